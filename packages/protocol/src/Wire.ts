@@ -360,6 +360,9 @@ const decoder = <A, B>(schema: Schema.Codec<A, unknown>, convert: (wire: A) => B
 export const decodeText = (input: string, text: string): Result.Result<unknown, InvalidInput> =>
   Result.mapError(parseJson(text), (expected) => new InvalidInput({ input, issues: [{ path: "", expected }] }))
 
+/** Reads a timestamp: RFC 3339, or without a zone, which is UTC. */
+export const decodeTimestamp = decoder(Timestamp, toMoment)
+
 /** Reads a context or result. */
 export const decodeJsonObject = decoder(JsonObject, (object) => object)
 
