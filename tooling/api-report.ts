@@ -14,10 +14,12 @@ const declarations = (dist: string): ReadonlyArray<string> =>
     .toSorted()
 
 const report = (directory: string): string => {
-  const { name } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as { readonly name: string }
+  const { name }: { readonly name: string } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"))
   const dist = join(directory, "dist")
   const sections = declarations(dist).map((file) => {
-    const text = readFileSync(join(dist, file), "utf8").replace(/^\/\/# sourceMappingURL=.*\n?/m, "").trim()
+    const text = readFileSync(join(dist, file), "utf8")
+      .replace(/^\/\/# sourceMappingURL=.*\n?/m, "")
+      .trim()
     // Doc comments may hold fences of their own, so the outer one is longer.
     return `## ${file.replace(/\.d\.ts$/, "")}\n\n\`\`\`\`ts\n${text}\n\`\`\`\`\n`
   })

@@ -95,7 +95,8 @@ const judgeRelative = (file: string, from: string, specifier: string): string | 
   if (file.startsWith(`${from}/src/`) && !target.startsWith(`${from}/src/`)) {
     return `imports "${specifier}", which is not shipped; move what it needs into src`
   }
-  if (posix.dirname(file) !== "packages/protocol/src" || posix.dirname(target) !== "packages/protocol/src") return undefined
+  if (posix.dirname(file) !== "packages/protocol/src" || posix.dirname(target) !== "packages/protocol/src")
+    return undefined
   const place = protocolOrder.indexOf(basename(file))
   const targetPlace = protocolOrder.indexOf(basename(target))
   if (place < 0 || targetPlace < place) return undefined
@@ -120,7 +121,9 @@ export const violationsOf = (file: string, text: string): ReadonlyArray<Violatio
 }
 
 if (import.meta.main) {
-  const sources = ["packages", "apps"].flatMap((area) => filesBelow(area)).filter((file) => /\.(?:m?ts|tsx)$/.test(file))
+  const sources = ["packages", "apps"]
+    .flatMap((area) => filesBelow(area))
+    .filter((file) => /\.(?:m?ts|tsx)$/.test(file))
   const violations = sources.flatMap((file) => violationsOf(file, readFileSync(join(root, file), "utf8")))
   for (const { file, line, message } of violations) console.error(`${file}:${line} ${message}`)
   console.log(`${sources.length} files, ${violations.length} against the import rules`)

@@ -53,7 +53,8 @@ const types = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
 const manifests = ["packages", "apps"].flatMap((area) =>
   readdirSync(join(root, area)).map((name) => {
     const directory = join(root, area, name)
-    return { directory, manifest: JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as Manifest }
+    const manifest: Manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"))
+    return { directory, manifest }
   })
 )
 
@@ -87,9 +88,15 @@ try {
 
   for (const { manifest } of manifests.filter(({ manifest }) => tarballs.has(manifest.name))) {
     const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json")
-    const imports = entries.map((key) => [manifest.name + key.slice(1), ["-e", `await import("${manifest.name + key.slice(1)}")`]])
-    const bins = Object.keys(manifest.bin ?? {}).map((name) => [name, [join("node_modules", manifest.name, manifest.bin?.[name] ?? ""), "--help"]])
-    for (const [what, args] of [...imports, ...bins] as ReadonlyArray<[string, ReadonlyArray<string>]>) {
+    const imports = entries.map((key) => {
+      const what = manifest.name + key.slice(1)
+      return { what, args: ["--input-type=module", "-e", `await import("${what}")`] }
+    })
+    const bins = Object.entries(manifest.bin ?? {}).map(([what, file]) => ({
+      what,
+      args: [join("node_modules", manifest.name, file), "--help"]
+    }))
+    for (const { what, args } of [...imports, ...bins]) {
       try {
         execFileSync(process.execPath, args, { cwd: project, encoding: "utf8", stdio: "pipe" })
       } catch (error) {
