@@ -7,16 +7,17 @@ import { join } from "node:path"
 
 import { root } from "./files.ts"
 
-const declarations = (dist: string): ReadonlyArray<string> =>
-  readdirSync(dist, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".d.ts"))
+// A restored build leaves the output of deleted sources in place; only what has a source is reported.
+const declarations = (directory: string): ReadonlyArray<string> =>
+  readdirSync(join(directory, "dist"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".d.ts") && existsSync(join(directory, "src", file.replace(/\.d\.ts$/, ".ts"))))
     .map((file) => file.replaceAll("\\", "/"))
     .toSorted()
 
 const report = (directory: string): string => {
   const { name }: { readonly name: string } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"))
   const dist = join(directory, "dist")
-  const sections = declarations(dist).map((file) => {
+  const sections = declarations(directory).map((file) => {
     const text = readFileSync(join(dist, file), "utf8")
       .replace(/^\/\/# sourceMappingURL=.*\n?/m, "")
       .trim()

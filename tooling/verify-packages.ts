@@ -3,7 +3,7 @@
  * then all of them are installed in an empty project outside the workspace and each is imported there. Needs a build.
  */
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -58,6 +58,14 @@ const manifests = ["packages", "apps"].flatMap((area) =>
   })
 )
 
+/** Output whose source is gone: a restored build leaves it in place, and it would be published. */
+const stale = (directory: string): ReadonlyArray<string> =>
+  existsSync(join(directory, "tsconfig.build.json"))
+    ? readdirSync(join(directory, "dist"), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".js") && !existsSync(join(directory, "src", file.replace(/\.js$/, ".ts"))))
+        .map((file) => `dist/${file} has no source; remove dist and build again`)
+    : []
+
 const problems: Array<string> = []
 const work = mkdtempSync(join(tmpdir(), "verify-packages-"))
 try {
@@ -71,7 +79,7 @@ try {
     const path = join(destination, file)
     tarballs.set(manifest.name, path)
     const bytes = readFileSync(path)
-    const found = [await lint(bytes), manifest.exports === undefined ? [] : await types(bytes)].flat()
+    const found = [stale(directory), await lint(bytes), manifest.exports === undefined ? [] : await types(bytes)].flat()
     problems.push(...found.map((problem) => `${manifest.name}: ${problem}`))
   }
 
