@@ -1,5 +1,4 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
@@ -15,6 +14,7 @@ import * as Runtime from "effect/Runtime"
 
 import packageJson from "../package.json" with { type: "json" }
 import { cli } from "./Cli.ts"
+import { environment } from "./Environment.ts"
 import { printable } from "./Text.ts"
 
 // A reader that has seen enough (`list | head`) closes the pipe; that is no error of ours.
@@ -35,8 +35,8 @@ const presenter = CliOutput.layerPresenter({
       : CliOutput.defaultPresenter.present(event)
 })
 
-const environment = Layer.mergeAll(
-  NodeServices.layer,
+const services = Layer.mergeAll(
+  environment,
   Layer.succeed(Logger.LogToStderr, true),
   CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
   presenter
@@ -55,7 +55,7 @@ const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
 cli.pipe(
   Command.run({ version: packageJson.version }),
   Effect.tapCause(report),
-  Effect.provide(environment),
+  Effect.provide(services),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, done) => {
