@@ -1,0 +1,1 @@
+export { FsError, JournalFs } from "./JournalFs.ts"
