@@ -1,0 +1,107 @@
+import * as Schema from "effect/Schema"
+
+import { HandoffStatus } from "./HandoffRecord.ts"
+import { AgentId, RecordId } from "./HandoffRequest.ts"
+
+/** No handoff has this id. */
+export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("HandoffNotFound", { recordId: RecordId }) {
+  override get message() {
+    return `No handoff ${this.recordId}`
+  }
+}
+
+/** The transition table has no such move from where the handoff stands. */
+export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("InvalidTransition", {
+  recordId: RecordId,
+  status: HandoffStatus,
+  event: Schema.String,
+  allowedFrom: Schema.Array(HandoffStatus)
+}) {
+  override get message() {
+    return this.allowedFrom.length === 0
+      ? `Handoff ${this.recordId} exists already; ${this.event} can only be its first event`
+      : `Handoff ${this.recordId} is ${this.status}; ${this.event} needs ${this.allowedFrom.join(" or ")}`
+  }
+}
+
+/** The move belongs to the other party of the handoff. */
+export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYourHandoff", {
+  recordId: RecordId,
+  event: Schema.String,
+  by: AgentId,
+  party: Schema.Literals(["sender", "receiver"]),
+  expected: AgentId
+}) {
+  override get message() {
+    return `${this.by} is not the ${this.party} of handoff ${this.recordId}; ${this.event} is for ${this.expected}`
+  }
+}
+
+/** A history that does not start with `Created` or `Imported` describes nothing. */
+export class EmptyHistory extends Schema.TaggedError<EmptyHistory>()("EmptyHistory", { recordId: RecordId }) {
+  override get message() {
+    return `The history of handoff ${this.recordId} does not begin with Created or Imported`
+  }
+}
+
+/** The id is taken by a handoff with another request. Creating again with the same request is not an error. */
+export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffExists", { recordId: RecordId }) {
+  override get message() {
+    return `Handoff ${this.recordId} exists already with another request; choose another id`
+  }
+}
+
+/**
+ * Something given from outside does not have the shape it needs. Every fault is listed with its path in the wire
+ * format; the values themselves are not repeated, they may be secret.
+ */
+export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInput", {
+  /** What was read, such as `request` or `handoffs.json`. */
+  input: Schema.String,
+  issues: Schema.Array(Schema.Struct({ path: Schema.String, expected: Schema.String }))
+}) {
+  override get message() {
+    const issues = this.issues.map(({ path, expected }) => (path === "" ? expected : `${path}: ${expected}`))
+    return `Invalid ${this.input}: ${issues.join("; ")}`
+  }
+}
+
+/** No registered agent can take this task. */
+export class NoCapableAgent extends Schema.TaggedError<NoCapableAgent>()("NoCapableAgent", {
+  /** What was asked for: the required capabilities, or nothing when the task's words decided. */
+  requires: Schema.Array(Schema.String),
+  registered: Schema.Int
+}) {
+  override get message() {
+    if (this.registered === 0) return "No agent is registered to route to; register one or name the receiver"
+    const asked = this.requires.length === 0 ? "take this task" : `do ${this.requires.join(" and ")}`
+    return `None of ${this.registered} registered agents but the sender can ${asked}; register one or name the receiver`
+  }
+}
+
+/** Another writer was first: the store does not hold the revision before this one. Judge again. */
+export class RevisionConflict extends Schema.TaggedError<RevisionConflict>()("RevisionConflict", {
+  recordId: RecordId,
+  /** The revision that was to be written. */
+  revision: Schema.Int
+}) {
+  override get message() {
+    return `Handoff ${this.recordId} has changed meanwhile; revision ${this.revision} is no longer the next`
+  }
+}
+
+/**
+ * The store could not do it. `unavailable`: wait; a commit may have happened, so read before repeating. `corrupt`: what
+ * is stored cannot be read, call a person. `full`: free space.
+ */
+export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
+  operation: Schema.String,
+  reason: Schema.Literals(["unavailable", "corrupt", "full"]),
+  /** One sentence for a person: what is wrong, where, and what to do. */
+  detail: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
+  override get message() {
+    return this.detail
+  }
+}

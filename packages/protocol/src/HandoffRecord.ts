@@ -1,0 +1,135 @@
+import * as Schema from "effect/Schema"
+
+import { HandoffRequest, RecordId, Text, Timestamp } from "./HandoffRequest.ts"
+import { JsonObject } from "./Json.ts"
+
+/**
+ * What the receiver answered. A failed handoff carries `accepted: false` with the reason; that it had been accepted
+ * before stays in its history.
+ *
+ * @example
+ * ```ts
+ * import { HandoffResponse } from "@aumai/handoff-protocol"
+ *
+ * const declined = HandoffResponse.make({ accepted: false, reason: "No Klingon translation capability." })
+ * ```
+ */
+export class HandoffResponse extends Schema.Opaque<HandoffResponse>()(
+  Schema.Struct({
+    accepted: Schema.Boolean,
+    reason: Text,
+    estimatedCompletion: Schema.optionalKey(Timestamp)
+  })
+) {}
+
+const common = {
+  recordId: RecordId,
+  /** How many events the handoff has had. */
+  revision: Schema.Int.check(Schema.isGreaterThan(0)),
+  request: HandoffRequest,
+  createdAt: Timestamp,
+  updatedAt: Timestamp
+}
+
+/** Waits for the receiver's answer. */
+export class Pending extends Schema.Opaque<Pending>()(Schema.Struct({ status: Schema.tag("pending"), ...common })) {}
+
+/** The receiver has taken it on. */
+export class Accepted extends Schema.Opaque<Accepted>()(
+  Schema.Struct({ status: Schema.tag("accepted"), ...common, response: HandoffResponse })
+) {}
+
+/** The receiver works on it. */
+export class InProgress extends Schema.Opaque<InProgress>()(
+  Schema.Struct({ status: Schema.tag("in_progress"), ...common, response: HandoffResponse })
+) {}
+
+/** Done, with what the receiver hands back. */
+export class Completed extends Schema.Opaque<Completed>()(
+  Schema.Struct({ status: Schema.tag("completed"), ...common, response: HandoffResponse, result: JsonObject })
+) {}
+
+/** Declined by the receiver; `response.reason` says why. */
+export class Rejected extends Schema.Opaque<Rejected>()(
+  Schema.Struct({ status: Schema.tag("rejected"), ...common, response: HandoffResponse })
+) {}
+
+/** Given up by the receiver; `response.reason` says why. */
+export class Failed extends Schema.Opaque<Failed>()(
+  Schema.Struct({ status: Schema.tag("failed"), ...common, response: HandoffResponse })
+) {}
+
+/** Withdrawn by the sender. `response` is there when the receiver had accepted before. */
+export class Cancelled extends Schema.Opaque<Cancelled>()(
+  Schema.Struct({
+    status: Schema.tag("cancelled"),
+    ...common,
+    response: Schema.optionalKey(HandoffResponse),
+    reason: Text
+  })
+) {}
+
+/** Still open when its deadline passed. `response` is there when the receiver had accepted before. */
+export class Expired extends Schema.Opaque<Expired>()(
+  Schema.Struct({
+    status: Schema.tag("expired"),
+    ...common,
+    response: Schema.optionalKey(HandoffResponse),
+    reason: Text
+  })
+) {}
+
+/**
+ * A handoff as it stands: a union on `status`, each state with only what is true in it.
+ *
+ * @example
+ * ```ts
+ * import { HandoffRecord } from "@aumai/handoff-protocol"
+ *
+ * const outcome = HandoffRecord.match({
+ *   pending: () => "waiting",
+ *   accepted: () => "taken on",
+ *   in_progress: () => "under way",
+ *   completed: ({ result }) => JSON.stringify(result),
+ *   rejected: ({ response }) => response.reason,
+ *   failed: ({ response }) => response.reason,
+ *   cancelled: ({ reason }) => reason,
+ *   expired: ({ reason }) => reason
+ * })
+ * ```
+ */
+export const HandoffRecord = Schema.Union([
+  Pending,
+  Accepted,
+  InProgress,
+  Completed,
+  Rejected,
+  Failed,
+  Cancelled,
+  Expired
+])
+  .annotate({ identifier: "HandoffRecord" })
+  .pipe(Schema.toTaggedUnion("status"))
+export type HandoffRecord = typeof HandoffRecord.Type
+
+/**
+ * Where a handoff is in its life. The first six are those of the Python library that this one grew out of.
+ *
+ * @example
+ * ```ts
+ * import { HandoffStatus } from "@aumai/handoff-protocol"
+ *
+ * console.log(HandoffStatus.literals.length) // 8
+ * ```
+ */
+export const HandoffStatus = Schema.Literals([
+  "pending",
+  "accepted",
+  "in_progress",
+  "completed",
+  "rejected",
+  "failed",
+  "cancelled",
+  "expired"
+])
+export type HandoffStatus = typeof HandoffStatus.Type

@@ -1,0 +1,127 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
+import * as Schema from "effect/Schema"
+
+import { JsonObject, textUpTo } from "./Json.ts"
+import { limits } from "./Limits.ts"
+
+const Name = textUpTo(limits.nameLength * 4).check(Schema.isMinLength(1), Schema.isMaxLength(limits.nameLength))
+
+/**
+ * Who sends, receives or acts: any text of 1 to 128 characters.
+ *
+ * @example
+ * ```ts
+ * import { AgentId } from "@aumai/handoff-protocol"
+ *
+ * const planner = AgentId.make("agent-planner")
+ * ```
+ */
+export const AgentId = Name.annotate({ description: "An agent: 1 to 128 characters" }).pipe(Schema.brand("AgentId"))
+export type AgentId = typeof AgentId.Type
+
+/**
+ * The name of one handoff: any text of 1 to 128 characters. Those drawn here are twelve Crockford base-32 characters.
+ *
+ * @example
+ * ```ts
+ * import { RecordId } from "@aumai/handoff-protocol"
+ *
+ * const id = RecordId.make("7k2m9q4xw3pz")
+ * ```
+ */
+export const RecordId = Name.annotate({ description: "A handoff: 1 to 128 characters" }).pipe(Schema.brand("RecordId"))
+export type RecordId = typeof RecordId.Type
+
+/**
+ * A word for something an agent can do, such as `summarize` or `data-analysis`: 1 to 128 characters.
+ *
+ * @example
+ * ```ts
+ * import { Capability } from "@aumai/handoff-protocol"
+ *
+ * const can = [Capability.make("analyze"), Capability.make("visualize")]
+ * ```
+ */
+export const Capability = Name.annotate({ description: "Something an agent can do: 1 to 128 characters" }).pipe(
+  Schema.brand("Capability")
+)
+export type Capability = typeof Capability.Type
+
+/**
+ * How urgent: a whole number from 1 to 10, 10 is most urgent, 5 when nothing is said.
+ *
+ * @example
+ * ```ts
+ * import { Priority } from "@aumai/handoff-protocol"
+ * import * as Schema from "effect/Schema"
+ *
+ * console.log(Schema.is(Priority)(11)) // false
+ * ```
+ */
+export const Priority = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10 })).annotate({
+  description: "1 (least) to 10 (most urgent)",
+  default: 5
+})
+export type Priority = typeof Priority.Type
+
+/**
+ * A moment in UTC with milliseconds, in the years 0000 to 9999 (those RFC 3339 can write).
+ *
+ * @example
+ * ```ts
+ * import { Timestamp } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ * import * as Schema from "effect/Schema"
+ *
+ * console.log(Schema.is(Timestamp)(DateTime.makeUnsafe("2026-12-01T09:00:00Z"))) // true
+ * ```
+ */
+export const Timestamp = Schema.DateTimeUtc.check(
+  Schema.makeIsBetween<DateTime.Utc>({
+    order: Order.mapInput(Order.Number, (moment: DateTime.Utc) => moment.epochMilliseconds)
+  })({ minimum: DateTime.makeUnsafe(-62_167_219_200_000), maximum: DateTime.makeUnsafe(253_402_300_799_999) })
+)
+export type Timestamp = typeof Timestamp.Type
+
+/** Text for a person: a reason or a task, at most 64 KiB of UTF-8. */
+export const Text = textUpTo(limits.textBytes)
+
+/**
+ * The sender's ask. It never changes once the handoff is created.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, HandoffRequest } from "@aumai/handoff-protocol"
+ *
+ * const request = HandoffRequest.make({
+ *   fromAgent: AgentId.make("planner"),
+ *   toAgent: AgentId.make("executor"),
+ *   taskDescription: "Generate the Q3 financial summary report."
+ * })
+ * console.log(request.priority) // 5
+ * ```
+ */
+export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
+  Schema.Struct({
+    fromAgent: AgentId,
+    toAgent: AgentId,
+    taskDescription: Text.check(Schema.isMinLength(1)),
+    /** Whatever the receiver needs to know. */
+    context: JsonObject.pipe(
+      Schema.withDecodingDefaultKey(Effect.succeed({})),
+      Schema.withConstructorDefault(Effect.succeed({}))
+    ),
+    priority: Priority.pipe(
+      Schema.withDecodingDefaultKey(Effect.succeed(5)),
+      Schema.withConstructorDefault(Effect.succeed(5))
+    ),
+    /** The handoff expires when it is still open at this moment. */
+    deadline: Schema.optionalKey(Timestamp),
+    /** Capabilities the receiver must have; routing then asks for these and not for the words of the task. */
+    requires: Schema.optionalKey(Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))),
+    /** The handoff that this one is a part of. */
+    parent: Schema.optionalKey(RecordId)
+  })
+) {}

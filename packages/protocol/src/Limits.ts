@@ -1,0 +1,23 @@
+/**
+ * How large the parts of a handoff may be, and why. Everything that decodes checks these, so what one store or door
+ * accepts every other one does too.
+ *
+ * @example
+ * ```ts
+ * import { limits } from "@aumai/handoff-protocol"
+ *
+ * console.log(limits.contextBytes) // 1048576
+ * ```
+ */
+export const limits = {
+  /** UTF-16 code units of a record id, an agent id or a capability: they are index keys, and people and models copy them. */
+  nameLength: 128,
+  /** UTF-8 bytes of a task description or a reason, 64 KiB: more than a model's instructions need; larger things belong in the context. */
+  textBytes: 64 * 1024,
+  /** UTF-8 bytes of an encoded context or result, 1 MiB: PostgreSQL, IndexedDB and HTTP all carry it without special care. */
+  jsonBytes: 1024 * 1024,
+  /** Levels of arrays and objects in a context or result. JSON.stringify and most other parsers give up at some depth; none at this one. */
+  nesting: 128,
+  /** Capabilities an agent may register, or a request may require. */
+  capabilities: 128
+} as const
