@@ -81,7 +81,7 @@ export const makeDisk = (options: DiskOptions) => {
   let nextInode = 1
   let clock = 1
 
-  const used = () => names.values().reduce((sum, inode) => sum + inode.current.length, 0)
+  const used = () => [...names.values()].reduce((sum, inode) => sum + inode.current.length, 0)
   const touch = (inode: Inode) => {
     clock += 1
     inode.version = clock
