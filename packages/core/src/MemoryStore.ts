@@ -1,0 +1,61 @@
+import type { RevisionConflict } from "@aumai/handoff-protocol"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as PubSub from "effect/PubSub"
+import * as Stream from "effect/Stream"
+
+import { AgentStore, type RegisteredAgent } from "./AgentStore.ts"
+import { HandoffStore } from "./HandoffStore.ts"
+import * as StoreImage from "./StoreImage.ts"
+
+const makeHandoffs = Effect.gen(function* () {
+  const image = StoreImage.make()
+  // Sliding: a listener that has not yet looked needs one hint, not all of them.
+  const hints = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
+  return HandoffStore.of({
+    commit: (changes) =>
+      Effect.suspend((): Effect.Effect<void, RevisionConflict> => {
+        const conflict = image.conflict(changes)
+        if (conflict !== undefined) return Effect.fail(conflict)
+        image.put(changes)
+        return PubSub.publish(hints, undefined)
+      }),
+    get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
+    list: (view, page) => Effect.sync(() => image.list(view, page)),
+    history: (id) => Effect.sync(() => image.history(id)),
+    log: (page) => Effect.sync(() => image.log(page)),
+    count: Effect.sync(image.count),
+    changed: Stream.fromPubSub(hints)
+  })
+})
+
+const makeAgents = Effect.sync(() => {
+  const agents = new Map<string, RegisteredAgent>()
+  return AgentStore.of({
+    put: (agent) => Effect.sync(() => void agents.set(agent.agentId, agent)),
+    remove: (id) => Effect.sync(() => void agents.delete(id)),
+    all: Effect.sync(() => [...agents.values()].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
+  })
+})
+
+/**
+ * A store that lives as long as its process and keeps nothing afterwards: for tests, and for agents within one process.
+ *
+ * @example
+ * ```ts
+ * import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const handoffs = HandoffManager.layer.pipe(Layer.provide(MemoryStore.layer))
+ * const program = Effect.flatMap(HandoffManager, (manager) => manager.metrics)
+ * console.log((await Effect.runPromise(Effect.provide(program, handoffs))).total) // 0
+ * ```
+ */
+export const layer: Layer.Layer<HandoffStore | AgentStore> = Layer.effectContext(
+  Effect.gen(function* () {
+    return Context.make(HandoffStore, yield* makeHandoffs).pipe(Context.add(AgentStore, yield* makeAgents))
+  })
+)

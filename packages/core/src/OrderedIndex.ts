@@ -1,0 +1,93 @@
+/** Where an item stands: by two numbers, then by id. */
+export interface Place {
+  readonly major: number
+  readonly minor: number
+  readonly id: string
+}
+
+// Splicing an array of this length is one short memmove; searching it takes nine steps. 256 to 1024 measured alike.
+const chunkSize = 512
+
+const compare = (a: Place, b: Place): number =>
+  a.major - b.major || a.minor - b.minor || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+/** The first index whose item is not before the place. */
+const search = <A>(items: ReadonlyArray<A>, placeOf: (item: A) => Place, place: Place): number => {
+  let low = 0
+  let high = items.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    // The cast: middle is below the length.
+    if (compare(placeOf(items[middle] as A), place) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** A sorted set of places: insertion, removal and reading from a place cost the logarithm of the size. */
+export interface OrderedIndex {
+  readonly add: (place: Place) => void
+  readonly remove: (place: Place) => void
+  /** Up to `limit` places behind `after`, in order. */
+  readonly page: (limit: number, after?: Place) => ReadonlyArray<Place>
+  readonly size: () => number
+}
+
+/** Makes an empty index: sorted chunks in a sorted array, a B-tree of two levels. */
+export const make = (): OrderedIndex => {
+  const chunks: Array<Array<Place>> = []
+  let size = 0
+  // The cast: no chunk is ever left empty.
+  const last = (chunk: Array<Place>) => chunk[chunk.length - 1] as Place
+  const self = (place: Place) => place
+
+  return {
+    size: () => size,
+    add: (place) => {
+      size += 1
+      const found = search(chunks, last, place)
+      const at = found === chunks.length && found > 0 ? found - 1 : found
+      const chunk = chunks[at]
+      if (chunk === undefined) {
+        chunks.push([place])
+        return
+      }
+      chunk.splice(search(chunk, self, place), 0, place)
+      if (chunk.length <= chunkSize) return
+      // Records mostly arrive in order: a full last chunk is left full instead of halved.
+      const half = at === chunks.length - 1 ? chunkSize : chunkSize / 2
+      chunks.splice(at + 1, 0, chunk.splice(half))
+    },
+    remove: (place) => {
+      const at = search(chunks, last, place)
+      const chunk = chunks[at]
+      if (chunk === undefined) return
+      const index = search(chunk, self, place)
+      const found = chunk[index]
+      if (found === undefined || compare(found, place) !== 0) return
+      size -= 1
+      if (chunk.length === 1) chunks.splice(at, 1)
+      else chunk.splice(index, 1)
+    },
+    page: (limit, after) => {
+      const places: Array<Place> = []
+      let at = after === undefined ? 0 : search(chunks, last, after)
+      let index = 0
+      const start = chunks[at]
+      if (after !== undefined && start !== undefined) {
+        index = search(start, self, after)
+        const found = start[index]
+        if (found !== undefined && compare(found, after) === 0) index += 1
+      }
+      for (; at < chunks.length && places.length < limit; at += 1) {
+        const chunk = chunks[at] ?? []
+        for (; index < chunk.length && places.length < limit; index += 1) {
+          // The cast: index is below the length.
+          places.push(chunk[index] as Place)
+        }
+        index = 0
+      }
+      return places
+    }
+  }
+}

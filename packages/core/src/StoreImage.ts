@@ -1,0 +1,193 @@
+import { type HandoffRecord, HandoffStatus, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+
+import { type Change, type Entry, keysOf, type Keys, type Page, Position, type View } from "./HandoffStore.ts"
+import * as OrderedIndex from "./OrderedIndex.ts"
+
+interface Held {
+  record: HandoffRecord
+  keys: Keys
+  readonly history: Array<Entry>
+}
+
+/**
+ * The whole content of a store in memory, indexed for every view. The memory store is one; a durable store that keeps
+ * its content in memory builds on one. Everything here is synchronous, so each call is atomic.
+ */
+export interface StoreImage {
+  /** The first change whose revision is not the next one of its record, as the error it deserves; nothing when all fit. */
+  readonly conflict: (changes: ReadonlyArray<Change>) => RevisionConflict | undefined
+  /**
+   * Takes changes in, without asking whether they fit. Positions are numbers that grow from change to change: the next
+   * whole number, or for a store with positions of its own the one it gives.
+   */
+  readonly put: (changes: ReadonlyArray<Change>, position?: number) => void
+  readonly get: (id: RecordId) => HandoffRecord | undefined
+  readonly list: (view: View, page: Page<HandoffRecord>) => ReadonlyArray<HandoffRecord>
+  readonly history: (id: RecordId) => ReadonlyArray<Entry>
+  readonly log: (page: Page<Position>) => ReadonlyArray<Entry>
+  readonly count: () => Readonly<Record<HandoffStatus, number>>
+  /** The position of the last entry; 0 when there is none. */
+  readonly lastPosition: () => number
+}
+
+const older = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: keys.createdAt, minor: 0, id })
+const newer = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: -keys.createdAt, minor: 0, id })
+const urgent = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: keys.urgency, minor: keys.createdAt, id })
+const due = (dueAt: number, keys: Keys, id: RecordId): OrderedIndex.Place => ({
+  major: dueAt,
+  minor: keys.createdAt,
+  id
+})
+
+/** Indexes by a name, such as one inbox per agent; an index that runs empty is forgotten. */
+const partitioned = () => {
+  const indexes = new Map<string, OrderedIndex.OrderedIndex>()
+  return {
+    of: (name: string): OrderedIndex.OrderedIndex | undefined => indexes.get(name),
+    add: (name: string, place: OrderedIndex.Place) => {
+      let index = indexes.get(name)
+      if (index === undefined) indexes.set(name, (index = OrderedIndex.make()))
+      index.add(place)
+    },
+    remove: (name: string, place: OrderedIndex.Place) => {
+      const index = indexes.get(name)
+      index?.remove(place)
+      if (index?.size() === 0) indexes.delete(name)
+    }
+  }
+}
+
+// An agent id holds no NUL, so no two pairs share a name.
+const inboxName = (agent: string, status: HandoffStatus) => `${status}\0${agent}`
+
+/**
+ * Makes an empty image.
+ *
+ * @example
+ * ```ts
+ * import { StoreImage } from "@aumai/handoff-core"
+ *
+ * const image = StoreImage.make()
+ * console.log(image.list({ _tag: "All" }, { limit: 10 })) // []
+ * ```
+ */
+export const make = (): StoreImage => {
+  const held = new Map<RecordId, Held>()
+  const log: Array<Entry> = []
+  const positions: Array<number> = []
+  const all = OrderedIndex.make()
+  const dueIndex = OrderedIndex.make()
+  const byStatus = partitioned()
+  const inboxes = partitioned()
+  const sent = partitioned()
+  const children = partitioned()
+
+  const indexMoving = (change: "add" | "remove", keys: Keys, id: RecordId) => {
+    byStatus[change](keys.status, older(keys, id))
+    inboxes[change](inboxName(keys.to, keys.status), urgent(keys, id))
+    if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, id))
+  }
+
+  const putOne = ({ record, event }: Change, position: number) => {
+    const id = record.recordId
+    const entry: Entry = { position: Position.make(String(position)), recordId: id, revision: record.revision, event }
+    log.push(entry)
+    positions.push(position)
+    const keys = keysOf(record)
+    const known = held.get(id)
+    if (known === undefined) {
+      held.set(id, { record, keys, history: [entry] })
+      all.add(older(keys, id))
+      sent.add(keys.from, newer(keys, id))
+      if (keys.parent !== undefined) children.add(keys.parent, older(keys, id))
+    } else {
+      indexMoving("remove", known.keys, id)
+      known.record = record
+      known.keys = keys
+      known.history.push(entry)
+    }
+    indexMoving("add", keys, id)
+  }
+
+  const indexOf = (view: View): OrderedIndex.OrderedIndex | undefined => {
+    switch (view._tag) {
+      case "All":
+        return all
+      case "Status":
+        return byStatus.of(view.status)
+      case "Inbox":
+        return inboxes.of(inboxName(view.agent, view.status))
+      case "Sent":
+        return sent.of(view.agent)
+      case "Children":
+        return children.of(view.parent)
+      case "Due":
+        return dueIndex
+    }
+  }
+
+  const placeIn = (view: View, record: HandoffRecord): OrderedIndex.Place => {
+    const keys = keysOf(record)
+    switch (view._tag) {
+      case "All":
+      case "Status":
+      case "Children":
+        return older(keys, record.recordId)
+      case "Inbox":
+        return urgent(keys, record.recordId)
+      case "Sent":
+        return newer(keys, record.recordId)
+      case "Due":
+        // A record that is no longer open stood where its deadline put it.
+        return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
+    }
+  }
+
+  return {
+    conflict: (changes) => {
+      const planned = new Map<RecordId, number>()
+      for (const { record } of changes) {
+        const id = record.recordId
+        const current = planned.get(id) ?? held.get(id)?.record.revision ?? 0
+        if (record.revision !== current + 1) {
+          return new RevisionConflict({ recordId: id, revision: record.revision })
+        }
+        planned.set(id, record.revision)
+      }
+      return undefined
+    },
+    put: (changes, position) => {
+      let at = position ?? (positions[positions.length - 1] ?? 0) + 1
+      for (const change of changes) putOne(change, at++)
+    },
+    get: (id) => held.get(id)?.record,
+    list: (view, page) => {
+      const after = page.after === undefined ? undefined : placeIn(view, page.after)
+      const records: Array<HandoffRecord> = []
+      for (const { id, major } of indexOf(view)?.page(page.limit, after) ?? []) {
+        if (view._tag === "Due" && major > view.at.epochMilliseconds) break
+        // The casts: only ids of records come into an index, and every record in an index is held.
+        records.push((held.get(id as RecordId) as Held).record)
+      }
+      return records
+    },
+    history: (id) => held.get(id)?.history.slice() ?? [],
+    log: ({ limit, after }) => {
+      const position = after === undefined ? 0 : Number(after)
+      let low = 0
+      let high = positions.length
+      while (low < high) {
+        const middle = (low + high) >>> 1
+        if ((positions[middle] ?? 0) <= position) low = middle + 1
+        else high = middle
+      }
+      return log.slice(low, low + limit)
+    },
+    count: () => {
+      const counts = HandoffStatus.literals.map((status) => [status, byStatus.of(status)?.size() ?? 0] as const)
+      // The cast: Object.fromEntries forgets that every status is among the entries.
+      return Object.fromEntries(counts) as Record<HandoffStatus, number>
+    },
+    lastPosition: () => positions[positions.length - 1] ?? 0
+  }
+}

@@ -1,0 +1,6 @@
+export * from "./HandoffStore.ts"
+export * from "./AgentStore.ts"
+export * as GroupCommit from "./GroupCommit.ts"
+export type { CommitAll } from "./GroupCommit.ts"
+export * as StoreImage from "./StoreImage.ts"
+export * as MemoryStore from "./MemoryStore.ts"
