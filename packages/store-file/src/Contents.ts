@@ -3,7 +3,7 @@
  * decodes them all into core's image, which then answers everything.
  */
 import { type Change, type Commit, type Entry, StoreImage } from "@aumai/handoff-core"
-import { type HandoffRecord, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+import { continuation, type HandoffRecord, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 import { type Placed, positionOf } from "./JournalText.ts"
@@ -29,8 +29,11 @@ export interface Contents {
   /** The readable file, encoded piece by piece. */
   readonly pieces: () => Generator<Buffer>
   readonly ids: () => Iterable<RecordId>
-  /** The bytes of the record in the file it was read from. */
-  readonly slice: (id: RecordId) => RestFile.Slice | undefined
+  /**
+   * Records that the file shows in a state that contradicts their history, as they stood there: the history counts, and
+   * these are to be kept beside it before the file is written again. Each is given once.
+   */
+  readonly disputed: () => ReadonlyArray<RestFile.Slice>
   /** The whole of one record. */
   readonly handoff: (id: RecordId) => Read<RestRecord.Handoff | undefined>
 }
@@ -46,6 +49,7 @@ export const make = (file: ReadonlyMap<string, RestFile.Slice>): Contents => {
     file as ReadonlyMap<RecordId, RestFile.Slice>
   )
   const live = new Map<RecordId, { record: HandoffRecord; readonly entries: Array<Entry> }>()
+  const disputed: Array<RestFile.Slice> = []
   let image: StoreImage.StoreImage | undefined
   // Of changes that came through a journal. Others may have smaller positions: only these tell what was seen.
   let seen = 0
@@ -60,9 +64,15 @@ export const make = (file: ReadonlyMap<string, RestFile.Slice>): Contents => {
     const decoded = RestRecord.decode(RestFile.bytesOf(slice))
     if (Result.isFailure(decoded)) return Result.fail(`record ${JSON.stringify(id)}: ${decoded.failure}`)
     if (decoded.success.record.recordId !== id) return Result.fail(`record ${JSON.stringify(id)}: another id inside`)
-    const loaded = { record: decoded.success.record, entries: [...decoded.success.entries] }
-    live.set(id, loaded)
-    return Result.succeed(loaded)
+    const loaded = settled(decoded.success)
+    if (loaded === undefined) {
+      disputed.push(slice)
+      slices.set(id, undefined)
+    }
+    const { record, entries } = loaded ?? decoded.success
+    const held = { record, entries: [...entries] }
+    live.set(id, held)
+    return Result.succeed(held)
   }
 
   const handoff = (id: RecordId): Read<RestRecord.Handoff | undefined> =>
@@ -169,6 +179,8 @@ export const make = (file: ReadonlyMap<string, RestFile.Slice>): Contents => {
         if (change.position <= seen) continue
         const current = revisionOf(change.record.recordId)
         if (Result.isFailure(current)) return Result.fail(current.failure)
+        // A journal written again after the disk failed repeats what a file published in between holds already.
+        if (change.record.revision <= current.success) continue
         if (change.record.revision !== current.success + 1) {
           return Result.fail(
             `record ${JSON.stringify(change.record.recordId)}: revision ${change.record.revision} follows ${current.success}`
@@ -181,8 +193,26 @@ export const make = (file: ReadonlyMap<string, RestFile.Slice>): Contents => {
     },
     pieces: () => RestFile.join(slicesOf(slices, handoff)),
     ids: () => slices.keys(),
-    slice: (id) => slices.get(id)
+    disputed: () => disputed.splice(0)
   }
+}
+
+/** What an edited record amounts to: its history, continued to what the file shows; nothing when no way leads there. */
+const settled = ({ record, entries, edited }: RestRecord.Handoff): RestRecord.Handoff | undefined => {
+  if (edited === undefined) return { record, entries }
+  const events = continuation(record, edited)
+  if (events === undefined) return undefined
+  let last = Number(entries.at(-1)?.position ?? 0)
+  const added = events.map((event, index): Entry => {
+    last = RestRecord.nextPosition(last, event)
+    return {
+      position: positionOf(last),
+      recordId: record.recordId,
+      revision: record.revision + index + 1,
+      event
+    }
+  })
+  return { record: { ...edited, revision: record.revision + events.length }, entries: [...entries, ...added] }
 }
 
 const heldIn = (image: StoreImage.StoreImage, id: RecordId): RestRecord.Handoff | undefined => {

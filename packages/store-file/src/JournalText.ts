@@ -31,6 +31,9 @@ export const header = (value: Header): string => JSON.stringify({ H: value })
 
 export const publish = (hash: string): string => JSON.stringify({ P: hash })
 
+/** What a line publishes, if it does. */
+export const published = (json: string): string | undefined => /^\{"P":"([0-9a-f]+)"\}$/.exec(json)?.[1]
+
 export const transaction = (changes: ReadonlyArray<Placed>): string =>
   JSON.stringify({
     T: changes.map(({ record, event, position }) => ({
