@@ -42,11 +42,7 @@ const closed = new StoreError({ operation: "commit", reason: "unavailable", deta
  */
 export const make = (
   commitAll: CommitAll
-): Effect.Effect<
-  (changes: Commit) => Effect.Effect<void, RevisionConflict | StoreError>,
-  never,
-  Scope.Scope
-> =>
+): Effect.Effect<(changes: Commit) => Effect.Effect<void, RevisionConflict | StoreError>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(yield* Effect.context())
     const idle = yield* Latch.make(true)

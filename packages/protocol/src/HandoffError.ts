@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
 import { HandoffStatus } from "./HandoffRecord.ts"
-import { AgentId, RecordId } from "./HandoffRequest.ts"
+import { AgentId, Capability, RecordId } from "./HandoffRequest.ts"
 
 /** No handoff has this id. */
 export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("HandoffNotFound", { recordId: RecordId }) {
@@ -68,14 +68,14 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
 
 /** No registered agent can take this task. */
 export class NoCapableAgent extends Schema.TaggedError<NoCapableAgent>()("NoCapableAgent", {
-  /** What was asked for: the required capabilities, or nothing when the task's words decided. */
-  requires: Schema.Array(Schema.String),
-  registered: Schema.Int
+  /** The sender, which is never chosen. */
+  fromAgent: AgentId,
+  /** The capabilities that were required; empty when any agent would have done. */
+  requires: Schema.Array(Capability)
 }) {
   override get message() {
-    if (this.registered === 0) return "No agent is registered to route to; register one or name the receiver"
-    const asked = this.requires.length === 0 ? "take this task" : `do ${this.requires.join(" and ")}`
-    return `None of ${this.registered} registered agents but the sender can ${asked}; register one or name the receiver`
+    const agent = this.requires.length === 0 ? "agent is registered" : `agent can ${this.requires.join(" and ")}`
+    return `No ${agent} besides the sender ${this.fromAgent}; register one or name the receiver`
   }
 }
 

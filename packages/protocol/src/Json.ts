@@ -35,7 +35,9 @@ export const textUpTo = (bytes: number) =>
       const fault = textFault(text)
       if (fault !== undefined) return `Expected ${fault}`
       // No string has more than three bytes for each UTF-16 unit, so short ones need no counting.
-      return text.length * 3 > bytes && utf8Length(text) > bytes ? `Expected at most ${bytes} bytes of UTF-8` : undefined
+      return text.length * 3 > bytes && utf8Length(text) > bytes
+        ? `Expected at most ${bytes} bytes of UTF-8`
+        : undefined
     })
   )
 
@@ -98,7 +100,9 @@ export const JsonObject = Schema.JsonObject.check(
       ? `Expected at most ${limits.jsonBytes} bytes when encoded as JSON`
       : undefined
   })
-).annotate({ description: "An object of JSON values: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate" })
+).annotate({
+  description: "An object of JSON values: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
+})
 export type JsonObject = typeof JsonObject.Type
 
 /** Where in a text a position is, counted from 1. */
@@ -126,7 +130,9 @@ const decimal = (digits: string): string => {
   const [, whole = "", fraction = "", exponent = "0"] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(digits) ?? []
   const all = `${whole}${fraction}`.replace(/^0+/, "")
   const significant = all.replace(/0+$/, "")
-  return significant === "" ? "0" : `${significant}e${Number(exponent) - fraction.length + all.length - significant.length}`
+  return significant === ""
+    ? "0"
+    : `${significant}e${Number(exponent) - fraction.length + all.length - significant.length}`
 }
 
 /** Whether a double prints as the number that was written. */

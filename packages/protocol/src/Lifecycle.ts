@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import { EmptyHistory, InvalidTransition, NotYourHandoff } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import { type HandoffRecord, type HandoffResponse, HandoffStatus } from "./HandoffRecord.ts"
-import type { AgentId, RecordId } from "./HandoffRequest.ts"
+import { AgentId, type RecordId } from "./HandoffRequest.ts"
 
 /** Events that begin a handoff. Every other event is a transition. */
 export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Imported" }>
@@ -45,9 +45,10 @@ export const transitions = {
 
 type Transitions = typeof transitions
 type Of<Union, Key extends PropertyKey, Value> = Extract<Union, { readonly [_ in Key]: Value }>
-/** The records an event may meet, and the one it makes, as the table says. */
+/** The records an event may meet, as the table says. */
 type Before<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
-type After<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["to"]>
+/** The record an event makes, as the table says. */
+export type After<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["to"]>
 
 const next = (record: HandoffRecord, event: HandoffEvent) => ({
   recordId: record.recordId,
@@ -120,6 +121,18 @@ const isTransition = (event: HandoffEvent): event is Transition => event._tag in
  */
 export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefined =>
   party === "anyone" ? undefined : party === "sender" ? record.request.fromAgent : record.request.toAgent
+
+/**
+ * Who acts when nobody does: time itself, which lets a handoff expire.
+ *
+ * @example
+ * ```ts
+ * import { clock, type HandoffEvent } from "@aumai/handoff-protocol"
+ *
+ * const happenedByItself = (event: HandoffEvent) => event.by === clock
+ * ```
+ */
+export const clock = AgentId.make("clock")
 
 /**
  * The first state of a handoff, from the event that begins it.

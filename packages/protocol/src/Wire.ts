@@ -9,13 +9,14 @@ import type { HandoffEvent } from "./HandoffEvent.ts"
 import { type HandoffRecord, type HandoffResponse, HandoffStatus } from "./HandoffRecord.ts"
 import { AgentId, Capability, HandoffRequest, Priority, RecordId, Text } from "./HandoffRequest.ts"
 import { JsonObject, parseJson } from "./Json.ts"
-import { limits } from "./Limits.ts"
 import { replay } from "./Lifecycle.ts"
+import { limits } from "./Limits.ts"
 
 // ---- the shapes, in snake_case, as they are read and written; nothing in them transforms, so one pass checks them ----
 
 // As RFC 3339, and as Python writes it: any number of decimals, and no zone, which is read as UTC.
-const moment = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/
+const moment =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/
 const zoned = /(?:Z|[+-]\d\d:\d\d)$/
 
 const toMoment = (text: string): DateTime.Utc => DateTime.makeUnsafe(Date.parse(zoned.test(text) ? text : `${text}Z`))
@@ -81,7 +82,12 @@ const WireRouting = Schema.Struct({
 
 const fact = { at: Timestamp, by: AgentId, via: absent(Schema.Literals(["foreign"])) }
 const transitionEvents = [
-  Schema.Struct({ _tag: Schema.tag("Accepted"), ...fact, reason: absent(Text), estimated_completion: absent(Timestamp) }),
+  Schema.Struct({
+    _tag: Schema.tag("Accepted"),
+    ...fact,
+    reason: absent(Text),
+    estimated_completion: absent(Timestamp)
+  }),
   Schema.Struct({ _tag: Schema.tag("Rejected"), ...fact, reason: absent(Text) }),
   Schema.Struct({ _tag: Schema.tag("Started"), ...fact }),
   Schema.Struct({ _tag: Schema.tag("Completed"), ...fact, result: absent(JsonObject) }),
@@ -299,22 +305,45 @@ const fromEvent = (event: HandoffEvent): WireEvent => {
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
+const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 const pathOf = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined): string =>
   (path ?? [])
     .map((step) => (typeof step === "object" ? step.key : step))
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
+    // Only the first name can be one of ours: what is deeper in our own structures is already in the names of the wire.
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? snake(String(key)) : `.${String(key)}`))
     .join("")
+
+/**
+ * The typed error for a value that does not fit its schema: every fault with its path, in the names of the wire.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, invalidInput } from "@aumai/handoff-protocol"
+ * import * as Result from "effect/Result"
+ * import * as Schema from "effect/Schema"
+ *
+ * const decoded = Schema.decodeUnknownResult(Schema.Struct({ agentId: AgentId }))({ agentId: "" })
+ * if (Result.isFailure(decoded)) console.log(invalidInput("agent", decoded.failure).message)
+ * // Invalid agent: agent_id: Expected a value with a length of at least 1
+ * ```
+ */
+export const invalidInput = (input: string, error: Schema.SchemaError): InvalidInput =>
+  new InvalidInput({
+    input,
+    issues: formatIssue(error.issue).issues.map(({ path, message }) => ({
+      path: pathOf(path),
+      expected: message
+    }))
+  })
 
 const decoder = <A, B>(schema: Schema.Codec<A, unknown>, convert: (wire: A) => B) => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
   return (input: string, json: unknown): Result.Result<B, InvalidInput> => {
     const decoded = decode(json)
-    if (Result.isSuccess(decoded)) return Result.succeed(convert(decoded.success))
-    const issues = formatIssue(decoded.failure.issue).issues.map(({ path, message }) => ({
-      path: pathOf(path),
-      expected: message
-    }))
-    return Result.fail(new InvalidInput({ input, issues }))
+    return Result.isSuccess(decoded)
+      ? Result.succeed(convert(decoded.success))
+      : Result.fail(invalidInput(input, decoded.failure))
   }
 }
 
@@ -330,6 +359,9 @@ const decoder = <A, B>(schema: Schema.Codec<A, unknown>, convert: (wire: A) => B
  */
 export const decodeText = (input: string, text: string): Result.Result<unknown, InvalidInput> =>
   Result.mapError(parseJson(text), (expected) => new InvalidInput({ input, issues: [{ path: "", expected }] }))
+
+/** Reads a timestamp: RFC 3339, or without a zone, which is UTC. */
+export const decodeTimestamp = decoder(Timestamp, toMoment)
 
 /** Reads a context or result. */
 export const decodeJsonObject = decoder(JsonObject, (object) => object)
@@ -376,8 +408,6 @@ export const encodeRecord = fromRecord
 /** Writes an event as snake_case JSON. */
 export const encodeEvent = fromEvent
 
-const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
 /**
  * Writes a typed error as snake_case JSON: its `_tag`, its sentence as `message`, and its fields. A `cause` is left out;
  * it is for a log.
@@ -418,6 +448,25 @@ const portable = (record: HandoffRecord): HandoffRecord => {
 }
 
 /**
+ * Whether two records say the same, apart from their revision: a copy that lost its trail, or was shown to the Python
+ * library, is still the same state.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, isSameState } from "@aumai/handoff-protocol"
+ *
+ * const isStale = (seen: HandoffRecord, now: HandoffRecord) => !isSameState(seen, now)
+ * ```
+ */
+export const isSameState = (a: HandoffRecord, b: HandoffRecord): boolean => {
+  const [left, right] = [
+    { ...a, revision: 1 },
+    { ...b, revision: 1 }
+  ]
+  return Equal.equals(left, right) || Equal.equals(portable(left), portable(right))
+}
+
+/**
  * Writes a record with its history, oldest first. A `cancelled` or `expired` one looks `rejected` or `failed` to a
  * reader that ignores `history`; the history has the truth.
  *
@@ -453,9 +502,11 @@ const toArchived = (wire: WireArchived): Result.Result<ArchivedHandoff, string> 
   const replayed = replay(wire.record_id, events)
   if (Result.isFailure(replayed)) return Result.fail(replayed.failure.message)
   const record = replayed.success
-  const edited = { ...outside, revision: record.revision }
-  const same = Equal.equals(portable(record), edited) || Equal.equals(record, edited)
-  return Result.succeed(same ? { record, history: events } : { record, history: events, edited })
+  return Result.succeed(
+    isSameState(record, outside)
+      ? { record, history: events }
+      : { record, history: events, edited: { ...outside, revision: record.revision } }
+  )
 }
 
 const decodeArchivedShape = decoder(WireArchived, toArchived)
@@ -473,10 +524,7 @@ const decodeArchivedShape = decoder(WireArchived, toArchived)
  */
 export const decodeArchived = (input: string, json: unknown): Result.Result<ArchivedHandoff, InvalidInput> =>
   Result.flatMap(decodeArchivedShape(input, json), (archived) =>
-    Result.mapError(
-      archived,
-      (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] })
-    )
+    Result.mapError(archived, (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] }))
   )
 
 /**

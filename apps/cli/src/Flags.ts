@@ -1,0 +1,34 @@
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+
+/** A flag that must be given, and says so in the help. */
+export const required = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(`${description} [required]`))
+
+/** A flag that may be left out. */
+export const optional = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+
+/** Which handoff. */
+export const id = required("id", "Handoff id, or the first four or more characters of one").pipe(
+  Flag.withMetavar("ID")
+)
+
+/** Who acts. */
+export const by = optional("by", "Who acts [default: the party whose move it is]").pipe(Flag.withMetavar("AGENT"))
+
+/** A flag that takes several words: repeated, with commas, or words that follow it. */
+export const words = (name: string, description: string) => ({
+  flagged: Flag.String(name).pipe(
+    Flag.withDescription(`${description}; repeat it, or put commas or spaces between the words`),
+    Flag.withMetavar("WORD"),
+    Flag.atLeast(0)
+  ),
+  following: Argument.String("word").pipe(Argument.withDescription(`More words for --${name}`), Argument.variadic())
+})
+
+/** Prints JSON instead of text, with every command. */
+export const Json = GlobalFlag.Setting("json")({
+  flag: Flag.Boolean("json").pipe(Flag.withDescription("Print wire JSON, one value"), Flag.withDefault(false))
+})

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises"
+import { text as readAll } from "node:stream/consumers"
+
+import { HandoffManager, Position } from "@aumai/handoff-core"
+import {
+  AgentId,
+  decodeJsonObject,
+  decodeText,
+  decodeTimestamp,
+  HandoffNotFound,
+  InvalidInput,
+  type JsonObject,
+  RecordId
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+
+const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
+
+/** The text a flag gives: itself, `@file` for a file's, `-` for standard input's. */
+export const textOf = (flag: string, value: string): Effect.Effect<string, InvalidInput> => {
+  if (value !== "-" && !value.startsWith("@")) return Effect.succeed(value)
+  const source = value === "-" ? "standard input" : value.slice(1)
+  return Effect.tryPromise({
+    try: () => (value === "-" ? readAll(process.stdin) : readFile(source, "utf8")),
+    catch: (cause) =>
+      // The cast: what Node's file system throws carries a code.
+      invalid(flag, `cannot read ${source} (${(cause as NodeJS.ErrnoException).code ?? "unreadable"})`)
+  })
+}
+
+/** A JSON object from a flag: the text itself, `@file`, or `-` for standard input. */
+export const jsonObject = (flag: string, value: string): Effect.Effect<JsonObject, InvalidInput> =>
+  Effect.flatMap(textOf(flag, value), (text) =>
+    Effect.fromResult(Result.flatMap(decodeText(flag, text), (json) => decodeJsonObject(flag, json)))
+  )
+
+const durations: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** A moment: RFC 3339, or so long from now (`90s`, `30m`, `2h`, `3d`, `1w`). */
+export const deadline = (flag: string, value: string): Effect.Effect<DateTime.Utc, InvalidInput> => {
+  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)\s*([smhdw])$/.exec(value.trim()) ?? []
+  const seconds = durations[unit]
+  if (amount !== undefined && seconds !== undefined) {
+    return Effect.map(DateTime.now, (now) => DateTime.add(now, { milliseconds: Number(amount) * seconds * 1000 }))
+  }
+  return Effect.fromResult(decodeTimestamp(flag, value)).pipe(
+    Effect.mapError(() => invalid(flag, "expected a timestamp such as 2026-12-01T09:00:00Z, or a duration such as 2h"))
+  )
+}
+
+// As many characters as the shortest prefix that is worth looking for.
+const shortestPrefix = 4
+
+/** The id of a handoff from an id or from the beginning of one, when only one handoff begins like that. */
+export const recordId = Effect.fnUntraced(function* (value: string) {
+  const manager = yield* HandoffManager
+  const id = yield* Effect.fromResult(Schema.decodeUnknownResult(RecordId)(value)).pipe(
+    Effect.mapError(() => invalid("--id", "expected 1 to 128 characters"))
+  )
+  const known = yield* manager.get(id).pipe(
+    Effect.as(true),
+    Effect.catchTag("HandoffNotFound", () => Effect.succeed(false))
+  )
+  if (known || value.length < shortestPrefix) return id
+  const found = yield* manager.listAll({ _tag: "All" }).pipe(
+    Stream.filter((record) => record.recordId.startsWith(value)),
+    Stream.take(4),
+    Stream.map((record) => record.recordId),
+    Stream.runCollect
+  )
+  const [first, second] = found
+  if (first === undefined) return yield* new HandoffNotFound({ recordId: id })
+  if (second === undefined) return first
+  const some = found.slice(0, 3).join(", ")
+  return yield* invalid("--id", `${value} begins more than one handoff (${some}${found.length > 3 ? ", …" : ""}); give more of it`)
+})
+
+/** Words given one by one or with commas between them. */
+export const words = (values: ReadonlyArray<string>): ReadonlyArray<string> =>
+  values
+    .flatMap((value) => value.split(","))
+    .map((word) => word.trim())
+    .filter((word) => word !== "")
+
+/** An agent's name from a flag. */
+export const agentId = (flag: string, value: string): Effect.Effect<AgentId, InvalidInput> =>
+  Effect.fromResult(Schema.decodeUnknownResult(AgentId)(value)).pipe(
+    Effect.mapError(() => invalid(flag, "expected 1 to 128 characters"))
+  )
+
+/** A position in the log, as `watch --json` prints it. */
+export const position = (flag: string, value: string): Effect.Effect<Position, InvalidInput> =>
+  /^\d+$/.test(value)
+    ? Effect.succeed(Position.make(value))
+    : Effect.fail(invalid(flag, "expected a position as watch --json prints it"))

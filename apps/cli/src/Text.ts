@@ -1,0 +1,34 @@
+import { type InspectColor, stripVTControlCharacters, styleText } from "node:util"
+
+import { displayWidth } from "effect/cli/CliOutput"
+
+// What could move the cursor, hide text or turn it around: control characters, and Unicode's bidirectional overrides.
+// https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+const unprintable = /[\p{Cc}\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/gu
+
+/** Text from elsewhere, fit for a terminal: without escape sequences, and every other control character is a space. */
+export const printable = (text: string): string => stripVTControlCharacters(text).replaceAll(unprintable, " ")
+
+/** The same, keeping its lines. */
+export const printableLines = (text: string): string => text.split(/\r?\n/).map(printable).join("\n")
+
+/** Colours text when that stream is a terminal and `NO_COLOR` is not set. */
+export const styled = (style: InspectColor, text: string): string =>
+  styleText(style, text, { stream: process.stdout, validateStream: true })
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
+
+/** Cuts text to that many columns, ending in `…` when something is lost, and fills it up with spaces. */
+export const fit = (text: string, columns: number): string => {
+  const width = displayWidth(text)
+  if (width <= columns) return text + " ".repeat(columns - width)
+  let kept = ""
+  let used = 0
+  for (const { segment } of graphemes.segment(text)) {
+    const next = displayWidth(segment)
+    if (used + next > columns - 1) break
+    kept += segment
+    used += next
+  }
+  return columns < 1 ? "" : `${kept}…${" ".repeat(columns - 1 - used)}`
+}

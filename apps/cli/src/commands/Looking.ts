@@ -1,0 +1,221 @@
+import { type Entry, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
+import { encodeEvent, encodeRecord, type HandoffEvent, type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+import * as Flags from "../Flags.ts"
+import * as Input from "../Input.ts"
+import { print, write } from "../Output.ts"
+import { details, line, table } from "../RecordText.ts"
+import { printable } from "../Text.ts"
+
+/** What to print where there is nothing to list, as the Python tool says it. */
+const nothing = "No handoff records found"
+
+/** A JSON array, written as its items come. */
+const jsonArray = <A, E>(items: Stream.Stream<A, E>, encode: (item: A) => unknown): Effect.Effect<void, E> => {
+  let separator = "["
+  return items.pipe(
+    Stream.runForEachArray((chunk) => {
+      const text = chunk.map((item) => `${separator}${((separator = ",\n"), JSON.stringify(encode(item)))}`).join("")
+      return write(text)
+    }),
+    Effect.andThen(Effect.suspend(() => print(separator === "[" ? "[]" : "]")))
+  )
+}
+
+/** Prints records: a JSON array, a table on a terminal, or a line each. */
+const listing = Effect.fnUntraced(function* <E>(records: Stream.Stream<HandoffRecord, E>) {
+  if (yield* Flags.Json) return yield* jsonArray(records, encodeRecord)
+  const now = (yield* DateTime.now).epochMilliseconds
+  let some = false
+  yield* Stream.runForEachArray(records, (chunk) => {
+    some = true
+    return print(process.stdout.isTTY ? table(chunk, process.stdout.columns, now) : chunk.map(line).join("\n"))
+  })
+  if (!some) yield* print(nothing)
+})
+
+const limit = Flag.Int("limit").pipe(
+  Flag.withDescription("At most so many [default: all]"),
+  Flag.withMetavar("N"),
+  Flag.optional
+)
+const taken = <A, E>(records: Stream.Stream<A, E>, limit: Option.Option<number>) =>
+  Option.isNone(limit) ? records : Stream.take(records, limit.value)
+
+export const status = Command.make(
+  "status",
+  { id: Flags.id },
+  Effect.fnUntraced(function* (flags) {
+    const record = yield* (yield* HandoffManager).get(yield* Input.recordId(flags.id))
+    yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : details(record))
+  })
+).pipe(
+  Command.withDescription("Show everything about one handoff."),
+  Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }])
+)
+
+export const list = Command.make(
+  "list",
+  {
+    status: Flag.Literals("status", HandoffStatus.literals).pipe(
+      Flag.withDescription("Only those with this status [default: all]"),
+      Flag.optional
+    ),
+    limit
+  },
+  Effect.fnUntraced(function* (flags) {
+    const view: View = Option.match(flags.status, {
+      onNone: () => ({ _tag: "All" }),
+      onSome: (status) => ({ _tag: "Status", status })
+    })
+    yield* listing(taken((yield* HandoffManager).listAll(view), flags.limit))
+  })
+).pipe(
+  Command.withDescription("List handoffs, oldest first."),
+  Command.withExamples([
+    { command: "aumai-handoff list --status pending" },
+    { command: "aumai-handoff list --json | jq '.[].record_id'" }
+  ])
+)
+
+export const inbox = Command.make(
+  "inbox",
+  { agent: Flags.required("agent", "Whose inbox").pipe(Flag.withMetavar("AGENT")), limit },
+  Effect.fnUntraced(function* (flags) {
+    const agent = yield* Input.agentId("--agent", flags.agent)
+    yield* listing(
+      taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit)
+    )
+  })
+).pipe(
+  Command.withDescription("List what waits for an agent's answer, most urgent first."),
+  Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }])
+)
+
+/** What an event says besides who and when. */
+const said = (event: HandoffEvent): string => {
+  switch (event._tag) {
+    case "Created":
+      return event.routing === undefined ? `to ${event.request.toAgent}` : `routed: ${event.routing.reason}`
+    case "Imported":
+      return `as ${event.record.status}`
+    case "Completed":
+      return JSON.stringify(event.result)
+    case "Accepted":
+    case "Rejected":
+    case "Failed":
+    case "Cancelled":
+      return event.reason ?? ""
+    case "Started":
+    case "Expired":
+      return ""
+  }
+}
+
+const entryText = ({ event, revision }: Entry): string => {
+  const by = event.via === undefined ? event.by : `${event.by} (another program)`
+  const text = `${DateTime.formatIso(event.at)}  ${String(revision).padStart(3)}  ${event._tag.padEnd(9)}  ${by}`
+  const more = said(event)
+  return printable(more === "" ? text : `${text}: ${more}`)
+}
+
+const entryJson = ({ position, recordId, revision, event }: Entry) => ({
+  position,
+  record_id: recordId,
+  revision,
+  event: encodeEvent(event)
+})
+
+export const history = Command.make(
+  "history",
+  { id: Flags.id },
+  Effect.fnUntraced(function* (flags) {
+    const entries = yield* (yield* HandoffManager).history(yield* Input.recordId(flags.id))
+    yield* print((yield* Flags.Json) ? JSON.stringify(entries.map(entryJson)) : entries.map(entryText).join("\n"))
+  })
+).pipe(
+  Command.withDescription("Show what happened to one handoff, oldest first."),
+  Command.withExamples([{ command: "aumai-handoff history --id 7k2m9q4xw3pz" }])
+)
+
+export const watch = Command.make(
+  "watch",
+  {
+    after: Flags.optional("after", "Begin behind this position, as --json prints it [default: now]").pipe(
+      Flag.withMetavar("POSITION")
+    ),
+    all: Flag.Boolean("all").pipe(Flag.withDescription("Begin with the first change there is"), Flag.withDefault(false))
+  },
+  Effect.fnUntraced(function* (flags) {
+    const manager = yield* HandoffManager
+    const after = Option.isSome(flags.after)
+      ? yield* Input.position("--after", flags.after.value)
+      : flags.all
+        ? undefined
+        : yield* lastPosition
+    const json = yield* Flags.Json
+    yield* Stream.runForEachArray(manager.changes(after === undefined ? {} : { after }), (entries) =>
+      print(
+        entries
+          .map((entry) => (json ? JSON.stringify(entryJson(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`))
+          .join("\n")
+      )
+    )
+  })
+).pipe(
+  Command.withDescription("Follow changes as they happen, until interrupted. With --json a line each."),
+  Command.withExamples([
+    { command: "aumai-handoff watch" },
+    { command: "aumai-handoff watch --json --after 1764144000000000" }
+  ])
+)
+
+/** The end of the log as it is now. */
+const lastPosition = Effect.gen(function* () {
+  const store = yield* HandoffStore
+  let last: Entry | undefined
+  while (true) {
+    const page = yield* store.log({ limit: 1000, ...(last === undefined ? {} : { after: last.position }) })
+    if (page.length === 0) return last?.position
+    last = page.at(-1)
+  }
+})
+
+const rounded = (seconds: number | undefined) => (seconds === undefined ? "–" : `${seconds.toFixed(1)} s`)
+
+export const stats = Command.make(
+  "stats",
+  {},
+  Effect.fnUntraced(function* () {
+    const metrics = yield* (yield* HandoffManager).metrics
+    if (yield* Flags.Json) {
+      const { total, byStatus, averageSeconds, p95Seconds, completionRate } = metrics
+      const json = {
+        total,
+        by_status: byStatus,
+        average_seconds: averageSeconds ?? null,
+        p95_seconds: p95Seconds ?? null,
+        completion_rate: completionRate ?? null
+      }
+      return yield* print(JSON.stringify(json))
+    }
+    const rate = metrics.completionRate
+    const rows = [
+      ["Total", String(metrics.total)],
+      ...HandoffStatus.literals.map((status) => [`  ${status}`, String(metrics.byStatus[status])]),
+      ["Average time", rounded(metrics.averageSeconds)],
+      ["95th percentile", rounded(metrics.p95Seconds)],
+      ["Completion rate", rate === undefined ? "–" : `${(rate * 100).toFixed(1)} % of those that ended`]
+    ]
+    yield* print(rows.map(([label = "", text = ""]) => `${label.padEnd(17)}${text}`).join("\n"))
+  })
+).pipe(
+  Command.withDescription("How the handoffs have fared: counts, time from creation to completion, completion rate."),
+  Command.withExamples([{ command: "aumai-handoff stats" }])
+)

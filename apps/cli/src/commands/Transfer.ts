@@ -1,0 +1,88 @@
+import { HandoffManager, type ImportOutcome } from "@aumai/handoff-core"
+import { type ArchivedHandoff, decodeArchived, decodeText, encodeArchived, InvalidInput } from "@aumai/handoff-protocol"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+
+import * as Flags from "../Flags.ts"
+import * as Input from "../Input.ts"
+import { print, progress, warn, write } from "../Output.ts"
+import { printable } from "../Text.ts"
+
+const indented = (archived: ArchivedHandoff): string =>
+  JSON.stringify(encodeArchived(archived), undefined, 2).replaceAll("\n", "\n  ")
+
+export const exportAll = Command.make(
+  "export",
+  {},
+  Effect.fnUntraced(function* () {
+    let separator = "[\n  "
+    yield* Stream.runForEachArray((yield* HandoffManager).export, (chunk) => {
+      const text = chunk.map((archived) => `${separator}${((separator = ",\n  "), indented(archived))}`).join("")
+      return write(text)
+    })
+    yield* print(separator === "[\n  " ? "[]" : "\n]")
+  })
+).pipe(
+  Command.withDescription("Write every handoff with its history as JSON, in the format the Python tool reads too."),
+  Command.withExamples([{ command: "aumai-handoff export > backup.json" }])
+)
+
+const readArchive = Effect.fnUntraced(function* (source: string) {
+  const name = source === "-" ? "standard input" : source
+  const text = yield* Input.textOf(name, source === "-" ? source : `@${source}`)
+  const json = yield* Effect.fromResult(decodeText(name, text))
+  if (!Array.isArray(json)) {
+    return yield* new InvalidInput({ input: name, issues: [{ path: "", expected: "Expected an array of handoffs" }] })
+  }
+  const handoffs: Array<ArchivedHandoff> = []
+  const issues: Array<{ readonly path: string; readonly expected: string }> = []
+  for (const [index, one] of json.entries()) {
+    const decoded = decodeArchived(name, one)
+    if (Result.isSuccess(decoded)) handoffs.push(decoded.success)
+    else for (const { path, expected } of decoded.failure.issues) issues.push({ path: `[${index}].${path}`, expected })
+  }
+  return issues.length === 0 ? handoffs : yield* new InvalidInput({ input: name, issues })
+})
+
+const meanings: Readonly<Record<ImportOutcome, string>> = {
+  added: "added",
+  newer: "went on from here and were brought up to date",
+  unchanged: "already here",
+  conflict: "in conflict: they have gone another way, and what is here stands"
+}
+
+export const importAll = Command.make(
+  "import",
+  {
+    file: Flag.String("file").pipe(
+      Flag.withDescription("JSON that export or the Python tool wrote; - reads standard input [required]"),
+      Flag.withMetavar("FILE")
+    )
+  },
+  Effect.fnUntraced(function* (flags) {
+    const handoffs = yield* readArchive(flags.file)
+    let done = 0
+    const reports = yield* (yield* HandoffManager).import(Stream.fromIterable(handoffs)).pipe(
+      Stream.tapArray((chunk) => progress(`${(done += chunk.length)} of ${handoffs.length} handoffs`)),
+      Stream.runCollect,
+      Effect.ensuring(progress(""))
+    )
+    if (yield* Flags.Json) {
+      return yield* print(
+        JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome })))
+      )
+    }
+    for (const outcome of ["added", "newer", "unchanged", "conflict"] as const) {
+      const some = reports.filter((report) => report.outcome === outcome)
+      if (some.length > 0) yield* print(`${some.length} ${meanings[outcome]}`)
+      if (outcome === "conflict") for (const { recordId } of some) yield* warn(`  ${printable(recordId)}`)
+    }
+    if (reports.length === 0) yield* print("The file holds no handoffs")
+  })
+).pipe(
+  Command.withDescription("Take in handoffs from a JSON file. Newer state is never overwritten."),
+  Command.withExamples([{ command: "aumai-handoff import --file backup.json" }])
+)

@@ -1,0 +1,159 @@
+import {
+  apply,
+  type ArchivedHandoff,
+  continuation,
+  create,
+  type HandoffEvent,
+  type HandoffRecord,
+  isSameState,
+  type RecordId,
+  replay,
+  StoreError
+} from "@aumai/handoff-protocol"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+
+import type { Change, HandoffStore } from "./HandoffStore.ts"
+
+/**
+ * What importing a handoff came to. `added`: it was unknown. `unchanged`: the store held all of it already, and perhaps
+ * more. `newer`: it went on from where the store stood, and its further events were appended. `conflict`: the two have
+ * gone different ways; the store's own stands.
+ */
+export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict"
+
+/** What importing one handoff came to. */
+export interface ImportReport {
+  readonly recordId: RecordId
+  readonly outcome: ImportOutcome
+}
+
+/** A verdict on one handoff of an archive, with the changes it asks for; none unless it is `added` or `newer`. */
+interface Verdict {
+  readonly outcome: ImportOutcome
+  readonly changes: ReadonlyArray<Change>
+}
+
+/** The changes that lead through these events, from nothing or from a state. */
+const changesFrom = (
+  start: HandoffRecord | undefined,
+  recordId: RecordId,
+  events: ReadonlyArray<HandoffEvent>
+): ReadonlyArray<Change> | undefined => {
+  const changes: Array<Change> = []
+  let record = start
+  for (const event of events) {
+    if (record === undefined) {
+      if (event._tag !== "Created" && event._tag !== "Imported") return undefined
+      record = create(recordId, event)
+    } else {
+      const applied = apply(record, event)
+      if (Result.isFailure(applied)) return undefined
+      record = applied.success
+    }
+    changes.push({ record, event })
+  }
+  return changes
+}
+
+const conflict: Verdict = { outcome: "conflict", changes: [] }
+const unchanged: Verdict = { outcome: "unchanged", changes: [] }
+
+const isPrefix = (shorter: ReadonlyArray<HandoffEvent>, longer: ReadonlyArray<HandoffEvent>): boolean =>
+  shorter.length <= longer.length && shorter.every((event, index) => Equal.equals(event, longer[index]))
+
+/** The states a history went through, apart from their revision: what a copy without a trail can be compared with. */
+const statesOf = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>): ReadonlyArray<HandoffRecord> =>
+  (changesFrom(undefined, recordId, history) ?? []).map(({ record }) => record)
+
+/**
+ * Compares a handoff from outside with what the store holds of it. Events that the store has are never taken back: only
+ * a longer trail that begins with the store's own, or a state without a trail that the store's leads to, is taken.
+ */
+const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Verdict => {
+  const id = incoming.record.recordId
+  if (ours === undefined) {
+    const further = incoming.edited === undefined ? [] : continuation(incoming.record, incoming.edited)
+    const changes = further && changesFrom(undefined, id, [...incoming.history, ...further])
+    return changes === undefined ? conflict : { outcome: "added", changes }
+  }
+  const [origin] = incoming.history
+  const known = incoming.edited === undefined && isPrefix(incoming.history, ours.history)
+  if (known) return unchanged
+  const trailless =
+    incoming.edited ?? (origin?._tag === "Imported" && incoming.history.length === 1 ? incoming.record : undefined)
+  if (trailless !== undefined) {
+    const seen = statesOf(id, ours.history).some((state) => isSameState(state, trailless))
+    if (seen) return unchanged
+    const changes = changesFrom(ours.record, id, continuation(ours.record, trailless) ?? [])
+    return changes === undefined || changes.length === 0 ? conflict : { outcome: "newer", changes }
+  }
+  if (!isPrefix(ours.history, incoming.history)) return conflict
+  const changes = changesFrom(ours.record, id, incoming.history.slice(ours.history.length)) ?? []
+  return { outcome: "newer", changes }
+}
+
+/** A handoff with its history, or nothing when the store does not hold it. */
+const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<ArchivedHandoff | undefined, StoreError> =>
+  Effect.flatMap(store.history(id), (entries) => {
+    if (entries.length === 0) return Effect.succeed(undefined)
+    const history = entries.map(({ event }) => event)
+    const replayed = replay(id, history)
+    if (Result.isSuccess(replayed)) return Effect.succeed({ record: replayed.success, history })
+    const detail = `The stored history of handoff ${id} breaks the lifecycle: ${replayed.failure.message}`
+    return Effect.fail(new StoreError({ operation: "history", reason: "corrupt", detail, cause: replayed.failure }))
+  })
+
+/** Every handoff of a store with its history. The records say which; what they say is taken from their histories. */
+export const exportFrom = (
+  store: HandoffStore["Service"],
+  records: Stream.Stream<HandoffRecord, StoreError>
+): Stream.Stream<ArchivedHandoff, StoreError> =>
+  records.pipe(
+    Stream.mapEffect(({ recordId }) => held(store, recordId)),
+    // Never: a handoff that is listed has a history, and none is ever removed.
+    Stream.filter((archived) => archived !== undefined)
+  )
+
+// One commit holds this many handoffs: one durable write each, and a bounded amount of memory.
+const batchSize = 256
+
+/** Takes in handoffs from an archive, some hundreds in each commit, and says for each what came of it. */
+export const importInto = (store: HandoffStore["Service"]) => {
+  const verdictOn = (incoming: ArchivedHandoff) =>
+    Effect.map(held(store, incoming.record.recordId), (ours) => judge(incoming, ours))
+
+  const report = (incoming: ArchivedHandoff, { outcome }: Verdict): ImportReport => ({
+    recordId: incoming.record.recordId,
+    outcome
+  })
+
+  /** Judges again until nobody was in between. */
+  const importOne = (incoming: ArchivedHandoff): Effect.Effect<ImportReport, StoreError> =>
+    Effect.flatMap(verdictOn(incoming), (verdict) =>
+      Arr.isReadonlyArrayNonEmpty(verdict.changes)
+        ? store.commit(verdict.changes).pipe(
+            Effect.as(report(incoming, verdict)),
+            Effect.catchTag("RevisionConflict", () => importOne(incoming))
+          )
+        : Effect.succeed(report(incoming, verdict))
+    )
+
+  const importBatch = Effect.fnUntraced(function* (batch: Arr.NonEmptyReadonlyArray<ArchivedHandoff>) {
+    const verdicts = yield* Effect.forEach(batch, verdictOn)
+    const changes = verdicts.flatMap((verdict) => verdict.changes)
+    const reports = Arr.map(batch, (incoming, index) => report(incoming, verdicts[index] ?? unchanged))
+    if (!Arr.isReadonlyArrayNonEmpty(changes)) return reports
+    // One handoff that changed meanwhile, or stands twice in the batch, must not hold up the others.
+    return yield* store.commit(changes).pipe(
+      Effect.as(reports),
+      Effect.catchTag("RevisionConflict", () => Effect.forEach(batch, importOne))
+    )
+  })
+
+  return <E, R>(handoffs: Stream.Stream<ArchivedHandoff, E, R>): Stream.Stream<ImportReport, E | StoreError, R> =>
+    handoffs.pipe(Stream.rechunk(batchSize), Stream.mapArrayEffect(importBatch))
+}

@@ -1,0 +1,42 @@
+import type { StoreError } from "@aumai/handoff-protocol"
+import { isReadonlyArrayNonEmpty } from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+
+import type { Entry, HandoffStore, Position } from "./HandoffStore.ts"
+
+// One page is one read of the store; 256 entries are a few hundred kilobytes at most in practice.
+const pageSize = 256
+
+// A hint may never come. Two seconds is how late a follower learns of a change then; in between it costs one read.
+const patience = "2 seconds"
+
+/**
+ * Every entry behind a position, then every new one, for ever: reads the log until it is empty, waits for a hint or for
+ * two seconds, reads again. A hint that comes while it reads is not lost.
+ */
+export const follow = (store: HandoffStore["Service"], after?: Position): Stream.Stream<Entry, StoreError> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const hints = yield* Queue.sliding<void>(1)
+      yield* Effect.forkScoped(
+        Stream.runForEach(store.changed, () => Queue.offer(hints, undefined)),
+        {
+          startImmediately: true
+        }
+      )
+      let position = after
+      const next: Effect.Effect<readonly [Entry, ...Array<Entry>], StoreError> = Effect.gen(function* () {
+        while (true) {
+          const entries = yield* store.log({ limit: pageSize, ...(position === undefined ? {} : { after: position }) })
+          if (isReadonlyArrayNonEmpty(entries)) {
+            position = entries[entries.length - 1]?.position
+            return [...entries]
+          }
+          yield* Effect.race(Queue.take(hints), Effect.sleep(patience))
+        }
+      })
+      return Stream.fromPull(Effect.succeed(next))
+    })
+  )

@@ -1,0 +1,147 @@
+import {
+  AgentId,
+  create,
+  type HandoffEvent,
+  HandoffExists,
+  type HandoffRecord,
+  HandoffRequest,
+  InvalidInput,
+  invalidInput,
+  type JsonObject,
+  NoCapableAgent,
+  NotYourHandoff,
+  RecordId,
+  type RoutingDecision
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
+
+import type { HandoffRouter, RoutingOptions } from "./HandoffRouter.ts"
+import type { HandoffStore } from "./HandoffStore.ts"
+
+/** What is asked for when a handoff is created. Without `toAgent` the router chooses the receiver. */
+export interface NewHandoff {
+  readonly fromAgent: string
+  readonly toAgent?: string
+  readonly taskDescription: string
+  /** Whatever the receiver needs to know; at most 1 MiB as JSON. */
+  readonly context?: JsonObject
+  /** 1 to 10, 10 is most urgent; 5 when left out. */
+  readonly priority?: number
+  /** UTC, in the future; the handoff expires when it is still open at this moment. */
+  readonly deadline?: DateTime.Utc
+  /** Capabilities the receiver must have, when the router chooses. */
+  readonly requires?: ReadonlyArray<string>
+  /** The handoff that this one is a part of. */
+  readonly parent?: string
+}
+
+/** How a handoff is created. */
+export interface CreateOptions {
+  /** An id of your own; creating again with the same id and request gives the handoff that is there. */
+  readonly id?: string
+  /** Who acts; must be the sender. Left out: the sender. */
+  readonly by?: AgentId
+  /** How far the router may go when no agent matches. */
+  readonly routing?: RoutingOptions
+}
+
+// Crockford's base 32: no I, L, O and U, so that an id read aloud or copied by hand comes back as it was.
+// https://www.crockford.com/base32.html
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+
+/** Twelve characters, 60 bits: after a million of them a clash has the chance of one in two million. */
+const drawId: Effect.Effect<RecordId> = Effect.map(Random.Random, (random) => {
+  let id = ""
+  for (let index = 0; index < 12; index++) id += alphabet.charAt(Math.floor(random.nextDoubleUnsafe() * 32))
+  return RecordId.make(id)
+})
+
+// Twice the same id of 60 bits is chance; three times is a random source that repeats itself.
+const draws = 3
+
+const decodeRequest = Schema.decodeUnknownEffect(Schema.toType(HandoffRequest), {
+  errors: "all",
+  onExcessProperty: "error"
+})
+const decodeId = Schema.decodeUnknownEffect(Schema.Struct({ recordId: RecordId }))
+
+// A receiver that passes every check, for a request that has none yet.
+const unrouted = AgentId.make("unrouted")
+
+/** The verb that brings handoffs about, over a store and a router. */
+export const make = (store: HandoffStore["Service"], router: HandoffRouter["Service"]) => {
+  /** The request to keep; the router's choice goes into it. */
+  const addressed = Effect.fnUntraced(function* (ask: NewHandoff, request: HandoffRequest, routing?: RoutingOptions) {
+    if (ask.toAgent !== undefined) return { request }
+    const decision = yield* router.route(request, routing)
+    if (Option.isNone(decision)) {
+      return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
+    }
+    return { request: { ...request, toAgent: decision.value.agent }, routing: decision.value }
+  })
+
+  const begin = Effect.fnUntraced(function* (
+    id: RecordId,
+    ask: { readonly request: HandoffRequest; readonly routing?: RoutingDecision }
+  ) {
+    const event: HandoffEvent = { _tag: "Created", at: yield* DateTime.now, by: ask.request.fromAgent, ...ask }
+    const record = create(id, event)
+    yield* store.commit([{ record, event }])
+    return record
+  })
+
+  /** The handoff that already has this id, when it is the one that is asked for. */
+  const existing = Effect.fnUntraced(function* (id: RecordId, ask: NewHandoff, request: HandoffRequest) {
+    const found = yield* store.get(id)
+    if (Option.isNone(found)) return undefined
+    const { toAgent } = found.value.request
+    const same = Equal.equals(found.value.request, ask.toAgent === undefined ? { ...request, toAgent } : request)
+    return same ? found.value : yield* new HandoffExists({ recordId: id })
+  })
+
+  return Effect.fnUntraced(function* (ask: NewHandoff, options?: CreateOptions) {
+    const request = yield* decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted }).pipe(
+      Effect.mapError((error) => invalidInput("request", error))
+    )
+    const by = options?.by ?? request.fromAgent
+    const chosen =
+      options?.id === undefined
+        ? undefined
+        : (yield* decodeId({ recordId: options.id }).pipe(Effect.mapError((error) => invalidInput("id", error))))
+            .recordId
+    if (by !== request.fromAgent) {
+      const { fromAgent: expected } = request
+      const recordId = chosen ?? (yield* drawId)
+      return yield* new NotYourHandoff({ recordId, event: "Created", by, party: "sender", expected })
+    }
+    if (chosen !== undefined) {
+      const there = yield* existing(chosen, ask, request)
+      if (there !== undefined) return there
+    }
+    const now = yield* DateTime.now
+    if (request.deadline !== undefined && request.deadline.epochMilliseconds <= now.epochMilliseconds) {
+      return yield* new InvalidInput({
+        input: "request",
+        issues: [{ path: "deadline", expected: "Expected a moment in the future" }]
+      })
+    }
+    const complete = yield* addressed(ask, request, options?.routing)
+    if (chosen === undefined) {
+      return yield* Effect.retry(
+        Effect.flatMap(drawId, (id) => begin(id, complete)),
+        { times: draws - 1, while: (error) => error._tag === "RevisionConflict" }
+      )
+    }
+    // Another process may have created it since we looked; then that one counts.
+    return yield* Effect.catchTag(begin(chosen, complete), "RevisionConflict", (conflict) =>
+      Effect.flatMap(existing(chosen, ask, request), (there) =>
+        there === undefined ? Effect.fail(conflict) : Effect.succeed<HandoffRecord>(there)
+      )
+    )
+  })
+}

@@ -1,0 +1,184 @@
+import type {
+  After,
+  AgentId,
+  ArchivedHandoff,
+  HandoffExists,
+  HandoffRecord,
+  HandoffStatus,
+  InvalidInput,
+  JsonObject,
+  NoCapableAgent,
+  NotYourHandoff,
+  RecordId,
+  RevisionConflict,
+  StoreError,
+  Transition
+} from "@aumai/handoff-protocol"
+import { HandoffNotFound } from "@aumai/handoff-protocol"
+import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+import type { AgentStore } from "./AgentStore.ts"
+import * as Archive from "./Archive.ts"
+import * as Changes from "./Changes.ts"
+import * as Creation from "./Creation.ts"
+import { HandoffRouter } from "./HandoffRouter.ts"
+import { type Entry, HandoffStore, type Page, type Position, type View } from "./HandoffStore.ts"
+import * as Metrics from "./Metrics.ts"
+import * as Verbs from "./Verbs.ts"
+import type { Actor, VerbError } from "./Verbs.ts"
+
+/** A verb: a fact about one handoff, recorded when the lifecycle allows it. */
+type Verb<Tag extends Transition["_tag"], Details> = (
+  id: RecordId,
+  options?: Details & Actor
+) => Effect.Effect<After<Tag>, VerbError>
+
+/** A verb that cannot go without its details. */
+type VerbWith<Tag extends Transition["_tag"], Details> = (
+  id: RecordId,
+  options: Details & Actor
+) => Effect.Effect<After<Tag>, VerbError>
+
+// One page is one read of the store; 256 records are a few hundred kilobytes in practice.
+const pageSize = 256
+
+/**
+ * Hands tasks over: one method per verb. Every verb reads the state, lets the lifecycle judge the fact, and commits both;
+ * when another writer was first it judges again. A handoff past its deadline expires before any verb is judged on it.
+ *
+ * @example
+ * ```ts
+ * import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const program = Effect.gen(function* () {
+ *   const handoffs = yield* HandoffManager
+ *   const { recordId } = yield* handoffs.create({
+ *     fromAgent: "planner",
+ *     toAgent: "executor",
+ *     taskDescription: "Generate the Q3 report",
+ *     priority: 8
+ *   })
+ *   yield* handoffs.accept(recordId)
+ *   yield* handoffs.start(recordId)
+ *   return yield* handoffs.complete(recordId, { result: { output: "report.pdf" } })
+ * })
+ * const layer = HandoffManager.layer.pipe(Layer.provide(MemoryStore.layer))
+ * const done = await Effect.runPromise(Effect.provide(program, layer))
+ * console.log(done.status, done.result) // "completed" { output: "report.pdf" }
+ * ```
+ */
+export class HandoffManager extends Context.Service<
+  HandoffManager,
+  {
+    /** Creates a pending handoff. Safe to repeat when it has an id of its own. */
+    readonly create: (
+      ask: Creation.NewHandoff,
+      options?: Creation.CreateOptions
+    ) => Effect.Effect<
+      HandoffRecord,
+      InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | RevisionConflict | StoreError
+    >
+    /** The receiver takes it on. */
+    readonly accept: Verb<"Accepted", { readonly reason?: string; readonly estimatedCompletion?: DateTime.Utc }>
+    /** The receiver begins to work on it. */
+    readonly start: Verb<"Started", unknown>
+    /** The receiver is done and hands back a result. */
+    readonly complete: Verb<"Completed", { readonly result?: JsonObject }>
+    /** The receiver declines. */
+    readonly reject: VerbWith<"Rejected", { readonly reason: string }>
+    /** The receiver gives up. */
+    readonly fail: VerbWith<"Failed", { readonly reason: string }>
+    /** The sender withdraws it. */
+    readonly cancel: Verb<"Cancelled", { readonly reason?: string }>
+    /** The handoff as it stands. */
+    readonly get: (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
+    /** One page of a view, at most `limit` records, those behind `after`. */
+    readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /** All records of a view, read page by page. */
+    readonly listAll: (view: View) => Stream.Stream<HandoffRecord, StoreError>
+    /** What happened to one handoff, oldest first. */
+    readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, HandoffNotFound | StoreError>
+    /** What waits for an agent's answer, most urgent first; at most `limit`, 100 when left out. */
+    readonly inbox: (
+      agent: AgentId,
+      options?: { readonly status?: HandoffStatus; readonly limit?: number }
+    ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /** Accepts the most urgent handoff that waits for an agent; none when nothing waits. Of many claimers one wins each. */
+    readonly claim: (agent: AgentId) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>
+    /** Every entry of the log behind a position, then every new one, for ever. Nothing is missed; resume at any position. */
+    readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
+    /** Expires every open handoff whose deadline has passed, and gives them. */
+    readonly expireOverdue: Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /** Every handoff with its history, oldest first. */
+    readonly export: Stream.Stream<ArchivedHandoff, StoreError>
+    /** Takes in handoffs from an archive, and says for each what came of it. Newer state is never overwritten. */
+    readonly import: <E, R>(
+      handoffs: Stream.Stream<ArchivedHandoff, E, R>
+    ) => Stream.Stream<Archive.ImportReport, E | StoreError, R>
+    /** How the handoffs have fared. Reads every completed record. */
+    readonly metrics: Effect.Effect<Metrics.Metrics, StoreError>
+  }
+>()("@aumai/handoff-core/HandoffManager") {
+  /** The manager over a store, with the router it uses for handoffs without a receiver. */
+  static readonly layer: Layer.Layer<HandoffManager, never, HandoffStore | AgentStore> = Layer.effect(
+    HandoffManager,
+    Effect.suspend(() => make)
+  ).pipe(Layer.provide(HandoffRouter.layer))
+}
+
+const make = Effect.gen(function* () {
+  const store = yield* HandoffStore
+  const verbs = Verbs.make(store)
+  const create = Creation.make(store, yield* HandoffRouter)
+  const accept = verbs.advance("Accepted")
+  const start = verbs.advance("Started")
+  const complete = verbs.advance("Completed")
+
+  const get = Effect.fnUntraced(function* (id: RecordId) {
+    const found = yield* store.get(id)
+    return Option.isSome(found) ? found.value : yield* new HandoffNotFound({ recordId: id })
+  })
+
+  const history = Effect.fnUntraced(function* (id: RecordId) {
+    const entries = yield* store.history(id)
+    return entries.length > 0 ? entries : yield* new HandoffNotFound({ recordId: id })
+  })
+
+  const listAll = (view: View) =>
+    Stream.paginate<HandoffRecord | undefined, HandoffRecord, StoreError>(undefined, (after) =>
+      Effect.map(store.list(view, { limit: pageSize, ...(after === undefined ? {} : { after }) }), (records) => [
+        records,
+        records.length < pageSize ? Option.none() : Option.fromUndefinedOr(records.at(-1))
+      ])
+    )
+
+  return HandoffManager.of({
+    create,
+    accept: (id, options = {}) => accept(id, options),
+    start: (id, options = {}) => start(id, options),
+    complete: (id, options = {}) => complete(id, { result: {}, ...options }),
+    reject: verbs.advance("Rejected"),
+    fail: verbs.advance("Failed"),
+    cancel: (id, options = {}) => verbs.advance("Cancelled")(id, options),
+    get,
+    list: store.list,
+    listAll,
+    history,
+    inbox: (agent, { status = "pending", limit = 100 } = {}) => store.list({ _tag: "Inbox", agent, status }, { limit }),
+    claim: verbs.claim,
+    changes: ({ after } = {}) => Changes.follow(store, after),
+    expireOverdue: verbs.expireOverdue,
+    export: Archive.exportFrom(store, listAll({ _tag: "All" })),
+    import: Archive.importInto(store),
+    metrics: Effect.flatMap(store.count, (counts) =>
+      Metrics.measure(counts, listAll({ _tag: "Status", status: "completed" }))
+    )
+  })
+})

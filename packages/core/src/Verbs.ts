@@ -1,0 +1,152 @@
+import {
+  type After,
+  AgentId,
+  agentOf,
+  apply,
+  clock,
+  dueAt,
+  HandoffNotFound,
+  type HandoffRecord,
+  type InvalidInput,
+  invalidInput,
+  type InvalidTransition,
+  JsonObject,
+  type NotYourHandoff,
+  type RecordId,
+  type RevisionConflict,
+  type StoreError,
+  Text,
+  Timestamp,
+  type Transition,
+  transitions
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import type { HandoffStore } from "./HandoffStore.ts"
+
+/** Who acts. Left out: the party that the transition table names. */
+export interface Actor {
+  readonly by?: AgentId
+}
+
+/** What a verb can refuse with. */
+export type VerbError =
+  | HandoffNotFound
+  | InvalidInput
+  | InvalidTransition
+  | NotYourHandoff
+  | RevisionConflict
+  | StoreError
+
+// Somebody else was first each time; after so many the caller should know, and look before it goes on.
+const tries = 8
+
+// Eight: losers of a race spread over the next seven instead of all re-reading the head.
+const claimWindow = 8
+
+const pageSize = 256
+
+const decodeDetails = Schema.decodeUnknownResult(
+  Schema.Struct({
+    by: Schema.optionalKey(AgentId),
+    reason: Schema.optionalKey(Text),
+    estimatedCompletion: Schema.optionalKey(Timestamp),
+    result: Schema.optionalKey(JsonObject)
+  }),
+  { errors: "all", onExcessProperty: "error" }
+)
+
+/** An event without the parts that the manager adds. */
+type Details<Tag extends Transition["_tag"]> = Omit<Extract<Transition, { readonly _tag: Tag }>, "_tag" | "at" | "by">
+
+const isDue = (record: HandoffRecord, now: DateTime.Utc): boolean => {
+  const due = dueAt(record)
+  return due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
+}
+
+/** The verbs that move handoffs along, over a store. */
+export const make = (store: HandoffStore["Service"]) => {
+  /** Judges one fact and commits it. */
+  const record = Effect.fnUntraced(function* (current: HandoffRecord, event: Transition) {
+    const next = apply(current, event)
+    if (Result.isFailure(next)) return yield* next.failure
+    yield* store.commit([{ record: next.success, event }])
+    return next.success
+  })
+
+  const expire = (current: HandoffRecord, at: DateTime.Utc) => record(current, { _tag: "Expired", at, by: clock })
+
+  const attempt = Effect.fnUntraced(function* (
+    id: RecordId,
+    event: (at: DateTime.Utc, by: AgentId) => Transition,
+    _tag: Transition["_tag"],
+    by: AgentId | undefined
+  ) {
+    const found = yield* store.get(id)
+    if (Option.isNone(found)) return yield* new HandoffNotFound({ recordId: id })
+    const now = yield* DateTime.now
+    const current = isDue(found.value, now) ? yield* expire(found.value, now) : found.value
+    return yield* record(current, event(now, by ?? agentOf(current, transitions[_tag].by) ?? clock))
+  })
+
+  /** Reads, judges and commits one verb; again when another writer was first. */
+  const advance =
+    <Tag extends Transition["_tag"]>(_tag: Tag) =>
+    (id: RecordId, details: Details<Tag> & Actor): Effect.Effect<After<Tag>, VerbError> => {
+      const decoded = decodeDetails(details)
+      if (Result.isFailure(decoded)) return Effect.fail(invalidInput(_tag, decoded.failure))
+      const { by, ...rest } = details
+      // The casts: an event is its tag, its details, and who and when; the record it makes is the one its row names.
+      const event = (at: DateTime.Utc, by: AgentId) => ({ _tag, at, by, ...rest }) as unknown as Transition
+      return Effect.retry(attempt(id, event, _tag, by), {
+        times: tries - 1,
+        while: (error) => error._tag === "RevisionConflict"
+      }) as Effect.Effect<After<Tag>, VerbError>
+    }
+
+  /** Takes the head of an inbox; the next of the window when another claimer was first, and then the head again. */
+  const claim = Effect.fnUntraced(function* (agent: AgentId) {
+    while (true) {
+      const waiting = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, { limit: claimWindow })
+      if (waiting.length === 0) return Option.none<After<"Accepted">>()
+      for (const head of waiting) {
+        const now = yield* DateTime.now
+        const taken = yield* (
+          isDue(head, now) ? expire(head, now) : record(head, { _tag: "Accepted", at: now, by: agent })
+        ).pipe(
+          Effect.catchTag("RevisionConflict", () => Effect.succeed(undefined)),
+          // Never: the inbox gives pending handoffs of this agent, and the table lets their receiver accept them.
+          Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
+        )
+        if (taken?.status === "accepted") return Option.some(taken)
+      }
+    }
+  })
+
+  const expireOverdue = Effect.gen(function* () {
+    const now = yield* DateTime.now
+    const expired: Array<HandoffRecord> = []
+    while (true) {
+      const due = yield* store.list({ _tag: "Due", at: now }, { limit: pageSize })
+      if (due.length === 0) return expired
+      yield* Effect.forEach(
+        due,
+        (one) =>
+          expire(one, now).pipe(
+            Effect.map((record) => void expired.push(record)),
+            // Another sweeper was first, or the handoff has moved: the next page shows what is left.
+            Effect.catchTag("RevisionConflict", () => Effect.void),
+            // Never: only open handoffs are due, and the table lets anyone expire them.
+            Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
+          ),
+        { concurrency: "unbounded", discard: true }
+      )
+    }
+  })
+
+  return { advance, claim, expireOverdue }
+}

@@ -1,0 +1,131 @@
+/**
+ * Holds the order of the packages: `apps → server, sdk → stores → core → protocol → effect`. A package imports only what
+ * stands to its right, stores never import stores, and shipped sources import Effect module by module.
+ *
+ * `node tooling/import-rules.ts` checks every source below `packages/` and `apps/`.
+ */
+import { readFileSync } from "node:fs"
+import { basename, join, posix } from "node:path"
+
+import { parseSync } from "rolldown/utils"
+
+import { filesBelow, lineOf, root } from "./files.ts"
+
+/** One import that breaks a rule, with what would be right. */
+export interface Violation {
+  readonly file: string
+  readonly line: number
+  readonly message: string
+}
+
+const layers = ["effect", "protocol", "core", "stores", "server, sdk", "apps"] as const
+type Layer = (typeof layers)[number]
+
+/** Reading order of packages/protocol/src: a file imports only files above it. Files not named here are free. */
+export const protocolOrder: ReadonlyArray<string> = [
+  "Limits.ts",
+  "Json.ts",
+  "HandoffRequest.ts",
+  "HandoffRecord.ts",
+  "HandoffEvent.ts",
+  "HandoffError.ts",
+  "Lifecycle.ts",
+  "Wire.ts"
+]
+
+const layerOfDirectory = (directory: string): Layer | undefined => {
+  if (directory.startsWith("apps/")) return "apps"
+  const name = directory.slice("packages/".length)
+  if (name === "protocol" || name === "core") return name
+  if (name.startsWith("store-")) return "stores"
+  return name === "server" || name === "sdk" ? "server, sdk" : undefined
+}
+
+const directoryOfPackage = (specifier: string): string | undefined => {
+  const [, name] = /^@aumai\/(handoff(?:-[a-z0-9-]+)?)(?:\/|$)/.exec(specifier) ?? []
+  if (name === undefined) return undefined
+  return name === "handoff" ? "packages/sdk" : `packages/${name.slice("handoff-".length)}`
+}
+
+interface Import {
+  readonly specifier: string
+  readonly offset: number
+}
+
+const importsOf = (file: string, text: string): ReadonlyArray<Import> => {
+  const { module } = parseSync(file, text)
+  const at = (request: { readonly start: number; readonly end: number }): Import => ({
+    specifier: text.slice(request.start + 1, request.end - 1),
+    offset: request.start
+  })
+  const exported = module.staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest }) => (moduleRequest ? [at(moduleRequest)] : []))
+  )
+  const all = [
+    ...module.staticImports.map(({ moduleRequest }) => at(moduleRequest)),
+    ...exported,
+    ...module.dynamicImports.map(({ moduleRequest }) => at(moduleRequest))
+  ]
+  return [...new Map(all.map((found) => [found.offset, found])).values()].toSorted((a, b) => a.offset - b.offset)
+}
+
+const judgeEffect = (specifier: string): string | undefined =>
+  specifier === "effect"
+    ? `imports all of Effect; import the module itself, as in: import * as Effect from "effect/Effect"`
+    : undefined
+
+const judgePackage = (from: string, specifier: string, target: string): string | undefined => {
+  if (from === target) return `imports its own package by name ("${specifier}"); use a relative path`
+  const [fromLayer, targetLayer] = [layerOfDirectory(from), layerOfDirectory(target)]
+  if (fromLayer === undefined || targetLayer === undefined) {
+    const unknown = fromLayer === undefined ? from : target
+    return `${unknown} has no place among the layers; give it one in tooling/import-rules.ts`
+  }
+  if (layers.indexOf(targetLayer) < layers.indexOf(fromLayer)) return undefined
+  if (fromLayer === "stores" && targetLayer === "stores") {
+    return `imports "${specifier}", another store; what stores share belongs in core`
+  }
+  const allowed = layers.slice(0, layers.indexOf(fromLayer)).toReversed().join("; ")
+  return `imports "${specifier}" (${targetLayer}), but ${fromLayer} may import only: ${allowed}`
+}
+
+const judgeRelative = (file: string, from: string, specifier: string): string | undefined => {
+  const target = posix.join(posix.dirname(file), specifier)
+  if (!target.startsWith(`${from}/`)) return `reaches out of its package ("${specifier}"); import the package by name`
+  if (file.startsWith(`${from}/src/`) && !target.startsWith(`${from}/src/`)) {
+    return `imports "${specifier}", which is not shipped; move what it needs into src`
+  }
+  if (posix.dirname(file) !== "packages/protocol/src" || posix.dirname(target) !== "packages/protocol/src")
+    return undefined
+  const place = protocolOrder.indexOf(basename(file))
+  const targetPlace = protocolOrder.indexOf(basename(target))
+  if (place < 0 || targetPlace < place) return undefined
+  const above = protocolOrder.slice(0, place).join(", ")
+  return `imports ${basename(target)}, which stands below it; ${basename(file)} may import only ${above || "files outside the order"}`
+}
+
+/** The violations of one source file, whose path is relative to the root. */
+export const violationsOf = (file: string, text: string): ReadonlyArray<Violation> => {
+  const [area = "", name = "", place = ""] = file.split("/")
+  const from = `${area}/${name}`
+  return importsOf(file, text).flatMap(({ specifier, offset }) => {
+    const judge = (): string | undefined => {
+      if (specifier.startsWith(".")) return judgeRelative(file, from, specifier)
+      if (place !== "src") return undefined // tests and tools may reach up: a store's test imports the laws it runs
+      const target = directoryOfPackage(specifier)
+      return target === undefined ? judgeEffect(specifier) : judgePackage(from, specifier, target)
+    }
+    const message = judge()
+    return message === undefined ? [] : [{ file, line: lineOf(text, offset), message }]
+  })
+}
+
+if (import.meta.main) {
+  const sources = ["packages", "apps"]
+    .flatMap((area) => filesBelow(area))
+    .filter((file) => /\.(?:m?ts|tsx)$/.test(file))
+  const violations = sources.flatMap((file) => violationsOf(file, readFileSync(join(root, file), "utf8")))
+  for (const { file, line, message } of violations) console.error(`${file}:${line} ${message}`)
+  console.log(`${sources.length} files, ${violations.length} against the import rules`)
+  process.exitCode = violations.length === 0 ? 0 : 1
+}

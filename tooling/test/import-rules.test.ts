@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest"
+
+import { violationsOf } from "../import-rules.ts"
+
+const messages = (file: string, text: string): ReadonlyArray<string> =>
+  violationsOf(file, text).map(({ line, message }) => `${line}: ${message}`)
+
+describe("import rules", () => {
+  it("lets a package import what stands to its right", () => {
+    expect(messages("apps/cli/src/main.ts", `import { FileStore } from "@aumai/handoff-store-file"`)).toEqual([])
+    expect(messages("packages/store-file/src/a.ts", `import { laws } from "@aumai/handoff-core/StoreLaws"`)).toEqual([])
+    expect(messages("packages/sdk/src/a.ts", `import * as Wire from "@aumai/handoff-protocol"`)).toEqual([])
+  })
+
+  it("refuses what stands to its left, in every kind of import", () => {
+    const text = `/** import x from "@aumai/handoff" */
+import type { A } from "@aumai/handoff-core"
+export * from "@aumai/handoff-store-file"
+const later = import("aumai-handoff"), cli = import("@aumai/handoff")`
+    expect(messages("packages/protocol/src/Wire.ts", text)).toEqual([
+      `2: imports "@aumai/handoff-core" (core), but protocol may import only: effect`,
+      `3: imports "@aumai/handoff-store-file" (stores), but protocol may import only: effect`,
+      `4: imports "@aumai/handoff" (server, sdk), but protocol may import only: effect`
+    ])
+  })
+
+  it("keeps stores apart", () => {
+    expect(messages("packages/store-file/src/a.ts", `import {} from "@aumai/handoff-store-sqlite"`)).toEqual([
+      `1: imports "@aumai/handoff-store-sqlite", another store; what stores share belongs in core`
+    ])
+  })
+
+  it("holds the reading order of protocol and leaves unlisted files alone", () => {
+    const file = "packages/protocol/src/HandoffRecord.ts"
+    expect(messages(file, `import {} from "./HandoffRequest.ts"\nimport {} from "./internal.ts"`)).toEqual([])
+    expect(messages(file, `\nimport {} from "./Wire.ts"`)).toEqual([
+      `2: imports Wire.ts, which stands below it; HandoffRecord.ts may import only Limits.ts, Json.ts, HandoffRequest.ts`
+    ])
+    expect(messages("packages/protocol/src/index.ts", `export * from "./Wire.ts"`)).toEqual([])
+  })
+
+  it("wants Effect module by module in shipped sources", () => {
+    expect(messages("packages/core/src/a.ts", `import { Effect } from "effect"`)).toHaveLength(1)
+    expect(messages("packages/core/src/a.ts", `import * as Effect from "effect/Effect"`)).toEqual([])
+    expect(messages("packages/core/test/a.test.ts", `import { Effect } from "effect"`)).toEqual([])
+  })
+
+  it("keeps shipped sources inside their package", () => {
+    expect(messages("packages/core/src/a.ts", `import {} from "../../protocol/src/Wire.ts"`)).toHaveLength(1)
+    expect(messages("packages/core/src/a.ts", `import {} from "../test/fixture.ts"`)).toHaveLength(1)
+  })
+})

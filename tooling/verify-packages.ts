@@ -1,0 +1,121 @@
+/**
+ * Packs every publishable package and looks at what a user would get: publint and are-the-types-wrong judge the tarballs,
+ * then all of them are installed in an empty project outside the workspace and each is imported there. Needs a build.
+ */
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core"
+import { publint } from "publint"
+import { formatMessage } from "publint/utils"
+
+import { root } from "./files.ts"
+
+interface Manifest {
+  readonly name: string
+  readonly private?: boolean
+  readonly bin?: Readonly<Record<string, string>>
+  readonly exports?: Readonly<Record<string, unknown>>
+}
+
+const pnpm = (cwd: string, ...args: ReadonlyArray<string>): void => {
+  // Inside a pnpm script this names the very pnpm that runs it; otherwise npx brings the same major.
+  const own = process.env["npm_execpath"]
+  const isPnpm = own !== undefined && /pnpm[^/\\]*$/.test(own)
+  const [command, first] = isPnpm && !/\.[cm]?js$/.test(own) ? [own, []] : ["npx", ["--yes", "pnpm@12"]]
+  try {
+    execFileSync(command, [...first, ...args], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
+  } catch (error) {
+    const output = error instanceof Error && "stdout" in error ? String(error.stdout) : ""
+    throw new Error(`pnpm ${args.join(" ")} failed\n${output}`, { cause: error })
+  }
+}
+
+const lint = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
+  const bytes = Uint8Array.from(tarball)
+  const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true, level: "warning" })
+  return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`)
+}
+
+/** ESM only: what `require` and the resolution of before 2022 would see is not promised, so it is not judged. */
+const judged = new Set(["node16-esm", "bundler"])
+
+const types = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
+  const analysis = await checkPackage(createPackageFromTarballData(Uint8Array.from(tarball)))
+  if (analysis.types === false) return ["attw: holds no types"]
+  return analysis.problems
+    .filter((problem) => !("resolutionKind" in problem) || judged.has(problem.resolutionKind))
+    .map((problem) => `attw: ${JSON.stringify(problem)}`)
+}
+
+const manifests = ["packages", "apps"].flatMap((area) =>
+  readdirSync(join(root, area)).map((name) => {
+    const directory = join(root, area, name)
+    const manifest: Manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"))
+    return { directory, manifest }
+  })
+)
+
+/** Output whose source is gone: a restored build leaves it in place, and it would be published. */
+const stale = (directory: string): ReadonlyArray<string> =>
+  existsSync(join(directory, "tsconfig.build.json"))
+    ? readdirSync(join(directory, "dist"), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".js") && !existsSync(join(directory, "src", file.replace(/\.js$/, ".ts"))))
+        .map((file) => `dist/${file} has no source; remove dist and build again`)
+    : []
+
+const problems: Array<string> = []
+const work = mkdtempSync(join(tmpdir(), "verify-packages-"))
+try {
+  const tarballs = new Map<string, string>()
+  for (const { directory, manifest } of manifests.filter(({ manifest }) => manifest.private !== true)) {
+    const destination = join(work, "tarballs", manifest.name.replaceAll("/", "-"))
+    mkdirSync(destination, { recursive: true })
+    pnpm(directory, "pack", "--pack-destination", destination)
+    const [file] = readdirSync(destination)
+    if (file === undefined) throw new Error(`pnpm packed nothing for ${manifest.name}`)
+    const path = join(destination, file)
+    tarballs.set(manifest.name, path)
+    const bytes = readFileSync(path)
+    const found = [stale(directory), await lint(bytes), manifest.exports === undefined ? [] : await types(bytes)].flat()
+    problems.push(...found.map((problem) => `${manifest.name}: ${problem}`))
+  }
+
+  const project = join(work, "project")
+  mkdirSync(project)
+  const files = Object.fromEntries([...tarballs].map(([name, path]) => [name, `file:${path}`]))
+  const [, effect = ""] = /^ {2}effect: (.*)$/m.exec(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8")) ?? []
+  const dependencies = { ...files, effect }
+  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }))
+  // The packages depend on one another by version, and no registry has these versions yet.
+  const overrides = Object.entries(files).map(([name, file]) => `  "${name}": "${file}"\n`)
+  writeFileSync(join(project, "pnpm-workspace.yaml"), `pmOnFail: ignore\noverrides:\n${overrides.join("")}`)
+  pnpm(project, "install", "--prefer-offline", "--ignore-scripts")
+
+  for (const { manifest } of manifests.filter(({ manifest }) => tarballs.has(manifest.name))) {
+    const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json")
+    const imports = entries.map((key) => {
+      const what = manifest.name + key.slice(1)
+      return { what, args: ["--input-type=module", "-e", `await import("${what}")`] }
+    })
+    const bins = Object.entries(manifest.bin ?? {}).map(([what, file]) => ({
+      what,
+      args: [join("node_modules", manifest.name, file), "--help"]
+    }))
+    for (const { what, args } of [...imports, ...bins]) {
+      try {
+        execFileSync(process.execPath, args, { cwd: project, encoding: "utf8", stdio: "pipe" })
+      } catch (error) {
+        const detail = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error)
+        problems.push(`${manifest.name}: installed from its tarball, ${what} does not run\n${detail}`)
+      }
+    }
+  }
+  for (const problem of problems) console.error(problem)
+  console.log(`${tarballs.size} packages packed, installed and run, ${problems.length} problems`)
+  process.exitCode = problems.length === 0 ? 0 : 1
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
