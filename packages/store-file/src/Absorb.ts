@@ -15,7 +15,6 @@ import {
   replay,
   type StoreError
 } from "@aumai/handoff-protocol"
-import { isReadonlyArrayNonEmpty } from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
@@ -27,7 +26,7 @@ import * as JournalWrite from "./JournalWrite.ts"
 import * as Publish from "./Publish.ts"
 import * as RestFile from "./RestFile.ts"
 import type { RestRead } from "./RestRead.ts"
-import type { Rest, Session } from "./Session.ts"
+import { forget, type Journal, type Session } from "./Session.ts"
 import * as RestRecord from "./RestRecord.ts"
 
 /** What to take over from a foreign file, and what to keep aside. */
@@ -109,26 +108,33 @@ const compare = (
 
 /**
  * Takes a foreign file over into contents that are complete, and writes the file again. What cannot be read is kept aside
- * whole.
+ * whole. Where the disk does not let us, what we have stays readable, and the next look tries again.
  */
 export const absorb = (session: Session, foreign: RestRead, operation: string): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const { journal } = session
+    const { journal, lock } = session
     if (journal === undefined) return
-    const changes = yield* settleWith(session, foreign, operation)
-    if (isReadonlyArrayNonEmpty(changes)) {
-      const placed = yield* Effect.mapError(Effect.fromResult(session.contents.place(changes)), (why) =>
-        Failure.corrupt(operation, session.paths.rest, why)
-      )
-      if (session.lock !== undefined) {
-        yield* JournalWrite.extend(session, journal, JournalText.transaction(placed), operation)
-      }
-      yield* Effect.mapError(Effect.fromResult(session.contents.put(placed)), (why) =>
-        Failure.corrupt(operation, session.paths.rest, why)
-      )
+    const changes = yield* placed(session, yield* settleWith(session, foreign, operation), operation)
+    if (changes.length > 0) {
+      if (lock !== undefined) yield* JournalWrite.extend(session, journal, JournalText.transaction(changes), operation)
+      session.contents.put(changes)
     }
-    yield* publishOver(session, foreign.rest, operation, true)
-  })
+    if (lock === undefined) {
+      session.rest = foreign.rest
+      return
+    }
+    yield* Publish.publish(session, foreign.rest, operation, { afterwards: "new journal", announce: true })
+  }).pipe(
+    Effect.catchIf(
+      (error) => error.reason !== "corrupt",
+      (error) => Effect.logWarning(`What another program wrote is not taken over yet: ${error.message}`)
+    )
+  )
+
+const placed = (session: Session, changes: ReadonlyArray<Change>, operation: string) =>
+  Effect.mapError(Effect.fromResult(session.contents.place(changes)), (why) =>
+    Failure.corrupt(operation, session.paths.rest, why)
+  )
 
 /** The changes to take over; what contradicts is kept aside and reported. */
 const settleWith = (session: Session, foreign: RestRead, operation: string) =>
@@ -155,37 +161,45 @@ const keep = (session: Session, why: "conflict" | "unreadable", bytes: Buffer, m
         (target) => Effect.logWarning(`Another program wrote ${session.paths.rest}; what could not be taken over is in ${target}`)
       )
 
-const publishOver = (session: Session, standing: Rest, operation: string, announce: boolean) =>
-  session.lock === undefined
-    ? Effect.void
-    : Effect.asVoid(Publish.publish(session, standing, operation, { afterwards: "new journal", announce }))
-
 /**
  * The same for one who comes after a crash and finds a journal whose base nobody has any more: what the journal says of a
  * record is complete, but a trail that began in the base begins anew with what is known.
  */
 export const absorbOrphan = (
   session: Session,
+  journal: Journal,
   foreign: RestRead,
   lines: ReadonlyArray<JournalText.Line>,
   operation: string
 ): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const { journal, paths } = session
-    if (journal === undefined) return
+    const { paths } = session
     if (Result.isFailure(foreign.slices)) return yield* Failure.corrupt(operation, paths.rest, foreign.slices.failure)
     if (foreign.rest.stat === undefined) {
       return yield* Failure.corrupt(operation, paths.rest, "it is gone, while the journal that continues it is there")
     }
-    const contents = Contents.empty()
-    contents.put(trailsOf(lines))
-    session.contents = contents
+    session.contents = Contents.empty()
+    session.contents.put(trailsOf(lines))
+    session.journal = journal
     const changes = yield* settleWith(session, foreign, operation)
-    const placed = contents.place(changes)
-    if (Result.isSuccess(placed)) contents.put(placed.success)
-    // Not announced: who follows this journal has other contents than these, and is to read the file anew.
-    yield* publishOver(session, foreign.rest, operation, false)
-  })
+    session.contents.put(yield* placed(session, changes, operation))
+    if (session.lock === undefined) {
+      session.rest = foreign.rest
+      return
+    }
+    // Not announced: who follows this journal has other contents than these, and is to read the file anew. And these
+    // revisions do not continue the journal's, so nothing may be committed before the file is in place.
+    const options = { afterwards: "new journal", announce: false } as const
+    if (yield* Publish.publish(session, foreign.rest, operation, options)) return
+    return yield* Failure.unavailable(operation, `${paths.rest} is being written by another program; try again`)
+  }).pipe(
+    Effect.tapError(() =>
+      Effect.suspend(() => {
+        forget(session)
+        return journal.file?.close ?? Effect.void
+      })
+    )
+  )
 
 /** The changes of a journal without its base, each trail counted from one. */
 const trailsOf = (lines: ReadonlyArray<JournalText.Line>): ReadonlyArray<JournalText.Placed> => {

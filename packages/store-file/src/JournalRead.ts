@@ -3,6 +3,7 @@ import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
+import type { Contents } from "./Contents.ts"
 import * as Failure from "./Failure.ts"
 import type { JournalFile } from "./JournalFs.ts"
 import * as JournalLine from "./JournalLine.ts"
@@ -98,7 +99,7 @@ export const follow = (
     if (options.whole) journal.end = from + bytes.length
     const decoded = decodeAll(scan.lines)
     if (Result.isFailure(decoded)) return Effect.fail(damaged(session, operation, decoded.failure))
-    const taken = take(session, decoded.success)
+    const taken = take(session.contents, decoded.success)
     if (Result.isFailure(taken)) return Effect.fail(damaged(session, operation, taken.failure))
     journal.consumed = from + scan.consumed
     note(journal, scan.lines, decoded.success)
@@ -106,11 +107,11 @@ export const follow = (
   })
 }
 
-/** Takes transactions into the contents. */
-export const take = (session: Session, lines: ReadonlyArray<JournalText.Line>): Result.Result<void, string> => {
+/** Takes transactions into contents. */
+export const take = (contents: Contents, lines: ReadonlyArray<JournalText.Line>): Result.Result<void, string> => {
   for (const line of lines) {
     if (line._tag !== "Transaction") continue
-    const taken = session.contents.put(line.changes)
+    const taken = contents.put(line.changes)
     if (Result.isFailure(taken)) return Result.fail(taken.failure)
   }
   return Result.void

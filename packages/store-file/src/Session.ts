@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Semaphore from "effect/Semaphore"
 
-import type { Contents } from "./Contents.ts"
+import * as Contents from "./Contents.ts"
 import * as Failure from "./Failure.ts"
 import type { FileLock, FileStat, FsError, JournalFile, JournalFs } from "./JournalFs.ts"
 import type { Salt } from "./JournalLine.ts"
@@ -55,7 +55,7 @@ export interface Session {
   readonly turns: Semaphore.Semaphore
   readonly checkpointBytes: number
   readonly lockTimeout: number
-  contents: Contents
+  contents: Contents.Contents
   journal: Journal | undefined
   rest: Rest | undefined
   /** True while it is our turn and the contents are up to date: nobody else can change anything, so reading needs no look. */
@@ -86,35 +86,52 @@ const retry = (session: Session, ask: Effect.Effect<boolean, FsError>, operation
 export const share = (session: Session, lock: FileLock): Effect.Effect<void, StoreError> =>
   retry(session, lock.share, "open")
 
-/**
- * Runs something in a turn. `settle` brings the contents up to date first. Not to be interrupted once the lock is taken.
- */
-export const turn = <A>(
+/** Runs something alone among all processes. Not to be interrupted once the lock is taken. */
+export const locked = <A>(
   session: Session,
   operation: string,
-  settle: Effect.Effect<void, StoreError>,
   body: Effect.Effect<A, StoreError>
 ): Effect.Effect<A, StoreError> => {
   const { lock } = session
-  if (lock === undefined) return session.turns.withPermit(Effect.andThen(settle, body))
-  const work = Effect.flatMap(settle, () => {
-    session.holding = true
-    return body
-  })
-  const end = Effect.suspend(() => {
-    session.holding = false
-    return lock.release
-  })
+  if (lock === undefined) return session.turns.withPermit(body)
   return session.turns.withPermit(
     Effect.uninterruptibleMask((restore) =>
       Effect.andThen(
         Effect.flatMap(Effect.mapError(lock.reserve, Failure.ofDisk(operation)), (taken) =>
           taken ? Effect.void : restore(retry(session, lock.reserve, operation))
         ),
-        Effect.ensuring(work, end)
+        Effect.ensuring(body, lock.release)
       )
     )
   )
+}
+
+/** A turn: locked, and with contents that `settle` has brought up to date. */
+export const turn = <A>(
+  session: Session,
+  operation: string,
+  settle: Effect.Effect<void, StoreError>,
+  body: Effect.Effect<A, StoreError>
+): Effect.Effect<A, StoreError> =>
+  locked(
+    session,
+    operation,
+    Effect.ensuring(
+      Effect.flatMap(settle, () => {
+        session.holding = session.lock !== undefined
+        return body
+      }),
+      Effect.sync(() => {
+        session.holding = false
+      })
+    )
+  )
+
+/** Knows nothing any more: the next look reads everything anew. */
+export const forget = (session: Session): void => {
+  session.contents = Contents.empty()
+  session.journal = undefined
+  session.rest = undefined
 }
 
 /** Whether the file at a path is still the one that was looked at. */

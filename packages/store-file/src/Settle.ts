@@ -116,18 +116,21 @@ const sameJournal = (session: Session, journal: Journal, next: Next, operation: 
 const newJournal = (session: Session, { journal, lines }: JournalRead.Found, next: Next, operation: string) =>
   Effect.gen(function* () {
     const { before, read, hash } = next
-    const isFresh = session.rest === undefined
-    const continues = before === undefined ? !isFresh && (yield* baseIs(session, journal)) : before.known.has(journal.base)
+    const continues = before === undefined ? yield* baseIs(session, journal) : before.known.has(journal.base)
     const isForeign = hash === undefined || !journal.known.has(hash)
-    session.journal = journal
-    if (!continues && isForeign) return yield* Absorb.absorbOrphan(session, read, lines, operation)
-    if (!continues) {
+    if (continues) {
+      yield* takeAll(session, session.contents, lines, operation)
+      session.journal = journal
+      if (isForeign) yield* Absorb.absorb(session, read, operation)
+      else session.rest = read.rest
+    } else if (isForeign) yield* Absorb.absorbOrphan(session, journal, read, lines, operation)
+    else {
       const { rest, contents } = yield* contentsOf(session, next, operation)
+      yield* takeAll(session, contents, after(lines, hash), operation)
       session.contents = contents
       session.rest = rest
-    } else if (!isForeign) session.rest = read.rest
-    yield* takeAll(session, continues ? lines : after(lines, hash), operation)
-    if (isForeign) yield* Absorb.absorb(session, read, operation)
+      session.journal = journal
+    }
   })
 
 const baseIs = (session: Session, journal: Journal) =>
@@ -135,8 +138,13 @@ const baseIs = (session: Session, journal: Journal) =>
     ? Effect.succeed(false)
     : Effect.map(hashOf(session.rest), (hash) => hash === journal.base)
 
-const takeAll = (session: Session, lines: ReadonlyArray<JournalText.Line>, operation: string) =>
-  Effect.mapError(Effect.fromResult(JournalRead.take(session, lines)), (why) =>
+const takeAll = (
+  session: Session,
+  contents: Contents.Contents,
+  lines: ReadonlyArray<JournalText.Line>,
+  operation: string
+) =>
+  Effect.mapError(Effect.fromResult(JournalRead.take(contents, lines)), (why) =>
     Failure.corrupt(operation, session.paths.journal, why)
   )
 

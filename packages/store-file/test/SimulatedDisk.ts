@@ -24,6 +24,8 @@ export interface DiskOptions {
   readonly flushes?: boolean
   /** Virtual milliseconds an operation may take. None keeps the processes in lockstep. */
   readonly delay?: number
+  /** The virtual clock, in milliseconds. */
+  readonly now?: () => number
 }
 
 interface Inode {
@@ -76,6 +78,7 @@ export const makeDisk = (options: DiskOptions) => {
   const processes = new Set<{ kill: () => void }>()
   const graveyard: Array<Buffer> = []
   const struck: Array<string> = []
+  const performed: Array<string> = []
   let capacity = Number.POSITIVE_INFINITY
   let operations = 0
   let nextInode = 1
@@ -85,7 +88,7 @@ export const makeDisk = (options: DiskOptions) => {
   const touch = (inode: Inode) => {
     clock += 1
     inode.version = clock
-    inode.modified = clock
+    inode.modified = options.now?.() ?? clock
   }
   const statOf = (inode: Inode): FileStat => ({
     inode: String(inode.id),
@@ -185,6 +188,7 @@ export const makeDisk = (options: DiskOptions) => {
   /** The fault that strikes this operation, if one is due. */
   const strike = (operation: string): FaultKind | undefined => {
     operations += 1
+    performed.push(operation)
     const index = faults.findIndex((fault) => fault.at <= operations && fits(fault.kind, operation))
     if (index === -1) return undefined
     const [fault] = faults.splice(index, 1)
@@ -352,8 +356,14 @@ export const makeDisk = (options: DiskOptions) => {
   return {
     process,
     powerCut,
+    /** No more faults. */
+    calm: () => {
+      faults.length = 0
+    },
+    /** The faults that came true. */
     struck,
-    operations: () => operations,
+    /** The operations so far, by name. */
+    performed,
     setCapacity: (bytes: number) => {
       capacity = bytes
     },
@@ -406,7 +416,8 @@ const quietly = (run: () => unknown) => {
 const writes: ReadonlySet<string> = new Set(["create", "append", "sync", "truncate", "rename", "unlink", "syncDirectory"])
 const opens: ReadonlySet<string> = new Set(["create", "open", "read", "lock", "list"])
 
-const fits = (kind: FaultKind, operation: string): boolean => {
+/** Whether a fault can strike an operation. */
+export const fits = (kind: FaultKind, operation: string): boolean => {
   if (kind === "kill" || kind === "powerCut") return true
   if (kind === "enospc") return operation === "create" || operation === "append"
   if (kind === "short") return operation === "append"
