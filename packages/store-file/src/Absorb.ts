@@ -204,9 +204,13 @@ export const absorbOrphan = (
 /** The changes of a journal without its base, each trail counted from one. */
 const trailsOf = (lines: ReadonlyArray<JournalText.Line>): ReadonlyArray<JournalText.Placed> => {
   const lengths = new Map<RecordId, number>()
+  let seen = 0
   return lines.flatMap((line) => {
     if (line._tag !== "Transaction") return []
-    return line.changes.map((change) => {
+    // A line may stand there twice.
+    const changes = line.changes.filter(({ position }) => position > seen)
+    seen = changes.at(-1)?.position ?? seen
+    return changes.map((change) => {
       const { recordId, revision } = change.record
       const length = (lengths.get(recordId) ?? 0) + 1
       lengths.set(recordId, length)

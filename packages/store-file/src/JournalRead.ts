@@ -57,6 +57,7 @@ const parse = (
     consumed: headerEnd + scan.consumed,
     end: bytes.length,
     named: false,
+    found: true,
     trusted: true
   }
   note(journal, scan.lines, decoded.success)

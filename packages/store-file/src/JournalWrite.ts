@@ -85,6 +85,7 @@ export const replace = (
       consumed: headerEnd,
       end: bytes.length,
       named: false,
+      found: false,
       trusted: true
     }
     session.journal = journal
@@ -127,7 +128,8 @@ export const extend = (
     if (file === undefined) return yield* readOnly(session, operation)
     if (!journal.trusted) return yield* renew(session, journal, json, operation)
     yield* makeNamed(session, journal, operation)
-    const bytes = JournalLine.encode(json, journal.salt)
+    const last = journal.found ? journal.lines.at(-1) : undefined
+    const bytes = Buffer.concat([last, json].flatMap((line) => (line === undefined ? [] : [JournalLine.encode(line, journal.salt)])))
     yield* Effect.catchTag(appendAll(file, bytes), "FsError", (cause) => takeBack(journal, file, cause, operation))
     const flushed = yield* Effect.exit(file.sync)
     if (flushed._tag === "Failure") {
@@ -136,6 +138,7 @@ export const extend = (
     }
     journal.end += bytes.length
     journal.consumed = journal.end
+    journal.found = false
     note(journal, [json])
   })
 

@@ -33,6 +33,12 @@ export interface Journal {
   tip: string | null | undefined
   /** Its name is surely in the directory. */
   named: boolean
+  /**
+   * True until the first line of our own in a journal that we found. Whoever wrote its last line may have been told that
+   * the flush failed, and died of something else before it could do anything about it; the system tells nobody twice. So
+   * that line is written once more, together with ours.
+   */
+  found: boolean
   /** False once a flush has failed: the system may have forgotten what it could not write. */
   trusted: boolean
 }

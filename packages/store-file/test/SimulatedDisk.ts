@@ -155,10 +155,10 @@ export const makeDisk = (options: DiskOptions) => {
       const to = Math.min(length, (Math.floor(from / sector) + 1) * sector)
       const dropped = inode.dropped.some(([start, end]) => from < end && start < to)
       const luck = calm && !dropped ? 0 : random.below(dropped ? 2 : 3) + (dropped ? 1 : 0)
-      if (luck === 0) newest.copy(left, from, from, to)
+      if (luck === 0) overlay(left, newest, from, to)
       else if (luck === 2) {
         const old = graveyard.length === 0 ? inode.durable : graveyard[random.below(graveyard.length)]
-        old?.copy(left, from, from, to)
+        if (old !== undefined) overlay(left, old, from, to)
       }
       from = to
     }
@@ -404,6 +404,10 @@ const freeAll = (lock: Lock, owner: symbol) => {
 }
 
 const fail = (code: string, operation: string, path: string) => Effect.fail(new FsError({ code, operation, path }))
+
+/** Copies a stretch as far as there is something to copy; the rest stays zeroed. */
+const overlay = (target: Buffer, source: Buffer, from: number, to: number) =>
+  source.subarray(from, to).copy(target, from)
 
 const quietly = (run: () => unknown) => {
   try {

@@ -318,11 +318,11 @@ const abandoned: Array<unknown> = []
 /** The faults of a seed: a few of every kind, anywhere. */
 export const scenarioOf = (seed: number): Scenario => {
   const dice = randomOf(seed)
-  const kinds = ["kill", "kill", "kill", "powerCut", "eio", "enospc", "short", "emfile"] as const
+  const kinds = ["kill", "kill", "kill", "powerCut", "eio", "enospc", "short", "emfile", "lostFlush"] as const
   const count = dice.below(7)
   const faults = Array.from({ length: count }, (): Fault => {
     const kind = kinds[dice.below(kinds.length)]
-    return { at: 5 + dice.below(700), kind: kind ?? "kill" }
+    return { at: 5 + dice.below(500), kind: kind ?? "kill" }
   })
   return {
     seed,
