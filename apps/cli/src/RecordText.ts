@@ -1,10 +1,8 @@
-import { type InspectColor } from "node:util"
-
 import { dueAt, HandoffRecord, type HandoffResponse, isOpen, turnOf } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import { displayWidth } from "effect/cli/CliOutput"
 
-import { fit, printable, printableLines, styled } from "./Text.ts"
+import { fit, printable, printableLines, type Style, styled } from "./Text.ts"
 
 const parties = ({ request }: HandoffRecord): string => printable(`${request.fromAgent} -> ${request.toAgent}`)
 
@@ -30,7 +28,7 @@ const stretch = (millis: number): string => {
   return `${Math.floor(millis / size)}${unit}`
 }
 
-const colours: Readonly<Record<HandoffRecord["status"], InspectColor>> = {
+const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
   pending: "yellow",
   accepted: "cyan",
   in_progress: "blue",

@@ -1,4 +1,4 @@
-import { type InspectColor, stripVTControlCharacters, styleText } from "node:util"
+import { stripVTControlCharacters, styleText } from "node:util"
 
 import { displayWidth } from "effect/cli/CliOutput"
 
@@ -12,8 +12,11 @@ export const printable = (text: string): string => stripVTControlCharacters(text
 /** The same, keeping its lines. */
 export const printableLines = (text: string): string => text.split(/\r?\n/).map(printable).join("\n")
 
+/** A style that `styleText` knows. */
+export type Style = Parameters<typeof styleText>[0]
+
 /** Colours text when that stream is a terminal and `NO_COLOR` is not set. */
-export const styled = (style: InspectColor, text: string): string =>
+export const styled = (style: Style, text: string): string =>
   styleText(style, text, { stream: process.stdout, validateStream: true })
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })

@@ -1,5 +1,6 @@
 import type { StoreError } from "@aumai/handoff-protocol"
 import { isReadonlyArrayNonEmpty } from "effect/Array"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
@@ -9,14 +10,16 @@ import type { Entry, HandoffStore, Position } from "./HandoffStore.ts"
 // One page is one read of the store; 256 entries are a few hundred kilobytes at most in practice.
 const pageSize = 256
 
-// A hint may never come. Two seconds is how late a follower learns of a change then; in between it costs one read.
-const patience = "2 seconds"
-
 /**
  * Every entry behind a position, then every new one, for ever: reads the log until it is empty, waits for a hint or for
- * two seconds, reads again. A hint that comes while it reads is not lost.
+ * as long as its patience lasts, reads again. A hint that comes while it reads is not lost; one that never comes makes it
+ * learn of a change two seconds late, and those two seconds cost one read.
  */
-export const follow = (store: HandoffStore["Service"], after?: Position): Stream.Stream<Entry, StoreError> =>
+export const follow = (
+  store: HandoffStore["Service"],
+  after?: Position,
+  patience: Duration.Input = "2 seconds"
+): Stream.Stream<Entry, StoreError> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const hints = yield* Queue.sliding<void>(1)

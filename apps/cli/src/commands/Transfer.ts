@@ -66,7 +66,9 @@ export const importAll = Command.make(
     const handoffs = yield* readArchive(flags.file)
     let done = 0
     const reports = yield* (yield* HandoffManager).import(Stream.fromIterable(handoffs)).pipe(
-      Stream.tapArray((chunk) => progress(`${(done += chunk.length)} of ${handoffs.length} handoffs`)),
+      Stream.mapArrayEffect((chunk) =>
+        Effect.as(progress(`${(done += chunk.length)} of ${handoffs.length} handoffs`), chunk)
+      ),
       Stream.runCollect,
       Effect.ensuring(progress(""))
     )

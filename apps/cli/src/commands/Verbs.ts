@@ -1,5 +1,5 @@
 import { HandoffManager } from "@aumai/handoff-core"
-import { AgentId, encodeRecord, type HandoffRecord, type RecordId } from "@aumai/handoff-protocol"
+import { AgentId, encodeRecord, type HandoffRecord, Priority, type RecordId } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -29,6 +29,8 @@ const created = (record: HandoffRecord): string =>
     `  ${printable(`${record.request.fromAgent} -> ${record.request.toAgent}`)}, priority ${record.request.priority}`
   ].join("\n")
 
+const requires = Flags.words("requires", "Capability the receiver must have")
+
 export const create = Command.make(
   "create",
   {
@@ -36,6 +38,7 @@ export const create = Command.make(
     to: Flags.optional("to", "Receiving agent [default: the router chooses]").pipe(Flag.withMetavar("AGENT")),
     task: Flags.required("task", "What is to be done").pipe(Flag.withMetavar("TEXT")),
     priority: Flag.Int("priority").pipe(
+      Flag.withSchema(Priority),
       Flag.withDescription("1 to 10, 10 is most urgent [default: 5]"),
       Flag.withMetavar("1-10"),
       Flag.withDefault(5)
@@ -46,7 +49,8 @@ export const create = Command.make(
     deadline: Flags.optional("deadline", "When it expires: 2026-12-01T09:00:00Z, or a duration such as 2h").pipe(
       Flag.withMetavar("WHEN")
     ),
-    requires: Flags.words("requires", "Capability the receiver must have").flagged,
+    requires: requires.flagged,
+    more: requires.following,
     parent: Flags.optional("parent", "Handoff that this one is a part of").pipe(Flag.withMetavar("ID")),
     id: Flags.optional("id", "An id of your own; repeating the command with it is safe").pipe(Flag.withMetavar("ID")),
     by: Flags.by
@@ -59,7 +63,7 @@ export const create = Command.make(
     const deadline = Option.isSome(flags.deadline)
       ? Option.some(yield* Input.deadline("--deadline", flags.deadline.value))
       : Option.none()
-    const requires = Input.words(flags.requires)
+    const requires = Input.words([...flags.requires, ...flags.more])
     const record = yield* manager.create(
       {
         fromAgent: flags.from,

@@ -1,0 +1,70 @@
+/** A guided tour of the command line: each step is the real command in a process of its own, on one real store file. */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { styleText } from "node:util"
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-demo-"))
+
+const say = (text: string) => process.stdout.write(`\n${styleText("bold", text)}\n`)
+
+const shown = (word: string): string => (/^[\w@.:/-]+$/.test(word) ? word : `'${word}'`)
+
+/** Runs one command, shows it and what it prints, and gives that back. `refused` marks what is meant to fail. */
+const run = (words: ReadonlyArray<string>, expected: "done" | "refused" = "done"): string => {
+  process.stdout.write(`${styleText("dim", `$ aumai-handoff ${words.map(shown).join(" ")}`)}\n`)
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { cwd: directory, encoding: "utf8" })
+  process.stdout.write(`${stdout}${stderr}`.replaceAll(/^(?=.)/gm, "  "))
+  if ((status === 0) !== (expected === "done")) throw new Error(`${words.join(" ")} exited with ${status}`)
+  return stdout
+}
+
+/** The id that `create` prints on its first line. */
+const created = (words: ReadonlyArray<string>): string => {
+  const id = /^Created handoff (\S+)/.exec(run(["create", ...words]))?.[1]
+  if (id === undefined) throw new Error("create printed no id")
+  return id
+}
+
+try {
+  say("1. Agents say what they can do.")
+  run(["agents", "register", "--id", "alice", "--capability", "analyze", "summarize", "translate"])
+  run(["agents", "register", "--id", "bob", "--capability", "execute", "report"])
+  run(["agents", "register", "--id", "carol", "--capability", "analyze", "visualize", "report"])
+
+  say("2. A task finds the agent that fits it best.")
+  const task = "Analyze customer sentiment and produce visualizations."
+  run(["route", "--from", "planner", "--task", task])
+  const study = created(["--from", "planner", "--task", task, "--priority", "8", "--context", '{"source": "zendesk"}'])
+
+  say("3. The receiver accepts, works, and hands back a result.")
+  run(["inbox", "--agent", "carol"])
+  run(["accept", "--id", study, "--by", "carol", "--estimate", "2h"])
+  run(["start", "--id", study, "--by", "carol"])
+  run(["complete", "--id", study, "--by", "carol", "--result", '{"chart": "sentiment.svg", "mood": "better"}'])
+
+  say("4. What the lifecycle does not allow is refused, and changes nothing.")
+  run(["accept", "--id", study], "refused")
+
+  say("5. A receiver may decline, or give up; both say why.")
+  const klingon = created(["--from", "planner", "--to", "alice", "--task", "Translate the report to Klingon"])
+  run(["reject", "--id", klingon, "--reason", "No Klingon translation capability."])
+  const fetching = created(["--from", "planner", "--to", "bob", "--task", "Fetch data from the external API"])
+  run(["claim", "--agent", "bob"])
+  run(["fail", "--id", fetching, "--reason", "External API returned 503 after 3 retries."])
+
+  say("6. Everything can be looked at afterwards.")
+  run(["list"])
+  run(["history", "--id", study])
+  run(["status", "--id", study])
+  run(["stats"])
+
+  say("7. At rest it is one readable file.")
+  const lines = readFileSync(join(directory, "handoffs.json"), "utf8").split("\n")
+  process.stdout.write(`${lines.slice(0, 16).join("\n")}\n  … ${lines.length - 16} more lines of handoffs.json\n`)
+} finally {
+  rmSync(directory, { recursive: true, force: true })
+}

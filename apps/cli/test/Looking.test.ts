@@ -1,0 +1,122 @@
+import { writeFileSync } from "node:fs"
+
+import { describe, expect, it } from "vitest"
+
+import { command } from "./command.ts"
+
+const cli = command()
+
+describe("list", () => {
+  it("says so when there is nothing", async () => {
+    expect(await cli.run(["list", "--store", "empty.json"])).toEqual({
+      code: 0,
+      stdout: "No handoff records found\n",
+      stderr: ""
+    })
+    expect((await cli.run(["list", "--json", "--store", "empty.json"])).stdout).toBe("[]\n")
+  })
+
+  it("prints the line format of the Python tool when it is piped", async () => {
+    const id = await cli.create("list.json")
+    await cli.create("list.json", "--from", "executor", "--to", "reviewer", "--task", "Review output")
+    const { stdout } = await cli.run(["list", "--store", "list.json"])
+    expect(stdout.split("\n")[0]).toBe(`${id}  pending       planner -> executor      Generate Q3 report`)
+    const accepted = await cli.run(["list", "--status", "accepted", "--store", "list.json"])
+    expect(accepted.stdout).toBe("No handoff records found\n")
+  })
+
+  it("strips terminal escapes from what other agents wrote, and never colours a pipe", async () => {
+    await cli.create("escapes.json", "--task", "\u001B[31mred\u001B[0m \u001B]0;title\u0007 and\nlines \u202Eback", "--id", "esc1")
+    const { stdout } = await cli.run(["list", "--store", "escapes.json"], { env: { FORCE_COLOR: "" } })
+    // eslint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u202E]/)
+    expect(stdout.trim().split("\n")).toHaveLength(1)
+    expect(stdout).toContain("red")
+  })
+
+  it("writes one JSON value however many there are", async () => {
+    const records = Array.from({ length: 1500 }, (_, index) => ({
+      record_id: `r${index}`,
+      request: { from_agent: "a", to_agent: "分析员", task_description: "四半期" },
+      status: "pending",
+      created_at: "2026-11-22T08:12:07.922257Z",
+      updated_at: "2026-11-22T08:12:07.922257Z"
+    }))
+    writeFileSync(cli.path("many.json"), JSON.stringify(records))
+    const { stdout } = await cli.run(["list", "--json", "--store", "many.json"])
+    expect(JSON.parse(stdout)).toHaveLength(1500)
+    const some = await cli.run(["list", "--limit", "3", "--store", "many.json"])
+    expect(some.stdout.trim().split("\n")).toHaveLength(3)
+  })
+})
+
+describe("inbox and claim", () => {
+  it("give the most urgent first, and each handoff once", async () => {
+    await cli.create("inbox.json", "--priority", "3", "--id", "calm")
+    await cli.create("inbox.json", "--priority", "9", "--id", "urgent")
+    const { stdout } = await cli.run(["inbox", "--agent", "executor", "--store", "inbox.json"])
+    expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["urgent", "calm", ""])
+    const claims = await Promise.all(
+      [1, 2, 3].map(() => cli.run(["claim", "--agent", "executor", "--json", "--store", "inbox.json"]))
+    )
+    const ids = claims.map(({ stdout }) => (JSON.parse(stdout) as { readonly record_id: string } | null)?.record_id ?? "none")
+    expect(ids.toSorted()).toEqual(["calm", "none", "urgent"])
+  })
+})
+
+describe("watch", () => {
+  it("prints each change as it happens, and ends with 130 when interrupted", async () => {
+    const id = await cli.create("watch.json")
+    const watching = cli.start(["watch", "--all", "--json", "--store", "watch.json"])
+    let text = ""
+    watching.stdout.setEncoding("utf8").on("data", (more: string) => (text += more))
+    const seen = (tag: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => (text.includes(tag) ? (watching.stdout.off("data", look), resolve()) : undefined)
+        watching.stdout.on("data", look)
+        look()
+      })
+    await seen("Created")
+    await cli.run(["accept", "--id", id, "--store", "watch.json"])
+    await seen("Accepted")
+    const ended = new Promise<number | null>((resolve) => watching.on("close", resolve))
+    watching.kill("SIGINT")
+    expect(await ended).toBe(130)
+    const lines = text.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines.map((line) => [line["record_id"], line["revision"]])).toEqual([
+      [id, 1],
+      [id, 2]
+    ])
+  })
+})
+
+describe("stats", () => {
+  it("counts, and measures what is completed", async () => {
+    const id = await cli.create("stats.json")
+    await cli.create("stats.json")
+    await cli.run(["accept", "--id", id, "--store", "stats.json"])
+    await cli.run(["complete", "--id", id, "--store", "stats.json"])
+    const { stdout } = await cli.run(["stats", "--json", "--store", "stats.json"])
+    expect(JSON.parse(stdout)).toMatchObject({
+      total: 2,
+      by_status: { pending: 1, completed: 1 },
+      completion_rate: 1
+    })
+  })
+})
+
+describe("help", () => {
+  it("shows an example, defaults and what is required, for every command", async () => {
+    const { stdout } = await cli.run(["--help"])
+    const names = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "")
+    expect(names).toHaveLength(19)
+    for (const name of names.filter((name) => name !== "agents")) {
+      expect((await cli.run([name, "--help"])).stdout).toContain("EXAMPLES\n  aumai-handoff")
+    }
+  })
+
+  it("gives completions that a shell accepts", async () => {
+    const { stdout, code } = await cli.run(["--completions", "bash"])
+    expect([code, stdout.includes("aumai-handoff")]).toEqual([0, true])
+  })
+})

@@ -1,0 +1,73 @@
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+import { describe, expect, it } from "vitest"
+
+import { command } from "./command.ts"
+
+const cli = command()
+const fixture = fileURLToPath(new URL("../../../packages/protocol/test/fixtures/handoffs-python.json", import.meta.url))
+
+type Json = Record<string, unknown>
+const read = (name: string) => JSON.parse(readFileSync(cli.path(name), "utf8")) as ReadonlyArray<Json>
+
+/** What the Python tool keeps of a record, with times to the millisecond. */
+const seed = (record: Json): unknown => {
+  const millis = (value: unknown): unknown =>
+    typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)
+      ? new Date(/(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : `${value}Z`).toISOString()
+      : typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key === "context" || key === "result" ? inner : millis(inner)]))
+        : value
+  const { record_id, request, response, status, result, created_at, updated_at } = record
+  return millis({ record_id, request, response, status, result, created_at, updated_at })
+}
+
+describe("a store that the Python tool wrote", () => {
+  it("opens as it is, moves on, and goes elsewhere with every field", async () => {
+    copyFileSync(fixture, cli.path("python.json"))
+    const before = JSON.parse(readFileSync(fixture, "utf8")) as ReadonlyArray<Json>
+    const listed = await cli.run(["list", "--store", "python.json"])
+    expect(listed.stdout.trim().split("\n")).toHaveLength(before.length)
+    expect(readFileSync(cli.path("python.json"), "utf8")).toBe(readFileSync(fixture, "utf8"))
+
+    const first = before[0]?.["record_id"] as string
+    expect((await cli.run(["accept", "--id", first, "--store", "python.json"])).code).toBe(0)
+    const after = read("python.json")
+    expect(after.slice(1).map(seed)).toEqual(before.slice(1).map(seed))
+    expect(after[0]).toMatchObject({ record_id: first, status: "accepted", response: { accepted: true } })
+
+    const exported = await cli.run(["export", "--store", "python.json"])
+    writeFileSync(cli.path("exported.json"), exported.stdout)
+    const imported = await cli.run(["import", "--file", "exported.json", "--store", "elsewhere.json"])
+    expect(imported.stdout).toBe(`${before.length} added\n`)
+    expect((await cli.run(["export", "--store", "elsewhere.json"])).stdout).toBe(exported.stdout)
+    const again = await cli.run(["import", "--file", "exported.json", "--store", "elsewhere.json"])
+    expect(again.stdout).toBe(`${before.length} already here\n`)
+  })
+})
+
+describe("import", () => {
+  it("names every fault of a bad file and takes in nothing", async () => {
+    const good = { from_agent: "a", to_agent: "b", task_description: "t" }
+    const at = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" }
+    const bad = [
+      { record_id: "fine", request: good, status: "pending", ...at },
+      { record_id: "bad", request: { ...good, priority: 99 }, status: "sleeping", ...at }
+    ]
+    writeFileSync(cli.path("bad.json"), JSON.stringify(bad))
+    const { code, stderr } = await cli.run(["import", "--file", "bad.json", "--store", "none.json"])
+    expect(code).toBe(1)
+    expect(stderr).toContain("[1].request.priority: Expected a value between 1 and 10")
+    expect(stderr).toContain("[1].status: Expected")
+    expect((await cli.run(["list", "--store", "none.json"])).stdout).toBe("No handoff records found\n")
+  })
+
+  it("refuses a store that cannot be read, and leaves its bytes alone", async () => {
+    writeFileSync(cli.path("torn.json"), '[{"record_id": "x", ')
+    const { code, stderr } = await cli.run(["list", "--store", "torn.json"])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^Error: .*torn\.json.*\n$/)
+    expect(readFileSync(cli.path("torn.json"), "utf8")).toBe('[{"record_id": "x", ')
+  })
+})

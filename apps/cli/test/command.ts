@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { afterAll, beforeAll } from "vitest"
+
+import { bundleInto } from "../tooling/bundle.ts"
+
+/** What a command printed, and how it ended. */
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly stdin?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const source = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+/** A fresh directory for the tests of one file, and the real command in it: the bundle, as npm users run it. */
+export const command = () => {
+  const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-cli-"))
+  const bundled = mkdtempSync(join(import.meta.dirname, "../node_modules/.bundle-"))
+  let entry = source
+  beforeAll(async () => {
+    entry = await bundleInto(bundled)
+  })
+  afterAll(() => {
+    rmSync(directory, { recursive: true, force: true })
+    rmSync(bundled, { recursive: true, force: true })
+  })
+
+  const start = (words: ReadonlyArray<string>, options: RunOptions & { readonly from?: "source" } = {}) =>
+    spawn(process.execPath, [options.from === "source" ? source : entry, ...words], {
+      cwd: directory,
+      env: { ...process.env, AUMAI_HANDOFF_STORE: undefined, ...options.env }
+    })
+
+  const run = (words: ReadonlyArray<string>, options: RunOptions & { readonly from?: "source" } = {}) =>
+    new Promise<Outcome>((resolve, reject) => {
+      const child = start(words, options)
+      let [stdout, stderr] = ["", ""]
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+      child.on("error", reject).on("close", (code) => resolve({ code, stdout, stderr }))
+      child.stdin.end(options.stdin ?? "")
+    })
+
+  /** Creates a handoff in a store and gives its id. */
+  const create = async (store: string, ...more: ReadonlyArray<string>): Promise<string> => {
+    const { stdout, stderr } = await run([
+      ...["create", "--store", store, "--from", "planner", "--to", "executor", "--task", "Generate Q3 report"],
+      ...more
+    ])
+    const id = /^Created handoff (\S+)\n/.exec(stdout)?.[1]
+    if (id === undefined) throw new Error(`create printed ${stdout}${stderr}`)
+    return id
+  }
+
+  return { directory, run, start, create, path: (name: string) => join(directory, name) }
+}

@@ -1,0 +1,152 @@
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+
+import { follow } from "../Changes.ts"
+import { type Entry, HandoffStore, type Position } from "../HandoffStore.ts"
+import { begin, drawOwn, expect, facts, factsOf, law, type Law, life, logAfter, mark, same, step } from "./kit.ts"
+
+/** Writes of several lives at once, each in its own order. */
+const lives = 8
+
+export const log: ReadonlyArray<Law> = [
+  law("the log holds every change, in the order of the commits", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const position = yield* mark(own)
+    const [a, b] = [life(own.id("a"), ["Accepted", "Completed"]), life(own.id("b"), ["Rejected"])]
+    const order = [a[0], b[0], a[1], a[2], b[1]].filter((change) => change !== undefined)
+    for (const change of order) yield* store.commit([change])
+    const batch = [begin(own.id("z")), begin(own.id("y")), begin(own.id("x"))] as const
+    yield* store.commit(batch)
+    const entries = yield* logAfter(own, position)
+    yield* same("the log", facts(entries), factsOf([...order, ...batch]))
+    yield* same("the number of positions", new Set(entries.map((entry) => entry.position)).size, entries.length)
+    const history = yield* store.history(own.id("a"))
+    yield* same(
+      "the history of one handoff",
+      history,
+      entries.filter(({ recordId }) => recordId === own.id("a"))
+    )
+  }),
+
+  law("the log can be resumed behind every position, in pages of any size", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const start = yield* mark(own)
+    yield* store.commit(life(own.id("a"), ["Accepted", "Started", "Completed"]))
+    yield* store.commit([begin(own.id("b"))])
+    yield* store.commit(life(own.id("c"), ["Accepted", "Failed"]))
+    const entries = yield* logAfter(own, start)
+    yield* same("the length of the log", entries.length, 8)
+    for (const [index, { position }] of entries.entries()) {
+      yield* same("the log behind a position", yield* logAfter(own, position), entries.slice(index + 1))
+    }
+    for (const limit of [1, 2, 3, 5, 8]) {
+      yield* same(`the log in pages of ${limit}`, yield* logAfter(own, start, limit), entries)
+    }
+    const last = entries.at(-1)
+    if (last !== undefined) {
+      yield* same("the log behind its end", (yield* logAfter(own, last.position)).length, 0)
+    }
+    const [first] = yield* store.log({ limit: 1 })
+    yield* expect(first !== undefined, "Expected the whole log to begin with an entry, got none")
+    // Behind the first entry of all there is everything else, this law's entries included.
+    yield* same("a page of nothing", yield* store.log({ limit: 0 }), [])
+  }),
+
+  law("a reader that follows the log while many write misses nothing and sees nothing twice", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const start = yield* mark(own)
+    const written = Array.from({ length: lives }, (_, n) => life(own.id(`w${n}`), ["Accepted", "Started", "Completed"]))
+    const read: Array<Entry> = []
+    let writing = true
+    const reader = Effect.gen(function* () {
+      let position: Position = start
+      while (true) {
+        // Asked before the read: what was written by then must be in this page or an earlier one.
+        const wasWriting = writing
+        const page: ReadonlyArray<Entry> = yield* store.log({ limit: 3, after: position })
+        for (const entry of page) if (own.has(entry.recordId)) read.push(entry)
+        position = page.at(-1)?.position ?? position
+        if (page.length === 0 && !wasWriting) return
+        yield* Effect.yieldNow
+      }
+    })
+    const following = yield* Effect.forkChild(reader, { startImmediately: true })
+    yield* Effect.forEach(
+      written,
+      (changes) => Effect.forEach(changes, (change) => store.commit([change]), { discard: true }),
+      { concurrency: "unbounded", discard: true }
+    )
+    writing = false
+    yield* Fiber.join(following)
+    const afterwards = yield* logAfter(own, start)
+    yield* same("the number of entries read while others wrote", read.length, written.flat().length)
+    yield* same(
+      "the positions read while others wrote",
+      read.map(({ position }) => position),
+      afterwards.map(({ position }) => position)
+    )
+    for (const [n, changes] of written.entries()) {
+      const mine = read.filter(({ recordId }) => recordId === own.id(`w${n}`))
+      yield* same("the entries of one writer", facts(mine), factsOf(changes))
+    }
+  }),
+
+  law("the entries of one commit stand together", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const start = yield* mark(own)
+    const batches = Array.from(
+      { length: lives },
+      (_, n) => [begin(own.id(`a${n}`)), begin(own.id(`b${n}`)), begin(own.id(`c${n}`))] as const
+    )
+    yield* Effect.forEach(batches, (batch) => store.commit(batch), { concurrency: "unbounded", discard: true })
+    const order = (yield* logAfter(own, start)).map(({ recordId }) => recordId)
+    for (const batch of batches) {
+      const ids = batch.map(({ record }) => record.recordId)
+      const at = order.indexOf(batch[0].record.recordId)
+      yield* same("the entries from the first of a commit on", order.slice(at, at + ids.length), ids)
+    }
+  }),
+
+  law("a follower learns of every change: hints arrive, or asking again heals", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const start = yield* mark(own)
+    const changes = life(own.id("a"), ["Accepted", "Started", "Completed"])
+    // A follower asks again after two seconds; here sooner, because a store may leave out every hint.
+    const followed = follow(store, start, "50 millis").pipe(
+      Stream.filter(({ recordId }) => own.has(recordId)),
+      Stream.take(changes.length),
+      Stream.runCollect
+    )
+    const following = yield* Effect.forkChild(followed, { startImmediately: true })
+    for (const change of changes) {
+      // The follower has read to the end and waits.
+      yield* Effect.sleep("5 millis")
+      yield* store.commit([change])
+    }
+    const entries = yield* Fiber.join(following).pipe(Effect.timeoutOption("5 seconds"))
+    yield* expect(entries._tag === "Some", "Expected a follower to learn of four changes within five seconds")
+    if (entries._tag === "Some") yield* same("what the follower saw", facts(entries.value), factsOf(changes))
+  }),
+
+  law("a follower that starts late sees what happened before", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const start = yield* mark(own)
+    const created = begin(own.id("a"))
+    const accepted = step(created.record, "Accepted")
+    yield* store.commit([created])
+    yield* store.commit([accepted])
+    const entries = yield* follow(store, start, "50 millis").pipe(
+      Stream.filter(({ recordId }) => own.has(recordId)),
+      Stream.take(2),
+      Stream.runCollect
+    )
+    yield* same("what a late follower saw", facts(entries), factsOf([created, accepted]))
+  })
+]

@@ -1,0 +1,162 @@
+import { Capability, HandoffStatus } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+
+import { AgentStore } from "../AgentStore.ts"
+import { HandoffStore, type Position, type View } from "../HandoffStore.ts"
+import {
+  begin,
+  drawOwn,
+  enforce,
+  facts,
+  factsOf,
+  held,
+  type LawBroken,
+  type LawFailure,
+  life,
+  logAfter,
+  loses,
+  mark,
+  names,
+  same,
+  second,
+  step,
+  whole
+} from "./kit.ts"
+
+/** A promise that only a store which outlives its scope can keep. */
+export interface ReopeningLaw {
+  readonly name: string
+  /** `open` opens the same store each time; it is used several times, one after the other, each in a scope of its own. */
+  readonly check: <E>(open: Layer.Layer<HandoffStore | AgentStore, E>) => Effect.Effect<void, LawBroken>
+}
+
+/** Runs one part of a law on the store as it is now, and closes it. */
+type Session = <A, E>(part: Effect.Effect<A, E, HandoffStore | AgentStore>) => Effect.Effect<A, E | LawFailure>
+
+const reopeningLaw = (
+  name: string,
+  body: (session: Session) => Generator<Effect.Effect<unknown, LawFailure>, void, never>
+): ReopeningLaw => ({
+  name,
+  check: (open) => {
+    // Fresh: a layer that is provided twice would otherwise be built once.
+    const session = <A, E>(part: Effect.Effect<A, E, HandoffStore | AgentStore>) =>
+      Effect.provide(part, Layer.fresh(open), { local: true })
+    // The cast: what opening can fail with is reported by `enforce` like every other failure.
+    return enforce(
+      name,
+      Effect.gen(() => body(session as Session))
+    )
+  }
+})
+
+export const reopening: ReadonlyArray<ReopeningLaw> = [
+  reopeningLaw("states, histories and counts are there after reopening", function* (session) {
+    const own = yield* drawOwn
+    const a = life(own.id("a"), ["Accepted", "Started", "Completed"])
+    const b = begin(own.id("b"), { context: { text: "Übergabe 引き渡し 👍" }, due: 90 })
+    const before = yield* session(
+      Effect.gen(function* () {
+        const store = yield* HandoffStore
+        for (const change of a) yield* store.commit([change])
+        yield* store.commit([b])
+        yield* loses("a second creation", [begin(own.id("b"), { priority: 9 })])
+        return yield* store.count
+      })
+    )
+    const after = yield* session(
+      Effect.gen(function* () {
+        const store = yield* HandoffStore
+        return { a: yield* held(own.id("a")), b: yield* held(own.id("b")), count: yield* store.count }
+      })
+    )
+    yield* same("the first handoff", after.a, {
+      record: Option.some(a[3]?.record),
+      events: a.map(({ event }) => event),
+      revisions: [1, 2, 3, 4]
+    })
+    yield* same("the second handoff", after.b, { record: Option.some(b.record), events: [b.event], revisions: [1] })
+    yield* same("the counts", after.count, before)
+  }),
+
+  reopeningLaw("positions of the log are good after reopening, and the log goes on", function* (session) {
+    const own = yield* drawOwn
+    const [created, accepted, started] = life(own.id("a"), ["Accepted", "Started"])
+    // Never: a life of two steps has three changes.
+    if (accepted === undefined || started === undefined) return
+    const commit = (change: typeof created) => Effect.flatMap(HandoffStore, (store) => store.commit([change]))
+    const start: Position = yield* session(mark(own))
+    yield* session(commit(created))
+    const first = yield* session(logAfter(own, start))
+    yield* session(commit(accepted))
+    yield* session(commit(started))
+    const entries = yield* session(logAfter(own, start))
+    yield* same("the log", facts(entries), factsOf([created, accepted, started]))
+    yield* same("the entry seen before", entries.slice(0, 1), first)
+    const [seen] = first
+    if (seen !== undefined) {
+      yield* same("the log behind it", yield* session(logAfter(own, seen.position)), entries.slice(1))
+    }
+    yield* same("the number of positions", new Set(entries.map(({ position }) => position)).size, 3)
+  }),
+
+  reopeningLaw("views are in order and pages go on after reopening", function* (session) {
+    const own = yield* drawOwn
+    const [from, to, parent] = [own.agent("from"), own.agent("to"), own.id("parent")]
+    const changes = Array.from({ length: 6 }, (_, n) =>
+      begin(own.id(`r${n}`), { from, to, parent, at: n % 3, priority: 3 + (n % 2), due: 50 - n })
+    )
+    const views: ReadonlyArray<View> = [
+      { _tag: "All" },
+      ...HandoffStatus.literals.map((status) => ({ _tag: "Status", status }) as const),
+      { _tag: "Inbox", agent: to, status: "pending" },
+      { _tag: "Inbox", agent: to, status: "rejected" },
+      { _tag: "Sent", agent: from },
+      { _tag: "Children", parent },
+      { _tag: "Due", at: second(60) }
+    ]
+    const read = Effect.forEach(views, (view) => Effect.map(whole(own, view, 4), names))
+    const before = yield* session(
+      Effect.gen(function* () {
+        const store = yield* HandoffStore
+        for (const change of changes) yield* store.commit([change])
+        for (const { record } of changes.slice(0, 2)) yield* store.commit([step(record, "Rejected")])
+        return yield* read
+      })
+    )
+    yield* same("the views", yield* session(read), before)
+  }),
+
+  reopeningLaw("a revision that was lost before reopening is lost after it", function* (session) {
+    const own = yield* drawOwn
+    const created = begin(own.id("a"))
+    const accepted = step(created.record, "Accepted")
+    yield* session(Effect.flatMap(HandoffStore, (store) => store.commit([created, accepted])))
+    yield* session(loses("a late rejection", [step(created.record, "Rejected")]))
+    yield* session(Effect.flatMap(HandoffStore, (store) => store.commit([step(accepted.record, "Started")])))
+    yield* same("the revisions", (yield* session(held(own.id("a")))).revisions, [1, 2, 3])
+  }),
+
+  reopeningLaw("agents are there after reopening, and those removed are not", function* (session) {
+    const own = yield* drawOwn
+    const [a, b] = [own.agent("a"), own.agent("b")]
+    const capabilities = [Capability.make("analyze"), Capability.make("可視化")]
+    yield* session(
+      Effect.gen(function* () {
+        const agents = yield* AgentStore
+        yield* agents.put({ agentId: a, capabilities: [] })
+        yield* agents.put({ agentId: a, capabilities })
+        yield* agents.put({ agentId: b, capabilities })
+        yield* agents.remove(b)
+      })
+    )
+    const all = yield* session(Effect.flatMap(AgentStore, (agents) => agents.all))
+    yield* same(
+      "the agents",
+      all.filter(({ agentId }) => own.has(agentId)),
+      [{ agentId: a, capabilities }]
+    )
+  })
+]

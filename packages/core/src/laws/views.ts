@@ -1,0 +1,278 @@
+import { type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+
+import { type Change, HandoffStore, type View } from "../HandoffStore.ts"
+import {
+  begin,
+  drawOwn,
+  expect,
+  law,
+  type Law,
+  life,
+  loses,
+  names,
+  type Own,
+  same,
+  second,
+  step,
+  whole
+} from "./kit.ts"
+
+/** Commits changes in an order of chance, so that no view is in order by accident. */
+const commitShuffled = (changes: ReadonlyArray<Change>) =>
+  Effect.gen(function* () {
+    const store = yield* HandoffStore
+    for (const change of yield* Random.shuffle(changes)) yield* store.commit([change])
+  })
+
+/** Some records that every view has several of, with ties in every order. */
+const crowd = (own: Own) => {
+  const [from, to, parent] = [own.agent("from"), own.agent("to"), own.id("parent")]
+  return Array.from({ length: 12 }, (_, n) =>
+    begin(own.id(`r${String(n).padStart(2, "0")}`), {
+      from,
+      to,
+      parent,
+      priority: 4 + (n % 3),
+      at: Math.floor(n / 4),
+      due: 200 + Math.floor(n / 3)
+    })
+  )
+}
+
+const viewsOf = (own: Own): ReadonlyArray<View> => [
+  { _tag: "All" },
+  { _tag: "Status", status: "pending" },
+  { _tag: "Inbox", agent: own.agent("to"), status: "pending" },
+  { _tag: "Sent", agent: own.agent("from") },
+  { _tag: "Children", parent: own.id("parent") },
+  { _tag: "Due", at: second(300) }
+]
+
+export const views: ReadonlyArray<Law> = [
+  law("an inbox is in order of urgency, then age, then id", function* () {
+    const own = yield* drawOwn
+    const to = own.agent("to")
+    yield* commitShuffled([
+      begin(own.id("urgent-old"), { to, priority: 10, at: 1 }),
+      begin(own.id("urgent-new-1"), { to, priority: 10, at: 2 }),
+      begin(own.id("urgent-new-2"), { to, priority: 10, at: 2 }),
+      begin(own.id("urgent-new-3"), { to, priority: 10, at: 2 }),
+      begin(own.id("nine"), { to, priority: 9, at: 0 }),
+      begin(own.id("two"), { to, priority: 2, at: 0 }),
+      begin(own.id("one-old"), { to, priority: 1, at: 0 }),
+      begin(own.id("one-new"), { to, priority: 1, at: 3 }),
+      begin(own.id("elsewhere"), { to: own.agent("other"), priority: 10 })
+    ])
+    yield* same("the inbox", names(yield* whole(own, { _tag: "Inbox", agent: to, status: "pending" })), [
+      "urgent-old",
+      "urgent-new-1",
+      "urgent-new-2",
+      "urgent-new-3",
+      "nine",
+      "two",
+      "one-old",
+      "one-new"
+    ])
+  }),
+
+  law("all, and all of one status, are listed oldest first, then by id", function* () {
+    const own = yield* drawOwn
+    yield* commitShuffled([
+      begin(own.id("d-old"), { at: 1 }),
+      begin(own.id("a-new"), { at: 3 }),
+      begin(own.id("B-middle"), { at: 2 }),
+      begin(own.id("a-middle"), { at: 2 }),
+      begin(own.id("c-middle"), { at: 2 })
+    ])
+    // By code unit, so that every store sorts alike: upper case stands before lower case.
+    const order = ["d-old", "B-middle", "a-middle", "c-middle", "a-new"]
+    yield* same("all", names(yield* whole(own, { _tag: "All" })), order)
+    yield* same("the pending ones", names(yield* whole(own, { _tag: "Status", status: "pending" })), order)
+  }),
+
+  law("what an agent sent is listed newest first, then by id", function* () {
+    const own = yield* drawOwn
+    const from = own.agent("from")
+    yield* commitShuffled([
+      begin(own.id("old"), { from, at: 1 }),
+      begin(own.id("newest"), { from, at: 9 }),
+      begin(own.id("middle-b"), { from, at: 5 }),
+      begin(own.id("middle-a"), { from, at: 5 }),
+      begin(own.id("of-another"), { from: own.agent("another"), at: 5 })
+    ])
+    const sent = names(yield* whole(own, { _tag: "Sent", agent: from }))
+    yield* same("what was sent", sent, ["newest", "middle-a", "middle-b", "old"])
+  }),
+
+  law("the parts of a handoff are listed oldest first, whatever became of them", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const parent = own.id("whole")
+    yield* store.commit([begin(parent)])
+    yield* commitShuffled([
+      begin(own.id("third"), { parent, at: 3 }),
+      begin(own.id("first"), { parent, at: 1 }),
+      begin(own.id("second"), { parent, at: 2 }),
+      begin(own.id("of-another"), { parent: own.id("another"), at: 2 })
+    ])
+    yield* store.commit([step(begin(own.id("second"), { parent, at: 2 }).record, "Rejected")])
+    const children = names(yield* whole(own, { _tag: "Children", parent }))
+    yield* same("the parts", children, ["first", "second", "third"])
+  }),
+
+  law("due is what is open and has reached its deadline, earliest first", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const [early, accepted, late] = [
+      begin(own.id("early"), { due: 10, at: 3 }),
+      begin(own.id("accepted"), { due: 20 }),
+      begin(own.id("late"), { due: 30 })
+    ]
+    yield* commitShuffled([
+      late,
+      accepted,
+      early,
+      begin(own.id("tie-young"), { due: 10, at: 4 }),
+      begin(own.id("never")),
+      begin(own.id("later"), { due: 31 })
+    ])
+    yield* store.commit([step(accepted.record, "Accepted")])
+    for (const end of ["Rejected", "Cancelled", "Expired"] as const) {
+      yield* store.commit(life(own.id(end), [end], { due: 5 }))
+    }
+    yield* store.commit(life(own.id("completed"), ["Accepted", "Completed"], { due: 5 }))
+    yield* store.commit(life(own.id("failed"), ["Accepted", "Failed"], { due: 5 }))
+    const due = (at: number) => Effect.map(whole(own, { _tag: "Due", at: second(at) }), names)
+    yield* same("what is due in second 30", yield* due(30), ["early", "tie-young", "accepted", "late"])
+    yield* same("what is due in second 9", yield* due(9), [])
+    yield* same("what is due in second 10", yield* due(10), ["early", "tie-young"])
+    yield* store.commit([step(early.record, "Expired")])
+    yield* same("what is due when the first has expired", yield* due(20), ["tie-young", "accepted"])
+  }),
+
+  law("a handoff stands in the views of its status and in no other", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const to = own.agent("to")
+    const paths = [["Accepted", "Started", "Completed"], ["Accepted", "Failed"], ["Rejected"], ["Cancelled"]] as const
+    for (const [n, path] of paths.entries()) {
+      const id = own.id(`path-${n}`)
+      for (const change of life(id, path, { to })) {
+        yield* store.commit([change])
+        for (const status of HandoffStatus.literals) {
+          const inbox = yield* whole(own, { _tag: "Inbox", agent: to, status })
+          const mine = inbox.filter(({ recordId }) => recordId === id)
+          yield* same(
+            `the inbox of status ${status} of a handoff that is ${change.record.status}`,
+            mine,
+            status === change.record.status ? [change.record] : []
+          )
+        }
+      }
+    }
+    const listed = yield* Effect.forEach(HandoffStatus.literals, (status) => whole(own, { _tag: "Status", status }))
+    const found = listed.flatMap((records, n) => records.map(({ recordId }) => [recordId, HandoffStatus.literals[n]]))
+    yield* same("the statuses listed", Object.fromEntries(found), {
+      [own.id("path-0")]: "completed",
+      [own.id("path-1")]: "failed",
+      [own.id("path-2")]: "rejected",
+      [own.id("path-3")]: "cancelled"
+    })
+    yield* same("the number of listings", found.length, 4)
+  }),
+
+  law("pages of any size neither skip nor repeat", function* () {
+    const own = yield* drawOwn
+    const changes = crowd(own)
+    yield* commitShuffled(changes)
+    for (const view of viewsOf(own)) {
+      const all = names(yield* whole(own, view))
+      yield* same(`the size of view ${view._tag}`, all.length, changes.length)
+      // Views of all agents hold what others wrote too; there one small and one odd size must do.
+      const sizes = "agent" in view || "parent" in view ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13] : [5, 12]
+      for (const limit of sizes) {
+        yield* same(`view ${view._tag} in pages of ${limit}`, names(yield* whole(own, view, limit)), all)
+      }
+    }
+  }),
+
+  law("pages neither skip nor repeat while handoffs move on", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    yield* commitShuffled(crowd(own))
+    const to = own.agent("to")
+    for (const view of [
+      { _tag: "Inbox", agent: to, status: "pending" },
+      { _tag: "Due", at: second(300) }
+    ] as const) {
+      const all = yield* whole(own, view)
+      const listed: Array<HandoffRecord> = []
+      let after: HandoffRecord | undefined
+      for (let turn = 0; turn < 20; turn++) {
+        const page = (yield* store.list(view, after === undefined ? { limit: 2 } : { limit: 2, after })).filter(
+          ({ recordId }) => own.has(recordId)
+        )
+        const last = page.at(-1)
+        if (last === undefined) break
+        listed.push(...page)
+        // The last of the page leaves the view; the reader goes on behind it as it saw it, or as it is now.
+        const moved = step(last, "Expired")
+        if (turn % 3 !== 2) yield* store.commit([moved])
+        after = turn % 3 === 1 ? moved.record : last
+      }
+      yield* same(`view ${view._tag} read while records leave it`, names(listed), names(all))
+    }
+  }),
+
+  law("a view of a page of nothing, or behind its end, is empty", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const change = begin(own.id("a"), { from: own.agent("from") })
+    yield* store.commit([change])
+    const view: View = { _tag: "Sent", agent: own.agent("from") }
+    yield* same("a page of nothing", yield* store.list(view, { limit: 0 }), [])
+    yield* same("the page behind the last", yield* store.list(view, { limit: 5, after: change.record }), [])
+  }),
+
+  law("the counts follow every commit", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const before = yield* store.count
+    yield* same("the statuses counted", Object.keys(before).toSorted(), [...HandoffStatus.literals].toSorted())
+    const grown = (by: Partial<Record<HandoffStatus, number>>) =>
+      Object.fromEntries(HandoffStatus.literals.map((status) => [status, before[status] + (by[status] ?? 0)]))
+    const [first, second, third] = [begin(own.id("a")), begin(own.id("b")), begin(own.id("c"))]
+    yield* store.commit([first, second, third])
+    yield* same("the counts after three creations", yield* store.count, grown({ pending: 3 }))
+    yield* store.commit([step(first.record, "Rejected")])
+    yield* same("the counts after a rejection", yield* store.count, grown({ pending: 2, rejected: 1 }))
+    yield* loses("a late rejection", [step(first.record, "Rejected")])
+    const accepted = step(second.record, "Accepted")
+    yield* store.commit([accepted, step(accepted.record, "Started")])
+    yield* same(
+      "the counts after two steps in one commit",
+      yield* store.count,
+      grown({ pending: 1, rejected: 1, in_progress: 1 })
+    )
+  }),
+
+  law("what is unknown is absent, and no error", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    yield* same("an unknown handoff", yield* store.get(own.id("nobody")), Option.none())
+    yield* same("the history of an unknown handoff", yield* store.history(own.id("nobody")), [])
+    const empty: ReadonlyArray<View> = [
+      { _tag: "Inbox", agent: own.agent("nobody"), status: "pending" },
+      { _tag: "Sent", agent: own.agent("nobody") },
+      { _tag: "Children", parent: own.id("nobody") }
+    ]
+    for (const view of empty) yield* same(`view ${view._tag} of nobody`, yield* store.list(view, { limit: 10 }), [])
+    yield* expect(
+      (yield* store.list({ _tag: "Due", at: second(-1e9) }, { limit: 1 })).length === 0,
+      "Expected nothing due in 1994"
+    )
+  })
+]
