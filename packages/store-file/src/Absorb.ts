@@ -1,0 +1,230 @@
+/**
+ * What another program wrote into the readable file while a journal stood beside it: taken where it continues what we have,
+ * kept aside where it contradicts it, and never understood as a deletion. All of it happens in a turn.
+ */
+import type { Change } from "@aumai/handoff-core"
+import {
+  apply,
+  continuation,
+  create,
+  decodeArchived,
+  encodeArchived,
+  type HandoffEvent,
+  type HandoffRecord,
+  type RecordId,
+  replay,
+  type StoreError
+} from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+
+import * as Contents from "./Contents.ts"
+import * as Failure from "./Failure.ts"
+import * as JournalText from "./JournalText.ts"
+import * as JournalWrite from "./JournalWrite.ts"
+import * as Publish from "./Publish.ts"
+import * as RestFile from "./RestFile.ts"
+import type { RestRead } from "./RestRead.ts"
+import { forget, type Journal, type Session } from "./Session.ts"
+import * as RestRecord from "./RestRecord.ts"
+
+/** What to take over from a foreign file, and what to keep aside. */
+interface Verdict {
+  readonly changes: ReadonlyArray<Change>
+  readonly aside: ReadonlyArray<RestFile.Slice>
+}
+
+/** The changes that a run of events makes to a record, or to nothing. */
+const changesOf = (
+  recordId: RecordId,
+  before: HandoffRecord | undefined,
+  events: ReadonlyArray<HandoffEvent>
+): ReadonlyArray<Change> => {
+  const changes: Array<Change> = []
+  let record = before
+  for (const event of events) {
+    if (record === undefined) {
+      if (event._tag !== "Created" && event._tag !== "Imported") return []
+      record = create(recordId, event)
+    } else {
+      const applied = apply(record, event)
+      if (Result.isFailure(applied)) return []
+      record = applied.success
+    }
+    changes.push({ record, event })
+  }
+  return changes
+}
+
+/** A state as a program sees it that ignores history, times to the millisecond. */
+const shown = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>): HandoffRecord | undefined => {
+  const { history: _, ...visible } = encodeArchived({ record, history })
+  const read = decodeArchived("record", visible)
+  return Result.isSuccess(read) ? { ...read.success.record, revision: 1 } : undefined
+}
+
+/** Whether a record was like that at some time: then the other program has only not seen what came after. */
+const wasOnce = (ours: RestRecord.Handoff, theirs: HandoffRecord): boolean => {
+  const events = ours.entries.map(({ event }) => event)
+  return events.some((_, index) => {
+    const past = replay(ours.record.recordId, events.slice(0, index + 1))
+    if (Result.isFailure(past)) return false
+    const then = { ...past.success, revision: 1 }
+    return Equal.equals(then, theirs) || Equal.equals(shown(past.success, events.slice(0, index + 1)), theirs)
+  })
+}
+
+const judge = (ours: RestRecord.Handoff | undefined, theirs: RestRecord.Handoff): ReadonlyArray<Change> | "contradicts" => {
+  const recordId = theirs.record.recordId
+  if (ours === undefined) return changesOf(recordId, undefined, theirs.entries.map(({ event }) => event))
+  const visible = { ...(theirs.edited ?? theirs.record), revision: 1 }
+  if (wasOnce(ours, visible)) return []
+  const events = continuation(ours.record, visible)
+  return events === undefined ? "contradicts" : changesOf(recordId, ours.record, events)
+}
+
+/** Compares a foreign file with what we have, record by record. */
+const compare = (
+  ours: Contents.Contents,
+  theirs: ReadonlyMap<string, RestFile.Slice>
+): Result.Result<Verdict, string> => {
+  const changes: Array<Change> = []
+  const aside: Array<RestFile.Slice> = []
+  for (const slice of theirs.values()) {
+    const read = RestRecord.decode(RestFile.bytesOf(slice))
+    if (Result.isFailure(read)) {
+      aside.push(slice)
+      continue
+    }
+    const mine = ours.handoff(read.success.record.recordId)
+    if (Result.isFailure(mine)) return Result.fail(mine.failure)
+    const verdict = judge(mine.success, read.success)
+    if (verdict === "contradicts") aside.push(slice)
+    else changes.push(...verdict)
+  }
+  return Result.succeed({ changes, aside })
+}
+
+/**
+ * Takes a foreign file over into contents that are complete, and writes the file again. What cannot be read is kept aside
+ * whole. Where the disk does not let us, what we have stays readable, and the next look tries again.
+ */
+export const absorb = (session: Session, foreign: RestRead, operation: string): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const { journal, lock } = session
+    if (journal === undefined) return
+    const changes = yield* placed(session, yield* settleWith(session, foreign, operation), operation)
+    if (changes.length > 0) {
+      if (lock !== undefined) yield* JournalWrite.extend(session, journal, JournalText.transaction(changes), operation)
+      session.contents.put(changes)
+    }
+    if (lock === undefined) {
+      session.rest = foreign.rest
+      return
+    }
+    yield* Publish.publish(session, foreign.rest, operation, { afterwards: "new journal", announce: true })
+  }).pipe(
+    Effect.catchIf(
+      (error) => error.reason !== "corrupt",
+      (error) => Effect.logWarning(`What another program wrote is not taken over yet: ${error.message}`)
+    )
+  )
+
+const placed = (session: Session, changes: ReadonlyArray<Change>, operation: string) =>
+  Effect.mapError(Effect.fromResult(session.contents.place(changes)), (why) =>
+    Failure.corrupt(operation, session.paths.rest, why)
+  )
+
+/** The changes to take over; what contradicts is kept aside and reported. */
+const settleWith = (session: Session, foreign: RestRead, operation: string) =>
+  Effect.gen(function* () {
+    const { rest } = session.paths
+    const modified = foreign.rest.stat?.modified ?? 0
+    if (Result.isFailure(foreign.slices)) {
+      yield* keep(session, "unreadable", foreign.rest.bytes ?? Buffer.alloc(0), modified, operation)
+      return []
+    }
+    const verdict = yield* Effect.mapError(
+      Effect.fromResult(compare(session.contents, foreign.slices.success)),
+      (why) => Failure.corrupt(operation, rest, why)
+    )
+    if (verdict.aside.length > 0) yield* keep(session, "conflict", Publish.fileOf(verdict.aside), modified, operation)
+    return verdict.changes
+  })
+
+const keep = (session: Session, why: "conflict" | "unreadable", bytes: Buffer, modified: number, operation: string) =>
+  session.lock === undefined || bytes.length === 0
+    ? Effect.void
+    : Effect.flatMap(
+        Effect.mapError(Publish.setAside(session, why, bytes, modified), Failure.ofDisk(operation)),
+        (target) => Effect.logWarning(`Another program wrote ${session.paths.rest}; what could not be taken over is in ${target}`)
+      )
+
+/**
+ * The same for one who comes after a crash and finds a journal whose base nobody has any more: what the journal says of a
+ * record is complete, but a trail that began in the base begins anew with what is known.
+ */
+export const absorbOrphan = (
+  session: Session,
+  journal: Journal,
+  foreign: RestRead,
+  lines: ReadonlyArray<JournalText.Line>,
+  operation: string
+): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const { paths } = session
+    if (Result.isFailure(foreign.slices)) return yield* Failure.corrupt(operation, paths.rest, foreign.slices.failure)
+    if (foreign.rest.stat === undefined) {
+      return yield* Failure.corrupt(operation, paths.rest, "it is gone, while the journal that continues it is there")
+    }
+    session.contents = Contents.empty()
+    session.contents.put(trailsOf(lines))
+    session.journal = journal
+    const changes = yield* settleWith(session, foreign, operation)
+    session.contents.put(yield* placed(session, changes, operation))
+    if (session.lock === undefined) {
+      session.rest = foreign.rest
+      return
+    }
+    // Not announced: who follows this journal has other contents than these, and is to read the file anew. And these
+    // revisions do not continue the journal's, so nothing may be committed before the file is in place.
+    const options = { afterwards: "new journal", announce: false } as const
+    if (yield* Publish.publish(session, foreign.rest, operation, options)) return
+    return yield* Failure.unavailable(operation, `${paths.rest} is being written by another program; try again`)
+  }).pipe(
+    Effect.tapError(() =>
+      Effect.suspend(() => {
+        forget(session)
+        return journal.file?.close ?? Effect.void
+      })
+    )
+  )
+
+/** The changes of a journal without its base, each trail counted from one. */
+const trailsOf = (lines: ReadonlyArray<JournalText.Line>): ReadonlyArray<JournalText.Placed> => {
+  const lengths = new Map<RecordId, number>()
+  let seen = 0
+  return lines.flatMap((line) => {
+    if (line._tag !== "Transaction") return []
+    // A line may stand there twice.
+    const changes = line.changes.filter(({ position }) => position > seen)
+    seen = changes.at(-1)?.position ?? seen
+    return changes.map((change) => {
+      const { recordId, revision } = change.record
+      const length = (lengths.get(recordId) ?? 0) + 1
+      lengths.set(recordId, length)
+      if (length === 1) return revision === 1 ? change : restarted(change)
+      return { ...change, record: { ...change.record, revision: length } }
+    })
+  })
+}
+
+const restarted = ({ record, event, position }: JournalText.Placed): JournalText.Placed => {
+  const first = { ...record, revision: 1 }
+  return {
+    position,
+    record: first,
+    event: { _tag: "Imported", at: event.at, by: event.by, via: "foreign", record: first }
+  }
+}

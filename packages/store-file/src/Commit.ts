@@ -1,0 +1,91 @@
+/** Writing what was asked to be committed. All of it happens in a turn. */
+import { type Change, type Commit, type CommitAll } from "@aumai/handoff-core"
+import type { RecordId, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import * as Failure from "./Failure.ts"
+import * as JournalText from "./JournalText.ts"
+import * as JournalWrite from "./JournalWrite.ts"
+import { publish } from "./Publish.ts"
+import { hashOf } from "./RestRead.ts"
+import { forget, type Session, turn } from "./Session.ts"
+import { settle } from "./Settle.ts"
+
+const operation = "commit"
+
+export interface CommitOptions {
+  /** The first commit goes straight into the readable file when there is no journal: two flushes in all, and none at close. */
+  readonly direct: boolean
+}
+
+interface Judged {
+  readonly results: ReadonlyArray<Result.Result<void, RevisionConflict>>
+  readonly changes: ReadonlyArray<Change>
+}
+
+/** In order, each seeing those before it; a loser leaves no trace. */
+const judge = (session: Session, commits: NonEmptyReadonlyArray<Commit>): Result.Result<Judged, string> => {
+  const planned = new Map<RecordId, number>()
+  const results: Array<Result.Result<void, RevisionConflict>> = []
+  const changes: Array<Change> = []
+  for (const commit of commits) {
+    const conflict = session.contents.conflict(commit, planned)
+    if (Result.isFailure(conflict)) return Result.fail(conflict.failure)
+    if (conflict.success === undefined) {
+      results.push(Result.void)
+      changes.push(...commit)
+    } else results.push(Result.fail(conflict.success))
+  }
+  return Result.succeed({ results, changes })
+}
+
+export const make = (session: Session, options: CommitOptions): CommitAll => {
+  let direct = options.direct
+  const unreadable = (why: string) => Failure.corrupt(operation, session.paths.rest, why)
+
+  const write = (changes: ReadonlyArray<JournalText.Placed>): Effect.Effect<void, StoreError> =>
+    Effect.suspend(() => {
+      const { journal, rest, lock } = session
+      if (lock === undefined || rest === undefined) return Effect.fail(JournalWrite.readOnly(session, operation))
+      if (journal === undefined && direct) return writeDirectly(changes)
+      const json = JournalText.transaction(changes)
+      const written =
+        journal === undefined
+          ? Effect.flatMap(hashOf(rest), (hash) => JournalWrite.replace(session, hash, [json], operation))
+          : JournalWrite.extend(session, journal, json, operation)
+      return Effect.flatMap(written, () => put(changes))
+    })
+
+  const put = (changes: ReadonlyArray<JournalText.Placed>): Effect.Effect<void, StoreError> =>
+    Effect.asVoid(Effect.mapError(Effect.fromResult(session.contents.put(changes)), unreadable))
+
+  const writeDirectly = (changes: ReadonlyArray<JournalText.Placed>): Effect.Effect<void, StoreError> =>
+    Effect.gen(function* () {
+      const { rest } = session
+      direct = false
+      if (rest === undefined) return
+      yield* put(changes)
+      const isWritten = yield* publish(session, rest, operation, { afterwards: "no journal", announce: false })
+      if (!isWritten) {
+        return yield* Failure.unavailable(operation, `${session.paths.rest} is being written by another program; try again`)
+      }
+    }).pipe(Effect.tapError(() => Effect.sync(() => forget(session))))
+
+  return (commits) =>
+    turn(
+      session,
+      operation,
+      settle(session, operation),
+      Effect.suspend(() => {
+        const judged = judge(session, commits)
+        if (Result.isFailure(judged)) return Effect.fail(unreadable(judged.failure))
+        const { results, changes } = judged.success
+        if (changes.length === 0) return Effect.succeed(results)
+        const placed = session.contents.place(changes)
+        if (Result.isFailure(placed)) return Effect.fail(unreadable(placed.failure))
+        return Effect.as(write(placed.success), results)
+      })
+    )
+}

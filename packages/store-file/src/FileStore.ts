@@ -1,0 +1,244 @@
+/**
+ * Handoffs in one readable JSON file, with a journal beside it while it is in use. Many processes may have it open.
+ *
+ * @since 0.1.0
+ */
+import { AgentStore, GroupCommit, HandoffStore, type StoreImage } from "@aumai/handoff-core"
+import type { StoreError } from "@aumai/handoff-protocol"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as PubSub from "effect/PubSub"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+
+import * as AgentFile from "./AgentFile.ts"
+import * as Commit from "./Commit.ts"
+import * as Contents from "./Contents.ts"
+import * as Failure from "./Failure.ts"
+import { type FileLock, type FsError, JournalFs } from "./JournalFs.ts"
+import { privateMode } from "./JournalWrite.ts"
+import * as NodeJournalFs from "./NodeJournalFs.ts"
+import * as Paths from "./Paths.ts"
+import * as Publish from "./Publish.ts"
+import { type Session, share, turn } from "./Session.ts"
+import { refresh, settle } from "./Settle.ts"
+
+/** @since 0.1.0 */
+export interface FileStoreOptions {
+  /** The file. It need not exist; its directory must. A symbolic link is followed once, when the store is opened. */
+  readonly path: string
+  /**
+   * For a command that opens the store, commits once and closes it: the commit goes straight into the readable file if
+   * nobody has a journal beside it. Default: false.
+   */
+  readonly oneShot?: boolean
+  /** How large the journal grows before it is folded into the file, if the file is smaller. Default: 1 MiB. */
+  readonly checkpointBytes?: number
+  /** How long to wait for another process that holds the lock. Default: 10 seconds. */
+  readonly lockTimeout?: Duration.Input
+  /** How often `changed` looks for commits of other processes. Default: 500 milliseconds. */
+  readonly pollInterval?: Duration.Input
+  /** Use the file although locks and flushes may not work where it is. Default: false. */
+  readonly allowNetworkFileSystem?: boolean
+}
+
+const refusals: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"])
+
+/** The lock, or nothing where it may not be written: then the store can be read. */
+const openLock = (fs: JournalFs["Service"], path: string, mode: number) =>
+  Effect.catchIf(
+    Effect.map(fs.lock(path, mode), (lock): FileLock | undefined => (lock.writable ? lock : undefined)),
+    (cause: FsError) => refusals.has(cause.code),
+    () => Effect.undefined
+  )
+
+const open = (options: FileStoreOptions): Effect.Effect<Session, StoreError, JournalFs | Scope.Scope> =>
+  Effect.gen(function* () {
+    const fs = yield* JournalFs
+    const path = yield* fs.resolve(options.path, { allowNetworkFileSystem: options.allowNetworkFileSystem ?? false })
+    const paths = Paths.of(path)
+    const rest = yield* fs.stat(paths.rest)
+    const lock = yield* openLock(fs, paths.lock, rest?.mode ?? privateMode)
+    const session: Session = {
+      fs,
+      paths,
+      lock,
+      turns: yield* Semaphore.make(1),
+      checkpointBytes: options.checkpointBytes ?? 1024 * 1024,
+      lockTimeout: Duration.toMillis(options.lockTimeout ?? "10 seconds"),
+      contents: Contents.empty(),
+      journal: undefined,
+      rest: undefined,
+      holding: false
+    }
+    return session
+  }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk("open")(cause))))
+
+/** What a crash left half written. */
+const sweep = (session: Session): Effect.Effect<void> => {
+  const { fs, paths, lock } = session
+  if (lock === undefined) return Effect.void
+  const leftovers = Effect.map(fs.list(paths.directory), (names) => names.filter(paths.isTemporary))
+  return Effect.ignore(
+    Effect.flatMap(leftovers, (names) =>
+      Effect.forEach(names, (name) => Effect.ignore(fs.unlink(`${paths.directory}/${name}`)), { discard: true })
+    )
+  )
+}
+
+// One that leaves at the same moment gives up its presence within a millisecond; one that stays keeps it for seconds.
+const attempts = 4
+
+/** The last one out folds the journal into the file. Where that fails, the next one to open does it. */
+const close = (session: Session): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { lock } = session
+    if (lock !== undefined && session.journal !== undefined) {
+      yield* lock.unshare
+      let alone = yield* lock.exclude
+      for (let left = attempts; !alone && left > 0; left -= 1) {
+        yield* Effect.sleep(left)
+        alone = yield* lock.exclude
+      }
+      if (alone) {
+        yield* Effect.ensuring(Effect.andThen(settle(session, "close"), Publish.comeToRest(session)), lock.release)
+      }
+    }
+  }).pipe(
+    Effect.catch((error) => Effect.logDebug(`The journal stays beside the file: ${error.message}`)),
+    Effect.andThen(Effect.suspend(() => session.journal?.file?.close ?? Effect.void)),
+    Effect.andThen(session.lock?.unshare ?? Effect.void),
+    Effect.uninterruptible
+  )
+
+// Decoding this many records takes about ten milliseconds; then others get their turn.
+const decodedAtOnce = 512
+
+/** Everything indexed; what nobody has asked for yet is decoded in steps. */
+const warmed = (session: Session, operation: string): Effect.Effect<StoreImage.StoreImage, StoreError> =>
+  Effect.gen(function* () {
+    while (true) {
+      const warm = session.contents.warm(decodedAtOnce)
+      if (Result.isFailure(warm)) return yield* Failure.corrupt(operation, session.paths.rest, warm.failure)
+      if (warm.success) break
+      yield* Effect.yieldNow
+    }
+    const image = session.contents.image()
+    if (Result.isFailure(image)) return yield* Failure.corrupt(operation, session.paths.rest, image.failure)
+    return image.success
+  })
+
+/**
+ * Opens a store on any disk: its scope closes it.
+ *
+ * @since 0.1.0
+ */
+export const make = (
+  options: FileStoreOptions
+): Effect.Effect<
+  { readonly handoffs: HandoffStore["Service"]; readonly agents: AgentStore["Service"] },
+  StoreError,
+  JournalFs | Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const session = yield* open(options)
+    const { lock } = session
+    yield* Effect.addFinalizer(() => close(session))
+    if (lock !== undefined) yield* share(session, lock)
+    yield* turn(session, "open", settle(session, "open"), sweep(session))
+
+    const scope = yield* Effect.scope
+    const hints = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
+    const commitAll = Commit.make(session, { direct: options.oneShot ?? false })
+    let checkpointing = false
+    const checkpoint = Effect.suspend(() => {
+      if (checkpointing || !Publish.isDue(session)) return Effect.void
+      checkpointing = true
+      return Effect.asVoid(
+        turn(session, "checkpoint", settle(session, "checkpoint"), Publish.checkpoint(session)).pipe(
+          Effect.catch((error) => Effect.logWarning(`The journal was not folded into the file: ${error.message}`)),
+          Effect.ensuring(
+            Effect.sync(() => {
+              checkpointing = false
+            })
+          ),
+          Effect.forkIn(scope)
+        )
+      )
+    })
+    const commit = yield* GroupCommit.make((commits) =>
+      Effect.tap(commitAll(commits), () => Effect.andThen(PubSub.publish(hints, undefined), checkpoint))
+    )
+
+    const poll = Stream.tick(options.pollInterval ?? "500 millis").pipe(
+      Stream.mapEffect(() => Effect.orElseSucceed(traceOf(session), () => "")),
+      Stream.changes,
+      Stream.drop(1),
+      Stream.map(() => undefined)
+    )
+    const handoffs = HandoffStore.of({
+      commit,
+      get: (id) =>
+        Effect.flatMap(refresh(session, "get"), () => answer(session, "get", session.contents.get(id), Option.fromUndefinedOr)),
+      history: (id) =>
+        Effect.flatMap(refresh(session, "history"), () =>
+          answer(session, "history", session.contents.history(id), (entries) => entries)
+        ),
+      list: (view, page) => Effect.map(current(session, "list"), (image) => image.list(view, page)),
+      log: (page) => Effect.map(current(session, "log"), (image) => image.log(page)),
+      count: Effect.map(current(session, "count"), (image) => image.count()),
+      changed: Stream.merge(Stream.fromPubSub(hints), poll)
+    })
+    return { handoffs, agents: AgentFile.make(session) }
+  })
+
+const current = (session: Session, operation: string) =>
+  Effect.andThen(refresh(session, operation), warmed(session, operation))
+
+const answer = <A, B>(session: Session, operation: string, read: Result.Result<A, string>, give: (value: A) => B) =>
+  Result.isSuccess(read)
+    ? Effect.succeed(give(read.success))
+    : Effect.fail(Failure.corrupt(operation, session.paths.rest, read.failure))
+
+/** Differs when either file has been written. */
+const traceOf = ({ fs, paths }: Session): Effect.Effect<string, FsError> =>
+  Effect.map(Effect.all([fs.stat(paths.journal), fs.stat(paths.rest)]), (stats) =>
+    stats.map((stat) => (stat === undefined ? "" : `${stat.inode} ${stat.size} ${stat.version}`)).join("|")
+  )
+
+/**
+ * The handoffs and the agents of one file, on any disk.
+ *
+ * @since 0.1.0
+ */
+export const layerOn = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError, JournalFs> =>
+  Layer.effectContext(
+    Effect.map(make(options), ({ handoffs, agents }) =>
+      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
+    )
+  )
+
+/**
+ * The handoffs and the agents of one file. Closing the layer closes the store.
+ *
+ * @example
+ * ```ts
+ * import { HandoffStore } from "@aumai/handoff-core"
+ * import { FileStore } from "@aumai/handoff-store-file"
+ * import * as Effect from "effect/Effect"
+ *
+ * const pending = Effect.flatMap(HandoffStore, (store) =>
+ *   store.list({ _tag: "Status", status: "pending" }, { limit: 20 })
+ * )
+ * const program = Effect.provide(pending, FileStore.layer({ path: "handoffs.json" }))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>
+  Layer.provide(layerOn(options), NodeJournalFs.layer)

@@ -1,0 +1,119 @@
+/** Reading the journal: finding it at its path, and following what is added to it. */
+import type { StoreError } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import type { Contents } from "./Contents.ts"
+import * as Failure from "./Failure.ts"
+import type { JournalFile } from "./JournalFs.ts"
+import * as JournalLine from "./JournalLine.ts"
+import * as JournalText from "./JournalText.ts"
+import type { Journal, Session } from "./Session.ts"
+
+const damaged = (session: Session, operation: string, why: string) =>
+  Failure.corrupt(operation, session.paths.journal, why)
+
+/** A journal that was found, with everything it says. */
+export interface Found {
+  readonly journal: Journal
+  readonly lines: ReadonlyArray<JournalText.Line>
+}
+
+/** Reads the journal at its path from the start. */
+export const find = (session: Session, operation: string): Effect.Effect<Found, StoreError> =>
+  Effect.gen(function* () {
+    const { fs, paths, lock } = session
+    const file = lock === undefined ? undefined : yield* fs.open(paths.journal)
+    const read = file === undefined ? yield* fs.read(paths.journal) : { stat: yield* file.stat, bytes: yield* file.readFrom(0) }
+    return yield* Effect.tapError(Effect.fromResult(parse(session, operation, read, file)), () => file?.close ?? Effect.void)
+  }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause))))
+
+const parse = (
+  session: Session,
+  operation: string,
+  { stat, bytes }: { readonly stat: { readonly inode: string }; readonly bytes: Buffer },
+  file: JournalFile | undefined
+): Result.Result<Found, StoreError> => {
+  // The header was whole before the file got its name.
+  const headerEnd = bytes.indexOf(10, 1) + 1
+  const first = JournalLine.scan(bytes.subarray(0, headerEnd), JournalLine.headerSalt, { whole: true }).lines[0]
+  if (first === undefined) return Result.fail(damaged(session, operation, "its first line is damaged"))
+  const header = JournalText.decode(first)
+  if (Result.isFailure(header)) return Result.fail(damaged(session, operation, header.failure))
+  if (header.success._tag !== "Header") return Result.fail(damaged(session, operation, "its first line is no header"))
+  const { generation, base } = header.success.header
+  const salt = JournalLine.saltOf(generation)
+  const scan = JournalLine.scan(bytes.subarray(headerEnd), salt, { whole: session.lock !== undefined })
+  const decoded = decodeAll(scan.lines)
+  if (Result.isFailure(decoded)) return Result.fail(damaged(session, operation, decoded.failure))
+  const journal: Journal = {
+    inode: stat.inode,
+    file,
+    salt,
+    base,
+    known: new Set([base]),
+    tip: base,
+    lines: [],
+    consumed: headerEnd + scan.consumed,
+    end: bytes.length,
+    named: false,
+    found: true,
+    trusted: true
+  }
+  note(journal, scan.lines, decoded.success)
+  return Result.succeed({ journal, lines: decoded.success })
+}
+
+const decodeAll = (lines: ReadonlyArray<string>): Result.Result<ReadonlyArray<JournalText.Line>, string> =>
+  Result.all(lines.map(JournalText.decode))
+
+/** Remembers what lines say about the journal itself. */
+export const note = (journal: Journal, texts: ReadonlyArray<string>, lines: ReadonlyArray<JournalText.Line>) => {
+  journal.lines.push(...texts)
+  for (const line of lines) {
+    if (line._tag === "Publish") {
+      journal.known.add(line.hash)
+      journal.tip = line.hash
+    } else journal.tip = undefined
+  }
+}
+
+/**
+ * Takes the lines into the contents that were added since the last look. Without `whole` it needs no turn: a line that
+ * another process is still writing is left for the next time.
+ */
+export const follow = (
+  session: Session,
+  journal: Journal,
+  operation: string,
+  options: { readonly whole: boolean }
+): Effect.Effect<void, StoreError> => {
+  const { file } = journal
+  if (file === undefined) return Effect.void
+  const start = journal.consumed
+  return Effect.flatMap(Effect.mapError(file.readFrom(start), Failure.ofDisk(operation)), (read) => {
+    // While the bytes were on their way, our own turn may have begun, or another reader may have taken some of them in.
+    if (!options.whole && (session.holding || session.journal !== journal)) return Effect.void
+    const from = journal.consumed
+    const bytes = read.subarray(from - start)
+    const scan = JournalLine.scan(bytes, journal.salt, options)
+    if (options.whole) journal.end = from + bytes.length
+    const decoded = decodeAll(scan.lines)
+    if (Result.isFailure(decoded)) return Effect.fail(damaged(session, operation, decoded.failure))
+    const taken = take(session.contents, decoded.success)
+    if (Result.isFailure(taken)) return Effect.fail(damaged(session, operation, taken.failure))
+    journal.consumed = from + scan.consumed
+    note(journal, scan.lines, decoded.success)
+    return Effect.void
+  })
+}
+
+/** Takes transactions into contents. */
+export const take = (contents: Contents, lines: ReadonlyArray<JournalText.Line>): Result.Result<void, string> => {
+  for (const line of lines) {
+    if (line._tag !== "Transaction") continue
+    const taken = contents.put(line.changes)
+    if (Result.isFailure(taken)) return Result.fail(taken.failure)
+  }
+  return Result.void
+}

@@ -1,0 +1,162 @@
+/**
+ * The disk through Node. What only touches metadata is synchronous, since it costs microseconds; what can wait for the disk
+ * runs in the thread pool.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as fs from "node:fs"
+import { basename, dirname, join, resolve as absolute } from "node:path"
+
+import { type FileStat, FsError, type JournalFile, JournalFs } from "./JournalFs.ts"
+import * as LockFile from "./LockFile.ts"
+
+/** Below this a read is served from the page cache faster than the thread pool answers. */
+const smallRead = 64 * 1024
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "EUNKNOWN"
+
+const failure = (operation: string, path: string) => (cause: unknown) =>
+  new FsError({ code: codeOf(cause), operation, path, cause })
+
+const attempt = <A>(operation: string, path: string, run: () => A): Effect.Effect<A, FsError> =>
+  Effect.try({ try: run, catch: failure(operation, path) })
+
+/** One call of the thread pool. */
+const pooled = <A>(
+  operation: string,
+  path: string,
+  start: (done: (cause: Error | null, value: A) => void) => void
+): Effect.Effect<A, FsError> =>
+  Effect.callback<A, FsError>((resume) =>
+    start((cause, value) =>
+      resume(cause === null ? Effect.succeed(value) : Effect.fail(failure(operation, path)(cause)))
+    )
+  )
+
+const statOf = (stats: fs.BigIntStats): FileStat => ({
+  inode: `${stats.dev}:${stats.ino}`,
+  size: Number(stats.size),
+  version: `${stats.mtimeNs}:${stats.ctimeNs}`,
+  modified: Number(stats.mtimeMs),
+  mode: Number(stats.mode) & 0o777
+})
+
+const readFrom = (fd: number, path: string, offset: number, size: number): Effect.Effect<Buffer, FsError> => {
+  const length = Math.max(0, size - offset)
+  const bytes = Buffer.allocUnsafe(length)
+  if (length <= smallRead) {
+    return attempt("read", path, () => {
+      let filled = 0
+      while (filled < length) {
+        const count = fs.readSync(fd, bytes, filled, length - filled, offset + filled)
+        if (count === 0) break
+        filled += count
+      }
+      return bytes.subarray(0, filled)
+    })
+  }
+  const more = (filled: number): Effect.Effect<Buffer, FsError> =>
+    Effect.flatMap(
+      pooled<number>("read", path, (done) => fs.read(fd, bytes, filled, length - filled, offset + filled, done)),
+      (count) =>
+        count === 0 || filled + count === length
+          ? Effect.succeed(bytes.subarray(0, filled + count))
+          : more(filled + count)
+    )
+  return more(0)
+}
+
+const fileOf = (fd: number, path: string): JournalFile => {
+  const stat = attempt("look at", path, () => statOf(fs.fstatSync(fd, { bigint: true })))
+  return {
+    stat,
+    readFrom: (offset) => Effect.flatMap(stat, ({ size }) => readFrom(fd, path, offset, size)),
+    append: (bytes) =>
+      pooled<number>("write", path, (done) => fs.write(fd, bytes, 0, bytes.length, null, (cause, n) => done(cause, n))),
+    sync: pooled<void>("flush", path, (done) => fs.fdatasync(fd, (cause) => done(cause, undefined))),
+    truncate: (length) =>
+      pooled<void>("truncate", path, (done) => fs.ftruncate(fd, length, (cause) => done(cause, undefined))),
+    close: Effect.ignore(attempt("close", path, () => fs.closeSync(fd)))
+  }
+}
+
+const openFile = (path: string, flags: number, mode?: number): Effect.Effect<JournalFile, FsError> =>
+  attempt("open", path, () => {
+    const fd = fs.openSync(path, flags, mode ?? 0o600)
+    // The umask must not narrow what the file that is about to be replaced allowed.
+    if (mode !== undefined) fs.fchmodSync(fd, mode)
+    return fileOf(fd, path)
+  })
+
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR } = fs.constants
+
+const read = (path: string) =>
+  Effect.acquireUseRelease(
+    openFile(path, O_RDONLY),
+    (file) => Effect.flatMap(file.stat, (stat) => Effect.map(file.readFrom(0), (bytes) => ({ stat, bytes }))),
+    (file) => file.close
+  )
+
+const syncDirectory = (path: string): Effect.Effect<void, FsError> =>
+  Effect.acquireUseRelease(
+    attempt("open", path, () => fs.openSync(path, O_RDONLY)),
+    (fd) => pooled<void>("flush", path, (done) => fs.fsync(fd, (cause) => done(cause, undefined))),
+    (fd) => Effect.ignore(attempt("close", path, () => fs.closeSync(fd)))
+  )
+
+/**
+ * `f_type` of file systems that live on another machine: NFS, SMB, SMB2, CIFS, NCP, AFS, Coda, 9P, Ceph, Lustre, GPFS, and
+ * the shared folders of VMware and VirtualBox. Only Linux has fixed numbers.
+ */
+const networkFileSystems: ReadonlySet<number> = new Set([
+  0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x564c, 0x5346414f, 0x73757245, 0x01021997, 0x00c36400, 0x0bd00bd0, 0x47504653,
+  0xbacbacbc, 0x786f4256
+])
+
+/** The file behind symbolic links, also where the last one points at nothing yet. */
+const follow = (path: string, hops = 0): string => {
+  try {
+    return fs.realpathSync.native(path)
+  } catch (cause) {
+    if (codeOf(cause) !== "ENOENT" || hops > 40) throw cause
+  }
+  const target = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? fs.readlinkSync(path) : undefined
+  return target === undefined
+    ? join(fs.realpathSync.native(dirname(path)), basename(path))
+    : follow(absolute(dirname(path), target), hops + 1)
+}
+
+const refuse = (code: string, path: string) => new FsError({ code, operation: "use", path })
+
+const resolve = (path: string, options: { readonly allowNetworkFileSystem: boolean }) =>
+  Effect.gen(function* () {
+    const target = yield* attempt("find", path, () => follow(absolute(path)))
+    const stats = yield* attempt("look at", target, () => fs.statSync(target, { throwIfNoEntry: false }))
+    if (stats?.isDirectory() === true) return yield* refuse("EISDIR", path)
+    if (stats !== undefined && !stats.isFile()) return yield* refuse("NOT_A_FILE", path)
+    const { type } = yield* attempt("look at", target, () => fs.statfsSync(dirname(target)))
+    const isNetwork = process.platform === "linux" && networkFileSystems.has(type >>> 0)
+    if (isNetwork && !options.allowNetworkFileSystem) return yield* refuse("NETWORK_FS", path)
+    return target
+  })
+
+/** @since 0.1.0 */
+export const layer: Layer.Layer<JournalFs> = Layer.succeed(JournalFs, {
+  resolve,
+  read,
+  stat: (path) =>
+    attempt("look at", path, () => {
+      const stats = fs.statSync(path, { bigint: true, throwIfNoEntry: false })
+      return stats === undefined ? undefined : statOf(stats)
+    }),
+  create: (path, mode) => openFile(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, mode),
+  open: (path) => openFile(path, O_RDWR | O_APPEND),
+  rename: (from, to) => attempt("rename", from, () => fs.renameSync(from, to)),
+  unlink: (path) => attempt("remove", path, () => fs.unlinkSync(path)),
+  syncDirectory,
+  list: (path) => attempt("list", path, () => fs.readdirSync(path)),
+  lock: LockFile.open
+})

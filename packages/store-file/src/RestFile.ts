@@ -1,0 +1,130 @@
+/**
+ * The readable file as a whole: where each record begins and ends, without understanding it, and how it is put together
+ * again. Records that nobody touched go back as the bytes they came as.
+ */
+import { parseJson } from "@aumai/handoff-protocol"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import { isUtf8 } from "node:buffer"
+
+import * as RestRecord from "./RestRecord.ts"
+
+/** The bytes of one record, as a piece of the file they came from. */
+export interface Slice {
+  readonly source: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+export const bytesOf = ({ source, start, end }: Slice): Buffer => source.subarray(start, end)
+
+/** A slice of its own, of a record that was just encoded. */
+export const sliceOf = (bytes: Buffer): Slice => ({ source: bytes, start: 0, end: bytes.length })
+
+const opening = Buffer.from("[\n  {\n")
+const recordEnd = Buffer.from("\n  }")
+const separator = Buffer.from(",\n")
+const nextRecord = Buffer.from(",\n  {\n")
+const idKey = Buffer.from(`  {\n    "record_id": "`)
+
+const startsWith = (bytes: Buffer, at: number, piece: Buffer): boolean =>
+  bytes.compare(piece, 0, piece.length, at, Math.min(bytes.length, at + piece.length)) === 0
+
+/** The records of a file by id, in their order; or a phrase that says why it is no such file. */
+export const split = (bytes: Buffer): Result.Result<Map<string, Slice>, string> => {
+  if (!isUtf8(bytes)) return Result.fail("Expected UTF-8")
+  return splitLaidOut(bytes) ?? splitParsed(bytes)
+}
+
+/**
+ * As we and Python's `json.dump(indent=2)` lay it out: inside a record every line is indented deeper, and no string holds a raw
+ * newline, so the first line `  }` ends it. Nothing when the file is laid out otherwise.
+ */
+const splitLaidOut = (bytes: Buffer): Result.Result<Map<string, Slice>, string> | undefined => {
+  if (!startsWith(bytes, 0, opening)) return undefined
+  const slices = new Map<string, Slice>()
+  for (let start = 2; ; ) {
+    const at = bytes.indexOf(recordEnd, start)
+    const id = idAt(bytes, start)
+    if (at === -1 || id === undefined) return undefined
+    const end = at + recordEnd.length
+    if (slices.has(id)) return Result.fail(twice(id))
+    slices.set(id, { source: bytes, start, end })
+    if (startsWith(bytes, end, nextRecord)) start = end + separator.length
+    else return isClosed(bytes, end) ? Result.succeed(slices) : undefined
+  }
+}
+
+const twice = (id: string) => `Expected each record once; ${JSON.stringify(id)} is there twice`
+
+const isClosed = (bytes: Buffer, end: number): boolean => {
+  // Longer than any closing there is: anything after the array makes it another layout.
+  const closing = bytes.toString("latin1", end, end + 8)
+  return closing === "\n]" || closing === "\n]\n"
+}
+
+const quote = 34
+
+const idAt = (bytes: Buffer, start: number): string | undefined => {
+  if (!startsWith(bytes, start, idKey)) return undefined
+  const from = start + idKey.length
+  const end = bytes.indexOf(quote, from)
+  if (end === -1) return undefined
+  const text = bytes.toString("utf8", from, end)
+  // An escape in an id: let the whole file be parsed.
+  return text.includes("\\") ? undefined : text
+}
+
+const splitParsed = (bytes: Buffer): Result.Result<Map<string, Slice>, string> => {
+  const text = bytes.toString("utf8")
+  const parsed = parseJson(text.startsWith("\ufeff") ? text.slice(1) : text)
+  if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
+  if (!Array.isArray(parsed.success)) return Result.fail("Expected an array of records")
+  const slices = new Map<string, Slice>()
+  for (const [index, value] of parsed.success.entries()) {
+    if (!Predicate.hasProperty(value, "record_id") || typeof value.record_id !== "string") {
+      return Result.fail(`Expected a record with a record_id at [${index}]`)
+    }
+    if (slices.has(value.record_id)) return Result.fail(twice(value.record_id))
+    slices.set(value.record_id, sliceOf(RestRecord.indent(value)))
+  }
+  return Result.succeed(slices)
+}
+
+/** The file in pieces of a few MiB at most, encoded one by one as they are asked for. */
+export const join = function* (slices: Iterable<Slice>): Generator<Buffer> {
+  let batch: Array<Buffer> = []
+  let size = 0
+  let open: Slice | undefined
+  let isFirst = true
+  const add = (piece: Buffer) => {
+    batch.push(piece)
+    size += piece.length
+  }
+  const flush = () => {
+    const whole = batch.length === 1 && batch[0] !== undefined ? batch[0] : Buffer.concat(batch, size)
+    batch = []
+    size = 0
+    return whole
+  }
+  for (const slice of slices) {
+    const follows =
+      open !== undefined && open.source === slice.source && slice.start === open.end + separator.length
+    // Records that stood one after the other are still one stretch of the old file, separators included.
+    if (follows && open !== undefined && slice.end - open.start <= pieceSize) {
+      open = { ...open, end: slice.end }
+      continue
+    }
+    if (open !== undefined) add(bytesOf(open))
+    add(isFirst ? Buffer.from("[\n") : separator)
+    isFirst = false
+    open = slice
+    if (size >= pieceSize) yield flush()
+  }
+  if (open !== undefined) add(bytesOf(open))
+  add(Buffer.from(isFirst ? "[]\n" : "\n]\n"))
+  yield flush()
+}
+
+// One write of this size costs the thread pool a few milliseconds; larger ones are no faster.
+const pieceSize = 4 * 1024 * 1024

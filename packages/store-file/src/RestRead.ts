@@ -1,0 +1,68 @@
+/** Reading the readable file, also while another program is in the middle of writing it. */
+import type { StoreError } from "@aumai/handoff-protocol"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { createHash } from "node:crypto"
+
+import * as Failure from "./Failure.ts"
+import type { FileStat } from "./JournalFs.ts"
+import * as RestFile from "./RestFile.ts"
+import type { Rest, Session } from "./Session.ts"
+
+export interface RestRead {
+  readonly rest: Rest
+  /** The records, or why there are none to be had. */
+  readonly slices: Result.Result<Map<string, RestFile.Slice>, string>
+}
+
+// A program that rewrites the file empties it first; two seconds are a hundred times what it then needs for a megabyte.
+const patience = 2000
+const between = 50
+
+export const readRest = (
+  session: Session,
+  stat: FileStat | undefined,
+  operation: string
+): Effect.Effect<RestRead, StoreError> =>
+  stat === undefined
+    ? Effect.succeed(absent)
+    : Effect.gen(function* () {
+        const start = yield* Clock.currentTimeMillis
+        while (true) {
+          const read = yield* Effect.catchIf(
+            session.fs.read(session.paths.rest),
+            (cause) => cause.code === "ENOENT",
+            () => Effect.undefined
+          ).pipe(Effect.mapError(Failure.ofDisk(operation)))
+          if (read === undefined) return absent
+          const { stat, bytes } = read
+          const slices = RestFile.split(bytes)
+          const now = yield* Clock.currentTimeMillis
+          const isOld = now - start > patience || now - stat.modified > patience
+          if (Result.isSuccess(slices) || isOld) return { rest: { stat, bytes, hash: undefined }, slices }
+          yield* Effect.sleep(between)
+        }
+      })
+
+const absent: RestRead = {
+  rest: { stat: undefined, bytes: undefined, hash: null },
+  slices: Result.succeed(new Map())
+}
+
+// Four megabytes take the processor about four milliseconds; between two of them others get their turn.
+const hashedAtOnce = 4 * 1024 * 1024
+
+/** The SHA-256 of the file as it was read. */
+export const hashOf = (rest: Rest): Effect.Effect<string | null> =>
+  Effect.gen(function* () {
+    if (rest.hash !== undefined) return rest.hash
+    const bytes = rest.bytes ?? Buffer.alloc(0)
+    const hash = createHash("sha256")
+    for (let at = 0; at < bytes.length; at += hashedAtOnce) {
+      hash.update(bytes.subarray(at, at + hashedAtOnce))
+      if (at + hashedAtOnce < bytes.length) yield* Effect.yieldNow
+    }
+    rest.hash = hash.digest("hex")
+    return rest.hash
+  })

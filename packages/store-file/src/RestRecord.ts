@@ -1,0 +1,86 @@
+/**
+ * One record as it stands in the file: the seed's fields, our revision, and the history, each entry with its position.
+ */
+import { type Entry, Position } from "@aumai/handoff-core"
+import {
+  type ArchivedHandoff,
+  decodeArchived,
+  encodeArchived,
+  type HandoffEvent,
+  type HandoffRecord,
+  parseJson
+} from "@aumai/handoff-protocol"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+
+/** A record with the entries of its history, oldest first. */
+export interface Handoff {
+  readonly record: HandoffRecord
+  readonly entries: ReadonlyArray<Entry>
+  /** What the file says when it says something else than its own history: somebody has edited it. */
+  readonly edited?: HandoffRecord
+}
+
+/** The position of an event that has none yet: its time in microseconds, or the next number behind the last. */
+export const nextPosition = (last: number, event: HandoffEvent): number =>
+  Math.max(last + 1, event.at.epochMilliseconds * 1000)
+
+/** Indented as an element of the array in the file. */
+export const encode = ({ record, entries }: Handoff): Buffer => {
+  const archived = encodeArchived({ record, history: entries.map(({ event }) => event) })
+  // Last in its entry, and the history last in the record, so that the largest position of a record stands at its end.
+  const history = archived.history?.map((event, index) => ({ ...event, position: Number(entries[index]?.position) }))
+  return indent({ ...archived, history })
+}
+
+/** Any JSON value, indented as an element of the array in the file. */
+export const indent = (value: unknown): Buffer => Buffer.from(JSON.stringify([value], undefined, 2).slice(2, -2))
+
+// Sixteen digits that a double holds. `parseJson` goes slowly over anything that long, and every record has a few.
+const exactLongNumber = /: [1-8]\d{15}(?=[,\n])/g
+
+/** Reads one record; the failure is a phrase for a person and names no value. */
+export const decode = (bytes: Buffer): Result.Result<Handoff, string> => {
+  const text = bytes.toString("utf8")
+  const checked = parseJson(text.replaceAll(exactLongNumber, ": 0"))
+  if (Result.isFailure(checked)) return Result.fail(checked.failure)
+  const json: unknown = JSON.parse(text)
+  const archived = decodeArchived("record", json)
+  return Result.isFailure(archived)
+    ? Result.fail(archived.failure.message)
+    : Result.succeed(place(archived.success, positionsIn(json)))
+}
+
+const place = ({ record, history, edited }: ArchivedHandoff, known: ReadonlyArray<unknown>): Handoff => {
+  let last = 0
+  const entries = history.map((event, index): Entry => {
+    const own = known[index]
+    last = typeof own === "number" && Number.isSafeInteger(own) && own > last ? own : nextPosition(last, event)
+    return { position: Position.make(String(last)), recordId: record.recordId, revision: index + 1, event }
+  })
+  return edited === undefined ? { record, entries } : { record, entries, edited }
+}
+
+const positionsIn = (json: unknown): ReadonlyArray<unknown> => {
+  if (!Predicate.hasProperty(json, "history") || !Array.isArray(json.history)) return []
+  return json.history.map((entry: unknown) => (Predicate.hasProperty(entry, "position") ? entry.position : undefined))
+}
+
+// Long enough for the last lines of a record as we and as Python write it.
+const tail = 120
+const positionAtEnd = /"position": (\d{1,16})\s*\}\s*\]\s*\}$/
+const timeAtEnd = /"updated_at": "([^"]+)"\s*\}$/
+
+/**
+ * The largest position of a record without decoding it, from its last bytes; `exact` is false when it only follows from
+ * a time. Nothing when the record is laid out in another way.
+ */
+export const lastPosition = (bytes: Buffer): { readonly position: number; readonly exact: boolean } | undefined => {
+  const end = bytes.toString("latin1", Math.max(0, bytes.length - tail), bytes.length)
+  const position = positionAtEnd.exec(end)?.[1]
+  if (position !== undefined) return { position: Number(position), exact: true }
+  const written = timeAtEnd.exec(end)?.[1]
+  if (written === undefined) return undefined
+  const time = Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(written) ? written : `${written}Z`)
+  return Number.isNaN(time) ? undefined : { position: time * 1000, exact: false }
+}

@@ -1,0 +1,153 @@
+/** Bringing the contents up to date with the files, whatever happened to them meanwhile. */
+import type { StoreError } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import * as Absorb from "./Absorb.ts"
+import * as Contents from "./Contents.ts"
+import * as Failure from "./Failure.ts"
+import type { FileStat } from "./JournalFs.ts"
+import * as JournalRead from "./JournalRead.ts"
+import type * as JournalText from "./JournalText.ts"
+import { hashOf, readRest, type RestRead } from "./RestRead.ts"
+import { isSame, type Journal, type Session, turn } from "./Session.ts"
+
+interface Look {
+  readonly journal: FileStat | undefined
+  readonly rest: FileStat | undefined
+}
+
+const look = (session: Session, operation: string): Effect.Effect<Look, StoreError> =>
+  Effect.mapError(
+    Effect.flatMap(session.fs.stat(session.paths.journal), (journal) =>
+      Effect.map(session.fs.stat(session.paths.rest), (rest) => ({ journal, rest }))
+    ),
+    Failure.ofDisk(operation)
+  )
+
+/** Whether both files are those the contents came from; the journal may have grown. */
+const isFamiliar = ({ journal, rest }: Session, seen: Look): boolean =>
+  rest !== undefined && journal?.inode === seen.journal?.inode && isSame(rest.stat, seen.rest)
+
+/**
+ * Makes every commit visible that succeeded before, in any process. Mostly two looks at metadata; a turn is needed only
+ * when a file has been replaced.
+ */
+export const refresh = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
+  Effect.suspend(() => {
+    if (session.holding) return Effect.void
+    return Effect.flatMap(look(session, operation), (seen) => {
+      const { journal } = session
+      if (session.holding) return Effect.void
+      if (!isFamiliar(session, seen)) return turn(session, operation, settle(session, operation), Effect.void)
+      if (journal === undefined || seen.journal === undefined || seen.journal.size === journal.consumed) {
+        return Effect.void
+      }
+      if (journal.file === undefined) return turn(session, operation, settle(session, operation), Effect.void)
+      return Effect.flatMap(JournalRead.follow(session, journal, operation, { whole: false }), () =>
+        session.journal === journal ? Effect.void : refresh(session, operation)
+      )
+    })
+  })
+
+/** The same in a turn, where it also decides what to make of files that it does not know. */
+export const settle = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const before = session.journal
+    // Also when it is no longer at its path: what was committed in it before it was replaced is still to be read in it.
+    if (before !== undefined) yield* JournalRead.follow(session, before, operation, { whole: true })
+    const seen = yield* look(session, operation)
+    if (isFamiliar(session, seen) && (before?.file !== undefined || before?.end === seen.journal?.size)) return
+    const known = isSame(session.rest?.stat, seen.rest) ? session.rest : undefined
+    const read: RestRead =
+      known === undefined
+        ? yield* readRest(session, seen.rest, operation)
+        : { rest: known, slices: Result.fail("not read again") }
+    const next: Next = {
+      before,
+      read,
+      sameRest: known !== undefined,
+      hash: before === undefined && seen.journal === undefined ? undefined : yield* hashOf(read.rest)
+    }
+    if (seen.journal === undefined) yield* withoutJournal(session, next, operation)
+    else if (before?.file !== undefined && seen.journal.inode === before.inode) {
+      yield* sameJournal(session, before, next, operation)
+    } else yield* newJournal(session, yield* JournalRead.find(session, operation), next, operation)
+    if (before?.file !== undefined && session.journal !== before) yield* before.file.close
+  })
+
+interface Next {
+  readonly before: Journal | undefined
+  readonly read: RestRead
+  readonly sameRest: boolean
+  readonly hash: string | null | undefined
+}
+
+/** The records of the file as it was read; those that were not read again are read now. */
+const contentsOf = (session: Session, { read, sameRest }: Next, operation: string) =>
+  Effect.gen(function* () {
+    const { rest, slices } = sameRest ? yield* readRest(session, read.rest.stat, operation) : read
+    if (Result.isFailure(slices)) return yield* Failure.corrupt(operation, session.paths.rest, slices.failure)
+    return { rest, contents: Contents.make(slices.success) }
+  })
+
+/** The file is the truth. */
+const withoutJournal = (session: Session, next: Next, operation: string) =>
+  Effect.gen(function* () {
+    const { before, read, hash } = next
+    const isRested = before !== undefined && before.tip !== undefined && before.tip === hash
+    if (!isRested && !(next.sameRest && before === undefined)) {
+      const { rest, contents } = yield* contentsOf(session, next, operation)
+      session.contents = contents
+      session.rest = rest
+    } else session.rest = read.rest
+    session.journal = undefined
+  })
+
+/** Only the file is another: our own journal knows it, or another program wrote it. */
+const sameJournal = (session: Session, journal: Journal, next: Next, operation: string) =>
+  Effect.suspend(() => {
+    if (next.hash === undefined || !journal.known.has(next.hash)) return Absorb.absorb(session, next.read, operation)
+    session.rest = next.read.rest
+    return Effect.void
+  })
+
+/** Another journal: it continues what we have, or everything is read anew. */
+const newJournal = (session: Session, { journal, lines }: JournalRead.Found, next: Next, operation: string) =>
+  Effect.gen(function* () {
+    const { before, read, hash } = next
+    const continues = before === undefined ? yield* baseIs(session, journal) : before.known.has(journal.base)
+    const isForeign = hash === undefined || !journal.known.has(hash)
+    if (continues) {
+      yield* takeAll(session, session.contents, lines, operation)
+      session.journal = journal
+      if (isForeign) yield* Absorb.absorb(session, read, operation)
+      else session.rest = read.rest
+    } else if (isForeign) yield* Absorb.absorbOrphan(session, journal, read, lines, operation)
+    else {
+      const { rest, contents } = yield* contentsOf(session, next, operation)
+      yield* takeAll(session, contents, after(lines, hash), operation)
+      session.contents = contents
+      session.rest = rest
+      session.journal = journal
+    }
+  })
+
+const baseIs = (session: Session, journal: Journal) =>
+  session.rest === undefined
+    ? Effect.succeed(false)
+    : Effect.map(hashOf(session.rest), (hash) => hash === journal.base)
+
+const takeAll = (
+  session: Session,
+  contents: Contents.Contents,
+  lines: ReadonlyArray<JournalText.Line>,
+  operation: string
+) =>
+  Effect.mapError(Effect.fromResult(JournalRead.take(contents, lines)), (why) =>
+    Failure.corrupt(operation, session.paths.journal, why)
+  )
+
+/** What follows the last line that published this file; everything when it is the base. */
+const after = (lines: ReadonlyArray<JournalText.Line>, hash: string | null | undefined) =>
+  lines.slice(lines.findLastIndex((line) => line._tag === "Publish" && line.hash === hash) + 1)

@@ -1,0 +1,5 @@
+export * as FileStore from "./FileStore.ts"
+export type { FileStoreOptions } from "./FileStore.ts"
+export { FsError, JournalFs } from "./JournalFs.ts"
+export type { FileLock, FileStat, JournalFile } from "./JournalFs.ts"
+export * as NodeJournalFs from "./NodeJournalFs.ts"

@@ -1,0 +1,149 @@
+import { HandoffStore } from "@aumai/handoff-core"
+import { type HandoffRecord, RecordId } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { copyFileSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+import { FileStore } from "../src/index.ts"
+import { advance, createOne, moved } from "./handoffs.ts"
+import { temporaryDirectory } from "./processes.ts"
+
+const fixture = join(import.meta.dirname, "fixtures/handoffs-python.json")
+
+const withDirectory = <A, E, R>(body: (at: (name: string) => string) => Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const directory = temporaryDirectory()
+    return Effect.ensuring(
+      body((name) => join(directory.path, name)),
+      Effect.sync(() => directory[Symbol.dispose]())
+    )
+  })
+
+const ask = <A, E, R>(body: (store: HandoffStore["Service"]) => Effect.Effect<A, E, R>) => Effect.flatMap(HandoffStore, body)
+
+const advanceByReceiver = (record: HandoffRecord) =>
+  ask((store) =>
+    Effect.flatMap(DateTime.now, (at) =>
+      store.commit([moved(record, { _tag: "Accepted", at, by: record.request.toAgent })])
+    )
+  )
+const withMilliseconds = (request: unknown): unknown => {
+  if (typeof request !== "object" || request === null || !("deadline" in request)) return request
+  const { deadline } = request
+  if (typeof deadline !== "string") return request
+  const zoned = /(?:Z|[+-]\d\d:\d\d)$/.test(deadline) ? deadline : `${deadline}Z`
+  return { ...request, deadline: new Date(zoned).toISOString() }
+}
+
+describe("FileStore", () => {
+  it.live("is one plain file at rest, which opens again with everything in it", () =>
+    withDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.json")
+        const layer = FileStore.layer({ path })
+        const done = yield* Effect.provide(
+          Effect.gen(function* () {
+            const record = yield* createOne("one", "Übergabe 🤝")
+            yield* createOne("two")
+            assert.isTrue(existsSync(`${path}-journal`))
+            return yield* advance(yield* advance(yield* advance(record)))
+          }),
+          layer
+        )
+        assert.deepStrictEqual(readdirSync(at("")).toSorted(), [".handoffs.json.lock", "handoffs.json"])
+        const json = JSON.parse(readFileSync(path, "utf8"))
+        assert.strictEqual(json.length, 2)
+        assert.strictEqual(json[0].status, "completed")
+        yield* Effect.provide(
+          ask((store) =>
+            Effect.gen(function* () {
+              assert.deepStrictEqual(yield* store.get(RecordId.make("one")), Option.some(done))
+              const history = yield* store.history(RecordId.make("one"))
+              assert.deepStrictEqual(
+                history.map(({ event }) => event._tag),
+                ["Created", "Accepted", "Started", "Completed"]
+              )
+              const log = yield* store.log({ limit: 10 })
+              assert.strictEqual(log.length, 5)
+              assert.strictEqual((yield* store.count).completed, 1)
+            })
+          ),
+          layer
+        )
+      })
+    )
+  )
+
+  it.live("opens what the Python library wrote, advances it, and leaves what Python can read", () =>
+    withDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.json")
+        copyFileSync(fixture, path)
+        const before: ReadonlyArray<Record<string, unknown>> = JSON.parse(readFileSync(fixture, "utf8"))
+        const layer = FileStore.layer({ path })
+        yield* Effect.provide(
+          ask((store) =>
+            Effect.gen(function* () {
+              const all = yield* store.list({ _tag: "All" }, { limit: 1000 })
+              assert.strictEqual(all.length, before.length)
+              for (const record of all.filter(({ status }) => status === "pending")) yield* advanceByReceiver(record)
+            })
+          ),
+          layer
+        )
+        const after: ReadonlyArray<Record<string, unknown>> = JSON.parse(readFileSync(path, "utf8"))
+        assert.deepStrictEqual(
+          after.map((record) => record["record_id"]),
+          before.map((record) => record["record_id"])
+        )
+        for (const [index, record] of after.entries()) {
+          const old = before[index] ?? {}
+          if (old["status"] === "pending") {
+            assert.strictEqual(record["status"], "accepted")
+            assert.deepStrictEqual(record["request"], withMilliseconds(old["request"]))
+          } else assert.deepStrictEqual(record, old)
+        }
+      })
+    )
+  )
+
+  it.live("commits a one-shot straight into the file, without a journal", () =>
+    withDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.json")
+        copyFileSync(fixture, path)
+        yield* Effect.provide(
+          Effect.gen(function* () {
+            yield* createOne("one")
+            assert.isFalse(existsSync(`${path}-journal`))
+            assert.include(readFileSync(path, "utf8"), `"record_id": "one"`)
+            yield* createOne("two")
+            assert.isTrue(existsSync(`${path}-journal`))
+          }),
+          FileStore.layer({ path, oneShot: true })
+        )
+        assert.isFalse(existsSync(`${path}-journal`))
+        assert.include(readFileSync(path, "utf8"), `"record_id": "two"`)
+      })
+    )
+  )
+
+  it.live("refuses what it cannot read, and leaves the bytes alone", () =>
+    withDirectory((at) =>
+      Effect.gen(function* () {
+        for (const [index, text] of ["", "{}", "[", `[{"record_id": 1}]`, "[]x"].entries()) {
+          const path = at(`${index}.json`)
+          writeFileSync(path, text)
+          // One that was just written is read again for two seconds, since its writer may not have finished.
+          utimesSync(path, 0, 0)
+          const error = yield* Effect.flip(Effect.provide(ask((store) => store.count), FileStore.layer({ path })))
+          assert.strictEqual(error.reason, "corrupt", text)
+          assert.strictEqual(readFileSync(path, "utf8"), text)
+        }
+      })
+    )
+  )
+})

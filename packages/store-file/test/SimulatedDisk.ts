@@ -1,0 +1,431 @@
+/**
+ * A disk in memory with everything a real one may do to us: writes that are only cached, sectors that come back zeroed or
+ * stale after a power cut, renames that survive in any combination a file system allows, flush errors that are reported
+ * once and then forgotten, full disks, short writes, and processes that die at any operation. One seed decides it all.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { basename, dirname } from "node:path"
+
+import { type FileLock, type FileStat, FsError, type JournalFile, JournalFs } from "../src/JournalFs.ts"
+
+export type FaultKind = "kill" | "powerCut" | "eio" | "enospc" | "short" | "emfile" | "lostFlush"
+
+/** A fault strikes at the first operation it fits, counted over all processes, from number `at` on. */
+export interface Fault {
+  readonly at: number
+  readonly kind: FaultKind
+}
+
+export interface DiskOptions {
+  readonly seed: number
+  readonly faults?: ReadonlyArray<Fault>
+  /** The negative control: `false` makes every flush a lie. */
+  readonly flushes?: boolean
+  /** Virtual milliseconds an operation may take. None keeps the processes in lockstep. */
+  readonly delay?: number
+  /** The virtual clock, in milliseconds. */
+  readonly now?: () => number
+}
+
+interface Inode {
+  readonly id: number
+  readonly mode: number
+  current: Buffer
+  durable: Buffer
+  /** Up to here the disk surely holds what is read. */
+  stable: number
+  /** What a failed flush dropped: reads well, is not on the disk, and no later flush will bring it there. */
+  dropped: Array<readonly [number, number]>
+  flushErrors: number
+  version: number
+  modified: number
+}
+
+type Pending =
+  | { readonly _tag: "Link"; readonly name: string; readonly inode: Inode }
+  | { readonly _tag: "Unlink"; readonly name: string }
+  | { readonly _tag: "Rename"; readonly from: string; readonly to: string; readonly inode: Inode }
+
+interface Lock {
+  readonly sharing: Set<symbol>
+  reserved: symbol | undefined
+  excluded: symbol | undefined
+}
+
+const sector = 512
+
+/** A small generator whose whole state is its seed. */
+export const randomOf = (seed: number) => {
+  let state = seed >>> 0
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+  return { next, below: (limit: number) => Math.floor(next() * limit), chance: (p: number) => next() < p }
+}
+
+export const makeDisk = (options: DiskOptions) => {
+  const random = randomOf(options.seed)
+  const flushes = options.flushes ?? true
+  const faults = [...(options.faults ?? [])].toSorted((a, b) => a.at - b.at)
+  const names = new Map<string, Inode>()
+  const durableNames = new Map<string, Inode>()
+  const pending: Array<Pending> = []
+  const locks = new Map<string, Lock>()
+  const processes = new Set<{ kill: () => void }>()
+  const graveyard: Array<Buffer> = []
+  const struck: Array<string> = []
+  const performed: Array<string> = []
+  let capacity = Number.POSITIVE_INFINITY
+  let operations = 0
+  let nextInode = 1
+  let clock = 1
+
+  const used = () => [...names.values()].reduce((sum, inode) => sum + inode.current.length, 0)
+  const touch = (inode: Inode) => {
+    clock += 1
+    inode.version = clock
+    inode.modified = options.now?.() ?? clock
+  }
+  const statOf = (inode: Inode): FileStat => ({
+    inode: String(inode.id),
+    size: inode.current.length,
+    version: String(inode.version),
+    modified: inode.modified,
+    mode: inode.mode
+  })
+  const newInode = (mode: number): Inode => {
+    const inode: Inode = {
+      id: nextInode,
+      mode,
+      current: Buffer.alloc(0),
+      durable: Buffer.alloc(0),
+      stable: 0,
+      dropped: [],
+      flushErrors: 0,
+      version: 0,
+      modified: 0
+    }
+    nextInode += 1
+    touch(inode)
+    return inode
+  }
+
+  const flush = (inode: Inode) => {
+    if (!flushes) return
+    const durable = Buffer.from(inode.current)
+    for (const [from, to] of inode.dropped) durable.fill(0, from, Math.min(to, durable.length))
+    inode.durable = durable
+    inode.stable = inode.dropped.reduce((least, [from]) => Math.min(least, from), durable.length)
+  }
+
+  const change = (entry: Pending) => {
+    pending.push(entry)
+    apply(names, entry)
+  }
+  const apply = (map: Map<string, Inode>, entry: Pending) => {
+    if (entry._tag === "Link") map.set(entry.name, entry.inode)
+    else if (entry._tag === "Unlink") {
+      const gone = map.get(entry.name)
+      if (gone !== undefined) graveyard.push(gone.current)
+      map.delete(entry.name)
+    } else {
+      if (map.get(entry.from) === entry.inode) map.delete(entry.from)
+      map.set(entry.to, entry.inode)
+    }
+  }
+  const flushNames = () => {
+    if (!flushes) return
+    for (const entry of pending.splice(0)) apply(durableNames, entry)
+  }
+
+  /** What the power cut leaves of one file. */
+  const survivor = (inode: Inode): Buffer => {
+    const newest = inode.current
+    if (inode.stable === newest.length && inode.durable.length === newest.length) return newest
+    const longest = Math.max(newest.length, inode.durable.length)
+    const length = inode.stable + random.below(longest - inode.stable + 1)
+    const left = Buffer.alloc(length)
+    inode.durable.copy(left, 0, 0, Math.min(inode.stable, length))
+    const calm = random.chance(0.5)
+    for (let from = inode.stable; from < length; ) {
+      const to = Math.min(length, (Math.floor(from / sector) + 1) * sector)
+      const dropped = inode.dropped.some(([start, end]) => from < end && start < to)
+      const luck = calm && !dropped ? 0 : random.below(dropped ? 2 : 3) + (dropped ? 1 : 0)
+      if (luck === 0) overlay(left, newest, from, to)
+      else if (luck === 2) {
+        const old = graveyard.length === 0 ? inode.durable : graveyard[random.below(graveyard.length)]
+        if (old !== undefined) overlay(left, old, from, to)
+      }
+      from = to
+    }
+    return left
+  }
+
+  /** Everyone dies; what was not flushed is at the disk's mercy. */
+  const powerCut = () => {
+    for (const process of processes) process.kill()
+    const inOrder = random.chance(0.6)
+    const kept = random.below(pending.length + 1)
+    pending.splice(0).forEach((entry, index) => {
+      if (inOrder ? index < kept : random.chance(0.5)) apply(durableNames, entry)
+    })
+    names.clear()
+    for (const [name, inode] of durableNames) {
+      const left = survivor(inode)
+      inode.current = left
+      inode.durable = Buffer.from(left)
+      inode.stable = left.length
+      inode.dropped = []
+      names.set(name, inode)
+    }
+    locks.clear()
+  }
+
+  /** The fault that strikes this operation, if one is due. */
+  const strike = (operation: string): FaultKind | undefined => {
+    operations += 1
+    performed.push(operation)
+    const index = faults.findIndex((fault) => fault.at <= operations && fits(fault.kind, operation))
+    if (index === -1) return undefined
+    const [fault] = faults.splice(index, 1)
+    if (fault !== undefined) struck.push(`${fault.kind} at operation ${operations} (${operation})`)
+    return fault?.kind
+  }
+
+  const process = (): { readonly layer: Layer.Layer<JournalFs>; readonly kill: () => void; readonly isAlive: () => boolean } => {
+    let alive = true
+    const owned = new Set<symbol>()
+    const kill = () => {
+      alive = false
+      for (const lock of locks.values()) for (const owner of owned) freeAll(lock, owner)
+    }
+    processes.add({ kill })
+
+    const pause = Effect.suspend(() => {
+      const delay = random.below((options.delay ?? 2) + 1)
+      return delay === 0 ? Effect.yieldNow : Effect.sleep(delay)
+    })
+    const perform = <A>(operation: string, path: string, run: (fault?: FaultKind) => A): Effect.Effect<A, FsError> =>
+      Effect.suspend(() => {
+        if (!alive) return Effect.never
+        const fault = strike(operation)
+        if (fault === "kill" || fault === "powerCut") {
+          const moment = random.below(operation === "append" ? 3 : 2)
+          if (moment > 0) quietly(() => run(moment === 2 ? "short" : undefined))
+          if (fault === "kill") kill()
+          else powerCut()
+          return Effect.never
+        }
+        if (fault === "eio" || fault === "emfile" || fault === "enospc") return fail(fault.toUpperCase(), operation, path)
+        try {
+          return Effect.succeed(run(fault))
+        } catch (cause) {
+          return cause instanceof FsError ? Effect.fail(cause) : Effect.die(cause)
+        }
+      })
+    const operate = <A>(operation: string, path: string, run: (fault?: FaultKind) => A): Effect.Effect<A, FsError> =>
+      Effect.andThen(pause, perform(operation, path, run))
+
+    const named = (operation: string, path: string): Inode => {
+      const inode = names.get(path)
+      if (inode === undefined) throw new FsError({ code: "ENOENT", operation, path })
+      return inode
+    }
+
+    const handle = (inode: Inode, path: string): JournalFile => {
+      let seenErrors = inode.flushErrors
+      return {
+        stat: operate("fstat", path, () => statOf(inode)),
+        readFrom: (offset) => operate("read", path, () => Buffer.from(inode.current.subarray(offset))),
+        append: (bytes) =>
+          operate("append", path, (fault) => {
+            const room = Math.max(0, capacity - used())
+            const wanted = fault === "short" ? random.below(bytes.length) : bytes.length
+            const taken = Math.min(wanted, room)
+            if (taken === 0 && wanted > 0) throw new FsError({ code: "ENOSPC", operation: "write", path })
+            inode.current = Buffer.concat([inode.current, bytes.subarray(0, taken)])
+            touch(inode)
+            return taken
+          }),
+        sync: operate("sync", path, (fault) => {
+          if (fault === "lostFlush") {
+            inode.flushErrors += 1
+            inode.dropped.push([inode.stable, inode.current.length])
+          }
+          // As on Linux: every handle that was open hears of the error once, and then never again.
+          if (seenErrors < inode.flushErrors) {
+            seenErrors = inode.flushErrors
+            throw new FsError({ code: "EIO", operation: "flush", path })
+          }
+          flush(inode)
+        }),
+        truncate: (length) =>
+          operate("truncate", path, () => {
+            inode.current = Buffer.from(inode.current.subarray(0, length))
+            inode.stable = Math.min(inode.stable, length)
+            touch(inode)
+          }),
+        close: Effect.void
+      }
+    }
+
+    const lock = (path: string): FileLock => {
+      const owner = Symbol(path)
+      owned.add(owner)
+      const state = () => {
+        const found = locks.get(path)
+        if (found !== undefined) return found
+        const fresh: Lock = { sharing: new Set(), reserved: undefined, excluded: undefined }
+        locks.set(path, fresh)
+        return fresh
+      }
+      return {
+        writable: true,
+        share: operate("share", path, () => {
+          if (state().excluded !== undefined) return false
+          state().sharing.add(owner)
+          return true
+        }),
+        unshare: Effect.sync(() => {
+          if (alive) state().sharing.delete(owner)
+        }),
+        reserve: operate("reserve", path, () => {
+          if (state().reserved !== undefined || state().excluded !== undefined) return false
+          state().reserved = owner
+          return true
+        }),
+        exclude: operate("exclude", path, () => {
+          const held = state()
+          if (held.reserved !== undefined || held.excluded !== undefined || held.sharing.size > 0) return false
+          held.excluded = owner
+          return true
+        }),
+        release: Effect.sync(() => {
+          if (!alive) return
+          if (state().reserved === owner) state().reserved = undefined
+          if (state().excluded === owner) state().excluded = undefined
+        })
+      }
+    }
+
+    const layer = Layer.succeed(JournalFs, {
+      resolve: (path) => operate("resolve", path, () => path),
+      read: (path) =>
+        operate("read", path, () => {
+          const inode = named("read", path)
+          return { stat: statOf(inode), bytes: Buffer.from(inode.current) }
+        }),
+      stat: (path) =>
+        operate("stat", path, () => {
+          const inode = names.get(path)
+          return inode === undefined ? undefined : statOf(inode)
+        }),
+      create: (path, mode) =>
+        operate("create", path, () => {
+          if (names.has(path)) throw new FsError({ code: "EEXIST", operation: "open", path })
+          const inode = newInode(mode)
+          change({ _tag: "Link", name: path, inode })
+          return handle(inode, path)
+        }),
+      open: (path) => operate("open", path, () => handle(named("open", path), path)),
+      rename: (from, to) =>
+        operate("rename", from, () => {
+          const replaced = names.get(to)
+          if (replaced !== undefined) graveyard.push(replaced.current)
+          const inode = named("rename", from)
+          change({ _tag: "Rename", from, to, inode })
+          touch(inode)
+        }),
+      unlink: (path) =>
+        operate("unlink", path, () => {
+          named("remove", path)
+          change({ _tag: "Unlink", name: path })
+        }),
+      syncDirectory: (path) => operate("syncDirectory", path, flushNames),
+      list: (path) =>
+        operate("list", path, () => [...names.keys()].filter((name) => dirname(name) === path).map((name) => basename(name))),
+      lock: (path) => operate("lock", path, () => lock(path))
+    })
+    return { layer, kill, isAlive: () => alive }
+  }
+
+  return {
+    process,
+    powerCut,
+    /** No more faults. */
+    calm: () => {
+      faults.length = 0
+    },
+    /** The faults that came true. */
+    struck,
+    /** The operations so far, by name. */
+    performed,
+    setCapacity: (bytes: number) => {
+      capacity = bytes
+    },
+    used,
+    /** No time passes: for looking, and for what another program did before the test began. */
+    readNow: (path: string): Buffer | undefined => names.get(path)?.current,
+    namesNow: (): ReadonlyArray<string> => [...names.keys()],
+    writeNow: (path: string, bytes: Buffer) => {
+      const inode = newInode(0o644)
+      inode.current = bytes
+      names.set(path, inode)
+      durableNames.set(path, inode)
+      inode.durable = Buffer.from(bytes)
+      inode.stable = bytes.length
+    },
+    /** As an ordinary program writes: truncated first, filled in place a moment later, never flushed. */
+    rewrite: (path: string, transform: (before: Buffer) => Buffer, gap: number) =>
+      Effect.gen(function* () {
+        const inode = names.get(path)
+        if (inode === undefined) return
+        const after = transform(inode.current)
+        inode.current = Buffer.alloc(0)
+        inode.stable = 0
+        touch(inode)
+        yield* Effect.sleep(gap)
+        inode.current = after
+        touch(inode)
+      })
+  }
+}
+
+export type SimulatedDisk = ReturnType<typeof makeDisk>
+
+const freeAll = (lock: Lock, owner: symbol) => {
+  lock.sharing.delete(owner)
+  if (lock.reserved === owner) lock.reserved = undefined
+  if (lock.excluded === owner) lock.excluded = undefined
+}
+
+const fail = (code: string, operation: string, path: string) => Effect.fail(new FsError({ code, operation, path }))
+
+/** Copies a stretch as far as there is something to copy; the rest stays zeroed. */
+const overlay = (target: Buffer, source: Buffer, from: number, to: number) =>
+  source.subarray(from, to).copy(target, from)
+
+const quietly = (run: () => unknown) => {
+  try {
+    run()
+  } catch {
+    // The process that would have heard of it is dead.
+  }
+}
+
+const writes: ReadonlySet<string> = new Set(["create", "append", "sync", "truncate", "rename", "unlink", "syncDirectory"])
+const opens: ReadonlySet<string> = new Set(["create", "open", "read", "lock", "list"])
+
+/** Whether a fault can strike an operation. */
+export const fits = (kind: FaultKind, operation: string): boolean => {
+  if (kind === "kill" || kind === "powerCut") return true
+  if (kind === "enospc") return operation === "create" || operation === "append"
+  if (kind === "short") return operation === "append"
+  if (kind === "lostFlush") return operation === "sync"
+  if (kind === "emfile") return opens.has(operation)
+  return writes.has(operation) || operation === "read"
+}

@@ -1,0 +1,33 @@
+/** Starting, killing and awaiting real processes; a test leaves none behind. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+
+export interface Running {
+  readonly child: ChildProcess
+  /** The next line it prints; nothing when it ends first. */
+  readonly nextLine: () => Promise<string | undefined>
+  readonly exit: Promise<number | null>
+}
+
+export const start = (program: string, ...args: ReadonlyArray<string>): Running => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "programs", program), ...args], {
+    stdio: ["pipe", "pipe", "inherit"]
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    child,
+    nextLine: async () => {
+      const { done, value } = await lines.next()
+      return done === true ? undefined : value
+    },
+    exit: new Promise((resolve) => child.once("exit", (code) => resolve(code)))
+  }
+}
+
+export const temporaryDirectory = (): { readonly path: string; readonly [Symbol.dispose]: () => void } => {
+  const path = mkdtempSync(join(tmpdir(), "aumai-handoff-"))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}

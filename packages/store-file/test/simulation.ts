@@ -1,0 +1,336 @@
+/**
+ * Several processes on one simulated disk, with a model beside them that knows what each of them was told. The model is as
+ * simple as the promises: what was acknowledged is there, whole, once, at its revision; what is there was asked for.
+ */
+import type { Change, HandoffStore } from "@aumai/handoff-core"
+import { encodeEvent, type HandoffRecord, isOpen, type RecordId, replay, StoreError } from "@aumai/handoff-protocol"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+
+import { FileStore } from "../src/index.ts"
+import { created, nextOf } from "./handoffs.ts"
+import { type Fault, makeDisk, randomOf, type SimulatedDisk } from "./SimulatedDisk.ts"
+
+export const path = "/store/handoffs.json"
+
+export interface Scenario {
+  readonly seed: number
+  readonly processes: number
+  /** By each process, over all its lives. */
+  readonly commits: number
+  readonly faults: ReadonlyArray<Fault>
+  readonly flushes?: boolean
+  readonly delay?: number
+  /** The disk takes no more than this for a while. */
+  readonly crowded?: boolean
+  readonly endsWithPowerCut?: boolean
+  readonly oneShot?: boolean
+}
+
+export interface Report {
+  readonly acknowledged: number
+  readonly lives: number
+  readonly struck: ReadonlyArray<string>
+  readonly performed: ReadonlyArray<string>
+  /** Promises that were broken. */
+  readonly broken: ReadonlyArray<string>
+}
+
+type Store = HandoffStore["Service"]
+
+interface Model {
+  readonly acknowledged: Map<RecordId, Map<number, string>>
+  readonly attempted: Map<string, Set<string>>
+  /** Changes that stand or fall together, by the keys of their events. */
+  readonly groups: Array<ReadonlyArray<{ readonly id: RecordId; readonly revision: number; readonly key: string }>>
+  readonly ids: Array<RecordId>
+  readonly broken: Array<string>
+  count: number
+  clock: number
+}
+
+const keyOf = ({ event }: Pick<Change, "event">): string => JSON.stringify(encodeEvent(event))
+
+const newModel = (): Model => ({
+  acknowledged: new Map(),
+  attempted: new Map(),
+  groups: [],
+  ids: [],
+  broken: [],
+  count: 0,
+  clock: Date.UTC(2026, 0, 1)
+})
+
+/** Every attempt has a time of its own, so that no two events are alike. */
+const tick = (model: Model): DateTime.Utc => {
+  model.clock += 1
+  return DateTime.makeUnsafe(model.clock)
+}
+
+const attempt = (model: Model, changes: ReadonlyArray<Change>) => {
+  for (const change of changes) {
+    const at = `${change.record.recordId} ${change.record.revision}`
+    const keys = model.attempted.get(at) ?? new Set()
+    model.attempted.set(at, keys.add(keyOf(change)))
+  }
+  if (changes.length > 1) {
+    model.groups.push(
+      changes.map((change) => ({ id: change.record.recordId, revision: change.record.revision, key: keyOf(change) }))
+    )
+  }
+}
+
+const acknowledge = (model: Model, changes: ReadonlyArray<Change>) => {
+  model.count += 1
+  for (const change of changes) {
+    const { recordId, revision } = change.record
+    const known = model.acknowledged.get(recordId) ?? new Map<number, string>()
+    const other = known.get(revision)
+    if (other !== undefined) model.broken.push(`two winners at ${recordId} revision ${revision}`)
+    model.acknowledged.set(recordId, known.set(revision, keyOf(change)))
+  }
+}
+
+/** A read that began now must see at least this revision. */
+const floorOf = (model: Model, id: RecordId): number => Math.max(0, ...(model.acknowledged.get(id)?.keys() ?? []))
+
+const readChecked = (model: Model, store: Store, id: RecordId) =>
+  Effect.suspend(() => {
+    const floor = floorOf(model, id)
+    return Effect.map(store.get(id), (found) => {
+      const revision = Option.match(found, { onNone: () => 0, onSome: (record) => record.revision })
+      if (revision < floor) model.broken.push(`a read of ${id} saw revision ${revision}, ${floor} was acknowledged`)
+      return found
+    })
+  })
+
+type Dice = ReturnType<typeof randomOf>
+
+/** What to commit next: something new, a step of something known, or both as one. */
+const plan = (model: Model, store: Store, dice: Dice, name: string) =>
+  Effect.gen(function* () {
+    const changes: Array<Change> = []
+    const kind = dice.below(10)
+    if (kind < 7 && model.ids.length > 0) {
+      const id = model.ids[dice.below(Math.min(model.ids.length, 12))]
+      const found = id === undefined ? Option.none<HandoffRecord>() : yield* readChecked(model, store, id)
+      const next = Option.isSome(found) ? nextOf(found.value, tick(model), `${name} ${model.clock}`) : undefined
+      if (next !== undefined) changes.push(next)
+    }
+    if (changes.length === 0 || kind < 2) {
+      const at = tick(model)
+      const change = created(`${name}-${model.clock}`, at, "x".repeat(1 + dice.below(300)))
+      changes.push(change)
+    }
+    return changes
+  })
+
+const one = (model: Model, store: Store, dice: Dice, name: string) =>
+  Effect.gen(function* () {
+    const [first, ...rest] = yield* plan(model, store, dice, name)
+    if (first === undefined) return
+    const changes = [first, ...rest] as const
+    attempt(model, changes)
+    const exit = yield* Effect.exit(store.commit(changes))
+    if (Exit.isSuccess(exit)) {
+      acknowledge(model, changes)
+      for (const { record } of changes) if (record.revision === 1) model.ids.unshift(record.recordId)
+    } else complain(model, exit.cause)
+  })
+
+/** Failures are allowed to happen; defects and unreadable stores are not. */
+const complain = (model: Model, cause: Cause.Cause<unknown>) => {
+  const error = Cause.squash(cause)
+  const isExpected = error instanceof StoreError ? error.reason !== "corrupt" : Cause.hasFails(cause)
+  if (!isExpected) model.broken.push(`a process was told: ${error instanceof Error ? error.stack : String(error)}`)
+}
+
+interface Slot {
+  left: number
+  process: ReturnType<SimulatedDisk["process"]>
+  fiber: Fiber.Fiber<unknown, unknown> | undefined
+  done: boolean
+}
+
+const options = (scenario: Scenario) => ({
+  path,
+  checkpointBytes: 4000,
+  lockTimeout: "60 seconds" as const,
+  ...(scenario.oneShot === undefined ? {} : { oneShot: scenario.oneShot })
+})
+
+/** One life of one process. */
+const live = (scenario: Scenario, model: Model, slot: Slot, dice: Dice, name: string) =>
+  Effect.gen(function* () {
+    while (slot.left > 0) {
+      const scope = yield* Scope.make()
+      const opened = yield* Effect.exit(
+        FileStore.make(options(scenario)).pipe(Effect.provide(slot.process.layer), Scope.provide(scope))
+      )
+      if (Exit.isFailure(opened)) {
+        complain(model, opened.cause)
+        slot.left -= 1
+      } else {
+        const stay = 1 + dice.below(12)
+        for (let commits = 0; commits < stay && slot.left > 0; commits += 1) {
+          slot.left -= 1
+          yield* Effect.catchCause(one(model, opened.value.handoffs, dice, name), (cause) =>
+            Effect.sync(() => complain(model, cause))
+          )
+          yield* Effect.sleep(dice.below(6))
+        }
+      }
+      yield* Scope.close(scope, Exit.void)
+    }
+    slot.done = true
+  })
+
+/** Reads everything with a fresh process and compares it with what the model knows. */
+const verify = (scenario: Scenario, disk: SimulatedDisk, model: Model) =>
+  Effect.gen(function* () {
+    const store = yield* Effect.map(FileStore.make({ ...options(scenario), oneShot: false }), ({ handoffs }) => handoffs)
+    const records = yield* store.list({ _tag: "All" }, { limit: 100_000 })
+    const log = yield* store.log({ limit: 100_000 })
+    const present = new Map<RecordId, ReadonlyArray<string>>()
+    for (const record of records) {
+      const id = record.recordId
+      const history = yield* store.history(id)
+      const keys = history.map(keyOf)
+      present.set(id, keys)
+      const replayed = replay(id, history.map(({ event }) => event))
+      if (Result.isFailure(replayed) || JSON.stringify(replayed.success) !== JSON.stringify(record)) {
+        model.broken.push(`the history of ${id} does not replay to its state`)
+      }
+      for (const [index, key] of keys.entries()) {
+        if (history[index]?.revision !== index + 1) model.broken.push(`the revisions of ${id} are not dense`)
+        if (model.attempted.get(`${id} ${index + 1}`)?.has(key) !== true) {
+          model.broken.push(`nobody wrote what ${id} says at revision ${index + 1}`)
+        }
+      }
+    }
+    for (const [id, revisions] of model.acknowledged) {
+      for (const [revision, key] of revisions) {
+        const found = present.get(id)?.[revision - 1]
+        if (found === undefined) model.broken.push(`lost: ${id} revision ${revision}`)
+        else if (found !== key) model.broken.push(`another event stands at ${id} revision ${revision}`)
+      }
+    }
+    for (const group of model.groups) {
+      const there = group.filter(({ id, revision, key }) => present.get(id)?.[revision - 1] === key).length
+      if (there !== 0 && there !== group.length) model.broken.push(`half of a commit: ${JSON.stringify(group)}`)
+    }
+    const entries = [...present.values()].reduce((sum, keys) => sum + keys.length, 0)
+    const positions = log.map(({ position }) => Number(position))
+    if (log.length !== entries) model.broken.push(`the log has ${log.length} entries, the records have ${entries}`)
+    if (positions.some((position, index) => index > 0 && position <= (positions[index - 1] ?? 0))) {
+      model.broken.push("positions do not grow")
+    }
+    const open = records.filter(({ status }) => isOpen(status)).length
+    if (open > records.length) model.broken.push("impossible")
+  }).pipe(Effect.scoped, Effect.provide(disk.process().layer))
+
+const atRest = (disk: SimulatedDisk, model: Model) => {
+  const names = disk.namesNow().filter((name) => !name.includes(".conflict-") && !name.includes(".unreadable-"))
+  if (names.some((name) => name !== path)) model.broken.push(`left at rest: ${names.join(", ")}`)
+  const bytes = disk.readNow(path)
+  if (bytes === undefined) {
+    if (model.count > 0) model.broken.push("there is no file at rest")
+    return
+  }
+  try {
+    JSON.parse(String(bytes))
+  } catch {
+    model.broken.push("what is at rest is not JSON")
+  }
+}
+
+export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const { seed, faults, flushes, delay } = scenario
+    const disk = makeDisk({
+      seed,
+      faults,
+      now: () => clock.currentTimeMillisUnsafe(),
+      ...(flushes === undefined ? {} : { flushes }),
+      ...(delay === undefined ? {} : { delay })
+    })
+    const model = newModel()
+    const dice = randomOf(seed ^ 0x5bd1e995)
+    let lives = 0
+    const startLife = (slot: Slot, index: number) =>
+      Effect.gen(function* () {
+        lives += 1
+        slot.process = disk.process()
+        slot.fiber = yield* Effect.forkDetach(live(scenario, model, slot, dice, `p${index}.${lives}`))
+      })
+    const slots: Array<Slot> = Array.from({ length: scenario.processes }, () => ({
+      left: scenario.commits,
+      process: disk.process(),
+      fiber: undefined,
+      done: false
+    }))
+    for (const [index, slot] of slots.entries()) yield* startLife(slot, index)
+    const crowdedFrom = scenario.crowded === true ? 50 + dice.below(200) : Number.POSITIVE_INFINITY
+    for (let step = 0; slots.some((slot) => !slot.done); step += 1) {
+      if (step > 200_000) {
+        model.broken.push("the processes do not come to an end")
+        break
+      }
+      if (step === crowdedFrom) disk.setCapacity(disk.used() + dice.below(3000))
+      if (step === crowdedFrom + 60) disk.setCapacity(Number.POSITIVE_INFINITY)
+      yield* TestClock.adjust(2)
+      for (const [index, slot] of slots.entries()) {
+        if (!slot.process.isAlive() && !slot.done) {
+          if (slot.fiber !== undefined) abandoned.push(slot.fiber)
+          yield* startLife(slot, index)
+        }
+      }
+    }
+    disk.setCapacity(Number.POSITIVE_INFINITY)
+    disk.calm()
+    if (scenario.endsWithPowerCut === true) disk.powerCut()
+    const check = yield* Effect.forkDetach(Effect.exit(verify(scenario, disk, model)))
+    for (let step = 0; check.pollUnsafe() === undefined && step < 100_000; step += 1) yield* TestClock.adjust(5)
+    const verified = check.pollUnsafe()
+    if (verified === undefined) model.broken.push("the check does not come to an end")
+    else {
+      const exit = Exit.isSuccess(verified) ? verified.value : verified
+      if (Exit.isFailure(exit)) model.broken.push(`cannot be opened: ${Cause.pretty(exit.cause)}`)
+      else atRest(disk, model)
+    }
+    abandoned.length = 0
+    return { acknowledged: model.count, lives, struck: disk.struck, performed: disk.performed, broken: model.broken }
+  }).pipe(Random.withSeed(scenario.seed))
+
+// The dead are kept until the end of their run: nothing of theirs may be collected, and so finalised, in the middle of it.
+const abandoned: Array<unknown> = []
+
+/** The faults of a seed: a few of every kind, anywhere. */
+export const scenarioOf = (seed: number): Scenario => {
+  const dice = randomOf(seed)
+  const kinds = ["kill", "kill", "kill", "powerCut", "eio", "enospc", "short", "emfile", "lostFlush"] as const
+  const count = dice.below(7)
+  const faults = Array.from({ length: count }, (): Fault => {
+    const kind = kinds[dice.below(kinds.length)]
+    return { at: 5 + dice.below(500), kind: kind ?? "kill" }
+  })
+  return {
+    seed,
+    processes: 1 + dice.below(4),
+    commits: 12,
+    faults,
+    crowded: dice.chance(0.2),
+    endsWithPowerCut: dice.chance(0.5),
+    oneShot: dice.chance(0.2)
+  }
+}
