@@ -44,8 +44,8 @@ export const archive = async (): Promise<ReadonlyArray<Row>> => {
   const isArchived = Schema.is(wireSchemas.ArchivedHandoff)
   const importText = Effect.gen(function* () {
     const manager = yield* HandoffManager
-    const handoffs = (JSON.parse(text) as ReadonlyArray<unknown>).map(
-      (json): ArchivedHandoff => Result.getOrThrow(decodeArchived("bench", json))
+    const handoffs = (JSON.parse(text) as ReadonlyArray<unknown>).map((json): ArchivedHandoff =>
+      Result.getOrThrow(decodeArchived("bench", json))
     )
     yield* Stream.runDrain(manager.import(Stream.fromIterable(handoffs)))
   })

@@ -47,7 +47,8 @@ export const interleaved = async <Name extends string>(
   return Object.fromEntries(entries.map(([name]) => [name, median(costs.get(name) ?? [])])) as Record<Name, Cost>
 }
 
-export const perSecond = (count: number, { wall }: Cost): string => `${Math.round((count / wall) * 1000).toLocaleString("en")}/s`
+export const perSecond = (count: number, { wall }: Cost): string =>
+  `${Math.round((count / wall) * 1000).toLocaleString("en")}/s`
 export const microseconds = (count: number, millis: number): string => `${((millis / count) * 1000).toFixed(1)} µs`
 export const milliseconds = (millis: number): string => `${millis.toFixed(millis < 100 ? 1 : 0)} ms`
 export const times = (ratio: number): string => `${ratio.toFixed(2)}×`

@@ -122,7 +122,7 @@ export const memory = async (): Promise<ReadonlyArray<Row>> => {
       name: "lifecycle in memory, growth",
       ours: perSecond(100_000, many.ours),
       against: `at 1e3 ${perSecond(20_000, few.ours)}`,
-      ratio: times((few.ours.wall / 20_000) / (many.ours.wall / 100_000)),
+      ratio: times(few.ours.wall / 20_000 / (many.ours.wall / 100_000)),
       aim: "≥ 0.7×"
     },
     { name: "inbox head, 1e3 waiting", ours: await inboxHead(1000), against: "", ratio: "", aim: "≤ 5 µs" },

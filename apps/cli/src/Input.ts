@@ -76,7 +76,10 @@ export const recordId = Effect.fnUntraced(function* (value: string) {
   if (first === undefined) return yield* new HandoffNotFound({ recordId: id })
   if (second === undefined) return first
   const some = found.slice(0, 3).join(", ")
-  return yield* invalid("--id", `${value} begins more than one handoff (${some}${found.length > 3 ? ", …" : ""}); give more of it`)
+  return yield* invalid(
+    "--id",
+    `${value} begins more than one handoff (${some}${found.length > 3 ? ", …" : ""}); give more of it`
+  )
 })
 
 /** Words given one by one or with commas between them. */

@@ -1,6 +1,6 @@
 import { dueAt, HandoffRecord, type HandoffResponse, isOpen, turnOf } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
 import { displayWidth } from "effect/cli/CliOutput"
+import * as DateTime from "effect/DateTime"
 
 import { fit, printable, printableLines, type Style, styled } from "./Text.ts"
 
@@ -63,7 +63,9 @@ export const table = (records: ReadonlyArray<HandoffRecord>, columns: number, no
   )
   const rest = Math.max(8, columns - widths.reduce((sum, width) => sum + width + 2, 0))
   const cells = (row: ReadonlyArray<string>) =>
-    row.map((cell, column) => fit(cell, widths[column] ?? rest)).map((cell, column) => (column === 6 ? cell.trimEnd() : cell))
+    row
+      .map((cell, column) => fit(cell, widths[column] ?? rest))
+      .map((cell, column) => (column === 6 ? cell.trimEnd() : cell))
   return [
     styled("bold", cells(header).join("  ")),
     ...rows.map((row, index) => {

@@ -48,7 +48,9 @@ const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
     const error = Cause.squash(cause)
     if (Cause.hasInterruptsOnly(cause) || CliError.isCliError(error)) return
     const known = error instanceof Error && "_tag" in error
-    const text = known ? printable(error.message) : `this is a fault of aumai-handoff, please report it\n${Cause.pretty(cause)}`
+    const text = known
+      ? printable(error.message)
+      : `this is a fault of aumai-handoff, please report it\n${Cause.pretty(cause)}`
     process.stderr.write(`Error: ${text}\n`)
   })
 

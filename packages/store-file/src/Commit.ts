@@ -69,7 +69,10 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
       yield* put(changes)
       const isWritten = yield* publish(session, rest, operation, { afterwards: "no journal", announce: false })
       if (!isWritten) {
-        return yield* Failure.unavailable(operation, `${session.paths.rest} is being written by another program; try again`)
+        return yield* Failure.unavailable(
+          operation,
+          `${session.paths.rest} is being written by another program; try again`
+        )
       }
     }).pipe(Effect.tapError(() => Effect.sync(() => forget(session))))
 

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto"
+
 /** Writing the readable file: into a temporary file, flushed, then renamed into place. All of it happens in a turn. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
 
 import * as Failure from "./Failure.ts"
 import type { FsError } from "./JournalFs.ts"
@@ -43,7 +44,9 @@ export const setAside = (
     const target = paths.aside(why, when)
     if ((yield* fs.stat(target)) !== undefined) return target
     const mode = session.rest?.stat?.mode ?? JournalWrite.privateMode
-    const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) => JournalWrite.appendAll(file, bytes))
+    const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) =>
+      JournalWrite.appendAll(file, bytes)
+    )
     yield* file.close
     yield* fs.rename(path, target)
     yield* fs.syncDirectory(paths.directory)

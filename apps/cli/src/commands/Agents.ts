@@ -90,7 +90,9 @@ export const route = Command.make(
     if (yield* Flags.Json) {
       return yield* print(JSON.stringify({ agent, reason, fallback, matched, runners_up: runnersUp }))
     }
-    const others = runnersUp.map((one) => `  then ${one.agent}${one.matched.length === 0 ? "" : ` (${one.matched.join(", ")})`}`)
+    const others = runnersUp.map(
+      (one) => `  then ${one.agent}${one.matched.length === 0 ? "" : ` (${one.matched.join(", ")})`}`
+    )
     yield* print([agent, `  ${reason}`, ...others].map(printable).join("\n"))
   })
 ).pipe(

@@ -1,8 +1,14 @@
 import { type Entry, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
-import { encodeEvent, encodeRecord, type HandoffEvent, type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
+import {
+  encodeEvent,
+  encodeRecord,
+  type HandoffEvent,
+  type HandoffRecord,
+  HandoffStatus
+} from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -89,9 +95,7 @@ export const inbox = Command.make(
   { agent: Flags.required("agent", "Whose inbox").pipe(Flag.withMetavar("AGENT")), limit },
   Effect.fnUntraced(function* (flags) {
     const agent = yield* Input.agentId("--agent", flags.agent)
-    yield* listing(
-      taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit)
-    )
+    yield* listing(taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit))
   })
 ).pipe(
   Command.withDescription("List what waits for an agent's answer, most urgent first."),
@@ -163,7 +167,9 @@ export const watch = Command.make(
     yield* Stream.runForEachArray(manager.changes(after === undefined ? {} : { after }), (entries) =>
       print(
         entries
-          .map((entry) => (json ? JSON.stringify(entryJson(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`))
+          .map((entry) =>
+            json ? JSON.stringify(entryJson(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`
+          )
           .join("\n")
       )
     )

@@ -73,9 +73,7 @@ export const importAll = Command.make(
       Effect.ensuring(progress(""))
     )
     if (yield* Flags.Json) {
-      return yield* print(
-        JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome })))
-      )
+      return yield* print(JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome }))))
     }
     for (const outcome of ["added", "newer", "unchanged", "conflict"] as const) {
       const some = reports.filter((report) => report.outcome === outcome)

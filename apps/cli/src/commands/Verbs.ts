@@ -174,11 +174,7 @@ export const complete = Command.make(
 const reason = Flags.required("reason", "Why").pipe(Flag.withMetavar("TEXT"))
 
 /** A verb that must say why. */
-const explained = (
-  name: "reject" | "fail",
-  description: string,
-  example: string
-) =>
+const explained = (name: "reject" | "fail", description: string, example: string) =>
   Command.make(
     name,
     { id: Flags.id, reason, by: Flags.by },
