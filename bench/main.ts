@@ -4,10 +4,12 @@ import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 
 import { archive } from "./archive.ts"
+import { command } from "./command.ts"
+import { file } from "./file.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
 
-const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { memory, archive }
+const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { memory, archive, file, command }
 
 const words = process.argv.slice(2)
 const named = words.filter((word) => !word.startsWith("--"))
