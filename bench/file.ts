@@ -55,7 +55,7 @@ interface Measured extends Cost {
 /** So many writers run their share of the lifecycles on a store that holds so many records already. */
 const measure = async (directory: string, stored: number, writers: number, lifecycles: number): Promise<Measured> => {
   const path = join(directory, `store-${stored}-${writers}.json`)
-  writeStore(path, stored)
+  await writeStore(path, stored)
   const counted = { syncs: 0 }
   const layer = HandoffManager.layer.pipe(
     Layer.provideMerge(FileStore.layerOn({ path }).pipe(Layer.provide(countingDisk(counted))))
@@ -66,7 +66,10 @@ const measure = async (directory: string, stored: number, writers: number, lifec
     const journal = `${path}-journal`
     const before = { syncs: counted.syncs, bytes: statSync(journal).size }
     const share = Effect.repeat(lifecycle, { times: lifecycles / writers - 1 })
-    const work = Effect.all(Array.from({ length: writers }, () => share), { concurrency: "unbounded", discard: true })
+    const work = Effect.all(
+      Array.from({ length: writers }, () => share),
+      { concurrency: "unbounded", discard: true }
+    )
     const context = yield* Effect.context<HandoffManager>()
     const cost = yield* Effect.promise(() => timed(() => Effect.runPromise(Effect.provide(work, context))))
     const bytes = (statSync(journal).size - before.bytes) / (lifecycles * 4)

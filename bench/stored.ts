@@ -1,32 +1,53 @@
 /** Store files of a given size, for benches that start from one. */
-import { writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 
-import { encodeArchived, decodeArchived } from "@aumai/handoff-protocol"
-import * as Result from "effect/Result"
+import { HandoffManager } from "@aumai/handoff-core"
+import { FileStore } from "@aumai/handoff-store-file"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 
-/** Writes a file of that many pending and completed handoffs, laid out as the file store lays it out; gives its bytes. */
-export const writeStore = (path: string, count: number): number => {
-  const at = "2026-11-22T08:12:07.922Z"
-  const records = Array.from({ length: count }, (_, index) => {
-    const json = {
-      record_id: `stored${String(index).padStart(6, "0")}`,
-      request: {
-        from_agent: "agent-planner",
-        to_agent: `agent-executor-${index % 50}`,
-        task_description: "Generate the Q3 financial summary report.",
-        context: { quarter: "Q3", format: "PDF" },
-        priority: 1 + (index % 10),
-        deadline: null
-      },
-      response: index % 2 === 0 ? null : { accepted: true, reason: "Accepted by receiving agent.", estimated_completion: null },
-      status: index % 2 === 0 ? "pending" : "completed",
-      result: index % 2 === 0 ? {} : { output: "report.pdf", rows: 3 },
-      created_at: at,
-      updated_at: at
+const made = new Map<number, string>()
+
+/** A store of that many handoffs, half of them completed, as the file store itself leaves it. */
+const make = async (count: number): Promise<string> => {
+  const path = join(mkdtempSync(join(tmpdir(), "aumai-handoff-stored-")), "store.json")
+  const one = (index: number) =>
+    Effect.gen(function* () {
+      const manager = yield* HandoffManager
+      const { recordId } = yield* manager.create(
+        {
+          fromAgent: "agent-planner",
+          toAgent: `agent-executor-${index % 50}`,
+          taskDescription: "Generate the Q3 financial summary report.",
+          context: { quarter: "Q3", format: "PDF" },
+          priority: 1 + (index % 10)
+        },
+        { id: `stored${String(index).padStart(6, "0")}` }
+      )
+      if (index % 2 === 0) return
+      yield* manager.accept(recordId)
+      yield* manager.complete(recordId, { result: { output: "report.pdf", rows: 3 } })
+    })
+  const all = Effect.forEach(
+    Array.from({ length: count }, (_, index) => index),
+    one,
+    {
+      concurrency: 512,
+      discard: true
     }
-    return encodeArchived(Result.getOrThrow(decodeArchived("bench", json)))
-  })
-  const text = count === 0 ? "[]" : JSON.stringify(records, undefined, 2)
-  writeFileSync(path, text)
-  return Buffer.byteLength(text)
+  )
+  const layer = HandoffManager.layer.pipe(Layer.provide(FileStore.layer({ path })))
+  await Effect.runPromise(Effect.provide(all, layer))
+  return path
+}
+
+/** Puts a store of that many handoffs at a path; gives its bytes. */
+export const writeStore = async (path: string, count: number): Promise<number> => {
+  const template = made.get(count) ?? (await make(count))
+  made.set(count, template)
+  if (count === 0) return 0
+  copyFileSync(template, path)
+  return statSync(path).size
 }
