@@ -1,4 +1,4 @@
-import { dueAt, HandoffRecord, type HandoffResponse, isOpen, turnOf } from "@aumai/handoff-protocol"
+import { dueAt, type HandoffRecord, type HandoffResponse, isOpen, turnOf } from "@aumai/handoff-protocol"
 import { displayWidth } from "effect/cli/CliOutput"
 import * as DateTime from "effect/DateTime"
 
