@@ -15,7 +15,7 @@ export interface Cost {
 }
 
 /** Runs a piece of work once. */
-export const timed = async (work: () => Promise<unknown> | unknown): Promise<Cost> => {
+export const timed = async (work: () => unknown): Promise<Cost> => {
   globalThis.gc?.()
   const cpu = process.cpuUsage()
   const start = performance.now()
@@ -36,7 +36,7 @@ export const median = (costs: ReadonlyArray<Cost>): Cost => {
 /** Runs several pieces of work in turn, so that a slow moment of the machine meets all of them; the median of each. */
 export const interleaved = async <Name extends string>(
   rounds: number,
-  work: Readonly<Record<Name, () => Promise<unknown> | unknown>>
+  work: Readonly<Record<Name, () => unknown>>
 ): Promise<Readonly<Record<Name, Cost>>> => {
   // The casts: Object.entries and fromEntries forget the names.
   const entries = Object.entries(work) as unknown as ReadonlyArray<[Name, () => unknown]>
