@@ -36,8 +36,9 @@ export const isTextUpTo = (text: unknown, bytes: number): text is string =>
   typeof text === "string" && textFault(text) === undefined && fits(text, bytes)
 
 /** Text of at most that many UTF-8 bytes, without NUL and lone surrogates. */
-export const textUpTo = (bytes: number) =>
-  Schema.String.check(
+export const textUpTo = (bytes: number, description: string) =>
+  // On the string itself: JSON Schema cannot say the check, and what is annotated after it is lost there.
+  Schema.String.annotate({ description }).check(
     Schema.makeFilter((text) => {
       const fault = textFault(text)
       if (fault !== undefined) return `Expected ${fault}`
@@ -116,15 +117,15 @@ export const isJsonObject = (value: unknown): value is JsonObject => {
  * console.log(Schema.is(JsonObject)({ rows: Number.NaN })) // false
  * ```
  */
-export const JsonObject = Schema.JsonObject.check(
+export const JsonObject = Schema.JsonObject.annotate({
+  description: "An object of JSON values: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
+}).check(
   Schema.makeFilter((object) => {
     const fault = treeFault(object, limits.nesting)
     if (fault !== undefined) return `Expected ${fault}`
     return fitsEncoded(object) || `Expected at most ${limits.jsonBytes} bytes when encoded as JSON`
   })
-).annotate({
-  description: "An object of JSON values: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
-})
+)
 export type JsonObject = typeof JsonObject.Type
 
 /** Where in a text a position is, counted from 1. */
