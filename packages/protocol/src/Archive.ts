@@ -11,7 +11,16 @@ import { WireArchived } from "./WireSchema.ts"
 
 // ---- archives: a record with its whole history, in a form that the Python library reads too ----
 
-/** A record together with everything that happened to it. */
+/**
+ * A record together with everything that happened to it.
+ *
+ * @example
+ * ```ts
+ * import { type ArchivedHandoff } from "@aumai/handoff-protocol"
+ *
+ * const wasEdited = (handoff: ArchivedHandoff) => handoff.edited !== undefined
+ * ```
+ */
 export interface ArchivedHandoff {
   /** What the history describes. */
   readonly record: HandoffRecord

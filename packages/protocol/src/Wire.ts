@@ -299,7 +299,16 @@ export const decoder = <A, B>(
 export const decodeText = (input: string, text: string): Result.Result<unknown, InvalidInput> =>
   Result.mapError(parseJson(text), (expected) => new InvalidInput({ input, issues: [{ path: "", expected }] }))
 
-/** Reads a context or result. */
+/**
+ * Reads a context or result; `input` says in the error what was read.
+ *
+ * @example
+ * ```ts
+ * import { decodeJsonObject } from "@aumai/handoff-protocol"
+ *
+ * console.log(decodeJsonObject("--context", { quarter: "Q3" })._tag) // Success
+ * ```
+ */
 export const decodeJsonObject = decoder(isJsonObject, JsonObject, (object) => object)
 
 /**
@@ -320,10 +329,29 @@ export const decodeJsonObject = decoder(isJsonObject, JsonObject, (object) => ob
  */
 export const decodeRequest = decoder(isWireRequest, WireRequest, toRequest)
 
-/** Reads a record in snake_case JSON, as this library and the Python one write it. */
+/**
+ * Reads a record in snake_case JSON, as this library and the Python one write it.
+ *
+ * @example
+ * ```ts
+ * import { decodeRecord } from "@aumai/handoff-protocol"
+ *
+ * const read = (json: unknown) => decodeRecord("record", json)
+ * ```
+ */
 export const decodeRecord = decoder(isWireRecord, WireRecord, toRecord)
 
-/** Reads an event in snake_case JSON. */
+/**
+ * Reads an event in snake_case JSON.
+ *
+ * @example
+ * ```ts
+ * import { decodeEvent } from "@aumai/handoff-protocol"
+ *
+ * const event = decodeEvent("event", { _tag: "Started", at: "2026-12-01T09:00:00Z", by: "executor" })
+ * console.log(event._tag) // Success
+ * ```
+ */
 export const decodeEvent = decoder(isWireEvent, WireEvent, toEvent)
 
 /**
@@ -338,10 +366,30 @@ export const decodeEvent = decoder(isWireEvent, WireEvent, toEvent)
  */
 export const encodeRequest = fromRequest
 
-/** Writes a record as snake_case JSON, with its true status. */
+/**
+ * Writes a record as snake_case JSON, with its true status.
+ *
+ * @example
+ * ```ts
+ * import { encodeRecord, type HandoffRecord } from "@aumai/handoff-protocol"
+ *
+ * const toJson = (record: HandoffRecord) => JSON.stringify(encodeRecord(record))
+ * ```
+ */
 export const encodeRecord = fromRecord
 
-/** Writes an event as snake_case JSON. */
+/**
+ * Writes an event as snake_case JSON.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, encodeEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * console.log(encodeEvent({ _tag: "Started", at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), by: AgentId.make("executor") }).at)
+ * // 2026-12-01T09:00:00.000Z
+ * ```
+ */
 export const encodeEvent = fromEvent
 
 /**
