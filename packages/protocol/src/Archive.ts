@@ -5,8 +5,9 @@ import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
 import { replay } from "./Lifecycle.ts"
 import { isSame } from "./Same.ts"
-import { decoder, fromArchivedEvent, fromRecord, toArchivedEvent, toRequest, toState } from "./Wire.ts"
+import { decoder } from "./Wire.ts"
 import { isWireArchived } from "./WireGuard.ts"
+import { fromArchivedEvent, fromRecord, toArchivedEvent, toRequest, toState } from "./WireNames.ts"
 import { WireArchived } from "./WireSchema.ts"
 
 // ---- archives: a record with its whole history, in a form that the Python library reads too ----

@@ -21,7 +21,7 @@ import {
   HandoffRecord,
   HandoffRequest,
   HandoffStatus,
-  InvalidInput,
+  type InvalidInput,
   NotYourHandoff,
   StoreError,
   wireSchemas
@@ -211,6 +211,12 @@ describe("decoding", () => {
         assert.strictEqual(faults(decode("input", json)).length, 1)
       }
     }
+  })
+
+  it("leaves the keys of a context in a path as they are", () => {
+    assert.deepStrictEqual(faults(decodeJsonObject("--context", { apiLimit: Number.NaN })), [
+      "apiLimit: Expected JSON value"
+    ])
   })
 
   it("says where a text is no JSON", () => {

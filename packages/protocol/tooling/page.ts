@@ -23,7 +23,7 @@ import {
   RevisionConflict,
   StoreError,
   transitions,
-  wireSchemas
+  type wireSchemas
 } from "../src/index.ts"
 import { histories, moves, recordId, recordOf, request, themes } from "./vectors.ts"
 
