@@ -389,7 +389,7 @@ export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): Readon
         : _tag === "Rejected" || _tag === "Failed" || _tag === "Cancelled"
           ? { _tag, ...fact, reason }
           : _tag === "Accepted"
-            ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted === true ? answer : {}) }
+            ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
             : { _tag, ...fact }
     const applied = apply(record, event)
     if (Result.isFailure(applied)) return undefined

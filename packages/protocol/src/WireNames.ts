@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import type { CreatedEvent, HandoffEvent, RoutingDecision } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
 import type { HandoffRequest, RecordId } from "./HandoffRequest.ts"
-import { parseMoment } from "./Moment.ts"
+import { formatMoment, parseMoment } from "./Moment.ts"
 import type {
   ArchivedEvent,
   WireEvent,
@@ -146,7 +146,7 @@ export const toArchivedEvent = (wire: ArchivedEvent, recordId: RecordId, request
 
 // ---- from our names to the wire; every key of the Python models is always there ----
 
-const { formatIso } = DateTime
+const fromMoment = (moment: DateTime.Utc): string => formatMoment(moment.epochMilliseconds)
 
 export const fromRequest = (request: HandoffRequest): WireRequest => {
   const wire: Growing<WireRequest> = {
@@ -155,7 +155,7 @@ export const fromRequest = (request: HandoffRequest): WireRequest => {
     task_description: request.taskDescription,
     context: request.context,
     priority: request.priority,
-    deadline: request.deadline === undefined ? null : formatIso(request.deadline)
+    deadline: request.deadline === undefined ? null : fromMoment(request.deadline)
   }
   if (request.requires !== undefined) wire.requires = request.requires
   if (request.parent !== undefined) wire.parent = request.parent
@@ -165,7 +165,7 @@ export const fromRequest = (request: HandoffRequest): WireRequest => {
 const fromResponse = (response: HandoffResponse): WireResponse => ({
   accepted: response.accepted,
   reason: response.reason,
-  estimated_completion: response.estimatedCompletion === undefined ? null : formatIso(response.estimatedCompletion)
+  estimated_completion: response.estimatedCompletion === undefined ? null : fromMoment(response.estimatedCompletion)
 })
 
 const fromState = (record: HandoffRecord): WireState => ({
@@ -173,8 +173,8 @@ const fromState = (record: HandoffRecord): WireState => ({
   status: record.status,
   result: "result" in record ? record.result : {},
   ...("reason" in record ? { reason: record.reason } : {}),
-  created_at: formatIso(record.createdAt),
-  updated_at: formatIso(record.updatedAt)
+  created_at: fromMoment(record.createdAt),
+  updated_at: fromMoment(record.updatedAt)
 })
 
 export const fromRecord = (record: HandoffRecord): WireRecord => ({
@@ -185,7 +185,7 @@ export const fromRecord = (record: HandoffRecord): WireRecord => ({
 })
 
 export const fromArchivedEvent = (event: HandoffEvent): ArchivedEvent => {
-  const fact = { at: formatIso(event.at), by: event.by, ...(event.via === undefined ? {} : { via: event.via }) }
+  const fact = { at: fromMoment(event.at), by: event.by, ...(event.via === undefined ? {} : { via: event.via }) }
   switch (event._tag) {
     case "Created": {
       if (event.routing === undefined) return { _tag: event._tag, ...fact }
@@ -201,7 +201,7 @@ export const fromArchivedEvent = (event: HandoffEvent): ArchivedEvent => {
         ...(event.reason === undefined ? {} : { reason: event.reason }),
         ...(event.estimatedCompletion === undefined
           ? {}
-          : { estimated_completion: formatIso(event.estimatedCompletion) })
+          : { estimated_completion: fromMoment(event.estimatedCompletion) })
       }
     case "Rejected":
     case "Failed":

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 
 import { Timestamp } from "../src/index.ts"
-import { parseMoment } from "../src/Moment.ts"
+import { formatMoment, parseMoment } from "../src/Moment.ts"
 
 describe("parseMoment", () => {
   it.prop(
@@ -52,6 +52,30 @@ describe("parseMoment", () => {
     }
     for (const more of [`${text} `, ` ${text}`, `${text}\n`, `${text}Z`, text.slice(0, -1), text.slice(0, -3)]) {
       assert.isNaN(parseMoment(more))
+    }
+  })
+})
+
+describe("formatMoment", () => {
+  it.prop(
+    "writes what Date writes",
+    { moment: Timestamp },
+    ({ moment: { epochMilliseconds } }) => {
+      assert.strictEqual(formatMoment(epochMilliseconds), new Date(epochMilliseconds).toISOString())
+    },
+    { arbitrary: { runs: 1000 } }
+  )
+
+  it("on both sides of every midnight from 1890 to 2110, at both ends, and beyond them", () => {
+    for (let day = Date.UTC(1890, 0, 1); day < Date.UTC(2110, 0, 1); day += 86_400_000) {
+      for (const moment of [day - 1, day]) {
+        if (formatMoment(moment) !== new Date(moment).toISOString()) assert.fail(`${moment}`)
+      }
+    }
+    for (const moment of [
+      -62_167_219_200_000, 253_402_300_799_999, -62_167_219_200_001, 253_402_300_800_000, -0.5, 1.5
+    ]) {
+      assert.strictEqual(formatMoment(moment), new Date(moment).toISOString())
     }
   })
 })

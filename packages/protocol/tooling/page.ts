@@ -32,6 +32,28 @@ const source = (name: string): string => readFileSync(new URL(`../src/${name}.ts
 const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
 
+/** Pads every table of a page as the formatter does, so that checking and generating agree. */
+const aligned = (text: string): string =>
+  text.replaceAll(/(?:^\|.*\|\n)+/gm, (block) => {
+    const rows = block
+      .trimEnd()
+      .split("\n")
+      .map((line) =>
+        line
+          .split(/(?<!\\)\|/)
+          .slice(1, -1)
+          .map((cell) => cell.trim())
+      )
+    const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0), 3))
+    const lines = rows.map((cells) =>
+      widths.map((width, column) => {
+        const cell = cells[column] ?? ""
+        return cell === "---" ? "-".repeat(width) : cell.padEnd(width)
+      })
+    )
+    return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("")
+  })
+
 const code = (text: string): string => `\`${text}\``
 const example = (json: unknown): string => `\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\``
 
@@ -156,7 +178,7 @@ const wireExamples = () => {
     .join("\n\n")
 }
 
-export const page = (): string => `<!-- Printed from the sources by tooling/generate.ts; edit those. -->
+const draft = (): string => `<!-- Printed from the sources by tooling/generate.ts; edit those. -->
 
 # The handoff protocol
 
@@ -262,3 +284,5 @@ ${table(
 \`InvalidInput\` the \`paths\` of its issues count. Compare JSON values, not text. An implementation that answers every case as
 expected speaks this protocol.
 `
+
+export const page = (): string => aligned(draft())
