@@ -66,6 +66,8 @@ export const parseMoment = (text: string): number => {
 
 const twoDigits = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"))
 
+const two = (number: number): string | undefined => twoDigits[number]
+
 /** Writes milliseconds since 1970 as RFC 3339 in UTC, as Date.toISOString does in more than twice the time. */
 export const formatMoment = (moment: number): string => {
   // Outside of what a timestamp may be only Date knows what to do.
@@ -85,7 +87,6 @@ export const formatMoment = (moment: number): string => {
   const day = inYear - Math.floor((153 * fromMarch + 2) / 5) + 1
   const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  const two = (number: number) => twoDigits[number]
   const seconds = Math.floor(milliseconds / 1000)
   const fraction = milliseconds - seconds * 1000
   const date = `${two(Math.floor(year / 100))}${two(year % 100)}-${two(month)}-${two(day)}`

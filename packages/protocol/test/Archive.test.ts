@@ -39,6 +39,13 @@ const trails: Readonly<Record<HandoffStatus, ReadonlyArray<HandoffEvent>>> = {
   expired: [created, moves.Accepted, moves.Expired]
 }
 
+const shown = (status: HandoffStatus, record = states[status]) => {
+  const { status: seen, response } = encodeArchived({ record, history: trails[status] })
+  return { seen, response }
+}
+
+const answer = (reason: string) => ({ accepted: false, reason, estimated_completion: null })
+
 describe("an archive", () => {
   it.each(HandoffStatus.literals)("keeps a handoff that is %s with its history", (status) => {
     const handoff = { record: states[status], history: trails[status] }
@@ -87,11 +94,6 @@ describe("an archive", () => {
   })
 
   it("shows what Python does not know as the nearest that it does", () => {
-    const shown = (status: HandoffStatus, record = states[status]) => {
-      const { status: seen, response } = encodeArchived({ record, history: trails[status] })
-      return { seen, response }
-    }
-    const answer = (reason: string) => ({ accepted: false, reason, estimated_completion: null })
     assert.deepStrictEqual(shown("cancelled"), { seen: "rejected", response: answer("zu spät") })
     assert.deepStrictEqual(shown("cancelled", after(moves.Accepted, moves.Cancelled)), {
       seen: "failed",
@@ -154,6 +156,8 @@ describe("an archive", () => {
   })
 })
 
+const open = (record: HandoffRecord) => record.status !== "cancelled" && record.status !== "expired"
+
 describe("isSameState", () => {
   it("ignores the revision and sees everything else", () => {
     const record = after(moves.Accepted)
@@ -185,7 +189,6 @@ describe("isSameState", () => {
     { a: HandoffRecord, b: HandoffRecord },
     ({ a, b }) => {
       assert.isTrue(isSameState(a, structuredCloneOf(a)))
-      const open = (record: HandoffRecord) => record.status !== "cancelled" && record.status !== "expired"
       if (open(a) && open(b)) {
         assert.strictEqual(isSameState(a, b), Equal.equals({ ...a, revision: 0 }, { ...b, revision: 0 }))
       }
@@ -238,14 +241,15 @@ const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
 const isSeed = ajv.compile(seedSchema)
 
+const utc = (written: unknown): unknown => {
+  if (typeof written !== "string") return written
+  const zoned = /(Z|[+-]\d\d:\d\d)$/.test(written) ? written : `${written}Z`
+  return new Date(zoned.replace(/(\.\d{3})\d+/, "$1")).toISOString()
+}
+
 describe("what the Python library wrote", () => {
   const fixture = readFileSync(new URL("fixtures/handoffs-python.json", import.meta.url), "utf8")
   const json = JSON.parse(fixture) as ReadonlyArray<Readonly<Record<string, unknown>>> // The cast: Python wrote it.
-  const utc = (written: unknown): unknown => {
-    if (typeof written !== "string") return written
-    const zoned = /(Z|[+-]\d\d:\d\d)$/.test(written) ? written : `${written}Z`
-    return new Date(zoned.replace(/(\.\d{3})\d+/, "$1")).toISOString()
-  }
 
   it("comes back with every field, to the millisecond", () => {
     assert.strictEqual(json.length, 36)

@@ -13,6 +13,8 @@ const faultOf = (text: string): string => {
 const valueOf = (text: string): unknown =>
   Result.getOrThrow(Result.mapError(parseJson(text), (fault) => new Error(fault)))
 
+const deep = (inner: string) => `${`{"a":[`.repeat(50_000)}${inner}${"]}".repeat(50_000)}`
+
 describe("parseJson", () => {
   it("says where a number stands that a double cannot hold", () => {
     for (const number of [
@@ -111,7 +113,6 @@ describe("parseJson", () => {
   })
 
   it("survives any depth", () => {
-    const deep = (inner: string) => `${`{"a":[`.repeat(50_000)}${inner}${"]}".repeat(50_000)}`
     const value = valueOf(deep("1"))
     assert.isFalse(Schema.is(JsonObject)(value))
     assert.isFalse(isJsonObject(value))

@@ -52,6 +52,11 @@ const parties = {
 const events = Object.values(moves)
 const pairs = HandoffStatus.literals.flatMap((status) => events.map((event) => ({ status, event, tag: event._tag })))
 
+const shape = (record: HandoffRecord) => {
+  const { recordId: _id, revision: _revision, request: _request, createdAt: _at, updatedAt: _then, ...own } = record
+  return own
+}
+
 describe("apply", () => {
   it.each(pairs)("$tag on $status does what the table and the matrix say", ({ status, event, tag }) => {
     const expected = matrix[status][tag]
@@ -78,10 +83,6 @@ describe("apply", () => {
 
   it("builds each state from its event and from nothing else", () => {
     const response = { accepted: true, reason: "はい", estimatedCompletion: at(90) }
-    const shape = (record: HandoffRecord) => {
-      const { recordId: _id, revision: _revision, request: _request, createdAt: _at, updatedAt: _then, ...own } = record
-      return own
-    }
     assert.deepStrictEqual(Object.values(states).map(shape), [
       { status: "pending" },
       { status: "accepted", response },
@@ -200,11 +201,12 @@ describe("what follows from the table", () => {
   })
 })
 
-describe("continuation", () => {
-  const foreign = (status: HandoffStatus): HandoffRecord => ({ ...states[status], updatedAt: at(700) })
-  const reach = (from: HandoffStatus, to: HandoffStatus) =>
-    continuation(states[from], foreign(to))?.map(({ _tag }) => _tag)
+const foreign = (status: HandoffStatus): HandoffRecord => ({ ...states[status], updatedAt: at(700) })
 
+const reach = (from: HandoffStatus, to: HandoffStatus) =>
+  continuation(states[from], foreign(to))?.map(({ _tag }) => _tag)
+
+describe("continuation", () => {
   it("goes the shortest legal way to what another program wrote", () => {
     assert.deepStrictEqual(reach("pending", "accepted"), ["Accepted"])
     assert.deepStrictEqual(reach("pending", "in_progress"), ["Accepted", "Started"])

@@ -271,7 +271,7 @@ describe("the guards and the schemas agree", () => {
   ]
   const places = (json: unknown): ReadonlyArray<ReadonlyArray<string>> =>
     typeof json === "object" && json !== null
-      ? Object.entries(json).flatMap(([key, inner]) => [[key], ...places(inner).map((path) => [key, ...path])])
+      ? Object.entries(json).flatMap(([key, inner]) => [[key]].concat(places(inner).map((path) => [key].concat(path))))
       : []
   const replaced = (json: unknown, [key, ...rest]: ReadonlyArray<string>, value: unknown): unknown => {
     if (key === undefined) return value
