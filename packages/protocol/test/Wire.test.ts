@@ -132,6 +132,19 @@ describe("decoding", () => {
     assert.deepStrictEqual("response" in record ? record.response : undefined, { accepted, reason: "" })
   })
 
+  it("reads a reason that is not written as an empty one where there must be one", () => {
+    const fact = { at: "2026-12-01T09:00:00Z", by: "a" }
+    const reasonOf = (value: object): unknown => Reflect.get(value, "reason")
+    for (const status of ["cancelled", "expired"]) {
+      const { reason: _reason, ...json } = { ...wire, status }
+      assert.strictEqual(reasonOf(Result.getOrThrow(decodeRecord("record", json))), "")
+    }
+    for (const _tag of ["Rejected", "Failed"]) {
+      assert.strictEqual(reasonOf(Result.getOrThrow(decodeEvent("event", { _tag, ...fact }))), "")
+    }
+    assert.isFalse("reason" in Result.getOrThrow(decodeEvent("event", { _tag: "Cancelled", ...fact })))
+  })
+
   it("names every fault at once, by its path on the wire, and repeats no value", () => {
     const secret = "hunter2"
     const request = {
