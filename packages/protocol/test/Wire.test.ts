@@ -103,6 +103,8 @@ describe("the wire keeps", () => {
   })
 })
 
+const reasonOf = (value: object): unknown => Reflect.get(value, "reason")
+
 describe("decoding", () => {
   const wire = encodeRecord(states.accepted)
 
@@ -134,7 +136,6 @@ describe("decoding", () => {
 
   it("reads a reason that is not written as an empty one where there must be one", () => {
     const fact = { at: "2026-12-01T09:00:00Z", by: "a" }
-    const reasonOf = (value: object): unknown => Reflect.get(value, "reason")
     for (const status of ["cancelled", "expired"]) {
       const { reason: _reason, ...json } = { ...wire, status }
       assert.strictEqual(reasonOf(Result.getOrThrow(decodeRecord("record", json))), "")
