@@ -144,7 +144,7 @@ const syntaxFault = (text: string): string => {
     return "Expected JSON"
   } catch (cause) {
     const position = cause instanceof SyntaxError ? /at position (\d+)$/.exec(cause.message)?.[1] : undefined
-    return position === undefined ? "Expected JSON" : `Expected JSON; it ends at ${place(text, Number(position))}`
+    return position === undefined ? "Expected JSON" : `Expected JSON; it stops being JSON at ${place(text, Number(position))}`
   }
 }
 

@@ -81,7 +81,7 @@ describe("parseJson", () => {
     for (const text of [String.raw`["a\u0000b"]`, String.raw`[{"\u0000": 1}]`]) {
       assert.strictEqual(faultOf(text), "Expected text without the NUL character")
     }
-    assert.strictEqual(faultOf(`["a\0b"]`), "Expected JSON; it ends at line 1, column 4")
+    assert.strictEqual(faultOf(`["a\0b"]`), "Expected JSON; it stops being JSON at line 1, column 4")
     assert.deepStrictEqual(valueOf(String.raw`["\ud83d\ude00", "😀", "\u00fc"]`), ["😀", "😀", "ü"])
   })
 
@@ -95,8 +95,8 @@ describe("parseJson", () => {
 
   it("refuses what is no JSON with its place and without its text", () => {
     const secret = "hunter2"
-    assert.strictEqual(faultOf(`{"a": 1,\n\n  }`), "Expected JSON; it ends at line 3, column 3")
-    assert.strictEqual(faultOf(`[1,]`), "Expected JSON; it ends at line 1, column 4")
+    assert.strictEqual(faultOf(`{"a": 1,\n\n  }`), "Expected JSON; it stops being JSON at line 3, column 3")
+    assert.strictEqual(faultOf(`[1,]`), "Expected JSON; it stops being JSON at line 1, column 4")
     assert.strictEqual(faultOf("  \n "), "Expected JSON, found nothing")
     assert.strictEqual(faultOf(""), "Expected JSON, found nothing")
     assert.strictEqual(faultOf("\uFEFF{}"), "Expected JSON without a byte order mark before it")
@@ -108,7 +108,7 @@ describe("parseJson", () => {
       `{"a": 1} ${secret}`,
       `NaN ${secret}`
     ]) {
-      assert.match(faultOf(text), /^Expected JSON; it ends at line 1, column \d+$/)
+      assert.match(faultOf(text), /^Expected JSON; it stops being JSON at line 1, column \d+$/)
     }
   })
 

@@ -235,7 +235,7 @@ describe("decoding", () => {
 
   it("says where a text is no JSON", () => {
     assert.deepStrictEqual(faults(decodeText("--context", "{hunter2}")), [
-      ": Expected JSON; it ends at line 1, column 2"
+      ": Expected JSON; it stops being JSON at line 1, column 2"
     ])
   })
 })
