@@ -279,6 +279,7 @@ export const commits: ReadonlyArray<Law> = [
       const fiber = yield* Effect.forkChild(Effect.exit(store.commit(batch)), { startImmediately: n % 2 === 0 })
       // The interruption meets the commit at another moment each time.
       for (let turns = 0; turns < n; turns++) yield* Effect.yieldNow
+      if (n % 3 === 0) yield* Effect.sleep(n / 4)
       yield* Fiber.interrupt(fiber)
     }
     // What is still being written when its caller leaves is settled before a later commit is.

@@ -54,19 +54,21 @@ const patience = "30 seconds"
 export const enforce = <E, R>(
   name: string,
   body: Effect.Effect<void, E | LawFailure, R>
-): Effect.Effect<void, LawBroken, R> =>
-  body.pipe(
-    Effect.mapError((error) =>
-      error instanceof Unmet
-        ? new LawBroken({ law: name, detail: error.detail })
-        : new LawBroken({ law: name, detail: `Expected no error, got ${String(error)}`, cause: error })
-    ),
+): Effect.Effect<void, LawBroken, R> => {
+  const broken = (cause: unknown) =>
+    cause instanceof Unmet
+      ? new LawBroken({ law: name, detail: cause.detail })
+      : new LawBroken({ law: name, detail: `Expected no error, got ${String(cause)}`, cause })
+  return body.pipe(
+    Effect.mapError(broken),
+    Effect.catchDefect((defect) => Effect.fail(broken(defect))),
     Effect.timeoutOrElse({
       duration: patience,
       orElse: () => Effect.fail(new LawBroken({ law: name, detail: `Expected an end within ${patience}, got none` }))
     }),
     Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
   )
+}
 
 /** States a law. */
 export const law = (
