@@ -50,15 +50,26 @@ const claimWindow = 8
 
 const pageSize = 256
 
-const decodeDetails = Schema.decodeUnknownResult(
-  Schema.Struct({
-    by: Schema.optionalKey(AgentId),
-    reason: Schema.optionalKey(Text),
-    estimatedCompletion: Schema.optionalKey(Timestamp),
-    result: Schema.optionalKey(JsonObject)
-  }),
-  { errors: "all", onExcessProperty: "error" }
-)
+const by = Schema.optionalKey(AgentId)
+const decoder = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
+  Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
+
+/** What may be said with each verb. `bare`: nothing has to be. */
+const details = {
+  Accepted: {
+    bare: true,
+    decode: decoder(
+      Schema.Struct({ by, reason: Schema.optionalKey(Text), estimatedCompletion: Schema.optionalKey(Timestamp) })
+    )
+  },
+  Rejected: { bare: false, decode: decoder(Schema.Struct({ by, reason: Text })) },
+  Started: { bare: true, decode: decoder(Schema.Struct({ by })) },
+  Completed: { bare: false, decode: decoder(Schema.Struct({ by, result: JsonObject })) },
+  Failed: { bare: false, decode: decoder(Schema.Struct({ by, reason: Text })) },
+  Cancelled: { bare: true, decode: decoder(Schema.Struct({ by, reason: Schema.optionalKey(Text) })) }
+} as const
+
+type Told = keyof typeof details
 
 /** An event without the parts that the manager adds. */
 type Details<Tag extends Transition["_tag"]> = Omit<Extract<Transition, { readonly _tag: Tag }>, "_tag" | "at" | "by">
@@ -95,11 +106,15 @@ export const make = (store: HandoffStore["Service"]) => {
 
   /** Reads, judges and commits one verb; again when another writer was first. */
   const advance =
-    <Tag extends Transition["_tag"]>(_tag: Tag) =>
-    (id: RecordId, details: Details<Tag> & Actor): Effect.Effect<After<Tag>, VerbError> => {
-      const decoded = decodeDetails(details)
-      if (Result.isFailure(decoded)) return Effect.fail(invalidInput(_tag, decoded.failure))
-      const { by, ...rest } = details
+    <Tag extends Told>(_tag: Tag) =>
+    (id: RecordId, said: Details<Tag> & Actor): Effect.Effect<After<Tag>, VerbError> => {
+      const { bare, decode } = details[_tag]
+      // Most verbs are said without a word; there is nothing to check in that.
+      if (!bare || Object.keys(said).length > 0) {
+        const decoded = decode(said)
+        if (Result.isFailure(decoded)) return Effect.fail(invalidInput(_tag, decoded.failure))
+      }
+      const { by, ...rest } = said
       // The casts: an event is its tag, its details, and who and when; the record it makes is the one its row names.
       const event = (at: DateTime.Utc, by: AgentId) => ({ _tag, at, by, ...rest }) as unknown as Transition
       return Effect.retry(attempt(id, event, _tag, by), {
