@@ -1,6 +1,6 @@
-import { type HandoffRecord, HandoffStatus, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+import { type HandoffRecord, type HandoffStatus, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
 
-import { type Change, type Entry, keysOf, type Keys, type Page, Position, type View } from "./HandoffStore.ts"
+import { type Change, type Entry, keysOf, type Keys, type Page, type Position, type View } from "./HandoffStore.ts"
 import * as OrderedIndex from "./OrderedIndex.ts"
 
 interface Held {
@@ -57,8 +57,17 @@ const partitioned = () => {
   }
 }
 
-// An agent id holds no NUL, so no two pairs share a name.
-const inboxName = (agent: string, status: HandoffStatus) => `${status}\0${agent}`
+/** One of something for each status. */
+const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
+  pending: make(),
+  accepted: make(),
+  in_progress: make(),
+  completed: make(),
+  rejected: make(),
+  failed: make(),
+  cancelled: make(),
+  expired: make()
+})
 
 /**
  * Makes an empty image.
@@ -77,20 +86,21 @@ export const make = (): StoreImage => {
   const positions: Array<number> = []
   const all = OrderedIndex.make()
   const dueIndex = OrderedIndex.make()
-  const byStatus = partitioned()
-  const inboxes = partitioned()
+  const byStatus = byStatusOf(OrderedIndex.make)
+  const inboxes = byStatusOf(partitioned)
   const sent = partitioned()
   const children = partitioned()
 
   const indexMoving = (change: "add" | "remove", keys: Keys, id: RecordId) => {
-    byStatus[change](keys.status, older(keys, id))
-    inboxes[change](inboxName(keys.to, keys.status), urgent(keys, id))
+    byStatus[keys.status][change](older(keys, id))
+    inboxes[keys.status][change](keys.to, urgent(keys, id))
     if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, id))
   }
 
   const putOne = ({ record, event }: Change, position: number) => {
     const id = record.recordId
-    const entry: Entry = { position: Position.make(String(position)), recordId: id, revision: record.revision, event }
+    // The cast: any text is a position, and `make` would check that once for every change.
+    const entry: Entry = { position: String(position) as Position, recordId: id, revision: record.revision, event }
     log.push(entry)
     positions.push(position)
     const keys = keysOf(record)
@@ -114,9 +124,9 @@ export const make = (): StoreImage => {
       case "All":
         return all
       case "Status":
-        return byStatus.of(view.status)
+        return byStatus[view.status]
       case "Inbox":
-        return inboxes.of(inboxName(view.agent, view.status))
+        return inboxes[view.status].of(view.agent)
       case "Sent":
         return sent.of(view.agent)
       case "Children":
@@ -183,11 +193,16 @@ export const make = (): StoreImage => {
       }
       return log.slice(low, low + limit)
     },
-    count: () => {
-      const counts = HandoffStatus.literals.map((status) => [status, byStatus.of(status)?.size() ?? 0] as const)
-      // The cast: Object.fromEntries forgets that every status is among the entries.
-      return Object.fromEntries(counts) as Record<HandoffStatus, number>
-    },
+    count: () => ({
+      pending: byStatus.pending.size(),
+      accepted: byStatus.accepted.size(),
+      in_progress: byStatus.in_progress.size(),
+      completed: byStatus.completed.size(),
+      rejected: byStatus.rejected.size(),
+      failed: byStatus.failed.size(),
+      cancelled: byStatus.cancelled.size(),
+      expired: byStatus.expired.size()
+    }),
     lastPosition: () => positions[positions.length - 1] ?? 0
   }
 }
