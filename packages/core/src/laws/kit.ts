@@ -22,7 +22,24 @@ import * as Schema from "effect/Schema"
 import type { AgentStore } from "../AgentStore.ts"
 import { type Change, type Entry, HandoffStore, type Page, type Position, type View } from "../HandoffStore.ts"
 
-/** A store has broken a law. */
+/**
+ * A store has broken a law.
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore } from "@aumai/handoff-core"
+ * import * as StoreLaws from "@aumai/handoff-core/StoreLaws"
+ * import * as Effect from "effect/Effect"
+ *
+ * const [first] = StoreLaws.laws
+ * const verdict = first?.check.pipe(
+ *   Effect.as("kept"),
+ *   Effect.catchTag("LawBroken", ({ law, detail }) => Effect.succeed(`${law}: ${detail}`)),
+ *   Effect.provide(MemoryStore.layer)
+ * )
+ * if (verdict !== undefined) console.log(await Effect.runPromise(verdict)) // "kept"
+ * ```
+ */
 export class LawBroken extends Schema.TaggedError<LawBroken>()("LawBroken", {
   law: Schema.String,
   /** What the law expects and what the store did. */
@@ -35,7 +52,7 @@ export class LawBroken extends Schema.TaggedError<LawBroken>()("LawBroken", {
   }
 }
 
-/** One promise of the store port, and the program that fails when a store does not keep it. */
+/** One promise of the store port, and the effect that fails with a sentence when a store does not keep it. */
 export interface Law {
   readonly name: string
   readonly check: Effect.Effect<void, LawBroken, HandoffStore | AgentStore>
