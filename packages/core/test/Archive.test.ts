@@ -297,10 +297,14 @@ describe("an archive that another program has edited", () => {
   test("in a way that no event explains is a conflict", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "a" })
+    const origin = yield* exported
     yield* manager.accept(id("a"))
     yield* manager.complete(id("a"))
     const reopened = throughText(yield* exported, (wire) => ({ ...wire, status: "in_progress", result: {} }))
     assert.deepStrictEqual(yield* inAnotherStore(outcomes(reopened)), ["conflict"])
+    assert.deepStrictEqual(yield* inAnotherStore(outcomes([...origin, ...reopened])), ["added", "conflict"])
+    const oneByOne = Effect.andThen(outcomes(origin), outcomes(reopened))
+    assert.deepStrictEqual(yield* inAnotherStore(oneByOne), ["conflict"])
     assert.deepStrictEqual(yield* outcomes(reopened), ["conflict"])
     assert.strictEqual((yield* manager.get(id("a"))).status, "completed")
   })

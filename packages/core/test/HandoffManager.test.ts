@@ -1,4 +1,4 @@
-import { RecordId } from "@aumai/handoff-protocol"
+import { RecordId, RevisionConflict } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -153,6 +153,43 @@ describe("every verb", () => {
     }
     const { revision } = yield* manager.get(recordId)
     assert.strictEqual((yield* manager.history(recordId)).length, revision)
+  })
+})
+
+describe("a race for a revision", () => {
+  /** A store where somebody else is always first: every reader is given the state before the last. */
+  const losing = (store: HandoffStore["Service"], times: number) => {
+    let losses = 0
+    let tries = 0
+    return {
+      tries: () => tries,
+      store: HandoffStore.of({
+        ...store,
+        commit: (changes) =>
+          Effect.suspend(() => {
+            tries += 1
+            if (losses === times) return store.commit(changes)
+            losses += 1
+            const [{ record }] = changes
+            return Effect.fail(new RevisionConflict({ recordId: record.recordId, revision: record.revision }))
+          })
+      })
+    }
+  }
+
+  test("is run again, seven times", function* () {
+    const { store, tries } = losing(yield* HandoffStore, 7)
+    const { recordId } = yield* (yield* HandoffManager).create(ask)
+    const accepted = yield* (yield* managerOver(store)).accept(recordId)
+    assert.deepStrictEqual([accepted.status, tries()], ["accepted", 8])
+  })
+
+  test("is given up then, and the caller told", function* () {
+    const { store, tries } = losing(yield* HandoffStore, 8)
+    const { recordId } = yield* (yield* HandoffManager).create(ask)
+    yield* refusal((yield* managerOver(store)).accept(recordId), "RevisionConflict")
+    assert.strictEqual(tries(), 8)
+    assert.strictEqual((yield* (yield* HandoffManager).get(recordId)).status, "pending")
   })
 })
 
