@@ -124,15 +124,15 @@ export const exportFrom = (
 // One commit holds this many handoffs: one durable write each, and a bounded amount of memory.
 const batchSize = 256
 
+const report = (incoming: ArchivedHandoff, { outcome }: Verdict): ImportReport => ({
+  recordId: incoming.record.recordId,
+  outcome
+})
+
 /** Takes in handoffs from an archive, some hundreds in each commit, and says for each what came of it. */
 export const importInto = (store: HandoffStore["Service"]) => {
   const verdictOn = (incoming: ArchivedHandoff) =>
     Effect.map(held(store, incoming.record.recordId), (ours) => judge(incoming, ours))
-
-  const report = (incoming: ArchivedHandoff, { outcome }: Verdict): ImportReport => ({
-    recordId: incoming.record.recordId,
-    outcome
-  })
 
   /** Judges again until nobody was in between. */
   const importOne = (incoming: ArchivedHandoff): Effect.Effect<ImportReport, StoreError> =>

@@ -57,6 +57,24 @@ const partitioned = () => {
   }
 }
 
+/** Where a record stands in a view, or stood. */
+const placeIn = (view: View, record: HandoffRecord): OrderedIndex.Place => {
+  const keys = keysOf(record)
+  switch (view._tag) {
+    case "All":
+    case "Status":
+    case "Children":
+      return older(keys, record.recordId)
+    case "Inbox":
+      return urgent(keys, record.recordId)
+    case "Sent":
+      return newer(keys, record.recordId)
+    case "Due":
+      // A record that is no longer open stood where its deadline put it.
+      return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
+  }
+}
+
 /** One of something for each status. */
 const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
   pending: make(),
@@ -133,23 +151,6 @@ export const make = (): StoreImage => {
         return children.of(view.parent)
       case "Due":
         return dueIndex
-    }
-  }
-
-  const placeIn = (view: View, record: HandoffRecord): OrderedIndex.Place => {
-    const keys = keysOf(record)
-    switch (view._tag) {
-      case "All":
-      case "Status":
-      case "Children":
-        return older(keys, record.recordId)
-      case "Inbox":
-        return urgent(keys, record.recordId)
-      case "Sent":
-        return newer(keys, record.recordId)
-      case "Due":
-        // A record that is no longer open stood where its deadline put it.
-        return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
     }
   }
 

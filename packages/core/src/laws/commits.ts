@@ -40,7 +40,7 @@ const writers = 16
 /** Every way through the lifecycle from a status to its end: eleven from the beginning. */
 const everyLife = (status: HandoffStatus): ReadonlyArray<ReadonlyArray<Transition["_tag"]>> =>
   isOpen(status)
-    ? movesFrom(status).flatMap(({ event, rule }) => everyLife(rule.to).map((rest) => [event, ...rest]))
+    ? movesFrom(status).flatMap(({ event, rule }) => Array.from(everyLife(rule.to), (rest) => [event, ...rest]))
     : [[]]
 
 /** Everything a reader could see of a run's own records, and the counts of all. */

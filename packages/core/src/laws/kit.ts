@@ -4,11 +4,11 @@ import {
   create,
   type HandoffEvent,
   type HandoffRecord,
-  HandoffRequest,
+  type HandoffRequest,
   type JsonObject,
-  RecordId,
+  type RecordId,
   type RevisionConflict,
-  StoreError,
+  type StoreError,
   type Transition
 } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
