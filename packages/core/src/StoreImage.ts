@@ -6,6 +6,9 @@ import * as OrderedIndex from "./OrderedIndex.ts"
 interface Held {
   record: HandoffRecord
   keys: Keys
+  /** Its places by age and by urgency; what they are made of never changes. */
+  readonly byAge: OrderedIndex.Place
+  readonly byUrgency: OrderedIndex.Place
   readonly history: Array<Entry>
 }
 
@@ -33,7 +36,7 @@ export interface StoreImage {
 const older = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: keys.createdAt, minor: 0, id })
 const newer = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: -keys.createdAt, minor: 0, id })
 const urgent = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: keys.urgency, minor: keys.createdAt, id })
-const due = (dueAt: number, keys: Keys, id: RecordId): OrderedIndex.Place => ({
+const due = (dueAt: number, keys: Keys, id: string): OrderedIndex.Place => ({
   major: dueAt,
   minor: keys.createdAt,
   id
@@ -109,10 +112,11 @@ export const make = (): StoreImage => {
   const sent = partitioned()
   const children = partitioned()
 
-  const indexMoving = (change: "add" | "remove", keys: Keys, id: RecordId) => {
-    byStatus[keys.status][change](older(keys, id))
-    inboxes[keys.status][change](keys.to, urgent(keys, id))
-    if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, id))
+  /** Into or out of the views that a handoff moves between. */
+  const indexMoving = (change: "add" | "remove", { keys, byAge, byUrgency }: Held) => {
+    byStatus[keys.status][change](byAge)
+    inboxes[keys.status][change](keys.to, byUrgency)
+    if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, byAge.id))
   }
 
   const putOne = ({ record, event }: Change, position: number) => {
@@ -124,17 +128,19 @@ export const make = (): StoreImage => {
     const keys = keysOf(record)
     const known = held.get(id)
     if (known === undefined) {
-      held.set(id, { record, keys, history: [entry] })
-      all.add(older(keys, id))
+      const first: Held = { record, keys, byAge: older(keys, id), byUrgency: urgent(keys, id), history: [entry] }
+      held.set(id, first)
+      all.add(first.byAge)
       sent.add(keys.from, newer(keys, id))
-      if (keys.parent !== undefined) children.add(keys.parent, older(keys, id))
+      if (keys.parent !== undefined) children.add(keys.parent, first.byAge)
+      indexMoving("add", first)
     } else {
-      indexMoving("remove", known.keys, id)
+      indexMoving("remove", known)
       known.record = record
       known.keys = keys
       known.history.push(entry)
+      indexMoving("add", known)
     }
-    indexMoving("add", keys, id)
   }
 
   const indexOf = (view: View): OrderedIndex.OrderedIndex | undefined => {
