@@ -119,7 +119,17 @@ export const make = (): StoreImage => {
     if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, byAge.id))
   }
 
-  const putOne = ({ record, event }: Change, position: number) => {
+  const begin = (id: RecordId, record: HandoffRecord, keys: Keys): Held => {
+    const first: Held = { record, keys, byAge: older(keys, id), byUrgency: urgent(keys, id), history: [] }
+    held.set(id, first)
+    all.add(first.byAge)
+    sent.add(keys.from, newer(keys, id))
+    if (keys.parent !== undefined) children.add(keys.parent, first.byAge)
+    return first
+  }
+
+  /** One change. The views are told of it unless another change of the same record follows at once. */
+  const putOne = ({ record, event }: Change, position: number, isFollowed: boolean, follows: boolean) => {
     const id = record.recordId
     // The cast: any text is a position, and `make` would check that once for every change.
     const entry: Entry = { position: String(position) as Position, recordId: id, revision: record.revision, event }
@@ -127,20 +137,12 @@ export const make = (): StoreImage => {
     positions.push(position)
     const keys = keysOf(record)
     const known = held.get(id)
-    if (known === undefined) {
-      const first: Held = { record, keys, byAge: older(keys, id), byUrgency: urgent(keys, id), history: [entry] }
-      held.set(id, first)
-      all.add(first.byAge)
-      sent.add(keys.from, newer(keys, id))
-      if (keys.parent !== undefined) children.add(keys.parent, first.byAge)
-      indexMoving("add", first)
-    } else {
-      indexMoving("remove", known)
-      known.record = record
-      known.keys = keys
-      known.history.push(entry)
-      indexMoving("add", known)
-    }
+    if (known !== undefined && !follows) indexMoving("remove", known)
+    const one = known ?? begin(id, record, keys)
+    one.record = record
+    one.keys = keys
+    one.history.push(entry)
+    if (!isFollowed) indexMoving("add", one)
   }
 
   const indexOf = (view: View): OrderedIndex.OrderedIndex | undefined => {
@@ -175,7 +177,12 @@ export const make = (): StoreImage => {
     },
     put: (changes, position) => {
       let at = position ?? (positions[positions.length - 1] ?? 0) + 1
-      for (const change of changes) putOne(change, at++)
+      let follows = false
+      for (const [index, change] of changes.entries()) {
+        const isFollowed = changes[index + 1]?.record.recordId === change.record.recordId
+        putOne(change, at++, isFollowed, follows)
+        follows = isFollowed
+      }
     },
     get: (id) => held.get(id)?.record,
     list: (view, page) => {

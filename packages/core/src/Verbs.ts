@@ -10,6 +10,7 @@ import {
   type InvalidInput,
   invalidInput,
   type InvalidTransition,
+  isJsonObject,
   JsonObject,
   type NotYourHandoff,
   type RecordId,
@@ -57,19 +58,26 @@ const by = Schema.optionalKey(AgentId)
 const decoder = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
   Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
 
-/** What may be said with each verb. `bare`: nothing has to be. */
+// Most verbs are said without a word, and most completions with a result alone: nothing else has to be checked then, and
+// the schema, which would come to the same, costs as much as the rest of the verb.
+const silent = (said: object): boolean => Object.keys(said).length === 0
+const resultAlone = (said: object): boolean =>
+  Object.keys(said).length === 1 && "result" in said && isJsonObject(said.result)
+const never = (): boolean => false
+
+/** What may be said with each verb, and what of it is fine at a glance. */
 const details = {
   Accepted: {
-    bare: true,
+    isFine: silent,
     decode: decoder(
       Schema.Struct({ by, reason: Schema.optionalKey(Text), estimatedCompletion: Schema.optionalKey(Timestamp) })
     )
   },
-  Rejected: { bare: false, decode: decoder(Schema.Struct({ by, reason: Text })) },
-  Started: { bare: true, decode: decoder(Schema.Struct({ by })) },
-  Completed: { bare: false, decode: decoder(Schema.Struct({ by, result: JsonObject })) },
-  Failed: { bare: false, decode: decoder(Schema.Struct({ by, reason: Text })) },
-  Cancelled: { bare: true, decode: decoder(Schema.Struct({ by, reason: Schema.optionalKey(Text) })) }
+  Rejected: { isFine: never, decode: decoder(Schema.Struct({ by, reason: Text })) },
+  Started: { isFine: silent, decode: decoder(Schema.Struct({ by })) },
+  Completed: { isFine: resultAlone, decode: decoder(Schema.Struct({ by, result: JsonObject })) },
+  Failed: { isFine: never, decode: decoder(Schema.Struct({ by, reason: Text })) },
+  Cancelled: { isFine: silent, decode: decoder(Schema.Struct({ by, reason: Schema.optionalKey(Text) })) }
 } as const
 
 type Told = keyof typeof details
@@ -114,9 +122,8 @@ export const make = (store: HandoffStore["Service"]) => {
   const advance =
     <Tag extends Told>(_tag: Tag) =>
     (id: RecordId, said: Details<Tag> & Actor): Effect.Effect<After<Tag>, VerbError> => {
-      const { bare, decode } = details[_tag]
-      // Most verbs are said without a word; there is nothing to check in that.
-      if (!bare || Object.keys(said).length > 0) {
+      const { isFine, decode } = details[_tag]
+      if (!isFine(said)) {
         const decoded = decode(said)
         if (Result.isFailure(decoded)) return Effect.fail(invalidInput(_tag, decoded.failure))
       }

@@ -1,5 +1,5 @@
 export { limits } from "./Limits.ts"
-export { JsonObject, parseJson } from "./Json.ts"
+export { isJsonObject, JsonObject, parseJson } from "./Json.ts"
 export { AgentId, Capability, HandoffRequest, Priority, RecordId, Text, Timestamp } from "./HandoffRequest.ts"
 export {
   Accepted,
