@@ -102,7 +102,7 @@ const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Ve
 /** A handoff with its history, or nothing when the store does not hold it. */
 const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<ArchivedHandoff | undefined, StoreError> =>
   Effect.flatMap(store.history(id), (entries) => {
-    if (entries.length === 0) return Effect.succeed(undefined)
+    if (entries.length === 0) return Effect.undefined
     const history = entries.map(({ event }) => event)
     const replayed = replay(id, history)
     if (Result.isSuccess(replayed)) return Effect.succeed({ record: replayed.success, history })

@@ -150,7 +150,7 @@ export const make = (store: HandoffStore["Service"]) => {
         const taken = yield* (
           isDue(head, now) ? expire(head, now) : record(head, { _tag: "Accepted", at: now, by: agent })
         ).pipe(
-          Effect.catchTag("RevisionConflict", () => Effect.succeed(undefined)),
+          Effect.catchTag("RevisionConflict", () => Effect.undefined),
           // Never: the inbox gives pending handoffs of this agent, and the table lets their receiver accept them.
           Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
         )
