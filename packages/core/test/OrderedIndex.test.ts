@@ -68,7 +68,7 @@ describe("an ordered index", () => {
         }
         assert.deepStrictEqual(all(index), model.places)
         assert.isAbove(model.places.length, 1024)
-        for (const place of [...model.places]) index.remove(place)
+        for (const place of model.places) index.remove(place)
         assert.deepStrictEqual(all(index), [])
         assert.strictEqual(index.size(), 0)
       }).pipe(Random.withSeed(seed))
