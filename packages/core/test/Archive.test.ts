@@ -39,7 +39,7 @@ const throughText = (
   )
 
 /** A copy as the Python library writes it: the state, and nothing of how it came about. */
-const withoutTrail = ({ history: _, revision: __, ...wire }: Record<string, unknown>) => wire
+const withoutTrail = ({ history: _history, revision: _revision, ...wire }: Record<string, unknown>) => wire
 
 const seedStore = Effect.gen(function* () {
   const manager = yield* HandoffManager

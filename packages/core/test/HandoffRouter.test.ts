@@ -144,7 +144,7 @@ describe("the router", () => {
         { agent: agent("carol"), matched: [] },
         { agent: agent("alice"), matched: [] }
       ]
-    } as never)
+    })
     assert.isUndefined(yield* chosen("Cook dinner", { fallback: false }))
     assert.strictEqual(yield* chosen("Analyze and visualize", { fallback: false }), "carol")
   })
