@@ -9,10 +9,16 @@ import { rolldown } from "rolldown"
 
 const directory = join(import.meta.dirname, "..")
 
-// The compile cache only helps modules loaded after it is on, so the program is imported by a module of its own.
+// The compile cache only helps modules loaded after it is on, so the program is imported by a module of its own. That
+// module uses nothing a Node too old for the program would not know, and so can say so.
 const entry = `#!/usr/bin/env node
-import { enableCompileCache } from "node:module"
-enableCompileCache?.()
+import * as module from "node:module"
+const [major, minor] = process.versions.node.split(".").map(Number)
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(\`Error: aumai-handoff needs Node 22.19 or newer; this is \${process.versions.node}\\n\`)
+  process.exit(1)
+}
+module.enableCompileCache()
 await import("./main.mjs")
 `
 
