@@ -33,7 +33,7 @@ interface Inode {
   readonly mode: number
   current: Buffer
   durable: Buffer
-  /** Up to here the disk surely holds what is read. */
+  /** Up to here `durable` is surely what the disk holds. */
   stable: number
   /** What a failed flush dropped: reads well, is not on the disk, and no later flush will bring it there. */
   dropped: Array<readonly [number, number]>
@@ -119,7 +119,7 @@ export const makeDisk = (options: DiskOptions) => {
     const durable = Buffer.from(inode.current)
     for (const [from, to] of inode.dropped) durable.fill(0, from, Math.min(to, durable.length))
     inode.durable = durable
-    inode.stable = inode.dropped.reduce((least, [from]) => Math.min(least, from), durable.length)
+    inode.stable = durable.length
   }
 
   const change = (entry: Pending) => {
@@ -145,7 +145,7 @@ export const makeDisk = (options: DiskOptions) => {
   /** What the power cut leaves of one file. */
   const survivor = (inode: Inode): Buffer => {
     const newest = inode.current
-    if (inode.stable === newest.length && inode.durable.length === newest.length) return newest
+    if (inode.stable === newest.length && inode.durable.length === newest.length) return inode.durable
     const longest = Math.max(newest.length, inode.durable.length)
     const length = inode.stable + random.below(longest - inode.stable + 1)
     const left = Buffer.alloc(length)
