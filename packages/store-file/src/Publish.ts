@@ -89,7 +89,7 @@ export const publish = (
       Effect.mapError(fs.rename(written.path, paths.rest), Failure.ofDisk(operation)),
       () => giveUp
     )
-    session.rest = { stat: yield* fs.stat(paths.rest), hash: written.hash, bytes: undefined }
+    session.rest = { stat: yield* fs.stat(paths.rest), hash: written.hash, bytes: undefined, settled: false }
     // Only now is it safe to take away the journal: names may reach the disk in any order.
     yield* fs.syncDirectory(paths.directory)
     if (options.afterwards === "new journal") yield* JournalWrite.replace(session, written.hash, [], operation)

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto"
 import * as Failure from "./Failure.ts"
 import type { FileStat } from "./JournalFs.ts"
 import * as RestFile from "./RestFile.ts"
-import type { Rest, Session } from "./Session.ts"
+import { type Rest, type Session, tick } from "./Session.ts"
 
 export interface RestRead {
   readonly rest: Rest
@@ -40,13 +40,15 @@ export const readRest = (
           const slices = RestFile.split(bytes)
           const now = yield* Clock.currentTimeMillis
           const isOld = now - start > patience || now - stat.modified > patience
-          if (Result.isSuccess(slices) || isOld) return { rest: { stat, bytes, hash: undefined }, slices }
+          if (Result.isSuccess(slices) || isOld) {
+            return { rest: { stat, bytes, hash: undefined, settled: now - stat.modified > tick }, slices }
+          }
           yield* Effect.sleep(between)
         }
       })
 
 const absent: RestRead = {
-  rest: { stat: undefined, bytes: undefined, hash: null },
+  rest: { stat: undefined, bytes: undefined, hash: null, settled: true },
   slices: Result.succeed(new Map())
 }
 
