@@ -26,7 +26,7 @@ export const readRest = (
   operation: string
 ): Effect.Effect<RestRead, StoreError> =>
   stat === undefined
-    ? Effect.succeed(absent)
+    ? Effect.sync(absent)
     : Effect.gen(function* () {
         const start = yield* Clock.currentTimeMillis
         while (true) {
@@ -35,7 +35,7 @@ export const readRest = (
             (cause) => cause.code === "ENOENT",
             () => Effect.undefined
           ).pipe(Effect.mapError(Failure.ofDisk(operation)))
-          if (read === undefined) return absent
+          if (read === undefined) return absent()
           const { stat, bytes } = read
           const slices = RestFile.split(bytes)
           const now = yield* Clock.currentTimeMillis
@@ -47,10 +47,11 @@ export const readRest = (
         }
       })
 
-const absent: RestRead = {
+// Made anew each time: whoever takes the records takes the map.
+const absent = (): RestRead => ({
   rest: { stat: undefined, bytes: undefined, hash: null, settled: true },
   slices: Result.succeed(new Map())
-}
+})
 
 // Four megabytes take the processor about four milliseconds; between two of them others get their turn.
 const hashedAtOnce = 4 * 1024 * 1024
