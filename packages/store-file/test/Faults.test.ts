@@ -35,6 +35,42 @@ describe("a script of fifty commits", () => {
   }
 })
 
+describe("two faults in a row", () => {
+  // A failed flush shows only when the power goes before the file has been written anew; a kill leaves it to another.
+  for (const [first, second] of [
+    ["lostFlush", "powerCut"],
+    ["lostFlush", "kill"],
+    ["kill", "powerCut"]
+  ] as const) {
+    it.effect(
+      `${first}, and ${second} a little later, with two processes`,
+      () =>
+        Effect.gen(function* () {
+          const pair: Scenario = { ...script, processes: 2, commits: 20 }
+          const { performed } = yield* simulate(pair)
+          const failures: Array<string> = []
+          let struck = 0
+          for (const [index, operation] of performed.entries()) {
+            if (!fits(first, operation) || (first === "kill" && operation === "stat")) continue
+            for (const later of first === "kill" ? [9] : [3, 9, 27]) {
+              const faults = [
+                { at: index + 1, kind: first },
+                { at: index + 1 + later, kind: second },
+                { at: index + 40 + later, kind: "powerCut" as const }
+              ]
+              const report = yield* simulate({ ...pair, faults })
+              struck += report.struck.length
+              if (report.broken.length > 0) failures.push(`${report.struck.join()}: ${report.broken.slice(0, 3).join("; ")}`)
+            }
+          }
+          assert.deepStrictEqual(failures.slice(0, 5), [])
+          assert.isAbove(struck, 200, "too few faults came true to say anything")
+        }),
+      120_000
+    )
+  }
+})
+
 describe("the simulation itself", () => {
   it.effect("catches a store whose flushes do nothing", () =>
     Effect.gen(function* () {
