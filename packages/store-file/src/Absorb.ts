@@ -26,8 +26,8 @@ import * as JournalWrite from "./JournalWrite.ts"
 import * as Publish from "./Publish.ts"
 import * as RestFile from "./RestFile.ts"
 import type { RestRead } from "./RestRead.ts"
-import { forget, type Journal, type Session } from "./Session.ts"
 import * as RestRecord from "./RestRecord.ts"
+import { forget, type Journal, type Session } from "./Session.ts"
 
 /** What to take over from a foreign file, and what to keep aside. */
 interface Verdict {
@@ -75,9 +75,17 @@ const wasOnce = (ours: RestRecord.Handoff, theirs: HandoffRecord): boolean => {
   })
 }
 
-const judge = (ours: RestRecord.Handoff | undefined, theirs: RestRecord.Handoff): ReadonlyArray<Change> | "contradicts" => {
+const judge = (
+  ours: RestRecord.Handoff | undefined,
+  theirs: RestRecord.Handoff
+): ReadonlyArray<Change> | "contradicts" => {
   const recordId = theirs.record.recordId
-  if (ours === undefined) return changesOf(recordId, undefined, theirs.entries.map(({ event }) => event))
+  if (ours === undefined)
+    return changesOf(
+      recordId,
+      undefined,
+      theirs.entries.map(({ event }) => event)
+    )
   const visible = { ...(theirs.edited ?? theirs.record), revision: 1 }
   if (wasOnce(ours, visible)) return []
   const events = continuation(ours.record, visible)
@@ -158,7 +166,8 @@ const keep = (session: Session, why: "conflict" | "unreadable", bytes: Buffer, m
     ? Effect.void
     : Effect.flatMap(
         Effect.mapError(Publish.setAside(session, why, bytes, modified), Failure.ofDisk(operation)),
-        (target) => Effect.logWarning(`Another program wrote ${session.paths.rest}; what could not be taken over is in ${target}`)
+        (target) =>
+          Effect.logWarning(`Another program wrote ${session.paths.rest}; what could not be taken over is in ${target}`)
       )
 
 /**

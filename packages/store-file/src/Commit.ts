@@ -68,7 +68,10 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
       if (rest === undefined) return
       yield* put(changes)
       if (!(yield* publishOnce(session, rest, operation))) {
-        return yield* Failure.unavailable(operation, `${session.paths.rest} is being written by another program; try again`)
+        return yield* Failure.unavailable(
+          operation,
+          `${session.paths.rest} is being written by another program; try again`
+        )
       }
       // Whatever came of it, what is known no longer describes what is there.
     }).pipe(Effect.ensuring(Effect.sync(() => forget(session))))

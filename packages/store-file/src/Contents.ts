@@ -74,9 +74,7 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
   }
 
   const handoff = (id: RecordId): Read<RestRecord.Handoff | undefined> =>
-    image === undefined
-      ? load(id)
-      : Result.succeed(heldIn(image, id))
+    image === undefined ? load(id) : Result.succeed(heldIn(image, id))
 
   const revisionOf = (id: RecordId): Read<number> =>
     // What is not there needs no decoding: creating costs the same in a file of any size.

@@ -184,7 +184,9 @@ export const make = (
     const handoffs = HandoffStore.of({
       commit,
       get: (id) =>
-        Effect.flatMap(refresh(session, "get"), () => answer(session, "get", session.contents.get(id), Option.fromUndefinedOr)),
+        Effect.flatMap(refresh(session, "get"), () =>
+          answer(session, "get", session.contents.get(id), Option.fromUndefinedOr)
+        ),
       history: (id) =>
         Effect.flatMap(refresh(session, "history"), () =>
           answer(session, "history", session.contents.history(id), (entries) => entries)

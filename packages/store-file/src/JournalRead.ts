@@ -24,8 +24,12 @@ export const find = (session: Session, operation: string): Effect.Effect<Found, 
   Effect.gen(function* () {
     const { fs, paths, lock } = session
     const file = lock === undefined ? undefined : yield* fs.open(paths.journal)
-    const read = file === undefined ? yield* fs.read(paths.journal) : { stat: yield* file.stat, bytes: yield* file.readFrom(0) }
-    return yield* Effect.tapError(Effect.fromResult(parse(session, operation, read, file)), () => file?.close ?? Effect.void)
+    const read =
+      file === undefined ? yield* fs.read(paths.journal) : { stat: yield* file.stat, bytes: yield* file.readFrom(0) }
+    return yield* Effect.tapError(
+      Effect.fromResult(parse(session, operation, read, file)),
+      () => file?.close ?? Effect.void
+    )
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause))))
 
 const parse = (

@@ -72,7 +72,8 @@ const decodeHeader = (value: unknown): Result.Result<Line, string> => {
 const decodeTransaction = (values: ReadonlyArray<unknown>): Result.Result<Line, string> => {
   const changes: Array<Placed> = []
   for (const value of values) {
-    if (!Predicate.hasProperty(value, "position") || typeof value.position !== "number") return Result.fail("no position")
+    if (!Predicate.hasProperty(value, "position") || typeof value.position !== "number")
+      return Result.fail("no position")
     const record = decodeRecord("journal", Predicate.hasProperty(value, "record") ? value.record : undefined)
     if (Result.isFailure(record)) return Result.fail(record.failure.message)
     const event = decodeEvent("journal", Predicate.hasProperty(value, "event") ? value.event : undefined)

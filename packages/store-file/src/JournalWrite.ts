@@ -17,7 +17,11 @@ export const randomName = Effect.map(Effect.all([randomWord, randomWord]), (word
 /** Writes all of it, or fails; a short write is followed by the rest. */
 export const appendAll = (file: JournalFile, bytes: Buffer): Effect.Effect<void, FsError> =>
   Effect.flatMap(file.append(bytes), (count) =>
-    count === bytes.length ? Effect.void : count === 0 ? Effect.fail(nothingTaken) : appendAll(file, bytes.subarray(count))
+    count === bytes.length
+      ? Effect.void
+      : count === 0
+        ? Effect.fail(nothingTaken)
+        : appendAll(file, bytes.subarray(count))
   )
 
 const nothingTaken = new FsError({ code: "EIO", operation: "write", path: "the store" })
@@ -32,12 +36,12 @@ export const writeTemporary = <A>(
     const { fs, paths } = session
     const path = paths.temporary(yield* randomName)
     const file = yield* fs.create(path, mode)
-    const value = yield* Effect.tapError(Effect.tap(write(file), () => file.sync), () =>
-      Effect.andThen(file.close, Effect.ignore(fs.unlink(path)))
+    const value = yield* Effect.tapError(
+      Effect.tap(write(file), () => file.sync),
+      () => Effect.andThen(file.close, Effect.ignore(fs.unlink(path)))
     )
     return { path, file, value }
   })
-
 
 /** For files of a store that has no readable file yet whose mode could be taken over. */
 export const privateMode = 0o600
@@ -129,7 +133,9 @@ export const extend = (
     if (!journal.trusted) return yield* renew(session, journal, json, operation)
     yield* makeNamed(session, journal, operation)
     const last = journal.found ? journal.lines.at(-1) : undefined
-    const bytes = Buffer.concat([last, json].flatMap((line) => (line === undefined ? [] : [JournalLine.encode(line, journal.salt)])))
+    const bytes = Buffer.concat(
+      [last, json].flatMap((line) => (line === undefined ? [] : [JournalLine.encode(line, journal.salt)]))
+    )
     yield* Effect.catchTag(appendAll(file, bytes), "FsError", (cause) => takeBack(journal, file, cause, operation))
     const flushed = yield* Effect.exit(file.sync)
     if (flushed._tag === "Failure") {

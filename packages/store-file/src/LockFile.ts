@@ -1,3 +1,6 @@
+import { accessSync, closeSync, constants, openSync } from "node:fs"
+import type { DatabaseSync } from "node:sqlite"
+
 /**
  * The lock: an empty file that `node:sqlite` opens twice. SQLite's locks are the only portable kernel locks within Node's
  * reach; they have the three modes we need and die with their holder, so none is ever stale and none is ever stolen.
@@ -6,8 +9,6 @@
  * touch it.
  */
 import * as Effect from "effect/Effect"
-import { accessSync, closeSync, constants, openSync } from "node:fs"
-import type { DatabaseSync } from "node:sqlite"
 
 import { type FileLock, FsError } from "./JournalFs.ts"
 

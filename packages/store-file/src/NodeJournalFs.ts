@@ -1,3 +1,6 @@
+import * as fs from "node:fs"
+import { basename, dirname, join, resolve as absolute } from "node:path"
+
 /**
  * The disk through Node. What only touches metadata is synchronous, since it costs microseconds; what can wait for the disk
  * runs in the thread pool.
@@ -6,8 +9,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as fs from "node:fs"
-import { basename, dirname, join, resolve as absolute } from "node:path"
 
 import { type FileStat, FsError, type JournalFile, JournalFs } from "./JournalFs.ts"
 import * as LockFile from "./LockFile.ts"
@@ -112,8 +113,8 @@ const syncDirectory = (path: string): Effect.Effect<void, FsError> =>
  * the shared folders of VMware and VirtualBox. Only Linux has fixed numbers.
  */
 const networkFileSystems: ReadonlySet<number> = new Set([
-  0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x564c, 0x5346414f, 0x73757245, 0x01021997, 0x00c36400, 0x0bd00bd0, 0x47504653,
-  0xbacbacbc, 0x786f4256
+  0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x564c, 0x5346414f, 0x73757245, 0x01021997, 0x00c36400, 0x0bd00bd0,
+  0x47504653, 0xbacbacbc, 0x786f4256
 ])
 
 /** The file behind symbolic links, also where the last one points at nothing yet. */
@@ -123,7 +124,8 @@ const follow = (path: string, hops = 0): string => {
   } catch (cause) {
     if (codeOf(cause) !== "ENOENT" || hops > 40) throw cause
   }
-  const target = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? fs.readlinkSync(path) : undefined
+  const target =
+    fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? fs.readlinkSync(path) : undefined
   return target === undefined
     ? join(fs.realpathSync.native(dirname(path)), basename(path))
     : follow(absolute(dirname(path), target), hops + 1)

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto"
+
 /** Writing the readable file: into a temporary file, flushed, then renamed into place. All of it happens in a turn. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
 
 import * as Failure from "./Failure.ts"
 import type { FsError } from "./JournalFs.ts"
@@ -41,7 +42,9 @@ export const setAside = (
     const target = paths.aside(why, when)
     if ((yield* fs.stat(target)) !== undefined) return target
     const mode = session.rest?.stat?.mode ?? JournalWrite.privateMode
-    const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) => JournalWrite.appendAll(file, bytes))
+    const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) =>
+      JournalWrite.appendAll(file, bytes)
+    )
     yield* file.close
     yield* fs.rename(path, target)
     yield* fs.syncDirectory(paths.directory)
@@ -57,7 +60,9 @@ const keepDisputed = (session: Session, standing: Rest) =>
     const disputed = session.contents.disputed()
     if (disputed.length === 0) return
     const target = yield* setAside(session, "conflict", fileOf(disputed), standing.stat?.modified ?? 0)
-    yield* Effect.logWarning(`Records in ${session.paths.rest} contradict their history; what stood there is in ${target}`)
+    yield* Effect.logWarning(
+      `Records in ${session.paths.rest} contradict their history; what stood there is in ${target}`
+    )
   })
 
 /**
@@ -96,7 +101,9 @@ export const publish = (
     const { path, hash = "" } = yield* Effect.mapError(before, Failure.ofDisk(operation))
     if (journal !== undefined && options.announce) {
       const line = JournalText.publish(hash)
-      yield* Effect.tapError(JournalWrite.extend(session, journal, line, operation), () => Effect.ignore(fs.unlink(path)))
+      yield* Effect.tapError(JournalWrite.extend(session, journal, line, operation), () =>
+        Effect.ignore(fs.unlink(path))
+      )
     }
     if (!(yield* putInPlace(session, path, standing, operation))) return false
     session.rest = { stat: yield* fs.stat(paths.rest), hash, bytes: undefined, settled: false }

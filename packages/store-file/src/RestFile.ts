@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer"
+
 /**
  * The readable file as a whole: where each record begins and ends, without understanding it, and how it is put together
  * again. Records that nobody touched go back as the bytes they came as.
@@ -5,7 +7,6 @@
 import { parseJson } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import { isUtf8 } from "node:buffer"
 
 import * as RestRecord from "./RestRecord.ts"
 
@@ -40,7 +41,7 @@ export const split = (bytes: Buffer): Result.Result<Map<string, Slice>, string> 
 const splitLaidOut = (bytes: Buffer): Result.Result<Map<string, Slice>, string> | undefined => {
   if (!RestRecord.standsAt(bytes, 0, opening)) return undefined
   const slices = new Map<string, Slice>()
-  for (let start = 2; ; ) {
+  for (let start = 2; ;) {
     const at = bytes.indexOf(recordEnd, start)
     const id = idAt(bytes, start)
     if (at === -1 || id === undefined) return undefined

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto"
+
 /** Reading the readable file, also while another program is in the middle of writing it. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { createHash } from "node:crypto"
 
 import * as Failure from "./Failure.ts"
 import type { FileStat } from "./JournalFs.ts"

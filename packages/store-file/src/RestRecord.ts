@@ -107,7 +107,8 @@ export const lastPosition = (
   }
   const timeEnd = end - afterTime.length
   const timeStart = timeEnd - time.length
-  if (!standsAt(bytes, timeEnd, afterTime) || !standsAt(bytes, timeStart - beforeTime.length, beforeTime)) return undefined
+  if (!standsAt(bytes, timeEnd, afterTime) || !standsAt(bytes, timeStart - beforeTime.length, beforeTime))
+    return undefined
   const parsed = Date.parse(bytes.toString("latin1", timeStart, timeEnd))
   return Number.isNaN(parsed) ? undefined : { position: parsed * 1000, exact: false }
 }

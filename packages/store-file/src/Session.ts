@@ -150,6 +150,4 @@ export const tick = 20
 
 /** Whether the file at a path is still the one that was looked at. */
 export const isSame = (a: FileStat | undefined, b: FileStat | undefined): boolean =>
-  a === undefined || b === undefined
-    ? a === b
-    : a.inode === b.inode && a.version === b.version && a.size === b.size
+  a === undefined || b === undefined ? a === b : a.inode === b.inode && a.version === b.version && a.size === b.size

@@ -155,9 +155,7 @@ const newJournal = (session: Session, { journal, lines }: JournalRead.Found, nex
   })
 
 const baseIs = (session: Session, journal: Journal) =>
-  session.rest === undefined
-    ? Effect.succeed(false)
-    : Effect.map(hashOf(session.rest), (hash) => hash === journal.base)
+  session.rest === undefined ? Effect.succeed(false) : Effect.map(hashOf(session.rest), (hash) => hash === journal.base)
 
 const takeAll = (
   session: Session,

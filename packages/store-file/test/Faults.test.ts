@@ -23,9 +23,11 @@ describe("a script of fifty commits", () => {
             if (!fits(kind, operation)) continue
             const report = yield* simulate({ ...script, faults: [{ at: index + 1, kind }] })
             struck += report.struck.length
-            if (report.broken.length > 0) failures.push(`${report.struck.join()}: ${report.broken.slice(0, 3).join("; ")}`)
+            if (report.broken.length > 0)
+              failures.push(`${report.struck.join()}: ${report.broken.slice(0, 3).join("; ")}`)
             // One that did not survive, and the few that one refusal may take along.
-            if (report.acknowledged < 45) failures.push(`${report.struck.join()}: only ${report.acknowledged} acknowledged`)
+            if (report.acknowledged < 45)
+              failures.push(`${report.struck.join()}: only ${report.acknowledged} acknowledged`)
           }
           assert.deepStrictEqual(failures.slice(0, 5), [])
           assert.isAbove(struck, kind === "emfile" ? 10 : 40, "too few faults came true to say anything")
@@ -60,7 +62,8 @@ describe("two faults in a row", () => {
               ]
               const report = yield* simulate({ ...pair, faults })
               struck += report.struck.length
-              if (report.broken.length > 0) failures.push(`${report.struck.join()}: ${report.broken.slice(0, 3).join("; ")}`)
+              if (report.broken.length > 0)
+                failures.push(`${report.struck.join()}: ${report.broken.slice(0, 3).join("; ")}`)
             }
           }
           assert.deepStrictEqual(failures.slice(0, 5), [])

@@ -1,7 +1,8 @@
+import { join } from "node:path"
+
 import * as StoreLaws from "@aumai/handoff-core/StoreLaws"
 import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { join } from "node:path"
 
 import { FileStore } from "../src/index.ts"
 import { temporaryDirectory } from "./processes.ts"

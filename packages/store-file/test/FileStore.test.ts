@@ -1,11 +1,12 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
 import { HandoffStore } from "@aumai/handoff-core"
 import { type HandoffRecord, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { copyFileSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 
 import { FileStore } from "../src/index.ts"
 import { advance, createOne, moved } from "./handoffs.ts"
@@ -22,7 +23,8 @@ const withDirectory = <A, E, R>(body: (at: (name: string) => string) => Effect.E
     )
   })
 
-const ask = <A, E, R>(body: (store: HandoffStore["Service"]) => Effect.Effect<A, E, R>) => Effect.flatMap(HandoffStore, body)
+const ask = <A, E, R>(body: (store: HandoffStore["Service"]) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(HandoffStore, body)
 
 const advanceByReceiver = (record: HandoffRecord) =>
   ask((store) =>
@@ -139,7 +141,12 @@ describe("FileStore", () => {
           writeFileSync(path, text)
           // One that was just written is read again for two seconds, since its writer may not have finished.
           utimesSync(path, 0, 0)
-          const error = yield* Effect.flip(Effect.provide(ask((store) => store.count), FileStore.layer({ path })))
+          const error = yield* Effect.flip(
+            Effect.provide(
+              ask((store) => store.count),
+              FileStore.layer({ path })
+            )
+          )
           assert.strictEqual(error.reason, "corrupt", text)
           assert.strictEqual(readFileSync(path, "utf8"), text)
         }

@@ -1,10 +1,11 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
 import { HandoffStore } from "@aumai/handoff-core"
 import { type HandoffStatus, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 
 import { FileStore } from "../src/index.ts"
 import { advance, createOne } from "./handoffs.ts"
@@ -25,7 +26,9 @@ const rewrite = (path: string, change: (records: ReadonlyArray<PythonRecord>) =>
     writeFileSync(path, JSON.stringify(change(known), undefined, 2))
   })
 
-const inStore = <A, E, R>(body: (at: { readonly path: string; readonly names: () => ReadonlyArray<string> }) => Effect.Effect<A, E, R>) =>
+const inStore = <A, E, R>(
+  body: (at: { readonly path: string; readonly names: () => ReadonlyArray<string> }) => Effect.Effect<A, E, R>
+) =>
   Effect.suspend(() => {
     const directory = temporaryDirectory()
     const path = join(directory.path, "handoffs.json")
@@ -39,7 +42,9 @@ const store = <A, E>(ask: (store: HandoffStore["Service"]) => Effect.Effect<A, E
 const get = (id: string) => store((handoffs) => Effect.map(handoffs.get(RecordId.make(id)), Option.getOrThrow))
 const statusOf = (id: string) => Effect.map(get(id), ({ status }) => status)
 const tagsOf = (id: string) =>
-  store((handoffs) => Effect.map(handoffs.history(RecordId.make(id)), (entries) => entries.map(({ event }) => event._tag)))
+  store((handoffs) =>
+    Effect.map(handoffs.history(RecordId.make(id)), (entries) => entries.map(({ event }) => event._tag))
+  )
 
 /** A file with `a`, `b` and `c` at rest, then opened again with a journal beside it in which `b` was accepted. */
 const withJournal = <A, E>(path: string, body: Effect.Effect<A, E, HandoffStore>) =>
@@ -79,7 +84,10 @@ describe("another program that writes the file while a journal stands beside it"
           assert.strictEqual(yield* statusOf("c"), "pending")
           assert.strictEqual(yield* statusOf("d"), "pending")
           assert.deepStrictEqual(yield* tagsOf("d"), ["Imported"])
-          assert.deepStrictEqual(names().filter((name) => name.includes("conflict")), [])
+          assert.deepStrictEqual(
+            names().filter((name) => name.includes("conflict")),
+            []
+          )
           yield* advance(yield* get("d"))
         })
       ).pipe(

@@ -1,11 +1,12 @@
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
 import { AgentStore, HandoffStore } from "@aumai/handoff-core"
 import { AgentId, Capability, RecordId, StoreError } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 
 import { FileStore, FsError, JournalFs, NodeJournalFs } from "../src/index.ts"
 import { advance, createOne } from "./handoffs.ts"
@@ -29,7 +30,8 @@ const readOnly = Layer.effect(
   JournalFs,
   Effect.gen(function* () {
     const fs = yield* JournalFs
-    const refuse = (operation: string) => (name: string) => Effect.fail(new FsError({ code: "EROFS", operation, path: name }))
+    const refuse = (operation: string) => (name: string) =>
+      Effect.fail(new FsError({ code: "EROFS", operation, path: name }))
     return JournalFs.of({
       ...fs,
       create: refuse("open"),
@@ -77,7 +79,9 @@ describe("a store that may only be read", () => {
             const one = yield* createOne("one")
             const inside = Effect.gen(function* () {
               assert.deepStrictEqual(yield* get("one"), Option.some(one))
-              const two = yield* Effect.provide(createOne("two"), Layer.fresh(FileStore.layer({ path: file })), { local: true })
+              const two = yield* Effect.provide(createOne("two"), Layer.fresh(FileStore.layer({ path: file })), {
+                local: true
+              })
               assert.deepStrictEqual(yield* get("two"), Option.some(two))
               const error = yield* Effect.flip(createOne("three"))
               assert.strictEqual(error instanceof StoreError ? error.reason : error._tag, "unavailable")
@@ -151,7 +155,10 @@ describe("files", () => {
             assert.deepStrictEqual(yield* agents, [bob])
             writeFileSync(at("handoffs.agents.json"), "[{]")
             assert.strictEqual((yield* Effect.flip(agents)).reason, "corrupt")
-            assert.strictEqual((yield* Effect.flip(Effect.flatMap(AgentStore, (store) => store.put(bob)))).reason, "corrupt")
+            assert.strictEqual(
+              (yield* Effect.flip(Effect.flatMap(AgentStore, (store) => store.put(bob)))).reason,
+              "corrupt"
+            )
             assert.strictEqual(readFileSync(at("handoffs.agents.json"), "utf8"), "[{]")
           }),
           open()

@@ -1,7 +1,8 @@
-import { assert, describe, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
 import { readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 
 import { JournalFs } from "../src/JournalFs.ts"
 import * as NodeJournalFs from "../src/NodeJournalFs.ts"

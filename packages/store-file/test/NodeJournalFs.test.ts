@@ -1,8 +1,9 @@
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 
 import { JournalFs } from "../src/JournalFs.ts"
 import * as NodeJournalFs from "../src/NodeJournalFs.ts"

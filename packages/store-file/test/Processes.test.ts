@@ -1,7 +1,8 @@
-import { assert, describe, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 
 import { makeOracle } from "./oracle.ts"
 import { start, temporaryDirectory } from "./processes.ts"
@@ -23,7 +24,10 @@ describe("real processes on one file", () => {
         const codes = yield* Effect.promise(() =>
           Promise.all(workers.map(async (worker) => [await worker.exit, await oracle.listen(worker)][0]))
         )
-        assert.deepStrictEqual(codes, Array.from({ length: 8 }, () => 0))
+        assert.deepStrictEqual(
+          codes,
+          Array.from({ length: 8 }, () => 0)
+        )
         assert.strictEqual(oracle.acknowledged(), 2000)
         atRest(directory.path)
         yield* oracle.verify(path)

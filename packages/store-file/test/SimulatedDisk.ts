@@ -1,3 +1,5 @@
+import { basename, dirname } from "node:path"
+
 /**
  * A disk in memory with everything a real one may do to us: writes that are only cached, sectors that come back zeroed or
  * stale after a power cut, renames that survive in any combination a file system allows, flush errors that are reported
@@ -5,7 +7,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { basename, dirname } from "node:path"
 
 import { type FileLock, type FileStat, FsError, type JournalFile, JournalFs } from "../src/JournalFs.ts"
 
@@ -151,7 +152,7 @@ export const makeDisk = (options: DiskOptions) => {
     const left = Buffer.alloc(length)
     inode.durable.copy(left, 0, 0, Math.min(inode.stable, length))
     const calm = random.chance(0.5)
-    for (let from = inode.stable; from < length; ) {
+    for (let from = inode.stable; from < length;) {
       const to = Math.min(length, (Math.floor(from / sector) + 1) * sector)
       const dropped = inode.dropped.some(([start, end]) => from < end && start < to)
       const luck = calm && !dropped ? 0 : random.below(dropped ? 2 : 3) + (dropped ? 1 : 0)
@@ -196,7 +197,11 @@ export const makeDisk = (options: DiskOptions) => {
     return fault?.kind
   }
 
-  const process = (): { readonly layer: Layer.Layer<JournalFs>; readonly kill: () => void; readonly isAlive: () => boolean } => {
+  const process = (): {
+    readonly layer: Layer.Layer<JournalFs>
+    readonly kill: () => void
+    readonly isAlive: () => boolean
+  } => {
     let alive = true
     const owned = new Set<symbol>()
     const kill = () => {
@@ -220,7 +225,8 @@ export const makeDisk = (options: DiskOptions) => {
           else powerCut()
           return Effect.never
         }
-        if (fault === "eio" || fault === "emfile" || fault === "enospc") return fail(fault.toUpperCase(), operation, path)
+        if (fault === "eio" || fault === "emfile" || fault === "enospc")
+          return fail(fault.toUpperCase(), operation, path)
         try {
           return Effect.succeed(run(fault))
         } catch (cause) {
@@ -347,7 +353,9 @@ export const makeDisk = (options: DiskOptions) => {
         }),
       syncDirectory: (path) => operate("syncDirectory", path, flushNames),
       list: (path) =>
-        operate("list", path, () => [...names.keys()].filter((name) => dirname(name) === path).map((name) => basename(name))),
+        operate("list", path, () =>
+          [...names.keys()].filter((name) => dirname(name) === path).map((name) => basename(name))
+        ),
       lock: (path) => operate("lock", path, () => lock(path))
     })
     return { layer, kill, isAlive: () => alive }
@@ -417,7 +425,15 @@ const quietly = (run: () => unknown) => {
   }
 }
 
-const writes: ReadonlySet<string> = new Set(["create", "append", "sync", "truncate", "rename", "unlink", "syncDirectory"])
+const writes: ReadonlySet<string> = new Set([
+  "create",
+  "append",
+  "sync",
+  "truncate",
+  "rename",
+  "unlink",
+  "syncDirectory"
+])
 const opens: ReadonlySet<string> = new Set(["create", "open", "read", "lock", "list"])
 
 /** Whether a fault can strike an operation. */

@@ -31,7 +31,11 @@ describe("the simulated disk", () => {
           if (report.broken.length > 0) failures.push(explain(seed, report))
         }
         assert.strictEqual(failures.length, 0, failures.slice(0, 5).join("\n"))
-        assert.isAbove(acknowledged, seeds.length > 1 ? seeds.length * 10 : 0, "too little was acknowledged to say anything")
+        assert.isAbove(
+          acknowledged,
+          seeds.length > 1 ? seeds.length * 10 : 0,
+          "too little was acknowledged to say anything"
+        )
       }),
     600_000
   )

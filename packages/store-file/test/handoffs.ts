@@ -1,6 +1,14 @@
 /** Records and changes for tests. */
 import { type Change, HandoffStore } from "@aumai/handoff-core"
-import { AgentId, apply, create, type HandoffEvent, type HandoffRecord, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
+import {
+  AgentId,
+  apply,
+  create,
+  type HandoffEvent,
+  type HandoffRecord,
+  HandoffRequest,
+  RecordId
+} from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

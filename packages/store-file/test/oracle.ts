@@ -53,7 +53,8 @@ export const makeOracle = () => {
           for (const [index, { revision, event }] of history.entries()) {
             const key = JSON.stringify(encodeEvent(event))
             if (revision !== index + 1) broken.push(`the revisions of ${record.recordId} are not dense`)
-            if (!tried.has(`${record.recordId} ${revision} ${key}`)) broken.push(`nobody wrote ${record.recordId} ${revision}`)
+            if (!tried.has(`${record.recordId} ${revision} ${key}`))
+              broken.push(`nobody wrote ${record.recordId} ${revision}`)
             found.set(`${record.recordId} ${revision}`, key)
           }
         }

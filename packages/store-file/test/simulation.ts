@@ -197,7 +197,10 @@ const live = (scenario: Scenario, model: Model, slot: Slot, dice: Dice, name: st
 /** Reads everything with a fresh process and compares it with what the model knows. */
 const verify = (scenario: Scenario, disk: SimulatedDisk, model: Model) =>
   Effect.gen(function* () {
-    const store = yield* Effect.map(FileStore.make({ ...options(scenario), oneShot: false }), ({ handoffs }) => handoffs)
+    const store = yield* Effect.map(
+      FileStore.make({ ...options(scenario), oneShot: false }),
+      ({ handoffs }) => handoffs
+    )
     const records = yield* store.list({ _tag: "All" }, { limit: 100_000 })
     const log = yield* store.log({ limit: 100_000 })
     const present = new Map<RecordId, ReadonlyArray<string>>()
@@ -206,7 +209,10 @@ const verify = (scenario: Scenario, disk: SimulatedDisk, model: Model) =>
       const history = yield* store.history(id)
       const keys = history.map(keyOf)
       present.set(id, keys)
-      const replayed = replay(id, history.map(({ event }) => event))
+      const replayed = replay(
+        id,
+        history.map(({ event }) => event)
+      )
       if (Result.isFailure(replayed) || JSON.stringify(replayed.success) !== JSON.stringify(record)) {
         model.broken.push(`the history of ${id} does not replay to its state`)
       }

@@ -1,6 +1,7 @@
+import { readFileSync, writeFileSync } from "node:fs"
+
 /** Adds one to a number in a file, many times, each time under the lock: lost updates show a lock that is none. */
 import * as Effect from "effect/Effect"
-import { readFileSync, writeFileSync } from "node:fs"
 
 import { JournalFs } from "../../src/JournalFs.ts"
 import * as NodeJournalFs from "../../src/NodeJournalFs.ts"
@@ -10,7 +11,7 @@ const [lockPath = "", counter = "", times = "0"] = process.argv.slice(2)
 const once = Effect.gen(function* () {
   const fs = yield* JournalFs
   const lock = yield* fs.lock(lockPath, 0o600)
-  for (let left = Number(times); left > 0; ) {
+  for (let left = Number(times); left > 0;) {
     if (yield* lock.reserve) {
       const value = Number(readFileSync(counter, "utf8"))
       yield* Effect.sleep(1)

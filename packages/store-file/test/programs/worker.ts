@@ -1,3 +1,5 @@
+import { writeSync } from "node:fs"
+
 /**
  * Commits to a shared store and says on stdout what it tries and what it was promised, one JSON value a line. It may be
  * killed at any moment; whoever started it is the witness.
@@ -6,7 +8,6 @@ import { type Change, HandoffStore } from "@aumai/handoff-core"
 import { encodeEvent, type HandoffRecord } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { writeSync } from "node:fs"
 
 import { FileStore } from "../../src/index.ts"
 import { created, nextOf } from "../handoffs.ts"
@@ -23,7 +24,7 @@ const pick = <A>(items: ReadonlyArray<A>): A | undefined => items[Math.floor(Mat
 
 const program = Effect.gen(function* () {
   const store = yield* HandoffStore
-  for (let done = 0; done < Number(count); ) {
+  for (let done = 0; done < Number(count);) {
     const at = yield* DateTime.now
     const note = `${name} ${done} ${Math.random()}`
     const open: Array<HandoffRecord> = []
@@ -46,5 +47,8 @@ const program = Effect.gen(function* () {
 })
 
 await Effect.runPromise(
-  Effect.provide(program, FileStore.layer({ path, checkpointBytes: Number(checkpointBytes), lockTimeout: "60 seconds" }))
+  Effect.provide(
+    program,
+    FileStore.layer({ path, checkpointBytes: Number(checkpointBytes), lockTimeout: "60 seconds" })
+  )
 )
