@@ -11,9 +11,7 @@ export const optional = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
 
 /** Which handoff. */
-export const id = required("id", "Handoff id, or the first four or more characters of one").pipe(
-  Flag.withMetavar("ID")
-)
+export const id = required("id", "Handoff id, or the first four or more characters of one").pipe(Flag.withMetavar("ID"))
 
 /** Who acts. */
 export const by = optional("by", "Who acts [default: the party whose move it is]").pipe(Flag.withMetavar("AGENT"))

@@ -58,7 +58,7 @@ const shortestPrefix = 4
 /** The id of a handoff from an id or from the beginning of one, when only one handoff begins like that. */
 export const recordId = Effect.fnUntraced(function* (value: string) {
   const manager = yield* HandoffManager
-  const id = yield* Effect.fromResult(Schema.decodeUnknownResult(RecordId)(value)).pipe(
+  const id = yield* Effect.fromResult(Schema.decodeResult(RecordId)(value)).pipe(
     Effect.mapError(() => invalid("--id", "expected 1 to 128 characters"))
   )
   const known = yield* manager.get(id).pipe(
@@ -76,7 +76,10 @@ export const recordId = Effect.fnUntraced(function* (value: string) {
   if (first === undefined) return yield* new HandoffNotFound({ recordId: id })
   if (second === undefined) return first
   const some = found.slice(0, 3).join(", ")
-  return yield* invalid("--id", `${value} begins more than one handoff (${some}${found.length > 3 ? ", …" : ""}); give more of it`)
+  return yield* invalid(
+    "--id",
+    `${value} begins more than one handoff (${some}${found.length > 3 ? ", …" : ""}); give more of it`
+  )
 })
 
 /** Words given one by one or with commas between them. */
@@ -88,7 +91,7 @@ export const words = (values: ReadonlyArray<string>): ReadonlyArray<string> =>
 
 /** An agent's name from a flag. */
 export const agentId = (flag: string, value: string): Effect.Effect<AgentId, InvalidInput> =>
-  Effect.fromResult(Schema.decodeUnknownResult(AgentId)(value)).pipe(
+  Effect.fromResult(Schema.decodeResult(AgentId)(value)).pipe(
     Effect.mapError(() => invalid(flag, "expected 1 to 128 characters"))
   )
 

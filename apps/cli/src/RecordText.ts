@@ -1,6 +1,6 @@
-import { dueAt, HandoffRecord, type HandoffResponse, isOpen, turnOf } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
+import { dueAt, type HandoffRecord, type HandoffResponse, isOpen, turnOf } from "@aumai/handoff-protocol"
 import { displayWidth } from "effect/cli/CliOutput"
+import * as DateTime from "effect/DateTime"
 
 import { fit, printable, printableLines, type Style, styled } from "./Text.ts"
 
@@ -45,32 +45,62 @@ const due = (record: HandoffRecord, now: number): string => {
   return at <= now ? `${stretch(now - at)} ago` : `in ${stretch(at - now)}`
 }
 
+interface Column {
+  readonly title: string
+  readonly cell: (record: HandoffRecord, now: number) => string
+  /** The most it takes, in columns of the terminal. */
+  readonly most: number
+  /** What it gives way for: on a narrow terminal the columns with the larger numbers go first. */
+  readonly rank: number
+}
+
+// An id that is cut without a mark can be copied: its beginning is enough for --id.
+const shortId = (id: string): string => (id.length <= 16 ? id : id.slice(0, 12))
+
+const columnsOfTable: ReadonlyArray<Column> = [
+  { title: "ID", cell: ({ recordId }) => shortId(printable(recordId)), most: 16, rank: 0 },
+  { title: "STATUS", cell: ({ status }) => status, most: 12, rank: 0 },
+  { title: "PRI", cell: ({ request }) => String(request.priority), most: 3, rank: 1 },
+  {
+    title: "FROM → TO",
+    cell: ({ request }) => printable(`${request.fromAgent} → ${request.toAgent}`),
+    most: 32,
+    rank: 2
+  },
+  { title: "AGE", cell: ({ createdAt }, now) => stretch(now - createdAt.epochMilliseconds), most: 4, rank: 4 },
+  { title: "DUE", cell: due, most: 8, rank: 3 }
+]
+
+const gap = 2
+// A task that is cut shorter than this says nothing any more.
+const leastTask = 16
+
 /** Records as a table that fits a terminal of that many columns; the task takes what the others leave. */
 export const table = (records: ReadonlyArray<HandoffRecord>, columns: number, now: number): string => {
-  const header = ["ID", "STATUS", "PRI", "FROM → TO", "AGE", "DUE", "TASK"]
-  const rows = records.map((record) => [
-    printable(record.recordId),
-    record.status,
-    String(record.request.priority),
-    printable(`${record.request.fromAgent} → ${record.request.toAgent}`),
-    stretch(now - record.createdAt.epochMilliseconds),
-    due(record, now),
-    printable(record.request.taskDescription)
-  ])
-  const limits = [16, 12, 3, 32, 4, 8]
-  const widths = limits.map((limit, column) =>
-    Math.min(limit, Math.max(...[header, ...rows].map((row) => displayWidth(row[column] ?? ""))))
-  )
-  const rest = Math.max(8, columns - widths.reduce((sum, width) => sum + width + 2, 0))
-  const cells = (row: ReadonlyArray<string>) =>
-    row.map((cell, column) => fit(cell, widths[column] ?? rest)).map((cell, column) => (column === 6 ? cell.trimEnd() : cell))
+  const sized = columnsOfTable.map((column) => {
+    const cells = records.map((record) => column.cell(record, now))
+    const width = Math.min(column.most, Math.max(...[column.title, ...cells].map((cell) => displayWidth(cell))))
+    return { ...column, cells, width }
+  })
+  const taken = (some: typeof sized) => some.reduce((sum, { width }) => sum + width + gap, 0)
+  let shown = sized
+  for (let rank = 4; rank > 0 && taken(shown) + leastTask > columns; rank -= 1) {
+    shown = shown.filter((column) => column.rank < rank)
+  }
+  const rest = Math.max(1, columns - taken(shown))
+  const row = (cell: (column: (typeof sized)[number]) => string, task: string) =>
+    [...shown.map(cell), fit(task, rest).trimEnd()].join(" ".repeat(gap))
   return [
-    styled("bold", cells(header).join("  ")),
-    ...rows.map((row, index) => {
-      const [id = "", status = "", ...others] = cells(row)
-      const record = records[index]
-      return [id, record === undefined ? status : styled(colours[record.status], status), ...others].join("  ")
-    })
+    styled(
+      "bold",
+      row(({ title, width }) => fit(title, width), "TASK")
+    ),
+    ...records.map((record, index) =>
+      row(({ title, cells, width }) => {
+        const text = fit(cells[index] ?? "", width)
+        return title === "STATUS" ? styled(colours[record.status], text) : text
+      }, printable(record.request.taskDescription))
+    )
   ].join("\n")
 }
 

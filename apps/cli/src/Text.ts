@@ -19,12 +19,11 @@ export type Style = Parameters<typeof styleText>[0]
 export const styled = (style: Style, text: string): string =>
   styleText(style, text, { stream: process.stdout, validateStream: true })
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
-
 /** Cuts text to that many columns, ending in `…` when something is lost, and fills it up with spaces. */
 export const fit = (text: string, columns: number): string => {
   const width = displayWidth(text)
   if (width <= columns) return text + " ".repeat(columns - width)
+  const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
   let kept = ""
   let used = 0
   for (const { segment } of graphemes.segment(text)) {

@@ -1,5 +1,4 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
@@ -15,6 +14,7 @@ import * as Runtime from "effect/Runtime"
 
 import packageJson from "../package.json" with { type: "json" }
 import { cli } from "./Cli.ts"
+import { environment } from "./Environment.ts"
 import { printable } from "./Text.ts"
 
 // A reader that has seen enough (`list | head`) closes the pipe; that is no error of ours.
@@ -35,8 +35,8 @@ const presenter = CliOutput.layerPresenter({
       : CliOutput.defaultPresenter.present(event)
 })
 
-const environment = Layer.mergeAll(
-  NodeServices.layer,
+const services = Layer.mergeAll(
+  environment,
   Layer.succeed(Logger.LogToStderr, true),
   CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
   presenter
@@ -48,14 +48,16 @@ const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
     const error = Cause.squash(cause)
     if (Cause.hasInterruptsOnly(cause) || CliError.isCliError(error)) return
     const known = error instanceof Error && "_tag" in error
-    const text = known ? printable(error.message) : `this is a fault of aumai-handoff, please report it\n${Cause.pretty(cause)}`
+    const text = known
+      ? printable(error.message)
+      : `this is a fault of aumai-handoff, please report it\n${Cause.pretty(cause)}`
     process.stderr.write(`Error: ${text}\n`)
   })
 
 cli.pipe(
   Command.run({ version: packageJson.version }),
   Effect.tapCause(report),
-  Effect.provide(environment),
+  Effect.provide(services),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, done) => {

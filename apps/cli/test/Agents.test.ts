@@ -23,7 +23,9 @@ describe("agents and routing", () => {
 
   it("obeys explicit requirements, and says when nobody meets them", async () => {
     await run("agents", "register", "--id", "dora", "--capability", "weld")
-    expect((await run("route", "--from", "planner", "--task", "analyze", "--requires", "weld")).stdout).toMatch(/^dora\n/)
+    expect((await run("route", "--from", "planner", "--task", "analyze", "--requires", "weld")).stdout).toMatch(
+      /^dora\n/
+    )
     const none = await run("route", "--from", "dora", "--task", "weld", "--requires", "weld")
     expect([none.code, none.stderr]).toEqual([
       1,

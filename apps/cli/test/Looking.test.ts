@@ -18,7 +18,7 @@ describe("list", () => {
 
   it("prints the line format of the Python tool when it is piped", async () => {
     const id = await cli.create("list.json")
-    await cli.create("list.json", "--from", "executor", "--to", "reviewer", "--task", "Review output")
+    await cli.create("list.json", { from: "executor", to: "reviewer", task: "Review output" })
     const { stdout } = await cli.run(["list", "--store", "list.json"])
     expect(stdout.split("\n")[0]).toBe(`${id}  pending       planner -> executor      Generate Q3 report`)
     const accepted = await cli.run(["list", "--status", "accepted", "--store", "list.json"])
@@ -26,7 +26,10 @@ describe("list", () => {
   })
 
   it("strips terminal escapes from what other agents wrote, and never colours a pipe", async () => {
-    await cli.create("escapes.json", "--task", "\u001B[31mred\u001B[0m \u001B]0;title\u0007 and\nlines \u202Eback", "--id", "esc1")
+    await cli.create("escapes.json", {
+      task: "\u001B[31mred\u001B[0m \u001B]0;title\u0007 and\nlines \u202Eback",
+      id: "esc1"
+    })
     const { stdout } = await cli.run(["list", "--store", "escapes.json"], { env: { FORCE_COLOR: "" } })
     // eslint-disable-next-line no-control-regex
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u202E]/)
@@ -52,14 +55,16 @@ describe("list", () => {
 
 describe("inbox and claim", () => {
   it("give the most urgent first, and each handoff once", async () => {
-    await cli.create("inbox.json", "--priority", "3", "--id", "calm")
-    await cli.create("inbox.json", "--priority", "9", "--id", "urgent")
+    await cli.create("inbox.json", { priority: "3", id: "calm" })
+    await cli.create("inbox.json", { priority: "9", id: "urgent" })
     const { stdout } = await cli.run(["inbox", "--agent", "executor", "--store", "inbox.json"])
     expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["urgent", "calm", ""])
     const claims = await Promise.all(
       [1, 2, 3].map(() => cli.run(["claim", "--agent", "executor", "--json", "--store", "inbox.json"]))
     )
-    const ids = claims.map(({ stdout }) => (JSON.parse(stdout) as { readonly record_id: string } | null)?.record_id ?? "none")
+    const ids = claims.map(
+      ({ stdout }) => (JSON.parse(stdout) as { readonly record_id: string } | null)?.record_id ?? "none"
+    )
     expect(ids.toSorted()).toEqual(["calm", "none", "urgent"])
   })
 })
@@ -82,7 +87,10 @@ describe("watch", () => {
     const ended = new Promise<number | null>((resolve) => watching.on("close", resolve))
     watching.kill("SIGINT")
     expect(await ended).toBe(130)
-    const lines = text.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>)
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(lines.map((line) => [line["record_id"], line["revision"]])).toEqual([
       [id, 1],
       [id, 2]
@@ -108,7 +116,9 @@ describe("stats", () => {
 describe("help", () => {
   it("shows an example, defaults and what is required, for every command", async () => {
     const { stdout } = await cli.run(["--help"])
-    const names = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "")
+    const names = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}(\w+) /gm)].map(
+      (match) => match[1] ?? ""
+    )
     expect(names).toHaveLength(19)
     for (const name of names.filter((name) => name !== "agents")) {
       expect((await cli.run([name, "--help"])).stdout).toContain("EXAMPLES\n  aumai-handoff")

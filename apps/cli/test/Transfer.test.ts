@@ -17,7 +17,12 @@ const seed = (record: Json): unknown => {
     typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)
       ? new Date(/(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : `${value}Z`).toISOString()
       : typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key === "context" || key === "result" ? inner : millis(inner)]))
+        ? Object.fromEntries(
+            Object.entries(value).map(([key, inner]) => [
+              key,
+              key === "context" || key === "result" ? inner : millis(inner)
+            ])
+          )
         : value
   const { record_id, request, response, status, result, created_at, updated_at } = record
   return millis({ record_id, request, response, status, result, created_at, updated_at })

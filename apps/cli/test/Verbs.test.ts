@@ -9,7 +9,7 @@ const json = (text: string): Record<string, unknown> => JSON.parse(text) as Reco
 
 describe("the life of a handoff", () => {
   it("goes from create to complete, with a file that anyone can read afterwards", async () => {
-    const id = await cli.create("life.json", "--priority", "8", "--context", '{"quarter": "Q3"}')
+    const id = await cli.create("life.json", { priority: "8", context: '{"quarter": "Q3"}' })
     for (const words of [["accept"], ["start"], ["complete", "--result", '{"output": "report.pdf"}']]) {
       const { code, stderr } = await cli.run([...words, "--id", id, "--store", "life.json"])
       expect([code, stderr]).toEqual([0, ""])
@@ -80,8 +80,8 @@ describe("the life of a handoff", () => {
   })
 
   it("finds a handoff by any unique prefix of four characters", async () => {
-    await cli.create("prefix.json", "--id", "abcd1111")
-    await cli.create("prefix.json", "--id", "abcd2222")
+    await cli.create("prefix.json", { id: "abcd1111" })
+    await cli.create("prefix.json", { id: "abcd2222" })
     const short = (prefix: string) => cli.run(["status", "--json", "--id", prefix, "--store", "prefix.json"])
     expect(json((await short("abcd1")).stdout)["record_id"]).toBe("abcd1111")
     expect((await short("abcd")).stderr).toContain("abcd begins more than one handoff (abcd1111, abcd2222)")
@@ -90,8 +90,8 @@ describe("the life of a handoff", () => {
   })
 
   it("expires what is overdue", async () => {
-    const id = await cli.create("overdue.json", "--deadline", "1s")
-    await cli.create("overdue.json", "--deadline", "2h")
+    const id = await cli.create("overdue.json", { deadline: "1s" })
+    await cli.create("overdue.json", { deadline: "2h" })
     const overdue = async (): Promise<string> => {
       const { stdout } = await cli.run(["expire", "--store", "overdue.json"])
       return stdout === "Nothing is overdue\n" ? overdue() : stdout
@@ -105,8 +105,21 @@ describe("the life of a handoff", () => {
 describe("input", () => {
   it("reads JSON from a file and from standard input", async () => {
     writeFileSync(cli.path("context.json"), '{"from": "a file"}')
-    const fromFile = await cli.create("input.json", "--context", "@context.json")
-    const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--context", "-", "--store", "input.json", "--json"]
+    const fromFile = await cli.create("input.json", { context: "@context.json" })
+    const words = [
+      "create",
+      "--from",
+      "a",
+      "--to",
+      "b",
+      "--task",
+      "t",
+      "--context",
+      "-",
+      "--store",
+      "input.json",
+      "--json"
+    ]
     const fromStdin = await cli.run(words, { stdin: '{"from": "standard input"}' })
     expect(json(fromStdin.stdout)["request"]).toMatchObject({ context: { from: "standard input" } })
     const { stdout } = await cli.run(["status", "--id", fromFile, "--json", "--store", "input.json"])
@@ -116,8 +129,14 @@ describe("input", () => {
   it.each([
     ["{not json", "Error: Invalid --context: Expected JSON at line 1, column 2\n"],
     ["[1]", "Error: Invalid --context: Expected object\n"],
-    ['{"n": 9007199254740993}', "Error: Invalid --context: Expected no number that JavaScript cannot hold exactly; write it as a string\n"],
-    ['{"a": 1, "a": 2}', "Error: Invalid --context: Expected each key once in an object; one is given twice at line 1, column 10\n"],
+    [
+      '{"n": 9007199254740993}',
+      "Error: Invalid --context: Expected no number that JavaScript cannot hold exactly; write it as a string\n"
+    ],
+    [
+      '{"a": 1, "a": 2}',
+      "Error: Invalid --context: Expected each key once in an object; one is given twice at line 1, column 10\n"
+    ],
     ["@nowhere.json", "Error: Invalid --context: cannot read nowhere.json (ENOENT)\n"]
   ])("refuses --context %s and creates nothing", async (context, message) => {
     const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--store", "untouched.json"]
@@ -140,7 +159,9 @@ describe("input", () => {
 
   it("refuses a deadline that is in the past or no moment at all", async () => {
     const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--store", "untouched.json", "--deadline"]
-    expect((await cli.run([...words, "2020-01-01T00:00:00Z"])).stderr).toContain("deadline: Expected a moment in the future")
+    expect((await cli.run([...words, "2020-01-01T00:00:00Z"])).stderr).toContain(
+      "deadline: Expected a moment in the future"
+    )
     expect((await cli.run([...words, "soon"])).stderr).toContain("or a duration such as 2h")
   })
 })

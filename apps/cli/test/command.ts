@@ -51,12 +51,11 @@ export const command = () => {
       child.stdin.end(options.stdin ?? "")
     })
 
-  /** Creates a handoff in a store and gives its id. */
-  const create = async (store: string, ...more: ReadonlyArray<string>): Promise<string> => {
-    const { stdout, stderr } = await run([
-      ...["create", "--store", store, "--from", "planner", "--to", "executor", "--task", "Generate Q3 report"],
-      ...more
-    ])
+  /** Creates a handoff in a store and gives its id; `flags` replace or follow the usual ones. */
+  const create = async (store: string, flags: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const all = { store, from: "planner", to: "executor", task: "Generate Q3 report", ...flags }
+    const words = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
+    const { stdout, stderr } = await run(["create", ...words])
     const id = /^Created handoff (\S+)\n/.exec(stdout)?.[1]
     if (id === undefined) throw new Error(`create printed ${stdout}${stderr}`)
     return id

@@ -7,8 +7,9 @@ export interface WordForms {
   readonly lancaster: ReadonlySet<string>
 }
 
-// Word breaks by Unicode's rules: also for text that has no spaces between its words.
-const segmenter = new Intl.Segmenter(undefined, { granularity: "word" })
+// Word breaks by Unicode's rules: also for text that has no spaces between its words. Made when it is first needed:
+// loading its tables takes some milliseconds.
+let segmenter: Intl.Segmenter | undefined
 
 /** The words of a text in lower case; `data-analysis`, `data_analysis` and `dataAnalysis` are two words each. */
 const wordsOf = (text: string): ReadonlyArray<string> => {
@@ -16,8 +17,8 @@ const wordsOf = (text: string): ReadonlyArray<string> => {
     .normalize("NFKC")
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
     .replaceAll("_", " ")
-  return Array.from(segmenter.segment(spaced)).flatMap(({ segment, isWordLike }) =>
-    isWordLike === true ? [segment.toLowerCase()] : []
+  return Array.from((segmenter ??= new Intl.Segmenter(undefined, { granularity: "word" })).segment(spaced)).flatMap(
+    ({ segment, isWordLike }) => (isWordLike === true ? [segment.toLowerCase()] : [])
   )
 }
 

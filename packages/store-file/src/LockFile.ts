@@ -1,6 +1,3 @@
-import { accessSync, closeSync, constants, openSync } from "node:fs"
-import type { DatabaseSync } from "node:sqlite"
-
 /**
  * The lock: an empty file that `node:sqlite` opens twice. SQLite's locks are the only portable kernel locks within Node's
  * reach; they have the three modes we need and die with their holder, so none is ever stale and none is ever stolen.
@@ -8,6 +5,9 @@ import type { DatabaseSync } from "node:sqlite"
  * Trap: opening and closing this file with `node:fs` drops every lock this process holds on it (POSIX). Nothing else may
  * touch it.
  */
+import { accessSync, closeSync, constants, openSync } from "node:fs"
+import type { DatabaseSync } from "node:sqlite"
+
 import * as Effect from "effect/Effect"
 
 import { type FileLock, FsError } from "./JournalFs.ts"
@@ -106,12 +106,12 @@ const connectTo = (path: string, writable: boolean): DatabaseSync => {
 }
 
 const loadSqlite = () => {
-  const emitWarning = process.emitWarning
+  const emitWarning = process.emitWarning.bind(process)
   // Node 22 and 24 up to 24.14 announce that SQLite is experimental; nobody who opens a JSON file wants to read that.
   process.emitWarning = (warning: string | Error, ...rest: ReadonlyArray<unknown>) => {
     if (String(warning).includes("SQLite is an experimental")) return
     // The overloads of emitWarning cannot be passed on in any other way.
-    Reflect.apply(emitWarning, process, [warning, ...rest])
+    Reflect.apply(emitWarning, undefined, [warning, ...rest])
   }
   try {
     return process.getBuiltinModule("node:sqlite")

@@ -1,12 +1,10 @@
-import * as fs from "node:fs"
-import { basename, dirname, join, resolve as absolute } from "node:path"
-
 /**
  * The disk through Node. What only touches metadata is synchronous, since it costs microseconds; what can wait for the disk
  * runs in the thread pool.
- *
- * @since 0.1.0
  */
+import * as fs from "node:fs"
+import { basename, dirname, join, resolve as absolute } from "node:path"
+
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
@@ -145,7 +143,6 @@ const resolve = (path: string, options: { readonly allowNetworkFileSystem: boole
     return target
   })
 
-/** @since 0.1.0 */
 export const layer: Layer.Layer<JournalFs> = Layer.succeed(JournalFs, {
   resolve,
   read,

@@ -1,6 +1,6 @@
+/** Writing the readable file: into a temporary file, flushed, then renamed into place. All of it happens in a turn. */
 import { createHash } from "node:crypto"
 
-/** Writing the readable file: into a temporary file, flushed, then renamed into place. All of it happens in a turn. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 

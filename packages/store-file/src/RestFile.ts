@@ -1,9 +1,9 @@
-import { isUtf8 } from "node:buffer"
-
 /**
  * The readable file as a whole: where each record begins and ends, without understanding it, and how it is put together
  * again. Records that nobody touched go back as the bytes they came as.
  */
+import { isUtf8 } from "node:buffer"
+
 import { parseJson } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"

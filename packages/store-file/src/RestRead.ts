@@ -1,6 +1,6 @@
+/** Reading the readable file, also while another program is in the middle of writing it. */
 import { createHash } from "node:crypto"
 
-/** Reading the readable file, also while another program is in the middle of writing it. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

@@ -22,7 +22,7 @@ const rewrite = (path: string, change: (records: ReadonlyArray<PythonRecord>) =>
   Effect.sync(() => {
     // The cast: the test wrote this file.
     const records = JSON.parse(readFileSync(path, "utf8")) as ReadonlyArray<PythonRecord>
-    const known = records.map(({ revision: _, history: __, reason: ___, ...rest }) => rest)
+    const known = records.map((record) => ({ ...record, revision: undefined, history: undefined, reason: undefined }))
     writeFileSync(path, JSON.stringify(change(known), undefined, 2))
   })
 

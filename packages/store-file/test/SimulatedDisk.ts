@@ -1,10 +1,10 @@
-import { basename, dirname } from "node:path"
-
 /**
  * A disk in memory with everything a real one may do to us: writes that are only cached, sectors that come back zeroed or
  * stale after a power cut, renames that survive in any combination a file system allows, flush errors that are reported
  * once and then forgotten, full disks, short writes, and processes that die at any operation. One seed decides it all.
  */
+import { basename, dirname } from "node:path"
+
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
+import { once } from "../OpenStore.ts"
 import { print } from "../Output.ts"
 import { printable } from "../Text.ts"
 
@@ -22,7 +23,7 @@ const list = Command.make(
     const agents = yield* (yield* AgentCapabilityRegistry).agents
     if (yield* Flags.Json) yield* print(JSON.stringify(agents.map(agentJson)))
     else yield* print(agents.length === 0 ? "No agents registered" : agents.map(agentText).join("\n"))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("List the registered agents and what they can do."),
   Command.withExamples([{ command: "aumai-handoff agents list" }])
@@ -41,7 +42,7 @@ const register = Command.make(
     const registry = yield* AgentCapabilityRegistry
     const agent = yield* registry.register(flags.id, Input.words([...flags.capability, ...flags.more]))
     yield* print((yield* Flags.Json) ? JSON.stringify(agentJson(agent)) : `Registered ${agentText(agent)}`)
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Make an agent known, or replace what it can do."),
   Command.withExamples([{ command: "aumai-handoff agents register --id carol --capability analyze visualize report" }])
@@ -53,7 +54,7 @@ const unregister = Command.make(
   Effect.fnUntraced(function* (flags) {
     yield* (yield* AgentCapabilityRegistry).unregister(yield* Input.agentId("--id", flags.id))
     yield* print((yield* Flags.Json) ? "null" : `${printable(flags.id)} is not registered any more`)
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Forget an agent; nothing happens when it is unknown."),
   Command.withExamples([{ command: "aumai-handoff agents unregister --id carol" }])
@@ -90,9 +91,11 @@ export const route = Command.make(
     if (yield* Flags.Json) {
       return yield* print(JSON.stringify({ agent, reason, fallback, matched, runners_up: runnersUp }))
     }
-    const others = runnersUp.map((one) => `  then ${one.agent}${one.matched.length === 0 ? "" : ` (${one.matched.join(", ")})`}`)
+    const others = runnersUp.map(
+      (one) => `  then ${one.agent}${one.matched.length === 0 ? "" : ` (${one.matched.join(", ")})`}`
+    )
     yield* print([agent, `  ${reason}`, ...others].map(printable).join("\n"))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Say who would get a task, and why, without creating anything."),
   Command.withExamples([

@@ -1,14 +1,21 @@
 import { type Entry, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
-import { encodeEvent, encodeRecord, type HandoffEvent, type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
+import {
+  encodeEvent,
+  encodeRecord,
+  type HandoffEvent,
+  type HandoffRecord,
+  HandoffStatus
+} from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
+import { once, staying } from "../OpenStore.ts"
 import { print, write } from "../Output.ts"
 import { details, line, table } from "../RecordText.ts"
 import { printable } from "../Text.ts"
@@ -54,7 +61,7 @@ export const status = Command.make(
   Effect.fnUntraced(function* (flags) {
     const record = yield* (yield* HandoffManager).get(yield* Input.recordId(flags.id))
     yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : details(record))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Show everything about one handoff."),
   Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }])
@@ -75,7 +82,7 @@ export const list = Command.make(
       onSome: (status) => ({ _tag: "Status", status })
     })
     yield* listing(taken((yield* HandoffManager).listAll(view), flags.limit))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("List handoffs, oldest first."),
   Command.withExamples([
@@ -89,10 +96,8 @@ export const inbox = Command.make(
   { agent: Flags.required("agent", "Whose inbox").pipe(Flag.withMetavar("AGENT")), limit },
   Effect.fnUntraced(function* (flags) {
     const agent = yield* Input.agentId("--agent", flags.agent)
-    yield* listing(
-      taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit)
-    )
-  })
+    yield* listing(taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit))
+  }, once)
 ).pipe(
   Command.withDescription("List what waits for an agent's answer, most urgent first."),
   Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }])
@@ -138,7 +143,7 @@ export const history = Command.make(
   Effect.fnUntraced(function* (flags) {
     const entries = yield* (yield* HandoffManager).history(yield* Input.recordId(flags.id))
     yield* print((yield* Flags.Json) ? JSON.stringify(entries.map(entryJson)) : entries.map(entryText).join("\n"))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Show what happened to one handoff, oldest first."),
   Command.withExamples([{ command: "aumai-handoff history --id 7k2m9q4xw3pz" }])
@@ -163,11 +168,13 @@ export const watch = Command.make(
     yield* Stream.runForEachArray(manager.changes(after === undefined ? {} : { after }), (entries) =>
       print(
         entries
-          .map((entry) => (json ? JSON.stringify(entryJson(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`))
+          .map((entry) =>
+            json ? JSON.stringify(entryJson(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`
+          )
           .join("\n")
       )
     )
-  })
+  }, staying)
 ).pipe(
   Command.withDescription("Follow changes as they happen, until interrupted. With --json a line each."),
   Command.withExamples([
@@ -214,7 +221,7 @@ export const stats = Command.make(
       ["Completion rate", rate === undefined ? "–" : `${(rate * 100).toFixed(1)} % of those that ended`]
     ]
     yield* print(rows.map(([label = "", text = ""]) => `${label.padEnd(17)}${text}`).join("\n"))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("How the handoffs have fared: counts, time from creation to completion, completion rate."),
   Command.withExamples([{ command: "aumai-handoff stats" }])

@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
+import { once, staying } from "../OpenStore.ts"
 import { print, progress, warn, write } from "../Output.ts"
 import { printable } from "../Text.ts"
 
@@ -24,7 +25,7 @@ export const exportAll = Command.make(
       return write(text)
     })
     yield* print(separator === "[\n  " ? "[]" : "\n]")
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Write every handoff with its history as JSON, in the format the Python tool reads too."),
   Command.withExamples([{ command: "aumai-handoff export > backup.json" }])
@@ -73,9 +74,7 @@ export const importAll = Command.make(
       Effect.ensuring(progress(""))
     )
     if (yield* Flags.Json) {
-      return yield* print(
-        JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome })))
-      )
+      return yield* print(JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome }))))
     }
     for (const outcome of ["added", "newer", "unchanged", "conflict"] as const) {
       const some = reports.filter((report) => report.outcome === outcome)
@@ -83,7 +82,7 @@ export const importAll = Command.make(
       if (outcome === "conflict") for (const { recordId } of some) yield* warn(`  ${printable(recordId)}`)
     }
     if (reports.length === 0) yield* print("The file holds no handoffs")
-  })
+  }, staying)
 ).pipe(
   Command.withDescription("Take in handoffs from a JSON file. Newer state is never overwritten."),
   Command.withExamples([{ command: "aumai-handoff import --file backup.json" }])

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
+import { once, staying } from "../OpenStore.ts"
 import { print } from "../Output.ts"
 import { outcome } from "../RecordText.ts"
 import { printable } from "../Text.ts"
@@ -83,7 +84,7 @@ export const create = Command.make(
       const event = first?.event
       if (event?._tag === "Created" && event.routing !== undefined) yield* print(`  ${printable(event.routing.reason)}`)
     }
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Hand a task to another agent: creates a pending handoff."),
   Command.withExamples([
@@ -108,7 +109,7 @@ const plain = (
     Effect.fnUntraced(function* (flags) {
       const id = yield* Input.recordId(flags.id)
       yield* show(yield* act(yield* HandoffManager, id, given("by", agent(flags.by))))
-    })
+    }, once)
   ).pipe(
     Command.withDescription(description),
     Command.withExamples([{ command: `aumai-handoff ${name} --id 7k2m9q4xw3pz` }])
@@ -140,7 +141,7 @@ export const accept = Command.make(
       ...given("estimatedCompletion", estimatedCompletion)
     }
     yield* show(yield* manager.accept(id, options))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Take on a pending handoff."),
   Command.withExamples([{ command: "aumai-handoff accept --id 7k2m9q4xw3pz --by executor" }])
@@ -162,7 +163,7 @@ export const complete = Command.make(
     const result = yield* Input.jsonObject("--result", flags.result)
     const id = yield* Input.recordId(flags.id)
     yield* show(yield* manager.complete(id, { result, ...given("by", agent(flags.by)) }))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Finish a handoff, with a result."),
   Command.withExamples([
@@ -174,11 +175,7 @@ export const complete = Command.make(
 const reason = Flags.required("reason", "Why").pipe(Flag.withMetavar("TEXT"))
 
 /** A verb that must say why. */
-const explained = (
-  name: "reject" | "fail",
-  description: string,
-  example: string
-) =>
+const explained = (name: "reject" | "fail", description: string, example: string) =>
   Command.make(
     name,
     { id: Flags.id, reason, by: Flags.by },
@@ -186,7 +183,7 @@ const explained = (
       const manager = yield* HandoffManager
       const id = yield* Input.recordId(flags.id)
       yield* show(yield* manager[name](id, { reason: flags.reason, ...given("by", agent(flags.by)) }))
-    })
+    }, once)
   ).pipe(
     Command.withDescription(description),
     Command.withExamples([{ command: `aumai-handoff ${name} --id 7k2m9q4xw3pz --reason "${example}"` }])
@@ -202,7 +199,7 @@ export const cancel = Command.make(
     const manager = yield* HandoffManager
     const id = yield* Input.recordId(flags.id)
     yield* show(yield* manager.cancel(id, { ...given("reason", flags.reason), ...given("by", agent(flags.by)) }))
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Withdraw a handoff that is still open."),
   Command.withExamples([{ command: `aumai-handoff cancel --id 7k2m9q4xw3pz --reason "No longer needed"` }])
@@ -216,7 +213,7 @@ export const claim = Command.make(
     const claimed = yield* manager.claim(yield* Input.agentId("--agent", flags.agent))
     if (Option.isSome(claimed)) yield* show(claimed.value)
     else yield* print((yield* Flags.Json) ? "null" : `Nothing waits for ${printable(flags.agent)}`)
-  })
+  }, once)
 ).pipe(
   Command.withDescription("Accept the most urgent handoff that waits for an agent."),
   Command.withExamples([{ command: "aumai-handoff claim --agent executor" }])
@@ -230,7 +227,7 @@ export const expire = Command.make(
     if (yield* Flags.Json) yield* print(JSON.stringify(expired.map(encodeRecord)))
     else if (expired.length === 0) yield* print("Nothing is overdue")
     else yield* print(expired.map(outcome).join("\n"))
-  })
+  }, staying)
 ).pipe(
   Command.withDescription("Expire every open handoff whose deadline has passed."),
   Command.withExamples([{ command: "aumai-handoff expire" }])

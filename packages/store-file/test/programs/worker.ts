@@ -1,9 +1,9 @@
-import { writeSync } from "node:fs"
-
 /**
  * Commits to a shared store and says on stdout what it tries and what it was promised, one JSON value a line. It may be
  * killed at any moment; whoever started it is the witness.
  */
+import { writeSync } from "node:fs"
+
 import { type Change, HandoffStore } from "@aumai/handoff-core"
 import { encodeEvent, type HandoffRecord } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"

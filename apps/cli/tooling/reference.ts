@@ -1,0 +1,50 @@
+/** Writes `docs/cli.md` from the help of every command; `--check` fails when the file says something else. */
+import { execFile } from "node:child_process"
+import { readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { promisify } from "node:util"
+
+const main = join(import.meta.dirname, "../src/main.ts")
+const file = join(import.meta.dirname, "../../../docs/cli.md")
+const run = promisify(execFile)
+
+const help = async (path: ReadonlyArray<string>): Promise<string> =>
+  (await run(process.execPath, [main, ...path, "--help"], { env: { ...process.env, NO_COLOR: "1" } })).stdout.trim()
+
+/** The subcommands that a help text lists. */
+const subcommands = (text: string): ReadonlyArray<string> =>
+  [...(text.split("SUBCOMMANDS\n")[1] ?? "").matchAll(/^ {2}(\S+)/gm)].map(([, name = ""]) => name)
+
+/** What every command repeats of the flags that belong to all of them; the first help shows it. */
+const withoutInherited = (text: string): string =>
+  text.replaceAll(/^(?:INHERITED|GLOBAL) FLAGS\n(?: .*\n?)+\n?/gm, "").trimEnd()
+
+const section = (path: ReadonlyArray<string>, text: string): string =>
+  `## \`${["aumai-handoff", ...path].join(" ")}\`\n\n\`\`\`text\n${path.length === 0 ? text : withoutInherited(text)}\n\`\`\`\n`
+
+const top = await help([])
+const names = subcommands(top)
+const texts = await Promise.all(names.map((name) => help([name])))
+const sections = [section([], top)]
+for (const [index, name] of names.entries()) {
+  const text = texts[index] ?? ""
+  sections.push(section([name], text))
+  for (const inner of subcommands(text)) sections.push(section([name, inner], await help([name, inner])))
+}
+const text = `# The command line
+
+This page is what \`--help\` prints. Exit codes: 0 done; 1 refused or failed, with one line on standard error that begins
+\`Error: \`; 2 used wrongly; 130 interrupted. \`--json\` prints wire JSON, as described in
+[PROTOCOL.md](../packages/protocol/PROTOCOL.md). Colour is used only on a terminal, and never when \`NO_COLOR\` is set.
+
+Completions: \`aumai-handoff --completions bash >> ~/.bashrc\` (or \`zsh\`, \`fish\`, \`powershell\`).
+
+${sections.join("\n")}`
+
+if (process.argv.includes("--check")) {
+  const committed = await readFile(file, "utf8").catch(() => "")
+  if (committed !== text) {
+    process.stderr.write("docs/cli.md is out of date; run `node apps/cli/tooling/reference.ts`\n")
+    process.exitCode = 1
+  }
+} else await writeFile(file, text)

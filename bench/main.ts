@@ -1,0 +1,45 @@
+/** `node main.ts [section …]` runs the sections named, or all, prints a table, and with `--write` keeps it in RESULTS.md. */
+import { writeFileSync } from "node:fs"
+import { cpus, totalmem } from "node:os"
+import { join } from "node:path"
+
+import { archive } from "./archive.ts"
+import { command } from "./command.ts"
+import { file } from "./file.ts"
+import type { Row } from "./measure.ts"
+import { memory } from "./memory.ts"
+
+const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { memory, archive, file, command }
+
+const words = process.argv.slice(2)
+const named = words.filter((word) => !word.startsWith("--"))
+const rows: Array<Row> = []
+for (const [name, run] of Object.entries(sections)) {
+  if (named.length > 0 && !named.includes(name)) continue
+  process.stderr.write(`${name} …\n`)
+  rows.push(...(await run()))
+}
+
+const table = [
+  "| what | ours | against, in the same run | ratio | aim |",
+  "| --- | --- | --- | --- | --- |",
+  ...rows.map(({ name, ours, against, ratio, aim }) => `| ${name} | ${ours} | ${against} | ${ratio} | ${aim} |`)
+].join("\n")
+process.stdout.write(`${table}\n`)
+
+if (words.includes("--write")) {
+  const [cpu] = cpus()
+  const conditions = [
+    `${cpus().length} × ${cpu?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}`,
+    `Node ${process.version}`,
+    new Date().toISOString().slice(0, 10)
+  ].join("; ")
+  const text = `# Numbers
+
+Written by \`pnpm bench --write\`. Absolute numbers belong to one machine; the ratios are taken within one run, against the
+same work done by hand. ${conditions}.
+
+${table}
+`
+  writeFileSync(join(import.meta.dirname, "RESULTS.md"), text)
+}
