@@ -67,6 +67,38 @@ describe("a full disk", () => {
   )
 })
 
+describe("a disk with room for a part of a line", () => {
+  it.live("has refused what it refused, also when only the last byte was missing", () =>
+    Effect.gen(function* () {
+      /** How much a line takes, with one byte less than all of it left. */
+      const run = (room: (length: number) => number) =>
+        Effect.gen(function* () {
+          const disk = makeDisk({ seed: 1, delay: 0 })
+          const store = Layer.provide(FileStore.layerOn({ path }), disk.process().layer)
+          return yield* Effect.provide(
+            Effect.gen(function* () {
+              yield* createOne("one")
+              const before = disk.used()
+              yield* createOne("two")
+              const length = disk.used() - before
+              disk.setCapacity(disk.used() + room(length))
+              const error = yield* Effect.flip(createOne("six"))
+              assert.strictEqual(error instanceof StoreError ? error.reason : error._tag, "full")
+              disk.setCapacity(Number.POSITIVE_INFINITY)
+              yield* createOne("ten")
+              assert.isTrue(Option.isSome(yield* get("ten")))
+              const other = Layer.provide(FileStore.layerOn({ path }), disk.process().layer)
+              return yield* Effect.provide(get("six"), Layer.fresh(other), { local: true })
+            }),
+            store
+          )
+        })
+      for (const room of [0, 1, 2]) assert.isTrue(Option.isNone(yield* run(() => room)))
+      for (const missing of [1, 2, 3]) assert.isTrue(Option.isNone(yield* run((length) => length - missing)))
+    })
+  )
+})
+
 describe("a store that may only be read", () => {
   it.live("is read, also while its journal grows, and refuses to be written", () =>
     inDirectory((at) =>
