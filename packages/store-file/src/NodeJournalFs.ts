@@ -14,6 +14,12 @@ import * as LockFile from "./LockFile.ts"
 /** Below this a read is served from the page cache faster than the thread pool answers. */
 const smallRead = 64 * 1024
 
+/**
+ * Up to here a write is a copy into the page cache, about ten microseconds, where a trip through the thread pool takes
+ * fifty. Nobody flushes the journal at that moment, since whoever writes holds the lock, so it does not wait for the disk.
+ */
+const smallWrite = 16 * 1024
+
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "EUNKNOWN"
 
@@ -74,7 +80,9 @@ const fileOf = (fd: number, path: string): JournalFile => {
     stat,
     readFrom: (offset) => Effect.flatMap(stat, ({ size }) => readFrom(fd, path, offset, size)),
     append: (bytes) =>
-      pooled<number>("write", path, (done) => fs.write(fd, bytes, 0, bytes.length, null, (cause, n) => done(cause, n))),
+      bytes.length <= smallWrite
+        ? attempt("write", path, () => fs.writeSync(fd, bytes))
+        : pooled<number>("write", path, (done) => fs.write(fd, bytes, 0, bytes.length, null, done)),
     sync: pooled<void>("flush", path, (done) => fs.fdatasync(fd, (cause) => done(cause, undefined))),
     truncate: (length) =>
       pooled<void>("truncate", path, (done) => fs.ftruncate(fd, length, (cause) => done(cause, undefined))),
