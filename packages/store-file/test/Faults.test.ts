@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 
-import { type FaultKind, fits } from "./SimulatedDisk.ts"
+import { type FaultKind, fits } from "./faults.ts"
 import { type Scenario, scenarioOf, simulate } from "./simulation.ts"
 
 /** One process that commits fifty times over several openings, with a checkpoint every few commits. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 import { assert, describe, it } from "@effect/vitest"
@@ -50,6 +50,11 @@ describe("real processes on one file", () => {
         atRest(directory.path)
         yield* oracle.verify(path)
         assert.deepStrictEqual(oracle.broken, [])
+        // And the witness notices when one of them goes missing.
+        const [, ...others]: ReadonlyArray<unknown> = JSON.parse(readFileSync(path, "utf8"))
+        writeFileSync(path, JSON.stringify(others, undefined, 2))
+        yield* oracle.verify(path)
+        assert.isAbove(oracle.broken.filter((promise) => promise.startsWith("lost")).length, 0)
       }),
     60_000
   )
