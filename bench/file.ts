@@ -70,8 +70,8 @@ const measure = async (directory: string, stored: number, writers: number, lifec
       Array.from({ length: writers }, () => share),
       { concurrency: "unbounded", discard: true }
     )
-    const context = yield* Effect.context<HandoffManager>()
-    const cost = yield* Effect.promise(() => timed(() => Effect.runPromise(Effect.provide(work, context))))
+    const run = Effect.runPromiseWith(yield* Effect.context<HandoffManager>())
+    const cost = yield* Effect.promise(() => timed(() => run(work)))
     const bytes = (statSync(journal).size - before.bytes) / (lifecycles * 4)
     return { ...cost, syncs: counted.syncs - before.syncs, bytes: bytes > 0 ? bytes : 900 }
   })

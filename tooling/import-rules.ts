@@ -92,7 +92,9 @@ const judgePackage = (from: string, specifier: string, target: string): string |
 const judgeRelative = (file: string, from: string, specifier: string): string | undefined => {
   const target = posix.join(posix.dirname(file), specifier)
   if (!target.startsWith(`${from}/`)) return `reaches out of its package ("${specifier}"); import the package by name`
-  if (file.startsWith(`${from}/src/`) && !target.startsWith(`${from}/src/`)) {
+  // An app is shipped as a bundle, which takes its package.json in; a package ships its sources.
+  const isBundled = from.startsWith("apps/") && target === `${from}/package.json`
+  if (file.startsWith(`${from}/src/`) && !target.startsWith(`${from}/src/`) && !isBundled) {
     return `imports "${specifier}", which is not shipped; move what it needs into src`
   }
   if (posix.dirname(file) !== "packages/protocol/src" || posix.dirname(target) !== "packages/protocol/src")

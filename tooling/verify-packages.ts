@@ -96,15 +96,22 @@ try {
 
   for (const { manifest } of manifests.filter(({ manifest }) => tarballs.has(manifest.name))) {
     const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json")
-    const imports = entries.map((key) => {
-      const what = manifest.name + key.slice(1)
-      return { what, args: ["--input-type=module", "-e", `await import("${what}")`] }
+    const imports = entries.flatMap((key) => {
+      if (!key.endsWith("/*")) return [{ what: manifest.name + key.slice(1), how: "" }]
+      // A folder of JSON files: each of them is an entry of its own.
+      const folder = key.slice(1, -2)
+      const names = readdirSync(join(project, "node_modules", manifest.name, folder))
+      return names.map((name) => ({ what: `${manifest.name}${folder}/${name}`, how: `, { with: { type: "json" } }` }))
     })
+    const programs = imports.map(({ what, how }) => ({
+      what,
+      args: ["--input-type=module", "-e", `await import("${what}"${how})`]
+    }))
     const bins = Object.entries(manifest.bin ?? {}).map(([what, file]) => ({
       what,
       args: [join("node_modules", manifest.name, file), "--help"]
     }))
-    for (const { what, args } of [...imports, ...bins]) {
+    for (const { what, args } of [...programs, ...bins]) {
       try {
         execFileSync(process.execPath, args, { cwd: project, encoding: "utf8", stdio: "pipe" })
       } catch (error) {

@@ -1,6 +1,3 @@
-import { readFile } from "node:fs/promises"
-import { text as readAll } from "node:stream/consumers"
-
 import { HandoffManager, Position } from "@aumai/handoff-core"
 import {
   AgentId,
@@ -25,7 +22,11 @@ export const textOf = (flag: string, value: string): Effect.Effect<string, Inval
   if (value !== "-" && !value.startsWith("@")) return Effect.succeed(value)
   const source = value === "-" ? "standard input" : value.slice(1)
   return Effect.tryPromise({
-    try: () => (value === "-" ? readAll(process.stdin) : readFile(source, "utf8")),
+    // Imported when they are needed: most commands read nothing, and each of these modules takes a millisecond to load.
+    try: async () =>
+      value === "-"
+        ? (await import("node:stream/consumers")).text(process.stdin)
+        : (await import("node:fs/promises")).readFile(source, "utf8"),
     catch: (cause) =>
       // The cast: what Node's file system throws carries a code.
       invalid(flag, `cannot read ${source} (${(cause as NodeJS.ErrnoException).code ?? "unreadable"})`)

@@ -127,15 +127,15 @@ describe("input", () => {
   })
 
   it.each([
-    ["{not json", "Error: Invalid --context: Expected JSON at line 1, column 2\n"],
+    ["{not json", "Error: Invalid --context: Expected JSON; it stops being JSON at line 1, column 2\n"],
     ["[1]", "Error: Invalid --context: Expected object\n"],
     [
       '{"n": 9007199254740993}',
-      "Error: Invalid --context: Expected no number that JavaScript cannot hold exactly; write it as a string\n"
+      "Error: Invalid --context: Expected numbers that JavaScript can hold; write the one at line 1, column 7 as a string\n"
     ],
     [
       '{"a": 1, "a": 2}',
-      "Error: Invalid --context: Expected each key once in an object; one is given twice at line 1, column 10\n"
+      "Error: Invalid --context: Expected each key once in an object; one is given twice at line 1, column 11\n"
     ],
     ["@nowhere.json", "Error: Invalid --context: cannot read nowhere.json (ENOENT)\n"]
   ])("refuses --context %s and creates nothing", async (context, message) => {

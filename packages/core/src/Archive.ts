@@ -80,26 +80,29 @@ const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Ve
     const changes = further && changesFrom(undefined, id, [...incoming.history, ...further])
     return changes === undefined ? conflict : { outcome: "added", changes }
   }
-  const [origin] = incoming.history
-  const known = incoming.edited === undefined && isPrefix(incoming.history, ours.history)
-  if (known) return unchanged
-  const trailless =
-    incoming.edited ?? (origin?._tag === "Imported" && incoming.history.length === 1 ? incoming.record : undefined)
-  if (trailless !== undefined) {
-    const seen = statesOf(id, ours.history).some((state) => isSameState(state, trailless))
-    if (seen) return unchanged
-    const changes = changesFrom(ours.record, id, continuation(ours.record, trailless) ?? [])
-    return changes === undefined || changes.length === 0 ? conflict : { outcome: "newer", changes }
-  }
-  if (!isPrefix(ours.history, incoming.history)) return conflict
-  const changes = changesFrom(ours.record, id, incoming.history.slice(ours.history.length)) ?? []
-  return { outcome: "newer", changes }
+  const { edited, history } = incoming
+  const state = edited ?? incoming.record
+  if (edited === undefined && isPrefix(history, ours.history)) return unchanged
+  // Whoever begins with our own trail goes on from it, and after that to what was written without one.
+  const goesOn = isPrefix(ours.history, history)
+  const trailless = edited !== undefined || (history.length === 1 && history[0]?._tag === "Imported")
+  if (!goesOn && !trailless) return conflict
+  if (trailless && statesOf(id, ours.history).some((seen) => isSameState(seen, state))) return unchanged
+  const further = goesOn
+    ? [...history.slice(ours.history.length), ...((edited && continuation(incoming.record, edited)) ?? [])]
+    : continuation(ours.record, state)
+  const changes = further && changesFrom(ours.record, id, further)
+  const last = changes?.at(-1)
+  // An edit that no event explains is no reason to take the trail that it was made on.
+  return changes === undefined || last === undefined || !isSameState(last.record, state)
+    ? conflict
+    : { outcome: "newer", changes }
 }
 
 /** A handoff with its history, or nothing when the store does not hold it. */
 const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<ArchivedHandoff | undefined, StoreError> =>
   Effect.flatMap(store.history(id), (entries) => {
-    if (entries.length === 0) return Effect.succeed(undefined)
+    if (entries.length === 0) return Effect.undefined
     const history = entries.map(({ event }) => event)
     const replayed = replay(id, history)
     if (Result.isSuccess(replayed)) return Effect.succeed({ record: replayed.success, history })
@@ -121,15 +124,15 @@ export const exportFrom = (
 // One commit holds this many handoffs: one durable write each, and a bounded amount of memory.
 const batchSize = 256
 
+const report = (incoming: ArchivedHandoff, { outcome }: Verdict): ImportReport => ({
+  recordId: incoming.record.recordId,
+  outcome
+})
+
 /** Takes in handoffs from an archive, some hundreds in each commit, and says for each what came of it. */
 export const importInto = (store: HandoffStore["Service"]) => {
   const verdictOn = (incoming: ArchivedHandoff) =>
     Effect.map(held(store, incoming.record.recordId), (ours) => judge(incoming, ours))
-
-  const report = (incoming: ArchivedHandoff, { outcome }: Verdict): ImportReport => ({
-    recordId: incoming.record.recordId,
-    outcome
-  })
 
   /** Judges again until nobody was in between. */
   const importOne = (incoming: ArchivedHandoff): Effect.Effect<ImportReport, StoreError> =>

@@ -18,6 +18,7 @@ import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { HandoffRouter, RoutingOptions } from "./HandoffRouter.ts"
@@ -58,13 +59,14 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 const drawId: Effect.Effect<RecordId> = Effect.map(Random.Random, (random) => {
   let id = ""
   for (let index = 0; index < 12; index++) id += alphabet.charAt(Math.floor(random.nextDoubleUnsafe() * 32))
-  return RecordId.make(id)
+  // The cast: twelve characters of the alphabet are an id.
+  return id as RecordId
 })
 
 // Twice the same id of 60 bits is chance; three times is a random source that repeats itself.
 const draws = 3
 
-const decodeRequest = Schema.decodeUnknownEffect(Schema.toType(HandoffRequest), {
+const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), {
   errors: "all",
   onExcessProperty: "error"
 })
@@ -75,9 +77,8 @@ const unrouted = AgentId.make("unrouted")
 
 /** The verb that brings handoffs about, over a store and a router. */
 export const make = (store: HandoffStore["Service"], router: HandoffRouter["Service"]) => {
-  /** The request to keep; the router's choice goes into it. */
-  const addressed = Effect.fnUntraced(function* (ask: NewHandoff, request: HandoffRequest, routing?: RoutingOptions) {
-    if (ask.toAgent !== undefined) return { request }
+  /** The request to keep, with the receiver that the router chooses. */
+  const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
     const decision = yield* router.route(request, routing)
     if (Option.isNone(decision)) {
       return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
@@ -85,15 +86,24 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     return { request: { ...request, toAgent: decision.value.agent }, routing: decision.value }
   })
 
-  const begin = Effect.fnUntraced(function* (
+  const begin = (
     id: RecordId,
+    at: DateTime.Utc,
     ask: { readonly request: HandoffRequest; readonly routing?: RoutingDecision }
-  ) {
-    const event: HandoffEvent = { _tag: "Created", at: yield* DateTime.now, by: ask.request.fromAgent, ...ask }
+  ) => {
+    const event: HandoffEvent = { _tag: "Created", at, by: ask.request.fromAgent, ...ask }
     const record = create(id, event)
-    yield* store.commit([{ record, event }])
-    return record
-  })
+    return Effect.as(store.commit([{ record, event }]), record)
+  }
+
+  const beginAnew = (
+    left: number,
+    at: DateTime.Utc,
+    ask: { readonly request: HandoffRequest; readonly routing?: RoutingDecision }
+  ): ReturnType<typeof begin> => {
+    const once = Effect.flatMap(drawId, (id) => begin(id, at, ask))
+    return left === 0 ? once : Effect.catchTag(once, "RevisionConflict", () => beginAnew(left - 1, at, ask))
+  }
 
   /** The handoff that already has this id, when it is the one that is asked for. */
   const existing = Effect.fnUntraced(function* (id: RecordId, ask: NewHandoff, request: HandoffRequest) {
@@ -105,9 +115,9 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
   })
 
   return Effect.fnUntraced(function* (ask: NewHandoff, options?: CreateOptions) {
-    const request = yield* decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted }).pipe(
-      Effect.mapError((error) => invalidInput("request", error))
-    )
+    const decoded = decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted })
+    if (Result.isFailure(decoded)) return yield* invalidInput("request", decoded.failure)
+    const request = decoded.success
     const by = options?.by ?? request.fromAgent
     const chosen =
       options?.id === undefined
@@ -130,15 +140,10 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
         issues: [{ path: "deadline", expected: "Expected a moment in the future" }]
       })
     }
-    const complete = yield* addressed(ask, request, options?.routing)
-    if (chosen === undefined) {
-      return yield* Effect.retry(
-        Effect.flatMap(drawId, (id) => begin(id, complete)),
-        { times: draws - 1, while: (error) => error._tag === "RevisionConflict" }
-      )
-    }
+    const complete = ask.toAgent === undefined ? yield* addressed(request, options?.routing) : { request }
+    if (chosen === undefined) return yield* beginAnew(draws - 1, now, complete)
     // Another process may have created it since we looked; then that one counts.
-    return yield* Effect.catchTag(begin(chosen, complete), "RevisionConflict", (conflict) =>
+    return yield* Effect.catchTag(begin(chosen, now, complete), "RevisionConflict", (conflict) =>
       Effect.flatMap(existing(chosen, ask, request), (there) =>
         there === undefined ? Effect.fail(conflict) : Effect.succeed<HandoffRecord>(there)
       )

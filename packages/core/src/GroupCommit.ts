@@ -56,7 +56,8 @@ export const make = (
       const commits = group.map(({ changes }) => changes)
       // Never: a group is only written when something waits.
       if (!isReadonlyArrayNonEmpty(commits)) return Effect.void
-      return Effect.map(Effect.exit(commitAll(commits)), (exit) => {
+      // Suspended: one that throws before it gives an effect must reach its group too, and not end the writer.
+      return Effect.map(Effect.exit(Effect.suspend(() => commitAll(commits))), (exit) => {
         for (const [index, { resume }] of group.entries()) {
           if (Exit.isFailure(exit)) resume(Effect.failCause(exit.cause))
           else {

@@ -45,18 +45,18 @@ export const make = (): OrderedIndex => {
     size: () => size,
     add: (place) => {
       size += 1
-      const found = search(chunks, last, place)
-      const at = found === chunks.length && found > 0 ? found - 1 : found
-      const chunk = chunks[at]
-      if (chunk === undefined) {
-        chunks.push([place])
+      const end = chunks[chunks.length - 1]
+      // Records mostly arrive in order: no search then, and a full chunk is left full instead of halved.
+      if (end === undefined || compare(last(end), place) < 0) {
+        if (end === undefined || end.length >= chunkSize) chunks.push([place])
+        else end.push(place)
         return
       }
+      const at = search(chunks, last, place)
+      // The cast: the place is not behind the last one of all, so there is a chunk that reaches it.
+      const chunk = chunks[at] as Array<Place>
       chunk.splice(search(chunk, self, place), 0, place)
-      if (chunk.length <= chunkSize) return
-      // Records mostly arrive in order: a full last chunk is left full instead of halved.
-      const half = at === chunks.length - 1 ? chunkSize : chunkSize / 2
-      chunks.splice(at + 1, 0, chunk.splice(half))
+      if (chunk.length > chunkSize) chunks.splice(at + 1, 0, chunk.splice(chunkSize / 2))
     },
     remove: (place) => {
       const at = search(chunks, last, place)

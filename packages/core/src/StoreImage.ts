@@ -1,11 +1,14 @@
-import { type HandoffRecord, HandoffStatus, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+import { type HandoffRecord, type HandoffStatus, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
 
-import { type Change, type Entry, keysOf, type Keys, type Page, Position, type View } from "./HandoffStore.ts"
+import { type Change, type Entry, keysOf, type Keys, type Page, type Position, type View } from "./HandoffStore.ts"
 import * as OrderedIndex from "./OrderedIndex.ts"
 
 interface Held {
   record: HandoffRecord
   keys: Keys
+  /** Its places by age and by urgency; what they are made of never changes. */
+  readonly byAge: OrderedIndex.Place
+  readonly byUrgency: OrderedIndex.Place
   readonly history: Array<Entry>
 }
 
@@ -33,7 +36,7 @@ export interface StoreImage {
 const older = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: keys.createdAt, minor: 0, id })
 const newer = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: -keys.createdAt, minor: 0, id })
 const urgent = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: keys.urgency, minor: keys.createdAt, id })
-const due = (dueAt: number, keys: Keys, id: RecordId): OrderedIndex.Place => ({
+const due = (dueAt: number, keys: Keys, id: string): OrderedIndex.Place => ({
   major: dueAt,
   minor: keys.createdAt,
   id
@@ -57,8 +60,35 @@ const partitioned = () => {
   }
 }
 
-// An agent id holds no NUL, so no two pairs share a name.
-const inboxName = (agent: string, status: HandoffStatus) => `${status}\0${agent}`
+/** Where a record stands in a view, or stood. */
+const placeIn = (view: View, record: HandoffRecord): OrderedIndex.Place => {
+  const keys = keysOf(record)
+  switch (view._tag) {
+    case "All":
+    case "Status":
+    case "Children":
+      return older(keys, record.recordId)
+    case "Inbox":
+      return urgent(keys, record.recordId)
+    case "Sent":
+      return newer(keys, record.recordId)
+    case "Due":
+      // A record that is no longer open stood where its deadline put it.
+      return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
+  }
+}
+
+/** One of something for each status. */
+const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
+  pending: make(),
+  accepted: make(),
+  in_progress: make(),
+  completed: make(),
+  rejected: make(),
+  failed: make(),
+  cancelled: make(),
+  expired: make()
+})
 
 /**
  * Makes an empty image.
@@ -77,36 +107,42 @@ export const make = (): StoreImage => {
   const positions: Array<number> = []
   const all = OrderedIndex.make()
   const dueIndex = OrderedIndex.make()
-  const byStatus = partitioned()
-  const inboxes = partitioned()
+  const byStatus = byStatusOf(OrderedIndex.make)
+  const inboxes = byStatusOf(partitioned)
   const sent = partitioned()
   const children = partitioned()
 
-  const indexMoving = (change: "add" | "remove", keys: Keys, id: RecordId) => {
-    byStatus[change](keys.status, older(keys, id))
-    inboxes[change](inboxName(keys.to, keys.status), urgent(keys, id))
-    if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, id))
+  /** Into or out of the views that a handoff moves between. */
+  const indexMoving = (change: "add" | "remove", { keys, byAge, byUrgency }: Held) => {
+    byStatus[keys.status][change](byAge)
+    inboxes[keys.status][change](keys.to, byUrgency)
+    if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, byAge.id))
   }
 
-  const putOne = ({ record, event }: Change, position: number) => {
+  const begin = (id: RecordId, record: HandoffRecord, keys: Keys): Held => {
+    const first: Held = { record, keys, byAge: older(keys, id), byUrgency: urgent(keys, id), history: [] }
+    held.set(id, first)
+    all.add(first.byAge)
+    sent.add(keys.from, newer(keys, id))
+    if (keys.parent !== undefined) children.add(keys.parent, first.byAge)
+    return first
+  }
+
+  /** One change. The views are told of it unless another change of the same record follows at once. */
+  const putOne = ({ record, event }: Change, position: number, isFollowed: boolean, follows: boolean) => {
     const id = record.recordId
-    const entry: Entry = { position: Position.make(String(position)), recordId: id, revision: record.revision, event }
+    // The cast: any text is a position, and `make` would check that once for every change.
+    const entry: Entry = { position: String(position) as Position, recordId: id, revision: record.revision, event }
     log.push(entry)
     positions.push(position)
     const keys = keysOf(record)
     const known = held.get(id)
-    if (known === undefined) {
-      held.set(id, { record, keys, history: [entry] })
-      all.add(older(keys, id))
-      sent.add(keys.from, newer(keys, id))
-      if (keys.parent !== undefined) children.add(keys.parent, older(keys, id))
-    } else {
-      indexMoving("remove", known.keys, id)
-      known.record = record
-      known.keys = keys
-      known.history.push(entry)
-    }
-    indexMoving("add", keys, id)
+    if (known !== undefined && !follows) indexMoving("remove", known)
+    const one = known ?? begin(id, record, keys)
+    one.record = record
+    one.keys = keys
+    one.history.push(entry)
+    if (!isFollowed) indexMoving("add", one)
   }
 
   const indexOf = (view: View): OrderedIndex.OrderedIndex | undefined => {
@@ -114,32 +150,15 @@ export const make = (): StoreImage => {
       case "All":
         return all
       case "Status":
-        return byStatus.of(view.status)
+        return byStatus[view.status]
       case "Inbox":
-        return inboxes.of(inboxName(view.agent, view.status))
+        return inboxes[view.status].of(view.agent)
       case "Sent":
         return sent.of(view.agent)
       case "Children":
         return children.of(view.parent)
       case "Due":
         return dueIndex
-    }
-  }
-
-  const placeIn = (view: View, record: HandoffRecord): OrderedIndex.Place => {
-    const keys = keysOf(record)
-    switch (view._tag) {
-      case "All":
-      case "Status":
-      case "Children":
-        return older(keys, record.recordId)
-      case "Inbox":
-        return urgent(keys, record.recordId)
-      case "Sent":
-        return newer(keys, record.recordId)
-      case "Due":
-        // A record that is no longer open stood where its deadline put it.
-        return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
     }
   }
 
@@ -158,7 +177,12 @@ export const make = (): StoreImage => {
     },
     put: (changes, position) => {
       let at = position ?? (positions[positions.length - 1] ?? 0) + 1
-      for (const change of changes) putOne(change, at++)
+      let follows = false
+      for (const [index, change] of changes.entries()) {
+        const isFollowed = changes[index + 1]?.record.recordId === change.record.recordId
+        putOne(change, at++, isFollowed, follows)
+        follows = isFollowed
+      }
     },
     get: (id) => held.get(id)?.record,
     list: (view, page) => {
@@ -183,11 +207,16 @@ export const make = (): StoreImage => {
       }
       return log.slice(low, low + limit)
     },
-    count: () => {
-      const counts = HandoffStatus.literals.map((status) => [status, byStatus.of(status)?.size() ?? 0] as const)
-      // The cast: Object.fromEntries forgets that every status is among the entries.
-      return Object.fromEntries(counts) as Record<HandoffStatus, number>
-    },
+    count: () => ({
+      pending: byStatus.pending.size(),
+      accepted: byStatus.accepted.size(),
+      in_progress: byStatus.in_progress.size(),
+      completed: byStatus.completed.size(),
+      rejected: byStatus.rejected.size(),
+      failed: byStatus.failed.size(),
+      cancelled: byStatus.cancelled.size(),
+      expired: byStatus.expired.size()
+    }),
     lastPosition: () => positions[positions.length - 1] ?? 0
   }
 }

@@ -31,5 +31,14 @@ import { views } from "./laws/views.ts"
 export { type Law, LawBroken } from "./laws/kit.ts"
 export { reopening, type ReopeningLaw } from "./laws/reopening.ts"
 
-/** What every store promises. */
+/**
+ * What every store promises.
+ *
+ * @example
+ * ```ts
+ * import { laws } from "@aumai/handoff-core/StoreLaws"
+ *
+ * console.log(laws.map(({ name }) => name).includes("replaying a history gives the state")) // true
+ * ```
+ */
 export const laws: ReadonlyArray<Law> = [...commits, ...views, ...log, ...content, ...agents]

@@ -10,6 +10,7 @@ import {
   type InvalidInput,
   invalidInput,
   type InvalidTransition,
+  isJsonObject,
   JsonObject,
   type NotYourHandoff,
   type RecordId,
@@ -42,6 +43,9 @@ export type VerbError =
   | RevisionConflict
   | StoreError
 
+/** What the lifecycle or the store may say to a fact. */
+type Refusal = InvalidTransition | NotYourHandoff | RevisionConflict | StoreError
+
 // Somebody else was first each time; after so many the caller should know, and look before it goes on.
 const tries = 8
 
@@ -50,15 +54,33 @@ const claimWindow = 8
 
 const pageSize = 256
 
-const decodeDetails = Schema.decodeUnknownResult(
-  Schema.Struct({
-    by: Schema.optionalKey(AgentId),
-    reason: Schema.optionalKey(Text),
-    estimatedCompletion: Schema.optionalKey(Timestamp),
-    result: Schema.optionalKey(JsonObject)
-  }),
-  { errors: "all", onExcessProperty: "error" }
-)
+const by = Schema.optionalKey(AgentId)
+const decoder = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
+  Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
+
+// Most verbs are said without a word, and most completions with a result alone: nothing else has to be checked then, and
+// the schema, which would come to the same, costs as much as the rest of the verb.
+const silent = (said: object): boolean => Object.keys(said).length === 0
+const resultAlone = (said: object): boolean =>
+  Object.keys(said).length === 1 && "result" in said && isJsonObject(said.result)
+const never = (): boolean => false
+
+/** What may be said with each verb, and what of it is fine at a glance. */
+const details = {
+  Accepted: {
+    isFine: silent,
+    decode: decoder(
+      Schema.Struct({ by, reason: Schema.optionalKey(Text), estimatedCompletion: Schema.optionalKey(Timestamp) })
+    )
+  },
+  Rejected: { isFine: never, decode: decoder(Schema.Struct({ by, reason: Text })) },
+  Started: { isFine: silent, decode: decoder(Schema.Struct({ by })) },
+  Completed: { isFine: resultAlone, decode: decoder(Schema.Struct({ by, result: JsonObject })) },
+  Failed: { isFine: never, decode: decoder(Schema.Struct({ by, reason: Text })) },
+  Cancelled: { isFine: silent, decode: decoder(Schema.Struct({ by, reason: Schema.optionalKey(Text) })) }
+} as const
+
+type Told = keyof typeof details
 
 /** An event without the parts that the manager adds. */
 type Details<Tag extends Transition["_tag"]> = Omit<Extract<Transition, { readonly _tag: Tag }>, "_tag" | "at" | "by">
@@ -70,42 +92,52 @@ const isDue = (record: HandoffRecord, now: DateTime.Utc): boolean => {
 
 /** The verbs that move handoffs along, over a store. */
 export const make = (store: HandoffStore["Service"]) => {
+  // These three run for every verb of every handoff, so they are plain functions and not generators.
+
   /** Judges one fact and commits it. */
-  const record = Effect.fnUntraced(function* (current: HandoffRecord, event: Transition) {
+  const record = (current: HandoffRecord, event: Transition): Effect.Effect<HandoffRecord, Refusal> => {
     const next = apply(current, event)
-    if (Result.isFailure(next)) return yield* next.failure
-    yield* store.commit([{ record: next.success, event }])
-    return next.success
-  })
+    return Result.isFailure(next)
+      ? Effect.fail(next.failure)
+      : Effect.as(store.commit([{ record: next.success, event }]), next.success)
+  }
 
   const expire = (current: HandoffRecord, at: DateTime.Utc) => record(current, { _tag: "Expired", at, by: clock })
 
-  const attempt = Effect.fnUntraced(function* (
+  const attempt = (
     id: RecordId,
-    event: (at: DateTime.Utc, by: AgentId) => Transition,
-    _tag: Transition["_tag"],
-    by: AgentId | undefined
-  ) {
-    const found = yield* store.get(id)
-    if (Option.isNone(found)) return yield* new HandoffNotFound({ recordId: id })
-    const now = yield* DateTime.now
-    const current = isDue(found.value, now) ? yield* expire(found.value, now) : found.value
-    return yield* record(current, event(now, by ?? agentOf(current, transitions[_tag].by) ?? clock))
-  })
+    judge: (current: HandoffRecord, now: DateTime.Utc) => Effect.Effect<HandoffRecord, Refusal>
+  ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal> =>
+    Effect.flatMap(store.get(id), (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal> => {
+      if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
+      const current = found.value
+      return Effect.flatMap(DateTime.now, (now) =>
+        isDue(current, now)
+          ? Effect.flatMap(expire(current, now), (expired) => judge(expired, now))
+          : judge(current, now)
+      )
+    })
 
   /** Reads, judges and commits one verb; again when another writer was first. */
   const advance =
-    <Tag extends Transition["_tag"]>(_tag: Tag) =>
-    (id: RecordId, details: Details<Tag> & Actor): Effect.Effect<After<Tag>, VerbError> => {
-      const decoded = decodeDetails(details)
-      if (Result.isFailure(decoded)) return Effect.fail(invalidInput(_tag, decoded.failure))
-      const { by, ...rest } = details
-      // The casts: an event is its tag, its details, and who and when; the record it makes is the one its row names.
-      const event = (at: DateTime.Utc, by: AgentId) => ({ _tag, at, by, ...rest }) as unknown as Transition
-      return Effect.retry(attempt(id, event, _tag, by), {
-        times: tries - 1,
-        while: (error) => error._tag === "RevisionConflict"
-      }) as Effect.Effect<After<Tag>, VerbError>
+    <Tag extends Told>(_tag: Tag) =>
+    (id: RecordId, said: Details<Tag> & Actor): Effect.Effect<After<Tag>, VerbError> => {
+      const { isFine, decode } = details[_tag]
+      if (!isFine(said)) {
+        const decoded = decode(said)
+        if (Result.isFailure(decoded)) return Effect.fail(invalidInput(_tag, decoded.failure))
+      }
+      const { by, ...rest } = said
+      const { by: party } = transitions[_tag]
+      const once = attempt(id, (current, at) => {
+        // The cast: an event is its tag, its details, and who and when.
+        const event = { _tag, at, by: by ?? agentOf(current, party) ?? clock, ...rest } as unknown as Transition
+        return record(current, event)
+      })
+      const again = (left: number): typeof once =>
+        left === 0 ? once : Effect.catchTag(once, "RevisionConflict", () => again(left - 1))
+      // The cast: the record that an event makes is the one its row names.
+      return again(tries - 1) as Effect.Effect<After<Tag>, VerbError>
     }
 
   /** Takes the head of an inbox; the next of the window when another claimer was first, and then the head again. */
@@ -118,7 +150,7 @@ export const make = (store: HandoffStore["Service"]) => {
         const taken = yield* (
           isDue(head, now) ? expire(head, now) : record(head, { _tag: "Accepted", at: now, by: agent })
         ).pipe(
-          Effect.catchTag("RevisionConflict", () => Effect.succeed(undefined)),
+          Effect.catchTag("RevisionConflict", () => Effect.undefined),
           // Never: the inbox gives pending handoffs of this agent, and the table lets their receiver accept them.
           Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
         )

@@ -1,9 +1,94 @@
-import { describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 
+import { HandoffManager } from "../src/HandoffManager.ts"
 import * as MemoryStore from "../src/MemoryStore.ts"
 import * as StoreLaws from "../src/StoreLaws.ts"
+import { brokenReopened, brokenStores, sound, soundReopened } from "./brokenStores.ts"
 
 describe("the memory store", () => {
   for (const { name, check } of StoreLaws.laws) it.effect(name, () => Effect.provide(check, MemoryStore.layer))
+})
+
+describe("the laws", () => {
+  for (const { name, check } of StoreLaws.laws) {
+    it.effect(`a sound store keeps: ${name}`, () => Effect.provide(check, sound))
+  }
+
+  it.effect("hold one after the other on a store that is in use", () =>
+    Effect.gen(function* () {
+      const manager = yield* HandoffManager
+      for (let n = 0; n < 300; n++) {
+        yield* manager.create({ fromAgent: "someone", toAgent: "another", taskDescription: "Use the store" })
+      }
+      for (const { check } of StoreLaws.laws) yield* check
+      for (const { check } of StoreLaws.laws) yield* check
+    }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))))
+  )
+
+  it.effect("hold with a random source of any seed", () =>
+    Effect.gen(function* () {
+      for (let seed = 0; seed < 10; seed++) {
+        for (const { check } of StoreLaws.laws) {
+          yield* check.pipe(Effect.provide(MemoryStore.layer), Random.withSeed(seed))
+        }
+      }
+    })
+  )
+
+  it("have different names", () => {
+    const names = [...StoreLaws.laws, ...StoreLaws.reopening].map(({ name }) => name)
+    assert.strictEqual(new Set(names).size, names.length)
+  })
+})
+
+describe("a broken store is found out", () => {
+  for (const { fault, breaks, layer } of brokenStores) {
+    it.effect(`that ${fault}`, () =>
+      Effect.gen(function* () {
+        const law = StoreLaws.laws.find(({ name }) => name === breaks)
+        assert.isDefined(law, `no law is named "${breaks}"`)
+        if (law === undefined) return
+        const broken = yield* Effect.flip(Effect.provide(law.check, layer))
+        assert.instanceOf(broken, StoreLaws.LawBroken)
+        assert.strictEqual(broken.law, breaks)
+        assert.match(broken.message, /^The store breaks the law ".+": Expected .+/s)
+      })
+    )
+  }
+
+  it("and every law finds one of these", () => {
+    const found = new Set(brokenStores.map(({ breaks }) => breaks))
+    const idle = StoreLaws.laws.filter(({ name }) => !found.has(name))
+    assert.deepStrictEqual(
+      idle.map(({ name }) => name),
+      []
+    )
+  })
+})
+
+describe("reopening", () => {
+  for (const { name, check } of StoreLaws.reopening) {
+    it.effect(name, () => check(soundReopened()))
+  }
+
+  it.effect("is forgotten by a store without a memory", () =>
+    Effect.gen(function* () {
+      for (const { check } of StoreLaws.reopening) yield* Effect.flip(check(MemoryStore.layer))
+    })
+  )
+
+  for (const { fault, breaks, open } of brokenReopened) {
+    it.effect(`finds out a store that ${fault}`, () =>
+      Effect.gen(function* () {
+        const law = StoreLaws.reopening.find(({ name }) => name === breaks)
+        assert.isDefined(law, `no law is named "${breaks}"`)
+        if (law === undefined) return
+        const broken = yield* Effect.flip(law.check(open()))
+        assert.strictEqual(broken.law, breaks)
+      })
+    )
+  }
 })

@@ -3,14 +3,39 @@ import * as Schema from "effect/Schema"
 import { HandoffStatus } from "./HandoffRecord.ts"
 import { AgentId, Capability, RecordId } from "./HandoffRequest.ts"
 
-/** No handoff has this id. */
+/**
+ * No handoff has this id.
+ *
+ * @example
+ * ```ts
+ * import { HandoffNotFound, RecordId } from "@aumai/handoff-protocol"
+ *
+ * console.log(new HandoffNotFound({ recordId: RecordId.make("7k2m9q4xw3pz") }).message)
+ * // No handoff 7k2m9q4xw3pz
+ * ```
+ */
 export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("HandoffNotFound", { recordId: RecordId }) {
   override get message() {
     return `No handoff ${this.recordId}`
   }
 }
 
-/** The transition table has no such move from where the handoff stands. */
+/**
+ * The transition table has no such move from where the handoff stands.
+ *
+ * @example
+ * ```ts
+ * import { InvalidTransition, RecordId, transitions } from "@aumai/handoff-protocol"
+ *
+ * const error = new InvalidTransition({
+ *   recordId: RecordId.make("7k2m9q4xw3pz"),
+ *   status: "pending",
+ *   event: "Completed",
+ *   allowedFrom: transitions.Completed.from
+ * })
+ * console.log(error.message) // Handoff 7k2m9q4xw3pz is pending; Completed needs accepted or in_progress
+ * ```
+ */
 export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("InvalidTransition", {
   recordId: RecordId,
   status: HandoffStatus,
@@ -24,7 +49,24 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("
   }
 }
 
-/** The move belongs to the other party of the handoff. */
+/**
+ * The move belongs to the other party of the handoff.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, NotYourHandoff, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const error = new NotYourHandoff({
+ *   recordId: RecordId.make("7k2m9q4xw3pz"),
+ *   event: "Accepted",
+ *   by: AgentId.make("planner"),
+ *   party: "receiver",
+ *   expected: AgentId.make("executor")
+ * })
+ * console.log(error.message)
+ * // planner is not the receiver of handoff 7k2m9q4xw3pz; Accepted is for executor
+ * ```
+ */
 export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYourHandoff", {
   recordId: RecordId,
   event: Schema.String,
@@ -37,14 +79,35 @@ export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYou
   }
 }
 
-/** A history that does not start with `Created` or `Imported` describes nothing. */
+/**
+ * A history that does not start with `Created` or `Imported` describes nothing.
+ *
+ * @example
+ * ```ts
+ * import { RecordId, replay } from "@aumai/handoff-protocol"
+ * import * as Result from "effect/Result"
+ *
+ * const replayed = replay(RecordId.make("7k2m9q4xw3pz"), [])
+ * if (Result.isFailure(replayed)) console.log(replayed.failure._tag) // EmptyHistory
+ * ```
+ */
 export class EmptyHistory extends Schema.TaggedError<EmptyHistory>()("EmptyHistory", { recordId: RecordId }) {
   override get message() {
     return `The history of handoff ${this.recordId} does not begin with Created or Imported`
   }
 }
 
-/** The id is taken by a handoff with another request. Creating again with the same request is not an error. */
+/**
+ * The id is taken by a handoff with another request. Creating again with the same request is not an error.
+ *
+ * @example
+ * ```ts
+ * import { HandoffExists, RecordId } from "@aumai/handoff-protocol"
+ *
+ * console.log(new HandoffExists({ recordId: RecordId.make("7k2m9q4xw3pz") }).message)
+ * // Handoff 7k2m9q4xw3pz exists already with another request; choose another id
+ * ```
+ */
 export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffExists", { recordId: RecordId }) {
   override get message() {
     return `Handoff ${this.recordId} exists already with another request; choose another id`
@@ -54,6 +117,16 @@ export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffE
 /**
  * Something given from outside does not have the shape it needs. Every fault is listed with its path in the wire
  * format; the values themselves are not repeated, they may be secret.
+ *
+ * @example
+ * ```ts
+ * import { decodeRequest } from "@aumai/handoff-protocol"
+ * import * as Result from "effect/Result"
+ *
+ * const decoded = decodeRequest("request", { from_agent: "planner", to_agent: "", task_description: "Report" })
+ * if (Result.isFailure(decoded)) console.log(decoded.failure.message)
+ * // Invalid request: to_agent: Expected a value with a length of at least 1
+ * ```
  */
 export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInput", {
   /** What was read, such as `request` or `handoffs.json`. */
@@ -66,7 +139,18 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
   }
 }
 
-/** No registered agent can take this task. */
+/**
+ * No registered agent can take this task.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, Capability, NoCapableAgent } from "@aumai/handoff-protocol"
+ *
+ * const error = new NoCapableAgent({ fromAgent: AgentId.make("planner"), requires: [Capability.make("translate")] })
+ * console.log(error.message)
+ * // No agent can translate besides the sender planner; register one or name the receiver
+ * ```
+ */
 export class NoCapableAgent extends Schema.TaggedError<NoCapableAgent>()("NoCapableAgent", {
   /** The sender, which is never chosen. */
   fromAgent: AgentId,
@@ -79,7 +163,17 @@ export class NoCapableAgent extends Schema.TaggedError<NoCapableAgent>()("NoCapa
   }
 }
 
-/** Another writer was first: the store does not hold the revision before this one. Judge again. */
+/**
+ * Another writer was first: the store does not hold the revision before this one. Judge again.
+ *
+ * @example
+ * ```ts
+ * import { RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+ *
+ * console.log(new RevisionConflict({ recordId: RecordId.make("7k2m9q4xw3pz"), revision: 3 }).message)
+ * // Handoff 7k2m9q4xw3pz has changed meanwhile; revision 3 is no longer the next
+ * ```
+ */
 export class RevisionConflict extends Schema.TaggedError<RevisionConflict>()("RevisionConflict", {
   recordId: RecordId,
   /** The revision that was to be written. */
@@ -93,6 +187,14 @@ export class RevisionConflict extends Schema.TaggedError<RevisionConflict>()("Re
 /**
  * The store could not do it. `unavailable`: wait; a commit may have happened, so read before repeating. `corrupt`: what
  * is stored cannot be read, call a person. `full`: free space.
+ *
+ * @example
+ * ```ts
+ * import { StoreError } from "@aumai/handoff-protocol"
+ *
+ * const error = new StoreError({ operation: "commit", reason: "full", detail: "No space is left for handoffs.json" })
+ * console.log(error.reason) // full
+ * ```
  */
 export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
   operation: Schema.String,

@@ -42,7 +42,26 @@ const fact = {
   via: Schema.optionalKey(Schema.Literals(["foreign"]))
 }
 
-/** The sender asked. The first event of every handoff that began here. */
+/**
+ * The sender asked. The first event of every handoff that began here.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, CreatedEvent, HandoffRequest } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = CreatedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("planner"),
+ *   request: HandoffRequest.make({
+ *     fromAgent: AgentId.make("planner"),
+ *     toAgent: AgentId.make("executor"),
+ *     taskDescription: "Generate the Q3 report"
+ *   })
+ * })
+ * console.log(event._tag) // Created
+ * ```
+ */
 export class CreatedEvent extends Schema.Opaque<CreatedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Created"),
@@ -52,11 +71,37 @@ export class CreatedEvent extends Schema.Opaque<CreatedEvent>()(
   })
 ) {}
 
-/** The state came from outside without a trail: the first event of such a handoff. */
+/**
+ * The state came from outside without a trail: the first event of such a handoff.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, ImportedEvent } from "@aumai/handoff-protocol"
+ *
+ * const takenOver = (record: HandoffRecord) =>
+ *   ImportedEvent.make({ at: record.updatedAt, by: record.request.fromAgent, record })
+ * ```
+ */
 export class ImportedEvent extends Schema.Opaque<ImportedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Imported"), ...fact, record: HandoffRecord })
 ) {}
 
+/**
+ * The receiver took it on, perhaps with a word and a time when it means to be done.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, AcceptedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = AcceptedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("executor"),
+ *   reason: "On it."
+ * })
+ * console.log(event._tag) // Accepted
+ * ```
+ */
 export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Accepted"),
@@ -66,26 +111,117 @@ export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
   })
 ) {}
 
+/**
+ * The receiver declined.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, RejectedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = RejectedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("executor"),
+ *   reason: "No Klingon translation capability."
+ * })
+ * console.log(event._tag) // Rejected
+ * ```
+ */
 export class RejectedEvent extends Schema.Opaque<RejectedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Rejected"), ...fact, reason: Text })
 ) {}
 
+/**
+ * The receiver began to work.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, StartedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = StartedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("executor")
+ * })
+ * console.log(event._tag) // Started
+ * ```
+ */
 export class StartedEvent extends Schema.Opaque<StartedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Started"), ...fact })
 ) {}
 
+/**
+ * The receiver is done; `result` is what it hands back.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, CompletedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = CompletedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("executor"),
+ *   result: { output: "report.pdf" }
+ * })
+ * console.log(event._tag) // Completed
+ * ```
+ */
 export class CompletedEvent extends Schema.Opaque<CompletedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Completed"), ...fact, result: JsonObject })
 ) {}
 
+/**
+ * The receiver gave up after it had accepted.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, FailedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = FailedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("executor"),
+ *   reason: "The ledger is empty."
+ * })
+ * console.log(event._tag) // Failed
+ * ```
+ */
 export class FailedEvent extends Schema.Opaque<FailedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Failed"), ...fact, reason: Text })
 ) {}
 
+/**
+ * The sender withdrew it.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, CancelledEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = CancelledEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("planner"),
+ *   reason: "Not needed any more."
+ * })
+ * console.log(event._tag) // Cancelled
+ * ```
+ */
 export class CancelledEvent extends Schema.Opaque<CancelledEvent>()(
   Schema.Struct({ _tag: Schema.tag("Cancelled"), ...fact, reason: Schema.optionalKey(Text) })
 ) {}
 
+/**
+ * Its deadline passed while it was open. Anyone may record it.
+ *
+ * @example
+ * ```ts
+ * import { clock, ExpiredEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = ExpiredEvent.make({ at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), by: clock })
+ * console.log(event._tag) // Expired
+ * ```
+ */
 export class ExpiredEvent extends Schema.Opaque<ExpiredEvent>()(
   Schema.Struct({ _tag: Schema.tag("Expired"), ...fact })
 ) {}

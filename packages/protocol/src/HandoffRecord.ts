@@ -31,35 +31,98 @@ const common = {
   updatedAt: Timestamp
 }
 
-/** Waits for the receiver's answer. */
+/**
+ * Waits for the receiver's answer.
+ *
+ * @example
+ * ```ts
+ * import { type Pending } from "@aumai/handoff-protocol"
+ *
+ * const show = (record: Pending) => `${record.request.toAgent} has not answered ${record.recordId}`
+ * ```
+ */
 export class Pending extends Schema.Opaque<Pending>()(Schema.Struct({ status: Schema.tag("pending"), ...common })) {}
 
-/** The receiver has taken it on. */
+/**
+ * The receiver has taken it on.
+ *
+ * @example
+ * ```ts
+ * import { type Accepted } from "@aumai/handoff-protocol"
+ *
+ * const show = (record: Accepted) => `${record.request.toAgent} says: ${record.response.reason}`
+ * ```
+ */
 export class Accepted extends Schema.Opaque<Accepted>()(
   Schema.Struct({ status: Schema.tag("accepted"), ...common, response: HandoffResponse })
 ) {}
 
-/** The receiver works on it. */
+/**
+ * The receiver works on it.
+ *
+ * @example
+ * ```ts
+ * import { type InProgress } from "@aumai/handoff-protocol"
+ *
+ * const promised = (record: InProgress) => record.response.estimatedCompletion
+ * ```
+ */
 export class InProgress extends Schema.Opaque<InProgress>()(
   Schema.Struct({ status: Schema.tag("in_progress"), ...common, response: HandoffResponse })
 ) {}
 
-/** Done, with what the receiver hands back. */
+/**
+ * Done, with what the receiver hands back.
+ *
+ * @example
+ * ```ts
+ * import { type Completed } from "@aumai/handoff-protocol"
+ *
+ * const show = (record: Completed) => JSON.stringify(record.result)
+ * ```
+ */
 export class Completed extends Schema.Opaque<Completed>()(
   Schema.Struct({ status: Schema.tag("completed"), ...common, response: HandoffResponse, result: JsonObject })
 ) {}
 
-/** Declined by the receiver; `response.reason` says why. */
+/**
+ * Declined by the receiver; `response.reason` says why.
+ *
+ * @example
+ * ```ts
+ * import { type Rejected } from "@aumai/handoff-protocol"
+ *
+ * const show = (record: Rejected) => `declined: ${record.response.reason}`
+ * ```
+ */
 export class Rejected extends Schema.Opaque<Rejected>()(
   Schema.Struct({ status: Schema.tag("rejected"), ...common, response: HandoffResponse })
 ) {}
 
-/** Given up by the receiver; `response.reason` says why. */
+/**
+ * Given up by the receiver; `response.reason` says why.
+ *
+ * @example
+ * ```ts
+ * import { type Failed } from "@aumai/handoff-protocol"
+ *
+ * const show = (record: Failed) => `failed: ${record.response.reason}`
+ * ```
+ */
 export class Failed extends Schema.Opaque<Failed>()(
   Schema.Struct({ status: Schema.tag("failed"), ...common, response: HandoffResponse })
 ) {}
 
-/** Withdrawn by the sender. `response` is there when the receiver had accepted before. */
+/**
+ * Withdrawn by the sender. `response` is there when the receiver had accepted before.
+ *
+ * @example
+ * ```ts
+ * import { type Cancelled } from "@aumai/handoff-protocol"
+ *
+ * const wasAccepted = (record: Cancelled) => record.response !== undefined
+ * ```
+ */
 export class Cancelled extends Schema.Opaque<Cancelled>()(
   Schema.Struct({
     status: Schema.tag("cancelled"),
@@ -69,7 +132,16 @@ export class Cancelled extends Schema.Opaque<Cancelled>()(
   })
 ) {}
 
-/** Still open when its deadline passed. `response` is there when the receiver had accepted before. */
+/**
+ * Still open when its deadline passed. `response` is there when the receiver had accepted before.
+ *
+ * @example
+ * ```ts
+ * import { type Expired } from "@aumai/handoff-protocol"
+ *
+ * const wasAccepted = (record: Expired) => record.response !== undefined
+ * ```
+ */
 export class Expired extends Schema.Opaque<Expired>()(
   Schema.Struct({
     status: Schema.tag("expired"),

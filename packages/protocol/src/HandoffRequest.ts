@@ -6,7 +6,10 @@ import * as Schema from "effect/Schema"
 import { JsonObject, textUpTo } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
-const Name = textUpTo(limits.nameLength * 4).check(Schema.isMinLength(1), Schema.isMaxLength(limits.nameLength))
+const Name = textUpTo(limits.nameLength * 4, "A name without NUL and lone surrogates").check(
+  Schema.isMinLength(1),
+  Schema.isMaxLength(limits.nameLength)
+)
 
 /**
  * Who sends, receives or acts: any text of 1 to 128 characters.
@@ -85,8 +88,21 @@ export const Timestamp = Schema.DateTimeUtc.check(
 )
 export type Timestamp = typeof Timestamp.Type
 
-/** Text for a person: a reason or a task, at most 64 KiB of UTF-8. */
-export const Text = textUpTo(limits.textBytes)
+/**
+ * Text for a person: a reason or a task, at most 64 KiB of UTF-8, without NUL and lone surrogates.
+ *
+ * @example
+ * ```ts
+ * import { Text } from "@aumai/handoff-protocol"
+ * import * as Schema from "effect/Schema"
+ *
+ * console.log(Schema.is(Text)("x".repeat(65_537))) // false
+ * ```
+ */
+export const Text = textUpTo(
+  limits.textBytes,
+  "Text for a person: at most 64 KiB of UTF-8, without NUL and lone surrogates"
+)
 
 /**
  * The sender's ask. It never changes once the handoff is created.

@@ -4,16 +4,14 @@ import { parse as parseLossless } from "lossless-json"
 
 import { limits } from "./Limits.ts"
 
-// A lone half of a surrogate pair cannot be written as UTF-8; PostgreSQL cannot hold NUL in text or jsonb.
-const unportable = /\0|\p{Surrogate}/u
-
 /** Says why a string cannot be kept by every store, or nothing when it can. */
 const textFault = (text: string): string | undefined =>
-  unportable.test(text)
-    ? text.includes("\0")
-      ? "text without the NUL character"
+  // A lone half of a surrogate pair cannot be written as UTF-8; PostgreSQL cannot hold NUL in text or jsonb.
+  text.includes("\0")
+    ? "text without the NUL character"
+    : text.isWellFormed()
+      ? undefined
       : "text without lone surrogates (half of a UTF-16 pair)"
-    : undefined
 
 /** The length of a string in UTF-8 bytes; a lone surrogate counts as the three bytes of its replacement character. */
 const utf8Length = (text: string): number => {
@@ -28,55 +26,91 @@ const utf8Length = (text: string): number => {
   return bytes
 }
 
+/** Whether a text has no more than that many UTF-8 bytes. */
+const fits = (text: string, bytes: number): boolean =>
+  // No string has more than three bytes for each UTF-16 unit, so short ones need no counting.
+  text.length * 3 <= bytes || (text.length <= bytes && utf8Length(text) <= bytes)
+
+/** Whether `textUpTo` takes it, without the explanation. */
+export const isTextUpTo = (text: unknown, bytes: number): text is string =>
+  typeof text === "string" && textFault(text) === undefined && fits(text, bytes)
+
 /** Text of at most that many UTF-8 bytes, without NUL and lone surrogates. */
-export const textUpTo = (bytes: number) =>
-  Schema.String.check(
+export const textUpTo = (bytes: number, description: string) =>
+  // On the string itself: JSON Schema cannot say the check, and what is annotated after it is lost there.
+  Schema.String.annotate({ description }).check(
     Schema.makeFilter((text) => {
       const fault = textFault(text)
       if (fault !== undefined) return `Expected ${fault}`
-      // No string has more than three bytes for each UTF-16 unit, so short ones need no counting.
-      return text.length * 3 > bytes && utf8Length(text) > bytes
-        ? `Expected at most ${bytes} bytes of UTF-8`
-        : undefined
+      return fits(text, bytes) || `Expected at most ${bytes} bytes of UTF-8`
     })
   )
 
-interface Walk {
-  readonly fault: string | undefined
-  /** Keys of all objects inside. */
-  readonly keys: number
-}
-
-/** Visits every value inside without recursion: text that parses can nest deeper than a stack. */
-const walk = (root: unknown, nesting: number): Walk => {
+/** Says what is wrong with the values inside, without recursion: text that parses can nest deeper than a stack. */
+const treeFault = (root: unknown, nesting: number): string | undefined => {
   const stack: Array<unknown> = [root]
   const levels: Array<number> = [0]
-  let keys = 0
   while (stack.length > 0) {
     const value = stack.pop()
     const level = levels.pop() ?? 0
     if (typeof value === "string") {
       const fault = textFault(value)
-      if (fault !== undefined) return { fault, keys }
+      if (fault !== undefined) return fault
     } else if (typeof value === "object" && value !== null) {
-      if (level >= nesting) return { fault: `at most ${nesting} levels of nesting`, keys }
-      if (Array.isArray(value)) {
-        for (const item of value) {
-          stack.push(item)
-          levels.push(level + 1)
-        }
-      } else {
-        for (const [key, item] of Object.entries(value)) {
-          const fault = textFault(key)
-          if (fault !== undefined) return { fault, keys }
-          keys += 1
-          stack.push(item)
-          levels.push(level + 1)
-        }
+      if (level >= nesting) return `at most ${nesting} levels of nesting`
+      for (const [key, item] of Object.entries(value)) {
+        const fault = textFault(key)
+        if (fault !== undefined) return fault
+        stack.push(item)
+        levels.push(level + 1)
       }
     }
   }
-  return { fault: undefined, keys }
+  return undefined
+}
+
+/**
+ * At most how many bytes a value needs as JSON, with the comma or colon after it; NaN when it is no JSON, nests too
+ * deeply or has text that cannot be kept. Cheap, and nearly always far below the limit, so that nothing is encoded only
+ * to be measured.
+ */
+const weigh = (value: unknown, level: number): number => {
+  // Six bytes is the longest escape of one UTF-16 unit; the longest number has 24 characters.
+  if (typeof value === "string") return textFault(value) === undefined ? value.length * 6 + 3 : Number.NaN
+  if (typeof value === "number") return Number.isFinite(value) ? 25 : Number.NaN
+  if (typeof value === "boolean" || value === null) return 6
+  if (typeof value !== "object" || level >= limits.nesting) return Number.NaN
+  let bytes = 3
+  if (Array.isArray(value)) {
+    // By index: a hole must be seen as the undefined that it is.
+    for (let index = 0; index < value.length; index++) bytes += weigh(value[index], level + 1)
+    return bytes
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return Number.NaN
+  for (const key of Object.keys(value)) {
+    // The cast: an object that is no array has a value at each of its own keys.
+    bytes += weigh(key, level) + weigh((value as Readonly<Record<string, unknown>>)[key], level + 1)
+  }
+  return bytes
+}
+
+const fitsEncoded = (object: unknown): boolean => fits(JSON.stringify(object), limits.jsonBytes)
+
+/**
+ * Whether the schema `JsonObject` takes it, without the explanation, at a fraction of the cost.
+ *
+ * @example
+ * ```ts
+ * import { isJsonObject } from "@aumai/handoff-protocol"
+ *
+ * console.log(isJsonObject({ output: "report.pdf" }), isJsonObject(["report.pdf"])) // true false
+ * ```
+ */
+export const isJsonObject = (value: unknown): value is JsonObject => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false
+  const bytes = weigh(value, 0)
+  return bytes <= limits.jsonBytes || (bytes > limits.jsonBytes && fitsEncoded(value))
 }
 
 /**
@@ -92,17 +126,15 @@ const walk = (root: unknown, nesting: number): Walk => {
  * console.log(Schema.is(JsonObject)({ rows: Number.NaN })) // false
  * ```
  */
-export const JsonObject = Schema.JsonObject.check(
-  Schema.makeFilter((object) => {
-    const { fault } = walk(object, limits.nesting)
-    if (fault !== undefined) return `Expected ${fault}`
-    return utf8Length(JSON.stringify(object)) > limits.jsonBytes
-      ? `Expected at most ${limits.jsonBytes} bytes when encoded as JSON`
-      : undefined
-  })
-).annotate({
+export const JsonObject = Schema.JsonObject.annotate({
   description: "An object of JSON values: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
-})
+}).check(
+  Schema.makeFilter((object) => {
+    const fault = treeFault(object, limits.nesting)
+    if (fault !== undefined) return `Expected ${fault}`
+    return fitsEncoded(object) || `Expected at most ${limits.jsonBytes} bytes when encoded as JSON`
+  })
+)
 export type JsonObject = typeof JsonObject.Type
 
 /** Where in a text a position is, counted from 1. */
@@ -112,18 +144,20 @@ const place = (text: string, position: number): string => {
   return `line ${line}, column ${position - before.lastIndexOf("\n")}`
 }
 
-/** JSON.parse says a position in some cases and a line in none that are old enough to rely on; this finds one. */
-const syntaxFault = (text: string, cause: unknown): string => {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  const position = /position (\d+)/.exec(message)?.[1]
-  // V8 quotes a piece of the text in its message; that may be a secret, so only the place is repeated.
-  const where = position === undefined ? "" : ` at ${place(text, Number(position))}`
-  return text.trim() === "" ? "Expected JSON, found nothing" : `Expected JSON${where}`
+/** Where the text stops being JSON. Both parsers quote the text in their messages, which may be a secret: only the place is repeated. */
+const syntaxFault = (text: string): string => {
+  if (text.startsWith("\uFEFF")) return "Expected JSON without a byte order mark before it"
+  if (text.trim() === "") return "Expected JSON, found nothing"
+  try {
+    parseLossless(text)
+    return "Expected JSON"
+  } catch (cause) {
+    const position = cause instanceof SyntaxError ? /at position (\d+)$/.exec(cause.message)?.[1] : undefined
+    return position === undefined
+      ? "Expected JSON"
+      : `Expected JSON; it stops being JSON at ${place(text, Number(position))}`
+  }
 }
-
-// Sixteen digits in a row, or an exponent of three: only those can lose something as a double.
-const largeNumber = /\d[\d.]{15,}|[eE][+-]?\d{3,}/
-const keyEnd = /"\s*:/g
 
 /** A number as its significant digits and a power of ten, so that two spellings of one value are equal. */
 const decimal = (digits: string): string => {
@@ -141,19 +175,82 @@ const isKept = (digits: string): boolean => {
   return Number.isFinite(number) && decimal(digits) === decimal(String(number))
 }
 
-/** What JSON.parse would have changed without a word: numbers a double cannot hold, and keys given twice. */
-const silentChange = (text: string): string | undefined => {
-  let fault: string | undefined
-  parseLossless(text, undefined, {
-    parseNumber: (digits) => {
-      if (!isKept(digits)) fault ??= "Expected no number that JavaScript cannot hold exactly; write it as a string"
-      return Number(digits)
-    },
-    onDuplicateKey: ({ position }) => {
-      fault ??= `Expected each key once in an object; one is given twice at ${place(text, position)}`
+interface Scan {
+  /** How many keys are written, those that are written twice included. */
+  readonly keys: number
+  /** Where a number stands that a double cannot hold. */
+  readonly lossyNumber: number | undefined
+}
+
+/** Goes once over text that is known to be JSON. */
+const scan = (text: string): Scan => {
+  const { length } = text
+  let keys = 0
+  for (let at = 0; at < length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit === 0x22) {
+      for (at += 1; ; at++) {
+        const inside = text.charCodeAt(at)
+        if (inside === 0x22) break
+        if (inside === 0x5c) at += 1
+      }
+    } else if (unit === 0x3a) {
+      // Outside of strings a colon has no other use than to end a key.
+      keys += 1
+    } else if (unit >= 0x30 && unit <= 0x39) {
+      const start = at
+      let isExponential = false
+      for (at += 1; at < length; at++) {
+        const next = text.charCodeAt(at)
+        if (next === 0x65 || next === 0x45) isExponential = true
+        // Digits, a point, a sign or the e of an exponent: in JSON nothing else follows a digit directly but a separator.
+        else if (!((next >= 0x30 && next <= 0x39) || next === 0x2e || next === 0x2b || next === 0x2d)) break
+      }
+      // A double holds any number of fifteen digits.
+      if ((isExponential || at - start > 15) && !isKept(text.slice(start, at))) return { keys, lossyNumber: start }
+      at -= 1
     }
-  })
-  return fault
+  }
+  return { keys, lossyNumber: undefined }
+}
+
+/** How many keys the objects inside have, without recursion. */
+const countKeys = (root: unknown): number => {
+  const stack: Array<unknown> = [root]
+  let keys = 0
+  while (stack.length > 0) {
+    const value = stack.pop()
+    if (Array.isArray(value)) {
+      for (const item of value) {
+        if (typeof item === "object" && item !== null) stack.push(item)
+      }
+    } else if (typeof value === "object" && value !== null) {
+      for (const key of Object.keys(value)) {
+        keys += 1
+        // The cast: an object that is no array has a value at each of its own keys.
+        const item = (value as Readonly<Record<string, unknown>>)[key]
+        if (typeof item === "object" && item !== null) stack.push(item)
+      }
+    }
+  }
+  return keys
+}
+
+/** Where a key is given a second time with another value. */
+const conflictingKey = (text: string): string | undefined => {
+  let fault: string | undefined
+  try {
+    parseLossless(text, undefined, {
+      parseNumber: Number,
+      onDuplicateKey: ({ position }) => {
+        fault ??= `Expected each key once in an object; one is given twice at ${place(text, position)}`
+      }
+    })
+    return fault
+  } catch {
+    // The careful parser recurses, and JSON.parse has accepted the text: it can only have run out of stack.
+    return "Expected each key once in an object, and JSON that is nested less deeply"
+  }
 }
 
 /**
@@ -163,10 +260,11 @@ const silentChange = (text: string): string | undefined => {
  * | in the text | what happens |
  * | --- | --- |
  * | a number that a double cannot hold exactly (`9007199254740993`, `1e400`) | refused: write it as a string |
- * | `1.0` | kept as the number 1 |
- * | a key twice in one object with different values | refused (the same value twice is one) |
- * | a lone surrogate, NUL | refused: PostgreSQL and UTF-8 cannot hold them |
+ * | `1.0`, `1e2`, `-0` | kept as the numbers 1, 100 and 0 |
+ * | a key twice in one object with different values, in any spelling (`"a"`, `"\u0061"`) | refused (the same value twice is one) |
+ * | a lone surrogate, NUL, raw or escaped | refused: PostgreSQL and UTF-8 cannot hold them |
  * | a key named `__proto__` | kept as an ordinary key |
+ * | a byte order mark before the JSON | refused, as RFC 8259 allows |
  *
  * @example
  * ```ts
@@ -180,21 +278,19 @@ export const parseJson = (text: string): Result.Result<unknown, string> => {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (cause) {
-    return Result.fail(syntaxFault(text, cause))
-  }
-  const { fault, keys } = walk(value, Number.POSITIVE_INFINITY)
-  if (fault !== undefined) return Result.fail(`Expected ${fault}`)
-  // Every key in the text ends in `":`. When there are no more of those than keys that survived, no key was given twice.
-  let keyEnds = 0
-  keyEnd.lastIndex = 0
-  while (keyEnd.test(text)) keyEnds += 1
-  if (keyEnds === keys && !largeNumber.test(text)) return Result.succeed(value)
-  try {
-    const change = silentChange(text)
-    return change === undefined ? Result.succeed(value) : Result.fail(change)
   } catch {
-    // The careful parser recurses, and JSON.parse has already accepted the text: it can only have run out of stack.
-    return Result.fail("Expected JSON that is nested less deeply")
+    return Result.fail(syntaxFault(text))
   }
+  // A character that cannot be kept is in the text as it is, or as an escape; text with neither need not be searched.
+  if (!text.isWellFormed() || text.includes("\\u")) {
+    const fault = treeFault(value, Number.POSITIVE_INFINITY)
+    if (fault !== undefined) return Result.fail(`Expected ${fault}`)
+  }
+  const { keys, lossyNumber } = scan(text)
+  if (lossyNumber !== undefined) {
+    const where = place(text, lossyNumber)
+    return Result.fail(`Expected numbers that JavaScript can hold; write the one at ${where} as a string`)
+  }
+  const fault = keys === countKeys(value) ? undefined : conflictingKey(text)
+  return fault === undefined ? Result.succeed(value) : Result.fail(fault)
 }

@@ -7,16 +7,54 @@ import type { HandoffEvent } from "./HandoffEvent.ts"
 import { type HandoffRecord, type HandoffResponse, HandoffStatus } from "./HandoffRecord.ts"
 import { AgentId, type RecordId } from "./HandoffRequest.ts"
 
-/** Events that begin a handoff. Every other event is a transition. */
+/**
+ * Events that begin a handoff. Every other event is a transition.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffEvent, type Origin } from "@aumai/handoff-protocol"
+ *
+ * const isOrigin = (event: HandoffEvent): event is Origin => event._tag === "Created" || event._tag === "Imported"
+ * ```
+ */
 export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Imported" }>
 
-/** Events that move a handoff from one status to another: the rows of the table. */
+/**
+ * Events that move a handoff from one status to another: the rows of the table.
+ *
+ * @example
+ * ```ts
+ * import { type Transition, transitions } from "@aumai/handoff-protocol"
+ *
+ * const leadsTo = (event: Transition) => transitions[event._tag].to
+ * ```
+ */
 export type Transition = Exclude<HandoffEvent, Origin>
 
-/** Who may record an event: one of the two agents of the handoff, or anyone. */
+/**
+ * Who may record an event: one of the two agents of the handoff, or anyone.
+ *
+ * @example
+ * ```ts
+ * import { type Party, transitions } from "@aumai/handoff-protocol"
+ *
+ * const whose: Party = transitions.Cancelled.by
+ * console.log(whose) // sender
+ * ```
+ */
 export type Party = "sender" | "receiver" | "anyone"
 
-/** A row of the table: where the event may come, where it leads, and whose it is. */
+/**
+ * A row of the table: where the event may come, where it leads, and whose it is.
+ *
+ * @example
+ * ```ts
+ * import { type Rule, transitions } from "@aumai/handoff-protocol"
+ *
+ * const rules: ReadonlyArray<Rule> = Object.values(transitions)
+ * console.log(rules.length) // 7
+ * ```
+ */
 export interface Rule {
   readonly from: ReadonlyArray<HandoffStatus>
   readonly to: HandoffStatus
@@ -47,7 +85,16 @@ type Transitions = typeof transitions
 type Of<Union, Key extends PropertyKey, Value> = Extract<Union, { readonly [_ in Key]: Value }>
 /** The records an event may meet, as the table says. */
 type Before<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
-/** The record an event makes, as the table says. */
+/**
+ * The record an event makes, as the table says.
+ *
+ * @example
+ * ```ts
+ * import { type After } from "@aumai/handoff-protocol"
+ *
+ * const resultOf = (record: After<"Completed">) => record.result
+ * ```
+ */
 export type After<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["to"]>
 
 const next = (record: HandoffRecord, event: HandoffEvent) => ({
@@ -342,7 +389,7 @@ export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): Readon
         : _tag === "Rejected" || _tag === "Failed" || _tag === "Cancelled"
           ? { _tag, ...fact, reason }
           : _tag === "Accepted"
-            ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted === true ? answer : {}) }
+            ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
             : { _tag, ...fact }
     const applied = apply(record, event)
     if (Result.isFailure(applied)) return undefined

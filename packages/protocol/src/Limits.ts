@@ -6,7 +6,7 @@
  * ```ts
  * import { limits } from "@aumai/handoff-protocol"
  *
- * console.log(limits.contextBytes) // 1048576
+ * console.log(limits.jsonBytes) // 1048576
  * ```
  */
 export const limits = {

@@ -1,8 +1,73 @@
-export * from "./Limits.ts"
-export * from "./Json.ts"
-export * from "./HandoffRequest.ts"
-export * from "./HandoffRecord.ts"
-export * from "./HandoffEvent.ts"
-export * from "./HandoffError.ts"
-export * from "./Lifecycle.ts"
-export * from "./Wire.ts"
+export { limits } from "./Limits.ts"
+export { isJsonObject, JsonObject, parseJson } from "./Json.ts"
+export { AgentId, Capability, HandoffRequest, Priority, RecordId, Text, Timestamp } from "./HandoffRequest.ts"
+export {
+  Accepted,
+  Cancelled,
+  Completed,
+  Expired,
+  Failed,
+  HandoffRecord,
+  HandoffResponse,
+  HandoffStatus,
+  InProgress,
+  Pending,
+  Rejected
+} from "./HandoffRecord.ts"
+export {
+  AcceptedEvent,
+  CancelledEvent,
+  CompletedEvent,
+  CreatedEvent,
+  ExpiredEvent,
+  FailedEvent,
+  HandoffEvent,
+  ImportedEvent,
+  RejectedEvent,
+  RoutingDecision,
+  StartedEvent
+} from "./HandoffEvent.ts"
+export {
+  EmptyHistory,
+  HandoffExists,
+  HandoffNotFound,
+  InvalidInput,
+  InvalidTransition,
+  NoCapableAgent,
+  NotYourHandoff,
+  RevisionConflict,
+  StoreError
+} from "./HandoffError.ts"
+export {
+  type After,
+  agentOf,
+  apply,
+  clock,
+  continuation,
+  create,
+  dueAt,
+  isOpen,
+  movesFrom,
+  type Origin,
+  type Party,
+  replay,
+  type Rule,
+  type Transition,
+  transitions,
+  turnOf
+} from "./Lifecycle.ts"
+export { wireSchemas } from "./WireSchema.ts"
+export {
+  decodeEvent,
+  decodeJsonObject,
+  decodeRecord,
+  decodeRequest,
+  decodeText,
+  decodeTimestamp,
+  encodeError,
+  encodeEvent,
+  encodeRecord,
+  encodeRequest,
+  invalidInput
+} from "./Wire.ts"
+export { type ArchivedHandoff, decodeArchived, encodeArchived, isSameState } from "./Archive.ts"

@@ -1,4 +1,4 @@
-import { AgentId, Capability } from "@aumai/handoff-protocol"
+import { type AgentId, Capability } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
 import { AgentStore, type RegisteredAgent } from "../AgentStore.ts"

@@ -21,6 +21,9 @@ const nested = (levels: number): JsonObject => {
   return value
 }
 
+/** A name as long as a name may be. */
+const long = (start: string, filler: string) => (start + filler.repeat(limits.nameLength)).slice(0, limits.nameLength)
+
 /** Commits a context as request, and again as result, and expects it to come back. */
 const keeps = (what: string, context: JsonObject) =>
   Effect.gen(function* () {
@@ -166,8 +169,6 @@ export const content: ReadonlyArray<Law> = [
         Option.some(own.id(name))
       )
     }
-    const long = (start: string, filler: string) =>
-      (start + filler.repeat(limits.nameLength)).slice(0, limits.nameLength)
     for (const filler of ["渡", "x"]) {
       const id = RecordId.make(long(own.id(""), filler))
       const [from, to] = [AgentId.make(long(own.agent("f"), filler)), AgentId.make(long(own.agent("t"), filler))]

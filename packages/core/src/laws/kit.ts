@@ -4,11 +4,11 @@ import {
   create,
   type HandoffEvent,
   type HandoffRecord,
-  HandoffRequest,
+  type HandoffRequest,
   type JsonObject,
-  RecordId,
+  type RecordId,
   type RevisionConflict,
-  StoreError,
+  type StoreError,
   type Transition
 } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
@@ -22,7 +22,24 @@ import * as Schema from "effect/Schema"
 import type { AgentStore } from "../AgentStore.ts"
 import { type Change, type Entry, HandoffStore, type Page, type Position, type View } from "../HandoffStore.ts"
 
-/** A store has broken a law. */
+/**
+ * A store has broken a law.
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore } from "@aumai/handoff-core"
+ * import * as StoreLaws from "@aumai/handoff-core/StoreLaws"
+ * import * as Effect from "effect/Effect"
+ *
+ * const [first] = StoreLaws.laws
+ * const verdict = first?.check.pipe(
+ *   Effect.as("kept"),
+ *   Effect.catchTag("LawBroken", ({ law, detail }) => Effect.succeed(`${law}: ${detail}`)),
+ *   Effect.provide(MemoryStore.layer)
+ * )
+ * if (verdict !== undefined) console.log(await Effect.runPromise(verdict)) // "kept"
+ * ```
+ */
 export class LawBroken extends Schema.TaggedError<LawBroken>()("LawBroken", {
   law: Schema.String,
   /** What the law expects and what the store did. */
@@ -35,7 +52,7 @@ export class LawBroken extends Schema.TaggedError<LawBroken>()("LawBroken", {
   }
 }
 
-/** One promise of the store port, and the program that fails when a store does not keep it. */
+/** One promise of the store port, and the effect that fails with a sentence when a store does not keep it. */
 export interface Law {
   readonly name: string
   readonly check: Effect.Effect<void, LawBroken, HandoffStore | AgentStore>
@@ -54,19 +71,21 @@ const patience = "30 seconds"
 export const enforce = <E, R>(
   name: string,
   body: Effect.Effect<void, E | LawFailure, R>
-): Effect.Effect<void, LawBroken, R> =>
-  body.pipe(
-    Effect.mapError((error) =>
-      error instanceof Unmet
-        ? new LawBroken({ law: name, detail: error.detail })
-        : new LawBroken({ law: name, detail: `Expected no error, got ${String(error)}`, cause: error })
-    ),
+): Effect.Effect<void, LawBroken, R> => {
+  const broken = (cause: unknown) =>
+    cause instanceof Unmet
+      ? new LawBroken({ law: name, detail: cause.detail })
+      : new LawBroken({ law: name, detail: `Expected no error, got ${String(cause)}`, cause })
+  return body.pipe(
+    Effect.mapError(broken),
+    Effect.catchDefect((defect) => Effect.fail(broken(defect))),
     Effect.timeoutOrElse({
       duration: patience,
       orElse: () => Effect.fail(new LawBroken({ law: name, detail: `Expected an end within ${patience}, got none` }))
     }),
     Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
   )
+}
 
 /** States a law. */
 export const law = (

@@ -52,6 +52,21 @@ const reopeningLaw = (
   }
 })
 
+/**
+ * What a store promises that outlives its scope: what was committed is there when it is opened again.
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore } from "@aumai/handoff-core"
+ * import { reopening } from "@aumai/handoff-core/StoreLaws"
+ * import * as Effect from "effect/Effect"
+ *
+ * // The memory store does not outlive its scope, so it breaks every one of these.
+ * for (const { name, check } of reopening) {
+ *   console.log(name, (await Effect.runPromise(Effect.result(check(MemoryStore.layer))))._tag) // "Failure"
+ * }
+ * ```
+ */
 export const reopening: ReadonlyArray<ReopeningLaw> = [
   reopeningLaw("states, histories and counts are there after reopening", function* (session) {
     const own = yield* drawOwn

@@ -1,0 +1,170 @@
+import { RecordId } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import { TestClock } from "effect/testing"
+
+import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
+import { HandoffManager } from "../src/HandoffManager.ts"
+import { HandoffStore } from "../src/HandoffStore.ts"
+import { agent } from "./fixtures.ts"
+import { ask, everything, later, managerOver, refusal, start, test } from "./managing.ts"
+
+describe("create", () => {
+  test("fills in what is left out, and keeps what is given", function* () {
+    const manager = yield* HandoffManager
+    assert.deepStrictEqual((yield* manager.create(ask)).request, { ...ask, context: {}, priority: 5 } as never)
+    const full = { ...ask, context: { a: [1] }, priority: 10, deadline: later(1), requires: ["write"], parent: "p" }
+    assert.deepStrictEqual((yield* manager.create(full)).request, full as never)
+  })
+
+  test("is the sender's, and nobody else's", function* () {
+    const manager = yield* HandoffManager
+    yield* manager.create(ask, { by: agent("planner") })
+    yield* refusal(manager.create(ask, { by: agent("executor") }), "NotYourHandoff")
+    assert.strictEqual((yield* manager.metrics).total, 1)
+  })
+
+  test("refuses a deadline that has passed, to the millisecond", function* () {
+    const manager = yield* HandoffManager
+    for (const deadline of [later(-1), start]) {
+      const sentence = yield* refusal(manager.create({ ...ask, deadline }), "InvalidInput")
+      assert.strictEqual(sentence, "Invalid request: deadline: Expected a moment in the future")
+    }
+    yield* manager.create({ ...ask, deadline: later(0.001) })
+  })
+
+  test("refuses bad input with every fault at once, and keeps nothing", function* () {
+    const manager = yield* HandoffManager
+    const store = yield* HandoffStore
+    const sentence = yield* refusal(
+      manager.create({ fromAgent: "", toAgent: "x".repeat(129), taskDescription: "", priority: 11, parent: "" }),
+      "InvalidInput"
+    )
+    for (const path of ["from_agent: ", "to_agent: ", "task_description: ", "priority: ", "parent: "]) {
+      assert.include(sentence, path)
+    }
+    // The cast: what a program without types may pass.
+    const untyped = { ...ask, prioritee: 3 } as typeof ask
+    assert.include(yield* refusal(manager.create(untyped), "InvalidInput"), "prioritee")
+    yield* refusal(manager.create({ ...ask, context: { text: "x".repeat(1024 * 1024) } }), "InvalidInput")
+    yield* refusal(manager.create({ ...ask, requires: Array.from({ length: 129 }, () => "a") }), "InvalidInput")
+    assert.match(yield* refusal(manager.create(ask, { id: "" }), "InvalidInput"), /^Invalid id: record_id: /)
+    yield* refusal(manager.create(ask, { id: "a\0b" }), "InvalidInput")
+    assert.deepStrictEqual(yield* store.log({ limit: 10 }), [])
+  })
+
+  test("with an id of one's own is safe to repeat", function* () {
+    const manager = yield* HandoffManager
+    const context = { b: 1, a: [{ c: null }] }
+    const first = yield* manager.create({ ...ask, context, deadline: later(60) }, { id: "mine" })
+    yield* TestClock.adjust("1 hour")
+    // Also when the keys come in another order, and when the deadline has passed meanwhile.
+    const again = yield* manager.create(
+      { deadline: later(60), context: { a: [{ c: null }], b: 1 }, ...ask },
+      { id: "mine" }
+    )
+    assert.deepStrictEqual(again, first)
+    const sentence = yield* refusal(manager.create({ ...ask, priority: 6 }, { id: "mine" }), "HandoffExists")
+    assert.strictEqual(sentence, "Handoff mine exists already with another request; choose another id")
+    assert.strictEqual((yield* manager.history(RecordId.make("mine"))).length, 1)
+  })
+
+  test("with an id of one's own gives the handoff as it stands", function* () {
+    const manager = yield* HandoffManager
+    yield* manager.create(ask, { id: "mine" })
+    yield* manager.accept(RecordId.make("mine"))
+    assert.strictEqual((yield* manager.create(ask, { id: "mine" })).status, "accepted")
+  })
+
+  test("with one id at once makes one handoff, and tells those who asked for another", function* () {
+    const manager = yield* HandoffManager
+    const store = yield* HandoffStore
+    // Every reader sees the store as it was before the first commit, as two processes do.
+    const racing = HandoffStore.of({ ...store, get: (id) => Effect.tap(store.get(id), () => Effect.yieldNow) })
+    const other = yield* managerOver(racing)
+    const same = yield* Effect.forEach(Array.from({ length: 10 }), () => other.create(ask, { id: "same" }), {
+      concurrency: "unbounded"
+    })
+    assert.strictEqual(new Set(same.map(({ revision }) => revision)).size, 1)
+    assert.strictEqual((yield* manager.history(RecordId.make("same"))).length, 1)
+    const results = yield* Effect.forEach(
+      [1, 2, 3, 4],
+      (priority) => Effect.result(other.create({ ...ask, priority }, { id: "differing" })),
+      { concurrency: "unbounded" }
+    )
+    assert.deepStrictEqual(
+      results.map((result) => (result._tag === "Success" ? "created" : result.failure._tag)).toSorted(),
+      ["HandoffExists", "HandoffExists", "HandoffExists", "created"]
+    )
+  })
+
+  test("without a receiver routes, and keeps the decision in the event", function* () {
+    const manager = yield* HandoffManager
+    const registry = yield* AgentCapabilityRegistry
+    yield* registry.register("alice", ["analyze", "summarize", "translate"])
+    yield* registry.register("bob", ["execute", "report"])
+    yield* registry.register("carol", ["analyze", "visualize", "report"])
+    const taskDescription = "Analyze customer sentiment and produce visualizations."
+    const routed = yield* manager.create({ fromAgent: "coordinator", taskDescription }, { id: "routed" })
+    assert.strictEqual(routed.request.toAgent, agent("carol"))
+    const [entry] = yield* manager.history(routed.recordId)
+    assert.deepStrictEqual(entry?.event._tag === "Created" ? entry.event.routing : undefined, {
+      agent: agent("carol"),
+      reason: "carol can analyze and visualize",
+      fallback: false,
+      matched: ["analyze", "visualize"],
+      runnersUp: [{ agent: agent("alice"), matched: ["analyze"] }]
+    } as never)
+    // Repeated when carol is gone: the decision was made.
+    yield* registry.unregister(agent("carol"))
+    const again = yield* manager.create({ fromAgent: "coordinator", taskDescription }, { id: "routed" })
+    assert.deepStrictEqual(again, routed)
+  })
+
+  test("without a receiver and without an agent to give it to is refused", function* () {
+    const manager = yield* HandoffManager
+    const registry = yield* AgentCapabilityRegistry
+    const lonely = { fromAgent: "planner", taskDescription: "Analyze this" }
+    const sentence = yield* refusal(manager.create(lonely), "NoCapableAgent")
+    assert.strictEqual(sentence, "No agent is registered besides the sender planner; register one or name the receiver")
+    yield* registry.register("planner", ["analyze"])
+    yield* refusal(manager.create(lonely), "NoCapableAgent")
+    yield* registry.register("bob", ["execute"])
+    const requiring = yield* refusal(manager.create({ ...lonely, requires: ["analyze", "report"] }), "NoCapableAgent")
+    assert.match(requiring, /^No agent can analyze and report besides the sender planner/)
+    yield* refusal(manager.create(lonely, { routing: { fallback: false } }), "NoCapableAgent")
+    assert.strictEqual((yield* manager.create(lonely)).request.toAgent, agent("bob"))
+  })
+})
+
+describe("drawn ids", () => {
+  const draw = Effect.gen(function* () {
+    const manager = yield* HandoffManager
+    return (yield* Effect.forEach(Array.from({ length: 50 }), () => manager.create(ask))).map(
+      ({ recordId }) => recordId
+    )
+  }).pipe(Effect.provide(everything))
+
+  it.effect("are twelve characters of Crockford's base 32, and the same under one seed", () =>
+    Effect.gen(function* () {
+      const first = yield* draw.pipe(Random.withSeed("seed"))
+      for (const id of first) assert.match(id, /^[0-9a-hjkmnp-tv-z]{12}$/)
+      assert.strictEqual(new Set(first).size, 50)
+      assert.deepStrictEqual(yield* draw.pipe(Random.withSeed("seed")), first)
+      assert.notDeepEqual(yield* draw.pipe(Random.withSeed("another")), first)
+    })
+  )
+
+  it.effect("are drawn again when they are taken, and not for ever", () =>
+    Effect.gen(function* () {
+      const manager = yield* HandoffManager
+      const first = yield* manager.create(ask).pipe(Random.withSeed(7))
+      const constant = { nextIntUnsafe: () => 0, nextDoubleUnsafe: () => 0 }
+      yield* manager.create(ask).pipe(Effect.provideService(Random.Random, constant))
+      yield* refusal(manager.create(ask).pipe(Effect.provideService(Random.Random, constant)), "RevisionConflict")
+      const second = yield* manager.create(ask).pipe(Random.withSeed(7))
+      assert.notStrictEqual(second.recordId, first.recordId)
+    }).pipe(Effect.provide(everything))
+  )
+})

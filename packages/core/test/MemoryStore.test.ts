@@ -1,0 +1,53 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+import { HandoffStore } from "../src/HandoffStore.ts"
+import * as MemoryStore from "../src/MemoryStore.ts"
+import { accepted, created, id } from "./fixtures.ts"
+
+// That it keeps the laws is in StoreLaws.test.ts.
+describe("the memory store", () => {
+  it.effect("hints at every commit that succeeds", () =>
+    Effect.gen(function* () {
+      const store = yield* HandoffStore
+      const hints = yield* Effect.forkChild(Stream.runCollect(Stream.take(store.changed, 2)), {
+        startImmediately: true
+      })
+      yield* store.commit([created("a")])
+      yield* Effect.yieldNow
+      yield* Effect.flip(store.commit([created("a")]))
+      yield* store.commit([accepted(created("a"))])
+      assert.strictEqual((yield* Fiber.join(hints)).length, 2)
+    }).pipe(Effect.provide(MemoryStore.layer))
+  )
+
+  it.effect("does not wait for a listener that is slow", () =>
+    Effect.gen(function* () {
+      const store = yield* HandoffStore
+      const listener = yield* Effect.forkChild(
+        Stream.runForEach(store.changed, () => Effect.never),
+        { startImmediately: true }
+      )
+      for (let n = 0; n < 100; n++) yield* store.commit([created(`a${n}`)])
+      assert.strictEqual((yield* store.count).pending, 100)
+      yield* Fiber.interrupt(listener)
+    }).pipe(Effect.provide(MemoryStore.layer))
+  )
+
+  it.effect("is empty each time it is made", () =>
+    Effect.gen(function* () {
+      yield* Effect.provide(
+        Effect.flatMap(HandoffStore, (store) => store.commit([created("a")])),
+        MemoryStore.layer
+      )
+      const found = yield* Effect.provide(
+        Effect.flatMap(HandoffStore, (store) => store.get(id("a"))),
+        MemoryStore.layer
+      )
+      assert.deepStrictEqual(found, Option.none())
+    })
+  )
+})

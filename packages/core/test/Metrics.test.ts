@@ -1,0 +1,65 @@
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
+
+import { HandoffManager } from "../src/HandoffManager.ts"
+import { ask, test } from "./managing.ts"
+
+const none = {
+  pending: 0,
+  accepted: 0,
+  in_progress: 0,
+  completed: 0,
+  rejected: 0,
+  failed: 0,
+  cancelled: 0,
+  expired: 0
+}
+
+/** Completes one handoff for each number, that many seconds after it was created. */
+const completeAfter = (seconds: ReadonlyArray<number>) =>
+  Effect.gen(function* () {
+    const manager = yield* HandoffManager
+    for (const one of seconds) {
+      const { recordId } = yield* manager.create(ask)
+      yield* manager.accept(recordId)
+      yield* TestClock.adjust(one * 1000)
+      yield* manager.complete(recordId)
+    }
+  })
+
+describe("metrics", () => {
+  test("of an empty store have counts and nothing to divide", function* () {
+    const manager = yield* HandoffManager
+    assert.deepStrictEqual(yield* manager.metrics, { total: 0, byStatus: none })
+  })
+
+  test("count every status, and rate completion among what has ended", function* () {
+    const manager = yield* HandoffManager
+    yield* completeAfter([4])
+    yield* manager.create(ask)
+    yield* manager.reject((yield* manager.create(ask)).recordId, { reason: "no" })
+    yield* manager.cancel((yield* manager.create(ask)).recordId)
+    const { recordId } = yield* manager.create(ask)
+    yield* manager.accept(recordId)
+    yield* manager.fail(recordId, { reason: "no" })
+    assert.deepStrictEqual(yield* manager.metrics, {
+      total: 5,
+      byStatus: { ...none, pending: 1, completed: 1, rejected: 1, cancelled: 1, failed: 1 },
+      averageSeconds: 4,
+      p95Seconds: 4,
+      completionRate: 0.25
+    })
+  })
+
+  test("give the 95th percentile by nearest rank", function* () {
+    const manager = yield* HandoffManager
+    const seconds = Array.from({ length: 20 }, (_, n) => ((n * 7) % 20) + 1)
+    yield* completeAfter(seconds)
+    assert.deepInclude(yield* manager.metrics, { averageSeconds: 10.5, p95Seconds: 19, completionRate: 1 })
+    yield* completeAfter([0.25])
+    assert.deepInclude(yield* manager.metrics, { p95Seconds: 19 })
+    yield* completeAfter(Array.from({ length: 300 }, () => 1000))
+    assert.deepInclude(yield* manager.metrics, { p95Seconds: 1000 })
+  })
+})

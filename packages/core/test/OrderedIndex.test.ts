@@ -1,0 +1,98 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+
+import * as OrderedIndex from "../src/OrderedIndex.ts"
+
+const compare = (a: OrderedIndex.Place, b: OrderedIndex.Place): number =>
+  a.major - b.major || a.minor - b.minor || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+/** The same set as a plain sorted array. */
+const plain = () => {
+  const places: Array<OrderedIndex.Place> = []
+  return {
+    places,
+    has: (place: OrderedIndex.Place) => places.some((other) => compare(other, place) === 0),
+    add: (place: OrderedIndex.Place) => {
+      const at = places.findIndex((other) => compare(other, place) > 0)
+      places.splice(at === -1 ? places.length : at, 0, place)
+    },
+    remove: (place: OrderedIndex.Place) => {
+      const at = places.findIndex((other) => compare(other, place) === 0)
+      if (at !== -1) places.splice(at, 1)
+    }
+  }
+}
+
+const all = (index: OrderedIndex.OrderedIndex) => index.page(Number.POSITIVE_INFINITY)
+
+describe("an ordered index", () => {
+  for (const [what, majors, seed] of [
+    ["places all over", 1e9, 1],
+    ["many ties", 20, 2],
+    ["ids only", 1, 3]
+  ] as const) {
+    it.effect(`does what a sorted array does: ${what}`, () =>
+      Effect.gen(function* () {
+        const index = OrderedIndex.make()
+        const model = plain()
+        const draw = (below: number) => Random.nextIntBetween(0, below, { halfOpen: true })
+        const drawPlace = Effect.gen(function* () {
+          return { major: yield* draw(majors), minor: yield* draw(3), id: (yield* draw(1e6)).toString(36) }
+        })
+        for (let turn = 0; turn < 10_000; turn++) {
+          const what = yield* draw(20)
+          const known = model.places[yield* draw(Math.max(1, model.places.length))]
+          // In turns it grows and shrinks, so that chunks split, run empty and are filled again.
+          const growing = turn % 4000 < 2600
+          if (known === undefined || what < (growing ? 13 : 4)) {
+            const place = yield* drawPlace
+            if (!model.has(place)) {
+              index.add(place)
+              model.add(place)
+            }
+          } else if (what < 17) {
+            index.remove({ ...known })
+            model.remove(known)
+          } else if (what === 17) {
+            const place = yield* drawPlace
+            index.remove(place)
+            model.remove(place)
+          } else {
+            const after = what === 18 ? known : yield* drawPlace
+            const limit = yield* draw(600)
+            const at = model.places.findIndex((other) => compare(other, after) > 0)
+            assert.deepStrictEqual(index.page(limit, after), at === -1 ? [] : model.places.slice(at, at + limit))
+          }
+          assert.strictEqual(index.size(), model.places.length)
+        }
+        assert.deepStrictEqual(all(index), model.places)
+        assert.isAbove(model.places.length, 1024)
+        for (const place of model.places) index.remove(place)
+        assert.deepStrictEqual(all(index), [])
+        assert.strictEqual(index.size(), 0)
+      }).pipe(Random.withSeed(seed))
+    )
+  }
+
+  it("takes places in order, in reverse and from the middle", () => {
+    for (const order of [(n: number) => n, (n: number) => 5000 - n, (n: number) => (n * 2477) % 5000]) {
+      const index = OrderedIndex.make()
+      for (let n = 0; n < 5000; n++) index.add({ major: order(n), minor: 0, id: "a" })
+      const majors = all(index).map(({ major }) => major)
+      assert.deepStrictEqual(
+        majors,
+        majors.toSorted((a, b) => a - b)
+      )
+      assert.strictEqual(majors.length, 5000)
+    }
+  })
+
+  it("gives nothing for a page of nothing, and everything for one without end", () => {
+    const index = OrderedIndex.make()
+    index.add({ major: 1, minor: 1, id: "a" })
+    assert.deepStrictEqual(index.page(0), [])
+    assert.strictEqual(all(index).length, 1)
+    assert.deepStrictEqual(index.page(5, { major: 1, minor: 1, id: "a" }), [])
+  })
+})

@@ -1,0 +1,115 @@
+import * as Result from "effect/Result"
+
+import { InvalidInput } from "./HandoffError.ts"
+import type { HandoffEvent } from "./HandoffEvent.ts"
+import type { HandoffRecord } from "./HandoffRecord.ts"
+import { replay } from "./Lifecycle.ts"
+import { isSame } from "./Same.ts"
+import { decoder } from "./Wire.ts"
+import { isWireArchived } from "./WireGuard.ts"
+import { fromArchivedEvent, fromRecord, toArchivedEvent, toRequest, toState } from "./WireNames.ts"
+import { WireArchived } from "./WireSchema.ts"
+
+// ---- archives: a record with its whole history, in a form that the Python library reads too ----
+
+/**
+ * A record together with everything that happened to it.
+ *
+ * @example
+ * ```ts
+ * import { type ArchivedHandoff } from "@aumai/handoff-protocol"
+ *
+ * const wasEdited = (handoff: ArchivedHandoff) => handoff.edited !== undefined
+ * ```
+ */
+export interface ArchivedHandoff {
+  /** What the history describes. */
+  readonly record: HandoffRecord
+  readonly history: ReadonlyArray<HandoffEvent>
+  /** What the text says when it says something else: a program that does not know of histories has changed it. */
+  readonly edited?: HandoffRecord
+}
+
+// The Python library refuses a whole file over a status it does not know, so it is shown the nearest of its own.
+const portable = (record: HandoffRecord): HandoffRecord => {
+  if (record.status !== "cancelled" && record.status !== "expired") return record
+  const { response, reason, status: _, ...common } = record
+  return { status: response === undefined ? "rejected" : "failed", ...common, response: { accepted: false, reason } }
+}
+
+/**
+ * Whether two records say the same, apart from their revision: a copy that lost its trail, or was shown to the Python
+ * library, is still the same state.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, isSameState } from "@aumai/handoff-protocol"
+ *
+ * const isStale = (seen: HandoffRecord, now: HandoffRecord) => !isSameState(seen, now)
+ * ```
+ */
+export const isSameState = (a: HandoffRecord, b: HandoffRecord): boolean => {
+  const [left, right] = a.status === b.status ? [a, b] : [portable(a), portable(b)]
+  return isSame({ ...left, revision: 1 }, { ...right, revision: 1 })
+}
+
+/**
+ * Writes a record with its history, oldest first. A `cancelled` or `expired` one looks `rejected` or `failed` to a
+ * reader that ignores `history`; the history has the truth.
+ *
+ * @example
+ * ```ts
+ * import { type ArchivedHandoff, encodeArchived } from "@aumai/handoff-protocol"
+ *
+ * const toFile = (handoffs: ReadonlyArray<ArchivedHandoff>) =>
+ *   JSON.stringify(handoffs.map(encodeArchived), undefined, 2)
+ * ```
+ */
+export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived => ({
+  ...fromRecord(portable(record)),
+  history: history.map(fromArchivedEvent)
+})
+
+const toArchived = (wire: WireArchived): Result.Result<ArchivedHandoff, string> => {
+  const request = toRequest(wire.request)
+  const outside = toState(wire.record_id, 1, request, wire)
+  const { history } = wire
+  if (history == null || history.length === 0) {
+    const { updatedAt: at } = outside
+    const imported: HandoffEvent = {
+      _tag: "Imported",
+      at,
+      by: request.fromAgent,
+      via: "foreign",
+      record: outside
+    }
+    return Result.succeed({ record: outside, history: [imported] })
+  }
+  const events = history.map((event) => toArchivedEvent(event, wire.record_id, request))
+  const replayed = replay(wire.record_id, events)
+  if (Result.isFailure(replayed)) return Result.fail(replayed.failure.message)
+  const record = replayed.success
+  return Result.succeed(
+    isSameState(record, outside)
+      ? { record, history: events }
+      : { record, history: events, edited: { ...outside, revision: record.revision } }
+  )
+}
+
+const decodeArchivedShape = decoder(isWireArchived, WireArchived, toArchived)
+
+/**
+ * Reads a record with its history, as this library writes it, or without one, as the Python library does: its trail
+ * then begins with an `Imported` event. A history that breaks the lifecycle is refused.
+ *
+ * @example
+ * ```ts
+ * import { decodeArchived } from "@aumai/handoff-protocol"
+ *
+ * const read = (json: unknown) => decodeArchived("handoffs.json", json)
+ * ```
+ */
+export const decodeArchived = (input: string, json: unknown): Result.Result<ArchivedHandoff, InvalidInput> =>
+  Result.flatMap(decodeArchivedShape(input, json), (archived) =>
+    Result.mapError(archived, (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] }))
+  )

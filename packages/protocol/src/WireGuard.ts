@@ -1,0 +1,127 @@
+import { HandoffStatus } from "./HandoffRecord.ts"
+import { isJsonObject, isTextUpTo } from "./Json.ts"
+import { limits } from "./Limits.ts"
+import { parseMoment } from "./Moment.ts"
+import type { WireArchived, WireEvent, WireRecord, WireRequest } from "./WireSchema.ts"
+
+// The schemas once more, as plain conditions. The schemas decide and explain: these only spare values without a fault
+// the slower walk through them, and a test holds that both always agree.
+
+type Fields = Readonly<Record<string, unknown>>
+type Guard = (value: unknown) => boolean
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Whether a key is left out, null, or what the guard takes; an undefined that has a key is none of these. */
+const mayHave = (fields: Fields, key: string, guard: Guard): boolean => {
+  const value = fields[key]
+  return value === undefined ? !(key in fields) : value === null || guard(value)
+}
+
+const isText: Guard = (value) => isTextUpTo(value, limits.textBytes)
+
+const isName: Guard = (value) =>
+  isTextUpTo(value, limits.nameLength * 4) && value.length > 0 && value.length <= limits.nameLength
+const isNames = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value) && value.every(isName)
+const isRequirements: Guard = (value) => isNames(value) && value.length <= limits.capabilities
+const isForeign: Guard = (value) => value === "foreign"
+
+export const isMoment = (value: unknown): value is string =>
+  typeof value === "string" && !Number.isNaN(parseMoment(value))
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
+const isRevision: Guard = (value) => isWhole(value) && value > 0
+const isPriority: Guard = (value) => isWhole(value) && value >= 1 && value <= 10
+
+const statuses: ReadonlySet<unknown> = new Set(HandoffStatus.literals)
+
+const isRequest: Guard = (value) =>
+  isFields(value) &&
+  isName(value["from_agent"]) &&
+  isName(value["to_agent"]) &&
+  isText(value["task_description"]) &&
+  value["task_description"] !== "" &&
+  mayHave(value, "context", isJsonObject) &&
+  mayHave(value, "priority", isPriority) &&
+  mayHave(value, "deadline", isMoment) &&
+  mayHave(value, "requires", isRequirements) &&
+  mayHave(value, "parent", isName)
+
+const isResponse: Guard = (value) =>
+  isFields(value) &&
+  typeof value["accepted"] === "boolean" &&
+  mayHave(value, "reason", isText) &&
+  mayHave(value, "estimated_completion", isMoment)
+
+const isStateOf = (value: Fields): boolean =>
+  statuses.has(value["status"]) &&
+  mayHave(value, "response", isResponse) &&
+  mayHave(value, "result", isJsonObject) &&
+  mayHave(value, "reason", isText) &&
+  isMoment(value["created_at"]) &&
+  isMoment(value["updated_at"])
+
+const isRecord = (value: unknown): value is Fields =>
+  isFields(value) &&
+  isName(value["record_id"]) &&
+  isRequest(value["request"]) &&
+  isStateOf(value) &&
+  mayHave(value, "revision", isRevision)
+
+const isRunnerUp: Guard = (value) => isFields(value) && isName(value["agent"]) && isNames(value["matched"])
+const isRouting: Guard = (value) =>
+  isFields(value) &&
+  isName(value["agent"]) &&
+  isText(value["reason"]) &&
+  typeof value["fallback"] === "boolean" &&
+  isNames(value["matched"]) &&
+  Array.isArray(value["runners_up"]) &&
+  value["runners_up"].every(isRunnerUp)
+
+const isTransition = (value: Fields): boolean => {
+  switch (value["_tag"]) {
+    case "Accepted":
+      return mayHave(value, "reason", isText) && mayHave(value, "estimated_completion", isMoment)
+    case "Rejected":
+    case "Failed":
+    case "Cancelled":
+      return mayHave(value, "reason", isText)
+    case "Completed":
+      return mayHave(value, "result", isJsonObject)
+    case "Started":
+    case "Expired":
+      return true
+    default:
+      return false
+  }
+}
+
+const isFact = (value: unknown): value is Fields =>
+  isFields(value) && isMoment(value["at"]) && isName(value["by"]) && mayHave(value, "via", isForeign)
+
+const isArchivedEvent: Guard = (value) => {
+  if (!isFact(value)) return false
+  if (value["_tag"] === "Created") return mayHave(value, "routing", isRouting)
+  if (value["_tag"] === "Imported") return isFields(value["record"]) && isStateOf(value["record"])
+  return isTransition(value)
+}
+
+// The casts: a guard cannot say of a plain condition that it is the schema's type; the test does.
+
+export const isWireRequest = isRequest as (value: unknown) => value is WireRequest
+
+export const isWireRecord = isRecord as (value: unknown) => value is WireRecord
+
+export const isWireEvent = ((value) => {
+  if (!isFact(value)) return false
+  if (value["_tag"] === "Created") return isRequest(value["request"]) && mayHave(value, "routing", isRouting)
+  if (value["_tag"] === "Imported") return isRecord(value["record"])
+  return isTransition(value)
+}) as (value: unknown) => value is WireEvent
+
+const isHistory: Guard = (value) => Array.isArray(value) && value.every(isArchivedEvent)
+
+export const isWireArchived = ((value) => isRecord(value) && mayHave(value, "history", isHistory)) as (
+  value: unknown
+) => value is WireArchived

@@ -1,0 +1,135 @@
+import * as Schema from "effect/Schema"
+
+import { HandoffStatus } from "./HandoffRecord.ts"
+import { AgentId, Capability, Priority, RecordId, Text } from "./HandoffRequest.ts"
+import { JsonObject } from "./Json.ts"
+import { limits } from "./Limits.ts"
+import { parseMoment } from "./Moment.ts"
+
+// ---- the shapes, in snake_case, as they are read and written; nothing in them transforms, so one pass checks them ----
+
+// What JSON Schema can say of a timestamp (only with the flag u is it told); the calendar is for parseMoment.
+const moment =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/u
+
+// The pattern comes last: JSON Schema is told what the last check says of itself.
+export const WireTimestamp = Schema.String.check(
+  Schema.makeFilter(
+    (text) =>
+      !moment.test(text) ||
+      !Number.isNaN(parseMoment(text)) ||
+      "Expected a day that is in the calendar, in the years 0000 to 9999 of UTC"
+  ),
+  Schema.isPattern(moment, { expected: "a timestamp such as 2026-12-01T09:00:00Z" })
+).annotate({ description: "RFC 3339, as in 2026-12-01T09:00:00Z; without a zone it is UTC; kept to the millisecond" })
+
+/** May be left out or null, as Python writes what is absent. */
+const absent = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
+
+const absentObject = Schema.optionalKey(Schema.NullOr(JsonObject).annotate({ default: {} }))
+
+export const WireRequest = Schema.Struct({
+  from_agent: AgentId,
+  to_agent: AgentId,
+  task_description: Text.check(Schema.isMinLength(1)),
+  context: absentObject,
+  priority: absent(Priority),
+  deadline: absent(WireTimestamp),
+  requires: absent(Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))),
+  parent: absent(RecordId)
+}).annotate({ identifier: "HandoffRequest" })
+export type WireRequest = typeof WireRequest.Type
+
+export const WireResponse = Schema.Struct({
+  accepted: Schema.Boolean,
+  reason: absent(Text),
+  estimated_completion: absent(WireTimestamp)
+}).annotate({ identifier: "HandoffResponse" })
+export type WireResponse = typeof WireResponse.Type
+
+const state = {
+  response: absent(WireResponse),
+  status: HandoffStatus,
+  result: absentObject,
+  /** Why a cancelled or expired handoff ended. */
+  reason: absent(Text),
+  created_at: WireTimestamp,
+  updated_at: WireTimestamp
+}
+export const WireState = Schema.Struct(state).annotate({ identifier: "HandoffState" })
+export type WireState = typeof WireState.Type
+
+const revision = absent(Schema.Int.check(Schema.isGreaterThan(0)))
+export const WireRecord = Schema.Struct({ record_id: RecordId, request: WireRequest, ...state, revision }).annotate({
+  identifier: "HandoffRecord"
+})
+export type WireRecord = typeof WireRecord.Type
+
+export const WireRouting = Schema.Struct({
+  agent: AgentId,
+  reason: Text,
+  fallback: Schema.Boolean,
+  matched: Schema.Array(Capability),
+  runners_up: Schema.Array(Schema.Struct({ agent: AgentId, matched: Schema.Array(Capability) }))
+}).annotate({ identifier: "RoutingDecision" })
+export type WireRouting = typeof WireRouting.Type
+
+const fact = { at: WireTimestamp, by: AgentId, via: absent(Schema.Literals(["foreign"])) }
+const transitionEvents = [
+  Schema.Struct({
+    _tag: Schema.tag("Accepted"),
+    ...fact,
+    reason: absent(Text),
+    estimated_completion: absent(WireTimestamp)
+  }),
+  Schema.Struct({ _tag: Schema.tag("Rejected"), ...fact, reason: absent(Text) }),
+  Schema.Struct({ _tag: Schema.tag("Started"), ...fact }),
+  Schema.Struct({ _tag: Schema.tag("Completed"), ...fact, result: absentObject }),
+  Schema.Struct({ _tag: Schema.tag("Failed"), ...fact, reason: absent(Text) }),
+  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...fact, reason: absent(Text) }),
+  Schema.Struct({ _tag: Schema.tag("Expired"), ...fact })
+] as const
+const notAnEvent = `Expected an event: an object with a "_tag" that is one of Created, Imported, ${transitionEvents
+  .map(({ fields }) => fields._tag.schema.literal)
+  .join(", ")}`
+export const WireEvent = Schema.Union([
+  Schema.Struct({ _tag: Schema.tag("Created"), ...fact, request: WireRequest, routing: absent(WireRouting) }),
+  Schema.Struct({ _tag: Schema.tag("Imported"), ...fact, record: WireRecord }),
+  ...transitionEvents
+]).annotate({ identifier: "HandoffEvent", message: notAnEvent })
+export type WireEvent = typeof WireEvent.Type
+
+// In an archive the request stands once, in the record, and not again in the event that brought it.
+export const ArchivedEvent = Schema.Union([
+  Schema.Struct({ _tag: Schema.tag("Created"), ...fact, routing: absent(WireRouting) }),
+  Schema.Struct({ _tag: Schema.tag("Imported"), ...fact, record: WireState }),
+  ...transitionEvents
+]).annotate({ identifier: "ArchivedEvent", message: notAnEvent })
+export type ArchivedEvent = typeof ArchivedEvent.Type
+
+export const WireArchived = Schema.Struct({
+  record_id: RecordId,
+  request: WireRequest,
+  ...state,
+  revision,
+  history: absent(Schema.Array(ArchivedEvent))
+}).annotate({ identifier: "ArchivedHandoff" })
+export type WireArchived = typeof WireArchived.Type
+
+/**
+ * The schema of every wire type by its name: what the JSON Schema files are generated from.
+ *
+ * @example
+ * ```ts
+ * import { wireSchemas } from "@aumai/handoff-protocol"
+ *
+ * console.log(Object.keys(wireSchemas))
+ * ```
+ */
+export const wireSchemas = {
+  HandoffRequest: WireRequest,
+  HandoffResponse: WireResponse,
+  HandoffRecord: WireRecord,
+  HandoffEvent: WireEvent,
+  ArchivedHandoff: WireArchived
+} as const

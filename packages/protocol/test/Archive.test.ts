@@ -1,0 +1,300 @@
+import { readFileSync } from "node:fs"
+
+import { assert, describe, it } from "@effect/vitest"
+import addFormats from "ajv-formats"
+import { Ajv2020 } from "ajv/dist/2020.js"
+import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import {
+  apply,
+  type ArchivedHandoff,
+  decodeArchived,
+  decodeText,
+  encodeArchived,
+  encodeRecord,
+  type HandoffEvent,
+  HandoffRecord,
+  HandoffRequest,
+  HandoffStatus,
+  isSameState,
+  replay,
+  RoutingDecision
+} from "../src/index.ts"
+import { after, at, moves, pending, receiver, recordId, request, sender, states } from "./samples.ts"
+
+const read = (json: unknown): ArchivedHandoff => Result.getOrThrow(decodeArchived("archive", json))
+const throughText = (json: unknown): unknown => Result.getOrThrow(decodeText("text", JSON.stringify(json)))
+
+const created: HandoffEvent = { _tag: "Created", at: at(0), by: sender, request }
+const trails: Readonly<Record<HandoffStatus, ReadonlyArray<HandoffEvent>>> = {
+  pending: [created],
+  accepted: [created, moves.Accepted],
+  in_progress: [created, moves.Accepted, moves.Started],
+  completed: [created, moves.Accepted, moves.Started, moves.Completed],
+  rejected: [created, moves.Rejected],
+  failed: [created, moves.Accepted, moves.Failed],
+  cancelled: [created, moves.Cancelled],
+  expired: [created, moves.Accepted, moves.Expired]
+}
+
+const shown = (status: HandoffStatus, record = states[status]) => {
+  const { status: seen, response } = encodeArchived({ record, history: trails[status] })
+  return { seen, response }
+}
+
+const answer = (reason: string) => ({ accepted: false, reason, estimated_completion: null })
+
+describe("an archive", () => {
+  it.each(HandoffStatus.literals)("keeps a handoff that is %s with its history", (status) => {
+    const handoff = { record: states[status], history: trails[status] }
+    assert.isTrue(Equal.equals(read(throughText(encodeArchived(handoff))), handoff))
+  })
+
+  it.prop(
+    "keeps any history that the lifecycle allows",
+    {
+      given: HandoffRequest,
+      routing: RoutingDecision,
+      imported: HandoffRecord,
+      isImported: Schema.Boolean,
+      tags: Schema.Array(Schema.Literals(Object.values(moves).map(({ _tag }) => _tag)))
+    },
+    ({ given, routing, imported, isImported, tags }) => {
+      const origin: HandoffEvent = isImported
+        ? { _tag: "Imported", at: at(0), by: sender, via: "foreign", record: { ...imported, recordId, revision: 1 } }
+        : { _tag: "Created", at: at(0), by: sender, request: given, routing }
+      const history: Array<HandoffEvent> = [origin]
+      let record = Result.getOrThrow(replay(recordId, history))
+      for (const tag of tags) {
+        const { fromAgent, toAgent } = record.request
+        const event = { ...moves[tag], by: tag === "Cancelled" ? fromAgent : toAgent }
+        const applied = apply(record, event)
+        if (Result.isFailure(applied)) continue
+        record = applied.success
+        history.push(event)
+      }
+      assert.isTrue(Equal.equals(read(throughText(encodeArchived({ record, history }))), { record, history }))
+    },
+    { arbitrary: { runs: 300 } }
+  )
+
+  it("begins a trail where there is none", () => {
+    for (const history of [undefined, null, []]) {
+      const { revision: _revision, ...record } = encodeRecord(states.completed)
+      const found = read(throughText({ ...record, history }))
+      assert.deepStrictEqual(
+        found.history.map(({ _tag, by, via }) => ({ _tag, by, via })),
+        [{ _tag: "Imported", by: sender, via: "foreign" }]
+      )
+      assert.isTrue(Equal.equals(found.record, { ...states.completed, revision: 1 }))
+      assert.isTrue(Equal.equals(Result.getOrThrow(replay(recordId, found.history)), found.record))
+    }
+  })
+
+  it("shows what Python does not know as the nearest that it does", () => {
+    assert.deepStrictEqual(shown("cancelled"), { seen: "rejected", response: answer("zu spät") })
+    assert.deepStrictEqual(shown("cancelled", after(moves.Accepted, moves.Cancelled)), {
+      seen: "failed",
+      response: answer("zu spät")
+    })
+    assert.deepStrictEqual(shown("expired"), {
+      seen: "failed",
+      response: answer("The deadline passed while the handoff was open.")
+    })
+  })
+
+  it("says when the record says something else than its history", () => {
+    const json = {
+      ...encodeArchived({ record: pending, history: [created] }),
+      status: "accepted",
+      updated_at: "2026-11-22T09:00:00"
+    }
+    const found = read(json)
+    assert.strictEqual(found.record.status, "pending")
+    assert.strictEqual(found.edited?.status, "accepted")
+    assert.strictEqual(found.edited?.revision, 1)
+  })
+
+  it("sees each change of a record that has a history", () => {
+    const json = encodeArchived({ record: states.completed, history: trails.completed })
+    for (const change of [
+      { result: { pages: 4 } },
+      { result: { pages: 3, more: null } },
+      { updated_at: "2026-11-22T08:03:00.001Z" },
+      { created_at: "2026-11-22T07:00:00.000Z" },
+      { response: { accepted: true, reason: "はい" } },
+      { status: "failed" }
+    ]) {
+      assert.isDefined(read({ ...json, ...change }).edited, JSON.stringify(change))
+    }
+    assert.isUndefined(read({ ...json, revision: 9, updated_at: "2026-11-22T08:03:00" }).edited)
+  })
+
+  it("refuses a history that breaks the lifecycle", () => {
+    const broken = [
+      [created, moves.Completed],
+      [moves.Accepted],
+      [created, created],
+      [created, { ...moves.Accepted, by: sender }]
+    ]
+    for (const history of broken) {
+      const { record_id, request: ask, ...rest } = encodeRecord(pending)
+      const result = decodeArchived("archive", {
+        record_id,
+        request: ask,
+        ...rest,
+        history: encodeArchived({ record: pending, history }).history
+      })
+      assert(Result.isFailure(result))
+      assert.deepStrictEqual(
+        result.failure.issues.map(({ path }) => path),
+        ["history"]
+      )
+    }
+  })
+})
+
+const open = (record: HandoffRecord) => record.status !== "cancelled" && record.status !== "expired"
+
+describe("isSameState", () => {
+  it("ignores the revision and sees everything else", () => {
+    const record = after(moves.Accepted)
+    assert(record.status === "accepted")
+    assert.isTrue(isSameState(record, { ...record, revision: 7 }))
+    assert.isTrue(isSameState(record, structuredCloneOf(record)))
+    assert.isFalse(isSameState(record, { ...record, updatedAt: at(5) }))
+    assert.isFalse(isSameState(record, { ...record, request: { ...request, priority: 6 } }))
+    assert.isFalse(isSameState(record, { ...record, request: { ...request, context: { a: [1] } } }))
+    assert.isFalse(isSameState(record, { ...record, response: { accepted: true, reason: "はい" } }))
+    assert.isFalse(isSameState(record, states.in_progress))
+  })
+
+  it("takes a cancelled handoff for what the Python library is shown of it", () => {
+    const { rejected } = states
+    assert(rejected.status === "rejected")
+    assert.isTrue(
+      isSameState(states.cancelled, {
+        ...rejected,
+        updatedAt: at(4),
+        response: { accepted: false, reason: "zu spät" }
+      })
+    )
+    assert.isFalse(isSameState(states.cancelled, states.rejected))
+  })
+
+  it.prop(
+    "agrees with Equal on random states",
+    { a: HandoffRecord, b: HandoffRecord },
+    ({ a, b }) => {
+      assert.isTrue(isSameState(a, structuredCloneOf(a)))
+      if (open(a) && open(b)) {
+        assert.strictEqual(isSameState(a, b), Equal.equals({ ...a, revision: 0 }, { ...b, revision: 0 }))
+      }
+    },
+    { arbitrary: { runs: 200 } }
+  )
+})
+
+/** Another value that says the same. */
+const structuredCloneOf = (record: HandoffRecord): HandoffRecord => read(encodeRecord(record)).record
+
+// ---- the Python library ----
+
+// Its models, as its README has them: what pydantic would refuse is refused here.
+const text = { type: "string" }
+const moment = { type: "string", format: "date-time" }
+const orNull = (schema: unknown) => ({ anyOf: [schema, { type: "null" }] })
+const seedSchema = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["record_id", "request", "response", "status", "result", "created_at", "updated_at"],
+    properties: {
+      record_id: text,
+      request: {
+        type: "object",
+        required: ["from_agent", "to_agent", "task_description", "context", "priority", "deadline"],
+        properties: {
+          from_agent: text,
+          to_agent: text,
+          task_description: text,
+          context: { type: "object" },
+          priority: { type: "integer", minimum: 1, maximum: 10 },
+          deadline: orNull(moment)
+        }
+      },
+      response: orNull({
+        type: "object",
+        required: ["accepted", "reason", "estimated_completion"],
+        properties: { accepted: { type: "boolean" }, reason: text, estimated_completion: orNull(moment) }
+      }),
+      status: { enum: ["pending", "accepted", "in_progress", "completed", "rejected", "failed"] },
+      result: { type: "object" },
+      created_at: moment,
+      updated_at: moment
+    }
+  }
+}
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+addFormats.default(ajv)
+const isSeed = ajv.compile(seedSchema)
+
+const utc = (written: unknown): unknown => {
+  if (typeof written !== "string") return written
+  const zoned = /(Z|[+-]\d\d:\d\d)$/.test(written) ? written : `${written}Z`
+  return new Date(zoned.replace(/(\.\d{3})\d+/, "$1")).toISOString()
+}
+
+describe("what the Python library wrote", () => {
+  const fixture = readFileSync(new URL("fixtures/handoffs-python.json", import.meta.url), "utf8")
+  const json = JSON.parse(fixture) as ReadonlyArray<Readonly<Record<string, unknown>>> // The cast: Python wrote it.
+
+  it("comes back with every field, to the millisecond", () => {
+    assert.strictEqual(json.length, 36)
+    const given = Result.getOrThrow(decodeText("handoffs.json", fixture))
+    assert(Array.isArray(given))
+    for (const [index, written] of json.entries()) {
+      const { history, revision, ...again } = encodeArchived(read(given[index]))
+      const { request: ask, ...rest } = written
+      const expected = {
+        ...rest,
+        request: { ...Object(ask), deadline: utc(Object(ask).deadline) },
+        created_at: utc(written["created_at"]),
+        updated_at: utc(written["updated_at"])
+      }
+      // Through text: an own __proto__ key is compared there too.
+      assert.deepStrictEqual(JSON.parse(JSON.stringify(again)), JSON.parse(JSON.stringify(expected)))
+      assert.strictEqual(JSON.stringify(again.request.context), JSON.stringify(Object(ask).context))
+      assert.deepStrictEqual([history?.length, revision], [1, 1])
+    }
+  })
+
+  it("satisfies its own schema after it has been here, and so does every state of ours", () => {
+    assert.isTrue(
+      isSeed(
+        json.map((written) => ({
+          ...written,
+          request: { ...Object(written["request"]), deadline: utc(Object(written["request"]).deadline) }
+        }))
+      )
+    )
+    assert.isTrue(isSeed(json.map((written) => encodeArchived(read(written)))), JSON.stringify(isSeed.errors))
+    const ours = HandoffStatus.literals.map((status) =>
+      encodeArchived({ record: states[status], history: trails[status] })
+    )
+    assert.isTrue(isSeed(ours), JSON.stringify(isSeed.errors))
+    assert.isFalse(isSeed([encodeRecord(states.cancelled)]))
+  })
+
+  it.prop(
+    "any state of ours satisfies it",
+    { record: HandoffRecord },
+    ({ record }) => {
+      const history: ReadonlyArray<HandoffEvent> = [{ _tag: "Imported", at: at(0), by: receiver, record }]
+      assert.isTrue(isSeed([encodeArchived({ record, history })]), JSON.stringify(isSeed.errors))
+    },
+    { arbitrary: { runs: 300 } }
+  )
+})

@@ -1,0 +1,197 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import { JsonObject, limits, parseJson } from "../src/index.ts"
+import { isJsonObject } from "../src/Json.ts"
+
+const faultOf = (text: string): string => {
+  const parsed = parseJson(text)
+  assert(Result.isFailure(parsed), "it was accepted")
+  return parsed.failure
+}
+const valueOf = (text: string): unknown =>
+  Result.getOrThrow(Result.mapError(parseJson(text), (fault) => new Error(fault)))
+
+const deep = (inner: string) => `${`{"a":[`.repeat(50_000)}${inner}${"]}".repeat(50_000)}`
+
+describe("parseJson", () => {
+  it("says where a number stands that a double cannot hold", () => {
+    for (const number of [
+      "9007199254740993",
+      "-9007199254740993",
+      "1e400",
+      "1e-400",
+      "0.1234567890123456789",
+      "1E+400"
+    ]) {
+      assert.strictEqual(
+        faultOf(`{\n  "id": ${number}}`),
+        "Expected numbers that JavaScript can hold; write the one at line 2, column 9 as a string".replace(
+          "column 9",
+          number.startsWith("-") ? "column 10" : "column 9"
+        )
+      )
+      assert.include(faultOf(number), "write the one at")
+    }
+  })
+
+  it("keeps every number that a double holds, whatever its spelling", () => {
+    const kept = [
+      "9007199254740991",
+      "9007199254740994",
+      "1.0",
+      "1e2",
+      "0.10",
+      "5e-324",
+      "1.7976931348623157e308",
+      "1e21"
+    ]
+    for (const number of kept) assert.strictEqual(valueOf(number), Number(number))
+    assert.deepStrictEqual(valueOf(`["12345678901234567890", "1e400"]`), ["12345678901234567890", "1e400"])
+  })
+
+  it("refuses a key given twice with different values, at any depth and in any spelling", () => {
+    assert.strictEqual(
+      faultOf(`{"a": 1,\n "a": 2}`),
+      "Expected each key once in an object; one is given twice at line 2, column 3"
+    )
+    for (const text of [
+      `[[{"x": {"a": 1, "b": {}, "a": 2}}]]`,
+      String.raw`{"a": 1, "\u0061": 2}`,
+      String.raw`{"\u0061": {"b": 1}, "a": {"b": 2}}`,
+      `{"__proto__": 1, "__proto__": 2}`,
+      `{"constructor": 1, "constructor" : 2}`
+    ]) {
+      assert.include(faultOf(text), "Expected each key once", text)
+    }
+    assert.deepStrictEqual(valueOf(`{"a": [1], "a": [1]}`), { a: [1] })
+  })
+
+  it("is not misled by what looks like a key or a quote inside a string", () => {
+    const text = String.raw`{"a": "\"b\": 1, \"b\": 2", "c\\": ":", "d\"": "\\\\", "e": "9007199254740993"}`
+    assert.deepStrictEqual(valueOf(text), JSON.parse(text))
+  })
+
+  it("refuses lone surrogates and NUL, raw or escaped, in values and keys, and keeps pairs", () => {
+    for (const bad of [String.raw`\ud83d`, String.raw`\uDE00`, String.raw`\ude00\ud83d`, "\ud83d"]) {
+      assert.strictEqual(faultOf(`["${bad}"]`), "Expected text without lone surrogates (half of a UTF-16 pair)")
+      assert.strictEqual(faultOf(`{"${bad}": 1}`), "Expected text without lone surrogates (half of a UTF-16 pair)")
+    }
+    for (const text of [String.raw`["a\u0000b"]`, String.raw`[{"\u0000": 1}]`]) {
+      assert.strictEqual(faultOf(text), "Expected text without the NUL character")
+    }
+    assert.strictEqual(faultOf(`["a\0b"]`), "Expected JSON; it stops being JSON at line 1, column 4")
+    assert.deepStrictEqual(valueOf(String.raw`["\ud83d\ude00", "😀", "\u00fc"]`), ["😀", "😀", "ü"])
+  })
+
+  it("keeps a key named __proto__ and pollutes nothing", () => {
+    const text = `{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}`
+    const value = valueOf(text)
+    assert.strictEqual(JSON.stringify(value), text)
+    assert.isTrue(Object.hasOwn(Object(value), "__proto__"))
+    assert.isUndefined(Reflect.get({}, "polluted"))
+  })
+
+  it("refuses what is no JSON with its place and without its text", () => {
+    const secret = "hunter2"
+    assert.strictEqual(faultOf(`{"a": 1,\n\n  }`), "Expected JSON; it stops being JSON at line 3, column 3")
+    assert.strictEqual(faultOf(`[1,]`), "Expected JSON; it stops being JSON at line 1, column 4")
+    assert.strictEqual(faultOf("  \n "), "Expected JSON, found nothing")
+    assert.strictEqual(faultOf(""), "Expected JSON, found nothing")
+    assert.strictEqual(faultOf("\uFEFF{}"), "Expected JSON without a byte order mark before it")
+    for (const text of [
+      secret,
+      `{"a": ${secret}}`,
+      `"${secret}`,
+      `{${secret}: 1}`,
+      `{"a": 1} ${secret}`,
+      `NaN ${secret}`
+    ]) {
+      assert.match(faultOf(text), /^Expected JSON; it stops being JSON at line 1, column \d+$/)
+    }
+  })
+
+  it("survives any depth", () => {
+    const value = valueOf(deep("1"))
+    assert.isFalse(Schema.is(JsonObject)(value))
+    assert.isFalse(isJsonObject(value))
+    assert.include(faultOf(deep(`{"b":1,"b":2}`)), "nested less deeply")
+    assert.include(faultOf(deep("9007199254740993")), "line 1, column 300001")
+    assert.include(faultOf(deep(String.raw`"\u0000"`)), "NUL")
+    assert.strictEqual(faultOf("[".repeat(100_000)), "Expected JSON")
+  })
+
+  it.prop(
+    "keeps every JSON value through its text, and takes what a lossless parser takes",
+    { value: Schema.JsonObject },
+    ({ value }) => {
+      const text = JSON.stringify(value, undefined, 1)
+      const fault = /\\u0000|\\ud[89a-f]/.test(text)
+      const parsed = parseJson(text)
+      assert.strictEqual(Result.isFailure(parsed), fault)
+      if (Result.isSuccess(parsed)) assert.strictEqual(JSON.stringify(parsed.success, undefined, 1), text)
+    },
+    { arbitrary: { runs: 300 } }
+  )
+
+  const entry = Schema.Struct({
+    key: Schema.Literals([`"a"`, String.raw`"\u0061"`, `"b"`, `"__proto__"`, String.raw`"\"a\":"`]),
+    value: Schema.Literals(["1", "2", "1.0", `{"a": 1}`, `["a:", 0]`, "12345678901234567", "[1e400]"])
+  })
+  it.prop(
+    "takes an object exactly when each number is exact and each key has one value",
+    { entries: Schema.Array(entry) },
+    ({ entries }) => {
+      const text = `[{${entries.map(({ key, value }) => `${key} :${value}`).join(",\n")}}]`
+      const values = new Map<unknown, Set<string>>()
+      for (const { key, value } of entries) {
+        const name: unknown = JSON.parse(key)
+        values.set(name, (values.get(name) ?? new Set()).add(JSON.stringify(JSON.parse(value))))
+      }
+      const isExact =
+        entries.every(({ value }) => !value.includes("12345") && !value.includes("e400")) &&
+        [...values.values()].every((different) => different.size === 1)
+      assert.strictEqual(Result.isSuccess(parseJson(text)), isExact, text)
+    },
+    { arbitrary: { runs: 1000 } }
+  )
+})
+
+describe("JsonObject", () => {
+  const is = Schema.is(JsonObject)
+  const nested = (levels: number): unknown => (levels === 1 ? {} : { a: nested(levels - 1) })
+  const cyclic: Record<string, unknown> = {}
+  cyclic["self"] = cyclic
+
+  it.each([
+    { name: "nothing in it", value: {}, ok: true },
+    { name: "no prototype", value: Object.create(null), ok: true },
+    { name: "an array", value: [], ok: false },
+    { name: "null", value: null, ok: false },
+    { name: "NaN", value: { a: Number.NaN }, ok: false },
+    { name: "infinity", value: { a: [Number.POSITIVE_INFINITY] }, ok: false },
+    { name: "undefined", value: { a: undefined }, ok: false },
+    { name: "a hole", value: { a: Array.from({ length: 1 }).concat(Array(1)) }, ok: false },
+    { name: "a function", value: { toJSON: () => 1 }, ok: false },
+    { name: "a bigint", value: { a: 1n }, ok: false },
+    { name: "a date", value: { a: new Date(0) }, ok: false },
+    { name: "a map", value: { a: new Map() }, ok: false },
+    { name: "a cycle", value: cyclic, ok: false },
+    { name: "NUL in a key", value: { "\0": 1 }, ok: false },
+    { name: "a lone surrogate inside", value: { a: [{ b: "\ud83d" }] }, ok: false },
+    { name: "the deepest nesting", value: nested(limits.nesting), ok: true },
+    { name: "one level more", value: nested(limits.nesting + 1), ok: false },
+    { name: "the deepest arrays", value: { a: JSON.parse("[".repeat(127) + "]".repeat(127)) }, ok: true },
+    { name: "one array more", value: { a: JSON.parse("[".repeat(128) + "]".repeat(128)) }, ok: false },
+    { name: "1 MiB of keys", value: { ["k".repeat(limits.jsonBytes - 6)]: 1 }, ok: true },
+    { name: "one byte more of keys", value: { ["k".repeat(limits.jsonBytes - 5)]: 1 }, ok: false },
+    { name: "1 MiB of control characters", value: { a: "\u0001".repeat((limits.jsonBytes - 10) / 6) }, ok: true },
+    { name: "one more of them", value: { a: "\u0001".repeat((limits.jsonBytes - 10) / 6 + 1) }, ok: false },
+    { name: "1 MiB of numbers", value: { a: Array.from({ length: (limits.jsonBytes - 6) / 2 }, () => 1) }, ok: false },
+    { name: "a little fewer", value: { a: Array.from({ length: (limits.jsonBytes - 8) / 2 }, () => 1) }, ok: true }
+  ])("$name: the schema and the guard agree", ({ value, ok }) => {
+    assert.strictEqual(is(value), ok)
+    assert.strictEqual(isJsonObject(value), ok)
+  })
+})

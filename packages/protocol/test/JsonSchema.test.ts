@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs"
+
+import { assert, describe, it } from "@effect/vitest"
+import { Ajv2020 } from "ajv/dist/2020.js"
+import * as Schema from "effect/Schema"
+
+import { limits, wireSchemas } from "../src/index.ts"
+import { histories, moves, recordOf, request } from "../tooling/vectors.ts"
+
+const load = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../schema/${name}.json`, import.meta.url), "utf8")) as object // The cast: ours.
+// Strict: an unknown keyword in a generated file is an error.
+const compile = (name: string) => new Ajv2020({ strict: true, strictTypes: false }).compile(load(name))
+
+type Sample = readonly [name: string, json: unknown]
+const record = recordOf(histories.completed)
+const started = moves.Started
+const texts = (key: string): ReadonlyArray<Sample> => [
+  [`${key} null`, { [key]: null }],
+  [`${key} number`, { [key]: 1 }],
+  [`${key} empty`, { [key]: "" }],
+  [`${key} long`, { [key]: "n".repeat(129) }],
+  [`${key} as long as may be`, { [key]: "n".repeat(128) }],
+  [`${key} object`, { [key]: {} }],
+  [`${key} array`, { [key]: [] }],
+  [`${key} boolean`, { [key]: true }]
+]
+const moments = (key: string): ReadonlyArray<Sample> =>
+  [
+    "2026-12-01T09:00:00Z",
+    "2026-12-01T09:00:00",
+    "2026-12-01T09:00:00.123456+05:30",
+    "2026-12-01t09:00:00z",
+    "2026-13-01T09:00:00Z",
+    "2026-12-01T24:00:00Z",
+    "2026-12-31T23:59:60Z",
+    "2026-12-01T09:00:00+24:00",
+    "2026-12-01T09:00:00.Z",
+    "2026-12-01",
+    "tomorrow",
+    "2026-12-01T09:00:00Z\n"
+  ].map((moment) => [`${key} ${moment}`, { [key]: moment }])
+const on = (base: object, changes: ReadonlyArray<Sample>): ReadonlyArray<Sample> =>
+  changes.map(([name, change]) => [name, { ...base, ...Object(change) }])
+const numbers = (key: string): ReadonlyArray<Sample> =>
+  [0, 1, 5, 10, 11, 1.5, -1, "5", null].map((value) => [`${key} ${value}`, { [key]: value }])
+
+const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>> = {
+  HandoffRequest: [
+    ["whole", request],
+    ["nothing", {}],
+    ...on(request, [
+      ...["from_agent", "to_agent", "task_description", "context", "requires", "parent"].flatMap(texts),
+      ...moments("deadline"),
+      ...numbers("priority"),
+      ["requirements", { requires: ["a", "b"] }],
+      ["too many requirements", { requires: Array.from({ length: limits.capabilities + 1 }, () => "a") }],
+      ["an empty requirement", { requires: [""] }],
+      ["an unknown key", { colour: 1 }]
+    ])
+  ],
+  HandoffResponse: [
+    ["bare", { accepted: false }],
+    ["without an answer", { reason: "x" }],
+    ...on({ accepted: true }, [...texts("accepted"), ...texts("reason"), ...moments("estimated_completion")])
+  ],
+  HandoffRecord: [
+    ...Object.values(histories).map((history, index): Sample => [`state ${index}`, recordOf(history)]),
+    ...on(record, [
+      ...["record_id", "request", "response", "status", "result", "reason"].flatMap(texts),
+      ...moments("created_at"),
+      ...moments("updated_at"),
+      ...numbers("revision")
+    ])
+  ],
+  HandoffEvent: [
+    ...Object.values(histories)
+      .flat()
+      .map((event, index): Sample => [`event ${index}`, event]),
+    ["imported", { _tag: "Imported", at: started["at"], by: "a", record }],
+    ["imported without a record", { _tag: "Imported", at: started["at"], by: "a" }],
+    ["created without a request", { _tag: "Created", at: started["at"], by: "a" }],
+    ...on(started, [...["_tag", "by", "via"].flatMap(texts), ...moments("at"), ["foreign", { via: "foreign" }]]),
+    ...on(moves.Completed, texts("result")),
+    ...on(moves.Rejected, texts("reason"))
+  ],
+  ArchivedHandoff: [
+    ["without a history", record],
+    ...on(record, [
+      ...texts("history"),
+      ["with one", { history: [{ ...started, _tag: "Created" }, moves.Accepted] }],
+      ["with a stranger in it", { history: [{ ...started, _tag: "Paused" }] }],
+      ["with an imported state", { history: [{ _tag: "Imported", at: started["at"], by: "a", record }] }],
+      ["with an imported nothing", { history: [{ _tag: "Imported", at: started["at"], by: "a", record: {} }] }]
+    ])
+  ]
+}
+
+// What JSON Schema cannot say: it accepts these and the decoder does not.
+const stricter: ReadonlyArray<Sample> = on(request, [
+  ["31 February", { deadline: "2026-02-31T09:00:00Z" }],
+  ["a moment before the year 0000", { deadline: "0000-01-01T00:00:00+01:00" }],
+  ["65 536 bytes and one", { task_description: "x".repeat(limits.textBytes + 1) }],
+  ["a context of 1 MiB and one byte", { context: { a: "x".repeat(limits.jsonBytes - 7) } }],
+  ["129 levels", { context: { a: JSON.parse("[".repeat(limits.nesting) + "]".repeat(limits.nesting)) } }],
+  ["NUL", { task_description: "a\0" }],
+  ["a lone surrogate", { context: { a: "\ud83d" } }],
+  ["128 code points that are 256 UTF-16 units", { to_agent: "😀".repeat(128) }]
+])
+
+describe("the JSON Schema files and the decoder agree", () => {
+  // The cast: Object.keys forgets that the keys are those of wireSchemas.
+  for (const name of Object.keys(wireSchemas) as ReadonlyArray<keyof typeof wireSchemas>) {
+    const validate = compile(name)
+    const is: (json: unknown) => boolean = Schema.is(wireSchemas[name])
+    it(`on ${name}: samples of both kinds`, () => {
+      const verdicts = samples[name].map(([sample, json]) => {
+        const ours = is(json)
+        assert.strictEqual(validate(json), ours, `${sample}: ${JSON.stringify(validate.errors)}`)
+        return ours
+      })
+      assert.includeMembers(verdicts, [true, false])
+    })
+    it.prop(
+      `on ${name}: any valid value`,
+      { json: wireSchemas[name] },
+      ({ json }) => {
+        assert.isTrue(validate(json), JSON.stringify(validate.errors))
+      },
+      { arbitrary: { runs: 200 } }
+    )
+  }
+
+  it.each(stricter.map(([name, json]) => ({ name, json })))(
+    "but for $name, which JSON Schema cannot say",
+    ({ json }) => {
+      assert.isTrue(compile("HandoffRequest")(json))
+      assert.isFalse(Schema.is(wireSchemas.HandoffRequest)(json))
+    }
+  )
+
+  it("say their dialect, name, title, description and defaults", () => {
+    const schema = load("HandoffRequest") as Readonly<Record<string, unknown>>
+    assert.include(schema, {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      $id: "https://github.com/aumai/aumai-handoff/schema/HandoffRequest.json",
+      title: "HandoffRequest",
+      description: "The sender's ask."
+    })
+    const text = JSON.stringify(schema)
+    assert.include(text, `"default":5`)
+    assert.include(text, `"default":{}`)
+  })
+})

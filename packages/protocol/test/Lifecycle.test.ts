@@ -1,0 +1,242 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import {
+  AgentId,
+  agentOf,
+  apply,
+  continuation,
+  dueAt,
+  type HandoffEvent,
+  type HandoffRecord,
+  HandoffStatus,
+  isOpen,
+  movesFrom,
+  RecordId,
+  replay,
+  type Transition,
+  transitions,
+  turnOf
+} from "../src/index.ts"
+import { after, at, moves, pending, receiver, recordId, request, sender, states, stranger } from "./samples.ts"
+
+// Written by hand, so that a change of the table is seen: where each event leads from each status.
+const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], HandoffStatus>>>> = {
+  pending: { Accepted: "accepted", Rejected: "rejected", Cancelled: "cancelled", Expired: "expired" },
+  accepted: {
+    Started: "in_progress",
+    Completed: "completed",
+    Failed: "failed",
+    Cancelled: "cancelled",
+    Expired: "expired"
+  },
+  in_progress: { Completed: "completed", Failed: "failed", Cancelled: "cancelled", Expired: "expired" },
+  completed: {},
+  rejected: {},
+  failed: {},
+  cancelled: {},
+  expired: {}
+}
+const parties = {
+  Accepted: "receiver",
+  Rejected: "receiver",
+  Started: "receiver",
+  Completed: "receiver",
+  Failed: "receiver",
+  Cancelled: "sender",
+  Expired: "anyone"
+} as const
+
+const events = Object.values(moves)
+const pairs = HandoffStatus.literals.flatMap((status) => events.map((event) => ({ status, event, tag: event._tag })))
+
+const shape = (record: HandoffRecord) => {
+  const { recordId: _id, revision: _revision, request: _request, createdAt: _at, updatedAt: _then, ...own } = record
+  return own
+}
+
+describe("apply", () => {
+  it.each(pairs)("$tag on $status does what the table and the matrix say", ({ status, event, tag }) => {
+    const expected = matrix[status][tag]
+    const rule: { readonly from: ReadonlyArray<HandoffStatus>; readonly to: HandoffStatus } = transitions[tag]
+    assert.strictEqual(rule.from.includes(status) ? rule.to : undefined, expected)
+    const before = states[status]
+    const result = apply(before, event)
+    if (expected === undefined) {
+      assert(Result.isFailure(result) && result.failure._tag === "InvalidTransition")
+      const { recordId: id, status: is, event: tried, allowedFrom } = result.failure
+      assert.deepStrictEqual([id, is, tried, allowedFrom], [recordId, status, tag, rule.from])
+      assert.strictEqual(
+        result.failure.message,
+        `Handoff ${recordId} is ${status}; ${tag} needs ${rule.from.join(" or ")}`
+      )
+    } else {
+      const next = Result.getOrThrow(result)
+      assert.deepStrictEqual(
+        [next.status, next.revision, next.recordId, next.request, next.createdAt, next.updatedAt],
+        [expected, before.revision + 1, recordId, request, before.createdAt, event.at]
+      )
+    }
+  })
+
+  it("builds each state from its event and from nothing else", () => {
+    const response = { accepted: true, reason: "はい", estimatedCompletion: at(90) }
+    assert.deepStrictEqual(Object.values(states).map(shape), [
+      { status: "pending" },
+      { status: "accepted", response },
+      { status: "in_progress", response },
+      { status: "completed", response, result: { pages: 3 } },
+      { status: "rejected", response: { accepted: false, reason: "нет" } },
+      { status: "failed", response: { accepted: false, reason: "503" } },
+      { status: "cancelled", reason: "zu spät" },
+      { status: "expired", response, reason: "The deadline passed while the handoff was open." }
+    ])
+    assert.deepStrictEqual(shape(after({ _tag: "Accepted", at: at(1), by: receiver })), {
+      status: "accepted",
+      response: { accepted: true, reason: "Accepted by receiving agent." }
+    })
+    assert.deepStrictEqual(shape(after(moves.Accepted, { _tag: "Cancelled", at: at(1), by: sender })), {
+      status: "cancelled",
+      response,
+      reason: "Cancelled by the sender."
+    })
+  })
+
+  it.each(events.map((event) => ({ event, tag: event._tag })))("$tag is only for its party", ({ event, tag }) => {
+    assert.strictEqual(transitions[tag].by, parties[tag])
+    const status = HandoffStatus.literals.find((each) => matrix[each][tag] !== undefined)
+    assert(status !== undefined)
+    const allowed = [sender, receiver, stranger].filter((by) =>
+      Result.isSuccess(apply(states[status], { ...event, by }))
+    )
+    const party = parties[tag]
+    assert.deepStrictEqual(
+      allowed,
+      party === "anyone" ? [sender, receiver, stranger] : [party === "sender" ? sender : receiver]
+    )
+    if (party !== "anyone") {
+      const refused = apply(states[status], { ...event, by: stranger })
+      assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
+      const { by, expected, party: whose } = refused.failure
+      assert.deepStrictEqual([by, expected, whose], [stranger, allowed[0], party])
+    }
+  })
+
+  it.each(HandoffStatus.literals)("Created and Imported are refused on %s", (status) => {
+    for (const origin of [
+      { _tag: "Created", at: at(9), by: sender, request },
+      { _tag: "Imported", at: at(9), by: sender, record: pending }
+    ] as const) {
+      const refused = apply(states[status], origin)
+      assert(Result.isFailure(refused) && refused.failure._tag === "InvalidTransition")
+      assert.deepStrictEqual(refused.failure.allowedFrom, [])
+    }
+  })
+})
+
+describe("replay", () => {
+  const step = Schema.Struct({ event: Schema.Literals(events.map(({ _tag }) => _tag)), by: Schema.Literals([0, 1, 2]) })
+
+  it.prop(
+    "any sequence either replays to the stored record or is refused, and a refused event changes nothing",
+    { steps: Schema.Array(step) },
+    ({ steps }) => {
+      const history: Array<HandoffEvent> = [{ _tag: "Created", at: at(0), by: sender, request }]
+      let stored: HandoffRecord = pending
+      for (const { event: tag, by } of steps) {
+        const event: Transition = { ...moves[tag], by: [sender, receiver, stranger][by] ?? sender }
+        const before = JSON.stringify(stored)
+        const result = apply(stored, event)
+        const party = parties[tag]
+        const mayAct = party === "anyone" || event.by === (party === "sender" ? sender : receiver)
+        assert.strictEqual(Result.isSuccess(result), mayAct && matrix[stored.status][tag] !== undefined)
+        assert.strictEqual(JSON.stringify(stored), before)
+        if (Result.isFailure(result)) {
+          assert.isTrue(Result.isFailure(replay(recordId, [...history, event])))
+        } else {
+          stored = result.success
+          history.push(event)
+        }
+        assert.isTrue(Equal.equals(Result.getOrThrow(replay(recordId, history)), stored))
+        assert.strictEqual(stored.revision, history.length)
+      }
+    },
+    { arbitrary: { runs: 300 } }
+  )
+
+  it("begins with Created or Imported, or describes nothing", () => {
+    for (const history of [[], [moves.Accepted]]) {
+      const refused = replay(recordId, history)
+      assert(Result.isFailure(refused) && refused.failure._tag === "EmptyHistory")
+    }
+  })
+
+  it.each(HandoffStatus.literals)("takes over a state imported %s at revision 1 and under its own id", (status) => {
+    const id = RecordId.make("other")
+    const imported = Result.getOrThrow(
+      replay(id, [{ _tag: "Imported", at: at(30), by: sender, record: states[status] }])
+    )
+    assert.deepStrictEqual(imported, { ...states[status], recordId: id, revision: 1 })
+  })
+})
+
+describe("what follows from the table", () => {
+  it("open is what has a move, and its turn is the receiver's", () => {
+    for (const status of HandoffStatus.literals) {
+      const open = ["pending", "accepted", "in_progress"].includes(status)
+      assert.strictEqual(isOpen(status), open)
+      assert.strictEqual(turnOf(states[status]), open ? receiver : undefined)
+      assert.deepStrictEqual(dueAt(states[status]), open ? request.deadline : undefined)
+      assert.deepStrictEqual(new Set(movesFrom(status).map(({ event }) => event)), new Set(Object.keys(matrix[status])))
+    }
+  })
+
+  it("names the agent of a party", () => {
+    assert.deepStrictEqual(
+      (["sender", "receiver", "anyone"] as const).map((party) => agentOf(pending, party)),
+      [sender, receiver, undefined]
+    )
+  })
+})
+
+const foreign = (status: HandoffStatus): HandoffRecord => ({ ...states[status], updatedAt: at(700) })
+
+const reach = (from: HandoffStatus, to: HandoffStatus) =>
+  continuation(states[from], foreign(to))?.map(({ _tag }) => _tag)
+
+describe("continuation", () => {
+  it("goes the shortest legal way to what another program wrote", () => {
+    assert.deepStrictEqual(reach("pending", "accepted"), ["Accepted"])
+    assert.deepStrictEqual(reach("pending", "in_progress"), ["Accepted", "Started"])
+    assert.deepStrictEqual(reach("pending", "completed"), ["Accepted", "Completed"])
+    assert.deepStrictEqual(reach("pending", "rejected"), ["Rejected"])
+    assert.deepStrictEqual(reach("pending", "failed"), ["Accepted", "Failed"])
+    assert.deepStrictEqual(reach("in_progress", "completed"), ["Completed"])
+    assert.deepStrictEqual(reach("accepted", "failed"), ["Failed"])
+    assert.deepStrictEqual(reach("in_progress", "expired"), ["Expired"])
+    assert.deepStrictEqual(reach("pending", "cancelled"), ["Cancelled"])
+  })
+
+  it("its events lead exactly there, marked as foreign", () => {
+    const theirs = foreign("completed")
+    const events = continuation(pending, theirs)
+    assert(events !== undefined)
+    assert.isTrue(events.every(({ via }) => via === "foreign"))
+    assert.isTrue(Equal.equals({ ...after(...events), revision: 0 }, { ...theirs, revision: 0 }))
+  })
+
+  it("does not go back, elsewhere, or to another request", () => {
+    assert.isUndefined(reach("accepted", "pending"))
+    assert.isUndefined(reach("completed", "failed"))
+    assert.isUndefined(reach("accepted", "rejected"))
+    const other = { ...foreign("accepted"), request: { ...request, toAgent: AgentId.make("another") } }
+    assert.isUndefined(continuation(pending, other))
+  })
+
+  it("is empty for the same state and none for another one of the same status", () => {
+    assert.deepStrictEqual(continuation(states.accepted, { ...states.accepted, revision: 9 }), [])
+    assert.isUndefined(reach("accepted", "accepted"))
+  })
+})

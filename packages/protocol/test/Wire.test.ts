@@ -1,0 +1,436 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import {
+  AgentId,
+  Capability,
+  decodeArchived,
+  decodeEvent,
+  decodeJsonObject,
+  decodeRecord,
+  decodeRequest,
+  decodeText,
+  encodeError,
+  encodeEvent,
+  encodeRecord,
+  encodeRequest,
+  HandoffEvent,
+  HandoffNotFound,
+  HandoffRecord,
+  HandoffRequest,
+  HandoffStatus,
+  type InvalidInput,
+  NotYourHandoff,
+  StoreError,
+  wireSchemas
+} from "../src/index.ts"
+import { isWireArchived, isWireEvent, isWireRecord, isWireRequest } from "../src/WireGuard.ts"
+import { receiver, recordId, sender, states } from "./samples.ts"
+
+const text = { arbitrary: { runs: 300 } }
+const throughText = (json: unknown): unknown => Result.getOrThrow(decodeText("text", JSON.stringify(json)))
+const faults = (result: Result.Result<unknown, InvalidInput>): ReadonlyArray<string> => {
+  assert(Result.isFailure(result), "it was accepted")
+  return result.failure.issues.map(({ path, expected }) => `${path}: ${expected}`)
+}
+
+describe("the wire keeps", () => {
+  it.prop(
+    "every request",
+    { request: HandoffRequest, words: Schema.Literals(["übersetzen", "翻訳", "🧾", "نص"]) },
+    (given) => {
+      const request = { ...given.request, taskDescription: `${given.words}${given.request.taskDescription}` }
+      const read = Result.getOrThrow(decodeRequest("request", throughText(encodeRequest(request))))
+      assert.isTrue(Equal.equals(read, request))
+    },
+    text
+  )
+
+  it.prop(
+    "every record",
+    { record: HandoffRecord },
+    ({ record }) => {
+      const read = Result.getOrThrow(decodeRecord("record", throughText(encodeRecord(record))))
+      assert.isTrue(Equal.equals(read, record))
+      assert.isTrue(Schema.is(HandoffRecord)(read))
+    },
+    { arbitrary: { runs: 800 } }
+  )
+
+  it.prop(
+    "every event",
+    { event: HandoffEvent },
+    ({ event }) => {
+      const read = Result.getOrThrow(decodeEvent("event", throughText(encodeEvent(event))))
+      assert.isTrue(Equal.equals(read, event))
+      assert.isTrue(Schema.is(HandoffEvent)(read))
+    },
+    { arbitrary: { runs: 800 } }
+  )
+
+  it.each(HandoffStatus.literals)("the status %s by its name, and every key of the Python models", (status) => {
+    const json = encodeRecord(states[status])
+    assert.strictEqual(json.status, status)
+    assert.includeMembers(Object.keys(json), [
+      "record_id",
+      "request",
+      "response",
+      "status",
+      "result",
+      "created_at",
+      "updated_at"
+    ])
+    assert.includeMembers(Object.keys(json.request), [
+      "from_agent",
+      "to_agent",
+      "task_description",
+      "context",
+      "priority",
+      "deadline"
+    ])
+    assert.strictEqual(json.created_at, "2026-11-22T08:00:00.000Z")
+  })
+
+  it("a key named __proto__ in a context, and pollutes nothing", () => {
+    const json = `{"from_agent":"a","to_agent":"b","task_description":"t","context":{"__proto__":{"polluted":true}}}`
+    const request = Result.getOrThrow(decodeRequest("request", Result.getOrThrow(decodeText("text", json))))
+    assert.isTrue(Object.hasOwn(request.context, "__proto__"))
+    assert.strictEqual(JSON.stringify(encodeRequest(request).context), `{"__proto__":{"polluted":true}}`)
+    assert.isUndefined(Reflect.get({}, "polluted"))
+    assert.isUndefined(Reflect.get(request.context, "polluted"))
+  })
+})
+
+const reasonOf = (value: object): unknown => Reflect.get(value, "reason")
+
+describe("decoding", () => {
+  const wire = encodeRecord(states.accepted)
+
+  it("reads what is absent as left out, null, or its default", () => {
+    const bare = { from_agent: "a", to_agent: "b", task_description: "t" }
+    const expected = {
+      fromAgent: AgentId.make("a"),
+      toAgent: AgentId.make("b"),
+      taskDescription: "t",
+      context: {},
+      priority: 5
+    }
+    const nulls = { context: null, priority: null, deadline: null, requires: null, parent: null }
+    for (const json of [bare, { ...bare, ...nulls }, { ...bare, unknown: 1 }]) {
+      assert.deepStrictEqual(Result.getOrThrow(decodeRequest("request", json)), expected)
+    }
+  })
+
+  it.each([
+    ["accepted", true],
+    ["in_progress", true],
+    ["completed", true],
+    ["rejected", false],
+    ["failed", false]
+  ] as const)("concludes the answer from the status %s when none is written", (status, accepted) => {
+    const record = Result.getOrThrow(decodeRecord("record", { ...wire, status, response: null }))
+    assert.deepStrictEqual("response" in record ? record.response : undefined, { accepted, reason: "" })
+  })
+
+  it("reads a reason that is not written as an empty one where there must be one", () => {
+    const fact = { at: "2026-12-01T09:00:00Z", by: "a" }
+    for (const status of ["cancelled", "expired"]) {
+      const { reason: _reason, ...json } = { ...wire, status }
+      assert.strictEqual(reasonOf(Result.getOrThrow(decodeRecord("record", json))), "")
+    }
+    for (const _tag of ["Rejected", "Failed"]) {
+      assert.strictEqual(reasonOf(Result.getOrThrow(decodeEvent("event", { _tag, ...fact }))), "")
+    }
+    assert.isFalse("reason" in Result.getOrThrow(decodeEvent("event", { _tag: "Cancelled", ...fact })))
+  })
+
+  it("names every fault at once, by its path on the wire, and repeats no value", () => {
+    const secret = "hunter2"
+    const request = {
+      from_agent: 1,
+      to_agent: secret.repeat(20),
+      task_description: "",
+      context: [secret],
+      priority: 11,
+      deadline: secret,
+      requires: ["report", "", secret.repeat(20)],
+      parent: { [secret]: 1 }
+    }
+    const result = decodeRecord("handoffs.json", {
+      record_id: `${secret}\0`,
+      request,
+      response: { accepted: secret, reason: { secret }, estimated_completion: `2026-02-31T${secret}` },
+      status: secret,
+      result: secret,
+      reason: [secret],
+      created_at: `2026-12-01T09:00:00${secret}`,
+      updated_at: [secret],
+      revision: secret
+    })
+    assert.deepStrictEqual(
+      faults(result).toSorted(),
+      [
+        "created_at: Expected a timestamp such as 2026-12-01T09:00:00Z",
+        "reason: Expected string | null",
+        "record_id: Expected text without the NUL character",
+        "request.context: Expected object | null",
+        "request.deadline: Expected a timestamp such as 2026-12-01T09:00:00Z",
+        "request.from_agent: Expected string",
+        "request.parent: Expected string | null",
+        "request.priority: Expected a value between 1 and 10",
+        "request.requires[1]: Expected a value with a length of at least 1",
+        "request.requires[2]: Expected a value with a length of at most 128",
+        "request.task_description: Expected a value with a length of at least 1",
+        "request.to_agent: Expected a value with a length of at most 128",
+        "response.accepted: Expected boolean",
+        "response.estimated_completion: Expected a timestamp such as 2026-12-01T09:00:00Z",
+        "response.reason: Expected string | null",
+        "result: Expected object | null",
+        'status: Expected "pending" | "accepted" | "in_progress" | "completed" | "rejected" | "failed" | "cancelled" | "expired"',
+        "updated_at: Expected string",
+        "revision: Expected number | null"
+      ].toSorted()
+    )
+    assert(Result.isFailure(result))
+    assert.notInclude(JSON.stringify(encodeError(result.failure)), secret)
+  })
+
+  it("says of an event with an unknown tag which there are", () => {
+    const [fault = ""] = faults(decodeEvent("event", { _tag: "hunter2", at: "2026-12-01T09:00:00Z", by: "a" }))
+    for (const { fields } of HandoffEvent.members) assert.include(fault, fields._tag.schema.literal)
+    assert.notInclude(fault, "hunter2")
+  })
+
+  it("says of a history which of its events is wrong", () => {
+    const history = [
+      { _tag: "Created", at: "x", by: "" },
+      { _tag: "Rejected", at: "2026-12-01T09:00:00Z" }
+    ]
+    assert.deepStrictEqual(
+      faults(decodeArchived("a", { ...wire, history })).map((fault) => fault.split(":")[0]),
+      ["history[0].at", "history[0].by", "history[1].by"]
+    )
+  })
+
+  it("refuses an undefined where a key may be left out: JSON has none", () => {
+    const request = { from_agent: "a", to_agent: "b", task_description: "t", deadline: undefined }
+    assert.strictEqual(faults(decodeRequest("request", request)).length, 1)
+  })
+
+  it("refuses anything that is no object", () => {
+    for (const json of [null, undefined, 1, "text", [], true]) {
+      for (const decode of [decodeRequest, decodeRecord, decodeEvent, decodeArchived, decodeJsonObject]) {
+        assert.strictEqual(faults(decode("input", json)).length, 1)
+      }
+    }
+  })
+
+  it("leaves the keys of a context in a path as they are", () => {
+    assert.deepStrictEqual(faults(decodeJsonObject("--context", { apiLimit: Number.NaN })), [
+      "apiLimit: Expected JSON value"
+    ])
+  })
+
+  it("says where a text is no JSON", () => {
+    assert.deepStrictEqual(faults(decodeText("--context", "{hunter2}")), [
+      ": Expected JSON; it stops being JSON at line 1, column 2"
+    ])
+  })
+})
+
+describe("the guards and the schemas agree", () => {
+  const pairs = [
+    { name: "HandoffRequest", guard: isWireRequest, schema: wireSchemas.HandoffRequest },
+    { name: "HandoffRecord", guard: isWireRecord, schema: wireSchemas.HandoffRecord },
+    { name: "HandoffEvent", guard: isWireEvent, schema: wireSchemas.HandoffEvent },
+    { name: "ArchivedHandoff", guard: isWireArchived, schema: wireSchemas.ArchivedHandoff }
+  ] as const
+  // What one field may be turned into: each is right for some field and wrong for others.
+  const replacements: ReadonlyArray<unknown> = [
+    null,
+    undefined,
+    "",
+    "text",
+    "a\0",
+    "\ud83d",
+    "n".repeat(128),
+    "n".repeat(129),
+    "語".repeat(128),
+    "x".repeat(65_536),
+    "ä".repeat(32_769),
+    0,
+    1,
+    10,
+    11,
+    1.5,
+    Number.NaN,
+    2 ** 53,
+    true,
+    [],
+    ["report"],
+    [""],
+    Array.from({ length: 129 }, () => "report"),
+    {},
+    { a: Number.NaN },
+    { a: "\0" },
+    "pending",
+    "foreign",
+    "Started",
+    "Created",
+    "Imported",
+    "2026-12-01T09:00:00Z",
+    "2026-02-31T09:00:00Z"
+  ]
+  const places = (json: unknown): ReadonlyArray<ReadonlyArray<string>> =>
+    typeof json === "object" && json !== null
+      ? Object.entries(json).flatMap(([key, inner]) => [[key]].concat(places(inner).map((path) => [key].concat(path))))
+      : []
+  const replaced = (json: unknown, [key, ...rest]: ReadonlyArray<string>, value: unknown): unknown => {
+    if (key === undefined) return value
+    if (Array.isArray(json))
+      return json.map((item, index) => (String(index) === key ? replaced(item, rest, value) : item))
+    return { ...Object(json), [key]: replaced(Reflect.get(Object(json), key), rest, value) }
+  }
+  const without = (json: unknown, [key, ...rest]: ReadonlyArray<string>): unknown => {
+    if (key === undefined) return json
+    if (Array.isArray(json)) return json.map((item, index) => (String(index) === key ? without(item, rest) : item))
+    const copy = { ...Object(json) }
+    if (rest.length === 0) Reflect.deleteProperty(copy, key)
+    else copy[key] = without(copy[key], rest)
+    return copy
+  }
+
+  for (const { name, guard, schema } of pairs) {
+    const is: (json: unknown) => boolean = Schema.is(schema)
+    it.prop(
+      `on ${name}, as it is, with any field left out and with any field replaced`,
+      { json: schema, choices: Schema.Array(Schema.Struct({ place: Schema.Natural, value: Schema.Natural })) },
+      ({ json, choices }) => {
+        assert.isTrue(guard(json))
+        const all = places(json)
+        for (const path of all) {
+          const given = without(json, path)
+          assert.strictEqual(guard(given), is(given), `without ${path.join(".")}`)
+        }
+        for (const { place, value } of choices) {
+          const path = all[place % all.length] ?? []
+          const given = replaced(json, path, replacements[value % replacements.length])
+          assert.strictEqual(guard(given), is(given), `${path.join(".")} replaced by #${value % replacements.length}`)
+        }
+      },
+      { arbitrary: { runs: 300 } }
+    )
+  }
+
+  const routing = {
+    agent: "carol",
+    reason: "can analyze",
+    fallback: false,
+    matched: ["analyze"],
+    runners_up: [{ agent: "alice", matched: [] }]
+  }
+  const request = { ...encodeRequest(states.pending.request), requires: ["report"], parent: "p", priority: 5 }
+  const fact = { at: "2026-12-01T09:00:00Z", by: "a", via: "foreign" }
+  const answer = { accepted: true, reason: "r", estimated_completion: "2026-12-01T09:00:00Z" }
+  const full = { ...encodeRecord(states.completed), request, response: answer, reason: "why" }
+  const transitionEvents = [
+    { _tag: "Accepted", ...fact, reason: "r", estimated_completion: "2026-12-01T09:00:00Z" },
+    { _tag: "Rejected", ...fact, reason: "r" },
+    { _tag: "Started", ...fact },
+    { _tag: "Completed", ...fact, result: {} },
+    { _tag: "Failed", ...fact, reason: "r" },
+    { _tag: "Cancelled", ...fact, reason: "r" },
+    { _tag: "Expired", ...fact }
+  ]
+  const { record_id: _id, request: _request, ...state } = full
+  const samples = [
+    { guard: isWireRequest, schema: wireSchemas.HandoffRequest, json: request },
+    { guard: isWireRecord, schema: wireSchemas.HandoffRecord, json: full },
+    ...[
+      { _tag: "Created", ...fact, request, routing },
+      { _tag: "Imported", ...fact, record: full },
+      ...transitionEvents
+    ].map((json) => ({ guard: isWireEvent, schema: wireSchemas.HandoffEvent, json })),
+    {
+      guard: isWireArchived,
+      schema: wireSchemas.ArchivedHandoff,
+      json: {
+        ...full,
+        history: [
+          { _tag: "Created", ...fact, routing },
+          { _tag: "Imported", ...fact, record: state },
+          ...transitionEvents
+        ]
+      }
+    }
+  ]
+  it("on every field of one full sample each, with every replacement", () => {
+    let compared = 0
+    for (const { guard, schema, json } of samples) {
+      const is: (json: unknown) => boolean = Schema.is(schema)
+      assert.isTrue(guard(json))
+      assert.isTrue(is(json))
+      for (const path of places(json)) {
+        for (const value of replacements) {
+          const given = replaced(json, path, value)
+          assert.strictEqual(
+            guard(given),
+            is(given),
+            `${path.join(".")} replaced by ${JSON.stringify(value)?.slice(0, 30)}`
+          )
+          compared += 1
+        }
+        const given = without(json, path)
+        assert.strictEqual(guard(given), is(given), `without ${path.join(".")}`)
+      }
+    }
+    assert.isAbove(compared, 3000)
+  })
+})
+
+describe("encodeError", () => {
+  it("has the tag, the sentence, and the fields in snake_case", () => {
+    assert.deepStrictEqual(
+      encodeError(
+        new NotYourHandoff({ recordId, event: "Accepted", by: sender, party: "receiver", expected: receiver })
+      ),
+      {
+        _tag: "NotYourHandoff",
+        message: `planner is not the receiver of handoff ${recordId}; Accepted is for übersetzer`,
+        record_id: recordId,
+        event: "Accepted",
+        by: sender,
+        party: "receiver",
+        expected: receiver
+      }
+    )
+    assert.deepStrictEqual(encodeError(new HandoffNotFound({ recordId })), {
+      _tag: "HandoffNotFound",
+      message: `No handoff ${recordId}`,
+      record_id: recordId
+    })
+  })
+
+  it("leaves out a cause", () => {
+    const error = new StoreError({ operation: "get", reason: "corrupt", detail: "Line 3", cause: new Error("hunter2") })
+    assert.deepStrictEqual(encodeError(error), {
+      _tag: "StoreError",
+      message: "Line 3",
+      operation: "get",
+      reason: "corrupt",
+      detail: "Line 3"
+    })
+  })
+})
+
+describe("names", () => {
+  it("are of 1 to 128 UTF-16 units without NUL and lone surrogates", () => {
+    for (const schema of [AgentId, Capability]) {
+      const is: (json: unknown) => boolean = Schema.is(schema)
+      for (const name of ["n", "n".repeat(128), "語".repeat(128), "😀".repeat(64)]) assert.isTrue(is(name))
+      for (const name of ["", "n".repeat(129), "😀".repeat(65), "\0", "\ud83d"]) assert.isFalse(is(name))
+    }
+  })
+})

@@ -1,0 +1,74 @@
+/** Writes schema/, vectors/ and PROTOCOL.md from the sources; with `--check` it only says which of them is stale. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+
+import * as JsonSchema from "effect/JsonSchema"
+import * as Schema from "effect/Schema"
+
+import { wireSchemas } from "../src/index.ts"
+import { page } from "./page.ts"
+import { themes } from "./vectors.ts"
+
+const descriptions: Readonly<Record<keyof typeof wireSchemas, string>> = {
+  HandoffRequest: "The sender's ask.",
+  HandoffResponse: "What the receiver answered.",
+  HandoffRecord: "A handoff as it stands.",
+  HandoffEvent: "A fact about a handoff, in the past tense.",
+  ArchivedHandoff: "A record with its history; readers that do not know of histories may ignore it."
+}
+
+const print = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`
+
+/** All generated files by their path in the package. */
+export const files = (): ReadonlyMap<string, string> => {
+  const made = new Map<string, string>([["PROTOCOL.md", page()]])
+  for (const [name, schema] of Object.entries(wireSchemas)) {
+    const document = Schema.toJsonSchemaDocument(schema)
+    made.set(
+      `schema/${name}.json`,
+      print({
+        $schema: JsonSchema.META_SCHEMA_URI_DRAFT_2020_12,
+        $id: `https://github.com/aumai/aumai-handoff/schema/${name}.json`,
+        title: name,
+        // The cast: Object.entries forgets that the keys are those of wireSchemas.
+        description: descriptions[name as keyof typeof wireSchemas],
+        ...document.schema,
+        $defs: document.definitions
+      })
+    )
+  }
+  for (const [name, theme] of Object.entries(themes)) made.set(`vectors/${name}.json`, print(theme))
+  return made
+}
+
+const home = new URL("../", import.meta.url)
+
+const read = (path: string): string | undefined => {
+  try {
+    return readFileSync(new URL(path, home), "utf8")
+  } catch {
+    return undefined
+  }
+}
+
+/** The files that are not what the sources say, among them those that the sources do not say at all. */
+const stale = (made: ReadonlyMap<string, string>): ReadonlyArray<string> => [
+  ...[...made].filter(([path, text]) => read(path) !== text).map(([path]) => path),
+  ...["schema", "vectors"].flatMap((folder) =>
+    readdirSync(new URL(folder, home))
+      .map((name) => `${folder}/${name}`)
+      .filter((path) => !made.has(path))
+  )
+]
+
+if (import.meta.main) {
+  const made = files()
+  if (process.argv.includes("--check")) {
+    for (const path of stale(made)) {
+      console.error(`packages/protocol/${path} is stale: run packages/protocol/tooling/generate.ts`)
+      process.exitCode = 1
+    }
+  } else {
+    for (const folder of ["schema", "vectors"]) mkdirSync(new URL(folder, home), { recursive: true })
+    for (const [path, text] of made) writeFileSync(new URL(path, home), text)
+  }
+}

@@ -1,0 +1,88 @@
+/** Runs one test vector with nothing but the public exports: what an implementation in another language has to do too. */
+import * as Result from "effect/Result"
+
+import * as Protocol from "../src/index.ts"
+
+/** What a vector asks for. */
+export type Question =
+  | { readonly operation: "replay"; readonly record_id: string; readonly events: ReadonlyArray<unknown> }
+  | { readonly operation: "decode"; readonly type: keyof typeof codecs; readonly json: unknown }
+  | { readonly operation: "parse"; readonly text: string }
+  | { readonly operation: "continue"; readonly ours: unknown; readonly theirs: unknown }
+
+/** What must come out: a value, or an error without its sentence. */
+export type Answer = { readonly ok: unknown } | { readonly error: Readonly<Record<string, unknown>> }
+
+export interface Vector {
+  readonly name: string
+  readonly question: Question
+  readonly expected: Answer
+}
+
+const codecs = {
+  HandoffRequest: (json: unknown) => Result.map(Protocol.decodeRequest("vector", json), Protocol.encodeRequest),
+  HandoffRecord: (json: unknown) => Result.map(Protocol.decodeRecord("vector", json), Protocol.encodeRecord),
+  HandoffEvent: (json: unknown) => Result.map(Protocol.decodeEvent("vector", json), Protocol.encodeEvent),
+  ArchivedHandoff: (json: unknown) =>
+    Result.map(Protocol.decodeArchived("vector", json), (archived) => ({
+      archived: Protocol.encodeArchived(archived),
+      record: Protocol.encodeRecord(archived.record),
+      ...(archived.edited === undefined ? {} : { edited: Protocol.encodeRecord(archived.edited) })
+    }))
+}
+
+/** `{"$repeat": ["x", 3]}` stands for `"xxx"`, `{"$nest": 3}` for `{"a":{"a":{}}}`: limits would make long files. */
+const expand = (json: unknown): unknown => {
+  if (typeof json !== "object" || json === null) return json
+  if (Array.isArray(json)) return json.map(expand)
+  if ("$repeat" in json && Array.isArray(json.$repeat)) return String(json.$repeat[0]).repeat(Number(json.$repeat[1]))
+  if ("$items" in json && Array.isArray(json.$items)) {
+    return Array.from({ length: Number(json.$items[1]) }, () => expand((json.$items as ReadonlyArray<unknown>)[0]))
+  }
+  if ("$nest" in json) {
+    let inner: unknown = {}
+    for (let level = 1; level < Number(json.$nest); level++) inner = { a: inner }
+    return inner
+  }
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, expand(value)]))
+}
+
+const answer = (result: Result.Result<unknown, Error & { readonly _tag: string }>, isLarge = false): Answer => {
+  if (Result.isSuccess(result)) return { ok: isLarge ? true : result.success }
+  const { message: _message, input: _input, issues, ...fields } = Protocol.encodeError(result.failure)
+  // Sentences may change; where the fault is may not.
+  return Array.isArray(issues)
+    ? { error: { ...fields, paths: issues.map(({ path }: { readonly path: string }) => path) } }
+    : { error: fields }
+}
+
+const events = (list: ReadonlyArray<unknown>) => Result.all(list.map((event) => Protocol.decodeEvent("vector", event)))
+
+export const run = (question: Question): Answer => {
+  switch (question.operation) {
+    case "replay": {
+      const recordId = Protocol.RecordId.make(question.record_id)
+      return answer(
+        Result.flatMap(events(question.events), (history) =>
+          Result.map(Protocol.replay(recordId, history), Protocol.encodeRecord)
+        )
+      )
+    }
+    case "decode": {
+      const json = expand(question.json)
+      return answer(codecs[question.type](json), JSON.stringify(json) !== JSON.stringify(question.json))
+    }
+    case "parse":
+      return answer(Protocol.decodeText("vector", question.text))
+    case "continue":
+      return answer(
+        Result.map(
+          Result.all([
+            Protocol.decodeRecord("vector", question.ours),
+            Protocol.decodeRecord("vector", question.theirs)
+          ]),
+          ([ours, theirs]) => Protocol.continuation(ours, theirs)?.map(Protocol.encodeEvent) ?? null
+        )
+      )
+  }
+}

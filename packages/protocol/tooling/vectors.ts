@@ -1,0 +1,339 @@
+/** The test vectors: questions with the answers of this implementation, which the tests hold against hand-written ones. */
+import { HandoffStatus, limits, transitions } from "../src/index.ts"
+import { type Answer, type Question, run, type Vector } from "./run-vector.ts"
+
+export const recordId = "7k2m9q4xw3pz"
+
+export const request = {
+  from_agent: "planner",
+  to_agent: "executor",
+  task_description: "Generate the Q3 financial summary report.",
+  context: { quarter: "Q3", format: "PDF" },
+  priority: 8,
+  deadline: "2026-12-01T09:00:00.000Z"
+}
+
+type Event = Readonly<Record<string, unknown>>
+type Status = (typeof HandoffStatus.literals)[number]
+
+const at = (minute: number) => `2026-11-22T08:${String(minute).padStart(2, "0")}:00.000Z`
+const created: Event = { _tag: "Created", at: at(0), by: "planner", request }
+
+/** One event of every transition, recorded by who may record it. */
+export const moves: Readonly<Record<keyof typeof transitions, Event>> = {
+  Accepted: {
+    _tag: "Accepted",
+    at: at(1),
+    by: "executor",
+    reason: "On it.",
+    estimated_completion: "2026-11-22T12:00:00.000Z"
+  },
+  Rejected: { _tag: "Rejected", at: at(1), by: "executor", reason: "No access to the ledger." },
+  Started: { _tag: "Started", at: at(2), by: "executor" },
+  Completed: { _tag: "Completed", at: at(3), by: "executor", result: { output: "report.pdf" } },
+  Failed: { _tag: "Failed", at: at(3), by: "executor", reason: "The ledger is empty." },
+  Cancelled: { _tag: "Cancelled", at: at(4), by: "planner", reason: "Not needed any more." },
+  Expired: { _tag: "Expired", at: "2026-12-01T09:00:00.000Z", by: "clock" }
+}
+
+/** A history that ends in each status. */
+export const histories: Readonly<Record<Status, ReadonlyArray<Event>>> = {
+  pending: [created],
+  accepted: [created, moves.Accepted],
+  in_progress: [created, moves.Accepted, moves.Started],
+  completed: [created, moves.Accepted, moves.Started, moves.Completed],
+  rejected: [created, moves.Rejected],
+  failed: [created, moves.Accepted, moves.Started, moves.Failed],
+  cancelled: [created, moves.Cancelled],
+  expired: [created, moves.Accepted, moves.Expired]
+}
+
+const ask = (name: string, question: Question): Vector => ({ name, question, expected: run(question) })
+const tell = (name: string, question: Question, expected: Answer): Vector => ({ name, question, expected })
+const replay = (name: string, events: ReadonlyArray<Event>) =>
+  ask(name, { operation: "replay", record_id: recordId, events })
+
+/** The record a history describes, on the wire. */
+export const recordOf = (events: ReadonlyArray<Event>): Readonly<Record<string, unknown>> => {
+  const answer = run({ operation: "replay", record_id: recordId, events })
+  if ("error" in answer) throw new Error(JSON.stringify(answer.error))
+  // The cast: a replay that is no error answers with a record.
+  return answer.ok as Readonly<Record<string, unknown>>
+}
+
+const imported = (status: Status): Event => ({
+  _tag: "Imported",
+  at: at(30),
+  by: "planner",
+  via: "foreign",
+  record: recordOf(histories[status])
+})
+
+const tags = Object.keys(moves) as ReadonlyArray<keyof typeof moves> // The cast: Object.keys forgets the keys.
+const pairs = HandoffStatus.literals.flatMap((status) => tags.map((tag) => ({ status, tag })))
+const allows = ({ status, tag }: (typeof pairs)[number]) =>
+  (transitions[tag].from as ReadonlyArray<Status>).includes(status) // The cast: widens the tuple of one row.
+const pair = ({ status, tag }: (typeof pairs)[number]) =>
+  replay(`${tag} on ${status}`, [...histories[status], moves[tag]])
+
+const lifecycle = [
+  ...HandoffStatus.literals.map((status) => replay(`a history that ends ${status}`, histories[status])),
+  ...pairs.filter(allows).map(pair),
+  replay("an acceptance without a reason gets the sentence of the Python library", [
+    created,
+    { _tag: "Accepted", at: at(1), by: "executor" }
+  ]),
+  replay("a cancellation without a reason", [created, { _tag: "Cancelled", at: at(1), by: "planner" }]),
+  replay("anyone may record that a handoff expired", [created, { ...moves.Expired, by: "somebody" }]),
+  replay("a routed handoff", [
+    {
+      ...created,
+      routing: {
+        agent: "executor",
+        reason: "can report",
+        fallback: false,
+        matched: ["report"],
+        runners_up: [{ agent: "alice", matched: [] }]
+      }
+    }
+  ]),
+  ...HandoffStatus.literals.map((status) =>
+    replay(`a history that begins with a state imported ${status}`, [imported(status)])
+  ),
+  replay("an imported state goes on", [imported("accepted"), moves.Completed])
+]
+
+const refusals = [
+  ...pairs.filter((each) => !allows(each)).map(pair),
+  ...tags
+    .filter((tag) => transitions[tag].by !== "anyone")
+    .map((tag) =>
+      replay(`${tag} by somebody else`, [...histories[transitions[tag].from[0]], { ...moves[tag], by: "stranger" }])
+    ),
+  replay("the sender may not accept", [created, { ...moves.Accepted, by: "planner" }]),
+  replay("the receiver may not cancel", [created, { ...moves.Cancelled, by: "executor" }]),
+  ...HandoffStatus.literals.map((status) => replay(`Created on ${status}`, [...histories[status], created])),
+  replay("Imported on pending", [created, imported("accepted")]),
+  replay("an empty history", []),
+  replay("a history without a beginning", [moves.Accepted])
+]
+
+const state = { record_id: recordId, request, created_at: at(0), updated_at: at(0) }
+const absorbed = { ...state, revision: 1, updated_at: at(9) }
+const answered = { accepted: true, reason: "Accepted by receiving agent.", estimated_completion: null }
+const withTrail = (status: Status) => {
+  const { request: _request, ...begun } = created
+  const answer = run({
+    operation: "decode",
+    type: "ArchivedHandoff",
+    json: { ...recordOf(histories[status]), history: [begun, ...histories[status].slice(1)] }
+  })
+  // The cast: the answer to a valid archive has this shape, and the tests would fail on any other.
+  return (answer as { readonly ok: { readonly archived: unknown } }).ok.archived as Readonly<Record<string, unknown>>
+}
+const archived = (name: string, json: unknown) => ask(name, { operation: "decode", type: "ArchivedHandoff", json })
+const go = (name: string, ours: unknown, theirs: unknown) => ask(name, { operation: "continue", ours, theirs })
+
+const archive = [
+  ...HandoffStatus.literals.map((status) => archived(`with its history, ${status}`, withTrail(status))),
+  archived("as Python writes it, pending", { ...state, response: null, status: "pending", result: {} }),
+  archived("as Python writes it, completed", {
+    ...state,
+    response: answered,
+    status: "completed",
+    result: { rows: 3 },
+    updated_at: "2026-11-22T08:09:00.923022Z"
+  }),
+  archived("an empty history is no history", { ...state, status: "pending", history: [] }),
+  archived("changed by a program that knows no histories", {
+    ...withTrail("pending"),
+    status: "accepted",
+    response: answered,
+    updated_at: at(9)
+  }),
+  archived("a history that breaks the lifecycle", {
+    ...withTrail("pending"),
+    history: [{ _tag: "Created", at: at(0), by: "planner" }, moves.Completed]
+  }),
+  archived("a history that does not begin", { ...state, status: "accepted", history: [moves.Accepted] }),
+  archived("every fault at once", { record_id: "", request: { priority: 11 }, status: "done", history: [{}] }),
+  go("pending to accepted", recordOf(histories.pending), { ...absorbed, status: "accepted", response: answered }),
+  go("pending to in_progress", recordOf(histories.pending), { ...absorbed, status: "in_progress", response: answered }),
+  go("pending to completed", recordOf(histories.pending), {
+    ...absorbed,
+    status: "completed",
+    response: answered,
+    result: { rows: 3 }
+  }),
+  go("pending to rejected", recordOf(histories.pending), {
+    ...absorbed,
+    status: "rejected",
+    response: { accepted: false, reason: "No." }
+  }),
+  go("in_progress to failed", recordOf(histories.in_progress), {
+    ...absorbed,
+    status: "failed",
+    response: { accepted: false, reason: "No." }
+  }),
+  go("the same state is no step", recordOf(histories.pending), recordOf(histories.pending)),
+  go("nothing leads back", recordOf(histories.accepted), { ...absorbed, status: "pending" }),
+  go("another request is another handoff", recordOf(histories.pending), {
+    ...absorbed,
+    status: "accepted",
+    response: answered,
+    request: { ...request, priority: 1 }
+  })
+]
+
+const refused: Answer = { error: { _tag: "InvalidInput", paths: [""] } }
+const parse = (name: string, text: string, expected: Answer) => tell(name, { operation: "parse", text }, expected)
+const exactness = [
+  parse("the largest whole number that is exact", "9007199254740991", { ok: 9_007_199_254_740_991 }),
+  parse("a whole number that a double would round", `{"id": 9007199254740993}`, refused),
+  parse("a large number that a double holds", "9007199254740994", { ok: 9_007_199_254_740_994 }),
+  parse("more digits than a double", "0.12345678901234567890", refused),
+  parse("a number beyond all doubles", "1e400", refused),
+  parse("a number that a double would make zero", "1e-400", refused),
+  parse("long digits inside a string", `{"id": "9007199254740993"}`, { ok: { id: "9007199254740993" } }),
+  parse("a float without decimals", "[1.0, 1e2]", { ok: [1, 100] }),
+  parse("a key given twice", `{"a": 1, "a": 2}`, refused),
+  parse("a key given twice with one value", `{"a": 1, "a": 1}`, { ok: { a: 1 } }),
+  parse("a key given twice inside", `[{"b": {"a": 1, "c": 0, "a": 2}}]`, refused),
+  parse("a key given twice in two spellings", String.raw`{"a": 1, "\u0061": 2}`, refused),
+  parse("__proto__ given twice", `{"__proto__": 1, "__proto__": 2}`, refused),
+  parse("what looks like a key inside a string", String.raw`{"a": "\"b\": 1, \"b\":"}`, { ok: { a: '"b": 1, "b":' } }),
+  parse("an escaped lone surrogate", String.raw`["\ud83d"]`, refused),
+  parse("an escaped pair of surrogates", String.raw`["\ud83d\ude00"]`, { ok: ["😀"] }),
+  parse("an escaped NUL", String.raw`{"a": "\u0000"}`, refused),
+  parse("an escaped NUL in a key", String.raw`{"\u0000": 1}`, refused),
+  parse("a byte order mark", "\uFEFF{}", refused),
+  parse("nothing", "", refused),
+  parse("a trailing comma", `{"a": 1,}`, refused),
+  parse("NaN, as Python may write it", "NaN", refused)
+]
+
+const moment = (text: string, expected: string | undefined): Vector =>
+  tell(
+    text,
+    { operation: "decode", type: "HandoffRequest", json: { ...request, deadline: text } },
+    expected === undefined
+      ? { error: { _tag: "InvalidInput", paths: ["deadline"] } }
+      : { ok: { ...request, deadline: expected } }
+  )
+const timestamps = [
+  moment("2026-12-01T09:00:00Z", "2026-12-01T09:00:00.000Z"),
+  moment("2026-12-01T09:00:00", "2026-12-01T09:00:00.000Z"),
+  moment("2026-12-01T09:00:00.1", "2026-12-01T09:00:00.100Z"),
+  moment("2026-12-01T09:00:00.123999Z", "2026-12-01T09:00:00.123Z"),
+  moment("2027-01-31T23:59:59.123456+05:30", "2027-01-31T18:29:59.123Z"),
+  moment("2026-12-01T09:00:00-23:59", "2026-12-02T08:59:00.000Z"),
+  moment("2024-02-29T00:00:00Z", "2024-02-29T00:00:00.000Z"),
+  moment("0001-01-01T00:00:00", "0001-01-01T00:00:00.000Z"),
+  moment("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"),
+  moment("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999Z"),
+  ...[
+    "2026-02-31T00:00:00Z",
+    "2025-02-29T00:00:00Z",
+    "1900-02-29T00:00:00Z",
+    "2026-04-31T00:00:00Z",
+    "2026-00-01T00:00:00Z",
+    "2026-13-01T00:00:00Z",
+    "2026-01-00T00:00:00Z",
+    "2026-12-01T24:00:00Z",
+    "2026-12-31T23:59:60Z",
+    "2026-12-01T09:60:00Z",
+    "2026-12-01T09:00:00+24:00",
+    "2026-12-01T09:00:00+05:60",
+    "2026-12-01T09:00:00+0530",
+    "2026-12-01T09:00:00.Z",
+    "2026-12-01t09:00:00z",
+    "2026-12-01T09:00:00z",
+    "2026-12-01 09:00:00Z",
+    "2026-12-01T09:00Z",
+    "2026-12-01",
+    "20261201T090000Z",
+    "+010000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-00:01",
+    "0000-01-01T00:00:00+00:01",
+    "tomorrow",
+    ""
+  ].map((text) => moment(text, undefined))
+]
+
+const limit = (name: string, change: Readonly<Record<string, unknown>>, path?: string): Vector =>
+  tell(
+    name,
+    { operation: "decode", type: "HandoffRequest", json: { ...request, ...change } },
+    path === undefined ? { ok: true } : { error: { _tag: "InvalidInput", paths: [path] } }
+  )
+const repeat = (text: string, times: number) => ({ $repeat: [text, times] })
+// `{"a":"…"}` has eight bytes around the text.
+const around = 8
+const sizes = [
+  limit("a name of 128", { from_agent: repeat("n", limits.nameLength) }),
+  limit("a name of 129", { from_agent: repeat("n", limits.nameLength + 1) }, "from_agent"),
+  limit("a name of 64 pairs of UTF-16 units", { from_agent: repeat("😀", limits.nameLength / 2) }),
+  limit("a name of 65 pairs of UTF-16 units", { from_agent: repeat("😀", limits.nameLength / 2 + 1) }, "from_agent"),
+  limit("a name of 128 characters of three bytes", { from_agent: repeat("語", limits.nameLength) }),
+  limit("an empty name", { to_agent: "" }, "to_agent"),
+  limit("an empty task", { task_description: "" }, "task_description"),
+  limit("a task of 64 KiB", { task_description: repeat("x", limits.textBytes) }),
+  limit("a task of one byte more", { task_description: repeat("x", limits.textBytes + 1) }, "task_description"),
+  limit("a task of 64 KiB in two-byte characters", { task_description: repeat("ä", limits.textBytes / 2) }),
+  limit("one two-byte character more", { task_description: repeat("ä", limits.textBytes / 2 + 1) }, "task_description"),
+  limit("a task of 64 KiB in four-byte characters", { task_description: repeat("😀", limits.textBytes / 4) }),
+  limit(
+    "one four-byte character more",
+    { task_description: repeat("😀", limits.textBytes / 4 + 1) },
+    "task_description"
+  ),
+  limit("a context of 1 MiB", { context: { a: repeat("x", limits.jsonBytes - around) } }),
+  limit("a context of one byte more", { context: { a: repeat("x", limits.jsonBytes - around + 1) } }, "context"),
+  limit("a context of 1 MiB in two-byte characters", { context: { a: repeat("ä", (limits.jsonBytes - around) / 2) } }),
+  limit(
+    "one two-byte character more in a context",
+    { context: { a: repeat("ä", (limits.jsonBytes - around) / 2 + 1) } },
+    "context"
+  ),
+  limit("a context of 1 MiB whose text needs escapes", {
+    context: { a: repeat('"', (limits.jsonBytes - around) / 2) }
+  }),
+  limit("one escape more", { context: { a: repeat('"', (limits.jsonBytes - around) / 2 + 1) } }, "context"),
+  limit("128 levels", { context: { $nest: limits.nesting } }),
+  limit("129 levels", { context: { $nest: limits.nesting + 1 } }, "context"),
+  limit("128 capabilities", { requires: { $items: ["report", limits.capabilities] } }),
+  limit("129 capabilities", { requires: { $items: ["report", limits.capabilities + 1] } }, "requires"),
+  limit("priority 1", { priority: 1 }),
+  limit("priority 10", { priority: 10 }),
+  limit("priority 0", { priority: 0 }, "priority"),
+  limit("priority 11", { priority: 11 }, "priority"),
+  limit("priority 5.5", { priority: 5.5 }, "priority"),
+  limit("NUL in a task", { task_description: "a\0b" }, "task_description"),
+  limit("a lone surrogate in a name", { to_agent: "\ud83d" }, "to_agent")
+]
+// What is written out in full is also answered in full.
+const limitCases = sizes.map((vector) => {
+  const expected = run(vector.question)
+  if ("ok" in vector.expected !== "ok" in expected) throw new Error(`${vector.name}: ${JSON.stringify(expected)}`)
+  return { name: vector.name, question: vector.question, expected }
+})
+
+/** Every file of vectors by its theme. */
+export const themes: Readonly<Record<string, { readonly about: string; readonly cases: ReadonlyArray<Vector> }>> = {
+  lifecycle: { about: "Histories and the records they describe.", cases: lifecycle },
+  refusals: { about: "Histories that the transition table or the actor check refuses.", cases: refusals },
+  archive: {
+    about: "Records with and without their history, and the events that absorb a foreign state.",
+    cases: archive
+  },
+  "json-exactness": {
+    about: "JSON text that would change without a word is refused, all other is kept.",
+    cases: exactness
+  },
+  timestamps: { about: "A deadline as it is read, and as it is written again.", cases: timestamps },
+  limits: {
+    about:
+      'Every limit at its edge. {"$repeat": [text, times]}, {"$items": [item, times]} and {"$nest": levels} stand for long values; {"ok": true} then means: accepted.',
+    cases: limitCases
+  }
+}
