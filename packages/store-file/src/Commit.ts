@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as Failure from "./Failure.ts"
 import * as JournalText from "./JournalText.ts"
 import * as JournalWrite from "./JournalWrite.ts"
-import { publish } from "./Publish.ts"
+import { publishOnce } from "./Publish.ts"
 import { hashOf } from "./RestRead.ts"
 import { forget, type Session, turn } from "./Session.ts"
 import { settle } from "./Settle.ts"
@@ -67,14 +67,14 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
       direct = false
       if (rest === undefined) return
       yield* put(changes)
-      const isWritten = yield* publish(session, rest, operation, { afterwards: "no journal", announce: false })
-      if (!isWritten) {
+      if (!(yield* publishOnce(session, rest, operation))) {
         return yield* Failure.unavailable(
           operation,
           `${session.paths.rest} is being written by another program; try again`
         )
       }
-    }).pipe(Effect.tapError(() => Effect.sync(() => forget(session))))
+      // Whatever came of it, what is known no longer describes what is there.
+    }).pipe(Effect.ensuring(Effect.sync(() => forget(session))))
 
   return (commits) =>
     turn(

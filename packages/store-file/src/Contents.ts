@@ -41,13 +41,11 @@ export interface Contents {
 /** Nothing. */
 export const empty = (): Contents => make(new Map())
 
-/** The records of a readable file. */
-export const make = (file: ReadonlyMap<string, RestFile.Slice>): Contents => {
+/** The records of a readable file. The map is taken over, not copied: it may be large. */
+export const make = (file: Map<string, RestFile.Slice>): Contents => {
   // The order of the file is the order of this map; a record without bytes has changed or is new, and is in `live`.
-  const slices = new Map<RecordId, RestFile.Slice | undefined>(
-    // The cast: an id from a file is checked when its record is decoded; until then it is only compared.
-    file as ReadonlyMap<RecordId, RestFile.Slice>
-  )
+  // The cast: an id from a file is checked when its record is decoded; until then it is only compared.
+  const slices = file as Map<RecordId, RestFile.Slice | undefined>
   const live = new Map<RecordId, { record: HandoffRecord; readonly entries: Array<Entry> }>()
   const disputed: Array<RestFile.Slice> = []
   let image: StoreImage.StoreImage | undefined
@@ -88,7 +86,7 @@ export const make = (file: ReadonlyMap<string, RestFile.Slice>): Contents => {
     let bound = 0
     let guessed = 0
     for (const [id, slice] of slices) {
-      const found = slice === undefined ? undefined : RestRecord.lastPosition(RestFile.bytesOf(slice))
+      const found = slice === undefined ? undefined : RestRecord.lastPosition(slice.source, slice.end)
       if (found === undefined) {
         const loaded = load(id)
         if (Result.isFailure(loaded)) return Result.fail(loaded.failure)

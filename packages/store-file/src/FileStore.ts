@@ -1,7 +1,5 @@
 /**
  * Handoffs in one readable JSON file, with a journal beside it while it is in use. Many processes may have it open.
- *
- * @since 0.1.0
  */
 import { AgentStore, GroupCommit, HandoffStore, type StoreImage } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
@@ -12,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as Result from "effect/Result"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 
@@ -28,7 +26,6 @@ import * as Publish from "./Publish.ts"
 import { type Session, share, turn } from "./Session.ts"
 import { refresh, settle } from "./Settle.ts"
 
-/** @since 0.1.0 */
 export interface FileStoreOptions {
   /** The file. It need not exist; its directory must. A symbolic link is followed once, when the store is opened. */
   readonly path: string
@@ -135,8 +132,6 @@ const warmed = (session: Session, operation: string): Effect.Effect<StoreImage.S
 
 /**
  * Opens a store on any disk: its scope closes it.
- *
- * @since 0.1.0
  */
 export const make = (
   options: FileStoreOptions
@@ -215,8 +210,6 @@ const traceOf = ({ fs, paths }: Session): Effect.Effect<string, FsError> =>
 
 /**
  * The handoffs and the agents of one file, on any disk.
- *
- * @since 0.1.0
  */
 export const layerOn = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError, JournalFs> =>
   Layer.effectContext(
@@ -239,8 +232,6 @@ export const layerOn = (options: FileStoreOptions): Layer.Layer<HandoffStore | A
  * )
  * const program = Effect.provide(pending, FileStore.layer({ path: "handoffs.json" }))
  * ```
- *
- * @since 0.1.0
  */
 export const layer = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>
   Layer.provide(layerOn(options), NodeJournalFs.layer)

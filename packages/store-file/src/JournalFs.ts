@@ -1,7 +1,5 @@
 /**
  * What the store knows of the disk: a dozen operations. One layer is Node's, the other is the simulated disk of the tests.
- *
- * @since 0.1.0
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -11,8 +9,6 @@ import type * as Scope from "effect/Scope"
 /**
  * An operation on the disk failed. `code` is the system's (`ENOSPC`, `EIO`), or one of ours for a path that is refused:
  * `NOT_A_FILE`, `NETWORK_FS`.
- *
- * @since 0.1.0
  */
 export class FsError extends Schema.TaggedError<FsError>()("FsError", {
   code: Schema.String,
@@ -43,8 +39,6 @@ const sentences: Readonly<Record<string, string>> = {
 
 /**
  * What tells one file, and one state of it, from another.
- *
- * @since 0.1.0
  */
 export interface FileStat {
   /** Device and inode: changes when another file is renamed into place. */
@@ -60,8 +54,6 @@ export interface FileStat {
 
 /**
  * An open file. Every write goes to its end.
- *
- * @since 0.1.0
  */
 export interface JournalFile {
   readonly stat: Effect.Effect<FileStat, FsError>
@@ -77,8 +69,6 @@ export interface JournalFile {
 
 /**
  * A kernel lock with three modes, freed when its holder dies. Nothing here waits: `false` means another holds it.
- *
- * @since 0.1.0
  */
 export interface FileLock {
   /** `false` when the lock file may only be read: then there is presence and nothing more. */
@@ -96,8 +86,6 @@ export interface FileLock {
 
 /**
  * The disk, as the file store sees it.
- *
- * @since 0.1.0
  */
 export class JournalFs extends Context.Service<
   JournalFs,

@@ -1,23 +1,17 @@
 /**
  * One line of the journal: `\n`, a CRC, a space, JSON, `\n`. The first newline ends a torn predecessor, the last one keeps a
  * torn successor off a good line.
- *
- * @since 0.1.0
  */
 import { crc32 } from "node:zlib"
 
 /**
  * What a CRC starts from: none for the header, the journal's generation for every other line, so that blocks of an older
  * journal that a power cut brings back never validate.
- *
- * @since 0.1.0
  */
 export type Salt = number
 
-/** @since 0.1.0 */
 export const headerSalt: Salt = 0
 
-/** @since 0.1.0 */
 export const saltOf = (generation: string): Salt => crc32(generation)
 
 const newline = 10
@@ -28,12 +22,9 @@ const checksum = (json: Buffer | string, salt: Salt): string => crc32(json, salt
 
 /**
  * Frames a JSON text that holds no raw newline, as `JSON.stringify` writes it.
- *
- * @since 0.1.0
  */
 export const encode = (json: string, salt: Salt): Buffer => Buffer.from(`\n${checksum(json, salt)} ${json}\n`)
 
-/** @since 0.1.0 */
 export interface Scan {
   /** The JSON of every line that validates, in order. */
   readonly lines: ReadonlyArray<string>
@@ -46,8 +37,6 @@ export interface Scan {
 /**
  * Reads lines from a stretch of a journal that begins between two lines. `whole` says that nobody else is writing: then a
  * last line without its newline counts if it validates, because the next writer's first newline would complete it anyway.
- *
- * @since 0.1.0
  */
 export const scan = (bytes: Buffer, salt: Salt, options: { readonly whole: boolean }): Scan => {
   const lines: Array<string> = []

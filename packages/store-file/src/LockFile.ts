@@ -1,6 +1,3 @@
-import { accessSync, closeSync, constants, openSync } from "node:fs"
-import type { DatabaseSync } from "node:sqlite"
-
 /**
  * The lock: an empty file that `node:sqlite` opens twice. SQLite's locks are the only portable kernel locks within Node's
  * reach; they have the three modes we need and die with their holder, so none is ever stale and none is ever stolen.
@@ -8,6 +5,9 @@ import type { DatabaseSync } from "node:sqlite"
  * Trap: opening and closing this file with `node:fs` drops every lock this process holds on it (POSIX). Nothing else may
  * touch it.
  */
+import { accessSync, closeSync, constants, openSync } from "node:fs"
+import type { DatabaseSync } from "node:sqlite"
+
 import * as Effect from "effect/Effect"
 
 import { type FileLock, FsError } from "./JournalFs.ts"
@@ -55,27 +55,37 @@ const lockOf = ({ presence, writer, writable, failure }: Parts): FileLock => {
     Effect.sync(() => {
       if (connection.isTransaction) connection.exec("ROLLBACK")
     })
-  const begin = presence.prepare("BEGIN")
-  const look = presence.prepare("SELECT 1 FROM sqlite_schema")
-  const immediate = writer.prepare("BEGIN IMMEDIATE")
-  const exclusive = writer.prepare("BEGIN EXCLUSIVE")
-  const rollback = writer.prepare("ROLLBACK")
+  // Preparing looks at the file too, and finds it locked while another is alone with it: so not before the first try.
+  const reading = once(() => ({
+    begin: presence.prepare("BEGIN"),
+    look: presence.prepare("SELECT 1 FROM sqlite_schema")
+  }))
+  const writing = once(() => {
+    // In its usual mode SQLite creates and deletes a journal file for every lock: 37 instead of 8 µs.
+    writer.exec("PRAGMA journal_mode = MEMORY")
+    return { immediate: writer.prepare("BEGIN IMMEDIATE"), exclusive: writer.prepare("BEGIN EXCLUSIVE") }
+  })
   return {
     writable,
     // BEGIN alone takes no lock; the first look at the database does.
     share: attempt(presence, "share the lock", () => {
       if (presence.isTransaction) return
+      const { begin, look } = reading()
       begin.run()
       look.get()
     }),
     unshare: end(presence),
     // SQLite quietly turns BEGIN IMMEDIATE into a plain BEGIN on a file it may only read: everyone would win.
-    reserve: writable ? attempt(writer, "take the lock", () => immediate.run()) : Effect.succeed(false),
-    exclude: writable ? attempt(writer, "take the lock alone", () => exclusive.run()) : Effect.succeed(false),
-    release: Effect.sync(() => {
-      if (writer.isTransaction) rollback.run()
-    })
+    reserve: writable ? attempt(writer, "take the lock", () => writing().immediate.run()) : Effect.succeed(false),
+    exclude: writable ? attempt(writer, "take the lock alone", () => writing().exclusive.run()) : Effect.succeed(false),
+    release: end(writer)
   }
+}
+
+/** Makes something when it is first asked for; when that fails, the next one to ask tries again. */
+const once = <A>(make: () => A): (() => A) => {
+  let made: A | undefined
+  return () => (made ??= make())
 }
 
 /** Whether the lock file may be written. Creating never opens a file that exists, so it never closes one either. */
@@ -98,20 +108,16 @@ const mayWrite = (path: string): boolean => {
   }
 }
 
-const connectTo = (path: string, writable: boolean): DatabaseSync => {
-  const connection = new sqlite.DatabaseSync(path, { timeout: 0, readOnly: !writable })
-  // In its usual mode SQLite creates and deletes a journal file for every lock: 37 instead of 8 µs.
-  connection.exec("PRAGMA journal_mode = MEMORY")
-  return connection
-}
+const connectTo = (path: string, writable: boolean): DatabaseSync =>
+  new sqlite.DatabaseSync(path, { timeout: 0, readOnly: !writable })
 
 const loadSqlite = () => {
-  const emitWarning = process.emitWarning
+  const emitWarning = process.emitWarning.bind(process)
   // Node 22 and 24 up to 24.14 announce that SQLite is experimental; nobody who opens a JSON file wants to read that.
   process.emitWarning = (warning: string | Error, ...rest: ReadonlyArray<unknown>) => {
     if (String(warning).includes("SQLite is an experimental")) return
     // The overloads of emitWarning cannot be passed on in any other way.
-    Reflect.apply(emitWarning, process, [warning, ...rest])
+    Reflect.apply(emitWarning, undefined, [warning, ...rest])
   }
   try {
     return process.getBuiltinModule("node:sqlite")

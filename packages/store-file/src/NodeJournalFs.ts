@@ -1,12 +1,10 @@
-import * as fs from "node:fs"
-import { basename, dirname, join, resolve as absolute } from "node:path"
-
 /**
  * The disk through Node. What only touches metadata is synchronous, since it costs microseconds; what can wait for the disk
  * runs in the thread pool.
- *
- * @since 0.1.0
  */
+import * as fs from "node:fs"
+import { basename, dirname, join, resolve as absolute } from "node:path"
+
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
@@ -15,6 +13,12 @@ import * as LockFile from "./LockFile.ts"
 
 /** Below this a read is served from the page cache faster than the thread pool answers. */
 const smallRead = 64 * 1024
+
+/**
+ * Up to here a write is a copy into the page cache, about ten microseconds, where a trip through the thread pool takes
+ * fifty. Nobody flushes the journal at that moment, since whoever writes holds the lock, so it does not wait for the disk.
+ */
+const smallWrite = 16 * 1024
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "EUNKNOWN"
@@ -76,7 +80,9 @@ const fileOf = (fd: number, path: string): JournalFile => {
     stat,
     readFrom: (offset) => Effect.flatMap(stat, ({ size }) => readFrom(fd, path, offset, size)),
     append: (bytes) =>
-      pooled<number>("write", path, (done) => fs.write(fd, bytes, 0, bytes.length, null, (cause, n) => done(cause, n))),
+      bytes.length <= smallWrite
+        ? attempt("write", path, () => fs.writeSync(fd, bytes))
+        : pooled<number>("write", path, (done) => fs.write(fd, bytes, 0, bytes.length, null, done)),
     sync: pooled<void>("flush", path, (done) => fs.fdatasync(fd, (cause) => done(cause, undefined))),
     truncate: (length) =>
       pooled<void>("truncate", path, (done) => fs.ftruncate(fd, length, (cause) => done(cause, undefined))),
@@ -145,7 +151,6 @@ const resolve = (path: string, options: { readonly allowNetworkFileSystem: boole
     return target
   })
 
-/** @since 0.1.0 */
 export const layer: Layer.Layer<JournalFs> = Layer.succeed(JournalFs, {
   resolve,
   read,

@@ -1,6 +1,6 @@
+/** Writing the readable file: into a temporary file, flushed, then renamed into place. All of it happens in a turn. */
 import { createHash } from "node:crypto"
 
-/** Writing the readable file: into a temporary file, flushed, then renamed into place. All of it happens in a turn. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
@@ -12,23 +12,21 @@ import * as RestFile from "./RestFile.ts"
 import { hashOf } from "./RestRead.ts"
 import { isSame, type Rest, type Session } from "./Session.ts"
 
-/** What becomes of the journal once the readable file holds everything. */
-export type Afterwards = "new journal" | "no journal"
-
-const writeRest = (session: Session): Effect.Effect<{ readonly path: string; readonly hash: string }, FsError> =>
+/** The new file, complete and flushed under another name; its hash only where somebody will ask for it. */
+const writeRest = (session: Session, options: { readonly hashed: boolean }) =>
   Effect.gen(function* () {
-    const hash = createHash("sha256")
+    const hash = options.hashed ? createHash("sha256") : undefined
     const mode = session.rest?.stat?.mode ?? JournalWrite.privateMode
     const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) =>
       Effect.gen(function* () {
         for (const piece of session.contents.pieces()) {
-          hash.update(piece)
+          hash?.update(piece)
           yield* JournalWrite.appendAll(file, piece)
         }
       })
     )
     yield* file.close
-    return { path, hash: hash.digest("hex") }
+    return { path, hash: hash?.digest("hex") }
   })
 
 /** Keeps something beside the file for a person to look at; done once for each state of the file. */
@@ -56,49 +54,78 @@ export const setAside = (
 /** The bytes of a file that holds only these records. */
 export const fileOf = (slices: Iterable<RestFile.Slice>): Buffer => Buffer.concat([...RestFile.join(slices)])
 
+/** What is to be kept aside before the file is written again. */
+const keepDisputed = (session: Session, standing: Rest) =>
+  Effect.gen(function* () {
+    const disputed = session.contents.disputed()
+    if (disputed.length === 0) return
+    const target = yield* setAside(session, "conflict", fileOf(disputed), standing.stat?.modified ?? 0)
+    yield* Effect.logWarning(
+      `Records in ${session.paths.rest} contradict their history; what stood there is in ${target}`
+    )
+  })
+
 /**
- * Writes the readable file and renames it into place. `standing` is what is there now: if it is something else when
- * the moment comes, another program has written it, and nothing is done.
+ * Renames the new file into place. `standing` is what is there now: if it is something else when the moment comes,
+ * another program has written it, and nothing is done.
  */
-export const publish = (
-  session: Session,
-  standing: Rest,
-  operation: string,
-  options: { readonly afterwards: Afterwards; readonly announce: boolean }
-): Effect.Effect<boolean, StoreError> =>
+const putInPlace = (session: Session, path: string, standing: Rest, operation: string) =>
   Effect.gen(function* () {
     const { fs, paths } = session
-    const disputed = session.contents.disputed()
-    if (disputed.length > 0) {
-      const target = yield* Effect.mapError(
-        setAside(session, "conflict", fileOf(disputed), standing.stat?.modified ?? 0),
-        Failure.ofDisk(operation)
-      )
-      yield* Effect.logWarning(`Records in ${paths.rest} contradict their history; what stood there is in ${target}`)
-    }
-    const written = yield* Effect.mapError(writeRest(session), Failure.ofDisk(operation))
-    const { journal } = session
-    const giveUp = Effect.ignore(fs.unlink(written.path))
-    if (journal !== undefined && options.announce) {
-      const line = JournalText.publish(written.hash)
-      yield* Effect.tapError(JournalWrite.extend(session, journal, line, operation), () => giveUp)
-    }
-    const now = yield* Effect.mapError(fs.stat(paths.rest), Failure.ofDisk(operation))
+    const giveUp = Effect.ignore(fs.unlink(path))
+    const now = yield* fs.stat(paths.rest)
     if (!isSame(now, standing.stat)) {
       yield* giveUp
       return false
     }
-    yield* Effect.tapError(
-      Effect.mapError(fs.rename(written.path, paths.rest), Failure.ofDisk(operation)),
-      () => giveUp
-    )
-    session.rest = { stat: yield* fs.stat(paths.rest), hash: written.hash, bytes: undefined }
+    yield* Effect.tapError(fs.rename(path, paths.rest), () => giveUp)
+    return true
+  }).pipe(Effect.mapError(Failure.ofDisk(operation)))
+
+/** What becomes of the journal once the file holds everything, and whether those who follow it are to be told. */
+export interface PublishOptions {
+  readonly afterwards: "new journal" | "no journal"
+  readonly announce: boolean
+}
+
+/** Writes the contents into the readable file. Gives false, and does nothing, when somebody else was writing it. */
+export const publish = (
+  session: Session,
+  standing: Rest,
+  operation: string,
+  options: PublishOptions
+): Effect.Effect<boolean, StoreError> =>
+  Effect.gen(function* () {
+    const { fs, paths, journal } = session
+    const before = Effect.flatMap(keepDisputed(session, standing), () => writeRest(session, { hashed: true }))
+    const { path, hash = "" } = yield* Effect.mapError(before, Failure.ofDisk(operation))
+    if (journal !== undefined && options.announce) {
+      const line = JournalText.publish(hash)
+      yield* Effect.tapError(JournalWrite.extend(session, journal, line, operation), () =>
+        Effect.ignore(fs.unlink(path))
+      )
+    }
+    if (!(yield* putInPlace(session, path, standing, operation))) return false
+    session.rest = { stat: yield* fs.stat(paths.rest), hash, bytes: undefined, settled: false }
     // Only now is it safe to take away the journal: names may reach the disk in any order.
     yield* fs.syncDirectory(paths.directory)
-    if (options.afterwards === "new journal") yield* JournalWrite.replace(session, written.hash, [], operation)
+    if (options.afterwards === "new journal") yield* JournalWrite.replace(session, hash, [], operation)
     else yield* dropJournal(session)
     return true
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation, "in doubt")(cause))))
+
+/**
+ * Writes the contents into the readable file where there is no journal, without reading it once more for its hash: what
+ * is there afterwards is looked at anew, should anybody still ask.
+ */
+export const publishOnce = (session: Session, standing: Rest, operation: string): Effect.Effect<boolean, StoreError> =>
+  Effect.gen(function* () {
+    const before = Effect.flatMap(keepDisputed(session, standing), () => writeRest(session, { hashed: false }))
+    const { path } = yield* Effect.mapError(before, Failure.ofDisk(operation))
+    if (!(yield* putInPlace(session, path, standing, operation))) return false
+    yield* Effect.mapError(session.fs.syncDirectory(session.paths.directory), Failure.ofDisk(operation, "in doubt"))
+    return true
+  })
 
 /** Takes the journal away: the readable file holds all it says. */
 export const dropJournal = (session: Session): Effect.Effect<void, FsError> =>

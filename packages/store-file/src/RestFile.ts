@@ -1,9 +1,9 @@
-import { isUtf8 } from "node:buffer"
-
 /**
  * The readable file as a whole: where each record begins and ends, without understanding it, and how it is put together
  * again. Records that nobody touched go back as the bytes they came as.
  */
+import { isUtf8 } from "node:buffer"
+
 import { parseJson } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -28,9 +28,6 @@ const separator = Buffer.from(",\n")
 const nextRecord = Buffer.from(",\n  {\n")
 const idKey = Buffer.from(`  {\n    "record_id": "`)
 
-const startsWith = (bytes: Buffer, at: number, piece: Buffer): boolean =>
-  bytes.compare(piece, 0, piece.length, at, Math.min(bytes.length, at + piece.length)) === 0
-
 /** The records of a file by id, in their order; or a phrase that says why it is no such file. */
 export const split = (bytes: Buffer): Result.Result<Map<string, Slice>, string> => {
   if (!isUtf8(bytes)) return Result.fail("Expected UTF-8")
@@ -42,7 +39,7 @@ export const split = (bytes: Buffer): Result.Result<Map<string, Slice>, string> 
  * newline, so the first line `  }` ends it. Nothing when the file is laid out otherwise.
  */
 const splitLaidOut = (bytes: Buffer): Result.Result<Map<string, Slice>, string> | undefined => {
-  if (!startsWith(bytes, 0, opening)) return undefined
+  if (!RestRecord.standsAt(bytes, 0, opening)) return undefined
   const slices = new Map<string, Slice>()
   for (let start = 2; ;) {
     const at = bytes.indexOf(recordEnd, start)
@@ -51,7 +48,7 @@ const splitLaidOut = (bytes: Buffer): Result.Result<Map<string, Slice>, string> 
     const end = at + recordEnd.length
     if (slices.has(id)) return Result.fail(twice(id))
     slices.set(id, { source: bytes, start, end })
-    if (startsWith(bytes, end, nextRecord)) start = end + separator.length
+    if (RestRecord.standsAt(bytes, end, nextRecord)) start = end + separator.length
     else return isClosed(bytes, end) ? Result.succeed(slices) : undefined
   }
 }
@@ -65,15 +62,20 @@ const isClosed = (bytes: Buffer, end: number): boolean => {
 }
 
 const quote = 34
+const backslash = 92
 
 const idAt = (bytes: Buffer, start: number): string | undefined => {
-  if (!startsWith(bytes, start, idKey)) return undefined
+  if (!RestRecord.standsAt(bytes, start, idKey)) return undefined
   const from = start + idKey.length
-  const end = bytes.indexOf(quote, from)
-  if (end === -1) return undefined
-  const text = bytes.toString("utf8", from, end)
-  // An escape in an id: let the whole file be parsed.
-  return text.includes("\\") ? undefined : text
+  let isAscii = true
+  for (let end = from; end < bytes.length; end += 1) {
+    const byte = bytes[end] ?? 0
+    if (byte === quote) return bytes.toString(isAscii ? "latin1" : "utf8", from, end)
+    // An escape in an id: let the whole file be parsed.
+    if (byte === backslash) return undefined
+    if (byte > 127) isAscii = false
+  }
+  return undefined
 }
 
 const splitParsed = (bytes: Buffer): Result.Result<Map<string, Slice>, string> => {
@@ -96,7 +98,7 @@ const splitParsed = (bytes: Buffer): Result.Result<Map<string, Slice>, string> =
 export const join = function* (slices: Iterable<Slice>): Generator<Buffer> {
   let batch: Array<Buffer> = []
   let size = 0
-  let open: Slice | undefined
+  let open: { readonly source: Buffer; readonly start: number; end: number } | undefined
   let isFirst = true
   const add = (piece: Buffer) => {
     batch.push(piece)
@@ -108,18 +110,17 @@ export const join = function* (slices: Iterable<Slice>): Generator<Buffer> {
     size = 0
     return whole
   }
-  for (const slice of slices) {
-    const follows = open !== undefined && open.source === slice.source && slice.start === open.end + separator.length
+  for (const { source, start, end } of slices) {
     // Records that stood one after the other are still one stretch of the old file, separators included.
-    if (follows && open !== undefined && slice.end - open.start <= pieceSize) {
-      open = { ...open, end: slice.end }
+    if (open?.source === source && start === open.end + separator.length && end - open.start <= pieceSize) {
+      open.end = end
       continue
     }
     if (open !== undefined) add(bytesOf(open))
+    if (size >= pieceSize) yield flush()
     add(isFirst ? Buffer.from("[\n") : separator)
     isFirst = false
-    open = slice
-    if (size >= pieceSize) yield flush()
+    open = { source, start, end }
   }
   if (open !== undefined) add(bytesOf(open))
   add(Buffer.from(isFirst ? "[]\n" : "\n]\n"))

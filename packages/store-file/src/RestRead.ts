@@ -1,6 +1,6 @@
+/** Reading the readable file, also while another program is in the middle of writing it. */
 import { createHash } from "node:crypto"
 
-/** Reading the readable file, also while another program is in the middle of writing it. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 import * as Failure from "./Failure.ts"
 import type { FileStat } from "./JournalFs.ts"
 import * as RestFile from "./RestFile.ts"
-import type { Rest, Session } from "./Session.ts"
+import { type Rest, type Session, tick } from "./Session.ts"
 
 export interface RestRead {
   readonly rest: Rest
@@ -27,7 +27,7 @@ export const readRest = (
   operation: string
 ): Effect.Effect<RestRead, StoreError> =>
   stat === undefined
-    ? Effect.succeed(absent)
+    ? Effect.sync(absent)
     : Effect.gen(function* () {
         const start = yield* Clock.currentTimeMillis
         while (true) {
@@ -36,20 +36,23 @@ export const readRest = (
             (cause) => cause.code === "ENOENT",
             () => Effect.undefined
           ).pipe(Effect.mapError(Failure.ofDisk(operation)))
-          if (read === undefined) return absent
+          if (read === undefined) return absent()
           const { stat, bytes } = read
           const slices = RestFile.split(bytes)
           const now = yield* Clock.currentTimeMillis
           const isOld = now - start > patience || now - stat.modified > patience
-          if (Result.isSuccess(slices) || isOld) return { rest: { stat, bytes, hash: undefined }, slices }
+          if (Result.isSuccess(slices) || isOld) {
+            return { rest: { stat, bytes, hash: undefined, settled: now - stat.modified > tick }, slices }
+          }
           yield* Effect.sleep(between)
         }
       })
 
-const absent: RestRead = {
-  rest: { stat: undefined, bytes: undefined, hash: null },
+// Made anew each time: whoever takes the records takes the map.
+const absent = (): RestRead => ({
+  rest: { stat: undefined, bytes: undefined, hash: null, settled: true },
   slices: Result.succeed(new Map())
-}
+})
 
 // Four megabytes take the processor about four milliseconds; between two of them others get their turn.
 const hashedAtOnce = 4 * 1024 * 1024

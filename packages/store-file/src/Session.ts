@@ -50,6 +50,11 @@ export interface Rest {
   hash: string | null | undefined
   /** What it was read from, while the hash is not known. */
   readonly bytes: Buffer | undefined
+  /**
+   * False when it was written so shortly before that the file system's clock may not have ticked: a rewrite of the same
+   * size would look the same. It is then compared once more a moment later.
+   */
+  readonly settled: boolean
 }
 
 export interface Session {
@@ -139,6 +144,9 @@ export const forget = (session: Session): void => {
   session.journal = undefined
   session.rest = undefined
 }
+
+// Ten milliseconds are the slowest tick of Linux's file clock; two seconds that of FAT, which nobody should keep handoffs on.
+export const tick = 20
 
 /** Whether the file at a path is still the one that was looked at. */
 export const isSame = (a: FileStat | undefined, b: FileStat | undefined): boolean =>

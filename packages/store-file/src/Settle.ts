@@ -1,5 +1,6 @@
 /** Bringing the contents up to date with the files, whatever happened to them meanwhile. */
 import type { StoreError } from "@aumai/handoff-protocol"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
@@ -10,9 +11,10 @@ import type { FileStat } from "./JournalFs.ts"
 import * as JournalRead from "./JournalRead.ts"
 import type * as JournalText from "./JournalText.ts"
 import { hashOf, readRest, type RestRead } from "./RestRead.ts"
-import { isSame, type Journal, type Session, turn } from "./Session.ts"
+import { isSame, type Journal, type Rest, type Session, tick, turn } from "./Session.ts"
 
 interface Look {
+  readonly now: number
   readonly journal: FileStat | undefined
   readonly rest: FileStat | undefined
 }
@@ -20,14 +22,19 @@ interface Look {
 const look = (session: Session, operation: string): Effect.Effect<Look, StoreError> =>
   Effect.mapError(
     Effect.flatMap(session.fs.stat(session.paths.journal), (journal) =>
-      Effect.map(session.fs.stat(session.paths.rest), (rest) => ({ journal, rest }))
+      Effect.flatMap(session.fs.stat(session.paths.rest), (rest) =>
+        Effect.map(Clock.currentTimeMillis, (now) => ({ now, journal, rest }))
+      )
     ),
     Failure.ofDisk(operation)
   )
 
 /** Whether both files are those the contents came from; the journal may have grown. */
 const isFamiliar = ({ journal, rest }: Session, seen: Look): boolean =>
-  rest !== undefined && journal?.inode === seen.journal?.inode && isSame(rest.stat, seen.rest)
+  journal?.inode === seen.journal?.inode && isSameRest(rest, seen)
+
+const isSameRest = (rest: Rest | undefined, { rest: stat, now }: Look): rest is Rest =>
+  rest !== undefined && isSame(rest.stat, stat) && (rest.settled || now - (stat?.modified ?? 0) <= tick)
 
 /**
  * Makes every commit visible that succeeded before, in any process. Mostly two looks at metadata; a turn is needed only
@@ -54,19 +61,26 @@ export const refresh = (session: Session, operation: string): Effect.Effect<void
 export const settle = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const before = session.journal
+    const seen = yield* look(session, operation)
+    if (before?.end === seen.journal?.size && before?.end === before?.consumed && isFamiliar(session, seen)) return
     // Also when it is no longer at its path: what was committed in it before it was replaced is still to be read in it.
     if (before !== undefined) yield* JournalRead.follow(session, before, operation, { whole: true })
-    const seen = yield* look(session, operation)
     if (isFamiliar(session, seen) && (before?.file !== undefined || before?.end === seen.journal?.size)) return
-    const known = isSame(session.rest?.stat, seen.rest) ? session.rest : undefined
-    const read: RestRead =
-      known === undefined
-        ? yield* readRest(session, seen.rest, operation)
-        : { rest: known, slices: Result.fail("not read again") }
+    let read: RestRead | undefined
+    if (!isSameRest(session.rest, seen)) {
+      read = yield* readRest(session, seen.rest, operation)
+      if (yield* isUnchanged(session, read.rest)) {
+        session.rest = { ...read.rest, bytes: undefined, settled: true }
+        read = undefined
+        if (before?.inode === seen.journal?.inode && (before === undefined || before.file !== undefined)) return
+      }
+    }
+    const sameRest = read === undefined
+    read ??= { rest: session.rest ?? (yield* readRest(session, undefined, operation)).rest, slices: notAgain }
     const next: Next = {
       before,
       read,
-      sameRest: known !== undefined,
+      sameRest,
       hash: before === undefined && seen.journal === undefined ? undefined : yield* hashOf(read.rest)
     }
     if (seen.journal === undefined) yield* withoutJournal(session, next, operation)
@@ -75,6 +89,14 @@ export const settle = (session: Session, operation: string): Effect.Effect<void,
     } else yield* newJournal(session, yield* JournalRead.find(session, operation), next, operation)
     if (before?.file !== undefined && session.journal !== before) yield* before.file.close
   })
+
+/** Whether a file that looks the same but was too young to tell is the same. */
+const isUnchanged = (session: Session, again: Rest) =>
+  session.rest === undefined || !isSame(session.rest.stat, again.stat)
+    ? Effect.succeed(false)
+    : Effect.zipWith(hashOf(session.rest), hashOf(again), (old, now) => old === now)
+
+const notAgain: RestRead["slices"] = Result.fail("not read again")
 
 interface Next {
   readonly before: Journal | undefined

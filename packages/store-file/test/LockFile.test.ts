@@ -85,6 +85,23 @@ describe("LockFile", () => {
     )
   )
 
+  it.live("can be opened while another process is alone with it", () =>
+    withLock((path, fs) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const other = start("holdLock.ts", path, "exclude")
+          assert.strictEqual(yield* lineOf(other), "taken")
+          const lock = yield* fs.lock(path, 0o600)
+          assert.isFalse(yield* lock.share)
+          assert.isFalse(yield* lock.reserve)
+          yield* kill(other)
+          assert.isTrue(yield* lock.share)
+          assert.isTrue(yield* lock.reserve)
+        })
+      )
+    )
+  )
+
   it.live("lets two fighting processes lose no update", () =>
     withLock((path) =>
       Effect.gen(function* () {

@@ -1,22 +1,16 @@
-import { basename, dirname } from "node:path"
-
 /**
  * A disk in memory with everything a real one may do to us: writes that are only cached, sectors that come back zeroed or
  * stale after a power cut, renames that survive in any combination a file system allows, flush errors that are reported
  * once and then forgotten, full disks, short writes, and processes that die at any operation. One seed decides it all.
  */
+import { basename, dirname } from "node:path"
+
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { type FileLock, type FileStat, FsError, type JournalFile, JournalFs } from "../src/JournalFs.ts"
-
-export type FaultKind = "kill" | "powerCut" | "eio" | "enospc" | "short" | "emfile" | "lostFlush"
-
-/** A fault strikes at the first operation it fits, counted over all processes, from number `at` on. */
-export interface Fault {
-  readonly at: number
-  readonly kind: FaultKind
-}
+import { type Fault, type FaultKind, fits, randomOf } from "./faults.ts"
+import { flush, type Inode, survivor } from "./simulatedInode.ts"
 
 export interface DiskOptions {
   readonly seed: number
@@ -29,20 +23,6 @@ export interface DiskOptions {
   readonly now?: () => number
 }
 
-interface Inode {
-  readonly id: number
-  readonly mode: number
-  current: Buffer
-  durable: Buffer
-  /** Up to here the disk surely holds what is read. */
-  stable: number
-  /** What a failed flush dropped: reads well, is not on the disk, and no later flush will bring it there. */
-  dropped: Array<readonly [number, number]>
-  flushErrors: number
-  version: number
-  modified: number
-}
-
 type Pending =
   | { readonly _tag: "Link"; readonly name: string; readonly inode: Inode }
   | { readonly _tag: "Unlink"; readonly name: string }
@@ -52,20 +32,6 @@ interface Lock {
   readonly sharing: Set<symbol>
   reserved: symbol | undefined
   excluded: symbol | undefined
-}
-
-const sector = 512
-
-/** A small generator whose whole state is its seed. */
-export const randomOf = (seed: number) => {
-  let state = seed >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-  return { next, below: (limit: number) => Math.floor(next() * limit), chance: (p: number) => next() < p }
 }
 
 export const makeDisk = (options: DiskOptions) => {
@@ -115,14 +81,6 @@ export const makeDisk = (options: DiskOptions) => {
     return inode
   }
 
-  const flush = (inode: Inode) => {
-    if (!flushes) return
-    const durable = Buffer.from(inode.current)
-    for (const [from, to] of inode.dropped) durable.fill(0, from, Math.min(to, durable.length))
-    inode.durable = durable
-    inode.stable = inode.dropped.reduce((least, [from]) => Math.min(least, from), durable.length)
-  }
-
   const change = (entry: Pending) => {
     pending.push(entry)
     apply(names, entry)
@@ -143,29 +101,6 @@ export const makeDisk = (options: DiskOptions) => {
     for (const entry of pending.splice(0)) apply(durableNames, entry)
   }
 
-  /** What the power cut leaves of one file. */
-  const survivor = (inode: Inode): Buffer => {
-    const newest = inode.current
-    if (inode.stable === newest.length && inode.durable.length === newest.length) return newest
-    const longest = Math.max(newest.length, inode.durable.length)
-    const length = inode.stable + random.below(longest - inode.stable + 1)
-    const left = Buffer.alloc(length)
-    inode.durable.copy(left, 0, 0, Math.min(inode.stable, length))
-    const calm = random.chance(0.5)
-    for (let from = inode.stable; from < length;) {
-      const to = Math.min(length, (Math.floor(from / sector) + 1) * sector)
-      const dropped = inode.dropped.some(([start, end]) => from < end && start < to)
-      const luck = calm && !dropped ? 0 : random.below(dropped ? 2 : 3) + (dropped ? 1 : 0)
-      if (luck === 0) overlay(left, newest, from, to)
-      else if (luck === 2) {
-        const old = graveyard.length === 0 ? inode.durable : graveyard[random.below(graveyard.length)]
-        if (old !== undefined) overlay(left, old, from, to)
-      }
-      from = to
-    }
-    return left
-  }
-
   /** Everyone dies; what was not flushed is at the disk's mercy. */
   const powerCut = () => {
     for (const process of processes) process.kill()
@@ -176,7 +111,7 @@ export const makeDisk = (options: DiskOptions) => {
     })
     names.clear()
     for (const [name, inode] of durableNames) {
-      const left = survivor(inode)
+      const left = survivor(inode, random, graveyard)
       inode.current = left
       inode.durable = Buffer.from(left)
       inode.stable = left.length
@@ -267,7 +202,7 @@ export const makeDisk = (options: DiskOptions) => {
             seenErrors = inode.flushErrors
             throw new FsError({ code: "EIO", operation: "flush", path })
           }
-          flush(inode)
+          if (flushes) flush(inode)
         }),
         truncate: (length) =>
           operate("truncate", path, () => {
@@ -413,35 +348,10 @@ const freeAll = (lock: Lock, owner: symbol) => {
 
 const fail = (code: string, operation: string, path: string) => Effect.fail(new FsError({ code, operation, path }))
 
-/** Copies a stretch as far as there is something to copy; the rest stays zeroed. */
-const overlay = (target: Buffer, source: Buffer, from: number, to: number) =>
-  source.subarray(from, to).copy(target, from)
-
 const quietly = (run: () => unknown) => {
   try {
     run()
   } catch {
     // The process that would have heard of it is dead.
   }
-}
-
-const writes: ReadonlySet<string> = new Set([
-  "create",
-  "append",
-  "sync",
-  "truncate",
-  "rename",
-  "unlink",
-  "syncDirectory"
-])
-const opens: ReadonlySet<string> = new Set(["create", "open", "read", "lock", "list"])
-
-/** Whether a fault can strike an operation. */
-export const fits = (kind: FaultKind, operation: string): boolean => {
-  if (kind === "kill" || kind === "powerCut") return true
-  if (kind === "enospc") return operation === "create" || operation === "append"
-  if (kind === "short") return operation === "append"
-  if (kind === "lostFlush") return operation === "sync"
-  if (kind === "emfile") return opens.has(operation)
-  return writes.has(operation) || operation === "read"
 }

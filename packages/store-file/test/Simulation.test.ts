@@ -37,6 +37,7 @@ describe("the simulated disk", () => {
           "too little was acknowledged to say anything"
         )
       }),
-    600_000
+    // Twenty milliseconds each, on a machine that does nothing else.
+    60_000 + seeds.length * 100
   )
 })

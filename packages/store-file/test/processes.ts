@@ -14,7 +14,9 @@ export interface Running {
 
 export const start = (program: string, ...args: ReadonlyArray<string>): Running => {
   const child = spawn(process.execPath, [join(import.meta.dirname, "programs", program), ...args], {
-    stdio: ["pipe", "pipe", "inherit"]
+    stdio: ["pipe", "pipe", "inherit"],
+    // A process that is about to be killed should not spend its life compiling.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "aumai-handoff-compile-cache") }
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {

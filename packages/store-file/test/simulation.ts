@@ -3,24 +3,22 @@
  * simple as the promises: what was acknowledged is there, whole, once, at its revision; what is there was asked for.
  */
 import type { Change, HandoffStore } from "@aumai/handoff-core"
-import { encodeEvent, type HandoffRecord, isOpen, type RecordId, replay, StoreError } from "@aumai/handoff-protocol"
+import { type HandoffRecord, type RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
+import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 
 import { FileStore } from "../src/index.ts"
+import { type Fault, randomOf } from "./faults.ts"
 import { created, nextOf } from "./handoffs.ts"
-import { type Fault, makeDisk, randomOf, type SimulatedDisk } from "./SimulatedDisk.ts"
-
-export const path = "/store/handoffs.json"
+import { acknowledge, atRest, attempt, floorOf, type Model, newModel, path, tick, verify } from "./model.ts"
+import { makeDisk, type SimulatedDisk } from "./SimulatedDisk.ts"
 
 export interface Scenario {
   readonly seed: number
@@ -46,62 +44,6 @@ export interface Report {
 }
 
 type Store = HandoffStore["Service"]
-
-interface Model {
-  readonly acknowledged: Map<RecordId, Map<number, string>>
-  readonly attempted: Map<string, Set<string>>
-  /** Changes that stand or fall together, by the keys of their events. */
-  readonly groups: Array<ReadonlyArray<{ readonly id: RecordId; readonly revision: number; readonly key: string }>>
-  readonly ids: Array<RecordId>
-  readonly broken: Array<string>
-  count: number
-  clock: number
-}
-
-const keyOf = ({ event }: Pick<Change, "event">): string => JSON.stringify(encodeEvent(event))
-
-const newModel = (): Model => ({
-  acknowledged: new Map(),
-  attempted: new Map(),
-  groups: [],
-  ids: [],
-  broken: [],
-  count: 0,
-  clock: Date.UTC(2026, 0, 1)
-})
-
-/** Every attempt has a time of its own, so that no two events are alike. */
-const tick = (model: Model): DateTime.Utc => {
-  model.clock += 1
-  return DateTime.makeUnsafe(model.clock)
-}
-
-const attempt = (model: Model, changes: ReadonlyArray<Change>) => {
-  for (const change of changes) {
-    const at = `${change.record.recordId} ${change.record.revision}`
-    const keys = model.attempted.get(at) ?? new Set()
-    model.attempted.set(at, keys.add(keyOf(change)))
-  }
-  if (changes.length > 1) {
-    model.groups.push(
-      changes.map((change) => ({ id: change.record.recordId, revision: change.record.revision, key: keyOf(change) }))
-    )
-  }
-}
-
-const acknowledge = (model: Model, changes: ReadonlyArray<Change>) => {
-  model.count += 1
-  for (const change of changes) {
-    const { recordId, revision } = change.record
-    const known = model.acknowledged.get(recordId) ?? new Map<number, string>()
-    const other = known.get(revision)
-    if (other !== undefined) model.broken.push(`two winners at ${recordId} revision ${revision}`)
-    model.acknowledged.set(recordId, known.set(revision, keyOf(change)))
-  }
-}
-
-/** A read that began now must see at least this revision. */
-const floorOf = (model: Model, id: RecordId): number => Math.max(0, ...(model.acknowledged.get(id)?.keys() ?? []))
 
 const readChecked = (model: Model, store: Store, id: RecordId) =>
   Effect.suspend(() => {
@@ -194,71 +136,6 @@ const live = (scenario: Scenario, model: Model, slot: Slot, dice: Dice, name: st
     slot.done = true
   })
 
-/** Reads everything with a fresh process and compares it with what the model knows. */
-const verify = (scenario: Scenario, disk: SimulatedDisk, model: Model) =>
-  Effect.gen(function* () {
-    const store = yield* Effect.map(
-      FileStore.make({ ...options(scenario), oneShot: false }),
-      ({ handoffs }) => handoffs
-    )
-    const records = yield* store.list({ _tag: "All" }, { limit: 100_000 })
-    const log = yield* store.log({ limit: 100_000 })
-    const present = new Map<RecordId, ReadonlyArray<string>>()
-    for (const record of records) {
-      const id = record.recordId
-      const history = yield* store.history(id)
-      const keys = history.map(keyOf)
-      present.set(id, keys)
-      const replayed = replay(
-        id,
-        history.map(({ event }) => event)
-      )
-      if (Result.isFailure(replayed) || JSON.stringify(replayed.success) !== JSON.stringify(record)) {
-        model.broken.push(`the history of ${id} does not replay to its state`)
-      }
-      for (const [index, key] of keys.entries()) {
-        if (history[index]?.revision !== index + 1) model.broken.push(`the revisions of ${id} are not dense`)
-        if (model.attempted.get(`${id} ${index + 1}`)?.has(key) !== true) {
-          model.broken.push(`nobody wrote what ${id} says at revision ${index + 1}`)
-        }
-      }
-    }
-    for (const [id, revisions] of model.acknowledged) {
-      for (const [revision, key] of revisions) {
-        const found = present.get(id)?.[revision - 1]
-        if (found === undefined) model.broken.push(`lost: ${id} revision ${revision}`)
-        else if (found !== key) model.broken.push(`another event stands at ${id} revision ${revision}`)
-      }
-    }
-    for (const group of model.groups) {
-      const there = group.filter(({ id, revision, key }) => present.get(id)?.[revision - 1] === key).length
-      if (there !== 0 && there !== group.length) model.broken.push(`half of a commit: ${JSON.stringify(group)}`)
-    }
-    const entries = [...present.values()].reduce((sum, keys) => sum + keys.length, 0)
-    const positions = log.map(({ position }) => Number(position))
-    if (log.length !== entries) model.broken.push(`the log has ${log.length} entries, the records have ${entries}`)
-    if (positions.some((position, index) => index > 0 && position <= (positions[index - 1] ?? 0))) {
-      model.broken.push("positions do not grow")
-    }
-    const open = records.filter(({ status }) => isOpen(status)).length
-    if (open > records.length) model.broken.push("impossible")
-  }).pipe(Effect.scoped, Effect.provide(disk.process().layer))
-
-const atRest = (disk: SimulatedDisk, model: Model) => {
-  const names = disk.namesNow().filter((name) => !name.includes(".conflict-") && !name.includes(".unreadable-"))
-  if (names.some((name) => name !== path)) model.broken.push(`left at rest: ${names.join(", ")}`)
-  const bytes = disk.readNow(path)
-  if (bytes === undefined) {
-    if (model.count > 0) model.broken.push("there is no file at rest")
-    return
-  }
-  try {
-    JSON.parse(String(bytes))
-  } catch {
-    model.broken.push("what is at rest is not JSON")
-  }
-}
-
 export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
@@ -305,7 +182,7 @@ export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
     disk.setCapacity(Number.POSITIVE_INFINITY)
     disk.calm()
     if (scenario.endsWithPowerCut === true) disk.powerCut()
-    const check = yield* Effect.forkDetach(Effect.exit(verify(scenario, disk, model)))
+    const check = yield* Effect.forkDetach(Effect.exit(verify(disk, model)))
     for (let step = 0; check.pollUnsafe() === undefined && step < 100_000; step += 1) yield* TestClock.adjust(5)
     const verified = check.pollUnsafe()
     if (verified === undefined) model.broken.push("the check does not come to an end")

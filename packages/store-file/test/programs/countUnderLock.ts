@@ -1,6 +1,6 @@
+/** Adds one to a number in a file, many times, each time under the lock: lost updates show a lock that is none. */
 import { readFileSync, writeFileSync } from "node:fs"
 
-/** Adds one to a number in a file, many times, each time under the lock: lost updates show a lock that is none. */
 import * as Effect from "effect/Effect"
 
 import { JournalFs } from "../../src/JournalFs.ts"

@@ -1,0 +1,167 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+import { HandoffStore } from "@aumai/handoff-core"
+import { type HandoffStatus, RecordId } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+import { FileStore } from "../src/index.ts"
+import { advance, createOne } from "./handoffs.ts"
+import { temporaryDirectory } from "./processes.ts"
+
+interface PythonRecord {
+  readonly [key: string]: unknown
+  readonly record_id: string
+  readonly status: string
+}
+
+/** As the Python library does it: reads all, forgets keys it does not know, changes something, writes all in place. */
+const rewrite = (path: string, change: (records: ReadonlyArray<PythonRecord>) => ReadonlyArray<PythonRecord>) =>
+  Effect.sync(() => {
+    // The cast: the test wrote this file.
+    const records = JSON.parse(readFileSync(path, "utf8")) as ReadonlyArray<PythonRecord>
+    const known = records.map((record) => ({ ...record, revision: undefined, history: undefined, reason: undefined }))
+    writeFileSync(path, JSON.stringify(change(known), undefined, 2))
+  })
+
+const inStore = <A, E, R>(
+  body: (at: { readonly path: string; readonly names: () => ReadonlyArray<string> }) => Effect.Effect<A, E, R>
+) =>
+  Effect.suspend(() => {
+    const directory = temporaryDirectory()
+    const path = join(directory.path, "handoffs.json")
+    return Effect.ensuring(
+      body({ path, names: () => readdirSync(directory.path).toSorted() }),
+      Effect.sync(() => directory[Symbol.dispose]())
+    )
+  })
+
+const store = <A, E>(ask: (store: HandoffStore["Service"]) => Effect.Effect<A, E>) => Effect.flatMap(HandoffStore, ask)
+const get = (id: string) => store((handoffs) => Effect.map(handoffs.get(RecordId.make(id)), Option.getOrThrow))
+const statusOf = (id: string) => Effect.map(get(id), ({ status }) => status)
+const tagsOf = (id: string) =>
+  store((handoffs) =>
+    Effect.map(handoffs.history(RecordId.make(id)), (entries) => entries.map(({ event }) => event._tag))
+  )
+
+/** A file with `a`, `b` and `c` at rest, then opened again with a journal beside it in which `b` was accepted. */
+const withJournal = <A, E>(path: string, body: Effect.Effect<A, E, HandoffStore>) =>
+  Effect.gen(function* () {
+    const layer = FileStore.layer({ path })
+    yield* Effect.provide(
+      Effect.forEach(["a", "b", "c"], (id) => createOne(id)),
+      layer
+    )
+    return yield* Effect.provide(
+      Effect.gen(function* () {
+        yield* advance(yield* get("b"))
+        return yield* body
+      }),
+      FileStore.layer({ path })
+    )
+  })
+
+const response = { accepted: true, reason: "Accepted by receiving agent.", estimated_completion: null }
+
+describe("another program that writes the file while a journal stands beside it", () => {
+  it.live("has its progress and its new records taken over, and deletes nothing", () =>
+    inStore(({ path, names }) =>
+      withJournal(
+        path,
+        Effect.gen(function* () {
+          yield* rewrite(path, (records) => {
+            const [a, b] = records
+            if (a === undefined || b === undefined) return []
+            const updated_at = "2030-01-01T00:00:00.000000Z"
+            // `b` as it stood in the file, `c` is gone, `a` accepted, `d` is new.
+            return [{ ...a, status: "accepted", response, updated_at }, b, { ...a, record_id: "d" }]
+          })
+          assert.strictEqual(yield* statusOf("a"), "accepted")
+          assert.deepStrictEqual(yield* tagsOf("a"), ["Created", "Accepted"])
+          assert.strictEqual(yield* statusOf("b"), "accepted")
+          assert.strictEqual(yield* statusOf("c"), "pending")
+          assert.strictEqual(yield* statusOf("d"), "pending")
+          assert.deepStrictEqual(yield* tagsOf("d"), ["Imported"])
+          assert.deepStrictEqual(
+            names().filter((name) => name.includes("conflict")),
+            []
+          )
+          yield* advance(yield* get("d"))
+        })
+      ).pipe(
+        Effect.andThen(
+          Effect.provide(
+            Effect.gen(function* () {
+              const statuses: Array<HandoffStatus> = []
+              for (const id of ["a", "b", "c", "d"]) statuses.push(yield* statusOf(id))
+              assert.deepStrictEqual(statuses, ["accepted", "accepted", "pending", "accepted"])
+            }),
+            FileStore.layer({ path })
+          )
+        )
+      )
+    )
+  )
+
+  it.live("has what contradicts ours kept beside the file", () =>
+    inStore(({ path, names }) =>
+      withJournal(
+        path,
+        Effect.gen(function* () {
+          yield* rewrite(path, (records) =>
+            records.map((record) =>
+              record.record_id === "b"
+                ? { ...record, status: "rejected", response: { ...response, accepted: false, reason: "Not mine" } }
+                : record
+            )
+          )
+          assert.strictEqual(yield* statusOf("b"), "accepted")
+          const beside = names().filter((name) => name.startsWith("handoffs.json.conflict-"))
+          assert.strictEqual(beside.length, 1)
+          assert.include(readFileSync(join(path, "..", beside[0] ?? ""), "utf8"), "Not mine")
+          yield* advance(yield* get("b"))
+        })
+      )
+    )
+  )
+
+  it.live("may leave garbage or nothing: what we have is written again, and the garbage kept", () =>
+    inStore(({ path, names }) =>
+      withJournal(
+        path,
+        Effect.gen(function* () {
+          writeFileSync(path, `[{"record_id": "a", `)
+          assert.strictEqual(yield* statusOf("b"), "accepted")
+          assert.strictEqual(names().filter((name) => name.startsWith("handoffs.json.unreadable-")).length, 1)
+          assert.strictEqual(JSON.parse(readFileSync(path, "utf8")).length, 3)
+          rmSync(path)
+          assert.strictEqual(yield* statusOf("b"), "accepted")
+          assert.strictEqual(JSON.parse(readFileSync(path, "utf8")).length, 3)
+          yield* advance(yield* get("b"))
+        })
+      )
+    )
+  )
+
+  it.live("is followed at rest, where the file is the truth", () =>
+    inStore(({ path }) =>
+      Effect.gen(function* () {
+        const layer = FileStore.layer({ path })
+        yield* Effect.provide(Effect.andThen(createOne("a"), createOne("b")), layer)
+        yield* Effect.provide(
+          Effect.gen(function* () {
+            assert.strictEqual(yield* statusOf("a"), "pending")
+            yield* rewrite(path, (records) => records.map((record) => ({ ...record, status: "accepted", response })))
+            assert.strictEqual(yield* statusOf("a"), "accepted")
+            assert.deepStrictEqual(yield* tagsOf("a"), ["Imported"])
+            yield* advance(yield* get("a"))
+          }),
+          FileStore.layer({ path })
+        )
+        assert.include(readFileSync(path, "utf8"), `"status": "in_progress"`)
+      })
+    )
+  )
+})

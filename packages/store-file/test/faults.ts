@@ -1,0 +1,41 @@
+/** Chance that can be repeated, and what may go wrong. */
+/** A small generator whose whole state is its seed. */
+export const randomOf = (seed: number) => {
+  let state = seed >>> 0
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+  return { next, below: (limit: number) => Math.floor(next() * limit), chance: (p: number) => next() < p }
+}
+
+export type FaultKind = "kill" | "powerCut" | "eio" | "enospc" | "short" | "emfile" | "lostFlush"
+
+/** A fault strikes at the first operation it fits, counted over all processes, from number `at` on. */
+export interface Fault {
+  readonly at: number
+  readonly kind: FaultKind
+}
+
+const writes: ReadonlySet<string> = new Set([
+  "create",
+  "append",
+  "sync",
+  "truncate",
+  "rename",
+  "unlink",
+  "syncDirectory"
+])
+const opens: ReadonlySet<string> = new Set(["create", "open", "read", "lock", "list"])
+
+/** Whether a fault can strike an operation. */
+export const fits = (kind: FaultKind, operation: string): boolean => {
+  if (kind === "kill" || kind === "powerCut") return true
+  if (kind === "enospc") return operation === "create" || operation === "append"
+  if (kind === "short") return operation === "append"
+  if (kind === "lostFlush") return operation === "sync"
+  if (kind === "emfile") return opens.has(operation)
+  return writes.has(operation) || operation === "read"
+}

@@ -1,0 +1,72 @@
+/** What processes said they were promised, compared with what is there in the end. It survives all of them. */
+import { HandoffStore } from "@aumai/handoff-core"
+import { encodeEvent, replay } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import { FileStore } from "../src/index.ts"
+import type { Running } from "./processes.ts"
+
+interface Said {
+  readonly what: "try" | "done"
+  readonly id: string
+  readonly revision: number
+  readonly key: string
+}
+
+export const makeOracle = () => {
+  const promised = new Map<string, string>()
+  const tried = new Set<string>()
+  const broken: Array<string> = []
+
+  const hear = (line: string) => {
+    // The cast: our own programs write these lines; one that was cut short by a kill does not parse.
+    const said = parse(line) as Said | undefined
+    if (said === undefined) return
+    const at = `${said.id} ${said.revision}`
+    if (said.what === "try") tried.add(`${at} ${said.key}`)
+    else if (promised.has(at)) broken.push(`two winners at ${at}`)
+    else promised.set(at, said.key)
+  }
+
+  return {
+    broken,
+    acknowledged: () => promised.size,
+    /** Listens until the process ends; `first` is a line that was read already. */
+    listen: async (running: Running, first?: string) => {
+      if (first !== undefined) hear(first)
+      for (let line = await running.nextLine(); line !== undefined; line = await running.nextLine()) hear(line)
+    },
+    verify: (path: string) =>
+      Effect.gen(function* () {
+        const store = yield* HandoffStore
+        const found = new Map<string, string>()
+        for (const record of yield* store.list({ _tag: "All" }, { limit: 1_000_000 })) {
+          const history = yield* store.history(record.recordId)
+          const replayed = replay(
+            record.recordId,
+            history.map(({ event }) => event)
+          )
+          if (Result.isFailure(replayed) || JSON.stringify(replayed.success) !== JSON.stringify(record)) {
+            broken.push(`the history of ${record.recordId} does not replay to its state`)
+          }
+          for (const [index, { revision, event }] of history.entries()) {
+            const key = JSON.stringify(encodeEvent(event))
+            if (revision !== index + 1) broken.push(`the revisions of ${record.recordId} are not dense`)
+            if (!tried.has(`${record.recordId} ${revision} ${key}`))
+              broken.push(`nobody wrote ${record.recordId} ${revision}`)
+            found.set(`${record.recordId} ${revision}`, key)
+          }
+        }
+        for (const [at, key] of promised) if (found.get(at) !== key) broken.push(`lost: ${at}`)
+      }).pipe(Effect.provide(FileStore.layer({ path })))
+  }
+}
+
+const parse = (line: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

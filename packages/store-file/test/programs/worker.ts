@@ -1,0 +1,54 @@
+/**
+ * Commits to a shared store and says on stdout what it tries and what it was promised, one JSON value a line. It may be
+ * killed at any moment; whoever started it is the witness.
+ */
+import { writeSync } from "node:fs"
+
+import { type Change, HandoffStore } from "@aumai/handoff-core"
+import { encodeEvent, type HandoffRecord } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+
+import { FileStore } from "../../src/index.ts"
+import { created, nextOf } from "../handoffs.ts"
+
+const [path = "", name = "", count = "0", checkpointBytes = "20000"] = process.argv.slice(2)
+
+const say = (what: "try" | "done", { record, event }: Change) => {
+  const { recordId: id, revision } = record
+  // Not process.stdout: this is written before the next step is taken, whatever the pipe is like.
+  writeSync(1, `${JSON.stringify({ what, id, revision, key: JSON.stringify(encodeEvent(event)) })}\n`)
+}
+
+const pick = <A>(items: ReadonlyArray<A>): A | undefined => items[Math.floor(Math.random() * items.length)]
+
+const program = Effect.gen(function* () {
+  const store = yield* HandoffStore
+  for (let done = 0; done < Number(count);) {
+    const at = yield* DateTime.now
+    const note = `${name} ${done} ${Math.random()}`
+    const open: Array<HandoffRecord> = []
+    for (const status of ["pending", "accepted", "in_progress"] as const) {
+      open.push(...(yield* store.list({ _tag: "Status", status }, { limit: 4 })))
+    }
+    const known = pick(open)
+    const step = known === undefined || Math.random() < 0.3 ? undefined : nextOf(known, at, note)
+    const change = step ?? created(`${name}-${done}-${at.epochMilliseconds}`, at, note)
+    say("try", change)
+    const isDone = yield* Effect.matchEffect(store.commit([change]), {
+      onSuccess: () => Effect.succeed(true),
+      onFailure: (error) => (error._tag === "RevisionConflict" ? Effect.succeed(false) : Effect.fail(error))
+    })
+    if (isDone) {
+      say("done", change)
+      done += 1
+    }
+  }
+})
+
+await Effect.runPromise(
+  Effect.provide(
+    program,
+    FileStore.layer({ path, checkpointBytes: Number(checkpointBytes), lockTimeout: "60 seconds" })
+  )
+)
