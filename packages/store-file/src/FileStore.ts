@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
+import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
@@ -94,12 +95,13 @@ const attempts = 4
 /** The last one out folds the journal into the file. Where that fails, the next one to open does it. */
 const close = (session: Session): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const { lock } = session
-    if (lock !== undefined && session.journal !== undefined) {
+    const { lock, fs, paths } = session
+    // On the disk, not in memory: another may have begun it and left since we last looked.
+    if (lock !== undefined && (yield* fs.stat(paths.journal)) !== undefined) {
       yield* lock.unshare
       let alone = yield* lock.exclude
       for (let left = attempts; !alone && left > 0; left -= 1) {
-        yield* Effect.sleep(left)
+        yield* Effect.sleep(left * (0.5 + (yield* Random.next)))
         alone = yield* lock.exclude
       }
       if (alone) {

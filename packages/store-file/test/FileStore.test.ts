@@ -6,6 +6,7 @@ import { type HandoffRecord, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
 import { FileStore } from "../src/index.ts"
@@ -108,6 +109,24 @@ describe("FileStore", () => {
             assert.deepStrictEqual(record["request"], withMilliseconds(old["request"]))
           } else assert.deepStrictEqual(record, old)
         }
+      })
+    )
+  )
+
+  it.live("comes to rest with the last one to close, also when that one has not looked since", () =>
+    withDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.json")
+        const inner = Effect.provide(createOne("one"), Layer.fresh(FileStore.layer({ path })), { local: true })
+        yield* Effect.provide(
+          Effect.andThen(
+            inner,
+            Effect.sync(() => assert.isTrue(existsSync(`${path}-journal`)))
+          ),
+          FileStore.layer({ path })
+        )
+        assert.isFalse(existsSync(`${path}-journal`))
+        assert.include(readFileSync(path, "utf8"), `"record_id": "one"`)
       })
     )
   )

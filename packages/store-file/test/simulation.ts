@@ -113,6 +113,7 @@ const options = (scenario: Scenario) => ({
 /** One life of one process. */
 const live = (scenario: Scenario, model: Model, slot: Slot, dice: Dice, name: string) =>
   Effect.gen(function* () {
+    const { process } = slot
     while (slot.left > 0) {
       const scope = yield* Scope.make()
       const opened = yield* Effect.exit(
@@ -124,6 +125,8 @@ const live = (scenario: Scenario, model: Model, slot: Slot, dice: Dice, name: st
       } else {
         const stay = 1 + dice.below(12)
         for (let commits = 0; commits < stay && slot.left > 0; commits += 1) {
+          // A dead process can still answer from its memory, as long as it needs no disk; but nobody hears it.
+          if (!process.isAlive()) return yield* Effect.never
           slot.left -= 1
           yield* Effect.catchCause(one(model, opened.value.handoffs, dice, name), (cause) =>
             Effect.sync(() => complain(model, cause))
