@@ -172,7 +172,8 @@ const decimal = (digits: string): string => {
 /** Whether a double prints as the number that was written. */
 const isKept = (digits: string): boolean => {
   const number = Number(digits)
-  return Number.isFinite(number) && decimal(digits) === decimal(String(number))
+  const printed = String(number)
+  return printed === digits || (Number.isFinite(number) && decimal(digits) === decimal(printed))
 }
 
 interface Scan {

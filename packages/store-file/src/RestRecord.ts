@@ -36,21 +36,14 @@ export const encode = ({ record, entries }: Handoff): Buffer => {
 /** Any JSON value, indented as an element of the array in the file. */
 export const indent = (value: unknown): Buffer => Buffer.from(JSON.stringify([value], undefined, 2).slice(2, -2))
 
-// Sixteen digits that a double holds. `parseJson` goes slowly over anything that long, and every record has a few.
-const exactLongNumber = /: [1-8]\d{15}(?=[,\n])/g
-
 /** Reads one record; the failure is a phrase for a person and names no value. */
-export const decode = (bytes: Buffer): Result.Result<Handoff, string> => {
-  const text = bytes.toString("utf8")
-  const shortened = text.replaceAll(exactLongNumber, ": 0")
-  const checked = parseJson(shortened)
-  if (Result.isFailure(checked)) return Result.fail(checked.failure)
-  const json: unknown = shortened === text ? checked.success : JSON.parse(text)
-  const archived = decodeArchived("record", json)
-  return Result.isFailure(archived)
-    ? Result.fail(archived.failure.message)
-    : Result.succeed(place(archived.success, positionsIn(json)))
-}
+export const decode = (bytes: Buffer): Result.Result<Handoff, string> =>
+  Result.flatMap(parseJson(bytes.toString("utf8")), (json) =>
+    Result.mapBoth(decodeArchived("record", json), {
+      onFailure: ({ message }) => message,
+      onSuccess: (archived) => place(archived, positionsIn(json))
+    })
+  )
 
 const place = ({ record, history, edited }: ArchivedHandoff, known: ReadonlyArray<unknown>): Handoff => {
   let last = 0
