@@ -11,7 +11,9 @@ import {
   NoCapableAgent,
   NotYourHandoff,
   RecordId,
-  type RoutingDecision
+  type RevisionConflict,
+  type RoutingDecision,
+  type StoreError
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -70,10 +72,25 @@ const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), 
   errors: "all",
   onExcessProperty: "error"
 })
-const decodeId = Schema.decodeUnknownEffect(Schema.Struct({ recordId: RecordId }))
+const decodeId = Schema.decodeUnknownResult(Schema.Struct({ recordId: RecordId }))
+
+const inThePast = () =>
+  new InvalidInput({ input: "request", issues: [{ path: "deadline", expected: "Expected a moment in the future" }] })
 
 // A receiver that passes every check, for a request that has none yet.
 const unrouted = AgentId.make("unrouted")
+
+/** A request with its receiver, and how it was chosen. */
+interface Addressed {
+  readonly request: HandoffRequest
+  readonly routing?: RoutingDecision
+}
+
+type CommitError = RevisionConflict | StoreError
+type CreateError = InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | CommitError
+
+// What an error calls a handoff that has no id yet.
+const unnamed = RecordId.make("(new)")
 
 /** The verb that brings handoffs about, over a store and a router. */
 export const make = (store: HandoffStore["Service"], router: HandoffRouter["Service"]) => {
@@ -86,21 +103,13 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     return { request: { ...request, toAgent: decision.value.agent }, routing: decision.value }
   })
 
-  const begin = (
-    id: RecordId,
-    at: DateTime.Utc,
-    ask: { readonly request: HandoffRequest; readonly routing?: RoutingDecision }
-  ) => {
+  const begin = (id: RecordId, at: DateTime.Utc, ask: Addressed): Effect.Effect<HandoffRecord, CommitError> => {
     const event: HandoffEvent = { _tag: "Created", at, by: ask.request.fromAgent, ...ask }
     const record = create(id, event)
     return Effect.as(store.commit([{ record, event }]), record)
   }
 
-  const beginAnew = (
-    left: number,
-    at: DateTime.Utc,
-    ask: { readonly request: HandoffRequest; readonly routing?: RoutingDecision }
-  ): ReturnType<typeof begin> => {
+  const beginAnew = (left: number, at: DateTime.Utc, ask: Addressed): Effect.Effect<HandoffRecord, CommitError> => {
     const once = Effect.flatMap(drawId, (id) => begin(id, at, ask))
     return left === 0 ? once : Effect.catchTag(once, "RevisionConflict", () => beginAnew(left - 1, at, ask))
   }
@@ -114,39 +123,39 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     return same ? found.value : yield* new HandoffExists({ recordId: id })
   })
 
-  return Effect.fnUntraced(function* (ask: NewHandoff, options?: CreateOptions) {
+  return (ask: NewHandoff, options: CreateOptions = {}): Effect.Effect<HandoffRecord, CreateError> => {
     const decoded = decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted })
-    if (Result.isFailure(decoded)) return yield* invalidInput("request", decoded.failure)
+    if (Result.isFailure(decoded)) return Effect.fail(invalidInput("request", decoded.failure))
     const request = decoded.success
-    const by = options?.by ?? request.fromAgent
-    const chosen =
-      options?.id === undefined
-        ? undefined
-        : (yield* decodeId({ recordId: options.id }).pipe(Effect.mapError((error) => invalidInput("id", error))))
-            .recordId
-    if (by !== request.fromAgent) {
-      const { fromAgent: expected } = request
-      const recordId = chosen ?? (yield* drawId)
-      return yield* new NotYourHandoff({ recordId, event: "Created", by, party: "sender", expected })
-    }
-    if (chosen !== undefined) {
-      const there = yield* existing(chosen, ask, request)
-      if (there !== undefined) return there
-    }
-    const now = yield* DateTime.now
-    if (request.deadline !== undefined && request.deadline.epochMilliseconds <= now.epochMilliseconds) {
-      return yield* new InvalidInput({
-        input: "request",
-        issues: [{ path: "deadline", expected: "Expected a moment in the future" }]
+
+    const anew = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
+      Effect.flatMap(DateTime.now, (now): Effect.Effect<HandoffRecord, CreateError> => {
+        const { deadline } = request
+        if (deadline !== undefined && deadline.epochMilliseconds <= now.epochMilliseconds)
+          return Effect.fail(inThePast())
+        return ask.toAgent === undefined
+          ? Effect.flatMap(addressed(request, options.routing), (complete) => begin(now, complete))
+          : begin(now, { request })
       })
+
+    if (options.id === undefined) {
+      return notTheSender(request, options.by, unnamed) ?? anew((at, complete) => beginAnew(draws - 1, at, complete))
     }
-    const complete = ask.toAgent === undefined ? yield* addressed(request, options?.routing) : { request }
-    if (chosen === undefined) return yield* beginAnew(draws - 1, now, complete)
-    // Another process may have created it since we looked; then that one counts.
-    return yield* Effect.catchTag(begin(chosen, now, complete), "RevisionConflict", (conflict) =>
-      Effect.flatMap(existing(chosen, ask, request), (there) =>
-        there === undefined ? Effect.fail(conflict) : Effect.succeed<HandoffRecord>(there)
+    const named = decodeId({ recordId: options.id })
+    if (Result.isFailure(named)) return Effect.fail(invalidInput("id", named.failure))
+    const { recordId } = named.success
+    const existingOr = <E>(otherwise: Effect.Effect<HandoffRecord, E>) =>
+      Effect.flatMap(existing(recordId, ask, request), (there): Effect.Effect<HandoffRecord, E> =>
+        there === undefined ? otherwise : Effect.succeed(there)
       )
-    )
-  })
+    const once = anew((at, complete) => begin(recordId, at, complete))
+    // Another process may have created it since we looked; then that one counts.
+    const orAnother = Effect.catchTag(once, "RevisionConflict", (conflict) => existingOr(Effect.fail(conflict)))
+    return notTheSender(request, options.by, recordId) ?? existingOr(orAnother)
+  }
 }
+
+const notTheSender = ({ fromAgent: expected }: HandoffRequest, by: AgentId | undefined, recordId: RecordId) =>
+  by === undefined || by === expected
+    ? undefined
+    : Effect.fail(new NotYourHandoff({ recordId, event: "Created", by, party: "sender", expected }))

@@ -12,15 +12,16 @@ import * as StoreImage from "./StoreImage.ts"
 
 const makeHandoffs = Effect.gen(function* () {
   const image = StoreImage.make()
-  // Sliding: a listener that has not yet looked needs one hint, not all of them.
-  const hints = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
+  // A listener that has not yet looked needs one hint, not all of them: what does not fit may be dropped.
+  const hints = yield* Effect.acquireRelease(PubSub.dropping<void>(1), PubSub.shutdown)
   return HandoffStore.of({
     commit: (changes) =>
       Effect.suspend((): Effect.Effect<void, RevisionConflict> => {
         const conflict = image.conflict(changes)
         if (conflict !== undefined) return Effect.fail(conflict)
         image.put(changes)
-        return PubSub.publish(hints, undefined)
+        PubSub.publishUnsafe(hints, undefined)
+        return Effect.void
       }),
     get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
     list: (view, page) => Effect.sync(() => image.list(view, page)),
