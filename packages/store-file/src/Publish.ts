@@ -1,6 +1,4 @@
 /** Writing the readable file: into a temporary file, flushed, then renamed into place. All of it happens in a turn. */
-import { createHash } from "node:crypto"
-
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
@@ -11,11 +9,12 @@ import * as JournalWrite from "./JournalWrite.ts"
 import * as RestFile from "./RestFile.ts"
 import { hashOf } from "./RestRead.ts"
 import { isSame, type Rest, type Session } from "./Session.ts"
+import { sha256 } from "./Sha256.ts"
 
 /** The new file, complete and flushed under another name; its hash only where somebody will ask for it. */
 const writeRest = (session: Session, options: { readonly hashed: boolean }) =>
   Effect.gen(function* () {
-    const hash = options.hashed ? createHash("sha256") : undefined
+    const hash = options.hashed ? sha256() : undefined
     const mode = session.rest?.stat?.mode ?? JournalWrite.privateMode
     const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) =>
       Effect.gen(function* () {

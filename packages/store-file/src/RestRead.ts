@@ -1,6 +1,4 @@
 /** Reading the readable file, also while another program is in the middle of writing it. */
-import { createHash } from "node:crypto"
-
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,6 +8,7 @@ import * as Failure from "./Failure.ts"
 import type { FileStat } from "./JournalFs.ts"
 import * as RestFile from "./RestFile.ts"
 import { type Rest, type Session, tick } from "./Session.ts"
+import { sha256 } from "./Sha256.ts"
 
 export interface RestRead {
   readonly rest: Rest
@@ -62,7 +61,7 @@ export const hashOf = (rest: Rest): Effect.Effect<string | null> =>
   Effect.gen(function* () {
     if (rest.hash !== undefined) return rest.hash
     const bytes = rest.bytes ?? Buffer.alloc(0)
-    const hash = createHash("sha256")
+    const hash = sha256()
     for (let at = 0; at < bytes.length; at += hashedAtOnce) {
       hash.update(bytes.subarray(at, at + hashedAtOnce))
       if (at + hashedAtOnce < bytes.length) yield* Effect.yieldNow
