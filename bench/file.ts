@@ -102,10 +102,10 @@ export const file = async (): Promise<ReadonlyArray<Row>> => {
   try {
     for (const stored of [0, 10_000, 100_000]) {
       for (const writers of [1, 8, 64]) {
-        const lifecycles = writers === 1 ? 250 : writers === 8 ? 800 : 3200
+        const lifecycles = writers === 1 ? 750 : writers === 8 ? 800 : 3200
         const ours: Array<Measured> = []
         const bare: Array<Cost> = []
-        const commits = 1000
+        const commits = 3000
         for (let round = 0; round < rounds; round++) {
           const one = await measure(directory, stored, writers, lifecycles)
           ours.push(one)
