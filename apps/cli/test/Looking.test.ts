@@ -133,6 +133,7 @@ describe("help", () => {
       const script = `
         source completions.sh
         COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}
+        COMP_LINE="${words.join(" ")}"; COMP_POINT=\${#COMP_LINE}
         _aumai_handoff aumai-handoff ${words.at(-1)} ${words.at(-2)}
         echo "\${COMPREPLY[@]}"`
       return execFileSync("bash", ["-c", script], { cwd: cli.directory, encoding: "utf8" }).trim()
