@@ -15,7 +15,7 @@ import {
   type NotYourHandoff,
   type RecordId,
   type RevisionConflict,
-  type StoreError,
+  StoreError,
   Text,
   Timestamp,
   type Transition,
@@ -51,6 +51,9 @@ const tries = 8
 
 // Eight: losers of a race spread over the next seven instead of all re-reading the head.
 const claimWindow = 8
+
+// Each round lost means that others have won eight; after so many the store, not the race, is at fault.
+const rounds = 1024
 
 const pageSize = 256
 
@@ -142,7 +145,7 @@ export const make = (store: HandoffStore["Service"]) => {
 
   /** Takes the head of an inbox; the next of the window when another claimer was first, and then the head again. */
   const claim = Effect.fnUntraced(function* (agent: AgentId) {
-    while (true) {
+    for (let round = 0; round < rounds; round++) {
       const waiting = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, { limit: claimWindow })
       if (waiting.length === 0) return Option.none<After<"Accepted">>()
       for (const head of waiting) {
@@ -157,19 +160,33 @@ export const make = (store: HandoffStore["Service"]) => {
         if (taken?.status === "accepted") return Option.some(taken)
       }
     }
+    return yield* new StoreError({
+      operation: "claim",
+      reason: "unavailable",
+      detail: `Others were first at everything that waits for ${agent}, ${rounds} times over; nothing was claimed. Try again`
+    })
   })
 
   const expireOverdue = Effect.gen(function* () {
     const now = yield* DateTime.now
     const expired: Array<HandoffRecord> = []
+    const done = new Set<RecordId>()
     while (true) {
       const due = yield* store.list({ _tag: "Due", at: now }, { limit: pageSize })
       if (due.length === 0) return expired
+      const again = due.find(({ recordId }) => done.has(recordId))
+      if (again !== undefined) {
+        const detail = `Handoff ${again.recordId} is still listed as due after it has expired; the store's index is wrong`
+        return yield* new StoreError({ operation: "list", reason: "corrupt", detail })
+      }
       yield* Effect.forEach(
         due,
         (one) =>
           expire(one, now).pipe(
-            Effect.map((record) => void expired.push(record)),
+            Effect.map((record) => {
+              expired.push(record)
+              done.add(record.recordId)
+            }),
             // Another sweeper was first, or the handoff has moved: the next page shows what is left.
             Effect.catchTag("RevisionConflict", () => Effect.void),
             // Never: only open handoffs are due, and the table lets anyone expire them.

@@ -3,6 +3,7 @@ import { type Change, type Commit, type CommitAll } from "@aumai/handoff-core"
 import type { RecordId, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 import * as Failure from "./Failure.ts"
@@ -10,13 +11,16 @@ import * as JournalText from "./JournalText.ts"
 import * as JournalWrite from "./JournalWrite.ts"
 import { publishOnce } from "./Publish.ts"
 import { hashOf } from "./RestRead.ts"
-import { forget, type Session, turn } from "./Session.ts"
+import { forget, type Session, turn, turnAlone } from "./Session.ts"
 import { settle } from "./Settle.ts"
 
 const operation = "commit"
 
 export interface CommitOptions {
-  /** The first commit goes straight into the readable file when there is no journal: two flushes in all, and none at close. */
+  /**
+   * The first commit goes straight into the readable file when nobody else is present and there is no journal: two
+   * flushes in all, and none at close.
+   */
   readonly direct: boolean
 }
 
@@ -49,7 +53,6 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
     Effect.suspend(() => {
       const { journal, rest, lock } = session
       if (lock === undefined || rest === undefined) return Effect.fail(JournalWrite.readOnly(session, operation))
-      if (journal === undefined && direct) return writeDirectly(changes)
       const json = JournalText.transaction(changes)
       const written =
         journal === undefined
@@ -76,11 +79,8 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
       // Whatever came of it, what is known no longer describes what is there.
     }).pipe(Effect.ensuring(Effect.sync(() => forget(session))))
 
-  return (commits) =>
-    turn(
-      session,
-      operation,
-      settle(session, operation),
+  return (commits) => {
+    const judgeAndWrite = (write: (changes: ReadonlyArray<JournalText.Placed>) => Effect.Effect<void, StoreError>) =>
       Effect.suspend(() => {
         const judged = judge(session, commits)
         if (Result.isFailure(judged)) return Effect.fail(unreadable(judged.failure))
@@ -90,5 +90,15 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
         if (Result.isFailure(placed)) return Effect.fail(unreadable(placed.failure))
         return Effect.as(write(placed.success), results)
       })
+    const inTurn = turn(session, operation, settle(session, operation), judgeAndWrite(write))
+    if (!direct) return inTurn
+    const alone = turnAlone(
+      session,
+      operation,
+      settle(session, operation),
+      // A journal that a crash left is written on: it is folded when we close.
+      judgeAndWrite((changes) => (session.journal === undefined ? writeDirectly(changes) : write(changes)))
     )
+    return Effect.flatMap(alone, (done) => (Option.isSome(done) ? Effect.succeed(done.value) : inTurn))
+  }
 }

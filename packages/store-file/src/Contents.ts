@@ -49,8 +49,6 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
   const live = new Map<RecordId, { record: HandoffRecord; readonly entries: Array<Entry> }>()
   const disputed: Array<RestFile.Slice> = []
   let image: StoreImage.StoreImage | undefined
-  // Of changes that came through a journal. Others may have smaller positions: only these tell what was seen.
-  let seen = 0
   let last: number | undefined
   let toWarm: Iterator<[RecordId, RestFile.Slice | undefined]> | undefined
 
@@ -112,7 +110,6 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
       }
     }
     slices.set(id, undefined)
-    seen = position
     if (last !== undefined) last = Math.max(last, position)
   }
 
@@ -172,10 +169,9 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     put: (changes) => {
       let taken = 0
       for (const change of changes) {
-        if (change.position <= seen) continue
         const current = revisionOf(change.record.recordId)
         if (Result.isFailure(current)) return Result.fail(current.failure)
-        // A journal written again after the disk failed repeats what a file published in between holds already.
+        // A line may stand twice, and a journal written again after the disk failed repeats what a file holds already.
         if (change.record.revision <= current.success) continue
         if (change.record.revision !== current.success + 1) {
           return Result.fail(

@@ -21,9 +21,21 @@ export interface Handoff {
   readonly edited?: HandoffRecord
 }
 
+// Microseconds of the year 2200. A double counts exactly to the year 2255; what is left is room for counting on from an
+// event that claims to be later than any clock says.
+const latest = Date.UTC(2200, 0) * 1000
+
+/** A moment as a position, in microseconds; one beyond the latest says nothing. */
+const positionAt = (milliseconds: number): number => (milliseconds * 1000 <= latest ? milliseconds * 1000 : 0)
+
 /** The position of an event that has none yet: its time in microseconds, or the next number behind the last. */
 export const nextPosition = (last: number, event: HandoffEvent): number =>
-  Math.max(last + 1, event.at.epochMilliseconds * 1000)
+  Math.max(last + 1, positionAt(event.at.epochMilliseconds))
+
+// A position that is written in a file counts when this many more can follow it: three thousand years of them at a thousand a second.
+const room = 1e14
+const isPosition = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value <= Number.MAX_SAFE_INTEGER - room
 
 /** Indented as an element of the array in the file. */
 export const encode = ({ record, entries }: Handoff): Buffer => {
@@ -49,7 +61,7 @@ const place = ({ record, history, edited }: ArchivedHandoff, known: ReadonlyArra
   let last = 0
   const entries = history.map((event, index): Entry => {
     const own = known[index]
-    last = typeof own === "number" && Number.isSafeInteger(own) && own > last ? own : nextPosition(last, event)
+    last = isPosition(own) && own > last ? own : nextPosition(last, event)
     return { position: Position.make(String(last)), recordId: record.recordId, revision: index + 1, event }
   })
   return edited === undefined ? { record, entries } : { record, entries, edited }
@@ -95,13 +107,13 @@ export const lastPosition = (
   const digitsEnd = end - afterPosition.length
   if (standsAt(bytes, digitsEnd, afterPosition)) {
     const { value, start } = digitsBefore(bytes, digitsEnd)
-    const isPosition = start < digitsEnd && standsAt(bytes, start - beforePosition.length, beforePosition)
-    return isPosition && Number.isSafeInteger(value) ? { position: value, exact: true } : undefined
+    const isMarked = start < digitsEnd && standsAt(bytes, start - beforePosition.length, beforePosition)
+    return isMarked && isPosition(value) ? { position: value, exact: true } : undefined
   }
   const timeEnd = end - afterTime.length
   const timeStart = timeEnd - time.length
   if (!standsAt(bytes, timeEnd, afterTime) || !standsAt(bytes, timeStart - beforeTime.length, beforeTime))
     return undefined
   const parsed = Date.parse(bytes.toString("latin1", timeStart, timeEnd))
-  return Number.isNaN(parsed) ? undefined : { position: parsed * 1000, exact: false }
+  return Number.isNaN(parsed) ? undefined : { position: positionAt(parsed), exact: false }
 }

@@ -5,6 +5,7 @@
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Semaphore from "effect/Semaphore"
 
@@ -137,6 +138,32 @@ export const turn = <A>(
       })
     )
   )
+
+/**
+ * A turn while nobody else is present: then there is nobody who would have to be told of it by a journal. Nothing, and
+ * nothing done, when somebody is.
+ */
+export const turnAlone = <A>(
+  session: Session,
+  operation: string,
+  settle: Effect.Effect<void, StoreError>,
+  body: Effect.Effect<A, StoreError>
+): Effect.Effect<Option.Option<A>, StoreError> => {
+  const { lock } = session
+  if (lock === undefined) return Effect.succeedNone
+  const alone = Effect.flatMap(Effect.mapError(lock.exclude, Failure.ofDisk(operation)), (taken) =>
+    taken
+      ? Effect.ensuring(
+          Effect.flatMap(settle, () => Effect.asSome(body)),
+          lock.release
+        )
+      : Effect.succeedNone
+  )
+  // Presence again, whatever came of it: a failure to get it must not make a commit that was written look like none.
+  return session.turns.withPermit(
+    Effect.uninterruptible(Effect.andThen(lock.unshare, Effect.ensuring(alone, Effect.ignore(share(session, lock)))))
+  )
+}
 
 /** Knows nothing any more: the next look reads everything anew. */
 export const forget = (session: Session): void => {
