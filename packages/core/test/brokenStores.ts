@@ -423,6 +423,16 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         entries.map((entry) => entry.event)[0] === undefined ? crash() : entries
       )
   })),
+  broken(
+    "orders the log by the time of its events",
+    "what a change says of its time has no say in its place in the log",
+    (whole) => ({
+      log: ({ limit }) =>
+        Effect.map(whole.log({ limit: 10_000 }), (entries) =>
+          entries.toSorted((a, b) => a.event.at.epochMilliseconds - b.event.at.epochMilliseconds).slice(0, limit)
+        )
+    })
+  ),
   broken("keeps the log newest first", "the log holds every change, in the order of the commits", (whole) => ({
     log: (page) => Effect.map(whole.log(page), (entries) => entries.toReversed())
   })),

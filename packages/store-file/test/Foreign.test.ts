@@ -165,3 +165,92 @@ describe("another program that writes the file while a journal stands beside it"
     )
   )
 })
+
+describe("times that no clock says", () => {
+  it.effect("leave every later change in its place, here and after reopening", () =>
+    inStore(({ path }) =>
+      Effect.gen(function* () {
+        const far = ["2300-01-01T00:00:00Z", "9999-12-31T23:59:59Z"].flatMap((at) =>
+          [1, 2].map((n) => ({
+            record_id: `${at.slice(0, 4)}-${n}`,
+            request: { from_agent: "a", to_agent: "b", task_description: "t" },
+            status: "pending",
+            created_at: at,
+            updated_at: at
+          }))
+        )
+        yield* Effect.sync(() => writeFileSync(path, JSON.stringify(far, undefined, 2)))
+        const layer = FileStore.layer({ path })
+        const ids = ["one", "two", "three"]
+        const all = store((handoffs) => handoffs.log({ limit: 100 }))
+        const total = store((handoffs) => Effect.map(handoffs.count, ({ pending }) => pending))
+        yield* Effect.provide(
+          Effect.gen(function* () {
+            for (const id of ids) yield* createOne(id)
+            assert.strictEqual(yield* total, 7)
+          }),
+          layer
+        )
+        const entries = yield* Effect.provide(all, layer)
+        assert.deepStrictEqual(
+          entries.slice(-3).map(({ recordId }) => String(recordId)),
+          ids
+        )
+        assert.strictEqual(new Set(entries.map(({ position }) => position)).size, 7)
+      })
+    )
+  )
+
+  it.effect("do not count as positions when a file says them", () =>
+    inStore(({ path }) =>
+      Effect.gen(function* () {
+        const layer = FileStore.layer({ path })
+        yield* Effect.provide(createOne("a"), layer)
+        const largest = /"position": \d+/
+        yield* Effect.sync(() =>
+          writeFileSync(path, readFileSync(path, "utf8").replace(largest, `"position": ${Number.MAX_SAFE_INTEGER}`))
+        )
+        yield* Effect.provide(
+          Effect.gen(function* () {
+            yield* createOne("b")
+            yield* createOne("c")
+            const entries = yield* store((handoffs) => handoffs.log({ limit: 10 }))
+            assert.deepStrictEqual(
+              entries.map(({ recordId }) => String(recordId)),
+              ["a", "b", "c"]
+            )
+          }),
+          layer
+        )
+      })
+    )
+  )
+})
+
+describe("a one-shot beside somebody who only reads", () => {
+  // On real time: a store that closes beside another waits a few milliseconds to see whether it is the last.
+  it.live("leaves a journal, so that a rewrite by another program takes nothing back", () =>
+    inStore(({ path, names }) =>
+      Effect.gen(function* () {
+        const layer = FileStore.layer({ path })
+        yield* Effect.provide(
+          Effect.forEach(["a", "b"], (id) => createOne(id)),
+          layer
+        )
+        const stale = readFileSync(path, "utf8")
+        yield* Effect.provide(
+          Effect.gen(function* () {
+            yield* get("a")
+            const accepting = Effect.flatMap(get("a"), (record) => advance(record))
+            yield* Effect.provide(accepting, FileStore.layer({ path, oneShot: true }), { local: true })
+            assert.include(names(), "handoffs.json-journal")
+            yield* Effect.sync(() => writeFileSync(path, stale))
+            assert.strictEqual(yield* statusOf("a"), "accepted")
+          }),
+          layer
+        )
+        assert.strictEqual(yield* Effect.provide(statusOf("a"), layer), "accepted")
+      })
+    )
+  )
+})

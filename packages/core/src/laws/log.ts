@@ -6,6 +6,11 @@ import { follow } from "../Changes.ts"
 import { type Entry, HandoffStore, type Position } from "../HandoffStore.ts"
 import { begin, drawOwn, expect, facts, factsOf, law, type Law, life, logAfter, mark, same, step } from "./kit.ts"
 
+// Seconds of the laws: the last there is in a timestamp, in the year 9999, and one in 2300, where microseconds no longer
+// fit in a double.
+const endOfTime = 251_612_300_000
+const yearOf2300 = 8_624_000_000
+
 /** Writes of several lives at once, each in its own order. */
 const lives = 8
 
@@ -31,6 +36,22 @@ export const log: ReadonlyArray<Law> = [
       history,
       entries.filter(({ recordId }) => recordId === own.id("a"))
     )
+  }),
+
+  law("what a change says of its time has no say in its place in the log", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const position = yield* mark(own)
+    const changes = [endOfTime, 0, yearOf2300, -1_789_000_000, endOfTime, 1].map((at, n) =>
+      begin(own.id(`t${n}`), { at })
+    )
+    for (const change of changes) yield* store.commit([change])
+    const entries = yield* logAfter(own, position)
+    yield* same("the log", facts(entries), factsOf(changes))
+    yield* same("the number of positions", new Set(entries.map((entry) => entry.position)).size, changes.length)
+    for (const [index, entry] of entries.entries()) {
+      yield* same("the log behind a position", yield* logAfter(own, entry.position), entries.slice(index + 1))
+    }
   }),
 
   law("the log can be resumed behind every position, in pages of any size", function* () {
