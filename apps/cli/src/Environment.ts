@@ -8,6 +8,8 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 
+import { tied } from "./Arguments.ts"
+
 const unused = (what: string) =>
   Effect.die(new Error(`the command line asked for ${what}, which none of its commands uses`))
 
@@ -21,7 +23,7 @@ export const environment = Layer.mergeAll(
   Layer.succeed(
     Stdio.Stdio,
     Stdio.make({
-      args: Effect.sync(() => process.argv.slice(2)),
+      args: Effect.sync(() => tied(process.argv.slice(2))),
       stdinIsTerminal: Effect.sync(() => process.stdin.isTTY),
       stdoutIsTerminal: Effect.sync(() => process.stdout.isTTY),
       stderrIsTerminal: Effect.sync(() => process.stderr.isTTY),

@@ -19,7 +19,7 @@ export const by = optional("by", "Who acts [default: the party whose move it is]
 /** A flag that takes several words: repeated, with commas, or words that follow it. */
 export const words = (name: string, description: string) => ({
   flagged: Flag.String(name).pipe(
-    Flag.withDescription(`${description}; repeat it, or put commas or spaces between the words`),
+    Flag.withDescription(`${description}; repeat it, give several words, or put commas between them`),
     Flag.withMetavar("WORD"),
     Flag.atLeast(0)
   ),

@@ -1,6 +1,7 @@
 import { HandoffManager, Position } from "@aumai/handoff-core"
 import {
   AgentId,
+  Capability,
   decodeJsonObject,
   decodeText,
   decodeTimestamp,
@@ -9,6 +10,7 @@ import {
   type JsonObject,
   RecordId
 } from "@aumai/handoff-protocol"
+import * as CliError from "effect/cli/CliError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -17,6 +19,9 @@ import * as Stream from "effect/Stream"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
 
+// Bytes that are no UTF-8 are refused and not replaced; a byte order mark stays, for the JSON parser to name.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
 /** The text a flag gives: itself, `@file` for a file's, `-` for standard input's. */
 export const textOf = (flag: string, value: string): Effect.Effect<string, InvalidInput> => {
   if (value !== "-" && !value.startsWith("@")) return Effect.succeed(value)
@@ -24,12 +29,18 @@ export const textOf = (flag: string, value: string): Effect.Effect<string, Inval
   return Effect.tryPromise({
     // Imported when they are needed: most commands read nothing, and each of these modules takes a millisecond to load.
     try: async () =>
-      value === "-"
-        ? (await import("node:stream/consumers")).text(process.stdin)
-        : (await import("node:fs/promises")).readFile(source, "utf8"),
-    catch: (cause) =>
-      // The cast: what Node's file system throws carries a code.
-      invalid(flag, `cannot read ${source} (${(cause as NodeJS.ErrnoException).code ?? "unreadable"})`)
+      utf8.decode(
+        value === "-"
+          ? await (await import("node:stream/consumers")).arrayBuffer(process.stdin)
+          : await (await import("node:fs/promises")).readFile(source)
+      ),
+    catch: (cause) => {
+      // The cast: what Node's file system throws carries a code, and the decoder's error one of its own.
+      const { code } = cause as NodeJS.ErrnoException
+      return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
+        ? invalid(flag, `${source} is not UTF-8`)
+        : invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
+    }
   })
 }
 
@@ -39,14 +50,20 @@ export const jsonObject = (flag: string, value: string): Effect.Effect<JsonObjec
     Effect.fromResult(Result.flatMap(decodeText(flag, text), (json) => decodeJsonObject(flag, json)))
   )
 
+const durationPattern = /^(\d+(?:\.\d+)?)\s*([smhdw])$/
+const longest = 1000 * 365 * 86_400_000
 const durations: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 /** A moment: RFC 3339, or so long from now (`90s`, `30m`, `2h`, `3d`, `1w`). */
 export const deadline = (flag: string, value: string): Effect.Effect<DateTime.Utc, InvalidInput> => {
-  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)\s*([smhdw])$/.exec(value.trim()) ?? []
+  const [, amount, unit = ""] = durationPattern.exec(value.trim()) ?? []
   const seconds = durations[unit]
   if (amount !== undefined && seconds !== undefined) {
-    return Effect.map(DateTime.now, (now) => DateTime.add(now, { milliseconds: Number(amount) * seconds * 1000 }))
+    const milliseconds = Number(amount) * seconds * 1000
+    // A longer one would leave the years that a timestamp can say.
+    return milliseconds > longest
+      ? Effect.fail(invalid(flag, "expected a duration of at most a thousand years"))
+      : Effect.map(DateTime.now, (now) => DateTime.add(now, { milliseconds }))
   }
   return Effect.fromResult(decodeTimestamp(flag, value)).pipe(
     Effect.mapError(() => invalid(flag, "expected a timestamp such as 2026-12-01T09:00:00Z, or a duration such as 2h"))
@@ -83,12 +100,27 @@ export const recordId = Effect.fnUntraced(function* (value: string) {
   )
 })
 
-/** Words given one by one or with commas between them. */
-export const words = (values: ReadonlyArray<string>): ReadonlyArray<string> =>
-  values
+/** Whether a deadline is one from now on, and so another each time it is said. */
+export const isDuration = (value: string): boolean => durationPattern.test(value.trim())
+
+/** The words of a flag, given one by one or with commas between them. Words that follow belong to it only when it is there. */
+export const words = Effect.fnUntraced(function* (
+  command: string,
+  flag: string,
+  flagged: ReadonlyArray<string>,
+  following: ReadonlyArray<string>
+) {
+  if (flagged.length === 0 && following.length > 0) {
+    const unexpected = new CliError.UnexpectedArgument({ arguments: following })
+    return yield* new CliError.ShowHelp({ commandPath: ["aumai-handoff", ...command.split(" ")], errors: [unexpected] })
+  }
+  const found = [...flagged, ...following]
     .flatMap((value) => value.split(","))
     .map((word) => word.trim())
     .filter((word) => word !== "")
+  if (flagged.length > 0 && found.length === 0) return yield* invalid(flag, "expected at least one word")
+  return found
+})
 
 /** An agent's name from a flag. */
 export const agentId = (flag: string, value: string): Effect.Effect<AgentId, InvalidInput> =>
@@ -101,3 +133,16 @@ export const position = (flag: string, value: string): Effect.Effect<Position, I
   /^\d+$/.test(value)
     ? Effect.succeed(Position.make(value))
     : Effect.fail(invalid(flag, "expected a position as watch --json prints it"))
+
+/** The capabilities a flag names. */
+export const capabilities = Effect.fnUntraced(function* (
+  command: string,
+  flag: string,
+  flagged: ReadonlyArray<string>,
+  following: ReadonlyArray<string>
+) {
+  const names = yield* words(command, flag, flagged, following)
+  return yield* Effect.fromResult(Schema.decodeResult(Schema.Array(Capability))(names)).pipe(
+    Effect.mapError(() => invalid(flag, "expected words of 1 to 128 characters"))
+  )
+})

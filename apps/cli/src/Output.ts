@@ -1,13 +1,25 @@
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/** What was to be printed could not be written. `EPIPE`: the reader has seen enough. */
+export class OutputError extends Schema.TaggedError<OutputError>()("OutputError", { code: Schema.String }) {
+  override get message() {
+    return `Cannot write the output (${this.code}); what the command did is done`
+  }
+}
 
 /** Writes to standard output and waits until it was taken: a slow reader slows us down instead of filling the memory. */
-export const write = (text: string): Effect.Effect<void> =>
+export const write = (text: string): Effect.Effect<void, OutputError> =>
   Effect.callback((resume) => {
-    process.stdout.write(text, () => resume(Effect.void))
+    process.stdout.write(text, (error) => {
+      // The cast: what a stream fails with carries a code.
+      const code = (error as NodeJS.ErrnoException | null | undefined)?.code
+      resume(error ? Effect.fail(new OutputError({ code: code ?? "unknown" })) : Effect.void)
+    })
   })
 
 /** Writes a line to standard output. */
-export const print = (line: string): Effect.Effect<void> => write(`${line}\n`)
+export const print = (line: string): Effect.Effect<void, OutputError> => write(`${line}\n`)
 
 /** Writes a line to standard error. */
 export const warn = (line: string): Effect.Effect<void> =>

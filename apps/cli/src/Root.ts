@@ -1,12 +1,14 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
+import * as Schema from "effect/Schema"
 
 /** The command itself. Every subcommand reads the flags that belong to all of them from it. */
 export const root = Command.make("aumai-handoff").pipe(
   Command.withDescription("Hand tasks from agent to agent: every step accepted, tracked and kept."),
   Command.withSharedFlags({
     store: Flag.String("store").pipe(
+      Flag.withSchema(Schema.NonEmptyString),
       Flag.withDescription("JSON file that keeps the handoffs [env: AUMAI_HANDOFF_STORE] [default: handoffs.json]"),
       Flag.withMetavar("PATH"),
       Flag.withFallbackConfig(Config.String("AUMAI_HANDOFF_STORE")),

@@ -15,13 +15,14 @@ import * as Runtime from "effect/Runtime"
 import packageJson from "../package.json" with { type: "json" }
 import { cli } from "./Cli.ts"
 import { environment } from "./Environment.ts"
+import { OutputError } from "./Output.ts"
 import { printable } from "./Text.ts"
 
-// A reader that has seen enough (`list | head`) closes the pipe; that is no error of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0)
-  throw error
-})
+// Whoever writes is told of the error; without a listener it would end the process before the store is closed.
+process.stdout.on("error", () => {})
+
+// A reader that has seen enough (`list | head`) closes the pipe: nothing to report, and no failure.
+const hasSeenEnough = (error: unknown): boolean => error instanceof OutputError && error.code === "EPIPE"
 
 const presenter = CliOutput.layerPresenter({
   present: (event) =>
@@ -46,7 +47,7 @@ const services = Layer.mergeAll(
 const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
   Effect.sync(() => {
     const error = Cause.squash(cause)
-    if (Cause.hasInterruptsOnly(cause) || CliError.isCliError(error)) return
+    if (Cause.hasInterruptsOnly(cause) || CliError.isCliError(error) || hasSeenEnough(error)) return
     const known = error instanceof Error && "_tag" in error
     const text = known
       ? printable(error.message)
@@ -63,7 +64,8 @@ cli.pipe(
     teardown: (exit, done) => {
       const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
       // A usage error exits with 2; otherwise 0, 1 for a failure and 130 for an interrupt.
-      if (CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length > 0) done(2)
+      if (hasSeenEnough(error)) done(0)
+      else if (CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length > 0) done(2)
       else Runtime.defaultTeardown(exit, done)
     }
   })

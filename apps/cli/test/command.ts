@@ -61,5 +61,5 @@ export const command = () => {
     return id
   }
 
-  return { directory, run, start, create, path: (name: string) => join(directory, name) }
+  return { directory, run, start, create, entry: () => entry, path: (name: string) => join(directory, name) }
 }

@@ -127,7 +127,10 @@ describe("create", () => {
     const registry = yield* AgentCapabilityRegistry
     const lonely = { fromAgent: "planner", taskDescription: "Analyze this" }
     const sentence = yield* refusal(manager.create(lonely), "NoCapableAgent")
-    assert.strictEqual(sentence, "No agent is registered besides the sender planner; register one or name the receiver")
+    assert.strictEqual(
+      sentence,
+      "No agent matches the task besides the sender planner; register one, allow a fallback or name the receiver"
+    )
     yield* registry.register("planner", ["analyze"])
     yield* refusal(manager.create(lonely), "NoCapableAgent")
     yield* registry.register("bob", ["execute"])

@@ -114,6 +114,9 @@ export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffE
   }
 }
 
+// A sentence of more is not read; the error has all of them.
+const spelledOut = 20
+
 /**
  * Something given from outside does not have the shape it needs. Every fault is listed with its path in the wire
  * format; the values themselves are not repeated, they may be secret.
@@ -134,8 +137,11 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
   issues: Schema.Array(Schema.Struct({ path: Schema.String, expected: Schema.String }))
 }) {
   override get message() {
-    const issues = this.issues.map(({ path, expected }) => (path === "" ? expected : `${path}: ${expected}`))
-    return `Invalid ${this.input}: ${issues.join("; ")}`
+    const issues = this.issues
+      .slice(0, spelledOut)
+      .map(({ path, expected }) => (path === "" ? expected : `${path}: ${expected}`))
+    const more = this.issues.length > spelledOut ? `; and ${this.issues.length - spelledOut} more` : ""
+    return `Invalid ${this.input}: ${issues.join("; ")}${more}`
   }
 }
 
@@ -158,8 +164,11 @@ export class NoCapableAgent extends Schema.TaggedError<NoCapableAgent>()("NoCapa
   requires: Schema.Array(Capability)
 }) {
   override get message() {
-    const agent = this.requires.length === 0 ? "agent is registered" : `agent can ${this.requires.join(" and ")}`
-    return `No ${agent} besides the sender ${this.fromAgent}; register one or name the receiver`
+    const [agent, ...others] =
+      this.requires.length === 0
+        ? ["agent matches the task", "allow a fallback"]
+        : [`agent can ${this.requires.join(" and ")}`]
+    return `No ${agent} besides the sender ${this.fromAgent}; ${["register one", ...others].join(", ")} or name the receiver`
   }
 }
 

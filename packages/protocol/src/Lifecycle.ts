@@ -256,6 +256,10 @@ export const replay = (
 ): Result.Result<HandoffRecord, EmptyHistory | InvalidTransition | NotYourHandoff> => {
   const [origin, ...rest] = history
   if (origin === undefined || isTransition(origin)) return Result.fail(new EmptyHistory({ recordId }))
+  if (origin._tag === "Created" && origin.by !== origin.request.fromAgent) {
+    const { fromAgent: expected } = origin.request
+    return Result.fail(new NotYourHandoff({ recordId, event: "Created", by: origin.by, party: "sender", expected }))
+  }
   let record = create(recordId, origin)
   for (const event of rest) {
     const applied = apply(record, event)

@@ -64,7 +64,7 @@ describe("an archive", () => {
     ({ given, routing, imported, isImported, tags }) => {
       const origin: HandoffEvent = isImported
         ? { _tag: "Imported", at: at(0), by: sender, via: "foreign", record: { ...imported, recordId, revision: 1 } }
-        : { _tag: "Created", at: at(0), by: sender, request: given, routing }
+        : { _tag: "Created", at: at(0), by: given.fromAgent, request: given, routing }
       const history: Array<HandoffEvent> = [origin]
       let record = Result.getOrThrow(replay(recordId, history))
       for (const tag of tags) {

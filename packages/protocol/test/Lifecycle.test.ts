@@ -166,6 +166,12 @@ describe("replay", () => {
     { arbitrary: { runs: 300 } }
   )
 
+  it("begins with an event of the sender", () => {
+    const created = { _tag: "Created", at: at(0), by: receiver, request } as const
+    const refused = replay(recordId, [created])
+    assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
+  })
+
   it("begins with Created or Imported, or describes nothing", () => {
     for (const history of [[], [moves.Accepted]]) {
       const refused = replay(recordId, history)

@@ -194,8 +194,8 @@ ${statuses()}
 
 ${moveTable()}
 
-\`by\` must be the agent that the row names: \`from_agent\` of the request is the sender, \`to_agent\` the receiver. An event
-that has no row for the present status is refused and changes nothing. Nothing leaves a final status.
+\`by\` must be the agent that the row names: \`from_agent\` of the request is the sender, \`to_agent\` the receiver;
+\`Created\` is the sender's too. An event that has no row for the present status is refused and changes nothing. Nothing leaves a final status.
 
 ${diagram()}
 

@@ -110,6 +110,7 @@ const refusals = [
     .map((tag) =>
       replay(`${tag} by somebody else`, [...histories[transitions[tag].from[0]], { ...moves[tag], by: "stranger" }])
     ),
+  replay("Created by somebody else", [{ ...created, by: "stranger" }]),
   replay("the sender may not accept", [created, { ...moves.Accepted, by: "planner" }]),
   replay("the receiver may not cancel", [created, { ...moves.Cancelled, by: "executor" }]),
   ...HandoffStatus.literals.map((status) => replay(`Created on ${status}`, [...histories[status], created])),

@@ -1,4 +1,6 @@
 /** The registry of agents: a small file of its own beside the records, written whole under the same lock. */
+import { isUtf8 } from "node:buffer"
+
 import { type AgentStore, type RegisteredAgent } from "@aumai/handoff-core"
 import { AgentId, Capability, limits, parseJson, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -34,7 +36,7 @@ const encode = (agents: Agents): Buffer => {
 }
 
 const decode = (bytes: Buffer): Result.Result<Agents, string> =>
-  Result.flatMap(parseJson(bytes.toString("utf8")), (json) =>
+  Result.flatMap(isUtf8(bytes) ? parseJson(bytes.toString("utf8")) : Result.fail("Expected UTF-8"), (json) =>
     Result.mapBoth(decodeAgents(json), {
       onFailure: (error) => error.message,
       onSuccess: (wire) =>

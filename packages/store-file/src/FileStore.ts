@@ -32,7 +32,7 @@ export interface FileStoreOptions {
   readonly path: string
   /**
    * For a command that opens the store, commits once and closes it: the commit goes straight into the readable file if
-   * nobody has a journal beside it. Default: false.
+   * nobody else is present and no journal is beside it. Default: false.
    */
   readonly oneShot?: boolean
   /** How large the journal grows before it is folded into the file, if the file is smaller. Default: 1 MiB. */

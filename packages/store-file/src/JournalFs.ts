@@ -26,6 +26,7 @@ const sentences: Readonly<Record<string, string>> = {
   NOT_A_FILE: "it is not a regular file",
   NETWORK_FS: "it is on a network file system, where locks and flushes cannot be trusted",
   ENOENT: "it does not exist",
+  NO_DIRECTORY: "the directory it is to be in does not exist",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   EACCES: "permission denied",

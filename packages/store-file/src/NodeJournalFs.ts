@@ -123,6 +123,14 @@ const networkFileSystems: ReadonlySet<number> = new Set([
   0x47504653, 0xbacbacbc, 0x786f4256
 ])
 
+const directoryOf = (path: string): string => {
+  try {
+    return fs.realpathSync.native(dirname(path))
+  } catch (cause) {
+    throw codeOf(cause) === "ENOENT" ? Object.assign(new Error(dirname(path)), { code: "NO_DIRECTORY" }) : cause
+  }
+}
+
 /** The file behind symbolic links, also where the last one points at nothing yet. */
 const follow = (path: string, hops = 0): string => {
   try {
@@ -133,7 +141,7 @@ const follow = (path: string, hops = 0): string => {
   const target =
     fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? fs.readlinkSync(path) : undefined
   return target === undefined
-    ? join(fs.realpathSync.native(dirname(path)), basename(path))
+    ? join(directoryOf(path), basename(path))
     : follow(absolute(dirname(path), target), hops + 1)
 }
 

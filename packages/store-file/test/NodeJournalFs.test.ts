@@ -37,7 +37,7 @@ describe("NodeJournalFs", () => {
         assert.strictEqual(yield* fs.resolve(at("twice"), local), at("real/later.json"))
         assert.strictEqual(yield* codeOf(fs.resolve(at("real"), local)), "EISDIR")
         assert.strictEqual(yield* codeOf(fs.resolve("/dev/null", local)), "NOT_A_FILE")
-        assert.strictEqual(yield* codeOf(fs.resolve(at("nowhere/handoffs.json"), local)), "ENOENT")
+        assert.strictEqual(yield* codeOf(fs.resolve(at("nowhere/handoffs.json"), local)), "NO_DIRECTORY")
         assert.strictEqual(yield* codeOf(fs.resolve(at("loop"), local)), "ELOOP")
       })
     )

@@ -1,5 +1,5 @@
 import { AgentCapabilityRegistry, HandoffRouter, type RegisteredAgent } from "@aumai/handoff-core"
-import { Capability, NoCapableAgent } from "@aumai/handoff-protocol"
+import { NoCapableAgent } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -40,7 +40,10 @@ const register = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const registry = yield* AgentCapabilityRegistry
-    const agent = yield* registry.register(flags.id, Input.words([...flags.capability, ...flags.more]))
+    const agent = yield* registry.register(
+      flags.id,
+      yield* Input.words("agents register", "--capability", flags.capability, flags.more)
+    )
     yield* print((yield* Flags.Json) ? JSON.stringify(agentJson(agent)) : `Registered ${agentText(agent)}`)
   }, once)
 ).pipe(
@@ -81,7 +84,7 @@ export const route = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const fromAgent = yield* Input.agentId("--from", flags.from)
-    const needed = Input.words([...flags.requires, ...flags.more]).map((word) => Capability.make(word))
+    const needed = yield* Input.capabilities("route", "--requires", flags.requires, flags.more)
     const decision = yield* (yield* HandoffRouter).route(
       { fromAgent, taskDescription: flags.task, ...(needed.length === 0 ? {} : { requires: needed }) },
       Option.isSome(flags.fallback) ? { fallback: flags.fallback.value } : {}

@@ -11,12 +11,13 @@ import * as Flag from "effect/cli/Flag"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { once, staying } from "../OpenStore.ts"
-import { print, write } from "../Output.ts"
+import { type OutputError, print, write } from "../Output.ts"
 import { details, line, table } from "../RecordText.ts"
 import { printable } from "../Text.ts"
 
@@ -24,7 +25,10 @@ import { printable } from "../Text.ts"
 const nothing = "No handoff records found"
 
 /** A JSON array, written as its items come. */
-const jsonArray = <A, E>(items: Stream.Stream<A, E>, encode: (item: A) => unknown): Effect.Effect<void, E> => {
+const jsonArray = <A, E>(
+  items: Stream.Stream<A, E>,
+  encode: (item: A) => unknown
+): Effect.Effect<void, E | OutputError> => {
   let separator = "["
   return items.pipe(
     Stream.runForEachArray((chunk) => {
@@ -42,12 +46,18 @@ const listing = Effect.fnUntraced(function* <E>(records: Stream.Stream<HandoffRe
   let some = false
   yield* Stream.runForEachArray(records, (chunk) => {
     some = true
-    return print(process.stdout.isTTY ? table(chunk, process.stdout.columns, now) : chunk.map(line).join("\n"))
+    return print(
+      process.stdout.isTTY ? table(chunk, process.stdout.columns || standardColumns, now) : chunk.map(line).join("\n")
+    )
   })
   if (!some) yield* print(nothing)
 })
 
+// A terminal that does not know its width says 0; this is what it has been since the VT100.
+const standardColumns = 80
+
 const limit = Flag.Int("limit").pipe(
+  Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
   Flag.withDescription("At most so many [default: all]"),
   Flag.withMetavar("N"),
   Flag.optional

@@ -1,4 +1,4 @@
-import { HandoffManager, type ImportOutcome } from "@aumai/handoff-core"
+import { HandoffManager, type ImportOutcome, type ImportReport } from "@aumai/handoff-core"
 import { type ArchivedHandoff, decodeArchived, decodeText, encodeArchived, InvalidInput } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -43,7 +43,9 @@ const readArchive = Effect.fnUntraced(function* (source: string) {
   for (const [index, one] of json.entries()) {
     const decoded = decodeArchived(name, one)
     if (Result.isSuccess(decoded)) handoffs.push(decoded.success)
-    else for (const { path, expected } of decoded.failure.issues) issues.push({ path: `[${index}].${path}`, expected })
+    else
+      for (const { path, expected } of decoded.failure.issues)
+        issues.push({ path: path === "" ? `[${index}]` : `[${index}].${path}`, expected })
   }
   return issues.length === 0 ? handoffs : yield* new InvalidInput({ input: name, issues })
 })
@@ -52,8 +54,17 @@ const meanings: Readonly<Record<ImportOutcome, string>> = {
   added: "added",
   newer: "went on from here and were brought up to date",
   unchanged: "already here",
-  conflict: "in conflict: they have gone another way, and what is here stands"
+  conflict: "in conflict, with what is here or with their own history: nothing of them was taken"
 }
+
+const summarise = Effect.fnUntraced(function* (reports: ReadonlyArray<ImportReport>) {
+  for (const outcome of ["added", "newer", "unchanged", "conflict"] as const) {
+    const some = reports.filter((report) => report.outcome === outcome)
+    if (some.length > 0) yield* print(`${some.length} ${meanings[outcome]}`)
+    if (outcome === "conflict") for (const { recordId } of some) yield* warn(`  ${printable(recordId)}`)
+  }
+  if (reports.length === 0) yield* print("The file holds no handoffs")
+})
 
 export const importAll = Command.make(
   "import",
@@ -74,14 +85,13 @@ export const importAll = Command.make(
       Effect.ensuring(progress(""))
     )
     if (yield* Flags.Json) {
-      return yield* print(JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome }))))
+      yield* print(JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome }))))
+    } else yield* summarise(reports)
+    const conflicts = reports.filter(({ outcome }) => outcome === "conflict").length
+    if (conflicts > 0) {
+      const expected = `${conflicts} of ${reports.length} handoffs are in conflict and were left out`
+      return yield* new InvalidInput({ input: flags.file, issues: [{ path: "", expected }] })
     }
-    for (const outcome of ["added", "newer", "unchanged", "conflict"] as const) {
-      const some = reports.filter((report) => report.outcome === outcome)
-      if (some.length > 0) yield* print(`${some.length} ${meanings[outcome]}`)
-      if (outcome === "conflict") for (const { recordId } of some) yield* warn(`  ${printable(recordId)}`)
-    }
-    if (reports.length === 0) yield* print("The file holds no handoffs")
   }, staying)
 ).pipe(
   Command.withDescription("Take in handoffs from a JSON file. Newer state is never overwritten."),

@@ -1,5 +1,12 @@
 import { HandoffManager } from "@aumai/handoff-core"
-import { AgentId, encodeRecord, type HandoffRecord, Priority, type RecordId } from "@aumai/handoff-protocol"
+import {
+  type AgentId,
+  encodeRecord,
+  type HandoffRecord,
+  InvalidInput,
+  Priority,
+  type RecordId
+} from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -17,7 +24,11 @@ const show = Effect.fnUntraced(function* (record: HandoffRecord, text: (record: 
   yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : text(record))
 })
 
-const agent = Option.map((name: string) => AgentId.make(name, { disableChecks: true }))
+/** `{ by }`, or `{}` when nobody is named. */
+const actor = (by: Option.Option<string>) =>
+  Option.isNone(by)
+    ? Effect.succeed<{ readonly by?: AgentId }>({})
+    : Effect.map(Input.agentId("--by", by.value), (by): { readonly by?: AgentId } => ({ by }))
 
 /** `{ key: value }`, or `{}` when there is no value: what is left out must not be there as undefined. */
 const given = <Key extends string, A>(key: Key, value: Option.Option<A>): { readonly [K in Key]?: A } =>
@@ -61,10 +72,18 @@ export const create = Command.make(
     const context = Option.isSome(flags.context)
       ? Option.some(yield* Input.jsonObject("--context", flags.context.value))
       : Option.none()
+    if (Option.isSome(flags.id) && Option.exists(flags.deadline, Input.isDuration)) {
+      return yield* new InvalidInput({
+        input: "--deadline",
+        issues: [
+          { path: "", expected: "with --id give a timestamp: a duration is another moment each time it is said" }
+        ]
+      })
+    }
     const deadline = Option.isSome(flags.deadline)
       ? Option.some(yield* Input.deadline("--deadline", flags.deadline.value))
       : Option.none()
-    const requires = Input.words([...flags.requires, ...flags.more])
+    const requires = yield* Input.words("create", "--requires", flags.requires, flags.more)
     const record = yield* manager.create(
       {
         fromAgent: flags.from,
@@ -76,7 +95,7 @@ export const create = Command.make(
         ...given("parent", flags.parent),
         ...(requires.length === 0 ? {} : { requires })
       },
-      { ...given("id", flags.id), ...given("by", agent(flags.by)) }
+      { ...given("id", flags.id), ...(yield* actor(flags.by)) }
     )
     yield* show(record, created)
     if (Option.isNone(flags.to) && !(yield* Flags.Json)) {
@@ -108,7 +127,7 @@ const plain = (
     { id: Flags.id, by: Flags.by },
     Effect.fnUntraced(function* (flags) {
       const id = yield* Input.recordId(flags.id)
-      yield* show(yield* act(yield* HandoffManager, id, given("by", agent(flags.by))))
+      yield* show(yield* act(yield* HandoffManager, id, yield* actor(flags.by)))
     }, once)
   ).pipe(
     Command.withDescription(description),
@@ -136,7 +155,7 @@ export const accept = Command.make(
       : Option.none()
     const id = yield* Input.recordId(flags.id)
     const options = {
-      ...given("by", agent(flags.by)),
+      ...(yield* actor(flags.by)),
       ...given("reason", flags.reason),
       ...given("estimatedCompletion", estimatedCompletion)
     }
@@ -162,7 +181,7 @@ export const complete = Command.make(
     const manager = yield* HandoffManager
     const result = yield* Input.jsonObject("--result", flags.result)
     const id = yield* Input.recordId(flags.id)
-    yield* show(yield* manager.complete(id, { result, ...given("by", agent(flags.by)) }))
+    yield* show(yield* manager.complete(id, { result, ...(yield* actor(flags.by)) }))
   }, once)
 ).pipe(
   Command.withDescription("Finish a handoff, with a result."),
@@ -182,7 +201,7 @@ const explained = (name: "reject" | "fail", description: string, example: string
     Effect.fnUntraced(function* (flags) {
       const manager = yield* HandoffManager
       const id = yield* Input.recordId(flags.id)
-      yield* show(yield* manager[name](id, { reason: flags.reason, ...given("by", agent(flags.by)) }))
+      yield* show(yield* manager[name](id, { reason: flags.reason, ...(yield* actor(flags.by)) }))
     }, once)
   ).pipe(
     Command.withDescription(description),
@@ -198,7 +217,7 @@ export const cancel = Command.make(
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
     const id = yield* Input.recordId(flags.id)
-    yield* show(yield* manager.cancel(id, { ...given("reason", flags.reason), ...given("by", agent(flags.by)) }))
+    yield* show(yield* manager.cancel(id, { ...given("reason", flags.reason), ...(yield* actor(flags.by)) }))
   }, once)
 ).pipe(
   Command.withDescription("Withdraw a handoff that is still open."),

@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process"
+import { openSync, writeFileSync } from "node:fs"
+
+import { describe, expect, it } from "vitest"
+
+import { tied } from "../src/Arguments.ts"
+import { command } from "./command.ts"
+
+const cli = command()
+const asked = ["create", "--from", "a", "--to", "b"]
+
+describe("values that begin with a dash", () => {
+  it("are values, and not a request for help", async () => {
+    const { code, stdout } = await cli.run([...asked, "--task", "- fix the list", "--json", "--store", "dash.json"])
+    expect([code, (JSON.parse(stdout) as { request: { task_description: string } }).request.task_description]).toEqual([
+      0,
+      "- fix the list"
+    ])
+    expect((await cli.run([...asked, "--task", "t", "--deadline", "-2h", "--store", "dash.json"])).code).toBe(1)
+  })
+
+  it.each([
+    [["--task", "-h now"], ["--task=-h now"]],
+    [
+      ["--json", "-h"],
+      ["--json", "-h"]
+    ],
+    [
+      ["--task", "--json"],
+      ["--task", "--json"]
+    ],
+    [
+      ["--", "--task", "-h"],
+      ["--", "--task", "-h"]
+    ]
+  ])("%j becomes %j", (words, expected) => {
+    expect(tied(words)).toEqual(expected)
+  })
+})
+
+describe("what is not meant", () => {
+  it("is refused with 2: words after a flag that takes one", async () => {
+    const { code, stderr } = await cli.run([...asked, "--task", "Generate", "Q3", "report", "--store", "none.json"])
+    expect([code, stderr.includes("Q3")]).toEqual([2, true])
+  })
+
+  it.each([
+    [["list", "--limit", "0"], 2],
+    [["list", "--store", ""], 2],
+    [[...asked, "--task", "t", "--requires", ""], 1],
+    [[...asked, "--task", "t", "--by", "x".repeat(300)], 1],
+    [[...asked, "--task", "t", "--id", "mine", "--deadline", "2h"], 1],
+    [["list", "--store", "nowhere/handoffs.json"], 1]
+  ])("%j exits with %i and one sentence", async (words, expected) => {
+    const { code, stdout, stderr } = await cli.run(words)
+    expect([code, stdout, stderr.includes("fault of aumai-handoff")]).toEqual([expected, "", false])
+    expect(stderr).not.toBe("")
+  })
+
+  it("is refused as it is: bytes that are no UTF-8", async () => {
+    writeFileSync(cli.path("bytes.json"), Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]))
+    const { stderr } = await cli.run([...asked, "--task", "t", "--context", "@bytes.json", "--store", "none.json"])
+    expect(stderr).toBe("Error: Invalid --context: bytes.json is not UTF-8\n")
+  })
+})
+
+describe("output that cannot be written", () => {
+  it("is one sentence and 1, and the store is closed", async () => {
+    await cli.create("full.json")
+    const { status, stderr } = spawnSync(process.execPath, [cli.entry(), "list", "--store", "full.json"], {
+      cwd: cli.directory,
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+      encoding: "utf8"
+    })
+    expect([status, stderr]).toEqual([1, "Error: Cannot write the output (ENOSPC); what the command did is done\n"])
+  })
+})
+
+describe("import", () => {
+  it("exits with 1 when something is in conflict, and says what", async () => {
+    const record = {
+      record_id: "torn",
+      request: { from_agent: "a", to_agent: "b", task_description: "t" },
+      created_at: "2026-01-01T00:00:00Z",
+      updated_at: "2026-01-01T00:00:00Z"
+    }
+    writeFileSync(cli.path("ours.json"), JSON.stringify([{ ...record, status: "completed" }]))
+    writeFileSync(cli.path("theirs.json"), JSON.stringify([{ ...record, status: "rejected" }]))
+    const { code, stdout, stderr } = await cli.run(["import", "--file", "theirs.json", "--store", "ours.json"])
+    expect([code, stdout]).toEqual([
+      1,
+      "1 in conflict, with what is here or with their own history: nothing of them was taken\n"
+    ])
+    expect(stderr).toBe("  torn\nError: Invalid theirs.json: 1 of 1 handoffs are in conflict and were left out\n")
+  })
+
+  it("spells out the first faults of many", async () => {
+    writeFileSync(cli.path("many.json"), JSON.stringify(Array.from({ length: 1000 }, () => ({}))))
+    const { stderr } = await cli.run(["import", "--file", "many.json", "--store", "none.json"])
+    expect(stderr.length).toBeLessThan(2000)
+    expect(stderr).toMatch(/; and \d+ more\n$/)
+  })
+})
