@@ -8,13 +8,13 @@ export class OutputError extends Schema.TaggedError<OutputError>()("OutputError"
   }
 }
 
+const codeOf = (error: NodeJS.ErrnoException): string => error.code ?? error.message
+
 /** Writes to standard output and waits until it was taken: a slow reader slows us down instead of filling the memory. */
 export const write = (text: string): Effect.Effect<void, OutputError> =>
   Effect.callback((resume) => {
     process.stdout.write(text, (error) => {
-      // The cast: what a stream fails with carries a code.
-      const code = (error as NodeJS.ErrnoException | null | undefined)?.code
-      resume(error ? Effect.fail(new OutputError({ code: code ?? "unknown" })) : Effect.void)
+      resume(error ? Effect.fail(new OutputError({ code: codeOf(error) })) : Effect.void)
     })
   })
 
