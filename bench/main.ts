@@ -9,7 +9,7 @@ import { file } from "./file.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
 
-const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { memory, archive, file, command }
+const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { command, memory, archive, file }
 
 const words = process.argv.slice(2)
 const named = words.filter((word) => !word.startsWith("--"))
