@@ -4,10 +4,9 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
+import { bundleInto } from "../apps/cli/tooling/bundle.ts"
 import { type Cost, interleaved, milliseconds, type Row, times } from "./measure.ts"
 import { writeStore } from "./stored.ts"
-
-const bundle = join(import.meta.dirname, "../apps/cli/dist/aumai-handoff.mjs")
 
 const node = (words: ReadonlyArray<string>, cwd: string) => {
   const { status, stderr } = spawnSync(process.execPath, words, { cwd, stdio: ["ignore", "ignore", "pipe"] })
@@ -38,6 +37,7 @@ fs.renameSync("other.json.new", "renamed.json")
 
 export const command = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
+  const bundle = await bundleInto(join(directory, "bundle"))
   const rows: Array<Row> = []
   const row = (name: string, ours: Cost, against: string, other: Cost, aim: string) =>
     rows.push({

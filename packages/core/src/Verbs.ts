@@ -151,13 +151,16 @@ export const make = (store: HandoffStore["Service"]) => {
       for (const head of waiting) {
         const now = yield* DateTime.now
         const taken = yield* (
-          isDue(head, now) ? expire(head, now) : record(head, { _tag: "Accepted", at: now, by: agent })
+          isDue(head, now)
+            ? Effect.as(expire(head, now), undefined)
+            : record(head, { _tag: "Accepted", at: now, by: agent })
         ).pipe(
           Effect.catchTag("RevisionConflict", () => Effect.undefined),
           // Never: the inbox gives pending handoffs of this agent, and the table lets their receiver accept them.
           Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
         )
-        if (taken?.status === "accepted") return Option.some(taken)
+        // The cast: the record that an Accepted makes is the one its row names.
+        if (taken !== undefined) return Option.some(taken as After<"Accepted">)
       }
     }
     return yield* new StoreError({

@@ -43,7 +43,6 @@ export {
   agentOf,
   apply,
   clock,
-  continuation,
   create,
   dueAt,
   isOpen,
@@ -56,6 +55,7 @@ export {
   transitions,
   turnOf
 } from "./Lifecycle.ts"
+export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
 export {
   decodeEvent,
