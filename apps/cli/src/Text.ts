@@ -2,9 +2,9 @@ import { stripVTControlCharacters, styleText } from "node:util"
 
 import { displayWidth } from "effect/cli/CliOutput"
 
-// What could move the cursor, hide text or turn it around: control characters, and Unicode's bidirectional overrides.
-// https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
-const unprintable = /[\p{Cc}\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/gu
+// What could move the cursor, hide text or turn it around: control characters, line and paragraph separators, invisible
+// tags, and Unicode's bidirectional overrides. https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+const unprintable = /[\p{Cc}\u2028-\u202E\u2066-\u2069\u200B\u200E\u200F\u061C\uFEFF\u{E0000}-\u{E007F}]/gu
 
 /** Text from elsewhere, fit for a terminal: without escape sequences, and every other control character is a space. */
 export const printable = (text: string): string => stripVTControlCharacters(text).replaceAll(unprintable, " ")

@@ -20,15 +20,18 @@ export const of = (path: string): Paths => {
   const directory = dirname(path)
   const name = basename(path)
   const prefix = `.${name}.`
-  const stem = name.endsWith(".json") ? name.slice(0, -".json".length) : name
+  // Stores named `x` and `x.json` may stand side by side: nothing of one may have a name of the other's.
+  const agents = name.endsWith(".json") ? `${name.slice(0, -".json".length)}.agents.json` : `${name}-agents`
+  const isTemporary = (other: string) =>
+    other.startsWith(prefix) && /^[0-9a-f]{16}\.tmp$/.test(other.slice(prefix.length))
   return {
     directory,
     rest: path,
     journal: `${path}-journal`,
     lock: join(directory, `${prefix}lock`),
-    agents: join(directory, `${stem}.agents.json`),
+    agents: join(directory, agents),
     temporary: (random) => join(directory, `${prefix}${random}.tmp`),
-    isTemporary: (other) => other.startsWith(prefix) && other.endsWith(".tmp"),
+    isTemporary,
     aside: (why, when) => `${path}.${why}-${when}`
   }
 }

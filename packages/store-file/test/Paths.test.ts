@@ -1,0 +1,21 @@
+import { assert, describe, it } from "@effect/vitest"
+
+import * as Paths from "../src/Paths.ts"
+
+describe("the files of a store", () => {
+  const [plain, json, deeper] = ["/d/x", "/d/x.json", "/d/x.json.json"].map(Paths.of)
+  assert(plain !== undefined && json !== undefined && deeper !== undefined)
+
+  it("share no name with those of a store beside it that is named alike", () => {
+    const names = [plain, json, deeper].flatMap(({ rest, journal, lock, agents }) => [rest, journal, lock, agents])
+    assert.strictEqual(new Set(names).size, names.length)
+  })
+
+  it("are swept by the store they belong to and no other", () => {
+    const name = json.temporary("0123456789abcdef").slice("/d/".length)
+    assert.deepStrictEqual(
+      [plain, json, deeper].map(({ isTemporary }) => isTemporary(name)),
+      [false, true, false]
+    )
+  })
+})
