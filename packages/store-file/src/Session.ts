@@ -118,26 +118,29 @@ export const locked = <A>(
   )
 }
 
+/** Says while the body runs, on contents that `settle` has brought up to date, that nobody else can change anything. */
+const holding = <A>(
+  session: Session,
+  settle: Effect.Effect<void, StoreError>,
+  body: Effect.Effect<A, StoreError>
+): Effect.Effect<A, StoreError> =>
+  Effect.ensuring(
+    Effect.flatMap(settle, () => {
+      session.holding = session.lock !== undefined
+      return body
+    }),
+    Effect.sync(() => {
+      session.holding = false
+    })
+  )
+
 /** A turn: locked, and with contents that `settle` has brought up to date. */
 export const turn = <A>(
   session: Session,
   operation: string,
   settle: Effect.Effect<void, StoreError>,
   body: Effect.Effect<A, StoreError>
-): Effect.Effect<A, StoreError> =>
-  locked(
-    session,
-    operation,
-    Effect.ensuring(
-      Effect.flatMap(settle, () => {
-        session.holding = session.lock !== undefined
-        return body
-      }),
-      Effect.sync(() => {
-        session.holding = false
-      })
-    )
-  )
+): Effect.Effect<A, StoreError> => locked(session, operation, holding(session, settle, body))
 
 /**
  * A turn while nobody else is present: then there is nobody who would have to be told of it by a journal. Nothing, and
@@ -152,12 +155,7 @@ export const turnAlone = <A>(
   const { lock } = session
   if (lock === undefined) return Effect.succeedNone
   const alone = Effect.flatMap(Effect.mapError(lock.exclude, Failure.ofDisk(operation)), (taken) =>
-    taken
-      ? Effect.ensuring(
-          Effect.flatMap(settle, () => Effect.asSome(body)),
-          lock.release
-        )
-      : Effect.succeedNone
+    taken ? Effect.ensuring(Effect.asSome(holding(session, settle, body)), lock.release) : Effect.succeedNone
   )
   // Presence again, whatever came of it: a failure to get it must not make a commit that was written look like none.
   return session.turns.withPermit(

@@ -61,10 +61,9 @@ export const refresh = (session: Session, operation: string): Effect.Effect<void
 export const settle = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const before = session.journal
-    const seen = yield* look(session, operation)
-    if (before?.end === seen.journal?.size && before?.end === before?.consumed && isFamiliar(session, seen)) return
     // Also when it is no longer at its path: what was committed in it before it was replaced is still to be read in it.
     if (before !== undefined) yield* JournalRead.follow(session, before, operation, { whole: true })
+    const seen = yield* look(session, operation)
     if (isFamiliar(session, seen) && (before?.file !== undefined || before?.end === seen.journal?.size)) return
     let read: RestRead | undefined
     if (!isSameRest(session.rest, seen)) {
