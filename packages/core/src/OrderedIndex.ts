@@ -1,9 +1,4 @@
-/** Where an item stands: by two numbers, then by id. */
-export interface Place {
-  readonly major: number
-  readonly minor: number
-  readonly id: string
-}
+import type { Place } from "./Place.ts"
 
 // Splicing an array of this length is one short memmove; searching it takes nine steps. 256 to 1024 measured alike.
 const chunkSize = 512

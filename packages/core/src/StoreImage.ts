@@ -1,14 +1,16 @@
-import { type HandoffRecord, type HandoffStatus, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+import type { HandoffRecord, HandoffStatus, RecordId, RevisionConflict } from "@aumai/handoff-protocol"
 
+import * as CommitPlan from "./CommitPlan.ts"
 import { type Change, type Entry, keysOf, type Keys, type Page, type Position, type View } from "./HandoffStore.ts"
 import * as OrderedIndex from "./OrderedIndex.ts"
+import { due, newer, older, type Place, placeOf, urgent } from "./Place.ts"
 
 interface Held {
   record: HandoffRecord
   keys: Keys
   /** Its places by age and by urgency; what they are made of never changes. */
-  readonly byAge: OrderedIndex.Place
-  readonly byUrgency: OrderedIndex.Place
+  readonly byAge: Place
+  readonly byUrgency: Place
   readonly history: Array<Entry>
 }
 
@@ -33,48 +35,21 @@ export interface StoreImage {
   readonly lastPosition: () => number
 }
 
-const older = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: keys.createdAt, minor: 0, id })
-const newer = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: -keys.createdAt, minor: 0, id })
-const urgent = (keys: Keys, id: RecordId): OrderedIndex.Place => ({ major: keys.urgency, minor: keys.createdAt, id })
-const due = (dueAt: number, keys: Keys, id: string): OrderedIndex.Place => ({
-  major: dueAt,
-  minor: keys.createdAt,
-  id
-})
-
 /** Indexes by a name, such as one inbox per agent; an index that runs empty is forgotten. */
 const partitioned = () => {
   const indexes = new Map<string, OrderedIndex.OrderedIndex>()
   return {
     of: (name: string): OrderedIndex.OrderedIndex | undefined => indexes.get(name),
-    add: (name: string, place: OrderedIndex.Place) => {
+    add: (name: string, place: Place) => {
       let index = indexes.get(name)
       if (index === undefined) indexes.set(name, (index = OrderedIndex.make()))
       index.add(place)
     },
-    remove: (name: string, place: OrderedIndex.Place) => {
+    remove: (name: string, place: Place) => {
       const index = indexes.get(name)
       index?.remove(place)
       if (index?.size() === 0) indexes.delete(name)
     }
-  }
-}
-
-/** Where a record stands in a view, or stood. */
-const placeIn = (view: View, record: HandoffRecord): OrderedIndex.Place => {
-  const keys = keysOf(record)
-  switch (view._tag) {
-    case "All":
-    case "Status":
-    case "Children":
-      return older(keys, record.recordId)
-    case "Inbox":
-      return urgent(keys, record.recordId)
-    case "Sent":
-      return newer(keys, record.recordId)
-    case "Due":
-      // A record that is no longer open stood where its deadline put it.
-      return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
   }
 }
 
@@ -163,18 +138,7 @@ export const make = (): StoreImage => {
   }
 
   return {
-    conflict: (changes) => {
-      const planned = new Map<RecordId, number>()
-      for (const { record } of changes) {
-        const id = record.recordId
-        const current = planned.get(id) ?? held.get(id)?.record.revision ?? 0
-        if (record.revision !== current + 1) {
-          return new RevisionConflict({ recordId: id, revision: record.revision })
-        }
-        planned.set(id, record.revision)
-      }
-      return undefined
-    },
+    conflict: (changes) => CommitPlan.conflictIn(changes, (id) => held.get(id)?.record.revision ?? 0),
     put: (changes, position) => {
       let at = position ?? (positions[positions.length - 1] ?? 0) + 1
       let follows = false
@@ -186,7 +150,7 @@ export const make = (): StoreImage => {
     },
     get: (id) => held.get(id)?.record,
     list: (view, page) => {
-      const after = page.after === undefined ? undefined : placeIn(view, page.after)
+      const after = page.after === undefined ? undefined : placeOf(view, page.after)
       const records: Array<HandoffRecord> = []
       for (const { id, major } of indexOf(view)?.page(page.limit, after) ?? []) {
         if (view._tag === "Due" && major > view.at.epochMilliseconds) break

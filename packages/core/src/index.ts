@@ -1,5 +1,8 @@
 export * from "./HandoffStore.ts"
+export { type Place, placeOf } from "./Place.ts"
 export * from "./AgentStore.ts"
+export * as CommitPlan from "./CommitPlan.ts"
+export * as StoredText from "./StoredText.ts"
 export * as GroupCommit from "./GroupCommit.ts"
 export type { CommitAll } from "./GroupCommit.ts"
 export * as StoreImage from "./StoreImage.ts"

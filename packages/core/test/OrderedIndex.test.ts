@@ -3,21 +3,22 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
 import * as OrderedIndex from "../src/OrderedIndex.ts"
+import type { Place } from "../src/Place.ts"
 
-const compare = (a: OrderedIndex.Place, b: OrderedIndex.Place): number =>
+const compare = (a: Place, b: Place): number =>
   a.major - b.major || a.minor - b.minor || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /** The same set as a plain sorted array. */
 const plain = () => {
-  const places: Array<OrderedIndex.Place> = []
+  const places: Array<Place> = []
   return {
     places,
-    has: (place: OrderedIndex.Place) => places.some((other) => compare(other, place) === 0),
-    add: (place: OrderedIndex.Place) => {
+    has: (place: Place) => places.some((other) => compare(other, place) === 0),
+    add: (place: Place) => {
       const at = places.findIndex((other) => compare(other, place) > 0)
       places.splice(at === -1 ? places.length : at, 0, place)
     },
-    remove: (place: OrderedIndex.Place) => {
+    remove: (place: Place) => {
       const at = places.findIndex((other) => compare(other, place) === 0)
       if (at !== -1) places.splice(at, 1)
     }

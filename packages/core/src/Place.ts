@@ -1,0 +1,44 @@
+import type { HandoffRecord, RecordId } from "@aumai/handoff-protocol"
+
+import { keysOf, type Keys, type View } from "./HandoffStore.ts"
+
+/** Where a record stands in a view: by two numbers, then by id in code unit order. All ascend. */
+export interface Place {
+  readonly major: number
+  readonly minor: number
+  readonly id: string
+}
+
+export const older = (keys: Keys, id: RecordId): Place => ({ major: keys.createdAt, minor: 0, id })
+export const newer = (keys: Keys, id: RecordId): Place => ({ major: -keys.createdAt, minor: 0, id })
+export const urgent = (keys: Keys, id: RecordId): Place => ({ major: keys.urgency, minor: keys.createdAt, id })
+export const due = (dueAt: number, keys: Keys, id: string): Place => ({ major: dueAt, minor: keys.createdAt, id })
+
+/**
+ * Where a record stands in a view, or stood: what a page begins behind. `All`, `Status` and `Children` go by
+ * `createdAt`, `Sent` by its negative, `Inbox` by `urgency` and `createdAt`, `Due` by `dueAt` and `createdAt`.
+ *
+ * @example
+ * ```ts
+ * import { placeOf } from "@aumai/handoff-core"
+ * import type { HandoffRecord } from "@aumai/handoff-protocol"
+ *
+ * const ageOf = (record: HandoffRecord) => placeOf({ _tag: "All" }, record).major
+ * ```
+ */
+export const placeOf = (view: View, record: HandoffRecord): Place => {
+  const keys = keysOf(record)
+  switch (view._tag) {
+    case "All":
+    case "Status":
+    case "Children":
+      return older(keys, record.recordId)
+    case "Inbox":
+      return urgent(keys, record.recordId)
+    case "Sent":
+      return newer(keys, record.recordId)
+    case "Due":
+      // A record that is no longer open stood where its deadline put it.
+      return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * How a store of rows keeps what is only read whole: as JSON text. What it looks up is in `keysOf`.
+ */
+import {
+  AgentId,
+  Capability,
+  decodeEvent,
+  decodeRecord,
+  encodeEvent,
+  encodeRecord,
+  type HandoffRecord,
+  type InvalidInput,
+  RecordId,
+  StoreError
+} from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import type { RegisteredAgent } from "./AgentStore.ts"
+import { type Change, type Entry, Position } from "./HandoffStore.ts"
+
+/** A change as text. */
+export interface ChangeText {
+  readonly record: string
+  readonly event: string
+}
+
+/** A state as it was read. */
+export interface RecordRow {
+  readonly id: string
+  readonly revision: number
+  readonly record: string
+}
+
+/** An entry of the log as it was read. */
+export interface EntryRow {
+  readonly position: string
+  readonly id: string
+  readonly revision: number
+  readonly event: string
+}
+
+/** An agent as it was read; its capabilities are a JSON array. */
+export interface AgentRow {
+  readonly id: string
+  readonly capabilities: string
+}
+
+/**
+ * A change as text for a row.
+ *
+ * @example
+ * ```ts
+ * import { type Change, StoredText } from "@aumai/handoff-core"
+ *
+ * const rowOf = (change: Change) => ({ id: change.record.recordId, ...StoredText.encode(change) })
+ * ```
+ */
+export const encode = ({ record, event }: Change): ChangeText => ({
+  record: JSON.stringify(encodeRecord(record)),
+  event: JSON.stringify(encodeEvent(event))
+})
+
+/** Reads rows back, and says `corrupt` where one cannot be read. */
+export interface Reader {
+  readonly record: (operation: string, row: RecordRow) => Effect.Effect<HandoffRecord, StoreError>
+  readonly records: (
+    operation: string,
+    rows: ReadonlyArray<RecordRow>
+  ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+  readonly entries: (
+    operation: string,
+    rows: ReadonlyArray<EntryRow>
+  ) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
+  readonly agents: (
+    operation: string,
+    rows: ReadonlyArray<AgentRow>
+  ) => Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
+}
+
+type Read<A> = Result.Result<A, string>
+
+const decodeCapabilities = Schema.decodeUnknownResult(Schema.Struct({ id: AgentId, can: Schema.Array(Capability) }))
+const isRecordId = Schema.is(RecordId)
+
+const parse = (text: string): Read<unknown> =>
+  Result.try({ try: (): unknown => JSON.parse(text), catch: () => "it is not JSON" })
+
+const decoded = <A>(text: string, decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>): Read<A> =>
+  Result.flatMap(parse(text), (json) => Result.mapError(decode("row", json), ({ message }) => message))
+
+const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
+  Result.flatMap(decoded(record, decodeRecord), (read) =>
+    read.recordId === id && read.revision === revision
+      ? Result.succeed(read)
+      : Result.fail(
+          `its row says revision ${revision} of ${id}, its text revision ${read.revision} of ${read.recordId}`
+        )
+  )
+
+const readEntry = ({ position, id, revision, event }: EntryRow): Read<Entry> =>
+  isRecordId(id)
+    ? Result.map(decoded(event, decodeEvent), (event) => ({
+        // The cast: any text is a position, and `make` would check that once for every entry.
+        position: position as Position,
+        recordId: id,
+        revision,
+        event
+      }))
+    : Result.fail("its id is not one")
+
+const readAgent = ({ id, capabilities }: AgentRow): Read<RegisteredAgent> =>
+  Result.flatMap(parse(capabilities), (can) =>
+    Result.mapBoth(decodeCapabilities({ id, can }), {
+      onFailure: ({ message }) => message,
+      onSuccess: (agent) => ({ agentId: agent.id, capabilities: agent.can })
+    })
+  )
+
+/**
+ * Reads the rows of one store, which errors call by that name.
+ *
+ * @example
+ * ```ts
+ * import { StoredText } from "@aumai/handoff-core"
+ * import * as Effect from "effect/Effect"
+ *
+ * const { record } = StoredText.reader("handoffs.db")
+ * const error = await Effect.runPromise(Effect.flip(record("get", { id: "7k2m", revision: 1, record: "{" })))
+ * console.log(error.message)
+ * // Handoff 7k2m in handoffs.db cannot be read: it is not JSON. It was left as it is; restore it from a backup
+ * ```
+ */
+export const reader = (store: string): Reader => {
+  const corrupt = (operation: string, what: string, why: string) =>
+    new StoreError({
+      operation,
+      reason: "corrupt",
+      detail: `${what} in ${store} cannot be read: ${why}. It was left as it is; restore it from a backup`
+    })
+
+  const all =
+    <Row, A>(read: (row: Row) => Read<A>, what: (row: Row) => string) =>
+    (operation: string, rows: ReadonlyArray<Row>): Effect.Effect<ReadonlyArray<A>, StoreError> =>
+      Effect.suspend(() => {
+        const values: Array<A> = []
+        for (const row of rows) {
+          const value = read(row)
+          if (Result.isFailure(value)) return Effect.fail(corrupt(operation, what(row), value.failure))
+          values.push(value.success)
+        }
+        return Effect.succeed(values)
+      })
+
+  const handoff = ({ id }: { readonly id: string }) => `Handoff ${id}`
+  return {
+    record: (operation, row) =>
+      Effect.suspend(() => {
+        const read = readRecord(row)
+        return Result.isSuccess(read)
+          ? Effect.succeed(read.success)
+          : Effect.fail(corrupt(operation, handoff(row), read.failure))
+      }),
+    records: all(readRecord, handoff),
+    entries: all(readEntry, ({ id, revision }) => `Revision ${revision} of handoff ${id}`),
+    agents: all(readAgent, ({ id }) => `Agent ${id}`)
+  }
+}

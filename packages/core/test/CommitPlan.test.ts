@@ -1,0 +1,38 @@
+import { assert, describe, it } from "@effect/vitest"
+
+import * as CommitPlan from "../src/CommitPlan.ts"
+import { accepted, created, id, moved, second } from "./fixtures.ts"
+
+const a = created("a")
+const b = created("b")
+const nothing = () => undefined
+const tags = ({ results }: CommitPlan.CommitPlan) => results.map(({ _tag }) => _tag)
+
+describe("A plan for several commits", () => {
+  it("lets each see those before it that fit, and leaves no trace of a loser", () => {
+    const plan = CommitPlan.make([[a], [b, accepted(created("c"))], [accepted(a)], [a]], nothing)
+    assert.deepStrictEqual(tags(plan), ["Success", "Failure", "Success", "Failure"])
+    assert.deepStrictEqual(plan.changes, [a, accepted(a)])
+    assert.deepStrictEqual([...plan.states], [[id("a"), accepted(a).record]])
+    assert.deepStrictEqual([...plan.counts], [["accepted", 1]])
+  })
+
+  it("asks the store once for each handoff, and goes on from what it holds", () => {
+    const asked: Array<string> = []
+    const standingOf = (recordId: string): CommitPlan.Standing | undefined => {
+      asked.push(recordId)
+      return recordId === "a" ? { revision: 1, status: "pending" } : undefined
+    }
+    const rejected = moved(a, { _tag: "Rejected", at: second(1), by: a.record.request.toAgent, reason: "busy" })
+    const plan = CommitPlan.make([[accepted(a)], [rejected], [a], [b]], standingOf)
+    assert.deepStrictEqual(tags(plan), ["Success", "Failure", "Failure", "Success"])
+    assert.deepStrictEqual(asked, ["a", "b"])
+    assert.deepStrictEqual(
+      new Map(plan.counts),
+      new Map([
+        ["pending", 0],
+        ["accepted", 1]
+      ] as const)
+    )
+  })
+})
