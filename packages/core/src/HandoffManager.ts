@@ -25,6 +25,7 @@ import * as Stream from "effect/Stream"
 import type { AgentStore } from "./AgentStore.ts"
 import * as Archive from "./Archive.ts"
 import * as Changes from "./Changes.ts"
+import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
 import { HandoffRouter } from "./HandoffRouter.ts"
 import { type Entry, HandoffStore, type Page, type Position, type View } from "./HandoffStore.ts"
@@ -110,7 +111,10 @@ export class HandoffManager extends Context.Service<
       agent: AgentId,
       options?: { readonly status?: HandoffStatus; readonly limit?: number }
     ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
-    /** Accepts the most urgent handoff that waits for an agent; none when nothing waits. Of many claimers one wins each. */
+    /**
+     * Accepts the most urgent handoff that waits for an agent; none when nothing waits. Of many claimers one wins each.
+     * While other processes claim from the same inbox, it may be one of the first few instead of the very first.
+     */
     readonly claim: (agent: AgentId) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>
     /** Every entry of the log behind a position, then every new one, for ever. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
@@ -136,6 +140,7 @@ export class HandoffManager extends Context.Service<
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
   const verbs = Verbs.make(store)
+  const claim = yield* Claiming.make(store, verbs.take)
   const create = Creation.make(store, yield* HandoffRouter)
   const accept = verbs.advance("Accepted")
   const start = verbs.advance("Started")
@@ -172,7 +177,7 @@ const make = Effect.gen(function* () {
     listAll,
     history,
     inbox: (agent, { status = "pending", limit = 100 } = {}) => store.list({ _tag: "Inbox", agent, status }, { limit }),
-    claim: verbs.claim,
+    claim,
     changes: ({ after } = {}) => Changes.follow(store, after),
     expireOverdue: verbs.expireOverdue,
     export: Archive.exportFrom(store, listAll({ _tag: "All" })),

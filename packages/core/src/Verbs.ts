@@ -27,6 +27,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
+import type { Taking } from "./Claiming.ts"
 import type { HandoffStore } from "./HandoffStore.ts"
 
 /** Who acts. Left out: the party that the transition table names. */
@@ -48,12 +49,6 @@ type Refusal = InvalidTransition | NotYourHandoff | RevisionConflict | StoreErro
 
 // Somebody else was first each time; after so many the caller should know, and look before it goes on.
 const tries = 8
-
-// Eight: losers of a race spread over the next seven instead of all re-reading the head.
-const claimWindow = 8
-
-// Each round lost means that others have won eight; after so many the store, not the race, is at fault.
-const rounds = 1024
 
 const pageSize = 256
 
@@ -143,32 +138,18 @@ export const make = (store: HandoffStore["Service"]) => {
       return again(tries - 1) as Effect.Effect<After<Tag>, VerbError>
     }
 
-  /** Takes the head of an inbox; the next of the window when another claimer was first, and then the head again. */
-  const claim = Effect.fnUntraced(function* (agent: AgentId) {
-    for (let round = 0; round < rounds; round++) {
-      const waiting = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, { limit: claimWindow })
-      if (waiting.length === 0) return Option.none<After<"Accepted">>()
-      for (const head of waiting) {
-        const now = yield* DateTime.now
-        const taken = yield* (
-          isDue(head, now)
-            ? Effect.as(expire(head, now), undefined)
-            : record(head, { _tag: "Accepted", at: now, by: agent })
-        ).pipe(
-          Effect.catchTag("RevisionConflict", () => Effect.undefined),
-          // Never: the inbox gives pending handoffs of this agent, and the table lets their receiver accept them.
-          Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
-        )
-        // The cast: the record that an Accepted makes is the one its row names.
-        if (taken !== undefined) return Option.some(taken as After<"Accepted">)
-      }
-    }
-    return yield* new StoreError({
-      operation: "claim",
-      reason: "unavailable",
-      detail: `Others were first at everything that waits for ${agent}, ${rounds} times over; nothing was claimed. Try again`
-    })
-  })
+  /** Tries to accept one handoff of an inbox. */
+  const take = (head: HandoffRecord, agent: AgentId): Effect.Effect<Taking, StoreError> =>
+    Effect.flatMap(DateTime.now, (now): Effect.Effect<Taking, Refusal> =>
+      isDue(head, now)
+        ? Effect.as(expire(head, now), "gone")
+        : // The cast: the record that an Accepted makes is the one its row names.
+          Effect.map(record(head, { _tag: "Accepted", at: now, by: agent }), (taken) => taken as After<"Accepted">)
+    ).pipe(
+      Effect.catchTag("RevisionConflict", () => Effect.succeed<Taking>("lost")),
+      // Never: the inbox gives pending handoffs of this agent, and the table lets their receiver accept them.
+      Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
+    )
 
   const expireOverdue = Effect.gen(function* () {
     const now = yield* DateTime.now
@@ -200,5 +181,5 @@ export const make = (store: HandoffStore["Service"]) => {
     }
   })
 
-  return { advance, claim, expireOverdue }
+  return { advance, take, expireOverdue }
 }

@@ -1,8 +1,9 @@
+import { Capability } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 
 import * as StoredText from "../src/StoredText.ts"
-import { accepted, created, id } from "./fixtures.ts"
+import { accepted, agent, created, id } from "./fixtures.ts"
 
 const change = accepted(created("a"))
 const { record, event } = StoredText.encode(change)
@@ -17,7 +18,7 @@ describe("Text in rows", () => {
       const [entry] = yield* read.entries("log", [{ position: "7", id: "a", revision: 2, event }])
       assert.deepStrictEqual({ ...entry }, { position: "7", recordId: id("a"), revision: 2, event: change.event })
       assert.deepStrictEqual(yield* read.agents("all", [{ id: "b", capabilities: `["analyze"]` }]), [
-        { agentId: "b", capabilities: ["analyze"] }
+        { agentId: agent("b"), capabilities: [Capability.make("analyze")] }
       ])
     })
   )
@@ -32,7 +33,9 @@ describe("Text in rows", () => {
         /its row says revision 3 of a, its text revision 2 of a/
       )
       assert.match(
-        yield* sentence(read.record("get", { id: "a", revision: 2, record: record.replace("accepted", "lost") })),
+        yield* sentence(
+          read.record("get", { id: "a", revision: 2, record: record.replace('"status":"accepted"', '"status":"lost"') })
+        ),
         /status/
       )
       assert.match(

@@ -1,0 +1,159 @@
+import { type After, type AgentId, type HandoffRecord, type RecordId, StoreError } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+
+import type { HandoffStore } from "./HandoffStore.ts"
+
+/** What came of trying to take one handoff: it is taken, somebody else was first, or it was no longer to be had. */
+export type Taking = After<"Accepted"> | "lost" | "gone"
+
+/** One who waits for a handoff to try, or tries one. */
+interface Claimer {
+  readonly give: (found: Effect.Effect<HandoffRecord | undefined, StoreError>) => void
+  trying?: RecordId
+  gone?: boolean
+}
+
+/** The claimers of one agent in this process, and what they are about. */
+interface Desk {
+  readonly agent: AgentId
+  /** They need a look at the inbox that begins after they came. */
+  waiting: Array<Claimer>
+  /** There was nothing for them but what others here are trying; they look again when one of those is done. */
+  stalled: Array<Claimer>
+  readonly trying: Set<RecordId>
+  looking: boolean
+  /** How many more than needed are read, to choose from by chance: none unless other processes take from this inbox. */
+  spread: number
+}
+
+// A process that loses reads half as many again, one that wins a seventh less: the two balance where 3 of 10 attempts
+// are lost, whatever the number of processes (0.29 = ln(1/0.85) / (ln(1/0.85) + ln 1.5)).
+const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
+const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
+
+// Somebody else was first each time; after so many the store, not the race, is at fault.
+const tries = 1024
+
+/** So many of them, by chance, in the order they came in. */
+const some = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () => number) => {
+  const chosen: Array<HandoffRecord> = []
+  for (const [index, record] of records.entries()) {
+    // Knuth's algorithm S: each is taken with the chance that makes the number come out right.
+    const left = records.length - index
+    if (draw() * left < wanted - chosen.length) chosen.push(record)
+  }
+  return chosen
+}
+
+/**
+ * Claiming from inboxes. Claimers of one agent share each look at its inbox and are given different handoffs, the most
+ * urgent to whoever came first; so within a process none of them is in another's way. When other processes take from the
+ * same inbox, attempts that lose make a process choose by chance among the first few, up to 64, until it wins again.
+ */
+export const make = (
+  store: HandoffStore["Service"],
+  take: (record: HandoffRecord, agent: AgentId) => Effect.Effect<Taking, StoreError>
+): Effect.Effect<(agent: AgentId) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>> =>
+  Effect.gen(function* () {
+    const runFork = Effect.runForkWith(yield* Effect.context())
+    const random = yield* Random.Random
+    const draw = () => random.nextDoubleUnsafe()
+    const desks = new Map<AgentId, Desk>()
+
+    const deskOf = (agent: AgentId): Desk => {
+      let desk = desks.get(agent)
+      if (desk === undefined) {
+        desk = { agent, waiting: [], stalled: [], trying: new Set(), looking: false, spread: 0 }
+        desks.set(agent, desk)
+      }
+      return desk
+    }
+
+    const hand = (
+      desk: Desk,
+      batch: ReadonlyArray<Claimer>,
+      found: ReadonlyArray<HandoffRecord>,
+      busy: Set<RecordId>
+    ) => {
+      // What was being tried when the look began may have been read as it was before.
+      const free = found.filter(({ recordId }) => !busy.has(recordId) && !desk.trying.has(recordId))
+      const claimers = batch.filter(({ gone }) => gone !== true)
+      const chosen = some(free.slice(0, claimers.length + Math.floor(desk.spread)), claimers.length, draw)
+      for (const [index, claimer] of claimers.entries()) {
+        const record = chosen[index]
+        if (record !== undefined) {
+          claimer.trying = record.recordId
+          desk.trying.add(record.recordId)
+          claimer.give(Effect.succeed(record))
+        } else if (found.length === 0) claimer.give(Effect.undefined)
+        else (desk.trying.size > 0 ? desk.stalled : desk.waiting).push(claimer)
+      }
+    }
+
+    const look = (desk: Desk) =>
+      Effect.suspend(() => {
+        const batch = desk.waiting
+        desk.waiting = []
+        const busy = new Set(desk.trying)
+        const limit = batch.length + busy.size + Math.floor(desk.spread)
+        const inbox = store.list({ _tag: "Inbox", agent: desk.agent, status: "pending" }, { limit })
+        return Effect.map(Effect.exit(inbox), (exit) => {
+          if (Exit.isSuccess(exit)) hand(desk, batch, exit.value, busy)
+          else for (const { give } of batch) give(Effect.failCause(exit.cause))
+        })
+      })
+
+    const attend = (desk: Desk) => {
+      if (desk.looking || desk.waiting.length === 0) return
+      desk.looking = true
+      const goOn = () => (desk.looking = desk.waiting.length > 0)
+      runFork(Effect.whileLoop({ while: goOn, body: () => look(desk), step: () => {} }))
+    }
+
+    /** Done with what it was given, or gone away without it. */
+    const leave = (desk: Desk, claimer: Claimer) => {
+      claimer.gone = true
+      if (claimer.trying !== undefined) desk.trying.delete(claimer.trying)
+      desk.waiting = [...desk.stalled, ...desk.waiting].filter(({ gone }) => gone !== true)
+      desk.stalled = []
+      attend(desk)
+      if (!desk.looking && desk.trying.size === 0 && desk.spread === 0) desks.delete(desk.agent)
+    }
+
+    const tryOn = (desk: Desk, record: HandoffRecord) =>
+      Effect.map(take(record, desk.agent), (taking) => {
+        if (taking !== "gone") desk.spread = taking === "lost" ? widen(desk.spread) : narrow(desk.spread)
+        return taking
+      })
+
+    /** One attempt; nothing when nothing waits. */
+    const attempt = (desk: Desk): Effect.Effect<Taking | undefined, StoreError> =>
+      Effect.uninterruptibleMask((restore) => {
+        let claimer: Claimer | undefined
+        const turn = Effect.callback<HandoffRecord | undefined, StoreError>((resume) => {
+          claimer = { give: resume }
+          desk.waiting.push(claimer)
+          attend(desk)
+        })
+        return restore(turn).pipe(
+          Effect.flatMap((record) => (record === undefined ? Effect.undefined : restore(tryOn(desk, record)))),
+          Effect.ensuring(Effect.sync(() => claimer && leave(desk, claimer)))
+        )
+      })
+
+    return Effect.fnUntraced(function* (agent: AgentId) {
+      for (let left = tries; left > 0; left -= 1) {
+        const taking = yield* attempt(deskOf(agent))
+        if (taking === undefined) return Option.none()
+        if (taking !== "lost" && taking !== "gone") return Option.some(taking)
+      }
+      return yield* new StoreError({
+        operation: "claim",
+        reason: "unavailable",
+        detail: `Others were first at everything that was tried for ${agent}, ${tries} times over; nothing was claimed. Try again`
+      })
+    })
+  })

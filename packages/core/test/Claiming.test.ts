@@ -1,0 +1,145 @@
+import { AgentId, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
+import { assert, describe } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+
+import { HandoffManager } from "../src/HandoffManager.ts"
+import { HandoffStore } from "../src/HandoffStore.ts"
+import { ask, managerOver, refusal, test } from "./managing.ts"
+
+const agent = AgentId.make("executor")
+
+/** Creates so many handoffs, the first the most urgent, and gives their ids in that order. */
+const createMany = (count: number) =>
+  Effect.flatMap(HandoffManager, (manager) =>
+    Effect.forEach(Array.from({ length: count }), (_, n) =>
+      Effect.map(manager.create({ ...ask, priority: Math.max(1, 10 - n) }), ({ recordId }) => recordId)
+    )
+  )
+
+/** The store, slow enough that others come between, counting what is committed and what is lost. */
+const counting = Effect.map(HandoffStore, (store) => {
+  const counted = { lists: 0, commits: 0, lost: 0 }
+  const slow = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(effect, () => Effect.yieldNow)
+  const through = HandoffStore.of({
+    ...store,
+    list: (view, page) => Effect.suspend(() => (counted.lists++, slow(store.list(view, page)))),
+    commit: (changes) =>
+      Effect.andThen(
+        Effect.yieldNow,
+        Effect.suspend(() => (counted.commits++, store.commit(changes)))
+      ).pipe(Effect.tapErrorTag("RevisionConflict", () => Effect.sync(() => void counted.lost++)))
+  })
+  return { store: through, counted }
+})
+
+const all = { concurrency: "unbounded" } as const
+
+describe("Claiming", () => {
+  test("by many at once gives each another handoff, the most urgent ones, and wastes no attempt", function* () {
+    yield* createMany(40)
+    const { store, counted } = yield* counting
+    const inbox = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, { limit: 32 })
+    const manager = yield* managerOver(store)
+    const claims = yield* Effect.all(
+      Array.from({ length: 32 }, () => manager.claim(agent)),
+      all
+    )
+    assert.deepStrictEqual(
+      claims.map(Option.map(({ recordId }) => recordId)),
+      inbox.map(({ recordId }) => Option.some(recordId))
+    )
+    assert.deepStrictEqual(counted, { lists: 3, commits: 32, lost: 0 })
+  })
+
+  test("gives nothing to those for whom nothing is left, however many tried the last one", function* () {
+    yield* createMany(3)
+    const { store, counted } = yield* counting
+    const manager = yield* managerOver(store)
+    const claims = yield* Effect.all(
+      Array.from({ length: 10 }, () => manager.claim(agent)),
+      all
+    )
+    assert.strictEqual(claims.filter(Option.isSome).length, 3)
+    assert.strictEqual(counted.lost, 0)
+  })
+
+  test("sees what was created before it began, also while others are at it", function* () {
+    yield* createMany(2)
+    const { store } = yield* counting
+    const manager = yield* managerOver(store)
+    const other = yield* Effect.forkChild(manager.claim(agent), { startImmediately: true })
+    const { recordId } = yield* manager.create({ ...ask, priority: 10 })
+    const urgent = yield* manager.create({ ...ask, priority: 10, fromAgent: "other" })
+    const claims = [yield* Fiber.join(other), yield* manager.claim(agent), yield* manager.claim(agent)]
+    const taken = claims.map(Option.map((record) => record.recordId))
+    assert.deepInclude(taken, Option.some(recordId))
+    assert.deepInclude(taken, Option.some(urgent.recordId))
+  })
+
+  test("that is interrupted leaves its handoff to those that wait for it", function* () {
+    const [id] = yield* createMany(1)
+    const inner = yield* HandoffStore
+    const gate = yield* Deferred.make<void>()
+    const reached = yield* Deferred.make<void>()
+    const manager = yield* managerOver({
+      ...inner,
+      commit: (changes) =>
+        Effect.andThen(
+          Deferred.succeed(reached, undefined),
+          Effect.andThen(Deferred.await(gate), inner.commit(changes))
+        )
+    })
+    const first = yield* Effect.forkChild(manager.claim(agent), { startImmediately: true })
+    yield* Deferred.await(reached)
+    const second = yield* Effect.forkChild(manager.claim(agent), { startImmediately: true })
+    yield* Effect.yieldNow
+    yield* Fiber.interrupt(first)
+    yield* Deferred.succeed(gate, undefined)
+    assert.deepStrictEqual(
+      Option.map(yield* Fiber.join(second), ({ recordId }) => recordId),
+      Option.fromUndefinedOr(id)
+    )
+  })
+
+  test("says so when the store cannot be read, and goes on afterwards", function* () {
+    yield* createMany(1)
+    const inner = yield* HandoffStore
+    const error = new StoreError({ operation: "list", reason: "unavailable", detail: "no" })
+    let broken = true
+    const list: typeof inner.list = (view, page) => (broken ? Effect.fail(error) : inner.list(view, page))
+    const manager = yield* managerOver({ ...inner, list })
+    const exits = yield* Effect.all([Effect.exit(manager.claim(agent)), Effect.exit(manager.claim(agent))], all)
+    assert.deepStrictEqual(exits, [Exit.fail(error), Exit.fail(error)])
+    broken = false
+    assert.isTrue(Option.isSome(yield* manager.claim(agent)))
+  })
+
+  test("from many processes at once gives each handoff to one, and wastes less than half of the attempts", function* () {
+    const ids = yield* createMany(2000)
+    const { store, counted } = yield* counting
+    // Managers of one store do not know of one another, as those of different processes.
+    const managers = yield* Effect.forEach(Array.from({ length: 32 }), () => managerOver(store))
+    const taken: Array<string> = []
+    const claimAll = (manager: HandoffManager["Service"]): Effect.Effect<void, StoreError> =>
+      Effect.flatMap(manager.claim(agent), (claimed) => {
+        if (Option.isNone(claimed)) return Effect.void
+        taken.push(claimed.value.recordId)
+        return Effect.suspend(() => claimAll(manager))
+      })
+    yield* Effect.forEach(managers, claimAll, all)
+    assert.deepStrictEqual(taken.toSorted(), ids.toSorted())
+    assert.isBelow(counted.lost / counted.commits, 0.5)
+  })
+
+  test("gives up on a store where somebody else is always first", function* () {
+    const [id] = yield* createMany(1)
+    const inner = yield* HandoffStore
+    const lost = Effect.fail(new RevisionConflict({ recordId: id ?? assert.fail(), revision: 2 }))
+    const manager = yield* managerOver({ ...inner, commit: () => lost })
+    assert.match(yield* refusal(manager.claim(agent), "StoreError"), /nothing was claimed\. Try again/)
+  })
+})
