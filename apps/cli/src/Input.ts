@@ -15,7 +15,6 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
 
@@ -84,12 +83,8 @@ export const recordId = Effect.fnUntraced(function* (value: string) {
     Effect.catchTag("HandoffNotFound", () => Effect.succeed(false))
   )
   if (known || value.length < shortestPrefix) return id
-  const found = yield* manager.listAll({ _tag: "All" }).pipe(
-    Stream.filter((record) => record.recordId.startsWith(value)),
-    Stream.take(4),
-    Stream.map((record) => record.recordId),
-    Stream.runCollect
-  )
+  const records = yield* manager.list({ _tag: "Prefix", prefix: value }, { limit: 4 })
+  const found = records.map(({ recordId }) => recordId)
   const [first, second] = found
   if (first === undefined) return yield* new HandoffNotFound({ recordId: id })
   if (second === undefined) return first

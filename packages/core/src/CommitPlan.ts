@@ -2,6 +2,7 @@ import { type HandoffRecord, type HandoffStatus, type RecordId, RevisionConflict
 import * as Result from "effect/Result"
 
 import type { Change, Commit } from "./HandoffStore.ts"
+import { tallyOf } from "./Tally.ts"
 
 /** What a store holds of one handoff, as far as it matters to the next commit. */
 export interface Standing {
@@ -17,8 +18,8 @@ export interface CommitPlan {
   readonly changes: ReadonlyArray<Change>
   /** The state in which each handoff ends: the rows to replace. Keyed by id. */
   readonly states: ReadonlyMap<RecordId, HandoffRecord>
-  /** By how much the number of records of each status changes. */
-  readonly counts: ReadonlyMap<HandoffStatus, number>
+  /** By how much the tally changes. */
+  readonly tally: ReadonlyMap<string, number>
 }
 
 /** The first change of a commit that is not the next of its handoff, as the error it deserves. */
@@ -72,13 +73,13 @@ export const make = (
     return Result.void
   })
 
-  const counts = new Map<HandoffStatus, number>()
-  const add = (status: HandoffStatus, n: number) => counts.set(status, (counts.get(status) ?? 0) + n)
-  for (const [id, { status }] of states) {
+  const tally = new Map<string, number>()
+  const add = (name: string, n: number) => tally.set(name, (tally.get(name) ?? 0) + n)
+  for (const [id, record] of states) {
     const old = before.get(id)
-    if (old?.status === status) continue
+    // Only a final state adds more than its status, and nothing follows a final one.
     if (old !== undefined) add(old.status, -1)
-    add(status, 1)
+    for (const [name, n] of tallyOf(record)) add(name, n)
   }
-  return { results, changes, states, counts }
+  return { results, changes, states, tally }
 }

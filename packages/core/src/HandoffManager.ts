@@ -126,7 +126,7 @@ export class HandoffManager extends Context.Service<
     readonly import: <E, R>(
       handoffs: Stream.Stream<ArchivedHandoff, E, R>
     ) => Stream.Stream<Archive.ImportReport, E | StoreError, R>
-    /** How the handoffs have fared. Reads every completed record. */
+    /** How the handoffs have fared. */
     readonly metrics: Effect.Effect<Metrics.Metrics, StoreError>
   }
 >()("@aumai/handoff-core/HandoffManager") {
@@ -182,8 +182,6 @@ const make = Effect.gen(function* () {
     expireOverdue: verbs.expireOverdue,
     export: Archive.exportFrom(store, listAll({ _tag: "All" })),
     import: Archive.importInto(store),
-    metrics: Effect.flatMap(store.count, (counts) =>
-      Metrics.measure(counts, listAll({ _tag: "Status", status: "completed" }))
-    )
+    metrics: Effect.map(store.tally, Metrics.measure)
   })
 })

@@ -61,12 +61,17 @@ export type View =
   | { readonly _tag: "Children"; readonly parent: RecordId }
   /** Open and due at that moment, earliest first. */
   | { readonly _tag: "Due"; readonly at: DateTime.Utc }
+  /** Those whose id begins like this, by id. */
+  | { readonly _tag: "Prefix"; readonly prefix: string }
 
 /** A slice of a listing: at most `limit` items, those behind `after` (the last one of the page before). */
 export interface Page<A> {
   readonly limit: number
   readonly after?: A
 }
+
+/** Sums by name. */
+export type Tally = Readonly<Record<string, number>>
 
 /**
  * A storage adapter: compares and appends. It is given the next state and the fact behind it, and keeps both or neither.
@@ -97,8 +102,10 @@ export class HandoffStore extends Context.Service<
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
     /** One page of all entries, in commit order. Never skips: a later entry is not shown before an earlier one settled. */
     readonly log: (page: Page<Position>) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
-    /** How many records per status. */
-    readonly count: Effect.Effect<Readonly<Record<HandoffStatus, number>>, StoreError>
+    /** The position of the last entry that `log` shows; none while it is empty. */
+    readonly end: Effect.Effect<Option.Option<Position>, StoreError>
+    /** What `tallyOf` says of all records, added up. A name with the sum of zero may be missing. */
+    readonly tally: Effect.Effect<Tally, StoreError>
     /** A hint that the log grew. May come late, twice or never. */
     readonly changed: Stream.Stream<void>
   }

@@ -27,7 +27,8 @@ const makeHandoffs = Effect.gen(function* () {
     list: (view, page) => Effect.sync(() => image.list(view, page)),
     history: (id) => Effect.sync(() => image.history(id)),
     log: (page) => Effect.sync(() => image.log(page)),
-    count: Effect.sync(image.count),
+    end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
+    tally: Effect.sync(image.tally),
     changed: Stream.fromPubSub(hints)
   })
 })

@@ -19,12 +19,15 @@ const search = <A>(items: ReadonlyArray<A>, placeOf: (item: A) => Place, place: 
   return low
 }
 
+/** Where a page begins. */
+export type Start = { readonly from: Place } | { readonly after: Place }
+
 /** A sorted set of places: insertion, removal and reading from a place cost the logarithm of the size. */
 export interface OrderedIndex {
   readonly add: (place: Place) => void
   readonly remove: (place: Place) => void
-  /** Up to `limit` places behind `after`, in order. */
-  readonly page: (limit: number, after?: Place) => ReadonlyArray<Place>
+  /** Up to `limit` places in order: from the first, from a place on, or those behind one. */
+  readonly page: (limit: number, start?: Start) => ReadonlyArray<Place>
   readonly size: () => number
 }
 
@@ -64,15 +67,16 @@ export const make = (): OrderedIndex => {
       if (chunk.length === 1) chunks.splice(at, 1)
       else chunk.splice(index, 1)
     },
-    page: (limit, after) => {
+    page: (limit, start) => {
       const places: Array<Place> = []
-      let at = after === undefined ? 0 : search(chunks, last, after)
+      const first = start === undefined ? undefined : "from" in start ? start.from : start.after
+      let at = first === undefined ? 0 : search(chunks, last, first)
       let index = 0
-      const start = chunks[at]
-      if (after !== undefined && start !== undefined) {
-        index = search(start, self, after)
-        const found = start[index]
-        if (found !== undefined && compare(found, after) === 0) index += 1
+      const chunk = chunks[at]
+      if (start !== undefined && first !== undefined && chunk !== undefined) {
+        index = search(chunk, self, first)
+        const found = chunk[index]
+        if ("after" in start && found !== undefined && compare(found, first) === 0) index += 1
       }
       for (; at < chunks.length && places.length < limit; at += 1) {
         const chunk = chunks[at] ?? []

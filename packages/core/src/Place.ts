@@ -12,11 +12,13 @@ export interface Place {
 export const older = (keys: Keys, id: RecordId): Place => ({ major: keys.createdAt, minor: 0, id })
 export const newer = (keys: Keys, id: RecordId): Place => ({ major: -keys.createdAt, minor: 0, id })
 export const urgent = (keys: Keys, id: RecordId): Place => ({ major: keys.urgency, minor: keys.createdAt, id })
+export const named = (id: RecordId): Place => ({ major: 0, minor: 0, id })
 export const due = (dueAt: number, keys: Keys, id: string): Place => ({ major: dueAt, minor: keys.createdAt, id })
 
 /**
  * Where a record stands in a view, or stood: what a page begins behind. `All`, `Status` and `Children` go by
- * `createdAt`, `Sent` by its negative, `Inbox` by `urgency` and `createdAt`, `Due` by `dueAt` and `createdAt`.
+ * `createdAt`, `Sent` by its negative, `Inbox` by `urgency` and `createdAt`, `Due` by `dueAt` and `createdAt`, `Prefix` by the
+ * id alone.
  *
  * @example
  * ```ts
@@ -40,5 +42,7 @@ export const placeOf = (view: View, record: HandoffRecord): Place => {
     case "Due":
       // A record that is no longer open stood where its deadline put it.
       return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
+    case "Prefix":
+      return named(record.recordId)
   }
 }

@@ -1,9 +1,19 @@
 import type { HandoffRecord, HandoffStatus, RecordId, RevisionConflict } from "@aumai/handoff-protocol"
 
 import * as CommitPlan from "./CommitPlan.ts"
-import { type Change, type Entry, keysOf, type Keys, type Page, type Position, type View } from "./HandoffStore.ts"
+import {
+  type Change,
+  type Entry,
+  keysOf,
+  type Keys,
+  type Page,
+  type Position,
+  type Tally,
+  type View
+} from "./HandoffStore.ts"
 import * as OrderedIndex from "./OrderedIndex.ts"
-import { due, newer, older, type Place, placeOf, urgent } from "./Place.ts"
+import { due, named, newer, older, type Place, placeOf, urgent } from "./Place.ts"
+import { tallyOf } from "./Tally.ts"
 
 interface Held {
   record: HandoffRecord
@@ -30,7 +40,8 @@ export interface StoreImage {
   readonly list: (view: View, page: Page<HandoffRecord>) => ReadonlyArray<HandoffRecord>
   readonly history: (id: RecordId) => ReadonlyArray<Entry>
   readonly log: (page: Page<Position>) => ReadonlyArray<Entry>
-  readonly count: () => Readonly<Record<HandoffStatus, number>>
+  readonly end: () => Position | undefined
+  readonly tally: () => Tally
   /** The position of the last entry; 0 when there is none. */
   readonly lastPosition: () => number
 }
@@ -52,6 +63,16 @@ const partitioned = () => {
     }
   }
 }
+
+const startOf = (view: View, after: HandoffRecord | undefined): OrderedIndex.Start | undefined => {
+  if (after !== undefined) return { after: placeOf(view, after) }
+  // The cast: it is only compared with ids.
+  return view._tag === "Prefix" ? { from: named(view.prefix as RecordId) } : undefined
+}
+
+/** Whether a place lies behind the end of a view that is a part of its index. */
+const isBehind = (view: View, { major, id }: Place): boolean =>
+  view._tag === "Due" ? major > view.at.epochMilliseconds : view._tag === "Prefix" ? !id.startsWith(view.prefix) : false
 
 /** One of something for each status. */
 const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
@@ -80,6 +101,8 @@ export const make = (): StoreImage => {
   const held = new Map<RecordId, Held>()
   const log: Array<Entry> = []
   const positions: Array<number> = []
+  const tally = new Map<string, number>()
+  const ids = OrderedIndex.make()
   const all = OrderedIndex.make()
   const dueIndex = OrderedIndex.make()
   const byStatus = byStatusOf(OrderedIndex.make)
@@ -97,6 +120,7 @@ export const make = (): StoreImage => {
   const begin = (id: RecordId, record: HandoffRecord, keys: Keys): Held => {
     const first: Held = { record, keys, byAge: older(keys, id), byUrgency: urgent(keys, id), history: [] }
     held.set(id, first)
+    ids.add(named(id))
     all.add(first.byAge)
     sent.add(keys.from, newer(keys, id))
     if (keys.parent !== undefined) children.add(keys.parent, first.byAge)
@@ -113,11 +137,17 @@ export const make = (): StoreImage => {
     const keys = keysOf(record)
     const known = held.get(id)
     if (known !== undefined && !follows) indexMoving("remove", known)
+    if (known !== undefined) count(known.record, -1)
+    count(record, 1)
     const one = known ?? begin(id, record, keys)
     one.record = record
     one.keys = keys
     one.history.push(entry)
     if (!isFollowed) indexMoving("add", one)
+  }
+
+  const count = (record: HandoffRecord, sign: number) => {
+    for (const [name, amount] of tallyOf(record)) tally.set(name, (tally.get(name) ?? 0) + sign * amount)
   }
 
   const indexOf = (view: View): OrderedIndex.OrderedIndex | undefined => {
@@ -134,6 +164,8 @@ export const make = (): StoreImage => {
         return children.of(view.parent)
       case "Due":
         return dueIndex
+      case "Prefix":
+        return ids
     }
   }
 
@@ -150,12 +182,11 @@ export const make = (): StoreImage => {
     },
     get: (id) => held.get(id)?.record,
     list: (view, page) => {
-      const after = page.after === undefined ? undefined : placeOf(view, page.after)
       const records: Array<HandoffRecord> = []
-      for (const { id, major } of indexOf(view)?.page(page.limit, after) ?? []) {
-        if (view._tag === "Due" && major > view.at.epochMilliseconds) break
+      for (const place of indexOf(view)?.page(page.limit, startOf(view, page.after)) ?? []) {
+        if (isBehind(view, place)) break
         // The casts: only ids of records come into an index, and every record in an index is held.
-        records.push((held.get(id as RecordId) as Held).record)
+        records.push((held.get(place.id as RecordId) as Held).record)
       }
       return records
     },
@@ -171,16 +202,8 @@ export const make = (): StoreImage => {
       }
       return log.slice(low, low + limit)
     },
-    count: () => ({
-      pending: byStatus.pending.size(),
-      accepted: byStatus.accepted.size(),
-      in_progress: byStatus.in_progress.size(),
-      completed: byStatus.completed.size(),
-      rejected: byStatus.rejected.size(),
-      failed: byStatus.failed.size(),
-      cancelled: byStatus.cancelled.size(),
-      expired: byStatus.expired.size()
-    }),
+    end: () => log.at(-1)?.position,
+    tally: () => Object.fromEntries(tally),
     lastPosition: () => positions[positions.length - 1] ?? 0
   }
 }

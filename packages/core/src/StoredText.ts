@@ -18,7 +18,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { RegisteredAgent } from "./AgentStore.ts"
-import { type Change, type Entry, Position } from "./HandoffStore.ts"
+import type { Change, Entry, Position } from "./HandoffStore.ts"
 
 /** A change as text. */
 export interface ChangeText {

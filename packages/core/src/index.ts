@@ -1,6 +1,7 @@
 export * from "./HandoffStore.ts"
 export { type Place, placeOf } from "./Place.ts"
 export * from "./AgentStore.ts"
+export { tallyOf } from "./Tally.ts"
 export * as CommitPlan from "./CommitPlan.ts"
 export * as StoredText from "./StoredText.ts"
 export * as GroupCommit from "./GroupCommit.ts"

@@ -73,11 +73,11 @@ describe("an export", () => {
         const { position, ...first } = (yield* store.log({ limit: 1 }))[0] ?? {}
         assert.isDefined(position)
         assert.deepInclude(first, { revision: 1 })
-        return { archive: yield* exported, count: yield* store.count }
+        return { archive: yield* exported, tally: yield* store.tally }
       })
     )
     assert.deepStrictEqual(copy.archive, archive)
-    assert.deepStrictEqual(copy.count, yield* Effect.flatMap(HandoffStore, (store) => store.count))
+    assert.deepStrictEqual(copy.tally, yield* Effect.flatMap(HandoffStore, (store) => store.tally))
   })
 
   test("imported where it came from, or twice, changes nothing", function* () {

@@ -14,7 +14,7 @@ describe("A plan for several commits", () => {
     assert.deepStrictEqual(tags(plan), ["Success", "Failure", "Success", "Failure"])
     assert.deepStrictEqual(plan.changes, [a, accepted(a)])
     assert.deepStrictEqual([...plan.states], [[id("a"), accepted(a).record]])
-    assert.deepStrictEqual([...plan.counts], [["accepted", 1]])
+    assert.deepStrictEqual([...plan.tally], [["accepted", 1]])
   })
 
   it("asks the store once for each handoff, and goes on from what it holds", () => {
@@ -28,7 +28,7 @@ describe("A plan for several commits", () => {
     assert.deepStrictEqual(tags(plan), ["Success", "Failure", "Failure", "Success"])
     assert.deepStrictEqual(asked, ["a", "b"])
     assert.deepStrictEqual(
-      new Map(plan.counts),
+      new Map(plan.tally),
       new Map([
         ["pending", 0],
         ["accepted", 1]

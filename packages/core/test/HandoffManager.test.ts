@@ -227,7 +227,7 @@ describe("a deadline", () => {
     const sweeps = yield* Effect.all([manager.expireOverdue, manager.expireOverdue], { concurrency: 2 })
     assert.strictEqual(sweeps.flat().length, 240)
     assert.deepStrictEqual(yield* manager.expireOverdue, [])
-    assert.deepInclude(yield* store.count, { expired: 599, rejected: 1, pending: 2 })
+    assert.deepInclude(yield* store.tally, { expired: 599, rejected: 1, pending: 2 })
   })
 })
 

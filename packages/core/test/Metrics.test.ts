@@ -28,6 +28,9 @@ const completeAfter = (seconds: ReadonlyArray<number>) =>
     }
   })
 
+const isNear = (actual: number | undefined, expected: number) =>
+  assert.closeTo(actual ?? Number.NaN, expected, expected * 0.025)
+
 describe("metrics", () => {
   test("of an empty store have counts and nothing to divide", function* () {
     const manager = yield* HandoffManager
@@ -43,23 +46,25 @@ describe("metrics", () => {
     const { recordId } = yield* manager.create(ask)
     yield* manager.accept(recordId)
     yield* manager.fail(recordId, { reason: "no" })
-    assert.deepStrictEqual(yield* manager.metrics, {
+    const { p95Seconds, ...exact } = yield* manager.metrics
+    isNear(p95Seconds, 4)
+    assert.deepStrictEqual(exact, {
       total: 5,
       byStatus: { ...none, pending: 1, completed: 1, rejected: 1, cancelled: 1, failed: 1 },
       averageSeconds: 4,
-      p95Seconds: 4,
       completionRate: 0.25
     })
   })
 
-  test("give the 95th percentile by nearest rank", function* () {
+  test("give the 95th percentile by nearest rank, to within 2.5 %", function* () {
     const manager = yield* HandoffManager
     const seconds = Array.from({ length: 20 }, (_, n) => ((n * 7) % 20) + 1)
     yield* completeAfter(seconds)
-    assert.deepInclude(yield* manager.metrics, { averageSeconds: 10.5, p95Seconds: 19, completionRate: 1 })
+    assert.deepInclude(yield* manager.metrics, { averageSeconds: 10.5, completionRate: 1 })
+    isNear((yield* manager.metrics).p95Seconds, 19)
     yield* completeAfter([0.25])
-    assert.deepInclude(yield* manager.metrics, { p95Seconds: 19 })
+    isNear((yield* manager.metrics).p95Seconds, 19)
     yield* completeAfter(Array.from({ length: 300 }, () => 1000))
-    assert.deepInclude(yield* manager.metrics, { p95Seconds: 1000 })
+    isNear((yield* manager.metrics).p95Seconds, 1000)
   })
 })

@@ -35,7 +35,8 @@ const handoffsOf = (image: StoreImage.StoreImage): Handoffs => ({
   list: (view, page) => Effect.sync(() => image.list(view, page)),
   history: (id) => Effect.sync(() => image.history(id)),
   log: (page) => Effect.sync(() => image.log(page)),
-  count: Effect.sync(image.count),
+  end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
+  tally: Effect.sync(image.tally),
   changed: Stream.empty
 })
 
@@ -186,12 +187,12 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   ),
   broken(
     "counts a failed commit's records",
-    "a failed commit changes nothing: no state, no view, no log, no count",
+    "a failed commit changes nothing: no state, no view, no log, no tally",
     (whole) => {
       let ghosts = 0
       return {
         commit: (changes) => Effect.tapError(whole.commit(changes), () => Effect.sync(() => void (ghosts += 1))),
-        count: Effect.map(whole.count, (counts) => ({ ...counts, rejected: counts.rejected + ghosts }))
+        tally: Effect.map(whole.tally, (tally) => ({ ...tally, rejected: (tally["rejected"] ?? 0) + ghosts }))
       }
     }
   ),
@@ -391,7 +392,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   broken("gives one where none is asked for", "a view of a page of nothing, or behind its end, is empty", (whole) => ({
     list: (view, page) => whole.list(view, { ...page, limit: Math.max(1, page.limit) })
   })),
-  broken("counts a handoff in every status it had", "the counts follow every commit", (whole, image) => {
+  broken("counts a handoff in every status it had", "the tally follows every commit", (whole, image) => {
     const ever = Object.fromEntries(HandoffStatus.literals.map((status) => [status, 0]))
     return {
       commit: (changes) =>
@@ -400,17 +401,39 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
             for (const { record } of changes) ever[record.status] = (ever[record.status] ?? 0) + 1
           })
         ),
-      count: Effect.sync(() => ({ ...image.count(), ...ever }))
+      tally: Effect.sync(() => ({ ...image.tally(), ...ever }))
     }
   }),
-  broken("counts only what there is", "the counts follow every commit", (whole) => ({
-    count: Effect.map(
-      whole.count,
-      (counts) =>
-        // The cast: that keys are missing is the fault.
-        Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)) as typeof counts
+  broken("counts handoffs but not how long they took", "the tally follows every commit", (whole) => ({
+    tally: Effect.map(whole.tally, (tally) =>
+      Object.fromEntries(Object.entries(tally).filter(([name]) => !name.startsWith("elapsed")))
     )
   })),
+  broken(
+    "looks for the beginning of an id without regard to case",
+    "handoffs are found by the beginning of their id, in the order of their ids",
+    (whole) => ({
+      list: (view, page) =>
+        view._tag === "Prefix"
+          ? Effect.map(whole.list({ _tag: "All" }, { limit: 1000 }), (all) =>
+              all
+                .filter(({ recordId }) => recordId.toLowerCase().startsWith(view.prefix.toLowerCase()))
+                .toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1))
+                .filter(({ recordId }) => page.after === undefined || recordId > page.after.recordId)
+                .slice(0, page.limit)
+            )
+          : whole.list(view, page)
+    })
+  ),
+  broken(
+    "gives the position of the last creation as the end of the log",
+    "the end of the log is where its last entry stands, and what comes next stands behind it",
+    (_, image) => ({
+      end: Effect.sync(() =>
+        Option.fromUndefinedOr(image.log({ limit: 1e6 }).findLast(({ event }) => event._tag === "Created")?.position)
+      )
+    })
+  ),
   broken("fails on unknown ids", "what is unknown is absent, and no error", (whole) => ({
     get: (id) =>
       Effect.flatMap(whole.get(id), (found) =>
@@ -669,7 +692,7 @@ export const brokenReopened: ReadonlyArray<{
 }> = [
   {
     fault: "loses the last commit",
-    breaks: "states, histories and counts are there after reopening",
+    breaks: "states, histories and the tally are there after reopening",
     open: () => reopened((image) => reread(image, (changes) => changes.slice(0, -1)))
   },
   {

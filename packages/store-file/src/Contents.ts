@@ -2,7 +2,7 @@
  * What the store holds in memory. Records of the readable file stay bytes until they are asked for; the first listing
  * decodes them all into core's image, which then answers everything.
  */
-import { type Change, type Commit, type Entry, StoreImage } from "@aumai/handoff-core"
+import { type Change, type Commit, type Entry, type Page, StoreImage } from "@aumai/handoff-core"
 import { continuation, type HandoffRecord, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
@@ -16,6 +16,8 @@ type Read<A> = Result.Result<A, string>
 export interface Contents {
   readonly get: (id: RecordId) => Read<HandoffRecord | undefined>
   readonly history: (id: RecordId) => Read<ReadonlyArray<Entry>>
+  /** Those whose id begins like this, by id; only these are decoded. */
+  readonly named: (prefix: string, page: Page<HandoffRecord>) => Read<ReadonlyArray<HandoffRecord>>
   /** Everything, indexed. The first call decodes what nobody has asked for yet; it is done in steps. */
   readonly image: () => Read<StoreImage.StoreImage>
   /** Decodes some of what is still bytes; `true` when nothing is left. */
@@ -137,6 +139,20 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     get: (id) => Result.map(handoff(id), (found) => found?.record),
     history: (id) => Result.map(handoff(id), (found) => found?.entries.slice() ?? []),
     handoff,
+    named: (prefix, page) => {
+      if (image !== undefined) return Result.succeed(image.list({ _tag: "Prefix", prefix }, page))
+      const after = page.after?.recordId
+      const ids = [...slices.keys()]
+        .filter((id) => id.startsWith(prefix) && (after === undefined || id > after))
+        .toSorted((a, b) => (a < b ? -1 : 1))
+      const records: Array<HandoffRecord> = []
+      for (const id of ids.slice(0, page.limit)) {
+        const found = handoff(id)
+        if (Result.isFailure(found)) return Result.fail(found.failure)
+        if (found.success !== undefined) records.push(found.success.record)
+      }
+      return Result.succeed(records)
+    },
     warm,
     image: () => {
       const warmed = warm(Number.POSITIVE_INFINITY)

@@ -188,9 +188,15 @@ export const make = (
         Effect.flatMap(refresh(session, "history"), () =>
           answer(session, "history", session.contents.history(id), (entries) => entries)
         ),
-      list: (view, page) => Effect.map(current(session, "list"), (image) => image.list(view, page)),
+      list: (view, page) =>
+        view._tag === "Prefix"
+          ? Effect.flatMap(refresh(session, "list"), () =>
+              answer(session, "list", session.contents.named(view.prefix, page), (records) => records)
+            )
+          : Effect.map(current(session, "list"), (image) => image.list(view, page)),
       log: (page) => Effect.map(current(session, "log"), (image) => image.log(page)),
-      count: Effect.map(current(session, "count"), (image) => image.count()),
+      end: Effect.map(current(session, "end"), (image) => Option.fromUndefinedOr(image.end())),
+      tally: Effect.map(current(session, "tally"), (image) => image.tally()),
       changed: Stream.merge(Stream.fromPubSub(hints), poll)
     })
     return { handoffs, agents: AgentFile.make(session) }

@@ -71,7 +71,7 @@ describe("FileStore", () => {
               )
               const log = yield* store.log({ limit: 10 })
               assert.strictEqual(log.length, 5)
-              assert.strictEqual((yield* store.count).completed, 1)
+              assert.strictEqual((yield* store.tally)["completed"], 1)
             })
           ),
           layer
@@ -162,7 +162,7 @@ describe("FileStore", () => {
           utimesSync(path, 0, 0)
           const error = yield* Effect.flip(
             Effect.provide(
-              ask((store) => store.count),
+              ask((store) => store.tally),
               FileStore.layer({ path })
             )
           )

@@ -183,7 +183,7 @@ describe("times that no clock says", () => {
         const layer = FileStore.layer({ path })
         const ids = ["one", "two", "three"]
         const all = store((handoffs) => handoffs.log({ limit: 100 }))
-        const total = store((handoffs) => Effect.map(handoffs.count, ({ pending }) => pending))
+        const total = store((handoffs) => Effect.map(handoffs.tally, ({ pending }) => pending))
         yield* Effect.provide(
           Effect.gen(function* () {
             for (const id of ids) yield* createOne(id)

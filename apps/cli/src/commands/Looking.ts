@@ -173,7 +173,7 @@ export const watch = Command.make(
       ? yield* Input.position("--after", flags.after.value)
       : flags.all
         ? undefined
-        : yield* lastPosition
+        : Option.getOrUndefined(yield* Effect.flatMap(HandoffStore, (store) => store.end))
     const json = yield* Flags.Json
     yield* Stream.runForEachArray(manager.changes(after === undefined ? {} : { after }), (entries) =>
       print(
@@ -192,17 +192,6 @@ export const watch = Command.make(
     { command: "aumai-handoff watch --json --after 1764144000000000" }
   ])
 )
-
-/** The end of the log as it is now. */
-const lastPosition = Effect.gen(function* () {
-  const store = yield* HandoffStore
-  let last: Entry | undefined
-  while (true) {
-    const page = yield* store.log({ limit: 1000, ...(last === undefined ? {} : { after: last.position }) })
-    if (page.length === 0) return last?.position
-    last = page.at(-1)
-  }
-})
 
 const rounded = (seconds: number | undefined) => (seconds === undefined ? "–" : `${seconds.toFixed(1)} s`)
 

@@ -32,6 +32,7 @@ import {
   same,
   second,
   step,
+  tallied,
   whole
 } from "./kit.ts"
 
@@ -43,7 +44,7 @@ const everyLife = (status: HandoffStatus): ReadonlyArray<ReadonlyArray<Transitio
     ? movesFrom(status).flatMap(({ event, rule }) => Array.from(everyLife(rule.to), (rest) => [event, ...rest]))
     : [[]]
 
-/** Everything a reader could see of a run's own records, and the counts of all. */
+/** Everything a reader could see of a run's own records, and the tally of all. */
 const seen = (
   own: Own,
   views: ReadonlyArray<View>,
@@ -51,12 +52,11 @@ const seen = (
   after: Parameters<typeof logAfter>[1]
 ) =>
   Effect.gen(function* () {
-    const store = yield* HandoffStore
     return {
       states: yield* Effect.forEach(ids, held),
       views: yield* Effect.forEach(views, (view) => whole(own, view)),
       log: facts(yield* logAfter(own, after)),
-      count: yield* store.count
+      tally: yield* tallied
     }
   })
 
@@ -200,7 +200,7 @@ export const commits: ReadonlyArray<Law> = [
     yield* same("the inbox of the last status", names(yield* inbox("completed")), ["a"])
   }),
 
-  law("a failed commit changes nothing: no state, no view, no log, no count", function* () {
+  law("a failed commit changes nothing: no state, no view, no log, no tally", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [from, to, parent] = [own.agent("from"), own.agent("to"), own.id("parent")]
@@ -219,7 +219,8 @@ export const commits: ReadonlyArray<Law> = [
       { _tag: "Inbox", agent: to, status: "rejected" },
       { _tag: "Sent", agent: from },
       { _tag: "Children", parent },
-      { _tag: "Due", at: second(60) }
+      { _tag: "Due", at: second(60) },
+      { _tag: "Prefix", prefix: own.id("") }
     ]
     const ids = ["a", "b", "c"].map(own.id)
     const before = yield* seen(own, views, ids, position)
@@ -232,7 +233,7 @@ export const commits: ReadonlyArray<Law> = [
     yield* same("the views after failed commits", after.views.map(names), before.views.map(names))
     yield* same("the records in the views after failed commits", after.views, before.views)
     yield* same("the log after failed commits", after.log, before.log)
-    yield* same("the counts after failed commits", after.count, before.count)
+    yield* same("the tally after failed commits", after.tally, before.tally)
   }),
 
   law("revisions are dense however many write at once", function* () {

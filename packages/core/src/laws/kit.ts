@@ -20,7 +20,15 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { AgentStore } from "../AgentStore.ts"
-import { type Change, type Entry, HandoffStore, type Page, type Position, type View } from "../HandoffStore.ts"
+import {
+  type Change,
+  type Entry,
+  HandoffStore,
+  type Page,
+  type Position,
+  type Tally,
+  type View
+} from "../HandoffStore.ts"
 
 /**
  * A store has broken a law.
@@ -214,6 +222,12 @@ export const held = (id: RecordId) =>
     const history = yield* store.history(id)
     return { record, events: history.map(({ event }) => event), revisions: history.map(({ revision }) => revision) }
   })
+
+/** The tally, without the names that come to nothing. */
+export const tallied = Effect.map(
+  Effect.flatMap(HandoffStore, (store) => store.tally),
+  (tally): Tally => Object.fromEntries(Object.entries(tally).filter(([, amount]) => amount !== 0))
+)
 
 const pageSize = 256
 

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import { follow } from "../Changes.ts"
@@ -51,6 +52,20 @@ export const log: ReadonlyArray<Law> = [
     yield* same("the number of positions", new Set(entries.map((entry) => entry.position)).size, changes.length)
     for (const [index, entry] of entries.entries()) {
       yield* same("the log behind a position", yield* logAfter(own, entry.position), entries.slice(index + 1))
+    }
+  }),
+
+  law("the end of the log is where its last entry stands, and what comes next stands behind it", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    yield* store.commit([begin(own.id("a"))])
+    for (const change of life(own.id("b"), ["Accepted", "Completed"])) {
+      const before = yield* store.end
+      yield* expect(Option.isSome(before), "Expected the log to have an end after a commit, got none")
+      yield* store.commit([change])
+      const entries = yield* logAfter(own, Option.getOrUndefined(before))
+      yield* same("the log behind its former end", facts(entries), factsOf([change]))
+      yield* same("the end of the log", yield* store.end, Option.fromUndefinedOr(entries.at(-1)?.position))
     }
   }),
 

@@ -22,6 +22,7 @@ import {
   same,
   second,
   step,
+  tallied,
   whole
 } from "./kit.ts"
 
@@ -68,7 +69,7 @@ const reopeningLaw = (
  * ```
  */
 export const reopening: ReadonlyArray<ReopeningLaw> = [
-  reopeningLaw("states, histories and counts are there after reopening", function* (session) {
+  reopeningLaw("states, histories and the tally are there after reopening", function* (session) {
     const own = yield* drawOwn
     const a = life(own.id("a"), ["Accepted", "Started", "Completed"])
     const b = begin(own.id("b"), { context: { text: "Übergabe 引き渡し 👍" }, due: 90 })
@@ -78,13 +79,12 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
         for (const change of a) yield* store.commit([change])
         yield* store.commit([b])
         yield* loses("a second creation", [begin(own.id("b"), { priority: 9 })])
-        return yield* store.count
+        return yield* tallied
       })
     )
     const after = yield* session(
       Effect.gen(function* () {
-        const store = yield* HandoffStore
-        return { a: yield* held(own.id("a")), b: yield* held(own.id("b")), count: yield* store.count }
+        return { a: yield* held(own.id("a")), b: yield* held(own.id("b")), tally: yield* tallied }
       })
     )
     yield* same("the first handoff", after.a, {
@@ -93,7 +93,7 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
       revisions: [1, 2, 3, 4]
     })
     yield* same("the second handoff", after.b, { record: Option.some(b.record), events: [b.event], revisions: [1] })
-    yield* same("the counts", after.count, before)
+    yield* same("the tally", after.tally, before)
   }),
 
   reopeningLaw("positions of the log are good after reopening, and the log goes on", function* (session) {
@@ -115,6 +115,8 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
       yield* same("the log behind it", yield* session(logAfter(own, seen.position)), entries.slice(1))
     }
     yield* same("the number of positions", new Set(entries.map(({ position }) => position)).size, 3)
+    const end = yield* session(Effect.flatMap(HandoffStore, (store) => store.end))
+    yield* same("the end of the log", end, Option.fromUndefinedOr(entries.at(-1)?.position))
   }),
 
   reopeningLaw("views are in order and pages go on after reopening", function* (session) {
@@ -130,7 +132,8 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
       { _tag: "Inbox", agent: to, status: "rejected" },
       { _tag: "Sent", agent: from },
       { _tag: "Children", parent },
-      { _tag: "Due", at: second(60) }
+      { _tag: "Due", at: second(60) },
+      { _tag: "Prefix", prefix: own.id("r") }
     ]
     const read = Effect.forEach(views, (view) => Effect.map(whole(own, view, 4), names))
     const before = yield* session(

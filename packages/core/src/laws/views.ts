@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 
 import { type Change, HandoffStore, type View } from "../HandoffStore.ts"
+import { tallyOf } from "../Tally.ts"
 import {
   begin,
   drawOwn,
@@ -17,6 +18,7 @@ import {
   same,
   second,
   step,
+  tallied,
   whole
 } from "./kit.ts"
 
@@ -48,7 +50,8 @@ const viewsOf = (own: Own): ReadonlyArray<View> => [
   { _tag: "Inbox", agent: own.agent("to"), status: "pending" },
   { _tag: "Sent", agent: own.agent("from") },
   { _tag: "Children", parent: own.id("parent") },
-  { _tag: "Due", at: second(300) }
+  { _tag: "Due", at: second(300) },
+  { _tag: "Prefix", prefix: own.id("r") }
 ]
 
 export const views: ReadonlyArray<Law> = [
@@ -192,7 +195,8 @@ export const views: ReadonlyArray<Law> = [
       const all = names(yield* whole(own, view))
       yield* same(`the size of view ${view._tag}`, all.length, changes.length)
       // Views of all agents hold what others wrote too; there one small and one odd size must do.
-      const sizes = "agent" in view || "parent" in view ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13] : [5, 12]
+      const sizes =
+        "agent" in view || "parent" in view || "prefix" in view ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13] : [5, 12]
       for (const limit of sizes) {
         yield* same(`view ${view._tag} in pages of ${limit}`, names(yield* whole(own, view, limit)), all)
       }
@@ -238,26 +242,61 @@ export const views: ReadonlyArray<Law> = [
     yield* same("the page behind the last", yield* store.list(view, { limit: 5, after: change.record }), [])
   }),
 
-  law("the counts follow every commit", function* () {
+  law("handoffs are found by the beginning of their id, in the order of their ids", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
-    const before = yield* store.count
-    yield* same("the statuses counted", Object.keys(before).toSorted(), [...HandoffStatus.literals].toSorted())
-    const grown = (by: Partial<Record<HandoffStatus, number>>) =>
-      Object.fromEntries(HandoffStatus.literals.map((status) => [status, before[status] + (by[status] ?? 0)]))
+    yield* commitShuffled(
+      ["ab", "abc", "abz", "ab%", "ab_", "aB", "ac", "a", "ab👍", "abé", "ab\uffff", "b"].map((name, n) =>
+        begin(own.id(name), { at: 20 - n })
+      )
+    )
+    const found = (prefix: string) => Effect.map(whole(own, { _tag: "Prefix", prefix }, 3), names)
+    const sorted = ["ab", "ab%", "ab_", "abc", "abz", "abé"]
+    const some = (yield* found(own.id("ab"))).filter((name) => !/[\u{1f44d}\uffff]/u.test(name))
+    yield* same("those that begin with ab", some, sorted)
+    // The two above the others sort as code units or as bytes: a store may do either.
+    yield* same("the number of those that begin with ab", (yield* found(own.id("ab"))).length, 8)
+    yield* same("those that begin with ab_", yield* found(own.id("ab_")), ["ab_"])
+    yield* same("those that begin with abcd", yield* found(own.id("abcd")), [])
+    yield* same("those that begin with ab👍", yield* found(own.id("ab👍")), ["ab👍"])
+    yield* same(
+      "one that has moved",
+      yield* Effect.andThen(
+        store.commit([step(begin(own.id("abz"), { at: 18 }).record, "Rejected")]),
+        found(own.id("abz"))
+      ),
+      ["abz"]
+    )
+  }),
+
+  law("the tally follows every commit", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const before = yield* tallied
+    const grown = (records: ReadonlyArray<HandoffRecord>) => {
+      const sums = new Map(Object.entries(before))
+      for (const [name, amount] of records.flatMap(tallyOf)) sums.set(name, (sums.get(name) ?? 0) + amount)
+      return Object.fromEntries(sums)
+    }
     const [first, second, third] = [begin(own.id("a")), begin(own.id("b")), begin(own.id("c"))]
     yield* store.commit([first, second, third])
-    yield* same("the counts after three creations", yield* store.count, grown({ pending: 3 }))
-    yield* store.commit([step(first.record, "Rejected")])
-    yield* same("the counts after a rejection", yield* store.count, grown({ pending: 2, rejected: 1 }))
+    yield* same("the tally after three creations", yield* tallied, grown([first.record, second.record, third.record]))
+    const rejected = step(first.record, "Rejected")
+    yield* store.commit([rejected])
+    const left = [rejected.record, second.record, third.record]
+    yield* same("the tally after a rejection", yield* tallied, grown(left))
     yield* loses("a late rejection", [step(first.record, "Rejected")])
     const accepted = step(second.record, "Accepted")
-    yield* store.commit([accepted, step(accepted.record, "Started")])
-    yield* same(
-      "the counts after two steps in one commit",
-      yield* store.count,
-      grown({ pending: 1, rejected: 1, in_progress: 1 })
-    )
+    const completed = step(accepted.record, "Completed")
+    yield* store.commit([accepted, completed])
+    const then = [rejected.record, completed.record, third.record]
+    yield* same("the tally after two steps in one commit", yield* tallied, grown(then))
+    const whole = life(own.id("d"), ["Accepted", "Started", "Completed"])
+    for (const change of whole) yield* store.commit([change])
+    const [, , , done] = whole
+    // Never: a life of three steps has four changes.
+    if (done === undefined) return
+    yield* same("the tally after a whole life", yield* tallied, grown([...then, done.record]))
   }),
 
   law("what is unknown is absent, and no error", function* () {
