@@ -1,6 +1,7 @@
 import * as Command from "effect/cli/Command"
 
 import { agents, route } from "./commands/Agents.ts"
+import { copy } from "./commands/Copy.ts"
 import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
 import { exportAll, importAll } from "./commands/Transfer.ts"
 import { accept, cancel, claim, complete, create, expire, fail, reject, start } from "./commands/Verbs.ts"
@@ -28,7 +29,8 @@ export const cli = root.pipe(
     route,
     agents,
     exportAll,
-    importAll
+    importAll,
+    copy
   ]),
   Command.withGlobalFlags([Flags.Json])
 )

@@ -1,14 +1,17 @@
+import { access } from "node:fs/promises"
+
 import { AgentCapabilityRegistry, HandoffManager, HandoffRouter, MemoryStore } from "@aumai/handoff-core"
+import { InvalidInput } from "@aumai/handoff-protocol"
 import { FileStore } from "@aumai/handoff-store-file"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { root } from "./Root.ts"
 
-/** The engine over the store that `--store` names: a JSON file, or `memory:`, which is gone when the command ends. */
-const engine = (store: string, oneShot: boolean) =>
+/** The engine over a store. */
+const engine = (location: string, oneShot: boolean) =>
   Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer).pipe(
-    Layer.provideMerge(store === "memory:" ? MemoryStore.layer : FileStore.layer({ path: store, oneShot }))
+    Layer.provideMerge(location === "memory:" ? MemoryStore.layer : FileStore.layer({ path: location, oneShot }))
   )
 
 const on =
@@ -21,3 +24,20 @@ export const once = on(true)
 
 /** Runs a command on the store: one that commits again and again, or stays. */
 export const staying = on(false)
+
+/** The engine over another store than `--store` names, until the scope ends. */
+export const opened = (location: string) => Layer.build(engine(location, false))
+
+/** The file of a store, if it is kept in one. */
+const fileOf = (location: string): string | undefined =>
+  /^sqlite:/i.test(location) ? location.slice("sqlite:".length) : /^\w{2,}:/.test(location) ? undefined : location
+
+/** Refuses a store that is only to be read and is not there: opening it would give an empty one. */
+export const existing = (flag: string, location: string): Effect.Effect<void, InvalidInput> => {
+  const file = fileOf(location)
+  if (file === undefined) return Effect.void
+  return Effect.tryPromise({
+    try: () => access(file),
+    catch: () => new InvalidInput({ input: flag, issues: [{ path: "", expected: `there is no ${file}` }] })
+  })
+}

@@ -9,8 +9,10 @@ export const root = Command.make("aumai-handoff").pipe(
   Command.withSharedFlags({
     store: Flag.String("store").pipe(
       Flag.withSchema(Schema.NonEmptyString),
-      Flag.withDescription("JSON file that keeps the handoffs [env: AUMAI_HANDOFF_STORE] [default: handoffs.json]"),
-      Flag.withMetavar("PATH"),
+      Flag.withDescription(
+        "What keeps the handoffs: a JSON file, sqlite:FILE, postgres://USER@HOST/DATABASE or memory: [env: AUMAI_HANDOFF_STORE] [default: handoffs.json]"
+      ),
+      Flag.withMetavar("STORE"),
       Flag.withFallbackConfig(Config.String("AUMAI_HANDOFF_STORE")),
       Flag.withDefault("handoffs.json")
     )

@@ -1,0 +1,146 @@
+import { AgentStore, HandoffManager, HandoffStore, type ImportOutcome } from "@aumai/handoff-core"
+import { type ArchivedHandoff, HandoffStatus, InvalidInput, type RecordId, StoreError } from "@aumai/handoff-protocol"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Stream from "effect/Stream"
+
+import * as Flags from "../Flags.ts"
+import { existing, opened } from "../OpenStore.ts"
+import { print, progress, warn } from "../Output.ts"
+import { printable } from "../Text.ts"
+
+type Engine = Context.Context<HandoffManager | HandoffStore | AgentStore>
+
+const total = (engine: Engine): Effect.Effect<number, StoreError> =>
+  Effect.map(Context.get(engine, HandoffStore).tally, (tally) =>
+    HandoffStatus.literals.reduce((sum, status) => sum + (tally[status] ?? 0), 0)
+  )
+
+/** What the other store holds of a handoff, read back: all the events that were copied, and perhaps more. */
+const verify = (target: Engine, { record, history }: ArchivedHandoff): Effect.Effect<void, StoreError> =>
+  Effect.flatMap(Context.get(target, HandoffStore).history(record.recordId), (entries) =>
+    history.every((event, index) => Equal.equals(entries[index]?.event, event))
+      ? Effect.void
+      : new StoreError({
+          operation: "copy",
+          reason: "corrupt",
+          detail: `Handoff ${record.recordId} reads back otherwise than it was written; do not use the copy`
+        })
+  )
+
+interface Copied {
+  readonly outcomes: Map<ImportOutcome, number>
+  readonly conflicts: Array<RecordId>
+}
+
+const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine) {
+  const all = yield* total(source)
+  const copied: Copied = { outcomes: new Map(), conflicts: [] }
+  let done = 0
+  yield* Context.get(source, HandoffManager).export.pipe(
+    Stream.mapArrayEffect((handoffs) =>
+      Effect.gen(function* () {
+        const reports = yield* Stream.runCollect(
+          Context.get(target, HandoffManager).import(Stream.fromIterable(handoffs))
+        )
+        for (const [index, { recordId, outcome }] of reports.entries()) {
+          copied.outcomes.set(outcome, (copied.outcomes.get(outcome) ?? 0) + 1)
+          const handoff = handoffs[index]
+          if (outcome === "conflict") copied.conflicts.push(recordId)
+          else if (handoff !== undefined) yield* verify(target, handoff)
+        }
+        yield* progress(`${(done += reports.length)} of ${all} handoffs`)
+        return handoffs
+      })
+    ),
+    Stream.runDrain,
+    Effect.ensuring(progress(""))
+  )
+  if (done < all) {
+    const detail = `The store says it holds ${all} handoffs, but lists ${done}; what it listed was copied`
+    return yield* new StoreError({ operation: "copy", reason: "corrupt", detail })
+  }
+  return { ...copied, done }
+})
+
+/** Agents that the target does not know. One it knows otherwise stays as it is there. */
+const copyAgents = Effect.fnUntraced(function* (source: Engine, target: Engine) {
+  const known = new Map((yield* Context.get(target, AgentStore).all).map((agent) => [agent.agentId, agent]))
+  const counted = { added: 0, unchanged: 0, different: Array.of<string>() }
+  for (const agent of yield* Context.get(source, AgentStore).all) {
+    const other = known.get(agent.agentId)
+    if (other === undefined) {
+      yield* Context.get(target, AgentStore).put(agent)
+      counted.added += 1
+    } else if (Equal.equals(other.capabilities, agent.capabilities)) counted.unchanged += 1
+    else counted.different.push(agent.agentId)
+  }
+  return counted
+})
+
+const meanings: Readonly<Record<ImportOutcome, string>> = {
+  added: "added",
+  newer: "went on from what was there",
+  unchanged: "already there",
+  conflict: "in conflict with what is there, and left out"
+}
+
+const store = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(`${description} [required]`), Flag.withMetavar("STORE"))
+
+export const copy = Command.make(
+  "copy",
+  {
+    from: store("from", "Where the handoffs are; it is only read"),
+    to: store("to", "Where they go, beside what is there")
+  },
+  Effect.fnUntraced(function* (flags) {
+    if (flags.from === flags.to) {
+      return yield* new InvalidInput({
+        input: "--to",
+        issues: [{ path: "", expected: "expected another store than --from" }]
+      })
+    }
+    yield* existing("--from", flags.from)
+    const source = yield* opened(flags.from)
+    const target = yield* opened(flags.to)
+    const { outcomes, conflicts, done } = yield* copyHandoffs(source, target)
+    const agents = yield* copyAgents(source, target)
+    if (yield* Flags.Json) {
+      const counts = Object.fromEntries(
+        (["added", "newer", "unchanged"] as const).map((name) => [name, outcomes.get(name) ?? 0])
+      )
+      yield* print(JSON.stringify({ ...counts, conflicts, agents }))
+    } else {
+      const parts = Object.entries(meanings).flatMap(([outcome, meaning]) => {
+        // The cast: the keys of `meanings` are the outcomes.
+        const count = outcomes.get(outcome as ImportOutcome)
+        return count === undefined ? [] : [`${count} ${meaning}`]
+      })
+      yield* print(
+        parts.length === 0
+          ? "There are no handoffs to copy"
+          : `${parts.join("\n")}\nEvery history was read back and agrees`
+      )
+      for (const id of conflicts) yield* warn(`  ${printable(id)}`)
+      if (agents.added > 0) yield* print(`${agents.added} ${agents.added === 1 ? "agent" : "agents"} added`)
+    }
+    for (const id of agents.different)
+      yield* warn(`Agent ${printable(id)} can do other things there; it was left as it is`)
+    if (conflicts.length > 0) {
+      const expected = `${conflicts.length} of ${done} handoffs have gone another way there and were left out`
+      return yield* new InvalidInput({ input: "--from", issues: [{ path: "", expected }] })
+    }
+  }, Effect.scoped)
+).pipe(
+  Command.withDescription(
+    "Copy every handoff with its history, and every agent, from one store into another. Newer state is never overwritten; run it again after an interruption."
+  ),
+  Command.withExamples([
+    { command: "aumai-handoff copy --from handoffs.json --to sqlite:handoffs.db" },
+    { command: "aumai-handoff copy --from sqlite:handoffs.db --to postgres://localhost/handoffs" }
+  ])
+)

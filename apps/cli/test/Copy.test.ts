@@ -1,0 +1,65 @@
+import { copyFileSync, existsSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+import { describe, expect, it } from "vitest"
+
+import { command } from "./command.ts"
+
+const cli = command()
+const fixture = fileURLToPath(new URL("../../../packages/protocol/test/fixtures/handoffs-python.json", import.meta.url))
+
+/** What a store holds, as export prints it. */
+const held = async (store: string) => (await cli.run(["export", "--store", store])).stdout
+
+describe("copy", () => {
+  it("brings every handoff with its history, and every agent, and can be said again", async () => {
+    copyFileSync(fixture, cli.path("from.json"))
+    const id = await cli.create("from.json", { task: "Übergabe 引き渡し" })
+    await cli.run(["accept", "--id", id, "--store", "from.json"])
+    await cli.run(["agents", "register", "--id", "carol", "--capability", "analyze", "--store", "from.json"])
+    const count = (JSON.parse(await held("from.json")) as ReadonlyArray<unknown>).length
+
+    const { code, stdout } = await cli.run(["copy", "--from", "from.json", "--to", "to.json"])
+    expect(stdout).toBe(`${count} added\nEvery history was read back and agrees\n1 agent added\n`)
+    expect(code).toBe(0)
+    expect(await held("to.json")).toBe(await held("from.json"))
+    expect((await cli.run(["agents", "list", "--store", "to.json"])).stdout).toContain("carol")
+
+    await cli.run(["start", "--id", id, "--store", "from.json"])
+    const again = await cli.run(["copy", "--from", "from.json", "--to", "to.json", "--json"])
+    expect(JSON.parse(again.stdout)).toEqual({
+      added: 0,
+      newer: 1,
+      unchanged: count - 1,
+      conflicts: [],
+      agents: { added: 0, unchanged: 1, different: [] }
+    })
+    expect(await held("to.json")).toBe(await held("from.json"))
+  })
+
+  it("leaves what has gone another way as it is there, names it, and says so with its exit code", async () => {
+    const id = await cli.create("one.json")
+    await cli.run(["copy", "--from", "one.json", "--to", "two.json"])
+    await cli.run(["accept", "--id", id, "--store", "one.json"])
+    await cli.run(["reject", "--id", id, "--reason", "busy", "--store", "two.json"])
+    await cli.run(["agents", "register", "--id", "carol", "--capability", "analyze", "--store", "one.json"])
+    await cli.run(["agents", "register", "--id", "carol", "--capability", "report", "--store", "two.json"])
+    const before = await held("two.json")
+    const { code, stderr } = await cli.run(["copy", "--from", "one.json", "--to", "two.json"])
+    expect(code).toBe(1)
+    expect(stderr).toContain(id)
+    expect(stderr).toContain("Agent carol can do other things there; it was left as it is")
+    expect(stderr).toContain("1 of 1 handoffs have gone another way there and were left out")
+    expect(await held("two.json")).toBe(before)
+  })
+
+  it("creates nothing when there is nothing to copy from, or both are the same", async () => {
+    const missing = await cli.run(["copy", "--from", "missing.json", "--to", "new.json"])
+    expect([missing.code, missing.stderr]).toEqual([1, "Error: Invalid --from: there is no missing.json\n"])
+    expect([existsSync(cli.path("new.json")), existsSync(cli.path("missing.json"))]).toEqual([false, false])
+    copyFileSync(fixture, cli.path("same.json"))
+    const same = await cli.run(["copy", "--from", "same.json", "--to", "same.json"])
+    expect([same.code, same.stderr]).toEqual([1, "Error: Invalid --to: expected another store than --from\n"])
+    expect(readFileSync(cli.path("same.json"), "utf8")).toBe(readFileSync(fixture, "utf8"))
+  })
+})
