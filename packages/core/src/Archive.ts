@@ -110,13 +110,18 @@ const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<Archi
     return Effect.fail(new StoreError({ operation: "history", reason: "corrupt", detail, cause: replayed.failure }))
   })
 
+// Enough to keep the connections of a store on another machine busy; one on this machine answers at once anyway.
+const readsAtOnce = 16
+
 /** Every handoff of a store with its history. The records say which; what they say is taken from their histories. */
 export const exportFrom = (
   store: HandoffStore["Service"],
   records: Stream.Stream<HandoffRecord, StoreError>
 ): Stream.Stream<ArchivedHandoff, StoreError> =>
   records.pipe(
-    Stream.mapEffect(({ recordId }) => held(store, recordId)),
+    Stream.mapArrayEffect((page) =>
+      Effect.forEach(page, ({ recordId }) => held(store, recordId), { concurrency: readsAtOnce })
+    ),
     // Never: a handoff that is listed has a history, and none is ever removed.
     Stream.filter((archived) => archived !== undefined)
   )
@@ -145,17 +150,36 @@ export const importInto = (store: HandoffStore["Service"]) => {
         : Effect.succeed(report(incoming, verdict))
     )
 
-  const importBatch = Effect.fnUntraced(function* (batch: Arr.NonEmptyReadonlyArray<ArchivedHandoff>) {
-    const verdicts = yield* Effect.forEach(batch, verdictOn)
+  type Batch = Arr.NonEmptyReadonlyArray<ArchivedHandoff>
+  type Reports = Arr.NonEmptyReadonlyArray<ImportReport>
+
+  /** Commits what these verdicts ask for; where somebody was in between, or the batch has one twice, `otherwise`. */
+  const commitAll = (
+    batch: Batch,
+    verdicts: ReadonlyArray<Verdict>,
+    otherwise: Effect.Effect<Reports, StoreError>
+  ): Effect.Effect<Reports, StoreError> => {
     const changes = verdicts.flatMap((verdict) => verdict.changes)
     const reports = Arr.map(batch, (incoming, index) => report(incoming, verdicts[index] ?? unchanged))
-    if (!Arr.isReadonlyArrayNonEmpty(changes)) return reports
-    // One handoff that changed meanwhile, or stands twice in the batch, must not hold up the others.
-    return yield* store.commit(changes).pipe(
+    if (!Arr.isReadonlyArrayNonEmpty(changes)) return Effect.succeed(reports)
+    return store.commit(changes).pipe(
       Effect.as(reports),
-      Effect.catchTag("RevisionConflict", () => Effect.forEach(batch, importOne))
+      Effect.catchTag("RevisionConflict", () => otherwise)
     )
-  })
+  }
+
+  const importBatch = (batch: Batch): Effect.Effect<Reports, StoreError> => {
+    // One that changed meanwhile must not hold up the others.
+    const oneByOne = Effect.suspend(() => Effect.forEach(batch, importOne))
+    const compared = Effect.suspend(() =>
+      Effect.flatMap(Effect.forEach(batch, verdictOn, { concurrency: readsAtOnce }), (verdicts) =>
+        commitAll(batch, verdicts, oneByOne)
+      )
+    )
+    // Mostly nothing of it is known; then asking the store first would cost a read for each, for nothing.
+    const asNew = batch.map((incoming) => judge(incoming, undefined))
+    return asNew.every(({ outcome }) => outcome === "added") ? commitAll(batch, asNew, compared) : compared
+  }
 
   return <E, R>(handoffs: Stream.Stream<ArchivedHandoff, E, R>): Stream.Stream<ImportReport, E | StoreError, R> =>
     handoffs.pipe(Stream.rechunk(batchSize), Stream.mapArrayEffect(importBatch))
