@@ -16,7 +16,6 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as RcRef from "effect/RcRef"
 import type * as Scope from "effect/Scope"
@@ -143,7 +142,7 @@ export const make = (
       get: (id) =>
         Effect.flatMap(
           session.attempt("get", () => statements.get(id)),
-          (row) => (row === undefined ? Effect.succeedNone : Effect.map(read.record("get", row), Option.some))
+          (row) => (row === undefined ? Effect.succeedNone : Effect.asSome(read.record("get", row)))
         ),
       list: (view, { after, limit }) =>
         records("list", () => {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite"
 
-import { keysOf, type Place, StoredText, type View } from "@aumai/handoff-core"
+import { type CommitPlan, keysOf, type Place, type StoredText, type View } from "@aumai/handoff-core"
 import type { HandoffRecord } from "@aumai/handoff-protocol"
 
 const columns = "SELECT id, revision, record FROM handoffs"
@@ -51,17 +51,17 @@ interface CountRow {
   readonly records: number
 }
 
-/** A statement that gives rows. */
-export const query = <Row>(db: DatabaseSync, sql: string) => {
+type Rows<Row> = (...values: ReadonlyArray<SQLInputValue>) => ReadonlyArray<Row>
+type First<Row> = (...values: ReadonlyArray<SQLInputValue>) => Row | undefined
+
+const rows = (db: DatabaseSync, sql: string): Rows<unknown> => {
   const statement = db.prepare(sql)
-  // The cast: the tables are STRICT, so columns hold what the schema says they do.
-  return (...values: ReadonlyArray<SQLInputValue>) => statement.all(...values) as unknown as ReadonlyArray<Row>
+  return (...values) => statement.all(...values)
 }
 
-const first = <Row>(db: DatabaseSync, sql: string) => {
+const first = (db: DatabaseSync, sql: string): First<unknown> => {
   const statement = db.prepare(sql)
-  // The cast: as above.
-  return (...values: ReadonlyArray<SQLInputValue>) => statement.get(...values) as unknown as Row | undefined
+  return (...values) => statement.get(...values)
 }
 
 const run = (db: DatabaseSync, sql: string) => {
@@ -73,7 +73,8 @@ const run = (db: DatabaseSync, sql: string) => {
 export type Statements = ReturnType<typeof make>
 
 export const make = (db: DatabaseSync) => {
-  const list = (view: View["_tag"]) => query<StoredText.RecordRow>(db, reads[view])
+  // The casts of rows, here and below: the tables are STRICT, so columns hold what the schema says they do.
+  const list = (view: View["_tag"]) => rows(db, reads[view]) as Rows<StoredText.RecordRow>
   const insert = run(
     db,
     `INSERT INTO handoffs (id, revision, status, from_agent, to_agent, parent, urgency, created_at, due_at, record)
@@ -82,10 +83,10 @@ export const make = (db: DatabaseSync) => {
   // A request never changes: the indexes that only hold what it says are not touched, which spares their pages.
   const update = run(db, "UPDATE handoffs SET revision = ?, status = ?, due_at = ?, record = ? WHERE id = ?")
   return {
-    standing: first<{ readonly revision: number; readonly status: HandoffRecord["status"] }>(db, reads.standing),
-    get: first<StoredText.RecordRow>(db, reads.get),
-    history: query<LogRow>(db, reads.history),
-    log: query<LogRow>(db, reads.log),
+    standing: first(db, reads.standing) as First<CommitPlan.Standing>,
+    get: first(db, reads.get) as First<StoredText.RecordRow>,
+    history: rows(db, reads.history) as Rows<LogRow>,
+    log: rows(db, reads.log) as Rows<LogRow>,
     list: {
       All: list("All"),
       Status: list("Status"),
@@ -107,13 +108,13 @@ export const make = (db: DatabaseSync) => {
       db,
       "INSERT INTO counts (status, records) VALUES (?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records"
     ),
-    counts: query<CountRow>(db, "SELECT status, records FROM counts"),
+    counts: rows(db, "SELECT status, records FROM counts") as Rows<CountRow>,
     putAgent: run(
       db,
       "INSERT INTO agents (id, capabilities) VALUES (?, ?) ON CONFLICT DO UPDATE SET capabilities = excluded.capabilities"
     ),
     removeAgent: run(db, "DELETE FROM agents WHERE id = ?"),
-    agents: query<StoredText.AgentRow>(db, "SELECT id, capabilities FROM agents"),
-    dataVersion: first<{ readonly data_version: number }>(db, "PRAGMA data_version")
+    agents: rows(db, "SELECT id, capabilities FROM agents") as Rows<StoredText.AgentRow>,
+    dataVersion: first(db, "PRAGMA data_version") as First<{ readonly data_version: number }>
   }
 }
