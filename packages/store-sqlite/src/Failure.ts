@@ -13,8 +13,14 @@ const notADatabase = 26
 // IOERR_SHMSIZE: the index of the journal could not grow, which is how a full disk shows when a store is opened.
 const noRoomForIndex = 4874
 
-const codeOf = (cause: unknown): number =>
-  cause instanceof Error && "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode : 0
+const codeOf = (cause: unknown): number => {
+  if (!(cause instanceof Error)) return 0
+  if ("errcode" in cause && typeof cause.errcode === "number") {
+    return cause.errcode === noRoomForIndex ? full : cause.errcode
+  }
+  // A file is made without SQLite.
+  return "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT") ? full : 0
+}
 
 /** Whether another connection holds a lock that this one needs: it passes. */
 export const isBusy = (cause: unknown): boolean => busy.has(codeOf(cause) & 255)
@@ -28,6 +34,9 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
 export const of = (operation: string, path: string, cause: unknown, doubt?: "in doubt"): StoreError => {
   const fail = (reason: StoreError["reason"], detail: string) => new StoreError({ operation, reason, detail, cause })
   const code = codeOf(cause)
+  if (code === readOnly) {
+    return fail("unavailable", `${path} may only be read. ${nothing}; make it writable, and its directory`)
+  }
   switch (code & 255) {
     case full:
       return fail("full", `No space is left for ${path}. ${nothing}; free some space and repeat`)
@@ -35,15 +44,14 @@ export const of = (operation: string, path: string, cause: unknown, doubt?: "in 
       return fail("corrupt", `${path} is damaged: ${messageOf(cause)}. It was left as it is; restore it from a backup`)
     case notADatabase:
       return fail("corrupt", `${path} is not a SQLite database. It was left as it is; choose another path`)
+    // Readers need the index of the journal too, which is made when the first one comes.
     case readOnly:
-      return fail("unavailable", `${path} may only be read. ${nothing}; make it and its directory writable and repeat`)
     case cannotOpen:
       return fail(
         "unavailable",
-        `${path} cannot be opened: SQLite must be able to read it and to write beside it, in its directory`
+        `${path} cannot be opened: SQLite must be able to read it, and to write in its directory while nobody else has it open`
       )
   }
-  if (code === noRoomForIndex) return of(operation, path, { ...Object(cause), errcode: full })
   return fail("unavailable", `${path} failed: ${messageOf(cause)}. ${doubt === undefined ? nothing : doubtful}`)
 }
 
