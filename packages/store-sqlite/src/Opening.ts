@@ -27,6 +27,10 @@ const privateMode = 0o600
 // fraction of a second after a crash.
 const checkpointPages = 4000
 
+// Of memory, in KiB, when the store is large: with SQLite's 2 MiB a lookup among a million took 1.6 times as long as among
+// a thousand, with this 1.1 times.
+const cacheSize = 64 * 1024
+
 const single = (db: DatabaseSync, sql: string): unknown => Object.values(db.prepare(sql).get() ?? {})[0]
 
 /** How many of the migrations a file has had. Throws when it is not ours. */
@@ -125,7 +129,9 @@ export const open = (opening: Opening): Effect.Effect<Session.Session, StoreErro
       )
     }
     yield* session.attempt("open", () =>
-      db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${checkpointPages}`)
+      db.exec(
+        `PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_size = -${cacheSize}`
+      )
     )
     return session
   })
