@@ -1,6 +1,8 @@
 /**
  * Handoffs in one SQLite database, shared by the processes of one machine.
  */
+import { resolve } from "node:path"
+
 import {
   AgentStore,
   type CommitAll,
@@ -118,12 +120,13 @@ export const make = (
 > =>
   Effect.gen(function* () {
     const session = yield* Opening.open({
-      path: options.path,
+      // Absolute: SQLite gives names such as `:memory:` and `file:…` a meaning.
+      path: resolve(options.path),
       synchronous: options.synchronous ?? "FULL",
       busyTimeout: Duration.toMillis(options.busyTimeout ?? "10 seconds")
     })
     const statements = yield* session.attempt("open", () => Statements.make(session.db))
-    const read = StoredText.reader(options.path)
+    const read = StoredText.reader(session.path)
     const hints = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
     const commitAll = makeCommitAll(session, statements)
     const commit = yield* GroupCommit.make((commits) =>

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { relative } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
 import { AgentStore, HandoffStore } from "@aumai/handoff-core"
@@ -10,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
 import { SqliteStore, type SqliteStoreOptions } from "../src/index.ts"
+import * as Opening from "../src/Opening.ts"
 import { advance, createOne } from "./handoffs.ts"
 import { inDirectory, start } from "./processes.ts"
 
@@ -144,6 +146,30 @@ describe("opening", () => {
         assert.deepStrictEqual(readdirSync(at(".")), ["empty.db", "new.db"])
         assert.strictEqual(statSync(at("empty.db")).mode & 0o777, 0o640)
         assert.strictEqual(statSync(at("new.db")).mode & 0o777, 0o600)
+      })
+    )
+  )
+
+  it.live("flushes every commit, unless it is told that processes may only be killed", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        for (const [synchronous, level] of [
+          ["FULL", 2],
+          ["NORMAL", 1]
+        ] as const) {
+          const { db } = yield* Opening.open({ path: at("handoffs.db"), synchronous, busyTimeout: 1000 })
+          assert.deepStrictEqual({ ...db.prepare("PRAGMA synchronous").get() }, { synchronous: level })
+        }
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("takes a name for a file, whatever SQLite would make of it", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const name = relative(process.cwd(), at(":memory:"))
+        yield* Effect.provide(createOne("one"), open(name))
+        assert.deepStrictEqual(readdirSync(at(".")), [":memory:"])
       })
     )
   )
