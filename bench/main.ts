@@ -8,8 +8,9 @@ import { command } from "./command.ts"
 import { file } from "./file.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
+import { sqlite } from "./sqlite.ts"
 
-const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { command, memory, archive, file }
+const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { command, memory, archive, file, sqlite }
 
 const words = process.argv.slice(2)
 const named = words.filter((word) => !word.startsWith("--"))

@@ -1,1 +1,2 @@
-export {}
+export * as SqliteStore from "./SqliteStore.ts"
+export type { SqliteStoreOptions } from "./SqliteStore.ts"

@@ -1,0 +1,291 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { relative } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+
+import { AgentStore, HandoffStore } from "@aumai/handoff-core"
+import { AgentId, RecordId, StoreError } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+
+import { SqliteStore, type SqliteStoreOptions } from "../src/index.ts"
+import * as Opening from "../src/Opening.ts"
+import { advance, createOne } from "./handoffs.ts"
+import { inDirectory, start } from "./processes.ts"
+
+const open = (path: string, options?: Partial<SqliteStoreOptions>) =>
+  Layer.fresh(SqliteStore.layer({ path, ...options }))
+
+/** Every file in a directory and what is in it. */
+const contents = (directory: string) =>
+  readdirSync(directory, { withFileTypes: true }).map((entry) => [
+    entry.name,
+    entry.isFile() ? readFileSync(`${directory}/${entry.name}`).toString("base64") : "no file"
+  ])
+
+const database = (path: string, sql: string) => {
+  const db = new DatabaseSync(path)
+  db.exec(sql)
+  return db
+}
+
+interface Refusal {
+  readonly what: string
+  /** Puts it there; what it gives is closed afterwards. */
+  readonly make: (path: string) => Disposable | void
+  readonly reason: StoreError["reason"]
+  readonly sentence: string
+}
+
+const refusals: ReadonlyArray<Refusal> = [
+  {
+    what: "a text file",
+    make: (path) => writeFileSync(path, "[]\n"),
+    reason: "corrupt",
+    sentence: "is not a SQLite database. It was left as it is; choose another path"
+  },
+  {
+    what: "a long text file",
+    make: (path) => writeFileSync(path, "Not a database at all.\n".repeat(10_000)),
+    reason: "corrupt",
+    sentence: "is not a SQLite database. It was left as it is; choose another path"
+  },
+  {
+    what: "a directory",
+    make: (path) => mkdirSync(path),
+    reason: "unavailable",
+    sentence: "is a directory; give the path of a file"
+  },
+  {
+    what: "a database of another application",
+    make: (path) => database(path, "CREATE TABLE notes (text); INSERT INTO notes VALUES ('mine')").close(),
+    reason: "corrupt",
+    sentence: "is a SQLite database of another application. It was left as it is; choose another path"
+  },
+  {
+    what: "an empty database that another application has marked as its own",
+    make: (path) => database(path, "PRAGMA application_id = 7").close(),
+    reason: "corrupt",
+    sentence: "is a SQLite database of another application"
+  },
+  {
+    what: "a database of another application in WAL mode, at rest",
+    make: (path) => database(path, "PRAGMA journal_mode = WAL; CREATE TABLE notes (text)").close(),
+    reason: "corrupt",
+    sentence: "is a SQLite database of another application"
+  },
+  {
+    what: "a database of another application that is still in its journal, in use",
+    make: (path) => database(path, "PRAGMA journal_mode = WAL; CREATE TABLE notes (text)"),
+    reason: "corrupt",
+    sentence: "has a journal that is not of this store. Both were left as they are; choose another path"
+  },
+  {
+    what: "a store of a newer version",
+    make: (path) => {
+      database(path, "CREATE TABLE handoffs (x); PRAGMA application_id = 0x4175486f; PRAGMA user_version = 99").close()
+    },
+    reason: "unavailable",
+    sentence: "was written by a newer version of this store (99; this one knows 1). It was left as it is; upgrade"
+  }
+]
+
+describe("opening refuses, and leaves everything as it is:", () => {
+  for (const { what, make, reason, sentence } of refusals) {
+    it.live(what, () =>
+      inDirectory((at) =>
+        Effect.gen(function* () {
+          using _ = make(at("handoffs.db")) ?? { [Symbol.dispose]: () => {} }
+          const before = contents(at("."))
+          const error = yield* Effect.flip(Effect.provide(createOne("one"), open(at("handoffs.db"))))
+          assert.strictEqual(error instanceof StoreError ? error.reason : error._tag, reason)
+          assert.include(error.message, `${at("handoffs.db")} ${sentence}`)
+          assert.deepStrictEqual(contents(at(".")), before)
+        })
+      )
+    )
+  }
+
+  it.live("a path in a directory that is not there, and a device", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const missing = yield* Effect.flip(Effect.provide(createOne("one"), open(at("nowhere/handoffs.db"))))
+        assert.strictEqual(
+          missing.message,
+          `There is no directory ${at("nowhere")} for ${at("nowhere/handoffs.db")}; create it`
+        )
+        const device = yield* Effect.flip(Effect.provide(createOne("one"), open("/dev/null")))
+        assert.strictEqual(device.message, "/dev/null is not a file; give the path of a file")
+        assert.deepStrictEqual(readdirSync(at(".")), [])
+      })
+    )
+  )
+
+  it.live("a store whose newer version is still in its journal", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        yield* Effect.provide(createOne("one"), open(path))
+        using newer = database(path, "PRAGMA user_version = 99")
+        const error = yield* Effect.flip(Effect.provide(createOne("two"), open(path)))
+        assert.include(error.message, "was written by a newer version of this store (99")
+        assert.strictEqual(newer.prepare("SELECT count(*) AS n FROM handoffs").get()?.["n"], 1)
+      })
+    )
+  )
+})
+
+describe("opening", () => {
+  it.live("makes an empty file ours, keeps its mode, and leaves one file when it is closed", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        writeFileSync(at("empty.db"), "", { mode: 0o640 })
+        for (const name of ["empty.db", "new.db"]) yield* Effect.provide(createOne("one"), open(at(name)))
+        assert.deepStrictEqual(readdirSync(at(".")), ["empty.db", "new.db"])
+        assert.strictEqual(statSync(at("empty.db")).mode & 0o777, 0o640)
+        assert.strictEqual(statSync(at("new.db")).mode & 0o777, 0o600)
+      })
+    )
+  )
+
+  it.live("flushes every commit, unless it is told that processes may only be killed", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        for (const [synchronous, level] of [
+          ["FULL", 2],
+          ["NORMAL", 1]
+        ] as const) {
+          const { db } = yield* Opening.open({ path: at("handoffs.db"), synchronous, busyTimeout: 1000 })
+          assert.deepStrictEqual({ ...db.prepare("PRAGMA synchronous").get() }, { synchronous: level })
+        }
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("takes a name for a file, whatever SQLite would make of it", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const name = relative(process.cwd(), at(":memory:"))
+        yield* Effect.provide(createOne("one"), open(name))
+        assert.deepStrictEqual(readdirSync(at(".")), [":memory:"])
+      })
+    )
+  )
+
+  it.live("what may only be read reads it if SQLite can share memory there, and refuses a commit", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        const heard = Effect.promise(async () => {
+          const reader = start("readOnly.ts", path)
+          const lines: Array<string> = []
+          for (let line = await reader.nextLine(); line !== undefined; line = await reader.nextLine()) lines.push(line)
+          return lines
+        })
+        const readable = [
+          "1 pending",
+          `StoreError: ${path} may only be read. Nothing was changed; make it writable, and its directory`
+        ]
+        yield* Effect.provide(createOne("one"), open(path))
+        chmodSync(path, 0o444)
+        chmodSync(at("."), 0o555)
+        assert.deepStrictEqual(yield* heard, [
+          `StoreError: ${path} cannot be opened: SQLite must be able to read it, and to write in its directory while nobody else has it open`
+        ])
+        yield* Effect.provide(
+          Effect.gen(function* () {
+            chmodSync(at("."), 0o555)
+            assert.deepStrictEqual(yield* heard, readable, "while another has it open")
+            chmodSync(at("."), 0o777)
+          }),
+          open(path)
+        ).pipe(Effect.when(Effect.sync(() => process.getuid?.() === 0)))
+        chmodSync(at("."), 0o777)
+        assert.deepStrictEqual(yield* heard, readable, "in a directory that may be written")
+      })
+    )
+  )
+})
+
+describe("a damaged store", () => {
+  it.live("names the record that cannot be read, and the others can be", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        const store = yield* HandoffStore
+        yield* createOne("good")
+        yield* createOne("bad")
+        database(
+          path,
+          "UPDATE handoffs SET record = '{' WHERE id = 'bad'; UPDATE log SET event = '1' WHERE record_id = 'bad'"
+        ).close()
+        const get = Effect.asVoid(store.get(RecordId.make("bad")))
+        const list = Effect.asVoid(store.list({ _tag: "All" }, { limit: 9 }))
+        for (const error of [yield* Effect.flip(get), yield* Effect.flip(list)]) {
+          assert.strictEqual(error.reason, "corrupt")
+          assert.include(error.message, `Handoff bad in ${path} cannot be read`)
+        }
+        const error = yield* Effect.flip(store.history(RecordId.make("bad")))
+        assert.include(error.message, `Revision 1 of handoff bad in ${path} cannot be read`)
+        const good = yield* store.get(RecordId.make("good"))
+        assert.isTrue(Option.isSome(good))
+        if (Option.isSome(good)) yield* advance(good.value)
+      }).pipe(Effect.provide(open(at("handoffs.db"))))
+    )
+  )
+
+  it.live("is called damaged when its pages are", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        yield* Effect.provide(createOne("one"), open(path))
+        const bytes = readFileSync(path)
+        writeFileSync(path, bytes.fill(0x5a, 4096))
+        const before = contents(at("."))
+        const error = yield* Effect.flip(Effect.provide(createOne("two"), open(path)))
+        assert.strictEqual(error instanceof StoreError ? error.reason : error._tag, "corrupt")
+        assert.include(error.message, `${path} is damaged: `)
+        assert.deepStrictEqual(contents(at(".")), before)
+      })
+    )
+  )
+})
+
+describe("another that holds the lock", () => {
+  const hold = (path: string) => database(path, "BEGIN IMMEDIATE")
+
+  it.live("is waited for without blocking, and the commit then succeeds", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const other = hold(at("handoffs.db"))
+        const fiber = yield* Effect.forkChild(createOne("one"), { startImmediately: true })
+        // That these come to pass while it waits shows that the event loop goes on.
+        for (let turn = 0; turn < 20; turn++) yield* Effect.promise(() => new Promise(setImmediate))
+        assert.isUndefined(fiber.pollUnsafe())
+        other.close()
+        assert.strictEqual((yield* Fiber.join(fiber)).status, "pending")
+      }).pipe(Effect.provide(open(at("handoffs.db"))))
+    )
+  )
+
+  it.live("for too long makes the commit unavailable, with nothing changed", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        const store = yield* HandoffStore
+        using _ = hold(path)
+        const error = yield* Effect.flip(createOne("one"))
+        assert.strictEqual(
+          error.message,
+          `Another process has held ${path} for more than 50 ms. Nothing was changed; try again`
+        )
+        assert.isTrue(Option.isNone(yield* store.get(RecordId.make("one"))))
+        const agents = yield* AgentStore
+        const put = yield* Effect.flip(agents.put({ agentId: AgentId.make("a"), capabilities: [] }))
+        assert.strictEqual(put.reason, "unavailable")
+      }).pipe(Effect.provide(open(at("handoffs.db"), { busyTimeout: 50 })))
+    )
+  )
+})

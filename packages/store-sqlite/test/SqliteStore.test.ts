@@ -1,0 +1,54 @@
+import { statSync } from "node:fs"
+
+import { HandoffStore } from "@aumai/handoff-core"
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+
+import { SqliteStore } from "../src/index.ts"
+import { createOne } from "./handoffs.ts"
+import { inDirectory } from "./processes.ts"
+
+const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`)
+
+describe("SqliteStore", () => {
+  it.live("lets commits that come together share a transaction", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const journal = () => statSync(at("handoffs.db-wal")).size
+        yield* createOne("first")
+        const before = journal()
+        yield* Effect.forEach(ids("alone", 64), (id) => createOne(id))
+        const alone = journal() - before
+        yield* Effect.forEach(ids("together", 64), (id) => createOne(id), { concurrency: "unbounded" })
+        const together = journal() - before - alone
+        // A transaction writes every page it has changed, so the bytes tell how many there were.
+        assert.isBelow(together, alone / 4)
+      }).pipe(Effect.provide(SqliteStore.layer({ path: at("handoffs.db") })))
+    )
+  )
+
+  it.live("is closed after the commits that are under way, and has exactly those that it acknowledged", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const layer = SqliteStore.layer({ path: at("handoffs.db") })
+        const scope = yield* Scope.make()
+        const services = yield* Layer.buildWithScope(Layer.fresh(layer), scope)
+        const commits = yield* Effect.forEach(ids("one", 20), (id) =>
+          Effect.forkDetach(Effect.exit(Effect.provideContext(createOne(id), services)), { startImmediately: true })
+        )
+        yield* Scope.close(scope, Exit.void)
+        const late = yield* Effect.flip(Effect.provideContext(createOne("late"), services))
+        assert.strictEqual(late.message, "The store has been closed")
+        const exits = yield* Effect.forEach(commits, Fiber.join)
+        const store = Context.get(yield* Layer.build(Layer.fresh(layer)), HandoffStore)
+        assert.strictEqual((yield* store.count).pending, exits.filter(Exit.isSuccess).length)
+        assert.isAbove(exits.filter(Exit.isSuccess).length, 0)
+      }).pipe(Effect.scoped)
+    )
+  )
+})

@@ -1,0 +1,45 @@
+import { DatabaseSync } from "node:sqlite"
+
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+
+import { SqliteStore } from "../src/index.ts"
+import { reads } from "../src/Statements.ts"
+import { createOne } from "./handoffs.ts"
+import { inDirectory } from "./processes.ts"
+
+const expected: Record<keyof typeof reads, string> = {
+  standing: "SEARCH handoffs USING INDEX sqlite_autoindex_handoffs_1 (id=?)",
+  get: "SEARCH handoffs USING INDEX sqlite_autoindex_handoffs_1 (id=?)",
+  history: "SEARCH log USING INDEX sqlite_autoindex_log_1 (record_id=?)",
+  log: "SEARCH log USING INTEGER PRIMARY KEY (rowid>?)",
+  All: "SEARCH handoffs USING INDEX handoffs_all ((created_at,id)>(?,?))",
+  Status: "SEARCH handoffs USING INDEX handoffs_status (status=? AND (created_at,id)>(?,?))",
+  Inbox: "SEARCH handoffs USING INDEX handoffs_inbox (to_agent=? AND status=? AND (urgency,created_at,id)>(?,?,?))",
+  Sent: "SEARCH handoffs USING INDEX handoffs_sent (from_agent=? AND (recency,id)>(?,?))",
+  Children: "SEARCH handoffs USING INDEX handoffs_children (parent=? AND (created_at,id)>(?,?))",
+  Due: "SEARCH handoffs USING INDEX handoffs_due ((due_at,created_at,id)>(?,?,?) AND due_at<?)"
+}
+
+describe("Statements", () => {
+  it.live("each search exactly one index that gives the rows in order, without a scan or a sort", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        yield* Effect.provide(createOne("one"), SqliteStore.layer({ path }))
+        using db = new DatabaseSync(path)
+        const plans = Object.entries(reads).map(([name, sql]) => [
+          name,
+          db
+            .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+            .all()
+            .map(({ detail }) => detail)
+        ])
+        assert.deepStrictEqual(
+          Object.fromEntries(plans),
+          Object.fromEntries(Object.entries(expected).map(([name, plan]) => [name, [plan]]))
+        )
+      })
+    )
+  )
+})

@@ -1,0 +1,22 @@
+import { once } from "node:events"
+/** Opens a store when it is told to, and says so before and after. */
+import { writeSync } from "node:fs"
+
+import { HandoffStore } from "@aumai/handoff-core"
+import * as Effect from "effect/Effect"
+
+import { SqliteStore } from "../../src/index.ts"
+
+const [path = ""] = process.argv.slice(2)
+
+writeSync(1, "ready\n")
+await once(process.stdin, "data")
+process.stdin.destroy()
+writeSync(1, "opening\n")
+const { pending } = await Effect.runPromise(
+  Effect.provide(
+    HandoffStore.use((store) => store.count),
+    SqliteStore.layer({ path })
+  )
+)
+writeSync(1, `${pending}\n`)

@@ -1,0 +1,22 @@
+/** Reads a store that it may not write, and tries to commit. */
+import { writeSync } from "node:fs"
+
+import { HandoffStore } from "@aumai/handoff-core"
+import * as Effect from "effect/Effect"
+
+import { SqliteStore } from "../../src/index.ts"
+import { createOne } from "../handoffs.ts"
+
+const [path = ""] = process.argv.slice(2)
+// No permission stops root.
+if (process.getuid?.() === 0) process.setuid?.(65534)
+
+const program = Effect.gen(function* () {
+  const { pending } = yield* HandoffStore.use((store) => store.count)
+  writeSync(1, `${pending} pending\n`)
+  yield* createOne("another")
+}).pipe(
+  Effect.provide(SqliteStore.layer({ path })),
+  Effect.catch((error) => Effect.sync(() => writeSync(1, `${error._tag}: ${error.message}\n`)))
+)
+await Effect.runPromise(program)
