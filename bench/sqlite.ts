@@ -94,7 +94,7 @@ const fill = async (path: string, stored: number) => {
   db.prepare(`${made} INSERT INTO log (record_id, revision, event) SELECT id, 1, ${filled("?")} FROM made`).run(
     text.event
   )
-  db.prepare("INSERT INTO counts VALUES ('pending', ?)").run(stored)
+  db.prepare("INSERT INTO tally VALUES ('pending', ?)").run(stored)
   db.close()
 }
 
@@ -132,7 +132,7 @@ const operations = async (directory: string, stored: number) => {
     get: each(store.get),
     history: each(store.history),
     "log page": each(() => store.log({ limit: 20, ...after })),
-    count: each(() => store.count),
+    tally: each(() => store.tally),
     commit: each(() => manager.create({ ...ByHand.ask(7), toAgent: "new" }, { id: `new-${(created += 1)}` })),
     claim: () => runtime.runPromise(Effect.repeat(manager.claim(busy), { times: claims - 1 }))
   })
@@ -155,7 +155,7 @@ const sizes = async (directory: string): Promise<ReadonlyArray<Row>> => {
       aim: "≤ 1.5×"
     }
   ]
-  for (const name of ["get", "history", "log page", "inbox", "list", "count", "commit"] as const) {
+  for (const name of ["get", "history", "log page", "inbox", "list", "tally", "commit"] as const) {
     rows.push({
       name: `SQLite store, 1e6 records: ${name}`,
       ours: each(many[name]),

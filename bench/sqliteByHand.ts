@@ -42,7 +42,7 @@ export const open = (path: string) => {
   )
   const log = db.prepare("INSERT INTO log (record_id, revision, event) VALUES (?, ?, ?)")
   const count = db.prepare(
-    "INSERT INTO counts VALUES (?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records"
+    "INSERT INTO tally VALUES (?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
   )
 
   const write = (change: Change, before?: HandoffRecord) => {

@@ -39,7 +39,7 @@ export const migrations: ReadonlyArray<string> = [
     UNIQUE (record_id, revision)
   ) STRICT;
 
-  CREATE TABLE counts (status TEXT PRIMARY KEY NOT NULL, records INTEGER NOT NULL) STRICT;
+  CREATE TABLE tally (name TEXT PRIMARY KEY NOT NULL, amount INTEGER NOT NULL) STRICT;
 
   CREATE TABLE agents (id TEXT PRIMARY KEY NOT NULL, capabilities TEXT NOT NULL) STRICT;
   `

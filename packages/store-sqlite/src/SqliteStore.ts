@@ -11,13 +11,15 @@ import {
   HandoffStore,
   type Place,
   placeOf,
+  type Position,
   StoredText
 } from "@aumai/handoff-core"
-import { HandoffStatus, type RecordId, type StoreError } from "@aumai/handoff-protocol"
+import type { RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as RcRef from "effect/RcRef"
 import type * as Scope from "effect/Scope"
@@ -64,7 +66,7 @@ const makeCommitAll =
         if (created.has(id)) statements.insert(record, text.record)
         else statements.update(record, text.record)
       }
-      for (const [status, records] of plan.counts) statements.count(status, records)
+      for (const [name, amount] of plan.tally) statements.add(name, amount)
       return plan.results
     })
 
@@ -106,9 +108,9 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: PubSub.PubSu
  *
  * const program = Effect.gen(function* () {
  *   const { handoffs } = yield* SqliteStore.make({ path: "handoffs.db" })
- *   return yield* handoffs.count
+ *   return yield* handoffs.end
  * })
- * console.log((await Effect.runPromise(Effect.scoped(program))).pending) // 0
+ * console.log((await Effect.runPromise(Effect.scoped(program)))._tag) // "None"
  * ```
  */
 export const make = (
@@ -157,15 +159,14 @@ export const make = (
         }),
       history: (id) => entries("history", () => statements.history(id)),
       log: ({ after, limit }) => entries("log", () => statements.log(Number(after ?? 0), limitOf(limit))),
-      count: Effect.map(
-        session.attempt("count", () => statements.counts()),
-        (rows) => {
-          const counts = new Map(rows.map(({ status, records }) => [status, records]))
-          // The cast: the keys are exactly the statuses.
-          return Object.fromEntries(
-            HandoffStatus.literals.map((status) => [status, counts.get(status) ?? 0])
-          ) as Record<HandoffStatus, number>
-        }
+      end: Effect.map(
+        session.attempt("end", () => statements.end()?.position ?? undefined),
+        // The cast: any text is a position.
+        (position) => Option.map(Option.fromUndefinedOr(position), (position) => String(position) as Position)
+      ),
+      tally: Effect.map(
+        session.attempt("tally", () => statements.tally()),
+        (rows) => Object.fromEntries(rows.map(({ name, amount }) => [name, amount]))
       ),
       changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis"))
     })

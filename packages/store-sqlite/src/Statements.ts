@@ -17,8 +17,10 @@ export const reads = {
     ORDER BY urgency, created_at, id LIMIT ?`,
   Sent: `${columns} WHERE from_agent = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?`,
   Children: `${columns} WHERE parent = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`,
-  Due: `${columns} WHERE due_at <= ? AND (due_at, created_at, id) > (?, ?, ?) ORDER BY due_at, created_at, id LIMIT ?`
-} as const satisfies Record<View["_tag"] | "standing" | "get" | "history" | "log", string>
+  Due: `${columns} WHERE due_at <= ? AND (due_at, created_at, id) > (?, ?, ?) ORDER BY due_at, created_at, id LIMIT ?`,
+  Prefix: `${columns} WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`,
+  end: "SELECT max(position) AS position FROM log"
+} as const satisfies Record<View["_tag"] | "standing" | "get" | "history" | "log" | "end", string>
 
 /** The values that a view's statement asks for, but the last, which is how many rows to give. */
 export const valuesOf = (view: View, { major, minor, id }: Place): ReadonlyArray<SQLInputValue> => {
@@ -35,6 +37,9 @@ export const valuesOf = (view: View, { major, minor, id }: Place): ReadonlyArray
       return [view.parent, major, id]
     case "Due":
       return [view.at.epochMilliseconds, major, minor, id]
+    case "Prefix":
+      // Behind an id comes first what it begins; and behind all that the prefix begins, the last character there is.
+      return [id === "" ? view.prefix : `${id}\0`, `${view.prefix}\u{10ffff}`]
   }
 }
 
@@ -46,9 +51,9 @@ export interface LogRow {
   readonly event: string
 }
 
-interface CountRow {
-  readonly status: string
-  readonly records: number
+interface TallyRow {
+  readonly name: string
+  readonly amount: number
 }
 
 type Rows<Row> = (...values: ReadonlyArray<SQLInputValue>) => ReadonlyArray<Row>
@@ -93,7 +98,8 @@ export const make = (db: DatabaseSync) => {
       Inbox: list("Inbox"),
       Sent: list("Sent"),
       Children: list("Children"),
-      Due: list("Due")
+      Due: list("Due"),
+      Prefix: list("Prefix")
     } satisfies Record<View["_tag"], unknown>,
     insert: (record: HandoffRecord, text: string) => {
       const { status, from, to, parent = null, urgency, createdAt, dueAt = null } = keysOf(record)
@@ -104,11 +110,12 @@ export const make = (db: DatabaseSync) => {
       update(record.revision, status, dueAt, text, record.recordId)
     },
     append: run(db, "INSERT INTO log (record_id, revision, event) VALUES (?, ?, ?)"),
-    count: run(
+    end: first(db, reads.end) as First<{ readonly position: number | null }>,
+    add: run(
       db,
-      "INSERT INTO counts (status, records) VALUES (?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records"
+      "INSERT INTO tally (name, amount) VALUES (?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
     ),
-    counts: rows(db, "SELECT status, records FROM counts") as Rows<CountRow>,
+    tally: rows(db, "SELECT name, amount FROM tally") as Rows<TallyRow>,
     putAgent: run(
       db,
       "INSERT INTO agents (id, capabilities) VALUES (?, ?) ON CONFLICT DO UPDATE SET capabilities = excluded.capabilities"

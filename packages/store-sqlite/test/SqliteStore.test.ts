@@ -46,7 +46,7 @@ describe("SqliteStore", () => {
         assert.strictEqual(late.message, "The store has been closed")
         const exits = yield* Effect.forEach(commits, Fiber.join)
         const store = Context.get(yield* Layer.build(Layer.fresh(layer)), HandoffStore)
-        assert.strictEqual((yield* store.count).pending, exits.filter(Exit.isSuccess).length)
+        assert.strictEqual((yield* store.tally)["pending"], exits.filter(Exit.isSuccess).length)
         assert.isAbove(exits.filter(Exit.isSuccess).length, 0)
       }).pipe(Effect.scoped)
     )

@@ -18,7 +18,9 @@ const expected: Record<keyof typeof reads, string> = {
   Inbox: "SEARCH handoffs USING INDEX handoffs_inbox (to_agent=? AND status=? AND (urgency,created_at,id)>(?,?,?))",
   Sent: "SEARCH handoffs USING INDEX handoffs_sent (from_agent=? AND (recency,id)>(?,?))",
   Children: "SEARCH handoffs USING INDEX handoffs_children (parent=? AND (created_at,id)>(?,?))",
-  Due: "SEARCH handoffs USING INDEX handoffs_due ((due_at,created_at,id)>(?,?,?) AND due_at<?)"
+  Due: "SEARCH handoffs USING INDEX handoffs_due ((due_at,created_at,id)>(?,?,?) AND due_at<?)",
+  Prefix: "SEARCH handoffs USING INDEX sqlite_autoindex_handoffs_1 (id>? AND id<?)",
+  end: "SEARCH log"
 }
 
 describe("Statements", () => {

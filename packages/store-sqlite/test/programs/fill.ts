@@ -46,7 +46,7 @@ const program = Effect.gen(function* () {
   if (ballast === undefined) return
   rmSync(ballast)
   yield* createOne("after", task)
-  say(`of ${(yield* (yield* HandoffStore).count).pending - kept.length - 1} others`)
+  say(`of ${((yield* (yield* HandoffStore).tally)["pending"] ?? 0) - kept.length - 1} others`)
 })
 
 await Effect.runPromise(Effect.provide(program, layer))

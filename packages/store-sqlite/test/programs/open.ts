@@ -15,7 +15,7 @@ process.stdin.destroy()
 writeSync(1, "opening\n")
 const { pending } = await Effect.runPromise(
   Effect.provide(
-    HandoffStore.use((store) => store.count),
+    HandoffStore.use((store) => store.tally),
     SqliteStore.layer({ path })
   )
 )

@@ -12,7 +12,7 @@ const [path = ""] = process.argv.slice(2)
 if (process.getuid?.() === 0) process.setuid?.(65534)
 
 const program = Effect.gen(function* () {
-  const { pending } = yield* HandoffStore.use((store) => store.count)
+  const { pending } = yield* HandoffStore.use((store) => store.tally)
   writeSync(1, `${pending} pending\n`)
   yield* createOne("another")
 }).pipe(
