@@ -1,142 +1,22 @@
-/** The connection to one database: opening it, giving it up for a newer page, and running transactions on it. */
+/** The connection to the database of a store: which store it is, giving it up for a newer page, opening it again. */
 import type { StoreError } from "@aumai/handoff-protocol"
-import * as Data from "effect/Data"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 
+import { type ConnectionLost, type DatabaseOptions, open, remove, run, type Work } from "./Database.ts"
 import * as Failure from "./Failure.ts"
 import * as Mark from "./Mark.ts"
-import { createStores, isOurs, meta, type StoreName, version } from "./Schema.ts"
-
-export interface ConnectionOptions {
-  readonly name: string
-  readonly durability: "strict" | "relaxed"
-  readonly openTimeout: Duration.Input
-}
-
-/** What a transaction is made of. Plain callbacks: a fiber that resumes in a later task finds its transaction over. */
-export interface Requests<A> {
-  readonly store: (name: StoreName) => IDBObjectStore
-  /** Goes on when a request has been answered. A request that fails ends the transaction. */
-  readonly when: <B>(request: IDBRequest<B>, next: (result: B) => void) => void
-  /** What the transaction gives, once it has completed. Nothing may be requested after it. */
-  readonly answer: (value: A) => void
-}
-
-/** A transaction to run. */
-export interface Work<A> {
-  /** What errors call it. */
-  readonly operation: string
-  readonly mode: "readonly" | "readwrite"
-  readonly stores: ReadonlyArray<StoreName>
-  readonly body: (requests: Requests<A>) => void
-}
+import { meta } from "./Schema.ts"
 
 export type Transact = <A>(work: Work<A>) => Effect.Effect<A, StoreError>
-
-/** The browser has closed the connection before the transaction began. */
-class ConnectionLost extends Data.TaggedError("ConnectionLost") {}
 
 type State =
   | { readonly _tag: "Open"; readonly database: IDBDatabase }
   /** The browser has closed it, as it does when it clears or repairs its files. */
   | { readonly _tag: "Lost" }
   | { readonly _tag: "Ended"; readonly why: (operation: string, name: string) => StoreError }
-
-const isClosed = (database: IDBDatabase): boolean => {
-  try {
-    database.transaction("meta")
-    return false
-  } catch {
-    return true
-  }
-}
-
-/** One transaction; it answers when it has completed, and not before. Interrupting it undoes it. */
-const run = <A>(
-  database: IDBDatabase,
-  { name, durability }: ConnectionOptions,
-  { operation, mode, stores, body }: Work<A>
-): Effect.Effect<A, StoreError | ConnectionLost> =>
-  Effect.callback((resume) => {
-    let transaction: IDBTransaction
-    try {
-      transaction = database.transaction(stores, mode, { durability })
-    } catch {
-      return resume(Effect.fail(new ConnectionLost()))
-    }
-    let outcome: Effect.Effect<A> = Effect.die(new Error(`${operation} gave no answer`))
-    let hasThrown = false
-    const step = (work: () => void) => {
-      try {
-        work()
-      } catch (cause) {
-        outcome = Effect.die(cause)
-        hasThrown = true
-        transaction.abort()
-      }
-    }
-    transaction.addEventListener("complete", () => resume(outcome))
-    transaction.addEventListener("abort", () => {
-      if (hasThrown) return resume(outcome)
-      const { error } = transaction
-      const isAborted = error === null || error.name === "AbortError"
-      // An abort undoes; one that comes with the end of the connection may have crossed with the commit.
-      const isCertain = mode === "readonly" || (isAborted && !isClosed(database))
-      resume(Effect.fail(Failure.ofTransaction(operation, name, error, isCertain ? "nothing changed" : "in doubt")))
-    })
-    step(() =>
-      body({
-        store: (store) => transaction.objectStore(store),
-        when: (request, next) => {
-          request.addEventListener("success", () => step(() => next(request.result)))
-        },
-        answer: (value) => {
-          outcome = Effect.succeed(value)
-          transaction.commit()
-        }
-      })
-    )
-    return Effect.sync(() => {
-      try {
-        transaction.abort()
-      } catch {
-        // It has ended already.
-      }
-    })
-  })
-
-/** Opens the database, and makes it where there is none. A database that is not ours, or newer, is left as it is. */
-const open = ({ name, openTimeout }: ConnectionOptions, operation: string): Effect.Effect<IDBDatabase, StoreError> =>
-  Effect.callback<IDBDatabase, StoreError>((resume) => {
-    if (!("indexedDB" in globalThis)) return resume(Effect.fail(Failure.missing(operation, name)))
-    let request: IDBOpenDBRequest
-    try {
-      request = indexedDB.open(name, version)
-    } catch (cause) {
-      return resume(Effect.fail(Failure.ofOpening(operation, name, cause)))
-    }
-    let wanted = true
-    request.addEventListener("upgradeneeded", () =>
-      wanted ? createStores(request.result) : request.transaction?.abort()
-    )
-    request.addEventListener("error", () => resume(Effect.fail(Failure.ofOpening(operation, name, request.error))))
-    request.addEventListener("success", () => {
-      const database = request.result
-      if (wanted && isOurs(database)) return resume(Effect.succeed(database))
-      database.close()
-      resume(Effect.fail(Failure.foreign(operation, name)))
-    })
-    return Effect.sync(() => {
-      wanted = false
-    })
-  }).pipe(
-    // A tab that does not let go makes the request wait, and not every such wait is announced as `blocked`.
-    Effect.timeoutOrElse({ duration: openTimeout, orElse: () => Effect.fail(Failure.held(operation, name)) })
-  )
 
 const drawEpoch = Effect.map(Effect.all([Random.nextInt, Random.nextInt]), (words) =>
   words.map((word) => Math.abs(word).toString(36)).join("-")
@@ -148,7 +28,7 @@ const drawEpoch = Effect.map(Effect.all([Random.nextInt, Random.nextInt]), (word
  */
 const settleEpoch = (
   database: IDBDatabase,
-  options: ConnectionOptions,
+  options: DatabaseOptions,
   operation: string,
   known: string | undefined
 ): Effect.Effect<string, StoreError | ConnectionLost> =>
@@ -176,7 +56,7 @@ const settleEpoch = (
 /**
  * Opens the database of a store: its scope closes it. What the browser closes is opened again for the next transaction.
  */
-export const make = (options: ConnectionOptions): Effect.Effect<Transact, StoreError, Scope.Scope> =>
+export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const { name } = options
     const turns = yield* Semaphore.make(1)
@@ -245,4 +125,19 @@ export const make = (options: ConnectionOptions): Effect.Effect<Transact, StoreE
         Effect.catchTag("ConnectionLost", lost(work.operation))
       )
     }
+  })
+
+/** Deletes the database of a store, or what a browser has left of it, together with the notes that there was one. */
+export const forget = (options: DatabaseOptions): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const { name } = options
+    const operation = "forget"
+    if (!Mark.isRemovable()) return yield* Failure.noPage(operation, name)
+    // Only what is ours: another application's database is refused here.
+    const database = yield* open(options, operation)
+    database.close()
+    // The database first: a note without a database is a loss, and forgetting can be repeated.
+    yield* remove(options, operation)
+    yield* Mark.remove(name)
+    if ((yield* Mark.read(name)).length > 0) return yield* Failure.remembered(operation, name)
   })

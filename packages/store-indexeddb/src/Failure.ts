@@ -27,6 +27,12 @@ export const held = unavailable(
     `${database} is held by another tab, which works with another version of it or is about to be done with it. ` +
     `Close the other tabs of this site and repeat`
 )
+export const noPage = unavailable(
+  (database) => `${database} can only be forgotten by a page: a worker cannot remove what is noted in localStorage`
+)
+export const remembered = unavailable(
+  (database) => `${database} has been deleted, but the browser still keeps the note that it was there. Repeat it`
+)
 export const missing = unavailable(
   (database) =>
     `${database} cannot be opened: there is no IndexedDB here. It takes a browser, and a page or worker with an origin`

@@ -7,13 +7,13 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import * as Commit from "./Commit.ts"
 import * as Connection from "./Connection.ts"
+import type { DatabaseOptions } from "./Database.ts"
 import * as Failure from "./Failure.ts"
 import {
   type Counts,
@@ -37,7 +37,7 @@ export interface IndexedDbStoreOptions {
   readonly openTimeout?: Duration.Input
 }
 
-const connectionOptions = ({ name, durability, openTimeout }: IndexedDbStoreOptions) => ({
+const databaseOptions = ({ name, durability, openTimeout }: IndexedDbStoreOptions): DatabaseOptions => ({
   name,
   durability: durability ?? "strict",
   openTimeout: openTimeout ?? "10 seconds"
@@ -125,7 +125,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
       get: (id) =>
         Effect.flatMap(
           read<RecordValue | undefined>(transact, "get", "records", (records) => records.get(id)),
-          (row) => (row === undefined ? Effect.succeedNone : Effect.map(reader.record("get", row), Option.some))
+          (row) => (row === undefined ? Effect.succeedNone : Effect.asSome(reader.record("get", row)))
         ),
       list: (view, { limit, after }) =>
         Effect.suspend(() => {
@@ -164,7 +164,7 @@ export const make = (
   Scope.Scope
 > =>
   Effect.gen(function* () {
-    const transact = yield* Connection.make(connectionOptions(options))
+    const transact = yield* Connection.make(databaseOptions(options))
     const reader = StoredText.reader(Failure.named(options.name))
     return {
       handoffs: yield* makeHandoffs(options.name, transact, reader),
@@ -193,3 +193,18 @@ export const layer = (options: IndexedDbStoreOptions): Layer.Layer<HandoffStore 
       Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
     )
   )
+
+/**
+ * Deletes a store for good, or accepts that the browser has lost it: afterwards one of that name begins empty. Other pages
+ * that have it open fail with `unavailable`. Only in a page; in a worker it fails with `unavailable`, as it does while
+ * another tab holds the database. A database that is not a handoff store is `corrupt`, and left as it is.
+ *
+ * @example
+ * ```ts no-run
+ * import { IndexedDbStore } from "@aumai/handoff-store-indexeddb"
+ * import * as Effect from "effect/Effect"
+ *
+ * await Effect.runPromise(IndexedDbStore.forget("handoffs"))
+ * ```
+ */
+export const forget = (name: string): Effect.Effect<void, StoreError> => Connection.forget(databaseOptions({ name }))

@@ -68,6 +68,9 @@ export const write = (name: string, epoch: string): Effect.Effect<void> =>
     discard: true
   })
 
-/** Removes the notes; says whether nobody can find one any more. */
+/** Whether every note can be reached from here. */
+export const isRemovable = (): boolean => "localStorage" in globalThis
+
+/** Removes the notes, as far as the browser lets it. */
 export const remove = (name: string): Effect.Effect<void> =>
   Effect.forEach(placesOf(name), ({ remove }) => Effect.ignore(Effect.tryPromise(remove)), { discard: true })
