@@ -71,9 +71,10 @@ export const ready = (): void => {
 }
 
 /** For vitest: runs once, and only when a browser test has been selected. */
-export const setup = (): (() => void) => {
+export const setup = (): void => {
   ready()
-  return () => rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+  // Not when the tests are done: the browser is still writing then.
+  process.once("exit", () => rmSync(profile, { recursive: true, force: true }))
 }
 
 if (import.meta.main) {

@@ -332,7 +332,7 @@ describe("reading", () => {
   it.live("a page that begins behind everything is empty, and so is one of no items", () =>
     using("pages", (store) =>
       Effect.gen(function* () {
-        const late = created("a", "Later", 100)
+        const late = created("a", { due: 100 })
         yield* store.commit([late])
         const at = DateTime.makeUnsafe(1_790_000_000_000)
         assert.deepStrictEqual(yield* store.list({ _tag: "Due", at }, { limit: 9, after: late.record }), [])

@@ -21,11 +21,15 @@ export const id = (name: string): RecordId => RecordId.make(name)
 const second = (n: number) => DateTime.makeUnsafe(1_790_000_000_000 + n * 1000)
 
 /** The change that creates a handoff. */
-export const created = (name: string, task = "Generate the report", due?: number): Change => {
+export const created = (
+  name: string,
+  { context = {}, due }: { readonly context?: HandoffRequest["context"]; readonly due?: number } = {}
+): Change => {
   const request = HandoffRequest.make({
     fromAgent: sender,
     toAgent: receiver,
-    taskDescription: task,
+    taskDescription: "Generate the report",
+    context,
     ...(due === undefined ? {} : { deadline: second(due) })
   })
   const event: HandoffEvent = { _tag: "Created", at: second(0), by: sender, request }
