@@ -6,10 +6,17 @@ import { join } from "node:path"
 import { archive } from "./archive.ts"
 import { command } from "./command.ts"
 import { file } from "./file.ts"
+import { indexeddb } from "./indexeddb.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
 
-const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { command, memory, archive, file }
+const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
+  command,
+  memory,
+  archive,
+  file,
+  indexeddb
+}
 
 const words = process.argv.slice(2)
 const named = words.filter((word) => !word.startsWith("--"))

@@ -64,19 +64,17 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
     let epoch: string | undefined
 
     const end = (why: (operation: string, name: string) => StoreError) => {
-      if (state._tag === "Open") state.database.close()
       state = { _tag: "Ended", why }
     }
+    const lose = (database: IDBDatabase) => {
+      if (state._tag === "Open" && state.database === database) state = { _tag: "Lost" }
+    }
     const keep = (database: IDBDatabase) => {
-      // At once: until every old page has closed its connection, the newer one cannot open.
       database.addEventListener("versionchange", ({ newVersion }) =>
         end(newVersion === null ? Failure.deleted : Failure.superseded)
       )
       database.addEventListener("close", () => lose(database))
       state = { _tag: "Open", database }
-    }
-    const lose = (database: IDBDatabase) => {
-      if (state._tag === "Open" && state.database === database) state = { _tag: "Lost" }
     }
 
     const reopen = (operation: string): Effect.Effect<IDBDatabase, StoreError | ConnectionLost> =>
@@ -105,26 +103,37 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
       }
     }
 
-    const lost = (operation: string) => () =>
-      Effect.fail(Failure.ofTransaction(operation, name, undefined, "nothing changed"))
-
-    yield* Effect.addFinalizer(() => Effect.sync(() => end(Failure.closed)))
-    yield* Effect.catchTag(current("open"), "ConnectionLost", lost("open"))
-
-    return (work) => {
-      const once = Effect.flatMap(
-        Effect.suspend(() => current(work.operation)),
-        (database) =>
-          Effect.tapError(run(database, options, work), ({ _tag }) =>
-            Effect.sync(() => _tag === "ConnectionLost" && lose(database))
-          )
-      )
-      // Once more is safe, for the transaction had not begun.
-      return once.pipe(
+    /** Once more is safe, for what did not find a connection has not begun. */
+    const twice = <A>(operation: string, once: Effect.Effect<A, StoreError | ConnectionLost>) =>
+      once.pipe(
         Effect.catchTag("ConnectionLost", () => once),
-        Effect.catchTag("ConnectionLost", lost(work.operation))
+        Effect.catchTag("ConnectionLost", ({ cause }) =>
+          Effect.fail(Failure.ofTransaction(operation, name, cause, "nothing changed"))
+        )
       )
-    }
+
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        if (state._tag === "Open") state.database.close()
+        end(Failure.closed)
+      })
+    )
+    yield* twice(
+      "open",
+      Effect.suspend(() => current("open"))
+    )
+
+    return (work) =>
+      twice(
+        work.operation,
+        Effect.flatMap(
+          Effect.suspend(() => current(work.operation)),
+          (database) =>
+            Effect.tapError(run(database, options, work), ({ _tag }) =>
+              Effect.sync(() => _tag === "ConnectionLost" && lose(database))
+            )
+        )
+      )
   })
 
 /** Deletes the database of a store, or what a browser has left of it, together with the notes that there was one. */

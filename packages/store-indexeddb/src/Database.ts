@@ -31,8 +31,8 @@ export interface Work<A> {
   readonly body: (requests: Requests<A>) => void
 }
 
-/** The browser has closed the connection before the transaction began. */
-export class ConnectionLost extends Data.TaggedError("ConnectionLost") {}
+/** The connection was closed before the transaction began. */
+export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{ readonly cause: unknown }> {}
 
 /** Undoes what a transaction has done; says whether it was still under way. */
 const abort = (transaction: IDBTransaction): boolean => {
@@ -63,8 +63,8 @@ export const run = <A>(
     let transaction: IDBTransaction
     try {
       transaction = database.transaction(stores, mode, { durability })
-    } catch {
-      return resume(Effect.fail(new ConnectionLost()))
+    } catch (cause) {
+      return resume(Effect.fail(new ConnectionLost({ cause })))
     }
     let outcome: Effect.Effect<A> = Effect.die(new Error(`${operation} gave no answer`))
     let hasThrown = false
@@ -121,6 +121,8 @@ export const open = (
     request.addEventListener("error", () => resume(Effect.fail(Failure.ofOpening(operation, name, request.error))))
     request.addEventListener("success", () => {
       const database = request.result
+      // At once: until every old page has closed its connection, a newer one cannot open.
+      database.addEventListener("versionchange", () => database.close())
       if (wanted && isOurs(database)) return resume(Effect.succeed(database))
       database.close()
       resume(Effect.fail(Failure.foreign(operation, name)))

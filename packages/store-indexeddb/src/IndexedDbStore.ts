@@ -30,7 +30,7 @@ export interface IndexedDbStoreOptions {
   readonly name: string
   /**
    * What a commit that succeeded survives. "strict", the default: also a power cut, as far as browser and disk keep their
-   * word. "relaxed", about twice as fast: the end of the page or the browser, but a power cut may take the last seconds.
+   * word. "relaxed", faster where a flush takes long: the end of the page or the browser; a power cut may take the last seconds.
    */
   readonly durability?: "strict" | "relaxed"
   /** How long to wait for the database while another tab holds it. Default: 10 seconds. */
@@ -109,16 +109,13 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
     const commitAll = Commit.make(transact)
     const commit = yield* GroupCommit.make((commits) => Effect.tap(commitAll(commits), publish))
 
-    const entries = (operation: string, limit: number, from: (log: IDBObjectStore) => IDBRequest<Array<EntryValue>>) =>
-      // Asked for none, a database gives all.
-      limit < 1
-        ? Effect.succeed([])
-        : Effect.flatMap(read(transact, operation, "log", from), (rows) =>
-            reader.entries(
-              operation,
-              rows.map((row) => ({ ...row, position: String(row.position) }))
-            )
-          )
+    const entries = (operation: string, request: (log: IDBObjectStore) => IDBRequest<Array<EntryValue>>) =>
+      Effect.flatMap(read(transact, operation, "log", request), (rows) =>
+        reader.entries(
+          operation,
+          rows.map((row) => ({ ...row, position: String(row.position) }))
+        )
+      )
 
     return HandoffStore.of({
       commit,
@@ -130,6 +127,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
       list: (view, { limit, after }) =>
         Effect.suspend(() => {
           const range = rangeOf(view, after)
+          // Asked for none, a database gives all.
           if (range === undefined || limit < 1) return Effect.succeed([])
           return Effect.flatMap(
             read<Array<RecordValue>>(transact, "list", "records", (records) =>
@@ -138,12 +136,14 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
             (rows) => reader.records("list", rows)
           )
         }),
-      history: (id) =>
-        entries("history", 1, (log) => log.index(historyIndex).getAll(IDBKeyRange.bound([id], [id, []]))),
+      history: (id) => entries("history", (log) => log.index(historyIndex).getAll(IDBKeyRange.bound([id], [id, []]))),
       log: ({ limit, after }) =>
-        entries("log", limit, (log) =>
-          log.getAll(IDBKeyRange.lowerBound(Number(after ?? 0), true), Math.min(limit, atMost))
-        ),
+        limit < 1
+          ? Effect.succeed([])
+          : entries("log", (log) =>
+              // What is no position of ours is before all of them.
+              log.getAll(IDBKeyRange.lowerBound(Number(after) || 0, true), Math.min(limit, atMost))
+            ),
       count: Effect.map(
         read<Counts | undefined>(transact, "count", "meta", (metas) => metas.get(meta.counts)),
         // The cast: Object.fromEntries forgets the names.

@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 import { assert, describe, it } from "vitest"
 
-import { commitForEver, launch, serve, temporaryProfile } from "./chromium.ts"
+import { commitForEver, launch, serveTabs, temporaryProfile } from "./chromium.ts"
 import { makePromises } from "./promises.ts"
 
 /** The same numbers between 0 and 1 for the same seed. */
@@ -23,7 +23,7 @@ describe("kill -9 of the browser", () => {
     `takes nothing that was acknowledged, or says that it did (seed ${seed})`,
     async () => {
       using profile = temporaryProfile()
-      await using site = await serve()
+      await using site = await serveTabs()
       const promises = makePromises()
       const random = randomFrom(seed)
       let acknowledged = 0
@@ -61,7 +61,7 @@ describe("kill -9 of the browser", () => {
 
   it("a database whose files are damaged is reported, and not taken for a new one", async () => {
     using profile = temporaryProfile()
-    await using site = await serve()
+    await using site = await serveTabs()
     {
       await using browser = await launch(profile.path)
       const page = await browser.tab(site.url)

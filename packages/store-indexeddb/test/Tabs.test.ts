@@ -1,15 +1,16 @@
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
-import { commitForEver, launch, type Running, serve, temporaryProfile } from "./chromium.ts"
+import type { Site } from "../../../tooling/site.ts"
+import { commitForEver, launch, type Running, serveTabs, temporaryProfile } from "./chromium.ts"
 import type { Outcome } from "./programs/tab.ts"
 import { makePromises } from "./promises.ts"
 
 describe("the tabs of a site", () => {
   const profile = temporaryProfile()
-  let site: Awaited<ReturnType<typeof serve>>
+  let site: Site
   let browser: Running
   beforeAll(async () => {
-    site = await serve()
+    site = await serveTabs()
     browser = await launch(profile.path)
   })
   afterAll(async () => {
@@ -61,7 +62,7 @@ describe("the tabs of a site", () => {
 
   it("are refused what does not fit any more, and go on when there is space", async () => {
     // An origin of its own: the browser remembers for a while how much space it found for one.
-    await using other = await serve()
+    await using other = await serveTabs()
     const page = await browser.tab(other.url)
     const session = await browser.context.newCDPSession(page)
     await session.send("Storage.overrideQuotaForOrigin", { origin: other.url, quotaSize: 2_000_000 })
@@ -99,7 +100,7 @@ describe("the tabs of a site", () => {
     const outcome = await page.evaluate(
       () =>
         new Promise((resolve) => {
-          const worker = new Worker("/tab.js", { type: "module" })
+          const worker = new Worker("/program.js", { type: "module" })
           worker.addEventListener("message", ({ data }) => {
             worker.terminate()
             resolve(data)

@@ -1,37 +1,16 @@
-/** A real browser with a profile on disk, driven from outside, and a site for it; a test leaves neither behind. */
+/** A real browser with a profile on disk, driven from outside; a test leaves nothing of it behind. */
 import { mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { type BrowserContext, chromium, type Page } from "playwright"
 
 import { launchOptions, ready } from "../../../tooling/browser.ts"
-import { bundle } from "../../../tooling/bundle.ts"
+import { serve, type Site } from "../../../tooling/site.ts"
 import type { Said } from "./programs/tab.ts"
 
-/** Serves the program `tab.ts`; `/opaque` is the same page without an origin of its own. */
-export const serve = async (): Promise<{ readonly url: string } & AsyncDisposable> => {
-  const code = await bundle(join(import.meta.dirname, "programs/tab.ts"))
-  const server = createServer(({ url }, response) => {
-    const isCode = url === "/tab.js"
-    response.setHeader("content-type", isCode ? "text/javascript" : "text/html")
-    response.setHeader("access-control-allow-origin", "*")
-    if (url === "/opaque") response.setHeader("content-security-policy", "sandbox allow-scripts")
-    response.end(isCode ? code : `<!doctype html><script type="module" src="/tab.js"></script>`)
-  })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("The server has no port")
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
-  }
-}
+/** A site whose pages run `tab.ts`. */
+export const serveTabs = (): Promise<Site> => serve(join(import.meta.dirname, "programs/tab.ts"))
 
 export const temporaryProfile = (): { readonly path: string } & Disposable => {
   const path = mkdtempSync(join(tmpdir(), "aumai-handoff-profile-"))
