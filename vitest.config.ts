@@ -1,10 +1,40 @@
-import { defineConfig } from "vitest/config"
+import { playwright } from "@vitest/browser-playwright"
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
 
+import { launchOptions, profile } from "./tooling/browser.ts"
 import SummaryReporter from "./tooling/summary-reporter.ts"
+
+const node: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: "node",
+    include: ["{packages,apps,tooling}/**/test/**/*.test.ts"],
+    exclude: ["**/*.browser.test.ts"]
+  }
+}
+
+const browser: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: "browser",
+    include: ["{packages,apps}/**/test/**/*.browser.test.ts"],
+    // Finds or unpacks the browser. A run without browser tests neither does that nor launches it.
+    globalSetup: "tooling/browser.ts",
+    // Pages side by side would not share one profile on disk.
+    fileParallelism: false,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      instances: [{ browser: "chromium" }],
+      provider: playwright({ launchOptions, persistentContext: profile })
+    }
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ["{packages,apps,tooling}/**/test/**/*.test.ts"],
+    projects: [node, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // No test measures time; this only ends one that hangs, also on a machine that is busy with something else.
     testTimeout: 60_000,

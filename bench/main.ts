@@ -6,11 +6,19 @@ import { join } from "node:path"
 import { archive } from "./archive.ts"
 import { command } from "./command.ts"
 import { file } from "./file.ts"
+import { indexeddb } from "./indexeddb.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
 import { sqlite } from "./sqlite.ts"
 
-const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { command, memory, archive, file, sqlite }
+const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
+  command,
+  memory,
+  archive,
+  file,
+  sqlite,
+  indexeddb
+}
 
 const words = process.argv.slice(2)
 const named = words.filter((word) => !word.startsWith("--"))

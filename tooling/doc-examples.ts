@@ -183,6 +183,7 @@ export const check = async (blocks: ReadonlyArray<Block>): Promise<ReadonlyArray
           allowImportingTsExtensions: true,
           noUnusedLocals: false,
           noUnusedParameters: false,
+          lib: ["es2024", "esnext.disposable", "dom"],
           types: ["node"]
         },
         files: files.map(({ name }) => `${name}.ts`)

@@ -1,1 +1,2 @@
-export {}
+export * as IndexedDbStore from "./IndexedDbStore.ts"
+export type { IndexedDbStoreOptions } from "./IndexedDbStore.ts"

@@ -1,0 +1,53 @@
+import { type CommitAll, CommitPlan, StoredText } from "@aumai/handoff-core"
+import type { RecordId } from "@aumai/handoff-protocol"
+
+import type { Transact } from "./Connection.ts"
+import { type RecordValue, type TallyValue, valueOf } from "./Schema.ts"
+
+/** What stands in a row. Only its text is checked by the reader. */
+type StoredStanding = Pick<RecordValue, "status"> & { readonly revision: unknown }
+
+/** Writes several commits in one transaction. No other writer comes between its reading and its writing. */
+export const make =
+  (transact: Transact): CommitAll =>
+  (commits) =>
+    transact({
+      operation: "commit",
+      mode: "readwrite",
+      stores: ["records", "log", "tally"],
+      body: ({ store, when, answer }) => {
+        const [records, log, tally] = [store("records"), store("log"), store("tally")]
+        const ids = [...new Set(commits.flatMap((commit) => commit.map(({ record }) => record.recordId)))]
+        const standings = new Map<RecordId, CommitPlan.Standing>()
+
+        const write = () => {
+          const plan = CommitPlan.make(commits, (id) => standings.get(id))
+          for (const change of plan.changes) {
+            const { recordId: id, revision } = change.record
+            const text = StoredText.encode(change)
+            log.add({ id, revision, event: text.event })
+            if (plan.states.get(id) === change.record) records.put(valueOf(change.record, text.record))
+          }
+          const sums = [...plan.tally]
+          if (sums.length === 0) return answer(plan.results)
+          for (const [index, [name, by]] of sums.entries()) {
+            when<TallyValue | undefined>(tally.get(name), (known) => {
+              tally.put({ name, amount: (known?.amount ?? 0) + by })
+              if (index === sums.length - 1) answer(plan.results)
+            })
+          }
+        }
+
+        for (const [index, id] of ids.entries()) {
+          // A row whose revision is no number fits nothing: the conflict makes the caller read it, and that names it.
+          when<StoredStanding | undefined>(records.get(id), (row) => {
+            if (row !== undefined) {
+              const { status, revision } = row
+              standings.set(id, { status, revision: typeof revision === "number" ? revision : Number.NaN })
+            }
+            // Requests are answered in order, so all the others have been.
+            if (index === ids.length - 1) write()
+          })
+        }
+      }
+    })

@@ -1,0 +1,43 @@
+/** What a store has promised to the lanes of `tab.ts`, and what it has kept of that. */
+import type { Contents, Said } from "./programs/tab.ts"
+
+export const makePromises = () => {
+  const steps = new Map<string, number>()
+  return {
+    hear: (said: Said): void => {
+      if ("step" in said) steps.set(said.lane, said.step)
+    },
+    /** How many commits have been acknowledged. */
+    count: (): number => [...steps.values()].reduce((sum, step) => sum + step + 1, 0),
+    /** Everything that was promised so far has been lost, and was reported. */
+    release: (): void => steps.clear(),
+    /** Every promise that these contents break. */
+    broken: ({ entries, records, tally }: Contents): ReadonlyArray<string> => {
+      const broken: Array<string> = []
+      const revisions = new Map<string, number>()
+      for (const [id, revision] of entries) {
+        if (revision !== (revisions.get(id) ?? 0) + 1) broken.push(`${id} has revision ${revision} out of its turn`)
+        revisions.set(id, revision)
+      }
+      for (const [id, revision] of records) {
+        if (revisions.get(id) !== revision) broken.push(`${id} is at ${revision}, its log at ${revisions.get(id)}`)
+      }
+      if (records.length !== revisions.size) broken.push(`${revisions.size} in the log, ${records.length} states`)
+      const pending = [...revisions.values()].filter((revision) => revision === 1).length
+      if ((tally["pending"] ?? 0) !== pending)
+        broken.push(`${tally["pending"]} counted as pending instead of ${pending}`)
+      for (const [lane, step] of steps) {
+        for (let at = 0; at <= step; at += 1) {
+          if (!revisions.has(`${lane}.${at}`)) broken.push(`lost: ${lane}.${at} of ${step}`)
+        }
+      }
+      for (const id of revisions.keys()) {
+        const [, lane = "", step = ""] = /^(.*)\.(\d+)$/.exec(id) ?? []
+        const follower = revisions.has(`${lane}.${Number(step) + 1}`)
+        // Each commit accepts the one before: half of one would show here.
+        if ((revisions.get(id) === 2) !== follower) broken.push(`half a commit: ${id}`)
+      }
+      return broken
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** Programs for a browser, on a site that lives as long as a test or a bench. */
+import { createServer } from "node:http"
+
+import { build } from "rolldown"
+
+/** Where a site is; disposing of it closes it. */
+export interface Site extends AsyncDisposable {
+  readonly url: string
+}
+
+/**
+ * Serves a page that runs a program, with all that it imports as one module at `/program.js`. `/opaque` is the same page in
+ * a sandbox: without an origin of its own. Each site has a port, and so an origin, of its own.
+ */
+export const serve = async (program: string): Promise<Site> => {
+  const { output } = await build({ input: program, write: false, platform: "browser", output: { format: "esm" } })
+  const server = createServer(({ url }, response) => {
+    const isProgram = url === "/program.js"
+    response.setHeader("content-type", isProgram ? "text/javascript" : "text/html")
+    response.setHeader("access-control-allow-origin", "*")
+    if (url === "/opaque") response.setHeader("content-security-policy", "sandbox allow-scripts")
+    response.end(isProgram ? output[0].code : `<!doctype html><script type="module" src="/program.js"></script>`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("The server has no port")
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+  }
+}
