@@ -23,8 +23,7 @@ export interface Opening {
 // Only their owner may read what agents hand over; SQLite gives the files beside it the same mode.
 const privateMode = 0o600
 
-// Pages of 4 KiB. SQLite's 1000 make a twentieth of all lifecycles pay three more flushes; 16 MiB are read back in a
-// fraction of a second after a crash.
+// Pages of 4 KiB, 16 MiB in all. A checkpoint takes three flushes, and with SQLite's 1000 every 23rd lifecycle paid them.
 const checkpointPages = 4000
 
 // Of memory, in KiB, when the store is large: with SQLite's 2 MiB a lookup among a million took 1.6 times as long as among
@@ -35,10 +34,12 @@ const single = (db: DatabaseSync, sql: string): unknown => Object.values(db.prep
 
 /** How many of the migrations a file has had. Throws when it is not ours. */
 const versionOf = (db: DatabaseSync, path: string): number => {
-  const id = single(db, "PRAGMA application_id")
+  // In this order: one that makes the schema meanwhile puts its mark on it in the same transaction.
+  const tables = single(db, "SELECT count(*) FROM sqlite_schema")
   const version = Number(single(db, "PRAGMA user_version"))
+  const id = single(db, "PRAGMA application_id")
   if (id !== applicationId) {
-    if (id === 0 && version === 0 && single(db, "SELECT count(*) FROM sqlite_schema") === 0) return 0
+    if (id === 0 && version === 0 && tables === 0) return 0
     throw Failure.refused(
       "corrupt",
       `${path} is a SQLite database of another application. It was left as it is; choose another path`

@@ -1,4 +1,4 @@
-/** One open database, and the two ways to work on it: each is one synchronous step that others wait for, or fails. */
+/** One open database, and the two ways to work on it: in one synchronous step, alone or as a transaction. */
 import type { DatabaseSync } from "node:sqlite"
 
 import { StoreError } from "@aumai/handoff-protocol"
@@ -53,19 +53,25 @@ export const make = (db: DatabaseSync, path: string, busyTimeout: number): Sessi
       return outcome === "busy" ? patiently(operation, work) : outcome
     })
 
-  const [begin, commit] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT")]
+  const rollBack = () => {
+    if (db.isTransaction) db.exec("ROLLBACK")
+  }
   const transact: Session["transact"] = (operation, work) =>
     attempt(operation, () => {
       let written = false
       try {
-        begin.run()
+        rollBack()
+        db.exec("BEGIN IMMEDIATE")
         const value = work()
         written = true
-        commit.run()
+        db.exec("COMMIT")
         return value
       } catch (cause) {
-        // SQLite has rolled back already after some failures.
-        if (db.isTransaction) db.exec("ROLLBACK")
+        try {
+          rollBack()
+        } catch {
+          // What went wrong first is what counts; the next transaction rolls back before it begins.
+        }
         // A commit frame can be in the journal although its flush failed: the next recovery may find it.
         throw written && !Failure.isBusy(cause) ? Failure.of(operation, path, cause, "in doubt") : cause
       }

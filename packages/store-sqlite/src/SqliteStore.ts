@@ -34,7 +34,7 @@ export interface SqliteStoreOptions {
   readonly path: string
   /**
    * `FULL`: a commit survives a power cut when it has succeeded. `NORMAL`: it survives the end of every process, but the
-   * last ones may be gone after a power cut, never one without those after it; up to ten times as fast. Default: `FULL`.
+   * last ones may be gone after a power cut, never one without those after it. Default: `FULL`.
    */
   readonly synchronous?: "FULL" | "NORMAL"
   /** How long to wait for another process that holds a lock. Default: 10 seconds. */
@@ -45,6 +45,9 @@ export interface SqliteStoreOptions {
 
 // What a page begins behind when it is the first.
 const start: Place = { major: Number.NEGATIVE_INFINITY, minor: 0, id: "" }
+
+// What a timer of the platform can wait, in milliseconds; what is more it takes for one.
+const longestWait = 2 ** 31 - 1
 
 // SQLite takes a negative limit for none, and refuses one that is no integer.
 const limitOf = (limit: number): number => Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER))
@@ -86,11 +89,14 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: PubSub.PubSu
         Effect.sync(() => {
           let seen = look()
           // Not Effect.sleep, which takes twice the processor time: this is all that an idle follower costs.
-          return setInterval(() => {
-            const found = look()
-            if (found !== seen) PubSub.publishUnsafe(hints, undefined)
-            seen = found
-          }, pollInterval)
+          return setInterval(
+            () => {
+              const found = look()
+              if (found !== seen) PubSub.publishUnsafe(hints, undefined)
+              seen = found
+            },
+            Math.min(pollInterval, longestWait)
+          )
         }),
         (timer) => Effect.sync(() => clearInterval(timer))
       )

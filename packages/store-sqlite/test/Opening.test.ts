@@ -256,18 +256,22 @@ describe("a damaged store", () => {
 describe("another that holds the lock", () => {
   const hold = (path: string) => database(path, "BEGIN IMMEDIATE")
 
-  it.live("is waited for without blocking, and the commit then succeeds", () =>
-    inDirectory((at) =>
-      Effect.gen(function* () {
-        const other = hold(at("handoffs.db"))
-        const fiber = yield* Effect.forkChild(createOne("one"), { startImmediately: true })
-        // That these come to pass while it waits shows that the event loop goes on.
-        for (let turn = 0; turn < 20; turn++) yield* Effect.promise(() => new Promise(setImmediate))
-        assert.isUndefined(fiber.pollUnsafe())
-        other.close()
-        assert.strictEqual((yield* Fiber.join(fiber)).status, "pending")
-      }).pipe(Effect.provide(open(at("handoffs.db"))))
-    )
+  it.live(
+    "is waited for without blocking, and the commit then succeeds",
+    () =>
+      inDirectory((at) =>
+        Effect.gen(function* () {
+          const other = hold(at("handoffs.db"))
+          const fiber = yield* Effect.forkChild(createOne("one"), { startImmediately: true })
+          // That these come to pass while it waits shows that the event loop goes on.
+          for (let turn = 0; turn < 20; turn++) yield* Effect.promise(() => new Promise(setImmediate))
+          assert.isUndefined(fiber.pollUnsafe())
+          other.close()
+          assert.strictEqual((yield* Fiber.join(fiber)).status, "pending")
+        }).pipe(Effect.provide(open(at("handoffs.db"), { busyTimeout: "40 seconds" })))
+      ),
+    // A wait that blocked would end later than this.
+    30_000
   )
 
   it.live("for too long makes the commit unavailable, with nothing changed", () =>
