@@ -1,0 +1,137 @@
+/** What the methods are given, judged and turned into what the engine trusts. All of these throw `InvalidInput`. */
+import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
+import {
+  AgentId,
+  type ArchivedHandoff,
+  Capability,
+  decodeArchived,
+  encodeArchived,
+  HandoffEvent,
+  HandoffRecord,
+  HandoffStatus,
+  invalidInput,
+  RecordId,
+  Text,
+  Timestamp
+} from "@aumai/handoff-protocol"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import type * as Given from "./Handoffs.ts"
+import { fromPlain } from "./Plain.ts"
+
+/** The value, if it satisfies the schema. */
+const checked = <A>(input: string, schema: Schema.Codec<A, unknown>) => {
+  const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
+  return (value: unknown): A => Result.getOrThrowWith(decode(value), (error) => invalidInput(input, error))
+}
+
+/** What was said besides the signal, without what was left out: a plain program leaves out by saying `undefined`. */
+export const said = (options: object | undefined): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(options ?? {}).filter(([key, value]) => key !== "signal" && value !== undefined))
+
+export const recordId = checked("id", RecordId)
+export const agentId = checked("agent", AgentId)
+export const position = checked("after", Position)
+export const capabilities = checked("capabilities", Schema.Array(Capability))
+
+const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
+const record = Schema.toType(HandoffRecord)
+
+const checkedView = checked<View>(
+  "view",
+  Schema.toType(
+    Schema.Union([
+      Schema.Struct({ _tag: Schema.tag("All") }),
+      Schema.Struct({ _tag: Schema.tag("Status"), status: HandoffStatus }),
+      Schema.Struct({ _tag: Schema.tag("Inbox"), agent: AgentId, status: HandoffStatus }),
+      Schema.Struct({ _tag: Schema.tag("Sent"), agent: AgentId }),
+      Schema.Struct({ _tag: Schema.tag("Children"), parent: RecordId }),
+      Schema.Struct({ _tag: Schema.tag("Due"), at: Timestamp })
+    ])
+  ).annotate({ message: `Expected an object with a "_tag": All, Status, Inbox, Sent, Children or Due` })
+)
+
+export const view = (given: Given.View): View => checkedView(fromPlain(given))
+
+const checkedPage = checked("page", Schema.Struct({ limit, after: Schema.optionalKey(record) }))
+
+export const page = (options: Given.PageOptions | undefined) => ({
+  // What a person reads, or a program handles, at a time.
+  limit: 100,
+  ...checkedPage(fromPlain(said(options)))
+})
+
+const checkedInbox = checked("inbox", Schema.Struct({ limit, status: Schema.optionalKey(HandoffStatus) }))
+
+export const inbox = (options: object | undefined) => checkedInbox(said(options))
+
+// The engine keeps the object it is given; the caller's may change afterwards. What cannot be copied is refused there.
+const copied = <A>(json: A): A => {
+  try {
+    return structuredClone(json)
+  } catch {
+    return json
+  }
+}
+
+/** The details of a verb, which the engine judges itself. */
+export const details = (options: object | undefined): never => {
+  const given = said(options)
+  const own = "result" in given ? { ...given, result: copied(given["result"]) } : given
+  // The cast: the engine decodes the details of every verb.
+  return fromPlain(own) as never
+}
+
+/** What is asked for, which the engine judges itself. */
+export const ask = (given: Given.NewHandoff): NewHandoff => {
+  const request = said(given)
+  const own = "context" in request ? { ...request, context: copied(request["context"]) } : request
+  // The cast: the engine decodes every request.
+  return fromPlain(own) as NewHandoff
+}
+
+const routing = Schema.Struct({ fallback: Schema.optionalKey(Schema.Boolean) })
+
+export const routingOptions = (options: object | undefined) => checked("routing", routing)(said(options))
+
+const checkedCreation = checked(
+  "create options",
+  Schema.Struct({
+    id: Schema.optionalKey(RecordId),
+    by: Schema.optionalKey(AgentId),
+    routing: Schema.optionalKey(routing)
+  })
+)
+
+export const creation = ({ routing, ...options }: Given.CreateOptions = {}) =>
+  checkedCreation({ ...said(options), ...(routing === undefined ? {} : { routing: said(routing) }) })
+
+export const question = checked(
+  "question",
+  Schema.Struct({
+    fromAgent: AgentId,
+    taskDescription: Text,
+    requires: Schema.optionalKey(Schema.Array(Capability))
+  })
+)
+
+const checkedArchived = checked<ArchivedHandoff>(
+  "handoff",
+  Schema.Struct({
+    record,
+    history: Schema.Array(Schema.toType(HandoffEvent)),
+    edited: Schema.optionalKey(record)
+  })
+)
+
+/** A handoff of an archive whose history leads to its record; when the two differ, the record counts as edited. */
+export const archived = (given: unknown): ArchivedHandoff => {
+  const { record, history, edited = record } = checkedArchived(fromPlain(given))
+  return Result.getOrThrowWith(decodeArchived("handoff", encodeArchived({ record: edited, history })), (error) => error)
+}
+
+/** All handoffs of an archive, each judged when its turn comes. */
+export async function* archive(given: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<ArchivedHandoff> {
+  for await (const handoff of given) yield archived(handoff)
+}
