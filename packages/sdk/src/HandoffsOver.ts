@@ -10,6 +10,7 @@ import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
+import * as Archive from "./Archive.ts"
 import type { CallOptions, Handoffs } from "./Handoffs.ts"
 import * as Inputs from "./Inputs.ts"
 import { plain } from "./Plain.ts"
@@ -20,59 +21,57 @@ const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.f
 
 const client = ({ run, iterate, close }: Session): Handoffs => {
   type Manager = HandoffManager["Service"]
+  type Registry = AgentCapabilityRegistry["Service"]
 
-  /** Runs what the manager gives; its value as plain data. */
-  const ask = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Effect.Effect<A, E>) =>
+  const manage = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Effect.Effect<A, E>) =>
     run(() => Effect.map(HandoffManager.use(verb), plain), options?.signal)
 
-  const registry = <A, E>(
-    options: CallOptions | undefined,
-    verb: (registry: AgentCapabilityRegistry["Service"]) => Effect.Effect<A, E>
-  ) => run(() => Effect.map(AgentCapabilityRegistry.use(verb), plain), options?.signal)
+  const register = <A, E>(options: CallOptions | undefined, verb: (registry: Registry) => Effect.Effect<A, E>) =>
+    run(() => Effect.map(AgentCapabilityRegistry.use(verb), plain), options?.signal)
 
   const follow = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Stream.Stream<A, E>) =>
     iterate(() => Stream.map(Stream.unwrap(HandoffManager.useSync(verb)), plain), options?.signal)
 
   return {
-    create: (ask_, options) => ask(options, (manager) => manager.create(Inputs.ask(ask_), Inputs.creation(options))),
-    accept: (id, options) => ask(options, (manager) => manager.accept(Inputs.recordId(id), Inputs.details(options))),
-    start: (id, options) => ask(options, (manager) => manager.start(Inputs.recordId(id), Inputs.details(options))),
+    create: (request, options) =>
+      manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options))),
+    accept: (id, options) => manage(options, (manager) => manager.accept(Inputs.recordId(id), Inputs.details(options))),
+    start: (id, options) => manage(options, (manager) => manager.start(Inputs.recordId(id), Inputs.details(options))),
     complete: (id, options) =>
-      ask(options, (manager) => manager.complete(Inputs.recordId(id), Inputs.details(options))),
-    reject: (id, options) => ask(options, (manager) => manager.reject(Inputs.recordId(id), Inputs.details(options))),
-    fail: (id, options) => ask(options, (manager) => manager.fail(Inputs.recordId(id), Inputs.details(options))),
-    cancel: (id, options) => ask(options, (manager) => manager.cancel(Inputs.recordId(id), Inputs.details(options))),
-    get: (id, options) => ask(options, (manager) => manager.get(Inputs.recordId(id))),
-    list: (view, options) => ask(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
+      manage(options, (manager) => manager.complete(Inputs.recordId(id), Inputs.details(options))),
+    reject: (id, options) => manage(options, (manager) => manager.reject(Inputs.recordId(id), Inputs.details(options))),
+    fail: (id, options) => manage(options, (manager) => manager.fail(Inputs.recordId(id), Inputs.details(options))),
+    cancel: (id, options) => manage(options, (manager) => manager.cancel(Inputs.recordId(id), Inputs.details(options))),
+    get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
+    list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
     listAll: (view, options) => follow(options, (manager) => manager.listAll(Inputs.view(view))),
-    history: (id, options) => ask(options, (manager) => manager.history(Inputs.recordId(id))),
-    inbox: (agent, options) => ask(options, (manager) => manager.inbox(Inputs.agentId(agent), Inputs.inbox(options))),
+    history: (id, options) => manage(options, (manager) => manager.history(Inputs.recordId(id))),
+    inbox: (agent, options) =>
+      manage(options, (manager) => manager.inbox(Inputs.agentId(agent), Inputs.inbox(options))),
     claim: (agent, options) =>
-      ask(options, (manager) => Effect.map(manager.claim(Inputs.agentId(agent)), Option.getOrUndefined)),
+      manage(options, (manager) => Effect.map(manager.claim(Inputs.agentId(agent)), Option.getOrUndefined)),
     changes: (options) =>
       follow(options, (manager) =>
         manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
       ),
-    expireOverdue: (options) => ask(options, (manager) => manager.expireOverdue),
+    expireOverdue: (options) => manage(options, (manager) => manager.expireOverdue),
     export: (options) => follow(options, (manager) => manager.export),
     import: (handoffs, options) =>
-      ask(options, (manager) =>
-        Stream.runCollect(manager.import(Stream.fromAsyncIterable(Inputs.archive(handoffs), (error) => error)))
-      ),
-    metrics: (options) => ask(options, (manager) => manager.metrics),
+      manage(options, (manager) => Stream.runCollect(manager.import(Archive.stream(handoffs)))),
+    metrics: (options) => manage(options, (manager) => manager.metrics),
     agents: {
       register: (agent, capabilities, options) =>
-        registry(options, ({ register }) => register(agent, Inputs.capabilities(capabilities))),
-      unregister: (agent, options) => registry(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
-      list: (options) => registry(options, ({ agents }) => agents),
+        register(options, ({ register }) => register(agent, Inputs.capabilities(capabilities))),
+      unregister: (agent, options) => register(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
+      list: (options) => register(options, ({ agents }) => agents),
       findCapable: (required, options) =>
-        registry(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))
+        register(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))
     },
     route: (question, options) =>
       run(
         () =>
           HandoffRouter.use(({ route }) =>
-            Effect.map(route(Inputs.question(Inputs.said(question)), Inputs.routingOptions(options)), (decision) =>
+            Effect.map(route(Inputs.question(question), Inputs.routingOptions(options)), (decision) =>
               plain(Option.getOrUndefined(decision))
             )
           ),

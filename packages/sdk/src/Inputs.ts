@@ -2,11 +2,7 @@
 import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
 import {
   AgentId,
-  type ArchivedHandoff,
   Capability,
-  decodeArchived,
-  encodeArchived,
-  HandoffEvent,
   HandoffRecord,
   HandoffStatus,
   invalidInput,
@@ -21,7 +17,7 @@ import type * as Given from "./Handoffs.ts"
 import { fromPlain } from "./Plain.ts"
 
 /** The value, if it satisfies the schema. */
-const checked = <A>(input: string, schema: Schema.Codec<A, unknown>) => {
+export const checked = <A>(input: string, schema: Schema.Codec<A, unknown>) => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
   return (value: unknown): A => Result.getOrThrowWith(decode(value), (error) => invalidInput(input, error))
 }
@@ -36,7 +32,7 @@ export const position = checked("after", Position)
 export const capabilities = checked("capabilities", Schema.Array(Capability))
 
 const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
-const record = Schema.toType(HandoffRecord)
+export const record = Schema.toType(HandoffRecord)
 
 const checkedView = checked<View>(
   "view",
@@ -84,16 +80,17 @@ export const details = (options: object | undefined): never => {
 }
 
 /** What is asked for, which the engine judges itself. */
-export const ask = (given: Given.NewHandoff): NewHandoff => {
-  const request = said(given)
-  const own = "context" in request ? { ...request, context: copied(request["context"]) } : request
+export const request = (given: Given.NewHandoff): NewHandoff => {
+  const asked = said(given)
+  const own = "context" in asked ? { ...asked, context: copied(asked["context"]) } : asked
   // The cast: the engine decodes every request.
   return fromPlain(own) as NewHandoff
 }
 
 const routing = Schema.Struct({ fallback: Schema.optionalKey(Schema.Boolean) })
+const checkedRouting = checked("routing", routing)
 
-export const routingOptions = (options: object | undefined) => checked("routing", routing)(said(options))
+export const routingOptions = (options: object | undefined) => checkedRouting(said(options))
 
 const checkedCreation = checked(
   "create options",
@@ -107,7 +104,7 @@ const checkedCreation = checked(
 export const creation = ({ routing, ...options }: Given.CreateOptions = {}) =>
   checkedCreation({ ...said(options), ...(routing === undefined ? {} : { routing: said(routing) }) })
 
-export const question = checked(
+const checkedQuestion = checked(
   "question",
   Schema.Struct({
     fromAgent: AgentId,
@@ -116,22 +113,4 @@ export const question = checked(
   })
 )
 
-const checkedArchived = checked<ArchivedHandoff>(
-  "handoff",
-  Schema.Struct({
-    record,
-    history: Schema.Array(Schema.toType(HandoffEvent)),
-    edited: Schema.optionalKey(record)
-  })
-)
-
-/** A handoff of an archive whose history leads to its record; when the two differ, the record counts as edited. */
-export const archived = (given: unknown): ArchivedHandoff => {
-  const { record, history, edited = record } = checkedArchived(fromPlain(given))
-  return Result.getOrThrowWith(decodeArchived("handoff", encodeArchived({ record: edited, history })), (error) => error)
-}
-
-/** All handoffs of an archive, each judged when its turn comes. */
-export async function* archive(given: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<ArchivedHandoff> {
-  for await (const handoff of given) yield archived(handoff)
-}
+export const question = (given: object) => checkedQuestion(said(given))
