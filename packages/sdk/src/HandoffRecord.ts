@@ -1,4 +1,13 @@
-/** A value of JSON. */
+/**
+ * A value of JSON.
+ *
+ * @example
+ * ```ts
+ * import type { Json } from "@aumai/handoff"
+ *
+ * const rows: Json = [1, "two", null, { three: true }]
+ * ```
+ */
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /**

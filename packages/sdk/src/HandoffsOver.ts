@@ -83,7 +83,18 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
 }
 
 /**
- * The handoffs of any store, as promises: for a store with options of its own, or one that you have written.
+ * The handoffs of any store, as promises: for a store with options of its own, or one that you have written. The store is
+ * open when the promise is fulfilled; otherwise it rejects with the error of the store.
+ *
+ * @example
+ * ```ts
+ * import { handoffsOver } from "@aumai/handoff"
+ * import { FileStore } from "@aumai/handoff-store-file"
+ *
+ * const handoffs = await handoffsOver(FileStore.layer({ path: "handoffs.json", lockTimeout: "1 minute" }))
+ * console.log((await handoffs.metrics()).total) // 0
+ * await handoffs.close()
+ * ```
  */
 export const handoffsOver = async <E>(
   store: Layer.Layer<HandoffStore | AgentStore, E>,

@@ -48,7 +48,7 @@ export const iterator = <A, E, R>(
   )
 
   const advance = async (): Promise<IteratorResult<A, undefined>> => {
-    while (stopping === undefined) {
+    while (!stopped.signal.aborted) {
       const item = page?.next()
       if (item !== undefined && item.done !== true) return item
       const read = start(pull, { signal: stopped.signal })

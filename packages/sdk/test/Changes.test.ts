@@ -17,58 +17,73 @@ const take = async (changes: AsyncIterable<Entry>, count: number): Promise<Reado
 }
 
 describe.each(stores)("changes of a $name store", (store) => {
-  const test = (name: string, body: Parameters<typeof using>[1]) => it(name, () => using(store, body))
+  const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
-  test("are what was there, then what comes, and go on behind any of them", async (handoffs) => {
-    const { recordId } = await handoffs.create(ask)
-    const four = take(handoffs.changes(), 4)
-    await handoffs.accept(recordId)
-    await handoffs.start(recordId)
-    await handoffs.complete(recordId)
-    const entries = await four
-    expect(tags(entries)).toEqual(["Created", "Accepted", "Started", "Completed"])
-    expect(entries[0]?.event.at).toBeInstanceOf(Date)
-    expect(tags(await take(handoffs.changes({ after: entries[1]?.position }), 2))).toEqual(["Started", "Completed"])
-  })
+  it(
+    "are what was there, then what comes, and go on behind any of them",
+    open(async (handoffs) => {
+      const { recordId } = await handoffs.create(ask)
+      const four = take(handoffs.changes(), 4)
+      await handoffs.accept(recordId)
+      await handoffs.start(recordId)
+      await handoffs.complete(recordId)
+      const entries = await four
+      expect(tags(entries)).toEqual(["Created", "Accepted", "Started", "Completed"])
+      expect(entries[0]?.event.at).toBeInstanceOf(Date)
+      expect(tags(await take(handoffs.changes({ after: entries[1]?.position }), 2))).toEqual(["Started", "Completed"])
+    })
+  )
 
-  test("are read no faster than they are asked for, in order", async (handoffs) => {
-    for (let index = 0; index < 300; index += 1) await handoffs.create(ask, { id: `${index}` })
-    const iterator = handoffs.changes()[Symbol.asyncIterator]()
-    const asked = await Promise.all(Array.from({ length: 280 }, () => iterator.next()))
-    expect(asked.map(({ value }) => value?.recordId)).toEqual(Array.from({ length: 280 }, (_, index) => `${index}`))
-    await iterator.return?.()
-    expect(await iterator.next()).toEqual({ done: true, value: undefined })
-  })
+  it(
+    "are read no faster than they are asked for, in order",
+    open(async (handoffs) => {
+      for (let index = 0; index < 300; index += 1) await handoffs.create(ask, { id: `${index}` })
+      const iterator = handoffs.changes()[Symbol.asyncIterator]()
+      const asked = await Promise.all(Array.from({ length: 280 }, () => iterator.next()))
+      expect(asked.map(({ value }) => value?.recordId)).toEqual(Array.from({ length: 280 }, (_, index) => `${index}`))
+      await iterator.return?.()
+      expect(await iterator.next()).toEqual({ done: true, value: undefined })
+    })
+  )
 
-  test("can be left while the next one is awaited", async (handoffs) => {
-    const iterator = handoffs.changes()[Symbol.asyncIterator]()
-    const next = iterator.next()
-    await iterator.return?.()
-    expect(await next).toEqual({ done: true, value: undefined })
-  })
+  it(
+    "can be left while the next one is awaited",
+    open(async (handoffs) => {
+      const iterator = handoffs.changes()[Symbol.asyncIterator]()
+      const next = iterator.next()
+      await iterator.return?.()
+      expect(await next).toEqual({ done: true, value: undefined })
+    })
+  )
 
-  test("end with the reason when the signal is aborted, waiting or not", async (handoffs) => {
-    await handoffs.create(ask)
-    const controller = new AbortController()
-    const { signal } = controller
-    const waiting = handoffs.changes({ signal })[Symbol.asyncIterator]()
-    const busy = handoffs.changes({ signal })[Symbol.asyncIterator]()
-    await waiting.next()
-    await busy.next()
-    const next = rejection(waiting.next())
-    const reason = new Error("enough")
-    controller.abort(reason)
-    expect(await next).toBe(reason)
-    expect(await rejection(busy.next())).toBe(reason)
-    expect(await waiting.next()).toEqual({ done: true, value: undefined })
-    await handoffs.create(ask)
-  })
+  it(
+    "end with the reason when the signal is aborted, waiting or not",
+    open(async (handoffs) => {
+      await handoffs.create(ask)
+      const controller = new AbortController()
+      const { signal } = controller
+      const waiting = handoffs.changes({ signal })[Symbol.asyncIterator]()
+      const busy = handoffs.changes({ signal })[Symbol.asyncIterator]()
+      await waiting.next()
+      await busy.next()
+      const next = rejection(waiting.next())
+      const reason = new Error("enough")
+      controller.abort(reason)
+      expect(await next).toBe(reason)
+      expect(await rejection(busy.next())).toBe(reason)
+      expect(await waiting.next()).toEqual({ done: true, value: undefined })
+      await handoffs.create(ask)
+    })
+  )
 
-  test("refuse a position that is none", async (handoffs) => {
-    // The cast: a program in JavaScript can say it.
-    const changes = handoffs.changes({ after: 17 as never })
-    expect(await rejection(changes[Symbol.asyncIterator]().next())).toMatchObject({ _tag: "InvalidInput" })
-  })
+  it(
+    "refuse a position that is none",
+    open(async (handoffs) => {
+      // The cast: a program in JavaScript can say it.
+      const changes = handoffs.changes({ after: 17 as never })
+      expect(await rejection(changes[Symbol.asyncIterator]().next())).toMatchObject({ _tag: "InvalidInput" })
+    })
+  )
 
   it("end when the handoffs are closed, also from within the loop", async () => {
     using directory = temporaryDirectory()
