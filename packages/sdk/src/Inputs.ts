@@ -22,9 +22,15 @@ export const checked = <A>(input: string, schema: Schema.Codec<A, unknown>) => {
   return (value: unknown): A => Result.getOrThrowWith(decode(value), (error) => invalidInput(input, error))
 }
 
-/** What was said besides the signal, without what was left out: a plain program leaves out by saying `undefined`. */
-export const said = (options: object | undefined): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(options ?? {}).filter(([key, value]) => key !== "signal" && value !== undefined))
+/** What was said, without what was left out: a plain program leaves out by saying `undefined`. */
+const said = (given: object | undefined): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined))
+
+/** What was said to the engine, and not to us. */
+const saidIn = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
+  const { signal: _, ...rest } = options ?? {}
+  return said(rest)
+}
 
 export const recordId = checked("id", RecordId)
 export const agentId = checked("agent", AgentId)
@@ -55,12 +61,12 @@ const checkedPage = checked("page", Schema.Struct({ limit, after: Schema.optiona
 export const page = (options: Given.PageOptions | undefined) => ({
   // What a person reads, or a program handles, at a time.
   limit: 100,
-  ...checkedPage(fromPlain(said(options)))
+  ...checkedPage(fromPlain(saidIn(options)))
 })
 
 const checkedInbox = checked("inbox", Schema.Struct({ limit, status: Schema.optionalKey(HandoffStatus) }))
 
-export const inbox = (options: object | undefined) => checkedInbox(said(options))
+export const inbox = (options: Given.CallOptions | undefined) => checkedInbox(saidIn(options))
 
 // The engine keeps the object it is given; the caller's may change afterwards. What cannot be copied is refused there.
 const copied = <A>(json: A): A => {
@@ -72,8 +78,8 @@ const copied = <A>(json: A): A => {
 }
 
 /** The details of a verb, which the engine judges itself. */
-export const details = (options: object | undefined): never => {
-  const given = said(options)
+export const details = (options: Given.CallOptions | undefined): never => {
+  const given = saidIn(options)
   const own = "result" in given ? { ...given, result: copied(given["result"]) } : given
   // The cast: the engine decodes the details of every verb.
   return fromPlain(own) as never
@@ -90,7 +96,7 @@ export const request = (given: Given.NewHandoff): NewHandoff => {
 const routing = Schema.Struct({ fallback: Schema.optionalKey(Schema.Boolean) })
 const checkedRouting = checked("routing", routing)
 
-export const routingOptions = (options: object | undefined) => checkedRouting(said(options))
+export const routingOptions = (options: Given.CallOptions | undefined) => checkedRouting(saidIn(options))
 
 const checkedCreation = checked(
   "create options",
@@ -102,7 +108,7 @@ const checkedCreation = checked(
 )
 
 export const creation = ({ routing, ...options }: Given.CreateOptions = {}) =>
-  checkedCreation({ ...said(options), ...(routing === undefined ? {} : { routing: said(routing) }) })
+  checkedCreation({ ...saidIn(options), ...(routing === undefined ? {} : { routing: said(routing) }) })
 
 const checkedQuestion = checked(
   "question",

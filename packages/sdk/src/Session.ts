@@ -5,6 +5,7 @@ import {
   HandoffRouter,
   type HandoffStore
 } from "@aumai/handoff-core"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -27,13 +28,10 @@ export interface Session {
   readonly close: () => Promise<void>
 }
 
-const engine = Layer.mergeAll(
-  HandoffManager.layer,
-  AgentCapabilityRegistry.layer,
-  HandoffRouter.layer,
-  // What a store has to say in passing is not the program's output.
-  Layer.succeed(Logger.LogToStderr, true)
-)
+const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer)
+
+// What a store has to say in passing is not the program's output.
+const surroundings = Context.make(Logger.LogToStderr, true)
 
 const closedError = () => new Error("These handoffs are closed: close() was called before. Open them again")
 
@@ -44,14 +42,15 @@ export const openSession = async <E>(
 ): Promise<Session> => {
   signal?.throwIfAborted()
   const scope = Scope.makeUnsafe()
-  const opened = await Effect.runPromiseExit(Layer.buildWithScope(Layer.provide(engine, store), scope), { signal })
+  const open = Layer.buildWithScope(Layer.provide(engine, store), scope)
+  const opened = await Effect.runPromiseExitWith(surroundings)(open, { signal })
   const closeStore = () => Effect.runPromise(Scope.close(scope, Exit.void))
   if (Exit.isFailure(opened)) {
     await closeStore()
     throw thrown(opened.cause, signal)
   }
 
-  const start = Effect.runPromiseExitWith(opened.value)
+  const start = Effect.runPromiseExitWith(Context.merge(surroundings, opened.value))
   const calls = new Set<Promise<unknown>>()
   const iterations = new Set<() => Promise<void>>()
   let closing: Promise<void> | undefined

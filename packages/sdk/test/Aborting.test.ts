@@ -14,9 +14,11 @@ const hesitant = () => {
   const waits = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
   const interrupted = Promise.withResolvers<void>()
+  const order: Array<string> = []
   const layer = Layer.effectContext(
     Effect.gen(function* () {
       const context = yield* Layer.build(MemoryStore.layer)
+      yield* Effect.addFinalizer(() => Effect.sync(() => order.push("closed")))
       const store = Context.get(context, HandoffStore)
       const commit: typeof store.commit = (changes) =>
         Effect.andThen(
@@ -27,12 +29,12 @@ const hesitant = () => {
             }),
             () => Effect.sync(() => interrupted.resolve())
           ),
-          store.commit(changes)
+          Effect.tap(store.commit(changes), () => Effect.sync(() => order.push("committed")))
         )
       return Context.add(context, HandoffStore, HandoffStore.of({ ...store, commit }))
     })
   )
-  return { layer, waits: waits.promise, go: () => go.resolve(), interrupted: interrupted.promise }
+  return { layer, order, waits: waits.promise, go: () => go.resolve(), interrupted: interrupted.promise }
 }
 
 describe.each(stores)("aborting in a $name store", (store) => {
@@ -78,16 +80,18 @@ describe.each(stores)("aborting in a $name store", (store) => {
 
   it("at any moment leaves a commit whole or absent", () =>
     using(store, async (handoffs) => {
-      for (let step = 0; step < 40; step += 1) {
+      let outcome: unknown
+      // Each try waits longer than the one before, until one is done before it is aborted.
+      for (let step = 0; outcome !== "created"; step += 1 + Math.floor(step / 8)) {
         const controller = new AbortController()
         const id = `step-${step}`
         const creating = handoffs.create(ask, { id, signal: controller.signal }).then(
           () => "created",
           (error: unknown) => error
         )
-        for (let left = step; left > 0; left -= 1) await Promise.resolve()
+        for (let left = step; left > 0; left -= 1) await new Promise((resolve) => setImmediate(resolve))
         controller.abort()
-        const outcome = await creating
+        outcome = await creating
         const there = await handoffs.get(id).catch(() => undefined)
         const events = await handoffs.history(id).then(
           ({ length }) => length,
@@ -165,6 +169,7 @@ describe("aborting", () => {
     store.go()
     expect((await creating).status).toBe("pending")
     await Promise.all(closing)
+    expect(store.order).toEqual(["committed", "closed"])
     expect(await rejection(handoffs.changes()[Symbol.asyncIterator]().next())).toMatchObject({
       message: expect.stringContaining("closed")
     })
@@ -175,13 +180,9 @@ describe("a store", () => {
   it("that fails to open rejects with its error, and closes what was open", async () => {
     let isReleased = false
     const failure = new StoreError({ operation: "open", reason: "corrupt", detail: "The file is no JSON" })
-    const layer = Layer.effectContext(
-      Effect.gen(function* () {
-        yield* Effect.acquireRelease(Effect.void, () => Effect.sync(() => (isReleased = true)))
-        yield* Layer.build(MemoryStore.layer)
-        return yield* failure
-      })
-    )
+    const lock = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => (isReleased = true))))
+    const store = Layer.effect(HandoffStore, Effect.fail(failure))
+    const layer = Layer.merge(MemoryStore.layer, store).pipe(Layer.provideMerge(lock))
     expect(await rejection(handoffsOver(layer))).toBe(failure)
     expect(isReleased).toBe(true)
   })

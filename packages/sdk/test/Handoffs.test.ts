@@ -221,6 +221,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
       const wrong: ReadonlyArray<Promise<unknown>> = [
         handoffs.create(undefined as never),
         handoffs.create({ ...ask, urgency: 3 } as never),
+        handoffs.create({ ...ask, signal: AbortSignal.abort() } as never),
         handoffs.create(ask, { ID: "q3" } as never),
         handoffs.accept(undefined as never),
         handoffs.accept("q3", { because: "I can" } as never),

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { join } from "node:path"
 
 import { describe, expect, it } from "vitest"
@@ -26,5 +26,13 @@ describe.each(runtimes)("a process of $name", ({ executable }) => {
       closed: "Error: These handoffs are closed: close() was called before. Open them again",
       asyncDispose: "function"
     })
+  })
+
+  it("keeps its output free of what a store says in passing", () => {
+    const program = join(import.meta.dirname, "programs/warning.ts")
+    const { stdout, stderr } = spawnSync(executable, [program], { encoding: "utf8" })
+    expect(stdout).toBe("done\n")
+    expect(stderr).toContain("opening takes long")
+    expect(stderr).toContain("the disk is slow")
   })
 })
