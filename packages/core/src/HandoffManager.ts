@@ -23,7 +23,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import type { AgentStore } from "./AgentStore.ts"
-import * as Archive from "./Archive.ts"
+import type * as Archive from "./Archive.ts"
 import * as Changes from "./Changes.ts"
 import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
@@ -137,6 +137,9 @@ export class HandoffManager extends Context.Service<
   ).pipe(Layer.provide(HandoffRouter.layer))
 }
 
+// Loaded when it is first asked for: two of the fifty kilobytes that a browser loads before it starts.
+const archive = Effect.promise(() => import("./Archive.ts"))
+
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
   const verbs = Verbs.make(store)
@@ -180,8 +183,8 @@ const make = Effect.gen(function* () {
     claim,
     changes: ({ after } = {}) => Changes.follow(store, after),
     expireOverdue: verbs.expireOverdue,
-    export: Archive.exportFrom(store, listAll({ _tag: "All" })),
-    import: Archive.importInto(store),
+    export: Stream.unwrap(Effect.map(archive, ({ exportFrom }) => exportFrom(store, listAll({ _tag: "All" })))),
+    import: (handoffs) => Stream.unwrap(Effect.map(archive, ({ importInto }) => importInto(store)(handoffs))),
     metrics: Effect.map(store.tally, Metrics.measure)
   })
 })

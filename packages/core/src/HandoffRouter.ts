@@ -15,7 +15,6 @@ import * as Option from "effect/Option"
 import { AgentCapabilityRegistry, capabilitiesFor } from "./AgentCapabilityRegistry.ts"
 import type { AgentStore, RegisteredAgent } from "./AgentStore.ts"
 import { HandoffStore } from "./HandoffStore.ts"
-import { formsIn, isMentioned } from "./WordForms.ts"
 
 /** What the router looks at. */
 export type RoutingQuestion = Pick<HandoffRequest, "fromAgent" | "taskDescription" | "requires">
@@ -42,22 +41,26 @@ const countedLoad = 100
 // A decision names those who could have been chosen, not everybody.
 const namedRunnersUp = 10
 
-const candidates = (agents: ReadonlyArray<RegisteredAgent>, question: RoutingQuestion): ReadonlyArray<Candidate> => {
+// Loaded when words are first compared: the stemmers are two of the fifty kilobytes that a browser loads before it starts.
+const wordForms = Effect.promise(() => import("./WordForms.ts"))
+
+const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<RegisteredAgent>, question: RoutingQuestion) {
   const { requires } = question
   if (requires !== undefined && requires.length > 0) {
-    return agents.flatMap((agent) => {
+    return agents.flatMap((agent): ReadonlyArray<Candidate> => {
       const matched = capabilitiesFor(agent, requires)
       return matched === undefined ? [] : [{ agent: agent.agentId, matched }]
     })
   }
+  const { formsIn, isMentioned } = yield* wordForms
   const forms = formsIn(question.taskDescription)
   return agents
-    .map(({ agentId, capabilities }) => ({
+    .map(({ agentId, capabilities }): Candidate => ({
       agent: agentId,
       matched: capabilities.filter((capability) => isMentioned(capability, forms))
     }))
     .filter(({ matched }) => matched.length > 0)
-}
+})
 
 const list = (words: ReadonlyArray<string>): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
@@ -133,7 +136,7 @@ export class HandoffRouter extends Context.Service<
       const route = Effect.fn("HandoffRouter.route")(function* (question: RoutingQuestion, options?: RoutingOptions) {
         const agents = (yield* registry.agents).filter(({ agentId }) => agentId !== question.fromAgent)
         const required = question.requires !== undefined && question.requires.length > 0
-        const matching = candidates(agents, question)
+        const matching = yield* candidates(agents, question)
         const fallback = matching.length === 0
         if (fallback && !(options?.fallback ?? !required)) return Option.none()
         const found = fallback ? agents.map(({ agentId }) => ({ agent: agentId, matched: [] })) : matching

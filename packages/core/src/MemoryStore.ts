@@ -3,24 +3,22 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as PubSub from "effect/PubSub"
-import * as Stream from "effect/Stream"
 
 import { AgentStore, type RegisteredAgent } from "./AgentStore.ts"
 import { HandoffStore } from "./HandoffStore.ts"
+import * as Hints from "./Hints.ts"
 import * as StoreImage from "./StoreImage.ts"
 
-const makeHandoffs = Effect.gen(function* () {
+const makeHandoffs = Effect.sync(() => {
   const image = StoreImage.make()
-  // A listener that has not yet looked needs one hint, not all of them: what does not fit may be dropped.
-  const hints = yield* Effect.acquireRelease(PubSub.dropping<void>(1), PubSub.shutdown)
+  const hints = Hints.make()
   return HandoffStore.of({
     commit: (changes) =>
       Effect.suspend((): Effect.Effect<void, RevisionConflict> => {
         const conflict = image.conflict(changes)
         if (conflict !== undefined) return Effect.fail(conflict)
         image.put(changes)
-        PubSub.publishUnsafe(hints, undefined)
+        hints.give()
         return Effect.void
       }),
     get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
@@ -29,7 +27,7 @@ const makeHandoffs = Effect.gen(function* () {
     log: (page) => Effect.sync(() => image.log(page)),
     end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
     tally: Effect.sync(image.tally),
-    changed: Stream.fromPubSub(hints)
+    changed: hints.changed
   })
 })
 

@@ -1,1 +1,34 @@
-export {}
+import { adapter, memory, refused, type Store } from "./Adapter.ts"
+import { type CallOptions, type Handoffs, handoffsOver } from "./index.ts"
+import { remindful } from "./Opening.ts"
+
+// A database may have any name; what was clearly meant for another store should not become one in silence.
+const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\//i
+
+const store = (name: string): Store => {
+  if (name === "memory:") return memory
+  if (name === "" || elsewhere.test(name)) return refused("Expected a name for the IndexedDB database, or memory:")
+  return adapter(
+    "@aumai/handoff-store-indexeddb",
+    () => import("@aumai/handoff-store-indexeddb"),
+    ({ IndexedDbStore }) => IndexedDbStore.layer({ name })
+  )
+}
+
+/**
+ * Opens the handoffs of this origin in IndexedDB, by a name of your own, shared by all its tabs; or `memory:`, which is
+ * gone with the page. Close them when you are done.
+ *
+ * Rejects with `InvalidInput` for a name that was meant for another store, and with `StoreError` when the browser refuses.
+ *
+ * @example
+ * ```ts
+ * import { openHandoffs } from "@aumai/handoff/browser"
+ *
+ * const handoffs = await openHandoffs("memory:")
+ * console.log((await handoffs.metrics()).total) // 0
+ * await handoffs.close()
+ * ```
+ */
+export const openHandoffs = (name: string, { signal }: CallOptions = {}): Promise<Handoffs> =>
+  remindful("openHandoffs(…)", handoffsOver(store(name), { signal }))

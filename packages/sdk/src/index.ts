@@ -1,1 +1,15 @@
-export {}
+export { handoffsOver } from "./HandoffsOver.ts"
+export type * from "./Handoffs.ts"
+export type * from "./HandoffRecord.ts"
+export type * from "./HandoffEvent.ts"
+export {
+  EmptyHistory,
+  HandoffExists,
+  HandoffNotFound,
+  InvalidInput,
+  InvalidTransition,
+  NoCapableAgent,
+  NotYourHandoff,
+  RevisionConflict,
+  StoreError
+} from "@aumai/handoff-protocol"

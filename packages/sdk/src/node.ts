@@ -1,1 +1,25 @@
-export {}
+import { type CallOptions, type Handoffs, handoffsOver } from "./index.ts"
+import { remindful } from "./Opening.ts"
+import { storeLayer, type StoreOptions } from "./StoreLayer.ts"
+
+export { storeLayer, type StoreOptions } from "./StoreLayer.ts"
+
+/**
+ * Opens the handoffs at a location: a path for a JSON file, `sqlite:handoffs.db`, `postgres://user@host/database`, or
+ * `memory:`. Close them when you are done, or let `await using` do it.
+ *
+ * Rejects with `InvalidInput` for a location that cannot be meant, and with `StoreError` when the store cannot be opened
+ * or its package is not installed; the sentence says which.
+ *
+ * @example
+ * ```ts
+ * import { openHandoffs } from "@aumai/handoff/node"
+ *
+ * await using handoffs = await openHandoffs("handoffs.json")
+ * console.log((await handoffs.metrics()).total) // 0
+ * ```
+ */
+export const openHandoffs = (
+  location: string,
+  { signal, ...options }: StoreOptions & CallOptions = {}
+): Promise<Handoffs> => remindful("openHandoffs(…)", handoffsOver(storeLayer(location, options), { signal }))

@@ -4,6 +4,7 @@
 import {
   AgentStore,
   GroupCommit,
+  Hints,
   HandoffStore,
   type Position,
   type RegisteredAgent,
@@ -15,9 +16,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 
 import * as Commit from "./Commit.ts"
 import * as Connection from "./Connection.ts"
@@ -87,21 +86,19 @@ const makeAgents = (transact: Connection.Transact, reader: StoredText.Reader): A
 /** Tells the other tabs and workers of the site that the log has grown, and hears it from them. */
 const makeHints = (name: string) =>
   Effect.gen(function* () {
-    // A listener that has not yet looked needs one hint, not all of them: what does not fit may be dropped.
-    const hints = yield* Effect.acquireRelease(PubSub.dropping<void>(1), PubSub.shutdown)
+    const hints = Hints.make()
     const channel = yield* Effect.acquireRelease(
       Effect.sync(() => new BroadcastChannel(`aumai-handoff:${name}`)),
       (channel) => Effect.sync(() => channel.close())
     )
-    const here = () => void PubSub.publishUnsafe(hints, undefined)
-    channel.addEventListener("message", here)
+    channel.addEventListener("message", hints.give)
     return {
-      changed: Stream.fromPubSub(hints),
+      changed: hints.changed,
       // The channel does not bring back what was sent on it.
       publish: Effect.sync(() => {
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a window takes one, a channel's does not
         channel.postMessage(undefined)
-        here()
+        hints.give()
       })
     }
   })

@@ -1,0 +1,318 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { Entry, ArchivedHandoff, RoutingDecision } from "./HandoffEvent.ts"
+import type {
+  Accepted,
+  Cancelled,
+  Completed,
+  Failed,
+  HandoffRecord,
+  HandoffStatus,
+  InProgress,
+  JsonObject,
+  Rejected
+} from "./HandoffRecord.ts"
+
+/**
+ * What every method takes as the last of its options.
+ *
+ * @example
+ * ```ts
+ * import type { CallOptions } from "@aumai/handoff"
+ *
+ * const patient: CallOptions = { signal: AbortSignal.timeout(5_000) }
+ * ```
+ */
+export interface CallOptions {
+  /**
+   * Aborting it rejects the call with `signal.reason` and stops the work: what was being written is there as a whole or
+   * not at all. When it is aborted already, nothing is done.
+   */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * What every verb takes.
+ *
+ * @example
+ * ```ts
+ * import type { VerbOptions } from "@aumai/handoff"
+ *
+ * const asExecutor: VerbOptions = { by: "executor" }
+ * ```
+ */
+export interface VerbOptions extends CallOptions {
+  /** Who acts; must be the party whose move it is. Left out: that party. */
+  readonly by?: string | undefined
+}
+
+/**
+ * What is asked for when a handoff is created.
+ *
+ * @example
+ * ```ts
+ * import type { NewHandoff } from "@aumai/handoff"
+ *
+ * const ask: NewHandoff = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
+ * ```
+ */
+export interface NewHandoff {
+  readonly fromAgent: string
+  /** Left out: the router chooses among the registered agents. */
+  readonly toAgent?: string | undefined
+  readonly taskDescription: string
+  /** Whatever the receiver needs to know; at most 1 MiB as JSON. */
+  readonly context?: JsonObject | undefined
+  /** 1 to 10, 10 is most urgent; 5 when left out. */
+  readonly priority?: number | undefined
+  /** In the future, as a `Date` or as text such as `2026-12-01T09:00:00Z`; an open handoff expires at this moment. */
+  readonly deadline?: Date | string | undefined
+  /** Capabilities the receiver must have, when the router chooses. */
+  readonly requires?: ReadonlyArray<string> | undefined
+  /** The handoff that this one is a part of. */
+  readonly parent?: string | undefined
+}
+
+/**
+ * How far the router may go.
+ *
+ * @example
+ * ```ts
+ * import type { RoutingOptions } from "@aumai/handoff"
+ *
+ * const strict: RoutingOptions = { fallback: false }
+ * ```
+ */
+export interface RoutingOptions {
+  /**
+   * Whether any agent may be taken when none matches. Left out: only when nothing was explicitly required; `true`:
+   * always; `false`: never.
+   */
+  readonly fallback?: boolean | undefined
+}
+
+/**
+ * How a handoff is created.
+ *
+ * @example
+ * ```ts
+ * import type { CreateOptions } from "@aumai/handoff"
+ *
+ * const repeatable: CreateOptions = { id: "report-2026-q3" }
+ * ```
+ */
+export interface CreateOptions extends VerbOptions {
+  /** An id of your own; creating again with the same id and request gives the handoff that is there. */
+  readonly id?: string | undefined
+  readonly routing?: RoutingOptions | undefined
+}
+
+/**
+ * The ways to list handoffs; each has one order.
+ *
+ * @example
+ * ```ts
+ * import type { View } from "@aumai/handoff"
+ *
+ * const open: View = { _tag: "Status", status: "pending" }
+ * ```
+ */
+export type View =
+  /** Oldest first. */
+  | { readonly _tag: "All" }
+  /** Oldest first. */
+  | { readonly _tag: "Status"; readonly status: HandoffStatus }
+  /** Most urgent first. */
+  | { readonly _tag: "Inbox"; readonly agent: string; readonly status: HandoffStatus }
+  /** Newest first. */
+  | { readonly _tag: "Sent"; readonly agent: string }
+  /** Oldest first. */
+  | { readonly _tag: "Children"; readonly parent: string }
+  /** Open and due at that moment, earliest first. */
+  | { readonly _tag: "Due"; readonly at: Date | string }
+
+/**
+ * A slice of a listing.
+ *
+ * @example
+ * ```ts
+ * import type { PageOptions } from "@aumai/handoff"
+ *
+ * const firstTwenty: PageOptions = { limit: 20 }
+ * ```
+ */
+export interface PageOptions extends CallOptions {
+  /** At most so many; 100 when left out. */
+  readonly limit?: number | undefined
+  /** The last handoff of the page before. */
+  readonly after?: HandoffRecord | undefined
+}
+
+/**
+ * An agent as the registry knows it.
+ *
+ * @example
+ * ```ts
+ * import type { RegisteredAgent } from "@aumai/handoff"
+ *
+ * const show = ({ agentId, capabilities }: RegisteredAgent) => `${agentId}: ${capabilities.join(", ")}`
+ * ```
+ */
+export interface RegisteredAgent {
+  readonly agentId: string
+  readonly capabilities: ReadonlyArray<string>
+}
+
+/**
+ * What importing one handoff came to. `added`: it was unknown. `unchanged`: the store held all of it already, and perhaps
+ * more. `newer`: its further events were appended. `conflict`: the two have gone different ways; the store's own stands.
+ *
+ * @example
+ * ```ts
+ * import type { ImportReport } from "@aumai/handoff"
+ *
+ * const conflicts = (reports: ReadonlyArray<ImportReport>) => reports.filter(({ outcome }) => outcome === "conflict")
+ * ```
+ */
+export interface ImportReport {
+  readonly recordId: string
+  readonly outcome: "added" | "unchanged" | "newer" | "conflict"
+}
+
+/**
+ * How a store's handoffs have fared.
+ *
+ * @example
+ * ```ts
+ * import type { Metrics } from "@aumai/handoff"
+ *
+ * const waiting = ({ byStatus }: Metrics) => byStatus.pending
+ * ```
+ */
+export interface Metrics {
+  readonly total: number
+  readonly byStatus: Readonly<Record<HandoffStatus, number>>
+  /** Mean seconds from creation to completion; absent while nothing is completed. */
+  readonly averageSeconds?: number
+  /** The seconds within which 95 of 100 completed handoffs were done; absent while nothing is completed. */
+  readonly p95Seconds?: number
+  /** Completed handoffs among those that have ended, 0 to 1; absent while none has ended. */
+  readonly completionRate?: number
+}
+
+/**
+ * Which agent can do what.
+ *
+ * @example
+ * ```ts
+ * import { openHandoffs } from "@aumai/handoff/node"
+ *
+ * await using handoffs = await openHandoffs("memory:")
+ * await handoffs.agents.register("alice", ["summarize", "translate"])
+ * console.log(await handoffs.agents.findCapable(["translate"])) // [{ agentId: "alice", … }]
+ * ```
+ */
+export interface Agents {
+  /** Makes an agent known; replaces what it could do before. Rejects with `InvalidInput`. */
+  register(agentId: string, capabilities: ReadonlyArray<string>, options?: CallOptions): Promise<RegisteredAgent>
+  /** Forgets an agent; silent when it is unknown. */
+  unregister(agentId: string, options?: CallOptions): Promise<void>
+  /** Every agent, by id. */
+  list(options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
+  /** Who can do all of this, the closest fit first. */
+  findCapable(required: ReadonlyArray<string>, options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
+}
+
+/**
+ * Hands tasks over: one method per verb. A verb rejects with `HandoffNotFound`, `InvalidTransition` (the handoff stands
+ * elsewhere), `NotYourHandoff` (the move is the other party's), `InvalidInput`, `RevisionConflict` (others were first, again
+ * and again) or `StoreError`; each is a class with a `_tag` and a sentence as its `message`.
+ *
+ * @example
+ * ```ts
+ * import { openHandoffs } from "@aumai/handoff/node"
+ *
+ * await using handoffs = await openHandoffs("handoffs.json")
+ * const { recordId } = await handoffs.create({
+ *   fromAgent: "planner",
+ *   toAgent: "executor",
+ *   taskDescription: "Generate the Q3 report"
+ * })
+ * await handoffs.accept(recordId)
+ * const done = await handoffs.complete(recordId, { result: { output: "report.pdf" } })
+ * console.log(done.result) // { output: "report.pdf" }
+ * ```
+ */
+export interface Handoffs extends AsyncDisposable {
+  /**
+   * Creates a pending handoff. Safe to repeat when it has an id of its own: then what is there is given, wherever it stands.
+   * Rejects with `HandoffExists` (the id is taken) and `NoCapableAgent` (the router found nobody), too.
+   */
+  create(ask: NewHandoff, options?: CreateOptions): Promise<HandoffRecord>
+  /** The receiver takes it on. */
+  accept(
+    id: string,
+    options?: VerbOptions & {
+      readonly reason?: string | undefined
+      readonly estimatedCompletion?: Date | string | undefined
+    }
+  ): Promise<Accepted>
+  /** The receiver begins to work on it. */
+  start(id: string, options?: VerbOptions): Promise<InProgress>
+  /** The receiver is done and hands back a result. */
+  complete(id: string, options?: VerbOptions & { readonly result?: JsonObject | undefined }): Promise<Completed>
+  /** The receiver declines. */
+  reject(id: string, options: VerbOptions & { readonly reason: string }): Promise<Rejected>
+  /** The receiver gives up. */
+  fail(id: string, options: VerbOptions & { readonly reason: string }): Promise<Failed>
+  /** The sender withdraws it. */
+  cancel(id: string, options?: VerbOptions & { readonly reason?: string | undefined }): Promise<Cancelled>
+  /** The handoff as it stands; rejects with `HandoffNotFound`. */
+  get(id: string, options?: CallOptions): Promise<HandoffRecord>
+  /** One page of a view. */
+  list(view: View, options?: PageOptions): Promise<ReadonlyArray<HandoffRecord>>
+  /** All handoffs of a view, read page by page as the loop goes on. */
+  listAll(view: View, options?: CallOptions): AsyncIterable<HandoffRecord>
+  /** What happened to one handoff, oldest first; rejects with `HandoffNotFound`. */
+  history(id: string, options?: CallOptions): Promise<ReadonlyArray<Entry>>
+  /** What waits for an agent's answer, most urgent first; at most `limit`, 100 when left out. */
+  inbox(
+    agent: string,
+    options?: CallOptions & { readonly status?: HandoffStatus | undefined; readonly limit?: number | undefined }
+  ): Promise<ReadonlyArray<HandoffRecord>>
+  /** Accepts the most urgent handoff that waits for an agent; `undefined` when nothing waits. Of many claimers one wins each. */
+  claim(agent: string, options?: CallOptions): Promise<Accepted | undefined>
+  /**
+   * Every entry of the log behind a position, then every new one. The loop ends when it is left, when `close` is called,
+   * or, with an error, when the signal is aborted. It reads no faster than it is asked; nothing is missed: remember the
+   * `position` of the last entry that you have dealt with, and go on `after` it.
+   */
+  changes(options?: CallOptions & { readonly after?: string | undefined }): AsyncIterable<Entry>
+  /** Expires every open handoff whose deadline has passed, and gives them. */
+  expireOverdue(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
+  /** Every handoff with its history, oldest first. */
+  export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
+  /**
+   * Takes in handoffs as `export` gives them, also after a trip through JSON, and says for each what came of it. Newer
+   * state is never overwritten. When one of them is refused (`InvalidInput`), some before it may be in already: importing
+   * again is harmless.
+   */
+  import(
+    handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>,
+    options?: CallOptions
+  ): Promise<ReadonlyArray<ImportReport>>
+  /** How the handoffs have fared. Reads every completed one. */
+  metrics(options?: CallOptions): Promise<Metrics>
+  /** Which agent can do what. */
+  readonly agents: Agents
+  /** Whom the router would choose for a task; `undefined` when there is nobody. Nothing is created. */
+  route(
+    question: {
+      readonly fromAgent: string
+      readonly taskDescription: string
+      readonly requires?: ReadonlyArray<string> | undefined
+    },
+    options?: RoutingOptions & CallOptions
+  ): Promise<RoutingDecision | undefined>
+  /** Ends all loops over `changes` and the like, waits for calls under way, and closes the store. Later calls reject. */
+  close(): Promise<void>
+}

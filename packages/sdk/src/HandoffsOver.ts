@@ -1,0 +1,102 @@
+import {
+  AgentCapabilityRegistry,
+  type AgentStore,
+  HandoffManager,
+  HandoffRouter,
+  type HandoffStore
+} from "@aumai/handoff-core"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+import * as Archive from "./Archive.ts"
+import type { CallOptions, Handoffs } from "./Handoffs.ts"
+import * as Inputs from "./Inputs.ts"
+import { plain } from "./Plain.ts"
+import { openSession, type Session } from "./Session.ts"
+
+// Not every browser has the symbol; there the method is just not found by anyone.
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")
+
+const client = ({ run, iterate, close }: Session): Handoffs => {
+  type Manager = HandoffManager["Service"]
+  type Registry = AgentCapabilityRegistry["Service"]
+
+  const manage = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Effect.Effect<A, E>) =>
+    run(() => Effect.map(HandoffManager.use(verb), plain), options?.signal)
+
+  const register = <A, E>(options: CallOptions | undefined, verb: (registry: Registry) => Effect.Effect<A, E>) =>
+    run(() => Effect.map(AgentCapabilityRegistry.use(verb), plain), options?.signal)
+
+  const follow = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Stream.Stream<A, E>) =>
+    iterate(() => Stream.map(Stream.unwrap(HandoffManager.useSync(verb)), plain), options?.signal)
+
+  return {
+    create: (request, options) =>
+      manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options))),
+    accept: (id, options) => manage(options, (manager) => manager.accept(Inputs.recordId(id), Inputs.details(options))),
+    start: (id, options) => manage(options, (manager) => manager.start(Inputs.recordId(id), Inputs.details(options))),
+    complete: (id, options) =>
+      manage(options, (manager) => manager.complete(Inputs.recordId(id), Inputs.details(options))),
+    reject: (id, options) => manage(options, (manager) => manager.reject(Inputs.recordId(id), Inputs.details(options))),
+    fail: (id, options) => manage(options, (manager) => manager.fail(Inputs.recordId(id), Inputs.details(options))),
+    cancel: (id, options) => manage(options, (manager) => manager.cancel(Inputs.recordId(id), Inputs.details(options))),
+    get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
+    list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
+    listAll: (view, options) => follow(options, (manager) => manager.listAll(Inputs.view(view))),
+    history: (id, options) => manage(options, (manager) => manager.history(Inputs.recordId(id))),
+    inbox: (agent, options) =>
+      manage(options, (manager) => manager.inbox(Inputs.agentId(agent), Inputs.inbox(options))),
+    claim: (agent, options) =>
+      manage(options, (manager) => Effect.map(manager.claim(Inputs.agentId(agent)), Option.getOrUndefined)),
+    changes: (options) =>
+      follow(options, (manager) =>
+        manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
+      ),
+    expireOverdue: (options) => manage(options, (manager) => manager.expireOverdue),
+    export: (options) => follow(options, (manager) => manager.export),
+    import: (handoffs, options) =>
+      manage(options, (manager) => Stream.runCollect(manager.import(Archive.stream(handoffs)))),
+    metrics: (options) => manage(options, (manager) => manager.metrics),
+    agents: {
+      register: (agent, capabilities, options) =>
+        register(options, ({ register }) => register(agent, Inputs.capabilities(capabilities))),
+      unregister: (agent, options) => register(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
+      list: (options) => register(options, ({ agents }) => agents),
+      findCapable: (required, options) =>
+        register(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))
+    },
+    route: (question, options) =>
+      run(
+        () =>
+          HandoffRouter.use(({ route }) =>
+            Effect.map(route(Inputs.question(question), Inputs.routingOptions(options)), (decision) =>
+              plain(Option.getOrUndefined(decision))
+            )
+          ),
+        options?.signal
+      ),
+    close,
+    [asyncDispose]: close
+  }
+}
+
+/**
+ * The handoffs of any store, as promises: for a store with options of its own, or one that you have written. The store is
+ * open when the promise is fulfilled; otherwise it rejects with the error of the store.
+ *
+ * @example
+ * ```ts
+ * import { handoffsOver } from "@aumai/handoff"
+ * import { FileStore } from "@aumai/handoff-store-file"
+ *
+ * const handoffs = await handoffsOver(FileStore.layer({ path: "handoffs.json", lockTimeout: "1 minute" }))
+ * console.log((await handoffs.metrics()).total) // 0
+ * await handoffs.close()
+ * ```
+ */
+export const handoffsOver = async <E>(
+  store: Layer.Layer<HandoffStore | AgentStore, E>,
+  options?: CallOptions
+): Promise<Handoffs> => client(await openSession(store, options?.signal))

@@ -1,0 +1,122 @@
+/** What the methods are given, judged and turned into what the engine trusts. All of these throw `InvalidInput`. */
+import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
+import {
+  AgentId,
+  Capability,
+  HandoffRecord,
+  HandoffStatus,
+  invalidInput,
+  RecordId,
+  Text,
+  Timestamp
+} from "@aumai/handoff-protocol"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import type * as Given from "./Handoffs.ts"
+import { fromPlain } from "./Plain.ts"
+
+/** The value, if it satisfies the schema. */
+export const checked = <A>(input: string, schema: Schema.Codec<A, unknown>) => {
+  const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
+  return (value: unknown): A => Result.getOrThrowWith(decode(value), (error) => invalidInput(input, error))
+}
+
+/** What was said, without what was left out: a plain program leaves out by saying `undefined`. */
+const said = (given: object | undefined): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined))
+
+/** What was said to the engine, and not to us. */
+const saidIn = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
+  const { signal: _, ...rest } = options ?? {}
+  return said(rest)
+}
+
+export const recordId = checked("id", RecordId)
+export const agentId = checked("agent", AgentId)
+export const position = checked("after", Position)
+export const capabilities = checked("capabilities", Schema.Array(Capability))
+
+const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
+export const record = Schema.toType(HandoffRecord)
+
+const checkedView = checked<View>(
+  "view",
+  Schema.toType(
+    Schema.Union([
+      Schema.Struct({ _tag: Schema.tag("All") }),
+      Schema.Struct({ _tag: Schema.tag("Status"), status: HandoffStatus }),
+      Schema.Struct({ _tag: Schema.tag("Inbox"), agent: AgentId, status: HandoffStatus }),
+      Schema.Struct({ _tag: Schema.tag("Sent"), agent: AgentId }),
+      Schema.Struct({ _tag: Schema.tag("Children"), parent: RecordId }),
+      Schema.Struct({ _tag: Schema.tag("Due"), at: Timestamp })
+    ])
+  ).annotate({ message: `Expected an object with a "_tag": All, Status, Inbox, Sent, Children or Due` })
+)
+
+export const view = (given: Given.View): View => checkedView(fromPlain(given))
+
+const checkedPage = checked("page", Schema.Struct({ limit, after: Schema.optionalKey(record) }))
+
+export const page = (options: Given.PageOptions | undefined) => ({
+  // What a person reads, or a program handles, at a time.
+  limit: 100,
+  ...checkedPage(fromPlain(saidIn(options)))
+})
+
+const checkedInbox = checked("inbox", Schema.Struct({ limit, status: Schema.optionalKey(HandoffStatus) }))
+
+export const inbox = (options: Given.CallOptions | undefined) => checkedInbox(saidIn(options))
+
+// The engine keeps the object it is given; the caller's may change afterwards. What cannot be copied is refused there.
+const copied = <A>(json: A): A => {
+  try {
+    return structuredClone(json)
+  } catch {
+    return json
+  }
+}
+
+/** The details of a verb, which the engine judges itself. */
+export const details = (options: Given.CallOptions | undefined): never => {
+  const given = saidIn(options)
+  const own = "result" in given ? { ...given, result: copied(given["result"]) } : given
+  // The cast: the engine decodes the details of every verb.
+  return fromPlain(own) as never
+}
+
+/** What is asked for, which the engine judges itself. */
+export const request = (given: Given.NewHandoff): NewHandoff => {
+  const asked = said(given)
+  const own = "context" in asked ? { ...asked, context: copied(asked["context"]) } : asked
+  // The cast: the engine decodes every request.
+  return fromPlain(own) as NewHandoff
+}
+
+const routing = Schema.Struct({ fallback: Schema.optionalKey(Schema.Boolean) })
+const checkedRouting = checked("routing", routing)
+
+export const routingOptions = (options: Given.CallOptions | undefined) => checkedRouting(saidIn(options))
+
+const checkedCreation = checked(
+  "create options",
+  Schema.Struct({
+    id: Schema.optionalKey(RecordId),
+    by: Schema.optionalKey(AgentId),
+    routing: Schema.optionalKey(routing)
+  })
+)
+
+export const creation = ({ routing, ...options }: Given.CreateOptions = {}) =>
+  checkedCreation({ ...saidIn(options), ...(routing === undefined ? {} : { routing: said(routing) }) })
+
+const checkedQuestion = checked(
+  "question",
+  Schema.Struct({
+    fromAgent: AgentId,
+    taskDescription: Text,
+    requires: Schema.optionalKey(Schema.Array(Capability))
+  })
+)
+
+export const question = (given: object) => checkedQuestion(said(given))

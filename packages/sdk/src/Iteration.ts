@@ -1,0 +1,90 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Pull from "effect/Pull"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+
+import { thrown } from "./Thrown.ts"
+
+/** Runs an effect over the services of an open store. */
+export type Start<R> = <A, E>(
+  effect: Effect.Effect<A, E, R>,
+  options: { readonly signal?: AbortSignal | undefined }
+) => Promise<Exit.Exit<A, E>>
+
+/**
+ * A stream, read page by page as somebody asks for the next item. `running` holds what stops it from outside: then the
+ * loop over it ends. Written by hand because an async generator cannot be stopped while it waits for the next item.
+ */
+export const iterator = <A, E, R>(
+  start: Start<R>,
+  stream: Effect.Effect<Stream.Stream<A, E, R>>,
+  signal: AbortSignal | undefined,
+  running: Set<() => Promise<void>>
+): AsyncIterator<A, undefined> => {
+  const scope = Scope.makeUnsafe()
+  const stopped = new AbortController()
+  let aborted: { readonly reason: unknown } | undefined
+  let page: Iterator<A> | undefined
+  let reading: Promise<unknown> | undefined
+  let stopping: Promise<void> | undefined
+
+  const close = async (): Promise<void> => {
+    running.delete(stop)
+    signal?.removeEventListener("abort", abort)
+    stopped.abort()
+    await reading
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+  const stop = (): Promise<void> => (stopping ??= close())
+  const abort = (): void => {
+    aborted = { reason: signal?.reason }
+    // Whoever asks next is told how it went.
+    stop().catch(() => {})
+  }
+
+  let pull: Pull.Pull<ReadonlyArray<A>, E, void, R> = Effect.flatMap(stream, (opened) =>
+    Effect.flatMap(Scope.provide(Stream.toPull(opened), scope), (next) => (pull = next))
+  )
+
+  const advance = async (): Promise<IteratorResult<A, undefined>> => {
+    while (!stopped.signal.aborted) {
+      const item = page?.next()
+      if (item !== undefined && item.done !== true) return item
+      const read = start(pull, { signal: stopped.signal })
+      reading = read
+      const exit = await read
+      if (Exit.isSuccess(exit)) {
+        page = exit.value[Symbol.iterator]()
+      } else if (!stopped.signal.aborted) {
+        await stop()
+        if (!Pull.isDoneCause(exit.cause)) throw thrown(exit.cause)
+      }
+    }
+    await stopping
+    if (aborted !== undefined) {
+      const { reason } = aborted
+      aborted = undefined
+      throw reason
+    }
+    return { done: true, value: undefined }
+  }
+
+  if (signal?.aborted === true) abort()
+  else {
+    signal?.addEventListener("abort", abort, { once: true })
+    running.add(stop)
+  }
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    next: () => {
+      const next = last.then(advance, advance)
+      last = next
+      return next
+    },
+    return: async () => {
+      await stop()
+      return { done: true, value: undefined }
+    }
+  }
+}

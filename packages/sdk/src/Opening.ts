@@ -1,0 +1,37 @@
+import type { Handoffs } from "./Handoffs.ts"
+
+const members: ReadonlyArray<keyof Handoffs> = [
+  "create",
+  "accept",
+  "start",
+  "complete",
+  "reject",
+  "fail",
+  "cancel",
+  "get",
+  "list",
+  "listAll",
+  "history",
+  "inbox",
+  "claim",
+  "changes",
+  "expireOverdue",
+  "export",
+  "import",
+  "metrics",
+  "agents",
+  "route",
+  "close"
+]
+
+/** The promise itself, which says what is missing when it is used as if it were the client. */
+export const remindful = (call: string, opening: Promise<Handoffs>): Promise<Handoffs> => {
+  for (const member of members) {
+    void Object.defineProperty(opening, member, {
+      get: (): never => {
+        throw new TypeError(`${call} gives a promise; write: const handoffs = await ${call}`)
+      }
+    })
+  }
+  return opening
+}

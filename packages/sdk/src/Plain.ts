@@ -1,0 +1,47 @@
+import type { Position } from "@aumai/handoff-core"
+import { type AgentId, type Capability, decodeTimestamp, type RecordId } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+
+/** The caller's own JSON: it has no moments, and may be large. */
+type Content = "context" | "result"
+const contents: ReadonlySet<string> = new Set<Content>(["context", "result"])
+
+/** A value of the protocol as plain data: a `Date` for a moment, a string for an id. */
+export type Plain<A> = A extends DateTime.Utc
+  ? Date
+  : A extends AgentId | RecordId | Capability | Position
+    ? string
+    : A extends ReadonlyArray<infer Item>
+      ? ReadonlyArray<Plain<Item>>
+      : A extends object
+        ? { readonly [Key in keyof A]: Key extends Content ? A[Key] : Plain<A[Key]> }
+        : A
+
+/** The same structure with other leaves; `leaf` gives back what is none. */
+const convert = (value: unknown, leaf: (value: unknown, key: string) => unknown, key = ""): unknown => {
+  const converted = leaf(value, key)
+  if (converted !== value || typeof value !== "object" || value === null) return converted
+  if (Array.isArray(value)) return value.map((item) => convert(item, leaf))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, contents.has(key) ? item : convert(item, leaf, key)])
+  )
+}
+
+/** A value of the protocol as plain data. */
+export const plain = <A>(value: A): Plain<A> =>
+  // The cast: a moment becomes a Date, and at run time an id is a string already.
+  convert(value, (leaf) => (DateTime.isDateTime(leaf) ? DateTime.toDateUtc(leaf) : leaf)) as Plain<A>
+
+/** A moment, from a `Date` or RFC 3339 text; throws `InvalidInput`, which names it. */
+export const moment = (name: string, value: Date | string): DateTime.Utc =>
+  // The text of an invalid Date is null, and refused like anything else that is no timestamp.
+  Result.getOrThrowWith(decodeTimestamp(name, value instanceof Date ? value.toJSON() : value), (error) => error)
+
+const moments: ReadonlySet<string> = new Set(["at", "createdAt", "updatedAt", "deadline", "estimatedCompletion"])
+
+/** Plain data as a value that a schema of the protocol can judge; throws `InvalidInput` over a moment that is none. */
+export const fromPlain = (value: unknown): unknown =>
+  convert(value, (leaf, key) =>
+    moments.has(key) && (leaf instanceof Date || typeof leaf === "string") ? moment(key, leaf) : leaf
+  )

@@ -1,0 +1,82 @@
+import {
+  AgentCapabilityRegistry,
+  type AgentStore,
+  HandoffManager,
+  HandoffRouter,
+  type HandoffStore
+} from "@aumai/handoff-core"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+
+import { iterator } from "./Iteration.ts"
+import { thrown } from "./Thrown.ts"
+
+type Engine = HandoffManager | AgentCapabilityRegistry | HandoffRouter
+
+/** The engine over an open store, its effects run as promises. What a maker throws becomes the rejection. */
+export interface Session {
+  readonly run: <A, E>(make: () => Effect.Effect<A, E, Engine>, signal: AbortSignal | undefined) => Promise<A>
+  readonly iterate: <A, E>(
+    make: () => Stream.Stream<A, E, Engine>,
+    signal: AbortSignal | undefined
+  ) => AsyncIterable<A, undefined>
+  readonly close: () => Promise<void>
+}
+
+const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer)
+
+// What a store has to say in passing is not the program's output.
+const surroundings = Context.make(Logger.LogToStderr, true)
+
+const closedError = () => new Error("These handoffs are closed: close() was called before. Open them again")
+
+/** Opens the store; when that fails or the signal is aborted, what was open by then is closed again. */
+export const openSession = async <E>(
+  store: Layer.Layer<HandoffStore | AgentStore, E>,
+  signal: AbortSignal | undefined
+): Promise<Session> => {
+  signal?.throwIfAborted()
+  const scope = Scope.makeUnsafe()
+  const open = Layer.buildWithScope(Layer.provide(engine, store), scope)
+  const opened = await Effect.runPromiseExitWith(surroundings)(open, { signal })
+  const closeStore = () => Effect.runPromise(Scope.close(scope, Exit.void))
+  if (Exit.isFailure(opened)) {
+    await closeStore()
+    throw thrown(opened.cause, signal)
+  }
+
+  const start = Effect.runPromiseExitWith(Context.merge(surroundings, opened.value))
+  const calls = new Set<Promise<unknown>>()
+  const iterations = new Set<() => Promise<void>>()
+  let closing: Promise<void> | undefined
+
+  const shut = async (): Promise<void> => {
+    await Promise.all([...calls, ...Array.from(iterations, (stop) => stop())])
+    await closeStore()
+  }
+
+  return {
+    run: async (make, signal) => {
+      signal?.throwIfAborted()
+      if (closing !== undefined) throw closedError()
+      const call = start(Effect.suspend(make), { signal })
+      calls.add(call)
+      const exit = await call
+      calls.delete(call)
+      if (Exit.isFailure(exit)) throw thrown(exit.cause, signal)
+      return exit.value
+    },
+    iterate: (make, signal) => ({
+      [Symbol.asyncIterator]: () =>
+        closing === undefined
+          ? iterator(start, Effect.sync(make), signal, iterations)
+          : { next: () => Promise.reject(closedError()) }
+    }),
+    close: () => (closing ??= shut())
+  }
+}

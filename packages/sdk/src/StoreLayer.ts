@@ -1,0 +1,102 @@
+import { fileURLToPath } from "node:url"
+
+import { adapter, memory, refused, type Store } from "./Adapter.ts"
+
+/**
+ * How a store is opened.
+ *
+ * @example
+ * ```ts
+ * import type { StoreOptions } from "@aumai/handoff/node"
+ *
+ * const forOneCommand: StoreOptions = { oneShot: true }
+ * ```
+ */
+export interface StoreOptions {
+  /**
+   * For a command that opens the store, commits once and closes it: a file is then written directly when nobody else has
+   * it open. Other stores do not care. Default: false.
+   */
+  readonly oneShot?: boolean | undefined
+}
+
+const examples = "handoffs.json (any path), sqlite:handoffs.db, postgres://user@host/database or memory:"
+
+const file = (path: string, oneShot = false): Store =>
+  adapter(
+    "@aumai/handoff-store-file",
+    () => import("@aumai/handoff-store-file"),
+    ({ FileStore }) => FileStore.layer({ path, oneShot })
+  )
+
+const fileOfUrl = (location: string, oneShot?: boolean): Store => {
+  try {
+    // Without the slashes a URL parser would take a relative path for one below the root.
+    if (location.slice(5, 7) === "//") return file(fileURLToPath(location), oneShot)
+  } catch {
+    // A host, or a character that no path has.
+  }
+  return refused("Expected a path alone, as in handoffs.json, or a URL such as file:///var/lib/handoffs.json")
+}
+
+const sqlite = (path: string): Store =>
+  path === "" || path.startsWith("//")
+    ? refused("Expected a path right behind sqlite:, as in sqlite:handoffs.db or sqlite:/var/lib/handoffs.db")
+    : adapter(
+        "@aumai/handoff-store-sqlite",
+        () => import("@aumai/handoff-store-sqlite"),
+        ({ SqliteStore }) => SqliteStore.layer({ path })
+      )
+
+const postgres = (url: string, rest: string): Store =>
+  rest.startsWith("//")
+    ? adapter(
+        "@aumai/handoff-store-postgres",
+        () => import("@aumai/handoff-store-postgres"),
+        ({ PostgresStore }) => PostgresStore.layer({ url })
+      )
+    : refused("Expected a URL, as in postgres://user@host/database")
+
+/**
+ * The store at a location, for programs on Effect; `openHandoffs` gives it as promises. Only its own package is loaded.
+ *
+ * | location | store |
+ * | --- | --- |
+ * | `handoffs.json`, any path, `file:///…` | one readable JSON file |
+ * | `sqlite:handoffs.db` | SQLite; needs `@aumai/handoff-store-sqlite` |
+ * | `postgres://user@host/database` | PostgreSQL; needs `@aumai/handoff-store-postgres` |
+ * | `memory:` | gone when the process ends |
+ *
+ * Fails with `InvalidInput` for any other scheme, and with `StoreError` (`unavailable`) when the package is missing. A
+ * file whose name looks like a scheme is `./name:with-colon.json`.
+ *
+ * @example
+ * ```ts
+ * import { storeLayer } from "@aumai/handoff/node"
+ * import { HandoffStore } from "@aumai/handoff-core"
+ * import * as Effect from "effect/Effect"
+ *
+ * const count = Effect.flatMap(HandoffStore, (store) => store.count)
+ * console.log(await Effect.runPromise(Effect.provide(count, storeLayer("memory:"))))
+ * ```
+ */
+export const storeLayer = (location: string, { oneShot }: StoreOptions = {}): Store => {
+  // Two letters at least: a single one is a drive of Windows.
+  const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(location) ?? []
+  switch (scheme?.toLowerCase()) {
+    case undefined:
+      return location === "" ? refused(`Expected ${examples}`) : file(location, oneShot)
+    case "memory":
+      return rest === "" ? memory : refused("Expected memory: alone; such a store has no name")
+    case "file":
+      return fileOfUrl(location, oneShot)
+    case "sqlite":
+      return sqlite(rest)
+    case "postgres":
+    case "postgresql":
+      return postgres(location, rest)
+    default:
+      // Only the scheme is repeated: what is behind it may hold a password.
+      return refused(`Expected ${examples}; ${scheme}: is none of them (a file of that name is ./${scheme}:…)`)
+  }
+}

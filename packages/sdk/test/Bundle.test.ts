@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+import { rolldown } from "rolldown"
+import { describe, expect, it } from "vitest"
+
+import { temporaryDirectory } from "./stores.ts"
+
+const program = `import { openHandoffs } from ${JSON.stringify(join(import.meta.dirname, "../src/browser.ts"))}
+export const run = async () => {
+  const handoffs = await openHandoffs("memory:")
+  const { recordId } = await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" })
+  await handoffs.accept(recordId)
+  const { status } = await handoffs.complete(recordId)
+  await handoffs.close()
+  return status
+}
+`
+
+/** The program as a bundler makes it for browsers. */
+const bundled = async (directory: string) => {
+  const warnings: Array<string> = []
+  writeFileSync(join(directory, "program.ts"), program)
+  const bundle = await rolldown({
+    input: join(directory, "program.ts"),
+    platform: "browser",
+    onLog: (_, { message }) => warnings.push(message)
+  })
+  const { output } = await bundle.write({ dir: directory, format: "esm", minify: true })
+  await bundle.close()
+  return { warnings, chunks: output.flatMap((one) => (one.type === "chunk" ? [one] : [])) }
+}
+
+describe("the entry for browsers", () => {
+  it("has nothing of Node in it, and each store in a chunk that is only loaded when it is chosen", async () => {
+    using directory = temporaryDirectory()
+    const { warnings, chunks } = await bundled(directory.path)
+    expect(warnings).toEqual([])
+    const own = new Set(chunks.map(({ fileName }) => fileName))
+    for (const { imports, dynamicImports } of chunks) {
+      expect([...imports, ...dynamicImports].filter((name) => !own.has(name))).toEqual([])
+    }
+    // An app whose store is memory runs without the chunks of the other stores.
+    const others = chunks.filter(({ moduleIds }) => moduleIds.some((id) => /[/\\]store-\w+[/\\]/.test(id)))
+    for (const { fileName } of others) writeFileSync(join(directory.path, fileName), `throw new Error("not needed")`)
+    writeFileSync(join(directory.path, "package.json"), `{ "type": "module" }`)
+    const run = `import { run } from "./program.js"\nconsole.log(await run())`
+    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", run], {
+      cwd: directory.path,
+      encoding: "utf8"
+    })
+    expect(printed.trim()).toBe("completed")
+  })
+})

@@ -1,0 +1,38 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { join } from "node:path"
+
+import { describe, expect, it } from "vitest"
+
+import { stores, temporaryDirectory } from "./stores.ts"
+
+const runtimes = [
+  { name: "node", executable: process.execPath },
+  { name: "bun", executable: join(import.meta.dirname, "../../../node_modules/.bin/bun") }
+]
+
+describe.each(runtimes)("a process of $name", ({ executable }) => {
+  it.each(stores)("lives through a handoff in a $name store, and ends by itself", ({ location }) => {
+    using directory = temporaryDirectory()
+    const program = join(import.meta.dirname, "programs/tour.ts")
+    const printed = execFileSync(executable, [program, location(directory.path)], { encoding: "utf8" })
+    expect(JSON.parse(printed)).toEqual({
+      claimed: "accepted",
+      reason: "Error: changed my mind",
+      result: { output: "report.pdf" },
+      isDate: true,
+      missing: "HandoffNotFound: No handoff nope",
+      isMine: true,
+      seen: ["Created"],
+      closed: "Error: These handoffs are closed: close() was called before. Open them again",
+      asyncDispose: "function"
+    })
+  })
+
+  it("keeps its output free of what a store says in passing", () => {
+    const program = join(import.meta.dirname, "programs/warning.ts")
+    const { stdout, stderr } = spawnSync(executable, [program], { encoding: "utf8" })
+    expect(stdout).toBe("done\n")
+    expect(stderr).toContain("opening takes long")
+    expect(stderr).toContain("the disk is slow")
+  })
+})

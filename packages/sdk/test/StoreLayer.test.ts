@@ -1,0 +1,128 @@
+import { execFileSync } from "node:child_process"
+import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+
+import { describe, expect, it } from "vitest"
+
+import { openHandoffs as openInBrowser } from "../src/browser.ts"
+import { InvalidInput } from "../src/index.ts"
+import { openHandoffs } from "../src/node.ts"
+import { ask, rejection, temporaryDirectory } from "./stores.ts"
+
+const packageDirectory = join(import.meta.dirname, "..")
+const bun = join(packageDirectory, "../../node_modules/.bin/bun")
+
+/** A copy of this package in a project where only some of the others are installed. */
+const installedWith = (directory: string, ...packages: ReadonlyArray<string>): string => {
+  cpSync(join(packageDirectory, "src"), join(directory, "sdk/src"), { recursive: true })
+  cpSync(join(packageDirectory, "package.json"), join(directory, "sdk/package.json"))
+  mkdirSync(join(directory, "node_modules/@aumai"), { recursive: true })
+  for (const name of packages) {
+    const target = realpathSync(join(packageDirectory, "node_modules", name))
+    symlinkSync(target, join(directory, "node_modules", name), "junction")
+  }
+  const program = join(directory, "program.ts")
+  writeFileSync(
+    program,
+    `import { openHandoffs } from "./sdk/src/node.ts"
+    const opened = await openHandoffs(process.argv[2]).then(
+      async (handoffs) => {
+        await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" })
+        await handoffs.close()
+        return "opened"
+      },
+      (error) => [error._tag, error.reason, error.message].join(" | ")
+    )
+    console.log(opened)`
+  )
+  return program
+}
+
+describe("a location", () => {
+  it.each([
+    ["", "Expected handoffs.json (any path), sqlite:handoffs.db, postgres://user@host/database or memory:"],
+    ["mysql://root:secret@host/db", "mysql: is none of them (a file of that name is ./mysql:…)"],
+    ["redis://host", "redis: is none of them"],
+    ["https://example.org/handoffs.json", "https: is none of them"],
+    ["memory:mine", "Expected memory: alone"],
+    ["sqlite:", "Expected a path right behind sqlite:"],
+    ["sqlite://handoffs.db", "Expected a path right behind sqlite:"],
+    ["postgres:handoffs", "Expected a URL, as in postgres://user@host/database"],
+    ["file:handoffs.json", "Expected a path alone"],
+    ["file://elsewhere/handoffs.json", "Expected a path alone"]
+  ])("%j is refused with what would work", async (location, sentence) => {
+    const error = await rejection(openHandoffs(location))
+    expect(error).toBeInstanceOf(InvalidInput)
+    expect(error).toMatchObject({ message: expect.stringContaining(sentence) })
+    expect(String(error)).not.toContain("secret")
+  })
+
+  it.each([
+    ["with a colon further on", "of:monday.json", "./of:monday.json"],
+    ["with a drive", "C:\\handoffs.json", "C:\\handoffs.json"],
+    ["without an ending", "handoffs", "handoffs"]
+  ])("%s is a file", async (_, name, location) => {
+    using directory = temporaryDirectory()
+    const before = process.cwd()
+    process.chdir(directory.path)
+    try {
+      await using handoffs = await openHandoffs(location)
+      await handoffs.create(ask)
+      await handoffs.close()
+      expect(existsSync(join(directory.path, name))).toBe(true)
+    } finally {
+      process.chdir(before)
+    }
+  })
+
+  it("may be the URL of a file", async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, "hand offs.json")
+    await using handoffs = await openHandoffs(pathToFileURL(path).href, { oneShot: true })
+    await handoffs.create(ask)
+    expect(existsSync(path)).toBe(true)
+  })
+
+  it.each(["", "sqlite:handoffs.db", "postgres://host/db", "file:///handoffs.json", "memory:mine"])(
+    "%j is no name for a database of the browser",
+    async (name) => {
+      expect(await rejection(openInBrowser(name))).toBeInstanceOf(InvalidInput)
+    }
+  )
+})
+
+describe.each([
+  ["node", process.execPath],
+  ["bun", bun]
+])("in %s", (_, runtime) => {
+  const run = (program: string, location: string) =>
+    execFileSync(runtime, [program, location], { cwd: join(program, ".."), encoding: "utf8" }).trim()
+
+  it("a store whose package is missing says what to install, and no other package is loaded", () => {
+    using directory = temporaryDirectory()
+    const engine = ["effect", "@aumai/handoff-core", "@aumai/handoff-protocol"]
+    const program = installedWith(directory.path, ...engine)
+    const missing = (name: string) =>
+      `StoreError | unavailable | This store needs the package ${name}; install it: npm install ${name}`
+    expect(run(program, "memory:")).toBe("opened")
+    expect(run(program, "handoffs.json")).toBe(missing("@aumai/handoff-store-file"))
+    expect(run(program, "sqlite:handoffs.db")).toBe(missing("@aumai/handoff-store-sqlite"))
+    expect(run(program, "postgresql://me:secret@host/db")).toBe(missing("@aumai/handoff-store-postgres"))
+    expect(run(program, "postgres://me:secret@host/db")).toBe(missing("@aumai/handoff-store-postgres"))
+  })
+
+  it("a package that is there but does not load says why", () => {
+    using directory = temporaryDirectory()
+    const program = installedWith(directory.path, "effect", "@aumai/handoff-core", "@aumai/handoff-protocol")
+    const broken = join(directory.path, "node_modules/@aumai/handoff-store-sqlite")
+    mkdirSync(broken)
+    writeFileSync(join(broken, "package.json"), JSON.stringify({ type: "module", exports: "./index.js" }))
+    writeFileSync(join(broken, "index.js"), `throw new Error("no SQLite in this build")`)
+    expect(run(program, "sqlite:handoffs.db")).toBe(
+      "StoreError | unavailable | The package @aumai/handoff-store-sqlite cannot be loaded: no SQLite in this build"
+    )
+    writeFileSync(join(broken, "index.js"), `import "better-sqlite"`)
+    expect(run(program, "sqlite:handoffs.db")).toContain("@aumai/handoff-store-sqlite cannot be loaded: ")
+  })
+})

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest"
+
+import { openHandoffs } from "../src/browser.ts"
+
+const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
+
+it.each(["memory:", "sdk-test"])("handoffs live from pending to completed in %s", async (name) => {
+  const handoffs = await openHandoffs(name)
+  try {
+    const seen: Array<string> = []
+    const following = (async () => {
+      for await (const { event } of handoffs.changes()) {
+        seen.push(event._tag)
+        if (event._tag === "Completed") break
+      }
+    })()
+    const { recordId } = await handoffs.create({ ...ask, deadline: new Date(Date.now() + 3_600_000) })
+    await handoffs.accept(recordId)
+    const done = await handoffs.complete(recordId, { result: { output: "report.pdf" } })
+    expect(done.result).toEqual({ output: "report.pdf" })
+    expect(done.request.deadline).toBeInstanceOf(Date)
+    await following
+    expect(seen).toEqual(["Created", "Accepted", "Completed"])
+    await expect(handoffs.get("nope")).rejects.toMatchObject({ _tag: "HandoffNotFound", message: "No handoff nope" })
+    await expect(handoffs.get(recordId, { signal: AbortSignal.abort("enough") })).rejects.toBe("enough")
+  } finally {
+    await handoffs.close()
+  }
+})
+
+it("two clients of one database see each other's handoffs, and what is there stays", async () => {
+  const name = `sdk-test-${crypto.randomUUID()}`
+  const planner = await openHandoffs(name)
+  const executor = await openHandoffs(name)
+  const { recordId } = await planner.create(ask)
+  await executor.accept(recordId)
+  expect((await planner.get(recordId)).status).toBe("accepted")
+  await planner.close()
+  await executor.close()
+  const later = await openHandoffs(name)
+  expect((await later.get(recordId)).status).toBe("accepted")
+  await later.close()
+})

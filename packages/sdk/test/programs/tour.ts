@@ -1,0 +1,39 @@
+/** A whole life at a location, with everything that a runtime could do differently; prints what it saw. */
+import { HandoffNotFound } from "../../src/index.ts"
+import { openHandoffs } from "../../src/node.ts"
+
+const handoffs = await openHandoffs(process.argv[2] ?? "memory:")
+const seen: Array<string> = []
+const following = (async () => {
+  for await (const { event } of handoffs.changes()) seen.push(event._tag)
+})()
+const { recordId } = await handoffs.create({ fromAgent: "planner", toAgent: "executor", taskDescription: "Report" })
+const claimed = await handoffs.claim("executor")
+const controller = new AbortController()
+controller.abort(new Error("changed my mind"))
+const reason = await handoffs.start(recordId, { signal: controller.signal }).catch((error: unknown) => String(error))
+const done = await handoffs.complete(recordId, { result: { output: "report.pdf" } })
+const askForNothing = async () => {
+  await handoffs.get("nope")
+}
+const missing = await askForNothing().catch((error: unknown) => error)
+const left = handoffs.changes({ signal: AbortSignal.timeout(60_000) })
+for await (const { event } of left) if (event._tag === "Completed") break
+await handoffs.close()
+await handoffs.close()
+await following
+const closed = await handoffs.metrics().catch((error: unknown) => String(error))
+const stack = missing instanceof HandoffNotFound ? (missing.stack ?? "") : ""
+console.log(
+  JSON.stringify({
+    claimed: claimed?.status,
+    reason,
+    result: done.result,
+    isDate: done.updatedAt instanceof Date,
+    missing: stack.split("\n")[0],
+    isMine: stack.includes("tour.ts"),
+    seen: seen.slice(0, 1),
+    closed,
+    asyncDispose: typeof handoffs[Symbol.asyncDispose]
+  })
+)

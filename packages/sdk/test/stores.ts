@@ -1,0 +1,44 @@
+/** Where the tests keep handoffs: what holds for one store holds for all of them. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { type Handoffs } from "../src/index.ts"
+import { openHandoffs } from "../src/node.ts"
+
+export const temporaryDirectory = (): { readonly path: string; readonly [Symbol.dispose]: () => void } => {
+  const path = mkdtempSync(join(tmpdir(), "aumai-handoff-sdk-"))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A store by its scheme, with a location in a directory of the test's own. */
+export interface StoreCase {
+  readonly name: string
+  readonly location: (directory: string) => string
+  /** Whether another client finds what the first one keeps. */
+  readonly isShared: boolean
+}
+
+export const stores: ReadonlyArray<StoreCase> = [
+  { name: "memory", location: () => "memory:", isShared: false },
+  { name: "file", location: (directory) => join(directory, "handoffs.json"), isShared: true }
+]
+
+/** Opens a store for one test and closes it afterwards. */
+export const using = async (store: StoreCase, test: (handoffs: Handoffs, location: string) => Promise<void>) => {
+  using directory = temporaryDirectory()
+  const location = store.location(directory.path)
+  await using handoffs = await openHandoffs(location)
+  await test(handoffs, location)
+}
+
+export const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
+
+/** What a promise rejects with; fails the test when it does not. */
+export const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => {
+      throw new Error(`Expected a rejection, got ${JSON.stringify(value)}`)
+    },
+    (error: unknown) => error
+  )
