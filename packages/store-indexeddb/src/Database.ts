@@ -77,14 +77,24 @@ export const run = <A>(
         if (hasThrown) outcome = Effect.die(cause)
       }
     }
-    transaction.addEventListener("complete", () => resume(outcome))
+    const finish = (result: Effect.Effect<A, StoreError>) => {
+      database.removeEventListener("close", onClose)
+      resume(result)
+    }
+    const fail = (cause: unknown, isCertain: boolean) => {
+      const doubt = mode === "readonly" || isCertain ? "nothing changed" : "in doubt"
+      finish(Effect.fail(Failure.ofTransaction(operation, name, cause, doubt)))
+    }
+    // Chromium was seen to close a connection without a word about the transaction that was under way.
+    const onClose = () => fail(undefined, false)
+    database.addEventListener("close", onClose)
+    transaction.addEventListener("complete", () => finish(outcome))
     transaction.addEventListener("abort", () => {
-      if (hasThrown) return resume(outcome)
+      if (hasThrown) return finish(outcome)
       const { error } = transaction
       const isAborted = error === null || error.name === "AbortError"
       // An abort undoes; one that comes with the end of the connection may have crossed with the commit.
-      const isCertain = mode === "readonly" || (isAborted && !isClosed(database))
-      resume(Effect.fail(Failure.ofTransaction(operation, name, error, isCertain ? "nothing changed" : "in doubt")))
+      fail(error, isAborted && !isClosed(database))
     })
     step(() =>
       body({

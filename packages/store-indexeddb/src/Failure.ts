@@ -83,7 +83,8 @@ export const ofTransaction = (
   if (isDomException(cause, "QuotaExceededError")) return full(operation, name, cause)
   const advice =
     outcome === "in doubt" ? "The change may have happened; read before repeating it" : "Nothing was changed"
-  const why = cause === null || cause === undefined ? "The transaction was aborted" : reasonOf(cause)
+  const why =
+    cause === null || cause === undefined ? "the transaction was aborted, or its connection closed" : reasonOf(cause)
   return new StoreError({
     operation,
     reason: "unavailable",
