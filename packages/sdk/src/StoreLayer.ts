@@ -82,7 +82,8 @@ const postgres = (url: string, rest: string): Store =>
  * console.log(await Effect.runPromise(Effect.provide(count, storeLayer("memory:"))))
  * ```
  */
-export const storeLayer = (location: string, { oneShot }: StoreOptions = {}): Store => {
+export const storeLayer = (location: string, options: StoreOptions = {}): Store => {
+  const { oneShot } = options
   // Two letters at least: a single one is a drive of Windows.
   const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(location) ?? []
   switch (scheme?.toLowerCase()) {

@@ -31,5 +31,5 @@ const store = (name: string): Store => {
  * await handoffs.close()
  * ```
  */
-export const openHandoffs = (name: string, { signal }: CallOptions = {}): Promise<Handoffs> =>
-  remindful("openHandoffs(…)", handoffsOver(store(name), { signal }))
+export const openHandoffs = (name: string, options: CallOptions = {}): Promise<Handoffs> =>
+  remindful(handoffsOver(store(name), options))
