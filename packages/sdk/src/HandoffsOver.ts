@@ -26,7 +26,7 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
   const manage = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Effect.Effect<A, E>) =>
     run(() => Effect.map(HandoffManager.use(verb), plain), options?.signal)
 
-  const register = <A, E>(options: CallOptions | undefined, verb: (registry: Registry) => Effect.Effect<A, E>) =>
+  const registry = <A, E>(options: CallOptions | undefined, verb: (registry: Registry) => Effect.Effect<A, E>) =>
     run(() => Effect.map(AgentCapabilityRegistry.use(verb), plain), options?.signal)
 
   const follow = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Stream.Stream<A, E>) =>
@@ -61,11 +61,11 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
     metrics: (options) => manage(options, (manager) => manager.metrics),
     agents: {
       register: (agent, capabilities, options) =>
-        register(options, ({ register }) => register(agent, Inputs.capabilities(capabilities))),
-      unregister: (agent, options) => register(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
-      list: (options) => register(options, ({ agents }) => agents),
+        registry(options, ({ register }) => register(agent, Inputs.capabilities(capabilities))),
+      unregister: (agent, options) => registry(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
+      list: (options) => registry(options, ({ agents }) => agents),
       findCapable: (required, options) =>
-        register(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))
+        registry(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))
     },
     route: (question, options) =>
       run(

@@ -25,11 +25,11 @@ const members: ReadonlyArray<keyof Handoffs> = [
 ]
 
 /** The promise itself, which says what is missing when it is used as if it were the client. */
-export const remindful = (call: string, opening: Promise<Handoffs>): Promise<Handoffs> => {
+export const remindful = (opening: Promise<Handoffs>): Promise<Handoffs> => {
   for (const member of members) {
     void Object.defineProperty(opening, member, {
       get: (): never => {
-        throw new TypeError(`${call} gives a promise; write: const handoffs = await ${call}`)
+        throw new TypeError("openHandoffs(…) gives a promise; write: const handoffs = await openHandoffs(…)")
       }
     })
   }

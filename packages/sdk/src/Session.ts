@@ -44,11 +44,8 @@ export const openSession = async <E>(
   const scope = Scope.makeUnsafe()
   const open = Layer.buildWithScope(Layer.provide(engine, store), scope)
   const opened = await Effect.runPromiseExitWith(surroundings)(open, { signal })
-  const closeStore = () => Effect.runPromise(Scope.close(scope, Exit.void))
-  if (Exit.isFailure(opened)) {
-    await closeStore()
-    throw thrown(opened.cause, signal)
-  }
+  // A layer that fails or is interrupted half-way has closed by now what it had opened.
+  if (Exit.isFailure(opened)) throw thrown(opened.cause, signal)
 
   const start = Effect.runPromiseExitWith(Context.merge(surroundings, opened.value))
   const calls = new Set<Promise<unknown>>()
@@ -56,8 +53,8 @@ export const openSession = async <E>(
   let closing: Promise<void> | undefined
 
   const shut = async (): Promise<void> => {
-    await Promise.all([...calls, ...Array.from(iterations, (stop) => stop())])
-    await closeStore()
+    await Promise.allSettled([...calls, ...Array.from(iterations, (stop) => stop())])
+    await Effect.runPromise(Scope.close(scope, Exit.void))
   }
 
   return {

@@ -80,12 +80,15 @@ const postgres = (url: string, rest: string): Store =>
  * console.log(await Effect.runPromise(Effect.provide(count, storeLayer("memory:"))))
  * ```
  */
-export const storeLayer = (location: string, { oneShot }: StoreOptions = {}): Store => {
+export const storeLayer = (location: string, options: StoreOptions = {}): Store => {
+  const { oneShot } = options
+  // A program in JavaScript may give nothing at all.
+  if (typeof location !== "string" || location === "") return refused(`Expected ${examples}`)
   // Two letters at least: a single one is a drive of Windows.
   const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(location) ?? []
   switch (scheme?.toLowerCase()) {
     case undefined:
-      return location === "" ? refused(`Expected ${examples}`) : file(location, oneShot)
+      return file(location, oneShot)
     case "memory":
       return rest === "" ? memory : refused("Expected memory: alone; such a store has no name")
     case "file":

@@ -7,7 +7,8 @@ const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\//i
 
 const store = (name: string): Store => {
   if (name === "memory:") return memory
-  if (name === "" || elsewhere.test(name)) return refused("Expected a name for the IndexedDB database, or memory:")
+  if (typeof name !== "string" || name === "" || elsewhere.test(name))
+    return refused("Expected a name for the IndexedDB database, or memory:")
   return adapter(
     "@aumai/handoff-store-indexeddb",
     () => import("@aumai/handoff-store-indexeddb"),
@@ -30,5 +31,5 @@ const store = (name: string): Store => {
  * await handoffs.close()
  * ```
  */
-export const openHandoffs = (name: string, { signal }: CallOptions = {}): Promise<Handoffs> =>
-  remindful("openHandoffs(…)", handoffsOver(store(name), { signal }))
+export const openHandoffs = (name: string, options: CallOptions = {}): Promise<Handoffs> =>
+  remindful(handoffsOver(store(name), options))

@@ -19,7 +19,5 @@ export { storeLayer, type StoreOptions } from "./StoreLayer.ts"
  * console.log((await handoffs.metrics()).total) // 0
  * ```
  */
-export const openHandoffs = (
-  location: string,
-  { signal, ...options }: StoreOptions & CallOptions = {}
-): Promise<Handoffs> => remindful("openHandoffs(…)", handoffsOver(storeLayer(location, options), { signal }))
+export const openHandoffs = (location: string, options: StoreOptions & CallOptions = {}): Promise<Handoffs> =>
+  remindful(handoffsOver(storeLayer(location, options), options))

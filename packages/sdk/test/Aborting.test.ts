@@ -187,6 +187,23 @@ describe("a store", () => {
     expect(isReleased).toBe(true)
   })
 
+  it("that is aborted while it opens rejects with the reason, and closes what was open", async () => {
+    const order: Array<string> = []
+    const controller = new AbortController()
+    const lock = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => order.push("released"))))
+    const store = Layer.effect(
+      HandoffStore,
+      Effect.suspend(() => {
+        order.push("opening")
+        queueMicrotask(() => controller.abort("enough"))
+        return Effect.never
+      })
+    )
+    const layer = Layer.merge(MemoryStore.layer, store).pipe(Layer.provideMerge(lock))
+    expect(await rejection(handoffsOver(layer, { signal: controller.signal }))).toBe("enough")
+    expect(order).toEqual(["opening", "released"])
+  })
+
   it("with a fault rejects with what it threw", async () => {
     const fault = new RangeError("a bug")
     const layer = Layer.effectContext(
@@ -215,9 +232,11 @@ describe("an error", () => {
 
   it("says what is missing when the await is forgotten", async () => {
     const opening = openHandoffs("memory:")
-    // The cast: the compiler says so too, but not to a program in JavaScript.
-    const handoffs = opening as unknown as Awaited<typeof opening>
-    expect(() => handoffs.create(ask)).toThrow("await openHandoffs(…)")
-    await (await opening).close()
+    const handoffs = await opening
+    for (const name of Object.keys(handoffs)) {
+      // What `openHandoffs(…).create` would be; the compiler refuses it, but not in a program in JavaScript.
+      expect(() => void Reflect.get(opening, name)).toThrow("await openHandoffs(…)")
+    }
+    await handoffs.close()
   })
 })

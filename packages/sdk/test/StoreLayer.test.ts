@@ -58,6 +58,12 @@ describe("a location", () => {
     expect(String(error)).not.toContain("secret")
   })
 
+  it("that is none at all is refused, too", async () => {
+    // The casts: a program in JavaScript can leave it out.
+    expect(await rejection(openHandoffs(undefined as never))).toBeInstanceOf(InvalidInput)
+    expect(await rejection(openInBrowser(undefined as never))).toBeInstanceOf(InvalidInput)
+  })
+
   it.each([
     ["with a colon further on", "of:monday.json", "./of:monday.json"],
     ["with a drive", "C:\\handoffs.json", "C:\\handoffs.json"],

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+
 import type * as Core from "@aumai/handoff-core"
 import type * as Protocol from "@aumai/handoff-protocol"
-import { describe, expectTypeOf, it } from "vitest"
+import { describe, expect, expectTypeOf, it } from "vitest"
 
 import type {
   Accepted,
@@ -26,7 +29,7 @@ import type {
 } from "../src/index.ts"
 import type { Plain } from "../src/Plain.ts"
 
-// The compiler judges all of this; there is nothing to run.
+// The compiler judges nearly all of this; there is little to run.
 describe("the types written out for a reader", () => {
   it("are the protocol's, with a Date for a moment and a string for an id", () => {
     expectTypeOf<HandoffRequest>().toEqualTypeOf<Plain<Protocol.HandoffRequest>>()
@@ -106,5 +109,16 @@ describe("the client", () => {
   it("rejects with classes that say what they are", () => {
     expectTypeOf<HandoffNotFound["_tag"]>().toEqualTypeOf<"HandoffNotFound">()
     expectTypeOf<HandoffNotFound>().toExtend<Error>()
+  })
+})
+
+describe("what a reader sees of the client", () => {
+  it.each(["Handoffs", "HandoffRecord", "HandoffEvent"])("has nothing of Effect in %s", (name) => {
+    const source = readFileSync(join(import.meta.dirname, `../src/${name}.ts`), "utf8").replaceAll(
+      /\/\*\*.*?\*\//gs,
+      ""
+    )
+    const imported = [...source.matchAll(/from "([^"]*)"/g)].map(([, from]) => from)
+    expect(imported.filter((from) => !/^\.\/Handoff(?:Record|Event)\.ts$/.test(from ?? ""))).toEqual([])
   })
 })
