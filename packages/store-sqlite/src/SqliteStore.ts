@@ -77,7 +77,7 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: PubSub.PubSu
     // It changes when another connection has committed; 3 µs, a read of shared memory. What fails here fails the reader.
     const look = () => {
       try {
-        return dataVersion()?.data_version
+        return dataVersion()
       } catch {
         return undefined
       }
@@ -141,13 +141,8 @@ export const make = (
     )
     const records = (operation: string, rows: () => ReadonlyArray<StoredText.RecordRow>) =>
       Effect.flatMap(session.attempt(operation, rows), (rows) => read.records(operation, rows))
-    const entries = (operation: string, rows: () => ReadonlyArray<Statements.LogRow>) =>
-      Effect.flatMap(session.attempt(operation, rows), (rows) =>
-        read.entries(
-          operation,
-          rows.map(({ position, id, revision, event }) => ({ position: String(position), id, revision, event }))
-        )
-      )
+    const entries = (operation: string, rows: () => ReadonlyArray<StoredText.EntryRow>) =>
+      Effect.flatMap(session.attempt(operation, rows), (rows) => read.entries(operation, rows))
 
     const handoffs = HandoffStore.of({
       commit,
