@@ -79,7 +79,7 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: PubSub.PubSu
     // It changes when another connection has committed; 3 µs, a read of shared memory. What fails here fails the reader.
     const look = () => {
       try {
-        return dataVersion()?.data_version
+        return dataVersion()
       } catch {
         return undefined
       }
@@ -143,13 +143,8 @@ export const make = (
     )
     const records = (operation: string, rows: () => ReadonlyArray<StoredText.RecordRow>) =>
       Effect.flatMap(session.attempt(operation, rows), (rows) => read.records(operation, rows))
-    const entries = (operation: string, rows: () => ReadonlyArray<Statements.LogRow>) =>
-      Effect.flatMap(session.attempt(operation, rows), (rows) =>
-        read.entries(
-          operation,
-          rows.map(({ position, id, revision, event }) => ({ position: String(position), id, revision, event }))
-        )
-      )
+    const entries = (operation: string, rows: () => ReadonlyArray<StoredText.EntryRow>) =>
+      Effect.flatMap(session.attempt(operation, rows), (rows) => read.entries(operation, rows))
 
     const handoffs = HandoffStore.of({
       commit,
@@ -166,7 +161,7 @@ export const make = (
       history: (id) => entries("history", () => statements.history(id)),
       log: ({ after, limit }) => entries("log", () => statements.log(Number(after ?? 0), limitOf(limit))),
       end: Effect.map(
-        session.attempt("end", () => statements.end()?.position ?? undefined),
+        session.attempt("end", () => statements.end()),
         // The cast: any text is a position.
         (position) => Option.map(Option.fromUndefinedOr(position), (position) => String(position) as Position)
       ),

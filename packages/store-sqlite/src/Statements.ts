@@ -1,7 +1,7 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite"
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite"
 
 import { type CommitPlan, keysOf, type Place, type StoredText, type View } from "@aumai/handoff-core"
-import type { HandoffRecord } from "@aumai/handoff-protocol"
+import type { HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
 
 const columns = "SELECT id, revision, record FROM handoffs"
 
@@ -9,8 +9,8 @@ const columns = "SELECT id, revision, record FROM handoffs"
 export const reads = {
   standing: "SELECT revision, status FROM handoffs WHERE id = ?",
   get: `${columns} WHERE id = ?`,
-  history: "SELECT position, record_id AS id, revision, event FROM log WHERE record_id = ? ORDER BY revision",
-  log: "SELECT position, record_id AS id, revision, event FROM log WHERE position > ? ORDER BY position LIMIT ?",
+  history: "SELECT position, record_id, revision, event FROM log WHERE record_id = ? ORDER BY revision",
+  log: "SELECT position, record_id, revision, event FROM log WHERE position > ? ORDER BY position LIMIT ?",
   All: `${columns} WHERE (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`,
   Status: `${columns} WHERE status = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`,
   Inbox: `${columns} WHERE to_agent = ? AND status = ? AND (urgency, created_at, id) > (?, ?, ?)
@@ -43,30 +43,55 @@ export const valuesOf = (view: View, { major, minor, id }: Place): ReadonlyArray
   }
 }
 
-/** An entry as SQLite gives it. */
-export interface LogRow {
-  readonly position: number
-  readonly id: string
-  readonly revision: number
-  readonly event: string
-}
-
-interface TallyRow {
+interface Sum {
   readonly name: string
   readonly amount: number
 }
 
-type Rows<Row> = (...values: ReadonlyArray<SQLInputValue>) => ReadonlyArray<Row>
-type First<Row> = (...values: ReadonlyArray<SQLInputValue>) => Row | undefined
+type Values = ReadonlyArray<SQLOutputValue>
 
-const rows = (db: DatabaseSync, sql: string): Rows<unknown> => {
+// The tables are STRICT, so that these only tell the compiler what the schema says.
+const text = (value: SQLOutputValue | undefined): string => (typeof value === "string" ? value : "")
+const record = ([id, revision, json]: Values): StoredText.RecordRow => ({
+  id: text(id),
+  revision: Number(revision),
+  record: text(json)
+})
+const entry = ([position, id, revision, event]: Values): StoredText.EntryRow => ({
+  position: String(Number(position)),
+  id: text(id),
+  revision: Number(revision),
+  event: text(event)
+})
+const sum = ([name, amount]: Values): Sum => ({ name: text(name), amount: Number(amount) })
+const agent = ([id, capabilities]: Values): StoredText.AgentRow => ({ id: text(id), capabilities: text(capabilities) })
+const standing = ([revision, status]: Values): CommitPlan.Standing => ({
+  revision: Number(revision),
+  // The cast: only statuses of records are written there.
+  status: text(status) as HandoffStatus
+})
+
+/** Rows as arrays: an object of three columns takes SQLite's binding as long as finding its row. */
+const prepare = (db: DatabaseSync, sql: string): StatementSync => {
   const statement = db.prepare(sql)
-  return (...values) => statement.all(...values)
+  statement.setReturnArrays(true)
+  return statement
 }
 
-const first = (db: DatabaseSync, sql: string): First<unknown> => {
-  const statement = db.prepare(sql)
-  return (...values) => statement.get(...values)
+const rows = <Row>(db: DatabaseSync, sql: string, read: (values: Values) => Row) => {
+  const statement = prepare(db, sql)
+  // The cast: it gives arrays.
+  return (...values: ReadonlyArray<SQLInputValue>): ReadonlyArray<Row> =>
+    (statement.all(...values) as unknown as ReadonlyArray<Values>).map(read)
+}
+
+const first = <Row>(db: DatabaseSync, sql: string, read: (values: Values) => Row) => {
+  const statement = prepare(db, sql)
+  return (...values: ReadonlyArray<SQLInputValue>): Row | undefined => {
+    // The cast: as above.
+    const found = statement.get(...values) as unknown as Values | undefined
+    return found === undefined ? undefined : read(found)
+  }
 }
 
 const run = (db: DatabaseSync, sql: string) => {
@@ -78,8 +103,7 @@ const run = (db: DatabaseSync, sql: string) => {
 export type Statements = ReturnType<typeof make>
 
 export const make = (db: DatabaseSync) => {
-  // The casts of rows, here and below: the tables are STRICT, so columns hold what the schema says they do.
-  const list = (view: View["_tag"]) => rows(db, reads[view]) as Rows<StoredText.RecordRow>
+  const list = (view: View["_tag"]) => rows(db, reads[view], record)
   const insert = run(
     db,
     `INSERT INTO handoffs (id, revision, status, from_agent, to_agent, parent, urgency, created_at, due_at, record)
@@ -88,10 +112,10 @@ export const make = (db: DatabaseSync) => {
   // A request never changes: the indexes that only hold what it says are not touched, which spares their pages.
   const update = run(db, "UPDATE handoffs SET revision = ?, status = ?, due_at = ?, record = ? WHERE id = ?")
   return {
-    standing: first(db, reads.standing) as First<CommitPlan.Standing>,
-    get: first(db, reads.get) as First<StoredText.RecordRow>,
-    history: rows(db, reads.history) as Rows<LogRow>,
-    log: rows(db, reads.log) as Rows<LogRow>,
+    standing: first(db, reads.standing, standing),
+    get: first(db, reads.get, record),
+    history: rows(db, reads.history, entry),
+    log: rows(db, reads.log, entry),
     list: {
       All: list("All"),
       Status: list("Status"),
@@ -110,18 +134,18 @@ export const make = (db: DatabaseSync) => {
       update(record.revision, status, dueAt, text, record.recordId)
     },
     append: run(db, "INSERT INTO log (record_id, revision, event) VALUES (?, ?, ?)"),
-    end: first(db, reads.end) as First<{ readonly position: number | null }>,
+    end: first(db, reads.end, ([position]) => position ?? undefined),
     add: run(
       db,
       "INSERT INTO tally (name, amount) VALUES (?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
     ),
-    tally: rows(db, "SELECT name, amount FROM tally") as Rows<TallyRow>,
+    tally: rows(db, "SELECT name, amount FROM tally", sum),
     putAgent: run(
       db,
       "INSERT INTO agents (id, capabilities) VALUES (?, ?) ON CONFLICT DO UPDATE SET capabilities = excluded.capabilities"
     ),
     removeAgent: run(db, "DELETE FROM agents WHERE id = ?"),
-    agents: rows(db, "SELECT id, capabilities FROM agents") as Rows<StoredText.AgentRow>,
-    dataVersion: first(db, "PRAGMA data_version") as First<{ readonly data_version: number }>
+    agents: rows(db, "SELECT id, capabilities FROM agents", agent),
+    dataVersion: first(db, "PRAGMA data_version", ([version]) => version)
   }
 }
