@@ -1,0 +1,206 @@
+/**
+ * Everything that is said to the server, one statement for each thing that a store does.
+ *
+ * **The log never skips.** An entry's position is (epoch, xid, n): the id of the transaction that wrote it, and its number
+ * within that transaction. A reader sees what lies below `pg_snapshot_xmin`, the oldest transaction that still runs: every
+ * transaction below it has ended, and every one to come gets a higher id, so nothing can appear behind a reader's back. A
+ * transaction with an id that anybody on the server leaves open holds the readers of the log there; nothing else waits.
+ *
+ * **The revisions of one handoff are in order.** A change is only written where the snapshot of its statement shows the
+ * revision before it: the transaction that wrote that revision had ended when the snapshot was taken, so it had its id. A
+ * transaction gets its id with its first write, which comes after its snapshot, because the statement is the whole
+ * transaction. So the later revision has the higher id. This holds at READ COMMITTED, where a write that has waited for
+ * another looks at what that one left: the second comparison (`base`) is against that, the first against the snapshot.
+ */
+import { placeOf, type View } from "@aumai/handoff-core"
+import type { HandoffRecord } from "@aumai/handoff-protocol"
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import * as Result from "effect/Result"
+
+const { OID } = PgTypes
+
+const texts = (values: ReadonlyArray<string | null>) => Result.getOrThrow(PgTypes.array(values, OID.text))
+const ints = (values: ReadonlyArray<number>) => Result.getOrThrow(PgTypes.array(values, OID.int4))
+const longs = (values: ReadonlyArray<number | null>) =>
+  Result.getOrThrow(
+    PgTypes.array(
+      values.map((value) => (value === null ? null : BigInt(value))),
+      OID.int8
+    )
+  )
+
+/** The state in which a commit leaves one handoff; `base` is the revision it begins from, 0 when there is none. */
+export interface StateRow {
+  /** Its commit, numbered within the statement. */
+  readonly commit: number
+  readonly id: string
+  readonly base: number
+  readonly revision: number
+  readonly status: string
+  readonly to: string
+  readonly from: string
+  readonly parent: string | null
+  readonly urgency: number
+  readonly createdAt: number
+  readonly dueAt: number | null
+  readonly record: string
+}
+
+export interface LogRow {
+  readonly id: string
+  readonly revision: number
+  readonly event: string
+}
+
+/**
+ * Writes commits that share no handoff, each of them whole or not at all, and gives for each row of `states` the revision
+ * that the snapshot shows and whether it was written. A commit that does not fit the snapshot is left out. One of several
+ * rows of which another writer takes some while this runs must not be written in part: then it divides by zero, which
+ * undoes the statement.
+ *
+ * Rows come sorted by id, and the counts are taken after all of them, by status: so two statements never wait for each
+ * other. A counter is one row per status and slot, and slots are spread over the sessions, so that writers need not wait
+ * for each other at all.
+ */
+export const commit = `
+  WITH change AS (
+    SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
+      $9::int4[], $10::int8[], $11::int8[], $12::text[])
+      AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
+  ), judged AS (
+    SELECT c.*, coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0) AS held FROM change c
+  ), fitting AS (
+    SELECT * FROM judged WHERE commit NOT IN (SELECT commit FROM judged WHERE held <> base)
+  ), written AS (
+    INSERT INTO handoff_records AS r
+      (id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
+    SELECT id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record FROM fitting
+    ON CONFLICT (id) DO UPDATE SET
+      base = excluded.base, revision = excluded.revision, previous = r.status, status = excluded.status,
+      to_agent = excluded.to_agent, from_agent = excluded.from_agent, parent = excluded.parent,
+      urgency = excluded.urgency, created_at = excluded.created_at, due_at = excluded.due_at, record = excluded.record
+    WHERE r.revision = excluded.base
+    RETURNING id, previous, status
+  ), counted AS (
+    INSERT INTO handoff_counts AS k (status, slot, n)
+    SELECT status, pg_backend_pid() & 63, sum(n) FROM (
+      SELECT status, 1 AS n FROM written UNION ALL SELECT previous, -1 FROM written WHERE previous IS NOT NULL
+    ) moves GROUP BY status HAVING sum(n) <> 0 ORDER BY status
+    ON CONFLICT (status, slot) DO UPDATE SET n = k.n + excluded.n
+  ), logged AS (
+    INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
+    SELECT (SELECT epoch FROM handoff_store), pg_current_xact_id(), e.n, e.id, e.revision, e.event
+    FROM unnest($13::text[], $14::int4[], $15::text[]) WITH ORDINALITY AS e (id, revision, event, n)
+    WHERE e.id IN (SELECT id FROM written)
+  )
+  SELECT j.id, j.held, w.id IS NOT NULL AS written,
+    CASE WHEN w.id IS NULL AND f.id IS NOT NULL AND (SELECT count(*) FROM change c WHERE c.commit = j.commit) > 1
+      THEN 1 / (j.base - f.held) END
+  FROM judged j LEFT JOIN fitting f ON f.id = j.id LEFT JOIN written w ON w.id = j.id`
+
+export const commitParameters = (states: ReadonlyArray<StateRow>, entries: ReadonlyArray<LogRow>) => [
+  ints(states.map((row) => row.commit)),
+  texts(states.map((row) => row.id)),
+  ints(states.map((row) => row.base)),
+  ints(states.map((row) => row.revision)),
+  texts(states.map((row) => row.status)),
+  texts(states.map((row) => row.to)),
+  texts(states.map((row) => row.from)),
+  texts(states.map((row) => row.parent)),
+  ints(states.map((row) => row.urgency)),
+  longs(states.map((row) => row.createdAt)),
+  longs(states.map((row) => row.dueAt)),
+  texts(states.map((row) => row.record)),
+  texts(entries.map((row) => row.id)),
+  ints(entries.map((row) => row.revision)),
+  texts(entries.map((row) => row.event))
+]
+
+interface Listing {
+  readonly where: string
+  /** What is ordered by: an index has these columns behind those compared in `where`. */
+  readonly order: ReadonlyArray<string>
+}
+
+const listings: Readonly<Record<View["_tag"], Listing>> = {
+  All: { where: "true", order: ["created_at", "id"] },
+  Status: { where: "status = $1", order: ["created_at", "id"] },
+  Inbox: { where: "to_agent = $1 AND status = $2", order: ["urgency", "created_at", "id"] },
+  Sent: { where: "from_agent = $1", order: ["(-created_at)", "id"] },
+  Children: { where: "parent = $1", order: ["created_at", "id"] },
+  Due: { where: "due_at <= $1", order: ["due_at", "created_at", "id"] }
+}
+
+const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
+  switch (view._tag) {
+    case "All":
+      return []
+    case "Status":
+      return [PgTypes.text(view.status)]
+    case "Inbox":
+      return [PgTypes.text(view.agent), PgTypes.text(view.status)]
+    case "Sent":
+      return [PgTypes.text(view.agent)]
+    case "Children":
+      return [PgTypes.text(view.parent)]
+    case "Due":
+      return [PgTypes.int8(BigInt(view.at.epochMilliseconds))]
+  }
+}
+
+/** One page of a view, behind a record. */
+export const list = (
+  view: View,
+  limit: number,
+  after: HandoffRecord | undefined
+): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
+  const { where, order } = listings[view._tag]
+  const parameters = [...subjectOf(view)]
+  const next = (parameter: PgTypes.Parameter) => `$${parameters.push(parameter)}`
+  let behind = ""
+  if (after !== undefined) {
+    const { major, minor, id } = placeOf(view, after)
+    const place = [next(PgTypes.int8(BigInt(major)))]
+    if (order.length > 2) place.push(next(PgTypes.int8(BigInt(minor))))
+    behind = ` AND (${order.join()}) > (${[...place, next(PgTypes.text(id))].join()})`
+  }
+  const sql = `SELECT id, revision, record FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(PgTypes.int8(BigInt(limit)))}`
+  return [sql, parameters]
+}
+
+export const get = `SELECT id, revision, record FROM handoff_records WHERE id = $1`
+
+/** The revisions of some handoffs. */
+const entry = `concat_ws('.', epoch, xid, n), record_id, revision, event`
+
+export const history = `SELECT ${entry} FROM handoff_log WHERE record_id = $1 ORDER BY revision`
+
+/** The end of what a reader of the log may see. */
+const settled = `(epoch, xid, n) < ((SELECT epoch FROM handoff_store), pg_snapshot_xmin(pg_current_snapshot()), 0)`
+
+export const log = `
+  SELECT ${entry} FROM handoff_log
+  WHERE (epoch, xid, n) > ($1::int4, $2::text::xid8, $3::int4) AND ${settled}
+  ORDER BY epoch, xid, n LIMIT $4::int8`
+
+/** The last position that a reader of the log sees. */
+export const head = `
+  SELECT concat_ws('.', epoch, xid, n) FROM handoff_log WHERE ${settled} ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1`
+
+const beginning = "0.0.0"
+
+/** Nothing when that is not a position of this store. */
+export const logParameters = (after: string | undefined, limit: number) => {
+  const [, epoch, xid, n] = /^(\d{1,9})\.(\d{1,19})\.(\d{1,9})$/.exec(after ?? beginning) ?? []
+  return epoch === undefined || xid === undefined || n === undefined
+    ? undefined
+    : [PgTypes.int4(Number(epoch)), PgTypes.text(xid), PgTypes.int4(Number(n)), PgTypes.int8(BigInt(limit))]
+}
+
+export const count = `SELECT status, sum(n)::text FROM handoff_counts GROUP BY status`
+
+export const putAgent = `
+  INSERT INTO handoff_agents (id, capabilities) VALUES ($1, $2)
+  ON CONFLICT (id) DO UPDATE SET capabilities = excluded.capabilities`
+export const removeAgent = `DELETE FROM handoff_agents WHERE id = $1`
+export const agents = `SELECT id, capabilities FROM handoff_agents ORDER BY id`
