@@ -8,8 +8,15 @@ import { command } from "./command.ts"
 import { file } from "./file.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
+import { postgres } from "./postgres.ts"
 
-const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = { command, memory, archive, file }
+const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
+  command,
+  memory,
+  archive,
+  file,
+  postgres
+}
 
 const words = process.argv.slice(2)
 const named = words.filter((word) => !word.startsWith("--"))

@@ -7,7 +7,7 @@ import * as Schedule from "effect/Schedule"
 
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
-import { commit, commitParameters, type LogRow, type StateRow } from "./Statements.ts"
+import { commitEach, commitParameters, commitWhole, type LogRow, type StateRow } from "./Statements.ts"
 
 /** A commit as rows. */
 interface Prepared {
@@ -85,19 +85,18 @@ const divide = (commits: ReadonlyArray<Prepared>) => {
 const again = Schedule.jittered(Schedule.exponential("2 millis"))
 const attempts = 8
 
-/** Writes commits, judged in order. */
+/** Writes commits, judged in order; `heard` is done after those that somebody may be waiting to hear of. */
 export const make =
-  ({ address, run }: Connections) =>
+  ({ address, run }: Connections, heard: Effect.Effect<void>) =>
   (commits: ReadonlyArray<Commit>): Effect.Effect<ReadonlyArray<Result.Result<void, RevisionConflict>>, StoreError> =>
     Effect.gen(function* () {
       const results = new Map<number, Result.Result<void, RevisionConflict>>()
-      /** At least this revision is held, and revisions only grow: what begins before it has lost. */
-      const held = new Map<string, number>()
-      const settle = (one: Prepared, isWritten: (id: string) => boolean) => {
-        const lost =
-          one.states.find(({ id, base }) => (held.get(id) ?? base) !== base) ??
-          one.states.find(({ id }) => !isWritten(id))
-        results.set(one.index, lost === undefined ? Result.void : Result.fail(conflictOf(commits[one.index], lost.id)))
+      /** What has been written: revisions only grow, so what begins before it has lost. */
+      const reached = new Map<string, number>()
+      /** What has lost, and was judged when all of these commits were waiting: others that begin there have lost too. */
+      const beaten = new Map<string, number>()
+      const lose = (one: Prepared, id: string) => {
+        results.set(one.index, Result.fail(conflictOf(commits[one.index], id)))
       }
 
       let waiting: ReadonlyArray<Prepared> = commits.flatMap((changes, index) => {
@@ -111,7 +110,8 @@ export const make =
         const { now, later } = divide(waiting)
         const states = now.flatMap((one) => one.states).toSorted((a, b) => (a.id < b.id ? -1 : 1))
         const entries = now.flatMap((one) => one.entries)
-        const rows = yield* run(commit, commitParameters(states, entries)).pipe(
+        const statement = states.length === now.length ? commitEach : commitWhole
+        const rows = yield* run(statement, commitParameters(states, entries)).pipe(
           Effect.retry({ schedule: again, times: attempts, while: Failure.isRepeatable }),
           Effect.mapError(
             // Those of earlier statements have been written, and this says of all of them what is true of each.
@@ -119,18 +119,26 @@ export const make =
           )
         )
         isWriting = true
-        const written = new Set<string>()
-        for (const [id, revision, isWritten] of rows) {
-          held.set(String(id), Number(revision))
+        const [written, unfit] = [new Set<string>(), new Set<string>()]
+        for (const [id, isWritten, isUnfit] of rows) {
           if (isWritten === true) written.add(String(id))
+          if (isUnfit === true) unfit.add(String(id))
         }
-        for (const one of now) settle(one, (id) => written.has(id))
-        for (const { id, revision } of states) if (written.has(id)) held.set(id, revision)
+        for (const one of now) {
+          const lost = one.states.find(({ id }) => unfit.has(id)) ?? one.states.find(({ id }) => !written.has(id))
+          if (lost === undefined) for (const { id, revision } of one.states) reached.set(id, revision)
+          else {
+            beaten.set(lost.id, lost.base)
+            lose(one, lost.id)
+          }
+        }
+        for (const id of written) beaten.delete(id)
         waiting = later.filter((one) => {
-          const isLost = one.states.some(({ id, base }) => base < (held.get(id) ?? 0))
-          if (isLost) settle(one, () => false)
-          return !isLost
+          const lost = one.states.find(({ id, base }) => base < (reached.get(id) ?? 0) || beaten.get(id) === base)
+          if (lost !== undefined) lose(one, lost.id)
+          return lost === undefined
         })
+        if (rows.some(([, isWritten, , isHeard]) => isWritten === true && isHeard === true)) yield* heard
       }
       return commits.map((_, index) => results.get(index) ?? Result.void)
     })

@@ -19,9 +19,10 @@ export interface Connections {
   readonly transaction: <A>(
     body: (run: Connections["run"]) => Effect.Effect<A, SqlError | StoreError>
   ) => Effect.Effect<A, SqlError | StoreError>
-  /** What is notified on a channel, until the connection is lost. */
+  /** What is notified on a channel, until the connection is lost; `before` is said on the same connection. */
   readonly listen: (
-    channel: string
+    channel: string,
+    before: string
   ) => Effect.Effect<Queue.Dequeue<PgConnection.Notification, SqlError>, SqlError, Scope.Scope>
 }
 
@@ -84,6 +85,9 @@ export const make = (address: Address, maxConnections: number): Effect.Effect<Co
             )
           })
         ),
-      listen: (channel) => Effect.flatMap(PgConnection.make(config), (connection) => connection.listen(channel))
+      listen: (channel, before) =>
+        Effect.flatMap(PgConnection.make(config), (connection) =>
+          Effect.andThen(connection.queryValues(before), connection.listen(channel))
+        )
     }
   })

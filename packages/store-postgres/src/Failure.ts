@@ -57,7 +57,7 @@ const explain = ({ database, server, user, name }: Address, error: SqlError): st
     case lostRace:
       return `Others changed the same handoffs of ${name} again and again; repeat it`
     default:
-      return error.reason.message?.includes("No password configured") === true
+      return (error.reason.message ?? "").includes("No password configured")
         ? `${server} wants a password for ${user}; write it into the url`
         : `${name}: ${messageOf(error)}`
   }

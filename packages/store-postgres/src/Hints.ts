@@ -1,13 +1,14 @@
 /** How processes tell each other that the log grew: a notification at once, and looking now and then. */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import type { Connections } from "./Connections.ts"
-import { head } from "./Statements.ts"
+import { head, isListening } from "./Statements.ts"
 
 const channel = "aumai_handoff"
 
@@ -16,8 +17,10 @@ const channel = "aumai_handoff"
 const quiet = "2 millis"
 
 export interface Hints {
-  /** Says that this process has committed. */
+  /** Says to this process that it has committed. */
   readonly tell: Effect.Effect<void>
+  /** Says so to the others. */
+  readonly tellOthers: Effect.Effect<void>
   readonly changed: Stream.Stream<void>
 }
 
@@ -29,15 +32,18 @@ export const make = (
     const { run, listen } = connections
     const own = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
 
+    const news = yield* Queue.sliding<void>(1)
     const notify = Effect.ignore(run(`NOTIFY ${channel}`))
-    yield* Stream.fromPubSub(own).pipe(
-      Stream.runForEach(() => Effect.andThen(notify, Effect.sleep(quiet))),
-      Effect.forkScoped({ startImmediately: true })
+    yield* Queue.take(news).pipe(
+      Effect.andThen(notify),
+      Effect.andThen(Effect.sleep(quiet)),
+      Effect.forever,
+      Effect.forkScoped
     )
 
     // Whoever begins to listen again has missed what came in between.
     const notified = Stream.unwrap(
-      Effect.map(listen(channel), (queue) =>
+      Effect.map(listen(channel, isListening), (queue) =>
         Stream.concat(
           Stream.succeed(undefined),
           Stream.map(Stream.fromQueue(queue), () => undefined)
@@ -56,6 +62,7 @@ export const make = (
     const others = yield* Stream.share(Stream.merge(notified, polled), { capacity: 1, strategy: "sliding" })
     return {
       tell: Effect.asVoid(PubSub.publish(own, undefined)),
+      tellOthers: Effect.asVoid(Queue.offer(news, undefined)),
       changed: Stream.merge(Stream.fromPubSub(own), others)
     }
   })

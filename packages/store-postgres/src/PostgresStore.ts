@@ -8,7 +8,6 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 
@@ -89,7 +88,7 @@ export const make = (
     )
     yield* Schema.open(connections)
     const hints = yield* Hints.make(connections, options.pollInterval ?? "500 millis")
-    const commitAll = Commit.make(connections)
+    const commitAll = Commit.make(connections, hints.tellOthers)
     const commit = yield* GroupCommit.make((commits) => Effect.tap(commitAll(commits), () => hints.tell))
 
     const reader = StoredText.reader(address.name)
@@ -102,7 +101,7 @@ export const make = (
       commit,
       get: (id) =>
         Effect.flatMap(read("get", Statements.get, [PgTypes.text(id)]), ([row]) =>
-          row === undefined ? Effect.succeedNone : Effect.map(reader.record("get", recordRow(row)), Option.some)
+          row === undefined ? Effect.succeedNone : Effect.asSome(reader.record("get", recordRow(row)))
         ),
       list: (view, { limit, after }) =>
         Effect.flatMap(read("list", ...Statements.list(view, limit, after)), (rows) =>

@@ -53,28 +53,31 @@ export interface LogRow {
 }
 
 /**
- * Writes commits that share no handoff, each of them whole or not at all, and gives for each row of `states` the revision
- * that the snapshot shows and whether it was written. A commit that does not fit the snapshot is left out. One of several
- * rows of which another writer takes some while this runs must not be written in part: then it divides by zero, which
- * undoes the statement.
- *
+ * Whoever listens holds this lock, shared: where a writer gets it for itself, nobody listens, and it need not notify. A
+ * notification costs as much as a small commit, and is sent one at a time on the whole server.
+ */
+const listening = "29382028637498983"
+export const isListening = `SELECT pg_advisory_lock_shared(${listening})`
+const isHeard = `CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END`
+
+const change = `change AS (
+    SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
+      $9::int4[], $10::int8[], $11::int8[], $12::text[])
+      AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
+  )`
+
+/** The revision of which the snapshot knows. */
+const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0)"
+
+/**
  * Rows come sorted by id, and the counts are taken after all of them, by status: so two statements never wait for each
  * other. A counter is one row per status and slot, and slots are spread over the sessions, so that writers need not wait
  * for each other at all.
  */
-export const commit = `
-  WITH change AS (
-    SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
-      $9::int4[], $10::int8[], $11::int8[], $12::text[])
-      AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
-  ), judged AS (
-    SELECT c.*, coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0) AS held FROM change c
-  ), fitting AS (
-    SELECT * FROM judged WHERE commit NOT IN (SELECT commit FROM judged WHERE held <> base)
-  ), written AS (
+const write = (rows: string) => `written AS (
     INSERT INTO handoff_records AS r
       (id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
-    SELECT id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record FROM fitting
+    SELECT id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record FROM ${rows}
     ON CONFLICT (id) DO UPDATE SET
       base = excluded.base, revision = excluded.revision, previous = r.status, status = excluded.status,
       to_agent = excluded.to_agent, from_agent = excluded.from_agent, parent = excluded.parent,
@@ -92,8 +95,29 @@ export const commit = `
     SELECT (SELECT epoch FROM handoff_store), pg_current_xact_id(), e.n, e.id, e.revision, e.event
     FROM unnest($13::text[], $14::int4[], $15::text[]) WITH ORDINALITY AS e (id, revision, event, n)
     WHERE e.id IN (SELECT id FROM written)
-  )
-  SELECT j.id, j.held, w.id IS NOT NULL AS written,
+  )`
+
+/**
+ * Writes commits that share no handoff and are one row each. Gives the ids that were written, as `commitWhole` does, and
+ * says each time whether somebody may be listening.
+ */
+export const commitEach = `
+  WITH ${change}, ${write(`change c WHERE ${held} = base`)}
+  SELECT id, true, false, ${isHeard} FROM written`
+
+/**
+ * Writes commits that share no handoff, each of them whole or not at all. Gives for each row whether it was written and
+ * whether it did not fit. A commit of which a row does not fit the snapshot is left out. One of several rows of which
+ * another writer takes some while this runs must not be written in part: then the statement divides by zero, which undoes
+ * it, and may be repeated.
+ */
+export const commitWhole = `
+  WITH ${change}, judged AS (
+    SELECT c.*, ${held} AS held FROM change c
+  ), fitting AS (
+    SELECT * FROM judged WHERE commit NOT IN (SELECT commit FROM judged WHERE held <> base)
+  ), ${write("fitting")}
+  SELECT j.id, w.id IS NOT NULL, w.id IS NULL AND (j.held <> j.base OR f.id IS NOT NULL), ${isHeard},
     CASE WHEN w.id IS NULL AND f.id IS NOT NULL AND (SELECT count(*) FROM change c WHERE c.commit = j.commit) > 1
       THEN 1 / (j.base - f.held) END
   FROM judged j LEFT JOIN fitting f ON f.id = j.id LEFT JOIN written w ON w.id = j.id`
@@ -170,7 +194,6 @@ export const list = (
 
 export const get = `SELECT id, revision, record FROM handoff_records WHERE id = $1`
 
-/** The revisions of some handoffs. */
 const entry = `concat_ws('.', epoch, xid, n), record_id, revision, event`
 
 export const history = `SELECT ${entry} FROM handoff_log WHERE record_id = $1 ORDER BY revision`
