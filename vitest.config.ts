@@ -26,7 +26,9 @@ export default defineConfig({
         test: {
           name: "postgres",
           include: [`{packages,apps}/*/test/${postgresTests}`],
-          globalSetup: "tooling/postgres.ts"
+          globalSetup: "tooling/postgres.ts",
+          // One after the other: what one leaves open for a moment holds back the logs of all others on the server.
+          maxWorkers: 1
         }
       }
     ]

@@ -88,7 +88,17 @@ const keep = async (directory: string, { durable = false }: PostgresOptions): Pr
   if (identity.uid !== undefined) chownSync(rules, identity.uid, identity.gid)
 
   const port = await freePort()
-  const settings = ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", directory, ...(durable ? [] : ["-F"])]
+  const settings = [
+    "-D",
+    data,
+    "-p",
+    String(port),
+    "-h",
+    "127.0.0.1",
+    "-k",
+    directory,
+    ...(durable ? [] : ["-F", "-c", "autovacuum=off"])
+  ]
   const start = async (): Promise<ChildProcess> => {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>()
     const server = spawn(join(native, "bin/postgres"), settings, { ...at, stdio: ["ignore", "ignore", "pipe"] })

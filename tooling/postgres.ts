@@ -16,7 +16,7 @@ declare module "vitest" {
 }
 
 export interface PostgresOptions {
-  /** Flush to the disk, as a real one does. Default: false, tests survive the death of a process but no power cut. */
+  /** Flush to the disk and vacuum, as a real one does. Default: false, for tests: quick, and nothing happens by itself. */
   readonly durable?: boolean
 }
 

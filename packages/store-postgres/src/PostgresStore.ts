@@ -22,7 +22,7 @@ import * as Statements from "./Statements.ts"
 export interface PostgresStoreOptions {
   /**
    * `postgres://user:password@host:port/database?sslmode=require`. The database must exist; its tables are made when it
-   * is first opened. A socket is `postgres://user@/database?host=/var/run/postgresql`.
+   * is first opened. A socket is `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`.
    */
   readonly url: string | Redacted.Redacted
   /** How many connections are opened at most, one more while somebody follows `changed`. Default: 10. */

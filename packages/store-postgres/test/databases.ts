@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { inject } from "vitest"
 
-import type {} from "../../../tooling/postgres.ts"
+import type { PostgresServer } from "../../../tooling/postgres.ts"
 
 type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
@@ -31,7 +31,10 @@ export const urlOf = (server: string, database: string): string => {
 }
 
 /** Makes an empty database, which is gone when the scope closes; gives its url. */
-export const makeDatabase = (server = inject("postgres"), options = ""): Effect.Effect<string, never, Scope.Scope> =>
+export const makeDatabase = (
+  server: PostgresServer["url"] = inject("postgres"),
+  options = ""
+): Effect.Effect<string, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.suspend(() => {
       const name = `handoff_test_${randomBytes(8).toString("hex")}`
