@@ -7,17 +7,17 @@ import * as Schedule from "effect/Schedule"
 
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
-import { commitEach, commitParameters, commitWhole, type LogRow, type StateRow } from "./Statements.ts"
+import * as Statements from "./Statements.ts"
 
 /** A commit as rows. */
 interface Prepared {
   readonly index: number
-  readonly states: ReadonlyArray<StateRow>
-  readonly entries: ReadonlyArray<LogRow>
+  readonly states: ReadonlyArray<Statements.StateRow>
+  readonly entries: ReadonlyArray<Statements.LogRow>
   readonly bytes: number
 }
 
-const stateRow = (commit: number, base: number, record: HandoffRecord, text: string): StateRow => {
+const stateRow = (commit: number, base: number, record: HandoffRecord, text: string): Statements.StateRow => {
   const { status, to, from, parent, urgency, createdAt, dueAt } = keysOf(record)
   return {
     commit,
@@ -37,8 +37,8 @@ const stateRow = (commit: number, base: number, record: HandoffRecord, text: str
 
 /** The changes of one handoff within a commit become one row, from before the first to behind the last. */
 const prepare = (commit: Commit, index: number): Prepared => {
-  const states = new Map<string, StateRow>()
-  const entries: Array<LogRow> = []
+  const states = new Map<string, Statements.StateRow>()
+  const entries: Array<Statements.LogRow> = []
   let bytes = 0
   for (const change of commit) {
     const { record } = change
@@ -110,8 +110,7 @@ export const make =
         const { now, later } = divide(waiting)
         const states = now.flatMap((one) => one.states).toSorted((a, b) => (a.id < b.id ? -1 : 1))
         const entries = now.flatMap((one) => one.entries)
-        const statement = states.length === now.length ? commitEach : commitWhole
-        const rows = yield* run(statement, commitParameters(states, entries)).pipe(
+        const rows = yield* run(...Statements.commit(states, entries)).pipe(
           Effect.retry({ schedule: again, times: attempts, while: Failure.isRepeatable }),
           Effect.mapError(
             // Those of earlier statements have been written, and this says of all of them what is true of each.

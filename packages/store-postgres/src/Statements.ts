@@ -58,7 +58,8 @@ export interface LogRow {
  */
 const listening = "29382028637498983"
 export const isListening = `SELECT pg_advisory_lock_shared(${listening})`
-const isHeard = `CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END`
+// A query of its own, so that it is asked once and not for every row.
+const isHeard = `(SELECT CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END)`
 
 const change = `change AS (
     SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
@@ -70,38 +71,63 @@ const change = `change AS (
 const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0)"
 
 /**
+ * A counter is one row per status and slot, and slots are spread over the sessions, so that writers need not wait for each
+ * other.
+ */
+const counted = `counted AS (
+    INSERT INTO handoff_counts AS k (status, slot, n)
+    SELECT status, pg_backend_pid() & 63, sum(n) FROM (
+      SELECT status, 1 AS n FROM written UNION ALL SELECT previous, -1 FROM written WHERE previous IS NOT NULL
+    ) moves GROUP BY status HAVING sum(n) <> 0 ORDER BY status
+    ON CONFLICT (status, slot) DO UPDATE SET n = k.n + excluded.n
+  )`
+
+const appended = `INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
+    SELECT (SELECT epoch FROM handoff_store), pg_current_xact_id(),`
+
+const columns = "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record"
+
+/** Writes a lone change. Arrays, and what sorts them out, would take longer than all the rest. */
+const lone = (written: string) => `
+  WITH written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
+    ${appended} 1, id, $3, $12 FROM written
+  )
+  SELECT id, true, false, ${isHeard} FROM written`
+
+const create = lone(`
+    INSERT INTO handoff_records (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (id) DO NOTHING`)
+
+const advance = lone(`
+    UPDATE handoff_records SET base = $2, revision = $3, previous = status, status = $4, to_agent = $5, from_agent = $6,
+      parent = $7, urgency = $8, created_at = $9, due_at = $10, record = $11
+    WHERE id = $1 AND revision = $2`)
+
+/**
  * Rows come sorted by id, and the counts are taken after all of them, by status: so two statements never wait for each
- * other. A counter is one row per status and slot, and slots are spread over the sessions, so that writers need not wait
- * for each other at all.
+ * other.
  */
 const write = (rows: string) => `written AS (
     INSERT INTO handoff_records AS r
-      (id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
-    SELECT id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record FROM ${rows}
+      (${columns})
+    SELECT ${columns} FROM ${rows}
     ON CONFLICT (id) DO UPDATE SET
       base = excluded.base, revision = excluded.revision, previous = r.status, status = excluded.status,
       to_agent = excluded.to_agent, from_agent = excluded.from_agent, parent = excluded.parent,
       urgency = excluded.urgency, created_at = excluded.created_at, due_at = excluded.due_at, record = excluded.record
     WHERE r.revision = excluded.base
     RETURNING id, previous, status
-  ), counted AS (
-    INSERT INTO handoff_counts AS k (status, slot, n)
-    SELECT status, pg_backend_pid() & 63, sum(n) FROM (
-      SELECT status, 1 AS n FROM written UNION ALL SELECT previous, -1 FROM written WHERE previous IS NOT NULL
-    ) moves GROUP BY status HAVING sum(n) <> 0 ORDER BY status
-    ON CONFLICT (status, slot) DO UPDATE SET n = k.n + excluded.n
-  ), logged AS (
-    INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
-    SELECT (SELECT epoch FROM handoff_store), pg_current_xact_id(), e.n, e.id, e.revision, e.event
+  ), ${counted}, logged AS (
+    ${appended} e.n, e.id, e.revision, e.event
     FROM unnest($13::text[], $14::int4[], $15::text[]) WITH ORDINALITY AS e (id, revision, event, n)
     WHERE e.id IN (SELECT id FROM written)
   )`
 
 /**
- * Writes commits that share no handoff and are one row each. Gives the ids that were written, as `commitWhole` does, and
+ * Writes commits that share no handoff and are one row each. Gives the ids that were written, as `whole` does, and
  * says each time whether somebody may be listening.
  */
-export const commitEach = `
+const each = `
   WITH ${change}, ${write(`change c WHERE ${held} = base`)}
   SELECT id, true, false, ${isHeard} FROM written`
 
@@ -111,7 +137,7 @@ export const commitEach = `
  * another writer takes some while this runs must not be written in part: then the statement divides by zero, which undoes
  * it, and may be repeated.
  */
-export const commitWhole = `
+const whole = `
   WITH ${change}, judged AS (
     SELECT c.*, ${held} AS held FROM change c
   ), fitting AS (
@@ -122,7 +148,22 @@ export const commitWhole = `
       THEN 1 / (j.base - f.held) END
   FROM judged j LEFT JOIN fitting f ON f.id = j.id LEFT JOIN written w ON w.id = j.id`
 
-export const commitParameters = (states: ReadonlyArray<StateRow>, entries: ReadonlyArray<LogRow>) => [
+const loneParameters = (row: StateRow, event: string) => [
+  PgTypes.text(row.id),
+  PgTypes.int4(row.base),
+  PgTypes.int4(row.revision),
+  PgTypes.text(row.status),
+  PgTypes.text(row.to),
+  PgTypes.text(row.from),
+  PgTypes.text(row.parent),
+  PgTypes.int4(row.urgency),
+  PgTypes.int8(BigInt(row.createdAt)),
+  PgTypes.int8(row.dueAt === null ? null : BigInt(row.dueAt)),
+  PgTypes.text(row.record),
+  PgTypes.text(event)
+]
+
+const parametersOf = (states: ReadonlyArray<StateRow>, entries: ReadonlyArray<LogRow>) => [
   ints(states.map((row) => row.commit)),
   texts(states.map((row) => row.id)),
   ints(states.map((row) => row.base)),
@@ -139,6 +180,20 @@ export const commitParameters = (states: ReadonlyArray<StateRow>, entries: Reado
   ints(entries.map((row) => row.revision)),
   texts(entries.map((row) => row.event))
 ]
+
+/** Writes commits that share no handoff: all that they leave, in order of id, and all that they tell, in their order. */
+export const commit = (
+  states: ReadonlyArray<StateRow>,
+  entries: ReadonlyArray<LogRow>
+): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
+  const [state, ...others] = states
+  const [entry, ...more] = entries
+  if (state !== undefined && entry !== undefined && others.length === 0 && more.length === 0) {
+    return [state.base === 0 ? create : advance, loneParameters(state, entry.event)]
+  }
+  const isEach = new Set(states.map((row) => row.commit)).size === states.length
+  return [isEach ? each : whole, parametersOf(states, entries)]
+}
 
 interface Listing {
   readonly where: string

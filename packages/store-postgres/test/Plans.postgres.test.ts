@@ -107,15 +107,23 @@ describe("every read goes along one index and reads no more than its page", () =
           dueAt: null,
           record: "{}"
         })).toSorted((a, b) => (a.id < b.id ? -1 : 1))
-        const parameters = Statements.commitParameters(
-          states,
-          states.map(({ id }) => ({ id, revision: 2, event: "{}" }))
-        )
-        for (const sql of [Statements.commitEach, Statements.commitWhole]) {
+        const events = states.map(({ id }) => ({ id, revision: 2, event: "{}" }))
+        const statements = [
+          Statements.commit(states.slice(0, 1), events.slice(0, 1)),
+          Statements.commit(states, events),
+          Statements.commit(
+            states.map((row) => ({ ...row, commit: 0 })),
+            events
+          )
+        ]
+        assert.strictEqual(new Set(statements.map(([sql]) => sql)).size, statements.length)
+        for (const [sql, parameters] of statements) {
           const plan = yield* explain(run, sql, parameters)
           assert.include(plan.join("\n"), "Index Scan using handoff_records_pkey")
           assert.notMatch(plan.join("\n"), /Nested Loop|Seq Scan on handoff_(?!store)/)
           assert.isAtMost(mostRows(plan), 600)
+          yield* run("UPDATE handoff_records SET base = 0, revision = 1 WHERE revision = 2")
+          yield* run("TRUNCATE handoff_log")
         }
       })
     )

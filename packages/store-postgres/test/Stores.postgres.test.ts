@@ -266,7 +266,7 @@ describe("the log", () => {
       const holding = Effect.gen(function* () {
         while (isWriting) {
           yield* run("BEGIN")
-          yield* run("SELECT pg_current_xact_id()")
+          yield* run("SELECT pg_current_xact_id()::text")
           yield* Effect.sleep("7 millis")
           yield* run("COMMIT")
         }
