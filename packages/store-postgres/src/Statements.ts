@@ -74,13 +74,19 @@ const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.
  * A counter is one row per status and slot, and slots are spread over the sessions, so that writers need not wait for each
  * other.
  */
-const counted = `counted AS (
-    INSERT INTO handoff_counts AS k (status, slot, n)
-    SELECT status, pg_backend_pid() & 63, sum(n) FROM (
-      SELECT status, 1 AS n FROM written UNION ALL SELECT previous, -1 FROM written WHERE previous IS NOT NULL
-    ) moves GROUP BY status HAVING sum(n) <> 0 ORDER BY status
+const counted = (moves: string) => `counted AS (
+    INSERT INTO handoff_counts AS k (status, slot, n) SELECT status, pg_backend_pid() & 63, ${moves} ORDER BY status
     ON CONFLICT (status, slot) DO UPDATE SET n = k.n + excluded.n
   )`
+
+const countedAlone = counted(`n FROM (
+      SELECT status, 1 AS n FROM written WHERE previous IS DISTINCT FROM status
+      UNION ALL SELECT previous, -1 FROM written WHERE previous <> status
+    ) moves`)
+
+const countedTogether = counted(`sum(n) FROM (
+      SELECT status, 1 AS n FROM written UNION ALL SELECT previous, -1 FROM written WHERE previous IS NOT NULL
+    ) moves GROUP BY status HAVING sum(n) <> 0`)
 
 const appended = `INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
     SELECT (SELECT epoch FROM handoff_store), pg_current_xact_id(),`
@@ -89,7 +95,7 @@ const columns = "id, base, revision, status, to_agent, from_agent, parent, urgen
 
 /** Writes a lone change. Arrays, and what sorts them out, would take longer than all the rest. */
 const lone = (written: string) => `
-  WITH written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
+  WITH written AS (${written} RETURNING id, previous, status), ${countedAlone}, logged AS (
     ${appended} 1, id, $3, $12 FROM written
   )
   SELECT id, true, false, ${isHeard} FROM written`
@@ -117,7 +123,7 @@ const write = (rows: string) => `written AS (
       urgency = excluded.urgency, created_at = excluded.created_at, due_at = excluded.due_at, record = excluded.record
     WHERE r.revision = excluded.base
     RETURNING id, previous, status
-  ), ${counted}, logged AS (
+  ), ${countedTogether}, logged AS (
     ${appended} e.n, e.id, e.revision, e.event
     FROM unnest($13::text[], $14::int4[], $15::text[]) WITH ORDINALITY AS e (id, revision, event, n)
     WHERE e.id IN (SELECT id FROM written)
