@@ -59,17 +59,22 @@ const counts = `INSERT INTO handoff_counts AS k (status, slot, n)
   SELECT status, pg_backend_pid() & 63, sum(n) FROM (SELECT status, 1 AS n FROM w UNION ALL SELECT previous, -1 FROM w
   WHERE previous IS NOT NULL) m GROUP BY status ORDER BY status ON CONFLICT (status, slot) DO UPDATE SET n = k.n + excluded.n`
 
+const countsAlone = `INSERT INTO handoff_counts AS k (status, slot, n)
+  SELECT status, pg_backend_pid() & 63, n FROM (SELECT status, 1 AS n FROM w WHERE previous IS DISTINCT FROM status
+  UNION ALL SELECT previous, -1 FROM w WHERE previous <> status) m ORDER BY status
+  ON CONFLICT (status, slot) DO UPDATE SET n = k.n + excluded.n`
+
 /** What one would write for a single change: an insert, or an update of the row at a revision. */
 const byHand = {
   create: `WITH w AS (
       INSERT INTO handoff_records (${columns}) VALUES ($1, 0, 1, $2, $3, $4, $5, $6, $7, $8, $9)
       ON CONFLICT DO NOTHING RETURNING id, previous, status
-    ), c AS (${counts})
+    ), c AS (${countsAlone})
     ${log} SELECT 1, pg_current_xact_id(), 1, id, 1, $10 FROM w RETURNING n`,
   move: `WITH w AS (
       UPDATE handoff_records SET base = $2 - 1, revision = $2, previous = status, status = $3, due_at = $4, record = $5
       WHERE id = $1 AND revision = $2 - 1 RETURNING id, previous, status
-    ), c AS (${counts})
+    ), c AS (${countsAlone})
     ${log} SELECT 1, pg_current_xact_id(), 1, id, $2, $6 FROM w RETURNING n`,
   createMany: `WITH v AS (
       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int4[], $7::int8[], $8::int8[], $9::text[],
@@ -219,12 +224,13 @@ const commits = Effect.fnUntraced(function* (url: string) {
       )
   }
   for (const program of Object.values(programs)) yield* program()
+  const run = Effect.runPromiseWith(yield* Effect.context())
   const costs = yield* Effect.promise(() =>
     interleaved(rounds, {
-      ours: () => Effect.runPromise(programs.ours()),
-      hand: () => Effect.runPromise(programs.hand()),
-      oursGrouped: () => Effect.runPromise(programs.oursGrouped()),
-      handGrouped: () => Effect.runPromise(programs.handGrouped())
+      ours: () => run(programs.ours()),
+      hand: () => run(programs.hand()),
+      oursGrouped: () => run(programs.oursGrouped()),
+      handGrouped: () => run(programs.handGrouped())
     })
   )
   const row = (name: string, count: number, ours: Cost, hand: Cost, what: string, aim: string): Row => ({
@@ -286,11 +292,10 @@ const inbox = Effect.fnUntraced(function* (database: (name: string) => Effect.Ef
       const { handoffs } = yield* PostgresStore.make({ url })
       const head = handoffs.list({ _tag: "Inbox", agent: AgentId.make("waiting"), status: "pending" }, { limit: 1 })
       yield* Effect.repeat(head, { times: 200 })
+      const run = Effect.runPromiseWith(yield* Effect.context())
       const costs: Array<Cost> = []
       for (let round = 0; round < 3; round++) {
-        costs.push(
-          yield* Effect.promise(() => timed(() => Effect.runPromise(Effect.repeat(head, { times: reads - 1 }))))
-        )
+        costs.push(yield* Effect.promise(() => timed(() => run(Effect.repeat(head, { times: reads - 1 })))))
       }
       heads.set(`${count} ${analyzed}`, median(costs))
     }

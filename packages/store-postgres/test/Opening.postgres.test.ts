@@ -19,12 +19,12 @@ describe("opening a database", () => {
   it.live("three at once make its tables once, and all of them can write", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
-      yield* Effect.all(
-        ["a", "b", "c"].map((id) =>
+      yield* Effect.forEach(
+        ["a", "b", "c"],
+        (id) =>
           Effect.scoped(
             Effect.flatMap(PostgresStore.make({ url }), ({ handoffs }) => handoffs.commit([created(id, at)]))
-          )
-        ),
+          ),
         { concurrency: "unbounded" }
       )
       const { handoffs } = yield* PostgresStore.make({ url: Redacted.make(url) })

@@ -1,4 +1,4 @@
-import { type Change, type Entry, HandoffManager, HandoffStore, type Position } from "@aumai/handoff-core"
+import { type Change, type Entry, HandoffManager, type HandoffStore, type Position } from "@aumai/handoff-core"
 import { Capability, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -180,7 +180,10 @@ describe("several stores on one database", () => {
       )
       const until = (count: number) =>
         Effect.gen(function* () {
-          while (hints < count) yield* Effect.sleep("2 millis")
+          while (true) {
+            if (hints >= count) return
+            yield* Effect.sleep("2 millis")
+          }
         })
       yield* until(1)
       yield* query(
@@ -264,7 +267,8 @@ describe("the log", () => {
         }
       })
       const holding = Effect.gen(function* () {
-        while (isWriting) {
+        while (true) {
+          if (!isWriting) return
           yield* run("BEGIN")
           yield* run("SELECT pg_current_xact_id()::text")
           yield* Effect.sleep("7 millis")
