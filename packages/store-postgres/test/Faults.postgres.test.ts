@@ -41,13 +41,14 @@ const underLoad = (url: string, fault: (n: number) => Effect.Effect<unknown>, fa
     let isOver = false
     const writer = (store: Store, name: string) =>
       Effect.gen(function* () {
-        for (let n = 0; !isOver; n++) {
+        for (let n = 0; ; n++) {
+          if (isOver) return
           const pair = [created(`${name}.${n}.a`, at), created(`${name}.${n}.b`, at)] as const
           const exit = yield* Effect.result(store.commit(pair))
           if (exit._tag === "Success") told.done.push(pair)
           else {
             assert.strictEqual(exit.failure._tag, "StoreError")
-            const isDoubtful = /may have happened; read before repeating it$/.test(exit.failure.message)
+            const isDoubtful = exit.failure.message.endsWith("may have happened; read before repeating it")
             if (!isDoubtful) assert.match(exit.failure.message, /Nothing was changed$/)
             ;(isDoubtful ? told.doubtful : undone).push(pair)
             yield* Effect.sleep("2 millis")
