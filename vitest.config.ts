@@ -5,20 +5,32 @@ import { launchOptions, profile } from "./tooling/browser.ts"
 import SummaryReporter from "./tooling/summary-reporter.ts"
 
 // Kills, broken disks and thousands of seeds: `--project '!faults'` leaves them out, for a project knows no `--exclude`.
-const slow = "**/{Simulation,Processes,Faults,Kills}.test.ts"
+const slow = "**/{Simulation,Processes,Faults,Kills,Disk}.test.ts"
 
 const node: TestProjectInlineConfiguration = {
   extends: true,
   test: {
     name: "node",
     include: ["{packages,apps,tooling}/**/test/**/*.test.ts"],
-    exclude: ["**/*.browser.test.ts", slow]
+    exclude: ["**/*.{browser,postgres}.test.ts", slow]
   }
 }
 
 const faults: TestProjectInlineConfiguration = {
   extends: true,
   test: { name: "faults", include: [slow] }
+}
+
+const postgres: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: "postgres",
+    include: ["{packages,apps}/**/test/**/*.postgres.test.ts"],
+    // Starts a server, only when one of these tests has been selected.
+    globalSetup: "tooling/postgres.ts",
+    // One after the other: what one leaves open for a moment holds back the logs of all others on the server.
+    maxWorkers: 1
+  }
 }
 
 const browser: TestProjectInlineConfiguration = {
@@ -42,7 +54,7 @@ const browser: TestProjectInlineConfiguration = {
 
 export default defineConfig({
   test: {
-    projects: [node, faults, browser],
+    projects: [node, faults, postgres, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // No test measures time; this only ends one that hangs, also on a machine that is busy with something else.
     testTimeout: 60_000,

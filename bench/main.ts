@@ -9,6 +9,7 @@ import { file } from "./file.ts"
 import { indexeddb } from "./indexeddb.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
+import { postgres } from "./postgres.ts"
 import { sqlite } from "./sqlite.ts"
 
 const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
@@ -17,7 +18,8 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   archive,
   file,
   sqlite,
-  indexeddb
+  indexeddb,
+  postgres
 }
 
 const words = process.argv.slice(2)

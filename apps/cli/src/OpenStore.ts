@@ -1,8 +1,8 @@
 import { access } from "node:fs/promises"
 
-import { AgentCapabilityRegistry, HandoffManager, HandoffRouter, MemoryStore } from "@aumai/handoff-core"
+import { AgentCapabilityRegistry, HandoffManager, HandoffRouter } from "@aumai/handoff-core"
 import { InvalidInput } from "@aumai/handoff-protocol"
-import { FileStore } from "@aumai/handoff-store-file"
+import { storeLayer } from "@aumai/handoff/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
@@ -11,7 +11,7 @@ import { root } from "./Root.ts"
 /** The engine over a store. */
 const engine = (location: string, oneShot: boolean) =>
   Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer).pipe(
-    Layer.provideMerge(location === "memory:" ? MemoryStore.layer : FileStore.layer({ path: location, oneShot }))
+    Layer.provideMerge(storeLayer(location, { oneShot }))
   )
 
 const on =

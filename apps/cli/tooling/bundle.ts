@@ -1,5 +1,5 @@
 /**
- * Bundles the command: a small executable entry beside one minified module that holds everything else. Run as a program
+ * Bundles the command: a small executable entry beside the minified program and its stores. Run as a program
  * it writes `dist`; the tests bundle into a directory of their own.
  */
 import { chmod, rm, writeFile } from "node:fs/promises"
@@ -35,11 +35,13 @@ export const bundleInto = async (dist: string): Promise<string> => {
     }
   })
   try {
+    // Each store is a file of its own, which is only read when it is chosen.
     await bundle.write({
-      file: join(dist, "main.mjs"),
+      dir: dist,
+      entryFileNames: "main.mjs",
+      chunkFileNames: "[name]-[hash].mjs",
       format: "esm",
       minify: true,
-      codeSplitting: false,
       sourcemap: false
     })
   } finally {

@@ -1,1 +1,2 @@
-export {}
+export * as PostgresStore from "./PostgresStore.ts"
+export type { PostgresStoreOptions } from "./PostgresStore.ts"

@@ -1,0 +1,29 @@
+/** Follows a store and says of every entry when it learned of it. */
+import { once } from "node:events"
+
+import { HandoffManager, HandoffStore } from "@aumai/handoff-core"
+import { PostgresStore } from "@aumai/handoff-store-postgres"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+
+const [url = ""] = process.argv.slice(2)
+
+const program = Effect.gen(function* () {
+  const manager = yield* HandoffManager
+  const store = yield* HandoffStore
+  // Listening has begun once a hint has come: there is one for whoever begins.
+  yield* Stream.runDrain(Stream.take(store.changed, 1))
+  console.log("ready")
+  yield* Stream.runForEach(manager.changes(), () =>
+    Effect.sync(() => console.log(performance.timeOrigin + performance.now()))
+  )
+})
+
+const handoffs = HandoffManager.layer.pipe(Layer.provideMerge(PostgresStore.layer({ url })))
+await Effect.runPromise(
+  Effect.race(
+    Effect.provide(program, handoffs),
+    Effect.promise(() => once(process.stdin.resume(), "end"))
+  )
+)

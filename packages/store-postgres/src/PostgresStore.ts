@@ -1,0 +1,162 @@
+/**
+ * Handoffs in a PostgreSQL database, shared by any number of processes on any number of machines.
+ */
+import { AgentStore, GroupCommit, HandoffStore, type Position, StoredText } from "@aumai/handoff-core"
+import { StoreError } from "@aumai/handoff-protocol"
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+
+import * as Address from "./Address.ts"
+import * as Commit from "./Commit.ts"
+import * as Connections from "./Connections.ts"
+import * as Failure from "./Failure.ts"
+import * as Hints from "./Hints.ts"
+import * as Schema from "./Schema.ts"
+import * as Statements from "./Statements.ts"
+
+export interface PostgresStoreOptions {
+  /**
+   * `postgres://user:password@host:port/database?sslmode=require`. The database must exist; its tables are made when it
+   * is first opened. A socket is `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`.
+   */
+  readonly url: string | Redacted.Redacted
+  /** How many connections are opened at most, one more while somebody follows `changed`. Default: 10. */
+  readonly maxConnections?: number
+  /** How often `changed` looks for commits of other processes that no notification told of. Default: 500 milliseconds. */
+  readonly pollInterval?: Duration.Input
+}
+
+type Row = ReadonlyArray<unknown>
+
+const recordRow = ([id, revision, record]: Row): StoredText.RecordRow => ({
+  id: String(id),
+  revision: Number(revision),
+  record: String(record)
+})
+
+const entryRow = ([position, id, revision, event]: Row): StoredText.EntryRow => ({
+  position: String(position),
+  id: String(id),
+  revision: Number(revision),
+  event: String(event)
+})
+
+const agentRow = ([id, capabilities]: Row): StoredText.AgentRow => ({
+  id: String(id),
+  capabilities: String(capabilities)
+})
+
+const notAPosition = (name: string, position: Position) =>
+  new StoreError({
+    operation: "log",
+    reason: "corrupt",
+    detail: `${position} is no position in the log of ${name}; begin at its start, or with a position that it gave`
+  })
+
+/**
+ * Opens a store: its scope closes it.
+ *
+ * @example
+ * ```ts no-run
+ * import { PostgresStore } from "@aumai/handoff-store-postgres"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.scoped(
+ *   Effect.gen(function* () {
+ *     const { handoffs } = yield* PostgresStore.make({ url: "postgres://app:secret@localhost/app" })
+ *     return yield* handoffs.end
+ *   })
+ * )
+ * ```
+ */
+export const make = (
+  options: PostgresStoreOptions
+): Effect.Effect<
+  { readonly handoffs: HandoffStore["Service"]; readonly agents: AgentStore["Service"] },
+  StoreError,
+  Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const address = yield* Address.read(options.url)
+    const connections = yield* Connections.make(address, options.maxConnections ?? 10).pipe(
+      Effect.mapError(Failure.ofRead(address, "open"))
+    )
+    yield* Schema.open(connections)
+    const hints = yield* Hints.make(connections, options.pollInterval ?? "500 millis")
+    const commitAll = Commit.make(connections, hints.tellOthers)
+    const commit = yield* GroupCommit.make((commits) => Effect.tap(commitAll(commits), () => hints.tell))
+
+    const reader = StoredText.reader(address.name)
+    const read = (operation: string, sql: string, parameters?: ReadonlyArray<PgTypes.Parameter>) =>
+      Effect.mapError(connections.run(sql, parameters), Failure.ofRead(address, operation))
+    const write = (operation: string, sql: string, parameters: ReadonlyArray<PgTypes.Parameter>) =>
+      Effect.asVoid(Effect.mapError(connections.run(sql, parameters), Failure.ofWrite(address, operation)))
+
+    const handoffs = HandoffStore.of({
+      commit,
+      get: (id) =>
+        Effect.flatMap(read("get", Statements.get, [PgTypes.text(id)]), ([row]) =>
+          row === undefined ? Effect.succeedNone : Effect.asSome(reader.record("get", recordRow(row)))
+        ),
+      list: (view, { limit, after }) =>
+        Effect.flatMap(read("list", ...Statements.list(view, limit, after)), (rows) =>
+          reader.records("list", rows.map(recordRow))
+        ),
+      history: (id) =>
+        Effect.flatMap(read("history", Statements.history, [PgTypes.text(id)]), (rows) =>
+          reader.entries("history", rows.map(entryRow))
+        ),
+      log: ({ limit, after }) =>
+        Effect.suspend(() => {
+          const parameters = Statements.logParameters(after, limit)
+          if (parameters === undefined) return Effect.fail(notAPosition(address.name, after ?? ("" as Position)))
+          return Effect.flatMap(read("log", Statements.log, parameters), (rows) =>
+            reader.entries("log", rows.map(entryRow))
+          )
+        }),
+      // The cast: any text is a position.
+      end: Effect.map(read("end", Statements.head), ([row]) =>
+        Option.map(Option.fromUndefinedOr(row), ([position]) => String(position) as Position)
+      ),
+      tally: Effect.map(read("tally", Statements.tally), (rows) =>
+        Object.fromEntries(rows.map(([name, amount]) => [String(name), Number(amount)]))
+      ),
+      changed: hints.changed
+    })
+
+    const agents = AgentStore.of({
+      put: ({ agentId, capabilities }) =>
+        write("put", Statements.putAgent, [PgTypes.text(agentId), PgTypes.text(JSON.stringify(capabilities))]),
+      remove: (id) => write("remove", Statements.removeAgent, [PgTypes.text(id)]),
+      all: Effect.flatMap(read("all", Statements.agents), (rows) => reader.agents("all", rows.map(agentRow)))
+    })
+    return { handoffs, agents }
+  })
+
+/**
+ * The handoffs and the agents of one database. Closing the layer closes its connections.
+ *
+ * @example
+ * ```ts no-run
+ * import { HandoffStore } from "@aumai/handoff-core"
+ * import { PostgresStore } from "@aumai/handoff-store-postgres"
+ * import * as Effect from "effect/Effect"
+ *
+ * const pending = Effect.flatMap(HandoffStore, (store) =>
+ *   store.list({ _tag: "Status", status: "pending" }, { limit: 20 })
+ * )
+ * const program = Effect.provide(pending, PostgresStore.layer({ url: "postgres://app:secret@localhost/app" }))
+ * ```
+ */
+export const layer = (options: PostgresStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>
+  Layer.effectContext(
+    Effect.map(make(options), ({ handoffs, agents }) =>
+      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
+    )
+  )

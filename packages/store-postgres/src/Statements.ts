@@ -1,0 +1,310 @@
+/**
+ * Everything that is said to the server, one statement for each thing that a store does.
+ *
+ * **The log never skips.** An entry's position is (epoch, xid, n): the id of the transaction that wrote it, and its number
+ * within that transaction. A reader sees what lies below `pg_snapshot_xmin`, the oldest transaction that still runs: every
+ * transaction below it has ended, and every one to come gets a higher id, so nothing can appear behind a reader's back. A
+ * transaction with an id that anybody on the server leaves open holds the readers of the log there; nothing else waits.
+ *
+ * **The revisions of one handoff are in order.** A change is only written where the snapshot of its statement shows the
+ * revision before it: the transaction that wrote that revision had ended when the snapshot was taken, so it had its id. A
+ * transaction gets its id with its first write, which comes after its snapshot, because the statement is the whole
+ * transaction. So the later revision has the higher id. This holds at READ COMMITTED, where a write that has waited for
+ * another looks at what that one left: the second comparison (`base`) is against that, the first against the snapshot.
+ */
+import { placeOf, type View } from "@aumai/handoff-core"
+import type { HandoffRecord } from "@aumai/handoff-protocol"
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import * as Result from "effect/Result"
+
+const { OID } = PgTypes
+
+const texts = (values: ReadonlyArray<string | null>) => Result.getOrThrow(PgTypes.array(values, OID.text))
+const ints = (values: ReadonlyArray<number>) => Result.getOrThrow(PgTypes.array(values, OID.int4))
+const longs = (values: ReadonlyArray<number | null>) =>
+  Result.getOrThrow(
+    PgTypes.array(
+      values.map((value) => (value === null ? null : BigInt(value))),
+      OID.int8
+    )
+  )
+
+/** The state in which a commit leaves one handoff; `base` is the revision it begins from, 0 when there is none. */
+export interface StateRow {
+  /** Its commit, numbered within the statement. */
+  readonly commit: number
+  readonly id: string
+  readonly base: number
+  readonly revision: number
+  readonly status: string
+  readonly to: string
+  readonly from: string
+  readonly parent: string | null
+  readonly urgency: number
+  readonly createdAt: number
+  readonly dueAt: number | null
+  readonly record: string
+  /** What the state adds to the tally beside its status. */
+  readonly sums: ReadonlyArray<readonly [name: string, amount: number]>
+}
+
+export interface LogRow {
+  readonly id: string
+  readonly revision: number
+  readonly event: string
+}
+
+/**
+ * Whoever listens holds this lock, shared: where a writer gets it for itself, nobody listens, and it need not notify. A
+ * notification costs as much as a small commit, and is sent one at a time on the whole server.
+ */
+const listening = "29382028637498983"
+export const isListening = `SELECT pg_advisory_lock_shared(${listening})`
+// A query of its own, so that it is asked once and not for every row.
+const isHeard = `(SELECT CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END)`
+
+const change = `change AS (
+    SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
+      $9::int4[], $10::int8[], $11::int8[], $12::text[])
+      AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
+  )`
+
+/** The revision of which the snapshot knows. */
+const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0)"
+
+/**
+ * A sum is one row per name and slot, and slots are spread over the sessions, so that writers need not wait for each
+ * other.
+ */
+const counted = (moves: string) => `counted AS (
+    INSERT INTO handoff_tally AS k (name, slot, amount) SELECT name, pg_backend_pid() & 63, ${moves} ORDER BY name
+    ON CONFLICT (name, slot) DO UPDATE SET amount = k.amount + excluded.amount
+  )`
+
+const moved = `
+      SELECT status AS name, 1 AS amount FROM written WHERE previous IS DISTINCT FROM status
+      UNION ALL SELECT previous, -1 FROM written WHERE previous <> status`
+
+const countedAlone = counted(`amount FROM (${moved}) moves`)
+
+/** The same of a change that adds to more sums than that of its status. */
+const countedWhenDone = counted(`amount FROM (${moved}
+      UNION ALL SELECT x.name, x.amount FROM unnest($13::text[], $14::int8[]) AS x (name, amount), written
+    ) moves`)
+
+const countedTogether = counted(`sum(amount) FROM (${moved}
+      UNION ALL SELECT x.name, x.amount FROM unnest($16::text[], $17::text[], $18::int8[]) AS x (id, name, amount)
+        WHERE x.id IN (SELECT id FROM written)
+    ) moves GROUP BY name HAVING sum(amount) <> 0`)
+
+const appended = `INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
+    SELECT (SELECT epoch FROM handoff_store), pg_current_xact_id(),`
+
+const columns = "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record"
+
+/** Writes a lone change. Arrays, and what sorts them out, would take longer than all the rest. */
+const lone = (written: string, counted = countedAlone) => `
+  WITH written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
+    ${appended} 1, id, $3, $12 FROM written
+  )
+  SELECT id, true, false, ${isHeard} FROM written`
+
+const create = lone(`
+    INSERT INTO handoff_records (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (id) DO NOTHING`)
+
+const update = `
+    UPDATE handoff_records SET base = $2, revision = $3, previous = status, status = $4, to_agent = $5, from_agent = $6,
+      parent = $7, urgency = $8, created_at = $9, due_at = $10, record = $11
+    WHERE id = $1 AND revision = $2`
+const advance = lone(update)
+const finish = lone(update, countedWhenDone)
+
+/**
+ * Rows come sorted by id, and the counts are taken after all of them, by status: so two statements never wait for each
+ * other.
+ */
+const write = (rows: string) => `written AS (
+    INSERT INTO handoff_records AS r
+      (${columns})
+    SELECT ${columns} FROM ${rows}
+    ON CONFLICT (id) DO UPDATE SET
+      base = excluded.base, revision = excluded.revision, previous = r.status, status = excluded.status,
+      to_agent = excluded.to_agent, from_agent = excluded.from_agent, parent = excluded.parent,
+      urgency = excluded.urgency, created_at = excluded.created_at, due_at = excluded.due_at, record = excluded.record
+    WHERE r.revision = excluded.base
+    RETURNING id, previous, status
+  ), ${countedTogether}, logged AS (
+    ${appended} e.n, e.id, e.revision, e.event
+    FROM unnest($13::text[], $14::int4[], $15::text[]) WITH ORDINALITY AS e (id, revision, event, n)
+    WHERE e.id IN (SELECT id FROM written)
+  )`
+
+/**
+ * Writes commits that share no handoff and are one row each. Gives the ids that were written, as `whole` does, and
+ * says each time whether somebody may be listening.
+ */
+const each = `
+  WITH ${change}, ${write(`change c WHERE ${held} = base`)}
+  SELECT id, true, false, ${isHeard} FROM written`
+
+/**
+ * Writes commits that share no handoff, each of them whole or not at all. Gives for each row whether it was written and
+ * whether it did not fit. A commit of which a row does not fit the snapshot is left out. One of several rows of which
+ * another writer takes some while this runs must not be written in part: then the statement divides by zero, which undoes
+ * it, and may be repeated.
+ */
+const whole = `
+  WITH ${change}, judged AS (
+    SELECT c.*, ${held} AS held FROM change c
+  ), fitting AS (
+    SELECT * FROM judged WHERE commit NOT IN (SELECT commit FROM judged WHERE held <> base)
+  ), ${write("fitting")}
+  SELECT j.id, w.id IS NOT NULL, w.id IS NULL AND (j.held <> j.base OR f.id IS NOT NULL), ${isHeard},
+    CASE WHEN w.id IS NULL AND f.id IS NOT NULL AND (SELECT count(*) FROM change c WHERE c.commit = j.commit) > 1
+      THEN 1 / (j.base - f.held) END
+  FROM judged j LEFT JOIN fitting f ON f.id = j.id LEFT JOIN written w ON w.id = j.id`
+
+const loneParameters = (row: StateRow, event: string) => [
+  PgTypes.text(row.id),
+  PgTypes.int4(row.base),
+  PgTypes.int4(row.revision),
+  PgTypes.text(row.status),
+  PgTypes.text(row.to),
+  PgTypes.text(row.from),
+  PgTypes.text(row.parent),
+  PgTypes.int4(row.urgency),
+  PgTypes.int8(BigInt(row.createdAt)),
+  PgTypes.int8(row.dueAt === null ? null : BigInt(row.dueAt)),
+  PgTypes.text(row.record),
+  PgTypes.text(event),
+  ...(row.sums.length === 0 ? [] : [texts(row.sums.map(([name]) => name)), longs(row.sums.map(([, amount]) => amount))])
+]
+
+const parametersOf = (states: ReadonlyArray<StateRow>, entries: ReadonlyArray<LogRow>) => [
+  ints(states.map((row) => row.commit)),
+  texts(states.map((row) => row.id)),
+  ints(states.map((row) => row.base)),
+  ints(states.map((row) => row.revision)),
+  texts(states.map((row) => row.status)),
+  texts(states.map((row) => row.to)),
+  texts(states.map((row) => row.from)),
+  texts(states.map((row) => row.parent)),
+  ints(states.map((row) => row.urgency)),
+  longs(states.map((row) => row.createdAt)),
+  longs(states.map((row) => row.dueAt)),
+  texts(states.map((row) => row.record)),
+  texts(entries.map((row) => row.id)),
+  ints(entries.map((row) => row.revision)),
+  texts(entries.map((row) => row.event)),
+  texts(states.flatMap((row) => row.sums.map(() => row.id))),
+  texts(states.flatMap((row) => row.sums.map(([name]) => name))),
+  longs(states.flatMap((row) => row.sums.map(([, amount]) => amount)))
+]
+
+/** Writes commits that share no handoff: all that they leave, in order of id, and all that they tell, in their order. */
+export const commit = (
+  states: ReadonlyArray<StateRow>,
+  entries: ReadonlyArray<LogRow>
+): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
+  const [state, ...others] = states
+  const [entry, ...more] = entries
+  const isLone = others.length === 0 && more.length === 0
+  // A handoff that begins with its end is seldom, and goes the way of several.
+  if (state !== undefined && entry !== undefined && isLone && (state.base > 0 || state.sums.length === 0)) {
+    return [state.base === 0 ? create : state.sums.length === 0 ? advance : finish, loneParameters(state, entry.event)]
+  }
+  const isEach = new Set(states.map((row) => row.commit)).size === states.length
+  return [isEach ? each : whole, parametersOf(states, entries)]
+}
+
+interface Listing {
+  readonly where: string
+  /** What is ordered by: an index has these columns behind those compared in `where`. */
+  readonly order: ReadonlyArray<string>
+}
+
+const listings: Readonly<Record<View["_tag"], Listing>> = {
+  All: { where: "true", order: ["created_at", "id"] },
+  Status: { where: "status = $1", order: ["created_at", "id"] },
+  Inbox: { where: "to_agent = $1 AND status = $2", order: ["urgency", "created_at", "id"] },
+  Sent: { where: "from_agent = $1", order: ["(-created_at)", "id"] },
+  Children: { where: "parent = $1", order: ["created_at", "id"] },
+  Due: { where: "due_at <= $1", order: ["due_at", "created_at", "id"] },
+  Prefix: { where: "id >= $1 AND id < $2", order: ["id"] }
+}
+
+const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
+  switch (view._tag) {
+    case "All":
+      return []
+    case "Status":
+      return [PgTypes.text(view.status)]
+    case "Inbox":
+      return [PgTypes.text(view.agent), PgTypes.text(view.status)]
+    case "Sent":
+      return [PgTypes.text(view.agent)]
+    case "Children":
+      return [PgTypes.text(view.parent)]
+    case "Due":
+      return [PgTypes.int8(BigInt(view.at.epochMilliseconds))]
+    case "Prefix":
+      // Behind all that the prefix begins comes the last character there is.
+      return [PgTypes.text(view.prefix), PgTypes.text(`${view.prefix}\u{10ffff}`)]
+  }
+}
+
+/** One page of a view, behind a record. */
+export const list = (
+  view: View,
+  limit: number,
+  after: HandoffRecord | undefined
+): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
+  const { where, order } = listings[view._tag]
+  const parameters = [...subjectOf(view)]
+  const next = (parameter: PgTypes.Parameter) => `$${parameters.push(parameter)}`
+  let behind = ""
+  if (after !== undefined) {
+    const { major, minor, id } = placeOf(view, after)
+    const place = [BigInt(major), BigInt(minor)].slice(0, order.length - 1).map((part) => next(PgTypes.int8(part)))
+    behind = ` AND (${order.join()}) > (${[...place, next(PgTypes.text(id))].join()})`
+  }
+  const sql = `SELECT id, revision, record FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(PgTypes.int8(BigInt(limit)))}`
+  return [sql, parameters]
+}
+
+export const get = `SELECT id, revision, record FROM handoff_records WHERE id = $1`
+
+const entry = `concat_ws('.', epoch, xid, n), record_id, revision, event`
+
+export const history = `SELECT ${entry} FROM handoff_log WHERE record_id = $1 ORDER BY revision`
+
+/** The end of what a reader of the log may see. */
+const settled = `(epoch, xid, n) < ((SELECT epoch FROM handoff_store), pg_snapshot_xmin(pg_current_snapshot()), 0)`
+
+export const log = `
+  SELECT ${entry} FROM handoff_log
+  WHERE (epoch, xid, n) > ($1::int4, $2::text::xid8, $3::int4) AND ${settled}
+  ORDER BY epoch, xid, n LIMIT $4::int8`
+
+/** The last position that a reader of the log sees. */
+export const head = `
+  SELECT concat_ws('.', epoch, xid, n) FROM handoff_log WHERE ${settled} ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1`
+
+const beginning = "0.0.0"
+
+/** Nothing when that is not a position of this store. */
+export const logParameters = (after: string | undefined, limit: number) => {
+  const [, epoch, xid, n] = /^(\d{1,9})\.(\d{1,19})\.(\d{1,9})$/.exec(after ?? beginning) ?? []
+  return epoch === undefined || xid === undefined || n === undefined
+    ? undefined
+    : [PgTypes.int4(Number(epoch)), PgTypes.text(xid), PgTypes.int4(Number(n)), PgTypes.int8(BigInt(limit))]
+}
+
+export const tally = `SELECT name, sum(amount)::text FROM handoff_tally GROUP BY name`
+
+export const putAgent = `
+  INSERT INTO handoff_agents (id, capabilities) VALUES ($1, $2)
+  ON CONFLICT (id) DO UPDATE SET capabilities = excluded.capabilities`
+export const removeAgent = `DELETE FROM handoff_agents WHERE id = $1`
+export const agents = `SELECT id, capabilities FROM handoff_agents ORDER BY id`

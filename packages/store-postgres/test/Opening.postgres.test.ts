@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { inject } from "vitest"
+
+import { PostgresStore } from "../src/index.ts"
+import { makeDatabase, query, urlOf } from "./databases.ts"
+import { created } from "./handoffs.ts"
+
+const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
+
+const refusal = (url: string | Redacted.Redacted) => Effect.flip(Effect.scoped(PostgresStore.make({ url })))
+
+const changed = (url: string, part: Partial<Pick<URL, "hostname" | "port" | "pathname">>): string =>
+  Object.assign(new URL(url), part).href
+
+describe("opening a database", () => {
+  it.live("three at once make its tables once, and all of them can write", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      yield* Effect.forEach(
+        ["a", "b", "c"],
+        (id) =>
+          Effect.scoped(
+            Effect.flatMap(PostgresStore.make({ url }), ({ handoffs }) => handoffs.commit([created(id, at)]))
+          ),
+        { concurrency: "unbounded" }
+      )
+      const { handoffs } = yield* PostgresStore.make({ url: Redacted.make(url) })
+      assert.strictEqual((yield* handoffs.tally)["pending"], 3)
+      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[1, 1]])
+    })
+  )
+
+  it.live("of a newer version is refused, and left as it is", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      yield* Effect.scoped(PostgresStore.make({ url }))
+      yield* query(url, "UPDATE handoff_store SET version = 99")
+      yield* query(url, "ALTER TABLE handoff_records RENAME TO handoff_moved")
+      const { reason, detail } = yield* refusal(url)
+      assert.strictEqual(reason, "unavailable")
+      assert.match(detail, /is of version 99, this store knows up to 1; update @aumai\/handoff-store-postgres/)
+      assert.deepStrictEqual(yield* query(url, "SELECT version FROM handoff_store"), [[99]])
+    })
+  )
+
+  it.live("that has somebody else's tables under our names is refused, and left as it is", () =>
+    Effect.gen(function* () {
+      for (const sql of ["CREATE TABLE handoff_log (line text)", "CREATE TABLE handoff_store (shelf int)"]) {
+        const url = yield* makeDatabase()
+        yield* query(url, sql)
+        assert.match((yield* refusal(url)).detail, /has tables of another application under our names \(handoff_\w+\)/)
+        const tables = yield* query(url, "SELECT count(*)::int4 FROM pg_class WHERE relname LIKE 'handoff%'")
+        assert.deepStrictEqual(tables, [[1]])
+      }
+    })
+  )
+
+  it.live("that cannot hold every text is refused", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase(undefined, "ENCODING 'SQL_ASCII' TEMPLATE template0")
+      assert.match((yield* refusal(url)).detail, /holds text as SQL_ASCII; create one with ENCODING 'UTF8'/)
+    })
+  )
+
+  it.live("that is not there says so at once, in one sentence", () =>
+    Effect.gen(function* () {
+      const server = inject("postgres")
+      const cases: ReadonlyArray<readonly [string, RegExp]> = [
+        [changed(server, { port: "1" }), /^Nobody listens at .*:1; start PostgreSQL there/],
+        [changed(server, { hostname: "nowhere.invalid" }), /^The host of nowhere\.invalid:\d+ is not known/],
+        [urlOf(server, "no_such_database"), /^There is no database no_such_database on .*; create it/]
+      ]
+      for (const [url, sentence] of cases) {
+        const { reason, operation, detail } = yield* refusal(url)
+        assert.deepStrictEqual({ reason, operation }, { reason: "unavailable", operation: "open" })
+        assert.match(detail, sentence)
+      }
+    })
+  )
+
+  it.live("without the right to make tables says which right is missing", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const role = `reader_${new URL(url).pathname.slice(-8)}`
+      yield* Effect.acquireRelease(query(url, `CREATE ROLE ${role} LOGIN PASSWORD 'r'`), () =>
+        query(url, `DROP ROLE ${role}`)
+      )
+      const theirs = Object.assign(new URL(url), { username: role, password: "r" }).href
+      assert.match((yield* refusal(theirs)).detail, /permission denied for schema public .*the user reader_\w+ needs/)
+    })
+  )
+})

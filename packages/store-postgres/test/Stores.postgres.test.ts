@@ -1,0 +1,342 @@
+import { type Change, type Entry, HandoffManager, type HandoffStore, type Position } from "@aumai/handoff-core"
+import { Capability, RecordId } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+
+import { PostgresStore } from "../src/index.ts"
+import { connect, makeDatabase, query } from "./databases.ts"
+import { created, life, nextOf, receiver } from "./handoffs.ts"
+
+const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
+const idOf = (change: Change) => change.record.recordId
+
+const open = (url: string, options: { readonly maxConnections?: number } = {}) =>
+  Effect.map(PostgresStore.make({ url, ...options }), ({ handoffs }) => handoffs)
+
+const wholeLog = (store: HandoffStore["Service"], from?: Position) =>
+  Effect.gen(function* () {
+    const entries: Array<Entry> = []
+    let after = from
+    while (true) {
+      const page: ReadonlyArray<Entry> = yield* store.log({ limit: 100, ...(after === undefined ? {} : { after }) })
+      if (page.length === 0) return entries
+      entries.push(...page)
+      after = page.at(-1)?.position
+    }
+  })
+
+const namesOf = (entries: ReadonlyArray<Entry>) => entries.map(({ recordId, revision }) => `${recordId} ${revision}`)
+
+describe("several stores on one database", () => {
+  it.live("of two that take what the other takes, each commit is whole or absent", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const stores = [yield* open(url), yield* open(url), yield* open(url)]
+      const ids = Array.from({ length: 12 }, (_, n) => `r${n}`)
+      // Each takes two handoffs at once, next to those of the others, in both orders.
+      const attempts = stores.flatMap((store, s) =>
+        ids.map((id, n) => {
+          const other = ids[(n + 1 + s) % ids.length] ?? id
+          const pair = [created(id, at, `by ${s}.${n}`), created(other, at, `by ${s}.${n}`)] as const
+          return { store, pair }
+        })
+      )
+      const outcomes = yield* Effect.forEach(attempts, ({ store, pair }) => Effect.result(store.commit(pair)), {
+        concurrency: "unbounded"
+      })
+      const [reader] = stores
+      let written = 0
+      for (const [index, { pair }] of attempts.entries()) {
+        const [a, b] = yield* Effect.forEach(pair, (change) =>
+          Effect.map(reader?.get(idOf(change)) ?? Effect.succeedNone, (found) =>
+            Option.exists(found, ({ request }) => request.taskDescription === change.record.request.taskDescription)
+          )
+        )
+        const outcome = outcomes[index]
+        assert.isTrue(
+          outcome !== undefined && (Result.isSuccess(outcome) || outcome.failure._tag === "RevisionConflict")
+        )
+        const isDone = outcome !== undefined && Result.isSuccess(outcome)
+        assert.deepStrictEqual([a, b], [isDone, isDone])
+        if (isDone) written += 2
+      }
+      assert.isAbove(written, 0)
+      assert.strictEqual((yield* reader?.tally ?? Effect.die("no store"))["pending"], written)
+    })
+  )
+
+  it.live("a commit that was to be one of several is written whole after another has come between", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const store = yield* open(url)
+      const [a, b] = [life("a", at), life("b", at)]
+      yield* store.commit([a[0], b[0]])
+      const run = yield* connect(url)
+      // Somebody else holds b, and has moved it on when our statement gets to it.
+      yield* run("BEGIN")
+      yield* run("UPDATE handoff_records SET base = 1, revision = 2 WHERE id = 'b'")
+      const [a2, b2] = [a[1], b[1]]
+      if (a2 === undefined || b2 === undefined) return yield* Effect.die("a life has four changes")
+      const committing = yield* Effect.forkChild(Effect.result(store.commit([a2, b2])), { startImmediately: true })
+      const waiting =
+        "SELECT count(*)::int4 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+      while (((yield* query(url, waiting))[0]?.[0] ?? 0) !== 1) yield* Effect.sleep("5 millis")
+      yield* run("COMMIT")
+      const outcome = yield* Fiber.join(committing)
+      assert.isTrue(Result.isFailure(outcome) && outcome.failure._tag === "RevisionConflict")
+      if (Result.isFailure(outcome) && outcome.failure._tag === "RevisionConflict") {
+        assert.strictEqual(outcome.failure.recordId, idOf(b2))
+      }
+      assert.strictEqual(Option.map(yield* store.get(idOf(a2)), ({ revision }) => revision).pipe(Option.getOrNull), 1)
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["a 1", "b 1"])
+    })
+  )
+
+  it.live("an archive of many handoffs with their histories arrives whole, and is counted", () =>
+    Effect.gen(function* () {
+      const [from, to] = [yield* makeDatabase(), yield* makeDatabase()]
+      const source = yield* open(from)
+      const ids = Array.from({ length: 300 }, (_, n) => `h${n}`)
+      yield* Effect.forEach(ids, (id) => source.commit(life(id, at)), { concurrency: "unbounded", discard: true })
+      const managerOf = (url: string) => HandoffManager.layer.pipe(Layer.provide(PostgresStore.layer({ url })))
+      const archive = yield* Effect.flatMap(HandoffManager, (manager) => Stream.runCollect(manager.export)).pipe(
+        Effect.provide(managerOf(from))
+      )
+      const reports = yield* Effect.flatMap(HandoffManager, (manager) =>
+        Stream.runCollect(manager.import(Stream.fromIterable(archive)))
+      ).pipe(Effect.provide(managerOf(to)))
+      assert.strictEqual(reports.filter(({ outcome }) => outcome === "added").length, ids.length)
+      const target = yield* open(to)
+      assert.strictEqual((yield* target.tally)["completed"], ids.length)
+      assert.strictEqual((yield* wholeLog(target)).length, ids.length * 4)
+    })
+  )
+
+  it.live("a row that was edited by hand is corrupt, by name, and the others can be read", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const store = yield* open(url)
+      for (const id of ["good", "torn", "moved"]) yield* store.commit([created(id, at)])
+      yield* query(url, `UPDATE handoff_records SET record = '{"record_id"' WHERE id = 'torn'`)
+      yield* query(url, `UPDATE handoff_records SET revision = 7 WHERE id = 'moved'`)
+      yield* query(url, `UPDATE handoff_log SET event = '{}' WHERE record_id = 'torn'`)
+      yield* query(url, `INSERT INTO handoff_agents VALUES ('a', 'everything')`)
+      const { agents } = yield* PostgresStore.make({ url })
+      const broken = [
+        yield* Effect.flip(store.get(RecordId.make("torn"))),
+        yield* Effect.flip(store.get(RecordId.make("moved"))),
+        yield* Effect.flip(store.history(RecordId.make("torn"))),
+        yield* Effect.flip(store.list({ _tag: "Inbox", agent: receiver, status: "pending" }, { limit: 9 })),
+        yield* Effect.flip(store.log({ limit: 9 })),
+        yield* Effect.flip(agents.all)
+      ]
+      for (const { reason, detail } of broken) {
+        assert.strictEqual(reason, "corrupt")
+        assert.match(detail, /(?:andoff (?:torn|moved)|Agent a) in database handoff_test_\w+ on .* cannot be read/)
+      }
+      assert.isTrue(Option.isSome(yield* store.get(RecordId.make("good"))))
+      yield* agents.put({ agentId: receiver, capabilities: [Capability.make("analyze")] })
+    })
+  )
+
+  it.live("news from another process arrives without a notification too", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const store = yield* open(url)
+      const { handoffs } = yield* PostgresStore.make({ url, pollInterval: "20 millis" })
+      const hinted = yield* Effect.forkChild(Stream.runDrain(Stream.take(handoffs.changed, 2)), {
+        startImmediately: true
+      })
+      const listening =
+        "SELECT count(*)::int4 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted"
+      while (((yield* query(url, listening))[0]?.[0] ?? 0) === 0) yield* Effect.sleep("5 millis")
+      // One hint is for beginning to listen. Nobody says anything of this change, for it is written by hand.
+      yield* query(url, "INSERT INTO handoff_log VALUES (1, pg_current_xact_id(), 1, 'by hand', 1, '{}')")
+      yield* Fiber.join(hinted)
+      yield* store.commit([created("a", at)])
+    })
+  )
+
+  it.live("whoever listens hears again after its connection was ended", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const store = yield* open(url)
+      // Polling would take longer than the test may.
+      const { handoffs } = yield* PostgresStore.make({ url, pollInterval: "300 millis" })
+      let hints = 0
+      yield* Effect.forkScoped(
+        Stream.runForEach(handoffs.changed, () =>
+          Effect.sync(() => {
+            hints += 1
+          })
+        ),
+        { startImmediately: true }
+      )
+      const until = (count: number) =>
+        Effect.gen(function* () {
+          while (true) {
+            if (hints >= count) return
+            yield* Effect.sleep("2 millis")
+          }
+        })
+      yield* until(1)
+      yield* query(
+        url,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`
+      )
+      yield* until(2)
+      const before = hints
+      yield* store.commit([created("a", at)])
+      yield* until(before + 1)
+    })
+  )
+
+  it.live("a store goes on after all its connections were ended", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const store = yield* open(url, { maxConnections: 3 })
+      yield* store.commit([created("a", at)])
+      yield* query(
+        url,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aumai-handoff' AND datname = current_database()`
+      )
+      // The first to notice may fail; it says so, and the next does not.
+      const first = yield* Effect.result(store.commit([created("b", at)]))
+      if (Result.isFailure(first)) assert.match(first.failure.message, /read before repeating it/)
+      yield* store.commit([created("c", at)])
+      assert.isTrue(Option.isSome(yield* store.get(RecordId.make("c"))))
+    })
+  )
+
+  it.live("a position of another store is refused", () =>
+    Effect.gen(function* () {
+      const store = yield* open(yield* makeDatabase())
+      // The cast: positions are text.
+      const error = yield* Effect.flip(store.log({ limit: 1, after: "1790000" as Position }))
+      assert.match(error.detail, /1790000 is no position in the log of database/)
+    })
+  )
+})
+
+describe("the log", () => {
+  it.live("holds back what is behind a transaction that is still open, and then shows it in order", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const [store, other] = [yield* open(url), yield* open(url)]
+      yield* store.commit([created("before", at)])
+      const run = yield* connect(url)
+      yield* run("BEGIN")
+      const held = yield* run("SELECT pg_current_xact_id()::text")
+      yield* other.commit([created("behind", at)])
+      // Everything but the log sees it.
+      assert.isTrue(Option.isSome(yield* store.get(RecordId.make("behind"))))
+      assert.strictEqual((yield* store.history(RecordId.make("behind"))).length, 1)
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["before 1"])
+      // What the open transaction writes has a lower position than what could be seen by now.
+      yield* run(
+        `INSERT INTO handoff_log SELECT 1, '${String(held[0]?.[0])}', 1, 'between', 1, event FROM handoff_log WHERE record_id = 'before'`
+      )
+      yield* run("COMMIT")
+      while ((yield* wholeLog(store)).length < 3) yield* Effect.sleep("5 millis")
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["before 1", "between 1", "behind 1"])
+    })
+  )
+
+  it.live("is whole and in order for a reader that follows it while many write and transactions stay open", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const writers = yield* Effect.all(Array.from({ length: 4 }, () => open(url)))
+      const reader = yield* open(url)
+      const run = yield* connect(url)
+      const seen: Array<Entry> = []
+      let isWriting = true
+      const reading = Effect.gen(function* () {
+        let after: Position | undefined
+        while (true) {
+          // Whatever else is open on the server holds the end of the log back for a moment.
+          if (seen.length >= 240 && !isWriting) return
+          const page: ReadonlyArray<Entry> = yield* reader.log({ limit: 7, ...(after === undefined ? {} : { after }) })
+          seen.push(...page)
+          after = page.at(-1)?.position ?? after
+        }
+      })
+      const holding = Effect.gen(function* () {
+        while (true) {
+          if (!isWriting) return
+          yield* run("BEGIN")
+          yield* run("SELECT pg_current_xact_id()::text")
+          yield* Effect.sleep("7 millis")
+          yield* run("COMMIT")
+        }
+      })
+      const following = yield* Effect.forkChild(reading)
+      const blocking = yield* Effect.forkChild(holding)
+      // Every handoff goes from writer to writer.
+      yield* Effect.forEach(
+        Array.from({ length: 60 }, (_, n) => life(`h${n}`, at)),
+        (changes, n) =>
+          Effect.forEach(
+            changes,
+            (change, step) => writers[(n + step) % writers.length]?.commit([change]) ?? Effect.die("no writer"),
+            { discard: true }
+          ),
+        { concurrency: 24, discard: true }
+      )
+      isWriting = false
+      yield* Fiber.join(blocking)
+      yield* Fiber.join(following)
+      assert.strictEqual(seen.length, 240)
+      assert.strictEqual(new Set(namesOf(seen)).size, 240)
+      const reached = new Map<string, number>()
+      for (const { recordId, revision } of seen) {
+        assert.strictEqual(revision, (reached.get(recordId) ?? 0) + 1, recordId)
+        reached.set(recordId, revision)
+      }
+    })
+  )
+
+  it.live("goes on behind what was restored from a cluster that had given out more transactions", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      yield* Effect.scoped(Effect.flatMap(open(url), (store) => store.commit([created("old", at)])))
+      // As a restored dump has it: an id that this cluster will not give out for a long time.
+      yield* query(url, "UPDATE handoff_log SET xid = '400000000000'")
+      const store = yield* open(url)
+      const [old] = yield* wholeLog(store)
+      yield* store.commit([created("new", at)])
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["old 1", "new 1"])
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store, old?.position)), ["new 1"])
+      yield* Effect.scoped(open(url))
+      assert.deepStrictEqual(yield* query(url, "SELECT epoch FROM handoff_store"), [[2]])
+    })
+  )
+})
+
+describe("a commit that is interrupted", () => {
+  it.live("is whole or absent", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const store = yield* open(url)
+      const pairs = Array.from({ length: 60 }, (_, n) => [created(`a${n}`, at), created(`b${n}`, at)] as const)
+      for (const [n, pair] of pairs.entries()) {
+        const committing = yield* Effect.forkChild(store.commit(pair), { startImmediately: true })
+        yield* Effect.sleep(n % 4)
+        yield* Fiber.interrupt(committing)
+      }
+      // What was being written is finished before the next.
+      yield* store.commit([created("last", at)])
+      for (const [a, b] of pairs) {
+        const [left, right] = [yield* store.get(idOf(a)), yield* store.get(idOf(b))]
+        assert.strictEqual(Option.isSome(left), Option.isSome(right))
+        const next = Option.isSome(left) ? nextOf(left.value, at) : undefined
+        if (next !== undefined) yield* store.commit([next])
+      }
+    })
+  )
+})

@@ -1,0 +1,56 @@
+/** Records and changes for tests. */
+import type { Change } from "@aumai/handoff-core"
+import {
+  AgentId,
+  apply,
+  create,
+  type HandoffEvent,
+  type HandoffRecord,
+  HandoffRequest,
+  RecordId
+} from "@aumai/handoff-protocol"
+import type * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+
+export const sender = AgentId.make("planner")
+export const receiver = AgentId.make("executor")
+
+export const created = (id: string, at: DateTime.Utc, task = "Generate the report"): Change => {
+  const event: HandoffEvent = {
+    _tag: "Created",
+    at,
+    by: sender,
+    request: HandoffRequest.make({ fromAgent: sender, toAgent: receiver, taskDescription: task })
+  }
+  return { record: create(RecordId.make(id), event), event }
+}
+
+export const moved = (record: HandoffRecord, event: HandoffEvent): Change => {
+  const next = apply(record, event)
+  if (Result.isFailure(next)) throw next.failure
+  return { record: next.success, event }
+}
+
+/** The next event on the way to completion; nothing when it is final. */
+export const nextOf = (record: HandoffRecord, at: DateTime.Utc, note = ""): Change | undefined => {
+  const fact = { at, by: receiver }
+  switch (record.status) {
+    case "pending":
+      return moved(record, { _tag: "Accepted", ...fact, reason: note })
+    case "accepted":
+      return moved(record, { _tag: "Started", ...fact })
+    case "in_progress":
+      return moved(record, { _tag: "Completed", ...fact, result: { note } })
+    default:
+      return undefined
+  }
+}
+
+/** Every change of a life from creation to completion. */
+export const life = (id: string, at: DateTime.Utc, note = ""): readonly [Change, ...Array<Change>] => {
+  const changes: [Change, ...Array<Change>] = [created(id, at)]
+  for (let last = nextOf(changes[0].record, at, note); last !== undefined; last = nextOf(last.record, at, note)) {
+    changes.push(last)
+  }
+  return changes
+}
