@@ -21,7 +21,8 @@ export interface StoreCase {
 
 export const stores: ReadonlyArray<StoreCase> = [
   { name: "memory", location: () => "memory:", isShared: false },
-  { name: "file", location: (directory) => join(directory, "handoffs.json"), isShared: true }
+  { name: "file", location: (directory) => join(directory, "handoffs.json"), isShared: true },
+  { name: "sqlite", location: (directory) => `sqlite:${join(directory, "handoffs.db")}`, isShared: true }
 ]
 
 /** Opens a store for one test and closes it afterwards. */
