@@ -1,7 +1,7 @@
 import { playwright } from "@vitest/browser-playwright"
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
 
-import { launchOptions, profile } from "./tooling/browser.ts"
+import { launchOptions, prepare, profile } from "./tooling/browser.ts"
 import SummaryReporter from "./tooling/summary-reporter.ts"
 
 // Kills, broken disks and thousands of seeds: `--project '!faults'` leaves them out, for a project knows no `--exclude`.
@@ -33,13 +33,13 @@ const postgres: TestProjectInlineConfiguration = {
   }
 }
 
+const inChromium = playwright({ launchOptions, persistentContext: profile })
+
 const browser: TestProjectInlineConfiguration = {
   extends: true,
   test: {
     name: "browser",
     include: ["{packages,apps}/**/test/**/*.browser.test.ts"],
-    // Finds or unpacks the browser. A run without browser tests neither does that nor launches it.
-    globalSetup: "tooling/browser.ts",
     // Pages side by side would not share one profile on disk.
     fileParallelism: false,
     browser: {
@@ -47,7 +47,14 @@ const browser: TestProjectInlineConfiguration = {
       headless: true,
       screenshotFailures: false,
       instances: [{ browser: "chromium" }],
-      provider: playwright({ launchOptions, persistentContext: profile })
+      provider: {
+        ...inChromium,
+        // Only when a browser test has been selected: any other run neither unpacks the browser nor launches it.
+        providerFactory: (project) => {
+          prepare()
+          return inChromium.providerFactory(project)
+        }
+      }
     }
   }
 }

@@ -70,8 +70,8 @@ export const ready = (): void => {
   } else if (!existsSync(unpacked)) unpack()
 }
 
-/** For vitest: runs once, and only when a browser test has been selected. */
-export const setup = (): void => {
+/** Makes sure that the browser of this test run can be launched, and removes its data in the end. */
+export const prepare = (): void => {
   ready()
   // Not when the tests are done: the browser is still writing then.
   process.once("exit", () => rmSync(profile, { recursive: true, force: true }))

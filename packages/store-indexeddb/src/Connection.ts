@@ -44,7 +44,7 @@ const settleEpoch = (
       body: ({ store, when, answer }) =>
         when<unknown>(store("meta").get(epochKey), (held) => {
           if (typeof held === "string") return answer(held)
-          if (marks.length === 0) store("meta").put(drawn, epochKey)
+          store("meta").put(drawn, epochKey)
           answer(drawn)
         })
     })
