@@ -1,7 +1,7 @@
 /**
  * Handoffs in a PostgreSQL database, shared by any number of processes on any number of machines.
  */
-import { AgentStore, GroupCommit, HandoffStore, type Position, StoredText } from "@aumai/handoff-core"
+import { AgentStore, GroupCommit, HandoffStore, StoredText } from "@aumai/handoff-core"
 import { HandoffStatus, StoreError } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Context from "effect/Context"
@@ -51,7 +51,7 @@ const agentRow = ([id, capabilities]: Row): StoredText.AgentRow => ({
   capabilities: String(capabilities)
 })
 
-const notAPosition = (name: string, position: Position) =>
+const notAPosition = (name: string, position: string) =>
   new StoreError({
     operation: "log",
     reason: "corrupt",
@@ -114,7 +114,7 @@ export const make = (
       log: ({ limit, after }) =>
         Effect.suspend(() => {
           const parameters = Statements.logParameters(after, limit)
-          if (parameters === undefined) return Effect.fail(notAPosition(address.name, after ?? ("" as Position)))
+          if (parameters === undefined) return Effect.fail(notAPosition(address.name, after ?? ""))
           return Effect.flatMap(read("log", Statements.log, parameters), (rows) =>
             reader.entries("log", rows.map(entryRow))
           )
