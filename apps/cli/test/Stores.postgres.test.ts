@@ -1,27 +1,43 @@
-import { execFileSync } from "node:child_process"
-import { randomBytes } from "node:crypto"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 
-import { describe, expect, inject, it } from "vitest"
-
-import type {} from "../../../tooling/postgres.ts"
+import { makeDatabase } from "../../../tooling/databases.ts"
 import { command } from "./command.ts"
 import { heldIn, liveOn } from "./life.ts"
 
 const cli = command()
-
-/** An empty database of a test's own. */
-const database = (): string => {
-  const url = new URL(inject("postgres"))
-  url.pathname = `/cli_${randomBytes(6).toString("hex")}`
-  return url.href
-}
+const promise = Effect.promise
 
 describe("a PostgreSQL store", () => {
-  it("serves every command, and is copied from and into other stores", async () => {
-    const url = database()
-    execFileSync(process.execPath, ["--version"])
-    await liveOn(cli, url)
-    await liveOn(cli, "life.json")
-    expect(await heldIn(cli, url)).toBe("")
-  })
+  it.live("serves every command", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      yield* promise(() => liveOn(cli, url))
+    })
+  )
+
+  it.live("is copied from a file and into SQLite, with every history", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      yield* promise(() => liveOn(cli, "from.json"))
+      const copied = yield* promise(() => cli.run(["copy", "--from", "from.json", "--to", url]))
+      assert.deepStrictEqual([copied.code, copied.stderr], [0, ""])
+      yield* promise(() => cli.run(["copy", "--from", url, "--to", "sqlite:to.db"]))
+      const held = yield* promise(() => heldIn(cli, "from.json"))
+      assert.strictEqual(yield* promise(() => heldIn(cli, url)), held)
+      assert.strictEqual(yield* promise(() => heldIn(cli, "sqlite:to.db")), held)
+    })
+  )
+
+  it.live("that cannot be opened is refused with one sentence, which holds no password", () =>
+    Effect.gen(function* () {
+      const url = new URL(yield* makeDatabase())
+      url.pathname = "/nowhere"
+      url.password = "hunter2"
+      const { code, stderr } = yield* promise(() => cli.run(["list", "--store", url.href]))
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /^Error: .*nowhere.*\n$/)
+      assert.notInclude(stderr, "hunter2")
+    })
+  )
 })

@@ -52,7 +52,7 @@ const agentRow = ([id, capabilities]: Row): StoredText.AgentRow => ({
   capabilities: String(capabilities)
 })
 
-const notAPosition = (name: string, position: Position) =>
+const notAPosition = (name: string, position: string) =>
   new StoreError({
     operation: "log",
     reason: "corrupt",
@@ -115,7 +115,7 @@ export const make = (
       log: ({ limit, after }) =>
         Effect.suspend(() => {
           const parameters = Statements.logParameters(after, limit)
-          if (parameters === undefined) return Effect.fail(notAPosition(address.name, after ?? ("" as Position)))
+          if (parameters === undefined) return Effect.fail(notAPosition(address.name, after ?? ""))
           return Effect.flatMap(read("log", Statements.log, parameters), (rows) =>
             reader.entries("log", rows.map(entryRow))
           )

@@ -5,9 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 
+import { makeDatabase, query, urlOf } from "../../../tooling/databases.ts"
 import { startPostgres, type PostgresServer } from "../../../tooling/postgres.ts"
 import { PostgresStore } from "../src/index.ts"
-import { makeDatabase, query, urlOf } from "./databases.ts"
 import { created } from "./handoffs.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { inject } from "vitest"
 
+import { makeDatabase, query, urlOf } from "../../../tooling/databases.ts"
 import { PostgresStore } from "../src/index.ts"
-import { makeDatabase, query, urlOf } from "./databases.ts"
 import { created } from "./handoffs.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")

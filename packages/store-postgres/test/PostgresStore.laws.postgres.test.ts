@@ -5,8 +5,8 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { afterAll, beforeAll } from "vitest"
 
+import { makeDatabase } from "../../../tooling/databases.ts"
 import { PostgresStore } from "../src/index.ts"
-import { makeDatabase } from "./databases.ts"
 
 describe("PostgresStore keeps the laws of every store", () => {
   const scope = Scope.makeUnsafe()

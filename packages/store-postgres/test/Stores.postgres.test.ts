@@ -1,6 +1,4 @@
-import { connect as connectTo, createServer, type Socket } from "node:net"
-
-import { type Change, type Entry, HandoffManager, type HandoffStore, type Position } from "@aumai/handoff-core"
+import { type Change, HandoffManager, type Position } from "@aumai/handoff-core"
 import { Capability, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -11,29 +9,13 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
+import { connect, makeDatabase, query } from "../../../tooling/databases.ts"
 import { PostgresStore } from "../src/index.ts"
-import { connect, makeDatabase, query } from "./databases.ts"
 import { created, life, nextOf, receiver } from "./handoffs.ts"
+import { namesOf, open, wholeLog } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 const idOf = (change: Change) => change.record.recordId
-
-const open = (url: string, options: { readonly maxConnections?: number } = {}) =>
-  Effect.map(PostgresStore.make({ url, ...options }), ({ handoffs }) => handoffs)
-
-const wholeLog = (store: HandoffStore["Service"], from?: Position) =>
-  Effect.gen(function* () {
-    const entries: Array<Entry> = []
-    let after = from
-    while (true) {
-      const page: ReadonlyArray<Entry> = yield* store.log({ limit: 100, ...(after === undefined ? {} : { after }) })
-      if (page.length === 0) return entries
-      entries.push(...page)
-      after = page.at(-1)?.position
-    }
-  })
-
-const namesOf = (entries: ReadonlyArray<Entry>) => entries.map(({ recordId, revision }) => `${recordId} ${revision}`)
 
 describe("several stores on one database", () => {
   it.live("of two that take what the other takes, each commit is whole or absent", () =>
@@ -222,158 +204,6 @@ describe("several stores on one database", () => {
       // The cast: positions are text.
       const error = yield* Effect.flip(store.log({ limit: 1, after: "1790000" as Position }))
       assert.match(error.detail, /1790000 is no position in the log of database/)
-    })
-  )
-})
-
-/** A way to the server on which answers can be lost. */
-const makeWay = (url: string) =>
-  Effect.acquireRelease(
-    Effect.promise(async () => {
-      const { hostname, port } = new URL(url)
-      const way = { isDeaf: false, isClosed: false }
-      const sockets = new Set<Socket>()
-      const end = () => {
-        for (const socket of sockets) socket.destroy()
-      }
-      const server = createServer((client) => {
-        if (way.isClosed) return client.destroy()
-        const upstream = connectTo(Number(port), hostname)
-        for (const socket of [client, upstream]) sockets.add(socket.on("error", () => {}).on("close", end))
-        client.pipe(upstream)
-        // The server has done what it answers to.
-        return upstream.on("data", (data) => (way.isDeaf ? end() : client.write(data)))
-      })
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-      const address = server.address()
-      const own = { hostname: "127.0.0.1", port: String(typeof address === "object" ? address?.port : "") }
-      return Object.assign(way, {
-        url: Object.assign(new URL(url), own).href,
-        cut: end,
-        end: () => {
-          end()
-          server.close()
-        }
-      })
-    }),
-    (way) => Effect.sync(way.end)
-  )
-
-describe("a commit whose answer is lost", () => {
-  it.live("may have happened, and its error says so; one that was never sent has not", () =>
-    Effect.gen(function* () {
-      const url = yield* makeDatabase()
-      const way = yield* makeWay(url)
-      const [store, witness] = [yield* open(way.url, { maxConnections: 1 }), yield* open(url)]
-      yield* store.commit([created("before", at)])
-      way.isDeaf = true
-      const lost = yield* Effect.flip(store.commit([created("lost", at)]))
-      assert.match(lost.message, /The change may have happened; read before repeating it$/)
-      assert.isTrue(Option.isSome(yield* witness.get(RecordId.make("lost"))))
-      way.isDeaf = false
-      way.isClosed = true
-      way.cut()
-      // A connection that was opened meanwhile is noticed to be lost by whoever uses it first.
-      yield* Effect.flip(store.commit([created("unsent", at)]))
-      const unsent = yield* Effect.flip(store.commit([created("unsent", at)]))
-      assert.match(unsent.message, /Nothing was changed$/)
-      assert.isTrue(Option.isNone(yield* witness.get(RecordId.make("unsent"))))
-      way.isClosed = false
-      yield* store.commit([created("after", at)])
-    })
-  )
-})
-
-describe("the log", () => {
-  it.live("holds back what is behind a transaction that is still open, and then shows it in order", () =>
-    Effect.gen(function* () {
-      const url = yield* makeDatabase()
-      const [store, other] = [yield* open(url), yield* open(url)]
-      yield* store.commit([created("before", at)])
-      const run = yield* connect(url)
-      yield* run("BEGIN")
-      const held = yield* run("SELECT pg_current_xact_id()::text")
-      yield* other.commit([created("behind", at)])
-      // Everything but the log sees it.
-      assert.isTrue(Option.isSome(yield* store.get(RecordId.make("behind"))))
-      assert.strictEqual((yield* store.history(RecordId.make("behind"))).length, 1)
-      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["before 1"])
-      // What the open transaction writes has a lower position than what could be seen by now.
-      yield* run(
-        `INSERT INTO handoff_log SELECT 1, '${String(held[0]?.[0])}', 1, 'between', 1, event FROM handoff_log WHERE record_id = 'before'`
-      )
-      yield* run("COMMIT")
-      while ((yield* wholeLog(store)).length < 3) yield* Effect.sleep("5 millis")
-      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["before 1", "between 1", "behind 1"])
-    })
-  )
-
-  it.live("is whole and in order for a reader that follows it while many write and transactions stay open", () =>
-    Effect.gen(function* () {
-      const url = yield* makeDatabase()
-      const writers = yield* Effect.all(Array.from({ length: 4 }, () => open(url)))
-      const reader = yield* open(url)
-      const run = yield* connect(url)
-      const seen: Array<Entry> = []
-      let isWriting = true
-      const reading = Effect.gen(function* () {
-        let after: Position | undefined
-        while (true) {
-          // Whatever else is open on the server holds the end of the log back for a moment.
-          if (seen.length >= 240 && !isWriting) return
-          const page: ReadonlyArray<Entry> = yield* reader.log({ limit: 7, ...(after === undefined ? {} : { after }) })
-          seen.push(...page)
-          after = page.at(-1)?.position ?? after
-        }
-      })
-      const holding = Effect.gen(function* () {
-        while (true) {
-          if (!isWriting) return
-          yield* run("BEGIN")
-          yield* run("SELECT pg_current_xact_id()::text")
-          yield* Effect.sleep("7 millis")
-          yield* run("COMMIT")
-        }
-      })
-      const following = yield* Effect.forkChild(reading)
-      const blocking = yield* Effect.forkChild(holding)
-      // Every handoff goes from writer to writer.
-      yield* Effect.forEach(
-        Array.from({ length: 60 }, (_, n) => life(`h${n}`, at)),
-        (changes, n) =>
-          Effect.forEach(
-            changes,
-            (change, step) => writers[(n + step) % writers.length]?.commit([change]) ?? Effect.die("no writer"),
-            { discard: true }
-          ),
-        { concurrency: 24, discard: true }
-      )
-      isWriting = false
-      yield* Fiber.join(blocking)
-      yield* Fiber.join(following)
-      assert.strictEqual(seen.length, 240)
-      assert.strictEqual(new Set(namesOf(seen)).size, 240)
-      const reached = new Map<string, number>()
-      for (const { recordId, revision } of seen) {
-        assert.strictEqual(revision, (reached.get(recordId) ?? 0) + 1, recordId)
-        reached.set(recordId, revision)
-      }
-    })
-  )
-
-  it.live("goes on behind what was restored from a cluster that had given out more transactions", () =>
-    Effect.gen(function* () {
-      const url = yield* makeDatabase()
-      yield* Effect.scoped(Effect.flatMap(open(url), (store) => store.commit([created("old", at)])))
-      // As a restored dump has it: an id that this cluster will not give out for a long time.
-      yield* query(url, "UPDATE handoff_log SET xid = '400000000000'")
-      const store = yield* open(url)
-      const [old] = yield* wholeLog(store)
-      yield* store.commit([created("new", at)])
-      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["old 1", "new 1"])
-      assert.deepStrictEqual(namesOf(yield* wholeLog(store, old?.position)), ["new 1"])
-      yield* Effect.scoped(open(url))
-      assert.deepStrictEqual(yield* query(url, "SELECT epoch FROM handoff_store"), [[2]])
     })
   )
 })

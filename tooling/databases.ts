@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { inject } from "vitest"
 
-import type { PostgresServer } from "../../../tooling/postgres.ts"
+import type { PostgresServer } from "./postgres.ts"
 
 type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 

@@ -1,0 +1,107 @@
+import type { Entry, Position } from "@aumai/handoff-core"
+import { RecordId } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+
+import { connect, makeDatabase, query } from "../../../tooling/databases.ts"
+import { created, life } from "./handoffs.ts"
+import { namesOf, open, wholeLog } from "./stores.ts"
+
+const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
+
+describe("the log", () => {
+  it.live("holds back what is behind a transaction that is still open, and then shows it in order", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const [store, other] = [yield* open(url), yield* open(url)]
+      yield* store.commit([created("before", at)])
+      const run = yield* connect(url)
+      yield* run("BEGIN")
+      const held = yield* run("SELECT pg_current_xact_id()::text")
+      yield* other.commit([created("behind", at)])
+      // Everything but the log sees it.
+      assert.isTrue(Option.isSome(yield* store.get(RecordId.make("behind"))))
+      assert.strictEqual((yield* store.history(RecordId.make("behind"))).length, 1)
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["before 1"])
+      // What the open transaction writes has a lower position than what could be seen by now.
+      yield* run(
+        `INSERT INTO handoff_log SELECT 1, '${String(held[0]?.[0])}', 1, 'between', 1, event FROM handoff_log WHERE record_id = 'before'`
+      )
+      yield* run("COMMIT")
+      while ((yield* wholeLog(store)).length < 3) yield* Effect.sleep("5 millis")
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["before 1", "between 1", "behind 1"])
+    })
+  )
+
+  it.live("is whole and in order for a reader that follows it while many write and transactions stay open", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const writers = yield* Effect.all(Array.from({ length: 4 }, () => open(url)))
+      const reader = yield* open(url)
+      const run = yield* connect(url)
+      const seen: Array<Entry> = []
+      let isWriting = true
+      const reading = Effect.gen(function* () {
+        let after: Position | undefined
+        while (true) {
+          // Whatever else is open on the server holds the end of the log back for a moment.
+          if (seen.length >= 240 && !isWriting) return
+          const page: ReadonlyArray<Entry> = yield* reader.log({ limit: 7, ...(after === undefined ? {} : { after }) })
+          seen.push(...page)
+          after = page.at(-1)?.position ?? after
+        }
+      })
+      const holding = Effect.gen(function* () {
+        while (true) {
+          if (!isWriting) return
+          yield* run("BEGIN")
+          yield* run("SELECT pg_current_xact_id()::text")
+          yield* Effect.sleep("7 millis")
+          yield* run("COMMIT")
+        }
+      })
+      const following = yield* Effect.forkChild(reading)
+      const blocking = yield* Effect.forkChild(holding)
+      // Every handoff goes from writer to writer.
+      yield* Effect.forEach(
+        Array.from({ length: 60 }, (_, n) => life(`h${n}`, at)),
+        (changes, n) =>
+          Effect.forEach(
+            changes,
+            (change, step) => writers[(n + step) % writers.length]?.commit([change]) ?? Effect.die("no writer"),
+            { discard: true }
+          ),
+        { concurrency: 24, discard: true }
+      )
+      isWriting = false
+      yield* Fiber.join(blocking)
+      yield* Fiber.join(following)
+      assert.strictEqual(seen.length, 240)
+      assert.strictEqual(new Set(namesOf(seen)).size, 240)
+      const reached = new Map<string, number>()
+      for (const { recordId, revision } of seen) {
+        assert.strictEqual(revision, (reached.get(recordId) ?? 0) + 1, recordId)
+        reached.set(recordId, revision)
+      }
+    })
+  )
+
+  it.live("goes on behind what was restored from a cluster that had given out more transactions", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      yield* Effect.scoped(Effect.flatMap(open(url), (store) => store.commit([created("old", at)])))
+      // As a restored dump has it: an id that this cluster will not give out for a long time.
+      yield* query(url, "UPDATE handoff_log SET xid = '400000000000'")
+      const store = yield* open(url)
+      const [old] = yield* wholeLog(store)
+      yield* store.commit([created("new", at)])
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["old 1", "new 1"])
+      assert.deepStrictEqual(namesOf(yield* wholeLog(store, old?.position)), ["new 1"])
+      yield* Effect.scoped(open(url))
+      assert.deepStrictEqual(yield* query(url, "SELECT epoch FROM handoff_store"), [[2]])
+    })
+  )
+})
