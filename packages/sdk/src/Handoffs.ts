@@ -129,6 +129,8 @@ export type View =
   | { readonly _tag: "Children"; readonly parent: string }
   /** Open and due at that moment, earliest first. */
   | { readonly _tag: "Due"; readonly at: Date | string }
+  /** Those whose id begins like this, by id. */
+  | { readonly _tag: "Prefix"; readonly prefix: string }
 
 /**
  * A slice of a listing.
@@ -193,7 +195,7 @@ export interface Metrics {
   readonly byStatus: Readonly<Record<HandoffStatus, number>>
   /** Mean seconds from creation to completion; absent while nothing is completed. */
   readonly averageSeconds?: number
-  /** The seconds within which 95 of 100 completed handoffs were done; absent while nothing is completed. */
+  /** The seconds within which 95 of 100 completed handoffs were done, to within 2.5 %; absent while nothing is completed. */
   readonly p95Seconds?: number
   /** Completed handoffs among those that have ended, 0 to 1; absent while none has ended. */
   readonly completionRate?: number
@@ -279,7 +281,10 @@ export interface Handoffs extends AsyncDisposable {
     agent: string,
     options?: CallOptions & { readonly status?: HandoffStatus | undefined; readonly limit?: number | undefined }
   ): Promise<ReadonlyArray<HandoffRecord>>
-  /** Accepts the most urgent handoff that waits for an agent; `undefined` when nothing waits. Of many claimers one wins each. */
+  /**
+   * Accepts the most urgent handoff that waits for an agent; `undefined` when nothing waits. Of many claimers one wins each.
+   * While other processes claim from the same inbox, it may be one of the first few instead of the very first.
+   */
   claim(agent: string, options?: CallOptions): Promise<Accepted | undefined>
   /**
    * Every entry of the log behind a position, then every new one. The loop ends when it is left, when `close` is called,

@@ -49,9 +49,10 @@ const checkedView = checked<View>(
       Schema.Struct({ _tag: Schema.tag("Inbox"), agent: AgentId, status: HandoffStatus }),
       Schema.Struct({ _tag: Schema.tag("Sent"), agent: AgentId }),
       Schema.Struct({ _tag: Schema.tag("Children"), parent: RecordId }),
-      Schema.Struct({ _tag: Schema.tag("Due"), at: Timestamp })
+      Schema.Struct({ _tag: Schema.tag("Due"), at: Timestamp }),
+      Schema.Struct({ _tag: Schema.tag("Prefix"), prefix: Schema.String })
     ])
-  ).annotate({ message: `Expected an object with a "_tag": All, Status, Inbox, Sent, Children or Due` })
+  ).annotate({ message: `Expected an object with a "_tag": All, Status, Inbox, Sent, Children, Due or Prefix` })
 )
 
 export const view = (given: Given.View): View => checkedView(fromPlain(given))

@@ -76,8 +76,8 @@ const postgres = (url: string, rest: string): Store =>
  * import { HandoffStore } from "@aumai/handoff-core"
  * import * as Effect from "effect/Effect"
  *
- * const count = Effect.flatMap(HandoffStore, (store) => store.count)
- * console.log(await Effect.runPromise(Effect.provide(count, storeLayer("memory:"))))
+ * const tally = Effect.flatMap(HandoffStore, (store) => store.tally)
+ * console.log(await Effect.runPromise(Effect.provide(tally, storeLayer("memory:")))) // {}
  * ```
  */
 export const storeLayer = (location: string, options: StoreOptions = {}): Store => {
