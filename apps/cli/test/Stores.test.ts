@@ -106,10 +106,14 @@ describe("what is no store", () => {
     for (const [store, says] of refusals) {
       for (const words of [["list"], ["create", "--from", "a", "--to", "b", "--task", "t"]]) {
         const { code, stderr, stdout } = await cli.run([...words, "--store", store])
-        expect([code, stdout], store).toEqual([1, ""])
-        expect(stderr, store).toMatch(says)
-        expect(stderr.trimEnd().split("\n"), store).toHaveLength(1)
-        expect(stderr, store).not.toContain("hunter2")
+        expect({ store, code, stdout, lines: stderr.trimEnd().split("\n").length }).toEqual({
+          store,
+          code: 1,
+          stdout: "",
+          lines: 1
+        })
+        expect(stderr).toMatch(says)
+        expect(stderr).not.toContain("hunter2")
       }
     }
     expect([look(), readFileSync(cli.path("text.txt")), readFileSync(cli.path("foreign.db"))]).toEqual(before)

@@ -154,7 +154,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
         body: ({ store, when, answer }) =>
           when(store("log").openKeyCursor(null, "prev"), (cursor) =>
             // The cast: any text is a position.
-            answer(cursor === null ? Option.none() : Option.some(String(cursor.key) as Position))
+            answer(cursor === null ? Option.none() : Option.some(String(Number(cursor.key)) as Position))
           )
       }),
       tally: Effect.map(
