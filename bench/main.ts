@@ -5,6 +5,7 @@ import { join } from "node:path"
 
 import { archive } from "./archive.ts"
 import { command } from "./command.ts"
+import { commandSqlite } from "./commandSqlite.ts"
 import { file } from "./file.ts"
 import { indexeddb } from "./indexeddb.ts"
 import type { Row } from "./measure.ts"
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   archive,
   file,
   sqlite,
+  commandSqlite,
   indexeddb,
   postgres
 }

@@ -74,7 +74,7 @@ const durable = async (directory: string): Promise<ReadonlyArray<Row>> => {
 const busy = AgentId.make("busy")
 
 /** A store of that many pending handoffs with ids in no order, written by SQLite itself: ours would take minutes. */
-const fill = async (path: string, stored: number) => {
+export const fill = async (path: string, stored: number) => {
   await Effect.runPromise(Effect.provide(Effect.void, managerOn(path)))
   const request = HandoffRequest.make(ByHand.ask(0))
   const event = { _tag: "Created", at: DateTime.makeUnsafe(1_790_000_000_000), by: request.fromAgent, request } as const
