@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 
-import { type Change, keysOf, StoredText } from "@aumai/handoff-core"
+import { type Change, keysOf, StoredText, tallyOf } from "@aumai/handoff-core"
 import { AgentId, apply, create, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
 import { PostgresStore } from "@aumai/handoff-store-postgres"
 import * as PgPool from "@effect/sql-pg/PgPool"
@@ -59,23 +59,28 @@ const counts = `INSERT INTO handoff_tally AS k (name, slot, amount)
   SELECT status, pg_backend_pid() & 63, sum(n) FROM (SELECT status, 1 AS n FROM w UNION ALL SELECT previous, -1 FROM w
   WHERE previous IS NOT NULL) m GROUP BY status ORDER BY status ON CONFLICT (name, slot) DO UPDATE SET amount = k.amount + excluded.amount`
 
-const countsAlone = `INSERT INTO handoff_tally AS k (name, slot, amount)
+const countsAlone = (more = "") => `INSERT INTO handoff_tally AS k (name, slot, amount)
   SELECT status, pg_backend_pid() & 63, n FROM (SELECT status, 1 AS n FROM w WHERE previous IS DISTINCT FROM status
-  UNION ALL SELECT previous, -1 FROM w WHERE previous <> status) m ORDER BY status
+  UNION ALL SELECT previous, -1 FROM w WHERE previous <> status ${more}) m ORDER BY status
   ON CONFLICT (name, slot) DO UPDATE SET amount = k.amount + excluded.amount`
+// How long it took, and one more of those that took about as long.
+const elapsed = `UNION ALL SELECT 'elapsed' COLLATE "C", $7::int8 FROM w UNION ALL SELECT $8::text COLLATE "C", 1 FROM w`
+
+const move = (counts: string) => `WITH w AS (
+      UPDATE handoff_records SET base = $2 - 1, revision = $2, previous = status, status = $3, due_at = $4, record = $5
+      WHERE id = $1 AND revision = $2 - 1 RETURNING id, previous, status
+    ), c AS (${counts})
+    ${log} SELECT 1, pg_current_xact_id(), 1, id, $2, $6 FROM w RETURNING n`
 
 /** What one would write for a single change: an insert, or an update of the row at a revision. */
 const byHand = {
   create: `WITH w AS (
       INSERT INTO handoff_records (${columns}) VALUES ($1, 0, 1, $2, $3, $4, $5, $6, $7, $8, $9)
       ON CONFLICT DO NOTHING RETURNING id, previous, status
-    ), c AS (${countsAlone})
+    ), c AS (${countsAlone()})
     ${log} SELECT 1, pg_current_xact_id(), 1, id, 1, $10 FROM w RETURNING n`,
-  move: `WITH w AS (
-      UPDATE handoff_records SET base = $2 - 1, revision = $2, previous = status, status = $3, due_at = $4, record = $5
-      WHERE id = $1 AND revision = $2 - 1 RETURNING id, previous, status
-    ), c AS (${countsAlone})
-    ${log} SELECT 1, pg_current_xact_id(), 1, id, $2, $6 FROM w RETURNING n`,
+  move: move(countsAlone()),
+  finish: move(countsAlone(elapsed)),
   createMany: `WITH v AS (
       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int4[], $7::int8[], $8::int8[], $9::text[],
         $10::text[]) AS v (id, status, to_agent, from_agent, parent, urgency, created_at, due_at, record, event)
@@ -113,6 +118,8 @@ const handWritten = (pool: PgPool.PgPool) => {
     const { recordId: id, revision } = change.record
     const keys = keysOf(change.record)
     const due = PgTypes.int8(long(keys.dueAt))
+    const [, total, bucket] = tallyOf(change.record)
+    const sums = total && bucket ? [PgTypes.int8(BigInt(total[1])), PgTypes.text(bucket[0])] : []
     return revision === 1
       ? run(byHand.create, [
           ...[id, keys.status, keys.to, keys.from].map(PgTypes.text),
@@ -123,13 +130,14 @@ const handWritten = (pool: PgPool.PgPool) => {
           PgTypes.text(record),
           PgTypes.text(event)
         ])
-      : run(byHand.move, [
+      : run(sums.length === 0 ? byHand.move : byHand.finish, [
           PgTypes.text(id),
           PgTypes.int4(revision),
           PgTypes.text(keys.status),
           due,
           PgTypes.text(record),
-          PgTypes.text(event)
+          PgTypes.text(event),
+          ...sums
         ])
   }
   const many = (changes: ReadonlyArray<Change>) => {

@@ -1,7 +1,7 @@
 /** What one would write by hand on `node:sqlite`: the same tables, records and durable commits, without engine or port. */
 import { DatabaseSync } from "node:sqlite"
 
-import { type Change, keysOf, StoredText } from "@aumai/handoff-core"
+import { type Change, keysOf, StoredText, tallyOf } from "@aumai/handoff-core"
 import {
   AgentId,
   apply,
@@ -57,7 +57,7 @@ export const open = (path: string) => {
     }
     log.run(id, revision, text.event)
     if (before !== undefined) count.run(before.status, -1)
-    count.run(status, 1)
+    for (const [name, amount] of tallyOf(record)) count.run(name, amount)
   }
 
   const get = (id: RecordId): HandoffRecord => {
