@@ -192,12 +192,29 @@ const handWritten = (pool: PgPool.PgPool) => {
   return { single, many }
 }
 
+/** How often the server flushes its log during a piece of work, as its own statistics say. */
+const flushesOf = <E, R>(pool: PgPool.PgPool, work: Effect.Effect<unknown, E, R>) =>
+  Effect.gen(function* () {
+    const flushes = Effect.gen(function* () {
+      // Sessions report once a second at most.
+      yield* Effect.sleep("1500 millis")
+      const [row] = yield* pool.use((connection) =>
+        connection.queryValues("SELECT sum(fsyncs)::int4 FROM pg_stat_io WHERE object = 'wal'", [])
+      )
+      return Number(row?.[0])
+    })
+    const before = yield* flushes
+    yield* work
+    return (yield* flushes) - before
+  })
+
 const rounds = 5
 const callers = 64
 
 const commits = Effect.fnUntraced(function* (url: string) {
   const { handoffs } = yield* PostgresStore.make({ url })
-  const hand = handWritten(yield* PgPool.make({ url: Redacted.make(url) }))
+  const pool = yield* PgPool.make({ url: Redacted.make(url) })
+  const hand = handWritten(pool)
   const [alone, grouped] = [250, callers * 10]
   const each = { concurrency: 1, discard: true } as const
   const steps = [0, 1, 2, 3]
@@ -205,12 +222,13 @@ const commits = Effect.fnUntraced(function* (url: string) {
     lives.flatMap((changes) => changes.slice(step, step + 1))
   const share = (lives: ReadonlyArray<ReadonlyArray<Change>>) =>
     Array.from({ length: lives.length / callers }, (_, n) => lives.slice(n * callers, (n + 1) * callers))
+  const runs = rounds + 2
   // The lives are made here and not where the time is taken.
   const work = {
-    ours: freshLives(alone * (rounds + 1)),
-    hand: freshLives(alone * (rounds + 1)),
-    oursGrouped: freshLives(grouped * (rounds + 1)),
-    handGrouped: freshLives(grouped * (rounds + 1))
+    ours: freshLives(alone * runs),
+    hand: freshLives(alone * runs),
+    oursGrouped: freshLives(grouped * runs),
+    handGrouped: freshLives(grouped * runs)
   }
   const next = (name: keyof typeof work, count: number) => work[name].splice(0, count)
   const programs = {
@@ -241,16 +259,27 @@ const commits = Effect.fnUntraced(function* (url: string) {
       handGrouped: () => run(programs.handGrouped())
     })
   )
-  const row = (name: string, count: number, ours: Cost, hand: Cost, what: string, aim: string): Row => ({
-    name: `PostgreSQL store, ${name}: commits`,
-    ours: perSecond(count, ours),
-    against: `${what} ${perSecond(count, hand)}`,
-    ratio: times(hand.wall / ours.wall),
-    aim
-  })
+  const rows = (name: string, lives: number, ours: Cost, hand: Cost, what: string, aim: string, flushes: number) => [
+    {
+      name: `PostgreSQL store, ${name}: commits`,
+      ours: perSecond(lives * 4, ours),
+      against: `${what} ${perSecond(lives * 4, hand)}`,
+      ratio: times(hand.wall / ours.wall),
+      aim
+    },
+    {
+      name: `PostgreSQL store, ${name}: cost of a lifecycle`,
+      ours: `${microseconds(lives, ours.cpu)} CPU, besides the server's`,
+      against: `${what} ${microseconds(lives, hand.cpu)}`,
+      ratio: `${(flushes / lives).toFixed(3)} fsync`,
+      aim: ""
+    }
+  ]
+  const aloneFlushes = yield* flushesOf(pool, programs.ours())
+  const groupedFlushes = yield* flushesOf(pool, programs.oursGrouped())
   return [
-    row("1 caller", alone * 4, costs.ours, costs.hand, "hand-written statement", "≥ 0.85×"),
-    row("64 callers", grouped * 4, costs.oursGrouped, costs.handGrouped, "hand-written groups of 64", "≥ 0.8×")
+    ...rows("1 caller", alone, costs.ours, costs.hand, "hand-written statement", "≥ 0.85×", aloneFlushes),
+    ...rows("64 callers", grouped, costs.oursGrouped, costs.handGrouped, "groups of 64", "≥ 0.8×", groupedFlushes)
   ]
 })
 
