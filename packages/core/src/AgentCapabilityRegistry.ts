@@ -69,21 +69,21 @@ export class AgentCapabilityRegistry extends Context.Service<
     Effect.gen(function* () {
       const store = yield* AgentStore
       return AgentCapabilityRegistry.of({
-        register: Effect.fn("AgentCapabilityRegistry.register")(function* (agentId, capabilities) {
+        register: Effect.fnUntraced(function* (agentId, capabilities) {
           const agent = yield* decodeAgent({ agentId, capabilities: [...new Set(capabilities)] }).pipe(
             Effect.mapError((error) => invalidInput("agent", error))
           )
           yield* store.put(agent)
           return agent
         }),
-        unregister: Effect.fn("AgentCapabilityRegistry.unregister")((agentId) => store.remove(agentId)),
+        unregister: store.remove,
         agents: store.all,
-        findCapable: Effect.fn("AgentCapabilityRegistry.findCapable")(function* (required) {
-          const agents = yield* store.all
-          return agents
-            .filter((agent) => capabilitiesFor(agent, required) !== undefined)
-            .toSorted((a, b) => a.capabilities.length - b.capabilities.length)
-        })
+        findCapable: (required) =>
+          Effect.map(store.all, (agents) =>
+            agents
+              .filter((agent) => capabilitiesFor(agent, required) !== undefined)
+              .toSorted((a, b) => a.capabilities.length - b.capabilities.length)
+          )
       })
     })
   )

@@ -2,7 +2,7 @@ import type { StoreError } from "@aumai/handoff-protocol"
 import { isReadonlyArrayNonEmpty } from "effect/Array"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
+import * as Latch from "effect/Latch"
 import * as Stream from "effect/Stream"
 
 import type { Entry, HandoffStore, Position } from "./HandoffStore.ts"
@@ -22,22 +22,22 @@ export const follow = (
 ): Stream.Stream<Entry, StoreError> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const hints = yield* Queue.sliding<void>(1)
+      const hinted = yield* Latch.make()
       yield* Effect.forkScoped(
-        Stream.runForEach(store.changed, () => Queue.offer(hints, undefined)),
-        {
-          startImmediately: true
-        }
+        Stream.runForEach(store.changed, () => hinted.open),
+        { startImmediately: true }
       )
       let position = after
       const next: Effect.Effect<readonly [Entry, ...Array<Entry>], StoreError> = Effect.gen(function* () {
         while (true) {
+          // Before the log is read: what grows behind the reader's back hints again.
+          hinted.closeUnsafe()
           const entries = yield* store.log({ limit: pageSize, ...(position === undefined ? {} : { after: position }) })
           if (isReadonlyArrayNonEmpty(entries)) {
             position = entries[entries.length - 1]?.position
             return [...entries]
           }
-          yield* Effect.race(Queue.take(hints), Effect.sleep(patience))
+          yield* Effect.timeoutOption(hinted.await, patience)
         }
       })
       return Stream.fromPull(Effect.succeed(next))

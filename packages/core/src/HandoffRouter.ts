@@ -133,7 +133,7 @@ export class HandoffRouter extends Context.Service<
         )
       })
 
-      const route = Effect.fn("HandoffRouter.route")(function* (question: RoutingQuestion, options?: RoutingOptions) {
+      const route = Effect.fnUntraced(function* (question: RoutingQuestion, options?: RoutingOptions) {
         const agents = (yield* registry.agents).filter(({ agentId }) => agentId !== question.fromAgent)
         const required = question.requires !== undefined && question.requires.length > 0
         const matching = yield* candidates(agents, question)

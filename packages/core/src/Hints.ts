@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
+import * as Latch from "effect/Latch"
 import * as Stream from "effect/Stream"
 
 /** Tells listeners that the log grew. One that has not looked yet needs one hint, not all of them. */
@@ -20,15 +20,21 @@ export interface Hints {
  * ```
  */
 export const make = (): Hints => {
-  const listeners = new Set<Queue.Queue<void>>()
+  const listeners = new Set<Latch.Latch>()
   const listen = Effect.acquireRelease(
-    Effect.tap(Queue.dropping<void>(1), (listener) => Effect.sync(() => listeners.add(listener))),
+    Effect.tap(Latch.make(), (listener) => Effect.sync(() => listeners.add(listener))),
     (listener) => Effect.sync(() => listeners.delete(listener))
   )
+  const next = (listener: Latch.Latch): Effect.Effect<readonly [void]> =>
+    // It runs on only after whoever gave the hint, and what else is given until then is the same hint.
+    Effect.map(Effect.andThen(listener.await, Effect.yieldNow), () => {
+      listener.closeUnsafe()
+      return [undefined]
+    })
   return {
     give: () => {
-      for (const listener of listeners) Queue.offerUnsafe(listener, undefined)
+      for (const listener of listeners) listener.openUnsafe()
     },
-    changed: Stream.unwrap(Effect.map(listen, Stream.fromQueue))
+    changed: Stream.unwrap(Effect.map(listen, (listener) => Stream.fromPull(Effect.succeed(next(listener)))))
   }
 }

@@ -338,6 +338,25 @@ describe("changes", () => {
     assert.strictEqual((yield* manager.create(ask)).status, "pending")
   })
 
+  test("hears at once of what is written while it reads", function* () {
+    const store = yield* HandoffStore
+    const writer = yield* HandoffManager
+    let isWritten = false
+    const written = Effect.suspend(() => {
+      if (isWritten) return Effect.void
+      isWritten = true
+      // Time goes on so that the hint arrives before the page does.
+      return Effect.andThen(Effect.orDie(writer.create(ask)), TestClock.adjust("1 second"))
+    })
+    const manager = yield* managerOver(
+      HandoffStore.of({ ...store, log: (page) => Effect.tap(store.log(page), written) })
+    )
+    const following = yield* Effect.forkChild(Stream.runHead(manager.changes()), { startImmediately: true })
+    yield* TestClock.adjust("1999 millis")
+    assert.isDefined(following.pollUnsafe())
+    yield* Fiber.interrupt(following)
+  })
+
   test("asks again after two seconds when the store does not hint", function* () {
     const store = yield* HandoffStore
     const silent = HandoffStore.of({ ...store, changed: Stream.never })

@@ -28,5 +28,5 @@ export const refused = (expected: string): Store =>
 export const memory: Store = adapter(
   "@aumai/handoff-core",
   () => import("./Memory.ts"),
-  ({ MemoryStore }) => MemoryStore.layer
+  ({ layer }) => layer
 )

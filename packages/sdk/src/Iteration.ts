@@ -1,3 +1,4 @@
+import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Pull from "effect/Pull"
@@ -44,7 +45,8 @@ export const iterator = <A, E, R>(
   }
 
   let pull: Pull.Pull<ReadonlyArray<A>, E, void, R> = Effect.flatMap(stream, (opened) =>
-    Effect.flatMap(Scope.provide(Stream.toPull(opened), scope), (next) => (pull = next))
+    // One read at a time is what we see to ourselves; Stream.toPull would bring a semaphore for it.
+    Effect.flatMap(Channel.toPullScoped(Stream.toChannel(opened), scope), (next) => (pull = next))
   )
 
   const advance = async (): Promise<IteratorResult<A, undefined>> => {

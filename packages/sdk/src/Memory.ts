@@ -1,1 +1,3 @@
-export { MemoryStore } from "@aumai/handoff-core"
+import { MemoryStore } from "@aumai/handoff-core"
+
+export const { layer } = MemoryStore

@@ -1,9 +1,9 @@
 /** The connection to the database of a store: which store it is, giving it up for a newer page, opening it again. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 
 import { type ConnectionLost, type DatabaseOptions, open, remove, run, type Work } from "./Database.ts"
 import * as Failure from "./Failure.ts"
@@ -59,7 +59,7 @@ const settleEpoch = (
 export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const { name } = options
-    const turns = yield* Semaphore.make(1)
+    const free = yield* Latch.make(true)
     let state: State = { _tag: "Lost" }
     let epoch: string | undefined
 
@@ -76,6 +76,15 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
       database.addEventListener("close", () => lose(database))
       state = { _tag: "Open", database }
     }
+
+    /** One at a time. */
+    const alone = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      Effect.uninterruptibleMask((restore) =>
+        // Closing tells whether it was open, so of those who find it open one is alone.
+        free.closeUnsafe()
+          ? Effect.ensuring(restore(work), free.open)
+          : restore(Effect.flatMap(free.await, () => alone(work)))
+      )
 
     const reopen = (operation: string): Effect.Effect<IDBDatabase, StoreError | ConnectionLost> =>
       Effect.suspend(() => {
@@ -99,7 +108,7 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
         case "Ended":
           return Effect.fail(state.why(operation, name))
         case "Lost":
-          return turns.withPermits(1)(reopen(operation))
+          return alone(reopen(operation))
       }
     }
 

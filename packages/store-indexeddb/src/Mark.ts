@@ -62,15 +62,16 @@ export const read = (name: string): Effect.Effect<ReadonlyArray<string>> =>
     (found) => found.flat()
   )
 
+const attempt = (step: () => Promise<void>): Effect.Effect<void> =>
+  Effect.orElseSucceed(Effect.tryPromise(step), () => {})
+
 /** Notes it in every place that takes it; the next one to open the store tries again where none did. */
 export const write = (name: string, epoch: string): Effect.Effect<void> =>
-  Effect.forEach(placesOf(name), ({ write }) => Effect.ignore(Effect.tryPromise(() => write(epoch))), {
-    discard: true
-  })
+  Effect.forEach(placesOf(name), ({ write }) => attempt(() => write(epoch)), { discard: true })
 
 /** Whether every note can be reached from here. */
 export const isRemovable = (): boolean => "localStorage" in globalThis
 
 /** Removes the notes, as far as the browser lets it. */
 export const remove = (name: string): Effect.Effect<void> =>
-  Effect.forEach(placesOf(name), ({ remove }) => Effect.ignore(Effect.tryPromise(remove)), { discard: true })
+  Effect.forEach(placesOf(name), ({ remove }) => attempt(remove), { discard: true })
