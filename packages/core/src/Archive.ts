@@ -115,7 +115,7 @@ const readsAtOnce = 16
 
 type Page<A> = Arr.NonEmptyReadonlyArray<A>
 
-/** What becomes of each page, one after the other. `Stream.mapArrayEffect` could do more, for a kilobyte of what a browser loads. */
+/** Page by page, in order. `Stream.mapArrayEffect` does more, for a kilobyte of what a browser loads. */
 const eachPage =
   <A, B, E2>(f: (page: Page<A>) => Effect.Effect<Page<B>, E2>) =>
   <E, R>(pages: Stream.Stream<A, E, R>): Stream.Stream<B, E | E2, R> =>

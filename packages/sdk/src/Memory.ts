@@ -1,3 +1,3 @@
 import { MemoryStore } from "@aumai/handoff-core"
 
-export const { layer } = MemoryStore
+export const layer = MemoryStore.layer
