@@ -19,4 +19,4 @@ const { pending } = await Effect.runPromise(
     SqliteStore.layer({ path })
   )
 )
-writeSync(1, `${pending}\n`)
+writeSync(1, `${pending ?? 0}\n`)
