@@ -51,7 +51,7 @@ const apps: Readonly<Record<string, App>> = {
   "SDK, browser, IndexedDB": {
     platform: "browser",
     code: lifecycle("browser", `"my-app"`),
-    loads: [],
+    loads: ["packages/store-indexeddb/src/index.ts"],
     budget: 55
   },
   "SDK, Node, file": {

@@ -10,7 +10,6 @@ import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-import * as Archive from "./Archive.ts"
 import type { CallOptions, Handoffs } from "./Handoffs.ts"
 import * as Inputs from "./Inputs.ts"
 import { plain } from "./Plain.ts"
@@ -57,7 +56,12 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
     expireOverdue: (options) => manage(options, (manager) => manager.expireOverdue),
     export: (options) => follow(options, (manager) => manager.export),
     import: (handoffs, options) =>
-      manage(options, (manager) => Stream.runCollect(manager.import(Archive.stream(handoffs)))),
+      manage(options, (manager) =>
+        Effect.flatMap(
+          Effect.promise(() => import("./Archive.ts")),
+          (archive) => Stream.runCollect(manager.import(archive.stream(handoffs)))
+        )
+      ),
     metrics: (options) => manage(options, (manager) => manager.metrics),
     agents: {
       register: (agent, capabilities, options) =>

@@ -1,6 +1,4 @@
-import { IndexedDbStore } from "@aumai/handoff-store-indexeddb"
-
-import { memory, refused, type Store } from "./Adapter.ts"
+import { adapter, memory, refused, type Store } from "./Adapter.ts"
 import { type CallOptions, type Handoffs, handoffsOver } from "./index.ts"
 import { remindful } from "./Opening.ts"
 
@@ -11,7 +9,11 @@ const store = (name: string): Store => {
   if (name === "memory:") return memory
   if (typeof name !== "string" || name === "" || elsewhere.test(name))
     return refused("Expected a name for the IndexedDB database, or memory:")
-  return IndexedDbStore.layer({ name })
+  return adapter(
+    "@aumai/handoff-store-indexeddb",
+    () => import("@aumai/handoff-store-indexeddb"),
+    ({ IndexedDbStore }) => IndexedDbStore.layer({ name })
+  )
 }
 
 /**
