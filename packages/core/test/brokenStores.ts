@@ -392,6 +392,12 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   broken("gives one where none is asked for", "a view of a page of nothing, or behind its end, is empty", (whole) => ({
     list: (view, page) => whole.list(view, { ...page, limit: Math.max(1, page.limit) })
   })),
+  broken("refuses a moment between two milliseconds", "a moment between two milliseconds disturbs nobody", (whole) => ({
+    commit: (changes) =>
+      changes.every(({ record }) => Number.isInteger(record.createdAt.epochMilliseconds))
+        ? whole.commit(changes)
+        : Effect.die(new Error("It is no whole number"))
+  })),
   broken("counts a handoff in every status it had", "the tally follows every commit", (whole, image) => {
     const ever = Object.fromEntries(HandoffStatus.literals.map((status) => [status, 0]))
     return {

@@ -247,7 +247,7 @@ const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
     case "Children":
       return [PgTypes.text(view.parent)]
     case "Due":
-      return [PgTypes.int8(BigInt(view.at.epochMilliseconds))]
+      return [PgTypes.int8(BigInt(Math.floor(view.at.epochMilliseconds)))]
     case "Prefix":
       // Behind all that the prefix begins comes the last character there is.
       return [PgTypes.text(view.prefix), PgTypes.text(`${view.prefix}\u{10ffff}`)]

@@ -1,4 +1,5 @@
-import { type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
+import { create, type HandoffEvent, type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
@@ -243,6 +244,22 @@ export const views: ReadonlyArray<Law> = [
   }),
 
   law("handoffs are found by the beginning of their id, in the order of their ids", function* () {
+  law("a moment between two milliseconds disturbs nobody", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const moment = DateTime.addDuration(second(0), "500 micros")
+    const between = begin(own.id("between"), { from: own.agent("from") })
+    const request = { ...between.record.request, deadline: moment }
+    const event: HandoffEvent = { _tag: "Created", at: moment, by: request.fromAgent, request }
+    const created: Change = { record: create(between.record.recordId, event), event }
+    const [a, b, c] = ["a", "b", "c"].map((name) => begin(own.id(name), { from: own.agent("from"), at: 1 }))
+    const commits = [a, created, b, c].filter((change) => change !== undefined)
+    yield* Effect.forEach(commits, (change) => store.commit([change]), { concurrency: "unbounded" })
+    const sent = names(yield* whole(own, { _tag: "Sent", agent: own.agent("from") }, 1))
+    yield* same("what was sent", sent, ["a", "b", "c", "between"])
+    yield* same("what is due", names(yield* whole(own, { _tag: "Due", at: moment }, 1)), ["between"])
+  }),
+
     const store = yield* HandoffStore
     const own = yield* drawOwn
     yield* commitShuffled(
