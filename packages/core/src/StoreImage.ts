@@ -183,7 +183,7 @@ export const make = (): StoreImage => {
     get: (id) => held.get(id)?.record,
     list: (view, page) => {
       const records: Array<HandoffRecord> = []
-      for (const place of indexOf(view)?.page(page.limit, startOf(view, page.after)) ?? []) {
+      for (const place of indexOf(view)?.page(Math.trunc(page.limit), startOf(view, page.after)) ?? []) {
         if (isBehind(view, place)) break
         // The casts: only ids of records come into an index, and every record in an index is held.
         records.push((held.get(place.id as RecordId) as Held).record)
@@ -200,7 +200,7 @@ export const make = (): StoreImage => {
         if ((positions[middle] ?? 0) <= position) low = middle + 1
         else high = middle
       }
-      return log.slice(low, low + limit)
+      return log.slice(low, low + Math.max(0, limit))
     },
     end: () => log.at(-1)?.position,
     tally: () => Object.fromEntries(tally),

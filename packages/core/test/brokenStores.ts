@@ -392,6 +392,13 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   broken("gives one where none is asked for", "a view of a page of nothing, or behind its end, is empty", (whole) => ({
     list: (view, page) => whole.list(view, { ...page, limit: Math.max(1, page.limit) })
   })),
+  broken(
+    "gives one more for a part of one",
+    "a page holds no more than its limit, whatever number that is",
+    (whole) => ({
+      list: (view, page) => whole.list(view, { ...page, limit: Math.ceil(page.limit) })
+    })
+  ),
   broken("refuses a moment between two milliseconds", "a moment between two milliseconds disturbs nobody", (whole) => ({
     commit: (changes) =>
       changes.every(({ record }) => Number.isInteger(record.createdAt.epochMilliseconds))

@@ -257,6 +257,10 @@ const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
 /** One page of a view, behind a record. */
 export const list = (
   view: View,
+/** A limit that the server takes: a whole number, none for nothing. */
+const limitOf = (limit: number) =>
+  PgTypes.int8(BigInt(Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))))
+
   limit: number,
   after: HandoffRecord | undefined
 ): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
@@ -269,7 +273,7 @@ export const list = (
     const place = [BigInt(major), BigInt(minor)].slice(0, order.length - 1).map((part) => next(PgTypes.int8(part)))
     behind = ` AND (${order.join()}) > (${[...place, next(PgTypes.text(id))].join()})`
   }
-  const sql = `SELECT id, revision, record FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(PgTypes.int8(BigInt(limit)))}`
+  const sql = `SELECT id, revision, record FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(limitOf(limit))}`
   return [sql, parameters]
 }
 
@@ -298,7 +302,7 @@ export const logParameters = (after: string | undefined, limit: number) => {
   const [, epoch, xid, n] = /^(\d{1,9})\.(\d{1,19})\.(\d{1,9})$/.exec(after ?? beginning) ?? []
   return epoch === undefined || xid === undefined || n === undefined
     ? undefined
-    : [PgTypes.int4(Number(epoch)), PgTypes.text(xid), PgTypes.int4(Number(n)), PgTypes.int8(BigInt(limit))]
+    : [PgTypes.int4(Number(epoch)), PgTypes.text(xid), PgTypes.int4(Number(n)), limitOf(limit)]
 }
 
 export const tally = `SELECT name, sum(amount)::text FROM handoff_tally GROUP BY name`

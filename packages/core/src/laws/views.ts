@@ -14,6 +14,7 @@ import {
   type Law,
   life,
   loses,
+  mark,
   names,
   type Own,
   same,
@@ -243,7 +244,34 @@ export const views: ReadonlyArray<Law> = [
     yield* same("the page behind the last", yield* store.list(view, { limit: 5, after: change.record }), [])
   }),
 
-  law("handoffs are found by the beginning of their id, in the order of their ids", function* () {
+  law("a page holds no more than its limit, whatever number that is", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const position = yield* mark(own)
+    yield* store.commit([begin(own.id("a")), begin(own.id("b")), begin(own.id("c"))])
+    const cases = [
+      [2.5, 2],
+      [0.5, 0],
+      [-1, 0],
+      [Number.NaN, 0],
+      [Number.NEGATIVE_INFINITY, 0],
+      [Number.POSITIVE_INFINITY, 3],
+      [1e30, 3]
+    ] as const
+    for (const [limit, size] of cases) {
+      const listed = yield* store.list(
+        { _tag: "Prefix", prefix: own.id("") },
+        { limit, after: begin(own.id("")).record }
+      )
+      // The marked one is listed last.
+      yield* same(`a view of at most ${limit}`, names(listed).filter((name) => name !== "mark").length, size)
+      const log = yield* store.log({ limit, after: position })
+      yield* same(`a log of at most ${limit}`, log.filter(({ recordId }) => own.has(recordId)).length, size)
+      const all = yield* store.list({ _tag: "All" }, { limit })
+      yield* expect(size < 3 ? all.length === size : all.length >= size, `Expected at most ${limit}, got ${all.length}`)
+    }
+  }),
+
   law("a moment between two milliseconds disturbs nobody", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
