@@ -65,9 +65,10 @@ const partitioned = () => {
 }
 
 const startOf = (view: View, after: HandoffRecord | undefined): OrderedIndex.Start | undefined => {
-  if (after !== undefined) return { after: placeOf(view, after) }
-  // The cast: it is only compared with ids.
-  return view._tag === "Prefix" ? { from: named(view.prefix as RecordId) } : undefined
+  // The cast: it is only compared with ids. A page may begin behind one that comes before all that begin so.
+  if (view._tag === "Prefix" && !(after && after.recordId >= view.prefix))
+    return { from: named(view.prefix as RecordId) }
+  return after && { after: placeOf(view, after) }
 }
 
 /** Whether a place lies behind the end of a view that is a part of its index. */

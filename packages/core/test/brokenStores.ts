@@ -399,6 +399,16 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       list: (view, page) => whole.list(view, { ...page, limit: Math.ceil(page.limit) })
     })
   ),
+  broken(
+    "gives nothing behind an id that does not begin as the others",
+    "what a page of ids begins behind need not begin like them",
+    (whole) => ({
+      list: (view, page) =>
+        view._tag === "Prefix" && page.after?.recordId.startsWith(view.prefix) === false
+          ? Effect.succeed([])
+          : whole.list(view, page)
+    })
+  ),
   broken("refuses a moment between two milliseconds", "a moment between two milliseconds disturbs nobody", (whole) => ({
     commit: (changes) =>
       changes.every(({ record }) => Number.isInteger(record.createdAt.epochMilliseconds))

@@ -145,7 +145,8 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
           ? entries("log", (log) =>
               // What is no position of ours is before all of them.
               log.getAll(IDBKeyRange.lowerBound(Number(after) || 0, true), Math.min(limit, atMost))
-            ),
+            )
+          : Effect.succeed([]),
       end: transact<Option.Option<Position>>({
         operation: "end",
         mode: "readonly",

@@ -13,7 +13,7 @@
  * another looks at what that one left: the second comparison (`base`) is against that, the first against the snapshot.
  */
 import { placeOf, type View } from "@aumai/handoff-core"
-import type { HandoffRecord } from "@aumai/handoff-protocol"
+import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Result from "effect/Result"
 
@@ -231,8 +231,11 @@ const listings: Readonly<Record<View["_tag"], Listing>> = {
   Sent: { where: "from_agent = $1", order: ["(-created_at)", "id"] },
   Children: { where: "parent = $1", order: ["created_at", "id"] },
   Due: { where: "due_at <= $1", order: ["due_at", "created_at", "id"] },
-  Prefix: { where: "id >= $1 AND id < $2", order: ["id"] }
+  Prefix: { where: "id >= $1 AND id <= $2", order: ["id"] }
 }
+
+// A character beyond 16 bits counts as two.
+const last = "\u{10ffff}".repeat(limits.nameLength / 2)
 
 const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
   switch (view._tag) {
@@ -249,18 +252,18 @@ const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
     case "Due":
       return [PgTypes.int8(BigInt(Math.floor(view.at.epochMilliseconds)))]
     case "Prefix":
-      // Behind all that the prefix begins comes the last character there is.
-      return [PgTypes.text(view.prefix), PgTypes.text(`${view.prefix}\u{10ffff}`)]
+      // At the end of all that the prefix begins stands the last id there can be.
+      return [PgTypes.text(view.prefix), PgTypes.text(view.prefix + last)]
   }
 }
 
-/** One page of a view, behind a record. */
-export const list = (
-  view: View,
 /** A limit that the server takes: a whole number, none for nothing. */
 const limitOf = (limit: number) =>
   PgTypes.int8(BigInt(Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))))
 
+/** One page of a view, behind a record. */
+export const list = (
+  view: View,
   limit: number,
   after: HandoffRecord | undefined
 ): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
