@@ -99,7 +99,10 @@ export const make = (
         desk.waiting = []
         const busy = new Set(desk.trying)
         const limit = batch.length + busy.size + Math.floor(desk.spread)
-        const inbox = store.list({ _tag: "Inbox", agent: desk.agent, status: "pending" }, { limit })
+        // Suspended: a store that throws before it gives an effect must reach its claimers too, and not end the looking.
+        const inbox = Effect.suspend(() =>
+          store.list({ _tag: "Inbox", agent: desk.agent, status: "pending" }, { limit })
+        )
         return Effect.map(Effect.exit(inbox), (exit) => {
           if (Exit.isSuccess(exit)) hand(desk, batch, exit.value, busy)
           else for (const { give } of batch) give(Effect.failCause(exit.cause))
@@ -145,10 +148,12 @@ export const make = (
       })
 
     return Effect.fnUntraced(function* (agent: AgentId) {
-      for (let left = tries; left > 0; left -= 1) {
+      for (let left = tries; left > 0;) {
         const taking = yield* attempt(deskOf(agent))
         if (taking === undefined) return Option.none()
-        if (taking !== "lost" && taking !== "gone") return Option.some(taking)
+        if (taking === "lost") left -= 1
+        // What is gone has expired, so that there is one less: they come to an end.
+        else if (taking !== "gone") return Option.some(taking)
       }
       return yield* new StoreError({
         operation: "claim",

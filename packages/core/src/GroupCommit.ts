@@ -46,13 +46,18 @@ export const make = (
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(yield* Effect.context())
     const idle = yield* Latch.make(true)
-    let waiting: Array<Waiting> = []
+    // A set, because leaving costs the same however many wait.
+    const waiting = new Set<Waiting>()
     let writing = false
     let open = true
 
     const writeGroup = Effect.suspend(() => {
-      const group = waiting.slice(0, groupSize)
-      waiting = waiting.slice(groupSize)
+      const group: Array<Waiting> = []
+      for (const entry of waiting) {
+        if (group.length === groupSize) break
+        waiting.delete(entry)
+        group.push(entry)
+      }
       const commits = group.map(({ changes }) => changes)
       // Never: a group is only written when something waits.
       if (!isReadonlyArrayNonEmpty(commits)) return Effect.void
@@ -74,7 +79,7 @@ export const make = (
 
     // Looking and stopping is one synchronous step: a commit that came between the two would wait for ever.
     const goOn = () => {
-      if (waiting.length > 0) return true
+      if (waiting.size > 0) return true
       writing = false
       idle.openUnsafe()
       return false
@@ -92,14 +97,12 @@ export const make = (
       Effect.callback((resume) => {
         if (!open) return resume(Effect.fail(closed))
         const entry = { changes, resume }
-        waiting.push(entry)
+        waiting.add(entry)
         if (!writing) {
           writing = true
           idle.closeUnsafe()
           runFork(writeAll)
         }
-        return Effect.sync(() => {
-          waiting = waiting.filter((other) => other !== entry)
-        })
+        return Effect.sync(() => waiting.delete(entry))
       })
   })

@@ -136,12 +136,16 @@ export interface Keys {
  * const isUrgent = (record: HandoffRecord) => keysOf(record).urgency < 3
  * ```
  */
-export const keysOf = (record: HandoffRecord): Keys => ({
-  status: record.status,
-  to: record.request.toAgent,
-  from: record.request.fromAgent,
-  parent: record.request.parent,
-  urgency: 10 - record.request.priority,
-  createdAt: record.createdAt.epochMilliseconds,
-  dueAt: dueAt(record)?.epochMilliseconds
-})
+export const keysOf = (record: HandoffRecord): Keys => {
+  const due = dueAt(record)
+  // A moment may lie between two milliseconds; its text, and an index, have whole ones.
+  return {
+    status: record.status,
+    to: record.request.toAgent,
+    from: record.request.fromAgent,
+    parent: record.request.parent,
+    urgency: 10 - record.request.priority,
+    createdAt: Math.trunc(record.createdAt.epochMilliseconds),
+    dueAt: due && Math.trunc(due.epochMilliseconds)
+  }
+}

@@ -41,7 +41,7 @@ export const placeOf = (view: View, record: HandoffRecord): Place => {
       return newer(keys, record.recordId)
     case "Due":
       // A record that is no longer open stood where its deadline put it.
-      return due(record.request.deadline?.epochMilliseconds ?? 0, keys, record.recordId)
+      return due(Math.trunc(record.request.deadline?.epochMilliseconds ?? 0), keys, record.recordId)
     case "Prefix":
       return named(record.recordId)
   }

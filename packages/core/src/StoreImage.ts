@@ -65,9 +65,10 @@ const partitioned = () => {
 }
 
 const startOf = (view: View, after: HandoffRecord | undefined): OrderedIndex.Start | undefined => {
-  if (after !== undefined) return { after: placeOf(view, after) }
-  // The cast: it is only compared with ids.
-  return view._tag === "Prefix" ? { from: named(view.prefix as RecordId) } : undefined
+  // The cast: it is only compared with ids. A page may begin behind one that comes before all that begin so.
+  if (view._tag === "Prefix" && !(after && after.recordId >= view.prefix))
+    return { from: named(view.prefix as RecordId) }
+  return after && { after: placeOf(view, after) }
 }
 
 /** Whether a place lies behind the end of a view that is a part of its index. */
@@ -183,7 +184,7 @@ export const make = (): StoreImage => {
     get: (id) => held.get(id)?.record,
     list: (view, page) => {
       const records: Array<HandoffRecord> = []
-      for (const place of indexOf(view)?.page(page.limit, startOf(view, page.after)) ?? []) {
+      for (const place of indexOf(view)?.page(Math.trunc(page.limit), startOf(view, page.after)) ?? []) {
         if (isBehind(view, place)) break
         // The casts: only ids of records come into an index, and every record in an index is held.
         records.push((held.get(place.id as RecordId) as Held).record)
@@ -200,7 +201,7 @@ export const make = (): StoreImage => {
         if ((positions[middle] ?? 0) <= position) low = middle + 1
         else high = middle
       }
-      return log.slice(low, low + limit)
+      return log.slice(low, low + Math.max(0, limit))
     },
     end: () => log.at(-1)?.position,
     tally: () => Object.fromEntries(tally),

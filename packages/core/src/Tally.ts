@@ -1,6 +1,6 @@
 import type { HandoffRecord } from "@aumai/handoff-protocol"
 
-import type { Tally } from "./HandoffStore.ts"
+import { keysOf, type Tally } from "./HandoffStore.ts"
 
 const total = "elapsed"
 const within = "elapsed:"
@@ -25,7 +25,7 @@ export const tallyOf = (record: HandoffRecord): ReadonlyArray<readonly [name: st
   const one = [record.status, 1] as const
   // A result is what a completed handoff has, and no other.
   if (!("result" in record)) return [one]
-  const elapsed = Math.max(0, record.updatedAt.epochMilliseconds - record.createdAt.epochMilliseconds)
+  const elapsed = Math.max(0, Math.trunc(record.updatedAt.epochMilliseconds) - keysOf(record).createdAt)
   const bucket = elapsed === 0 ? -1 : Math.ceil(Math.log(elapsed) / growth)
   return [one, [total, elapsed], [`${within}${bucket}`, 1]]
 }

@@ -5,10 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import { TestClock } from "effect/testing"
 
 import { HandoffManager } from "../src/HandoffManager.ts"
 import { HandoffStore } from "../src/HandoffStore.ts"
-import { ask, managerOver, refusal, test } from "./managing.ts"
+import { ask, later, managerOver, refusal, test } from "./managing.ts"
 
 const agent = AgentId.make("executor")
 
@@ -116,6 +117,35 @@ describe("Claiming", () => {
     assert.deepStrictEqual(exits, [Exit.fail(error), Exit.fail(error)])
     broken = false
     assert.isTrue(Option.isSome(yield* manager.claim(agent)))
+  })
+
+  test("goes on after a store that throws before it gives an effect", function* () {
+    yield* createMany(1)
+    const inner = yield* HandoffStore
+    let broken = true
+    const list: typeof inner.list = (view, page) => {
+      if (broken) throw new Error("no")
+      return inner.list(view, page)
+    }
+    const manager = yield* managerOver({ ...inner, list })
+    const first = yield* Effect.forkChild(Effect.exit(manager.claim(agent)))
+    for (let n = 0; n < 20; n++) yield* Effect.yieldNow
+    assert.isDefined(first.pollUnsafe(), "it waits for ever")
+    broken = false
+    assert.isTrue(Option.isSome(yield* manager.claim(agent)))
+  })
+
+  test("gets past any number of handoffs that are overdue", function* () {
+    const manager = yield* HandoffManager
+    const late = Array.from({ length: 1100 }, () => manager.create({ ...ask, priority: 9, deadline: later(1) }))
+    yield* Effect.all(late)
+    const { recordId } = yield* manager.create(ask)
+    yield* TestClock.setTime(later(2).epochMilliseconds)
+    assert.deepStrictEqual(
+      Option.map(yield* manager.claim(agent), (claimed) => claimed.recordId),
+      Option.some(recordId)
+    )
+    assert.strictEqual((yield* manager.metrics).byStatus.expired, 1100)
   })
 
   test("from many processes at once gives each handoff to one, and wastes less than half of the attempts", function* () {

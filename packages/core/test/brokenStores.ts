@@ -392,6 +392,29 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   broken("gives one where none is asked for", "a view of a page of nothing, or behind its end, is empty", (whole) => ({
     list: (view, page) => whole.list(view, { ...page, limit: Math.max(1, page.limit) })
   })),
+  broken(
+    "gives one more for a part of one",
+    "a page holds no more than its limit, whatever number that is",
+    (whole) => ({
+      list: (view, page) => whole.list(view, { ...page, limit: Math.ceil(page.limit) })
+    })
+  ),
+  broken(
+    "gives nothing behind an id that does not begin as the others",
+    "what a page of ids begins behind need not begin like them",
+    (whole) => ({
+      list: (view, page) =>
+        view._tag === "Prefix" && page.after?.recordId.startsWith(view.prefix) === false
+          ? Effect.succeed([])
+          : whole.list(view, page)
+    })
+  ),
+  broken("refuses a moment between two milliseconds", "a moment between two milliseconds disturbs nobody", (whole) => ({
+    commit: (changes) =>
+      changes.every(({ record }) => Number.isInteger(record.createdAt.epochMilliseconds))
+        ? whole.commit(changes)
+        : Effect.die(new Error("It is no whole number"))
+  })),
   broken("counts a handoff in every status it had", "the tally follows every commit", (whole, image) => {
     const ever = Object.fromEntries(HandoffStatus.literals.map((status) => [status, 0]))
     return {

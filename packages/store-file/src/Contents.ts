@@ -146,7 +146,7 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
         .filter((id) => id.startsWith(prefix) && (after === undefined || id > after))
         .toSorted((a, b) => (a < b ? -1 : 1))
       const records: Array<HandoffRecord> = []
-      for (const id of ids.slice(0, page.limit)) {
+      for (const id of ids.slice(0, Math.max(0, page.limit))) {
         const found = handoff(id)
         if (Result.isFailure(found)) return Result.fail(found.failure)
         if (found.success !== undefined) records.push(found.success.record)

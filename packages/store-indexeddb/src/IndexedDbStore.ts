@@ -130,8 +130,8 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
       list: (view, { limit, after }) =>
         Effect.suspend(() => {
           const range = rangeOf(view, after)
-          // Asked for none, a database gives all.
-          if (range === undefined || limit < 1) return Effect.succeed([])
+          // Asked for none, a database gives all; NaN it refuses.
+          if (range === undefined || !(limit >= 1)) return Effect.succeed([])
           return Effect.flatMap(
             read<Array<RecordValue>>(transact, "list", "records", (records) =>
               sourceOf(view, records).getAll(range, Math.min(limit, atMost))
@@ -141,12 +141,12 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
         }),
       history: (id) => entries("history", (log) => log.index(historyIndex).getAll(IDBKeyRange.bound([id], [id, []]))),
       log: ({ limit, after }) =>
-        limit < 1
-          ? Effect.succeed([])
-          : entries("log", (log) =>
+        limit >= 1
+          ? entries("log", (log) =>
               // What is no position of ours is before all of them.
               log.getAll(IDBKeyRange.lowerBound(Number(after) || 0, true), Math.min(limit, atMost))
-            ),
+            )
+          : Effect.succeed([]),
       end: transact<Option.Option<Position>>({
         operation: "end",
         mode: "readonly",

@@ -97,7 +97,8 @@ export const rangeOf = (view: View, after: HandoffRecord | undefined): IDBKeyRan
   if (view._tag === "Prefix") {
     // No id that begins so is behind this one: it is as long as an id may be, and of the last character.
     const end = view.prefix + "\uffff".repeat(limits.nameLength)
-    return IDBKeyRange.bound(after?.recordId ?? view.prefix, end, after !== undefined)
+    if (after === undefined || after.recordId < view.prefix) return IDBKeyRange.bound(view.prefix, end)
+    return after.recordId < end ? IDBKeyRange.bound(after.recordId, end, true) : undefined
   }
   const equal = equalsOf(view)
   // An array sorts after every number and text, so this ends all keys that begin alike.

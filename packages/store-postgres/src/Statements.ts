@@ -13,7 +13,7 @@
  * another looks at what that one left: the second comparison (`base`) is against that, the first against the snapshot.
  */
 import { placeOf, type View } from "@aumai/handoff-core"
-import type { HandoffRecord } from "@aumai/handoff-protocol"
+import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Result from "effect/Result"
 
@@ -231,8 +231,11 @@ const listings: Readonly<Record<View["_tag"], Listing>> = {
   Sent: { where: "from_agent = $1", order: ["(-created_at)", "id"] },
   Children: { where: "parent = $1", order: ["created_at", "id"] },
   Due: { where: "due_at <= $1", order: ["due_at", "created_at", "id"] },
-  Prefix: { where: "id >= $1 AND id < $2", order: ["id"] }
+  Prefix: { where: "id >= $1 AND id <= $2", order: ["id"] }
 }
+
+// A character beyond 16 bits counts as two.
+const last = "\u{10ffff}".repeat(limits.nameLength / 2)
 
 const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
   switch (view._tag) {
@@ -247,12 +250,16 @@ const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
     case "Children":
       return [PgTypes.text(view.parent)]
     case "Due":
-      return [PgTypes.int8(BigInt(view.at.epochMilliseconds))]
+      return [PgTypes.int8(BigInt(Math.floor(view.at.epochMilliseconds)))]
     case "Prefix":
-      // Behind all that the prefix begins comes the last character there is.
-      return [PgTypes.text(view.prefix), PgTypes.text(`${view.prefix}\u{10ffff}`)]
+      // At the end of all that the prefix begins stands the last id there can be.
+      return [PgTypes.text(view.prefix), PgTypes.text(view.prefix + last)]
   }
 }
+
+/** A limit that the server takes: a whole number, none for nothing. */
+const limitOf = (limit: number) =>
+  PgTypes.int8(BigInt(Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))))
 
 /** One page of a view, behind a record. */
 export const list = (
@@ -269,7 +276,7 @@ export const list = (
     const place = [BigInt(major), BigInt(minor)].slice(0, order.length - 1).map((part) => next(PgTypes.int8(part)))
     behind = ` AND (${order.join()}) > (${[...place, next(PgTypes.text(id))].join()})`
   }
-  const sql = `SELECT id, revision, record FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(PgTypes.int8(BigInt(limit)))}`
+  const sql = `SELECT id, revision, record FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(limitOf(limit))}`
   return [sql, parameters]
 }
 
@@ -298,7 +305,7 @@ export const logParameters = (after: string | undefined, limit: number) => {
   const [, epoch, xid, n] = /^(\d{1,9})\.(\d{1,19})\.(\d{1,9})$/.exec(after ?? beginning) ?? []
   return epoch === undefined || xid === undefined || n === undefined
     ? undefined
-    : [PgTypes.int4(Number(epoch)), PgTypes.text(xid), PgTypes.int4(Number(n)), PgTypes.int8(BigInt(limit))]
+    : [PgTypes.int4(Number(epoch)), PgTypes.text(xid), PgTypes.int4(Number(n)), limitOf(limit)]
 }
 
 export const tally = `SELECT name, sum(amount)::text FROM handoff_tally GROUP BY name`

@@ -49,8 +49,8 @@ const start: Place = { major: Number.NEGATIVE_INFINITY, minor: 0, id: "" }
 // What a timer of the platform can wait, in milliseconds; what is more it takes for one.
 const longestWait = 2 ** 31 - 1
 
-// SQLite takes a negative limit for none, and refuses one that is no integer.
-const limitOf = (limit: number): number => Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER))
+// SQLite takes a negative limit for none, and refuses one that is no integer; NaN is for nothing.
+const limitOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))
 
 const makeCommitAll =
   (session: Session, statements: Statements.Statements): CommitAll =>

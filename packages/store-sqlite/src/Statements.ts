@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite"
 
 import { type CommitPlan, keysOf, type Place, type StoredText, type View } from "@aumai/handoff-core"
-import type { HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
+import { type HandoffRecord, type HandoffStatus, limits } from "@aumai/handoff-protocol"
 
 const columns = "SELECT id, revision, record FROM handoffs"
 
@@ -18,9 +18,12 @@ export const reads = {
   Sent: `${columns} WHERE from_agent = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?`,
   Children: `${columns} WHERE parent = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`,
   Due: `${columns} WHERE due_at <= ? AND (due_at, created_at, id) > (?, ?, ?) ORDER BY due_at, created_at, id LIMIT ?`,
-  Prefix: `${columns} WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`,
+  Prefix: `${columns} WHERE id >= max(?, ?) AND id <= ? ORDER BY id LIMIT ?`,
   end: "SELECT max(position) AS position FROM log"
 } as const satisfies Record<View["_tag"] | "standing" | "get" | "history" | "log" | "end", string>
+
+// A character beyond 16 bits counts as two.
+const last = "\u{10ffff}".repeat(limits.nameLength / 2)
 
 /** The values that a view's statement asks for, but the last, which is how many rows to give. */
 export const valuesOf = (view: View, { major, minor, id }: Place): ReadonlyArray<SQLInputValue> => {
@@ -38,8 +41,8 @@ export const valuesOf = (view: View, { major, minor, id }: Place): ReadonlyArray
     case "Due":
       return [view.at.epochMilliseconds, major, minor, id]
     case "Prefix":
-      // Behind an id comes first what it begins; and behind all that the prefix begins, the last character there is.
-      return [id === "" ? view.prefix : `${id}\0`, `${view.prefix}\u{10ffff}`]
+      // Behind an id comes first what it begins; and at the end of all that the prefix begins, the last id there can be.
+      return [view.prefix, id === "" ? "" : `${id}\0`, view.prefix + last]
   }
 }
 

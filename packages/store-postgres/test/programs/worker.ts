@@ -1,0 +1,58 @@
+/**
+ * Moves handoffs on that others move too, often two things in one commit, in several lanes at once, and prints what was
+ * acknowledged. It may be killed at any moment.
+ */
+import { writeSync } from "node:fs"
+
+import { type Change, HandoffStore } from "@aumai/handoff-core"
+import type { HandoffRecord } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+
+import { PostgresStore } from "../../src/index.ts"
+import { created, nextOf } from "../handoffs.ts"
+
+const [url = "", name = "", count = "0"] = process.argv.slice(2)
+const lanes = 6
+
+const pick = <A>(items: ReadonlyArray<A>): A | undefined => items[Math.floor(Math.random() * items.length)]
+const nameOf = ({ record }: Change) => `${record.recordId} ${record.revision}`
+
+const lane = Effect.fnUntraced(function* (index: number) {
+  const store = yield* HandoffStore
+  for (let done = 0; done < Number(count);) {
+    const at = yield* DateTime.now
+    const open: Array<HandoffRecord> = []
+    for (const status of ["pending", "accepted", "in_progress"] as const) {
+      open.push(...(yield* store.list({ _tag: "Status", status }, { limit: 4 })))
+    }
+    const known = pick(open)
+    const step = known === undefined || Math.random() < 0.2 ? undefined : nextOf(known, at)
+    const id = `${name}.${index}.${done}`
+    // One that is created together with a step says so, so that a half of the two would be noticed.
+    const changes: readonly [Change, ...Array<Change>] =
+      step === undefined
+        ? [created(id, at)]
+        : Math.random() < 0.5
+          ? [step]
+          : [step, created(id, at, `with ${nameOf(step)}`)]
+    const isDone = yield* Effect.as(store.commit(changes), true).pipe(
+      Effect.catchTag("RevisionConflict", () => Effect.succeed(false))
+    )
+    if (!isDone) continue
+    done += 1
+    // Not process.stdout: this is written before the next step is taken, whatever the pipe is like.
+    writeSync(1, changes.map((change) => `${nameOf(change)}\n`).join(""))
+  }
+})
+
+await Effect.runPromise(
+  Effect.forEach(
+    Array.from({ length: lanes }, (_, index) => index),
+    lane,
+    {
+      concurrency: "unbounded",
+      discard: true
+    }
+  ).pipe(Effect.provide(PostgresStore.layer({ url, maxConnections: 3 })))
+)
