@@ -89,7 +89,7 @@ export const decodeText = (input: string, text: string): Result.Result<unknown, 
  * console.log(decodeTimestamp("--deadline", "2026-12-01T09:00:00")._tag) // Success
  * ```
  */
-export const decodeTimestamp = decoder(isMoment, WireTimestamp, toMoment)
+export const decodeTimestamp = /*#__PURE__*/ decoder(isMoment, WireTimestamp, toMoment)
 
 /**
  * Reads a context or result; `input` says in the error what was read.
@@ -101,7 +101,7 @@ export const decodeTimestamp = decoder(isMoment, WireTimestamp, toMoment)
  * console.log(decodeJsonObject("--context", { quarter: "Q3" })._tag) // Success
  * ```
  */
-export const decodeJsonObject = decoder(isJsonObject, JsonObject, (object) => object)
+export const decodeJsonObject = /*#__PURE__*/ decoder(isJsonObject, JsonObject, (object) => object)
 
 /**
  * Reads a request in snake_case JSON; `input` says in the error what was read.
@@ -119,7 +119,7 @@ export const decodeJsonObject = decoder(isJsonObject, JsonObject, (object) => ob
  * console.log(request._tag) // "Success"
  * ```
  */
-export const decodeRequest = decoder(isWireRequest, WireRequest, toRequest)
+export const decodeRequest = /*#__PURE__*/ decoder(isWireRequest, WireRequest, toRequest)
 
 /**
  * Reads a record in snake_case JSON, as this library and the Python one write it.
@@ -131,7 +131,7 @@ export const decodeRequest = decoder(isWireRequest, WireRequest, toRequest)
  * const read = (json: unknown) => decodeRecord("record", json)
  * ```
  */
-export const decodeRecord = decoder(isWireRecord, WireRecord, toRecord)
+export const decodeRecord = /*#__PURE__*/ decoder(isWireRecord, WireRecord, toRecord)
 
 /**
  * Reads an event in snake_case JSON.
@@ -144,7 +144,7 @@ export const decodeRecord = decoder(isWireRecord, WireRecord, toRecord)
  * console.log(event._tag) // Success
  * ```
  */
-export const decodeEvent = decoder(isWireEvent, WireEvent, toEvent)
+export const decodeEvent = /*#__PURE__*/ decoder(isWireEvent, WireEvent, toEvent)
 
 /**
  * Writes a request as snake_case JSON that the Python models accept.

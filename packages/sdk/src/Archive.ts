@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
-import { checked, record } from "./Inputs.ts"
+import { checked, record } from "./Checked.ts"
 import { fromPlain } from "./Plain.ts"
 
 const archived = checked<ArchivedHandoff>(

@@ -1,26 +1,11 @@
 /** What the methods are given, judged and turned into what the engine trusts. All of these throw `InvalidInput`. */
 import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
-import {
-  AgentId,
-  Capability,
-  HandoffRecord,
-  HandoffStatus,
-  invalidInput,
-  RecordId,
-  Text,
-  Timestamp
-} from "@aumai/handoff-protocol"
-import * as Result from "effect/Result"
+import { AgentId, Capability, HandoffStatus, RecordId, Text, Timestamp } from "@aumai/handoff-protocol"
 import * as Schema from "effect/Schema"
 
+import { checked, record } from "./Checked.ts"
 import type * as Given from "./Handoffs.ts"
 import { fromPlain } from "./Plain.ts"
-
-/** The value, if it satisfies the schema. */
-export const checked = <A>(input: string, schema: Schema.Codec<A, unknown>) => {
-  const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
-  return (value: unknown): A => Result.getOrThrowWith(decode(value), (error) => invalidInput(input, error))
-}
 
 /** What was said, without what was left out: a plain program leaves out by saying `undefined`. */
 const said = (given: object | undefined): Readonly<Record<string, unknown>> =>
@@ -38,8 +23,6 @@ export const position = checked("after", Position)
 export const capabilities = checked("capabilities", Schema.Array(Capability))
 
 const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
-export const record = Schema.toType(HandoffRecord)
-
 const checkedView = checked<View>(
   "view",
   Schema.toType(

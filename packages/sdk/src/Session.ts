@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
+import { LogToStderr } from "effect/References"
 import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 
@@ -31,7 +31,7 @@ export interface Session {
 const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer)
 
 // What a store has to say in passing is not the program's output.
-const surroundings = Context.make(Logger.LogToStderr, true)
+const surroundings = Context.make(LogToStderr, true)
 
 const closedError = () => new Error("These handoffs are closed: close() was called before. Open them again")
 
