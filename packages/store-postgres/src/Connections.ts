@@ -84,7 +84,7 @@ export const make = (address: Address, maxConnections: number): Effect.Effect<Co
               Effect.onError(() => Effect.ignore(connection.queryValues("ROLLBACK")))
             )
           })
-        ),
+        ).pipe(Effect.timeoutOrElse({ duration: patience, orElse: () => tooLong })),
       listen: (channel, before) =>
         Effect.flatMap(PgConnection.make(config), (connection) =>
           Effect.andThen(connection.queryValues(before), connection.listen(channel))

@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
+import { TestClock } from "effect/testing"
 import { inject } from "vitest"
 
-import { makeDatabase, query, urlOf } from "../../../tooling/databases.ts"
+import { connect, makeDatabase, query, urlOf } from "../../../tooling/databases.ts"
 import { PostgresStore } from "../src/index.ts"
 import { created } from "./handoffs.ts"
 
@@ -30,6 +32,21 @@ describe("opening a database", () => {
       const { handoffs } = yield* PostgresStore.make({ url: Redacted.make(url) })
       assert.strictEqual((yield* handoffs.tally)["pending"], 3)
       assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[1, 1]])
+    })
+  )
+
+  it.effect("says so when another process makes the tables and does not come to an end", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const run = yield* connect(url)
+      yield* run("SELECT pg_advisory_lock(29382028637498982)")
+      const opening = yield* Effect.forkChild(refusal(url))
+      const waiting = "SELECT count(*)::int4 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+      while (Number(yield* run(waiting)) === 0) yield* Effect.yieldNow
+      yield* TestClock.adjust("30 seconds")
+      assert.match((yield* Fiber.join(opening)).detail, /no answer within 30 seconds/)
+      yield* run("SELECT pg_advisory_unlock(29382028637498982)")
+      yield* Effect.scoped(PostgresStore.make({ url }))
     })
   )
 

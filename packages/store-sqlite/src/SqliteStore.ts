@@ -159,7 +159,9 @@ export const make = (
           return statements.list[view._tag](...Statements.valuesOf(view, place), limitOf(limit))
         }),
       history: (id) => entries("history", () => statements.history(id)),
-      log: ({ after, limit }) => entries("log", () => statements.log(Number(after ?? 0), limitOf(limit))),
+      log: ({ after, limit }) =>
+        // What is no position of ours is before all of them: whoever has one of another store misses nothing.
+        entries("log", () => statements.log(Number(after) || 0, limitOf(limit))),
       end: Effect.map(
         session.attempt("end", () => statements.end()),
         // The cast: any text is a position.

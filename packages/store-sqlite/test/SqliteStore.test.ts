@@ -1,6 +1,6 @@
 import { statSync } from "node:fs"
 
-import { HandoffStore } from "@aumai/handoff-core"
+import { HandoffStore, Position } from "@aumai/handoff-core"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -28,6 +28,18 @@ describe("SqliteStore", () => {
         const together = journal() - before - alone
         // A transaction writes every page it has changed, so the bytes tell how many there were.
         assert.isBelow(together, alone / 4)
+      }).pipe(Effect.provide(SqliteStore.layer({ path: at("handoffs.db") })))
+    )
+  )
+
+  it.live("takes what is no position of its own for one before all of them", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        yield* createOne("one")
+        const store = yield* HandoffStore
+        for (const after of ["abc", "1.750.1", ""]) {
+          assert.strictEqual((yield* store.log({ limit: 9, after: Position.make(after) })).length, 1, after)
+        }
       }).pipe(Effect.provide(SqliteStore.layer({ path: at("handoffs.db") })))
     )
   )
