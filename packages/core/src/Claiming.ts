@@ -20,9 +20,9 @@ interface Claimer {
 interface Desk {
   readonly agent: AgentId
   /** They need a look at the inbox that begins after they came. */
-  waiting: Array<Claimer>
+  readonly waiting: Set<Claimer>
   /** There was nothing for them but what others here are trying; they look again when one of those is done. */
-  stalled: Array<Claimer>
+  readonly stalled: Set<Claimer>
   readonly trying: Set<RecordId>
   looking: boolean
   /** How many more than needed are read, to choose from by chance: none unless other processes take from this inbox. */
@@ -33,6 +33,9 @@ interface Desk {
 // are lost, whatever the number of processes (0.29 = ln(1/0.85) / (ln(1/0.85) + ln 1.5)).
 const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
 const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
+
+// How many claimers one look serves: as many records as a page elsewhere, for they may be large.
+const lookSize = 256
 
 // Somebody else was first each time; after so many the store, not the race, is at fault.
 const tries = 1024
@@ -66,7 +69,7 @@ export const make = (
     const deskOf = (agent: AgentId): Desk => {
       let desk = desks.get(agent)
       if (desk === undefined) {
-        desk = { agent, waiting: [], stalled: [], trying: new Set(), looking: false, spread: 0 }
+        desk = { agent, waiting: new Set(), stalled: new Set(), trying: new Set(), looking: false, spread: 0 }
         desks.set(agent, desk)
       }
       return desk
@@ -89,14 +92,14 @@ export const make = (
           desk.trying.add(record.recordId)
           claimer.give(Effect.succeed(record))
         } else if (found.length === 0) claimer.give(Effect.undefined)
-        else (desk.trying.size > 0 ? desk.stalled : desk.waiting).push(claimer)
+        else (desk.trying.size > 0 ? desk.stalled : desk.waiting).add(claimer)
       }
     }
 
     const look = (desk: Desk) =>
       Effect.suspend(() => {
-        const batch = desk.waiting
-        desk.waiting = []
+        const batch = [...desk.waiting].slice(0, lookSize)
+        for (const claimer of batch) desk.waiting.delete(claimer)
         const busy = new Set(desk.trying)
         const limit = batch.length + busy.size + Math.floor(desk.spread)
         // Suspended: a store that throws before it gives an effect must reach its claimers too, and not end the looking.
@@ -110,9 +113,9 @@ export const make = (
       })
 
     const attend = (desk: Desk) => {
-      if (desk.looking || desk.waiting.length === 0) return
+      if (desk.looking || desk.waiting.size === 0) return
       desk.looking = true
-      const goOn = () => (desk.looking = desk.waiting.length > 0)
+      const goOn = () => (desk.looking = desk.waiting.size > 0)
       runFork(Effect.whileLoop({ while: goOn, body: () => look(desk), step: () => {} }))
     }
 
@@ -120,8 +123,10 @@ export const make = (
     const leave = (desk: Desk, claimer: Claimer) => {
       claimer.gone = true
       if (claimer.trying !== undefined) desk.trying.delete(claimer.trying)
-      desk.waiting = [...desk.stalled, ...desk.waiting].filter(({ gone }) => gone !== true)
-      desk.stalled = []
+      desk.waiting.delete(claimer)
+      desk.stalled.delete(claimer)
+      for (const other of desk.stalled) desk.waiting.add(other)
+      desk.stalled.clear()
       attend(desk)
       if (!desk.looking && desk.trying.size === 0 && desk.spread === 0) desks.delete(desk.agent)
     }
@@ -138,7 +143,7 @@ export const make = (
         let claimer: Claimer | undefined
         const turn = Effect.callback<HandoffRecord | undefined, StoreError>((resume) => {
           claimer = { give: resume }
-          desk.waiting.push(claimer)
+          desk.waiting.add(claimer)
           attend(desk)
         })
         return restore(turn).pipe(

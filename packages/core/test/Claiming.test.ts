@@ -56,6 +56,26 @@ describe("Claiming", () => {
     assert.deepStrictEqual(counted, { lists: 3, commits: 32, lost: 0 })
   })
 
+  test("by more than one look serves is served by several, none of them larger", function* () {
+    const ids = yield* createMany(700)
+    const { store } = yield* counting
+    const limits: Array<number> = []
+    const list: typeof store.list = (view, page) =>
+      Effect.andThen(
+        Effect.sync(() => limits.push(page.limit)),
+        store.list(view, page)
+      )
+    const manager = yield* managerOver({ ...store, list })
+    const claims = yield* Effect.all(
+      Array.from({ length: 800 }, () => manager.claim(agent)),
+      all
+    )
+    const taken = claims.flatMap((claimed) => (Option.isSome(claimed) ? [claimed.value.recordId] : []))
+    assert.deepStrictEqual(taken.toSorted(), ids.toSorted())
+    // Those who are served, and those who are being tried meanwhile, which a look reads past.
+    assert.isAtMost(Math.max(...limits), 256 + 700)
+  })
+
   test("gives nothing to those for whom nothing is left, however many tried the last one", function* () {
     yield* createMany(3)
     const { store, counted } = yield* counting
