@@ -91,10 +91,12 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
         if (state._tag !== "Lost") return current(operation)
         return Effect.flatMap(open(options, operation), (database) =>
           settleEpoch(database, options, operation, epoch).pipe(
-            Effect.map((settled) => {
+            Effect.flatMap((settled) => {
+              // Closed meanwhile: nobody would close this one.
+              if (state._tag === "Ended") return Effect.fail(state.why(operation, name))
               epoch = settled
               keep(database)
-              return database
+              return Effect.succeed(database)
             }),
             Effect.onError(() => Effect.sync(() => database.close()))
           )

@@ -200,6 +200,35 @@ describe("a transaction", () => {
   )
 })
 
+describe("a store that is closed", () => {
+  it.live("while it opens its lost connection again keeps none", () =>
+    Effect.gen(function* () {
+      const connections = new Set<IDBDatabase>()
+      yield* instead(
+        IDBDatabase.prototype,
+        "transaction",
+        (transaction) =>
+          function (this: IDBDatabase, ...parameters) {
+            connections.add(this)
+            return transaction.apply(this, parameters)
+          },
+        Effect.gen(function* () {
+          const reading = yield* using("closed while opening", (store) =>
+            Effect.gen(function* () {
+              yield* store.commit([created("a")])
+              for (const connection of connections) connection.close()
+              return yield* Effect.forkDetach(Effect.flip(revisionOf(store, "a")), { startImmediately: true })
+            })
+          )
+          assert.containSubset(yield* Fiber.join(reading), { reason: "unavailable" })
+          assert.strictEqual(connections.size, 2)
+          for (const connection of connections) assert.throws(() => connection.transaction("meta"), /closing/)
+        })
+      )
+    })
+  )
+})
+
 describe("a row that cannot be read", () => {
   it.live("is named, and the others stay readable", () =>
     using("rows", (store) =>

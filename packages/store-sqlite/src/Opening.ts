@@ -81,7 +81,16 @@ const inspect = (path: string): void => {
 
 /** Makes sure that there is a file that may be opened. Never opens one that exists: closing it would drop SQLite's locks. */
 const prepare = (path: string): void => {
+  // In this order: a store has its file before its journal.
+  const journal = statOf(`${path}-wal`)
   const stat = statOf(path)
+  // SQLite would begin anew and remove the journal.
+  if (journal?.isFile() === true && journal.size > 0 && (stat === undefined || stat.size === 0)) {
+    throw Failure.refused(
+      "corrupt",
+      `${path} is gone or empty, but its journal is there, with what was committed last. It was left as it is; put back the file, or move the journal ${path}-wal away`
+    )
+  }
   if (stat === undefined) {
     const directory = dirname(path)
     if (statOf(directory)?.isDirectory() !== true) {

@@ -83,6 +83,12 @@ const refusals: ReadonlyArray<Refusal> = [
     sentence: "has a journal that is not of this store. Both were left as they are; choose another path"
   },
   {
+    what: "the journal of a database that is gone",
+    make: (path) => writeFileSync(`${path}-wal`, "commits that are not in the database yet"),
+    reason: "corrupt",
+    sentence: "is gone or empty, but its journal is there"
+  },
+  {
     what: "a store of a newer version",
     make: (path) => {
       database(path, "CREATE TABLE handoffs (x); PRAGMA application_id = 0x4175486f; PRAGMA user_version = 99").close()

@@ -13,7 +13,7 @@ writeSync(1, "ready\n")
 await once(process.stdin, "data")
 process.stdin.destroy()
 writeSync(1, "opening\n")
-const { pending } = await Effect.runPromise(
+const { pending = 0 } = await Effect.runPromise(
   Effect.provide(
     HandoffStore.use((store) => store.tally),
     SqliteStore.layer({ path })
