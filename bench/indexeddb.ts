@@ -58,8 +58,8 @@ export const indexeddb = async (): Promise<ReadonlyArray<Row>> => {
         name: "IndexedDB, inbox head, 1e5 waiting",
         ours: microseconds(1, lots),
         against: `1e3 waiting ${microseconds(1, few)}`,
-        ratio: times(few / lots),
-        aim: "flat"
+        ratio: times(lots / few),
+        aim: "≤ 1.3×"
       }
     ]
   } finally {
