@@ -1,5 +1,6 @@
 import { RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { TestClock } from "effect/testing"
@@ -32,6 +33,11 @@ describe("create", () => {
       assert.strictEqual(sentence, "Invalid request: deadline: Expected a moment in the future")
     }
     yield* manager.create({ ...ask, deadline: later(0.001) })
+    const between = DateTime.addDuration(later(60), "500 micros")
+    assert.strictEqual(
+      yield* refusal(manager.create({ ...ask, deadline: between }), "InvalidInput"),
+      "Invalid request: deadline: Expected whole milliseconds"
+    )
   })
 
   test("refuses bad input with every fault at once, and keeps nothing", function* () {

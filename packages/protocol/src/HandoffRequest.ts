@@ -70,7 +70,7 @@ export const Priority = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum:
 export type Priority = typeof Priority.Type
 
 /**
- * A moment in UTC with milliseconds, in the years 0000 to 9999 (those RFC 3339 can write).
+ * A moment in UTC with whole milliseconds, in the years 0000 to 9999 (those RFC 3339 can write).
  *
  * @example
  * ```ts
@@ -84,7 +84,9 @@ export type Priority = typeof Priority.Type
 export const Timestamp = Schema.DateTimeUtc.check(
   Schema.makeIsBetween<DateTime.Utc>({
     order: Order.mapInput(Order.Number, (moment: DateTime.Utc) => moment.epochMilliseconds)
-  })({ minimum: DateTime.makeUnsafe(-62_167_219_200_000), maximum: DateTime.makeUnsafe(253_402_300_799_999) })
+  })({ minimum: DateTime.makeUnsafe(-62_167_219_200_000), maximum: DateTime.makeUnsafe(253_402_300_799_999) }),
+  // Its text has no room for more, so that a moment in between would come back as another.
+  Schema.makeFilter((moment) => Number.isInteger(moment.epochMilliseconds) || "Expected whole milliseconds")
 )
 export type Timestamp = typeof Timestamp.Type
 
