@@ -12,7 +12,7 @@ const node: TestProjectInlineConfiguration = {
   test: {
     name: "node",
     include: ["{packages,apps,tooling}/**/test/**/*.test.ts"],
-    exclude: ["**/*.{browser,postgres}.test.ts", slow]
+    exclude: ["**/*.{browser,postgres}.test.ts", slow, "apps/cli/test/**"]
   }
 }
 
@@ -21,13 +21,24 @@ const faults: TestProjectInlineConfiguration = {
   test: { name: "faults", include: [slow] }
 }
 
+/** The command in one of its forms. */
+const command = (name: "source" | "bundle" | "binary"): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: {
+    name,
+    include: ["apps/cli/test/**/*.test.ts"],
+    exclude: ["**/*.postgres.test.ts"],
+    globalSetup: "apps/cli/test/form.ts"
+  }
+})
+
 const postgres: TestProjectInlineConfiguration = {
   extends: true,
   test: {
     name: "postgres",
     include: ["{packages,apps}/**/test/**/*.postgres.test.ts"],
     // Starts a server, only when one of these tests has been selected.
-    globalSetup: "tooling/postgres.ts",
+    globalSetup: ["tooling/postgres.ts", "apps/cli/test/form.ts"],
     // One after the other: what one leaves open for a moment holds back the logs of all others on the server.
     maxWorkers: 1
   }
@@ -61,7 +72,7 @@ const browser: TestProjectInlineConfiguration = {
 
 export default defineConfig({
   test: {
-    projects: [node, faults, postgres, browser],
+    projects: [node, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // No test measures time; this only ends one that hangs, also on a machine that is busy with something else.
     testTimeout: 60_000,

@@ -55,8 +55,15 @@ const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
     process.stderr.write(`Error: ${text}\n`)
   })
 
+// Put in by the bundler.
+declare const AUMAI_HANDOFF_COMMIT: string | undefined
+
+const commit = typeof AUMAI_HANDOFF_COMMIT === "string" ? AUMAI_HANDOFF_COMMIT : "source"
+const { bun, node } = process.versions
+const version = `${packageJson.version} (${commit}, ${bun === undefined ? `Node ${node}` : `Bun ${bun}`})`
+
 cli.pipe(
-  Command.run({ version: packageJson.version }),
+  Command.run({ version }),
   Effect.tapCause(report),
   Effect.provide(services),
   NodeRuntime.runMain({

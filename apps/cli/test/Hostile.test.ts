@@ -67,7 +67,7 @@ describe("what is not meant", () => {
 describe("output that cannot be written", () => {
   it("is one sentence and 1, and the store is closed", async () => {
     await cli.create("full.json")
-    const { status, stderr } = spawnSync(process.execPath, [cli.entry(), "list", "--store", "full.json"], {
+    const { status, stderr } = spawnSync(cli.program, [...cli.first, "list", "--store", "full.json"], {
       cwd: cli.directory,
       stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
       encoding: "utf8"

@@ -53,7 +53,7 @@ describe("a copy that is killed", () => {
     const all = Array.from({ length: 5000 }, (_, n) => ({ record_id: `many-${n}`, ...one }))
     writeFileSync(cli.path("many.json"), JSON.stringify(all))
     const words = ["copy", "--from", "many.json", "--to", "sqlite:many.db"]
-    const child = spawn(process.execPath, [cli.entry(), ...words], { cwd: cli.directory, stdio: "ignore" })
+    const child = spawn(cli.program, [...cli.first, ...words], { cwd: cli.directory, stdio: "ignore" })
     const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)))
     // As soon as something of it is there, and long before all of it is.
     while (copied() === 0) await new Promise((resolve) => setTimeout(resolve, 1))

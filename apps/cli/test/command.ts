@@ -2,11 +2,10 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 
-import { afterAll, beforeAll } from "vitest"
+import { afterAll, inject } from "vitest"
 
-import { bundleInto } from "../tooling/bundle.ts"
+import type {} from "./form.ts"
 
 /** What a command printed, and how it ended. */
 export interface Outcome {
@@ -20,28 +19,19 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const source = fileURLToPath(new URL("../src/main.ts", import.meta.url))
-
-/** A fresh directory for the tests of one file, and the real command in it: the bundle, as npm users run it. */
+/** A fresh directory for the tests of one file, and the real command in it, in the form that is being tested. */
 export const command = () => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-cli-"))
-  const bundled = mkdtempSync(join(import.meta.dirname, "../node_modules/.bundle-"))
-  let entry = source
-  beforeAll(async () => {
-    entry = await bundleInto(bundled)
-  })
-  afterAll(() => {
-    rmSync(directory, { recursive: true, force: true })
-    rmSync(bundled, { recursive: true, force: true })
-  })
+  const [program, ...first] = inject("command")
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-  const start = (words: ReadonlyArray<string>, options: RunOptions & { readonly from?: "source" } = {}) =>
-    spawn(process.execPath, [options.from === "source" ? source : entry, ...words], {
+  const start = (words: ReadonlyArray<string>, options: RunOptions = {}) =>
+    spawn(program, [...first, ...words], {
       cwd: directory,
       env: { ...process.env, AUMAI_HANDOFF_STORE: undefined, ...options.env }
     })
 
-  const run = (words: ReadonlyArray<string>, options: RunOptions & { readonly from?: "source" } = {}) =>
+  const run = (words: ReadonlyArray<string>, options: RunOptions = {}) =>
     new Promise<Outcome>((resolve, reject) => {
       const child = start(words, options)
       let [stdout, stderr] = ["", ""]
@@ -61,5 +51,5 @@ export const command = () => {
     return id
   }
 
-  return { directory, run, start, create, entry: () => entry, path: (name: string) => join(directory, name) }
+  return { directory, run, start, create, program, first, path: (name: string) => join(directory, name) }
 }

@@ -2,6 +2,7 @@
  * Bundles the command: a small executable entry beside the minified program and its stores. Run as a program
  * it writes `dist`; the tests bundle into a directory of their own.
  */
+import { execFileSync } from "node:child_process"
 import { chmod, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
@@ -22,6 +23,17 @@ module.enableCompileCache()
 await import("./main.mjs")
 `
 
+/** The commit that is built, marked when there is more than it; outside of a clone there is none. */
+const commit = (): string => {
+  try {
+    const git = (...words: ReadonlyArray<string>) =>
+      execFileSync("git", words, { cwd: directory, encoding: "utf8" }).trim()
+    return `${git("rev-parse", "--short=10", "HEAD")}${git("status", "--porcelain") === "" ? "" : "+"}`
+  } catch {
+    return "no commit"
+  }
+}
+
 /** Writes the bundle into a directory, which is emptied first; gives the path of the executable entry. */
 export const bundleInto = async (dist: string): Promise<string> => {
   await rm(dist, { recursive: true, force: true })
@@ -30,6 +42,7 @@ export const bundleInto = async (dist: string): Promise<string> => {
     cwd: directory,
     platform: "node",
     external: [/^node:/],
+    transform: { define: { AUMAI_HANDOFF_COMMIT: JSON.stringify(commit()) } },
     onwarn: (warning) => {
       throw new Error(typeof warning === "string" ? warning : warning.message)
     }

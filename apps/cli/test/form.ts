@@ -1,0 +1,31 @@
+/** The three forms of the command: its source, the bundle that npm users run, and the file that needs no Node. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+import type { TestProject } from "vitest/node"
+
+import { compile } from "../tooling/binary.ts"
+import { bundleInto } from "../tooling/bundle.ts"
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The program and its first words: what stands before the words of a test. */
+    readonly command: readonly [program: string, ...words: ReadonlyArray<string>]
+  }
+}
+
+/** For vitest: makes the form that the project is named after, once for all of its tests. */
+export const setup = async (project: TestProject): Promise<(() => void) | undefined> => {
+  if (project.name === "source") {
+    project.provide("command", [process.execPath, fileURLToPath(new URL("../src/main.ts", import.meta.url))])
+    return undefined
+  }
+  // Below the package, so that what a bundle leaves out would be found, and be noticed by nobody, in neither place.
+  const directory = mkdtempSync(join(import.meta.dirname, "../node_modules/.command-"))
+  const entry = await bundleInto(join(directory, "bundle"))
+  const program = join(directory, "aumai-handoff")
+  if (project.name === "binary") compile(join(directory, "bundle/main.mjs"), program)
+  project.provide("command", project.name === "binary" ? [program] : [process.execPath, entry])
+  return () => rmSync(directory, { recursive: true, force: true })
+}

@@ -1,0 +1,48 @@
+/**
+ * Compiles the bundle into one file that needs no Node, for this machine or with `--all` for every platform, with a
+ * `SHA256SUMS` beside them. The runtimes of other platforms come from the npm registry.
+ */
+import { execFileSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { basename, dirname, join } from "node:path"
+
+import { bundleInto } from "./bundle.ts"
+
+const bun = join(dirname(createRequire(import.meta.url).resolve("bun/package.json")), "bin/bun.exe")
+
+/** The platforms that are built for, by Bun's name for each. */
+const targets: Readonly<Record<string, string>> = {
+  "linux-x64": "bun-linux-x64",
+  "linux-arm64": "bun-linux-arm64",
+  "darwin-x64": "bun-darwin-x64",
+  "darwin-arm64": "bun-darwin-arm64",
+  "windows-x64": "bun-windows-x64"
+}
+
+/** Compiles a bundle into a program; for this machine when no target is given. */
+export const compile = (entry: string, program: string, target?: string): void => {
+  const options = ["--compile", "--minify", "--bytecode", "--format=esm", `--outfile=${program}`]
+  execFileSync(bun, ["build", ...options, ...(target === undefined ? [] : [`--target=${target}`]), entry], {
+    // Bun puts what it makes on the way into the working directory.
+    cwd: dirname(program),
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+}
+
+if (import.meta.main) {
+  const dist = join(import.meta.dirname, "../dist")
+  const main = join(dirname(await bundleInto(dist)), "main.mjs")
+  const directory = join(dist, "bin")
+  mkdirSync(directory, { recursive: true })
+  const own = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
+  const names = process.argv.includes("--all") ? Object.keys(targets) : [own]
+  const sums = names.map((name) => {
+    const program = join(directory, `aumai-handoff-${name}${name.startsWith("windows") ? ".exe" : ""}`)
+    compile(main, program, targets[name])
+    console.log(program)
+    return `${createHash("sha256").update(readFileSync(program)).digest("hex")}  ${basename(program)}\n`
+  })
+  writeFileSync(join(directory, "SHA256SUMS"), sums.join(""))
+}
