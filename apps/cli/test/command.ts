@@ -5,7 +5,7 @@ import { join } from "node:path"
 
 import { afterAll, inject } from "vitest"
 
-import type {} from "./form.ts"
+import type { Invocation } from "./form.ts"
 
 /** What a command printed, and how it ended. */
 export interface Outcome {
@@ -22,7 +22,7 @@ export interface RunOptions {
 /** A fresh directory for the tests of one file, and the real command in it, in the form that is being tested. */
 export const command = () => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-cli-"))
-  const [program, ...first] = inject("command")
+  const [program, ...first]: Invocation = inject("command")
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
   const start = (words: ReadonlyArray<string>, options: RunOptions = {}) =>

@@ -8,10 +8,12 @@ import type { TestProject } from "vitest/node"
 import { compile } from "../tooling/binary.ts"
 import { bundleInto } from "../tooling/bundle.ts"
 
+/** The program and its first words: what stands before the words of a test. */
+export type Invocation = readonly [program: string, ...words: ReadonlyArray<string>]
+
 declare module "vitest" {
   interface ProvidedContext {
-    /** The program and its first words: what stands before the words of a test. */
-    readonly command: readonly [program: string, ...words: ReadonlyArray<string>]
+    readonly command: Invocation
   }
 }
 
@@ -21,7 +23,7 @@ export const setup = async (project: TestProject): Promise<(() => void) | undefi
     project.provide("command", [process.execPath, fileURLToPath(new URL("../src/main.ts", import.meta.url))])
     return undefined
   }
-  // Below the package, so that what a bundle leaves out would be found, and be noticed by nobody, in neither place.
+  // Below node_modules, which every tool of ours leaves alone.
   const directory = mkdtempSync(join(import.meta.dirname, "../node_modules/.command-"))
   const entry = await bundleInto(join(directory, "bundle"))
   const program = join(directory, "aumai-handoff")
