@@ -4,6 +4,7 @@ import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 
 import { archive } from "./archive.ts"
+import { binary } from "./binary.ts"
 import { command } from "./command.ts"
 import { commandSqlite } from "./commandSqlite.ts"
 import { file } from "./file.ts"
@@ -15,6 +16,7 @@ import { sqlite } from "./sqlite.ts"
 
 const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   command,
+  binary,
   memory,
   archive,
   file,

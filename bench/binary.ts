@@ -1,0 +1,55 @@
+/** How fast the command starts: the file that needs no Node, and the bundle, beside programs of the same kind that do nothing. */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { compile } from "../apps/cli/tooling/binary.ts"
+import { bundleInto } from "../apps/cli/tooling/bundle.ts"
+import { type Cost, interleaved, milliseconds, type Row, times } from "./measure.ts"
+import { writeStore } from "./stored.ts"
+
+export const binary = async (): Promise<ReadonlyArray<Row>> => {
+  const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
+  const run = (program: string, ...words: ReadonlyArray<string>) => {
+    const { status, stderr } = spawnSync(program, words, { cwd: directory, stdio: ["ignore", "ignore", "pipe"] })
+    if (status !== 0) throw new Error(`${program} ${words.join(" ")} exited with ${status}: ${stderr.toString()}`)
+  }
+  try {
+    const entry = await bundleInto(join(directory, "bundle"))
+    const [program, nothing] = [join(directory, "aumai-handoff"), join(directory, "nothing")]
+    compile(join(directory, "bundle/main.mjs"), program)
+    writeFileSync(join(directory, "nothing.mjs"), "export {}\n")
+    compile(join(directory, "nothing.mjs"), nothing)
+    await writeStore(join(directory, "many.json"), 10_000)
+    const list = ["list", "--limit", "20", "--store", "small.json"]
+    const status = ["status", "--id", "stored000000", "--store", "many.json"]
+    const cost = await interleaved(21, {
+      node: () => run(process.execPath, "-e", "0"),
+      bun: () => run(nothing),
+      bundleVersion: () => run(process.execPath, entry, "--version"),
+      binaryVersion: () => run(program, "--version"),
+      bundleList: () => run(process.execPath, entry, ...list),
+      binaryList: () => run(program, ...list),
+      bundleStatus: () => run(process.execPath, entry, ...status),
+      binaryStatus: () => run(program, ...status)
+    })
+    const row = (name: string, ours: Cost, against: string, other: Cost, aim: string): Row => ({
+      name: `start: ${name}`,
+      ours: milliseconds(ours.wall),
+      against: `${against} ${milliseconds(other.wall)}`,
+      ratio: times(ours.wall / other.wall),
+      aim
+    })
+    return [
+      row("bundle, --version", cost.bundleVersion, "node -e 0", cost.node, "≤ 3×"),
+      row("bundle, list on an empty store", cost.bundleList, "node -e 0", cost.node, ""),
+      row("bundle, status on 10,000 records", cost.bundleStatus, "node -e 0", cost.node, ""),
+      row("binary, --version", cost.binaryVersion, "empty Bun binary", cost.bun, "≤ 2×"),
+      row("binary, list on an empty store", cost.binaryList, "empty Bun binary", cost.bun, ""),
+      row("binary, status on 10,000 records", cost.binaryStatus, "empty Bun binary", cost.bun, "")
+    ]
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
