@@ -102,8 +102,9 @@ export const make = (): StoreImage => {
   const held = new Map<RecordId, Held>()
   const log: Array<Entry> = []
   const positions: Array<number> = []
-  const tally = new Map<string, number>()
-  const ids = OrderedIndex.make()
+  const elapsed = new Map<string, number>()
+  // Made when somebody first looks for the beginning of an id, which most programs never do.
+  let ids: OrderedIndex.OrderedIndex | undefined
   const all = OrderedIndex.make()
   const dueIndex = OrderedIndex.make()
   const byStatus = byStatusOf(OrderedIndex.make)
@@ -121,7 +122,7 @@ export const make = (): StoreImage => {
   const begin = (id: RecordId, record: HandoffRecord, keys: Keys): Held => {
     const first: Held = { record, keys, byAge: older(keys, id), byUrgency: urgent(keys, id), history: [] }
     held.set(id, first)
-    ids.add(named(id))
+    ids?.add(named(id))
     all.add(first.byAge)
     sent.add(keys.from, newer(keys, id))
     if (keys.parent !== undefined) children.add(keys.parent, first.byAge)
@@ -147,8 +148,17 @@ export const make = (): StoreImage => {
     if (!isFollowed) indexMoving("add", one)
   }
 
+  /** Adds up what completed handoffs add to the tally beside their status; those the indexes count. */
   const count = (record: HandoffRecord, sign: number) => {
-    for (const [name, amount] of tallyOf(record)) tally.set(name, (tally.get(name) ?? 0) + sign * amount)
+    if (!("result" in record)) return
+    const [, ...sums] = tallyOf(record)
+    for (const [name, amount] of sums) elapsed.set(name, (elapsed.get(name) ?? 0) + sign * amount)
+  }
+
+  const indexIds = (): OrderedIndex.OrderedIndex => {
+    const index = OrderedIndex.make()
+    for (const id of [...held.keys()].toSorted()) index.add(named(id))
+    return index
   }
 
   const indexOf = (view: View): OrderedIndex.OrderedIndex | undefined => {
@@ -166,7 +176,7 @@ export const make = (): StoreImage => {
       case "Due":
         return dueIndex
       case "Prefix":
-        return ids
+        return (ids ??= indexIds())
     }
   }
 
@@ -204,7 +214,10 @@ export const make = (): StoreImage => {
       return log.slice(low, low + Math.max(0, limit))
     },
     end: () => log.at(-1)?.position,
-    tally: () => Object.fromEntries(tally),
+    tally: () => ({
+      ...Object.fromEntries(Object.entries(byStatus).map(([status, index]) => [status, index.size()])),
+      ...Object.fromEntries(elapsed)
+    }),
     lastPosition: () => positions[positions.length - 1] ?? 0
   }
 }

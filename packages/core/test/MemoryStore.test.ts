@@ -32,7 +32,7 @@ describe("the memory store", () => {
         { startImmediately: true }
       )
       for (let n = 0; n < 100; n++) yield* store.commit([created(`a${n}`)])
-      assert.deepStrictEqual(yield* store.tally, { pending: 100 })
+      assert.deepInclude(yield* store.tally, { pending: 100 })
       yield* Fiber.interrupt(listener)
     }).pipe(Effect.provide(MemoryStore.layer))
   )
