@@ -75,7 +75,7 @@ const Theme = () => {
     document.documentElement.dataset["theme"] = chosen
   }, [chosen])
   return (
-    <div className="who">
+    <div className="who theme">
       <label htmlFor={id}>Theme</label>
       <select id={id} value={chosen} onChange={(event) => theme.set(event.target.value)}>
         {themes.map(([value, name]) => (
@@ -102,9 +102,9 @@ export const Shell = () => {
   return (
     <>
       <header>
-      <a className="skip" href="#content" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
-        Skip to the content
-      </a>
+        <a className="skip" href="#content" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+          Skip to the content
+        </a>
         <a className="brand" href="#/">
           <svg aria-hidden="true" viewBox="0 0 32 32">
             <path d="M7 11h12m0 0-4-4m4 4-4 4M25 21H13m0 0 4-4m-4 4 4 4" />
@@ -131,7 +131,7 @@ export const Shell = () => {
           </button>
         </div>
       )}
-      <main ref={main} tabIndex={-1}>
+      <main ref={main} id="content" tabIndex={-1}>
         <Boundary key={where}>
           <Suspense fallback={<p role="status">Loading …</p>}>
             <Content {...route} />

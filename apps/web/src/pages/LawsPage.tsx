@@ -60,8 +60,9 @@ export const LawsPage = () => {
           <li key={name} data-kept={problem === undefined}>
             <span aria-hidden="true">{problem === undefined ? "✓" : "✗"}</span>
             <span>
+              <span className="hidden">{problem === undefined ? "Kept: " : "Broken: "}</span>
               {name}
-              {problem === undefined ? undefined : <span className="problem"> Broken: {problem}</span>}
+              {problem === undefined ? undefined : <span className="problem"> {problem}</span>}
             </span>
             <span className="number">{milliseconds.toFixed(0)} ms</span>
           </li>
