@@ -9,7 +9,9 @@ interface Properties {
   readonly label: string
 }
 
-/** Any number of cards, of which only those in sight are in the page. Arrow keys go from card to card. */
+const framesToDraw = 30
+
+/** Any number of cards, of which only those in sight are in the page. Arrow keys, Home and End go from card to card. */
 export const CardList = ({ cards, label }: Properties) => {
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -20,19 +22,32 @@ export const CardList = ({ cards, label }: Properties) => {
     overscan: 6
   })
 
-  const goBy = (event: KeyboardEvent, from: number): void => {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0
-    const next = from + step
-    if (step === 0 || next < 0 || next >= cards.length) return
+  const focus = (index: number, frames: number): void => {
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)
+    if (link !== null && link !== undefined) link.focus()
+    // It has to be scrolled to and drawn first.
+    else if (frames > 0) requestAnimationFrame(() => focus(index, frames - 1))
+  }
+  const go = (event: KeyboardEvent<HTMLElement>): void => {
+    // The cast: events of a page happen at elements.
+    const item = (event.target as HTMLElement).closest<HTMLElement>("[data-index]")
+    const current = Number(item?.dataset["index"] ?? -1)
+    const next = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: cards.length - 1 }[event.key]
+    if (next === undefined || next < 0 || next >= cards.length) return
     event.preventDefault()
     virtual.scrollToIndex(next)
-    const focus = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus()
-    // It may have to be drawn first.
-    requestAnimationFrame(() => requestAnimationFrame(focus))
+    focus(next, framesToDraw)
   }
 
   return (
-    <div className="scroller" ref={scroller} tabIndex={0} role="group" aria-label={`${label}, scrollable`}>
+    <div
+      className="scroller"
+      ref={scroller}
+      tabIndex={0}
+      role="group"
+      aria-label={`${label}, scrollable`}
+      onKeyDown={go}
+    >
       <ol aria-label={label} style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, key, start }) => {
           const card = cards[index]
@@ -44,7 +59,6 @@ export const CardList = ({ cards, label }: Properties) => {
               aria-setsize={cards.length}
               aria-posinset={index + 1}
               style={{ transform: `translateY(${start}px)` }}
-              onKeyDown={(event) => goBy(event, index)}
             >
               <CardView card={card} />
             </li>

@@ -290,7 +290,7 @@ const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:46",
-    text: "And the first handoff of the morning is completed, too. Open it: its trail tells the whole story.",
+    text: "And the first handoff of the morning is completed, too. Open it: its trail and its parts tell the whole story.",
     about: "patient",
     act: ({ handoffs, idOf }) =>
       handoffs.complete(idOf("patient"), {

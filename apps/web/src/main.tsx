@@ -1,3 +1,4 @@
+import { StoreError } from "@aumai/handoff"
 import { createRoot, type Root } from "react-dom/client"
 
 import { openBoard } from "./Board.ts"
@@ -6,26 +7,38 @@ import { keepOffline } from "./offline.ts"
 import { sentenceOf } from "./Sentence.ts"
 import { Shell } from "./Shell.tsx"
 
-const NotOpen = ({ problem }: { readonly problem: string }) => (
+// Of the database; the site's tabs share it.
+const name = "board"
+
+const beginAnew = async (): Promise<void> => (await import("./BeginAnew.ts")).beginAnew(name)
+
+const NotOpen = ({ error }: { readonly error: unknown }) => (
   <main className="alone">
     <h1>The board cannot be opened</h1>
-    <p role="alert">{problem}</p>
-    <button type="button" className="primary" onClick={() => location.reload()}>
-      Try again
-    </button>
+    <p role="alert">{sentenceOf(error)}</p>
+    <p className="actions">
+      <button type="button" className="primary" onClick={() => location.reload()}>
+        Try again
+      </button>
+      {error instanceof StoreError && error.reason === "corrupt" ? (
+        <button type="button" className="grave" onClick={() => void beginAnew()}>
+          Begin anew, without what was there
+        </button>
+      ) : undefined}
+    </p>
   </main>
 )
 
 const show = async (root: Root): Promise<void> => {
   try {
-    const board = await openBoard("board")
+    const board = await openBoard(name)
     root.render(
       <BoardContext value={board}>
         <Shell />
       </BoardContext>
     )
   } catch (error) {
-    root.render(<NotOpen problem={sentenceOf(error)} />)
+    root.render(<NotOpen error={error} />)
   }
 }
 

@@ -1,4 +1,5 @@
 /** The built board in a real browser, as people find things: by role and name. */
+import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
@@ -8,7 +9,7 @@ import type * as Axe from "axe-core"
 import type { Browser, Locator, Page } from "playwright"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
-import { launchBrowser, serveBoard, type Site, visit } from "./site.ts"
+import { launchBrowser, serveBoard, type Site, visit, visitOnDisk } from "./site.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
@@ -104,6 +105,91 @@ describe("the board", () => {
     await page.keyboard.press("Enter")
     await page.getByRole("heading", { name: "Next moves" }).waitFor()
     await page.waitForFunction(() => document.activeElement?.tagName === "MAIN")
+  })
+})
+
+describe("trouble", () => {
+  it("shows only some of thousands, but reaches all of them", async () => {
+    await using visitor = await visit(browser, site)
+    const page = await visitor.tab("#/data")
+    const records = Array.from({ length: 3000 }, (_, index) => ({
+      record_id: `many-${index}`,
+      status: "pending",
+      request: { from_agent: "a", to_agent: "b", task_description: `Task ${index}` },
+      created_at: new Date(index).toISOString(),
+      updated_at: new Date(index).toISOString()
+    }))
+    await page
+      .getByLabel("Choose a file")
+      .setInputFiles({ name: "many.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(records)) })
+    await page.getByText("3000 added", { exact: true }).waitFor()
+    await goTo(page, "Board")
+    await page.getByRole("heading", { name: "Pending 3000" }).waitFor()
+    expect(await lane(page, "Pending").getByRole("listitem").count()).toBeLessThan(60)
+    await page.getByRole("group", { name: "Pending handoffs, scrollable" }).focus()
+    await page.keyboard.press("End")
+    await lane(page, "Pending").getByRole("link", { name: "Task 2999", exact: true }).waitFor()
+  })
+
+  it("is told when another page deletes the database, and can begin anew", async () => {
+    await using visitor = await visit(browser, site)
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "Count the beds" })
+    await page.evaluate(() => void indexedDB.deleteDatabase("board"))
+    await page
+      .getByRole("alert")
+      .getByText(/Nothing new is shown any more\. .*deleted/)
+      .waitFor()
+    await page.getByRole("button", { name: "Reload" }).click()
+    await page.getByRole("heading", { name: "The board cannot be opened" }).waitFor()
+    await page.getByRole("button", { name: "Begin anew, without what was there" }).click()
+    await page.getByText("There are no handoffs in this browser yet.").waitFor()
+  })
+
+  it("is told when the browser has a newer database, and how to go on", async () => {
+    await using visitor = await visit(browser, site)
+    const newer = await visitor.context.newPage()
+    await newer.goto(`${site.url}icon.svg`)
+    await newer.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          indexedDB.open("board", 99).addEventListener("success", () => resolve())
+        })
+    )
+    const page = await visitor.tab()
+    await page.getByRole("heading", { name: "The board cannot be opened" }).waitFor()
+    expect(await page.getByRole("alert").innerText()).toMatch(/newer/)
+    await page.getByRole("button", { name: "Try again" }).waitFor()
+  })
+
+  it("is told when the browser gives no more room, and opens again", async () => {
+    await using visitor = await visitOnDisk(site)
+    // Before the board is there: the browser remembers for a while how much space it found.
+    const devtools = await visitor.context.newCDPSession(await visitor.context.newPage())
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(site.url).origin, quotaSize: 3_000_000 })
+    const page = await visitor.tab("#/data")
+    const moment = new Date(0).toISOString()
+    const records = Array.from({ length: 8 }, (_, index) => ({
+      record_id: `large-${index}`,
+      status: "pending",
+      request: {
+        from_agent: "a",
+        to_agent: "b",
+        task_description: "Keep",
+        context: { text: randomBytes(300_000).toString("hex") }
+      },
+      created_at: moment,
+      updated_at: moment
+    }))
+    await page
+      .getByLabel("Choose a file")
+      .setInputFiles({ name: "large.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(records)) })
+    await page
+      .getByText(/large-\d: refused\. .*no space left.* This browser gives the board no more room/)
+      .first()
+      .waitFor()
+    await page.reload()
+    await page.getByRole("heading", { name: "Import and export" }).waitFor()
   })
 })
 

@@ -57,12 +57,7 @@ export interface Visitor extends AsyncDisposable {
   readonly tab: (path?: string) => Promise<Page>
 }
 
-export const visit = async (
-  browser: Browser,
-  { url }: Site,
-  options: Parameters<Browser["newContext"]>[0] = {}
-): Promise<Visitor> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options })
+const visitorIn = (context: BrowserContext, { url }: Site, leave: () => Promise<void>): Visitor => {
   const complaints: Array<string> = []
   context.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
@@ -77,6 +72,28 @@ export const visit = async (
       await page.getByRole("heading", { level: 1 }).waitFor()
       return page
     },
-    [Symbol.asyncDispose]: () => context.close()
+    [Symbol.asyncDispose]: leave
   }
+}
+
+const usual = { viewport: { width: 1280, height: 900 }, locale: "en-GB" }
+
+export const visit = async (
+  browser: Browser,
+  site: Site,
+  options: Parameters<Browser["newContext"]>[0] = {}
+): Promise<Visitor> => {
+  const context = await browser.newContext({ ...usual, ...options })
+  return visitorIn(context, site, () => context.close())
+}
+
+/** With a profile on disk: only there does a browser hold to a smaller quota. */
+export const visitOnDisk = async (site: Site): Promise<Visitor> => {
+  ready()
+  const profile = mkdtempSync(join(tmpdir(), "aumai-handoff-profile-"))
+  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, ...usual })
+  return visitorIn(context, site, async () => {
+    await context.close()
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+  })
 }

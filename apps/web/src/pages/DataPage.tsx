@@ -1,4 +1,4 @@
-import { type DragEvent, useId, useState } from "react"
+import { type DragEvent, useEffect, useId, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
 import { useBoard, useSnapshot } from "../Context.ts"
@@ -43,6 +43,47 @@ const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
         ))}
       </ul>
       {reports.length > listedReports ? <p>… and {reports.length - listedReports} more.</p> : undefined}
+    </section>
+  )
+}
+
+const mebibytes = (bytes: number | undefined): string => `${((bytes ?? 0) / 2 ** 20).toFixed(1)} MiB`
+
+/** How much room there is, and whether the browser may clear it. */
+const Room = () => {
+  const id = useId()
+  const [estimate, setEstimate] = useState<StorageEstimate>()
+  const [isKept, setIsKept] = useState<boolean>()
+  const [said, attempt] = useAttempt()
+  useEffect(() => {
+    // What a browser does not tell is not shown.
+    void navigator.storage.estimate().then(setEstimate, () => {})
+    void navigator.storage.persisted().then(setIsKept, () => {})
+  }, [])
+  const ask = async (): Promise<string> => {
+    const isGranted = await navigator.storage.persist()
+    setIsKept(isGranted)
+    return isGranted ? "The browser will keep it." : "The browser promises nothing: export what must not be lost."
+  }
+  return (
+    <section className="panel" aria-labelledby={`${id}-room`}>
+      <h2 id={`${id}-room`}>Room in this browser</h2>
+      {estimate === undefined ? undefined : (
+        <p>
+          {mebibytes(estimate.usage)} of {mebibytes(estimate.quota)} are in use.
+        </p>
+      )}
+      <p>
+        {isKept === true
+          ? "Only you can clear it."
+          : "The browser may clear it when the device runs full. Export what must not be lost."}
+      </p>
+      {isKept === false ? (
+        <button type="button" onClick={() => void attempt(ask)}>
+          Ask the browser to keep it
+        </button>
+      ) : undefined}
+      <Said {...said} />
     </section>
   )
 }
@@ -115,6 +156,7 @@ export const DataPage = () => {
           Export all
         </button>
       </section>
+      <Room />
     </>
   )
 }

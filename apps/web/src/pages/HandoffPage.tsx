@@ -15,6 +15,8 @@ import { statusWords } from "../Words.ts"
 interface Found {
   readonly handoff: HandoffRecord
   readonly history: ReadonlyArray<Entry>
+  /** The first of the handoffs that are a part of it. */
+  readonly parts: ReadonlyArray<HandoffRecord>
 }
 
 /** The handoff and its trail, read again whenever the log says that it has changed. */
@@ -26,11 +28,12 @@ const useFound = (recordId: string): Found | string | undefined => {
     const left = new AbortController()
     const read = async (): Promise<void> => {
       try {
-        const [handoff, history] = await Promise.all([
+        const [handoff, history, parts] = await Promise.all([
           handoffs.get(recordId, { signal: left.signal }),
-          handoffs.history(recordId, { signal: left.signal })
+          handoffs.history(recordId, { signal: left.signal }),
+          handoffs.list({ _tag: "Children", parent: recordId }, { signal: left.signal })
         ])
-        if (!left.signal.aborted) setFound({ handoff, history })
+        if (!left.signal.aborted) setFound({ handoff, history, parts })
       } catch (error) {
         if (!left.signal.aborted) setFound(sentenceOf(error))
       }
@@ -125,6 +128,25 @@ const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => (
   </>
 )
 
+const Parts = ({ parts }: { readonly parts: ReadonlyArray<HandoffRecord> }) => {
+  // As they stand now: each has a card, which is newer than what was read with this handoff.
+  const { cards } = useSnapshot()
+  return (
+    <Panel title="Parts">
+      <ul className="parts">
+        {parts.map(({ recordId, status, request }) => (
+          <li key={recordId}>
+            <a href={hrefOf(recordId)}>{request.taskDescription.slice(0, 120)}</a>{" "}
+            <span className="status" data-status={cards.get(recordId)?.status ?? status}>
+              {statusWords[cards.get(recordId)?.status ?? status]}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
 export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
   const found = useFound(recordId)
   if (found === undefined) return <Heading title="Handoff" />
@@ -138,7 +160,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
       </>
     )
   }
-  const { handoff, history } = found
+  const { handoff, history, parts } = found
   const whose = turn(handoff)
   return (
     <>
@@ -155,6 +177,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
           <Moves handoff={handoff} />
           <Request handoff={handoff} />
           <Answer handoff={handoff} />
+          {parts.length === 0 ? undefined : <Parts parts={parts} />}
         </div>
         <Panel title="Trail">
           <Trail history={history} />
