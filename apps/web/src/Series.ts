@@ -16,10 +16,10 @@ const sizes = [1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600,
 // So many points can be told apart on a phone.
 const points = 60
 
-export const bucketsOf = (cards: Iterable<Card>, now: number): ReadonlyArray<Bucket> => {
+export const bucketsOf = (cards: Iterable<Card>): ReadonlyArray<Bucket> => {
   const all = [...cards]
   if (all.length === 0) return []
-  const first = all.reduce((least, { createdAt }) => Math.min(least, createdAt), now)
+  const first = all.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
   const last = all.reduce((most, { updatedAt }) => Math.max(most, updatedAt), first)
   const size = sizes.find((size) => (last - first) / size <= points) ?? (last - first) / points
   const start = Math.floor(first / size) * size

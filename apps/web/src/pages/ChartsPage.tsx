@@ -51,7 +51,7 @@ const text = (value: number | undefined): string => (value === undefined ? "" : 
 
 export const ChartsPage = () => {
   const snapshot = useSnapshot()
-  const buckets = useMemo(() => bucketsOf(snapshot.cards.values(), Date.now()), [snapshot])
+  const buckets = useMemo(() => bucketsOf(snapshot.cards.values()), [snapshot])
   const { at, throughput, waiting } = useMemo(
     () => ({
       at: buckets.map(({ at }) => at),
