@@ -3,7 +3,7 @@
  * unpacked once below node_modules. `node tooling/browser.ts` unpacks it and prints its path.
  */
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -16,6 +16,16 @@ const { version }: { readonly version: string } = JSON.parse(readFileSync(join(h
 const cache = join(root, "node_modules/.cache")
 const unpacked = join(cache, `chromium-${version}`)
 
+// The package's own list of fonts names other places; without any font, Chromium crashes at the first input field.
+const fontList = join(unpacked, "fonts/here.conf")
+const fonts = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(unpacked, "fonts/fonts")}</dir>
+  <cachedir>${join(unpacked, "fonts/cache")}</cachedir>
+</fontconfig>
+`
+
 /**
  * How Playwright launches it. Naming it costs nothing; call `ready` before it is launched. As root, and in a container
  * without a GPU, and without calling home.
@@ -25,9 +35,7 @@ export const launchOptions = {
   executablePath: chosen ?? join(unpacked, "chromium"),
   env: {
     ...process.env,
-    ...(chosen === undefined
-      ? { LD_LIBRARY_PATH: join(unpacked, "al2023/lib"), FONTCONFIG_PATH: join(unpacked, "fonts") }
-      : {})
+    ...(chosen === undefined ? { LD_LIBRARY_PATH: join(unpacked, "al2023/lib"), FONTCONFIG_FILE: fontList } : {})
   },
   args: [
     "--no-sandbox",
@@ -67,7 +75,10 @@ export const ready = (): void => {
       `Browser tests need a browser: install Chromium or Chrome and set CHROME_PATH to its program. ` +
         `The one that npm brings runs on linux-x64 only, not on ${process.platform}-${process.arch}`
     )
-  } else if (!existsSync(unpacked)) unpack()
+  } else {
+    if (!existsSync(unpacked)) unpack()
+    if (!existsSync(fontList)) writeFileSync(fontList, fonts)
+  }
 }
 
 /** Makes sure that the browser of this test run can be launched, and removes its data in the end. */

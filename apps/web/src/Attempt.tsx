@@ -1,0 +1,39 @@
+import { type ReactNode, useState } from "react"
+
+import { sentenceOf } from "./Sentence.ts"
+
+/** What came of the last thing that somebody did. */
+export interface Outcome {
+  readonly done?: ReactNode
+  readonly problem?: string
+  readonly isBusy?: boolean
+}
+
+export const Said = ({ done, problem }: Outcome) => (
+  <>
+    <div role="status" className="said">
+      {done}
+    </div>
+    <div role="alert" className="said problem">
+      {problem}
+    </div>
+  </>
+)
+
+/** Runs what somebody asked for, and says what came of it. Resolves to whether it was done. */
+export const useAttempt = (): readonly [Outcome, (run: () => Promise<ReactNode>) => Promise<boolean>] => {
+  const [outcome, setOutcome] = useState<Outcome>({})
+  return [
+    outcome,
+    async (run) => {
+      setOutcome({ isBusy: true })
+      try {
+        setOutcome({ done: await run() })
+        return true
+      } catch (error) {
+        setOutcome({ problem: sentenceOf(error) })
+        return false
+      }
+    }
+  ]
+}

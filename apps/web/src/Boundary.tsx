@@ -1,0 +1,34 @@
+import { Component, type ReactNode } from "react"
+
+import { sentenceOf } from "./Sentence.ts"
+
+interface Properties {
+  readonly children: ReactNode
+}
+
+interface State {
+  readonly problem?: string
+}
+
+/** Keeps the frame when a page cannot be shown. The handoffs are in the store, and not touched by that. */
+export class Boundary extends Component<Properties, State> {
+  override state: State = {}
+
+  static getDerivedStateFromError(error: unknown): State {
+    return { problem: sentenceOf(error) }
+  }
+
+  override render(): ReactNode {
+    const { problem } = this.state
+    if (problem === undefined) return this.props.children
+    return (
+      <div role="alert">
+        <h1>This page cannot be shown</h1>
+        <p className="said problem">{problem}</p>
+        <button type="button" onClick={() => location.reload()}>
+          Reload
+        </button>
+      </div>
+    )
+  }
+}

@@ -1,0 +1,63 @@
+/** What the board remembers of every handoff: enough to sort, search and count, without context, result and trail. */
+import type { Entry, HandoffStatus } from "@aumai/handoff"
+import { isOpen, transitions } from "@aumai/handoff-protocol"
+
+export interface Card {
+  readonly recordId: string
+  readonly revision: number
+  readonly status: HandoffStatus
+  readonly from: string
+  readonly to: string
+  /** The beginning of the task. */
+  readonly task: string
+  readonly priority: number
+  /** All moments are milliseconds since 1970. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** Absent once nothing can fall due. */
+  readonly dueAt?: number
+  /** When the receiver first did something. */
+  readonly answeredAt?: number
+  readonly endedAt?: number
+}
+
+// A task may be 64 KiB long; of ten thousand handoffs so much is kept of each.
+const keptTask = 240
+
+const settled = (card: Card): Card => {
+  if (isOpen(card.status)) return card
+  const { dueAt: _, ...rest } = card
+  return { ...rest, endedAt: card.updatedAt }
+}
+
+/** The card after an entry of the log; nothing new when the entry is known already. */
+export const advance = (card: Card | undefined, { recordId, revision, event }: Entry): Card | undefined => {
+  const at = event.at.getTime()
+  if (event._tag === "Created" || event._tag === "Imported") {
+    const { request } = event._tag === "Created" ? event : event.record
+    return settled({
+      recordId,
+      revision,
+      status: event._tag === "Created" ? "pending" : event.record.status,
+      from: request.fromAgent,
+      to: request.toAgent,
+      task: request.taskDescription.slice(0, keptTask),
+      priority: request.priority,
+      createdAt: event._tag === "Created" ? at : event.record.createdAt.getTime(),
+      updatedAt: event._tag === "Created" ? at : event.record.updatedAt.getTime(),
+      ...(request.deadline === undefined ? {} : { dueAt: request.deadline.getTime() })
+    })
+  }
+  if (card === undefined || card.revision >= revision) return card
+  const rule = transitions[event._tag]
+  const isAnswer = rule.by === "receiver" && card.answeredAt === undefined
+  return settled({ ...card, revision, status: rule.to, updatedAt: at, ...(isAnswer ? { answeredAt: at } : {}) })
+}
+
+/** Open: most urgent first, then the oldest. Ended: the last one first. */
+export const compare = (a: Card, b: Card): number =>
+  isOpen(a.status)
+    ? b.priority - a.priority || a.createdAt - b.createdAt || (a.recordId < b.recordId ? -1 : 1)
+    : b.updatedAt - a.updatedAt || (a.recordId < b.recordId ? -1 : 1)
+
+export const isOverdue = (card: Card, now: number): boolean => card.dueAt !== undefined && card.dueAt <= now

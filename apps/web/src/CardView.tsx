@@ -1,0 +1,44 @@
+import { type Card, isOverdue } from "./Card.ts"
+import { hrefOf } from "./Route.ts"
+import { durationText, useNow } from "./Time.ts"
+
+export const Priority = ({ value }: { readonly value: number }) => (
+  <span className="priority" data-level={value >= 8 ? "high" : value >= 5 ? "middle" : "low"}>
+    <span className="hidden">Priority </span>
+    {value}
+  </span>
+)
+
+const Deadline = ({ card, now }: { readonly card: Card; readonly now: number }) => {
+  if (card.dueAt === undefined) return undefined
+  return isOverdue(card, now) ? (
+    <span className="overdue">Overdue by {durationText(now - card.dueAt)}</span>
+  ) : (
+    <span className="due">Due in {durationText(card.dueAt - now)}</span>
+  )
+}
+
+/** A handoff in a list. */
+export const CardView = ({ card }: { readonly card: Card }) => {
+  const now = useNow()
+  const at = card.endedAt ?? card.createdAt
+  return (
+    <article className="card" data-overdue={isOverdue(card, now)}>
+      <div className="card-top">
+        <Priority value={card.priority} />
+        <a href={hrefOf(card.recordId)}>{card.task}</a>
+      </div>
+      <p className="parties">
+        <span>{card.from}</span> <span className="hidden">to</span> <span aria-hidden="true">→</span>{" "}
+        <span>{card.to}</span>
+      </p>
+      <p className="times">
+        <span>
+          {card.endedAt === undefined ? "" : "ended "}
+          {durationText(now - at)} ago
+        </span>
+        <Deadline card={card} now={now} />
+      </p>
+    </article>
+  )
+}

@@ -1,0 +1,63 @@
+import type { HandoffRecord, RegisteredAgent } from "@aumai/handoff"
+import {
+  agentOf as agentOfParty,
+  type HandoffRecord as ProtocolRecord,
+  type Party,
+  turnOf
+} from "@aumai/handoff-protocol"
+import { createContext, use, useEffect, useState, useSyncExternalStore } from "react"
+
+import type { Board, Snapshot } from "./Board.ts"
+
+export const BoardContext = createContext<Board | undefined>(undefined)
+
+export const useBoard = (): Board => {
+  const board = use(BoardContext)
+  if (board === undefined) throw new Error("There is no board above this component")
+  return board
+}
+
+export const useSnapshot = (): Snapshot => {
+  const { subscribe, snapshot } = useBoard()
+  return useSyncExternalStore(subscribe, snapshot)
+}
+
+// Registrations are not in the log: tabs tell each other.
+const registrations = new BroadcastChannel("board.agents")
+const told = new EventTarget()
+
+export const tellAgentsChanged = (): void => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is a channel, not a window
+  registrations.postMessage("changed")
+  told.dispatchEvent(new Event("changed"))
+}
+
+/** The registered agents; nothing while they are being read. */
+export const useAgents = (): ReadonlyArray<RegisteredAgent> | undefined => {
+  const { handoffs } = useBoard()
+  const [agents, setAgents] = useState<ReadonlyArray<RegisteredAgent>>()
+  useEffect(() => {
+    const left = new AbortController()
+    // What cannot be read is said where somebody acts; here the last list stays.
+    const read = () => void handoffs.agents.list({ signal: left.signal }).then(setAgents, () => {})
+    read()
+    registrations.addEventListener("message", read, { signal: left.signal })
+    told.addEventListener("changed", read, { signal: left.signal })
+    return () => left.abort()
+  }, [handoffs])
+  return agents
+}
+
+/** Everybody who is registered or takes part in a handoff, by name. */
+export const useNames = (): ReadonlyArray<string> => {
+  const { cards } = useSnapshot()
+  const agents = useAgents()
+  const names = new Set(agents?.map(({ agentId }) => agentId))
+  for (const { from, to } of cards.values()) names.add(from).add(to)
+  return [...names].toSorted()
+}
+
+// The casts: both read nothing but the status and the two agents, which are the same texts in a plain record.
+export const turn = (handoff: HandoffRecord): string | undefined => turnOf(handoff as unknown as ProtocolRecord)
+export const agentOf = (handoff: HandoffRecord, party: Party): string | undefined =>
+  agentOfParty(handoff as unknown as ProtocolRecord, party)

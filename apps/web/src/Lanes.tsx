@@ -1,0 +1,39 @@
+import type { HandoffStatus } from "@aumai/handoff"
+import { isOpen } from "@aumai/handoff-protocol"
+import { useId } from "react"
+
+import { type Snapshot, statuses } from "./Board.ts"
+import type { Card } from "./Card.ts"
+import { CardList } from "./CardList.tsx"
+import { statusWords } from "./Words.ts"
+
+const Lane = ({ status, cards }: { readonly status: HandoffStatus; readonly cards: ReadonlyArray<Card> }) => {
+  const id = useId()
+  return (
+    <section className="lane" aria-labelledby={id} data-status={status} data-empty={cards.length === 0}>
+      <h2 id={id}>
+        {statusWords[status]} <span className="count">{cards.length}</span>
+      </h2>
+      {cards.length === 0 ? (
+        <p className="nothing">Nothing is {statusWords[status].toLowerCase()}.</p>
+      ) : (
+        <CardList cards={cards} label={`${statusWords[status]} handoffs`} />
+      )}
+    </section>
+  )
+}
+
+/** One lane for each status: what is open above, what has ended below. */
+export const Lanes = ({ lanes }: { readonly lanes: Snapshot["lanes"] }) => (
+  <>
+    {[true, false].map((wanted) => (
+      <div key={String(wanted)} className="lanes" data-open={wanted}>
+        {statuses
+          .filter((status) => isOpen(status) === wanted)
+          .map((status) => (
+            <Lane key={status} status={status} cards={lanes[status]} />
+          ))}
+      </div>
+    ))}
+  </>
+)

@@ -1,0 +1,28 @@
+import { useSyncExternalStore } from "react"
+
+/** Where one is: the name of a page, and what it is about. */
+export interface Route {
+  readonly page: string
+  readonly about?: string
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  addEventListener("hashchange", listener)
+  return () => removeEventListener("hashchange", listener)
+}
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+export const useRoute = (): Route => {
+  const hash = useSyncExternalStore(subscribe, () => location.hash)
+  const [page = "", about] = hash.replace(/^#\/?/, "").split("/")
+  return about === undefined ? { page } : { page, about: decoded(about) }
+}
+
+export const hrefOf = (recordId: string): string => `#/handoff/${encodeURIComponent(recordId)}`

@@ -1,0 +1,42 @@
+import { useSyncExternalStore } from "react"
+
+/** A text that outlives a reload, and that several components show. */
+export interface Setting {
+  readonly get: () => string
+  readonly set: (value: string) => void
+  readonly subscribe: (listener: () => void) => () => void
+}
+
+// A browser may refuse to keep anything; then the text lives as long as the page.
+const attempt = <A>(run: () => A): A | undefined => {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}
+
+export const setting = (storage: "localStorage" | "sessionStorage", key: string): Setting => {
+  const listeners = new Set<() => void>()
+  let value = attempt(() => globalThis[storage].getItem(key)) ?? ""
+  return {
+    get: () => value,
+    set: (next) => {
+      value = next
+      attempt(() => globalThis[storage].setItem(key, next))
+      for (const listener of listeners) listener()
+    },
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    }
+  }
+}
+
+export const useSetting = ({ get, subscribe }: Setting): string => useSyncExternalStore(subscribe, get)
+
+/** Who acts in this tab; empty for whoever's turn it is. Each tab has its own. */
+export const me = setting("sessionStorage", "board.me")
+
+/** `light`, `dark`, or empty for what the system says. */
+export const theme = setting("localStorage", "board.theme")

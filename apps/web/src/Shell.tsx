@@ -1,0 +1,143 @@
+import { lazy, type ReactNode, Suspense, useEffect, useId, useRef } from "react"
+
+import { Boundary } from "./Boundary.tsx"
+import { useNames, useSnapshot } from "./Context.ts"
+import { AgentsPage } from "./pages/AgentsPage.tsx"
+import { BoardPage } from "./pages/BoardPage.tsx"
+import { CreatePage } from "./pages/CreatePage.tsx"
+import { HandoffPage } from "./pages/HandoffPage.tsx"
+import { InboxPage } from "./pages/InboxPage.tsx"
+import { type Route, useRoute } from "./Route.ts"
+import { me, theme, useSetting } from "./Setting.ts"
+
+const ChartsPage = lazy(async () => ({ default: (await import("./pages/ChartsPage.tsx")).ChartsPage }))
+const DataPage = lazy(async () => ({ default: (await import("./pages/DataPage.tsx")).DataPage }))
+const DayPage = lazy(async () => ({ default: (await import("./pages/DayPage.tsx")).DayPage }))
+const LawsPage = lazy(async () => ({ default: (await import("./pages/LawsPage.tsx")).LawsPage }))
+
+interface Place {
+  readonly page: string
+  readonly name: string
+  readonly show: () => ReactNode
+}
+
+const places: ReadonlyArray<Place> = [
+  { page: "", name: "Board", show: () => <BoardPage /> },
+  { page: "day", name: "ER to ICU", show: () => <DayPage /> },
+  { page: "inbox", name: "Inbox", show: () => <InboxPage /> },
+  { page: "new", name: "New handoff", show: () => <CreatePage /> },
+  { page: "agents", name: "Agents", show: () => <AgentsPage /> },
+  { page: "charts", name: "Charts", show: () => <ChartsPage /> },
+  { page: "data", name: "Import and export", show: () => <DataPage /> },
+  { page: "laws", name: "Laws", show: () => <LawsPage /> }
+]
+
+const Content = ({ page, about }: Route) => {
+  if (page === "handoff" && about !== undefined) return <HandoffPage key={about} recordId={about} />
+  return places.find((place) => place.page === page)?.show() ?? <BoardPage />
+}
+
+const Who = () => {
+  const id = useId()
+  const names = useNames()
+  const name = useSetting(me)
+  return (
+    <div className="who">
+      <label htmlFor={id}>Act as</label>
+      <input
+        id={id}
+        list={`${id}-names`}
+        value={name}
+        placeholder="whoever's turn it is"
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => me.set(event.target.value)}
+      />
+      <datalist id={`${id}-names`}>
+        {names.map((known) => (
+          <option key={known} value={known} />
+        ))}
+      </datalist>
+    </div>
+  )
+}
+
+const themes = [
+  ["", "System"],
+  ["light", "Light"],
+  ["dark", "Dark"]
+] as const
+
+const Theme = () => {
+  const id = useId()
+  const chosen = useSetting(theme)
+  useEffect(() => {
+    document.documentElement.dataset["theme"] = chosen
+  }, [chosen])
+  return (
+    <div className="who theme">
+      <label htmlFor={id}>Theme</label>
+      <select id={id} value={chosen} onChange={(event) => theme.set(event.target.value)}>
+        {themes.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+/** The frame around every page. A new page gets the focus at its heading, as a loaded document would. */
+export const Shell = () => {
+  const route = useRoute()
+  const { problem } = useSnapshot()
+  const main = useRef<HTMLElement>(null)
+  const shown = useRef<string>(undefined)
+  const where = `${route.page}/${route.about ?? ""}`
+  useEffect(() => {
+    if (shown.current !== undefined && shown.current !== where) main.current?.focus()
+    shown.current = where
+  }, [where])
+  return (
+    <>
+      <header>
+        <a className="skip" href="#content" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+          Skip to the content
+        </a>
+        <a className="brand" href="#/">
+          <svg aria-hidden="true" viewBox="0 0 32 32">
+            <path d="M7 11h12m0 0-4-4m4 4-4 4M25 21H13m0 0 4-4m-4 4 4 4" />
+          </svg>
+          Handoffs
+        </a>
+        <div className="settings">
+          <Who />
+          <Theme />
+        </div>
+        <nav aria-label="Pages">
+          {places.map(({ page, name }) => (
+            <a key={page} href={`#/${page}`} aria-current={page === route.page ? "page" : undefined}>
+              {name}
+            </a>
+          ))}
+        </nav>
+      </header>
+      {problem === undefined ? undefined : (
+        <div className="banner" role="alert">
+          <p>Nothing new is shown any more. {problem}</p>
+          <button type="button" onClick={() => location.reload()}>
+            Reload
+          </button>
+        </div>
+      )}
+      <main ref={main} id="content" tabIndex={-1}>
+        <Boundary key={where}>
+          <Suspense fallback={<p role="status">Loading …</p>}>
+            <Content {...route} />
+          </Suspense>
+        </Boundary>
+      </main>
+    </>
+  )
+}

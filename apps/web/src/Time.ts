@@ -1,0 +1,44 @@
+import { useSyncExternalStore } from "react"
+
+const listeners = new Set<() => void>()
+let now = Date.now()
+let timer: ReturnType<typeof setInterval> | undefined
+
+const tick = (): void => {
+  now = Date.now()
+  for (const listener of listeners) listener()
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener)
+  timer ??= setInterval(tick, 1000)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+}
+
+/** This second, in milliseconds since 1970. */
+export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
+
+const units = [
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "min"]
+] as const
+
+/** A duration in its two largest units, such as `3 h 20 min`. */
+export const durationText = (milliseconds: number): string => {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000))
+  const first = units.findIndex(([size]) => seconds >= size)
+  const [size, unit] = units[first] ?? [1, "s"]
+  const [nextSize, nextUnit] = units[first + 1] ?? [1, "s"]
+  const rest = size === 1 ? 0 : Math.floor((seconds % size) / nextSize)
+  return `${Math.floor(seconds / size)} ${unit}${rest === 0 ? "" : ` ${rest} ${nextUnit}`}`
+}
+
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
+
+export const momentText = (at: Date | number): string => moment.format(at)

@@ -1,0 +1,55 @@
+import { StoreError } from "@aumai/handoff"
+import { createRoot, type Root } from "react-dom/client"
+
+import { openBoard } from "./Board.ts"
+import { BoardContext } from "./Context.ts"
+import { keepOffline } from "./offline.ts"
+import { sentenceOf } from "./Sentence.ts"
+import { Shell } from "./Shell.tsx"
+
+// Of the database; the site's tabs share it.
+const name = "board"
+
+const beginAnew = async (): Promise<void> => (await import("./BeginAnew.ts")).beginAnew(name)
+
+const NotOpen = ({ error }: { readonly error: unknown }) => (
+  <main className="alone">
+    <h1>The board cannot be opened</h1>
+    <p role="alert">{sentenceOf(error)}</p>
+    <p className="actions">
+      <button type="button" className="primary" onClick={() => location.reload()}>
+        Try again
+      </button>
+      {error instanceof StoreError && error.reason === "corrupt" ? (
+        <button type="button" className="grave" onClick={() => void beginAnew()}>
+          Begin anew, without what was there
+        </button>
+      ) : undefined}
+    </p>
+  </main>
+)
+
+const show = async (root: Root): Promise<void> => {
+  try {
+    const board = await openBoard(name)
+    root.render(
+      <BoardContext value={board}>
+        <Shell />
+      </BoardContext>
+    )
+  } catch (error) {
+    root.render(<NotOpen error={error} />)
+  }
+}
+
+const place = document.getElementById("board")
+if (place !== null) {
+  const root = createRoot(place)
+  root.render(
+    <main className="alone">
+      <p role="status">Opening the handoffs of this browser …</p>
+    </main>
+  )
+  void show(root)
+  keepOffline()
+}

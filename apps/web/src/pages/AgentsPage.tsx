@@ -1,0 +1,168 @@
+import type { RegisteredAgent } from "@aumai/handoff"
+import { isOpen } from "@aumai/handoff-protocol"
+import { type FormEvent, useId, useState } from "react"
+
+import { Said, useAttempt } from "../Attempt.tsx"
+import { statuses } from "../Board.ts"
+import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../Context.ts"
+import { Heading } from "../Heading.tsx"
+import { me } from "../Setting.ts"
+import { listed, statusWords } from "../Words.ts"
+
+const Register = () => {
+  const { handoffs } = useBoard()
+  const id = useId()
+  const [name, setName] = useState("")
+  const [capabilities, setCapabilities] = useState("")
+  const [said, attempt] = useAttempt()
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    void attempt(async () => {
+      const { agentId } = await handoffs.agents.register(name, listed(capabilities))
+      tellAgentsChanged()
+      setName("")
+      setCapabilities("")
+      return `${agentId} is registered.`
+    })
+  }
+  return (
+    <form className="panel form" onSubmit={submit} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>Register an agent</h2>
+      <div className="field">
+        <label htmlFor={`${id}-name`}>Name</label>
+        <input
+          id={`${id}-name`}
+          required
+          autoComplete="off"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-can`}>Capabilities, with commas between</label>
+        <input
+          id={`${id}-can`}
+          autoComplete="off"
+          placeholder="intensive care, ventilation"
+          value={capabilities}
+          onChange={(event) => setCapabilities(event.target.value)}
+        />
+      </div>
+      <Said {...said} />
+      <div className="actions">
+        <button type="submit" className="primary">
+          Register
+        </button>
+      </div>
+    </form>
+  )
+}
+
+const Find = () => {
+  const { handoffs } = useBoard()
+  const id = useId()
+  const [wanted, setWanted] = useState("")
+  const [said, attempt] = useAttempt()
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    void attempt(async () => {
+      const found: ReadonlyArray<RegisteredAgent> = await handoffs.agents.findCapable(listed(wanted))
+      if (found.length === 0) return `Nobody can ${listed(wanted).join(" and ")}.`
+      return `The closest fit first: ${found.map(({ agentId }) => agentId).join(", ")}.`
+    })
+  }
+  return (
+    <form className="panel form" onSubmit={submit} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>Who can do this?</h2>
+      <div className="field">
+        <label htmlFor={`${id}-wanted`}>All of these capabilities, with commas between</label>
+        <input
+          id={`${id}-wanted`}
+          required
+          autoComplete="off"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+      </div>
+      <Said {...said} />
+      <div className="actions">
+        <button type="submit">Find</button>
+      </div>
+    </form>
+  )
+}
+
+const open = statuses.filter(isOpen)
+
+const Known = () => {
+  const { handoffs } = useBoard()
+  const { lanes } = useSnapshot()
+  const agents = useAgents()
+  const names = useNames()
+  const [said, attempt] = useAttempt()
+  const can = new Map(agents?.map(({ agentId, capabilities }) => [agentId, capabilities]))
+  const forget = (name: string): void => {
+    void attempt(async () => {
+      await handoffs.agents.unregister(name)
+      tellAgentsChanged()
+      return `${name} is no longer registered.`
+    })
+  }
+  if (names.length === 0) return <p className="nothing">Nobody is known yet.</p>
+  return (
+    <>
+      <Said {...said} />
+      <div className="wide" tabIndex={0} role="group" aria-label="Agents and their load, scrollable">
+        <table>
+          <caption>Agents and what waits for each</caption>
+          <thead>
+            <tr>
+              <th scope="col">Agent</th>
+              <th scope="col">Can</th>
+              {open.map((status) => (
+                <th key={status} scope="col" className="number">
+                  {statusWords[status]}
+                </th>
+              ))}
+              <th scope="col">Actions</th>
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{can.get(name)?.join(", ") ?? "not registered"}</td>
+                {open.map((status) => (
+                  <td key={status} className="number">
+                    {lanes[status].filter(({ to }) => to === name).length}
+                  </td>
+                ))}
+                <td className="actions">
+                  <button type="button" onClick={() => me.set(name)} aria-label={`Act as ${name}`}>
+                    Act as
+                  </button>
+                  {can.has(name) ? (
+                    <button type="button" onClick={() => forget(name)} aria-label={`Unregister ${name}`}>
+                      Unregister
+                    </button>
+                  ) : undefined}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
+
+export const AgentsPage = () => (
+  <>
+    <Heading title="Agents" />
+    <Known />
+    <div className="columns even">
+      <Register />
+      <Find />
+    </div>
+  </>
+)

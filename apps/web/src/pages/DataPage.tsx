@@ -1,0 +1,162 @@
+import { type DragEvent, useEffect, useId, useState } from "react"
+
+import { Said, useAttempt } from "../Attempt.tsx"
+import { useBoard, useSnapshot } from "../Context.ts"
+import { Heading } from "../Heading.tsx"
+import { exportText, importText, type Report } from "../Portable.ts"
+import { hrefOf } from "../Route.ts"
+
+const save = (text: string): void => {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }))
+  const link = document.createElement("a")
+  link.href = url
+  link.download = "handoffs.json"
+  link.click()
+  URL.revokeObjectURL(url)
+}
+
+const explained: Readonly<Record<Report["outcome"], string>> = {
+  added: "added",
+  unchanged: "unchanged: it was here already",
+  newer: "its further events were added",
+  conflict: "went another way there; what is here stands",
+  refused: "refused"
+}
+
+// More are counted, not listed.
+const listedReports = 200
+
+const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
+  const counts = Object.entries(Object.groupBy(reports, ({ outcome }) => outcome))
+  return (
+    <section className="panel" aria-label="What came of it">
+      <h2>What came of it</h2>
+      <p role="status">
+        {counts.map(([outcome, some]) => `${some?.length ?? 0} ${outcome}`).join(", ") || "The file holds no records."}
+      </p>
+      <ul className="reports">
+        {reports.slice(0, listedReports).map(({ name, recordId, outcome, problem }) => (
+          <li key={name} data-outcome={outcome}>
+            {recordId === undefined ? name : <a href={hrefOf(recordId)}>{name}</a>}: {explained[outcome]}
+            {problem === undefined ? "" : `. ${problem}`}
+          </li>
+        ))}
+      </ul>
+      {reports.length > listedReports ? <p>… and {reports.length - listedReports} more.</p> : undefined}
+    </section>
+  )
+}
+
+const mebibytes = (bytes: number | undefined): string => `${((bytes ?? 0) / 2 ** 20).toFixed(1)} MiB`
+
+/** How much room there is, and whether the browser may clear it. */
+const Room = () => {
+  const id = useId()
+  const [estimate, setEstimate] = useState<StorageEstimate>()
+  const [isKept, setIsKept] = useState<boolean>()
+  const [said, attempt] = useAttempt()
+  useEffect(() => {
+    // What a browser does not tell is not shown.
+    void navigator.storage.estimate().then(setEstimate, () => {})
+    void navigator.storage.persisted().then(setIsKept, () => {})
+  }, [])
+  const ask = async (): Promise<string> => {
+    const isGranted = await navigator.storage.persist()
+    setIsKept(isGranted)
+    return isGranted ? "The browser will keep it." : "The browser promises nothing: export what must not be lost."
+  }
+  return (
+    <section className="panel" aria-labelledby={`${id}-room`}>
+      <h2 id={`${id}-room`}>Room in this browser</h2>
+      {estimate === undefined ? undefined : (
+        <p>
+          {mebibytes(estimate.usage)} of {mebibytes(estimate.quota)} are in use.
+        </p>
+      )}
+      <p>
+        {isKept === true
+          ? "Only you can clear it."
+          : "The browser may clear it when the device runs full. Export what must not be lost."}
+      </p>
+      {isKept === false ? (
+        <button type="button" onClick={() => void attempt(ask)}>
+          Ask the browser to keep it
+        </button>
+      ) : undefined}
+      <Said {...said} />
+    </section>
+  )
+}
+
+export const DataPage = () => {
+  const { handoffs } = useBoard()
+  const { cards } = useSnapshot()
+  const id = useId()
+  const [reports, setReports] = useState<ReadonlyArray<Report>>()
+  const [isOver, setIsOver] = useState(false)
+  const [said, attempt] = useAttempt()
+
+  const take = (file: File | undefined): void => {
+    if (file === undefined) return
+    void attempt(async () => {
+      setReports(undefined)
+      setReports(await importText(handoffs, file.name, await file.text()))
+      return undefined
+    })
+  }
+  const drop = (event: DragEvent): void => {
+    event.preventDefault()
+    setIsOver(false)
+    take(event.dataTransfer.files[0])
+  }
+
+  return (
+    <>
+      <Heading title="Import and export" />
+      <Said {...said} />
+      <section
+        className="panel drop"
+        aria-labelledby={`${id}-in`}
+        data-over={isOver}
+        onDragOver={(event) => (event.preventDefault(), setIsOver(true))}
+        onDragLeave={() => setIsOver(false)}
+        onDrop={drop}
+      >
+        <h2 id={`${id}-in`}>Import</h2>
+        <p>
+          A JSON file of records, as the command line and the Python library write it. Newer state here is never lost.
+        </p>
+        <label htmlFor={`${id}-file`}>Choose a file, or drop it here</label>
+        <input
+          id={`${id}-file`}
+          type="file"
+          accept=".json,application/json"
+          disabled={said.isBusy}
+          onChange={(event) => {
+            take(event.target.files?.[0])
+            event.target.value = ""
+          }}
+        />
+        {said.isBusy === true ? <p role="status">Working …</p> : undefined}
+      </section>
+      {reports === undefined ? undefined : <Reports reports={reports} />}
+      <section className="panel" aria-labelledby={`${id}-out`}>
+        <h2 id={`${id}-out`}>Export</h2>
+        <p>All {cards.size} handoffs with their trails, in the same format.</p>
+        <button
+          type="button"
+          disabled={said.isBusy}
+          onClick={() =>
+            void attempt(async () => {
+              save(await exportText(handoffs))
+              return "Exported as handoffs.json."
+            })
+          }
+        >
+          Export all
+        </button>
+      </section>
+      <Room />
+    </>
+  )
+}

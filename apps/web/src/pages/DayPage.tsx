@@ -1,0 +1,73 @@
+import { useEffect, useId, useRef, useSyncExternalStore } from "react"
+
+import { useBoard, useSnapshot } from "../Context.ts"
+import { dayOf, type Told } from "../Day.ts"
+import { Heading } from "../Heading.tsx"
+import { Lanes } from "../Lanes.tsx"
+import { hrefOf } from "../Route.ts"
+
+const speeds = [0.5, 1, 2, 5, 20]
+
+const Story = ({ told }: { readonly told: ReadonlyArray<Told> }) => {
+  const scroller = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
+  }, [told])
+  return (
+    <div className="story" ref={scroller} tabIndex={0} role="log" aria-label="The story so far">
+      <ol>
+        {told.map(({ clock, text, recordId }) => (
+          <li key={clock}>
+            <time>{clock}</time>
+            <span>
+              {text} {recordId === undefined ? undefined : <a href={hrefOf(recordId)}>Look at {recordId}</a>}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+export const DayPage = () => {
+  const { handoffs } = useBoard()
+  const { lanes } = useSnapshot()
+  const day = dayOf(handoffs)
+  const { told, isPlaying, isOver, speed } = useSyncExternalStore(day.subscribe, day.snapshot)
+  const id = useId()
+  return (
+    <>
+      <Heading title="ER to ICU" />
+      <p className="lead">
+        A morning in a hospital, in under a minute: eight agents hand a patient on, and at every moment it is clear who
+        has her. These are real handoffs in this browser’s store.
+      </p>
+      <div className="controls">
+        {isPlaying ? (
+          <button type="button" className="primary" onClick={day.pause}>
+            Pause
+          </button>
+        ) : (
+          <button type="button" className="primary" onClick={day.play}>
+            {isOver ? "Play again" : "Play"}
+          </button>
+        )}
+        <button type="button" onClick={day.next}>
+          Next step
+        </button>
+        <div className="who">
+          <label htmlFor={id}>Speed</label>
+          <select id={id} value={speed} onChange={(event) => day.setSpeed(Number(event.target.value))}>
+            {speeds.map((value) => (
+              <option key={value} value={value}>
+                {value}×
+              </option>
+            ))}
+          </select>
+        </div>
+      </div>
+      {told.length === 0 ? undefined : <Story told={told} />}
+      <Lanes lanes={lanes} />
+    </>
+  )
+}

@@ -1,0 +1,188 @@
+import type { Entry, HandoffRecord } from "@aumai/handoff"
+import { useEffect, useId, useState, type ReactNode } from "react"
+
+import { Priority } from "../CardView.tsx"
+import { turn, useBoard, useSnapshot } from "../Context.ts"
+import { Heading } from "../Heading.tsx"
+import { JsonTree } from "../JsonTree.tsx"
+import { Moves } from "../Moves.tsx"
+import { hrefOf } from "../Route.ts"
+import { sentenceOf } from "../Sentence.ts"
+import { durationText, momentText, useNow } from "../Time.ts"
+import { Trail } from "../Trail.tsx"
+import { statusWords } from "../Words.ts"
+
+interface Found {
+  readonly handoff: HandoffRecord
+  readonly history: ReadonlyArray<Entry>
+  /** The first of the handoffs that are a part of it. */
+  readonly parts: ReadonlyArray<HandoffRecord>
+}
+
+/** The handoff and its trail, read again whenever the log says that it has changed. */
+const useFound = (recordId: string): Found | string | undefined => {
+  const { handoffs } = useBoard()
+  const revision = useSnapshot().cards.get(recordId)?.revision
+  const [found, setFound] = useState<Found | string>()
+  useEffect(() => {
+    const left = new AbortController()
+    const read = async (): Promise<void> => {
+      try {
+        const [handoff, history, parts] = await Promise.all([
+          handoffs.get(recordId, { signal: left.signal }),
+          handoffs.history(recordId, { signal: left.signal }),
+          handoffs.list({ _tag: "Children", parent: recordId }, { signal: left.signal })
+        ])
+        if (!left.signal.aborted) setFound({ handoff, history, parts })
+      } catch (error) {
+        if (!left.signal.aborted) setFound(sentenceOf(error))
+      }
+    }
+    void read()
+    return () => left.abort()
+  }, [handoffs, recordId, revision])
+  return found
+}
+
+const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+const Panel = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => {
+  const id = useId()
+  return (
+    <section className="panel" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+const Deadline = ({ handoff }: { readonly handoff: HandoffRecord }) => {
+  const now = useNow()
+  const { deadline } = handoff.request
+  if (deadline === undefined) return "none"
+  const left = deadline.getTime() - now
+  if (turn(handoff) === undefined) return momentText(deadline)
+  return (
+    <>
+      {momentText(deadline)},{" "}
+      {left > 0 ? `in ${durationText(left)}` : <span className="overdue">Overdue by {durationText(-left)}</span>}
+    </>
+  )
+}
+
+const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
+  const { request, createdAt } = handoff
+  return (
+    <Panel title="Request">
+      <p className="task">{request.taskDescription}</p>
+      <dl className="facts">
+        <Fact name="From">{request.fromAgent}</Fact>
+        <Fact name="To">{request.toAgent}</Fact>
+        <Fact name="Priority">
+          <Priority value={request.priority} />
+        </Fact>
+        <Fact name="Created">{momentText(createdAt)}</Fact>
+        <Fact name="Deadline">
+          <Deadline handoff={handoff} />
+        </Fact>
+        {request.requires === undefined ? undefined : <Fact name="Requires">{request.requires.join(", ")}</Fact>}
+        {request.parent === undefined ? undefined : (
+          <Fact name="Part of">
+            <a href={hrefOf(request.parent)}>{request.parent}</a>
+          </Fact>
+        )}
+      </dl>
+      <h3>Context</h3>
+      <JsonTree value={request.context} />
+    </Panel>
+  )
+}
+
+const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => (
+  <>
+    {"response" in handoff && handoff.response !== undefined ? (
+      <Panel title="Response">
+        <p>
+          <strong>{handoff.response.accepted ? "Accepted" : "Declined"}:</strong> {handoff.response.reason}
+        </p>
+        {handoff.response.estimatedCompletion === undefined ? undefined : (
+          <p>Expected by {momentText(handoff.response.estimatedCompletion)}</p>
+        )}
+      </Panel>
+    ) : undefined}
+    {"reason" in handoff ? (
+      <Panel title="Why it ended">
+        <p>{handoff.reason}</p>
+      </Panel>
+    ) : undefined}
+    {"result" in handoff ? (
+      <Panel title="Result">
+        <JsonTree value={handoff.result} />
+      </Panel>
+    ) : undefined}
+  </>
+)
+
+const Parts = ({ parts }: { readonly parts: ReadonlyArray<HandoffRecord> }) => {
+  // As they stand now: each has a card, which is newer than what was read with this handoff.
+  const { cards } = useSnapshot()
+  return (
+    <Panel title="Parts">
+      <ul className="parts">
+        {parts.map(({ recordId, status, request }) => (
+          <li key={recordId}>
+            <a href={hrefOf(recordId)}>{request.taskDescription.slice(0, 120)}</a>{" "}
+            <span className="status" data-status={cards.get(recordId)?.status ?? status}>
+              {statusWords[cards.get(recordId)?.status ?? status]}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
+  const found = useFound(recordId)
+  if (found === undefined) return <Heading title="Handoff" />
+  if (typeof found === "string") {
+    return (
+      <>
+        <Heading title="Handoff" />
+        <p role="alert" className="said problem">
+          {found}
+        </p>
+      </>
+    )
+  }
+  const { handoff, history, parts } = found
+  const whose = turn(handoff)
+  return (
+    <>
+      <Heading title={`Handoff ${recordId}`}>
+        <p className="standing">
+          <span className="status" data-status={handoff.status}>
+            {statusWords[handoff.status]}
+          </span>{" "}
+          {whose === undefined ? "nobody's turn" : `${whose}'s turn`}
+        </p>
+      </Heading>
+      <div className="columns">
+        <div>
+          <Moves handoff={handoff} />
+          <Request handoff={handoff} />
+          <Answer handoff={handoff} />
+          {parts.length === 0 ? undefined : <Parts parts={parts} />}
+        </div>
+        <Panel title="Trail">
+          <Trail history={history} />
+        </Panel>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,86 @@
+import { isOpen } from "@aumai/handoff-protocol"
+
+import { Said, useAttempt } from "../Attempt.tsx"
+import { statuses } from "../Board.ts"
+import { CardList } from "../CardList.tsx"
+import { useBoard, useNames, useSnapshot } from "../Context.ts"
+import { Heading } from "../Heading.tsx"
+import { hrefOf } from "../Route.ts"
+import { me, useSetting } from "../Setting.ts"
+import { statusWords } from "../Words.ts"
+
+const Choose = () => {
+  const names = useNames()
+  return (
+    <div className="empty">
+      <p>Whose inbox? Choose who you are.</p>
+      <p className="actions">
+        {names.slice(0, 12).map((name) => (
+          <button key={name} type="button" onClick={() => me.set(name)}>
+            {name}
+          </button>
+        ))}
+      </p>
+      {names.length === 0 ? (
+        <p>
+          Nobody is known yet: <a href="#/agents">register an agent</a>.
+        </p>
+      ) : undefined}
+    </div>
+  )
+}
+
+const Inbox = ({ agent }: { readonly agent: string }) => {
+  const { handoffs } = useBoard()
+  const { lanes } = useSnapshot()
+  const [said, attempt] = useAttempt()
+  const claim = (): void => {
+    void attempt(async () => {
+      const claimed = await handoffs.claim(agent)
+      if (claimed === undefined) return `Nothing waits for ${agent}: somebody else may have been first.`
+      return (
+        <>
+          {agent} has claimed <a href={hrefOf(claimed.recordId)}>{claimed.request.taskDescription.slice(0, 120)}</a>
+        </>
+      )
+    })
+  }
+  return (
+    <>
+      <div className="actions">
+        <button type="button" className="primary" onClick={claim} disabled={said.isBusy}>
+          Claim the most urgent
+        </button>
+      </div>
+      <Said {...said} />
+      <div className="lanes" data-open="true">
+        {statuses.filter(isOpen).map((status) => {
+          const cards = lanes[status].filter(({ to }) => to === agent)
+          const name = `${statusWords[status]} for ${agent}`
+          return (
+            <section key={status} className="lane" aria-label={name} data-status={status}>
+              <h2>
+                {statusWords[status]} <span className="count">{cards.length}</span>
+              </h2>
+              {cards.length === 0 ? (
+                <p className="nothing">Nothing.</p>
+              ) : (
+                <CardList cards={cards} label={`${statusWords[status]} handoffs for ${agent}`} />
+              )}
+            </section>
+          )
+        })}
+      </div>
+    </>
+  )
+}
+
+export const InboxPage = () => {
+  const agent = useSetting(me)
+  return (
+    <>
+      <Heading title={agent === "" ? "Inbox" : `Inbox of ${agent}`} />
+      {agent === "" ? <Choose /> : <Inbox key={agent} agent={agent} />}
+    </>
+  )
+}

@@ -1,0 +1,73 @@
+import * as StoreLaws from "@aumai/handoff-core/StoreLaws"
+import { IndexedDbStore } from "@aumai/handoff-store-indexeddb"
+import * as Effect from "effect/Effect"
+import { useState } from "react"
+
+import { Heading } from "../Heading.tsx"
+import { sentenceOf } from "../Sentence.ts"
+
+interface Verdict {
+  readonly name: string
+  readonly milliseconds: number
+  readonly problem?: string
+}
+
+// A database of its own: the laws write to it.
+const database = "board laws"
+const layer = IndexedDbStore.layer({ name: database })
+
+const checks: ReadonlyArray<{ readonly name: string; readonly run: () => Promise<unknown> }> = [
+  ...StoreLaws.laws.map(({ name, check }) => ({ name, run: () => Effect.runPromise(Effect.provide(check, layer)) })),
+  ...StoreLaws.reopening.map(({ name, check }) => ({ name, run: () => Effect.runPromise(check(layer)) }))
+]
+
+export const LawsPage = () => {
+  const [verdicts, setVerdicts] = useState<ReadonlyArray<Verdict>>([])
+  const [isRunning, setIsRunning] = useState(false)
+
+  const run = async (): Promise<void> => {
+    setIsRunning(true)
+    setVerdicts([])
+    for (const { name, run } of checks) {
+      const before = performance.now()
+      const problem = await run().then(() => undefined, sentenceOf)
+      const milliseconds = performance.now() - before
+      setVerdicts((done) => [...done, { name, milliseconds, ...(problem === undefined ? {} : { problem }) }])
+    }
+    await Effect.runPromise(IndexedDbStore.forget(database)).catch(() => {})
+    setIsRunning(false)
+  }
+
+  const kept = verdicts.filter(({ problem }) => problem === undefined).length
+  return (
+    <>
+      <Heading title="Laws" />
+      <p>
+        What every store promises, tried on this very browser, in a database of its own that is deleted afterwards. No
+        store skips any of the {checks.length} laws.
+      </p>
+      <div className="actions">
+        <button type="button" className="primary" disabled={isRunning} onClick={() => void run()}>
+          Run the laws
+        </button>
+      </div>
+      <p role="status">
+        {isRunning ? `Running: ${verdicts.length} of ${checks.length} …` : undefined}
+        {!isRunning && verdicts.length > 0 ? `${kept} of ${checks.length} laws are kept by this browser.` : undefined}
+      </p>
+      <ul className="laws">
+        {verdicts.map(({ name, milliseconds, problem }) => (
+          <li key={name} data-kept={problem === undefined}>
+            <span aria-hidden="true">{problem === undefined ? "✓" : "✗"}</span>
+            <span>
+              <span className="hidden">{problem === undefined ? "Kept: " : "Broken: "}</span>
+              {name}
+              {problem === undefined ? undefined : <span className="problem"> {problem}</span>}
+            </span>
+            <span className="number">{milliseconds.toFixed(0)} ms</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

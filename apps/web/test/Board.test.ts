@@ -1,0 +1,216 @@
+/** The built board in a real browser: lanes, a handoff's page, and acting as an agent. */
+import type { Browser, Page } from "playwright"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+
+import { act, confirm, create, goTo, lane, moves, names } from "./people.ts"
+import { launchBrowser, serveBoard, type Site, visit } from "./site.ts"
+
+let site: Site
+let browser: Browser
+
+beforeAll(async () => {
+  site = await serveBoard()
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.[Symbol.asyncDispose]()
+})
+
+describe("the board", () => {
+  it("shows in every tab what happens in one, the most urgent first, and again after a reload", async () => {
+    await using visitor = await visit(browser, site)
+    const [desk, watcher] = [await visitor.tab(), await visitor.tab()]
+    await watcher.getByText("There are no handoffs in this browser yet.").waitFor()
+
+    await create(desk, { from: "er-desk", to: "icu", task: "Count the beds", priority: 3 })
+    await create(desk, { from: "er-desk", to: "icu", task: "Take over Ms. R.", priority: 10 })
+    await lane(watcher, "Pending").getByRole("link", { name: "Take over Ms. R." }).waitFor()
+    await lane(watcher, "Pending").getByRole("link", { name: "Count the beds" }).waitFor()
+    expect(await names(lane(watcher, "Pending").getByRole("link"))).toEqual(["Take over Ms. R.", "Count the beds"])
+
+    await act(desk, "Accept")
+    await confirm(desk, "Accept")
+    await lane(watcher, "Accepted").getByRole("link", { name: "Take over Ms. R." }).waitFor()
+    await watcher.reload()
+    await lane(watcher, "Accepted").getByRole("link", { name: "Take over Ms. R." }).waitFor()
+    expect(await names(lane(watcher, "Pending").getByRole("link"))).toEqual(["Count the beds"])
+    expect(visitor.complaints).toEqual([])
+  })
+
+  it("searches and filters", async () => {
+    await using visitor = await visit(browser, site)
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "Count the beds", priority: 3 })
+    await create(page, { from: "a", to: "c", task: "Take over Ms. R.", priority: 10 })
+    await goTo(page, "Board")
+    await page.getByLabel("Search").fill("BEDS")
+    await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor({ state: "detached" })
+    expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Count the beds"])
+    await page.getByLabel("Search").fill("")
+    await page.getByLabel("Agent", { exact: true }).selectOption("c")
+    await lane(page, "Pending").getByRole("link", { name: "Count the beds" }).waitFor({ state: "detached" })
+    expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Take over Ms. R."])
+  })
+
+  it("goes from card to card with the arrow keys, and gives a new page the focus", async () => {
+    await using visitor = await visit(browser, site)
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "First", priority: 9 })
+    await create(page, { from: "a", to: "b", task: "Second", priority: 5 })
+    await goTo(page, "Board")
+    await lane(page, "Pending").getByRole("link", { name: "First" }).focus()
+    await page.keyboard.press("ArrowDown")
+    await page.waitForFunction(() => document.activeElement?.textContent === "Second")
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { name: "Next moves" }).waitFor()
+    await page.waitForFunction(() => document.activeElement?.tagName === "MAIN")
+  })
+})
+
+describe("a handoff's page", () => {
+  it("offers the legal moves to the one who acts, and goes from request to result", async () => {
+    await using visitor = await visit(browser, site)
+    const page = await visitor.tab()
+    await create(page, { from: "er-desk", to: "icu", task: "Take over Ms. R.", context: '{"vitals":{"pulse":122}}' })
+    const offered = () => names(moves(page).getByRole("button"))
+    expect(await offered()).toEqual(["Accept", "Reject", "Cancel"])
+    await page.getByText("icu's turn").waitFor()
+    expect(await page.getByRole("region", { name: "Request" }).innerText()).toMatch(/vitals[^]*pulse\s+122/)
+
+    await page.getByLabel("Act as").fill("er-desk")
+    expect(await offered()).toEqual(["Cancel"])
+    await page.getByLabel("Act as").fill("somebody")
+    expect(await offered()).toEqual([])
+    await page.getByLabel("Act as").fill("icu")
+    expect(await offered()).toEqual(["Accept", "Reject"])
+
+    await act(page, "Accept")
+    await page.getByLabel("Reason (optional)").fill("Bed 4 is free.")
+    await confirm(page, "Accept")
+    await page.getByRole("region", { name: "Response" }).getByText("Bed 4 is free.").waitFor()
+    await act(page, "Start")
+    await page.getByRole("region", { name: "Trail" }).getByText("icu started").waitFor()
+
+    await act(page, "Complete")
+    await page.getByLabel("Result, as JSON").fill("bed 4")
+    await confirm(page, "Complete")
+    await page.getByRole("alert").getByText("The result is not JSON.").waitFor()
+    await page.getByLabel("Result, as JSON").fill('{"bed":"ICU 4"}')
+    await confirm(page, "Complete")
+    await page.getByRole("region", { name: "Result" }).getByText("ICU 4").waitFor()
+    await page.getByText("nobody's turn").waitFor()
+    await page.getByText("It has ended: nothing can follow.").waitFor()
+    expect(await offered()).toEqual([])
+    expect((await names(page.getByRole("region", { name: "Trail" }).getByRole("listitem"))).length).toBe(4)
+  })
+
+  it("rejects and fails only with a reason", async () => {
+    await using visitor = await visit(browser, site)
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "One" })
+    await act(page, "Reject")
+    await confirm(page, "Reject")
+    expect(await page.getByLabel("Reason").evaluate((field: HTMLTextAreaElement) => field.validity.valueMissing)).toBe(
+      true
+    )
+    await page.getByLabel("Reason").fill("No bed is free.")
+    await confirm(page, "Reject")
+    await page.getByRole("region", { name: "Response" }).getByText("Declined: No bed is free.").waitFor()
+
+    await create(page, { from: "a", to: "b", task: "Two" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await act(page, "Fail")
+    await page.getByLabel("Reason").fill("The trolley broke down.")
+    await confirm(page, "Fail")
+    await page.getByText("The trolley broke down.").first().waitFor()
+    await page.getByText("It has ended").waitFor()
+  })
+
+  it("says kindly that somebody else was first, when two tabs act at once", async () => {
+    await using visitor = await visit(browser, site)
+    const sender = await visitor.tab()
+    await sender.getByLabel("Act as").fill("er-desk")
+    await create(sender, { from: "er-desk", to: "icu", task: "Take over Ms. R." })
+    const receiver = await visitor.tab(new URL(sender.url()).hash)
+    await receiver.getByLabel("Act as").fill("icu")
+    await act(sender, "Cancel")
+    await act(receiver, "Reject")
+    await receiver.getByLabel("Reason").fill("No bed is free.")
+    // Whoever hears of the other's move before the click finds the button gone, and is told why.
+    const quickly = (page: Page, name: string) =>
+      moves(page)
+        .getByRole("button", { name: `Confirm: ${name}` })
+        .click({ timeout: 5000 })
+        .catch(() => {})
+    await Promise.all([quickly(sender, "Cancel"), quickly(receiver, "Reject")])
+
+    const won = (page: Page) => moves(page).getByText(": done.")
+    const lost = (page: Page) => moves(page).getByText(/somebody else was first/i)
+    await Promise.all([sender, receiver].map((page) => won(page).or(lost(page)).first().waitFor()))
+    const winners = await Promise.all([sender, receiver].map((page) => won(page).count()))
+    expect(winners.reduce((sum, count) => sum + count)).toBe(1)
+    for (const page of [sender, receiver]) {
+      await page.getByRole("region", { name: "Trail" }).getByRole("listitem").nth(1).waitFor()
+      expect(await page.getByRole("region", { name: "Trail" }).getByRole("listitem").count()).toBe(2)
+    }
+  })
+
+  it("says that there is no such handoff", async () => {
+    await using visitor = await visit(browser, site)
+    const page = await visitor.tab("#/handoff/nowhere")
+    await page.getByRole("alert").getByText("No handoff nowhere").waitFor()
+  })
+})
+
+describe("acting as an agent", () => {
+  it("previews the routing and says why, and the router then chooses the same", async () => {
+    await using visitor = await visit(browser, site)
+    const page = await visitor.tab()
+    await goTo(page, "Agents")
+    for (const [name, can] of [
+      ["lab", "blood tests"],
+      ["radiology", "imaging"]
+    ] as const) {
+      await page.getByLabel("Name").fill(name)
+      await page.getByLabel("Capabilities, with commas between", { exact: true }).fill(can)
+      await page.getByRole("button", { name: "Register", exact: true }).click()
+      await page.getByText(`${name} is registered.`).waitFor()
+    }
+    await page.getByLabel("All of these capabilities").fill("imaging")
+    await page.getByRole("button", { name: "Find" }).click()
+    await page.getByText("The closest fit first: radiology.").waitFor()
+
+    await goTo(page, "New handoff")
+    await page.getByLabel("Sender").fill("er-desk")
+    await page.getByLabel("Task").fill("Imaging of the chest")
+    await page
+      .getByRole("status", { name: "Routing preview" })
+      .getByText(/radiology would get it: .*imaging/)
+      .waitFor()
+    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByText("radiology's turn").waitFor()
+    await goTo(page, "Agents")
+    await page.getByRole("row", { name: "radiology imaging 1 0 0" }).waitFor()
+  })
+
+  it("gives the last handoff of an inbox to one of two tabs, and tells the other", async () => {
+    await using visitor = await visit(browser, site)
+    const one = await visitor.tab()
+    await create(one, { from: "er-desk", to: "icu", task: "Take over Ms. R." })
+    const two = await visitor.tab()
+    for (const page of [one, two]) {
+      await page.getByLabel("Act as").fill("icu")
+      await goTo(page, "Inbox")
+      await page.getByRole("list", { name: "Pending handoffs for icu" }).waitFor()
+    }
+    await Promise.all([one, two].map((page) => page.getByRole("button", { name: "Claim the most urgent" }).click()))
+    const claimed = (page: Page) => page.getByText("icu has claimed Take over Ms. R.")
+    const nothing = (page: Page) => page.getByText("Nothing waits for icu: somebody else may have been first.")
+    await Promise.all([one, two].map((page) => claimed(page).or(nothing(page)).waitFor()))
+    const winners = await Promise.all([one, two].map((page) => claimed(page).count()))
+    expect(winners.reduce((sum, count) => sum + count)).toBe(1)
+  })
+})

@@ -1,0 +1,99 @@
+/** The built board on a site of its own, and people who look at it in a real browser. */
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright"
+import { preview } from "vite"
+
+import { launchOptions, ready } from "../../../tooling/browser.ts"
+
+const root = join(import.meta.dirname, "..")
+const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin/vite.js")
+
+export interface Site extends AsyncDisposable {
+  readonly url: string
+  /** Where the built files are. */
+  readonly files: string
+}
+
+/** Builds what is in `src` now, and serves the files as `vite preview` does. */
+export const serveBoard = async (): Promise<Site> => {
+  const files = mkdtempSync(join(tmpdir(), "aumai-handoff-board-"))
+  // In a process of its own: what is built under the test runner's NODE_ENV is React for developers.
+  execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", files, "--emptyOutDir"], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: "production" }
+  })
+  const server = await preview({
+    root,
+    logLevel: "warn",
+    build: { outDir: files },
+    preview: { port: 0, host: "127.0.0.1" }
+  })
+  const address = server.httpServer.address()
+  if (address === null || typeof address === "string") throw new Error("The preview has no port")
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    files,
+    [Symbol.asyncDispose]: async () => {
+      await server.close()
+      rmSync(files, { recursive: true, force: true })
+    }
+  }
+}
+
+export const launchBrowser = (): Promise<Browser> => {
+  ready()
+  return chromium.launch(launchOptions)
+}
+
+/** A person with a browser of their own: tabs share its IndexedDB. What a page complains about is collected. */
+export interface Visitor extends AsyncDisposable {
+  readonly context: BrowserContext
+  readonly complaints: ReadonlyArray<string>
+  readonly tab: (path?: string) => Promise<Page>
+}
+
+const visitorIn = (context: BrowserContext, { url }: Site, leave: () => Promise<void>): Visitor => {
+  const complaints: Array<string> = []
+  context.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
+  })
+  context.on("weberror", (error) => complaints.push(String(error.error())))
+  return {
+    context,
+    complaints,
+    tab: async (path = "") => {
+      const page = await context.newPage()
+      await page.goto(`${url}${path}`)
+      await page.getByRole("heading", { level: 1 }).waitFor()
+      return page
+    },
+    [Symbol.asyncDispose]: leave
+  }
+}
+
+const usual = { viewport: { width: 1280, height: 900 }, locale: "en-GB" }
+
+export const visit = async (
+  browser: Browser,
+  site: Site,
+  options: Parameters<Browser["newContext"]>[0] = {}
+): Promise<Visitor> => {
+  const context = await browser.newContext({ ...usual, ...options })
+  return visitorIn(context, site, () => context.close())
+}
+
+/** With a profile on disk: only there does a browser hold to a smaller quota. */
+export const visitOnDisk = async (site: Site): Promise<Visitor> => {
+  ready()
+  const profile = mkdtempSync(join(tmpdir(), "aumai-handoff-profile-"))
+  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, ...usual })
+  return visitorIn(context, site, async () => {
+    await context.close()
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+  })
+}

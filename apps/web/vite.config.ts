@@ -1,0 +1,20 @@
+import react from "@vitejs/plugin-react"
+import { defineConfig } from "vite"
+
+import { offline, onlyOwnCode } from "./tooling/plugins.ts"
+
+export default defineConfig({
+  base: "./",
+  plugins: [react(), onlyOwnCode(), offline()],
+  build: {
+    target: "es2024",
+    // The board loads its own modules at once; a polyfill for older browsers would only weigh.
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: "index.html", worker: "src/worker.ts" },
+      output: { entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
+      // As docs/sdk.md advises: otherwise what is not used of Effect's schemas is loaded, too.
+      treeshake: { propertyReadSideEffects: false }
+    }
+  }
+})
