@@ -125,7 +125,8 @@ export const agentId = (flag: string, value: string): Effect.Effect<AgentId, Inv
 
 /** A position in the log, as `watch --json` prints it. */
 export const position = (flag: string, value: string): Effect.Effect<Position, InvalidInput> =>
-  /^\d+$/.test(value)
+  // Numbers, of which PostgreSQL's have several; what they mean only the store can tell.
+  /^\d+(?:\.\d+)*$/.test(value)
     ? Effect.succeed(Position.make(value))
     : Effect.fail(invalid(flag, "expected a position as watch --json prints it"))
 

@@ -1,3 +1,5 @@
+import { once } from "node:events"
+
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 
@@ -13,6 +15,21 @@ describe("a PostgreSQL store", () => {
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       yield* promise(() => liveOn(cli, url))
+    })
+  )
+
+  it.live("is followed from a position that it gave", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const id = yield* promise(() => cli.create(url))
+      yield* promise(() => cli.run(["accept", "--id", id, "--store", url]))
+      const history = yield* promise(() => cli.run(["history", "--id", id, "--json", "--store", url]))
+      const [{ position }] = JSON.parse(history.stdout) as readonly [{ readonly position: string }]
+      const follower = cli.start(["watch", "--json", "--after", position, "--store", url])
+      const line = yield* promise(() => once(follower.stdout.setEncoding("utf8"), "data"))
+      follower.kill("SIGINT")
+      assert.include(String(line), "Accepted")
+      assert.notInclude(String(line), "Created")
     })
   )
 
