@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
+import { advance, createOne, moved } from "../../../tooling/handoffs.ts"
 import { FileStore } from "../src/index.ts"
-import { advance, createOne, moved } from "./handoffs.ts"
 import { temporaryDirectory } from "./processes.ts"
 
 const fixture = join(import.meta.dirname, "fixtures/handoffs-python.json")

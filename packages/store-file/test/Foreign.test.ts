@@ -7,8 +7,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
+import { advance, createOne } from "../../../tooling/handoffs.ts"
 import { FileStore } from "../src/index.ts"
-import { advance, createOne } from "./handoffs.ts"
 import { temporaryDirectory } from "./processes.ts"
 
 interface PythonRecord {

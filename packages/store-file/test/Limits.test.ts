@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
+import { advance, createOne } from "../../../tooling/handoffs.ts"
 import { FileStore, FsError, JournalFs, NodeJournalFs } from "../src/index.ts"
-import { advance, createOne } from "./handoffs.ts"
 import { start, temporaryDirectory } from "./processes.ts"
 import { makeDisk } from "./SimulatedDisk.ts"
 

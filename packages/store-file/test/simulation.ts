@@ -14,9 +14,9 @@ import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 
+import { created, nextOf } from "../../../tooling/handoffs.ts"
 import { FileStore } from "../src/index.ts"
 import { type Fault, randomOf } from "./faults.ts"
-import { created, nextOf } from "./handoffs.ts"
 import { acknowledge, atRest, attempt, floorOf, type Model, newModel, path, tick, verify } from "./model.ts"
 import { makeDisk, type SimulatedDisk } from "./SimulatedDisk.ts"
 

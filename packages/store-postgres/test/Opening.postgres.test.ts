@@ -7,8 +7,8 @@ import { TestClock } from "effect/testing"
 import { inject } from "vitest"
 
 import { connect, makeDatabase, query, urlOf } from "../../../tooling/databases.ts"
+import { created } from "../../../tooling/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
-import { created } from "./handoffs.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 

@@ -6,11 +6,11 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
+import { created } from "../../../tooling/handoffs.ts"
 import * as Address from "../src/Address.ts"
 import * as Connections from "../src/Connections.ts"
 import * as Schema from "../src/Schema.ts"
 import * as Statements from "../src/Statements.ts"
-import { created } from "./handoffs.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 const agent = AgentId.make("executor")

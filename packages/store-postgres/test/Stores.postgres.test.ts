@@ -10,8 +10,8 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
 import { connect, makeDatabase, query } from "../../../tooling/databases.ts"
+import { created, life, nextOf, receiver } from "../../../tooling/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
-import { created, life, nextOf, receiver } from "./handoffs.ts"
 import { namesOf, open, wholeLog } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")

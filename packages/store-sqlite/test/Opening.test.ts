@@ -10,9 +10,9 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
+import { advance, createOne } from "../../../tooling/handoffs.ts"
 import { SqliteStore, type SqliteStoreOptions } from "../src/index.ts"
 import * as Opening from "../src/Opening.ts"
-import { advance, createOne } from "./handoffs.ts"
 import { inDirectory, start } from "./processes.ts"
 
 const open = (path: string, options?: Partial<SqliteStoreOptions>) =>

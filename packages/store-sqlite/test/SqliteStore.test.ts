@@ -9,8 +9,8 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 
+import { createOne } from "../../../tooling/handoffs.ts"
 import { SqliteStore } from "../src/index.ts"
-import { createOne } from "./handoffs.ts"
 import { inDirectory } from "./processes.ts"
 
 const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`)

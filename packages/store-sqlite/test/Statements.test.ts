@@ -3,9 +3,9 @@ import { DatabaseSync } from "node:sqlite"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 
+import { createOne } from "../../../tooling/handoffs.ts"
 import { SqliteStore } from "../src/index.ts"
 import { reads } from "../src/Statements.ts"
-import { createOne } from "./handoffs.ts"
 import { inDirectory } from "./processes.ts"
 
 const expected: Record<keyof typeof reads, string> = {

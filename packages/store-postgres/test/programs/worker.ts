@@ -9,8 +9,8 @@ import type { HandoffRecord } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
+import { created, nextOf } from "../../../../tooling/handoffs.ts"
 import { PostgresStore } from "../../src/index.ts"
-import { created, nextOf } from "../handoffs.ts"
 
 const [url = "", name = "", count = "0"] = process.argv.slice(2)
 const lanes = 6

@@ -10,8 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
+import { createOne } from "../../../../tooling/handoffs.ts"
 import { SqliteStore } from "../../src/index.ts"
-import { createOne } from "../handoffs.ts"
 
 const [path = "", ballast] = process.argv.slice(2)
 const say = (line: string) => void writeSync(1, `${line}\n`)

@@ -4,8 +4,8 @@ import { writeSync } from "node:fs"
 import { HandoffStore } from "@aumai/handoff-core"
 import * as Effect from "effect/Effect"
 
+import { createOne } from "../../../../tooling/handoffs.ts"
 import { SqliteStore } from "../../src/index.ts"
-import { createOne } from "../handoffs.ts"
 
 const [path = ""] = process.argv.slice(2)
 // No permission stops root.

@@ -1,5 +1,5 @@
-/** Records and changes for tests. */
-import type { Change } from "@aumai/handoff-core"
+/** Records and changes for the tests of stores. */
+import { type Change, HandoffStore } from "@aumai/handoff-core"
 import {
   AgentId,
   apply,
@@ -9,7 +9,8 @@ import {
   HandoffRequest,
   RecordId
 } from "@aumai/handoff-protocol"
-import type * as DateTime from "effect/DateTime"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
 export const sender = AgentId.make("planner")
@@ -54,3 +55,19 @@ export const life = (id: string, at: DateTime.Utc, note = ""): readonly [Change,
   }
   return changes
 }
+
+export const createOne = (id: string, task?: string) =>
+  Effect.flatMap(HandoffStore, (store) =>
+    Effect.flatMap(DateTime.now, (now) => {
+      const change = created(id, now, task)
+      return Effect.as(store.commit([change]), change.record)
+    })
+  )
+
+export const advance = (record: HandoffRecord) =>
+  Effect.flatMap(HandoffStore, (store) =>
+    Effect.flatMap(DateTime.now, (now) => {
+      const change = nextOf(record, now)
+      return change === undefined ? Effect.succeed(record) : Effect.as(store.commit([change]), change.record)
+    })
+  )
