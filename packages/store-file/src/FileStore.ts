@@ -1,14 +1,13 @@
 /**
  * Handoffs in one readable JSON file, with a journal beside it while it is in use. Many processes may have it open.
  */
-import { AgentStore, GroupCommit, HandoffStore, type StoreImage } from "@aumai/handoff-core"
+import { AgentStore, GroupCommit, HandoffStore, Hints, type StoreImage } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as PubSub from "effect/PubSub"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -150,7 +149,7 @@ export const make = (
     yield* turn(session, "open", settle(session, "open"), sweep(session))
 
     const scope = yield* Effect.scope
-    const hints = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
+    const hints = Hints.make()
     const commitAll = Commit.make(session, { direct: options.oneShot ?? false })
     let checkpointing = false
     const checkpoint = Effect.suspend(() => {
@@ -169,7 +168,7 @@ export const make = (
       )
     })
     const commit = yield* GroupCommit.make((commits) =>
-      Effect.tap(commitAll(commits), () => Effect.andThen(PubSub.publish(hints, undefined), checkpoint))
+      Effect.tap(commitAll(commits), () => Effect.andThen(Effect.sync(hints.give), checkpoint))
     )
 
     const poll = Stream.tick(options.pollInterval ?? "500 millis").pipe(
@@ -197,7 +196,7 @@ export const make = (
       log: (page) => Effect.map(current(session, "log"), (image) => image.log(page)),
       end: Effect.map(current(session, "end"), (image) => Option.fromUndefinedOr(image.end())),
       tally: Effect.map(current(session, "tally"), (image) => image.tally()),
-      changed: Stream.merge(Stream.fromPubSub(hints), poll)
+      changed: Stream.merge(hints.changed, poll)
     })
     return { handoffs, agents: AgentFile.make(session) }
   })

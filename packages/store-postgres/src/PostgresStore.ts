@@ -16,7 +16,7 @@ import * as Address from "./Address.ts"
 import * as Commit from "./Commit.ts"
 import * as Connections from "./Connections.ts"
 import * as Failure from "./Failure.ts"
-import * as Hints from "./Hints.ts"
+import * as News from "./News.ts"
 import * as Schema from "./Schema.ts"
 import * as Statements from "./Statements.ts"
 
@@ -88,9 +88,9 @@ export const make = (
       Effect.mapError(Failure.ofRead(address, "open"))
     )
     yield* Schema.open(connections)
-    const hints = yield* Hints.make(connections, options.pollInterval ?? "500 millis")
-    const commitAll = Commit.make(connections, hints.tellOthers)
-    const commit = yield* GroupCommit.make((commits) => Effect.tap(commitAll(commits), () => hints.tell))
+    const news = yield* News.make(connections, options.pollInterval ?? "500 millis")
+    const commitAll = Commit.make(connections, news.tellOthers)
+    const commit = yield* GroupCommit.make((commits) => Effect.tap(commitAll(commits), () => news.tell))
 
     const reader = StoredText.reader(address.name)
     const read = (operation: string, sql: string, parameters?: ReadonlyArray<PgTypes.Parameter>) =>
@@ -127,7 +127,7 @@ export const make = (
       tally: Effect.map(read("tally", Statements.tally), (rows) =>
         Object.fromEntries(rows.map(([name, amount]) => [String(name), Number(amount)]))
       ),
-      changed: hints.changed
+      changed: news.changed
     })
 
     const agents = AgentStore.of({

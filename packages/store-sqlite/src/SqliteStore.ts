@@ -8,6 +8,7 @@ import {
   type CommitAll,
   CommitPlan,
   GroupCommit,
+  Hints,
   HandoffStore,
   type Place,
   placeOf,
@@ -20,7 +21,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as PubSub from "effect/PubSub"
 import * as RcRef from "effect/RcRef"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -74,7 +74,7 @@ const makeCommitAll =
     })
 
 /** Hints while another process commits; one looks for all who listen. */
-const makeChanged = ({ dataVersion }: Statements.Statements, hints: PubSub.PubSub<void>, pollInterval: number) =>
+const makeChanged = ({ dataVersion }: Statements.Statements, hints: Hints.Hints, pollInterval: number) =>
   Effect.gen(function* () {
     // It changes when another connection has committed; 3 µs, a read of shared memory. What fails here fails the reader.
     const look = () => {
@@ -92,7 +92,7 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: PubSub.PubSu
           return setInterval(
             () => {
               const found = look()
-              if (found !== seen) PubSub.publishUnsafe(hints, undefined)
+              if (found !== seen) hints.give()
               seen = found
             },
             Math.min(pollInterval, longestWait)
@@ -101,7 +101,7 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: PubSub.PubSu
         (timer) => Effect.sync(() => clearInterval(timer))
       )
     })
-    return Stream.unwrap(Effect.as(RcRef.get(watch), Stream.fromPubSub(hints)))
+    return Stream.unwrap(Effect.as(RcRef.get(watch), hints.changed))
   })
 
 /**
@@ -135,11 +135,11 @@ export const make = (
     })
     const statements = yield* session.attempt("open", () => Statements.make(session.db))
     const read = StoredText.reader(session.path)
-    const hints = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
+    const hints = Hints.make()
     const commitAll = makeCommitAll(session, statements)
     const commit = yield* GroupCommit.make((commits) =>
       // It is written in one step, in which nobody else can arrive: those who are ready get their turn before it.
-      Effect.tap(Effect.andThen(Effect.yieldNow, commitAll(commits)), () => PubSub.publish(hints, undefined))
+      Effect.tap(Effect.andThen(Effect.yieldNow, commitAll(commits)), () => Effect.sync(hints.give))
     )
     const records = (operation: string, rows: () => ReadonlyArray<StoredText.RecordRow>) =>
       Effect.flatMap(session.attempt(operation, rows), (rows) => read.records(operation, rows))

@@ -1,7 +1,7 @@
 /** How processes tell each other that the log grew: a notification at once, and looking now and then. */
+import { Hints } from "@aumai/handoff-core"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
@@ -16,7 +16,7 @@ const channel = "aumai_handoff"
 // this time share the next.
 const quiet = "2 millis"
 
-export interface Hints {
+export interface News {
   /** Says to this process that it has committed. */
   readonly tell: Effect.Effect<void>
   /** Says so to the others. */
@@ -24,13 +24,10 @@ export interface Hints {
   readonly changed: Stream.Stream<void>
 }
 
-export const make = (
-  connections: Connections,
-  pollInterval: Duration.Input
-): Effect.Effect<Hints, never, Scope.Scope> =>
+export const make = (connections: Connections, pollInterval: Duration.Input): Effect.Effect<News, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { run, listen } = connections
-    const own = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
+    const own = Hints.make()
 
     const news = yield* Queue.sliding<void>(1)
     const notify = Effect.ignore(run(`NOTIFY ${channel}`))
@@ -61,8 +58,8 @@ export const make = (
 
     const others = yield* Stream.share(Stream.merge(notified, polled), { capacity: 1, strategy: "sliding" })
     return {
-      tell: Effect.asVoid(PubSub.publish(own, undefined)),
+      tell: Effect.sync(own.give),
       tellOthers: Effect.asVoid(Queue.offer(news, undefined)),
-      changed: Stream.merge(Stream.fromPubSub(own), others)
+      changed: Stream.merge(own.changed, others)
     }
   })
