@@ -2,7 +2,7 @@ import { access } from "node:fs/promises"
 
 import { AgentCapabilityRegistry, HandoffManager, HandoffRouter } from "@aumai/handoff-core"
 import { InvalidInput } from "@aumai/handoff-protocol"
-import { storeLayer } from "@aumai/handoff/node"
+import { fileOf, storeLayer } from "@aumai/handoff/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
@@ -27,10 +27,6 @@ export const staying = on(false)
 
 /** The engine over another store than `--store` names, until the scope ends. */
 export const opened = (location: string) => Layer.build(engine(location, false))
-
-/** The file of a store, if it is kept in one. */
-const fileOf = (location: string): string | undefined =>
-  /^sqlite:/i.test(location) ? location.slice("sqlite:".length) : /^\w{2,}:/.test(location) ? undefined : location
 
 /** Refuses a store that is only to be read and is not there: opening it would give an empty one. */
 export const existing = (flag: string, location: string): Effect.Effect<void, InvalidInput> => {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync } from "node:fs"
+import { copyFileSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import { describe, expect, it } from "vitest"
@@ -56,7 +56,9 @@ describe("copy", () => {
   it("creates nothing when there is nothing to copy from, or both are the same", async () => {
     const missing = await cli.run(["copy", "--from", "missing.json", "--to", "new.json"])
     expect([missing.code, missing.stderr]).toEqual([1, "Error: Invalid --from: there is no missing.json\n"])
-    expect([existsSync(cli.path("new.json")), existsSync(cli.path("missing.json"))]).toEqual([false, false])
+    const url = await cli.run(["copy", "--from", `file://${cli.path("missing.json")}`, "--to", "new.json"])
+    expect([url.code, url.stderr]).toEqual([1, `Error: Invalid --from: there is no ${cli.path("missing.json")}\n`])
+    expect(readdirSync(cli.directory).filter((name) => /missing|new\.json/.test(name))).toEqual([])
     copyFileSync(fixture, cli.path("same.json"))
     const same = await cli.run(["copy", "--from", "same.json", "--to", "same.json"])
     expect([same.code, same.stderr]).toEqual([1, "Error: Invalid --to: expected another store than --from\n"])

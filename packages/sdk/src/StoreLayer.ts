@@ -29,14 +29,22 @@ const file = (path: string, oneShot = false): Store =>
     ({ FileStore }) => FileStore.layer({ path, oneShot })
   )
 
-const fileOfUrl = (location: string, oneShot?: boolean): Store => {
+/** The path that a URL names, if it is one of a file. */
+const pathOf = (url: string): string | undefined => {
   try {
     // Without the slashes a URL parser would take a relative path for one below the root.
-    if (location.slice(5, 7) === "//") return file(fileURLToPath(location), oneShot)
+    return url.slice(5, 7) === "//" ? fileURLToPath(url) : undefined
   } catch {
     // A host, or a character that no path has.
+    return undefined
   }
-  return refused("Expected a path alone, as in handoffs.json, or a URL such as file:///var/lib/handoffs.json")
+}
+
+/** A location in its two parts; a plain path has no scheme. */
+const split = (location: string): { readonly scheme?: string; readonly rest: string } => {
+  // Two letters at least: a single one is a drive of Windows.
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(location) ?? []
+  return scheme === undefined || rest === undefined ? { rest: location } : { scheme: scheme.toLowerCase(), rest }
 }
 
 const sqlite = (path: string): Store =>
@@ -56,6 +64,21 @@ const postgres = (url: string, rest: string): Store =>
         ({ PostgresStore }) => PostgresStore.layer({ url })
       )
     : refused("Expected a URL, as in postgres://user@host/database")
+
+/**
+ * The file that a location names; nothing when its store is not kept in one.
+ *
+ * @example
+ * ```ts
+ * import { fileOf } from "@aumai/handoff/node"
+ *
+ * console.log(fileOf("sqlite:handoffs.db"), fileOf("memory:")) // "handoffs.db" undefined
+ * ```
+ */
+export const fileOf = (location: string): string | undefined => {
+  const { scheme, rest } = split(location)
+  return scheme === undefined || scheme === "sqlite" ? rest : scheme === "file" ? pathOf(location) : undefined
+}
 
 /**
  * The store at a location, for programs on Effect; `openHandoffs` gives it as promises. Only its own package is loaded.
@@ -84,15 +107,18 @@ export const storeLayer = (location: string, options: StoreOptions = {}): Store 
   const { oneShot } = options
   // A program in JavaScript may give nothing at all.
   if (typeof location !== "string" || location === "") return refused(`Expected ${examples}`)
-  // Two letters at least: a single one is a drive of Windows.
-  const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(location) ?? []
-  switch (scheme?.toLowerCase()) {
+  const { scheme, rest } = split(location)
+  switch (scheme) {
     case undefined:
       return file(location, oneShot)
     case "memory":
       return rest === "" ? memory : refused("Expected memory: alone; such a store has no name")
-    case "file":
-      return fileOfUrl(location, oneShot)
+    case "file": {
+      const path = pathOf(location)
+      return path === undefined
+        ? refused("Expected a path alone, as in handoffs.json, or a URL such as file:///var/lib/handoffs.json")
+        : file(path, oneShot)
+    }
     case "sqlite":
       return sqlite(rest)
     case "postgres":

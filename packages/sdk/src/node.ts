@@ -2,7 +2,7 @@ import { type CallOptions, type Handoffs, handoffsOver } from "./index.ts"
 import { remindful } from "./Opening.ts"
 import { storeLayer, type StoreOptions } from "./StoreLayer.ts"
 
-export { storeLayer, type StoreOptions } from "./StoreLayer.ts"
+export { fileOf, storeLayer, type StoreOptions } from "./StoreLayer.ts"
 
 /**
  * Opens the handoffs at a location: a path for a JSON file, `sqlite:handoffs.db`, `postgres://user@host/database`, or
