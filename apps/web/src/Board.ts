@@ -11,6 +11,10 @@ import { sentenceOf } from "./Sentence.ts"
 
 export const statuses: ReadonlyArray<HandoffStatus> = Statuses.literals
 
+// The cast: one entry for each status.
+const byStatus = <A>(make: (status: HandoffStatus) => A): Record<HandoffStatus, A> =>
+  Object.fromEntries(statuses.map((status) => [status, make(status)])) as Record<HandoffStatus, A>
+
 /** What there was at one moment. */
 export interface Snapshot {
   readonly lanes: Readonly<Record<HandoffStatus, ReadonlyArray<Card>>>
@@ -29,13 +33,13 @@ export interface Board {
   readonly snapshot: () => Snapshot
 }
 
+/** Only some of the cards. */
+export const lanesOf = (lanes: Snapshot["lanes"], isWanted: (card: Card) => boolean): Snapshot["lanes"] =>
+  byStatus((status) => lanes[status].filter(isWanted))
+
 // Milliseconds: soon enough to be live; while the log is read for the first time, seldom enough not to slow it down.
 const soon = 30
 const whileLoading = 250
-
-// The cast: one entry for each status.
-const byStatus = <A>(make: (status: HandoffStatus) => A): Record<HandoffStatus, A> =>
-  Object.fromEntries(statuses.map((status) => [status, make(status)])) as Record<HandoffStatus, A>
 
 export const openBoard = async (name: string): Promise<Board> => {
   const handoffs = await openHandoffs(name)

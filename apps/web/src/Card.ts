@@ -1,6 +1,8 @@
-/** What the board remembers of every handoff: enough to sort, search and count, without context, result and trail. */
-import type { Entry, HandoffStatus } from "@aumai/handoff"
+/** What the board remembers of every handoff: enough to sort, search and count, without result and trail. */
+import type { Entry, HandoffRequest, HandoffStatus } from "@aumai/handoff"
 import { isOpen, transitions } from "@aumai/handoff-protocol"
+
+import { beginningOf } from "./Words.ts"
 
 export interface Card {
   readonly recordId: string
@@ -10,6 +12,8 @@ export interface Card {
   readonly to: string
   /** The beginning of the task. */
   readonly task: string
+  /** What a search looks at: ids, agents, and the beginning of task and context, made alike by {@link alike}. */
+  readonly text: string
   readonly priority: number
   /** All moments are milliseconds since 1970. */
   readonly createdAt: number
@@ -21,8 +25,18 @@ export interface Card {
   readonly endedAt?: number
 }
 
-// A task may be 64 KiB long; of ten thousand handoffs so much is kept of each.
+// A task may be 64 KiB long and a context a mebibyte; of ten thousand handoffs so much is kept of each, in characters.
 const keptTask = 240
+const keptText = 4000
+
+/** Texts that people take for the same: without regard to case, and to how accents and wide letters are written. */
+export const alike = (text: string): string => text.normalize("NFKC").toLowerCase()
+
+const textOf = (recordId: string, request: HandoffRequest): string => {
+  const { fromAgent, toAgent, taskDescription, context, requires = [] } = request
+  const parts = [recordId, fromAgent, toAgent, ...requires, taskDescription.slice(0, keptText), JSON.stringify(context)]
+  return alike(parts.join(" ").slice(0, keptText))
+}
 
 const settled = (card: Card): Card => {
   if (isOpen(card.status)) return card
@@ -41,7 +55,8 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
       status: event._tag === "Created" ? "pending" : event.record.status,
       from: request.fromAgent,
       to: request.toAgent,
-      task: request.taskDescription.slice(0, keptTask),
+      task: beginningOf(request.taskDescription, keptTask),
+      text: textOf(recordId, request),
       priority: request.priority,
       createdAt: event._tag === "Created" ? at : event.record.createdAt.getTime(),
       updatedAt: event._tag === "Created" ? at : event.record.updatedAt.getTime(),

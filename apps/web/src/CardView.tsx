@@ -1,6 +1,7 @@
+import { Arrow } from "./Arrow.tsx"
 import { type Card, isOverdue } from "./Card.ts"
 import { hrefOf } from "./Route.ts"
-import { durationText, useNow } from "./Time.ts"
+import { agoText, durationText, useNow } from "./Time.ts"
 
 export const Priority = ({ value }: { readonly value: number }) => (
   <span className="priority" data-level={value >= 8 ? "high" : value >= 5 ? "middle" : "low"}>
@@ -21,7 +22,6 @@ const Deadline = ({ card, now }: { readonly card: Card; readonly now: number }) 
 /** A handoff in a list. */
 export const CardView = ({ card }: { readonly card: Card }) => {
   const now = useNow()
-  const at = card.endedAt ?? card.createdAt
   return (
     <article className="card" data-overdue={isOverdue(card, now)}>
       <div className="card-top">
@@ -29,13 +29,13 @@ export const CardView = ({ card }: { readonly card: Card }) => {
         <a href={hrefOf(card.recordId)}>{card.task}</a>
       </div>
       <p className="parties">
-        <span>{card.from}</span> <span className="hidden">to</span> <span aria-hidden="true">→</span>{" "}
+        <span>{card.from}</span>
+        <Arrow />
         <span>{card.to}</span>
       </p>
       <p className="times">
         <span>
-          {card.endedAt === undefined ? "" : "ended "}
-          {durationText(now - at)} ago
+          {card.endedAt === undefined ? "created" : "ended"} {agoText(now - (card.endedAt ?? card.createdAt))}
         </span>
         <Deadline card={card} now={now} />
       </p>

@@ -16,6 +16,10 @@ export interface Play {
   readonly isPlaying: boolean
   readonly isOver: boolean
   readonly speed: number
+  /** How many scenes there are. */
+  readonly length: number
+  /** The handoffs of this day. */
+  readonly recordIds: ReadonlySet<string>
 }
 
 // Milliseconds between scenes at speed 1: the day takes about fifty seconds.
@@ -33,7 +37,7 @@ export interface Day {
 /** A day that goes on while other pages are looked at. Playing it again makes new handoffs. */
 const makeDay = (handoffs: Handoffs): Day => {
   const listeners = new Set<() => void>()
-  let state: Play = { told: [], isPlaying: false, isOver: false, speed: 1 }
+  let state: Play = { told: [], isPlaying: false, isOver: false, speed: 1, length: scenes.length, recordIds: new Set() }
   let ids = new Map<string, string>()
   let index = 0
   let isActing = false
@@ -50,7 +54,9 @@ const makeDay = (handoffs: Handoffs): Day => {
     return id
   }
   const ask = async (name: string, ask: NewHandoff): Promise<void> => {
-    ids.set(name, (await handoffs.create(ask)).recordId)
+    const { recordId } = await handoffs.create(ask)
+    ids.set(name, recordId)
+    put({ recordIds: new Set(ids.values()) })
   }
 
   const act = async (): Promise<void> => {
@@ -58,7 +64,7 @@ const makeDay = (handoffs: Handoffs): Day => {
     if (index >= scenes.length) {
       index = 0
       ids = new Map()
-      put({ told: [], isOver: false })
+      put({ told: [], isOver: false, recordIds: new Set() })
     }
     const scene = scenes[index]
     if (scene === undefined) return

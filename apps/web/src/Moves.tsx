@@ -4,43 +4,66 @@ import { type FormEvent, useId, useState } from "react"
 
 import { Said, useAttempt } from "./Attempt.tsx"
 import { agentOf, useBoard } from "./Context.ts"
+import { Field } from "./Field.tsx"
 import { jsonOf } from "./JsonText.ts"
 import { me, useSetting } from "./Setting.ts"
 import { useNow } from "./Time.ts"
 
+type Event = Transition["_tag"]
+
+/** What somebody says with a move: words, and a moment as the browser's field for it writes it. */
+interface Words {
+  readonly text: string
+  readonly moment: string
+}
+
+const nothingSaid: Words = { text: "", moment: "" }
+
 /** How a transition is called when it is still to come, what has to be said with it, and how it is done. */
 interface Verb {
   readonly name: string
-  readonly asks?: { readonly label: string; readonly isRequired?: boolean; readonly isJson?: boolean }
+  readonly asks?: {
+    readonly label: string
+    readonly isRequired?: boolean
+    readonly isJson?: boolean
+    /** The label of a moment that may be said, too. */
+    readonly moment?: string
+  }
   readonly isGrave?: boolean
-  readonly run: (handoffs: Handoffs, id: string, said: string, options: VerbOptions) => Promise<unknown>
+  readonly run: (handoffs: Handoffs, id: string, said: Words, options: VerbOptions) => Promise<unknown>
 }
 
-const reasonOf = (said: string): { readonly reason?: string } => (said === "" ? {} : { reason: said })
+const reasonOf = ({ text }: Words): { readonly reason?: string } => (text === "" ? {} : { reason: text })
 
-const verbs: Readonly<Record<Transition["_tag"], Verb>> = {
+const verbs: Readonly<Record<Event, Verb>> = {
   Accepted: {
     name: "Accept",
-    asks: { label: "Reason (optional)" },
-    run: (handoffs, id, said, options) => handoffs.accept(id, { ...options, ...reasonOf(said) })
+    asks: { label: "Reason (optional)", moment: "Expected to be done (optional)" },
+    run: (handoffs, id, said, options) =>
+      handoffs.accept(id, {
+        ...options,
+        ...reasonOf(said),
+        ...(said.moment === "" ? {} : { estimatedCompletion: new Date(said.moment) })
+      })
   },
   Rejected: {
     name: "Reject",
     asks: { label: "Reason", isRequired: true },
     isGrave: true,
-    run: (handoffs, id, reason, options) => handoffs.reject(id, { ...options, reason })
+    run: (handoffs, id, { text }, options) => handoffs.reject(id, { ...options, reason: text })
   },
   Started: { name: "Start", run: (handoffs, id, _, options) => handoffs.start(id, options) },
   Completed: {
     name: "Complete",
     asks: { label: "Result, as JSON (optional)", isJson: true },
-    run: async (handoffs, id, said, options) => handoffs.complete(id, { ...options, result: jsonOf("result", said) })
+    run: async (handoffs, id, { text }, options) =>
+      handoffs.complete(id, { ...options, result: jsonOf("result", text) })
   },
   Failed: {
     name: "Fail",
     asks: { label: "Reason", isRequired: true },
     isGrave: true,
-    run: (handoffs, id, reason, options) => handoffs.fail(id, { ...options, reason })
+    run: (handoffs, id, { text }, options) => handoffs.fail(id, { ...options, reason: text })
   },
   Cancelled: {
     name: "Cancel",
@@ -51,14 +74,68 @@ const verbs: Readonly<Record<Transition["_tag"], Verb>> = {
   Expired: { name: "Expire", run: (handoffs) => handoffs.expireOverdue() }
 }
 
+interface AskProperties {
+  readonly verb: Verb
+  readonly asks: NonNullable<Verb["asks"]>
+  readonly isBusy: boolean
+  readonly act: (said: Words) => void
+  readonly back: () => void
+}
+
+/** What has to be said before the move is made. */
+const Ask = ({ verb, asks, isBusy, act, back }: AskProperties) => {
+  const [said, say] = useState(nothingSaid)
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    act(said)
+  }
+  return (
+    <form onSubmit={submit} aria-label={verb.name}>
+      <Field label={asks.label}>
+        {(id) => (
+          <textarea
+            id={id}
+            autoFocus
+            required={asks.isRequired}
+            rows={asks.isJson === true ? 5 : 2}
+            className={asks.isJson === true ? "code" : undefined}
+            placeholder={asks.isJson === true ? '{ "bed": "ICU 4" }' : undefined}
+            value={said.text}
+            onChange={(event) => say({ ...said, text: event.target.value })}
+          />
+        )}
+      </Field>
+      {asks.moment === undefined ? undefined : (
+        <Field label={asks.moment}>
+          {(id) => (
+            <input
+              id={id}
+              type="datetime-local"
+              value={said.moment}
+              onChange={(event) => say({ ...said, moment: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+      <div className="actions">
+        <button type="submit" className={verb.isGrave === true ? "grave" : "primary"} disabled={isBusy}>
+          Confirm: {verb.name}
+        </button>
+        <button type="button" onClick={back}>
+          Back
+        </button>
+      </div>
+    </form>
+  )
+}
+
 /** The moves that the lifecycle allows now, to the one who acts. */
 export const Moves = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { handoffs } = useBoard()
   const actor = useSetting(me)
   const now = useNow()
   const id = useId()
-  const [chosen, setChosen] = useState<Transition["_tag"]>()
-  const [text, setText] = useState("")
+  const [chosen, setChosen] = useState<Event>()
   const [said, attempt] = useAttempt()
 
   const isDue = (handoff.request.deadline?.getTime() ?? Infinity) <= now
@@ -67,20 +144,14 @@ export const Moves = ({ handoff }: { readonly handoff: HandoffRecord }) => {
     return party === undefined ? event === "Expired" && isDue : actor === "" || actor === party
   })
   const open = moves.find(({ event }) => event === chosen)?.event
-  const asked = open === undefined ? undefined : verbs[open]
+  const asks = open === undefined ? undefined : verbs[open].asks
 
-  const act = async (event: Transition["_tag"], words: string): Promise<void> => {
+  const act = async (event: Event, words: Words): Promise<void> => {
     const isDone = await attempt(async () => {
       await verbs[event].run(handoffs, handoff.recordId, words, actor === "" ? {} : { by: actor })
       return `${verbs[event].name}: done.`
     })
-    if (!isDone) return
-    setChosen(undefined)
-    setText("")
-  }
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    if (open !== undefined) void act(open, text)
+    if (isDone) setChosen(undefined)
   }
 
   return (
@@ -100,7 +171,7 @@ export const Moves = ({ handoff }: { readonly handoff: HandoffRecord }) => {
               disabled={said.isBusy}
               aria-expanded={verbs[event].asks === undefined ? undefined : event === open}
               title={agentOf(handoff, rule.by) === undefined ? undefined : `for ${agentOf(handoff, rule.by)}`}
-              onClick={() => (verbs[event].asks === undefined ? void act(event, "") : setChosen(event))}
+              onClick={() => (verbs[event].asks === undefined ? void act(event, nothingSaid) : setChosen(event))}
             >
               {verbs[event].name}
             </button>
@@ -112,28 +183,15 @@ export const Moves = ({ handoff }: { readonly handoff: HandoffRecord }) => {
           Meanwhile somebody else was first: “{verbs[chosen].name}” is no longer possible.
         </p>
       ) : undefined}
-      {asked?.asks === undefined ? undefined : (
-        <form onSubmit={submit} aria-label={asked.name} key={asked.name}>
-          <label htmlFor={`${id}-text`}>{asked.asks.label}</label>
-          <textarea
-            id={`${id}-text`}
-            autoFocus
-            required={asked.asks.isRequired}
-            rows={asked.asks.isJson === true ? 5 : 2}
-            className={asked.asks.isJson === true ? "code" : undefined}
-            placeholder={asked.asks.isJson === true ? '{ "bed": "ICU 4" }' : undefined}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-          <div className="actions">
-            <button type="submit" className={asked.isGrave === true ? "grave" : "primary"} disabled={said.isBusy}>
-              Confirm: {asked.name}
-            </button>
-            <button type="button" onClick={() => setChosen(undefined)}>
-              Back
-            </button>
-          </div>
-        </form>
+      {open === undefined || asks === undefined ? undefined : (
+        <Ask
+          key={open}
+          verb={verbs[open]}
+          asks={asks}
+          isBusy={said.isBusy === true}
+          act={(words) => void act(open, words)}
+          back={() => setChosen(undefined)}
+        />
       )}
       <Said {...said} />
     </section>

@@ -1,13 +1,20 @@
 /** What the charts show, from the cards. */
 import type { Card } from "./Card.ts"
 
+/** How long some handoffs waited for the receiver's first move, in milliseconds. */
+export interface Waited {
+  readonly median: number
+  /** So long or shorter waited 95 of 100. */
+  readonly p95: number
+}
+
 /** Sums for one stretch of time, which begins `at` milliseconds since 1970. */
 export interface Bucket {
   readonly at: number
   readonly created: number
   readonly ended: number
-  /** Mean milliseconds until the receiver's first move, of those created in it; absent when none has been answered. */
-  readonly waited?: number
+  /** Of those created in it; absent when none has been answered. */
+  readonly waited?: Waited
 }
 
 const second = 1000
@@ -16,32 +23,47 @@ const sizes = [1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600,
 // So many points can be told apart on a phone.
 const points = 60
 
-export const bucketsOf = (cards: Iterable<Card>): ReadonlyArray<Bucket> => {
-  const all = [...cards]
-  if (all.length === 0) return []
-  const first = all.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
-  const last = all.reduce((most, { updatedAt }) => Math.max(most, updatedAt), first)
+/** The nearest rank: the smallest value that is not below so large a share of all. */
+const ranked = (sorted: ReadonlyArray<number>, share: number): number =>
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
+
+const waitedOf = (waits: ReadonlyArray<number>): { readonly waited?: Waited } => {
+  if (waits.length === 0) return {}
+  const sorted = waits.toSorted((a, b) => a - b)
+  return { waited: { median: ranked(sorted, 0.5), p95: ranked(sorted, 0.95) } }
+}
+
+const waitOf = ({ answeredAt, createdAt }: Card): ReadonlyArray<number> =>
+  answeredAt === undefined ? [] : [answeredAt - createdAt]
+
+/** Of all cards together. */
+export const waitedOfAll = (cards: ReadonlyArray<Card>): Waited | undefined => waitedOf(cards.flatMap(waitOf)).waited
+
+export const bucketsOf = (cards: ReadonlyArray<Card>): ReadonlyArray<Bucket> => {
+  if (cards.length === 0) return []
+  const first = cards.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
+  const last = cards.reduce((most, { updatedAt }) => Math.max(most, updatedAt), first)
   const size = sizes.find((size) => (last - first) / size <= points) ?? (last - first) / points
   const start = Math.floor(first / size) * size
-  const count = Math.floor((last - start) / size) + 1
-  const sums = Array.from({ length: count }, () => ({ created: 0, ended: 0, answered: 0, waited: 0 }))
+  const sums = Array.from({ length: Math.floor((last - start) / size) + 1 }, () => ({
+    created: 0,
+    ended: 0,
+    waits: new Array<number>()
+  }))
   const at = (moment: number) => sums[Math.floor((moment - start) / size)]
-  for (const { createdAt, answeredAt, endedAt } of all) {
-    const created = at(createdAt)
+  for (const card of cards) {
+    const created = at(card.createdAt)
     if (created !== undefined) {
       created.created += 1
-      if (answeredAt !== undefined) {
-        created.answered += 1
-        created.waited += answeredAt - createdAt
-      }
+      created.waits.push(...waitOf(card))
     }
-    const ended = endedAt === undefined ? undefined : at(endedAt)
+    const ended = card.endedAt === undefined ? undefined : at(card.endedAt)
     if (ended !== undefined) ended.ended += 1
   }
-  return sums.map(({ created, ended, answered, waited }, index) => ({
+  return sums.map(({ created, ended, waits }, index) => ({
     at: start + index * size,
     created,
     ended,
-    ...(answered === 0 ? {} : { waited: waited / answered })
+    ...waitedOf(waits)
   }))
 }

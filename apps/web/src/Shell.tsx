@@ -1,31 +1,34 @@
 import { lazy, type ReactNode, Suspense, useEffect, useId, useRef } from "react"
 
 import { Boundary } from "./Boundary.tsx"
-import { useNames, useSnapshot } from "./Context.ts"
-import { AgentsPage } from "./pages/AgentsPage.tsx"
+import { useSnapshot } from "./Context.ts"
+import { useDropped } from "./Dropped.ts"
+import { Names } from "./Names.tsx"
 import { BoardPage } from "./pages/BoardPage.tsx"
-import { CreatePage } from "./pages/CreatePage.tsx"
-import { HandoffPage } from "./pages/HandoffPage.tsx"
-import { InboxPage } from "./pages/InboxPage.tsx"
 import { type Route, useRoute } from "./Route.ts"
 import { me, theme, useSetting } from "./Setting.ts"
 
+// The board comes first and at once; the others when they are opened.
+const AgentsPage = lazy(async () => ({ default: (await import("./pages/AgentsPage.tsx")).AgentsPage }))
 const ChartsPage = lazy(async () => ({ default: (await import("./pages/ChartsPage.tsx")).ChartsPage }))
+const CreatePage = lazy(async () => ({ default: (await import("./pages/CreatePage.tsx")).CreatePage }))
 const DataPage = lazy(async () => ({ default: (await import("./pages/DataPage.tsx")).DataPage }))
 const DayPage = lazy(async () => ({ default: (await import("./pages/DayPage.tsx")).DayPage }))
+const HandoffPage = lazy(async () => ({ default: (await import("./pages/HandoffPage.tsx")).HandoffPage }))
+const InboxPage = lazy(async () => ({ default: (await import("./pages/InboxPage.tsx")).InboxPage }))
 const LawsPage = lazy(async () => ({ default: (await import("./pages/LawsPage.tsx")).LawsPage }))
 
 interface Place {
   readonly page: string
   readonly name: string
-  readonly show: () => ReactNode
+  readonly show: (about: string | undefined) => ReactNode
 }
 
 const places: ReadonlyArray<Place> = [
   { page: "", name: "Board", show: () => <BoardPage /> },
   { page: "day", name: "ER to ICU", show: () => <DayPage /> },
   { page: "inbox", name: "Inbox", show: () => <InboxPage /> },
-  { page: "new", name: "New handoff", show: () => <CreatePage /> },
+  { page: "new", name: "New handoff", show: (about) => <CreatePage key={about} parent={about} /> },
   { page: "agents", name: "Agents", show: () => <AgentsPage /> },
   { page: "charts", name: "Charts", show: () => <ChartsPage /> },
   { page: "data", name: "Import and export", show: () => <DataPage /> },
@@ -34,12 +37,11 @@ const places: ReadonlyArray<Place> = [
 
 const Content = ({ page, about }: Route) => {
   if (page === "handoff" && about !== undefined) return <HandoffPage key={about} recordId={about} />
-  return places.find((place) => place.page === page)?.show() ?? <BoardPage />
+  return places.find((place) => place.page === page)?.show(about) ?? <BoardPage />
 }
 
 const Who = () => {
   const id = useId()
-  const names = useNames()
   const name = useSetting(me)
   return (
     <div className="who">
@@ -53,11 +55,7 @@ const Who = () => {
         spellCheck={false}
         onChange={(event) => me.set(event.target.value)}
       />
-      <datalist id={`${id}-names`}>
-        {names.map((known) => (
-          <option key={known} value={known} />
-        ))}
-      </datalist>
+      <Names id={`${id}-names`} />
     </div>
   )
 }
@@ -93,11 +91,15 @@ export const Shell = () => {
   const route = useRoute()
   const { problem } = useSnapshot()
   const main = useRef<HTMLElement>(null)
+  const nav = useRef<HTMLElement>(null)
   const shown = useRef<string>(undefined)
+  const isOver = useDropped()
   const where = `${route.page}/${route.about ?? ""}`
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== where) main.current?.focus()
     shown.current = where
+    // On a phone not all names of pages are in sight.
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" })
   }, [where])
   return (
     <>
@@ -115,7 +117,7 @@ export const Shell = () => {
           <Who />
           <Theme />
         </div>
-        <nav aria-label="Pages">
+        <nav ref={nav} aria-label="Pages">
           {places.map(({ page, name }) => (
             <a key={page} href={`#/${page}`} aria-current={page === route.page ? "page" : undefined}>
               {name}
@@ -123,6 +125,7 @@ export const Shell = () => {
           ))}
         </nav>
       </header>
+      {isOver ? <p className="dropping">Drop the file to import it.</p> : undefined}
       {problem === undefined ? undefined : (
         <div className="banner" role="alert">
           <p>Nothing new is shown any more. {problem}</p>

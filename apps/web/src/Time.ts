@@ -39,6 +39,14 @@ export const durationText = (milliseconds: number): string => {
   return `${Math.floor(seconds / size)} ${unit}${rest === 0 ? "" : ` ${rest} ${nextUnit}`}`
 }
 
+/** How long something took, to a tenth of a second where it was short. */
+export const tookText = (milliseconds: number): string =>
+  milliseconds < 10_000 ? `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s` : durationText(milliseconds)
+
+/** How long ago a moment was. */
+export const agoText = (milliseconds: number): string =>
+  milliseconds < 1000 ? "just now" : `${durationText(milliseconds)} ago`
+
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
 
 export const momentText = (at: Date | number): string => moment.format(at)

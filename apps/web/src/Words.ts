@@ -24,6 +24,11 @@ export const eventWords: Readonly<Record<HandoffEvent["_tag"], string>> = {
   Expired: "let it expire"
 }
 
+/** The beginning of a text, where there is room for so many characters. */
+export const beginningOf = (text: string, room: number): string =>
+  // Not between the halves of a character.
+  text.length <= room ? text : `${text.slice(0, room - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
+
 /** Words between commas. */
 export const listed = (text: string): ReadonlyArray<string> =>
   text

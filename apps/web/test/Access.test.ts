@@ -3,28 +3,16 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 
 import type * as Axe from "axe-core"
-import type { Browser } from "playwright"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 
 import { act, create, goTo } from "./people.ts"
-import { launchBrowser, serveBoard, type Site, visit } from "./site.ts"
+import { useBoard } from "./site.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
 const themes = { light: "light", dark: "dark" } as const
 
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await serveBoard()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.[Symbol.asyncDispose]()
-})
+const board = useBoard()
 
 describe("everybody can use it", () => {
   for (const [name, options] of [
@@ -33,7 +21,7 @@ describe("everybody can use it", () => {
     ["at phone width", { colorScheme: themes.dark, viewport: { width: 360, height: 740 } }]
   ] as const) {
     it(`axe finds nothing on any page: ${name}`, async () => {
-      await using visitor = await visit(browser, site, { ...options, bypassCSP: true, reducedMotion: "reduce" })
+      await using visitor = await board.visit({ ...options, bypassCSP: true, reducedMotion: "reduce" })
       await visitor.context.addInitScript(axe)
       const page = await visitor.tab()
       const judge = async (): Promise<void> => {

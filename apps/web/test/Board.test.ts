@@ -1,26 +1,15 @@
 /** The built board in a real browser: lanes, a handoff's page, and acting as an agent. */
-import type { Browser, Page } from "playwright"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Page } from "playwright"
+import { describe, expect, it } from "vitest"
 
-import { act, confirm, create, goTo, lane, moves, names } from "./people.ts"
-import { launchBrowser, serveBoard, type Site, visit } from "./site.ts"
+import { act, confirm, create, goTo, importRecords, lane, moves, names, recordOf } from "./people.ts"
+import { useBoard } from "./site.ts"
 
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await serveBoard()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.[Symbol.asyncDispose]()
-})
+const board = useBoard()
 
 describe("the board", () => {
   it("shows in every tab what happens in one, the most urgent first, and again after a reload", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const [desk, watcher] = [await visitor.tab(), await visitor.tab()]
     await watcher.getByText("There are no handoffs in this browser yet.").waitFor()
 
@@ -40,7 +29,7 @@ describe("the board", () => {
   })
 
   it("searches and filters", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "Count the beds", priority: 3 })
     await create(page, { from: "a", to: "c", task: "Take over Ms. R.", priority: 10 })
@@ -54,8 +43,105 @@ describe("the board", () => {
     expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Take over Ms. R."])
   })
 
+  it("finds every word, in task, context and name, however it is written", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "é-desk", to: "b", task: "Prüfe ICU", context: '{"patient":{"name":"Müller"}}' })
+    await create(page, { from: "a", to: "c", task: "Take over Ms. R." })
+    await goTo(page, "Board")
+    for (const words of ["müller PRÜFE", "e\u0301-desk", "ＩＣＵ"]) {
+      await page.getByLabel("Search").fill(words)
+      await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor({ state: "detached" })
+      expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Prüfe ICU"])
+      await page.getByLabel("Search").fill("")
+      await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor()
+    }
+    await page.getByLabel("Search").fill("müller nowhere")
+    await page.getByText("Nothing fits what you are looking for.").waitFor()
+    await page.getByRole("button", { name: "Show everything" }).click()
+    await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor()
+  })
+
+  it("marks what is overdue and when the rest falls due, and lets it expire", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const [past, soon] = [-90_000, 3_600_000].map((from) => new Date(Date.now() + from).toISOString())
+    await importRecords(page, [
+      recordOf("late", "Late", { deadline: past }),
+      recordOf("early", "Early", { deadline: soon })
+    ])
+    await page.getByText("2 added", { exact: true }).waitFor()
+    await goTo(page, "Board")
+    const card = (task: string) => page.getByRole("article").filter({ hasText: task })
+    await card("Late")
+      .getByText(/Overdue by 1 min/)
+      .waitFor()
+    await card("Early")
+      .getByText(/Due in 59 min/)
+      .waitFor()
+    await page.getByLabel("Overdue only").check()
+    await card("Early").waitFor({ state: "detached" })
+    await page.getByRole("button", { name: "Expire 1 overdue" }).click()
+    await page.getByText("1 handoff has expired.").waitFor()
+    await page.getByRole("button", { name: "Show everything" }).click()
+    await lane(page, "Expired").getByRole("link", { name: "Late" }).waitFor()
+    expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Early"])
+  })
+
+  it("keeps the theme that somebody chose", async () => {
+    await using visitor = await board.visit({ colorScheme: "light" })
+    const page = await visitor.tab()
+    const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const light = await back()
+    await page.getByLabel("Theme").selectOption("Dark")
+    const dark = await back()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    expect(await back()).toBe(dark)
+    await page.getByLabel("Theme").selectOption("System")
+    expect(await back()).toBe(light)
+  })
+
+  it("can be used with the keyboard alone", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const tabTo = async (name: string | RegExp): Promise<void> => {
+      for (let presses = 0; presses < 60; presses += 1) {
+        await page.keyboard.press("Tab")
+        const reached = await page.evaluate(() => {
+          const { activeElement: at } = document
+          const label = at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement ? at.labels?.[0] : at
+          return label?.textContent?.trim() ?? ""
+        })
+        if (typeof name === "string" ? reached === name : name.test(reached)) return
+      }
+      throw new Error(`The keyboard does not reach ${name}`)
+    }
+    await tabTo("New handoff")
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { name: "New handoff" }).waitFor()
+    for (const [label, text] of [
+      ["Sender", "er-desk"],
+      ["Receiver", "icu"],
+      ["Task", "Take over Ms. R."]
+    ] as const) {
+      await tabTo(label)
+      await page.keyboard.type(text)
+    }
+    await tabTo("Hand it over")
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { name: "Next moves" }).waitFor()
+    await tabTo("Accept")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("Bed 4 is free.")
+    await tabTo("Confirm: Accept")
+    await page.keyboard.press("Enter")
+    await page.getByRole("region", { name: "Response" }).getByText("Bed 4 is free.").waitFor()
+  })
+
   it("goes from card to card with the arrow keys, and gives a new page the focus", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "First", priority: 9 })
     await create(page, { from: "a", to: "b", task: "Second", priority: 5 })
@@ -71,7 +157,7 @@ describe("the board", () => {
 
 describe("a handoff's page", () => {
   it("offers the legal moves to the one who acts, and goes from request to result", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "er-desk", to: "icu", task: "Take over Ms. R.", context: '{"vitals":{"pulse":122}}' })
     const offered = () => names(moves(page).getByRole("button"))
@@ -106,8 +192,44 @@ describe("a handoff's page", () => {
     expect((await names(page.getByRole("region", { name: "Trail" }).getByRole("listitem"))).length).toBe(4)
   })
 
+  it("says when a receiver expects to be done", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "One" })
+    await act(page, "Accept")
+    await page.getByLabel("Expected to be done").fill("2999-05-06T07:08")
+    await confirm(page, "Accept")
+    await page
+      .getByRole("region", { name: "Response" })
+      .getByText(/Expected by 6 May 2999/)
+      .waitFor()
+  })
+
+  it("hands on a part, under an id of one's own, and shows it with the whole", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "The whole" })
+    const whole = page.url()
+    await page.getByRole("link", { name: "Hand on a part" }).click()
+    await page.getByLabel("Sender").fill("b")
+    await page.getByLabel("Receiver").fill("c")
+    await page.getByLabel("Task").fill("The part")
+    await page.getByLabel("Id of your own").fill("part-1")
+    const parent = await page.getByLabel("Part of the handoff").inputValue()
+    await page.getByLabel("Part of the handoff").fill("nowhere")
+    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByRole("alert").getByText("No handoff nowhere").waitFor()
+    await page.getByLabel("Part of the handoff").fill(parent)
+    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByRole("heading", { name: "The part" }).waitFor()
+    expect(new URL(page.url()).hash).toBe("#/handoff/part-1")
+    await page.getByRole("link", { name: parent }).click()
+    await page.waitForURL(whole)
+    await page.getByRole("region", { name: "Parts" }).getByRole("link", { name: "The part" }).waitFor()
+  })
+
   it("rejects and fails only with a reason", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "One" })
     await act(page, "Reject")
@@ -130,7 +252,7 @@ describe("a handoff's page", () => {
   })
 
   it("says kindly that somebody else was first, when two tabs act at once", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const sender = await visitor.tab()
     await sender.getByLabel("Act as").fill("er-desk")
     await create(sender, { from: "er-desk", to: "icu", task: "Take over Ms. R." })
@@ -159,7 +281,7 @@ describe("a handoff's page", () => {
   })
 
   it("says that there is no such handoff", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab("#/handoff/nowhere")
     await page.getByRole("alert").getByText("No handoff nowhere").waitFor()
   })
@@ -167,7 +289,7 @@ describe("a handoff's page", () => {
 
 describe("acting as an agent", () => {
   it("previews the routing and says why, and the router then chooses the same", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     await goTo(page, "Agents")
     for (const [name, can] of [
@@ -197,7 +319,7 @@ describe("acting as an agent", () => {
   })
 
   it("gives the last handoff of an inbox to one of two tabs, and tells the other", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const one = await visitor.tab()
     await create(one, { from: "er-desk", to: "icu", task: "Take over Ms. R." })
     const two = await visitor.tab()

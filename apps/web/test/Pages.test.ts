@@ -2,28 +2,16 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
-import type { Browser } from "playwright"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 
-import { act, confirm, create, goTo, lane } from "./people.ts"
-import { launchBrowser, serveBoard, type Site, visit } from "./site.ts"
+import { act, confirm, create, goTo, importRecords, lane, recordOf } from "./people.ts"
+import { useBoard } from "./site.ts"
 
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await serveBoard()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.[Symbol.asyncDispose]()
-})
+const board = useBoard()
 
 describe("texts from agents", () => {
   it("are shown as text, whatever is in them", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     const hostile = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
     await create(page, {
@@ -45,7 +33,7 @@ describe("texts from agents", () => {
   })
 
   it("could not become markup if the page tried to, nor could a script inside the page run", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     const attempts = await page.evaluate(() => {
       const attempt = (run: () => void): string => {
@@ -69,7 +57,7 @@ describe("texts from agents", () => {
 
 describe("import and export", () => {
   it("takes in what it gives, in the seed's format, and reports on each record", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "er-desk", to: "icu", task: "Take over Ms. R.", context: '{"pulse":122}' })
     await goTo(page, "Import and export")
@@ -81,13 +69,9 @@ describe("import and export", () => {
     const [record] = JSON.parse(text)
     expect(record).toMatchObject({ status: "pending", request: { from_agent: "er-desk", context: { pulse: 122 } } })
 
-    await using other = await visit(browser, site)
-    const elsewhere = await other.tab("#/data")
-    const file = JSON.stringify([record, { record_id: "broken", status: "sleeping" }])
-    const give = () =>
-      elsewhere
-        .getByLabel("Choose a file")
-        .setInputFiles({ name: "handoffs.json", mimeType: "application/json", buffer: Buffer.from(file) })
+    await using other = await board.visit()
+    const elsewhere = await other.tab()
+    const give = () => importRecords(elsewhere, [record, { record_id: "broken", status: "sleeping" }])
     await give()
     const reports = elsewhere.getByRole("region", { name: "What came of it" })
     await reports.getByText(`${record.record_id}: added`).waitFor()
@@ -98,9 +82,9 @@ describe("import and export", () => {
     await lane(elsewhere, "Pending").getByRole("link", { name: "Take over Ms. R." }).waitFor()
   })
 
-  it("takes a file that the Python library wrote, when it is dropped", async () => {
-    await using visitor = await visit(browser, site)
-    const page = await visitor.tab("#/data")
+  it("takes a file that the Python library wrote, when it is dropped on any page", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
     const python = join(import.meta.dirname, "../../../packages/store-file/test/fixtures/handoffs-python.json")
     const text = readFileSync(python, "utf8")
     const data = await page.evaluateHandle((text) => {
@@ -108,7 +92,10 @@ describe("import and export", () => {
       transfer.items.add(new File([text], "handoffs.json", { type: "application/json" }))
       return transfer
     }, text)
-    await page.getByRole("region", { name: "Import" }).dispatchEvent("drop", { dataTransfer: data })
+    await page.getByRole("main").dispatchEvent("dragover", { dataTransfer: data })
+    await page.getByText("Drop the file to import it.").waitFor()
+    await page.getByRole("main").dispatchEvent("drop", { dataTransfer: data })
+    await page.getByRole("heading", { name: "Import and export" }).waitFor()
     const count: number = JSON.parse(text).length
     await page.getByText(`${count} added`, { exact: true }).waitFor()
   })
@@ -116,7 +103,7 @@ describe("import and export", () => {
 
 describe("the other pages", () => {
   it("play the day to its end", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab("#/day")
     await page.getByLabel("Speed").selectOption("20")
     await page.getByRole("button", { name: "Play" }).click()
@@ -127,12 +114,30 @@ describe("the other pages", () => {
     }
     await goTo(page, "Charts")
     await page.getByRole("figure", { name: "Throughput" }).locator("canvas").waitFor()
-    await page.getByRole("row", { name: "Completed" }).getByText("5").waitFor()
+    await page.getByRole("row", { name: "Completed" }).getByRole("cell", { name: "5", exact: true }).waitFor()
     expect(visitor.complaints).toEqual([])
   })
 
+  it("draw how long answers took, of any time and of the last hour", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await importRecords(page, [recordOf("old", "An old one")])
+    await page.getByText("1 added", { exact: true }).waitFor()
+    await create(page, { from: "a", to: "b", task: "A new one" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await goTo(page, "Charts")
+    const tile = (name: string) => page.getByRole("term").filter({ hasText: name }).locator("xpath=../dd")
+    expect(await tile("Handoffs").innerText()).toBe("2")
+    expect(await tile("Half were answered within").innerText()).toMatch(/^\d/)
+    await page.getByLabel("Created in").selectOption("The last hour")
+    await expect.poll(() => tile("Handoffs").innerText()).toBe("1")
+    await page.getByText("As a table").first().click()
+    await page.getByRole("columnheader", { name: "Ended" }).waitFor()
+  })
+
   it("run the laws on this browser, and all are kept", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab("#/laws")
     await page.getByRole("button", { name: "Run the laws" }).click()
     const verdict = await page.getByText(/of \d+ laws are kept by this browser/).innerText()

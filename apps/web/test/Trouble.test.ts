@@ -2,50 +2,30 @@
 import { randomBytes } from "node:crypto"
 import { gzipSync } from "node:zlib"
 
-import type { Browser } from "playwright"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 
-import { create, goTo, lane } from "./people.ts"
-import { launchBrowser, serveBoard, type Site, visit, visitOnDisk } from "./site.ts"
+import { create, goTo, importRecords, lane, names, recordOf } from "./people.ts"
+import { useBoard } from "./site.ts"
 
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await serveBoard()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.[Symbol.asyncDispose]()
-})
+const board = useBoard()
 
 describe("trouble", () => {
   it("shows only some of thousands, but reaches all of them", async () => {
-    await using visitor = await visit(browser, site)
-    const page = await visitor.tab("#/data")
-    const records = Array.from({ length: 3000 }, (_, index) => ({
-      record_id: `many-${index}`,
-      status: "pending",
-      request: { from_agent: "a", to_agent: "b", task_description: `Task ${index}` },
-      created_at: new Date(index).toISOString(),
-      updated_at: new Date(index).toISOString()
-    }))
-    await page
-      .getByLabel("Choose a file")
-      .setInputFiles({ name: "many.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(records)) })
-    await page.getByText("3000 added", { exact: true }).waitFor()
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const records = Array.from({ length: 10_000 }, (_, index) => recordOf(`many-${index}`, `Task ${index}`))
+    await importRecords(page, records)
+    await page.getByText("10000 added", { exact: true }).waitFor()
     await goTo(page, "Board")
-    await page.getByRole("heading", { name: "Pending 3000" }).waitFor()
+    await page.getByRole("heading", { name: "Pending 10000" }).waitFor()
     expect(await lane(page, "Pending").getByRole("listitem").count()).toBeLessThan(60)
     await page.getByRole("group", { name: "Pending handoffs, scrollable" }).focus()
     await page.keyboard.press("End")
-    await lane(page, "Pending").getByRole("link", { name: "Task 2999", exact: true }).waitFor()
+    await lane(page, "Pending").getByRole("link", { name: "Task 9999", exact: true }).waitFor()
   })
 
   it("is told when another page deletes the database, and can begin anew", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "Count the beds" })
     await page.evaluate(() => void indexedDB.deleteDatabase("board"))
@@ -60,9 +40,9 @@ describe("trouble", () => {
   })
 
   it("is told when the browser has a newer database, and how to go on", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const newer = await visitor.context.newPage()
-    await newer.goto(`${site.url}icon.svg`)
+    await newer.goto(`${board.url()}icon.svg`)
     await newer.evaluate(
       () =>
         new Promise<void>((resolve) => {
@@ -75,28 +55,87 @@ describe("trouble", () => {
     await page.getByRole("button", { name: "Try again" }).waitFor()
   })
 
+  it("is told when a newer version of the board needs the database, and lets it have it", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "Count the beds" })
+    const newer = await visitor.context.newPage()
+    await newer.goto(`${board.url()}icon.svg`)
+    const isUpgraded = await newer.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          const request = indexedDB.open("board", 2)
+          request.addEventListener("blocked", () => resolve(false))
+          request.addEventListener("success", () => resolve(true))
+        })
+    )
+    expect(isUpgraded).toBe(true)
+    await page
+      .getByRole("alert")
+      .getByText(/Nothing new is shown any more\. .*newer version/)
+      .waitFor()
+    await page.getByRole("button", { name: "Reload" }).waitFor()
+  })
+
+  it("is told when another tab holds the database, and goes on once that tab is closed", async () => {
+    await using visitor = await board.visit()
+    const holder = await visitor.context.newPage()
+    await holder.goto(`${board.url()}icon.svg`)
+    await holder.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          // Held, and to be deleted: whoever opens it now has to wait until it is let go.
+          indexedDB.open("board", 1).addEventListener("success", () => {
+            indexedDB.deleteDatabase("board").addEventListener("blocked", () => resolve())
+          })
+        })
+    )
+    const page = await visitor.context.newPage()
+    await page.goto(board.url())
+    await page.getByRole("heading", { name: "The board cannot be opened" }).waitFor()
+    expect(await page.getByRole("alert").innerText()).toMatch(/another tab/)
+    await holder.close()
+    await page.getByRole("button", { name: "Try again" }).click()
+    await page.getByText("There are no handoffs in this browser yet.").waitFor()
+    await create(page, { from: "a", to: "b", task: "Count the beds" })
+  })
+
+  it("keeps what a tab did that was closed at once, wholly or not at all", async () => {
+    await using visitor = await board.visit()
+    const watcher = await visitor.tab()
+    for (const task of ["One", "Two", "Three"]) {
+      const tab = await visitor.tab("#/new")
+      await tab.getByLabel("Sender").fill("a")
+      await tab.getByLabel("Receiver").fill("b")
+      await tab.getByLabel("Task").fill(task)
+      await tab.getByRole("button", { name: "Hand it over" }).dispatchEvent("click")
+      await tab.close()
+    }
+    await create(watcher, { from: "a", to: "b", task: "Last" })
+    await goTo(watcher, "Board")
+    await lane(watcher, "Pending").getByRole("link", { name: "Last" }).waitFor()
+    const live = await names(lane(watcher, "Pending").getByRole("link"))
+    await watcher.reload()
+    await lane(watcher, "Pending").getByRole("link", { name: "Last" }).waitFor()
+    expect(await names(lane(watcher, "Pending").getByRole("link"))).toEqual(live)
+    for (const task of live) {
+      await goTo(watcher, "Board")
+      await lane(watcher, "Pending").getByRole("link", { name: task }).click()
+      await watcher.getByRole("region", { name: "Trail" }).getByText("a created it").waitFor()
+    }
+    expect(visitor.complaints).toEqual([])
+  })
+
   it("is told when the browser gives no more room, and opens again", async () => {
-    await using visitor = await visitOnDisk(site)
+    await using visitor = await board.visitOnDisk()
     // Before the board is there: the browser remembers for a while how much space it found.
     const devtools = await visitor.context.newCDPSession(await visitor.context.newPage())
-    await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(site.url).origin, quotaSize: 3_000_000 })
-    const page = await visitor.tab("#/data")
-    const moment = new Date(0).toISOString()
-    const records = Array.from({ length: 8 }, (_, index) => ({
-      record_id: `large-${index}`,
-      status: "pending",
-      request: {
-        from_agent: "a",
-        to_agent: "b",
-        task_description: "Keep",
-        context: { text: randomBytes(300_000).toString("hex") }
-      },
-      created_at: moment,
-      updated_at: moment
-    }))
-    await page
-      .getByLabel("Choose a file")
-      .setInputFiles({ name: "large.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(records)) })
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(board.url()).origin, quotaSize: 3_000_000 })
+    const page = await visitor.tab()
+    const records = Array.from({ length: 8 }, (_, index) =>
+      recordOf(`large-${index}`, "Keep", { context: { text: randomBytes(300_000).toString("hex") } })
+    )
+    await importRecords(page, records)
     await page
       .getByText(/large-\d: refused\. .*no space left.* This browser gives the board no more room/)
       .first()
@@ -108,11 +147,11 @@ describe("trouble", () => {
 
 describe("loading", () => {
   it("takes at most 150 KiB, gzipped, until the board is there", async () => {
-    await using visitor = await visit(browser, site, { serviceWorkers: "block" })
+    await using visitor = await board.visit({ serviceWorkers: "block" })
     const page = await visitor.context.newPage()
     const sizes: Array<Promise<number>> = []
     page.on("response", (response) => sizes.push(response.body().then((body) => gzipSync(body, { level: 9 }).length)))
-    await page.goto(site.url)
+    await page.goto(board.url())
     await page.getByText("There are no handoffs in this browser yet.").waitFor()
     await page.waitForLoadState("networkidle")
     const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size)
@@ -121,7 +160,7 @@ describe("loading", () => {
   })
 
   it("happens without a network, too, once the board has been there", async () => {
-    await using visitor = await visit(browser, site)
+    await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "Count the beds" })
     await page.evaluate(() => navigator.serviceWorker.ready)

@@ -26,6 +26,25 @@ export const create = async (page: Page, { from, to, task, priority, context }: 
   await page.getByRole("heading", { name: "Next moves" }).waitFor()
 }
 
+/** A record as the seed's JSON has it: pending, from `a` to `b`. */
+export const recordOf = (id: string, task: string, request: object = {}, at = new Date(0)) => ({
+  record_id: id,
+  status: "pending",
+  request: { from_agent: "a", to_agent: "b", task_description: task, ...request },
+  created_at: at.toISOString(),
+  updated_at: at.toISOString()
+})
+
+/** Gives a file of records to the page that imports. */
+export const importRecords = async (page: Page, records: ReadonlyArray<unknown>): Promise<void> => {
+  await goTo(page, "Import and export")
+  await page.getByLabel("Choose a file").setInputFiles({
+    name: "handoffs.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(records))
+  })
+}
+
 export const lane = (page: Page, name: string): Locator =>
   page.getByRole("list", { name: `${name} handoffs`, exact: true })
 export const moves = (page: Page): Locator => page.getByRole("region", { name: "Next moves" })

@@ -7,20 +7,19 @@ import { dirname, join } from "node:path"
 
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright"
 import { preview } from "vite"
+import { afterAll, beforeAll } from "vitest"
 
 import { launchOptions, ready } from "../../../tooling/browser.ts"
 
 const root = join(import.meta.dirname, "..")
 const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin/vite.js")
 
-export interface Site extends AsyncDisposable {
+interface Site extends AsyncDisposable {
   readonly url: string
-  /** Where the built files are. */
-  readonly files: string
 }
 
 /** Builds what is in `src` now, and serves the files as `vite preview` does. */
-export const serveBoard = async (): Promise<Site> => {
+const serveBoard = async (): Promise<Site> => {
   const files = mkdtempSync(join(tmpdir(), "aumai-handoff-board-"))
   // In a process of its own: what is built under the test runner's NODE_ENV is React for developers.
   execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", files, "--emptyOutDir"], {
@@ -37,17 +36,11 @@ export const serveBoard = async (): Promise<Site> => {
   if (address === null || typeof address === "string") throw new Error("The preview has no port")
   return {
     url: `http://127.0.0.1:${address.port}/`,
-    files,
     [Symbol.asyncDispose]: async () => {
       await server.close()
       rmSync(files, { recursive: true, force: true })
     }
   }
-}
-
-export const launchBrowser = (): Promise<Browser> => {
-  ready()
-  return chromium.launch(launchOptions)
 }
 
 /** A person with a browser of their own: tabs share its IndexedDB. What a page complains about is collected. */
@@ -78,22 +71,36 @@ const visitorIn = (context: BrowserContext, { url }: Site, leave: () => Promise<
 
 const usual = { viewport: { width: 1280, height: 900 }, locale: "en-GB" }
 
-export const visit = async (
-  browser: Browser,
-  site: Site,
-  options: Parameters<Browser["newContext"]>[0] = {}
-): Promise<Visitor> => {
-  const context = await browser.newContext({ ...usual, ...options })
-  return visitorIn(context, site, () => context.close())
-}
+/** The board for the tests of a file. */
+export const useBoard = () => {
+  let site: Site
+  let browser: Browser
 
-/** With a profile on disk: only there does a browser hold to a smaller quota. */
-export const visitOnDisk = async (site: Site): Promise<Visitor> => {
-  ready()
-  const profile = mkdtempSync(join(tmpdir(), "aumai-handoff-profile-"))
-  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, ...usual })
-  return visitorIn(context, site, async () => {
-    await context.close()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+  beforeAll(async () => {
+    ready()
+    site = await serveBoard()
+    browser = await chromium.launch(launchOptions)
   })
+
+  afterAll(async () => {
+    await browser?.close()
+    await site?.[Symbol.asyncDispose]()
+  })
+
+  return {
+    url: () => site.url,
+    visit: async (options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visitor> => {
+      const context = await browser.newContext({ ...usual, ...options })
+      return visitorIn(context, site, () => context.close())
+    },
+    /** With a profile on disk: only there does a browser hold to a smaller quota. */
+    visitOnDisk: async (): Promise<Visitor> => {
+      const profile = mkdtempSync(join(tmpdir(), "aumai-handoff-profile-"))
+      const context = await chromium.launchPersistentContext(profile, { ...launchOptions, ...usual })
+      return visitorIn(context, site, async () => {
+        await context.close()
+        rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+      })
+    }
+  }
 }

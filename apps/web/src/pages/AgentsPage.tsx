@@ -1,10 +1,11 @@
 import type { RegisteredAgent } from "@aumai/handoff"
 import { isOpen } from "@aumai/handoff-protocol"
-import { type FormEvent, useId, useState } from "react"
+import { type FormEvent, useId, useMemo, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
 import { statuses } from "../Board.ts"
 import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../Context.ts"
+import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { me } from "../Setting.ts"
 import { listed, statusWords } from "../Words.ts"
@@ -28,26 +29,22 @@ const Register = () => {
   return (
     <form className="panel form" onSubmit={submit} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Register an agent</h2>
-      <div className="field">
-        <label htmlFor={`${id}-name`}>Name</label>
-        <input
-          id={`${id}-name`}
-          required
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </div>
-      <div className="field">
-        <label htmlFor={`${id}-can`}>Capabilities, with commas between</label>
-        <input
-          id={`${id}-can`}
-          autoComplete="off"
-          placeholder="intensive care, ventilation"
-          value={capabilities}
-          onChange={(event) => setCapabilities(event.target.value)}
-        />
-      </div>
+      <Field label="Name">
+        {(id) => (
+          <input id={id} required autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
+        )}
+      </Field>
+      <Field label="Capabilities, with commas between">
+        {(id) => (
+          <input
+            id={id}
+            autoComplete="off"
+            placeholder="intensive care, ventilation"
+            value={capabilities}
+            onChange={(event) => setCapabilities(event.target.value)}
+          />
+        )}
+      </Field>
       <Said {...said} />
       <div className="actions">
         <button type="submit" className="primary">
@@ -74,16 +71,17 @@ const Find = () => {
   return (
     <form className="panel form" onSubmit={submit} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Who can do this?</h2>
-      <div className="field">
-        <label htmlFor={`${id}-wanted`}>All of these capabilities, with commas between</label>
-        <input
-          id={`${id}-wanted`}
-          required
-          autoComplete="off"
-          value={wanted}
-          onChange={(event) => setWanted(event.target.value)}
-        />
-      </div>
+      <Field label="All of these capabilities, with commas between">
+        {(id) => (
+          <input
+            id={id}
+            required
+            autoComplete="off"
+            value={wanted}
+            onChange={(event) => setWanted(event.target.value)}
+          />
+        )}
+      </Field>
       <Said {...said} />
       <div className="actions">
         <button type="submit">Find</button>
@@ -100,6 +98,14 @@ const Known = () => {
   const agents = useAgents()
   const names = useNames()
   const [said, attempt] = useAttempt()
+  // How much of each status waits for whom.
+  const load = useMemo(() => {
+    const counts = new Map<string, number>()
+    for (const status of open) {
+      for (const { to } of lanes[status]) counts.set(`${status} ${to}`, (counts.get(`${status} ${to}`) ?? 0) + 1)
+    }
+    return counts
+  }, [lanes])
   const can = new Map(agents?.map(({ agentId, capabilities }) => [agentId, capabilities]))
   const forget = (name: string): void => {
     void attempt(async () => {
@@ -134,7 +140,7 @@ const Known = () => {
                 <td>{can.get(name)?.join(", ") ?? "not registered"}</td>
                 {open.map((status) => (
                   <td key={status} className="number">
-                    {lanes[status].filter(({ to }) => to === name).length}
+                    {load.get(`${status} ${name}`) ?? 0}
                   </td>
                 ))}
                 <td className="actions">

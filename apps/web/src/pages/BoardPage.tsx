@@ -1,14 +1,18 @@
+import { isOpen, transitions } from "@aumai/handoff-protocol"
 import { useDeferredValue, useId, useMemo, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
-import { statuses } from "../Board.ts"
-import { type Card, isOverdue } from "../Card.ts"
+import { lanesOf, statuses } from "../Board.ts"
+import { alike, type Card, isOverdue } from "../Card.ts"
 import { useBoard, useNames, useSnapshot } from "../Context.ts"
+import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { Lanes } from "../Lanes.tsx"
 import { useNow } from "../Time.ts"
+import { statusWords } from "../Words.ts"
 
 interface Wanted {
+  /** Words, each of which has to be somewhere in a handoff. */
   readonly text: string
   readonly agent: string
   readonly from: number
@@ -17,12 +21,11 @@ interface Wanted {
 
 const everything: Wanted = { text: "", agent: "", from: 1, isOverdue: false }
 
-const fits = (card: Card, wanted: Wanted, now: number): boolean =>
+const fits = (card: Card, wanted: Wanted, words: ReadonlyArray<string>, now: number): boolean =>
   card.priority >= wanted.from &&
   (wanted.agent === "" || card.from === wanted.agent || card.to === wanted.agent) &&
   (!wanted.isOverdue || isOverdue(card, now)) &&
-  (wanted.text === "" ||
-    `${card.recordId} ${card.from} ${card.to} ${card.task}`.toLowerCase().includes(wanted.text.toLowerCase()))
+  words.every((word) => card.text.includes(word))
 
 const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (next: Wanted) => void }) => {
   const id = useId()
@@ -34,35 +37,33 @@ const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (nex
         <input
           id={`${id}-text`}
           type="search"
-          placeholder="task, agent or id"
+          placeholder="words of the task or context, agent, id"
           value={wanted.text}
           onChange={(event) => want({ ...wanted, text: event.target.value })}
         />
       </div>
-      <div className="field">
-        <label htmlFor={`${id}-agent`}>Agent</label>
-        <select
-          id={`${id}-agent`}
-          value={wanted.agent}
-          onChange={(event) => want({ ...wanted, agent: event.target.value })}
-        >
-          <option value="">Everybody</option>
-          {names.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </div>
-      <div className="field">
-        <label htmlFor={`${id}-from`}>Priority from</label>
-        <input
-          id={`${id}-from`}
-          type="number"
-          min={1}
-          max={10}
-          value={wanted.from}
-          onChange={(event) => want({ ...wanted, from: Number(event.target.value) })}
-        />
-      </div>
+      <Field label="Agent">
+        {(id) => (
+          <select id={id} value={wanted.agent} onChange={(event) => want({ ...wanted, agent: event.target.value })}>
+            <option value="">Everybody</option>
+            {names.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label="Priority from">
+        {(id) => (
+          <input
+            id={id}
+            type="number"
+            min={1}
+            max={10}
+            value={wanted.from}
+            onChange={(event) => want({ ...wanted, from: Number(event.target.value) })}
+          />
+        )}
+      </Field>
       <label className="check">
         <input
           type="checkbox"
@@ -75,8 +76,23 @@ const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (nex
   )
 }
 
+// The way of a handoff that goes well; each of the others is an end.
+const way = [...statuses.filter(isOpen), transitions.Completed.to]
+
 const Empty = () => (
   <div className="empty">
+    <h2>One agent hands a task to another, and nothing is lost on the way.</h2>
+    <p className="lead">
+      A request, an explicit yes or no, a strict lifecycle, and a trail of every step: at each moment it is clear whose
+      turn it is. Everything here is kept in this browser; there is no server.
+    </p>
+    <ol className="way" aria-label="The way of a handoff">
+      {way.map((status) => (
+        <li key={status} className="status" data-status={status}>
+          {statusWords[status]}
+        </li>
+      ))}
+    </ol>
     <p>There are no handoffs in this browser yet.</p>
     <p className="actions">
       <a className="button primary" href="#/day">
@@ -103,13 +119,10 @@ export const BoardPage = () => {
   const moment = asked.isOverdue ? now : 0
   const lanes = useMemo(() => {
     if (asked === everything) return snapshot.lanes
-    const filtered = statuses.map((status) => [
-      status,
-      snapshot.lanes[status].filter((card) => fits(card, asked, moment))
-    ])
-    // The cast: one entry for each status.
-    return Object.fromEntries(filtered) as typeof snapshot.lanes
-  }, [snapshot, asked, moment])
+    const words = alike(asked.text).split(/\s+/)
+    return lanesOf(snapshot.lanes, (card) => fits(card, asked, words, moment))
+  }, [snapshot.lanes, asked, moment])
+  const isNothingFound = asked !== everything && statuses.every((status) => lanes[status].length === 0)
   const overdue = [...snapshot.cards.values()].filter((card) => isOverdue(card, now)).length
 
   return (
@@ -119,7 +132,10 @@ export const BoardPage = () => {
           <button
             type="button"
             onClick={() =>
-              void attempt(async () => `${(await handoffs.expireOverdue()).length} handoffs have expired.`)
+              void attempt(async () => {
+                const { length } = await handoffs.expireOverdue()
+                return length === 1 ? "1 handoff has expired." : `${length} handoffs have expired.`
+              })
             }
           >
             Expire {overdue} overdue
@@ -137,7 +153,16 @@ export const BoardPage = () => {
       ) : (
         <>
           <Filter wanted={wanted} want={setWanted} />
-          <Lanes lanes={lanes} />
+          {isNothingFound ? (
+            <div className="empty">
+              <p role="status">Nothing fits what you are looking for.</p>
+              <button type="button" onClick={() => setWanted(everything)}>
+                Show everything
+              </button>
+            </div>
+          ) : (
+            <Lanes lanes={lanes} />
+          )}
         </>
       )}
     </>

@@ -1,86 +1,134 @@
 import { isOpen } from "@aumai/handoff-protocol"
-import { useMemo } from "react"
+import { type ReactNode, useMemo, useState } from "react"
 
-import { statuses } from "../Board.ts"
+import { lanesOf, statuses } from "../Board.ts"
+import { isOverdue } from "../Card.ts"
 import { Chart } from "../Chart.tsx"
 import { useSnapshot } from "../Context.ts"
+import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
-import { bucketsOf } from "../Series.ts"
-import { momentText } from "../Time.ts"
+import { bucketsOf, waitedOfAll } from "../Series.ts"
+import { momentText, tookText, useNow } from "../Time.ts"
 import { statusWords } from "../Words.ts"
 
-const Outcomes = () => {
-  const { lanes, cards } = useSnapshot()
-  return (
-    <figure className="panel chart">
-      <figcaption>
-        <h2>Outcomes</h2>
-      </figcaption>
-      <table className="bars">
-        <caption className="hidden">How many handoffs stand where</caption>
-        <thead className="hidden">
-          <tr>
-            <th scope="col">Status</th>
-            <th scope="col">Share</th>
-            <th scope="col">Handoffs</th>
-          </tr>
-        </thead>
-        <tbody>
-          {statuses.map((status) => (
-            <tr key={status}>
+type Lanes = ReturnType<typeof lanesOf>
+
+const Outcomes = ({ lanes, total }: { readonly lanes: Lanes; readonly total: number }) => (
+  <figure className="panel chart">
+    <figcaption>
+      <h2>Outcomes</h2>
+    </figcaption>
+    <table className="bars">
+      <caption className="hidden">How many handoffs stand where</caption>
+      <thead className="hidden">
+        <tr>
+          <th scope="col">Status</th>
+          <th scope="col">Share</th>
+          <th scope="col">Handoffs</th>
+        </tr>
+      </thead>
+      <tbody>
+        {statuses.map((status) => {
+          const share = `${((100 * lanes[status].length) / total).toFixed(0)} %`
+          return (
+            <tr key={status} data-status={status}>
               <th scope="row">{statusWords[status]}</th>
               <td>
-                <meter
-                  min={0}
-                  max={cards.size}
-                  value={lanes[status].length}
-                  aria-label={`Share of ${statusWords[status]}`}
-                  data-open={isOpen(status)}
-                />
+                <div className="bar">
+                  <span className="filled" style={{ inlineSize: share.replace(" ", "") }} />
+                  <span className="hidden">{share}</span>
+                </div>
               </td>
               <td className="number">{lanes[status].length}</td>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </figure>
-  )
-}
+          )
+        })}
+      </tbody>
+    </table>
+  </figure>
+)
 
-const text = (value: number | undefined): string => (value === undefined ? "" : (value / 1000).toFixed(1))
+const Tile = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
+  <div className="tile">
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+const seconds = (milliseconds: number | undefined): number | null =>
+  milliseconds === undefined ? null : milliseconds / 1000
+
+const secondsText = (milliseconds: number | undefined): string =>
+  milliseconds === undefined ? "" : (milliseconds / 1000).toFixed(1)
+
+// In milliseconds.
+const spans = {
+  "All time": Infinity,
+  "The last hour": 3_600_000,
+  "The last day": 86_400_000,
+  "The last week": 7 * 86_400_000
+}
 
 export const ChartsPage = () => {
   const snapshot = useSnapshot()
-  const buckets = useMemo(() => bucketsOf(snapshot.cards.values()), [snapshot])
-  const { at, throughput, waiting } = useMemo(
-    () => ({
+  const now = useNow()
+  const [span, setSpan] = useState(Infinity)
+  // All cards stay the same until something happens; with a span they change with the minute.
+  const since = span === Infinity ? -Infinity : Math.floor(now / 60_000) * 60_000 - span
+  const shown = useMemo(() => {
+    const lanes = lanesOf(snapshot.lanes, ({ createdAt }) => createdAt >= since)
+    const cards = statuses.flatMap((status) => lanes[status])
+    const buckets = bucketsOf(cards)
+    return {
+      lanes,
+      cards,
+      buckets,
+      waited: waitedOfAll(cards),
       at: buckets.map(({ at }) => at),
       throughput: [
         { name: "Created", colour: "--accent", values: buckets.map(({ created }) => created) },
         { name: "Ended", colour: "--good", values: buckets.map(({ ended }) => ended) }
       ],
       waiting: [
-        {
-          name: "Waited",
-          colour: "--warn",
-          values: buckets.map(({ waited }) => (waited === undefined ? null : waited / 1000))
-        }
+        { name: "Median", colour: "--accent", values: buckets.map(({ waited }) => seconds(waited?.median)) },
+        { name: "95 of 100", colour: "--warn", values: buckets.map(({ waited }) => seconds(waited?.p95)) }
       ]
-    }),
-    [buckets]
+    }
+  }, [snapshot.lanes, since])
+  const { lanes, cards, buckets, waited, at, throughput, waiting } = shown
+
+  const choice = (
+    <Field label="Created in">
+      {(id) => (
+        <select id={id} value={span} onChange={(event) => setSpan(Number(event.target.value))}>
+          {Object.entries(spans).map(([name, length]) => (
+            <option key={name} value={length}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   )
   if (buckets.length === 0) {
     return (
       <>
-        <Heading title="Charts" />
-        <p className="nothing">There is nothing to draw yet: no handoffs.</p>
+        <Heading title="Charts">{choice}</Heading>
+        <p className="nothing">There is nothing to draw: no handoffs.</p>
       </>
     )
   }
   return (
     <>
-      <Heading title="Charts" />
-      <Chart title="Throughput" unit="handoffs" at={at} lines={throughput}>
+      <Heading title="Charts">{choice}</Heading>
+      <dl className="tiles">
+        <Tile name="Handoffs">{cards.length}</Tile>
+        <Tile name="Open">{cards.filter(({ status }) => isOpen(status)).length}</Tile>
+        <Tile name="Overdue">{cards.filter((card) => isOverdue(card, now)).length}</Tile>
+        <Tile name="Half were answered within">{waited === undefined ? "–" : tookText(waited.median)}</Tile>
+        <Tile name="95 of 100 within">{waited === undefined ? "–" : tookText(waited.p95)}</Tile>
+      </dl>
+      <Chart title="Throughput" unit="handoffs" isCount at={at} lines={throughput}>
         <table>
           <thead>
             <tr>
@@ -105,20 +153,22 @@ export const ChartsPage = () => {
           <thead>
             <tr>
               <th scope="col">Created from</th>
-              <th scope="col">Mean seconds until the answer</th>
+              <th scope="col">Median, in seconds</th>
+              <th scope="col">95 of 100, in seconds</th>
             </tr>
           </thead>
           <tbody>
             {buckets.map(({ at, waited }) => (
               <tr key={at}>
                 <th scope="row">{momentText(at)}</th>
-                <td className="number">{text(waited)}</td>
+                <td className="number">{secondsText(waited?.median)}</td>
+                <td className="number">{secondsText(waited?.p95)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </Chart>
-      <Outcomes />
+      <Outcomes lanes={lanes} total={cards.length} />
     </>
   )
 }

@@ -2,12 +2,14 @@ import type { RoutingDecision } from "@aumai/handoff"
 import { type FormEvent, useEffect, useId, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
-import { useBoard, useNames } from "../Context.ts"
+import { useBoard } from "../Context.ts"
+import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { jsonOf } from "../JsonText.ts"
+import { Names } from "../Names.tsx"
 import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
-import { me, useSetting } from "../Setting.ts"
+import { me } from "../Setting.ts"
 import { listed } from "../Words.ts"
 
 const requiring = (text: string) => {
@@ -44,31 +46,56 @@ const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgent" | "t
   )
 }
 
-export const CreatePage = () => {
+/** What is in the form, as it was typed. */
+interface Draft {
+  readonly sender: string
+  readonly receiver: string
+  readonly task: string
+  readonly requires: string
+  readonly priority: number
+  readonly deadline: string
+  readonly context: string
+  readonly parent: string
+  readonly id: string
+}
+
+const empty: Draft = {
+  sender: "",
+  receiver: "",
+  task: "",
+  requires: "",
+  priority: 5,
+  deadline: "",
+  context: "",
+  parent: "",
+  id: ""
+}
+
+/** The form for a new handoff, which may be a part of another one. */
+export const CreatePage = ({ parent = "" }: { readonly parent: string | undefined }) => {
   const { handoffs } = useBoard()
-  const names = useNames()
-  const actor = useSetting(me)
-  const id = useId()
-  const [fromAgent, setFrom] = useState(actor)
-  const [toAgent, setTo] = useState("")
-  const [task, setTask] = useState("")
-  const [requires, setRequires] = useState("")
-  const [priority, setPriority] = useState(5)
-  const [deadline, setDeadline] = useState("")
-  const [context, setContext] = useState("")
+  const known = useId()
+  const [draft, setDraft] = useState<Draft>(() => ({ ...empty, sender: me.get(), parent }))
   const [said, attempt] = useAttempt()
+  const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part })
 
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     void attempt(async () => {
-      const { recordId } = await handoffs.create({
-        fromAgent,
-        ...(toAgent === "" ? requiring(requires) : { toAgent }),
-        taskDescription: task,
-        context: jsonOf("context", context),
-        priority,
-        deadline: deadline === "" ? undefined : new Date(deadline)
-      })
+      // A mistyped id is named here; the store would take it for a handoff that is still to come.
+      if (draft.parent !== "") await handoffs.get(draft.parent)
+      const { recordId } = await handoffs.create(
+        {
+          fromAgent: draft.sender,
+          ...(draft.receiver === "" ? requiring(draft.requires) : { toAgent: draft.receiver }),
+          taskDescription: draft.task,
+          context: jsonOf("context", draft.context),
+          priority: draft.priority,
+          deadline: draft.deadline === "" ? undefined : new Date(draft.deadline),
+          parent: draft.parent === "" ? undefined : draft.parent
+        },
+        draft.id === "" ? {} : { id: draft.id }
+      )
       location.hash = hrefOf(recordId)
       return undefined
     })
@@ -78,94 +105,123 @@ export const CreatePage = () => {
     <>
       <Heading title="New handoff" />
       <form className="panel form" onSubmit={submit} aria-label="New handoff">
-        <datalist id={`${id}-names`}>
-          {names.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
+        <Names id={known} />
         <div className="pair">
-          <div className="field">
-            <label htmlFor={`${id}-from`}>Sender</label>
-            <input
-              id={`${id}-from`}
-              list={`${id}-names`}
-              required
-              autoComplete="off"
-              value={fromAgent}
-              onChange={(event) => setFrom(event.target.value)}
-            />
-          </div>
-          <div className="field">
-            <label htmlFor={`${id}-to`}>Receiver</label>
-            <input
-              id={`${id}-to`}
-              list={`${id}-names`}
-              autoComplete="off"
-              placeholder="the router chooses"
-              value={toAgent}
-              onChange={(event) => setTo(event.target.value)}
-            />
-          </div>
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-task`}>Task</label>
-          <textarea
-            id={`${id}-task`}
-            required
-            rows={3}
-            value={task}
-            onChange={(event) => setTask(event.target.value)}
-          />
-        </div>
-        {toAgent === "" ? (
-          <>
-            <div className="field">
-              <label htmlFor={`${id}-requires`}>Required capabilities, with commas between (optional)</label>
+          <Field label="Sender">
+            {(id) => (
               <input
-                id={`${id}-requires`}
+                id={id}
+                list={known}
+                required
                 autoComplete="off"
-                value={requires}
-                onChange={(event) => setRequires(event.target.value)}
+                value={draft.sender}
+                onChange={(event) => change({ sender: event.target.value })}
               />
-            </div>
+            )}
+          </Field>
+          <Field label="Receiver">
+            {(id) => (
+              <input
+                id={id}
+                list={known}
+                autoComplete="off"
+                placeholder="the router chooses"
+                value={draft.receiver}
+                onChange={(event) => change({ receiver: event.target.value })}
+              />
+            )}
+          </Field>
+        </div>
+        <Field label="Task">
+          {(id) => (
+            <textarea
+              id={id}
+              required
+              rows={3}
+              value={draft.task}
+              onChange={(event) => change({ task: event.target.value })}
+            />
+          )}
+        </Field>
+        {draft.receiver === "" ? (
+          <>
+            <Field label="Required capabilities, with commas between (optional)">
+              {(id) => (
+                <input
+                  id={id}
+                  autoComplete="off"
+                  value={draft.requires}
+                  onChange={(event) => change({ requires: event.target.value })}
+                />
+              )}
+            </Field>
             <p className="note" role="status" aria-label="Routing preview">
-              <Preview fromAgent={fromAgent} task={task} requires={requires} />
+              <Preview fromAgent={draft.sender} task={draft.task} requires={draft.requires} />
             </p>
           </>
         ) : undefined}
         <div className="pair">
-          <div className="field">
-            <label htmlFor={`${id}-priority`}>Priority, 1 to 10</label>
-            <input
-              id={`${id}-priority`}
-              type="number"
-              min={1}
-              max={10}
-              value={priority}
-              onChange={(event) => setPriority(Number(event.target.value))}
-            />
-          </div>
-          <div className="field">
-            <label htmlFor={`${id}-deadline`}>Deadline (optional)</label>
-            <input
-              id={`${id}-deadline`}
-              type="datetime-local"
-              value={deadline}
-              onChange={(event) => setDeadline(event.target.value)}
-            />
-          </div>
+          <Field label="Priority, 1 to 10">
+            {(id) => (
+              <input
+                id={id}
+                type="number"
+                min={1}
+                max={10}
+                value={draft.priority}
+                onChange={(event) => change({ priority: Number(event.target.value) })}
+              />
+            )}
+          </Field>
+          <Field label="Deadline (optional)">
+            {(id) => (
+              <input
+                id={id}
+                type="datetime-local"
+                value={draft.deadline}
+                onChange={(event) => change({ deadline: event.target.value })}
+              />
+            )}
+          </Field>
         </div>
-        <div className="field">
-          <label htmlFor={`${id}-context`}>Context, as JSON (optional)</label>
-          <textarea
-            id={`${id}-context`}
-            className="code"
-            rows={5}
-            placeholder='{ "patient": "M. R.", "bed": "ER 2" }'
-            value={context}
-            onChange={(event) => setContext(event.target.value)}
-          />
-        </div>
+        <Field label="Context, as JSON (optional)">
+          {(id) => (
+            <textarea
+              id={id}
+              className="code"
+              rows={5}
+              placeholder='{ "patient": "M. R.", "bed": "ER 2" }'
+              value={draft.context}
+              onChange={(event) => change({ context: event.target.value })}
+            />
+          )}
+        </Field>
+        <details open={parent !== ""}>
+          <summary>Part of another handoff, or an id of your own</summary>
+          <div className="pair">
+            <Field label="Part of the handoff with this id (optional)">
+              {(id) => (
+                <input
+                  id={id}
+                  autoComplete="off"
+                  value={draft.parent}
+                  onChange={(event) => change({ parent: event.target.value })}
+                />
+              )}
+            </Field>
+            <Field label="Id of your own (optional)">
+              {(id) => (
+                <input
+                  id={id}
+                  autoComplete="off"
+                  placeholder="one is made"
+                  value={draft.id}
+                  onChange={(event) => change({ id: event.target.value })}
+                />
+              )}
+            </Field>
+          </div>
+        </details>
         <Said {...said} />
         <div className="actions">
           <button type="submit" className="primary" disabled={said.isBusy}>

@@ -1,7 +1,9 @@
-import { type DragEvent, useEffect, useId, useState } from "react"
+import { useEffect, useEffectEvent, useId, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
 import { useBoard, useSnapshot } from "../Context.ts"
+import { takeDropped, useWaiting } from "../Dropped.ts"
+import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { exportText, importText, type Report } from "../Portable.ts"
 import { hrefOf } from "../Route.ts"
@@ -93,7 +95,6 @@ export const DataPage = () => {
   const { cards } = useSnapshot()
   const id = useId()
   const [reports, setReports] = useState<ReadonlyArray<Report>>()
-  const [isOver, setIsOver] = useState(false)
   const [said, attempt] = useAttempt()
 
   const take = (file: File | undefined): void => {
@@ -104,39 +105,35 @@ export const DataPage = () => {
       return undefined
     })
   }
-  const drop = (event: DragEvent): void => {
-    event.preventDefault()
-    setIsOver(false)
-    take(event.dataTransfer.files[0])
-  }
+  const waiting = useWaiting()
+  const takeWaiting = useEffectEvent(() => take(takeDropped()))
+  useEffect(() => {
+    if (waiting !== undefined) takeWaiting()
+  }, [waiting])
 
   return (
     <>
       <Heading title="Import and export" />
       <Said {...said} />
-      <section
-        className="panel drop"
-        aria-labelledby={`${id}-in`}
-        data-over={isOver}
-        onDragOver={(event) => (event.preventDefault(), setIsOver(true))}
-        onDragLeave={() => setIsOver(false)}
-        onDrop={drop}
-      >
+      <section className="panel" aria-labelledby={`${id}-in`}>
         <h2 id={`${id}-in`}>Import</h2>
         <p>
           A JSON file of records, as the command line and the Python library write it. Newer state here is never lost.
         </p>
-        <label htmlFor={`${id}-file`}>Choose a file, or drop it here</label>
-        <input
-          id={`${id}-file`}
-          type="file"
-          accept=".json,application/json"
-          disabled={said.isBusy}
-          onChange={(event) => {
-            take(event.target.files?.[0])
-            event.target.value = ""
-          }}
-        />
+        <Field label="Choose a file, or drop it anywhere on the board">
+          {(id) => (
+            <input
+              id={id}
+              type="file"
+              accept=".json,application/json"
+              disabled={said.isBusy}
+              onChange={(event) => {
+                take(event.target.files?.[0])
+                event.target.value = ""
+              }}
+            />
+          )}
+        </Field>
         {said.isBusy === true ? <p role="status">Working …</p> : undefined}
       </section>
       {reports === undefined ? undefined : <Reports reports={reports} />}

@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useSyncExternalStore } from "react"
+import { useEffect, useId, useMemo, useRef, useSyncExternalStore } from "react"
 
+import { lanesOf } from "../Board.ts"
 import { useBoard, useSnapshot } from "../Context.ts"
 import { dayOf, type Told } from "../Day.ts"
 import { Heading } from "../Heading.tsx"
@@ -20,7 +21,12 @@ const Story = ({ told }: { readonly told: ReadonlyArray<Told> }) => {
           <li key={clock}>
             <time>{clock}</time>
             <span>
-              {text} {recordId === undefined ? undefined : <a href={hrefOf(recordId)}>Look at {recordId}</a>}
+              {text}{" "}
+              {recordId === undefined ? undefined : (
+                <a href={hrefOf(recordId)} aria-label={`Open the handoff of ${clock}`}>
+                  Open
+                </a>
+              )}
             </span>
           </li>
         ))}
@@ -31,10 +37,14 @@ const Story = ({ told }: { readonly told: ReadonlyArray<Told> }) => {
 
 export const DayPage = () => {
   const { handoffs } = useBoard()
-  const { lanes } = useSnapshot()
+  const snapshot = useSnapshot()
   const day = dayOf(handoffs)
-  const { told, isPlaying, isOver, speed } = useSyncExternalStore(day.subscribe, day.snapshot)
+  const { told, isPlaying, isOver, speed, length, recordIds } = useSyncExternalStore(day.subscribe, day.snapshot)
   const id = useId()
+  const lanes = useMemo(
+    () => lanesOf(snapshot.lanes, ({ recordId }) => recordIds.has(recordId)),
+    [snapshot.lanes, recordIds]
+  )
   return (
     <>
       <Heading title="ER to ICU" />
@@ -65,6 +75,7 @@ export const DayPage = () => {
             ))}
           </select>
         </div>
+        <progress value={told.length} max={length} aria-label={`${told.length} of ${length} steps`} />
       </div>
       {told.length === 0 ? undefined : <Story told={told} />}
       <Lanes lanes={lanes} />

@@ -1,6 +1,7 @@
 import type { Entry, HandoffRecord } from "@aumai/handoff"
 import { useEffect, useId, useState, type ReactNode } from "react"
 
+import { Arrow } from "../Arrow.tsx"
 import { Priority } from "../CardView.tsx"
 import { turn, useBoard, useSnapshot } from "../Context.ts"
 import { Heading } from "../Heading.tsx"
@@ -10,7 +11,7 @@ import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
 import { durationText, momentText, useNow } from "../Time.ts"
 import { Trail } from "../Trail.tsx"
-import { statusWords } from "../Words.ts"
+import { beginningOf, statusWords } from "../Words.ts"
 
 interface Found {
   readonly handoff: HandoffRecord
@@ -75,14 +76,59 @@ const Deadline = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   )
 }
 
+// So much fits into a heading; the whole task is in the request.
+const headlineRoom = 100
+
+const headlineOf = ({ request }: HandoffRecord): string => beginningOf(request.taskDescription, headlineRoom)
+
+/** Who hands over to whom, and which of the two has to do something now. */
+const Custody = ({ handoff }: { readonly handoff: HandoffRecord }) => {
+  const now = useNow()
+  const whose = turn(handoff)
+  const { fromAgent, toAgent } = handoff.request
+  return (
+    <div className="custody" data-status={handoff.status}>
+      <p className="parties">
+        <span className="holder" data-turn={whose === fromAgent}>
+          {fromAgent}
+        </span>
+        <Arrow />
+        <span className="holder" data-turn={whose === toAgent}>
+          {toAgent}
+        </span>
+      </p>
+      <p className="standing">
+        <span className="status">{statusWords[handoff.status]}</span>
+        <span>{whose === undefined ? "nobody's turn" : `${whose}'s turn`}</span>
+        <span className="nothing">for {durationText(now - handoff.updatedAt.getTime())}</span>
+      </p>
+    </div>
+  )
+}
+
+const Identity = ({ recordId }: { readonly recordId: string }) => {
+  const [isCopied, setIsCopied] = useState(false)
+  return (
+    <p className="identity">
+      <code>{recordId}</code>{" "}
+      <button
+        type="button"
+        className="small"
+        onClick={() => void navigator.clipboard.writeText(recordId).then(() => setIsCopied(true))}
+      >
+        Copy id
+      </button>
+      <span role="status">{isCopied ? "Copied." : ""}</span>
+    </p>
+  )
+}
+
 const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { request, createdAt } = handoff
   return (
     <Panel title="Request">
-      <p className="task">{request.taskDescription}</p>
+      {headlineOf(handoff) === request.taskDescription ? undefined : <p className="task">{request.taskDescription}</p>}
       <dl className="facts">
-        <Fact name="From">{request.fromAgent}</Fact>
-        <Fact name="To">{request.toAgent}</Fact>
         <Fact name="Priority">
           <Priority value={request.priority} />
         </Fact>
@@ -128,21 +174,33 @@ const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => (
   </>
 )
 
-const Parts = ({ parts }: { readonly parts: ReadonlyArray<HandoffRecord> }) => {
+interface PartsProperties {
+  readonly of: string
+  readonly parts: ReadonlyArray<HandoffRecord>
+}
+
+const Parts = ({ of, parts }: PartsProperties) => {
   // As they stand now: each has a card, which is newer than what was read with this handoff.
   const { cards } = useSnapshot()
+  const statusOf = ({ recordId, status }: HandoffRecord) => cards.get(recordId)?.status ?? status
   return (
     <Panel title="Parts">
+      {parts.length === 0 ? <p className="nothing">Nothing of it has been handed on.</p> : undefined}
       <ul className="parts">
-        {parts.map(({ recordId, status, request }) => (
-          <li key={recordId}>
-            <a href={hrefOf(recordId)}>{request.taskDescription.slice(0, 120)}</a>{" "}
-            <span className="status" data-status={cards.get(recordId)?.status ?? status}>
-              {statusWords[cards.get(recordId)?.status ?? status]}
+        {parts.map((part) => (
+          <li key={part.recordId}>
+            <a href={hrefOf(part.recordId)}>{headlineOf(part)}</a>{" "}
+            <span className="status" data-status={statusOf(part)}>
+              {statusWords[statusOf(part)]}
             </span>
           </li>
         ))}
       </ul>
+      <p>
+        <a className="button" href={`#/new/${encodeURIComponent(of)}`}>
+          Hand on a part
+        </a>
+      </p>
     </Panel>
   )
 }
@@ -161,23 +219,18 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
     )
   }
   const { handoff, history, parts } = found
-  const whose = turn(handoff)
   return (
     <>
-      <Heading title={`Handoff ${recordId}`}>
-        <p className="standing">
-          <span className="status" data-status={handoff.status}>
-            {statusWords[handoff.status]}
-          </span>{" "}
-          {whose === undefined ? "nobody's turn" : `${whose}'s turn`}
-        </p>
+      <Heading title={headlineOf(handoff)}>
+        <Identity recordId={recordId} />
       </Heading>
+      <Custody handoff={handoff} />
       <div className="columns">
         <div>
           <Moves handoff={handoff} />
           <Request handoff={handoff} />
           <Answer handoff={handoff} />
-          {parts.length === 0 ? undefined : <Parts parts={parts} />}
+          <Parts of={recordId} parts={parts} />
         </div>
         <Panel title="Trail">
           <Trail history={history} />

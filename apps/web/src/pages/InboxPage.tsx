@@ -7,7 +7,7 @@ import { useBoard, useNames, useSnapshot } from "../Context.ts"
 import { Heading } from "../Heading.tsx"
 import { hrefOf } from "../Route.ts"
 import { me, useSetting } from "../Setting.ts"
-import { statusWords } from "../Words.ts"
+import { beginningOf, statusWords } from "../Words.ts"
 
 const Choose = () => {
   const names = useNames()
@@ -40,7 +40,7 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
       if (claimed === undefined) return `Nothing waits for ${agent}: somebody else may have been first.`
       return (
         <>
-          {agent} has claimed <a href={hrefOf(claimed.recordId)}>{claimed.request.taskDescription.slice(0, 120)}</a>
+          {agent} has claimed <a href={hrefOf(claimed.recordId)}>{beginningOf(claimed.request.taskDescription, 120)}</a>
         </>
       )
     })

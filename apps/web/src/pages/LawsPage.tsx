@@ -5,6 +5,7 @@ import { useState } from "react"
 
 import { Heading } from "../Heading.tsx"
 import { sentenceOf } from "../Sentence.ts"
+import { Tick } from "../Tick.tsx"
 
 interface Verdict {
   readonly name: string
@@ -58,9 +59,8 @@ export const LawsPage = () => {
       <ul className="laws">
         {verdicts.map(({ name, milliseconds, problem }) => (
           <li key={name} data-kept={problem === undefined}>
-            <span aria-hidden="true">{problem === undefined ? "✓" : "✗"}</span>
+            <Tick isKept={problem === undefined} />
             <span>
-              <span className="hidden">{problem === undefined ? "Kept: " : "Broken: "}</span>
               {name}
               {problem === undefined ? undefined : <span className="problem"> {problem}</span>}
             </span>

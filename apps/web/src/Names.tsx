@@ -1,0 +1,12 @@
+import { useNames } from "./Context.ts"
+
+/** Everybody's name, for fields that name this list. */
+export const Names = ({ id }: { readonly id: string }) => (
+  <datalist id={id}>
+    {useNames().map((name) => (
+      <option key={name} value={name}>
+        {name}
+      </option>
+    ))}
+  </datalist>
+)
