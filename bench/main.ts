@@ -5,6 +5,7 @@ import { join } from "node:path"
 
 import { archive } from "./archive.ts"
 import { binary } from "./binary.ts"
+import { board } from "./board.ts"
 import { command } from "./command.ts"
 import { commandSqlite } from "./commandSqlite.ts"
 import { file } from "./file.ts"
@@ -23,7 +24,8 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   sqlite,
   commandSqlite,
   indexeddb,
-  postgres
+  postgres,
+  board
 }
 
 const words = process.argv.slice(2)

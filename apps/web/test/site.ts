@@ -1,47 +1,13 @@
-/** The built board on a site of its own, and people who look at it in a real browser. */
-import { execFileSync } from "node:child_process"
+/** People who look at the built board in a real browser. */
 import { mkdtempSync, rmSync } from "node:fs"
-import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright"
-import { preview } from "vite"
 import { afterAll, beforeAll } from "vitest"
 
 import { launchOptions, ready } from "../../../tooling/browser.ts"
-
-const root = join(import.meta.dirname, "..")
-const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin/vite.js")
-
-interface Site extends AsyncDisposable {
-  readonly url: string
-}
-
-/** Builds what is in `src` now, and serves the files as `vite preview` does. */
-const serveBoard = async (): Promise<Site> => {
-  const files = mkdtempSync(join(tmpdir(), "aumai-handoff-board-"))
-  // In a process of its own: what is built under the test runner's NODE_ENV is React for developers.
-  execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", files, "--emptyOutDir"], {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: "production" }
-  })
-  const server = await preview({
-    root,
-    logLevel: "warn",
-    build: { outDir: files },
-    preview: { port: 0, host: "127.0.0.1" }
-  })
-  const address = server.httpServer.address()
-  if (address === null || typeof address === "string") throw new Error("The preview has no port")
-  return {
-    url: `http://127.0.0.1:${address.port}/`,
-    [Symbol.asyncDispose]: async () => {
-      await server.close()
-      rmSync(files, { recursive: true, force: true })
-    }
-  }
-}
+import { serveBoard, type Site } from "../tooling/serve.ts"
 
 /** A person with a browser of their own: tabs share its IndexedDB. What a page complains about is collected. */
 export interface Visitor extends AsyncDisposable {

@@ -1,0 +1,40 @@
+/** The built board on a site of its own, for tests and measurements. */
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+
+import { preview } from "vite"
+
+const root = join(import.meta.dirname, "..")
+const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin/vite.js")
+
+export interface Site extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Builds what is in `src` now, and serves the files as `vite preview` does. */
+export const serveBoard = async (): Promise<Site> => {
+  const files = mkdtempSync(join(tmpdir(), "aumai-handoff-board-"))
+  // In a process of its own: what is built under the test runner's NODE_ENV is React for developers.
+  execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", files, "--emptyOutDir"], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: "production" }
+  })
+  const server = await preview({
+    root,
+    logLevel: "warn",
+    build: { outDir: files },
+    preview: { port: 0, host: "127.0.0.1" }
+  })
+  const address = server.httpServer.address()
+  if (address === null || typeof address === "string") throw new Error("The preview has no port")
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    [Symbol.asyncDispose]: async () => {
+      await server.close()
+      rmSync(files, { recursive: true, force: true })
+    }
+  }
+}
