@@ -1,21 +1,26 @@
 export { limits } from "./Limits.ts"
 export { isJsonObject, JsonObject, parseJson } from "./Json.ts"
 export { AgentId, Capability, HandoffRequest, Priority, RecordId, Text, Timestamp } from "./HandoffRequest.ts"
+export { Answer, Attempt, Clock, HandBack, Lease, Milliseconds, Progress } from "./Custody.ts"
 export {
   Accepted,
   Cancelled,
   Completed,
   Expired,
   Failed,
+  FailureCode,
   HandoffRecord,
   HandoffResponse,
   HandoffStatus,
   InProgress,
+  InputRequired,
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
 export {
   AcceptedEvent,
+  AnsweredEvent,
+  AskedEvent,
   CancelledEvent,
   CompletedEvent,
   CreatedEvent,
@@ -23,7 +28,10 @@ export {
   FailedEvent,
   HandoffEvent,
   ImportedEvent,
+  ProgressedEvent,
   RejectedEvent,
+  ReleasedEvent,
+  RemindedEvent,
   RoutingDecision,
   StartedEvent
 } from "./HandoffEvent.ts"
@@ -33,28 +41,28 @@ export {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
+  NoAttemptLeft,
   NoCapableAgent,
+  NotDue,
   NotYourHandoff,
   RevisionConflict,
+  StaleAttempt,
   StoreError
 } from "./HandoffError.ts"
 export {
   type After,
-  agentOf,
-  apply,
-  clock,
-  create,
-  dueAt,
   isOpen,
   movesFrom,
   type Origin,
   type Party,
-  replay,
   type Rule,
+  statusAfter,
   type Transition,
   transitions,
-  turnOf
-} from "./Lifecycle.ts"
+  turns
+} from "./Transitions.ts"
+export { agentOf, clock, dueAt, maxAttemptsOf, overdueEvent, turnOf, type Whereabouts, whereabouts } from "./Clocks.ts"
+export { apply, create, type LifecycleError, replay } from "./Lifecycle.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
 export {
@@ -70,4 +78,5 @@ export {
   encodeRequest,
   invalidInput
 } from "./Wire.ts"
-export { type ArchivedHandoff, decodeArchived, encodeArchived, isSameState } from "./Archive.ts"
+export { type ArchivedHandoff, decodeArchived, encodeArchived } from "./Archive.ts"
+export { isSameState } from "./Portable.ts"
