@@ -9,7 +9,8 @@ import {
   type RecordId,
   type RevisionConflict,
   type StoreError,
-  type Transition
+  type Transition,
+  transitions
 } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -175,13 +176,24 @@ type Step = Transition["_tag"]
 /** The change that takes a handoff one step on; a law only asks for steps that the lifecycle has. */
 export const step = (record: HandoffRecord, _tag: Step, at = 100, reason = "as the law wants it"): Change => {
   const { fromAgent, toAgent } = record.request
-  const fact = { at: second(at), by: _tag === "Cancelled" ? fromAgent : toAgent }
-  const event: HandoffEvent =
-    _tag === "Completed"
-      ? { _tag, ...fact, result: { reason } }
-      : _tag === "Started" || _tag === "Expired"
-        ? { _tag, ...fact }
-        : { _tag, ...fact, reason }
+  const fact = { at: second(at), by: transitions[_tag].by === "sender" ? fromAgent : toAgent }
+  // Laws ask for these when they like; what another program did need not have been due.
+  const foreign = { ...fact, via: "foreign" } as const
+  const events: { readonly [Tag in Step]: Extract<HandoffEvent, { readonly _tag: Tag }> } = {
+    Accepted: { _tag: "Accepted", ...fact, reason },
+    Rejected: { _tag: "Rejected", ...fact, reason },
+    Started: { _tag: "Started", ...fact },
+    Progressed: { _tag: "Progressed", ...fact, note: reason },
+    Asked: { _tag: "Asked", ...fact, question: reason },
+    Answered: { _tag: "Answered", ...fact, answer: reason },
+    Released: { _tag: "Released", ...fact, reason },
+    Completed: { _tag: "Completed", ...fact, result: { reason } },
+    Failed: { _tag: "Failed", ...fact, reason },
+    Cancelled: { _tag: "Cancelled", ...fact, reason },
+    Reminded: { _tag: "Reminded", ...foreign, of: "deadline" },
+    Expired: { _tag: "Expired", ...foreign, missed: "deadline" }
+  }
+  const event = events[_tag]
   return { record: Result.getOrThrow(apply(record, event)), event }
 }
 
