@@ -86,9 +86,9 @@ const divide = (commits: ReadonlyArray<Prepared>) => {
 const again = Schedule.jittered(Schedule.exponential("2 millis"))
 const attempts = 8
 
-/** Writes commits, judged in order; `heard` is done after those that somebody may be waiting to hear of. */
+/** Writes commits, judged in order; `tell` is done whenever some have been written. */
 export const make =
-  ({ address, run }: Connections, heard: Effect.Effect<void>) =>
+  ({ address, run }: Connections, tell: Effect.Effect<void>) =>
   (commits: ReadonlyArray<Commit>): Effect.Effect<ReadonlyArray<Result.Result<void, RevisionConflict>>, StoreError> =>
     Effect.gen(function* () {
       const results = new Map<number, Result.Result<void, RevisionConflict>>()
@@ -138,7 +138,7 @@ export const make =
           if (lost !== undefined) lose(one, lost.id)
           return lost === undefined
         })
-        if (rows.some(([, isWritten, , isHeard]) => isWritten === true && isHeard === true)) yield* heard
+        if (written.size > 0) yield* tell
       }
       return commits.map((_, index) => results.get(index) ?? Result.void)
     })
