@@ -12,7 +12,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { makeDatabase, query } from "../../../tooling/databases.ts"
 import { created } from "../../../tooling/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
-import { open } from "./stores.ts"
+import { open, untilAsked } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 
@@ -42,9 +42,7 @@ const justFoundNobody = Effect.gen(function* () {
   const scope = yield* Scope.fork(yield* Effect.scope)
   const writer = yield* Scope.provide(open(url), scope)
   yield* writer.commit([created("a", at)])
-  const asked = `SELECT count(*)::int4 FROM pg_stat_activity
-    WHERE query LIKE '%pg_notify%' AND state = 'idle' AND datname = current_database() AND pid <> pg_backend_pid()`
-  while (((yield* query(url, asked))[0]?.[0] ?? 0) === 0);
+  yield* untilAsked(url)
   const { handoffs } = yield* PostgresStore.make({ url, pollInterval: "1 day" })
   const hints = yield* countHints(handoffs)
   yield* until(() => hints() >= 1)
