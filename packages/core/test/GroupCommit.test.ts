@@ -7,9 +7,11 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 
 import * as GroupCommit from "../src/GroupCommit.ts"
+import type { Change } from "../src/HandoffStore.ts"
 import { created, id } from "./fixtures.ts"
 
 const kept = Result.succeed(undefined)
@@ -29,6 +31,13 @@ const manual = Effect.gen(function* () {
     })
   return { groups, turns, commitAll }
 })
+
+/** Creates a handoff with that context, which stands in the record and again in the event. */
+const createdWith = (name: string, context: Schema.JsonObject): Change => {
+  const { record, event } = created(name)
+  const request = { ...record.request, context }
+  return { record: { ...record, request }, event: event._tag === "Created" ? { ...event, request } : event }
+}
 
 const settle = Effect.forEach(Array.from({ length: 20 }), () => Effect.yieldNow, { discard: true })
 
@@ -199,6 +208,40 @@ describe("group commit", () => {
       yield* Effect.forEach(names, (name) => commit([created(name)]), { concurrency: "unbounded", discard: true })
       assert.deepStrictEqual(order, names)
       assert.deepStrictEqual(groups, [1, 1024, 1024, 1024, 1024, 903])
+    })
+  )
+
+  it.effect("bounds a group by its text, too, wherever that is: 8 MiB, or one commit", () =>
+    Effect.gen(function* () {
+      const groups: Array<ReadonlyArray<string>> = []
+      const commit = yield* GroupCommit.make((commits) =>
+        Effect.map(Effect.yieldNow, () => {
+          groups.push(commits.map(([{ record }]) => record.recordId))
+          return commits.map(([{ record }]) => (record.recordId === "loser" ? Result.fail(conflict) : kept))
+        })
+      )
+      const text = "x".repeat(2 ** 20)
+      const half = text.slice(2 ** 19)
+      const changes = [
+        created("first"),
+        createdWith("a", { text }),
+        createdWith("b", { texts: [half, { half }] }),
+        createdWith("loser", { [text]: true }),
+        // The fourth of two mebibytes is more than there is room for.
+        createdWith("d", { text }),
+        created("e"),
+        createdWith("more than all", { texts: Array.from({ length: 5 }, () => text) }),
+        created("f"),
+        createdWith("g", { numbers: Array.from({ length: 2 ** 19 }, (_, n) => n) })
+      ]
+      const exits = yield* Effect.forEach(changes, (change) => Effect.exit(commit([change])), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(groups, [["first"], ["a", "b", "loser"], ["d", "e"], ["more than all"], ["f"], ["g"]])
+      assert.deepStrictEqual(
+        exits,
+        changes.map(({ record }) => (record.recordId === "loser" ? Exit.fail(conflict) : Exit.void))
+      )
     })
   )
 

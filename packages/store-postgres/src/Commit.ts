@@ -14,7 +14,6 @@ interface Prepared {
   readonly index: number
   readonly states: ReadonlyArray<Statements.StateRow>
   readonly entries: ReadonlyArray<Statements.LogRow>
-  readonly bytes: number
 }
 
 const stateRow = (commit: number, base: number, record: HandoffRecord, text: string): Statements.StateRow => {
@@ -40,16 +39,14 @@ const stateRow = (commit: number, base: number, record: HandoffRecord, text: str
 const prepare = (commit: Commit, index: number): Prepared => {
   const states = new Map<string, Statements.StateRow>()
   const entries: Array<Statements.LogRow> = []
-  let bytes = 0
   for (const change of commit) {
     const { record } = change
     const text = StoredText.encode(change)
     const base = states.get(record.recordId)?.base ?? record.revision - 1
     states.set(record.recordId, stateRow(index, base, record, text.record))
     entries.push({ id: record.recordId, revision: record.revision, event: text.event })
-    bytes += text.record.length + text.event.length
   }
-  return { index, states: [...states.values()], entries, bytes }
+  return { index, states: [...states.values()], entries }
 }
 
 /** The first of a commit's changes that does not begin where the one before it ended. */
@@ -61,9 +58,6 @@ const gapIn = (commit: Commit): RevisionConflict | undefined => {
   return CommitPlan.conflictIn(commit, (id) => first.get(id) ?? 0)
 }
 
-// A statement is one message: 8 Mi of characters stay far below what a server takes, and a single commit may be larger.
-const statementSize = 8 * 1024 * 1024
-
 /**
  * The commits that can go together: no handoff twice, and none before an earlier commit of its handoff. What is left is
  * for the next statement.
@@ -72,11 +66,9 @@ const divide = (commits: ReadonlyArray<Prepared>) => {
   const taken = new Set<string>()
   const now: Array<Prepared> = []
   const later: Array<Prepared> = []
-  let bytes = 0
   for (const one of commits) {
-    const fits = one.states.every(({ id }) => !taken.has(id)) && (now.length === 0 || bytes + one.bytes < statementSize)
+    const fits = one.states.every(({ id }) => !taken.has(id))
     for (const { id } of one.states) taken.add(id)
-    if (fits) bytes += one.bytes
     ;(fits ? now : later).push(one)
   }
   return { now, later }
@@ -86,9 +78,9 @@ const divide = (commits: ReadonlyArray<Prepared>) => {
 const again = Schedule.jittered(Schedule.exponential("2 millis"))
 const attempts = 8
 
-/** Writes commits, judged in order; `heard` is done after those that somebody may be waiting to hear of. */
+/** Writes commits, judged in order; `tell` is done whenever some have been written. */
 export const make =
-  ({ address, run }: Connections, heard: Effect.Effect<void>) =>
+  ({ address, run }: Connections, tell: Effect.Effect<void>) =>
   (commits: ReadonlyArray<Commit>): Effect.Effect<ReadonlyArray<Result.Result<void, RevisionConflict>>, StoreError> =>
     Effect.gen(function* () {
       const results = new Map<number, Result.Result<void, RevisionConflict>>()
@@ -138,7 +130,7 @@ export const make =
           if (lost !== undefined) lose(one, lost.id)
           return lost === undefined
         })
-        if (rows.some(([, isWritten, , isHeard]) => isWritten === true && isHeard === true)) yield* heard
+        if (written.size > 0) yield* tell
       }
       return commits.map((_, index) => results.get(index) ?? Result.void)
     })

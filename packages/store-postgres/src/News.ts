@@ -2,25 +2,25 @@
 import { Hints } from "@aumai/handoff-core"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
+import * as Latch from "effect/Latch"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import type { Connections } from "./Connections.ts"
-import { head, isListening } from "./Statements.ts"
-
-const channel = "aumai_handoff"
+import { channel, head, isListening, notify } from "./Statements.ts"
 
 // A notification takes a lock that all others of the server want too: the first goes at once, those that come within
 // this time share the next.
 const quiet = "2 millis"
 
+// While nobody listens, all that is to be found out is whether somebody does by now. Asked this often it costs a busy writer
+// less than one percent, and who has just begun to listen learns of a commit this late at most.
+const unheard = "20 millis"
+
 export interface News {
-  /** Says to this process that it has committed. */
+  /** Says that this process has committed. */
   readonly tell: Effect.Effect<void>
-  /** Says so to the others. */
-  readonly tellOthers: Effect.Effect<void>
   readonly changed: Stream.Stream<void>
 }
 
@@ -29,11 +29,19 @@ export const make = (connections: Connections, pollInterval: Duration.Input): Ef
     const { run, listen } = connections
     const own = Hints.make()
 
-    const news = yield* Queue.sliding<void>(1)
-    const notify = Effect.ignore(run(`NOTIFY ${channel}`))
-    yield* Queue.take(news).pipe(
-      Effect.andThen(notify),
-      Effect.andThen(Effect.sleep(quiet)),
+    // Behind every commit comes the question whether anybody listens, never before it: who listened by then is notified,
+    // and who began later gets the hint of beginning, and reads a log that has the commit. No answer is used for a later
+    // commit, so no clock matters, nor how many write. A writer that dies or is paused in between leaves it to the polls.
+    const untold = yield* Latch.make()
+    const tellOthers = Effect.uninterruptible(
+      Effect.suspend(() => {
+        untold.closeUnsafe()
+        return Effect.orElseSucceed(run(notify), () => [])
+      })
+    )
+    yield* Effect.addFinalizer(() => (untold.isOpen() ? tellOthers : Effect.void))
+    yield* untold.whenOpen(tellOthers).pipe(
+      Effect.flatMap((notified) => Effect.sleep(notified.length > 0 ? quiet : unheard)),
       Effect.forever,
       Effect.forkScoped
     )
@@ -58,8 +66,10 @@ export const make = (connections: Connections, pollInterval: Duration.Input): Ef
 
     const others = yield* Stream.share(Stream.merge(notified, polled), { capacity: 1, strategy: "sliding" })
     return {
-      tell: Effect.sync(own.give),
-      tellOthers: Effect.asVoid(Queue.offer(news, undefined)),
+      tell: Effect.sync(() => {
+        own.give()
+        untold.openUnsafe()
+      }),
       changed: Stream.merge(own.changed, others)
     }
   })

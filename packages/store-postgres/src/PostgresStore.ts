@@ -89,8 +89,7 @@ export const make = (
     )
     yield* Schema.open(connections)
     const news = yield* News.make(connections, options.pollInterval ?? "500 millis")
-    const commitAll = Commit.make(connections, news.tellOthers)
-    const commit = yield* GroupCommit.make((commits) => Effect.tap(commitAll(commits), () => news.tell))
+    const commit = yield* GroupCommit.make(Commit.make(connections, news.tell))
 
     const reader = StoredText.reader(address.name)
     const read = (operation: string, sql: string, parameters?: ReadonlyArray<PgTypes.Parameter>) =>

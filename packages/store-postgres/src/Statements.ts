@@ -55,13 +55,16 @@ export interface LogRow {
 }
 
 /**
- * Whoever listens holds this lock, shared: where a writer gets it for itself, nobody listens, and it need not notify. A
- * notification costs as much as a small commit, and is sent one at a time on the whole server.
+ * Whoever listens holds this lock, shared, from before it listens: where a writer gets it for itself, nobody listens, and
+ * it need not notify. A notification costs as much as a small commit, and is sent one at a time on the whole server.
  */
 const listening = "29382028637498983"
 export const isListening = `SELECT pg_advisory_lock_shared(${listening})`
-// A query of its own, so that it is asked once and not for every row.
-const isHeard = `(SELECT CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END)`
+export const channel = "aumai_handoff"
+/** Notifies if anybody listens, and gives a row if so. */
+export const notify = `
+  SELECT pg_notify('${channel}', '')
+  WHERE CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END`
 
 const change = `change AS (
     SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
@@ -107,7 +110,7 @@ const lone = (written: string, counted = countedAlone) => `
   WITH written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
     ${appended} 1, id, $3, $12 FROM written
   )
-  SELECT id, true, false, ${isHeard} FROM written`
+  SELECT id, true, false FROM written`
 
 const create = lone(`
     INSERT INTO handoff_records (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -140,13 +143,10 @@ const write = (rows: string) => `written AS (
     WHERE e.id IN (SELECT id FROM written)
   )`
 
-/**
- * Writes commits that share no handoff and are one row each. Gives the ids that were written, as `whole` does, and
- * says each time whether somebody may be listening.
- */
+/** Writes commits that share no handoff and are one row each. Gives the ids that were written, as `whole` does. */
 const each = `
   WITH ${change}, ${write(`change c WHERE ${held} = base`)}
-  SELECT id, true, false, ${isHeard} FROM written`
+  SELECT id, true, false FROM written`
 
 /**
  * Writes commits that share no handoff, each of them whole or not at all. Gives for each row whether it was written and
@@ -160,7 +160,7 @@ const whole = `
   ), fitting AS (
     SELECT * FROM judged WHERE commit NOT IN (SELECT commit FROM judged WHERE held <> base)
   ), ${write("fitting")}
-  SELECT j.id, w.id IS NOT NULL, w.id IS NULL AND (j.held <> j.base OR f.id IS NOT NULL), ${isHeard},
+  SELECT j.id, w.id IS NOT NULL, w.id IS NULL AND (j.held <> j.base OR f.id IS NOT NULL),
     CASE WHEN w.id IS NULL AND f.id IS NOT NULL AND (SELECT count(*) FROM change c WHERE c.commit = j.commit) > 1
       THEN 1 / (j.base - f.held) END
   FROM judged j LEFT JOIN fitting f ON f.id = j.id LEFT JOIN written w ON w.id = j.id`

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
 import { created } from "../../../tooling/handoffs.ts"
-import { open } from "./stores.ts"
+import { open, untilAsked } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 
@@ -52,6 +52,9 @@ describe("a commit whose answer is lost", () => {
       const way = yield* makeWay(url)
       const [store, witness] = [yield* open(way.url, { maxConnections: 1 }), yield* open(url)]
       yield* store.commit([created("before", at)])
+      // What it says behind a commit has been answered too, on the one connection that there is.
+      yield* untilAsked(url)
+      yield* store.get(RecordId.make("before"))
       way.isDeaf = true
       const lost = yield* Effect.flip(store.commit([created("lost", at)]))
       assert.match(lost.message, /The change may have happened; read before repeating it$/)

@@ -129,58 +129,6 @@ describe("several stores on one database", () => {
     })
   )
 
-  it.live("news from another process arrives without a notification too", () =>
-    Effect.gen(function* () {
-      const url = yield* makeDatabase()
-      const store = yield* open(url)
-      const { handoffs } = yield* PostgresStore.make({ url, pollInterval: "20 millis" })
-      const hinted = yield* Effect.forkChild(Stream.runDrain(Stream.take(handoffs.changed, 2)), {
-        startImmediately: true
-      })
-      const listening =
-        "SELECT count(*)::int4 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted"
-      while (((yield* query(url, listening))[0]?.[0] ?? 0) === 0) yield* Effect.sleep("5 millis")
-      // One hint is for beginning to listen. Nobody says anything of this change, for it is written by hand.
-      yield* query(url, "INSERT INTO handoff_log VALUES (1, pg_current_xact_id(), 1, 'by hand', 1, '{}')")
-      yield* Fiber.join(hinted)
-      yield* store.commit([created("a", at)])
-    })
-  )
-
-  it.live("whoever listens hears again after its connection was ended", () =>
-    Effect.gen(function* () {
-      const url = yield* makeDatabase()
-      const store = yield* open(url)
-      // Polling would take longer than the test may.
-      const { handoffs } = yield* PostgresStore.make({ url, pollInterval: "300 millis" })
-      let hints = 0
-      yield* Effect.forkScoped(
-        Stream.runForEach(handoffs.changed, () =>
-          Effect.sync(() => {
-            hints += 1
-          })
-        ),
-        { startImmediately: true }
-      )
-      const until = (count: number) =>
-        Effect.gen(function* () {
-          while (true) {
-            if (hints >= count) return
-            yield* Effect.sleep("2 millis")
-          }
-        })
-      yield* until(1)
-      yield* query(
-        url,
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`
-      )
-      yield* until(2)
-      const before = hints
-      yield* store.commit([created("a", at)])
-      yield* until(before + 1)
-    })
-  )
-
   it.live("a store goes on after all its connections were ended", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()

@@ -2,10 +2,19 @@
 import type { Entry, HandoffStore, Position } from "@aumai/handoff-core"
 import * as Effect from "effect/Effect"
 
+import { query } from "../../../tooling/databases.ts"
 import { PostgresStore } from "../src/index.ts"
 
 export const open = (url: string, options: { readonly maxConnections?: number } = {}) =>
   Effect.map(PostgresStore.make({ url, ...options }), ({ handoffs }) => handoffs)
+
+/** Waits until a store has asked, behind its first commit, whether anybody listens. */
+export const untilAsked = (url: string) =>
+  Effect.gen(function* () {
+    const asked = `SELECT count(*)::int4 FROM pg_stat_activity
+      WHERE query LIKE '%pg_notify%' AND state = 'idle' AND datname = current_database() AND pid <> pg_backend_pid()`
+    while (((yield* query(url, asked))[0]?.[0] ?? 0) === 0);
+  })
 
 export const wholeLog = (store: HandoffStore["Service"], from?: Position) =>
   Effect.gen(function* () {
