@@ -71,7 +71,7 @@ const verbs: Readonly<Record<Event, Verb>> = {
     isGrave: true,
     run: (handoffs, id, said, options) => handoffs.cancel(id, { ...options, ...reasonOf(said) })
   },
-  Expired: { name: "Expire", run: (handoffs) => handoffs.expireOverdue() }
+  Expired: { name: "Expire", run: (handoffs) => handoffs.sweep() }
 }
 
 interface AskProperties {

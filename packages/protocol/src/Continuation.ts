@@ -64,10 +64,10 @@ export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): Readon
           : _tag === "Expired"
             ? { _tag, ...fact, missed: "missed" in theirs ? theirs.missed : "deadline" }
             : _tag === "Rejected" || _tag === "Failed" || _tag === "Cancelled"
-          ? { _tag, ...fact, reason }
-          : _tag === "Accepted"
-            ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
-            : { _tag, ...fact }
+              ? { _tag, ...fact, reason }
+              : _tag === "Accepted"
+                ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
+                : { _tag, ...fact }
     const applied = apply(record, event)
     if (Result.isFailure(applied)) return undefined
     record = applied.success

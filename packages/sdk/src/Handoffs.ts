@@ -293,7 +293,7 @@ export interface Handoffs extends AsyncDisposable {
    */
   changes(options?: CallOptions & { readonly after?: string | undefined }): AsyncIterable<Entry>
   /** Expires every open handoff whose deadline has passed, and gives them. */
-  expireOverdue(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
+  sweep(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
   /** Every handoff with its history, oldest first. */
   export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
   /**

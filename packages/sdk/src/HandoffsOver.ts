@@ -53,7 +53,7 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
       follow(options, (manager) =>
         manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
       ),
-    expireOverdue: (options) => manage(options, (manager) => manager.expireOverdue),
+    sweep: (options) => manage(options, (manager) => manager.sweep),
     export: (options) => follow(options, (manager) => manager.export),
     import: (handoffs, options) =>
       manage(options, (manager) =>

@@ -15,7 +15,7 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "inbox",
   "claim",
   "changes",
-  "expireOverdue",
+  "sweep",
   "export",
   "import",
   "metrics",

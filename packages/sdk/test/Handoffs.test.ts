@@ -75,7 +75,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
       const soon = new Date(Date.now() + 20)
       const { recordId } = await handoffs.create({ ...ask, deadline: soon.toISOString() })
       let expired: ReadonlyArray<HandoffRecord> = []
-      while (expired.length === 0) expired = await handoffs.expireOverdue()
+      while (expired.length === 0) expired = await handoffs.sweep()
       expect(expired.map((handoff) => [handoff.recordId, handoff.status])).toEqual([[recordId, "expired"]])
       expect(await handoffs.list({ _tag: "Due", at: inAnHour() })).toEqual([])
     })

@@ -71,7 +71,7 @@ describe("the client", () => {
     expectTypeOf<Handoffs["list"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
     expectTypeOf<Handoffs["inbox"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
     expectTypeOf<Handoffs["history"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<Entry>>()
-    expectTypeOf<Handoffs["expireOverdue"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
+    expectTypeOf<Handoffs["sweep"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
   })
 
   it("has a method for every verb of the manager", () => {

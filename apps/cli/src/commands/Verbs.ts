@@ -242,7 +242,7 @@ export const expire = Command.make(
   "expire",
   {},
   Effect.fnUntraced(function* () {
-    const expired = yield* (yield* HandoffManager).expireOverdue
+    const expired = yield* (yield* HandoffManager).sweep
     if (yield* Flags.Json) yield* print(JSON.stringify(expired.map(encodeRecord)))
     else if (expired.length === 0) yield* print("Nothing is overdue")
     else yield* print(expired.map(outcome).join("\n"))

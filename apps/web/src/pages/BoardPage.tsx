@@ -133,7 +133,7 @@ export const BoardPage = () => {
             type="button"
             onClick={() =>
               void attempt(async () => {
-                const { length } = await handoffs.expireOverdue()
+                const { length } = await handoffs.sweep()
                 return length === 1 ? "1 handoff has expired." : `${length} handoffs have expired.`
               })
             }
