@@ -2,6 +2,7 @@ import type {
   After,
   AgentId,
   ArchivedHandoff,
+  FailureCode,
   HandBack,
   HandoffExists,
   HandoffRecord,
@@ -115,7 +116,7 @@ export class HandoffManager extends Context.Service<
     /** The receiver declines. */
     readonly reject: VerbWith<"Rejected", { readonly reason: string }>
     /** The receiver gives up. */
-    readonly fail: VerbWith<"Failed", { readonly reason: string }>
+    readonly fail: VerbWith<"Failed", { readonly reason: string; readonly code?: FailureCode }>
     /** The sender withdraws it. */
     readonly cancel: Verb<"Cancelled", { readonly reason?: string }>
     /** The handoff as it stands. */

@@ -5,6 +5,7 @@ import {
   apply,
   Attempt,
   clock,
+  FailureCode,
   HandBack,
   HandoffNotFound,
   type HandoffRecord,
@@ -91,7 +92,10 @@ const details = {
     )
   },
   Completed: { isFine: resultAlone, decode: decoder(Schema.Struct({ ...actor, result: JsonObject })) },
-  Failed: { isFine: never, decode: decoder(Schema.Struct({ ...actor, reason: Text })) },
+  Failed: {
+    isFine: never,
+    decode: decoder(Schema.Struct({ ...actor, reason: Text, code: Schema.optionalKey(FailureCode) }))
+  },
   Cancelled: { isFine: silent, decode: decoder(Schema.Struct({ ...actor, reason })) }
 } as const
 
@@ -100,7 +104,7 @@ type Told = keyof typeof details
 /** An event without the parts that the manager adds. */
 type Details<Tag extends Transition["_tag"]> = Omit<
   Extract<Transition, { readonly _tag: Tag }>,
-  "_tag" | "at" | "by" | "attempt" | "via" | "code"
+  "_tag" | "at" | "by" | "attempt" | "via"
 >
 
 // What only a wrong fact is refused with.
