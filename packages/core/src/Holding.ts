@@ -64,7 +64,8 @@ const longestPause = 300_000
 /** When a failed attempt may be followed by the next: twice as late each time, by chance up to half of that earlier. */
 const pauseAfter = (attempt: number): Effect.Effect<Duration.Duration> =>
   Effect.map(Random.next, (chance) =>
-    Duration.millis(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + chance / 2))
+    // Whole, as moments are.
+    Duration.millis(Math.round(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + chance / 2)))
   )
 
 const again = Schedule.jittered(Schedule.exponential("50 millis", 1.5))
