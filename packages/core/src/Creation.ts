@@ -37,6 +37,12 @@ export interface NewHandoff {
   readonly priority?: number
   /** UTC, in the future; the handoff expires when it is still open at this moment. */
   readonly deadline?: DateTime.Utc
+  /** UTC, in the future; the handoff expires when nobody has accepted it at this moment. */
+  readonly acceptBy?: DateTime.Utc
+  /** So many milliseconds before either moment its nearing is put on record. */
+  readonly remindBefore?: number
+  /** After so many attempts that were given back or whose lease ran out it fails; 3 when left out. */
+  readonly maxAttempts?: number
   /** Capabilities the receiver must have, when the router chooses. */
   readonly requires?: ReadonlyArray<string>
   /** The handoff that this one is a part of. */
@@ -74,8 +80,13 @@ const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), 
 })
 const decodeId = Schema.decodeUnknownResult(Schema.Struct({ recordId: RecordId }))
 
-const inThePast = () =>
-  new InvalidInput({ input: "request", issues: [{ path: "deadline", expected: "Expected a moment in the future" }] })
+/** What of a request lies in the past though it must not. */
+const inThePast = ({ deadline, acceptBy }: HandoffRequest, now: DateTime.Utc): InvalidInput | undefined => {
+  const issues = Object.entries({ deadline, accept_by: acceptBy })
+    .filter(([, moment]) => moment !== undefined && moment.epochMilliseconds <= now.epochMilliseconds)
+    .map(([path]) => ({ path, expected: "Expected a moment in the future" }))
+  return issues.length === 0 ? undefined : new InvalidInput({ input: "request", issues })
+}
 
 // A receiver that passes every check, for a request that has none yet.
 const unrouted = AgentId.make("unrouted")
@@ -130,9 +141,8 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
 
     const anew = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
       Effect.flatMap(DateTime.now, (now): Effect.Effect<HandoffRecord, CreateError> => {
-        const { deadline } = request
-        if (deadline !== undefined && deadline.epochMilliseconds <= now.epochMilliseconds)
-          return Effect.fail(inThePast())
+        const past = inThePast(request, now)
+        if (past !== undefined) return Effect.fail(past)
         return ask.toAgent === undefined
           ? Effect.flatMap(addressed(request, options.routing), (complete) => begin(now, complete))
           : begin(now, { request })
