@@ -107,7 +107,7 @@ export const simulate = (
             if (chance(0.1)) return yield* Effect.fail(new Error("It did not work"))
             if (chance(0.03)) return yield* new HandoffWorker.GiveUp({ reason: "It cannot work" })
           }
-          return { attempt: record.attempt }
+          return { attempt: record.attempt, begun: record.revision }
         })
 
       const alive = new Map<Process, Fiber.Fiber<unknown, unknown>>()
@@ -254,7 +254,11 @@ const brokenIn = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>): 
   const has = record.status === "completed"
   promise(count("Completed") === (has ? 1 : 0), `is ${record.status} with ${count("Completed")} completions`)
   if (record.status === "completed") {
-    promise(record.result["attempt"] === record.attempt, `was completed by an attempt that did not hold it`)
+    const begun = history.findLastIndex(({ _tag }) => _tag === "Started") + 1
+    promise(
+      record.result["attempt"] === record.attempt && record.result["begun"] === begun,
+      "was completed by an attempt that did not hold it"
+    )
   }
   const accepted = new Map<number, number>()
   let attempt = 1
