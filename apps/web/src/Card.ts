@@ -43,7 +43,8 @@ const textOf = (recordId: string, request: HandoffRequest): string => {
   return alike(parts.join(" ").slice(0, keptText))
 }
 
-const settled = ({ dueAt: _, ...card }: Card): Card => {
+const settled = (given: Card): Card => {
+  const { dueAt: _, ...card } = given
   if (!isOpen(card.status)) return { ...card, endedAt: card.updatedAt }
   const acceptBy = card.status === "pending" ? card.acceptBy : undefined
   const dueAt = Math.min(...[card.deadline, acceptBy, card.lease?.until].map((moment) => moment ?? Infinity))

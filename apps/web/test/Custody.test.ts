@@ -58,7 +58,7 @@ describe("custody", () => {
     await page.getByLabel("Act as").fill("planner")
     expect(await names(moves(page).getByRole("button"))).toEqual(["Answer", "Cancel"])
     await act(page, "Answer")
-    await page.getByLabel("Answer").fill("Yes, leave it out.")
+    await page.getByRole("textbox", { name: "Answer" }).fill("Yes, leave it out.")
     await confirm(page, "Answer")
     await custody.getByText("Yes, leave it out.").waitFor()
     await custody.getByText(/runs out in/).waitFor()
