@@ -2,9 +2,10 @@ import * as Command from "effect/cli/Command"
 
 import { agents, route } from "./commands/Agents.ts"
 import { copy } from "./commands/Copy.ts"
+import { answer, ask, progress, release, sweep, where } from "./commands/Custody.ts"
 import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
 import { exportAll, importAll } from "./commands/Transfer.ts"
-import { accept, cancel, claim, complete, create, expire, fail, reject, start } from "./commands/Verbs.ts"
+import { accept, cancel, claim, complete, create, fail, reject, start } from "./commands/Verbs.ts"
 import * as Flags from "./Flags.ts"
 import { root } from "./Root.ts"
 
@@ -13,8 +14,13 @@ export const cli = root.pipe(
   Command.withSubcommands([
     create,
     status,
+    where,
     accept,
     start,
+    progress,
+    ask,
+    answer,
+    release,
     complete,
     reject,
     fail,
@@ -24,7 +30,7 @@ export const cli = root.pipe(
     list,
     history,
     watch,
-    expire,
+    sweep,
     stats,
     route,
     agents,

@@ -5,7 +5,7 @@ import { createRequire } from "node:module"
 import type * as Axe from "axe-core"
 import { describe, expect, it } from "vitest"
 
-import { act, create, goTo } from "./people.ts"
+import { act, confirm, create, goTo } from "./people.ts"
 import { useBoard } from "./site.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
@@ -44,6 +44,20 @@ describe("everybody can use it", () => {
       await judge()
       await create(page, { from: "er-desk", to: "icu-desk", task: "Take over Mr. K.", context: '{"a":{"b":[1,null]}}' })
       await act(page, "Reject")
+      await judge()
+      // Everything that a held handoff shows.
+      await act(page, "Accept")
+      await page.getByLabel("Hold it for so many minutes").fill("10")
+      await confirm(page, "Accept")
+      await act(page, "Progress")
+      await page.getByLabel("Percent done").fill("80")
+      await confirm(page, "Progress")
+      await page.getByRole("progressbar", { name: "Progress" }).waitFor()
+      await act(page, "Release")
+      await page.getByLabel("Done, a line each").fill("Page 1")
+      await judge()
+      await confirm(page, "Release")
+      await page.getByRole("region", { name: "Handed back" }).waitFor()
       await judge()
       await page.getByLabel("Act as").fill("icu-desk")
       for (const name of ["Board", "Inbox", "New handoff", "Agents", "Charts", "Import and export", "Laws"]) {

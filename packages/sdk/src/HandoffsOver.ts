@@ -36,19 +36,28 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
       manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options))),
     accept: (id, options) => manage(options, (manager) => manager.accept(Inputs.recordId(id), Inputs.details(options))),
     start: (id, options) => manage(options, (manager) => manager.start(Inputs.recordId(id), Inputs.details(options))),
+    progress: (id, options) =>
+      manage(options, (manager) => manager.progress(Inputs.recordId(id), Inputs.details(options))),
+    ask: (id, options) => manage(options, (manager) => manager.ask(Inputs.recordId(id), Inputs.details(options))),
+    answer: (id, options) => manage(options, (manager) => manager.answer(Inputs.recordId(id), Inputs.details(options))),
+    release: (id, options) =>
+      manage(options, (manager) => manager.release(Inputs.recordId(id), Inputs.details(options))),
     complete: (id, options) =>
       manage(options, (manager) => manager.complete(Inputs.recordId(id), Inputs.details(options))),
     reject: (id, options) => manage(options, (manager) => manager.reject(Inputs.recordId(id), Inputs.details(options))),
     fail: (id, options) => manage(options, (manager) => manager.fail(Inputs.recordId(id), Inputs.details(options))),
     cancel: (id, options) => manage(options, (manager) => manager.cancel(Inputs.recordId(id), Inputs.details(options))),
     get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
+    where: (id, options) => manage(options, (manager) => manager.where(Inputs.recordId(id))),
     list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
     listAll: (view, options) => follow(options, (manager) => manager.listAll(Inputs.view(view))),
     history: (id, options) => manage(options, (manager) => manager.history(Inputs.recordId(id))),
     inbox: (agent, options) =>
       manage(options, (manager) => manager.inbox(Inputs.agentId(agent), Inputs.inbox(options))),
     claim: (agent, options) =>
-      manage(options, (manager) => Effect.map(manager.claim(Inputs.agentId(agent)), Option.getOrUndefined)),
+      manage(options, (manager) =>
+        Effect.map(manager.claim(Inputs.agentId(agent), Inputs.claim(options)), Option.getOrUndefined)
+      ),
     changes: (options) =>
       follow(options, (manager) =>
         manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })

@@ -8,8 +8,11 @@ export {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
+  NoAttemptLeft,
   NoCapableAgent,
+  NotDue,
   NotYourHandoff,
   RevisionConflict,
+  StaleAttempt,
   StoreError
 } from "@aumai/handoff-protocol"

@@ -1,4 +1,5 @@
 import type { RoutingDecision } from "@aumai/handoff"
+import { limits } from "@aumai/handoff-protocol"
 import { type FormEvent, useEffect, useId, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
@@ -54,6 +55,8 @@ interface Draft {
   readonly requires: string
   readonly priority: number
   readonly deadline: string
+  readonly acceptBy: string
+  readonly attempts: string
   readonly context: string
   readonly parent: string
   readonly id: string
@@ -66,6 +69,8 @@ const empty: Draft = {
   requires: "",
   priority: 5,
   deadline: "",
+  acceptBy: "",
+  attempts: "",
   context: "",
   parent: "",
   id: ""
@@ -92,6 +97,8 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
           context: jsonOf("context", draft.context),
           priority: draft.priority,
           deadline: draft.deadline === "" ? undefined : new Date(draft.deadline),
+          acceptBy: draft.acceptBy === "" ? undefined : new Date(draft.acceptBy),
+          maxAttempts: draft.attempts === "" ? undefined : Number(draft.attempts),
           parent: draft.parent === "" ? undefined : draft.parent
         },
         draft.id === "" ? {} : { id: draft.id }
@@ -180,6 +187,31 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
                 type="datetime-local"
                 value={draft.deadline}
                 onChange={(event) => change({ deadline: event.target.value })}
+              />
+            )}
+          </Field>
+        </div>
+        <div className="pair">
+          <Field label={`Attempts, 1 to ${limits.attempts} (optional)`}>
+            {(id) => (
+              <input
+                id={id}
+                type="number"
+                min={1}
+                max={limits.attempts}
+                placeholder={String(limits.defaultAttempts)}
+                value={draft.attempts}
+                onChange={(event) => change({ attempts: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field label="Accept by (optional)">
+            {(id) => (
+              <input
+                id={id}
+                type="datetime-local"
+                value={draft.acceptBy}
+                onChange={(event) => change({ acceptBy: event.target.value })}
               />
             )}
           </Field>

@@ -1,12 +1,14 @@
-import type { Entry, HandoffRecord } from "@aumai/handoff"
-import { useEffect, useId, useState, type ReactNode } from "react"
+import type { Entry, HandoffRecord, Whereabouts } from "@aumai/handoff"
+import { useEffect, useState } from "react"
 
 import { Arrow } from "../Arrow.tsx"
 import { Priority } from "../CardView.tsx"
-import { turn, useBoard, useSnapshot } from "../Context.ts"
+import { maxAttempts, turn, useBoard, useSnapshot } from "../Context.ts"
 import { Heading } from "../Heading.tsx"
+import { Held } from "../Held.tsx"
 import { JsonTree } from "../JsonTree.tsx"
 import { Moves } from "../Moves.tsx"
+import { Fact, Panel } from "../Panel.tsx"
 import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
 import { durationText, momentText, useNow } from "../Time.ts"
@@ -16,6 +18,7 @@ import { beginningOf, statusWords } from "../Words.ts"
 interface Found {
   readonly handoff: HandoffRecord
   readonly history: ReadonlyArray<Entry>
+  readonly where: Whereabouts
   /** The first of the handoffs that are a part of it. */
   readonly parts: ReadonlyArray<HandoffRecord>
 }
@@ -29,12 +32,13 @@ const useFound = (recordId: string): Found | string | undefined => {
     const left = new AbortController()
     const read = async (): Promise<void> => {
       try {
-        const [handoff, history, parts] = await Promise.all([
+        const [handoff, history, where, parts] = await Promise.all([
           handoffs.get(recordId, { signal: left.signal }),
           handoffs.history(recordId, { signal: left.signal }),
+          handoffs.where(recordId, { signal: left.signal }),
           handoffs.list({ _tag: "Children", parent: recordId }, { signal: left.signal })
         ])
-        if (!left.signal.aborted) setFound({ handoff, history, parts })
+        if (!left.signal.aborted) setFound({ handoff, history, where, parts })
       } catch (error) {
         if (!left.signal.aborted) setFound(sentenceOf(error))
       }
@@ -43,23 +47,6 @@ const useFound = (recordId: string): Found | string | undefined => {
     return () => left.abort()
   }, [handoffs, recordId, revision])
   return found
-}
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-)
-
-const Panel = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => {
-  const id = useId()
-  return (
-    <section className="panel" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      {children}
-    </section>
-  )
 }
 
 const Deadline = ({ handoff }: { readonly handoff: HandoffRecord }) => {
@@ -101,6 +88,9 @@ const Custody = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         <span className="status">{statusWords[handoff.status]}</span>
         <span>{whose === undefined ? "nobody's turn" : `${whose}'s turn`}</span>
         <span className="nothing">for {durationText(now - handoff.updatedAt.getTime())}</span>
+        <span className="nothing">
+          attempt {handoff.attempt} of {maxAttempts(handoff)}
+        </span>
       </p>
     </div>
   )
@@ -136,6 +126,7 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         <Fact name="Deadline">
           <Deadline handoff={handoff} />
         </Fact>
+        {request.acceptBy === undefined ? undefined : <Fact name="Accept by">{momentText(request.acceptBy)}</Fact>}
         {request.requires === undefined ? undefined : <Fact name="Requires">{request.requires.join(", ")}</Fact>}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">
@@ -218,7 +209,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
       </>
     )
   }
-  const { handoff, history, parts } = found
+  const { handoff, history, where, parts } = found
   return (
     <>
       <Heading title={headlineOf(handoff)}>
@@ -227,7 +218,8 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
       <Custody handoff={handoff} />
       <div className="columns">
         <div>
-          <Moves handoff={handoff} />
+          <Moves handoff={handoff} due={where.due?.at} />
+          <Held handoff={handoff} due={where.due} />
           <Request handoff={handoff} />
           <Answer handoff={handoff} />
           <Parts of={recordId} parts={parts} />
