@@ -61,8 +61,10 @@ export const maxAttemptsOf = ({ request }: HandoffRecord): number => request.max
 /** Something that time brings about, and when. */
 interface Coming {
   readonly due: DateTime.Utc
-  readonly what: "Expired" | "Reminded"
+  /** What runs out then. */
   readonly of: Clock | "lease"
+  /** It is only near. */
+  readonly isNear?: true
 }
 
 /** What time will bring about if nobody does anything. What ends a handoff goes before what only moves or mentions it. */
@@ -74,39 +76,29 @@ const comings = (record: HandoffRecord): ReadonlyArray<Coming> => {
   if ((acceptBy ?? deadline ?? until) === undefined || !isOpen(record.status)) return all
   // What was accepted once has kept this clock, though it waits again.
   if (acceptBy !== undefined && record.status === "pending" && record.attempt === 1) {
-    all.push({ due: acceptBy, what: "Expired", of: "accept_by" })
+    all.push({ due: acceptBy, of: "accept_by" })
   }
-  if (deadline !== undefined) all.push({ due: deadline, what: "Expired", of: "deadline" })
-  const clocks = remindBefore === undefined ? [] : all.slice()
-  if (until !== undefined) all.push({ due: until, what: "Expired", of: "lease" })
-  const reminded = ("reminded" in record && record.reminded) || []
+  if (deadline !== undefined) all.push({ due: deadline, of: "deadline" })
+  const clocks = all.slice()
+  if (until !== undefined) all.push({ due: until, of: "lease" })
+  if (remindBefore === undefined) return all
+  const reminded: ReadonlyArray<string> = ("reminded" in record && record.reminded) || []
   for (const { due, of } of clocks) {
-    if (of === "lease" || reminded.includes(of)) continue
-    all.push({ due: DateTime.subtract(due, { milliseconds: remindBefore ?? 0 }), what: "Reminded", of })
+    if (reminded.includes(of)) continue
+    all.push({ due: DateTime.subtract(due, { milliseconds: remindBefore }), of, isNear: true })
   }
   return all
 }
 
-const leaseEnd = (record: HandoffRecord, at: DateTime.Utc): Transition => {
+const eventOf = (record: HandoffRecord, { of, isNear }: Coming, at: DateTime.Utc): Transition => {
+  const fact = { at, by: clock }
+  if (of !== "lease") return isNear ? { _tag: "Reminded", ...fact, of } : { _tag: "Expired", ...fact, missed: of }
   const { attempt } = record
   const most = maxAttemptsOf(record)
-  const fact = { at, by: clock, attempt } as const
-  return attempt < most
-    ? { _tag: "Released", ...fact, reason: "The lease ran out." }
-    : {
-        _tag: "Failed",
-        ...fact,
-        reason: `The lease of the last of ${most} attempts ran out.`,
-        code: "attempts_exhausted"
-      }
+  if (attempt < most) return { _tag: "Released", ...fact, attempt, reason: "The lease ran out." }
+  const reason = `The lease of the last of ${most} attempts ran out.`
+  return { _tag: "Failed", ...fact, attempt, reason, code: "attempts_exhausted" }
 }
-
-const eventOf = (record: HandoffRecord, { what, of }: Coming, at: DateTime.Utc): Transition =>
-  of === "lease"
-    ? leaseEnd(record, at)
-    : what === "Expired"
-      ? { _tag: what, at, by: clock, missed: of }
-      : { _tag: what, at, by: clock, of }
 
 const earliest = (comings: ReadonlyArray<Coming>): Coming | undefined => {
   let first: Coming | undefined
