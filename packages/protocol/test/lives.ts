@@ -19,17 +19,17 @@ const anyMinutes = [0, 1, 5, 10, 60, 300, 700] as const
 /** What a handoff may be asked with, and what is tried on it one after the other: an event, or to wait for one of time. */
 export const Life = {
   asked: Schema.Struct({
-    acceptBy: Schema.Literals([undefined, 5, 30]),
-    deadline: Schema.Literals([undefined, 30, 500]),
-    remindBefore: Schema.Literals([undefined, 5, 1000]),
-    maxAttempts: Schema.Literals([undefined, 1, 2])
+    acceptBy: Schema.UndefinedOr(Schema.Literals([5, 30])),
+    deadline: Schema.UndefinedOr(Schema.Literals([30, 500])),
+    remindBefore: Schema.UndefinedOr(Schema.Literals([5, 1000])),
+    maxAttempts: Schema.UndefinedOr(Schema.Literals([1, 2]))
   }),
   steps: Schema.Array(
     Schema.Struct({
       // The cast: Object.keys forgets that the keys are those of the moves.
       tag: Schema.Literals([...(Object.keys(moves) as ReadonlyArray<Transition["_tag"]>), "wait"]),
       wait: Schema.Literals(anyMinutes),
-      lease: Schema.Literals([undefined, 10, 300]),
+      lease: Schema.UndefinedOr(Schema.Literals([10, 300])),
       isFirst: Schema.Boolean
     })
   )
