@@ -82,10 +82,9 @@ const decodeId = Schema.decodeUnknownResult(Schema.Struct({ recordId: RecordId }
 
 /** The clocks of a request that have run out before it begins. */
 const inThePast = ({ acceptBy, deadline }: HandoffRequest, now: DateTime.Utc): InvalidInput | undefined => {
-  const clocks = { accept_by: acceptBy, deadline }
-  const issues = Object.entries(clocks)
-    .filter(([, due]) => due !== undefined && due.epochMilliseconds <= now.epochMilliseconds)
-    .map(([path]) => ({ path, expected: "Expected a moment in the future" }))
+  const isLate = (due: DateTime.Utc | undefined) => due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
+  const late = [...(isLate(acceptBy) ? ["accept_by"] : []), ...(isLate(deadline) ? ["deadline"] : [])]
+  const issues = late.map((path) => ({ path, expected: "Expected a moment in the future" }))
   return issues.length === 0 ? undefined : new InvalidInput({ input: "request", issues })
 }
 

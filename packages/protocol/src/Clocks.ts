@@ -20,7 +20,7 @@ export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefine
   party === "anyone" ? undefined : party === "sender" ? record.request.fromAgent : record.request.toAgent
 
 /**
- * Who acts when nobody does: time itself, which lets a handoff expire.
+ * Who acts when nobody does: time itself, which ends leases and lets a handoff expire.
  *
  * @example
  * ```ts
@@ -142,7 +142,16 @@ export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transitio
   return coming && eventOf(record, coming, at)
 }
 
-/** Where a handoff is: who has it, since when, and what happens if nobody does anything. */
+/**
+ * Where a handoff is: who has it, since when, and what happens if nobody does anything.
+ *
+ * @example
+ * ```ts
+ * import { type Whereabouts } from "@aumai/handoff-protocol"
+ *
+ * const show = ({ turn = "nobody", attempt }: Whereabouts) => `${turn} has it, in attempt ${attempt}`
+ * ```
+ */
 export interface Whereabouts {
   /** Who owns the next move; nobody when it has ended. */
   readonly turn?: AgentId
