@@ -374,6 +374,19 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }
   ),
   broken(
+    "begins a page of what is due behind a deadline",
+    "pages of what is due go by leases and reminders, too",
+    (whole) => ({
+      list: (view, page) => {
+        if (view._tag !== "Due" || page.after === undefined) return whole.list(view, page)
+        const behind = page.after.request.deadline?.epochMilliseconds ?? 0
+        return Effect.map(whole.list(view, { limit: 1000 }), (all) =>
+          all.filter((record) => (dueAt(record)?.epochMilliseconds ?? 0) > behind).slice(0, page.limit)
+        )
+      }
+    })
+  ),
+  broken(
     "lists a handoff as it was when its status last changed",
     "a handoff that moves and keeps its status is shown as it is now",
     shadowing(

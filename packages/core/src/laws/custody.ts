@@ -1,4 +1,4 @@
-import { clock, create, type HandoffEvent, type Transition } from "@aumai/handoff-protocol"
+import { clock, create, type HandoffEvent, type HandoffRecord, type Transition } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -44,6 +44,43 @@ export const custody: ReadonlyArray<Law> = [
     yield* store.commit([moved(reminded.record, { _tag: "Reminded", at: second(20), by, of: "deadline" })])
     yield* same("what is due behind the reminder", yield* due(49), [])
     yield* same("what is due at the deadline", yield* due(50), ["reminded"])
+  }),
+
+  law("pages of what is due go by leases and reminders, too", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    for (let n = 0; n < 4; n++) {
+      const leased = begin(own.id(`leased-${n}`), n % 2 === 0 ? {} : { due: 500 })
+      const { toAgent: by } = leased.record.request
+      const accepted: Transition = { _tag: "Accepted", at: second(n), by, lease: 100_000 - 3000 * n }
+      yield* store.commit([leased, moved(leased.record, accepted)])
+      yield* store.commit([begin(own.id(`reminded-${n}`), { due: 200 + n, remindBefore: 105 })])
+    }
+    // Second 100 - 2n of the leased, 95 + n of the reminded, the older first where they meet.
+    const order = [
+      "leased-3",
+      "reminded-0",
+      "leased-2",
+      "reminded-1",
+      "reminded-2",
+      "leased-1",
+      "reminded-3",
+      "leased-0"
+    ]
+    const view: View = { _tag: "Due", at: second(300) }
+    const all = names(yield* whole(own, view))
+    yield* same("what is due", all, order)
+    for (const limit of [1, 3]) {
+      const listed: Array<HandoffRecord> = []
+      let after: HandoffRecord | undefined
+      do {
+        const page = yield* store.list(view, after === undefined ? { limit } : { limit, after })
+        listed.push(...page.filter(({ recordId }) => own.has(recordId)))
+        after = page.at(-1)
+        // One of ours more than there are comes from a store that goes round.
+      } while (after !== undefined && listed.length <= all.length)
+      yield* same(`what is due in pages of ${limit}`, names(listed), all)
+    }
   }),
 
   law("a handoff that moves and keeps its status is shown as it is now", function* () {
