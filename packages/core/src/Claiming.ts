@@ -12,7 +12,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 
-import type { HandoffStore } from "./HandoffStore.ts"
+import type { HandoffStore, Page } from "./HandoffStore.ts"
 
 /** What came of trying to take one handoff: it is taken, somebody else was first, or it was no longer to be had. */
 export type Taking = After<"Accepted"> | "lost" | "gone"
@@ -120,15 +120,15 @@ export const make = (
       Effect.gen(function* () {
         const now = yield* DateTime.now
         const found: Array<HandoffRecord> = []
-        let after: HandoffRecord | undefined
-        do {
-          const page: ReadonlyArray<HandoffRecord> = yield* store.list(
-            { _tag: "Inbox", agent, status: "pending" },
-            { limit, ...(after === undefined ? {} : { after }) }
-          )
-          found.push(...page.filter((record) => !isDelayed(record, now)))
-          after = page.length < limit ? undefined : page.at(-1)
-        } while (found.length < limit && after !== undefined)
+        let page: Page<HandoffRecord> | undefined = { limit }
+        while (page !== undefined && found.length < limit) {
+          const read: Page<HandoffRecord> = page
+          const listed = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, read)
+          found.push(...listed.filter((record) => !isDelayed(record, now)))
+          const after = listed.at(-1)
+          // Who has met delayed ones may meet more.
+          page = after === undefined || listed.length < read.limit ? undefined : { limit: lookSize, after }
+        }
         return found.slice(0, limit)
       })
 

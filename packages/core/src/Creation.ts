@@ -41,7 +41,7 @@ export interface NewHandoff {
   readonly acceptBy?: DateTime.Utc
   /** So many milliseconds before either moment its nearing is put on record. */
   readonly remindBefore?: number
-  /** After so many attempts that were given back or whose lease ran out it fails; 3 when left out. */
+  /** How often it may be attempted in all, 1 to 1000; 3 when left out. */
   readonly maxAttempts?: number
   /** Capabilities the receiver must have, when the router chooses. */
   readonly requires?: ReadonlyArray<string>
@@ -80,11 +80,11 @@ const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), 
 })
 const decodeId = Schema.decodeUnknownResult(Schema.Struct({ recordId: RecordId }))
 
-/** What of a request lies in the past though it must not. */
-const inThePast = ({ deadline, acceptBy }: HandoffRequest, now: DateTime.Utc): InvalidInput | undefined => {
-  const issues = Object.entries({ deadline, accept_by: acceptBy })
-    .filter(([, moment]) => moment !== undefined && moment.epochMilliseconds <= now.epochMilliseconds)
-    .map(([path]) => ({ path, expected: "Expected a moment in the future" }))
+/** The clocks of a request that have run out before it begins. */
+const inThePast = ({ acceptBy, deadline }: HandoffRequest, now: DateTime.Utc): InvalidInput | undefined => {
+  const isLate = (due: DateTime.Utc | undefined) => due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
+  const late = [...(isLate(acceptBy) ? ["accept_by"] : []), ...(isLate(deadline) ? ["deadline"] : [])]
+  const issues = late.map((path) => ({ path, expected: "Expected a moment in the future" }))
   return issues.length === 0 ? undefined : new InvalidInput({ input: "request", issues })
 }
 
@@ -141,8 +141,8 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
 
     const anew = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
       Effect.flatMap(DateTime.now, (now): Effect.Effect<HandoffRecord, CreateError> => {
-        const past = inThePast(request, now)
-        if (past !== undefined) return Effect.fail(past)
+        const late = inThePast(request, now)
+        if (late !== undefined) return Effect.fail(late)
         return ask.toAgent === undefined
           ? Effect.flatMap(addressed(request, options.routing), (complete) => begin(now, complete))
           : begin(now, { request })

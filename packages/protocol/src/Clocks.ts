@@ -20,7 +20,7 @@ export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefine
   party === "anyone" ? undefined : party === "sender" ? record.request.fromAgent : record.request.toAgent
 
 /**
- * Who acts when nobody does: time itself, which lets a handoff expire.
+ * Who acts when nobody does: time itself, which ends leases and lets a handoff expire.
  *
  * @example
  * ```ts
@@ -61,65 +61,52 @@ export const maxAttemptsOf = ({ request }: HandoffRecord): number => request.max
 /** Something that time brings about, and when. */
 interface Coming {
   readonly due: DateTime.Utc
-  readonly event: (at: DateTime.Utc) => Transition
-}
-
-const expiry = (due: DateTime.Utc, missed: Clock): Coming => ({
-  due,
-  event: (at) => ({ _tag: "Expired", at, by: clock, missed })
-})
-
-const warning = (record: HandoffRecord, due: DateTime.Utc, of: Clock): ReadonlyArray<Coming> => {
-  const { remindBefore } = record.request
-  return remindBefore === undefined || ("reminded" in record && record.reminded?.includes(of) === true)
-    ? []
-    : [
-        {
-          due: DateTime.subtract(due, { milliseconds: remindBefore }),
-          event: (at) => ({ _tag: "Reminded", at, by: clock, of })
-        }
-      ]
-}
-
-const leaseEnd = (record: HandoffRecord, due: DateTime.Utc): Coming => {
-  const { attempt } = record
-  const most = maxAttemptsOf(record)
-  return {
-    due,
-    event: (at) =>
-      attempt < most
-        ? { _tag: "Released", at, by: clock, attempt, reason: "The lease ran out." }
-        : {
-            _tag: "Failed",
-            at,
-            by: clock,
-            attempt,
-            reason: `The lease of the last of ${most} attempts ran out.`,
-            code: "attempts_exhausted"
-          }
-  }
+  /** What runs out then. */
+  readonly of: Clock | "lease"
+  /** It is only near. */
+  readonly isNear?: true
 }
 
 /** What time will bring about if nobody does anything. What ends a handoff goes before what only moves or mentions it. */
 const comings = (record: HandoffRecord): ReadonlyArray<Coming> => {
-  if (!isOpen(record.status)) return []
-  const { deadline, acceptBy } = record.request
+  const { acceptBy, deadline, remindBefore } = record.request
   const until = "lease" in record ? record.lease?.until : undefined
-  const ends = record.status === "pending" && acceptBy !== undefined ? [acceptBy] : []
-  return [
-    ...(deadline === undefined ? [] : [expiry(deadline, "deadline")]),
-    ...ends.map((due) => expiry(due, "accept_by")),
-    ...(until === undefined ? [] : [leaseEnd(record, until)]),
-    ...(deadline === undefined ? [] : warning(record, deadline, "deadline")),
-    ...ends.flatMap((due) => warning(record, due, "accept_by"))
-  ]
+  const all: Array<Coming> = []
+  // Most have none of these, and every verb asks.
+  if ((acceptBy ?? deadline ?? until) === undefined || !isOpen(record.status)) return all
+  // What was accepted once has kept this clock, though it waits again.
+  if (acceptBy !== undefined && record.status === "pending" && record.attempt === 1) {
+    all.push({ due: acceptBy, of: "accept_by" })
+  }
+  if (deadline !== undefined) all.push({ due: deadline, of: "deadline" })
+  const clocks = all.slice()
+  if (until !== undefined) all.push({ due: until, of: "lease" })
+  if (remindBefore === undefined) return all
+  const reminded: ReadonlyArray<string> = ("reminded" in record && record.reminded) || []
+  for (const { due, of } of clocks) {
+    if (reminded.includes(of)) continue
+    all.push({ due: DateTime.subtract(due, { milliseconds: remindBefore }), of, isNear: true })
+  }
+  return all
 }
 
-const earliest = (comings: ReadonlyArray<Coming>): Coming | undefined =>
-  comings.reduce<Coming | undefined>(
-    (first, one) => (first === undefined || DateTime.isLessThan(one.due, first.due) ? one : first),
-    undefined
-  )
+const eventOf = (record: HandoffRecord, { of, isNear }: Coming, at: DateTime.Utc): Transition => {
+  const fact = { at, by: clock }
+  if (of !== "lease") return isNear ? { _tag: "Reminded", ...fact, of } : { _tag: "Expired", ...fact, missed: of }
+  const { attempt } = record
+  const most = maxAttemptsOf(record)
+  if (attempt < most) return { _tag: "Released", ...fact, attempt, reason: "The lease ran out." }
+  const reason = `The lease of the last of ${most} attempts ran out.`
+  return { _tag: "Failed", ...fact, attempt, reason, code: "attempts_exhausted" }
+}
+
+const earliest = (comings: ReadonlyArray<Coming>): Coming | undefined => {
+  let first: Coming | undefined
+  for (const one of comings) {
+    if (first === undefined || one.due.epochMilliseconds < first.due.epochMilliseconds) first = one
+  }
+  return first
+}
 
 /**
  * When something will happen to an open handoff though nobody does anything: the first of its clocks, its lease, and
@@ -150,12 +137,21 @@ export const dueAt = (record: HandoffRecord): DateTime.Utc | undefined => earlie
  * const hasExpired = (record: HandoffRecord, now: DateTime.Utc) => overdueEvent(record, now)?._tag === "Expired"
  * ```
  */
-export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transition | undefined =>
-  comings(record)
-    .find(({ due }) => due.epochMilliseconds <= at.epochMilliseconds)
-    ?.event(at)
+export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transition | undefined => {
+  const coming = comings(record).find(({ due }) => due.epochMilliseconds <= at.epochMilliseconds)
+  return coming && eventOf(record, coming, at)
+}
 
-/** Where a handoff is: who has it, since when, and what happens if nobody does anything. */
+/**
+ * Where a handoff is: who has it, since when, and what happens if nobody does anything.
+ *
+ * @example
+ * ```ts
+ * import { type Whereabouts } from "@aumai/handoff-protocol"
+ *
+ * const show = ({ turn = "nobody", attempt }: Whereabouts) => `${turn} has it, in attempt ${attempt}`
+ * ```
+ */
 export interface Whereabouts {
   /** Who owns the next move; nobody when it has ended. */
   readonly turn?: AgentId
@@ -186,7 +182,7 @@ export const whereabouts = (record: HandoffRecord): Whereabouts => {
     ...(turn === undefined ? {} : { turn }),
     since: record.updatedAt,
     attempt: record.attempt,
-    ...(coming === undefined ? {} : { due: { at: coming.due, event: coming.event(coming.due)._tag } }),
+    ...(coming === undefined ? {} : { due: { at: coming.due, event: eventOf(record, coming, coming.due)._tag } }),
     ...("notBefore" in record && record.notBefore !== undefined ? { notBefore: record.notBefore } : {}),
     isLost: isOpen(record.status) && turn === undefined && coming === undefined
   }

@@ -47,6 +47,7 @@ const said = (target: HandoffRecord) => {
  * ```
  */
 export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): ReadonlyArray<Transition> | undefined => {
+  if (isSameState(ours, theirs)) return []
   const path = pathBetween(ours.status, theirs.status)
   if (path === undefined) return undefined
   const { reason, result, estimatedCompletion } = said(theirs)

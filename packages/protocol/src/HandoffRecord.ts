@@ -39,7 +39,7 @@ const open = {
   /** What the attempts before have learnt. */
   handBack: Schema.optionalKey(HandBack),
   /** The clocks whose nearing is on record. */
-  reminded: Schema.optionalKey(Schema.Array(Clock))
+  reminded: Schema.optionalKey(Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length)))
 }
 
 const held = {

@@ -137,7 +137,7 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     ),
     /** The handoff expires when it is still open at this moment. */
     deadline: Schema.optionalKey(Timestamp),
-    /** The handoff expires when nobody has accepted it at this moment. */
+    /** The handoff expires when nobody has accepted it at this moment; to have accepted it once is enough. */
     acceptBy: Schema.optionalKey(Timestamp),
     /** So many milliseconds before either moment its nearing is put on record. */
     remindBefore: Schema.optionalKey(

@@ -7,6 +7,8 @@ import { EmptyHistory, InvalidTransition, NoAttemptLeft, NotDue, NotYourHandoff,
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
 import type { RecordId } from "./HandoffRequest.ts"
+import { lastMoment } from "./Moment.ts"
+import { isSame } from "./Same.ts"
 import {
   type After,
   type Before,
@@ -48,7 +50,7 @@ const nextHeld = (record: Held, event: HandoffEvent) => ({
 
 const leaseFrom = (at: DateTime.Utc, milliseconds: Milliseconds): Lease => ({
   milliseconds,
-  until: DateTime.add(at, { milliseconds })
+  until: DateTime.makeUnsafe(Math.min(at.epochMilliseconds + milliseconds, lastMoment))
 })
 
 /** The lease, renewed at a moment. */
@@ -87,7 +89,7 @@ const builders: {
   Started: (record, event) => ({ status: "in_progress", ...nextHeld(record, event) }),
   Progressed: (record, event) => ({
     ...record,
-    ...nextHeld(record, event),
+    ...next(record, event),
     progress: {
       at: event.at,
       ...(event.note === undefined ? {} : { note: event.note }),
@@ -199,15 +201,21 @@ export type LifecycleError = InvalidTransition | NotYourHandoff | StaleAttempt |
 const isOfTime = (record: HandoffRecord, event: Transition, rule: Rule): boolean =>
   rule.by === "anyone" || (rule.clock === true && event.by === clock && agentOf(record, rule.by) !== clock)
 
+/** What must be right about an event of time, beside when it comes. */
+const essence = (event: Transition) => [
+  event._tag,
+  "missed" in event && event.missed,
+  "of" in event && event.of,
+  "code" in event && event.code
+]
+
 /** What time says to an event that it is said to have brought about. What another program did has happened, due or not. */
 const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefined => {
   if (event.via !== undefined) return undefined
   const due = overdueEvent(record, event.at)
-  const isDue =
-    due?._tag === event._tag &&
-    (due._tag !== "Expired" || event._tag !== "Expired" || due.missed === event.missed) &&
-    (due._tag !== "Reminded" || event._tag !== "Reminded" || due.of === event.of)
-  return isDue ? undefined : new NotDue({ recordId: record.recordId, event: event._tag, at: event.at })
+  return due !== undefined && isSame(essence(due), essence(event))
+    ? undefined
+    : new NotDue({ recordId: record.recordId, event: event._tag, at: event.at })
 }
 
 /** Why an event may not come to a record now; nothing when it may. */
@@ -222,10 +230,14 @@ const objection = (record: HandoffRecord, event: HandoffEvent): LifecycleError |
   if (!rule.from.includes(status)) {
     return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: rule.from })
   }
-  if (isOfTime(record, event, rule)) return whetherDue(record, event)
-  const expected = agentOf(record, rule.by)
-  if (expected !== undefined && rule.by !== "anyone" && event.by !== expected) {
-    return new NotYourHandoff({ recordId, event: event._tag, by: event.by, party: rule.by, expected })
+  if (isOfTime(record, event, rule)) {
+    const notDue = whetherDue(record, event)
+    if (notDue !== undefined) return notDue
+  } else {
+    const expected = agentOf(record, rule.by)
+    if (expected !== undefined && rule.by !== "anyone" && event.by !== expected) {
+      return new NotYourHandoff({ recordId, event: event._tag, by: event.by, party: rule.by, expected })
+    }
   }
   return event._tag === "Released" && record.attempt >= maxAttemptsOf(record)
     ? new NoAttemptLeft({ recordId, maxAttempts: maxAttemptsOf(record) })

@@ -14,7 +14,7 @@ import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
 export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Imported" }>
 
 /**
- * Events that move a handoff from one status to another: the rows of the table.
+ * Events that come to a handoff that has begun: the rows of the table.
  *
  * @example
  * ```ts
@@ -127,8 +127,8 @@ export const isOpen = (status: HandoffStatus): boolean => openStatuses.has(statu
  * ```ts
  * import { movesFrom } from "@aumai/handoff-protocol"
  *
- * console.log(movesFrom("accepted").map(({ event }) => event))
- * // ["Started", "Completed", "Failed", "Cancelled", "Expired"]
+ * console.log(movesFrom("input_required").map(({ event }) => event))
+ * // ["Answered", "Released", "Failed", "Cancelled", "Reminded", "Expired"]
  * ```
  */
 export const movesFrom = (

@@ -1,3 +1,4 @@
+import { Clock } from "./Custody.ts"
 import { HandoffStatus } from "./HandoffRecord.ts"
 import { isJsonObject, isTextUpTo } from "./Json.ts"
 import { limits } from "./Limits.ts"
@@ -39,7 +40,7 @@ const isDuration: Guard = (value) => isWhole(value) && value >= 1 && value <= li
 const isAttempts: Guard = (value) => isWhole(value) && value >= 1 && value <= limits.attempts
 const isFraction: Guard = (value) => typeof value === "number" && value >= 0 && value <= 1
 const isClock: Guard = (value) => value === "accept_by" || value === "deadline"
-const isClocks: Guard = (value) => Array.isArray(value) && value.every(isClock)
+const isClocks: Guard = (value) => Array.isArray(value) && value.length <= Clock.literals.length && value.every(isClock)
 const isCode: Guard = (value) => value === "attempts_exhausted"
 
 const isPoints: Guard = (value) => Array.isArray(value) && value.length <= limits.points && value.every(isText)

@@ -67,7 +67,7 @@ const custody = {
   not_before: absent(WireTimestamp),
   question: absent(Text),
   answer: absent(Schema.Struct({ question: Text, answer: Text })),
-  reminded: absent(Schema.Array(Clock)),
+  reminded: absent(Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length))),
   code: absent(FailureCode),
   /** Which clock of an expired handoff ran out. */
   missed: absent(Clock)
