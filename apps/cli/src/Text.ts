@@ -1,6 +1,6 @@
-import { stripVTControlCharacters, styleText } from "node:util"
-
 import { displayWidth } from "effect/cli/CliOutput"
+
+const { stripVTControlCharacters, styleText } = process.getBuiltinModule("node:util")
 
 // What could move the cursor, hide text or turn it around: control characters, line and paragraph separators, invisible
 // tags, and Unicode's bidirectional overrides. https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing

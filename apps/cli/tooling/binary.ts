@@ -23,7 +23,17 @@ const targets: Readonly<Record<string, string>> = {
 
 /** Compiles a bundle into a program; for this machine when no target is given. */
 export const compile = (entry: string, program: string, target?: string): void => {
-  const options = ["--compile", "--minify", "--bytecode", "--format=esm", `--outfile=${program}`]
+  const options = [
+    "--compile",
+    "--minify",
+    "--bytecode",
+    "--format=esm",
+    "--splitting",
+    "--compile-jit-policy=10",
+    "--no-compile-autoload-dotenv",
+    "--no-compile-autoload-bunfig",
+    `--outfile=${program}`
+  ]
   execFileSync(bun, ["build", ...options, ...(target === undefined ? [] : [`--target=${target}`]), entry], {
     // Bun puts what it makes on the way into the working directory.
     cwd: dirname(program),

@@ -25,7 +25,7 @@ interface Waiting {
 // What one durable write may hold; bounds the memory and the latency of a burst. Larger groups measured no faster.
 const groupSize = 1024
 
-const closed = new StoreError({ operation: "commit", reason: "unavailable", detail: "The store has been closed" })
+const closed = () => new StoreError({ operation: "commit", reason: "unavailable", detail: "The store has been closed" })
 
 /**
  * Makes the `commit` of a store out of its `commitAll`: the first commit goes at once, those that arrive meanwhile share
@@ -95,7 +95,7 @@ export const make = (
 
     return (changes) =>
       Effect.callback((resume) => {
-        if (!open) return resume(Effect.fail(closed))
+        if (!open) return resume(Effect.fail(closed()))
         const entry = { changes, resume }
         waiting.add(entry)
         if (!writing) {

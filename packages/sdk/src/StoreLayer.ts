@@ -1,5 +1,3 @@
-import { fileURLToPath } from "node:url"
-
 import { adapter, memory, refused, type Store } from "./Adapter.ts"
 
 /**
@@ -33,7 +31,7 @@ const file = (path: string, oneShot = false): Store =>
 const pathOf = (url: string): string | undefined => {
   try {
     // Without the slashes a URL parser would take a relative path for one below the root.
-    return url.slice(5, 7) === "//" ? fileURLToPath(url) : undefined
+    return url.slice(5, 7) === "//" ? process.getBuiltinModule("node:url").fileURLToPath(url) : undefined
   } catch {
     // A host, or a character that no path has.
     return undefined

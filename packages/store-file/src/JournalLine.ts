@@ -2,7 +2,6 @@
  * One line of the journal: `\n`, a CRC, a space, JSON, `\n`. The first newline ends a torn predecessor, the last one keeps a
  * torn successor off a good line.
  */
-import { crc32 } from "node:zlib"
 
 /**
  * What a CRC starts from: none for the header, the journal's generation for every other line, so that blocks of an older
@@ -11,6 +10,9 @@ import { crc32 } from "node:zlib"
 export type Salt = number
 
 export const headerSalt: Salt = 0
+
+const crc32 = (data: Buffer | string, start?: number): number =>
+  process.getBuiltinModule("node:zlib").crc32(data, start)
 
 export const saltOf = (generation: string): Salt => crc32(generation)
 
