@@ -31,6 +31,7 @@ export const existing = (flag: string, location: string): Effect.Effect<void, In
   const file = fileOf(location)
   if (file === undefined) return Effect.void
   return Effect.tryPromise({
+    // Imported here, for few commands ask.
     try: async () => (await import("node:fs/promises")).access(file),
     catch: () => new InvalidInput({ input: flag, issues: [{ path: "", expected: `there is no ${file}` }] })
   })

@@ -25,6 +25,7 @@ interface Waiting {
 // What one durable write may hold; bounds the memory and the latency of a burst. Larger groups measured no faster.
 const groupSize = 1024
 
+// Made when it is needed: the first error of a class compiles its schema.
 const closed = () => new StoreError({ operation: "commit", reason: "unavailable", detail: "The store has been closed" })
 
 /**

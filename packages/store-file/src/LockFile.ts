@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 
 import { type FileLock, FsError } from "./JournalFs.ts"
 
+// Not imported, as in NodeJournalFs.
 const { accessSync, closeSync, constants, openSync } = process.getBuiltinModule("node:fs")
 
 // SQLITE_BUSY: another holds a mode that excludes this one.

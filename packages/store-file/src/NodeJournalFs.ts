@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import { type FileStat, FsError, type JournalFile, JournalFs } from "./JournalFs.ts"
 import * as LockFile from "./LockFile.ts"
 
-// An import of node:fs would also load streams and readline, which hang on getters of it: three milliseconds in Node.
+// Not imported: Node would run every getter that hangs on it, which loads streams and readline: three milliseconds.
 const fs = process.getBuiltinModule("node:fs")
 
 /** Below this a read is served from the page cache faster than the thread pool answers. */
