@@ -1,7 +1,8 @@
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 
-import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
+import type { HandoffRecord } from "./HandoffRecord.ts"
+import type { HandoffStatus } from "./HandoffStatus.ts"
 import { agentOf, apply, movesFrom, type Transition, transitions } from "./Lifecycle.ts"
 
 /** The shortest way through the table from one status to another; nothing when there is none. */

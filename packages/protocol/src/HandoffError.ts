@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
-import { HandoffStatus } from "./HandoffRecord.ts"
-import { AgentId, Capability, RecordId } from "./HandoffRequest.ts"
+import { AgentId, Capability, RecordId } from "./Fields.ts"
+import { HandoffStatus } from "./HandoffStatus.ts"
 
 /**
  * No handoff has this id.

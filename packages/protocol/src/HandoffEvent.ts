@@ -1,7 +1,8 @@
 import * as Schema from "effect/Schema"
 
+import { AgentId, Capability, Text, Timestamp } from "./Fields.ts"
 import { HandoffRecord } from "./HandoffRecord.ts"
-import { AgentId, Capability, HandoffRequest, Text, Timestamp } from "./HandoffRequest.ts"
+import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
 
 /**

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 
-import { HandoffRequest, RecordId, Text, Timestamp } from "./HandoffRequest.ts"
+import { RecordId, Text, Timestamp } from "./Fields.ts"
+import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
 
 /**
@@ -183,25 +184,3 @@ export const HandoffRecord = Schema.Union([
   .annotate({ identifier: "HandoffRecord" })
   .pipe(Schema.toTaggedUnion("status"))
 export type HandoffRecord = typeof HandoffRecord.Type
-
-/**
- * Where a handoff is in its life. The first six are those of the Python library that this one grew out of.
- *
- * @example
- * ```ts
- * import { HandoffStatus } from "@aumai/handoff-protocol"
- *
- * console.log(HandoffStatus.literals.length) // 8
- * ```
- */
-export const HandoffStatus = Schema.Literals([
-  "pending",
-  "accepted",
-  "in_progress",
-  "completed",
-  "rejected",
-  "failed",
-  "cancelled",
-  "expired"
-])
-export type HandoffStatus = typeof HandoffStatus.Type

@@ -1,10 +1,11 @@
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
+import { AgentId, type RecordId } from "./Fields.ts"
 import { EmptyHistory, InvalidTransition, NotYourHandoff } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
-import { type HandoffRecord, type HandoffResponse, HandoffStatus } from "./HandoffRecord.ts"
-import { AgentId, type RecordId } from "./HandoffRequest.ts"
+import { type HandoffRecord, type HandoffResponse } from "./HandoffRecord.ts"
+import { HandoffStatus } from "./HandoffStatus.ts"
 
 /**
  * Events that begin a handoff. Every other event is a transition.

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
-import { HandoffStatus } from "./HandoffRecord.ts"
-import { AgentId, Capability, Priority, RecordId, Text } from "./HandoffRequest.ts"
+import { AgentId, Capability, Priority, RecordId, Text } from "./Fields.ts"
+import { HandoffStatus } from "./HandoffStatus.ts"
 import { JsonObject } from "./Json.ts"
 import { limits } from "./Limits.ts"
 import { parseMoment } from "./Moment.ts"

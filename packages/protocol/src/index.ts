@@ -1,6 +1,7 @@
 export { limits } from "./Limits.ts"
 export { isJsonObject, JsonObject, parseJson } from "./Json.ts"
-export { AgentId, Capability, HandoffRequest, Priority, RecordId, Text, Timestamp } from "./HandoffRequest.ts"
+export { AgentId, Capability, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
+export { HandoffRequest } from "./HandoffRequest.ts"
 export {
   Accepted,
   Cancelled,
@@ -9,11 +10,11 @@ export {
   Failed,
   HandoffRecord,
   HandoffResponse,
-  HandoffStatus,
   InProgress,
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
+export { HandoffStatus } from "./HandoffStatus.ts"
 export {
   AcceptedEvent,
   CancelledEvent,
