@@ -1,6 +1,7 @@
 /**
  * Packs every publishable package and looks at what a user would get: publint and are-the-types-wrong judge the tarballs,
- * then all of them are installed in an empty project outside the workspace and each is imported there. Needs a build.
+ * then all of them are installed in an empty project outside the workspace. Each is imported there, and what the README
+ * shows is run. Needs a build.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -12,6 +13,7 @@ import { publint } from "publint"
 import { formatMessage } from "publint/utils"
 
 import { root } from "./files.ts"
+import { runCommand, runPrograms } from "./installed.ts"
 
 interface Manifest {
   readonly name: string
@@ -120,6 +122,11 @@ try {
       }
     }
   }
+  problems.push(...(await runPrograms(project)))
+  const command = tarballs.get("aumai-handoff")
+  if (command === undefined) throw new Error("the command is not among the packages")
+  mkdirSync(join(work, "command"))
+  problems.push(...(await runCommand(join(work, "command"), command)))
   for (const problem of problems) console.error(problem)
   console.log(`${tarballs.size} packages packed, installed and run, ${problems.length} problems`)
   process.exitCode = problems.length === 0 ? 0 : 1
