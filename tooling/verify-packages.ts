@@ -14,25 +14,13 @@ import { formatMessage } from "publint/utils"
 
 import { root } from "./files.ts"
 import { runCommand, runPrograms } from "./installed.ts"
+import { pnpm } from "./pnpm.ts"
 
 interface Manifest {
   readonly name: string
   readonly private?: boolean
   readonly bin?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, unknown>>
-}
-
-const pnpm = (cwd: string, ...args: ReadonlyArray<string>): void => {
-  // Inside a pnpm script this names the very pnpm that runs it; otherwise npx brings the same major.
-  const own = process.env["npm_execpath"]
-  const isPnpm = own !== undefined && /pnpm[^/\\]*$/.test(own)
-  const [command, first] = isPnpm && !/\.[cm]?js$/.test(own) ? [own, []] : ["npx", ["--yes", "pnpm@12"]]
-  try {
-    execFileSync(command, [...first, ...args], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
-  } catch (error) {
-    const output = error instanceof Error && "stdout" in error ? String(error.stdout) : ""
-    throw new Error(`pnpm ${args.join(" ")} failed\n${output}`, { cause: error })
-  }
 }
 
 const lint = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
@@ -75,7 +63,7 @@ try {
   for (const { directory, manifest } of manifests.filter(({ manifest }) => manifest.private !== true)) {
     const destination = join(work, "tarballs", manifest.name.replaceAll("/", "-"))
     mkdirSync(destination, { recursive: true })
-    pnpm(directory, "pack", "--pack-destination", destination)
+    await pnpm(directory, "pack", "--pack-destination", destination)
     const [file] = readdirSync(destination)
     if (file === undefined) throw new Error(`pnpm packed nothing for ${manifest.name}`)
     const path = join(destination, file)
@@ -94,7 +82,7 @@ try {
   // The packages depend on one another by version, and no registry has these versions yet.
   const overrides = Object.entries(files).map(([name, file]) => `  "${name}": "${file}"\n`)
   writeFileSync(join(project, "pnpm-workspace.yaml"), `pmOnFail: ignore\noverrides:\n${overrides.join("")}`)
-  pnpm(project, "install", "--prefer-offline", "--ignore-scripts")
+  await pnpm(project, "install", "--prefer-offline", "--ignore-scripts")
 
   for (const { manifest } of manifests.filter(({ manifest }) => tarballs.has(manifest.name))) {
     const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json")
