@@ -46,7 +46,7 @@ const argument = ({ name, variadic, description }: HelpDoc.ArgDoc): string =>
     Option.getOrElse(description, () => "")
   )
 
-const inSentence = ({ description, examples = [] }: HelpDoc.HelpDoc): ReadonlyArray<string> => [
+const examplesOf = ({ description, examples = [] }: HelpDoc.HelpDoc): ReadonlyArray<string> => [
   `.PP\n${escaped(description)}`,
   ...examples.map(({ command }) => example(command))
 ]
@@ -83,7 +83,7 @@ const page = (version: string, [top, ...commands]: readonly [HelpDoc.HelpDoc, ..
     ...commands.map(command),
     ".SH EXIT STATUS",
     entry("0", "Done."),
-    entry("1", "Refused or failed. One line on standard error says why; it begins with Error:."),
+    entry("1", "Refused or failed. One line on standard error, beginning with Error, says why."),
     entry("2", "Used wrongly."),
     entry("130", "Interrupted."),
     ".SH ENVIRONMENT",
@@ -91,13 +91,16 @@ const page = (version: string, [top, ...commands]: readonly [HelpDoc.HelpDoc, ..
     entry(bold("NO_COLOR"), "When set, nothing is coloured. Colour is used only on a terminal anyway."),
     ".SH FILES",
     entry(italic("handoffs.json"), "The store, in the working directory, unless another one is named."),
-    entry(italic("handoffs.json-journal"), "What has happened since; there while somebody has the store open."),
+    entry(
+      italic("handoffs.json-journal"),
+      "What has happened since; there while somebody has the store open, or after a crash."
+    ),
     entry(
       italic(".handoffs.json.lock"),
       "Empty; says to other processes who may write. Not to be removed while in use."
     ),
     ".SH EXAMPLES",
-    ...commands.filter(({ examples = [] }) => examples.length > 0).flatMap(inSentence),
+    ...commands.filter(({ examples = [] }) => examples.length > 0).flatMap(examplesOf),
     ".SH SEE ALSO",
     `${bold("jq")}(1), ${bold("sqlite3")}(1), ${bold("psql")}(1)`,
     `.PP\n${escaped("The wire format, the lifecycle and the stores: https://github.com/aumai/aumai-handoff")}`,
