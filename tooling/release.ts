@@ -5,7 +5,7 @@
  * would say. Needs a build.
  */
 import { execFile } from "node:child_process"
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
@@ -50,8 +50,8 @@ const rehearse = async (directory: string): Promise<ReadonlyArray<Published>> =>
   try {
     const address = registry.address()
     if (address === null || typeof address === "string") throw new Error("The registry has no port")
-    writeFileSync(join(directory, ".npmrc"), `registry=http://127.0.0.1:${address.port}/\n`)
-    await pnpm(root, "-C", directory, "publish", "-r", "--dry-run", "--no-git-checks", "--report-summary")
+    const where = ["-C", directory, "publish", "-r", `--registry=http://127.0.0.1:${address.port}/`]
+    await pnpm(root, ...where, "--dry-run", "--no-git-checks", "--report-summary")
     const summary = readFileSync(join(directory, "pnpm-publish-summary.json"), "utf8")
     const { publishedPackages }: { readonly publishedPackages: ReadonlyArray<Published> } = JSON.parse(summary)
     return publishedPackages
