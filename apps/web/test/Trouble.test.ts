@@ -195,12 +195,15 @@ describe("loading", () => {
       const newer = registration.installing ?? registration.waiting
       await new Promise<void>((resolve) => {
         const look = (): void => {
-          if (newer?.state === "activated" || newer?.state === "installed") resolve()
+          if (newer !== null && newer.state !== "installing") resolve()
         }
         newer?.addEventListener("statechange", look)
         look()
       })
     })
+    const later = await visitor.tab()
+    await goTo(later, "Agents")
+    await later.getByText("Nobody is known yet.").waitFor()
     await goTo(old, "Agents")
     await old.getByText("Nobody is known yet.").waitFor()
   })
