@@ -53,4 +53,10 @@ export const agoText = (milliseconds: number): string =>
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
 
-export const momentText = (at: Date | number): string => moment.format(at)
+const fromTheRight = /[\u0590-\u08FF\u200F]/
+
+/** A moment as it is written where somebody lives; apart from the words around it where that is from right to left. */
+export const momentText = (at: Date | number): string => {
+  const text = moment.format(at)
+  return fromTheRight.test(text) ? `\u2068${text}\u2069` : text
+}

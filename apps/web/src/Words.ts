@@ -42,7 +42,7 @@ const unseen =
 const turning = /[\u202A-\u202E\u2066-\u2069]/g
 
 const written = (character: string): string =>
-  `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`
+  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`
 
 /** A name or an id such that two that differ look different: nobody passes for somebody else. */
 export const nameText = (name: string): string => name.replaceAll(unseen, written)
