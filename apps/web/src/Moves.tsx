@@ -8,6 +8,7 @@ import { Field } from "./Field.tsx"
 import { jsonOf } from "./JsonText.ts"
 import { me, useSetting } from "./Setting.ts"
 import { useNow } from "./Time.ts"
+import { nameText } from "./Words.ts"
 
 type Event = Transition["_tag"]
 
@@ -118,7 +119,7 @@ const Ask = ({ verb, asks, isBusy, act, back }: AskProperties) => {
         </Field>
       )}
       <div className="actions">
-        <button type="submit" className={verb.isGrave === true ? "grave" : "primary"} disabled={isBusy}>
+        <button type="submit" className={verb.isGrave === true ? "grave" : "primary"} aria-disabled={isBusy}>
           Confirm: {verb.name}
         </button>
         <button type="button" onClick={back}>
@@ -159,7 +160,9 @@ export const Moves = ({ handoff }: { readonly handoff: HandoffRecord }) => {
       <h2 id={`${id}-title`}>Next moves</h2>
       {moves.length === 0 ? (
         <p className="nothing">
-          {movesFrom(handoff.status).length === 0 ? "It has ended: nothing can follow." : `None for ${actor}.`}
+          {movesFrom(handoff.status).length === 0
+            ? "It has ended: nothing can follow."
+            : `None for ${nameText(actor)}.`}
         </p>
       ) : (
         <div className="actions">
@@ -168,7 +171,7 @@ export const Moves = ({ handoff }: { readonly handoff: HandoffRecord }) => {
               key={event}
               type="button"
               className={verbs[event].isGrave === true ? "grave" : "primary"}
-              disabled={said.isBusy}
+              aria-disabled={said.isBusy}
               aria-expanded={verbs[event].asks === undefined ? undefined : event === open}
               title={agentOf(handoff, rule.by) === undefined ? undefined : `for ${agentOf(handoff, rule.by)}`}
               onClick={() => (verbs[event].asks === undefined ? void act(event, nothingSaid) : setChosen(event))}

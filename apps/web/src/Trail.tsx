@@ -2,14 +2,14 @@ import type { Entry, HandoffEvent, HandoffStatus } from "@aumai/handoff"
 import { transitions } from "@aumai/handoff-protocol"
 
 import { momentText, tookText } from "./Time.ts"
-import { eventWords, statusWords } from "./Words.ts"
+import { eventWords, nameText, statusWords } from "./Words.ts"
 
 const detailOf = (event: HandoffEvent): string | undefined => {
   switch (event._tag) {
     case "Created":
       return event.routing === undefined
         ? undefined
-        : `The router chose ${event.routing.agent}: ${event.routing.reason}`
+        : `The router chose ${nameText(event.routing.agent)}: ${event.routing.reason}`
     case "Imported":
       return `as ${statusWords[event.record.status].toLowerCase()}`
     case "Accepted":
@@ -34,7 +34,7 @@ const Step = ({ event, before }: { readonly event: HandoffEvent; readonly before
   return (
     <li data-status={statusAfter(event)}>
       <p>
-        <strong>{event.by}</strong> {eventWords[event._tag]}
+        <strong>{nameText(event.by)}</strong> {eventWords[event._tag]}
         {event.via === undefined ? "" : " in another program"}
       </p>
       {detail === undefined ? undefined : <p className="detail">{detail}</p>}
