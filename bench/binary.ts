@@ -24,6 +24,7 @@ export const binary = async (): Promise<ReadonlyArray<Row>> => {
     await writeStore(join(directory, "many.json"), 10_000)
     const list = ["list", "--limit", "20", "--store", "small.json"]
     const status = ["status", "--id", "stored000000", "--store", "many.json"]
+    const create = ["create", "--store", "new.json", "--from", "planner", "--to", "executor", "--task", "Q3"]
     const cost = await interleaved(21, {
       node: () => run(process.execPath, "-e", "0"),
       bun: () => run(nothing),
@@ -31,6 +32,8 @@ export const binary = async (): Promise<ReadonlyArray<Row>> => {
       binaryVersion: () => run(program, "--version"),
       bundleList: () => run(process.execPath, entry, ...list),
       binaryList: () => run(program, ...list),
+      bundleCreate: () => run(process.execPath, entry, ...create),
+      binaryCreate: () => run(program, ...create),
       bundleStatus: () => run(process.execPath, entry, ...status),
       binaryStatus: () => run(program, ...status)
     })
@@ -43,10 +46,12 @@ export const binary = async (): Promise<ReadonlyArray<Row>> => {
     })
     return [
       row("bundle, --version", cost.bundleVersion, "node -e 0", cost.node, "≤ 3×"),
-      row("bundle, list on an empty store", cost.bundleList, "node -e 0", cost.node, ""),
+      row("bundle, list on an empty store", cost.bundleList, "node -e 0", cost.node, "≤ 3×"),
+      row("bundle, create on a small store", cost.bundleCreate, "node -e 0", cost.node, "≤ 2.5×"),
       row("bundle, status on 10,000 records", cost.bundleStatus, "node -e 0", cost.node, ""),
       row("binary, --version", cost.binaryVersion, "empty Bun binary", cost.bun, "≤ 2×"),
-      row("binary, list on an empty store", cost.binaryList, "empty Bun binary", cost.bun, ""),
+      row("binary, list on an empty store", cost.binaryList, "empty Bun binary", cost.bun, "≤ 2×"),
+      row("binary, create on a small store", cost.binaryCreate, "empty Bun binary", cost.bun, "≤ 2×"),
       row("binary, status on 10,000 records", cost.binaryStatus, "empty Bun binary", cost.bun, "")
     ]
   } finally {

@@ -13,11 +13,13 @@ import { indexeddb } from "./indexeddb.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
 import { postgres } from "./postgres.ts"
+import { seed } from "./seed.ts"
 import { sqlite } from "./sqlite.ts"
 
 const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   command,
   binary,
+  seed,
   memory,
   archive,
   file,

@@ -25,7 +25,9 @@ type Layer = (typeof layers)[number]
 export const protocolOrder: ReadonlyArray<string> = [
   "Limits.ts",
   "Json.ts",
+  "Fields.ts",
   "HandoffRequest.ts",
+  "HandoffStatus.ts",
   "HandoffRecord.ts",
   "HandoffEvent.ts",
   "HandoffError.ts",

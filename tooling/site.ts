@@ -9,17 +9,24 @@ export interface Site extends AsyncDisposable {
 }
 
 /**
- * Serves a page that runs a program, with all that it imports as one module at `/program.js`. `/opaque` is the same page in
- * a sandbox: without an origin of its own. Each site has a port, and so an origin, of its own.
+ * Serves a page that runs a program, at `/program.js`, bundled with all that it imports. `/opaque` is the same page in a
+ * sandbox: without an origin of its own. Each site has a port, and so an origin, of its own.
  */
 export const serve = async (program: string): Promise<Site> => {
-  const { output } = await build({ input: program, write: false, platform: "browser", output: { format: "esm" } })
-  const server = createServer(({ url }, response) => {
-    const isProgram = url === "/program.js"
-    response.setHeader("content-type", isProgram ? "text/javascript" : "text/html")
+  const { output } = await build({
+    input: program,
+    write: false,
+    platform: "browser",
+    output: { format: "esm", entryFileNames: "program.js" }
+  })
+  const scripts = new Map(output.flatMap((one) => (one.type === "chunk" ? [[`/${one.fileName}`, one.code]] : [])))
+  const page = `<!doctype html><script type="module" src="/program.js"></script>`
+  const server = createServer(({ url = "" }, response) => {
+    const script = scripts.get(url)
+    response.setHeader("content-type", script === undefined ? "text/html" : "text/javascript")
     response.setHeader("access-control-allow-origin", "*")
     if (url === "/opaque") response.setHeader("content-security-policy", "sandbox allow-scripts")
-    response.end(isProgram ? output[0].code : `<!doctype html><script type="module" src="/program.js"></script>`)
+    response.end(script ?? page)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const address = server.address()

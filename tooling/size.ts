@@ -1,8 +1,10 @@
 /**
- * How much an application has to load: small programs are bundled and minified, and what they load is gzipped.
+ * How large everything is that somebody loads, downloads or installs: small programs are bundled as applications do it, the
+ * rest is what the build left.
  *
  * `node tooling/size.ts` prints a table beside the numbers in `sizes.json`; `--check` fails when one has grown by more than
- * a hundredth or is over its budget; `--write` commits to the numbers of today.
+ * a hundredth or is over its budget, or when `docs/sizes.md` says something else; `--write` commits to the numbers of
+ * today. Needs a build. What `pnpm build:bin` has not built keeps its number.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -10,6 +12,7 @@ import { gzipSync } from "node:zlib"
 
 import { type OutputChunk, rolldown } from "rolldown"
 
+import { binaries, board, command, packages, type Sizes } from "./downloads.ts"
 import { root } from "./files.ts"
 
 /** A program, and of what it can load later the sources that it does load. */
@@ -17,8 +20,6 @@ interface App {
   readonly platform: "browser" | "node"
   readonly code: string
   readonly loads: ReadonlyArray<string>
-  /** In KiB, gzipped. */
-  readonly budget?: number
 }
 
 const sdk = join(root, "packages/sdk")
@@ -51,8 +52,7 @@ const apps: Readonly<Record<string, App>> = {
   "SDK, browser, IndexedDB": {
     platform: "browser",
     code: lifecycle("browser", `"my-app"`),
-    loads: ["packages/store-indexeddb/src/index.ts"],
-    budget: 55
+    loads: ["packages/store-indexeddb/src/index.ts"]
   },
   "SDK, Node, file": {
     platform: "node",
@@ -102,28 +102,88 @@ const sizeOf = async (app: App): Promise<number> => {
   }
 }
 
-const file = join(root, "tooling/sizes.json")
-const committed: Readonly<Record<string, number>> = JSON.parse(readFileSync(file, "utf8"))
-const sizes: Record<string, number> = {}
-const problems: Array<string> = []
-const kib = (bytes: number | undefined) => (bytes === undefined ? "" : (bytes / 1024).toFixed(1)).padStart(10)
+/** Sizes that are taken in the same way, and printed in the same unit. */
+interface Group {
+  readonly counted: string
+  readonly unit: "KiB" | "MB"
+  /** In that unit. */
+  readonly budgets?: Sizes
+  readonly sizes: () => Sizes | Promise<Sizes>
+}
 
-console.log(
-  `${"KiB, minified and gzipped".padEnd(26)}${"now".padStart(10)}${"committed".padStart(10)}${"budget".padStart(10)}`
-)
-for (const [name, app] of Object.entries(apps)) {
-  const size = await sizeOf(app)
-  const before = committed[name]
-  const budget = app.budget === undefined ? undefined : app.budget * 1024
-  sizes[name] = size
-  console.log(`${name.padEnd(26)}${kib(size)}${kib(before)}${kib(budget)}`)
-  if (budget !== undefined && size > budget) problems.push(`${name} is over its budget of ${app.budget} KiB`)
-  if (before === undefined || size > before * 1.01) {
-    problems.push(`${name} has grown; if it must: node tooling/size.ts --write, and say why in the commit`)
+const libraries = async (): Promise<Sizes> => {
+  const sizes: Record<string, number> = {}
+  for (const [name, app] of Object.entries(apps)) sizes[name] = await sizeOf(app)
+  return sizes
+}
+
+const groups: Readonly<Record<string, Group>> = {
+  library: {
+    counted: "in an application: Effect with it, minified and gzipped",
+    unit: "KiB",
+    budgets: { "SDK, browser, IndexedDB": 55 },
+    sizes: libraries
+  },
+  board: { counted: "before its pages, gzipped", unit: "KiB", budgets: { "the board": 150 }, sizes: board },
+  package: { counted: "from npm, without what it depends on", unit: "KiB", sizes: packages },
+  command: { counted: "what Node reads of the installed command", unit: "KiB", sizes: command },
+  binary: { counted: "one file that needs no Node", unit: "MB", sizes: binaries }
+}
+
+const file = join(root, "tooling/sizes.json")
+const page = join(root, "docs/sizes.md")
+const committed: Readonly<Record<string, Sizes>> = JSON.parse(readFileSync(file, "utf8"))
+const now: Record<string, Sizes> = {}
+const problems: Array<string> = []
+
+const bytesOf = { KiB: 1024, MB: 1e6 }
+const said = (unit: Group["unit"], bytes: number): string => `${(bytes / bytesOf[unit]).toFixed(1)} ${unit}`
+const line = (name: string, ...columns: ReadonlyArray<string>): string =>
+  name.padEnd(36) + columns.map((text) => text.padStart(12)).join("")
+
+console.log(line("", "now", "committed", "budget"))
+for (const [key, { unit, budgets = {}, sizes }] of Object.entries(groups)) {
+  const before = committed[key] ?? {}
+  const measured = await sizes()
+  now[key] = { ...before, ...measured }
+  for (const [name, size] of Object.entries(measured)) {
+    const [was, budget] = [before[name], budgets[name]]
+    const limit = budget === undefined ? "" : `${budget} ${unit}`
+    console.log(line(name, said(unit, size), was === undefined ? "" : said(unit, was), limit))
+    if (budget !== undefined && size > budget * bytesOf[unit]) {
+      problems.push(`${name} is over its budget of ${budget} ${unit}`)
+    }
+    if (was === undefined || size > was * 1.01) {
+      problems.push(`${name} has grown; if it must: node tooling/size.ts --write, and say why in the commit`)
+    }
   }
 }
-if (process.argv.includes("--write")) writeFileSync(file, `${JSON.stringify(sizes, undefined, 2)}\n`)
-else if (process.argv.includes("--check")) {
+
+const pageOf = (all: Readonly<Record<string, Sizes>>): string => {
+  const rows = Object.entries(groups).flatMap(([key, { counted, unit, budgets = {} }]) =>
+    Object.entries(all[key] ?? {}).map(([name, bytes]) => {
+      const limit = budgets[name] === undefined ? "" : `${budgets[name]} ${unit}`
+      return `| ${name} | ${counted} | ${said(unit, bytes)} | ${limit} |`
+    })
+  )
+  return `# Sizes
+
+What somebody loads, downloads or installs. Written by \`node tooling/size.ts --write\`; \`pnpm check\` fails when one has grown
+by more than a hundredth or is over its limit.
+
+| what | counted | size | limit |
+| --- | --- | --: | --: |
+${rows.join("\n")}
+`
+}
+
+if (process.argv.includes("--write")) {
+  writeFileSync(file, `${JSON.stringify(now, undefined, 2)}\n`)
+  writeFileSync(page, pageOf(now))
+} else if (process.argv.includes("--check")) {
+  if (readFileSync(page, "utf8") !== pageOf(committed)) {
+    problems.push("docs/sizes.md does not say what tooling/sizes.json says; run: node tooling/size.ts --write")
+  }
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length === 0 ? 0 : 1
 }

@@ -1,6 +1,7 @@
 /**
  * Packs every publishable package and looks at what a user would get: publint and are-the-types-wrong judge the tarballs,
- * then all of them are installed in an empty project outside the workspace and each is imported there. Needs a build.
+ * then all of them are installed in an empty project outside the workspace. Each is imported there, and what the README
+ * shows is run. Needs a build.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -12,25 +13,14 @@ import { publint } from "publint"
 import { formatMessage } from "publint/utils"
 
 import { root } from "./files.ts"
+import { runCommand, runPrograms } from "./installed.ts"
+import { pnpm } from "./pnpm.ts"
 
 interface Manifest {
   readonly name: string
   readonly private?: boolean
   readonly bin?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, unknown>>
-}
-
-const pnpm = (cwd: string, ...args: ReadonlyArray<string>): void => {
-  // Inside a pnpm script this names the very pnpm that runs it; otherwise npx brings the same major.
-  const own = process.env["npm_execpath"]
-  const isPnpm = own !== undefined && /pnpm[^/\\]*$/.test(own)
-  const [command, first] = isPnpm && !/\.[cm]?js$/.test(own) ? [own, []] : ["npx", ["--yes", "pnpm@12"]]
-  try {
-    execFileSync(command, [...first, ...args], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
-  } catch (error) {
-    const output = error instanceof Error && "stdout" in error ? String(error.stdout) : ""
-    throw new Error(`pnpm ${args.join(" ")} failed\n${output}`, { cause: error })
-  }
 }
 
 const lint = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
@@ -73,7 +63,7 @@ try {
   for (const { directory, manifest } of manifests.filter(({ manifest }) => manifest.private !== true)) {
     const destination = join(work, "tarballs", manifest.name.replaceAll("/", "-"))
     mkdirSync(destination, { recursive: true })
-    pnpm(directory, "pack", "--pack-destination", destination)
+    await pnpm(directory, "pack", "--pack-destination", destination)
     const [file] = readdirSync(destination)
     if (file === undefined) throw new Error(`pnpm packed nothing for ${manifest.name}`)
     const path = join(destination, file)
@@ -92,7 +82,7 @@ try {
   // The packages depend on one another by version, and no registry has these versions yet.
   const overrides = Object.entries(files).map(([name, file]) => `  "${name}": "${file}"\n`)
   writeFileSync(join(project, "pnpm-workspace.yaml"), `pmOnFail: ignore\noverrides:\n${overrides.join("")}`)
-  pnpm(project, "install", "--prefer-offline", "--ignore-scripts")
+  await pnpm(project, "install", "--prefer-offline", "--ignore-scripts")
 
   for (const { manifest } of manifests.filter(({ manifest }) => tarballs.has(manifest.name))) {
     const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json")
@@ -120,6 +110,11 @@ try {
       }
     }
   }
+  problems.push(...(await runPrograms(project)))
+  const command = tarballs.get("aumai-handoff")
+  if (command === undefined) throw new Error("the command is not among the packages")
+  mkdirSync(join(work, "command"))
+  problems.push(...(await runCommand(join(work, "command"), command)))
   for (const problem of problems) console.error(problem)
   console.log(`${tarballs.size} packages packed, installed and run, ${problems.length} problems`)
   process.exitCode = problems.length === 0 ? 0 : 1

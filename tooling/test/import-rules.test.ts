@@ -34,7 +34,7 @@ const later = import("aumai-handoff"), cli = import("@aumai/handoff")`
     const file = "packages/protocol/src/HandoffRecord.ts"
     expect(messages(file, `import {} from "./HandoffRequest.ts"\nimport {} from "./internal.ts"`)).toEqual([])
     expect(messages(file, `\nimport {} from "./Wire.ts"`)).toEqual([
-      `2: imports Wire.ts, which stands below it; HandoffRecord.ts may import only Limits.ts, Json.ts, HandoffRequest.ts`
+      `2: imports Wire.ts, which stands below it; HandoffRecord.ts may import only Limits.ts, Json.ts, Fields.ts, HandoffRequest.ts, HandoffStatus.ts`
     ])
     expect(messages("packages/protocol/src/index.ts", `export * from "./Wire.ts"`)).toEqual([])
   })

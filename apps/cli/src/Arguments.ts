@@ -1,5 +1,5 @@
 // Flags that stand alone; every other long flag is followed by its value.
-const switches = new Set(["--json", "--all", "--fallback", "--no-fallback", "--help", "--version"])
+const switches = new Set(["--json", "--all", "--fallback", "--no-fallback", "--help", "--version", "--man"])
 
 /**
  * Arguments as `effect/cli` reads them: a value that begins with a dash, such as `--task "- buy milk"`, is tied to its

@@ -38,5 +38,5 @@ export const cli = root.pipe(
     importAll,
     copy
   ]),
-  Command.withGlobalFlags([Flags.Json])
+  Command.withGlobalFlags([Flags.Man, Flags.Json])
 )

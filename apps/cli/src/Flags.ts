@@ -2,6 +2,8 @@ import { Attempt } from "@aumai/handoff-protocol"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
 
 /** A flag that must be given, and says so in the help. */
 export const required = (name: string, description: string) =>
@@ -47,4 +49,15 @@ export const words = (name: string, description: string) => ({
 /** Prints JSON instead of text, with every command. */
 export const Json = GlobalFlag.Setting("json")({
   flag: Flag.Boolean("json").pipe(Flag.withDescription("Print wire JSON, one value"), Flag.withDefault(false))
+})
+
+/** Prints the manual page, for `man`. */
+export const Man = GlobalFlag.Action({
+  flag: Flag.Boolean("man").pipe(Flag.withDescription("Print the manual page"), Flag.withDefault(false)),
+  // Loaded when it is asked for: no other command has a use for it.
+  run: (_, context) =>
+    Effect.promise(() => import("./ManPage.ts")).pipe(
+      Effect.flatMap(({ manPage }) => manPage(context)),
+      Effect.flatMap((text) => Console.log(text.trimEnd()))
+    )
 })

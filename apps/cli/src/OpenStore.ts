@@ -1,5 +1,3 @@
-import { access } from "node:fs/promises"
-
 import { AgentCapabilityRegistry, HandoffManager, HandoffRouter } from "@aumai/handoff-core"
 import { InvalidInput } from "@aumai/handoff-protocol"
 import { fileOf, storeLayer } from "@aumai/handoff/node"
@@ -33,7 +31,8 @@ export const existing = (flag: string, location: string): Effect.Effect<void, In
   const file = fileOf(location)
   if (file === undefined) return Effect.void
   return Effect.tryPromise({
-    try: () => access(file),
+    // Imported here, for few commands ask.
+    try: async () => (await import("node:fs/promises")).access(file),
     catch: () => new InvalidInput({ input: flag, issues: [{ path: "", expected: `there is no ${file}` }] })
   })
 }

@@ -1,13 +1,16 @@
-import { stripVTControlCharacters, styleText } from "node:util"
+import type { styleText } from "node:util"
 
 import { displayWidth } from "effect/cli/CliOutput"
+
+// Not imported: Node would run every getter that hangs on it, which takes four milliseconds.
+const util = () => process.getBuiltinModule("node:util")
 
 // What could move the cursor, hide text or turn it around: control characters, line and paragraph separators, invisible
 // tags, and Unicode's bidirectional overrides. https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
 const unprintable = /[\p{Cc}\u2028-\u202E\u2066-\u2069\u200B\u200E\u200F\u061C\uFEFF\u{E0000}-\u{E007F}]/gu
 
 /** Text from elsewhere, fit for a terminal: without escape sequences, and every other control character is a space. */
-export const printable = (text: string): string => stripVTControlCharacters(text).replaceAll(unprintable, " ")
+export const printable = (text: string): string => util().stripVTControlCharacters(text).replaceAll(unprintable, " ")
 
 /** The same, keeping its lines. */
 export const printableLines = (text: string): string => text.split(/\r?\n/).map(printable).join("\n")
@@ -17,7 +20,7 @@ export type Style = Parameters<typeof styleText>[0]
 
 /** Colours text when that stream is a terminal and `NO_COLOR` is not set. */
 export const styled = (style: Style, text: string): string =>
-  styleText(style, text, { stream: process.stdout, validateStream: true })
+  util().styleText(style, text, { stream: process.stdout, validateStream: true })
 
 /** Cuts text to that many columns, ending in `…` when something is lost, and fills it up with spaces. */
 export const fit = (text: string, columns: number): string => {

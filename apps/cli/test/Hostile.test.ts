@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { openSync, writeFileSync } from "node:fs"
+import { mkdirSync, openSync, writeFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
@@ -73,6 +73,19 @@ describe("output that cannot be written", () => {
       encoding: "utf8"
     })
     expect([status, stderr]).toEqual([1, "Error: Cannot write the output (ENOSPC); what the command did is done\n"])
+  })
+})
+
+describe("the directory it is run in", () => {
+  it("neither configures it nor runs code in it", async () => {
+    mkdirSync(cli.path("foreign"))
+    writeFileSync(cli.path("foreign/.env"), "AUMAI_HANDOFF_STORE=nowhere/handoffs.json")
+    writeFileSync(cli.path("foreign/bunfig.toml"), 'preload = ["./code.ts"]')
+    writeFileSync(cli.path("foreign/code.ts"), 'console.log("foreign code")')
+    const words = [...cli.first, "list"]
+    const options = { cwd: cli.path("foreign"), env: { ...process.env, AUMAI_HANDOFF_STORE: undefined } }
+    const { status, stdout } = spawnSync(cli.program, words, { ...options, encoding: "utf8" })
+    expect([status, stdout]).toEqual([0, "No handoff records found\n"])
   })
 })
 

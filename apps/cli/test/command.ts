@@ -38,7 +38,8 @@ export const command = () => {
       child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
       child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
       child.on("error", reject).on("close", (code) => resolve({ code, stdout, stderr }))
-      child.stdin.end(options.stdin ?? "")
+      // A command that is refused may be gone before it has been given anything to read.
+      child.stdin.on("error", () => {}).end(options.stdin ?? "")
     })
 
   /** Creates a handoff in a store and gives its id; `flags` replace or follow the usual ones. */

@@ -13,7 +13,7 @@ import { bundleInto } from "./bundle.ts"
 const bun = join(dirname(createRequire(import.meta.url).resolve("bun/package.json")), "bin/bun.exe")
 
 /** The platforms that are built for, by Bun's name for each. */
-const targets: Readonly<Record<string, string>> = {
+export const targets: Readonly<Record<string, string>> = {
   "linux-x64": "bun-linux-x64",
   "linux-arm64": "bun-linux-arm64",
   "darwin-x64": "bun-darwin-x64",
@@ -23,7 +23,20 @@ const targets: Readonly<Record<string, string>> = {
 
 /** Compiles a bundle into a program; for this machine when no target is given. */
 export const compile = (entry: string, program: string, target?: string): void => {
-  const options = ["--compile", "--minify", "--bytecode", "--format=esm", `--outfile=${program}`]
+  const options = [
+    "--compile",
+    "--minify",
+    "--bytecode",
+    "--format=esm",
+    // What a command does not need, such as another store, is not loaded.
+    "--splitting",
+    // Most commands are over before a compiled function has paid for itself; long ones took as long with it as without.
+    "--compile-jit-policy=10",
+    // The directory a command is run in must not configure it, as it does not configure the bundle.
+    "--no-compile-autoload-dotenv",
+    "--no-compile-autoload-bunfig",
+    `--outfile=${program}`
+  ]
   execFileSync(bun, ["build", ...options, ...(target === undefined ? [] : [`--target=${target}`]), entry], {
     // Bun puts what it makes on the way into the working directory.
     cwd: dirname(program),
@@ -31,18 +44,28 @@ export const compile = (entry: string, program: string, target?: string): void =
   })
 }
 
-if (import.meta.main) {
-  const dist = join(import.meta.dirname, "../dist")
-  const main = join(dirname(await bundleInto(dist)), "main.mjs")
-  const directory = join(dist, "bin")
+/** The platform that this runs on, by our name for it. */
+export const own = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
+
+/** Compiles a bundle for the platforms named, with a `SHA256SUMS` beside them; gives the files. */
+export const compileAll = (entry: string, directory: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   mkdirSync(directory, { recursive: true })
-  const own = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
-  const names = process.argv.includes("--all") ? Object.keys(targets) : [own]
-  const sums = names.map((name) => {
+  const programs = names.map((name) => {
     const program = join(directory, `aumai-handoff-${name}${name.startsWith("windows") ? ".exe" : ""}`)
-    compile(main, program, targets[name])
-    console.log(program)
-    return `${createHash("sha256").update(readFileSync(program)).digest("hex")}  ${basename(program)}\n`
+    compile(entry, program, targets[name])
+    return program
+  })
+  const sums = programs.map((program) => {
+    const sum = createHash("sha256").update(readFileSync(program)).digest("hex")
+    return `${sum}  ${basename(program)}\n`
   })
   writeFileSync(join(directory, "SHA256SUMS"), sums.join(""))
+  return programs
+}
+
+if (import.meta.main) {
+  const dist = join(import.meta.dirname, "../dist")
+  const entry = join(dirname(await bundleInto(dist)), "main.mjs")
+  const names = process.argv.includes("--all") ? Object.keys(targets) : [own]
+  for (const program of compileAll(entry, join(dist, "bin"), names)) console.log(program)
 }

@@ -37,7 +37,8 @@ This page is what \`--help\` prints. Exit codes: 0 done; 1 refused or failed, wi
 \`Error: \`; 2 used wrongly; 130 interrupted. \`--json\` prints wire JSON, as described in
 [PROTOCOL.md](../packages/protocol/PROTOCOL.md). Colour is used only on a terminal, and never when \`NO_COLOR\` is set.
 
-Completions: \`aumai-handoff --completions bash >> ~/.bashrc\` (or \`zsh\`, \`fish\`, \`powershell\`).
+\`aumai-handoff --man\` prints the same as a manual page, and \`aumai-handoff --completions bash\` (or \`zsh\`, \`fish\`,
+\`powershell\`) what a shell needs to complete words; [install.md](install.md) says where to put them.
 
 ${sections.join("\n")}`
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react"
+import { type ReactNode, useRef, useState } from "react"
 
 import { sentenceOf } from "./Sentence.ts"
 
@@ -20,12 +20,18 @@ export const Said = ({ done, problem }: Outcome) => (
   </>
 )
 
-/** Runs what somebody asked for, and says what came of it. Resolves to whether it was done. */
+/**
+ * Runs what somebody asked for, and says what came of it. Resolves to whether it was done. One thing at a time: buttons say
+ * that they are busy, but are not disabled, for then they would lose the focus.
+ */
 export const useAttempt = (): readonly [Outcome, (run: () => Promise<ReactNode>) => Promise<boolean>] => {
   const [outcome, setOutcome] = useState<Outcome>({})
+  const isBusy = useRef(false)
   return [
     outcome,
     async (run) => {
+      if (isBusy.current) return false
+      isBusy.current = true
       setOutcome({ isBusy: true })
       try {
         setOutcome({ done: await run() })
@@ -33,6 +39,8 @@ export const useAttempt = (): readonly [Outcome, (run: () => Promise<ReactNode>)
       } catch (error) {
         setOutcome({ problem: sentenceOf(error) })
         return false
+      } finally {
+        isBusy.current = false
       }
     }
   ]

@@ -2,6 +2,14 @@ import { Component, type ReactNode } from "react"
 
 import { sentenceOf } from "./Sentence.ts"
 
+// As Chromium, Firefox and Safari say it, in this order; there is no class of errors for it.
+const isNotLoaded = /dynamically imported module|error loading|importing a module/i
+
+const problemOf = (error: unknown): string =>
+  error instanceof TypeError && isNotLoaded.test(error.message)
+    ? "It could not be loaded: there is no network, or a newer version of the board has taken its place. Your handoffs are kept."
+    : sentenceOf(error)
+
 interface Properties {
   readonly children: ReactNode
 }
@@ -15,7 +23,7 @@ export class Boundary extends Component<Properties, State> {
   override state: State = {}
 
   static getDerivedStateFromError(error: unknown): State {
-    return { problem: sentenceOf(error) }
+    return { problem: problemOf(error) }
   }
 
   override render(): ReactNode {

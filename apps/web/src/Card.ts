@@ -2,7 +2,7 @@
 import type { Entry, HandoffEvent, HandoffRecord, HandoffRequest, HandoffStatus } from "@aumai/handoff"
 import { isOpen, statusAfter, transitions } from "@aumai/handoff-protocol"
 
-import { beginningOf } from "./Words.ts"
+import { headlineText } from "./Words.ts"
 
 export interface Card {
   readonly recordId: string
@@ -10,7 +10,9 @@ export interface Card {
   readonly status: HandoffStatus
   readonly from: string
   readonly to: string
-  /** The beginning of the task. */
+  /** The whole of which it is a part. */
+  readonly parent?: string
+  /** The beginning of the task, as it is shown. */
   readonly task: string
   /** What a search looks at: ids, agents, and the beginning of task and context, made alike by {@link alike}. */
   readonly text: string
@@ -89,9 +91,10 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
       status: event._tag === "Created" ? "pending" : event.record.status,
       from: request.fromAgent,
       to: request.toAgent,
-      task: beginningOf(request.taskDescription, keptTask),
+      task: headlineText(request.taskDescription, keptTask),
       text: textOf(recordId, request),
       priority: request.priority,
+      ...(request.parent === undefined ? {} : { parent: request.parent }),
       createdAt: event._tag === "Created" ? at : event.record.createdAt.getTime(),
       updatedAt: event._tag === "Created" ? at : event.record.updatedAt.getTime(),
       ...(request.deadline === undefined ? {} : { deadline: request.deadline.getTime() }),

@@ -2,6 +2,7 @@ import { Arrow } from "./Arrow.tsx"
 import { type Card, isOverdue } from "./Card.ts"
 import { hrefOf } from "./Route.ts"
 import { agoText, durationText, useNow } from "./Time.ts"
+import { nameText } from "./Words.ts"
 
 export const Priority = ({ value }: { readonly value: number }) => (
   <span className="priority" data-level={value >= 8 ? "high" : value >= 5 ? "middle" : "low"}>
@@ -29,9 +30,9 @@ export const CardView = ({ card }: { readonly card: Card }) => {
         <a href={hrefOf(card.recordId)}>{card.task}</a>
       </div>
       <p className="parties">
-        <span>{card.from}</span>
+        <span>{nameText(card.from)}</span>
         <Arrow />
-        <span>{card.to}</span>
+        <span>{nameText(card.to)}</span>
       </p>
       <p className="times">
         <span>

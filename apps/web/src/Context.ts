@@ -6,7 +6,7 @@ import {
   type Party,
   turnOf
 } from "@aumai/handoff-protocol"
-import { createContext, use, useEffect, useState, useSyncExternalStore } from "react"
+import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore } from "react"
 
 import type { Board, Snapshot } from "./Board.ts"
 
@@ -23,13 +23,13 @@ export const useSnapshot = (): Snapshot => {
   return useSyncExternalStore(subscribe, snapshot)
 }
 
-// Registrations are not in the log: tabs tell each other.
-const registrations = new BroadcastChannel("board.agents")
+// Registrations are not in the log: tabs tell each other. Where they cannot, the store cannot be opened, and says so.
+const registrations = "BroadcastChannel" in globalThis ? new BroadcastChannel("board.agents") : undefined
 const told = new EventTarget()
 
 export const tellAgentsChanged = (): void => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is a channel, not a window
-  registrations.postMessage("changed")
+  registrations?.postMessage("changed")
   told.dispatchEvent(new Event("changed"))
 }
 
@@ -42,7 +42,7 @@ export const useAgents = (): ReadonlyArray<RegisteredAgent> | undefined => {
     // What cannot be read is said where somebody acts; here the last list stays.
     const read = () => void handoffs.agents.list({ signal: left.signal }).then(setAgents, () => {})
     read()
-    registrations.addEventListener("message", read, { signal: left.signal })
+    registrations?.addEventListener("message", read, { signal: left.signal })
     told.addEventListener("changed", read, { signal: left.signal })
     return () => left.abort()
   }, [handoffs])
@@ -51,11 +51,14 @@ export const useAgents = (): ReadonlyArray<RegisteredAgent> | undefined => {
 
 /** Everybody who is registered or takes part in a handoff, by name. */
 export const useNames = (): ReadonlyArray<string> => {
-  const { cards } = useSnapshot()
+  const snapshot = useSnapshot()
   const agents = useAgents()
-  const names = new Set(agents?.map(({ agentId }) => agentId))
-  for (const { from, to } of cards.values()) names.add(from).add(to)
-  return [...names].toSorted()
+  return useMemo(() => {
+    const names = new Set<string>(agents?.map(({ agentId }) => agentId))
+    for (const { from, to } of snapshot.cards.values()) names.add(from).add(to)
+    return [...names].toSorted()
+    // The snapshot, for its map of cards is always the same one.
+  }, [agents, snapshot])
 }
 
 // The casts: these read nothing but the status, the two agents and a number, which are the same in a plain record.

@@ -71,7 +71,8 @@ const makeDay = (handoffs: Handoffs): Day => {
     isActing = true
     index += 1
     // Whoever watches may have taken part in it.
-    const problem = await scene.act({ handoffs, speed: state.speed, ask, idOf }).then(() => undefined, sentenceOf)
+    const acted = async () => scene.act({ handoffs, speed: state.speed, ask, idOf })
+    const problem = await acted().then(() => undefined, sentenceOf)
     isActing = false
     const recordId = scene.about === undefined ? undefined : ids.get(scene.about)
     const text = problem === undefined ? scene.text : `${scene.text} It came otherwise: ${problem}`

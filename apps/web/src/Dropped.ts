@@ -1,11 +1,11 @@
-/** A file that somebody lets fall on any page: it waits until the page that imports has taken it. */
+/** Files that somebody chooses, or lets fall on any page: they wait until the page that imports has taken them. */
 import { useEffect, useState, useSyncExternalStore } from "react"
 
 const listeners = new Set<() => void>()
-let waiting: File | undefined
+let waiting: ReadonlyArray<File> = []
 
-const put = (file: File | undefined): void => {
-  waiting = file
+const put = (files: ReadonlyArray<File>): void => {
+  waiting = files
   for (const listener of listeners) listener()
 }
 
@@ -14,13 +14,15 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener)
 }
 
-/** The file that waits to be imported. */
-export const useWaiting = (): File | undefined => useSyncExternalStore(subscribe, () => waiting)
+/** The files that wait to be imported. */
+export const useWaiting = (): ReadonlyArray<File> => useSyncExternalStore(subscribe, () => waiting)
 
-export const takeDropped = (): File | undefined => {
-  const file = waiting
-  put(undefined)
-  return file
+export const bring = (files: ReadonlyArray<File>): void => put([...waiting, ...files])
+
+export const takeWaiting = (): ReadonlyArray<File> => {
+  const files = waiting
+  put([])
+  return files
 }
 
 /** Goes to the page that imports once a file is dropped; tells whether one is held over the window. */
@@ -40,12 +42,12 @@ export const useDropped = (): boolean => {
       if (event.relatedTarget === null) setIsOver(false)
     }
     const drop = (event: DragEvent): void => {
-      const file = event.dataTransfer?.files[0]
-      if (file === undefined) return
+      const files = [...(event.dataTransfer?.files ?? [])]
+      if (files.length === 0) return
       event.preventDefault()
       setIsOver(false)
       location.hash = "#/data"
-      put(file)
+      bring(files)
     }
     addEventListener("dragover", over, { signal })
     addEventListener("dragleave", leave, { signal })

@@ -8,7 +8,7 @@ import { Field } from "./Field.tsx"
 import { jsonOf } from "./JsonText.ts"
 import { me, useSetting } from "./Setting.ts"
 import { useNow } from "./Time.ts"
-import { lines, settledText } from "./Words.ts"
+import { lines, nameText, settledText } from "./Words.ts"
 
 /** What an agent does, and not time alone. */
 type Event = Exclude<Transition["_tag"], "Reminded" | "Expired">
@@ -202,7 +202,7 @@ const Ask = ({ verb, asks, isBusy, act, back }: AskProperties) => {
         </Field>
       ))}
       <div className="actions">
-        <button type="submit" className={verb.isGrave === true ? "grave" : "primary"} disabled={isBusy}>
+        <button type="submit" className={verb.isGrave === true ? "grave" : "primary"} aria-disabled={isBusy}>
           Confirm: {verb.name}
         </button>
         <button type="button" onClick={back}>
@@ -257,7 +257,9 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
       <h2 id={`${id}-title`}>Next moves</h2>
       {moves.length === 0 ? (
         <p className="nothing">
-          {movesFrom(handoff.status).length === 0 ? "It has ended: nothing can follow." : `None for ${actor}.`}
+          {movesFrom(handoff.status).length === 0
+            ? "It has ended: nothing can follow."
+            : `None for ${nameText(actor)}.`}
         </p>
       ) : (
         <div className="actions">
@@ -266,7 +268,7 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
               key={event}
               type="button"
               className={verbs[event].isGrave === true ? "grave" : "primary"}
-              disabled={said.isBusy}
+              aria-disabled={said.isBusy}
               aria-expanded={verbs[event].asks === undefined ? undefined : event === open}
               title={party === undefined ? undefined : `for ${party}`}
               onClick={() =>

@@ -1,11 +1,12 @@
 import { useNames } from "./Context.ts"
+import { nameText } from "./Words.ts"
 
 /** Everybody's name, for fields that name this list. */
 export const Names = ({ id }: { readonly id: string }) => (
   <datalist id={id}>
     {useNames().map((name) => (
       <option key={name} value={name}>
-        {name}
+        {nameText(name)}
       </option>
     ))}
   </datalist>

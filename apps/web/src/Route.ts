@@ -21,7 +21,9 @@ const decoded = (text: string): string => {
 
 export const useRoute = (): Route => {
   const hash = useSyncExternalStore(subscribe, () => location.hash)
-  const [page = "", about] = hash.replace(/^#\/?/, "").split("/")
+  const [page = "", ...rest] = hash.replace(/^#\/?/, "").split("/")
+  // Typed by hand, an id may have slashes in it.
+  const about = rest.length === 0 ? undefined : rest.join("/")
   return about === undefined ? { page } : { page, about: decoded(about) }
 }
 

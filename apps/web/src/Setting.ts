@@ -40,3 +40,10 @@ export const me = setting("sessionStorage", "board.me")
 
 /** `light`, `dark`, or empty for what the system says. */
 export const theme = setting("localStorage", "board.theme")
+
+const showTheme = (): void => {
+  document.documentElement.dataset["theme"] = theme.get()
+}
+// At once: opening the store may take long, and must not be in another theme.
+showTheme()
+theme.subscribe(showTheme)

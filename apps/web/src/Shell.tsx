@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useId, useRef } from "react"
 import { Boundary } from "./Boundary.tsx"
 import { useSnapshot } from "./Context.ts"
 import { useDropped } from "./Dropped.ts"
+import { useKeptFocus } from "./KeptFocus.ts"
 import { Names } from "./Names.tsx"
 import { BoardPage } from "./pages/BoardPage.tsx"
 import { type Route, useRoute } from "./Route.ts"
@@ -69,9 +70,6 @@ const themes = [
 const Theme = () => {
   const id = useId()
   const chosen = useSetting(theme)
-  useEffect(() => {
-    document.documentElement.dataset["theme"] = chosen
-  }, [chosen])
   return (
     <div className="who theme">
       <label htmlFor={id}>Theme</label>
@@ -94,6 +92,7 @@ export const Shell = () => {
   const nav = useRef<HTMLElement>(null)
   const shown = useRef<string>(undefined)
   const isOver = useDropped()
+  useKeptFocus(main)
   const where = `${route.page}/${route.about ?? ""}`
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== where) main.current?.focus()

@@ -11,7 +11,11 @@ const tick = (): void => {
 
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener)
-  timer ??= setInterval(tick, 1000)
+  if (timer === undefined) {
+    // Nobody has looked for a while.
+    now = Date.now()
+    timer = setInterval(tick, 1000)
+  }
   return () => {
     listeners.delete(listener)
     if (listeners.size > 0) return
@@ -49,4 +53,10 @@ export const agoText = (milliseconds: number): string =>
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
 
-export const momentText = (at: Date | number): string => moment.format(at)
+const fromTheRight = /[\u0590-\u08FF\u200F]/
+
+/** A moment as it is written where somebody lives; apart from the words around it where that is from right to left. */
+export const momentText = (at: Date | number): string => {
+  const text = moment.format(at)
+  return fromTheRight.test(text) ? `\u2068${text}\u2069` : text
+}

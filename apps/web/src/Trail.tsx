@@ -2,7 +2,7 @@ import type { Entry, HandoffEvent, HandoffStatus } from "@aumai/handoff"
 import { statusAfter } from "@aumai/handoff-protocol"
 
 import { momentText, tookText } from "./Time.ts"
-import { clockWords, eventWords, progressWords, statusWords } from "./Words.ts"
+import { clockWords, eventWords, nameText, progressWords, statusWords } from "./Words.ts"
 
 const partsOf = (parts: Readonly<Record<string, ReadonlyArray<string> | undefined>>): ReadonlyArray<string> =>
   Object.entries(parts).flatMap(([name, points = []]) => (points.length === 0 ? [] : [`${name}: ${points.join("; ")}`]))
@@ -12,7 +12,7 @@ const detailOf = (event: HandoffEvent): string | undefined => {
     case "Created":
       return event.routing === undefined
         ? undefined
-        : `The router chose ${event.routing.agent}: ${event.routing.reason}`
+        : `The router chose ${nameText(event.routing.agent)}: ${event.routing.reason}`
     case "Imported":
       return `as ${statusWords[event.record.status].toLowerCase()}`
     case "Accepted":
@@ -62,7 +62,7 @@ const Step = ({ event, before, status }: StepProperties) => {
   return (
     <li data-status={status}>
       <p>
-        <strong>{event.by}</strong> {eventWords[event._tag]}
+        <strong>{nameText(event.by)}</strong> {eventWords[event._tag]}
         {event.via === undefined ? "" : " in another program"}
       </p>
       {detail === undefined ? undefined : <p className="detail">{detail}</p>}

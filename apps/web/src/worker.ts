@@ -17,30 +17,41 @@ interface Asking extends Lasting {
 interface Scope {
   addEventListener(type: "install" | "activate", listener: (event: Lasting) => void): void
   addEventListener(type: "fetch", listener: (event: Asking) => void): void
-  readonly skipWaiting: () => Promise<void>
   readonly clients: { readonly claim: () => Promise<void> }
 }
 
 // The cast: this file runs only as a service worker.
 const scope = globalThis as unknown as Scope
-const name = `board ${boardVersion}`
+// A site may have several boards, each at a path of its own.
+const ours = `board ${new URL("./", location.href).pathname} `
+const name = `${ours}${boardVersion}`
 
 const install = async (): Promise<void> => {
   const cache = await caches.open(name)
-  await cache.addAll(boardFiles)
-  await scope.skipWaiting()
+  // Past what the browser remembers of the site: an old page among new files would open nothing without a network.
+  await cache.addAll(boardFiles.map((file) => new Request(file, { cache: "reload" })))
 }
 
+/** Only once no tab is left that was opened with an older version: such a tab still loads pages of its own from there. */
 const activate = async (): Promise<void> => {
-  const others = (await caches.keys()).filter((key) => key.startsWith("board ") && key !== name)
+  const others = (await caches.keys()).filter((key) => key.startsWith(ours) && key !== name)
   await Promise.all(others.map((key) => caches.delete(key)))
   await scope.clients.claim()
+}
+
+/** The newest version that has it. */
+const keptOf = async (wanted: Request | string): Promise<Response | undefined> => {
+  for (const key of (await caches.keys()).toReversed()) {
+    const kept = key.startsWith(ours) ? await caches.match(wanted, { cacheName: key, ignoreVary: true }) : undefined
+    if (kept !== undefined) return kept
+  }
+  return undefined
 }
 
 /** The page comes from the network while there is one, so that a new version is seen at once; its parts have hashes as names. */
 const answer = async (request: Request): Promise<Response> => {
   const isPage = request.mode === "navigate"
-  const kept = await caches.match(isPage ? "./" : request, { ignoreVary: true })
+  const kept = await keptOf(isPage ? "./" : request)
   if (!isPage) return kept ?? fetch(request)
   try {
     return await fetch(request)

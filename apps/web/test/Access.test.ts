@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 
 import type * as Axe from "axe-core"
+import type { Locator } from "playwright"
 import { describe, expect, it } from "vitest"
 
-import { act, confirm, create, goTo } from "./people.ts"
+import { act, confirm, create, goTo, importRecords, lane, moves, recordOf } from "./people.ts"
 import { useBoard } from "./site.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
@@ -67,4 +68,87 @@ describe("everybody can use it", () => {
       }
     })
   }
+
+  it("keeps the focus where it was when a move is made and its button is gone", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const hasFocus = (place: Locator) =>
+      expect
+        .poll(() =>
+          place.evaluate((element) => element.contains(document.activeElement) && document.activeElement?.tagName)
+        )
+        .toBeTruthy()
+    const press = async (place: Locator): Promise<void> => {
+      await place.focus()
+      await page.keyboard.press("Enter")
+    }
+    await create(page, { from: "a", to: "b", task: "One" })
+    await press(moves(page).getByRole("button", { name: "Accept" }))
+    await press(moves(page).getByRole("button", { name: "Confirm: Accept" }))
+    await page.getByText("Accept: done.").waitFor()
+    await hasFocus(moves(page))
+    await press(moves(page).getByRole("button", { name: "Start" }))
+    await page.getByText("Start: done.").waitFor()
+    await hasFocus(moves(page))
+    await press(moves(page).getByRole("button", { name: "Fail" }))
+    await press(moves(page).getByRole("button", { name: "Back" }))
+    await hasFocus(moves(page))
+
+    await create(page, { from: "a", to: "b", task: "Two" })
+    await page.getByLabel("Act as").fill("b")
+    await goTo(page, "Inbox")
+    await press(page.getByRole("button", { name: "Claim the most urgent" }))
+    await page.getByText("b has claimed Two").waitFor()
+    await hasFocus(page.getByRole("button", { name: "Claim the most urgent" }))
+  })
+
+  it("keeps the focus in the lane when another tab takes the card away", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await importRecords(page, [recordOf("one", "One"), recordOf("two", "Two")])
+    await goTo(page, "Board")
+    await lane(page, "Pending").getByRole("link", { name: "One" }).focus()
+    const other = await visitor.tab("#/handoff/one")
+    await act(other, "Accept")
+    await confirm(other, "Accept")
+    await lane(page, "Accepted").getByRole("link", { name: "One" }).waitFor()
+    const pending = page.getByRole("group", { name: "Pending handoffs, scrollable" })
+    await expect.poll(() => pending.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it("needs no scrolling sideways, however long a name without spaces is", async () => {
+    await using visitor = await board.visit({ viewport: { width: 320, height: 640 } })
+    const page = await visitor.tab()
+    const [id, from, to] = ["w", "n", "m"].map((letter) => letter.toUpperCase().repeat(128))
+    const nested = Array.from({ length: 100 }).reduce<object>((inside) => ({ n: inside }), { end: "here" })
+    const request = { from_agent: from, to_agent: to, context: { nested, ["K".repeat(500)]: "V".repeat(500) } }
+    await importRecords(page, [recordOf(id ?? "", "T".repeat(500), request)])
+    await page.getByText("1 added", { exact: true }).waitFor()
+    await page.getByLabel("Act as").fill(to ?? "")
+    for (const name of ["Board", "Inbox", "New handoff", "Agents", "Charts", "Import and export", "Laws", "Board"]) {
+      await goTo(page, name)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+    }
+    await page.getByRole("link", { name: "T".repeat(100) }).click()
+    await page.getByRole("heading", { name: "Next moves" }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  })
+
+  it("does not read out every law while they are tried", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab("#/laws")
+    await page.evaluate(() => {
+      const heard = new Set<string>()
+      const status = [...document.querySelectorAll("[role=status]")].at(-1)
+      if (status === undefined) throw new Error("There is nothing to hear")
+      new MutationObserver(() => {
+        heard.add(status.textContent ?? "")
+        document.title = String(heard.size)
+      }).observe(status, { childList: true, characterData: true, subtree: true })
+    })
+    await page.getByRole("button", { name: "Run the laws" }).click()
+    await page.getByRole("progressbar", { name: "Laws that have been tried" }).waitFor()
+    await page.getByText(/of \d+ laws are kept by this browser/).waitFor()
+    expect(await page.title()).toBe("2")
+  })
 })

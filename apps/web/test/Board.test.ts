@@ -205,6 +205,18 @@ describe("a handoff's page", () => {
       .waitFor()
   })
 
+  it("keeps a moment that is written from right to left apart from the words around it", async () => {
+    await using visitor = await board.visit({ locale: "ar" })
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "One" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await page
+      .getByRole("region", { name: "Trail" })
+      .getByText(/\u2068.*\u2069, .* s later/)
+      .waitFor()
+  })
+
   it("hands on a part, under an id of one's own, and shows it with the whole", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()

@@ -32,6 +32,47 @@ describe("texts from agents", () => {
     expect(visitor.complaints).toEqual([])
   })
 
+  it("let nobody pass for somebody else, nor turn around or hide what stands beside them", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await importRecords(page, [
+      recordOf("one", "One", { from_agent: "\u202Eksed-re", to_agent: "icu\u200B" }),
+      recordOf("two", "Two", { from_agent: "icu ", to_agent: "👩‍⚕️" }),
+      recordOf("\u2066unseen", "\u200B\u200B")
+    ])
+    await page.getByText("3 added", { exact: true }).waitFor()
+    await goTo(page, "Board")
+    await lane(page, "Pending").getByText("icu[U+200B]").waitFor()
+    await lane(page, "Pending").getByText("icu[U+0020]").waitFor()
+    await lane(page, "Pending").getByText("👩‍⚕️").waitFor()
+    await lane(page, "Pending").getByRole("link", { name: "[U+200B][U+200B]" }).click()
+    await page.getByText("[U+2066]unseen").waitFor()
+    await goTo(page, "Board")
+    await page.getByLabel("Agent", { exact: true }).selectOption({ label: "icu[U+0020]" })
+    await lane(page, "Pending").getByRole("link", { name: "One" }).waitFor({ state: "detached" })
+    await lane(page, "Pending").getByRole("link", { name: "Two" }).waitFor()
+    await page.getByLabel("Agent", { exact: true }).selectOption({ label: "Everybody" })
+    await lane(page, "Pending").getByRole("link", { name: "One" }).click()
+    await page.getByText("icu[U+200B]'s turn").waitFor()
+    await page.getByRole("main").getByText("[U+202E]ksed-re").first().waitFor()
+  })
+
+  it("are shown in portions when they have thousands of parts, and all can be reached", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key ${index}`, index]))
+    await importRecords(page, [recordOf("many", "Many", { context: { many, few: { last: "seen" } } })])
+    await page.getByRole("region", { name: "What came of it" }).getByRole("link", { name: "many" }).click()
+    const request = page.getByRole("region", { name: "Request" })
+    await request.getByText("seen").waitFor()
+    expect(await request.getByText("key 0", { exact: true }).count()).toBe(0)
+    await request.getByText("many 10000").click()
+    await request.getByText("key 99", { exact: true }).waitFor()
+    expect(await request.getByRole("listitem").count()).toBeLessThan(200)
+    await request.getByRole("button", { name: "Show 100 more of 10000" }).click()
+    await request.getByText("key 199", { exact: true }).waitFor()
+  })
+
   it("could not become markup if the page tried to, nor could a script inside the page run", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
@@ -101,7 +142,65 @@ describe("import and export", () => {
   })
 })
 
+describe("import", () => {
+  it("takes several files at once, and says which of them it cannot read", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab("#/data")
+    const file = (name: string, text: string) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) })
+    await page
+      .getByLabel("Choose a file")
+      .setInputFiles([
+        file("one.json", JSON.stringify([recordOf("one", "One")])),
+        file("broken.json", "["),
+        file("two.json", JSON.stringify([recordOf("two", "Two"), recordOf("two", "Two")]))
+      ])
+    await page.getByRole("alert").getByText("broken.json is not JSON.").waitFor()
+    const reports = page.getByRole("region", { name: "What came of it" })
+    await reports.getByText("one: added").waitFor()
+    expect(await reports.getByRole("listitem").count()).toBe(3)
+  })
+})
+
 describe("the other pages", () => {
+  it("show a part that another tab hands on, in the page of the whole", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "The whole" })
+    const other = await visitor.tab(new URL(page.url()).hash)
+    await other.getByRole("link", { name: "Hand on a part" }).click()
+    await other.getByLabel("Sender").fill("b")
+    await other.getByLabel("Receiver").fill("c")
+    await other.getByLabel("Task").fill("The part")
+    await other.getByRole("button", { name: "Hand it over" }).click()
+    const parts = page.getByRole("region", { name: "Parts" })
+    await parts.getByRole("link", { name: "The part" }).waitFor()
+    await act(other, "Accept")
+    await confirm(other, "Accept")
+    await parts.getByText("Accepted").waitFor()
+  })
+
+  it("go on with the day when a handoff of it could not be created", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab("#/day")
+    await page.getByRole("button", { name: "Next step" }).click()
+    await page.getByText("The shift begins.").waitFor()
+    // The store refuses for as long as one step takes.
+    await page.evaluate(() => {
+      const add = Reflect.get(IDBDatabase.prototype, "transaction")
+      Object.assign(globalThis, { mend: () => Reflect.set(IDBDatabase.prototype, "transaction", add) })
+      Reflect.set(IDBDatabase.prototype, "transaction", () => {
+        throw new DOMException("The disk is broken", "UnknownError")
+      })
+    })
+    await page.getByRole("button", { name: "Next step" }).click()
+    await page.getByText(/Ms\. R\., 67.* It came otherwise: /).waitFor()
+    await page.evaluate("mend()")
+    await page.getByRole("button", { name: "Next step" }).click()
+    await page.getByText(/The physician accepts.* It came otherwise: /).waitFor()
+    await page.getByRole("button", { name: "Next step" }).click()
+    await page.getByRole("log").getByRole("listitem").nth(3).waitFor()
+  })
+
   it("play the day to its end", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab("#/day")
@@ -144,5 +243,16 @@ describe("the other pages", () => {
     const [kept, of] = verdict.match(/\d+/g) ?? []
     expect(Number(kept)).toBeGreaterThan(40)
     expect(kept).toBe(of)
+  })
+
+  it("run the laws in two tabs at once, and all are kept in both", async () => {
+    await using visitor = await board.visit()
+    const tabs = [await visitor.tab("#/laws"), await visitor.tab("#/laws")]
+    for (const tab of tabs) await tab.getByRole("button", { name: "Run the laws" }).click()
+    for (const tab of tabs) {
+      const verdict = await tab.getByText(/of \d+ laws are kept by this browser/).innerText()
+      const [kept, of] = verdict.match(/\d+/g) ?? []
+      expect(kept).toBe(of)
+    }
   })
 })

@@ -1,5 +1,8 @@
 /** The built board in a real browser: much, lost, newer, full, offline. */
 import { randomBytes } from "node:crypto"
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { gzipSync } from "node:zlib"
 
 import { describe, expect, it } from "vitest"
@@ -169,5 +172,65 @@ describe("loading", () => {
     await lane(later, "Pending").getByRole("link", { name: "Count the beds" }).waitFor()
     await goTo(later, "Laws")
     await later.getByRole("button", { name: "Run the laws" }).waitFor()
+  })
+
+  it("of a page is still possible in a tab that was there before a newer version of the board", async () => {
+    await using visitor = await board.visit()
+    const old = await visitor.tab()
+    await old.evaluate(() => navigator.serviceWorker.ready)
+    // The same board under other names, as a newer one would be.
+    const assets = join(board.files(), "assets")
+    const files = [...readdirSync(assets).map((name) => join(assets, name)), join(board.files(), "worker.js")]
+    for (const file of files) {
+      const text = readFileSync(file, "utf8")
+      writeFileSync(
+        file,
+        text.replaceAll(/AgentsPage-[^.]+\.js/g, "AgentsPage-newer.js").replace('boardVersion="', "$&n")
+      )
+      if (file.includes("AgentsPage-")) renameSync(file, join(assets, "AgentsPage-newer.js"))
+    }
+    await old.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready
+      await registration.update()
+      const newer = registration.installing ?? registration.waiting
+      await new Promise<void>((resolve) => {
+        const look = (): void => {
+          if (newer !== null && newer.state !== "installing") resolve()
+        }
+        newer?.addEventListener("statechange", look)
+        look()
+      })
+    })
+    const later = await visitor.tab()
+    await goTo(later, "Agents")
+    await later.getByText("Nobody is known yet.").waitFor()
+    await goTo(old, "Agents")
+    await old.getByText("Nobody is known yet.").waitFor()
+  })
+
+  it("says what is missing where there is neither the page's script nor a network", async () => {
+    await using visitor = await board.visit({ serviceWorkers: "block" })
+    const page = await visitor.tab()
+    await visitor.context.setOffline(true)
+    await page.getByRole("navigation").getByRole("link", { name: "Laws" }).click()
+    await page.getByRole("heading", { name: "This page cannot be shown" }).waitFor()
+    await page.getByText(/there is no network, or a newer version/).waitFor()
+    await page.goto(pathToFileURL(join(board.files(), "index.html")).href)
+    await page.getByText(/A browser runs no modules that lie on a disk/).waitFor()
+  })
+
+  it("is enough where the site is not trusted, and the browser gives neither clipboard nor room", async () => {
+    await using visitor = await board.visit()
+    await visitor.context.addInitScript(() => {
+      for (const name of ["storage", "clipboard", "locks", "serviceWorker"])
+        Reflect.deleteProperty(Navigator.prototype, name)
+    })
+    const page = await visitor.tab()
+    await create(page, { from: "a", to: "b", task: "One" })
+    await page.getByRole("button", { name: "Copy id" }).click()
+    await page.getByText("The browser does not let the board copy it.").waitFor()
+    await goTo(page, "Import and export")
+    await page.getByRole("button", { name: "Export all" }).waitFor()
+    expect(visitor.complaints).toEqual([])
   })
 })

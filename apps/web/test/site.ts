@@ -55,6 +55,8 @@ export const useBoard = () => {
 
   return {
     url: () => site.url,
+    /** Where the built files are, which are served as they stand. */
+    files: () => site.files,
     visit: async (options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visitor> => {
       const context = await browser.newContext({ ...usual, ...options })
       return visitorIn(context, site, () => context.close())

@@ -12,6 +12,8 @@ const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.j
 
 export interface Site extends AsyncDisposable {
   readonly url: string
+  /** The directory of the built files. */
+  readonly files: string
 }
 
 /** Builds what is in `src` now, and serves the files as `vite preview` does. */
@@ -31,6 +33,7 @@ export const serveBoard = async (): Promise<Site> => {
   const address = server.httpServer.address()
   if (address === null || typeof address === "string") throw new Error("The preview has no port")
   return {
+    files,
     url: `http://127.0.0.1:${address.port}/`,
     [Symbol.asyncDispose]: async () => {
       await server.close()

@@ -41,7 +41,8 @@ const lengthOf = (value: unknown): number => {
   return length
 }
 
-const closed = new StoreError({ operation: "commit", reason: "unavailable", detail: "The store has been closed" })
+// Made when it is needed: the first error of a class compiles its schema.
+const closed = () => new StoreError({ operation: "commit", reason: "unavailable", detail: "The store has been closed" })
 
 /**
  * Makes the `commit` of a store out of its `commitAll`: the first commit goes at once, those that arrive meanwhile share
@@ -114,7 +115,7 @@ export const make = (
 
     return (changes) =>
       Effect.callback((resume) => {
-        if (!open) return resume(Effect.fail(closed))
+        if (!open) return resume(Effect.fail(closed()))
         const entry = { changes, resume }
         waiting.add(entry)
         if (!writing) {

@@ -111,7 +111,7 @@ export const run = <E, R>(
 
       const sweeping = Effect.forever(
         Effect.andThen(
-          Effect.catch(manager.sweep, ({ message }) => Effect.logWarning(`Nothing can be swept now: ${message}`)),
+          manager.sweep.pipe(Effect.catch(({ message }) => Effect.logWarning(`Nothing can be swept now: ${message}`))),
           Effect.sleep(sweepInterval)
         )
       )

@@ -137,7 +137,7 @@ export const hold = <E, R>(
         )
 
       const orLose = <A>(verb: Effect.Effect<A, VerbError>): Effect.Effect<A, InvalidInput> =>
-        Effect.catch(verb, (error) => (error._tag === "InvalidInput" ? Effect.fail(error) : lose(error.message)))
+        verb.pipe(Effect.catch((error) => (error._tag === "InvalidInput" ? Effect.fail(error) : lose(error.message))))
 
       const progress: Work["progress"] = (said = {}) =>
         Effect.asVoid(
@@ -167,12 +167,13 @@ export const hold = <E, R>(
       /** Back for another attempt; in the last one it has failed. */
       const release = (reason: string, wait: Duration.Duration): Effect.Effect<HandoffRecord, VerbError> =>
         Effect.flatMap(DateTime.now, (now) =>
-          Effect.catch(
-            insist<HandoffRecord>(
-              "Released",
-              manager.release(recordId, { ...holder, reason, notBefore: DateTime.addDuration(now, wait) })
-            ),
-            (error) => (error._tag === "NoAttemptLeft" ? fail(reason, "attempts_exhausted") : Effect.fail(error))
+          insist<HandoffRecord>(
+            "Released",
+            manager.release(recordId, { ...holder, reason, notBefore: DateTime.addDuration(now, wait) })
+          )
+        ).pipe(
+          Effect.catch((error) =>
+            error._tag === "NoAttemptLeft" ? fail(reason, "attempts_exhausted") : Effect.fail(error)
           )
         )
       const fail = (reason: string, code?: FailureCode): Effect.Effect<HandoffRecord, VerbError> =>
@@ -180,10 +181,9 @@ export const hold = <E, R>(
 
       const finish = (exit: Exit.Exit<JsonObject, E>): Effect.Effect<HandoffRecord, VerbError> => {
         if (Exit.isSuccess(exit)) {
-          return Effect.catch(
-            insist<HandoffRecord>("Completed", manager.complete(recordId, { ...holder, result: exit.value })),
+          return insist<HandoffRecord>("Completed", manager.complete(recordId, { ...holder, result: exit.value })).pipe(
             // What is no result this time will not be one the next time.
-            (error) => (error._tag === "InvalidInput" ? fail(error.message) : Effect.fail(error))
+            Effect.catch((error) => (error._tag === "InvalidInput" ? fail(error.message) : Effect.fail(error)))
           )
         }
         const failure = Cause.squash(exit.cause)
@@ -207,8 +207,10 @@ export const hold = <E, R>(
         return
       }
       // A late writer is refused: what it did is not handed back.
-      yield* Effect.catch(finish(outcome), ({ message }) =>
-        Effect.logWarning(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
+      yield* finish(outcome).pipe(
+        Effect.catch(({ message }) =>
+          Effect.logWarning(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
+        )
       )
     })
   )

@@ -1,8 +1,8 @@
 import * as DateTime from "effect/DateTime"
 
 import type { Attempt, Clock } from "./Custody.ts"
+import { AgentId } from "./Fields.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
-import { AgentId } from "./HandoffRequest.ts"
 import { limits } from "./Limits.ts"
 import { isOpen, type Party, type Transition, turns } from "./Transitions.ts"
 

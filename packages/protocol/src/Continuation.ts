@@ -1,7 +1,8 @@
 import * as Result from "effect/Result"
 
 import { agentOf } from "./Clocks.ts"
-import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
+import type { HandoffRecord } from "./HandoffRecord.ts"
+import type { HandoffStatus } from "./HandoffStatus.ts"
 import { apply } from "./Lifecycle.ts"
 import { isSameState } from "./Portable.ts"
 import { movesFrom, type Transition, transitions } from "./Transitions.ts"

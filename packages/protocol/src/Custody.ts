@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-import { Text, Timestamp } from "./HandoffRequest.ts"
+import { Text, Timestamp } from "./Fields.ts"
 import { limits } from "./Limits.ts"
 
 /**

@@ -2,8 +2,8 @@ import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 
 import { Attempt } from "./Custody.ts"
-import { HandoffStatus } from "./HandoffRecord.ts"
-import { AgentId, Capability, RecordId, Timestamp } from "./HandoffRequest.ts"
+import { AgentId, Capability, RecordId, Timestamp } from "./Fields.ts"
+import { HandoffStatus } from "./HandoffStatus.ts"
 
 /**
  * No handoff has this id.

@@ -1,8 +1,9 @@
 import * as Schema from "effect/Schema"
 
 import { Attempt, Clock, HandBack, Milliseconds, Progress } from "./Custody.ts"
+import { AgentId, Capability, Text, Timestamp } from "./Fields.ts"
 import { FailureCode, HandoffRecord } from "./HandoffRecord.ts"
-import { AgentId, Capability, HandoffRequest, Text, Timestamp } from "./HandoffRequest.ts"
+import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
 
 /**

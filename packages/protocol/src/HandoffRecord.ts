@@ -1,7 +1,8 @@
 import * as Schema from "effect/Schema"
 
 import { Answer, Attempt, Clock, HandBack, Lease, Progress } from "./Custody.ts"
-import { HandoffRequest, RecordId, Text, Timestamp } from "./HandoffRequest.ts"
+import { RecordId, Text, Timestamp } from "./Fields.ts"
+import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
 
 /**
@@ -257,27 +258,3 @@ export const HandoffRecord = Schema.Union([
   .annotate({ identifier: "HandoffRecord" })
   .pipe(Schema.toTaggedUnion("status"))
 export type HandoffRecord = typeof HandoffRecord.Type
-
-/**
- * Where a handoff is in its life. `input_required`, `cancelled` and `expired` are not in the Python library that this one
- * grew out of.
- *
- * @example
- * ```ts
- * import { HandoffStatus } from "@aumai/handoff-protocol"
- *
- * console.log(HandoffStatus.literals.length) // 9
- * ```
- */
-export const HandoffStatus = Schema.Literals([
-  "pending",
-  "accepted",
-  "in_progress",
-  "input_required",
-  "completed",
-  "rejected",
-  "failed",
-  "cancelled",
-  "expired"
-])
-export type HandoffStatus = typeof HandoffStatus.Type

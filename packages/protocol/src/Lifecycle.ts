@@ -3,10 +3,10 @@ import * as Result from "effect/Result"
 
 import { agentOf, clock, maxAttemptsOf, overdueEvent } from "./Clocks.ts"
 import type { Lease, Milliseconds } from "./Custody.ts"
+import type { RecordId } from "./Fields.ts"
 import { EmptyHistory, InvalidTransition, NoAttemptLeft, NotDue, NotYourHandoff, StaleAttempt } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
-import type { RecordId } from "./HandoffRequest.ts"
 import { lastMoment } from "./Moment.ts"
 import { isSame } from "./Same.ts"
 import {

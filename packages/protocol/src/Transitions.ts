@@ -1,5 +1,6 @@
 import type { HandoffEvent } from "./HandoffEvent.ts"
-import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
+import type { HandoffRecord } from "./HandoffRecord.ts"
+import type { HandoffStatus } from "./HandoffStatus.ts"
 
 /**
  * Events that begin a handoff. Every other event is a transition.
@@ -85,7 +86,16 @@ export const transitions = {
 
 export type Transitions = typeof transitions
 export type Of<Union, Key extends PropertyKey, Value> = Extract<Union, { readonly [_ in Key]: Value }>
-/** The records an event may meet, as the table says. */
+/**
+ * The records an event may meet, as the table says.
+ *
+ * @example
+ * ```ts
+ * import { type Before } from "@aumai/handoff-protocol"
+ *
+ * const answerOf = (record: Before<"Started">) => record.response.reason
+ * ```
+ */
 export type Before<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
 /**
  * The record an event makes, as the table says.

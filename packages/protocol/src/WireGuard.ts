@@ -1,5 +1,5 @@
 import { Clock } from "./Custody.ts"
-import { HandoffStatus } from "./HandoffRecord.ts"
+import { HandoffStatus } from "./HandoffStatus.ts"
 import { isJsonObject, isTextUpTo } from "./Json.ts"
 import { limits } from "./Limits.ts"
 import { parseMoment } from "./Moment.ts"

@@ -1,9 +1,10 @@
 import * as DateTime from "effect/DateTime"
 
 import type { HandBack, Lease, Progress } from "./Custody.ts"
+import type { RecordId } from "./Fields.ts"
 import type { CreatedEvent, HandoffEvent, RoutingDecision } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
-import type { HandoffRequest, RecordId } from "./HandoffRequest.ts"
+import type { HandoffRequest } from "./HandoffRequest.ts"
 import { parseMoment } from "./Moment.ts"
 import type {
   ArchivedEvent,

@@ -1,8 +1,9 @@
 import * as Schema from "effect/Schema"
 
 import { Attempt, Clock, Milliseconds, Progress } from "./Custody.ts"
-import { FailureCode, HandoffStatus } from "./HandoffRecord.ts"
-import { AgentId, Capability, Priority, RecordId, Text } from "./HandoffRequest.ts"
+import { AgentId, Capability, Priority, RecordId, Text } from "./Fields.ts"
+import { FailureCode } from "./HandoffRecord.ts"
+import { HandoffStatus } from "./HandoffStatus.ts"
 import { JsonObject } from "./Json.ts"
 import { limits } from "./Limits.ts"
 import { parseMoment } from "./Moment.ts"

@@ -1,6 +1,7 @@
 export { limits } from "./Limits.ts"
 export { isJsonObject, JsonObject, parseJson } from "./Json.ts"
-export { AgentId, Capability, HandoffRequest, Priority, RecordId, Text, Timestamp } from "./HandoffRequest.ts"
+export { AgentId, Capability, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
+export { HandoffRequest } from "./HandoffRequest.ts"
 export { Answer, Attempt, Clock, HandBack, Lease, Milliseconds, Progress } from "./Custody.ts"
 export {
   Accepted,
@@ -11,12 +12,12 @@ export {
   FailureCode,
   HandoffRecord,
   HandoffResponse,
-  HandoffStatus,
   InProgress,
   InputRequired,
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
+export { HandoffStatus } from "./HandoffStatus.ts"
 export {
   AcceptedEvent,
   AnsweredEvent,
@@ -51,6 +52,7 @@ export {
 } from "./HandoffError.ts"
 export {
   type After,
+  type Before,
   isOpen,
   movesFrom,
   type Origin,

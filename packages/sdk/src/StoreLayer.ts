@@ -1,5 +1,3 @@
-import { fileURLToPath } from "node:url"
-
 import { adapter, memory, refused, type Store } from "./Adapter.ts"
 
 /**
@@ -32,8 +30,8 @@ const file = (path: string, oneShot = false): Store =>
 /** The path that a URL names, if it is one of a file. */
 const pathOf = (url: string): string | undefined => {
   try {
-    // Without the slashes a URL parser would take a relative path for one below the root.
-    return url.slice(5, 7) === "//" ? fileURLToPath(url) : undefined
+    // Not imported, for it is seldom needed. Without the slashes a URL parser would take a relative path for one below the root.
+    return url.slice(5, 7) === "//" ? process.getBuiltinModule("node:url").fileURLToPath(url) : undefined
   } catch {
     // A host, or a character that no path has.
     return undefined

@@ -220,7 +220,10 @@ const settled = ({ record, entries, edited }: RestRecord.Handoff): RestRecord.Ha
       event
     }
   })
-  const replayed = replay(record.recordId, [...entries, ...added].map(({ event }) => event))
+  const replayed = replay(
+    record.recordId,
+    [...entries, ...added].map(({ event }) => event)
+  )
   return Result.isFailure(replayed) ? undefined : { record: replayed.success, entries: [...entries, ...added] }
 }
 

@@ -2,7 +2,7 @@
  * One line of the journal: `\n`, a CRC, a space, JSON, `\n`. The first newline ends a torn predecessor, the last one keeps a
  * torn successor off a good line.
  */
-import { crc32 } from "node:zlib"
+import type * as Zlib from "node:zlib"
 
 /**
  * What a CRC starts from: none for the header, the journal's generation for every other line, so that blocks of an older
@@ -11,6 +11,12 @@ import { crc32 } from "node:zlib"
 export type Salt = number
 
 export const headerSalt: Salt = 0
+
+let zlib: typeof Zlib | undefined
+
+/** CRC-32, loaded when it is first needed: that takes two milliseconds, and a command that only reads needs none. */
+const crc32 = (data: Buffer | string, start?: number): number =>
+  (zlib ??= process.getBuiltinModule("node:zlib")).crc32(data, start)
 
 export const saltOf = (generation: string): Salt => crc32(generation)
 

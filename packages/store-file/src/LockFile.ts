@@ -5,12 +5,14 @@
  * Trap: opening and closing this file with `node:fs` drops every lock this process holds on it (POSIX). Nothing else may
  * touch it.
  */
-import { accessSync, closeSync, constants, openSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 
 import * as Effect from "effect/Effect"
 
 import { type FileLock, FsError } from "./JournalFs.ts"
+
+// Not imported, as in NodeJournalFs.
+const { accessSync, closeSync, constants, openSync } = process.getBuiltinModule("node:fs")
 
 // SQLITE_BUSY: another holds a mode that excludes this one.
 const busy = 5

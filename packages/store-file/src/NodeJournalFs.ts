@@ -2,7 +2,7 @@
  * The disk through Node. What only touches metadata is synchronous, since it costs microseconds; what can wait for the disk
  * runs in the thread pool.
  */
-import * as fs from "node:fs"
+import type { BigIntStats } from "node:fs"
 import { basename, dirname, join, resolve as absolute } from "node:path"
 
 import * as Effect from "effect/Effect"
@@ -10,6 +10,9 @@ import * as Layer from "effect/Layer"
 
 import { type FileStat, FsError, type JournalFile, JournalFs } from "./JournalFs.ts"
 import * as LockFile from "./LockFile.ts"
+
+// Not imported: Node would run every getter that hangs on it, which loads streams and readline: three milliseconds.
+const fs = process.getBuiltinModule("node:fs")
 
 /** Below this a read is served from the page cache faster than the thread pool answers. */
 const smallRead = 64 * 1024
@@ -41,7 +44,7 @@ const pooled = <A>(
     )
   )
 
-const statOf = (stats: fs.BigIntStats): FileStat => ({
+const statOf = (stats: BigIntStats): FileStat => ({
   inode: `${stats.dev}:${stats.ino}`,
   size: Number(stats.size),
   version: `${stats.mtimeNs}:${stats.ctimeNs}`,

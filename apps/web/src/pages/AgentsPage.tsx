@@ -8,7 +8,7 @@ import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from ".
 import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { me } from "../Setting.ts"
-import { listed, statusWords } from "../Words.ts"
+import { listed, nameText, statusWords } from "../Words.ts"
 
 const Register = () => {
   const { handoffs } = useBoard()
@@ -23,7 +23,7 @@ const Register = () => {
       tellAgentsChanged()
       setName("")
       setCapabilities("")
-      return `${agentId} is registered.`
+      return `${nameText(agentId)} is registered.`
     })
   }
   return (
@@ -65,7 +65,7 @@ const Find = () => {
     void attempt(async () => {
       const found: ReadonlyArray<RegisteredAgent> = await handoffs.agents.findCapable(listed(wanted))
       if (found.length === 0) return `Nobody can ${listed(wanted).join(" and ")}.`
-      return `The closest fit first: ${found.map(({ agentId }) => agentId).join(", ")}.`
+      return `The closest fit first: ${found.map(({ agentId }) => nameText(agentId)).join(", ")}.`
     })
   }
   return (
@@ -111,7 +111,7 @@ const Known = () => {
     void attempt(async () => {
       await handoffs.agents.unregister(name)
       tellAgentsChanged()
-      return `${name} is no longer registered.`
+      return `${nameText(name)} is no longer registered.`
     })
   }
   if (names.length === 0) return <p className="nothing">Nobody is known yet.</p>
@@ -136,7 +136,7 @@ const Known = () => {
           <tbody>
             {names.map((name) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row">{nameText(name)}</th>
                 <td>{can.get(name)?.join(", ") ?? "not registered"}</td>
                 {open.map((status) => (
                   <td key={status} className="number">
@@ -144,11 +144,11 @@ const Known = () => {
                   </td>
                 ))}
                 <td className="actions">
-                  <button type="button" onClick={() => me.set(name)} aria-label={`Act as ${name}`}>
+                  <button type="button" onClick={() => me.set(name)} aria-label={`Act as ${nameText(name)}`}>
                     Act as
                   </button>
                   {can.has(name) ? (
-                    <button type="button" onClick={() => forget(name)} aria-label={`Unregister ${name}`}>
+                    <button type="button" onClick={() => forget(name)} aria-label={`Unregister ${nameText(name)}`}>
                       Unregister
                     </button>
                   ) : undefined}

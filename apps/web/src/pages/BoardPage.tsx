@@ -9,20 +9,20 @@ import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { Lanes } from "../Lanes.tsx"
 import { useNow } from "../Time.ts"
-import { settledText, statusWords } from "../Words.ts"
+import { nameText, settledText, statusWords } from "../Words.ts"
 
 interface Wanted {
   /** Words, each of which has to be somewhere in a handoff. */
   readonly text: string
   readonly agent: string
-  readonly from: number
+  readonly from: string
   readonly isOverdue: boolean
 }
 
-const everything: Wanted = { text: "", agent: "", from: 1, isOverdue: false }
+const everything: Wanted = { text: "", agent: "", from: "1", isOverdue: false }
 
 const fits = (card: Card, wanted: Wanted, words: ReadonlyArray<string>, now: number): boolean =>
-  card.priority >= wanted.from &&
+  card.priority >= Number(wanted.from) &&
   (wanted.agent === "" || card.from === wanted.agent || card.to === wanted.agent) &&
   (!wanted.isOverdue || isOverdue(card, now)) &&
   words.every((word) => card.text.includes(word))
@@ -47,7 +47,9 @@ const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (nex
           <select id={id} value={wanted.agent} onChange={(event) => want({ ...wanted, agent: event.target.value })}>
             <option value="">Everybody</option>
             {names.map((name) => (
-              <option key={name}>{name}</option>
+              <option key={name} value={name}>
+                {nameText(name)}
+              </option>
             ))}
           </select>
         )}
@@ -60,7 +62,7 @@ const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (nex
             min={1}
             max={10}
             value={wanted.from}
-            onChange={(event) => want({ ...wanted, from: Number(event.target.value) })}
+            onChange={(event) => want({ ...wanted, from: event.target.value })}
           />
         )}
       </Field>

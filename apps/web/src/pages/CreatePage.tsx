@@ -11,12 +11,15 @@ import { Names } from "../Names.tsx"
 import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
 import { me } from "../Setting.ts"
-import { listed } from "../Words.ts"
+import { listed, nameText } from "../Words.ts"
 
 const requiring = (text: string) => {
   const requires = listed(text)
   return requires.length === 0 ? {} : { requires }
 }
+
+// Milliseconds without a key: an answer for every letter would be read out for every letter.
+const typing = 400
 
 const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgent" | "task" | "requires", string>>) => {
   const { handoffs } = useBoard()
@@ -32,16 +35,19 @@ const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgent" | "t
         if (!left.signal.aborted) setAnswer(sentenceOf(error))
       }
     }
-    if (fromAgent !== "" && task !== "") void ask()
-    return () => left.abort()
+    const timer = fromAgent === "" || task === "" ? undefined : setTimeout(() => void ask(), typing)
+    return () => {
+      clearTimeout(timer)
+      left.abort()
+    }
   }, [handoffs, fromAgent, task, requires])
 
   if (fromAgent === "" || task === "") return "Fill in the sender and the task to see who would get it."
   if (answer === undefined || typeof answer === "string") return answer
-  const others = answer.runnersUp.map(({ agent }) => agent)
+  const others = answer.runnersUp.map(({ agent }) => nameText(agent))
   return (
     <>
-      <strong>{answer.agent}</strong> would get it: {answer.reason}.
+      <strong>{nameText(answer.agent)}</strong> would get it: {answer.reason}.
       {others.length === 0 ? "" : ` After that: ${others.join(", ")}.`}
     </>
   )
@@ -53,7 +59,7 @@ interface Draft {
   readonly receiver: string
   readonly task: string
   readonly requires: string
-  readonly priority: number
+  readonly priority: string
   readonly deadline: string
   readonly acceptBy: string
   readonly attempts: string
@@ -67,7 +73,7 @@ const empty: Draft = {
   receiver: "",
   task: "",
   requires: "",
-  priority: 5,
+  priority: "5",
   deadline: "",
   acceptBy: "",
   attempts: "",
@@ -95,7 +101,7 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
           ...(draft.receiver === "" ? requiring(draft.requires) : { toAgent: draft.receiver }),
           taskDescription: draft.task,
           context: jsonOf("context", draft.context),
-          priority: draft.priority,
+          priority: Number(draft.priority),
           deadline: draft.deadline === "" ? undefined : new Date(draft.deadline),
           acceptBy: draft.acceptBy === "" ? undefined : new Date(draft.acceptBy),
           maxAttempts: draft.attempts === "" ? undefined : Number(draft.attempts),
@@ -175,8 +181,9 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
                 type="number"
                 min={1}
                 max={10}
+                required
                 value={draft.priority}
-                onChange={(event) => change({ priority: Number(event.target.value) })}
+                onChange={(event) => change({ priority: event.target.value })}
               />
             )}
           </Field>
@@ -256,7 +263,7 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
         </details>
         <Said {...said} />
         <div className="actions">
-          <button type="submit" className="primary" disabled={said.isBusy}>
+          <button type="submit" className="primary" aria-disabled={said.isBusy}>
             Hand it over
           </button>
         </div>

@@ -2,11 +2,13 @@ import { useEffect, useEffectEvent, useId, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
 import { useBoard, useSnapshot } from "../Context.ts"
-import { takeDropped, useWaiting } from "../Dropped.ts"
+import { bring, takeWaiting, useWaiting } from "../Dropped.ts"
 import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { exportText, importText, type Report } from "../Portable.ts"
 import { hrefOf } from "../Route.ts"
+import { sentenceOf } from "../Sentence.ts"
+import { nameText } from "../Words.ts"
 
 const save = (text: string): void => {
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }))
@@ -14,7 +16,8 @@ const save = (text: string): void => {
   link.href = url
   link.download = "handoffs.json"
   link.click()
-  URL.revokeObjectURL(url)
+  // Some browsers have only begun to read it.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
 const explained: Readonly<Record<Report["outcome"], string>> = {
@@ -37,9 +40,12 @@ const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
         {counts.map(([outcome, some]) => `${some?.length ?? 0} ${outcome}`).join(", ") || "The file holds no records."}
       </p>
       <ul className="reports">
-        {reports.slice(0, listedReports).map(({ name, recordId, outcome, problem }) => (
-          <li key={name} data-outcome={outcome}>
-            {recordId === undefined ? name : <a href={hrefOf(recordId)}>{name}</a>}: {explained[outcome]}
+        {reports.slice(0, listedReports).map(({ name, recordId, outcome, problem }, index) => (
+          // A file may name one record twice, and they only ever change all together.
+          // oxlint-disable-next-line react/no-array-index-key -- of the two nothing else differs
+          <li key={index} data-outcome={outcome}>
+            {recordId === undefined ? nameText(name) : <a href={hrefOf(recordId)}>{nameText(name)}</a>}:{" "}
+            {explained[outcome]}
             {problem === undefined ? "" : `. ${problem}`}
           </li>
         ))}
@@ -51,6 +57,9 @@ const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
 
 const mebibytes = (bytes: number | undefined): string => `${((bytes ?? 0) / 2 ** 20).toFixed(1)} MiB`
 
+// The cast: browsers have it only where the site is trusted.
+const room = navigator.storage as StorageManager | undefined
+
 /** How much room there is, and whether the browser may clear it. */
 const Room = () => {
   const id = useId()
@@ -59,11 +68,11 @@ const Room = () => {
   const [said, attempt] = useAttempt()
   useEffect(() => {
     // What a browser does not tell is not shown.
-    void navigator.storage.estimate().then(setEstimate, () => {})
-    void navigator.storage.persisted().then(setIsKept, () => {})
+    void room?.estimate().then(setEstimate, () => {})
+    void room?.persisted().then(setIsKept, () => {})
   }, [])
   const ask = async (): Promise<string> => {
-    const isGranted = await navigator.storage.persist()
+    const isGranted = (await room?.persist()) === true
     setIsKept(isGranted)
     return isGranted ? "The browser will keep it." : "The browser promises nothing: export what must not be lost."
   }
@@ -97,19 +106,28 @@ export const DataPage = () => {
   const [reports, setReports] = useState<ReadonlyArray<Report>>()
   const [said, attempt] = useAttempt()
 
-  const take = (file: File | undefined): void => {
-    if (file === undefined) return
-    void attempt(async () => {
+  const take = useEffectEvent(() =>
+    attempt(async () => {
       setReports(undefined)
-      setReports(await importText(handoffs, file.name, await file.text()))
+      const found: Array<Report> = []
+      const problems: Array<string> = []
+      for (const file of takeWaiting()) {
+        try {
+          found.push(...(await importText(handoffs, file.name, await file.text())))
+        } catch (error) {
+          problems.push(sentenceOf(error))
+        }
+      }
+      if (problems.length === 0 || found.length > 0) setReports(found)
+      if (problems.length > 0) throw new Error(problems.join(" "))
       return undefined
     })
-  }
+  )
   const waiting = useWaiting()
-  const takeWaiting = useEffectEvent(() => take(takeDropped()))
+  const isBusy = said.isBusy === true
   useEffect(() => {
-    if (waiting !== undefined) takeWaiting()
-  }, [waiting])
+    if (waiting.length > 0 && !isBusy) void take()
+  }, [waiting, isBusy])
 
   return (
     <>
@@ -126,15 +144,15 @@ export const DataPage = () => {
               id={id}
               type="file"
               accept=".json,application/json"
-              disabled={said.isBusy}
+              multiple
               onChange={(event) => {
-                take(event.target.files?.[0])
+                bring([...(event.target.files ?? [])])
                 event.target.value = ""
               }}
             />
           )}
         </Field>
-        {said.isBusy === true ? <p role="status">Working …</p> : undefined}
+        {isBusy ? <p role="status">Working …</p> : undefined}
       </section>
       {reports === undefined ? undefined : <Reports reports={reports} />}
       <section className="panel" aria-labelledby={`${id}-out`}>
@@ -142,7 +160,7 @@ export const DataPage = () => {
         <p>All {cards.size} handoffs with their trails, in the same format.</p>
         <button
           type="button"
-          disabled={said.isBusy}
+          aria-disabled={isBusy}
           onClick={() =>
             void attempt(async () => {
               save(await exportText(handoffs))

@@ -13,14 +13,12 @@ import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
 import { durationText, momentText, useNow } from "../Time.ts"
 import { Trail } from "../Trail.tsx"
-import { beginningOf, statusWords } from "../Words.ts"
+import { beginningOf, headlineText, nameText, statusWords } from "../Words.ts"
 
 interface Found {
   readonly handoff: HandoffRecord
   readonly history: ReadonlyArray<Entry>
   readonly where: Whereabouts
-  /** The first of the handoffs that are a part of it. */
-  readonly parts: ReadonlyArray<HandoffRecord>
 }
 
 /** The handoff and its trail, read again whenever the log says that it has changed. */
@@ -32,13 +30,12 @@ const useFound = (recordId: string): Found | string | undefined => {
     const left = new AbortController()
     const read = async (): Promise<void> => {
       try {
-        const [handoff, history, where, parts] = await Promise.all([
+        const [handoff, history, where] = await Promise.all([
           handoffs.get(recordId, { signal: left.signal }),
           handoffs.history(recordId, { signal: left.signal }),
-          handoffs.where(recordId, { signal: left.signal }),
-          handoffs.list({ _tag: "Children", parent: recordId }, { signal: left.signal })
+          handoffs.where(recordId, { signal: left.signal })
         ])
-        if (!left.signal.aborted) setFound({ handoff, history, where, parts })
+        if (!left.signal.aborted) setFound({ handoff, history, where })
       } catch (error) {
         if (!left.signal.aborted) setFound(sentenceOf(error))
       }
@@ -66,7 +63,7 @@ const Deadline = ({ handoff }: { readonly handoff: HandoffRecord }) => {
 // So much fits into a heading; the whole task is in the request.
 const headlineRoom = 100
 
-const headlineOf = ({ request }: HandoffRecord): string => beginningOf(request.taskDescription, headlineRoom)
+const headlineOf = ({ request }: HandoffRecord): string => headlineText(request.taskDescription, headlineRoom)
 
 /** Who hands over to whom, and which of the two has to do something now. */
 const Custody = ({ handoff }: { readonly handoff: HandoffRecord }) => {
@@ -77,16 +74,16 @@ const Custody = ({ handoff }: { readonly handoff: HandoffRecord }) => {
     <div className="custody" data-status={handoff.status}>
       <p className="parties">
         <span className="holder" data-turn={whose === fromAgent}>
-          {fromAgent}
+          {nameText(fromAgent)}
         </span>
         <Arrow />
         <span className="holder" data-turn={whose === toAgent}>
-          {toAgent}
+          {nameText(toAgent)}
         </span>
       </p>
       <p className="standing">
         <span className="status">{statusWords[handoff.status]}</span>
-        <span>{whose === undefined ? "nobody's turn" : `${whose}'s turn`}</span>
+        <span>{whose === undefined ? "nobody's turn" : `${nameText(whose)}'s turn`}</span>
         <span className="nothing">for {durationText(now - handoff.updatedAt.getTime())}</span>
         <span className="nothing">
           attempt {handoff.attempt} of {maxAttempts(handoff)}
@@ -97,18 +94,25 @@ const Custody = ({ handoff }: { readonly handoff: HandoffRecord }) => {
 }
 
 const Identity = ({ recordId }: { readonly recordId: string }) => {
-  const [isCopied, setIsCopied] = useState(false)
+  const [said, say] = useState("")
+  // Where the site is not trusted there is no clipboard.
+  const copy = async (): Promise<void> => navigator.clipboard.writeText(recordId)
   return (
     <p className="identity">
-      <code>{recordId}</code>{" "}
+      <code>{nameText(recordId)}</code>{" "}
       <button
         type="button"
         className="small"
-        onClick={() => void navigator.clipboard.writeText(recordId).then(() => setIsCopied(true))}
+        onClick={() =>
+          void copy().then(
+            () => say("Copied."),
+            () => say("The browser does not let the board copy it.")
+          )
+        }
       >
         Copy id
       </button>
-      <span role="status">{isCopied ? "Copied." : ""}</span>
+      <span role="status">{said}</span>
     </p>
   )
 }
@@ -127,10 +131,12 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
           <Deadline handoff={handoff} />
         </Fact>
         {request.acceptBy === undefined ? undefined : <Fact name="Accept by">{momentText(request.acceptBy)}</Fact>}
-        {request.requires === undefined ? undefined : <Fact name="Requires">{request.requires.join(", ")}</Fact>}
+        {request.requires === undefined ? undefined : (
+          <Fact name="Requires">{request.requires.map(nameText).join(", ")}</Fact>
+        )}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">
-            <a href={hrefOf(request.parent)}>{request.parent}</a>
+            <a href={hrefOf(request.parent)}>{nameText(request.parent)}</a>
           </Fact>
         )}
       </dl>
@@ -165,28 +171,26 @@ const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => (
   </>
 )
 
-interface PartsProperties {
-  readonly of: string
-  readonly parts: ReadonlyArray<HandoffRecord>
-}
+// More are counted, not listed.
+const listedParts = 200
 
-const Parts = ({ of, parts }: PartsProperties) => {
-  // As they stand now: each has a card, which is newer than what was read with this handoff.
-  const { cards } = useSnapshot()
-  const statusOf = ({ recordId, status }: HandoffRecord) => cards.get(recordId)?.status ?? status
+const Parts = ({ of }: { readonly of: string }) => {
+  const { cards, isLoaded } = useSnapshot()
+  const parts = [...cards.values()].filter(({ parent }) => parent === of).toSorted((a, b) => a.createdAt - b.createdAt)
   return (
     <Panel title="Parts">
-      {parts.length === 0 ? <p className="nothing">Nothing of it has been handed on.</p> : undefined}
+      {parts.length === 0 && isLoaded ? <p className="nothing">Nothing of it has been handed on.</p> : undefined}
       <ul className="parts">
-        {parts.map((part) => (
-          <li key={part.recordId}>
-            <a href={hrefOf(part.recordId)}>{headlineOf(part)}</a>{" "}
-            <span className="status" data-status={statusOf(part)}>
-              {statusWords[statusOf(part)]}
+        {parts.slice(0, listedParts).map(({ recordId, task, status }) => (
+          <li key={recordId}>
+            <a href={hrefOf(recordId)}>{beginningOf(task, headlineRoom)}</a>{" "}
+            <span className="status" data-status={status}>
+              {statusWords[status]}
             </span>
           </li>
         ))}
       </ul>
+      {parts.length > listedParts ? <p>… and {parts.length - listedParts} more.</p> : undefined}
       <p>
         <a className="button" href={`#/new/${encodeURIComponent(of)}`}>
           Hand on a part
@@ -209,7 +213,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
       </>
     )
   }
-  const { handoff, history, where, parts } = found
+  const { handoff, history, where } = found
   return (
     <>
       <Heading title={headlineOf(handoff)}>
@@ -222,7 +226,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
           <Held handoff={handoff} due={where.due} />
           <Request handoff={handoff} />
           <Answer handoff={handoff} />
-          <Parts of={recordId} parts={parts} />
+          <Parts of={recordId} />
         </div>
         <Panel title="Trail">
           <Trail history={history} />

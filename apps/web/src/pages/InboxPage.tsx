@@ -7,7 +7,7 @@ import { useBoard, useNames, useSnapshot } from "../Context.ts"
 import { Heading } from "../Heading.tsx"
 import { hrefOf } from "../Route.ts"
 import { me, useSetting } from "../Setting.ts"
-import { beginningOf, statusWords } from "../Words.ts"
+import { headlineText, nameText, statusWords } from "../Words.ts"
 
 const Choose = () => {
   const names = useNames()
@@ -17,7 +17,7 @@ const Choose = () => {
       <p className="actions">
         {names.slice(0, 12).map((name) => (
           <button key={name} type="button" onClick={() => me.set(name)}>
-            {name}
+            {nameText(name)}
           </button>
         ))}
       </p>
@@ -37,10 +37,11 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
   const claim = (): void => {
     void attempt(async () => {
       const claimed = await handoffs.claim(agent)
-      if (claimed === undefined) return `Nothing waits for ${agent}: somebody else may have been first.`
+      if (claimed === undefined) return `Nothing waits for ${nameText(agent)}: somebody else may have been first.`
       return (
         <>
-          {agent} has claimed <a href={hrefOf(claimed.recordId)}>{beginningOf(claimed.request.taskDescription, 120)}</a>
+          {nameText(agent)} has claimed{" "}
+          <a href={hrefOf(claimed.recordId)}>{headlineText(claimed.request.taskDescription, 120)}</a>
         </>
       )
     })
@@ -48,7 +49,7 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
   return (
     <>
       <div className="actions">
-        <button type="button" className="primary" onClick={claim} disabled={said.isBusy}>
+        <button type="button" className="primary" onClick={claim} aria-disabled={said.isBusy}>
           Claim the most urgent
         </button>
       </div>
@@ -56,7 +57,7 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
       <div className="lanes" data-open="true">
         {statuses.filter(isOpen).map((status) => {
           const cards = lanes[status].filter(({ to }) => to === agent)
-          const name = `${statusWords[status]} for ${agent}`
+          const name = `${statusWords[status]} for ${nameText(agent)}`
           return (
             <section key={status} className="lane" aria-label={name} data-status={status}>
               <h2>
@@ -65,7 +66,7 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
               {cards.length === 0 ? (
                 <p className="nothing">Nothing.</p>
               ) : (
-                <CardList cards={cards} label={`${statusWords[status]} handoffs for ${agent}`} />
+                <CardList cards={cards} label={`${statusWords[status]} handoffs for ${nameText(agent)}`} />
               )}
             </section>
           )
@@ -79,7 +80,7 @@ export const InboxPage = () => {
   const agent = useSetting(me)
   return (
     <>
-      <Heading title={agent === "" ? "Inbox" : `Inbox of ${agent}`} />
+      <Heading title={agent === "" ? "Inbox" : `Inbox of ${nameText(agent)}`} />
       {agent === "" ? <Choose /> : <Inbox key={agent} agent={agent} />}
     </>
   )

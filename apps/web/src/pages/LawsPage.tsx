@@ -17,6 +17,11 @@ interface Verdict {
 const database = "board laws"
 const layer = IndexedDbStore.layer({ name: database })
 
+/** One after the other, in all tabs: side by side, each would find what another has written. */
+const inTurn = (run: () => Promise<void>): Promise<void> =>
+  // Browsers have locks only where the site is trusted.
+  "locks" in navigator ? navigator.locks.request(database, run) : run()
+
 const checks: ReadonlyArray<{ readonly name: string; readonly run: () => Promise<unknown> }> = [
   ...StoreLaws.laws.map(({ name, check }) => ({ name, run: () => Effect.runPromise(Effect.provide(check, layer)) })),
   ...StoreLaws.reopening.map(({ name, check }) => ({ name, run: () => Effect.runPromise(check(layer)) }))
@@ -27,15 +32,18 @@ export const LawsPage = () => {
   const [isRunning, setIsRunning] = useState(false)
 
   const run = async (): Promise<void> => {
+    if (isRunning) return
     setIsRunning(true)
     setVerdicts([])
-    for (const { name, run } of checks) {
-      const before = performance.now()
-      const problem = await run().then(() => undefined, sentenceOf)
-      const milliseconds = performance.now() - before
-      setVerdicts((done) => [...done, { name, milliseconds, ...(problem === undefined ? {} : { problem }) }])
-    }
-    await Effect.runPromise(IndexedDbStore.forget(database)).catch(() => {})
+    await inTurn(async () => {
+      for (const { name, run } of checks) {
+        const before = performance.now()
+        const problem = await run().then(() => undefined, sentenceOf)
+        const milliseconds = performance.now() - before
+        setVerdicts((done) => [...done, { name, milliseconds, ...(problem === undefined ? {} : { problem }) }])
+      }
+      await Effect.runPromise(IndexedDbStore.forget(database)).catch(() => {})
+    })
     setIsRunning(false)
   }
 
@@ -48,12 +56,15 @@ export const LawsPage = () => {
         store skips any of the {checks.length} laws.
       </p>
       <div className="actions">
-        <button type="button" className="primary" disabled={isRunning} onClick={() => void run()}>
+        <button type="button" className="primary" aria-disabled={isRunning} onClick={() => void run()}>
           Run the laws
         </button>
+        {isRunning ? (
+          <progress value={verdicts.length} max={checks.length} aria-label="Laws that have been tried" />
+        ) : undefined}
       </div>
       <p role="status">
-        {isRunning ? `Running: ${verdicts.length} of ${checks.length} …` : undefined}
+        {isRunning ? "Running the laws …" : undefined}
         {!isRunning && verdicts.length > 0 ? `${kept} of ${checks.length} laws are kept by this browser.` : undefined}
       </p>
       <ul className="laws">

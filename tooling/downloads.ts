@@ -1,0 +1,79 @@
+/** How large is what a user downloads or installs, in bytes, taken from what the build left. */
+import { execFile } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { gzipSync } from "node:zlib"
+
+import { root } from "./files.ts"
+import { pnpm } from "./pnpm.ts"
+
+/** Bytes by name. */
+export type Sizes = Readonly<Record<string, number>>
+
+const gzipped = (file: string): number => gzipSync(readFileSync(file), { level: 9 }).length
+
+const inDirectory = async <A>(work: (directory: string) => Promise<A>): Promise<A> => {
+  const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-sizes-"))
+  try {
+    return await work(directory)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** The tarball of every package that is published. */
+export const packages = (): Promise<Sizes> =>
+  inDirectory(async (directory) => {
+    const pack = async (path: string): Promise<ReadonlyArray<readonly [string, number]>> => {
+      const manifest: { readonly name: string; readonly private?: boolean } = JSON.parse(
+        readFileSync(join(path, "package.json"), "utf8")
+      )
+      if (manifest.private === true) return []
+      // Two packages have tarballs of one name.
+      const place = join(directory, manifest.name.replace("/", "+"))
+      mkdirSync(place)
+      await pnpm(path, "pack", "--pack-destination", place)
+      return readdirSync(place).map((file) => [manifest.name, statSync(join(place, file)).size])
+    }
+    const paths = [...readdirSync(join(root, "packages")).map((name) => join("packages", name)), "apps/cli"]
+    return Object.fromEntries((await Promise.all(paths.map((path) => pack(join(root, path))))).flat())
+  })
+
+/** What Node reads of the command's bundle, for some of its words. */
+export const command = (): Promise<Sizes> =>
+  inDirectory(async (directory) => {
+    const entry = join(root, "apps/cli/dist/aumai-handoff.mjs")
+    const loaded = async (name: string, ...words: ReadonlyArray<string>): Promise<number> => {
+      const coverage = join(directory, name)
+      const env = { ...process.env, NODE_V8_COVERAGE: coverage }
+      await promisify(execFile)(process.execPath, [entry, ...words], { cwd: directory, env })
+      const [report] = readdirSync(coverage)
+      const { result }: { readonly result: ReadonlyArray<{ readonly url: string }> } = JSON.parse(
+        readFileSync(join(coverage, report ?? ""), "utf8")
+      )
+      const files = result.flatMap(({ url }) => (url.startsWith("file:") ? [fileURLToPath(url)] : []))
+      return files.reduce((sum, file) => sum + statSync(file).size, 0)
+    }
+    return {
+      "`aumai-handoff --version`": await loaded("version", "--version"),
+      "`aumai-handoff list`, on a file": await loaded("list", "list")
+    }
+  })
+
+/** What a browser loads before it shows the board; each page of it comes when it is opened. */
+export const board = (): Sizes => {
+  const dist = join(root, "apps/web/dist")
+  const html = readFileSync(join(dist, "index.html"), "utf8")
+  const files = ["index.html", ...[...html.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, file = ""]) => file)]
+  return { "the board": files.reduce((sum, file) => sum + gzipped(join(dist, file)), 0) }
+}
+
+/** The files that need no Node; those that have been built. */
+export const binaries = (): Sizes => {
+  const directory = join(root, "apps/cli/dist/bin")
+  const files = existsSync(directory) ? readdirSync(directory).filter((file) => file.startsWith("aumai-handoff-")) : []
+  return Object.fromEntries(files.map((file) => [`\`${file}\``, statSync(join(directory, file)).size]))
+}
