@@ -283,6 +283,60 @@ export interface Agents {
 }
 
 /**
+ * What a handler has besides its handoff.
+ *
+ * @example
+ * ```ts
+ * import type { Work } from "@aumai/handoff"
+ *
+ * const download = async (url: string, { signal, progress }: Work) => {
+ *   const response = await fetch(url, { signal })
+ *   await progress({ fraction: 0.5 })
+ *   return { bytes: (await response.arrayBuffer()).byteLength }
+ * }
+ * ```
+ */
+export interface Work {
+  /** Aborted when the handoff is no longer held: it was cancelled, or its lease has run out. */
+  readonly signal: AbortSignal
+  /** Says how far it is. The lease is renewed without that, too. */
+  readonly progress: (said?: { readonly note?: string; readonly fraction?: number }) => Promise<void>
+  /** Asks the sender, and resolves with the answer, however long that takes. */
+  readonly ask: (question: string) => Promise<string>
+}
+
+/**
+ * Does what a handoff asks for, and resolves with the result.
+ *
+ * @example
+ * ```ts
+ * import type { WorkHandler } from "@aumai/handoff"
+ *
+ * const shout: WorkHandler = async ({ request }) => ({ text: request.taskDescription.toUpperCase() })
+ * ```
+ */
+export type WorkHandler = (handoff: InProgress, work: Work) => Promise<JsonObject | undefined | void>
+
+/**
+ * How a worker works.
+ *
+ * @example
+ * ```ts
+ * import type { WorkOptions } from "@aumai/handoff"
+ *
+ * const busy: WorkOptions = { concurrency: 8, lease: 30_000 }
+ * ```
+ */
+export interface WorkOptions {
+  /** How many handoffs at once; 1 when left out. */
+  readonly concurrency?: number | undefined
+  /** Milliseconds after a crash until others may take its work over; a minute when left out. It is renewed three times in that time. */
+  readonly lease?: number | undefined
+  /** Milliseconds that work under way may go on when the worker is stopped; ten seconds when left out. */
+  readonly grace?: number | undefined
+}
+
+/**
  * Hands tasks over: one method per verb. A verb rejects with `HandoffNotFound`, `InvalidTransition` (the handoff stands
  * elsewhere), `NotYourHandoff` (the move is the other party's), `StaleAttempt` (the `attempt` that was named is over),
  * `InvalidInput`, `RevisionConflict` (others were first, again and again) or `StoreError`; each is a class with a `_tag` and a sentence as its `message`.
@@ -413,6 +467,16 @@ export interface Handoffs extends AsyncDisposable {
     },
     options?: RoutingOptions & CallOptions
   ): Promise<RoutingDecision | undefined>
-  /** Ends all loops over `changes` and the like, waits for calls under way, and closes the store. Later calls reject. */
+  /**
+   * Claims what waits for an agent, the most urgent first, and gives each handoff to the handler; what that resolves to is
+   * its result. The lease is renewed meanwhile; when the handoff is lost, the handler's signal is aborted, and what it does
+   * afterwards is refused. When it throws, the handoff is released for another attempt after a while; in the last one, or
+   * with `GiveUp`, it has failed. What workers that died have left is taken over once their lease has run out.
+   *
+   * Resolves when the signal is aborted or `close` is called, and what was under way has ended or, after the grace time, was
+   * released. Rejects with `InvalidInput`, or with a `StoreError` when the store is corrupt.
+   */
+  work(agent: string, handler: WorkHandler, options?: WorkOptions & CallOptions): Promise<void>
+  /** Ends all loops over `changes` and the like, stops workers, waits for calls under way, and closes the store. Later calls reject. */
   close(): Promise<void>
 }

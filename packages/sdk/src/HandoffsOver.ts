@@ -18,7 +18,14 @@ import { openSession, type Session } from "./Session.ts"
 // Not every browser has the symbol; there the method is just not found by anyone.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")
 
-const client = ({ run, iterate, close }: Session): Handoffs => {
+const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
+  // Workers end only when they are told to.
+  const closing = new AbortController()
+  const close = (): Promise<void> => {
+    closing.abort()
+    return closeSession()
+  }
+
   type Manager = HandoffManager["Service"]
   type Registry = AgentCapabilityRegistry["Service"]
 
@@ -90,6 +97,16 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
           ),
         options?.signal
       ),
+    work: async (agent, handler, options) => {
+      const told = options?.signal
+      const signal = told === undefined ? closing.signal : AbortSignal.any([told, closing.signal])
+      try {
+        const { work } = await import("./Work.ts")
+        await run(() => work(agent, handler, options), signal)
+      } catch (error) {
+        if (error !== signal.reason || !signal.aborted) throw error
+      }
+    },
     close,
     [asyncDispose]: close
   }

@@ -12,7 +12,7 @@ const said = (given: object | undefined): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined))
 
 /** What was said to the engine, and not to us. */
-const saidIn = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
+export const saidIn = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
   const { signal: _, ...rest } = options ?? {}
   return said(rest)
 }

@@ -1,3 +1,4 @@
+export { GiveUp } from "./GiveUp.ts"
 export { handoffsOver } from "./HandoffsOver.ts"
 export type * from "./Handoffs.ts"
 export type * from "./HandoffRecord.ts"
