@@ -4,8 +4,12 @@ import { openHandoffs } from "../../src/node.ts"
 
 const handoffs = await openHandoffs(process.argv[2] ?? "memory:")
 const seen: Array<string> = []
+const first = Promise.withResolvers<void>()
 const following = (async () => {
-  for await (const { event } of handoffs.changes()) seen.push(event._tag)
+  for await (const { event } of handoffs.changes()) {
+    seen.push(event._tag)
+    first.resolve()
+  }
 })()
 const { recordId } = await handoffs.create({ fromAgent: "planner", toAgent: "executor", taskDescription: "Report" })
 const claimed = await handoffs.claim("executor")
@@ -19,6 +23,8 @@ const askForNothing = async () => {
 const missing = await askForNothing().catch((error: unknown) => error)
 const left = handoffs.changes({ signal: AbortSignal.timeout(60_000) })
 for await (const { event } of left) if (event._tag === "Completed") break
+// Otherwise the store may be closed before the follower has seen anything.
+await first.promise
 await handoffs.close()
 await handoffs.close()
 await following
