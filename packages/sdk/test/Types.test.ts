@@ -96,7 +96,7 @@ describe("the client", () => {
   it("has a method for every verb of the manager", () => {
     expectTypeOf<Exclude<keyof Core.HandoffManager["Service"], keyof Handoffs>>().toBeNever()
     expectTypeOf<Exclude<keyof Handoffs, keyof Core.HandoffManager["Service"]>>().toEqualTypeOf<
-      "agents" | "route" | "close" | typeof Symbol.asyncDispose
+      "agents" | "route" | "work" | "close" | typeof Symbol.asyncDispose
     >()
   })
 
