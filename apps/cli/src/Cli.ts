@@ -6,6 +6,7 @@ import { answer, ask, progress, release, sweep, where } from "./commands/Custody
 import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
 import { exportAll, importAll } from "./commands/Transfer.ts"
 import { accept, cancel, claim, complete, create, fail, reject, start } from "./commands/Verbs.ts"
+import { work } from "./commands/Work.ts"
 import * as Flags from "./Flags.ts"
 import { root } from "./Root.ts"
 
@@ -26,6 +27,7 @@ export const cli = root.pipe(
     fail,
     cancel,
     claim,
+    work,
     inbox,
     list,
     history,
