@@ -1,5 +1,6 @@
 import { AgentId, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
@@ -210,7 +211,17 @@ describe("sweeping", () => {
       yield* manager.accept(id, { lease: 1 + n })
     }
     yield* TestClock.adjust("500 seconds")
-    const sweeps = yield* Effect.all([manager.sweep, manager.sweep, manager.sweep], { concurrency: "unbounded" })
+    // All three have read what is due before the first of them writes.
+    const store = yield* HandoffStore
+    const everybody = yield* Deferred.make<void>()
+    let readers = 0
+    const list: typeof store.list = (view, page) =>
+      Effect.tap(store.list(view, page), () => {
+        readers += 1
+        return readers === 3 ? Deferred.succeed(everybody, undefined) : Deferred.await(everybody)
+      })
+    const { sweep } = yield* managerOver({ ...store, list })
+    const sweeps = yield* Effect.all([sweep, sweep, sweep], { concurrency: "unbounded" })
     // Each was released and mentioned; who did which is a race that nobody loses.
     const counts = new Map<string, number>()
     for (const { recordId } of sweeps.flat()) counts.set(recordId, (counts.get(recordId) ?? 0) + 1)
