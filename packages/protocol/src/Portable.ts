@@ -14,7 +14,12 @@ export const portable = (record: HandoffRecord): HandoffRecord => {
       const { recordId, revision, request, createdAt, updatedAt, attempt, response, reason } = record
       return {
         status: response === undefined ? "rejected" : "failed",
-        ...{ recordId, revision, request, createdAt, updatedAt, attempt },
+        recordId,
+        revision,
+        request,
+        createdAt,
+        updatedAt,
+        attempt,
         response: { accepted: false, reason }
       }
     }
