@@ -52,7 +52,8 @@ const apps: Readonly<Record<string, App>> = {
     platform: "browser",
     code: lifecycle("browser", `"my-app"`),
     loads: ["packages/store-indexeddb/src/index.ts"],
-    budget: 55
+    // 55 before attempts, leases, questions and clocks: four more events, one more status, and their wire forms.
+    budget: 59
   },
   "SDK, Node, file": {
     platform: "node",
