@@ -205,6 +205,47 @@ describe("the two clocks", () => {
   })
 })
 
+describe("claiming", () => {
+  test("puts on record what is due before it takes, and takes nothing that has ended", function* () {
+    const manager = yield* HandoffManager
+    yield* manager.create({ ...ask, acceptBy: later(10), priority: 9 }, { id: "late" })
+    yield* manager.create({ ...ask, deadline: later(60), remindBefore: 55_000 }, { id: "near" })
+    yield* TestClock.adjust("10 seconds")
+    const claimed = Option.getOrThrow(yield* manager.claim(executor, { lease: minute }))
+    assert.deepStrictEqual(
+      [claimed.recordId, claimed.lease?.until, claimed.reminded],
+      ["near", later(70), ["deadline"]]
+    )
+    assert.deepStrictEqual(yield* tagsOf(claimed.recordId), ["Created", "Reminded", "Accepted"])
+    assert.deepInclude(yield* manager.get(RecordId.make("late")), { status: "expired", missed: "accept_by" })
+  })
+
+  test("by many at once gives each of them a lease of its own, and the next attempts to others", function* () {
+    const manager = yield* HandoffManager
+    for (let n = 0; n < 20; n++) yield* manager.create(ask)
+    const claim = (lease: number) =>
+      Effect.map(
+        Effect.all(
+          Array.from({ length: 20 }, () => manager.claim(executor, { lease })),
+          { concurrency: "unbounded" }
+        ),
+        (claims) => claims.flatMap(Option.toArray)
+      )
+    assert.deepStrictEqual(
+      (yield* claim(1000)).map(({ attempt, lease }) => [attempt, lease?.until]),
+      Array.from({ length: 20 }, () => [1, later(1)])
+    )
+    assert.strictEqual((yield* claim(1000)).length, 0)
+    yield* TestClock.adjust("1 second")
+    assert.strictEqual((yield* manager.sweep).length, 20)
+    const second = yield* claim(1000)
+    assert.deepStrictEqual(
+      [new Set(second.map(({ recordId }) => recordId)).size, new Set(second.map(({ attempt }) => attempt))],
+      [20, new Set([2])]
+    )
+  })
+})
+
 describe("sweeping", () => {
   test("puts everything on record once, however late and however many sweep at once", function* () {
     const manager = yield* HandoffManager
