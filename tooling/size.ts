@@ -121,7 +121,8 @@ const groups: Readonly<Record<string, Group>> = {
   library: {
     counted: "in an application: Effect with it, minified and gzipped",
     unit: "KiB",
-    budgets: { "SDK, browser, IndexedDB": 55 },
+    // 55 before attempts, leases, questions and clocks: four more events, one more status, and their wire forms.
+    budgets: { "SDK, browser, IndexedDB": 59 },
     sizes: libraries
   },
   board: { counted: "before its pages, gzipped", unit: "KiB", budgets: { "the board": 150 }, sizes: board },

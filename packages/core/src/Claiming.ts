@@ -55,7 +55,7 @@ const lookSize = 256
 const tries = 1024
 
 const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
-  "notBefore" in record && record.notBefore !== undefined && DateTime.isGreaterThan(record.notBefore, now)
+  "notBefore" in record && record.notBefore !== undefined && record.notBefore.epochMilliseconds > now.epochMilliseconds
 
 /** So many of them, by chance, in the order they came in. */
 const some = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () => number) => {

@@ -54,7 +54,8 @@ const pageSize = 256
 
 /**
  * Hands tasks over: one method per verb. Every verb reads the state, lets the lifecycle judge the fact, and commits both;
- * when another writer was first it judges again. A handoff past its deadline expires before any verb is judged on it.
+ * when another writer was first it judges again. What time has brought about, such as a lease that ran out or a deadline, is
+ * put on record before any verb is judged.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 import { AgentId, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
@@ -172,10 +173,13 @@ describe("the two clocks", () => {
     yield* manager.accept(RecordId.make("again"), { lease: 5000 })
     yield* TestClock.adjust("10 seconds")
     const first = yield* manager.sweep
-    assert.deepStrictEqual(first.map(({ recordId, status }) => `${recordId} ${status}`).toSorted(), [
-      "again pending",
-      "untouched expired"
-    ])
+    assert.sameDeepMembers(
+      first.map(({ recordId, status }) => [recordId, status]),
+      [
+        ["again", "pending"],
+        ["untouched", "expired"]
+      ]
+    )
     assert.deepInclude(yield* manager.get(RecordId.make("untouched")), { missed: "accept_by" })
     yield* TestClock.adjust("10 seconds")
     for (const record of yield* manager.sweep) assert.deepInclude(record, { status: "expired", missed: "deadline" })
@@ -201,6 +205,47 @@ describe("the two clocks", () => {
   })
 })
 
+describe("claiming", () => {
+  test("puts on record what is due before it takes, and takes nothing that has ended", function* () {
+    const manager = yield* HandoffManager
+    yield* manager.create({ ...ask, acceptBy: later(10), priority: 9 }, { id: "late" })
+    yield* manager.create({ ...ask, deadline: later(60), remindBefore: 55_000 }, { id: "near" })
+    yield* TestClock.adjust("10 seconds")
+    const claimed = Option.getOrThrow(yield* manager.claim(executor, { lease: minute }))
+    assert.deepStrictEqual(
+      [claimed.recordId, claimed.lease?.until, claimed.reminded],
+      ["near", later(70), ["deadline"]]
+    )
+    assert.deepStrictEqual(yield* tagsOf(claimed.recordId), ["Created", "Reminded", "Accepted"])
+    assert.deepInclude(yield* manager.get(RecordId.make("late")), { status: "expired", missed: "accept_by" })
+  })
+
+  test("by many at once gives each of them a lease of its own, and the next attempts to others", function* () {
+    const manager = yield* HandoffManager
+    for (let n = 0; n < 20; n++) yield* manager.create(ask)
+    const claim = (lease: number) =>
+      Effect.map(
+        Effect.all(
+          Array.from({ length: 20 }, () => manager.claim(executor, { lease })),
+          { concurrency: "unbounded" }
+        ),
+        (claims) => claims.flatMap(Option.toArray)
+      )
+    assert.deepStrictEqual(
+      (yield* claim(1000)).map(({ attempt, lease }) => [attempt, lease?.until]),
+      Array.from({ length: 20 }, () => [1, later(1)])
+    )
+    assert.strictEqual((yield* claim(1000)).length, 0)
+    yield* TestClock.adjust("1 second")
+    assert.strictEqual((yield* manager.sweep).length, 20)
+    const second = yield* claim(1000)
+    assert.deepStrictEqual(
+      [new Set(second.map(({ recordId }) => recordId)).size, new Set(second.map(({ attempt }) => attempt))],
+      [20, new Set([2])]
+    )
+  })
+})
+
 describe("sweeping", () => {
   test("puts everything on record once, however late and however many sweep at once", function* () {
     const manager = yield* HandoffManager
@@ -210,7 +255,17 @@ describe("sweeping", () => {
       yield* manager.accept(id, { lease: 1 + n })
     }
     yield* TestClock.adjust("500 seconds")
-    const sweeps = yield* Effect.all([manager.sweep, manager.sweep, manager.sweep], { concurrency: "unbounded" })
+    // All three have read what is due before the first of them writes.
+    const store = yield* HandoffStore
+    const everybody = yield* Deferred.make<void>()
+    let readers = 0
+    const list: typeof store.list = (view, page) =>
+      Effect.tap(store.list(view, page), () => {
+        readers += 1
+        return readers === 3 ? Deferred.succeed(everybody, undefined) : Deferred.await(everybody)
+      })
+    const { sweep } = yield* managerOver({ ...store, list })
+    const sweeps = yield* Effect.all([sweep, sweep, sweep], { concurrency: "unbounded" })
     // Each was released and mentioned; who did which is a race that nobody loses.
     const counts = new Map<string, number>()
     for (const { recordId } of sweeps.flat()) counts.set(recordId, (counts.get(recordId) ?? 0) + 1)

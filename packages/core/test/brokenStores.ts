@@ -387,6 +387,27 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
+    "takes nothing back into an inbox that it has left",
+    "a handoff that is given back waits again, in each view and in the tally",
+    (whole) => {
+      const left = new Set<RecordId>()
+      return {
+        commit: (changes) =>
+          Effect.tap(whole.commit(changes), () =>
+            Effect.sync(() => {
+              for (const { record } of changes) if (record.status !== "pending") left.add(record.recordId)
+            })
+          ),
+        list: (view, page) =>
+          Effect.map(whole.list(view, page), (records) =>
+            view._tag === "Inbox" && view.status === "pending"
+              ? records.filter(({ recordId }) => !left.has(recordId))
+              : records
+          )
+      }
+    }
+  ),
+  broken(
     "lists a handoff as it was when its status last changed",
     "a handoff that moves and keeps its status is shown as it is now",
     shadowing(

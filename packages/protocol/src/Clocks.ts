@@ -85,7 +85,7 @@ const comings = (record: HandoffRecord): ReadonlyArray<Coming> => {
   const reminded: ReadonlyArray<string> = ("reminded" in record && record.reminded) || []
   for (const { due, of } of clocks) {
     if (reminded.includes(of)) continue
-    all.push({ due: DateTime.subtract(due, { milliseconds: remindBefore }), of, isNear: true })
+    all.push({ due: DateTime.makeUnsafe(due.epochMilliseconds - remindBefore), of, isNear: true })
   }
   return all
 }
@@ -149,7 +149,7 @@ export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transitio
  * ```ts
  * import { type Whereabouts } from "@aumai/handoff-protocol"
  *
- * const show = ({ turn = "nobody", attempt }: Whereabouts) => `${turn} has it, in attempt ${attempt}`
+ * const show = ({ turn, attempt }: Whereabouts) => `${turn ?? "nobody"} has it, in attempt ${attempt}`
  * ```
  */
 export interface Whereabouts {

@@ -108,7 +108,7 @@ export type Before<Tag extends keyof Transitions> = Of<HandoffRecord, "status", 
  * ```
  */
 export type After<Tag extends keyof Transitions> = Transitions[Tag]["to"] extends "same"
-  ? Before<Tag>
+  ? Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
   : Of<HandoffRecord, "status", Transitions[Tag]["to"]>
 
 const rows: ReadonlyArray<readonly [Transition["_tag"], Rule]> = Object.entries(transitions) as ReadonlyArray<

@@ -302,66 +302,35 @@ export const fromRecord = (record: HandoffRecord): WireRecord => ({
   revision: record.revision
 })
 
+/** What a transition may have that has another name on the wire, or is a moment; all else is written as it is. */
+interface Renamed {
+  readonly estimatedCompletion?: DateTime.Utc
+  readonly handBack?: HandBack
+  readonly notBefore?: DateTime.Utc
+}
+
+const fromTransition = (event: Exclude<HandoffEvent, { readonly _tag: "Created" | "Imported" }>) => {
+  // The cast: widens; which of them has which the types and the tests of every event say.
+  const { _tag, at, by, estimatedCompletion, handBack, notBefore, ...same } = event as typeof event & Renamed
+  return {
+    _tag,
+    at: fromMoment(at),
+    by,
+    ...same,
+    ...(estimatedCompletion && { estimated_completion: fromMoment(estimatedCompletion) }),
+    ...(handBack && { hand_back: handBack }),
+    ...(notBefore && { not_before: fromMoment(notBefore) })
+    // The cast: TypeScript takes the names and the rest apart, and cannot put them together for each event again.
+  } as ArchivedEvent
+}
+
 export const fromArchivedEvent = (event: HandoffEvent): ArchivedEvent => {
+  if (event._tag !== "Created" && event._tag !== "Imported") return fromTransition(event)
   const fact = { at: fromMoment(event.at), by: event.by, ...(event.via === undefined ? {} : { via: event.via }) }
-  if (event._tag === "Created") {
-    if (event.routing === undefined) return { _tag: event._tag, ...fact }
-    const { runnersUp, ...rest } = event.routing
-    return { _tag: event._tag, ...fact, routing: { ...rest, runners_up: runnersUp } }
-  }
   if (event._tag === "Imported") return { _tag: event._tag, ...fact, record: fromState(event.record) }
-  const move = event.attempt === undefined ? fact : { ...fact, attempt: event.attempt }
-  switch (event._tag) {
-    case "Accepted":
-      return {
-        _tag: event._tag,
-        ...move,
-        ...(event.reason === undefined ? {} : { reason: event.reason }),
-        ...(event.estimatedCompletion === undefined
-          ? {}
-          : { estimated_completion: fromMoment(event.estimatedCompletion) }),
-        ...(event.lease === undefined ? {} : { lease: event.lease })
-      }
-    case "Progressed":
-      return {
-        _tag: event._tag,
-        ...move,
-        ...(event.note === undefined ? {} : { note: event.note }),
-        ...(event.fraction === undefined ? {} : { fraction: event.fraction }),
-        ...(event.lease === undefined ? {} : { lease: event.lease })
-      }
-    case "Asked":
-      return { _tag: event._tag, ...move, question: event.question }
-    case "Answered":
-      return { _tag: event._tag, ...move, answer: event.answer }
-    case "Released":
-      return {
-        _tag: event._tag,
-        ...move,
-        ...(event.reason === undefined ? {} : { reason: event.reason }),
-        ...(event.handBack === undefined ? {} : { hand_back: event.handBack }),
-        ...(event.notBefore === undefined ? {} : { not_before: fromMoment(event.notBefore) })
-      }
-    case "Rejected":
-      return { _tag: event._tag, ...move, reason: event.reason }
-    case "Failed":
-      return {
-        _tag: event._tag,
-        ...move,
-        reason: event.reason,
-        ...(event.code === undefined ? {} : { code: event.code })
-      }
-    case "Cancelled":
-      return { _tag: event._tag, ...move, ...(event.reason === undefined ? {} : { reason: event.reason }) }
-    case "Completed":
-      return { _tag: event._tag, ...move, result: event.result }
-    case "Reminded":
-      return { _tag: event._tag, ...move, of: event.of }
-    case "Expired":
-      return { _tag: event._tag, ...move, missed: event.missed }
-    case "Started":
-      return { _tag: event._tag, ...move }
-  }
+  if (event.routing === undefined) return { _tag: event._tag, ...fact }
+  const { runnersUp, ...rest } = event.routing
+  return { _tag: event._tag, ...fact, routing: { ...rest, runners_up: runnersUp } }
 }
 
 export const fromEvent = (event: HandoffEvent): WireEvent => {

@@ -1,4 +1,11 @@
-import { clock, create, type HandoffEvent, type HandoffRecord, type Transition } from "@aumai/handoff-protocol"
+import {
+  clock,
+  create,
+  type HandoffEvent,
+  type HandoffRecord,
+  type HandoffStatus,
+  type Transition
+} from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -112,6 +119,45 @@ export const custody: ReadonlyArray<Law> = [
     const { in_progress: under = 0, ...others } = yield* tallied
     const { in_progress: known = 0, ...rest } = before
     yield* same("the tally", { ...others, under }, { ...rest, under: known + 1 })
+  }),
+
+  law("a handoff that is given back waits again, in each view and in the tally", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const [from, to] = [own.agent("from"), own.agent("to")]
+    const before = yield* tallied
+    const first = begin(own.id("a"), { from, to, due: 200 })
+    let { record } = first
+    yield* store.commit([first])
+    const views = (status: HandoffStatus) =>
+      Effect.forEach(
+        [
+          { _tag: "Inbox", agent: to, status },
+          { _tag: "Status", status }
+        ] as const,
+        (view) => whole(own, view)
+      )
+    const looked = (what: string) =>
+      Effect.gen(function* () {
+        for (const status of ["pending", "accepted", "in_progress", "input_required"] as const) {
+          const expected = status === record.status ? [record] : []
+          yield* same(`what is ${status} ${what}`, yield* views(status), [expected, expected])
+        }
+        const { [record.status]: now = 0, ...others } = yield* tallied
+        const { [record.status]: then = 0, ...rest } = before
+        yield* same(`the tally ${what}`, { ...others, now }, { ...rest, now: then + 1 })
+      })
+    for (const tag of ["Accepted", "Released", "Accepted", "Started", "Asked", "Released"] as const) {
+      const change = step(record, tag, 100 + record.revision)
+      record = change.record
+      yield* store.commit([change])
+      yield* looked(`after ${tag} in revision ${record.revision}`)
+    }
+    const taken = step(record, "Accepted")
+    const started = step(taken.record, "Started")
+    record = started.record
+    yield* store.commit([taken, started])
+    yield* looked("after two steps in one commit")
   }),
 
   law("attempts, leases, questions and what was learnt come back as they were", function* () {
