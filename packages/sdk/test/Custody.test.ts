@@ -162,13 +162,15 @@ describe.each(stores)("custody in a $name store", (store) => {
       await handoffs.accept("asked", { lease: 600_000 })
       await handoffs.start("asked")
       await handoffs.ask("asked", { question: "Which quarter?" })
+      await handoffs.create(ask, { id: "held" })
+      await handoffs.accept("held", { lease: 600_000 })
       const lines: Array<string> = []
       for await (const handoff of handoffs.export()) lines.push(JSON.stringify(handoff))
 
       await using other = await openHandoffs("memory:")
       const reports = await other.import(lines.map((line) => JSON.parse(line)))
-      expect(reports.map(({ outcome }) => outcome)).toEqual(["added", "added"])
-      for (const id of ["back", "asked"]) expect(await other.get(id)).toEqual(await handoffs.get(id))
+      expect(reports.map(({ outcome }) => outcome)).toEqual(["added", "added", "added"])
+      for (const id of ["back", "asked", "held"]) expect(await other.get(id)).toEqual(await handoffs.get(id))
       expect((await other.history("back")).map(({ event }) => event)).toEqual(
         (await handoffs.history("back")).map(({ event }) => event)
       )
