@@ -19,6 +19,7 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "history",
   "inbox",
   "claim",
+  "work",
   "changes",
   "sweep",
   "export",
