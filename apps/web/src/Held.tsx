@@ -65,7 +65,7 @@ const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
       handBack[part] === undefined || handBack[part].length === 0 ? undefined : (
         <section key={part} aria-label={handBackWords[part]}>
           <h3>{handBackWords[part]}</h3>
-          <ul>
+          <ul className="points">
             {[...handBack[part].entries()].map(([index, point]) => (
               <li key={index}>{point}</li>
             ))}

@@ -5,6 +5,9 @@ import * as Logger from "effect/Logger"
 import { MemoryStore } from "../src/index.ts"
 import { type Report, simulate } from "./custody.ts"
 
+// The sources know no process, and so neither do their types; the tests run in one.
+declare const process: { readonly env: Readonly<Record<string, string | undefined>> }
+
 /** `SIMULATION_SEEDS=20000` for more; `SIMULATION_SEED=123` for one again. */
 const seeds = (() => {
   const only = process.env["SIMULATION_SEED"]
