@@ -1,5 +1,6 @@
 /** Works through an agent's inbox. What a worker leaves behind when it dies, the next one takes over. */
 import type { After, AgentId, JsonObject, StoreError } from "@aumai/handoff-protocol"
+import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -42,9 +43,11 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
  *
  * @example
  * ```ts
- * import { HandoffManager, HandoffWorker, MemoryStore } from "@aumai/handoff-core"
+ * import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
+ * import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
  * import { AgentId } from "@aumai/handoff-protocol"
- * import * as Effect from "effect/Effect"
+ * import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  * import * as Stream from "effect/Stream"
  *
@@ -93,7 +96,7 @@ export const run = <E, R>(
             error.reason === "corrupt"
               ? Effect.fail(error)
               : Effect.as(
-                  Effect.logWarning(`Nothing can be claimed now: ${error.message}`),
+                  Console.warn(`Nothing can be claimed now: ${error.message}`),
                   Option.none<After<"Accepted">>()
                 )
           )
@@ -111,7 +114,7 @@ export const run = <E, R>(
 
       const sweeping = Effect.forever(
         Effect.andThen(
-          manager.sweep.pipe(Effect.catch(({ message }) => Effect.logWarning(`Nothing can be swept now: ${message}`))),
+          manager.sweep.pipe(Effect.catch(({ message }) => Console.warn(`Nothing can be swept now: ${message}`))),
           Effect.sleep(sweepInterval)
         )
       )

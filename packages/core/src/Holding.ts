@@ -12,15 +12,14 @@ import {
   transitions
 } from "@aumai/handoff-protocol"
 import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
-import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 
@@ -62,13 +61,29 @@ const firstPause = 1000
 const longestPause = 300_000
 
 /** When a failed attempt may be followed by the next: twice as late each time, by chance up to half of that earlier. */
-const pauseAfter = (attempt: number): Effect.Effect<Duration.Duration> =>
+const pauseAfter = (attempt: number): Effect.Effect<number> =>
   Effect.map(Random.next, (chance) =>
     // Whole, as moments are.
-    Duration.millis(Math.round(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + chance / 2)))
+    Math.round(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + chance / 2))
   )
 
-const again = Schedule.jittered(Schedule.exponential("50 millis", 1.5))
+// Milliseconds before a store is asked again, half as many more each time.
+const soon = 50
+const later = 2000
+
+/** Again and again while it fails with what may pass. A Schedule says the same, for three of the KiB that a browser loads. */
+const patiently = <A, E>(
+  effect: Effect.Effect<A, E>,
+  mayPass: (error: E) => Effect.Effect<boolean>,
+  pause = soon
+): Effect.Effect<A, E> =>
+  Effect.catch((error: E) =>
+    Effect.gen(function* () {
+      if (!(yield* mayPass(error))) return yield* Effect.fail(error)
+      yield* Effect.sleep(pause * (0.5 + (yield* Random.next) / 2))
+      return yield* patiently(effect, mayPass, Math.min(pause * 1.5, later))
+    })
+  )(effect)
 
 /** Why an attempt failed, as the sentence that the trail keeps. */
 const reasonOf = (cause: Cause.Cause<unknown>): string => {
@@ -93,7 +108,8 @@ export const hold = <E, R>(
     Effect.gen(function* () {
       const { recordId, attempt } = claimed
       const holder = { by: agent, attempt }
-      const lost = yield* Deferred.make<string>()
+      const lost = yield* Latch.make()
+      let why = ""
       // The verbs of a holder one after the other: while it asks, the lease rests and is not to be renewed.
       const turn = yield* Semaphore.make(1)
       let until = (yield* DateTime.now).epochMilliseconds + lease
@@ -102,7 +118,12 @@ export const hold = <E, R>(
         record.attempt === (event === "Released" ? attempt + 1 : attempt) && record.status === transitions[event].to
 
       /** The handoff is somebody else's by now, or nobody's: the handler is let go of, and goes no further. */
-      const lose = (why: string) => Effect.andThen(Deferred.succeed(lost, why), Effect.never)
+      const lose = (sentence: string): Effect.Effect<never> =>
+        Effect.suspend(() => {
+          why = sentence
+          lost.openUnsafe()
+          return Effect.never
+        })
 
       /** Whether the store may take it the next time, while the lease lasts. */
       const mayPass = (error: VerbError): Effect.Effect<boolean> =>
@@ -114,15 +135,15 @@ export const hold = <E, R>(
         )
 
       // The lease rests while it asks, so that only the store's health matters.
-      const mayPassReading = (error: HandoffNotFound | StoreError): boolean =>
-        error._tag === "StoreError" && error.reason !== "corrupt"
+      const mayPassReading = (error: HandoffNotFound | StoreError): Effect.Effect<boolean> =>
+        Effect.succeed(error._tag === "StoreError" && error.reason !== "corrupt")
 
       /** A verb until the store has taken it. It may have been taken though the store failed. */
       const insist = <A extends HandoffRecord>(
         event: Transition["_tag"],
         verb: Effect.Effect<A, VerbError>
       ): Effect.Effect<A, VerbError> =>
-        Effect.retry(verb, { schedule: again, while: mayPass }).pipe(
+        patiently(verb, mayPass).pipe(
           Effect.tap(() => Effect.map(DateTime.now, (now) => (until = now.epochMilliseconds + lease))),
           Effect.catch((error): Effect.Effect<A, VerbError> =>
             error._tag === "InvalidInput"
@@ -145,37 +166,32 @@ export const hold = <E, R>(
         )
 
       const answered: Effect.Effect<string, InvalidInput> = Effect.suspend(() =>
-        Effect.flatMap(
-          orLose(Effect.retry(manager.get(recordId), { schedule: again, while: mayPassReading })),
-          (record) => {
-            if (has(record, "Asked")) return Effect.andThen(changed, answered)
-            return has(record, "Answered") && "answer" in record && record.answer !== undefined
-              ? Effect.succeed(record.answer.answer)
-              : lose("It was taken away while it waited for an answer.")
-          }
-        )
+        Effect.flatMap(orLose(patiently(manager.get(recordId), mayPassReading)), (record) => {
+          if (has(record, "Asked")) return Effect.andThen(changed, answered)
+          return has(record, "Answered") && "answer" in record && record.answer !== undefined
+            ? Effect.succeed(record.answer.answer)
+            : lose("It was taken away while it waited for an answer.")
+        })
       )
       const ask: Work["ask"] = (question) =>
         turn.withPermits(1)(
           Effect.andThen(orLose(insist("Asked", manager.ask(recordId, { ...holder, question }))), answered)
         )
 
-      const renewing = Effect.forever(
-        Effect.andThen(Effect.sleep(Duration.millis(lease / 3)), Effect.orDie(progress()))
-      )
+      const renewing = Effect.forever(Effect.andThen(Effect.sleep(lease / 3), Effect.orDie(progress())))
 
       /** Back for another attempt; in the last one it has failed. */
-      const release = (reason: string, wait: Duration.Duration): Effect.Effect<HandoffRecord, VerbError> =>
+      const release = (reason: string, wait: number): Effect.Effect<HandoffRecord, VerbError> =>
         Effect.flatMap(DateTime.now, (now) =>
           insist<HandoffRecord>(
             "Released",
-            manager.release(recordId, { ...holder, reason, notBefore: DateTime.addDuration(now, wait) })
+            manager.release(recordId, {
+              ...holder,
+              reason,
+              notBefore: DateTime.makeUnsafe(now.epochMilliseconds + wait)
+            })
           )
-        ).pipe(
-          Effect.catch((error) =>
-            error._tag === "NoAttemptLeft" ? fail(reason, "attempts_exhausted") : Effect.fail(error)
-          )
-        )
+        ).pipe(Effect.catchTag("NoAttemptLeft", () => fail(reason, "attempts_exhausted")))
       const fail = (reason: string, code?: FailureCode): Effect.Effect<HandoffRecord, VerbError> =>
         insist("Failed", manager.fail(recordId, { ...holder, reason, ...(code === undefined ? {} : { code }) }))
 
@@ -183,33 +199,36 @@ export const hold = <E, R>(
         if (Exit.isSuccess(exit)) {
           return insist<HandoffRecord>("Completed", manager.complete(recordId, { ...holder, result: exit.value })).pipe(
             // What is no result this time will not be one the next time.
-            Effect.catch((error) => (error._tag === "InvalidInput" ? fail(error.message) : Effect.fail(error)))
+            Effect.catchTag("InvalidInput", ({ message }) => fail(message))
           )
         }
         const failure = Cause.squash(exit.cause)
         if (failure instanceof GiveUp) return fail(failure.reason)
         return Cause.hasInterruptsOnly(exit.cause)
-          ? release("The worker was shut down.", Duration.zero)
+          ? release("The worker was shut down.", 0)
           : Effect.flatMap(pauseAfter(attempt), (wait) => release(reasonOf(exit.cause), wait))
       }
 
       const started = yield* Effect.exit(insist("Started", manager.start(recordId, holder)))
       if (Exit.isFailure(started)) {
-        yield* Effect.logWarning(`Handoff ${recordId} was claimed, but not begun`, started.cause)
+        yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${String(Cause.squash(started.cause))}`)
         return
       }
       const working = Effect.exit(handler({ record: started.value, progress, ask }))
-      const keeping = Effect.raceFirst(renewing, Deferred.await(lost))
+      const keeping = Effect.raceFirst(
+        renewing,
+        Effect.map(lost.await, () => why)
+      )
       const end = yield* Effect.exit(restore(Effect.raceFirst(working, keeping)))
       const outcome = Exit.isSuccess(end) ? end.value : Exit.failCause(end.cause)
       if (typeof outcome === "string") {
-        yield* Effect.logWarning(`Handoff ${recordId} is no longer held in attempt ${attempt}: ${outcome}`)
+        yield* Console.warn(`Handoff ${recordId} is no longer held in attempt ${attempt}: ${outcome}`)
         return
       }
       // A late writer is refused: what it did is not handed back.
       yield* finish(outcome).pipe(
         Effect.catch(({ message }) =>
-          Effect.logWarning(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
+          Console.warn(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
         )
       )
     })

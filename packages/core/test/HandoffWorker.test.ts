@@ -7,7 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 
-import { HandoffManager, HandoffStore, HandoffWorker, MemoryStore } from "../src/index.ts"
+import * as HandoffWorker from "../src/HandoffWorker.ts"
+import { HandoffManager, HandoffStore, MemoryStore } from "../src/index.ts"
 
 const agent = AgentId.make("executor")
 
@@ -103,7 +104,7 @@ describe("a worker", () => {
       const attempts: Array<number> = []
       const worker = yield* start(({ record: { attempt } }) => {
         attempts.push(attempt)
-        return Effect.fail(new Error(`No ${attempt}`))
+        return Effect.fail(`No ${attempt}`)
       })
       assert.deepStrictEqual(attempts, [1])
       const waiting = yield* now(record)

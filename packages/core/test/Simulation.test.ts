@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Logger from "effect/Logger"
 
 import { MemoryStore } from "../src/index.ts"
 import { type Report, simulate } from "./custody.ts"
@@ -22,6 +22,11 @@ const explain = (seed: number, { broken, acknowledged, completed, crashes, stall
     `  replay: SIMULATION_SEED=${seed} npx vitest run packages/core/test/Simulation.test.ts`
   ].join("\n")
 
+const silently = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Console.Console, (console) =>
+    Effect.provideService(effect, Console.Console, { ...console, warn: () => {} })
+  )
+
 describe("custody, simulated", () => {
   it.effect(
     "keeps every promise under every seed",
@@ -42,7 +47,7 @@ describe("custody, simulated", () => {
           assert.isAbove(sum, seeds.length > 1 ? seeds.length : -1, `too few were ${what} to say anything`)
         }
         // A worker says every time what it has lost.
-      }).pipe(Effect.provide(Logger.layer([]))),
+      }).pipe(silently),
     60_000 + seeds.length * 1000
   )
 })

@@ -26,7 +26,8 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 
-import { type AgentStore, type Change, HandoffManager, HandoffStore, HandoffWorker, type View } from "../src/index.ts"
+import * as HandoffWorker from "../src/HandoffWorker.ts"
+import { type AgentStore, type Change, HandoffManager, HandoffStore, type View } from "../src/index.ts"
 
 const agents = ["executor", "reviewer"].map((name) => AgentId.make(name))
 const sender = AgentId.make("planner")
@@ -104,7 +105,7 @@ export const simulate = (
             yield* Effect.sleep(between(1, lease * 2))
             if (chance(0.3)) yield* Effect.ignore(progress({ fraction: 1 / step }))
             if (chance(0.15)) yield* Effect.ignore(ask("Shall I go on?"))
-            if (chance(0.1)) return yield* Effect.fail(new Error("It did not work"))
+            if (chance(0.1)) return yield* Effect.fail("It did not work")
             if (chance(0.03)) return yield* new HandoffWorker.GiveUp({ reason: "It cannot work" })
           }
           return { attempt: record.attempt, begun: record.revision }
@@ -204,6 +205,7 @@ export const simulate = (
         yield* Effect.forkDetach(answerAll)
         yield* TestClock.adjust(2 * lease)
       }
+      for (const process of alive.keys()) process.dead = true
       const broken = yield* judge(store, acknowledged)
       return {
         ...counts,
@@ -212,7 +214,8 @@ export const simulate = (
         broken
       }
     })
-  ).pipe(Random.withSeed(seed))
+    // A clock of its own: what is left asleep of one run must not wake up in the next.
+  ).pipe(Random.withSeed(seed), Effect.provide(TestClock.layer()))
 
 /** The promises that a history, and the state beside it, must keep. */
 const judge = (store: HandoffStore["Service"], acknowledged: ReadonlyArray<Change>) =>

@@ -1,5 +1,5 @@
 /** Working through an inbox with promises. Apart from the rest, so that it is loaded only where somebody works. */
-import { HandoffWorker } from "@aumai/handoff-core"
+import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import { Milliseconds } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

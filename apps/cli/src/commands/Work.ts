@@ -1,5 +1,5 @@
 /** A worker that runs a program for each handoff. */
-import { HandoffWorker } from "@aumai/handoff-core"
+import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import { decodeText, encodeRecord, isJsonObject, type JsonObject, limits } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
