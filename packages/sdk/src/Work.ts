@@ -19,6 +19,9 @@ const options = checked(
   })
 )
 
+const sentenceOf = (error: unknown): string =>
+  error instanceof Error && error.message !== "" ? error.message : String(error)
+
 /** Works until it is interrupted. */
 export const work = (agent: string, handler: WorkHandler, said: Parameters<typeof Inputs.claim>[0]) =>
   HandoffWorker.run(
@@ -33,7 +36,8 @@ export const work = (agent: string, handler: WorkHandler, said: Parameters<typeo
           })
           return result ?? {}
         },
-        catch: (error) => (error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : error)
+        catch: (error) =>
+          error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
       }),
     options(Inputs.saidIn(said))
   )
