@@ -8,6 +8,7 @@ import { binary } from "./binary.ts"
 import { board } from "./board.ts"
 import { command } from "./command.ts"
 import { commandSqlite } from "./commandSqlite.ts"
+import { custody } from "./custody.ts"
 import { file } from "./file.ts"
 import { indexeddb } from "./indexeddb.ts"
 import type { Row } from "./measure.ts"
@@ -21,6 +22,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   binary,
   seed,
   memory,
+  custody,
   archive,
   file,
   sqlite,

@@ -121,7 +121,9 @@ const groups: Readonly<Record<string, Group>> = {
   library: {
     counted: "in an application: Effect with it, minified and gzipped",
     unit: "KiB",
-    budgets: { "SDK, browser, IndexedDB": 55 },
+    // 55 before attempts, leases, questions and clocks: four more events, one more status, and their wire forms; a worker,
+    // though loaded later, adds to what is shared of Effect.
+    budgets: { "SDK, browser, IndexedDB": 61 },
     sizes: libraries
   },
   board: { counted: "before its pages, gzipped", unit: "KiB", budgets: { "the board": 150 }, sizes: board },

@@ -2,9 +2,11 @@ import * as Command from "effect/cli/Command"
 
 import { agents, route } from "./commands/Agents.ts"
 import { copy } from "./commands/Copy.ts"
+import { answer, ask, progress, release, sweep, where } from "./commands/Custody.ts"
 import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
 import { exportAll, importAll } from "./commands/Transfer.ts"
-import { accept, cancel, claim, complete, create, expire, fail, reject, start } from "./commands/Verbs.ts"
+import { accept, cancel, claim, complete, create, fail, reject, start } from "./commands/Verbs.ts"
+import { work } from "./commands/Work.ts"
 import * as Flags from "./Flags.ts"
 import { root } from "./Root.ts"
 
@@ -13,18 +15,24 @@ export const cli = root.pipe(
   Command.withSubcommands([
     create,
     status,
+    where,
     accept,
     start,
+    progress,
+    ask,
+    answer,
+    release,
     complete,
     reject,
     fail,
     cancel,
     claim,
+    work,
     inbox,
     list,
     history,
     watch,
-    expire,
+    sweep,
     stats,
     route,
     agents,

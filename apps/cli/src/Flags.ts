@@ -1,3 +1,4 @@
+import { Attempt } from "@aumai/handoff-protocol"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
@@ -17,6 +18,23 @@ export const id = required("id", "Handoff id, or the first four or more characte
 
 /** Who acts. */
 export const by = optional("by", "Who acts [default: the party whose move it is]").pipe(Flag.withMetavar("AGENT"))
+
+/** Who acts as the receiver, and which attempt that is meant for. */
+export const acting = {
+  by,
+  attempt: Flag.Int("attempt").pipe(
+    Flag.withSchema(Attempt),
+    Flag.withDescription("The attempt you hold; refused once another one has begun [default: whichever it is]"),
+    Flag.withMetavar("N"),
+    Flag.optional
+  )
+}
+
+/** For how long the receiver holds it. */
+export const lease = optional(
+  "lease",
+  "Hold it for so long, such as 10m, unless progress renews it [default: for ever]"
+).pipe(Flag.withMetavar("DURATION"))
 
 /** A flag that takes several words: repeated, with commas, or words that follow it. */
 export const words = (name: string, description: string) => ({

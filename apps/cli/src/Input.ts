@@ -8,6 +8,7 @@ import {
   HandoffNotFound,
   InvalidInput,
   type JsonObject,
+  Milliseconds,
   RecordId
 } from "@aumai/handoff-protocol"
 import * as CliError from "effect/cli/CliError"
@@ -53,12 +54,17 @@ const durationPattern = /^(\d+(?:\.\d+)?)\s*([smhdw])$/
 const longest = 1000 * 365 * 86_400_000
 const durations: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** A moment: RFC 3339, or so long from now (`90s`, `30m`, `2h`, `3d`, `1w`). */
-export const deadline = (flag: string, value: string): Effect.Effect<DateTime.Utc, InvalidInput> => {
+/** A duration in milliseconds; nothing when the text is none. */
+const millisecondsOf = (value: string): number | undefined => {
   const [, amount, unit = ""] = durationPattern.exec(value.trim()) ?? []
   const seconds = durations[unit]
-  if (amount !== undefined && seconds !== undefined) {
-    const milliseconds = Number(amount) * seconds * 1000
+  return amount === undefined || seconds === undefined ? undefined : Number(amount) * seconds * 1000
+}
+
+/** A moment: RFC 3339, or so long from now (`90s`, `30m`, `2h`, `3d`, `1w`). */
+export const deadline = (flag: string, value: string): Effect.Effect<DateTime.Utc, InvalidInput> => {
+  const milliseconds = millisecondsOf(value)
+  if (milliseconds !== undefined) {
     // A longer one would leave the years that a timestamp can say.
     return milliseconds > longest
       ? Effect.fail(invalid(flag, "expected a duration of at most a thousand years"))
@@ -68,6 +74,12 @@ export const deadline = (flag: string, value: string): Effect.Effect<DateTime.Ut
     Effect.mapError(() => invalid(flag, "expected a timestamp such as 2026-12-01T09:00:00Z, or a duration such as 2h"))
   )
 }
+
+/** How long something lasts: `90s`, `30m`, `2h`, `3d`, `1w`. */
+export const duration = (flag: string, value: string): Effect.Effect<Milliseconds, InvalidInput> =>
+  Effect.fromResult(Schema.decodeUnknownResult(Milliseconds)(millisecondsOf(value))).pipe(
+    Effect.mapError(() => invalid(flag, "expected a duration such as 90s, 10m or 2h, of at most 10000d"))
+  )
 
 // As many characters as the shortest prefix that is worth looking for.
 const shortestPrefix = 4

@@ -1,4 +1,14 @@
-import { dueAt, type HandoffRecord, type HandoffResponse, isOpen, turnOf } from "@aumai/handoff-protocol"
+import {
+  dueAt,
+  type HandBack,
+  type HandoffRecord,
+  type HandoffResponse,
+  isOpen,
+  type Lease,
+  maxAttemptsOf,
+  type Progress,
+  turnOf
+} from "@aumai/handoff-protocol"
 import { displayWidth } from "effect/cli/CliOutput"
 import * as DateTime from "effect/DateTime"
 
@@ -23,15 +33,22 @@ const units = [
 ] as const
 
 /** A stretch of time in its largest unit: `3d`, `5h`, `12m`, `0s`. */
-const stretch = (millis: number): string => {
+export const stretch = (millis: number): string => {
   const [unit, size] = units.find(([, size]) => millis >= size) ?? ["s", 1000]
   return `${Math.floor(millis / size)}${unit}`
+}
+
+/** Exactly how long something lasts, in the largest unit that says so: `10m`, `90s`. */
+export const lasting = (millis: number): string => {
+  const [unit, size] = units.find(([, size]) => millis % size === 0) ?? ["s", 1000]
+  return `${millis / size}${unit}`
 }
 
 const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
   pending: "yellow",
   accepted: "cyan",
   in_progress: "blue",
+  input_required: "yellow",
   completed: "green",
   rejected: "red",
   failed: "red",
@@ -59,7 +76,7 @@ const shortId = (id: string): string => (id.length <= 16 ? id : id.slice(0, 12))
 
 const columnsOfTable: ReadonlyArray<Column> = [
   { title: "ID", cell: ({ recordId }) => shortId(printable(recordId)), most: 16, rank: 0 },
-  { title: "STATUS", cell: ({ status }) => status, most: 12, rank: 0 },
+  { title: "STATUS", cell: ({ status }) => status, most: 14, rank: 0 },
   { title: "PRI", cell: ({ request }) => String(request.priority), most: 3, rank: 1 },
   {
     title: "FROM → TO",
@@ -109,13 +126,39 @@ const responseText = ({ accepted, reason, estimatedCompletion }: HandoffResponse
   return `${accepted ? "accepted" : "declined"}${reason === "" ? "" : `: ${printable(reason)}`}${estimate}`
 }
 
+const leaseText = ({ milliseconds, until }: Lease): string =>
+  `${lasting(milliseconds)}, ${until === undefined ? "rests until the answer" : `until ${DateTime.formatIso(until)}`}`
+
+/** How far the receiver says it is: `80 % Page 4 of 5`. */
+export const progressText = ({ fraction, note }: Pick<Progress, "fraction" | "note">): string =>
+  [
+    ...(fraction === undefined ? [] : [`${Number((fraction * 100).toFixed(1))} %`]),
+    ...(note === undefined ? [] : [note])
+  ].join(" ")
+
+/** What an attempt has learnt, a part for each of its lists. */
+export const handBackText = (handBack: HandBack): string =>
+  (["done", "remaining", "pitfalls"] as const)
+    .flatMap((part) => {
+      const points = handBack[part] ?? []
+      return points.length === 0 ? [] : [`${part}: ${points.join("; ")}`]
+    })
+    .join(" / ")
+
 const json = (value: unknown): string => printableLines(JSON.stringify(value))
+
+const attemptText = (record: HandoffRecord): string => `${record.attempt} of ${maxAttemptsOf(record)}`
 
 /** Everything about one record, a labelled line for each part. The first ten labels are those of the Python tool. */
 export const details = (record: HandoffRecord): string => {
   const { request } = record
   const response = "response" in record ? record.response : undefined
   const waitsFor = turnOf(record)
+  const lease = "lease" in record ? record.lease : undefined
+  const progress = "progress" in record ? record.progress : undefined
+  const answer = "answer" in record ? record.answer : undefined
+  const handBack = "handBack" in record ? record.handBack : undefined
+  const notBefore = "notBefore" in record ? record.notBefore : undefined
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ["Handoff ID", printable(record.recordId)],
     ["Status", styled(colours[record.status], record.status)],
@@ -129,9 +172,18 @@ export const details = (record: HandoffRecord): string => {
     ["Result", "result" in record ? json(record.result) : undefined],
     ["Reason", "reason" in record ? printable(record.reason) : undefined],
     ["Deadline", request.deadline && DateTime.formatIso(request.deadline)],
+    ["Accept by", request.acceptBy && DateTime.formatIso(request.acceptBy)],
+    ["Remind", request.remindBefore === undefined ? undefined : `${lasting(request.remindBefore)} before`],
     ["Requires", request.requires && printable(request.requires.join(", "))],
     ["Parent", request.parent && printable(request.parent)],
     ["Context", Object.keys(request.context).length === 0 ? undefined : json(request.context)],
+    ["Attempt", record.attempt > 1 ? attemptText(record) : undefined],
+    ["Hand-back", handBack && printable(handBackText(handBack))],
+    ["Not before", notBefore && DateTime.formatIso(notBefore)],
+    ["Lease", lease && leaseText(lease)],
+    ["Progress", progress && `${DateTime.formatIso(progress.at)} ${printable(progressText(progress))}`.trimEnd()],
+    ["Question", "question" in record ? printable(record.question) : undefined],
+    ["Answer", answer && printable(`${answer.answer} (to: ${answer.question})`)],
     ["Turn", waitsFor === undefined ? undefined : printable(waitsFor)],
     ["Revision", String(record.revision)]
   ]
@@ -141,5 +193,8 @@ export const details = (record: HandoffRecord): string => {
 /** What a record has come to, in a sentence for the verb that brought it there. */
 export const outcome = (record: HandoffRecord): string => {
   const turn = isOpen(record.status) ? `; waits for ${printable(turnOf(record) ?? "nobody")}` : ""
-  return `Handoff ${printable(record.recordId)} is ${record.status}${turn}`
+  const lease = "lease" in record && record.lease !== undefined ? [`lease ${leaseText(record.lease)}`] : []
+  const held = [...(record.attempt > 1 ? [`attempt ${attemptText(record)}`] : []), ...lease]
+  const custody = held.length === 0 ? "" : ` (${held.join("; ")})`
+  return `Handoff ${printable(record.recordId)} is ${record.status}${custody}${turn}`
 }

@@ -92,8 +92,8 @@ describe("the life of a handoff", () => {
     const id = await cli.create("overdue.json", { deadline: "1s" })
     await cli.create("overdue.json", { deadline: "2h" })
     const overdue = async (): Promise<string> => {
-      const { stdout } = await cli.run(["expire", "--store", "overdue.json"])
-      return stdout === "Nothing is overdue\n" ? overdue() : stdout
+      const { stdout } = await cli.run(["sweep", "--store", "overdue.json"])
+      return stdout === "Nothing is due\n" ? overdue() : stdout
     }
     expect(await overdue()).toBe(`Handoff ${id} is expired\n`)
     const late = await cli.run(["accept", "--id", id, "--store", "overdue.json"])

@@ -29,7 +29,7 @@ export const liveOn = async (cli: Cli, store: string) => {
   const late = await cli.create(store)
   await run("reject", "--id", late, "--reason", "busy")
   await run("cancel", "--id", await cli.create(store))
-  expect(await run("expire")).toBe("Nothing is overdue\n")
+  expect(await run("sweep")).toBe("Nothing is due\n")
   expect(JSON.parse(await run("stats", "--json"))).toMatchObject({
     total: 3,
     by_status: { completed: 1, rejected: 1, cancelled: 1 }

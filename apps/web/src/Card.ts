@@ -1,6 +1,6 @@
 /** What the board remembers of every handoff: enough to sort, search and count, without result and trail. */
-import type { Entry, HandoffRequest, HandoffStatus } from "@aumai/handoff"
-import { isOpen, transitions } from "@aumai/handoff-protocol"
+import type { Entry, HandoffEvent, HandoffRecord, HandoffRequest, HandoffStatus } from "@aumai/handoff"
+import { isOpen, statusAfter, transitions } from "@aumai/handoff-protocol"
 
 import { headlineText } from "./Words.ts"
 
@@ -20,8 +20,13 @@ export interface Card {
   /** All moments are milliseconds since 1970. */
   readonly createdAt: number
   readonly updatedAt: number
-  /** Absent once nothing can fall due. */
+  /** When it ends or changes hands though nobody does anything: the first of the three below that counts now. */
   readonly dueAt?: number
+  readonly deadline?: number
+  /** Counts until it is accepted. */
+  readonly acceptBy?: number
+  /** How far it reaches each time; without `until` while it rests. */
+  readonly lease?: { readonly milliseconds: number; readonly until?: number }
   /** When the receiver first did something. */
   readonly answeredAt?: number
   readonly endedAt?: number
@@ -40,10 +45,39 @@ const textOf = (recordId: string, request: HandoffRequest): string => {
   return alike(parts.join(" ").slice(0, keptText))
 }
 
-const settled = (card: Card): Card => {
-  if (isOpen(card.status)) return card
-  const { dueAt: _, ...rest } = card
-  return { ...rest, endedAt: card.updatedAt }
+const settled = (given: Card): Card => {
+  const { dueAt: _, ...card } = given
+  if (!isOpen(card.status)) return { ...card, endedAt: card.updatedAt }
+  const acceptBy = card.status === "pending" ? card.acceptBy : undefined
+  const dueAt = Math.min(...[card.deadline, acceptBy, card.lease?.until].map((moment) => moment ?? Infinity))
+  return dueAt === Infinity ? card : { ...card, dueAt }
+}
+
+const leaseFrom = (at: number, milliseconds: number | undefined): Pick<Card, "lease"> =>
+  milliseconds === undefined ? {} : { lease: { milliseconds, until: at + milliseconds } }
+
+const leaseIn = (record: HandoffRecord): Pick<Card, "lease"> => {
+  if (!("lease" in record)) return {}
+  const { milliseconds, until } = record.lease
+  return { lease: until === undefined ? { milliseconds } : { milliseconds, until: until.getTime() } }
+}
+
+/** The lease after an event: it begins, is renewed, rests or is gone, as in the lifecycle. */
+const leaseAfter = ({ lease }: Card, event: HandoffEvent): Pick<Card, "lease"> => {
+  switch (event._tag) {
+    case "Accepted":
+      return leaseFrom(event.at.getTime(), event.lease)
+    case "Progressed":
+      return leaseFrom(event.at.getTime(), event.lease ?? lease?.milliseconds)
+    case "Answered":
+      return leaseFrom(event.at.getTime(), lease?.milliseconds)
+    case "Asked":
+      return lease === undefined ? {} : { lease: { milliseconds: lease.milliseconds } }
+    case "Released":
+      return {}
+    default:
+      return lease === undefined ? {} : { lease }
+  }
 }
 
 /** The card after an entry of the log; nothing new when the entry is known already. */
@@ -63,13 +97,22 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
       ...(request.parent === undefined ? {} : { parent: request.parent }),
       createdAt: event._tag === "Created" ? at : event.record.createdAt.getTime(),
       updatedAt: event._tag === "Created" ? at : event.record.updatedAt.getTime(),
-      ...(request.deadline === undefined ? {} : { dueAt: request.deadline.getTime() })
+      ...(request.deadline === undefined ? {} : { deadline: request.deadline.getTime() }),
+      ...(request.acceptBy === undefined ? {} : { acceptBy: request.acceptBy.getTime() }),
+      ...(event._tag === "Created" ? {} : leaseIn(event.record))
     })
   }
   if (card === undefined || card.revision >= revision) return card
-  const rule = transitions[event._tag]
-  const isAnswer = rule.by === "receiver" && card.answeredAt === undefined
-  return settled({ ...card, revision, status: rule.to, updatedAt: at, ...(isAnswer ? { answeredAt: at } : {}) })
+  const isAnswer = transitions[event._tag].by === "receiver" && card.answeredAt === undefined
+  const { lease: _, ...rest } = card
+  return settled({
+    ...rest,
+    ...leaseAfter(card, event),
+    revision,
+    status: statusAfter(event._tag, card.status),
+    updatedAt: at,
+    ...(isAnswer ? { answeredAt: at } : {})
+  })
 }
 
 /** Open: most urgent first, then the oldest. Ended: the last one first. */

@@ -2,6 +2,7 @@ import type { HandoffRecord, RegisteredAgent } from "@aumai/handoff"
 import {
   agentOf as agentOfParty,
   type HandoffRecord as ProtocolRecord,
+  maxAttemptsOf,
   type Party,
   turnOf
 } from "@aumai/handoff-protocol"
@@ -60,7 +61,8 @@ export const useNames = (): ReadonlyArray<string> => {
   }, [agents, snapshot])
 }
 
-// The casts: both read nothing but the status and the two agents, which are the same texts in a plain record.
+// The casts: these read nothing but the status, the two agents and a number, which are the same in a plain record.
 export const turn = (handoff: HandoffRecord): string | undefined => turnOf(handoff as unknown as ProtocolRecord)
 export const agentOf = (handoff: HandoffRecord, party: Party): string | undefined =>
   agentOfParty(handoff as unknown as ProtocolRecord, party)
+export const maxAttempts = (handoff: HandoffRecord): number => maxAttemptsOf(handoff as unknown as ProtocolRecord)

@@ -15,7 +15,11 @@ const Lane = ({ status, cards }: { readonly status: HandoffStatus; readonly card
         {statusWords[status]} <span className="count">{cards.length}</span>
       </h2>
       {cards.length === 0 ? (
-        <p className="nothing">Nothing is {statusWords[status].toLowerCase()}.</p>
+        <p className="nothing">
+          {status === "input_required"
+            ? "Nothing waits for an answer."
+            : `Nothing is ${statusWords[status].toLowerCase()}.`}
+        </p>
       ) : (
         <CardList cards={cards} label={`${statusWords[status]} handoffs`} />
       )}

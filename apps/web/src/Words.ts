@@ -1,10 +1,11 @@
-import type { HandoffEvent, HandoffStatus } from "@aumai/handoff"
+import type { Clock, HandoffEvent, HandoffStatus } from "@aumai/handoff"
 
 /** How statuses and events are called on the pages. */
 export const statusWords: Readonly<Record<HandoffStatus, string>> = {
   pending: "Pending",
   accepted: "Accepted",
   in_progress: "In progress",
+  input_required: "Input required",
   completed: "Completed",
   rejected: "Rejected",
   failed: "Failed",
@@ -18,16 +19,43 @@ export const eventWords: Readonly<Record<HandoffEvent["_tag"], string>> = {
   Accepted: "accepted it",
   Rejected: "rejected it",
   Started: "started",
+  Progressed: "is still at it",
+  Asked: "asked",
+  Answered: "answered",
+  Released: "gave it back",
   Completed: "completed it",
   Failed: "gave up",
   Cancelled: "cancelled it",
+  Reminded: "gave a reminder",
   Expired: "let it expire"
 }
+
+/** What the clocks of a request are about. */
+export const clockWords: Readonly<Record<Clock, string>> = {
+  accept_by: "the time to accept it",
+  deadline: "the deadline"
+}
+
+/** How far somebody says they are: `80 % Page 4 of 5`. */
+export const progressWords = ({
+  fraction,
+  note = ""
+}: {
+  readonly fraction?: number
+  readonly note?: string
+}): string => `${fraction === undefined ? "" : `${Math.round(fraction * 100)} % `}${note}`.trim()
 
 /** The beginning of a text, where there is room for so many characters. */
 export const beginningOf = (text: string, room: number): string =>
   // Not between the halves of a character.
   text.length <= room ? text : `${text.slice(0, room - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
+
+/** Lines with something in them. */
+export const lines = (text: string): ReadonlyArray<string> =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
 
 /** Words between commas. */
 export const listed = (text: string): ReadonlyArray<string> =>
@@ -35,6 +63,10 @@ export const listed = (text: string): ReadonlyArray<string> =>
     .split(",")
     .map((word) => word.trim())
     .filter((word) => word !== "")
+
+/** What a sweep came to. */
+export const settledText = ({ length }: ReadonlyArray<unknown>): string =>
+  `What was due has happened to ${length === 1 ? "1 handoff" : `${length} handoffs`}.`
 
 // Characters that nobody sees, or that turn around what stands beside them. Not what joins the parts of an emoji.
 const unseen =

@@ -1,13 +1,27 @@
-import { type After, type AgentId, type HandoffRecord, type RecordId, StoreError } from "@aumai/handoff-protocol"
+import {
+  type After,
+  type AgentId,
+  type HandoffRecord,
+  type Milliseconds,
+  type RecordId,
+  StoreError
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 
-import type { HandoffStore } from "./HandoffStore.ts"
+import type { HandoffStore, Page } from "./HandoffStore.ts"
 
 /** What came of trying to take one handoff: it is taken, somebody else was first, or it was no longer to be had. */
 export type Taking = After<"Accepted"> | "lost" | "gone"
+
+/** How a claim is held. */
+export interface ClaimOptions {
+  /** For so many milliseconds, unless that is renewed; for ever when left out. */
+  readonly lease?: Milliseconds
+}
 
 /** One who waits for a handoff to try, or tries one. */
 interface Claimer {
@@ -40,6 +54,9 @@ const lookSize = 256
 // Somebody else was first each time; after so many the store, not the race, is at fault.
 const tries = 1024
 
+const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
+  "notBefore" in record && record.notBefore !== undefined && record.notBefore.epochMilliseconds > now.epochMilliseconds
+
 /** So many of them, by chance, in the order they came in. */
 const some = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () => number) => {
   const chosen: Array<HandoffRecord> = []
@@ -58,8 +75,10 @@ const some = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () =>
  */
 export const make = (
   store: HandoffStore["Service"],
-  take: (record: HandoffRecord, agent: AgentId) => Effect.Effect<Taking, StoreError>
-): Effect.Effect<(agent: AgentId) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>> =>
+  take: (record: HandoffRecord, agent: AgentId, lease?: Milliseconds) => Effect.Effect<Taking, StoreError>
+): Effect.Effect<
+  (agent: AgentId, options?: ClaimOptions) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>
+> =>
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(yield* Effect.context())
     const random = yield* Random.Random
@@ -96,6 +115,23 @@ export const make = (
       }
     }
 
+    /** The first that wait for an agent and may be claimed now. */
+    const ready = (agent: AgentId, limit: number) =>
+      Effect.gen(function* () {
+        const now = yield* DateTime.now
+        const found: Array<HandoffRecord> = []
+        let page: Page<HandoffRecord> | undefined = { limit }
+        while (page !== undefined && found.length < limit) {
+          const read: Page<HandoffRecord> = page
+          const listed = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, read)
+          found.push(...listed.filter((record) => !isDelayed(record, now)))
+          const after = listed.at(-1)
+          // Who has met delayed ones may meet more.
+          page = after === undefined || listed.length < read.limit ? undefined : { limit: lookSize, after }
+        }
+        return found.slice(0, limit)
+      })
+
     const look = (desk: Desk) =>
       Effect.suspend(() => {
         const batch = [...desk.waiting].slice(0, lookSize)
@@ -103,9 +139,7 @@ export const make = (
         const busy = new Set(desk.trying)
         const limit = batch.length + busy.size + Math.floor(desk.spread)
         // Suspended: a store that throws before it gives an effect must reach its claimers too, and not end the looking.
-        const inbox = Effect.suspend(() =>
-          store.list({ _tag: "Inbox", agent: desk.agent, status: "pending" }, { limit })
-        )
+        const inbox = Effect.suspend(() => ready(desk.agent, limit))
         return Effect.map(Effect.exit(inbox), (exit) => {
           if (Exit.isSuccess(exit)) hand(desk, batch, exit.value, busy)
           else for (const { give } of batch) give(Effect.failCause(exit.cause))
@@ -131,14 +165,14 @@ export const make = (
       if (!desk.looking && desk.trying.size === 0 && desk.spread === 0) desks.delete(desk.agent)
     }
 
-    const tryOn = (desk: Desk, record: HandoffRecord) =>
-      Effect.map(take(record, desk.agent), (taking) => {
+    const tryOn = (desk: Desk, record: HandoffRecord, lease: Milliseconds | undefined) =>
+      Effect.map(take(record, desk.agent, lease), (taking) => {
         if (taking !== "gone") desk.spread = taking === "lost" ? widen(desk.spread) : narrow(desk.spread)
         return taking
       })
 
     /** One attempt; nothing when nothing waits. */
-    const attempt = (desk: Desk): Effect.Effect<Taking | undefined, StoreError> =>
+    const attempt = (desk: Desk, lease: Milliseconds | undefined): Effect.Effect<Taking | undefined, StoreError> =>
       Effect.uninterruptibleMask((restore) => {
         let claimer: Claimer | undefined
         const turn = Effect.callback<HandoffRecord | undefined, StoreError>((resume) => {
@@ -147,14 +181,14 @@ export const make = (
           attend(desk)
         })
         return restore(turn).pipe(
-          Effect.flatMap((record) => (record === undefined ? Effect.undefined : restore(tryOn(desk, record)))),
+          Effect.flatMap((record) => (record === undefined ? Effect.undefined : restore(tryOn(desk, record, lease)))),
           Effect.ensuring(Effect.sync(() => claimer && leave(desk, claimer)))
         )
       })
 
-    return Effect.fnUntraced(function* (agent: AgentId) {
+    return Effect.fnUntraced(function* (agent: AgentId, { lease }: ClaimOptions = {}) {
       for (let left = tries; left > 0;) {
-        const taking = yield* attempt(deskOf(agent))
+        const taking = yield* attempt(deskOf(agent), lease)
         if (taking === undefined) return Option.none()
         if (taking === "lost") left -= 1
         // What is gone has expired, so that there is one less: they come to an end.

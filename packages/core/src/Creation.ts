@@ -37,6 +37,12 @@ export interface NewHandoff {
   readonly priority?: number
   /** UTC, in the future; the handoff expires when it is still open at this moment. */
   readonly deadline?: DateTime.Utc
+  /** UTC, in the future; the handoff expires when nobody has accepted it at this moment. */
+  readonly acceptBy?: DateTime.Utc
+  /** So many milliseconds before either moment its nearing is put on record. */
+  readonly remindBefore?: number
+  /** How often it may be attempted in all, 1 to 1000; 3 when left out. */
+  readonly maxAttempts?: number
   /** Capabilities the receiver must have, when the router chooses. */
   readonly requires?: ReadonlyArray<string>
   /** The handoff that this one is a part of. */
@@ -74,8 +80,13 @@ const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), 
 })
 const decodeId = Schema.decodeUnknownResult(Schema.Struct({ recordId: RecordId }))
 
-const inThePast = () =>
-  new InvalidInput({ input: "request", issues: [{ path: "deadline", expected: "Expected a moment in the future" }] })
+/** The clocks of a request that have run out before it begins. */
+const inThePast = ({ acceptBy, deadline }: HandoffRequest, now: DateTime.Utc): InvalidInput | undefined => {
+  const isLate = (due: DateTime.Utc | undefined) => due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
+  const late = [...(isLate(acceptBy) ? ["accept_by"] : []), ...(isLate(deadline) ? ["deadline"] : [])]
+  const issues = late.map((path) => ({ path, expected: "Expected a moment in the future" }))
+  return issues.length === 0 ? undefined : new InvalidInput({ input: "request", issues })
+}
 
 // A receiver that passes every check, for a request that has none yet.
 const unrouted = AgentId.make("unrouted")
@@ -130,9 +141,8 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
 
     const anew = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
       Effect.flatMap(DateTime.now, (now): Effect.Effect<HandoffRecord, CreateError> => {
-        const { deadline } = request
-        if (deadline !== undefined && deadline.epochMilliseconds <= now.epochMilliseconds)
-          return Effect.fail(inThePast())
+        const late = inThePast(request, now)
+        if (late !== undefined) return Effect.fail(late)
         return ask.toAgent === undefined
           ? Effect.flatMap(addressed(request, options.routing), (complete) => begin(now, complete))
           : begin(now, { request })

@@ -2,19 +2,23 @@ import type {
   After,
   AgentId,
   ArchivedHandoff,
+  FailureCode,
+  HandBack,
   HandoffExists,
   HandoffRecord,
   HandoffStatus,
   InvalidInput,
   JsonObject,
+  Milliseconds,
   NoCapableAgent,
   NotYourHandoff,
   RecordId,
   RevisionConflict,
   StoreError,
-  Transition
+  Transition,
+  Whereabouts
 } from "@aumai/handoff-protocol"
-import { HandoffNotFound } from "@aumai/handoff-protocol"
+import { HandoffNotFound, whereabouts } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -50,7 +54,8 @@ const pageSize = 256
 
 /**
  * Hands tasks over: one method per verb. Every verb reads the state, lets the lifecycle judge the fact, and commits both;
- * when another writer was first it judges again. A handoff past its deadline expires before any verb is judged on it.
+ * when another writer was first it judges again. What time has brought about, such as a lease that ran out or a deadline, is
+ * put on record before any verb is judged.
  *
  * @example
  * ```ts
@@ -87,15 +92,32 @@ export class HandoffManager extends Context.Service<
       InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | RevisionConflict | StoreError
     >
     /** The receiver takes it on. */
-    readonly accept: Verb<"Accepted", { readonly reason?: string; readonly estimatedCompletion?: DateTime.Utc }>
+    readonly accept: Verb<
+      "Accepted",
+      { readonly reason?: string; readonly estimatedCompletion?: DateTime.Utc; readonly lease?: Milliseconds }
+    >
     /** The receiver begins to work on it. */
     readonly start: Verb<"Started", unknown>
+    /** The receiver is still at it, and perhaps says how far: that renews its lease, or begins one. */
+    readonly progress: Verb<
+      "Progressed",
+      { readonly note?: string; readonly fraction?: number; readonly lease?: Milliseconds }
+    >
+    /** The receiver cannot go on without an answer; a lease rests until it comes. */
+    readonly ask: VerbWith<"Asked", { readonly question: string }>
+    /** The sender answers what the receiver has asked. */
+    readonly answer: VerbWith<"Answered", { readonly answer: string }>
+    /** The receiver gives it back for another attempt, with what it has learnt; refused in the last one. */
+    readonly release: Verb<
+      "Released",
+      { readonly reason?: string; readonly handBack?: HandBack; readonly notBefore?: DateTime.Utc }
+    >
     /** The receiver is done and hands back a result. */
     readonly complete: Verb<"Completed", { readonly result?: JsonObject }>
     /** The receiver declines. */
     readonly reject: VerbWith<"Rejected", { readonly reason: string }>
     /** The receiver gives up. */
-    readonly fail: VerbWith<"Failed", { readonly reason: string }>
+    readonly fail: VerbWith<"Failed", { readonly reason: string; readonly code?: FailureCode }>
     /** The sender withdraws it. */
     readonly cancel: Verb<"Cancelled", { readonly reason?: string }>
     /** The handoff as it stands. */
@@ -113,13 +135,22 @@ export class HandoffManager extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /**
      * Accepts the most urgent handoff that waits for an agent; none when nothing waits. Of many claimers one wins each.
-     * While other processes claim from the same inbox, it may be one of the first few instead of the very first.
+     * While other processes claim from the same inbox, it may be one of the first few instead of the very first. With a
+     * lease it is held for so long unless `progress` renews it; then it waits for the next attempt.
      */
-    readonly claim: (agent: AgentId) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>
+    readonly claim: (
+      agent: AgentId,
+      options?: Claiming.ClaimOptions
+    ) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>
     /** Every entry of the log behind a position, then every new one, for ever. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
-    /** Expires every open handoff whose deadline has passed, and gives them. */
-    readonly expireOverdue: Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /** Where a handoff is: whose turn, since when, in which attempt, and what happens if nobody does anything. */
+    readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>
+    /**
+     * Puts on record what is due: what has passed a deadline expires, what has lost its lease is released or has failed,
+     * and what is near is mentioned. Gives the handoffs that it moved. Safe to run in every process at once.
+     */
+    readonly sweep: Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** Every handoff with its history, oldest first. */
     readonly export: Stream.Stream<ArchivedHandoff, StoreError>
     /** Takes in handoffs from an archive, and says for each what came of it. Newer state is never overwritten. */
@@ -172,6 +203,10 @@ const make = Effect.gen(function* () {
     accept: (id, options = {}) => accept(id, options),
     start: (id, options = {}) => start(id, options),
     complete: (id, options = {}) => complete(id, { result: {}, ...options }),
+    progress: (id, options = {}) => verbs.advance("Progressed")(id, options),
+    ask: verbs.advance("Asked"),
+    answer: verbs.advance("Answered"),
+    release: (id, options = {}) => verbs.advance("Released")(id, options),
     reject: verbs.advance("Rejected"),
     fail: verbs.advance("Failed"),
     cancel: (id, options = {}) => verbs.advance("Cancelled")(id, options),
@@ -182,7 +217,8 @@ const make = Effect.gen(function* () {
     inbox: (agent, { status = "pending", limit = 100 } = {}) => store.list({ _tag: "Inbox", agent, status }, { limit }),
     claim,
     changes: ({ after } = {}) => Changes.follow(store, after),
-    expireOverdue: verbs.expireOverdue,
+    where: (id) => Effect.map(get(id), whereabouts),
+    sweep: verbs.sweep,
     export: Stream.unwrap(Effect.map(archive, ({ exportFrom }) => exportFrom(store, listAll({ _tag: "All" })))),
     import: (handoffs) => Stream.unwrap(Effect.map(archive, ({ importInto }) => importInto(store)(handoffs))),
     metrics: Effect.map(store.tally, Metrics.measure)

@@ -40,8 +40,8 @@ export const placeOf = (view: View, record: HandoffRecord): Place => {
     case "Sent":
       return newer(keys, record.recordId)
     case "Due":
-      // A record that is no longer open stood where its deadline put it.
-      return due(Math.trunc(record.request.deadline?.epochMilliseconds ?? 0), keys, record.recordId)
+      // One that is final does not say any more where it stood; most stood where their deadline put them.
+      return due(keys.dueAt ?? Math.trunc(record.request.deadline?.epochMilliseconds ?? 0), keys, record.recordId)
     case "Prefix":
       return named(record.recordId)
   }

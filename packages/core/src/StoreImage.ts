@@ -80,6 +80,7 @@ const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
   pending: make(),
   accepted: make(),
   in_progress: make(),
+  input_required: make(),
   completed: make(),
   rejected: make(),
   failed: make(),

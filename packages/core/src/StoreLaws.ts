@@ -24,6 +24,7 @@
 import { agents } from "./laws/agents.ts"
 import { commits } from "./laws/commits.ts"
 import { content } from "./laws/content.ts"
+import { custody } from "./laws/custody.ts"
 import type { Law } from "./laws/kit.ts"
 import { log } from "./laws/log.ts"
 import { views } from "./laws/views.ts"
@@ -41,4 +42,4 @@ export { reopening, type ReopeningLaw } from "./laws/reopening.ts"
  * console.log(laws.map(({ name }) => name).includes("replaying a history gives the state")) // true
  * ```
  */
-export const laws: ReadonlyArray<Law> = [...commits, ...views, ...log, ...content, ...agents]
+export const laws: ReadonlyArray<Law> = [...commits, ...views, ...log, ...content, ...custody, ...agents]

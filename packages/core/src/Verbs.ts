@@ -3,16 +3,21 @@ import {
   AgentId,
   agentOf,
   apply,
+  Attempt,
   clock,
-  dueAt,
+  FailureCode,
+  HandBack,
   HandoffNotFound,
   type HandoffRecord,
   type InvalidInput,
   invalidInput,
-  type InvalidTransition,
   isJsonObject,
+  isOpen,
   JsonObject,
-  type NotYourHandoff,
+  type LifecycleError,
+  Milliseconds,
+  overdueEvent,
+  Progress,
   type RecordId,
   type RevisionConflict,
   StoreError,
@@ -33,26 +38,24 @@ import type { HandoffStore } from "./HandoffStore.ts"
 /** Who acts. Left out: the party that the transition table names. */
 export interface Actor {
   readonly by?: AgentId
+  /** The attempt that the actor holds: refused with `StaleAttempt` once it is over. */
+  readonly attempt?: number
 }
 
 /** What a verb can refuse with. */
-export type VerbError =
-  | HandoffNotFound
-  | InvalidInput
-  | InvalidTransition
-  | NotYourHandoff
-  | RevisionConflict
-  | StoreError
+export type VerbError = HandoffNotFound | InvalidInput | LifecycleError | RevisionConflict | StoreError
 
 /** What the lifecycle or the store may say to a fact. */
-type Refusal = InvalidTransition | NotYourHandoff | RevisionConflict | StoreError
+type Refusal = LifecycleError | RevisionConflict | StoreError
 
 // Somebody else was first each time; after so many the caller should know, and look before it goes on.
 const tries = 8
 
 const pageSize = 256
 
-const by = Schema.optionalKey(AgentId)
+const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
+const reason = Schema.optionalKey(Text)
+const lease = Schema.optionalKey(Milliseconds)
 const decoder = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
   Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
 
@@ -67,26 +70,45 @@ const never = (): boolean => false
 const details = {
   Accepted: {
     isFine: silent,
+    decode: decoder(Schema.Struct({ ...actor, reason, estimatedCompletion: Schema.optionalKey(Timestamp), lease }))
+  },
+  Rejected: { isFine: never, decode: decoder(Schema.Struct({ ...actor, reason: Text })) },
+  Started: { isFine: silent, decode: decoder(Schema.Struct(actor)) },
+  Progressed: {
+    isFine: silent,
+    decode: decoder(Schema.Struct({ ...actor, note: Progress.fields.note, fraction: Progress.fields.fraction, lease }))
+  },
+  Asked: { isFine: never, decode: decoder(Schema.Struct({ ...actor, question: Text })) },
+  Answered: { isFine: never, decode: decoder(Schema.Struct({ ...actor, answer: Text })) },
+  Released: {
+    isFine: silent,
     decode: decoder(
-      Schema.Struct({ by, reason: Schema.optionalKey(Text), estimatedCompletion: Schema.optionalKey(Timestamp) })
+      Schema.Struct({
+        ...actor,
+        reason,
+        handBack: Schema.optionalKey(HandBack),
+        notBefore: Schema.optionalKey(Timestamp)
+      })
     )
   },
-  Rejected: { isFine: never, decode: decoder(Schema.Struct({ by, reason: Text })) },
-  Started: { isFine: silent, decode: decoder(Schema.Struct({ by })) },
-  Completed: { isFine: resultAlone, decode: decoder(Schema.Struct({ by, result: JsonObject })) },
-  Failed: { isFine: never, decode: decoder(Schema.Struct({ by, reason: Text })) },
-  Cancelled: { isFine: silent, decode: decoder(Schema.Struct({ by, reason: Schema.optionalKey(Text) })) }
+  Completed: { isFine: resultAlone, decode: decoder(Schema.Struct({ ...actor, result: JsonObject })) },
+  Failed: {
+    isFine: never,
+    decode: decoder(Schema.Struct({ ...actor, reason: Text, code: Schema.optionalKey(FailureCode) }))
+  },
+  Cancelled: { isFine: silent, decode: decoder(Schema.Struct({ ...actor, reason })) }
 } as const
 
 type Told = keyof typeof details
 
 /** An event without the parts that the manager adds. */
-type Details<Tag extends Transition["_tag"]> = Omit<Extract<Transition, { readonly _tag: Tag }>, "_tag" | "at" | "by">
+type Details<Tag extends Transition["_tag"]> = Omit<
+  Extract<Transition, { readonly _tag: Tag }>,
+  "_tag" | "at" | "by" | "attempt" | "via"
+>
 
-const isDue = (record: HandoffRecord, now: DateTime.Utc): boolean => {
-  const due = dueAt(record)
-  return due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
-}
+// What only a wrong fact is refused with.
+const neverRefused = ["InvalidTransition", "NotYourHandoff", "StaleAttempt", "NotDue", "NoAttemptLeft"] as const
 
 /** The verbs that move handoffs along, over a store. */
 export const make = (store: HandoffStore["Service"]) => {
@@ -100,7 +122,13 @@ export const make = (store: HandoffStore["Service"]) => {
       : Effect.as(store.commit([{ record: next.success, event }]), next.success)
   }
 
-  const expire = (current: HandoffRecord, at: DateTime.Utc) => record(current, { _tag: "Expired", at, by: clock })
+  /** Puts on record what is due, however much that is. */
+  const settle = (current: HandoffRecord, now: DateTime.Utc): Effect.Effect<HandoffRecord, Refusal> => {
+    const due = overdueEvent(current, now)
+    return due === undefined
+      ? Effect.succeed(current)
+      : Effect.flatMap(record(current, due), (next) => settle(next, now))
+  }
 
   const attempt = (
     id: RecordId,
@@ -110,9 +138,9 @@ export const make = (store: HandoffStore["Service"]) => {
       if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
       const current = found.value
       return Effect.flatMap(DateTime.now, (now) =>
-        isDue(current, now)
-          ? Effect.flatMap(expire(current, now), (expired) => judge(expired, now))
-          : judge(current, now)
+        overdueEvent(current, now) === undefined
+          ? judge(current, now)
+          : Effect.flatMap(settle(current, now), (settled) => judge(settled, now))
       )
     })
 
@@ -139,47 +167,49 @@ export const make = (store: HandoffStore["Service"]) => {
     }
 
   /** Tries to accept one handoff of an inbox. */
-  const take = (head: HandoffRecord, agent: AgentId): Effect.Effect<Taking, StoreError> =>
-    Effect.flatMap(DateTime.now, (now): Effect.Effect<Taking, Refusal> =>
-      isDue(head, now)
-        ? Effect.as(expire(head, now), "gone")
-        : // The cast: the record that an Accepted makes is the one its row names.
-          Effect.map(record(head, { _tag: "Accepted", at: now, by: agent }), (taken) => taken as After<"Accepted">)
+  const take = (head: HandoffRecord, agent: AgentId, lease?: Milliseconds): Effect.Effect<Taking, StoreError> =>
+    Effect.flatMap(DateTime.now, (now) =>
+      Effect.flatMap(settle(head, now), (current): Effect.Effect<Taking, Refusal> =>
+        isOpen(current.status)
+          ? Effect.map(
+              record(current, { _tag: "Accepted", at: now, by: agent, ...(lease === undefined ? {} : { lease }) }),
+              // The cast: the record that an Accepted makes is the one its row names.
+              (taken) => taken as After<"Accepted">
+            )
+          : Effect.succeed("gone")
+      )
     ).pipe(
       Effect.catchTag("RevisionConflict", () => Effect.succeed<Taking>("lost")),
-      // Never: the inbox gives pending handoffs of this agent, and the table lets their receiver accept them.
-      Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
+      // Never: the inbox gives pending handoffs of this agent, which stay so until they end, and the table lets their
+      // receiver accept them.
+      Effect.catchTag(neverRefused, Effect.die)
     )
 
-  const expireOverdue = Effect.gen(function* () {
+  const sweep = Effect.gen(function* () {
     const now = yield* DateTime.now
-    const expired: Array<HandoffRecord> = []
-    const done = new Set<RecordId>()
+    const moved = new Map<RecordId, HandoffRecord>()
     while (true) {
       const due = yield* store.list({ _tag: "Due", at: now }, { limit: pageSize })
-      if (due.length === 0) return expired
-      const again = due.find(({ recordId }) => done.has(recordId))
+      if (due.length === 0) return [...moved.values()]
+      const again = due.find(({ recordId, revision }) => (moved.get(recordId)?.revision ?? 0) >= revision)
       if (again !== undefined) {
-        const detail = `Handoff ${again.recordId} is still listed as due after it has expired; the store's index is wrong`
+        const detail = `Handoff ${again.recordId} is still listed as due after what was due has happened; the store's index is wrong`
         return yield* new StoreError({ operation: "list", reason: "corrupt", detail })
       }
       yield* Effect.forEach(
         due,
         (one) =>
-          expire(one, now).pipe(
-            Effect.map((record) => {
-              expired.push(record)
-              done.add(record.recordId)
-            }),
+          settle(one, now).pipe(
+            Effect.map((record) => moved.set(record.recordId, record)),
             // Another sweeper was first, or the handoff has moved: the next page shows what is left.
             Effect.catchTag("RevisionConflict", () => Effect.void),
-            // Never: only open handoffs are due, and the table lets anyone expire them.
-            Effect.catchTag(["InvalidTransition", "NotYourHandoff"], Effect.die)
+            // Never: what is due comes from the lifecycle itself.
+            Effect.catchTag(neverRefused, Effect.die)
           ),
         { concurrency: "unbounded", discard: true }
       )
     }
   })
 
-  return { advance, take, expireOverdue }
+  return { advance, take, sweep }
 }

@@ -55,7 +55,7 @@ const seedStore = Effect.gen(function* () {
   yield* manager.cancel(id("cancelled"))
   yield* manager.reject(id("rejected"), { reason: "no" })
   yield* TestClock.adjust("10 seconds")
-  yield* manager.expireOverdue
+  yield* manager.sweep
 })
 
 describe("an export", () => {

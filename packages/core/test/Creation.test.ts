@@ -15,7 +15,8 @@ describe("create", () => {
   test("fills in what is left out, and keeps what is given", function* () {
     const manager = yield* HandoffManager
     assert.deepStrictEqual((yield* manager.create(ask)).request, { ...ask, context: {}, priority: 5 } as never)
-    const full = { ...ask, context: { a: [1] }, priority: 10, deadline: later(1), requires: ["write"], parent: "p" }
+    const clocks = { acceptBy: later(1), deadline: later(1), remindBefore: 1, maxAttempts: 2 }
+    const full = { ...ask, context: { a: [1] }, priority: 10, ...clocks, requires: ["write"], parent: "p" }
     assert.deepStrictEqual((yield* manager.create(full)).request, full as never)
   })
 
@@ -26,13 +27,15 @@ describe("create", () => {
     assert.strictEqual((yield* manager.metrics).total, 1)
   })
 
-  test("refuses a deadline that has passed, to the millisecond", function* () {
+  test("refuses clocks that have run out, to the millisecond", function* () {
     const manager = yield* HandoffManager
     for (const deadline of [later(-1), start]) {
       const sentence = yield* refusal(manager.create({ ...ask, deadline }), "InvalidInput")
       assert.strictEqual(sentence, "Invalid request: deadline: Expected a moment in the future")
     }
-    yield* manager.create({ ...ask, deadline: later(0.001) })
+    const both = yield* refusal(manager.create({ ...ask, acceptBy: start, deadline: start }), "InvalidInput")
+    assert.match(both, /accept_by: Expected a moment in the future.*deadline: Expected a moment in the future/s)
+    yield* manager.create({ ...ask, acceptBy: later(0.001), deadline: later(0.001) })
     const between = DateTime.addDuration(later(60), "500 micros")
     assert.strictEqual(
       yield* refusal(manager.create({ ...ask, deadline: between }), "InvalidInput"),

@@ -9,6 +9,7 @@ const none = {
   pending: 0,
   accepted: 0,
   in_progress: 0,
+  input_required: 0,
   completed: 0,
   rejected: 0,
   failed: 0,

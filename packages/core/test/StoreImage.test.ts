@@ -59,9 +59,10 @@ describe("the image of a store", () => {
           ...expired.record,
           revision: 3,
           status: "expired",
-          reason: "The deadline passed while the handoff was open."
+          reason: "The deadline passed while the handoff was open.",
+          missed: "deadline"
         },
-        event: { _tag: "Expired", at: second(6), by: agent("clock") }
+        event: { _tag: "Expired", at: second(6), by: agent("clock"), missed: "deadline" }
       }
     ])
     assert.deepStrictEqual(due(), ["b"])

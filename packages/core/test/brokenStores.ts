@@ -1,4 +1,4 @@
-import { type HandoffRecord, HandoffStatus, type RecordId, StoreError } from "@aumai/handoff-protocol"
+import { dueAt, type HandoffRecord, HandoffStatus, type RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -343,6 +343,78 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       })
     )
   ),
+  broken(
+    "moves a handoff among what is due only with its status",
+    "what is due follows leases, questions and reminders",
+    (whole) => {
+      const known = new Map<RecordId, { readonly status: HandoffStatus; readonly record: HandoffRecord }>()
+      const dueOf = ({ recordId }: HandoffRecord) => {
+        const record = known.get(recordId)?.record
+        return (record && dueAt(record)?.epochMilliseconds) ?? Number.POSITIVE_INFINITY
+      }
+      return {
+        commit: (changes) =>
+          Effect.tap(whole.commit(changes), () =>
+            Effect.sync(() => {
+              for (const { record } of changes) {
+                const { recordId, status } = record
+                if (known.get(recordId)?.status !== status) known.set(recordId, { status, record })
+              }
+            })
+          ),
+        list: (view, page) =>
+          view._tag === "Due"
+            ? Effect.map(whole.list({ _tag: "All" }, { limit: 1000 }), (all) =>
+                all
+                  .filter((record) => dueOf(record) <= view.at.epochMilliseconds)
+                  .toSorted((a, b) => dueOf(a) - dueOf(b))
+              )
+            : whole.list(view, page)
+      }
+    }
+  ),
+  broken(
+    "begins a page of what is due behind a deadline",
+    "pages of what is due go by leases and reminders, too",
+    (whole) => ({
+      list: (view, page) => {
+        if (view._tag !== "Due" || page.after === undefined) return whole.list(view, page)
+        const behind = page.after.request.deadline?.epochMilliseconds ?? 0
+        return Effect.map(whole.list(view, { limit: 1000 }), (all) =>
+          all.filter((record) => (dueAt(record)?.epochMilliseconds ?? 0) > behind).slice(0, page.limit)
+        )
+      }
+    })
+  ),
+  broken(
+    "takes nothing back into an inbox that it has left",
+    "a handoff that is given back waits again, in each view and in the tally",
+    (whole) => {
+      const left = new Set<RecordId>()
+      return {
+        commit: (changes) =>
+          Effect.tap(whole.commit(changes), () =>
+            Effect.sync(() => {
+              for (const { record } of changes) if (record.status !== "pending") left.add(record.recordId)
+            })
+          ),
+        list: (view, page) =>
+          Effect.map(whole.list(view, page), (records) =>
+            view._tag === "Inbox" && view.status === "pending"
+              ? records.filter(({ recordId }) => !left.has(recordId))
+              : records
+          )
+      }
+    }
+  ),
+  broken(
+    "lists a handoff as it was when its status last changed",
+    "a handoff that moves and keeps its status is shown as it is now",
+    shadowing(
+      ({ event }) => event._tag !== "Progressed" && event._tag !== "Reminded",
+      (_, shadow) => ({ list: (view, page) => Effect.sync(() => shadow.list(view, page)) })
+    )
+  ),
   broken("skips one at the start of a page", "pages of any size neither skip nor repeat", (whole) => ({
     list: (view, page) =>
       page.after === undefined
@@ -624,6 +696,24 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       const { routing: _, ...rest } = event
       return { record, event: rest }
     })
+  ),
+  broken(
+    "forgets what an attempt has learnt",
+    "attempts, leases, questions and what was learnt come back as they were",
+    keeping(({ record, event }) => {
+      if (!("handBack" in record)) return { record, event }
+      const { handBack: _, ...rest } = record
+      return { record: rest, event }
+    })
+  ),
+  broken(
+    "keeps a lease that rests as if it ran",
+    "attempts, leases, questions and what was learnt come back as they were",
+    keeping(({ record, event }) =>
+      record.status === "input_required" && record.lease !== undefined
+        ? { record: { ...record, lease: { ...record.lease, until: record.updatedAt } }, event }
+        : { record, event }
+    )
   ),
   broken(
     "takes upper and lower case for one",

@@ -4,7 +4,7 @@ import { InvalidInput } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
 import { replay } from "./Lifecycle.ts"
-import { isSame } from "./Same.ts"
+import { isSameState, portable } from "./Portable.ts"
 import { decoder } from "./Wire.ts"
 import { isWireArchived } from "./WireGuard.ts"
 import { fromArchivedEvent, fromRecord, toArchivedEvent, toRequest, toState } from "./WireNames.ts"
@@ -30,32 +30,9 @@ export interface ArchivedHandoff {
   readonly edited?: HandoffRecord
 }
 
-// The Python library refuses a whole file over a status it does not know, so it is shown the nearest of its own.
-const portable = (record: HandoffRecord): HandoffRecord => {
-  if (record.status !== "cancelled" && record.status !== "expired") return record
-  const { response, reason, status: _, ...common } = record
-  return { status: response === undefined ? "rejected" : "failed", ...common, response: { accepted: false, reason } }
-}
-
 /**
- * Whether two records say the same, apart from their revision: a copy that lost its trail, or was shown to the Python
- * library, is still the same state.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, isSameState } from "@aumai/handoff-protocol"
- *
- * const isStale = (seen: HandoffRecord, now: HandoffRecord) => !isSameState(seen, now)
- * ```
- */
-export const isSameState = (a: HandoffRecord, b: HandoffRecord): boolean => {
-  const [left, right] = a.status === b.status ? [a, b] : [portable(a), portable(b)]
-  return isSame({ ...left, revision: 1 }, { ...right, revision: 1 })
-}
-
-/**
- * Writes a record with its history, oldest first. A `cancelled` or `expired` one looks `rejected` or `failed` to a
- * reader that ignores `history`; the history has the truth.
+ * Writes a record with its history, oldest first. A reader that ignores `history` sees the statuses of the
+ * Python library: `cancelled` and `expired` look `rejected` or `failed`, and `input_required` looks `in_progress`.
  *
  * @example
  * ```ts

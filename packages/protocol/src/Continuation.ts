@@ -1,17 +1,26 @@
-import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 
+import { agentOf } from "./Clocks.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
 import type { HandoffStatus } from "./HandoffStatus.ts"
-import { agentOf, apply, movesFrom, type Transition, transitions } from "./Lifecycle.ts"
+import { apply } from "./Lifecycle.ts"
+import { isSameState } from "./Portable.ts"
+import { movesFrom, type Transition, transitions } from "./Transitions.ts"
+
+/** What another program may have done. What only this library knows of, and what leads back, it has not. */
+type Foreign = Exclude<Transition["_tag"], "Progressed" | "Released" | "Asked" | "Reminded">
+const isForeign = (event: Transition["_tag"]): event is Foreign =>
+  transitions[event].to !== "same" && event !== "Released" && event !== "Asked"
 
 /** The shortest way through the table from one status to another; nothing when there is none. */
-const pathBetween = (from: HandoffStatus, to: HandoffStatus): ReadonlyArray<Transition["_tag"]> | undefined => {
-  const reached = new Map<HandoffStatus, ReadonlyArray<Transition["_tag"]>>([[from, []]])
+const pathBetween = (from: HandoffStatus, to: HandoffStatus): ReadonlyArray<Foreign> | undefined => {
+  const reached = new Map<HandoffStatus, ReadonlyArray<Foreign>>([[from, []]])
   for (const [status, path] of reached) {
     if (status === to) return path
-    for (const { event, rule } of movesFrom(status)) {
-      if (!reached.has(rule.to)) reached.set(rule.to, [...path, event])
+    for (const { event } of movesFrom(status)) {
+      if (!isForeign(event)) continue
+      const { to } = transitions[event]
+      if (!reached.has(to)) reached.set(to, [...path, event])
     }
   }
   return undefined
@@ -39,6 +48,7 @@ const said = (target: HandoffRecord) => {
  * ```
  */
 export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): ReadonlyArray<Transition> | undefined => {
+  if (isSameState(ours, theirs)) return []
   const path = pathBetween(ours.status, theirs.status)
   if (path === undefined) return undefined
   const { reason, result, estimatedCompletion } = said(theirs)
@@ -51,15 +61,19 @@ export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): Readon
     const event: Transition =
       _tag === "Completed"
         ? { _tag, ...fact, result }
-        : _tag === "Rejected" || _tag === "Failed" || _tag === "Cancelled"
-          ? { _tag, ...fact, reason }
-          : _tag === "Accepted"
-            ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
-            : { _tag, ...fact }
+        : _tag === "Answered"
+          ? { _tag, ...fact, answer: "" }
+          : _tag === "Expired"
+            ? { _tag, ...fact, missed: "missed" in theirs ? theirs.missed : "deadline" }
+            : _tag === "Rejected" || _tag === "Failed" || _tag === "Cancelled"
+              ? { _tag, ...fact, reason }
+              : _tag === "Accepted"
+                ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
+                : { _tag, ...fact }
     const applied = apply(record, event)
     if (Result.isFailure(applied)) return undefined
     record = applied.success
     events.push(event)
   }
-  return Equal.equals({ ...record, revision: 0 }, { ...theirs, revision: 0 }) ? events : undefined
+  return isSameState(record, theirs) ? events : undefined
 }

@@ -1,7 +1,8 @@
 import * as Schema from "effect/Schema"
 
+import { Attempt, Clock, HandBack, Milliseconds, Progress } from "./Custody.ts"
 import { AgentId, Capability, Text, Timestamp } from "./Fields.ts"
-import { HandoffRecord } from "./HandoffRecord.ts"
+import { FailureCode, HandoffRecord } from "./HandoffRecord.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
 
@@ -41,6 +42,12 @@ const fact = {
   by: AgentId,
   /** Present when the fact did not come through this library: it was read from a file that another program wrote. */
   via: Schema.optionalKey(Schema.Literals(["foreign"]))
+}
+
+const move = {
+  ...fact,
+  /** The attempt that its author holds; refused when a newer one has begun. */
+  attempt: Schema.optionalKey(Attempt)
 }
 
 /**
@@ -106,9 +113,11 @@ export class ImportedEvent extends Schema.Opaque<ImportedEvent>()(
 export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Accepted"),
-    ...fact,
+    ...move,
     reason: Schema.optionalKey(Text),
-    estimatedCompletion: Schema.optionalKey(Timestamp)
+    estimatedCompletion: Schema.optionalKey(Timestamp),
+    /** It is held for so long, unless that is renewed; for ever when left out. */
+    lease: Schema.optionalKey(Milliseconds)
   })
 ) {}
 
@@ -129,7 +138,7 @@ export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
  * ```
  */
 export class RejectedEvent extends Schema.Opaque<RejectedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Rejected"), ...fact, reason: Text })
+  Schema.Struct({ _tag: Schema.tag("Rejected"), ...move, reason: Text })
 ) {}
 
 /**
@@ -148,7 +157,101 @@ export class RejectedEvent extends Schema.Opaque<RejectedEvent>()(
  * ```
  */
 export class StartedEvent extends Schema.Opaque<StartedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Started"), ...fact })
+  Schema.Struct({ _tag: Schema.tag("Started"), ...move })
+) {}
+
+/**
+ * The receiver is still at it, and perhaps says how far. That renews its lease.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, ProgressedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = ProgressedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("executor"),
+ *   fraction: 0.5
+ * })
+ * console.log(event._tag) // Progressed
+ * ```
+ */
+export class ProgressedEvent extends Schema.Opaque<ProgressedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Progressed"),
+    ...move,
+    note: Progress.fields.note,
+    fraction: Progress.fields.fraction,
+    /** From now on the lease reaches so far. */
+    lease: Schema.optionalKey(Milliseconds)
+  })
+) {}
+
+/**
+ * It goes back to `pending` for another attempt: the receiver gave it back, or its lease ran out.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, ReleasedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = ReleasedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("executor"),
+ *   handBack: { done: ["Pages 1 to 4"], remaining: ["Page 5"] }
+ * })
+ * console.log(event._tag) // Released
+ * ```
+ */
+export class ReleasedEvent extends Schema.Opaque<ReleasedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Released"),
+    ...move,
+    reason: Schema.optionalKey(Text),
+    handBack: Schema.optionalKey(HandBack),
+    /** Claims pass it by until then. */
+    notBefore: Schema.optionalKey(Timestamp)
+  })
+) {}
+
+/**
+ * The receiver cannot go on without an answer.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, AskedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = AskedEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("executor"),
+ *   question: "Which quarter?"
+ * })
+ * console.log(event._tag) // Asked
+ * ```
+ */
+export class AskedEvent extends Schema.Opaque<AskedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Asked"), ...move, question: Text })
+) {}
+
+/**
+ * The sender answered, so that the receiver can go on.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, AnsweredEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = AnsweredEvent.make({
+ *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
+ *   by: AgentId.make("planner"),
+ *   answer: "The third."
+ * })
+ * console.log(event._tag) // Answered
+ * ```
+ */
+export class AnsweredEvent extends Schema.Opaque<AnsweredEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Answered"), ...move, answer: Text })
 ) {}
 
 /**
@@ -168,11 +271,11 @@ export class StartedEvent extends Schema.Opaque<StartedEvent>()(
  * ```
  */
 export class CompletedEvent extends Schema.Opaque<CompletedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Completed"), ...fact, result: JsonObject })
+  Schema.Struct({ _tag: Schema.tag("Completed"), ...move, result: JsonObject })
 ) {}
 
 /**
- * The receiver gave up after it had accepted.
+ * The receiver gave up after it had accepted, or the last attempt ran out.
  *
  * @example
  * ```ts
@@ -188,7 +291,7 @@ export class CompletedEvent extends Schema.Opaque<CompletedEvent>()(
  * ```
  */
 export class FailedEvent extends Schema.Opaque<FailedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Failed"), ...fact, reason: Text })
+  Schema.Struct({ _tag: Schema.tag("Failed"), ...move, reason: Text, code: Schema.optionalKey(FailureCode) })
 ) {}
 
 /**
@@ -208,23 +311,39 @@ export class FailedEvent extends Schema.Opaque<FailedEvent>()(
  * ```
  */
 export class CancelledEvent extends Schema.Opaque<CancelledEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...fact, reason: Schema.optionalKey(Text) })
+  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...move, reason: Schema.optionalKey(Text) })
 ) {}
 
 /**
- * Its deadline passed while it was open. Anyone may record it.
+ * One of its clocks will run out soon. Anyone may record it.
+ *
+ * @example
+ * ```ts
+ * import { clock, RemindedEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const event = RemindedEvent.make({ at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), by: clock, of: "deadline" })
+ * console.log(event._tag) // Reminded
+ * ```
+ */
+export class RemindedEvent extends Schema.Opaque<RemindedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Reminded"), ...move, of: Clock })
+) {}
+
+/**
+ * One of its clocks ran out while it was open. Anyone may record it.
  *
  * @example
  * ```ts
  * import { clock, ExpiredEvent } from "@aumai/handoff-protocol"
  * import * as DateTime from "effect/DateTime"
  *
- * const event = ExpiredEvent.make({ at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), by: clock })
+ * const event = ExpiredEvent.make({ at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), by: clock, missed: "deadline" })
  * console.log(event._tag) // Expired
  * ```
  */
 export class ExpiredEvent extends Schema.Opaque<ExpiredEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Expired"), ...fact })
+  Schema.Struct({ _tag: Schema.tag("Expired"), ...move, missed: Clock })
 ) {}
 
 /**
@@ -248,9 +367,14 @@ export const HandoffEvent = Schema.Union([
   AcceptedEvent,
   RejectedEvent,
   StartedEvent,
+  ProgressedEvent,
+  ReleasedEvent,
+  AskedEvent,
+  AnsweredEvent,
   CompletedEvent,
   FailedEvent,
   CancelledEvent,
+  RemindedEvent,
   ExpiredEvent
 ])
   .annotate({ identifier: "HandoffEvent" })

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 
+import { Answer, Attempt, Clock, HandBack, Lease, Progress } from "./Custody.ts"
 import { RecordId, Text, Timestamp } from "./Fields.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
@@ -29,7 +30,24 @@ const common = {
   revision: Schema.Int.check(Schema.isGreaterThan(0)),
   request: HandoffRequest,
   createdAt: Timestamp,
-  updatedAt: Timestamp
+  updatedAt: Timestamp,
+  /** A late writer that names an older one changes nothing. */
+  attempt: Attempt
+}
+
+const open = {
+  ...common,
+  /** What the attempts before have learnt. */
+  handBack: Schema.optionalKey(HandBack),
+  /** The clocks whose nearing is on record. */
+  reminded: Schema.optionalKey(Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length)))
+}
+
+const held = {
+  ...open,
+  response: HandoffResponse,
+  lease: Schema.optionalKey(Lease),
+  progress: Schema.optionalKey(Progress)
 }
 
 /**
@@ -42,7 +60,14 @@ const common = {
  * const show = (record: Pending) => `${record.request.toAgent} has not answered ${record.recordId}`
  * ```
  */
-export class Pending extends Schema.Opaque<Pending>()(Schema.Struct({ status: Schema.tag("pending"), ...common })) {}
+export class Pending extends Schema.Opaque<Pending>()(
+  Schema.Struct({
+    status: Schema.tag("pending"),
+    ...open,
+    /** Claims pass it by until then. */
+    notBefore: Schema.optionalKey(Timestamp)
+  })
+) {}
 
 /**
  * The receiver has taken it on.
@@ -55,7 +80,10 @@ export class Pending extends Schema.Opaque<Pending>()(Schema.Struct({ status: Sc
  * ```
  */
 export class Accepted extends Schema.Opaque<Accepted>()(
-  Schema.Struct({ status: Schema.tag("accepted"), ...common, response: HandoffResponse })
+  Schema.Struct({
+    status: Schema.tag("accepted"),
+    ...held
+  })
 ) {}
 
 /**
@@ -69,7 +97,30 @@ export class Accepted extends Schema.Opaque<Accepted>()(
  * ```
  */
 export class InProgress extends Schema.Opaque<InProgress>()(
-  Schema.Struct({ status: Schema.tag("in_progress"), ...common, response: HandoffResponse })
+  Schema.Struct({
+    status: Schema.tag("in_progress"),
+    ...held,
+    /** What was last asked and answered. */
+    answer: Schema.optionalKey(Answer)
+  })
+) {}
+
+/**
+ * The receiver has asked; the sender's answer lets it go on. A lease rests meanwhile.
+ *
+ * @example
+ * ```ts
+ * import { type InputRequired } from "@aumai/handoff-protocol"
+ *
+ * const show = (record: InputRequired) => `${record.request.fromAgent} is asked: ${record.question}`
+ * ```
+ */
+export class InputRequired extends Schema.Opaque<InputRequired>()(
+  Schema.Struct({
+    status: Schema.tag("input_required"),
+    ...held,
+    question: Text
+  })
 ) {}
 
 /**
@@ -101,6 +152,19 @@ export class Rejected extends Schema.Opaque<Rejected>()(
 ) {}
 
 /**
+ * Why a handoff failed without its receiver saying so.
+ *
+ * @example
+ * ```ts
+ * import { FailureCode } from "@aumai/handoff-protocol"
+ *
+ * console.log(FailureCode.literals) // ["attempts_exhausted"]
+ * ```
+ */
+export const FailureCode = Schema.Literals(["attempts_exhausted"])
+export type FailureCode = typeof FailureCode.Type
+
+/**
  * Given up by the receiver; `response.reason` says why.
  *
  * @example
@@ -111,7 +175,13 @@ export class Rejected extends Schema.Opaque<Rejected>()(
  * ```
  */
 export class Failed extends Schema.Opaque<Failed>()(
-  Schema.Struct({ status: Schema.tag("failed"), ...common, response: HandoffResponse })
+  Schema.Struct({
+    status: Schema.tag("failed"),
+    ...common,
+    response: HandoffResponse,
+    /** Present when it was not the receiver who gave up. */
+    code: Schema.optionalKey(FailureCode)
+  })
 ) {}
 
 /**
@@ -134,7 +204,8 @@ export class Cancelled extends Schema.Opaque<Cancelled>()(
 ) {}
 
 /**
- * Still open when its deadline passed. `response` is there when the receiver had accepted before.
+ * Still open when one of its clocks had run out: `missed` says which. `response` is there when the receiver had accepted
+ * before.
  *
  * @example
  * ```ts
@@ -148,7 +219,8 @@ export class Expired extends Schema.Opaque<Expired>()(
     status: Schema.tag("expired"),
     ...common,
     response: Schema.optionalKey(HandoffResponse),
-    reason: Text
+    reason: Text,
+    missed: Clock
   })
 ) {}
 
@@ -163,6 +235,7 @@ export class Expired extends Schema.Opaque<Expired>()(
  *   pending: () => "waiting",
  *   accepted: () => "taken on",
  *   in_progress: () => "under way",
+ *   input_required: ({ question }) => question,
  *   completed: ({ result }) => JSON.stringify(result),
  *   rejected: ({ response }) => response.reason,
  *   failed: ({ response }) => response.reason,
@@ -175,6 +248,7 @@ export const HandoffRecord = Schema.Union([
   Pending,
   Accepted,
   InProgress,
+  InputRequired,
   Completed,
   Rejected,
   Failed,

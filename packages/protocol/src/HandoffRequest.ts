@@ -36,6 +36,14 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     ),
     /** The handoff expires when it is still open at this moment. */
     deadline: Schema.optionalKey(Timestamp),
+    /** The handoff expires when nobody has accepted it at this moment; to have accepted it once is enough. */
+    acceptBy: Schema.optionalKey(Timestamp),
+    /** So many milliseconds before either moment its nearing is put on record. */
+    remindBefore: Schema.optionalKey(
+      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.durationMilliseconds }))
+    ),
+    /** After so many attempts that were given back or whose lease ran out it fails; 3 when left out. */
+    maxAttempts: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts }))),
     /** Capabilities the receiver must have; routing then asks for these and not for the words of the task. */
     requires: Schema.optionalKey(Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))),
     /** The handoff that this one is a part of. */

@@ -1,19 +1,21 @@
 import * as Schema from "effect/Schema"
 
 /**
- * Where a handoff is in its life. The first six are those of the Python library that this one grew out of.
+ * Where a handoff is in its life. `input_required`, `cancelled` and `expired` are not in the Python library that this one
+ * grew out of.
  *
  * @example
  * ```ts
  * import { HandoffStatus } from "@aumai/handoff-protocol"
  *
- * console.log(HandoffStatus.literals.length) // 8
+ * console.log(HandoffStatus.literals.length) // 9
  * ```
  */
 export const HandoffStatus = Schema.Literals([
   "pending",
   "accepted",
   "in_progress",
+  "input_required",
   "completed",
   "rejected",
   "failed",

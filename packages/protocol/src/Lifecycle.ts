@@ -1,113 +1,70 @@
-import type * as DateTime from "effect/DateTime"
+import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
-import { AgentId, type RecordId } from "./Fields.ts"
-import { EmptyHistory, InvalidTransition, NotYourHandoff } from "./HandoffError.ts"
+import { agentOf, clock, maxAttemptsOf, overdueEvent } from "./Clocks.ts"
+import type { Lease, Milliseconds } from "./Custody.ts"
+import type { RecordId } from "./Fields.ts"
+import { EmptyHistory, InvalidTransition, NoAttemptLeft, NotDue, NotYourHandoff, StaleAttempt } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
-import { type HandoffRecord, type HandoffResponse } from "./HandoffRecord.ts"
-import { HandoffStatus } from "./HandoffStatus.ts"
+import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
+import { lastMoment } from "./Moment.ts"
+import { isSame } from "./Same.ts"
+import {
+  type After,
+  type Before,
+  type Of,
+  type Origin,
+  type Rule,
+  type Transition,
+  type Transitions,
+  transitions
+} from "./Transitions.ts"
 
-/**
- * Events that begin a handoff. Every other event is a transition.
- *
- * @example
- * ```ts
- * import { type HandoffEvent, type Origin } from "@aumai/handoff-protocol"
- *
- * const isOrigin = (event: HandoffEvent): event is Origin => event._tag === "Created" || event._tag === "Imported"
- * ```
- */
-export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Imported" }>
-
-/**
- * Events that move a handoff from one status to another: the rows of the table.
- *
- * @example
- * ```ts
- * import { type Transition, transitions } from "@aumai/handoff-protocol"
- *
- * const leadsTo = (event: Transition) => transitions[event._tag].to
- * ```
- */
-export type Transition = Exclude<HandoffEvent, Origin>
-
-/**
- * Who may record an event: one of the two agents of the handoff, or anyone.
- *
- * @example
- * ```ts
- * import { type Party, transitions } from "@aumai/handoff-protocol"
- *
- * const whose: Party = transitions.Cancelled.by
- * console.log(whose) // sender
- * ```
- */
-export type Party = "sender" | "receiver" | "anyone"
-
-/**
- * A row of the table: where the event may come, where it leads, and whose it is.
- *
- * @example
- * ```ts
- * import { type Rule, transitions } from "@aumai/handoff-protocol"
- *
- * const rules: ReadonlyArray<Rule> = Object.values(transitions)
- * console.log(rules.length) // 7
- * ```
- */
-export interface Rule {
-  readonly from: ReadonlyArray<HandoffStatus>
-  readonly to: HandoffStatus
-  readonly by: Party
-}
-
-/**
- * The lifecycle. This table is the specification: everything else that knows what may follow what is derived from it.
- *
- * @example
- * ```ts
- * import { transitions } from "@aumai/handoff-protocol"
- *
- * console.log(transitions.Accepted.from) // ["pending"]
- * ```
- */
-export const transitions = {
-  Accepted: { from: ["pending"], to: "accepted", by: "receiver" },
-  Rejected: { from: ["pending"], to: "rejected", by: "receiver" },
-  Started: { from: ["accepted"], to: "in_progress", by: "receiver" },
-  Completed: { from: ["accepted", "in_progress"], to: "completed", by: "receiver" },
-  Failed: { from: ["accepted", "in_progress"], to: "failed", by: "receiver" },
-  Cancelled: { from: ["pending", "accepted", "in_progress"], to: "cancelled", by: "sender" },
-  Expired: { from: ["pending", "accepted", "in_progress"], to: "expired", by: "anyone" }
-} as const satisfies Record<Transition["_tag"], Rule>
-
-type Transitions = typeof transitions
-type Of<Union, Key extends PropertyKey, Value> = Extract<Union, { readonly [_ in Key]: Value }>
-/** The records an event may meet, as the table says. */
-type Before<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
-/**
- * The record an event makes, as the table says.
- *
- * @example
- * ```ts
- * import { type After } from "@aumai/handoff-protocol"
- *
- * const resultOf = (record: After<"Completed">) => record.result
- * ```
- */
-export type After<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["to"]>
-
+/** What stays of a handoff whatever happens to it. */
 const next = (record: HandoffRecord, event: HandoffEvent) => ({
   recordId: record.recordId,
   revision: record.revision + 1,
   request: record.request,
   createdAt: record.createdAt,
-  updatedAt: event.at
+  updatedAt: event.at,
+  attempt: record.attempt
 })
+
+type Open = Before<"Expired">
+type Held = Before<"Failed">
+
+/** What stays of an open one while it stays open. */
+const nextOpen = (record: Open, event: HandoffEvent) => ({
+  ...next(record, event),
+  ...(record.handBack === undefined ? {} : { handBack: record.handBack }),
+  ...(record.reminded === undefined ? {} : { reminded: record.reminded })
+})
+
+/** What stays of one that the receiver holds while the receiver holds it. */
+const nextHeld = (record: Held, event: HandoffEvent) => ({
+  ...nextOpen(record, event),
+  response: record.response,
+  ...(record.lease === undefined ? {} : { lease: record.lease }),
+  ...(record.progress === undefined ? {} : { progress: record.progress })
+})
+
+const leaseFrom = (at: DateTime.Utc, milliseconds: Milliseconds): Lease => ({
+  milliseconds,
+  until: DateTime.makeUnsafe(Math.min(at.epochMilliseconds + milliseconds, lastMoment))
+})
+
+/** The lease, renewed at a moment. */
+const renewed = (lease: Lease | undefined, at: DateTime.Utc, milliseconds = lease?.milliseconds) =>
+  milliseconds === undefined ? {} : { lease: leaseFrom(at, milliseconds) }
 
 /** The answer an ended handoff had before it ended, where it had one. */
 const answered = (record: { readonly response?: HandoffResponse }) =>
   record.response === undefined ? {} : { response: record.response }
+
+const expiredBecause = {
+  deadline: "The deadline passed while the handoff was open.",
+  accept_by: "Nobody accepted the handoff in time."
+} as const
 
 // Typed from the table: a builder that makes another status, or reads what its `from` states do not have, does not compile.
 const builders: {
@@ -115,20 +72,51 @@ const builders: {
 } = {
   Accepted: (record, event) => ({
     status: "accepted",
-    ...next(record, event),
+    ...nextOpen(record, event),
     response: {
       accepted: true,
       // What the Python library says when the receiver gives no reason.
       reason: event.reason ?? "Accepted by receiving agent.",
       ...(event.estimatedCompletion === undefined ? {} : { estimatedCompletion: event.estimatedCompletion })
-    }
+    },
+    ...renewed(undefined, event.at, event.lease)
   }),
   Rejected: (record, event) => ({
     status: "rejected",
     ...next(record, event),
     response: { accepted: false, reason: event.reason }
   }),
-  Started: (record, event) => ({ status: "in_progress", ...next(record, event), response: record.response }),
+  Started: (record, event) => ({ status: "in_progress", ...nextHeld(record, event) }),
+  Progressed: (record, event) => ({
+    ...record,
+    ...next(record, event),
+    progress: {
+      at: event.at,
+      ...(event.note === undefined ? {} : { note: event.note }),
+      ...(event.fraction === undefined ? {} : { fraction: event.fraction })
+    },
+    ...renewed(record.lease, event.at, event.lease)
+  }),
+  Asked: (record, event) => ({
+    status: "input_required",
+    ...nextHeld(record, event),
+    // It rests: the receiver can do nothing while it waits.
+    ...(record.lease === undefined ? {} : { lease: { milliseconds: record.lease.milliseconds } }),
+    question: event.question
+  }),
+  Answered: (record, event) => ({
+    status: "in_progress",
+    ...nextHeld(record, event),
+    ...renewed(record.lease, event.at),
+    answer: { question: record.question, answer: event.answer }
+  }),
+  Released: (record, event) => ({
+    status: "pending",
+    ...nextOpen(record, event),
+    attempt: record.attempt + 1,
+    ...(event.handBack === undefined ? {} : { handBack: event.handBack }),
+    ...(event.notBefore === undefined ? {} : { notBefore: event.notBefore })
+  }),
   Completed: (record, event) => ({
     status: "completed",
     ...next(record, event),
@@ -138,7 +126,8 @@ const builders: {
   Failed: (record, event) => ({
     status: "failed",
     ...next(record, event),
-    response: { accepted: false, reason: event.reason }
+    response: { accepted: false, reason: event.reason },
+    ...(event.code === undefined ? {} : { code: event.code })
   }),
   Cancelled: (record, event) => ({
     status: "cancelled",
@@ -146,40 +135,19 @@ const builders: {
     ...("response" in record ? answered(record) : {}),
     reason: event.reason ?? "Cancelled by the sender."
   }),
+  Reminded: (record, event) => ({
+    ...record,
+    ...next(record, event),
+    reminded: [...(record.reminded ?? []), event.of]
+  }),
   Expired: (record, event) => ({
     status: "expired",
     ...next(record, event),
     ...("response" in record ? answered(record) : {}),
-    reason: "The deadline passed while the handoff was open."
+    reason: expiredBecause[event.missed],
+    missed: event.missed
   })
 }
-
-const isTransition = (event: HandoffEvent): event is Transition => event._tag in transitions
-
-/**
- * The agent a party is in one handoff; nothing for `anyone`.
- *
- * @example
- * ```ts
- * import { agentOf, type HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const receiver = (record: HandoffRecord) => agentOf(record, "receiver")
- * ```
- */
-export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefined =>
-  party === "anyone" ? undefined : party === "sender" ? record.request.fromAgent : record.request.toAgent
-
-/**
- * Who acts when nobody does: time itself, which lets a handoff expire.
- *
- * @example
- * ```ts
- * import { clock, type HandoffEvent } from "@aumai/handoff-protocol"
- *
- * const happenedByItself = (event: HandoffEvent) => event.by === clock
- * ```
- */
-export const clock = AgentId.make("clock")
 
 /**
  * The first state of a handoff, from the event that begins it.
@@ -205,10 +173,80 @@ export const clock = AgentId.make("clock")
 export const create = (recordId: RecordId, event: Origin): HandoffRecord =>
   event._tag === "Imported"
     ? { ...event.record, recordId, revision: 1 }
-    : { status: "pending", recordId, revision: 1, request: event.request, createdAt: event.at, updatedAt: event.at }
+    : {
+        status: "pending",
+        recordId,
+        revision: 1,
+        request: event.request,
+        createdAt: event.at,
+        updatedAt: event.at,
+        attempt: 1
+      }
+
+const isTransition = (event: HandoffEvent): event is Transition => event._tag in transitions
 
 /**
- * The state after an event: looks up its row, checks where the handoff stands and whose move it is.
+ * What the lifecycle may say to an event.
+ *
+ * @example
+ * ```ts
+ * import { type LifecycleError } from "@aumai/handoff-protocol"
+ *
+ * const isTooLate = (error: LifecycleError) => error._tag === "StaleAttempt"
+ * ```
+ */
+export type LifecycleError = InvalidTransition | NotYourHandoff | StaleAttempt | NotDue | NoAttemptLeft
+
+/** Whether an event is one that time brings about, and not one of the two agents. */
+const isOfTime = (record: HandoffRecord, event: Transition, rule: Rule): boolean =>
+  rule.by === "anyone" || (rule.clock === true && event.by === clock && agentOf(record, rule.by) !== clock)
+
+/** What must be right about an event of time, beside when it comes. */
+const essence = (event: Transition) => [
+  event._tag,
+  "missed" in event && event.missed,
+  "of" in event && event.of,
+  "code" in event && event.code
+]
+
+/** What time says to an event that it is said to have brought about. What another program did has happened, due or not. */
+const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefined => {
+  if (event.via !== undefined) return undefined
+  const due = overdueEvent(record, event.at)
+  return due !== undefined && isSame(essence(due), essence(event))
+    ? undefined
+    : new NotDue({ recordId: record.recordId, event: event._tag, at: event.at })
+}
+
+/** Why an event may not come to a record now; nothing when it may. */
+const objection = (record: HandoffRecord, event: HandoffEvent): LifecycleError | undefined => {
+  const { recordId, status } = record
+  if (!isTransition(event)) return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: [] })
+  const rule: Rule = transitions[event._tag]
+  // First: whoever holds an older attempt is told so, wherever the newer one stands.
+  if (event.attempt !== undefined && event.attempt !== record.attempt) {
+    return new StaleAttempt({ recordId, event: event._tag, attempt: event.attempt, current: record.attempt })
+  }
+  if (!rule.from.includes(status)) {
+    return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: rule.from })
+  }
+  if (isOfTime(record, event, rule)) {
+    const notDue = whetherDue(record, event)
+    if (notDue !== undefined) return notDue
+  } else {
+    const expected = agentOf(record, rule.by)
+    if (expected !== undefined && rule.by !== "anyone" && event.by !== expected) {
+      return new NotYourHandoff({ recordId, event: event._tag, by: event.by, party: rule.by, expected })
+    }
+  }
+  return event._tag === "Released" && record.attempt >= maxAttemptsOf(record)
+    ? new NoAttemptLeft({ recordId, maxAttempts: maxAttemptsOf(record) })
+    : undefined
+}
+
+/**
+ * The state after an event: looks up its row, checks where the handoff stands, whose move it is, and for what time brings
+ * about whether it is due.
  *
  * @example
  * ```ts
@@ -219,24 +257,11 @@ export const create = (recordId: RecordId, event: Origin): HandoffRecord =>
  *   apply(record, { _tag: "Started", at, by: record.request.toAgent })
  * ```
  */
-export const apply = (
-  record: HandoffRecord,
-  event: HandoffEvent
-): Result.Result<HandoffRecord, InvalidTransition | NotYourHandoff> => {
-  const { recordId, status } = record
-  if (!isTransition(event)) {
-    return Result.fail(new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: [] }))
-  }
-  const rule: Rule = transitions[event._tag]
-  if (!rule.from.includes(status)) {
-    return Result.fail(new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: rule.from }))
-  }
-  const expected = agentOf(record, rule.by)
-  if (expected !== undefined && rule.by !== "anyone" && event.by !== expected) {
-    return Result.fail(new NotYourHandoff({ recordId, event: event._tag, by: event.by, party: rule.by, expected }))
-  }
-  // The cast: TypeScript cannot see that one lookup fixes the builder and the event together; the check above fixed the record.
-  const build = builders[event._tag] as (record: HandoffRecord, event: Transition) => HandoffRecord
+export const apply = (record: HandoffRecord, event: HandoffEvent): Result.Result<HandoffRecord, LifecycleError> => {
+  const refusal = objection(record, event)
+  if (refusal !== undefined) return Result.fail(refusal)
+  // The casts: `objection` has seen that it is a transition, and that its row fits the record, and so its builder.
+  const build = builders[(event as Transition)._tag] as (record: HandoffRecord, event: HandoffEvent) => HandoffRecord
   return Result.succeed(build(record, event))
 }
 
@@ -253,7 +278,7 @@ export const apply = (
 export const replay = (
   recordId: RecordId,
   history: ReadonlyArray<HandoffEvent>
-): Result.Result<HandoffRecord, EmptyHistory | InvalidTransition | NotYourHandoff> => {
+): Result.Result<HandoffRecord, EmptyHistory | LifecycleError> => {
   const [origin, ...rest] = history
   if (origin === undefined || isTransition(origin)) return Result.fail(new EmptyHistory({ recordId }))
   if (origin._tag === "Created" && origin.by !== origin.request.fromAgent) {
@@ -268,78 +293,3 @@ export const replay = (
   }
   return Result.succeed(record)
 }
-
-const rows: ReadonlyArray<readonly [Transition["_tag"], Rule]> = Object.entries(transitions) as ReadonlyArray<
-  // The cast: Object.entries forgets that the keys are those of the table.
-  readonly [Transition["_tag"], Rule]
->
-
-const openStatuses: ReadonlySet<HandoffStatus> = new Set(rows.flatMap(([, rule]) => rule.from))
-
-/**
- * Whether any transition starts from this status. One that is not open is final.
- *
- * @example
- * ```ts
- * import { isOpen } from "@aumai/handoff-protocol"
- *
- * console.log(isOpen("in_progress"), isOpen("completed")) // true false
- * ```
- */
-export const isOpen = (status: HandoffStatus): boolean => openStatuses.has(status)
-
-/**
- * The events the table allows from a status, with their rules.
- *
- * @example
- * ```ts
- * import { movesFrom } from "@aumai/handoff-protocol"
- *
- * console.log(movesFrom("accepted").map(({ event }) => event))
- * // ["Started", "Completed", "Failed", "Cancelled", "Expired"]
- * ```
- */
-export const movesFrom = (
-  status: HandoffStatus
-): ReadonlyArray<{ readonly event: Transition["_tag"]; readonly rule: Rule }> =>
-  rows.filter(([, rule]) => rule.from.includes(status)).map(([event, rule]) => ({ event, rule }))
-
-// Cancelling is always possible; the turn is the receiver's where the receiver has a move.
-const turns = new Map(
-  HandoffStatus.literals.map((status) => {
-    const parties = new Set(movesFrom(status).map(({ rule }) => rule.by))
-    return [status, parties.has("receiver") ? "receiver" : parties.has("sender") ? "sender" : undefined] as const
-  })
-)
-
-/**
- * The agent who owns the next move of an open handoff; nothing when it is final.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, turnOf } from "@aumai/handoff-protocol"
- *
- * const waitsFor = (record: HandoffRecord) => turnOf(record) ?? "nobody"
- * ```
- */
-export const turnOf = (record: HandoffRecord): AgentId | undefined => {
-  const party = turns.get(record.status)
-  return party === undefined ? undefined : agentOf(record, party)
-}
-
-/**
- * When an open handoff falls due: its deadline. Nothing when it has none or is final.
- *
- * @example
- * ```ts
- * import { dueAt, type HandoffRecord } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const isOverdue = (record: HandoffRecord, now: DateTime.Utc) => {
- *   const due = dueAt(record)
- *   return due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
- * }
- * ```
- */
-export const dueAt = (record: HandoffRecord): DateTime.Utc | undefined =>
-  isOpen(record.status) ? record.request.deadline : undefined

@@ -18,6 +18,13 @@ export const limits = {
   jsonBytes: 1024 * 1024,
   /** Levels of arrays and objects in a context or result. JSON.stringify and most other parsers give up at some depth; none at this one. */
   nesting: 128,
+  /** Milliseconds of a lease or a warning, 10,000 days: longer is a mistake, and sums with a moment stay exact. */
+  durationMilliseconds: 10_000 * 86_400_000,
+  /** Sentences in each list of what an attempt hands back. */
+  points: 128,
+  /** Attempts a request may allow, and how many it allows when it does not say. */
+  attempts: 1000,
+  defaultAttempts: 3,
   /** Capabilities an agent may register, or a request may require. */
   capabilities: 128
 } as const

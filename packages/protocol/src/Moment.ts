@@ -1,6 +1,6 @@
 // The moments RFC 3339 can write once they are in UTC: the years 0000 to 9999.
-const first = -62_167_219_200_000
-const last = 253_402_300_799_999
+const firstMoment = -62_167_219_200_000
+export const lastMoment = 253_402_300_799_999
 
 /** Two digits as a number, or NaN; anything above the highest is NaN too. */
 const pair = (text: string, at: number, highest: number): number => {
@@ -58,5 +58,5 @@ export const parseMoment = (text: string): number => {
     return Number.NaN
   }
   const moment = days * 86_400_000 + seconds * 1000 + milliseconds - offset * 60_000
-  return moment >= first && moment <= last ? moment : Number.NaN
+  return moment >= firstMoment && moment <= lastMoment ? moment : Number.NaN
 }

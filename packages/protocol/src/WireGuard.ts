@@ -1,3 +1,4 @@
+import { Clock } from "./Custody.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
 import { isJsonObject, isTextUpTo } from "./Json.ts"
 import { limits } from "./Limits.ts"
@@ -34,6 +35,55 @@ const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
 const isRevision: Guard = (value) => isWhole(value) && value > 0
 const isPriority: Guard = (value) => isWhole(value) && value >= 1 && value <= 10
 
+const isAttempt: Guard = isRevision
+const isDuration: Guard = (value) => isWhole(value) && value >= 1 && value <= limits.durationMilliseconds
+const isAttempts: Guard = (value) => isWhole(value) && value >= 1 && value <= limits.attempts
+const isFraction: Guard = (value) => typeof value === "number" && value >= 0 && value <= 1
+const isClock: Guard = (value) => value === "accept_by" || value === "deadline"
+const isClocks: Guard = (value) => Array.isArray(value) && value.length <= Clock.literals.length && value.every(isClock)
+const isCode: Guard = (value) => value === "attempts_exhausted"
+
+const isPoints: Guard = (value) => Array.isArray(value) && value.length <= limits.points && value.every(isText)
+const isHandBack: Guard = (value) =>
+  isFields(value) &&
+  mayHave(value, "done", isPoints) &&
+  mayHave(value, "remaining", isPoints) &&
+  mayHave(value, "pitfalls", isPoints)
+
+const isLease: Guard = (value) =>
+  isFields(value) && isDuration(value["milliseconds"]) && mayHave(value, "until", isMoment)
+const hasProgress = (value: Fields): boolean => mayHave(value, "note", isText) && mayHave(value, "fraction", isFraction)
+const isProgress: Guard = (value) => isFields(value) && isMoment(value["at"]) && hasProgress(value)
+const isAnswer: Guard = (value) => isFields(value) && isText(value["question"]) && isText(value["answer"])
+
+const custody = {
+  attempt: isAttempt,
+  lease: isLease,
+  progress: isProgress,
+  hand_back: isHandBack,
+  not_before: isMoment,
+  question: isText,
+  answer: isAnswer,
+  reminded: isClocks,
+  code: isCode,
+  missed: isClock
+}
+
+/** Most have none of it, which is much faster asked like this than key by key. */
+const mayHaveCustody = (value: Fields): boolean =>
+  "attempt" in value ||
+  "lease" in value ||
+  "progress" in value ||
+  "hand_back" in value ||
+  "not_before" in value ||
+  "question" in value ||
+  "answer" in value ||
+  "reminded" in value ||
+  "code" in value ||
+  "missed" in value
+const hasCustody = (value: Fields): boolean =>
+  Object.entries(custody).every(([key, guard]) => mayHave(value, key, guard))
+
 const statuses: ReadonlySet<unknown> = new Set(HandoffStatus.literals)
 
 const isRequest: Guard = (value) =>
@@ -45,6 +95,9 @@ const isRequest: Guard = (value) =>
   mayHave(value, "context", isJsonObject) &&
   mayHave(value, "priority", isPriority) &&
   mayHave(value, "deadline", isMoment) &&
+  mayHave(value, "accept_by", isMoment) &&
+  mayHave(value, "remind_before", isDuration) &&
+  mayHave(value, "max_attempts", isAttempts) &&
   mayHave(value, "requires", isRequirements) &&
   mayHave(value, "parent", isName)
 
@@ -60,7 +113,8 @@ const isStateOf = (value: Fields): boolean =>
   mayHave(value, "result", isJsonObject) &&
   mayHave(value, "reason", isText) &&
   isMoment(value["created_at"]) &&
-  isMoment(value["updated_at"])
+  isMoment(value["updated_at"]) &&
+  (!mayHaveCustody(value) || hasCustody(value))
 
 const isRecord = (value: unknown): value is Fields =>
   isFields(value) &&
@@ -80,17 +134,38 @@ const isRouting: Guard = (value) =>
   value["runners_up"].every(isRunnerUp)
 
 const isTransition = (value: Fields): boolean => {
+  if (!mayHave(value, "attempt", isAttempt)) return false
   switch (value["_tag"]) {
     case "Accepted":
-      return mayHave(value, "reason", isText) && mayHave(value, "estimated_completion", isMoment)
-    case "Rejected":
+      return (
+        mayHave(value, "reason", isText) &&
+        mayHave(value, "estimated_completion", isMoment) &&
+        mayHave(value, "lease", isDuration)
+      )
+    case "Progressed":
+      return hasProgress(value) && mayHave(value, "lease", isDuration)
+    case "Asked":
+      return isText(value["question"])
+    case "Answered":
+      return isText(value["answer"])
+    case "Released":
+      return (
+        mayHave(value, "reason", isText) &&
+        mayHave(value, "hand_back", isHandBack) &&
+        mayHave(value, "not_before", isMoment)
+      )
     case "Failed":
+      return mayHave(value, "reason", isText) && mayHave(value, "code", isCode)
+    case "Reminded":
+      return isClock(value["of"])
+    case "Rejected":
     case "Cancelled":
       return mayHave(value, "reason", isText)
     case "Completed":
       return mayHave(value, "result", isJsonObject)
-    case "Started":
     case "Expired":
+      return mayHave(value, "missed", isClock)
+    case "Started":
       return true
     default:
       return false

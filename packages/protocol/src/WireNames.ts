@@ -1,5 +1,6 @@
 import * as DateTime from "effect/DateTime"
 
+import type { HandBack, Lease, Progress } from "./Custody.ts"
 import type { RecordId } from "./Fields.ts"
 import type { CreatedEvent, HandoffEvent, RoutingDecision } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
@@ -8,6 +9,7 @@ import { parseMoment } from "./Moment.ts"
 import type {
   ArchivedEvent,
   WireEvent,
+  WireHandBack,
   WireRecord,
   WireRequest,
   WireResponse,
@@ -32,6 +34,9 @@ export const toRequest = (wire: WireRequest): HandoffRequest => {
     priority: wire.priority ?? 5
   }
   if (wire.deadline != null) request.deadline = toMoment(wire.deadline)
+  if (wire.accept_by != null) request.acceptBy = toMoment(wire.accept_by)
+  if (wire.remind_before != null) request.remindBefore = wire.remind_before
+  if (wire.max_attempts != null) request.maxAttempts = wire.max_attempts
   if (wire.requires != null) request.requires = wire.requires
   if (wire.parent != null) request.parent = wire.parent
   return request
@@ -41,6 +46,36 @@ const toResponse = (wire: WireResponse): HandoffResponse => {
   const response: Growing<HandoffResponse> = { accepted: wire.accepted, reason: wire.reason ?? "" }
   if (wire.estimated_completion != null) response.estimatedCompletion = toMoment(wire.estimated_completion)
   return response
+}
+
+const toLease = ({ milliseconds, until }: NonNullable<WireState["lease"]>): Lease =>
+  until == null ? { milliseconds } : { milliseconds, until: toMoment(until) }
+
+const toSaid = (wire: { readonly note?: string | null; readonly fraction?: number | null }) => ({
+  ...(wire.note == null ? {} : { note: wire.note }),
+  ...(wire.fraction == null ? {} : { fraction: wire.fraction })
+})
+
+const toProgress = (wire: NonNullable<WireState["progress"]>): Progress => ({ at: toMoment(wire.at), ...toSaid(wire) })
+
+const toHandBack = ({ done, remaining, pitfalls }: WireHandBack): HandBack => ({
+  ...(done == null ? {} : { done }),
+  ...(remaining == null ? {} : { remaining }),
+  ...(pitfalls == null ? {} : { pitfalls })
+})
+
+type Open = Extract<HandoffRecord, { readonly status: "pending" }>
+type Held = Extract<HandoffRecord, { readonly status: "accepted" }>
+
+/** What an open handoff may have, and what one that its receiver holds may have. Most have none of it. */
+const addOpen = (state: Growing<Pick<Open, "handBack" | "reminded">>, wire: WireState): void => {
+  if (wire.hand_back != null) state.handBack = toHandBack(wire.hand_back)
+  if (wire.reminded != null) state.reminded = wire.reminded
+}
+const addHeld = (state: Growing<Pick<Held, "handBack" | "reminded" | "lease" | "progress">>, wire: WireState): void => {
+  addOpen(state, wire)
+  if (wire.lease != null) state.lease = toLease(wire.lease)
+  if (wire.progress != null) state.progress = toProgress(wire.progress)
 }
 
 export const toState = (
@@ -55,22 +90,52 @@ export const toState = (
   const answer = wire.response == null ? undefined : toResponse(wire.response)
   // A program that writes the status without the answer has still said what the answer was.
   const response = answer ?? { accepted: status !== "rejected" && status !== "failed", reason: "" }
+  const attempt = wire.attempt ?? 1
+  const common = { recordId, revision, request, createdAt, updatedAt, attempt }
   switch (status) {
-    case "pending":
-      return { status, recordId, revision, request, createdAt, updatedAt }
-    case "accepted":
-    case "in_progress":
+    case "pending": {
+      const state: Growing<Open> = { status, ...common }
+      addOpen(state, wire)
+      if (wire.not_before != null) state.notBefore = toMoment(wire.not_before)
+      return state
+    }
+    case "accepted": {
+      const state: Growing<Held> = { status, ...common, response }
+      addHeld(state, wire)
+      return state
+    }
+    case "in_progress": {
+      const state: Growing<Extract<HandoffRecord, { readonly status: "in_progress" }>> = { status, ...common, response }
+      addHeld(state, wire)
+      if (wire.answer != null) state.answer = { question: wire.answer.question, answer: wire.answer.answer }
+      return state
+    }
+    case "input_required": {
+      const question = wire.question ?? ""
+      const state: Growing<Extract<HandoffRecord, { readonly status: "input_required" }>> = {
+        status,
+        ...common,
+        response,
+        question
+      }
+      addHeld(state, wire)
+      return state
+    }
     case "rejected":
+      return { status, ...common, response }
     case "failed":
-      return { status, recordId, revision, request, createdAt, updatedAt, response }
+      return wire.code == null ? { status, ...common, response } : { status, ...common, response, code: wire.code }
     case "completed":
-      return { status, recordId, revision, request, createdAt, updatedAt, response, result: wire.result ?? {} }
-    case "cancelled":
-    case "expired": {
+      return { status, ...common, response, result: wire.result ?? {} }
+    case "cancelled": {
       const reason = wire.reason ?? ""
+      return answer === undefined ? { status, ...common, reason } : { status, ...common, response: answer, reason }
+    }
+    case "expired": {
+      const ending = { reason: wire.reason ?? "", missed: wire.missed ?? "deadline" } as const
       return answer === undefined
-        ? { status, recordId, revision, request, createdAt, updatedAt, reason }
-        : { status, recordId, revision, request, createdAt, updatedAt, response: answer, reason }
+        ? { status, ...common, ...ending }
+        : { status, ...common, response: answer, ...ending }
     }
   }
 }
@@ -82,25 +147,55 @@ const via = (wire: ArchivedEvent | WireEvent, event: HandoffEvent): HandoffEvent
   wire.via == null ? event : { ...event, via: wire.via }
 
 const toTransition = (wire: Exclude<WireEvent, { readonly _tag: "Created" | "Imported" }>): HandoffEvent => {
-  const { _tag, by } = wire
+  const { by } = wire
   const at = toMoment(wire.at)
-  switch (_tag) {
+  const move = wire.attempt == null ? { at, by } : { at, by, attempt: wire.attempt }
+  switch (wire._tag) {
     case "Accepted": {
-      const event: Growing<Extract<HandoffEvent, { readonly _tag: "Accepted" }>> = { _tag, at, by }
+      const event: Growing<Extract<HandoffEvent, { readonly _tag: "Accepted" }>> = { _tag: wire._tag, ...move }
       if (wire.reason != null) event.reason = wire.reason
       if (wire.estimated_completion != null) event.estimatedCompletion = toMoment(wire.estimated_completion)
+      if (wire.lease != null) event.lease = wire.lease
       return event
     }
+    case "Progressed":
+      return {
+        _tag: wire._tag,
+        ...move,
+        ...toSaid(wire),
+        ...(wire.lease == null ? {} : { lease: wire.lease })
+      }
+    case "Asked":
+      return { _tag: wire._tag, ...move, question: wire.question }
+    case "Answered":
+      return { _tag: wire._tag, ...move, answer: wire.answer }
+    case "Released":
+      return {
+        _tag: wire._tag,
+        ...move,
+        ...(wire.reason == null ? {} : { reason: wire.reason }),
+        ...(wire.hand_back == null ? {} : { handBack: toHandBack(wire.hand_back) }),
+        ...(wire.not_before == null ? {} : { notBefore: toMoment(wire.not_before) })
+      }
     case "Rejected":
+      return { _tag: wire._tag, ...move, reason: wire.reason ?? "" }
     case "Failed":
-      return { _tag, at, by, reason: wire.reason ?? "" }
+      return {
+        _tag: wire._tag,
+        ...move,
+        reason: wire.reason ?? "",
+        ...(wire.code == null ? {} : { code: wire.code })
+      }
     case "Cancelled":
-      return wire.reason == null ? { _tag, at, by } : { _tag, at, by, reason: wire.reason }
+      return wire.reason == null ? { _tag: wire._tag, ...move } : { _tag: wire._tag, ...move, reason: wire.reason }
     case "Completed":
-      return { _tag, at, by, result: wire.result ?? {} }
-    case "Started":
+      return { _tag: wire._tag, ...move, result: wire.result ?? {} }
+    case "Reminded":
+      return { _tag: wire._tag, ...move, of: wire.of }
     case "Expired":
-      return { _tag, at, by }
+      return { _tag: wire._tag, ...move, missed: wire.missed ?? "deadline" }
+    case "Started":
+      return { _tag: wire._tag, ...move }
   }
 }
 
@@ -158,6 +253,9 @@ export const fromRequest = (request: HandoffRequest): WireRequest => {
     priority: request.priority,
     deadline: request.deadline === undefined ? null : fromMoment(request.deadline)
   }
+  if (request.acceptBy !== undefined) wire.accept_by = fromMoment(request.acceptBy)
+  if (request.remindBefore !== undefined) wire.remind_before = request.remindBefore
+  if (request.maxAttempts !== undefined) wire.max_attempts = request.maxAttempts
   if (request.requires !== undefined) wire.requires = request.requires
   if (request.parent !== undefined) wire.parent = request.parent
   return wire
@@ -169,14 +267,33 @@ const fromResponse = (response: HandoffResponse): WireResponse => ({
   estimated_completion: response.estimatedCompletion === undefined ? null : fromMoment(response.estimatedCompletion)
 })
 
-const fromState = (record: HandoffRecord): WireState => ({
-  response: "response" in record && record.response !== undefined ? fromResponse(record.response) : null,
-  status: record.status,
-  result: "result" in record ? record.result : {},
-  ...("reason" in record ? { reason: record.reason } : {}),
-  created_at: fromMoment(record.createdAt),
-  updated_at: fromMoment(record.updatedAt)
-})
+const fromProgress = ({ at, ...said }: Progress) => ({ at: fromMoment(at), ...said })
+
+const fromLease = ({ milliseconds, until }: Lease) =>
+  until === undefined ? { milliseconds } : { milliseconds, until: fromMoment(until) }
+
+const fromState = (record: HandoffRecord): WireState => {
+  const wire: Growing<WireState> = {
+    response: "response" in record && record.response !== undefined ? fromResponse(record.response) : null,
+    status: record.status,
+    result: "result" in record ? record.result : {},
+    created_at: fromMoment(record.createdAt),
+    updated_at: fromMoment(record.updatedAt)
+  }
+  if ("reason" in record) wire.reason = record.reason
+  // The first attempt goes without saying, so that a handoff without custody looks as the Python models write it.
+  if (record.attempt > 1) wire.attempt = record.attempt
+  if ("handBack" in record && record.handBack !== undefined) wire.hand_back = record.handBack
+  if ("reminded" in record && record.reminded !== undefined) wire.reminded = record.reminded
+  if ("notBefore" in record && record.notBefore !== undefined) wire.not_before = fromMoment(record.notBefore)
+  if ("lease" in record && record.lease !== undefined) wire.lease = fromLease(record.lease)
+  if ("progress" in record && record.progress !== undefined) wire.progress = fromProgress(record.progress)
+  if ("question" in record) wire.question = record.question
+  if ("answer" in record && record.answer !== undefined) wire.answer = record.answer
+  if ("code" in record && record.code !== undefined) wire.code = record.code
+  if ("missed" in record) wire.missed = record.missed
+  return wire
+}
 
 export const fromRecord = (record: HandoffRecord): WireRecord => ({
   record_id: record.recordId,
@@ -185,36 +302,35 @@ export const fromRecord = (record: HandoffRecord): WireRecord => ({
   revision: record.revision
 })
 
+/** What a transition may have that has another name on the wire, or is a moment; all else is written as it is. */
+interface Renamed {
+  readonly estimatedCompletion?: DateTime.Utc
+  readonly handBack?: HandBack
+  readonly notBefore?: DateTime.Utc
+}
+
+const fromTransition = (event: Exclude<HandoffEvent, { readonly _tag: "Created" | "Imported" }>) => {
+  // The cast: widens; which of them has which the types and the tests of every event say.
+  const { _tag, at, by, estimatedCompletion, handBack, notBefore, ...same } = event as typeof event & Renamed
+  return {
+    _tag,
+    at: fromMoment(at),
+    by,
+    ...same,
+    ...(estimatedCompletion && { estimated_completion: fromMoment(estimatedCompletion) }),
+    ...(handBack && { hand_back: handBack }),
+    ...(notBefore && { not_before: fromMoment(notBefore) })
+    // The cast: TypeScript takes the names and the rest apart, and cannot put them together for each event again.
+  } as ArchivedEvent
+}
+
 export const fromArchivedEvent = (event: HandoffEvent): ArchivedEvent => {
+  if (event._tag !== "Created" && event._tag !== "Imported") return fromTransition(event)
   const fact = { at: fromMoment(event.at), by: event.by, ...(event.via === undefined ? {} : { via: event.via }) }
-  switch (event._tag) {
-    case "Created": {
-      if (event.routing === undefined) return { _tag: event._tag, ...fact }
-      const { runnersUp, ...rest } = event.routing
-      return { _tag: event._tag, ...fact, routing: { ...rest, runners_up: runnersUp } }
-    }
-    case "Imported":
-      return { _tag: event._tag, ...fact, record: fromState(event.record) }
-    case "Accepted":
-      return {
-        _tag: event._tag,
-        ...fact,
-        ...(event.reason === undefined ? {} : { reason: event.reason }),
-        ...(event.estimatedCompletion === undefined
-          ? {}
-          : { estimated_completion: fromMoment(event.estimatedCompletion) })
-      }
-    case "Rejected":
-    case "Failed":
-      return { _tag: event._tag, ...fact, reason: event.reason }
-    case "Cancelled":
-      return { _tag: event._tag, ...fact, ...(event.reason === undefined ? {} : { reason: event.reason }) }
-    case "Completed":
-      return { _tag: event._tag, ...fact, result: event.result }
-    case "Started":
-    case "Expired":
-      return { _tag: event._tag, ...fact }
-  }
+  if (event._tag === "Imported") return { _tag: event._tag, ...fact, record: fromState(event.record) }
+  if (event.routing === undefined) return { _tag: event._tag, ...fact }
+  const { runnersUp, ...rest } = event.routing
+  return { _tag: event._tag, ...fact, routing: { ...rest, runners_up: runnersUp } }
 }
 
 export const fromEvent = (event: HandoffEvent): WireEvent => {

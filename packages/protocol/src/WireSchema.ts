@@ -1,6 +1,8 @@
 import * as Schema from "effect/Schema"
 
+import { Attempt, Clock, Milliseconds, Progress } from "./Custody.ts"
 import { AgentId, Capability, Priority, RecordId, Text } from "./Fields.ts"
+import { FailureCode } from "./HandoffRecord.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
 import { JsonObject } from "./Json.ts"
 import { limits } from "./Limits.ts"
@@ -35,6 +37,9 @@ export const WireRequest = Schema.Struct({
   context: absentObject,
   priority: absent(Priority),
   deadline: absent(WireTimestamp),
+  accept_by: absent(WireTimestamp),
+  remind_before: absent(Milliseconds),
+  max_attempts: absent(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts }))),
   requires: absent(Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))),
   parent: absent(RecordId)
 }).annotate({ identifier: "HandoffRequest" })
@@ -47,6 +52,28 @@ export const WireResponse = Schema.Struct({
 }).annotate({ identifier: "HandoffResponse" })
 export type WireResponse = typeof WireResponse.Type
 
+const points = absent(Schema.Array(Text).check(Schema.isMaxLength(limits.points)))
+export const WireHandBack = Schema.Struct({ done: points, remaining: points, pitfalls: points }).annotate({
+  identifier: "HandBack"
+})
+export type WireHandBack = typeof WireHandBack.Type
+
+const said = { note: absent(Text), fraction: absent(Progress.fields.fraction.schema) }
+/** What is kept of a handoff beyond what the Python models know. */
+const custody = {
+  attempt: absent(Attempt),
+  lease: absent(Schema.Struct({ milliseconds: Milliseconds, until: absent(WireTimestamp) })),
+  progress: absent(Schema.Struct({ at: WireTimestamp, ...said })),
+  hand_back: absent(WireHandBack),
+  not_before: absent(WireTimestamp),
+  question: absent(Text),
+  answer: absent(Schema.Struct({ question: Text, answer: Text })),
+  reminded: absent(Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length))),
+  code: absent(FailureCode),
+  /** Which clock of an expired handoff ran out. */
+  missed: absent(Clock)
+}
+
 const state = {
   response: absent(WireResponse),
   status: HandoffStatus,
@@ -54,7 +81,8 @@ const state = {
   /** Why a cancelled or expired handoff ended. */
   reason: absent(Text),
   created_at: WireTimestamp,
-  updated_at: WireTimestamp
+  updated_at: WireTimestamp,
+  ...custody
 }
 export const WireState = Schema.Struct(state).annotate({ identifier: "HandoffState" })
 export type WireState = typeof WireState.Type
@@ -75,19 +103,32 @@ export const WireRouting = Schema.Struct({
 export type WireRouting = typeof WireRouting.Type
 
 const fact = { at: WireTimestamp, by: AgentId, via: absent(Schema.Literals(["foreign"])) }
+const move = { ...fact, attempt: absent(Attempt) }
 const transitionEvents = [
   Schema.Struct({
     _tag: Schema.tag("Accepted"),
-    ...fact,
+    ...move,
     reason: absent(Text),
-    estimated_completion: absent(WireTimestamp)
+    estimated_completion: absent(WireTimestamp),
+    lease: absent(Milliseconds)
   }),
-  Schema.Struct({ _tag: Schema.tag("Rejected"), ...fact, reason: absent(Text) }),
-  Schema.Struct({ _tag: Schema.tag("Started"), ...fact }),
-  Schema.Struct({ _tag: Schema.tag("Completed"), ...fact, result: absentObject }),
-  Schema.Struct({ _tag: Schema.tag("Failed"), ...fact, reason: absent(Text) }),
-  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...fact, reason: absent(Text) }),
-  Schema.Struct({ _tag: Schema.tag("Expired"), ...fact })
+  Schema.Struct({ _tag: Schema.tag("Rejected"), ...move, reason: absent(Text) }),
+  Schema.Struct({ _tag: Schema.tag("Started"), ...move }),
+  Schema.Struct({ _tag: Schema.tag("Progressed"), ...move, ...said, lease: absent(Milliseconds) }),
+  Schema.Struct({ _tag: Schema.tag("Asked"), ...move, question: Text }),
+  Schema.Struct({ _tag: Schema.tag("Answered"), ...move, answer: Text }),
+  Schema.Struct({
+    _tag: Schema.tag("Released"),
+    ...move,
+    reason: absent(Text),
+    hand_back: absent(WireHandBack),
+    not_before: absent(WireTimestamp)
+  }),
+  Schema.Struct({ _tag: Schema.tag("Completed"), ...move, result: absentObject }),
+  Schema.Struct({ _tag: Schema.tag("Failed"), ...move, reason: absent(Text), code: absent(FailureCode) }),
+  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...move, reason: absent(Text) }),
+  Schema.Struct({ _tag: Schema.tag("Reminded"), ...move, of: Clock }),
+  Schema.Struct({ _tag: Schema.tag("Expired"), ...move, missed: absent(Clock) })
 ] as const
 const notAnEvent = `Expected an event: an object with a "_tag" that is one of Created, Imported, ${transitionEvents
   .map(({ fields }) => fields._tag.schema.literal)

@@ -2,21 +2,26 @@ export { limits } from "./Limits.ts"
 export { isJsonObject, JsonObject, parseJson } from "./Json.ts"
 export { AgentId, Capability, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
 export { HandoffRequest } from "./HandoffRequest.ts"
+export { Answer, Attempt, Clock, HandBack, Lease, Milliseconds, Progress } from "./Custody.ts"
 export {
   Accepted,
   Cancelled,
   Completed,
   Expired,
   Failed,
+  FailureCode,
   HandoffRecord,
   HandoffResponse,
   InProgress,
+  InputRequired,
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
 export { HandoffStatus } from "./HandoffStatus.ts"
 export {
   AcceptedEvent,
+  AnsweredEvent,
+  AskedEvent,
   CancelledEvent,
   CompletedEvent,
   CreatedEvent,
@@ -24,7 +29,10 @@ export {
   FailedEvent,
   HandoffEvent,
   ImportedEvent,
+  ProgressedEvent,
   RejectedEvent,
+  ReleasedEvent,
+  RemindedEvent,
   RoutingDecision,
   StartedEvent
 } from "./HandoffEvent.ts"
@@ -34,28 +42,29 @@ export {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
+  NoAttemptLeft,
   NoCapableAgent,
+  NotDue,
   NotYourHandoff,
   RevisionConflict,
+  StaleAttempt,
   StoreError
 } from "./HandoffError.ts"
 export {
   type After,
-  agentOf,
-  apply,
-  clock,
-  create,
-  dueAt,
+  type Before,
   isOpen,
   movesFrom,
   type Origin,
   type Party,
-  replay,
   type Rule,
+  statusAfter,
   type Transition,
   transitions,
-  turnOf
-} from "./Lifecycle.ts"
+  turns
+} from "./Transitions.ts"
+export { agentOf, clock, dueAt, maxAttemptsOf, overdueEvent, turnOf, type Whereabouts, whereabouts } from "./Clocks.ts"
+export { apply, create, type LifecycleError, replay } from "./Lifecycle.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
 export {
@@ -71,4 +80,5 @@ export {
   encodeRequest,
   invalidInput
 } from "./Wire.ts"
-export { type ArchivedHandoff, decodeArchived, encodeArchived, isSameState } from "./Archive.ts"
+export { type ArchivedHandoff, decodeArchived, encodeArchived } from "./Archive.ts"
+export { isSameState } from "./Portable.ts"

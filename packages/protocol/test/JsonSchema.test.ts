@@ -52,7 +52,8 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
     ...on(request, [
       ...["from_agent", "to_agent", "task_description", "context", "requires", "parent"].flatMap(texts),
       ...moments("deadline"),
-      ...numbers("priority"),
+      ...moments("accept_by"),
+      ...["priority", "remind_before", "max_attempts"].flatMap(numbers),
       ["requirements", { requires: ["a", "b"] }],
       ["too many requirements", { requires: Array.from({ length: limits.capabilities + 1 }, () => "a") }],
       ["an empty requirement", { requires: [""] }],
@@ -70,7 +71,25 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
       ...["record_id", "request", "response", "status", "result", "reason"].flatMap(texts),
       ...moments("created_at"),
       ...moments("updated_at"),
-      ...numbers("revision")
+      ...moments("not_before"),
+      ...["revision", "attempt"].flatMap(numbers),
+      ...["lease", "progress", "hand_back", "question", "answer", "reminded", "code", "missed"].flatMap(texts),
+      ["a lease", { lease: { milliseconds: 1, until: null } }],
+      ["a lease of nothing", { lease: { milliseconds: 0 } }],
+      ["a lease for ever", { lease: { milliseconds: limits.durationMilliseconds + 1 } }],
+      ["progress", { progress: { at: started["at"], fraction: 1 } }],
+      ["progress beyond the end", { progress: { at: started["at"], fraction: 1.1 } }],
+      ["progress at no time", { progress: { fraction: 1 } }],
+      ["a hand-back", { hand_back: { done: ["a"], remaining: [], pitfalls: null } }],
+      ["a hand-back of numbers", { hand_back: { done: [1] } }],
+      ["too long a hand-back", { hand_back: { done: Array.from({ length: limits.points + 1 }, () => "a") } }],
+      ["an answer", { answer: { question: "?", answer: "!" } }],
+      ["half an answer", { answer: { question: "?" } }],
+      ["reminders", { reminded: ["accept_by", "deadline"] }],
+      ["too many reminders", { reminded: ["accept_by", "deadline", "deadline"] }],
+      ["a reminder of nothing", { reminded: ["dinner"] }],
+      ["a code", { code: "attempts_exhausted" }],
+      ["a clock", { missed: "accept_by" }]
     ])
   ],
   HandoffEvent: [
@@ -82,7 +101,15 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
     ["created without a request", { _tag: "Created", at: started["at"], by: "a" }],
     ...on(started, [...["_tag", "by", "via"].flatMap(texts), ...moments("at"), ["foreign", { via: "foreign" }]]),
     ...on(moves.Completed, texts("result")),
-    ...on(moves.Rejected, texts("reason"))
+    ...on(moves.Rejected, [...texts("reason"), ...numbers("attempt")]),
+    ...on(moves.Accepted, numbers("lease")),
+    ...on(moves.Progressed, [...texts("note"), ...numbers("fraction"), ...numbers("lease")]),
+    ...on(moves.Asked, texts("question")),
+    ...on(moves.Answered, texts("answer")),
+    ...on(moves.Released, [...texts("hand_back"), ...moments("not_before")]),
+    ...on(moves.Failed, [...texts("code"), ["a code", { code: "attempts_exhausted" }]]),
+    ...on(moves.Reminded, texts("of")),
+    ...on(moves.Expired, texts("missed"))
   ],
   ArchivedHandoff: [
     ["without a history", record],

@@ -16,23 +16,52 @@ import {
   movesFrom,
   RecordId,
   replay,
+  type Rule,
+  statusAfter,
   type Transition,
   transitions,
-  turnOf
+  turnOf,
+  turns
 } from "../src/index.ts"
 import { after, at, moves, pending, receiver, recordId, request, sender, states, stranger } from "./samples.ts"
 
 // Written by hand, so that a change of the table is seen: where each event leads from each status.
 const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], HandoffStatus>>>> = {
-  pending: { Accepted: "accepted", Rejected: "rejected", Cancelled: "cancelled", Expired: "expired" },
+  pending: {
+    Accepted: "accepted",
+    Rejected: "rejected",
+    Cancelled: "cancelled",
+    Reminded: "pending",
+    Expired: "expired"
+  },
   accepted: {
     Started: "in_progress",
+    Progressed: "accepted",
+    Released: "pending",
     Completed: "completed",
     Failed: "failed",
     Cancelled: "cancelled",
+    Reminded: "accepted",
     Expired: "expired"
   },
-  in_progress: { Completed: "completed", Failed: "failed", Cancelled: "cancelled", Expired: "expired" },
+  in_progress: {
+    Progressed: "in_progress",
+    Asked: "input_required",
+    Released: "pending",
+    Completed: "completed",
+    Failed: "failed",
+    Cancelled: "cancelled",
+    Reminded: "in_progress",
+    Expired: "expired"
+  },
+  input_required: {
+    Answered: "in_progress",
+    Released: "pending",
+    Failed: "failed",
+    Cancelled: "cancelled",
+    Reminded: "input_required",
+    Expired: "expired"
+  },
   completed: {},
   rejected: {},
   failed: {},
@@ -43,9 +72,14 @@ const parties = {
   Accepted: "receiver",
   Rejected: "receiver",
   Started: "receiver",
+  Progressed: "receiver",
+  Asked: "receiver",
+  Answered: "sender",
+  Released: "receiver",
   Completed: "receiver",
   Failed: "receiver",
   Cancelled: "sender",
+  Reminded: "anyone",
   Expired: "anyone"
 } as const
 
@@ -60,8 +94,8 @@ const shape = (record: HandoffRecord) => {
 describe("apply", () => {
   it.each(pairs)("$tag on $status does what the table and the matrix say", ({ status, event, tag }) => {
     const expected = matrix[status][tag]
-    const rule: { readonly from: ReadonlyArray<HandoffStatus>; readonly to: HandoffStatus } = transitions[tag]
-    assert.strictEqual(rule.from.includes(status) ? rule.to : undefined, expected)
+    const rule: Rule = transitions[tag]
+    assert.strictEqual(rule.from.includes(status) ? statusAfter(tag, status) : undefined, expected)
     const before = states[status]
     const result = apply(before, event)
     if (expected === undefined) {
@@ -82,23 +116,58 @@ describe("apply", () => {
   })
 
   it("builds each state from its event and from nothing else", () => {
+    const attempt = 1
     const response = { accepted: true, reason: "はい", estimatedCompletion: at(90) }
     assert.deepStrictEqual(Object.values(states).map(shape), [
-      { status: "pending" },
-      { status: "accepted", response },
-      { status: "in_progress", response },
-      { status: "completed", response, result: { pages: 3 } },
-      { status: "rejected", response: { accepted: false, reason: "нет" } },
-      { status: "failed", response: { accepted: false, reason: "503" } },
-      { status: "cancelled", reason: "zu spät" },
-      { status: "expired", response, reason: "The deadline passed while the handoff was open." }
+      { status: "pending", attempt },
+      { status: "accepted", attempt, response },
+      { status: "in_progress", attempt, response },
+      { status: "input_required", attempt, response, question: "¿Cuál?" },
+      { status: "completed", attempt, response, result: { pages: 3 } },
+      { status: "rejected", attempt, response: { accepted: false, reason: "нет" } },
+      { status: "failed", attempt, response: { accepted: false, reason: "503" } },
+      { status: "cancelled", attempt, reason: "zu spät" },
+      {
+        status: "expired",
+        attempt,
+        response,
+        reason: "The deadline passed while the handoff was open.",
+        missed: "deadline"
+      }
     ])
+    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Progressed)), {
+      status: "accepted",
+      attempt,
+      response,
+      progress: { at: at(3), note: "½", fraction: 0.5 }
+    })
+    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Started, moves.Asked, moves.Answered)), {
+      status: "in_progress",
+      attempt,
+      response,
+      answer: { question: "¿Cuál?", answer: "三" }
+    })
+    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Progressed, moves.Released)), {
+      status: "pending",
+      attempt: 2,
+      handBack: { done: ["一"] },
+      notBefore: at(20)
+    })
+    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Released, moves.Reminded, moves.Accepted)), {
+      status: "accepted",
+      attempt: 2,
+      handBack: { done: ["一"] },
+      reminded: ["deadline"],
+      response
+    })
     assert.deepStrictEqual(shape(after({ _tag: "Accepted", at: at(1), by: receiver })), {
       status: "accepted",
+      attempt,
       response: { accepted: true, reason: "Accepted by receiving agent." }
     })
     assert.deepStrictEqual(shape(after(moves.Accepted, { _tag: "Cancelled", at: at(1), by: sender })), {
       status: "cancelled",
+      attempt,
       response,
       reason: "Cancelled by the sender."
     })
@@ -151,7 +220,12 @@ describe("replay", () => {
         const result = apply(stored, event)
         const party = parties[tag]
         const mayAct = party === "anyone" || event.by === (party === "sender" ? sender : receiver)
-        assert.strictEqual(Result.isSuccess(result), mayAct && matrix[stored.status][tag] !== undefined)
+        const isLeft = tag !== "Released" || stored.attempt < 3
+        const isNews = tag !== "Reminded" || !("reminded" in stored)
+        assert.strictEqual(
+          Result.isSuccess(result),
+          mayAct && isLeft && isNews && matrix[stored.status][tag] !== undefined
+        )
         assert.strictEqual(JSON.stringify(stored), before)
         if (Result.isFailure(result)) {
           assert.isTrue(Result.isFailure(replay(recordId, [...history, event])))
@@ -189,12 +263,14 @@ describe("replay", () => {
 })
 
 describe("what follows from the table", () => {
-  it("open is what has a move, and its turn is the receiver's", () => {
+  it("open is what has a move, and its turn is the receiver's, or the sender's who was asked", () => {
     for (const status of HandoffStatus.literals) {
-      const open = ["pending", "accepted", "in_progress"].includes(status)
+      const open = ["pending", "accepted", "in_progress", "input_required"].includes(status)
+      const turn = status === "input_required" ? sender : receiver
       assert.strictEqual(isOpen(status), open)
-      assert.strictEqual(turnOf(states[status]), open ? receiver : undefined)
-      assert.deepStrictEqual(dueAt(states[status]), open ? request.deadline : undefined)
+      assert.strictEqual(turnOf(states[status]), open ? turn : undefined)
+      assert.strictEqual(turns[status] !== undefined, open)
+      assert.deepStrictEqual(dueAt(states[status]), open ? at(540) : undefined)
       assert.deepStrictEqual(new Set(movesFrom(status).map(({ event }) => event)), new Set(Object.keys(matrix[status])))
     }
   })
@@ -239,6 +315,17 @@ describe("continuation", () => {
     assert.isUndefined(reach("accepted", "rejected"))
     const other = { ...foreign("accepted"), request: { ...request, toAgent: AgentId.make("another") } }
     assert.isUndefined(continuation(pending, other))
+  })
+
+  it("knows nothing of another attempt, and never gives back", () => {
+    for (const from of HandoffStatus.literals) {
+      for (const to of HandoffStatus.literals) {
+        const events = reach(from, to) ?? []
+        for (const event of ["Released", "Asked", "Progressed", "Reminded"]) assert.notInclude(events, event)
+        if (to === "pending" && from !== "pending") assert.isUndefined(reach(from, to))
+      }
+    }
+    assert.deepStrictEqual(reach("input_required", "completed"), ["Answered", "Completed"])
   })
 
   it("is empty for the same state and none for another one of the same status", () => {

@@ -22,6 +22,7 @@ import {
   HandoffRequest,
   HandoffStatus,
   type InvalidInput,
+  limits,
   NotYourHandoff,
   StoreError,
   wireSchemas
@@ -136,6 +137,10 @@ describe("decoding", () => {
 
   it("reads a reason that is not written as an empty one where there must be one", () => {
     const fact = { at: "2026-12-01T09:00:00Z", by: "a" }
+    const asked = Result.getOrThrow(decodeRecord("record", { ...wire, status: "input_required" }))
+    assert.deepInclude(asked, { question: "", attempt: 1 })
+    const late = Result.getOrThrow(decodeRecord("record", { ...wire, status: "expired" }))
+    assert.deepInclude(late, { missed: "deadline" })
     for (const status of ["cancelled", "expired"]) {
       const { reason: _reason, ...json } = { ...wire, status }
       assert.strictEqual(reasonOf(Result.getOrThrow(decodeRecord("record", json))), "")
@@ -188,7 +193,7 @@ describe("decoding", () => {
         "response.estimated_completion: Expected a timestamp such as 2026-12-01T09:00:00Z",
         "response.reason: Expected string | null",
         "result: Expected object | null",
-        'status: Expected "pending" | "accepted" | "in_progress" | "completed" | "rejected" | "failed" | "cancelled" | "expired"',
+        'status: Expected "pending" | "accepted" | "in_progress" | "input_required" | "completed" | "rejected" | "failed" | "cancelled" | "expired"',
         "updated_at: Expected string",
         "revision: Expected number | null"
       ].toSorted()
@@ -281,7 +286,24 @@ describe("the guards and the schemas agree", () => {
     "Created",
     "Imported",
     "2026-12-01T09:00:00Z",
-    "2026-02-31T09:00:00Z"
+    "2026-02-31T09:00:00Z",
+    -0,
+    0.5,
+    limits.attempts,
+    limits.attempts + 1,
+    limits.durationMilliseconds,
+    limits.durationMilliseconds + 1,
+    "deadline",
+    "accept_by",
+    ["deadline"],
+    ["deadline", "accept_by", "deadline"],
+    "attempts_exhausted",
+    { milliseconds: 1 },
+    { milliseconds: 0 },
+    { at: "2026-12-01T09:00:00Z" },
+    { done: ["one"] },
+    { done: [1] },
+    { question: "?", answer: "!" }
   ]
   const places = (json: unknown): ReadonlyArray<ReadonlyArray<string>> =>
     typeof json === "object" && json !== null
@@ -332,24 +354,47 @@ describe("the guards and the schemas agree", () => {
     runners_up: [{ agent: "alice", matched: [] }]
   }
   const request = { ...encodeRequest(states.pending.request), requires: ["report"], parent: "p", priority: 5 }
+  const asked = { ...request, accept_by: "2026-12-01T09:00:00Z", remind_before: 1, max_attempts: 2 }
   const fact = { at: "2026-12-01T09:00:00Z", by: "a", via: "foreign" }
   const answer = { accepted: true, reason: "r", estimated_completion: "2026-12-01T09:00:00Z" }
-  const full = { ...encodeRecord(states.completed), request, response: answer, reason: "why" }
+  const handBack = { done: ["one"], remaining: ["two"], pitfalls: ["three"] }
+  const full = {
+    ...encodeRecord(states.completed),
+    request: asked,
+    response: answer,
+    reason: "why",
+    attempt: 2,
+    lease: { milliseconds: 1, until: "2026-12-01T09:00:00Z" },
+    progress: { at: "2026-12-01T09:00:00Z", note: "half", fraction: 0.5 },
+    hand_back: handBack,
+    not_before: "2026-12-01T09:00:00Z",
+    question: "?",
+    answer: { question: "?", answer: "!" },
+    reminded: ["deadline", "accept_by"],
+    code: "attempts_exhausted",
+    missed: "deadline"
+  }
+  const move = { ...fact, attempt: 1 }
   const transitionEvents = [
-    { _tag: "Accepted", ...fact, reason: "r", estimated_completion: "2026-12-01T09:00:00Z" },
-    { _tag: "Rejected", ...fact, reason: "r" },
-    { _tag: "Started", ...fact },
-    { _tag: "Completed", ...fact, result: {} },
-    { _tag: "Failed", ...fact, reason: "r" },
-    { _tag: "Cancelled", ...fact, reason: "r" },
-    { _tag: "Expired", ...fact }
+    { _tag: "Accepted", ...move, reason: "r", estimated_completion: "2026-12-01T09:00:00Z", lease: 1 },
+    { _tag: "Rejected", ...move, reason: "r" },
+    { _tag: "Started", ...move },
+    { _tag: "Progressed", ...move, note: "half", fraction: 0.5, lease: 1 },
+    { _tag: "Asked", ...move, question: "?" },
+    { _tag: "Answered", ...move, answer: "!" },
+    { _tag: "Released", ...move, reason: "r", hand_back: handBack, not_before: "2026-12-01T09:00:00Z" },
+    { _tag: "Completed", ...move, result: {} },
+    { _tag: "Failed", ...move, reason: "r", code: "attempts_exhausted" },
+    { _tag: "Cancelled", ...move, reason: "r" },
+    { _tag: "Reminded", ...move, of: "deadline" },
+    { _tag: "Expired", ...move, missed: "accept_by" }
   ]
   const { record_id: _id, request: _request, ...state } = full
   const samples = [
-    { guard: isWireRequest, schema: wireSchemas.HandoffRequest, json: request },
+    { guard: isWireRequest, schema: wireSchemas.HandoffRequest, json: asked },
     { guard: isWireRecord, schema: wireSchemas.HandoffRecord, json: full },
     ...[
-      { _tag: "Created", ...fact, request, routing },
+      { _tag: "Created", ...fact, request: asked, routing },
       { _tag: "Imported", ...fact, record: full },
       ...transitionEvents
     ].map((json) => ({ guard: isWireEvent, schema: wireSchemas.HandoffEvent, json })),
@@ -366,6 +411,16 @@ describe("the guards and the schemas agree", () => {
       }
     }
   ]
+  it("on samples that have every field there is", () => {
+    assert.includeMembers(Object.keys(asked), Object.keys(wireSchemas.HandoffRequest.fields))
+    assert.includeMembers(Object.keys(full), Object.keys(wireSchemas.HandoffRecord.fields))
+    for (const { fields } of wireSchemas.HandoffEvent.members) {
+      const tag = fields._tag.schema.literal
+      const sample = samples.find(({ json }) => "_tag" in json && json._tag === tag)
+      assert.includeMembers(Object.keys(sample?.json ?? {}), Object.keys(fields), tag)
+    }
+  })
+
   it("on every field of one full sample each, with every replacement", () => {
     let compared = 0
     for (const { guard, schema, json } of samples) {

@@ -1,6 +1,7 @@
 /** PROTOCOL.md, printed from the table, the limits, the errors and the doc comments. */
 import { readFileSync } from "node:fs"
 
+import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
 import {
@@ -16,13 +17,17 @@ import {
   InvalidTransition,
   isOpen,
   limits,
-  movesFrom,
+  NoAttemptLeft,
   NoCapableAgent,
+  NotDue,
   NotYourHandoff,
   RecordId,
   RevisionConflict,
+  type Rule,
+  StaleAttempt,
   StoreError,
   transitions,
+  turns,
   type wireSchemas
 } from "../src/index.ts"
 import { histories, moves, recordId, recordOf, request, themes } from "./vectors.ts"
@@ -61,11 +66,12 @@ const meanings: Readonly<Record<(typeof HandoffStatus.literals)[number], string>
   pending: "Waits for the receiver's answer.",
   accepted: "The receiver has taken it on.",
   in_progress: "The receiver works on it.",
+  input_required: "The receiver has put a `question`; a lease rests.",
   completed: "Done; `result` is what the receiver hands back.",
   rejected: "Declined by the receiver; `response.reason` says why.",
-  failed: "Given up by the receiver; `response.reason` says why.",
+  failed: "Given up by the receiver, or `code` says by what; `response.reason` says why.",
   cancelled: "Withdrawn by the sender; `reason` says why.",
-  expired: "Still open when its deadline passed."
+  expired: "Still open when one of its clocks ran out; `missed` says which."
 }
 
 const statuses = () =>
@@ -74,19 +80,21 @@ const statuses = () =>
     HandoffStatus.literals.map((status) => [
       code(status),
       isOpen(status) ? "open" : "final",
-      movesFrom(status).some(({ rule }) => rule.by === "receiver") ? "the receiver" : "nobody",
+      turns[status] === undefined ? "nobody" : `the ${turns[status]}`,
       meanings[status]
     ])
   )
 
+const rules: ReadonlyArray<readonly [string, Rule]> = Object.entries(transitions)
+
 const moveTable = () =>
   table(
     ["event", "from", "to", "recorded by"],
-    Object.entries(transitions).map(([event, { from, to, by }]) => [
+    rules.map(([event, { from, to, by, clock }]) => [
       code(event),
       from.map(code).join(", "),
-      code(to),
-      by === "anyone" ? "anyone" : `the ${by}`
+      to === "same" ? "the same" : code(to),
+      by === "anyone" ? "anyone, when due" : clock ? `the ${by}; the clock, when due` : `the ${by}`
     ])
   )
 
@@ -95,8 +103,9 @@ const diagram = () =>
     "```mermaid",
     "stateDiagram-v2",
     "  [*] --> pending: Created",
-    ...Object.entries(transitions).flatMap(([event, { from, to }]) =>
-      from.map((status) => `  ${status} --> ${to}: ${event}`)
+    // What is said along the way moves nothing, and would hide what does.
+    ...rules.flatMap(([event, { from, to }]) =>
+      to === "same" ? [] : from.map((status) => `  ${status} --> ${to}: ${event}`)
     ),
     ...HandoffStatus.literals.filter((status) => !isOpen(status)).map((status) => `  ${status} --> [*]`),
     "```"
@@ -105,13 +114,18 @@ const diagram = () =>
 const eventFields: Readonly<Record<string, string>> = {
   Created: "`request`; `routing` when the receiver was chosen by the router",
   Imported: "`record`: the state as it came, without a trail",
-  Accepted: "`reason`, `estimated_completion`, both optional",
+  Accepted: "`reason`, `estimated_completion`, `lease` (in milliseconds), all optional",
   Rejected: "`reason`",
   Started: "",
+  Progressed: "`note`, `fraction` (0 to 1), `lease`, all optional",
+  Asked: "`question`",
+  Answered: "`answer`",
+  Released: "`reason`, `hand_back`, `not_before`, all optional",
   Completed: "`result`",
-  Failed: "`reason`",
+  Failed: "`reason`; `code` when it was not the receiver who gave up",
   Cancelled: "`reason`, optional",
-  Expired: ""
+  Reminded: "`of`: the clock that runs out soon",
+  Expired: "`missed`: the clock that ran out"
 }
 
 const errors = () => {
@@ -127,6 +141,9 @@ const errors = () => {
     }),
     new InvalidTransition({ recordId: id, status: "pending", event: "Created", allowedFrom: [] }),
     new NotYourHandoff({ recordId: id, event: "Accepted", by: planner, party: "receiver", expected: executor }),
+    new StaleAttempt({ recordId: id, event: "Completed", attempt: 1, current: 2 }),
+    new NoAttemptLeft({ recordId: id, maxAttempts: 3 }),
+    new NotDue({ recordId: id, event: "Expired", at: DateTime.makeUnsafe("2026-11-22T08:00:00Z") }),
     new EmptyHistory({ recordId: id }),
     new HandoffExists({ recordId: id }),
     new InvalidInput({
@@ -196,14 +213,41 @@ ${moveTable()}
 
 \`by\` must be the agent that the row names: \`from_agent\` of the request is the sender, \`to_agent\` the receiver;
 \`Created\` is the sender's too. An event that has no row for the present status is refused and changes nothing. Nothing leaves a final status.
+What the clock does is refused with \`NotDue\` before its time; \`by\` is then \`clock\`, and an agent may have that name.
+\`Progressed\` and \`Reminded\` leave the status as it is, and the diagram leaves them out.
 
 ${diagram()}
 
 A failed record has a \`response\` with \`accepted: false\` and the reason; that it had been accepted is in its history.
 
+## Custody
+
+**Attempts.** A record counts its attempts: \`attempt\` is 1 at first and grows with each \`Released\`. An event may name the
+\`attempt\` that its author holds; any other than the present one is refused with \`StaleAttempt\`, before anything else is
+looked at. A request allows \`max_attempts\`, ${limits.defaultAttempts} when it does not say. The last one cannot be released.
+
+**Leases.** \`Accepted\` may begin a lease of so many milliseconds: \`lease.until\` is that long after it. \`Progressed\` renews it
+from its own \`at\`, by the same length or by a \`lease\` of its own, or begins one; \`Started\` does not. When \`until\` is
+reached, \`Released\` by the clock is due, and in the last attempt \`Failed\` with the code \`attempts_exhausted\`. Without a lease a
+handoff is held until somebody ends it.
+
+**Handing back.** \`Released\` may carry a \`hand_back\` of lists of sentences, \`done\`, \`remaining\` and \`pitfalls\`. The record keeps
+the last one while it is open. \`not_before\` asks claims to pass the handoff by until then; accepting it by name is allowed.
+
+**Questions.** \`Asked\` gives the turn to the sender and takes \`until\` from the lease: it rests. \`Answered\` gives the turn
+back, keeps question and answer, and renews the lease from then on.
+
+**Two clocks.** \`accept_by\` runs until the handoff is first accepted, \`deadline\` until it has ended. \`Expired\` says which of
+them was \`missed\`. With \`remind_before\` so many milliseconds before each \`Reminded\` is due, once for each clock.
+
+**What is due.** What ends the handoff goes before what does not: \`accept_by\`, then \`deadline\`, then the lease, then the
+reminders. Only the first of those that are due may be recorded, with its \`missed\`, \`of\` or \`code\`. Events
+\`via: "foreign"\` have happened, due or not.
+
 ## Events
 
-Every event has \`_tag\`, \`at\` and \`by\`, and \`via: "foreign"\` when it was concluded from what another program wrote.
+Every event has \`_tag\`, \`at\` and \`by\`, and \`via: "foreign"\` when it was concluded from what another program wrote. All but the
+first of a history may have \`attempt\`.
 
 ${table(
   ["event", "its own fields"],
@@ -216,7 +260,7 @@ outside without a trail; its \`record\` is the state from there on, at revision 
 ## The wire format
 
 JSON in snake_case. What is absent may be left out or \`null\`; keys that are not known are ignored. \`context\` and \`result\`
-default to \`{}\`, \`priority\` to 5, \`revision\` to 1, a \`reason\` that a state needs to \`""\`.
+default to \`{}\`, \`priority\` to 5, \`revision\` and \`attempt\` to 1, \`missed\` to \`deadline\`, a \`reason\` that a state needs to \`""\`.
 
 ${wireExamples()}
 
@@ -252,8 +296,10 @@ others. The request stands once, in the record: the \`Created\` event of a histo
 \`Imported\` one is without \`record_id\` and \`request\`.
 
 - The Python library refuses a whole file over a status it does not know. A \`cancelled\` or \`expired\` handoff is therefore
-  shown as \`failed\` when it had been accepted and as \`rejected\` otherwise, with the reason in its \`response\`. The history
-  has the truth: where there is one, replay it.
+  shown as \`failed\` when it had been accepted and as \`rejected\` otherwise, with the reason in its \`response\`; one that is
+  \`input_required\` is shown as \`in_progress\`. The history has the truth: where there is one, replay it.
+- What that library does not know it forgets: \`attempt\`, \`lease\` and the other parts of custody. A record that lost them is
+  still the same state; what it may differ in is what that library knows.
 - A record without a history begins a new one with \`Imported\`, by the sender, at its \`updated_at\`, via \`foreign\`.
 - A history that breaks the lifecycle is refused.
 - Where record and history differ, a program that knows no histories has changed the record. It is not taken over as it

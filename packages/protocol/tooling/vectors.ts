@@ -10,7 +10,8 @@ export const request = {
   task_description: "Generate the Q3 financial summary report.",
   context: { quarter: "Q3", format: "PDF" },
   priority: 8,
-  deadline: "2026-12-01T09:00:00.000Z"
+  deadline: "2026-12-01T09:00:00.000Z",
+  remind_before: 86_400_000
 }
 
 type Event = Readonly<Record<string, unknown>>
@@ -30,10 +31,23 @@ export const moves: Readonly<Record<keyof typeof transitions, Event>> = {
   },
   Rejected: { _tag: "Rejected", at: at(1), by: "executor", reason: "No access to the ledger." },
   Started: { _tag: "Started", at: at(2), by: "executor" },
+  Progressed: { _tag: "Progressed", at: at(3), by: "executor", note: "Half of the sheets are read.", fraction: 0.5 },
+  Asked: { _tag: "Asked", at: at(3), by: "executor", question: "Which ledger?" },
+  Answered: { _tag: "Answered", at: at(4), by: "planner", answer: "The one of 2026." },
+  Released: {
+    _tag: "Released",
+    at: at(5),
+    by: "executor",
+    attempt: 1,
+    reason: "The ledger is locked until noon.",
+    hand_back: { done: ["July"], remaining: ["August", "September"], pitfalls: ["The sheets are in local time."] },
+    not_before: "2026-11-22T12:00:00.000Z"
+  },
   Completed: { _tag: "Completed", at: at(3), by: "executor", result: { output: "report.pdf" } },
   Failed: { _tag: "Failed", at: at(3), by: "executor", reason: "The ledger is empty." },
   Cancelled: { _tag: "Cancelled", at: at(4), by: "planner", reason: "Not needed any more." },
-  Expired: { _tag: "Expired", at: "2026-12-01T09:00:00.000Z", by: "clock" }
+  Reminded: { _tag: "Reminded", at: "2026-11-30T09:00:00.000Z", by: "clock", of: "deadline" },
+  Expired: { _tag: "Expired", at: "2026-12-01T09:00:00.000Z", by: "clock", missed: "deadline" }
 }
 
 /** A history that ends in each status. */
@@ -41,6 +55,7 @@ export const histories: Readonly<Record<Status, ReadonlyArray<Event>>> = {
   pending: [created],
   accepted: [created, moves.Accepted],
   in_progress: [created, moves.Accepted, moves.Started],
+  input_required: [created, moves.Accepted, moves.Started, moves.Asked],
   completed: [created, moves.Accepted, moves.Started, moves.Completed],
   rejected: [created, moves.Rejected],
   failed: [created, moves.Accepted, moves.Started, moves.Failed],
@@ -101,6 +116,87 @@ const lifecycle = [
     replay(`a history that begins with a state imported ${status}`, [imported(status)])
   ),
   replay("an imported state goes on", [imported("accepted"), moves.Completed])
+]
+
+/** Ten minutes, from the first. */
+const lease = 600_000
+const held: Event = { ...moves.Accepted, lease }
+const lost = (minute: number, attempt: number): Event => ({ _tag: "Released", at: at(minute), by: "clock", attempt })
+const early: Event = { ...created, request: { ...request, accept_by: at(30), remind_before: lease } }
+const twice: Event = { ...created, request: { ...request, max_attempts: 2 } }
+const exhausted: Event = {
+  _tag: "Failed",
+  at: at(50),
+  by: "clock",
+  attempt: 2,
+  reason: "The lease of the last of 2 attempts ran out.",
+  code: "attempts_exhausted"
+}
+const heldAgain: Event = { ...held, at: at(20) }
+
+const custody = [
+  replay("a lease reaches from the acceptance", [created, held]),
+  replay("starting does not renew a lease", [created, held, moves.Started]),
+  replay("progress renews a lease by its own length", [created, held, moves.Progressed]),
+  replay("progress may change the length of a lease", [created, held, { ...moves.Progressed, lease: 60_000 }]),
+  replay("progress may begin a lease", [created, moves.Accepted, { ...moves.Progressed, lease }]),
+  replay("a lease rests while a question is open", [created, held, moves.Started, moves.Asked]),
+  replay("an answer renews a lease that rested", [created, held, moves.Started, moves.Asked, moves.Answered]),
+  replay("a lease ends on the millisecond", [created, held, lost(11, 1)]),
+  replay("and not before", [created, held, lost(10, 1)]),
+  replay("nobody but the receiver and the clock releases", [created, held, { ...lost(12, 1), by: "planner" }]),
+  replay("what an attempt has learnt stays for the next", [created, held, moves.Released, heldAgain]),
+  replay("a late writer of an older attempt", [created, held, moves.Released, { ...moves.Completed, attempt: 1 }]),
+  replay("an attempt that has not begun", [created, held, { ...moves.Completed, attempt: 2 }]),
+  replay("the attempt that is under way", [created, held, { ...moves.Completed, attempt: 1 }]),
+  replay("the last attempt ends with its lease", [twice, held, lost(15, 1), heldAgain, exhausted]),
+  replay("the last attempt does not end without its code", [
+    twice,
+    held,
+    lost(15, 1),
+    heldAgain,
+    { ...exhausted, code: null }
+  ]),
+  replay("the last attempt is not given back", [
+    twice,
+    held,
+    lost(15, 1),
+    heldAgain,
+    { ...moves.Released, attempt: 2 }
+  ]),
+  replay("nobody accepted in time", [early, { _tag: "Expired", at: at(30), by: "clock", missed: "accept_by" }]),
+  replay("which clock it was is not for choice", [
+    early,
+    { _tag: "Expired", at: at(30), by: "clock", missed: "deadline" }
+  ]),
+  replay("what was accepted once has kept accept_by", [
+    early,
+    held,
+    lost(40, 1),
+    { _tag: "Expired", at: at(41), by: "clock", missed: "accept_by" }
+  ]),
+  replay("a reminder of each clock", [
+    early,
+    { _tag: "Reminded", at: at(20), by: "clock", of: "accept_by" },
+    moves.Accepted,
+    { _tag: "Reminded", at: "2026-12-01T08:50:00.000Z", by: "clock", of: "deadline" }
+  ]),
+  replay("a reminder only once", [
+    early,
+    { _tag: "Reminded", at: at(20), by: "clock", of: "accept_by" },
+    { _tag: "Reminded", at: at(21), by: "clock", of: "accept_by" }
+  ]),
+  replay("a reminder before its time", [early, { _tag: "Reminded", at: at(19), by: "clock", of: "accept_by" }]),
+  replay("an expiry before its time", [created, { ...moves.Expired, at: at(10) }]),
+  replay("what another program did need not have been due", [
+    created,
+    { ...moves.Expired, at: at(10), via: "foreign" }
+  ]),
+  replay("the deadline goes before a lease that ran out as well", [
+    created,
+    held,
+    { ...lost(11, 1), at: moves.Expired["at"] }
+  ])
 ]
 
 const refusals = [
@@ -178,6 +274,17 @@ const archive = [
   }),
   go("the same state is no step", recordOf(histories.pending), recordOf(histories.pending)),
   go("nothing leads back", recordOf(histories.accepted), { ...absorbed, status: "pending" }),
+  go("what a program saw that knows no questions is no step", recordOf(histories.input_required), {
+    ...recordOf(histories.input_required),
+    status: "in_progress",
+    question: null
+  }),
+  go("a question that another program went past", recordOf(histories.input_required), {
+    ...absorbed,
+    status: "completed",
+    response: recordOf(histories.accepted)["response"],
+    result: { rows: 3 }
+  }),
   go("another request is another handoff", recordOf(histories.pending), {
     ...absorbed,
     status: "accepted",
@@ -322,6 +429,7 @@ const limitCases = sizes.map((vector) => {
 /** Every file of vectors by its theme. */
 export const themes: Readonly<Record<string, { readonly about: string; readonly cases: ReadonlyArray<Vector> }>> = {
   lifecycle: { about: "Histories and the records they describe.", cases: lifecycle },
+  custody: { about: "Attempts, leases, hand-backs, questions and the two clocks, kept and refused.", cases: custody },
   refusals: { about: "Histories that the transition table or the actor check refuses.", cases: refusals },
   archive: {
     about: "Records with and without their history, and the events that absorb a foreign state.",

@@ -1,4 +1,4 @@
-import type { HandoffRecord, HandoffRequest, JsonObject } from "./HandoffRecord.ts"
+import type { Clock, HandBack, HandoffRecord, HandoffRequest, JsonObject } from "./HandoffRecord.ts"
 
 /**
  * Whom the router chose for a task, and why.
@@ -24,10 +24,15 @@ export interface RoutingDecision {
 
 interface Fact {
   readonly at: Date
-  /** Who did it; `clock` for an expiry that nobody recorded. */
+  /** Who did it; `clock` for what time brought about. */
   readonly by: string
   /** Present when the fact was read from a file that another program wrote. */
   readonly via?: "foreign"
+}
+
+interface Move extends Fact {
+  /** The attempt that its author named. */
+  readonly attempt?: number
 }
 
 interface CreatedEvent extends Fact {
@@ -42,38 +47,75 @@ interface ImportedEvent extends Fact {
   readonly record: HandoffRecord
 }
 
-interface AcceptedEvent extends Fact {
+interface AcceptedEvent extends Move {
   readonly _tag: "Accepted"
   readonly reason?: string
   readonly estimatedCompletion?: Date
+  /** It is held for so many milliseconds, unless that is renewed; for ever when left out. */
+  readonly lease?: number
 }
 
-interface RejectedEvent extends Fact {
+interface RejectedEvent extends Move {
   readonly _tag: "Rejected"
   readonly reason: string
 }
 
-interface StartedEvent extends Fact {
+interface StartedEvent extends Move {
   readonly _tag: "Started"
 }
 
-interface CompletedEvent extends Fact {
+interface ProgressedEvent extends Move {
+  readonly _tag: "Progressed"
+  readonly note?: string
+  /** From 0 to 1. */
+  readonly fraction?: number
+  /** From now on the lease reaches so many milliseconds. */
+  readonly lease?: number
+}
+
+interface ReleasedEvent extends Move {
+  readonly _tag: "Released"
+  readonly reason?: string
+  readonly handBack?: HandBack
+  /** Claims pass it by until then. */
+  readonly notBefore?: Date
+}
+
+interface AskedEvent extends Move {
+  readonly _tag: "Asked"
+  readonly question: string
+}
+
+interface AnsweredEvent extends Move {
+  readonly _tag: "Answered"
+  readonly answer: string
+}
+
+interface CompletedEvent extends Move {
   readonly _tag: "Completed"
   readonly result: JsonObject
 }
 
-interface FailedEvent extends Fact {
+interface FailedEvent extends Move {
   readonly _tag: "Failed"
   readonly reason: string
+  /** Present when it was not the receiver who gave up. */
+  readonly code?: "attempts_exhausted"
 }
 
-interface CancelledEvent extends Fact {
+interface CancelledEvent extends Move {
   readonly _tag: "Cancelled"
   readonly reason?: string
 }
 
-interface ExpiredEvent extends Fact {
+interface RemindedEvent extends Move {
+  readonly _tag: "Reminded"
+  readonly of: Clock
+}
+
+interface ExpiredEvent extends Move {
   readonly _tag: "Expired"
+  readonly missed: Clock
 }
 
 /**
@@ -93,9 +135,14 @@ export type HandoffEvent =
   | AcceptedEvent
   | RejectedEvent
   | StartedEvent
+  | ProgressedEvent
+  | ReleasedEvent
+  | AskedEvent
+  | AnsweredEvent
   | CompletedEvent
   | FailedEvent
   | CancelledEvent
+  | RemindedEvent
   | ExpiredEvent
 
 /**

@@ -44,6 +44,12 @@ export interface HandoffRequest {
   readonly priority: number
   /** The handoff expires when it is still open at this moment. */
   readonly deadline?: Date
+  /** The handoff expires when nobody has accepted it at this moment. */
+  readonly acceptBy?: Date
+  /** So many milliseconds before either moment its nearing is put on record. */
+  readonly remindBefore?: number
+  /** After so many attempts that were given back or whose lease ran out it fails; 3 when left out. */
+  readonly maxAttempts?: number
   /** Capabilities the receiver must have, when the router chose it. */
   readonly requires?: ReadonlyArray<string>
   /** The handoff that this one is a part of. */
@@ -66,6 +72,84 @@ export interface HandoffResponse {
   readonly estimatedCompletion?: Date
 }
 
+/**
+ * What the receiver holds a handoff on: it runs out at `until` unless `progress` renews it. It has no `until` while the
+ * sender is asked.
+ *
+ * @example
+ * ```ts
+ * import type { Lease } from "@aumai/handoff"
+ *
+ * // A third of the time leaves room for two heartbeats that are lost.
+ * const heartbeatEvery = ({ milliseconds }: Lease) => milliseconds / 3
+ * ```
+ */
+export interface Lease {
+  /** How far it reaches each time it is renewed. */
+  readonly milliseconds: number
+  readonly until?: Date
+}
+
+/**
+ * How far the receiver said it was.
+ *
+ * @example
+ * ```ts
+ * import type { Progress } from "@aumai/handoff"
+ *
+ * const show = ({ fraction = 0, note = "" }: Progress) => `${Math.round(fraction * 100)} % ${note}`
+ * ```
+ */
+export interface Progress {
+  readonly at: Date
+  readonly note?: string
+  /** From 0 to 1. */
+  readonly fraction?: number
+}
+
+/**
+ * What an attempt that was given back has learnt, for the next one: each a list of sentences.
+ *
+ * @example
+ * ```ts
+ * import type { HandBack } from "@aumai/handoff"
+ *
+ * const learnt: HandBack = { done: ["Pages 1 to 4"], remaining: ["Page 5"], pitfalls: ["The scan of page 5 is blurred"] }
+ * ```
+ */
+export interface HandBack {
+  readonly done?: ReadonlyArray<string>
+  readonly remaining?: ReadonlyArray<string>
+  readonly pitfalls?: ReadonlyArray<string>
+}
+
+/**
+ * A question of the receiver, and what the sender answered.
+ *
+ * @example
+ * ```ts
+ * import type { Answer } from "@aumai/handoff"
+ *
+ * const answer: Answer = { question: "Which quarter?", answer: "The third." }
+ * ```
+ */
+export interface Answer {
+  readonly question: string
+  readonly answer: string
+}
+
+/**
+ * The two clocks of a request: until when it must be accepted, and until when it must have ended.
+ *
+ * @example
+ * ```ts
+ * import type { Clock } from "@aumai/handoff"
+ *
+ * const words: Readonly<Record<Clock, string>> = { accept_by: "nobody took it", deadline: "it took too long" }
+ * ```
+ */
+export type Clock = "accept_by" | "deadline"
+
 /** What is true of a handoff wherever it stands. */
 interface Common {
   readonly recordId: string
@@ -74,6 +158,23 @@ interface Common {
   readonly request: HandoffRequest
   readonly createdAt: Date
   readonly updatedAt: Date
+  /** The attempt that is under way or comes next; 1 is the first. A late writer that names an older one changes nothing. */
+  readonly attempt: number
+}
+
+/** What may be true of an open one. */
+interface Open extends Common {
+  /** What the attempt before has learnt. */
+  readonly handBack?: HandBack
+  /** The clocks whose nearing is on record. */
+  readonly reminded?: ReadonlyArray<Clock>
+}
+
+/** What is true of one that its receiver holds. */
+interface Held extends Open {
+  readonly response: HandoffResponse
+  readonly lease?: Lease
+  readonly progress?: Progress
 }
 
 /**
@@ -86,8 +187,10 @@ interface Common {
  * const show = (handoff: Pending) => `${handoff.request.toAgent} has not answered ${handoff.recordId}`
  * ```
  */
-export interface Pending extends Common {
+export interface Pending extends Open {
   readonly status: "pending"
+  /** Claims pass it by until then. */
+  readonly notBefore?: Date
 }
 
 /**
@@ -100,9 +203,8 @@ export interface Pending extends Common {
  * const show = (handoff: Accepted) => `${handoff.request.toAgent} says: ${handoff.response.reason}`
  * ```
  */
-export interface Accepted extends Common {
+export interface Accepted extends Held {
   readonly status: "accepted"
-  readonly response: HandoffResponse
 }
 
 /**
@@ -115,9 +217,25 @@ export interface Accepted extends Common {
  * const promised = (handoff: InProgress) => handoff.response.estimatedCompletion
  * ```
  */
-export interface InProgress extends Common {
+export interface InProgress extends Held {
   readonly status: "in_progress"
-  readonly response: HandoffResponse
+  /** What was last asked and answered. */
+  readonly answer?: Answer
+}
+
+/**
+ * The receiver has asked; the sender's answer lets it go on. A lease rests meanwhile.
+ *
+ * @example
+ * ```ts
+ * import type { InputRequired } from "@aumai/handoff"
+ *
+ * const show = (handoff: InputRequired) => `${handoff.request.fromAgent} is asked: ${handoff.question}`
+ * ```
+ */
+export interface InputRequired extends Held {
+  readonly status: "input_required"
+  readonly question: string
 }
 
 /**
@@ -164,6 +282,8 @@ export interface Rejected extends Common {
 export interface Failed extends Common {
   readonly status: "failed"
   readonly response: HandoffResponse
+  /** Present when it was not the receiver who gave up. */
+  readonly code?: "attempts_exhausted"
 }
 
 /**
@@ -183,7 +303,7 @@ export interface Cancelled extends Common {
 }
 
 /**
- * Still open when its deadline passed. `response` is there when the receiver had accepted before.
+ * Still open when one of its clocks had run out: `missed` says which. `response` is there when the receiver had accepted before.
  *
  * @example
  * ```ts
@@ -196,6 +316,7 @@ export interface Expired extends Common {
   readonly status: "expired"
   readonly response?: HandoffResponse
   readonly reason: string
+  readonly missed: Clock
 }
 
 /**
@@ -209,7 +330,16 @@ export interface Expired extends Common {
  *   handoff.status === "completed" ? JSON.stringify(handoff.result) : `not done: ${handoff.status}`
  * ```
  */
-export type HandoffRecord = Pending | Accepted | InProgress | Completed | Rejected | Failed | Cancelled | Expired
+export type HandoffRecord =
+  | Pending
+  | Accepted
+  | InProgress
+  | InputRequired
+  | Completed
+  | Rejected
+  | Failed
+  | Cancelled
+  | Expired
 
 /**
  * Where a handoff is in its life.
@@ -218,7 +348,7 @@ export type HandoffRecord = Pending | Accepted | InProgress | Completed | Reject
  * ```ts
  * import type { HandoffStatus } from "@aumai/handoff"
  *
- * const open: ReadonlyArray<HandoffStatus> = ["pending", "accepted", "in_progress"]
+ * const open: ReadonlyArray<HandoffStatus> = ["pending", "accepted", "in_progress", "input_required"]
  * ```
  */
 export type HandoffStatus = HandoffRecord["status"]

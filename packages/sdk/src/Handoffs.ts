@@ -1,14 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Entry, ArchivedHandoff, RoutingDecision } from "./HandoffEvent.ts"
+import type { ArchivedHandoff, Entry, HandoffEvent, RoutingDecision } from "./HandoffEvent.ts"
 import type {
   Accepted,
   Cancelled,
   Completed,
   Failed,
+  HandBack,
   HandoffRecord,
   HandoffStatus,
   InProgress,
+  InputRequired,
   JsonObject,
+  Pending,
   Rejected
 } from "./HandoffRecord.ts"
 
@@ -43,6 +46,53 @@ export interface CallOptions {
 export interface VerbOptions extends CallOptions {
   /** Who acts; must be the party whose move it is. Left out: that party. */
   readonly by?: string | undefined
+  /**
+   * The attempt that the caller holds, from the record that `claim` or `accept` gave. Once it is over, the verb rejects
+   * with `StaleAttempt` and changes nothing. Left out: whatever attempt is under way.
+   */
+  readonly attempt?: number | undefined
+}
+
+/**
+ * How a handoff is held.
+ *
+ * @example
+ * ```ts
+ * import type { LeaseOptions } from "@aumai/handoff"
+ *
+ * const forTenMinutes: LeaseOptions = { lease: 600_000 }
+ * ```
+ */
+export interface LeaseOptions {
+  /**
+   * For so many milliseconds, at most those of 10,000 days, unless `progress` renews it; then it waits for the next
+   * attempt. For ever when left out.
+   */
+  readonly lease?: number | undefined
+}
+
+/**
+ * Where a handoff is: who has it, since when, and what happens if nobody does anything.
+ *
+ * @example
+ * ```ts
+ * import type { Whereabouts } from "@aumai/handoff"
+ *
+ * const show = ({ turn = "nobody", due }: Whereabouts) =>
+ *   due === undefined ? `waits for ${turn}` : `waits for ${turn}; ${due.event} at ${due.at.toISOString()}`
+ * ```
+ */
+export interface Whereabouts {
+  /** Who owns the next move; absent when it has ended. */
+  readonly turn?: string
+  readonly since: Date
+  readonly attempt: number
+  /** When something will happen though nobody does anything, and what. */
+  readonly due?: { readonly at: Date; readonly event: Exclude<HandoffEvent["_tag"], "Created" | "Imported"> }
+  /** Claims pass it by until then. */
+  readonly notBefore?: Date
+  /** It is open, but nobody's turn, and nothing will ever happen to it by itself. The lifecycle lets none come to that. */
+  readonly isLost: boolean
 }
 
 /**
@@ -66,6 +116,12 @@ export interface NewHandoff {
   readonly priority?: number | undefined
   /** In the future, as a `Date` or as text such as `2026-12-01T09:00:00Z`; an open handoff expires at this moment. */
   readonly deadline?: Date | string | undefined
+  /** A `Date` or text, too; a handoff that nobody has accepted at this moment expires. */
+  readonly acceptBy?: Date | string | undefined
+  /** So many milliseconds before either moment its nearing is put on record. */
+  readonly remindBefore?: number | undefined
+  /** 1 to 1000; after so many attempts that were given back or whose lease ran out it fails. 3 when left out. */
+  readonly maxAttempts?: number | undefined
   /** Capabilities the receiver must have, when the router chooses. */
   readonly requires?: ReadonlyArray<string> | undefined
   /** The handoff that this one is a part of. */
@@ -100,7 +156,9 @@ export interface RoutingOptions {
  * const repeatable: CreateOptions = { id: "report-2026-q3" }
  * ```
  */
-export interface CreateOptions extends VerbOptions {
+export interface CreateOptions extends CallOptions {
+  /** Who acts; must be the sender. Left out: the sender. */
+  readonly by?: string | undefined
   /** An id of your own; creating again with the same id and request gives the handoff that is there. */
   readonly id?: string | undefined
   readonly routing?: RoutingOptions | undefined
@@ -225,9 +283,63 @@ export interface Agents {
 }
 
 /**
+ * What a handler has besides its handoff.
+ *
+ * @example
+ * ```ts
+ * import type { Work } from "@aumai/handoff"
+ *
+ * const download = async (url: string, { signal, progress }: Work) => {
+ *   const response = await fetch(url, { signal })
+ *   await progress({ fraction: 0.5 })
+ *   return { bytes: (await response.arrayBuffer()).byteLength }
+ * }
+ * ```
+ */
+export interface Work {
+  /** Aborted when the handoff is no longer held: it was cancelled, or its lease has run out. */
+  readonly signal: AbortSignal
+  /** Says how far it is. The lease is renewed without that, too. */
+  readonly progress: (said?: { readonly note?: string; readonly fraction?: number }) => Promise<void>
+  /** Asks the sender, and resolves with the answer, however long that takes. */
+  readonly ask: (question: string) => Promise<string>
+}
+
+/**
+ * Does what a handoff asks for, and resolves with the result.
+ *
+ * @example
+ * ```ts
+ * import type { WorkHandler } from "@aumai/handoff"
+ *
+ * const shout: WorkHandler = async ({ request }) => ({ text: request.taskDescription.toUpperCase() })
+ * ```
+ */
+export type WorkHandler = (handoff: InProgress, work: Work) => Promise<JsonObject | undefined | void>
+
+/**
+ * How a worker works.
+ *
+ * @example
+ * ```ts
+ * import type { WorkOptions } from "@aumai/handoff"
+ *
+ * const busy: WorkOptions = { concurrency: 8, lease: 30_000 }
+ * ```
+ */
+export interface WorkOptions {
+  /** How many handoffs at once; 1 when left out. */
+  readonly concurrency?: number | undefined
+  /** Milliseconds after a crash until others may take its work over; a minute when left out. It is renewed three times in that time. */
+  readonly lease?: number | undefined
+  /** Milliseconds that work under way may go on when the worker is stopped; ten seconds when left out. */
+  readonly grace?: number | undefined
+}
+
+/**
  * Hands tasks over: one method per verb. A verb rejects with `HandoffNotFound`, `InvalidTransition` (the handoff stands
- * elsewhere), `NotYourHandoff` (the move is the other party's), `InvalidInput`, `RevisionConflict` (others were first, again
- * and again) or `StoreError`; each is a class with a `_tag` and a sentence as its `message`.
+ * elsewhere), `NotYourHandoff` (the move is the other party's), `StaleAttempt` (the `attempt` that was named is over),
+ * `InvalidInput`, `RevisionConflict` (others were first, again and again) or `StoreError`; each is a class with a `_tag` and a sentence as its `message`.
  *
  * @example
  * ```ts
@@ -253,13 +365,44 @@ export interface Handoffs extends AsyncDisposable {
   /** The receiver takes it on. */
   accept(
     id: string,
-    options?: VerbOptions & {
-      readonly reason?: string | undefined
-      readonly estimatedCompletion?: Date | string | undefined
-    }
+    options?: VerbOptions &
+      LeaseOptions & {
+        readonly reason?: string | undefined
+        readonly estimatedCompletion?: Date | string | undefined
+      }
   ): Promise<Accepted>
   /** The receiver begins to work on it. */
   start(id: string, options?: VerbOptions): Promise<InProgress>
+  /**
+   * The receiver is still at it, and perhaps says how far: the heartbeat that renews a lease. With `lease` it reaches so
+   * far from now on, or begins.
+   */
+  progress(
+    id: string,
+    options?: VerbOptions &
+      LeaseOptions & {
+        readonly note?: string | undefined
+        /** From 0 to 1. */
+        readonly fraction?: number | undefined
+      }
+  ): Promise<Accepted | InProgress>
+  /** The receiver cannot go on without an answer; a lease rests until it comes. */
+  ask(id: string, options: VerbOptions & { readonly question: string }): Promise<InputRequired>
+  /** The sender answers what the receiver has asked. */
+  answer(id: string, options: VerbOptions & { readonly answer: string }): Promise<InProgress>
+  /**
+   * The receiver gives it back for another attempt, with what it has learnt. Rejects with `NoAttemptLeft` in the last one,
+   * which can be failed.
+   */
+  release(
+    id: string,
+    options?: VerbOptions & {
+      readonly reason?: string | undefined
+      readonly handBack?: HandBack | undefined
+      /** Claims pass it by until then. */
+      readonly notBefore?: Date | string | undefined
+    }
+  ): Promise<Pending>
   /** The receiver is done and hands back a result. */
   complete(id: string, options?: VerbOptions & { readonly result?: JsonObject | undefined }): Promise<Completed>
   /** The receiver declines. */
@@ -270,6 +413,8 @@ export interface Handoffs extends AsyncDisposable {
   cancel(id: string, options?: VerbOptions & { readonly reason?: string | undefined }): Promise<Cancelled>
   /** The handoff as it stands; rejects with `HandoffNotFound`. */
   get(id: string, options?: CallOptions): Promise<HandoffRecord>
+  /** Where the handoff is: whose turn, since when, and what happens if nobody does anything; rejects with `HandoffNotFound`. */
+  where(id: string, options?: CallOptions): Promise<Whereabouts>
   /** One page of a view. */
   list(view: View, options?: PageOptions): Promise<ReadonlyArray<HandoffRecord>>
   /** All handoffs of a view, read page by page as the loop goes on. */
@@ -284,16 +429,20 @@ export interface Handoffs extends AsyncDisposable {
   /**
    * Accepts the most urgent handoff that waits for an agent; `undefined` when nothing waits. Of many claimers one wins each.
    * While other processes claim from the same inbox, it may be one of the first few instead of the very first.
+   * With a lease it is held for so long unless `progress` renews it; then it waits for the next attempt.
    */
-  claim(agent: string, options?: CallOptions): Promise<Accepted | undefined>
+  claim(agent: string, options?: CallOptions & LeaseOptions): Promise<Accepted | undefined>
   /**
    * Every entry of the log behind a position, then every new one. The loop ends when it is left, when `close` is called,
    * or, with an error, when the signal is aborted. It reads no faster than it is asked; nothing is missed: remember the
    * `position` of the last entry that you have dealt with, and go on `after` it.
    */
   changes(options?: CallOptions & { readonly after?: string | undefined }): AsyncIterable<Entry>
-  /** Expires every open handoff whose deadline has passed, and gives them. */
-  expireOverdue(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
+  /**
+   * Puts on record what is due: what has passed a deadline expires, what has lost its lease is released (in its last
+   * attempt: has failed), and what is near is mentioned. Gives the handoffs that it moved. Safe to run in every process.
+   */
+  sweep(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
   /** Every handoff with its history, oldest first. */
   export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
   /**
@@ -318,6 +467,16 @@ export interface Handoffs extends AsyncDisposable {
     },
     options?: RoutingOptions & CallOptions
   ): Promise<RoutingDecision | undefined>
-  /** Ends all loops over `changes` and the like, waits for calls under way, and closes the store. Later calls reject. */
+  /**
+   * Claims what waits for an agent, the most urgent first, and gives each handoff to the handler; what that resolves to is
+   * its result. The lease is renewed meanwhile; when the handoff is lost, the handler's signal is aborted, and what it does
+   * afterwards is refused. When it throws, the handoff is released for another attempt after a while; in the last one, or
+   * with `GiveUp`, it has failed. What workers that died have left is taken over once their lease has run out.
+   *
+   * Resolves when the signal is aborted or `close` is called, and what was under way has ended or, after the grace time, was
+   * released. Rejects with `InvalidInput`, or with a `StoreError` when the store is corrupt.
+   */
+  work(agent: string, handler: WorkHandler, options?: WorkOptions & CallOptions): Promise<void>
+  /** Ends all loops over `changes` and the like, stops workers, waits for calls under way, and closes the store. Later calls reject. */
   close(): Promise<void>
 }

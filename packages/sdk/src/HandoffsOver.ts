@@ -18,7 +18,14 @@ import { openSession, type Session } from "./Session.ts"
 // Not every browser has the symbol; there the method is just not found by anyone.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")
 
-const client = ({ run, iterate, close }: Session): Handoffs => {
+const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
+  // Workers end only when they are told to.
+  const closing = new AbortController()
+  const close = (): Promise<void> => {
+    closing.abort()
+    return closeSession()
+  }
+
   type Manager = HandoffManager["Service"]
   type Registry = AgentCapabilityRegistry["Service"]
 
@@ -36,24 +43,33 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
       manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options))),
     accept: (id, options) => manage(options, (manager) => manager.accept(Inputs.recordId(id), Inputs.details(options))),
     start: (id, options) => manage(options, (manager) => manager.start(Inputs.recordId(id), Inputs.details(options))),
+    progress: (id, options) =>
+      manage(options, (manager) => manager.progress(Inputs.recordId(id), Inputs.details(options))),
+    ask: (id, options) => manage(options, (manager) => manager.ask(Inputs.recordId(id), Inputs.details(options))),
+    answer: (id, options) => manage(options, (manager) => manager.answer(Inputs.recordId(id), Inputs.details(options))),
+    release: (id, options) =>
+      manage(options, (manager) => manager.release(Inputs.recordId(id), Inputs.details(options))),
     complete: (id, options) =>
       manage(options, (manager) => manager.complete(Inputs.recordId(id), Inputs.details(options))),
     reject: (id, options) => manage(options, (manager) => manager.reject(Inputs.recordId(id), Inputs.details(options))),
     fail: (id, options) => manage(options, (manager) => manager.fail(Inputs.recordId(id), Inputs.details(options))),
     cancel: (id, options) => manage(options, (manager) => manager.cancel(Inputs.recordId(id), Inputs.details(options))),
     get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
+    where: (id, options) => manage(options, (manager) => manager.where(Inputs.recordId(id))),
     list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
     listAll: (view, options) => follow(options, (manager) => manager.listAll(Inputs.view(view))),
     history: (id, options) => manage(options, (manager) => manager.history(Inputs.recordId(id))),
     inbox: (agent, options) =>
       manage(options, (manager) => manager.inbox(Inputs.agentId(agent), Inputs.inbox(options))),
     claim: (agent, options) =>
-      manage(options, (manager) => Effect.map(manager.claim(Inputs.agentId(agent)), Option.getOrUndefined)),
+      manage(options, (manager) =>
+        Effect.map(manager.claim(Inputs.agentId(agent), Inputs.claim(options)), Option.getOrUndefined)
+      ),
     changes: (options) =>
       follow(options, (manager) =>
         manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
       ),
-    expireOverdue: (options) => manage(options, (manager) => manager.expireOverdue),
+    sweep: (options) => manage(options, (manager) => manager.sweep),
     export: (options) => follow(options, (manager) => manager.export),
     import: (handoffs, options) =>
       manage(options, (manager) =>
@@ -81,6 +97,16 @@ const client = ({ run, iterate, close }: Session): Handoffs => {
           ),
         options?.signal
       ),
+    work: async (agent, handler, options) => {
+      const told = options?.signal
+      const signal = told === undefined ? closing.signal : AbortSignal.any([told, closing.signal])
+      try {
+        const { work } = await import("./Work.ts")
+        await run(() => work(agent, handler, options), signal)
+      } catch (error) {
+        if (error !== signal.reason || !signal.aborted) throw error
+      }
+    },
     close,
     [asyncDispose]: close
   }

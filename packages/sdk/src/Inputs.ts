@@ -1,6 +1,6 @@
 /** What the methods are given, judged and turned into what the engine trusts. All of these throw `InvalidInput`. */
 import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
-import { AgentId, Capability, HandoffStatus, RecordId, Text, Timestamp } from "@aumai/handoff-protocol"
+import { AgentId, Capability, HandoffStatus, Milliseconds, RecordId, Text, Timestamp } from "@aumai/handoff-protocol"
 import * as Schema from "effect/Schema"
 
 import { checked, record } from "./Checked.ts"
@@ -12,7 +12,7 @@ const said = (given: object | undefined): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined))
 
 /** What was said to the engine, and not to us. */
-const saidIn = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
+export const saidIn = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
   const { signal: _, ...rest } = options ?? {}
   return said(rest)
 }
@@ -51,6 +51,10 @@ export const page = (options: Given.PageOptions | undefined) => ({
 const checkedInbox = checked("inbox", Schema.Struct({ limit, status: Schema.optionalKey(HandoffStatus) }))
 
 export const inbox = (options: Given.CallOptions | undefined) => checkedInbox(saidIn(options))
+
+const checkedClaim = checked("claim options", Schema.Struct({ lease: Schema.optionalKey(Milliseconds) }))
+
+export const claim = (options: Given.CallOptions | undefined) => checkedClaim(saidIn(options))
 
 // The engine keeps the object it is given; the caller's may change afterwards. What cannot be copied is refused there.
 const copied = <A>(json: A): A => {

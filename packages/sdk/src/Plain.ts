@@ -38,7 +38,16 @@ export const moment = (name: string, value: Date | string): DateTime.Utc =>
   // The text of an invalid Date is null, and refused like anything else that is no timestamp.
   Result.getOrThrowWith(decodeTimestamp(name, value instanceof Date ? value.toJSON() : value), (error) => error)
 
-const moments: ReadonlySet<string> = new Set(["at", "createdAt", "updatedAt", "deadline", "estimatedCompletion"])
+const moments: ReadonlySet<string> = new Set([
+  "at",
+  "createdAt",
+  "updatedAt",
+  "deadline",
+  "acceptBy",
+  "notBefore",
+  "until",
+  "estimatedCompletion"
+])
 
 /** Plain data as a value that a schema of the protocol can judge; throws `InvalidInput` over a moment that is none. */
 export const fromPlain = (value: unknown): unknown =>

@@ -16,7 +16,7 @@ import type * as Stream from "effect/Stream"
 import { iterator } from "./Iteration.ts"
 import { thrown } from "./Thrown.ts"
 
-type Engine = HandoffManager | AgentCapabilityRegistry | HandoffRouter
+type Engine = HandoffManager | AgentCapabilityRegistry | HandoffRouter | HandoffStore
 
 /** The engine over an open store, its effects run as promises. What a maker throws becomes the rejection. */
 export interface Session {
@@ -42,7 +42,7 @@ export const openSession = async <E>(
 ): Promise<Session> => {
   signal?.throwIfAborted()
   const scope = Scope.makeUnsafe()
-  const open = Layer.buildWithScope(Layer.provide(engine, store), scope)
+  const open = Layer.buildWithScope(Layer.provideMerge(engine, store), scope)
   const opened = await Effect.runPromiseExitWith(surroundings)(open, { signal })
   // A layer that fails or is interrupted half-way has closed by now what it had opened.
   if (Exit.isFailure(opened)) throw thrown(opened.cause, signal)

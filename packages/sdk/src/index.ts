@@ -1,3 +1,4 @@
+export { GiveUp } from "./GiveUp.ts"
 export { handoffsOver } from "./HandoffsOver.ts"
 export type * from "./Handoffs.ts"
 export type * from "./HandoffRecord.ts"
@@ -8,8 +9,11 @@ export {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
+  NoAttemptLeft,
   NoCapableAgent,
+  NotDue,
   NotYourHandoff,
   RevisionConflict,
+  StaleAttempt,
   StoreError
 } from "@aumai/handoff-protocol"

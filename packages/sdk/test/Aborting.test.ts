@@ -56,7 +56,7 @@ describe.each(stores)("aborting in a $name store", (store) => {
         handoffs.history(recordId, { signal }),
         handoffs.inbox("executor", { signal }),
         handoffs.claim("executor", { signal }),
-        handoffs.expireOverdue({ signal }),
+        handoffs.sweep({ signal }),
         handoffs.import(handoffs.export(), { signal }),
         handoffs.metrics({ signal }),
         handoffs.route({ ...ask, requires: [] }, { signal }),

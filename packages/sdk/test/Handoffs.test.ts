@@ -29,7 +29,8 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         revision: 1,
         request: { ...ask, context: { quarter: "Q3" }, priority: 8, deadline },
         createdAt: created.createdAt,
-        updatedAt: created.createdAt
+        updatedAt: created.createdAt,
+        attempt: 1
       })
       expect(created.createdAt).toBeInstanceOf(Date)
 
@@ -75,7 +76,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
       const soon = new Date(Date.now() + 20)
       const { recordId } = await handoffs.create({ ...ask, deadline: soon.toISOString() })
       let expired: ReadonlyArray<HandoffRecord> = []
-      while (expired.length === 0) expired = await handoffs.expireOverdue()
+      while (expired.length === 0) expired = await handoffs.sweep()
       expect(expired.map((handoff) => [handoff.recordId, handoff.status])).toEqual([[recordId, "expired"]])
       expect(await handoffs.list({ _tag: "Due", at: inAnHour() })).toEqual([])
     })
@@ -225,6 +226,16 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         handoffs.create(ask, { ID: "q3" } as never),
         handoffs.accept(undefined as never),
         handoffs.accept("q3", { because: "I can" } as never),
+        handoffs.accept("q3", { lease: "10m" } as never),
+        handoffs.accept("q3", { attempt: 0 }),
+        handoffs.claim("executor", { lease: 0 }),
+        handoffs.claim("executor", { leas: 5 } as never),
+        handoffs.progress("q3", { fraction: 2 }),
+        handoffs.ask("q3", undefined as never),
+        handoffs.release("q3", { handBack: { done: "all" } as never }),
+        handoffs.release("q3", { notBefore: "tomorrow" }),
+        handoffs.create({ ...ask, maxAttempts: 0 }),
+        handoffs.create({ ...ask, acceptBy: "soon" }),
         handoffs.reject("q3", undefined as never),
         handoffs.complete("q3", { result: { at: new Date() } } as never),
         handoffs.complete("q3", { result: { f: () => 1 } } as never),

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { makeDatabase } from "../../../tooling/databases.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, rejection } from "./stores.ts"
+import { handoffsToDo, workThrough } from "./workers.ts"
 
 it.live("handoffs live from pending to completed in PostgreSQL, and another client follows", () =>
   Effect.gen(function* () {
@@ -27,4 +28,15 @@ it.live("handoffs live from pending to completed in PostgreSQL, and another clie
       assert.include(await rejection(planner.get("nope")), { _tag: "HandoffNotFound" })
     })
   })
+)
+
+it.live(
+  "workers that are killed and stopped complete every handoff in PostgreSQL exactly once",
+  () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const { kills, stops } = yield* Effect.promise(() => workThrough(url))
+      assert.isAbove(kills + stops, 0)
+    }),
+  60_000 + handoffsToDo * 100
 )

@@ -7,11 +7,14 @@ import { describe, expect, expectTypeOf, it } from "vitest"
 
 import type {
   Accepted,
+  Answer,
   ArchivedHandoff,
   Cancelled,
+  Clock,
   Completed,
   Entry,
   Failed,
+  HandBack,
   HandoffEvent,
   HandoffNotFound,
   HandoffRecord,
@@ -21,11 +24,16 @@ import type {
   HandoffStatus,
   ImportReport,
   InProgress,
+  InputRequired,
   JsonObject,
+  Lease,
   Metrics,
+  Pending,
+  Progress,
   RegisteredAgent,
   Rejected,
-  RoutingDecision
+  RoutingDecision,
+  Whereabouts
 } from "../src/index.ts"
 import type { Plain } from "../src/Plain.ts"
 
@@ -37,6 +45,12 @@ describe("the types written out for a reader", () => {
     expectTypeOf<HandoffRecord>().toEqualTypeOf<Plain<Protocol.HandoffRecord>>()
     expectTypeOf<HandoffStatus>().toEqualTypeOf<Protocol.HandoffStatus>()
     expectTypeOf<HandoffEvent>().toEqualTypeOf<Plain<Protocol.HandoffEvent>>()
+    expectTypeOf<Lease>().toEqualTypeOf<Plain<Protocol.Lease>>()
+    expectTypeOf<Progress>().toEqualTypeOf<Plain<Protocol.Progress>>()
+    expectTypeOf<HandBack>().toEqualTypeOf<Plain<Protocol.HandBack>>()
+    expectTypeOf<Answer>().toEqualTypeOf<Plain<Protocol.Answer>>()
+    expectTypeOf<Clock>().toEqualTypeOf<Protocol.Clock>()
+    expectTypeOf<Whereabouts>().toEqualTypeOf<Plain<Protocol.Whereabouts>>()
     expectTypeOf<RoutingDecision>().toEqualTypeOf<Plain<Protocol.RoutingDecision>>()
     expectTypeOf<ArchivedHandoff>().toEqualTypeOf<Plain<Protocol.ArchivedHandoff>>()
     expectTypeOf<Entry>().toEqualTypeOf<Plain<Core.Entry>>()
@@ -57,6 +71,11 @@ describe("the client", () => {
     expectTypeOf<Handoffs["create"]>().returns.resolves.toEqualTypeOf<HandoffRecord>()
     expectTypeOf<Handoffs["accept"]>().returns.resolves.toEqualTypeOf<Accepted>()
     expectTypeOf<Handoffs["start"]>().returns.resolves.toEqualTypeOf<InProgress>()
+    expectTypeOf<Handoffs["progress"]>().returns.resolves.toEqualTypeOf<Accepted | InProgress>()
+    expectTypeOf<Handoffs["ask"]>().returns.resolves.toEqualTypeOf<InputRequired>()
+    expectTypeOf<Handoffs["answer"]>().returns.resolves.toEqualTypeOf<InProgress>()
+    expectTypeOf<Handoffs["release"]>().returns.resolves.toEqualTypeOf<Pending>()
+    expectTypeOf<Handoffs["where"]>().returns.resolves.toEqualTypeOf<Whereabouts>()
     expectTypeOf<Handoffs["complete"]>().returns.resolves.toEqualTypeOf<Completed>()
     expectTypeOf<Handoffs["reject"]>().returns.resolves.toEqualTypeOf<Rejected>()
     expectTypeOf<Handoffs["fail"]>().returns.resolves.toEqualTypeOf<Failed>()
@@ -71,13 +90,13 @@ describe("the client", () => {
     expectTypeOf<Handoffs["list"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
     expectTypeOf<Handoffs["inbox"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
     expectTypeOf<Handoffs["history"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<Entry>>()
-    expectTypeOf<Handoffs["expireOverdue"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
+    expectTypeOf<Handoffs["sweep"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
   })
 
   it("has a method for every verb of the manager", () => {
     expectTypeOf<Exclude<keyof Core.HandoffManager["Service"], keyof Handoffs>>().toBeNever()
     expectTypeOf<Exclude<keyof Handoffs, keyof Core.HandoffManager["Service"]>>().toEqualTypeOf<
-      "agents" | "route" | "close" | typeof Symbol.asyncDispose
+      "agents" | "route" | "work" | "close" | typeof Symbol.asyncDispose
     >()
   })
 
@@ -98,6 +117,10 @@ describe("the client", () => {
     const wrong = (handoffs: Handoffs) => {
       // @ts-expect-error A rejection has a reason.
       void handoffs.reject("q3")
+      // @ts-expect-error A question has words.
+      void handoffs.ask("q3")
+      // @ts-expect-error A lease is in milliseconds.
+      void handoffs.claim("executor", { lease: "10m" })
       // @ts-expect-error A result is JSON.
       void handoffs.complete("q3", { result: { at: new Date() } })
       // @ts-expect-error There is no such status.

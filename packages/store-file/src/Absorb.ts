@@ -7,16 +7,14 @@ import {
   apply,
   continuation,
   create,
-  decodeArchived,
-  encodeArchived,
   type HandoffEvent,
   type HandoffRecord,
+  isSameState,
   type RecordId,
   replay,
   type StoreError
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 
 import * as Contents from "./Contents.ts"
@@ -57,21 +55,12 @@ const changesOf = (
   return changes
 }
 
-/** A state as a program sees it that ignores history, times to the millisecond. */
-const shown = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>): HandoffRecord | undefined => {
-  const { history: _, ...visible } = encodeArchived({ record, history })
-  const read = decodeArchived("record", visible)
-  return Result.isSuccess(read) ? { ...read.success.record, revision: 1 } : undefined
-}
-
 /** Whether a record was like that at some time: then the other program has only not seen what came after. */
 const wasOnce = (ours: RestRecord.Handoff, theirs: HandoffRecord): boolean => {
   const events = ours.entries.map(({ event }) => event)
   return events.some((_, index) => {
     const past = replay(ours.record.recordId, events.slice(0, index + 1))
-    if (Result.isFailure(past)) return false
-    const then = { ...past.success, revision: 1 }
-    return Equal.equals(then, theirs) || Equal.equals(shown(past.success, events.slice(0, index + 1)), theirs)
+    return Result.isSuccess(past) && isSameState(past.success, theirs)
   })
 }
 
@@ -86,7 +75,7 @@ const judge = (
       undefined,
       theirs.entries.map(({ event }) => event)
     )
-  const visible = { ...(theirs.edited ?? theirs.record), revision: 1 }
+  const visible = theirs.edited ?? theirs.record
   if (wasOnce(ours, visible)) return []
   const events = continuation(ours.record, visible)
   return events === undefined ? "contradicts" : changesOf(recordId, ours.record, events)

@@ -3,7 +3,7 @@
  * decodes them all into core's image, which then answers everything.
  */
 import { type Change, type Commit, type Entry, type Page, StoreImage } from "@aumai/handoff-core"
-import { continuation, type HandoffRecord, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+import { continuation, type HandoffRecord, type RecordId, replay, RevisionConflict } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 import { type Placed, positionOf } from "./JournalText.ts"
@@ -220,7 +220,11 @@ const settled = ({ record, entries, edited }: RestRecord.Handoff): RestRecord.Ha
       event
     }
   })
-  return { record: { ...edited, revision: record.revision + events.length }, entries: [...entries, ...added] }
+  const replayed = replay(
+    record.recordId,
+    [...entries, ...added].map(({ event }) => event)
+  )
+  return Result.isFailure(replayed) ? undefined : { record: replayed.success, entries: [...entries, ...added] }
 }
 
 const heldIn = (image: StoreImage.StoreImage, id: RecordId): RestRecord.Handoff | undefined => {

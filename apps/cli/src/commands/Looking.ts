@@ -1,5 +1,6 @@
 import { type Entry, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
 import {
+  type Clock,
   encodeEvent,
   encodeRecord,
   type HandoffEvent,
@@ -18,7 +19,7 @@ import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { once, staying } from "../OpenStore.ts"
 import { type OutputError, print, write } from "../Output.ts"
-import { details, line, table } from "../RecordText.ts"
+import { details, handBackText, lasting, line, progressText, table } from "../RecordText.ts"
 import { printable } from "../Text.ts"
 
 /** What to print where there is nothing to list, as the Python tool says it. */
@@ -113,6 +114,11 @@ export const inbox = Command.make(
   Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }])
 )
 
+const clocks: Readonly<Record<Clock, string>> = { accept_by: "the time to accept it", deadline: "the deadline" }
+
+const parts = (...some: ReadonlyArray<string | undefined>): string =>
+  some.filter((part) => part !== undefined && part !== "").join("; ")
+
 /** What an event says besides who and when. */
 const said = (event: HandoffEvent): string => {
   switch (event._tag) {
@@ -123,19 +129,37 @@ const said = (event: HandoffEvent): string => {
     case "Completed":
       return JSON.stringify(event.result)
     case "Accepted":
+    case "Progressed":
+      return parts(
+        event._tag === "Accepted" ? event.reason : progressText(event),
+        event.lease === undefined ? undefined : `held for ${lasting(event.lease)}`
+      )
+    case "Released":
+      return parts(
+        event.reason,
+        event.handBack && handBackText(event.handBack),
+        event.notBefore && `not before ${DateTime.formatIso(event.notBefore)}`
+      )
+    case "Asked":
+      return event.question
+    case "Answered":
+      return event.answer
     case "Rejected":
     case "Failed":
     case "Cancelled":
       return event.reason ?? ""
-    case "Started":
+    case "Reminded":
+      return clocks[event.of]
     case "Expired":
+      return clocks[event.missed]
+    case "Started":
       return ""
   }
 }
 
 const entryText = ({ event, revision }: Entry): string => {
   const by = event.via === undefined ? event.by : `${event.by} (another program)`
-  const text = `${DateTime.formatIso(event.at)}  ${String(revision).padStart(3)}  ${event._tag.padEnd(9)}  ${by}`
+  const text = `${DateTime.formatIso(event.at)}  ${String(revision).padStart(3)}  ${event._tag.padEnd(10)}  ${by}`
   const more = said(event)
   return printable(more === "" ? text : `${text}: ${more}`)
 }

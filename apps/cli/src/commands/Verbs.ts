@@ -1,45 +1,29 @@
 import { HandoffManager } from "@aumai/handoff-core"
-import {
-  type AgentId,
-  encodeRecord,
-  type HandoffRecord,
-  InvalidInput,
-  Priority,
-  type RecordId
-} from "@aumai/handoff-protocol"
+import { type HandoffRecord, InvalidInput, limits, Priority } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
-import { once, staying } from "../OpenStore.ts"
+import { once } from "../OpenStore.ts"
 import { print } from "../Output.ts"
-import { outcome } from "../RecordText.ts"
 import { printable } from "../Text.ts"
-
-/** Prints a record: its wire JSON with `--json`, otherwise what it has come to. */
-const show = Effect.fnUntraced(function* (record: HandoffRecord, text: (record: HandoffRecord) => string = outcome) {
-  yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : text(record))
-})
-
-/** `{ by }`, or `{}` when nobody is named. */
-const actor = (by: Option.Option<string>) =>
-  Option.isNone(by)
-    ? Effect.succeed<{ readonly by?: AgentId }>({})
-    : Effect.map(Input.agentId("--by", by.value), (by): { readonly by?: AgentId } => ({ by }))
-
-/** `{ key: value }`, or `{}` when there is no value: what is left out must not be there as undefined. */
-const given = <Key extends string, A>(key: Key, value: Option.Option<A>): { readonly [K in Key]?: A } =>
-  // The cast: TypeScript widens a computed key to string.
-  (Option.isSome(value) ? { [key]: value.value } : {}) as { readonly [K in Key]?: A }
+import { actor, given, judged, leased, show } from "./Acting.ts"
 
 const created = (record: HandoffRecord): string =>
   [
     `Created handoff ${printable(record.recordId)}`,
     `  ${printable(`${record.request.fromAgent} -> ${record.request.toAgent}`)}, priority ${record.request.priority}`
   ].join("\n")
+
+const notRepeatable = (flag: string) =>
+  new InvalidInput({
+    input: flag,
+    issues: [{ path: "", expected: "with --id give a timestamp: a duration is another moment each time it is said" }]
+  })
 
 const requires = Flags.words("requires", "Capability the receiver must have")
 
@@ -61,6 +45,20 @@ export const create = Command.make(
     deadline: Flags.optional("deadline", "When it expires: 2026-12-01T09:00:00Z, or a duration such as 2h").pipe(
       Flag.withMetavar("WHEN")
     ),
+    acceptBy: Flags.optional("accept-by", "When it expires if nobody has accepted it: a timestamp or a duration").pipe(
+      Flag.withMetavar("WHEN")
+    ),
+    remindBefore: Flags.optional("remind-before", "Put a reminder on record so long before either, such as 10m").pipe(
+      Flag.withMetavar("DURATION")
+    ),
+    maxAttempts: Flag.Int("max-attempts").pipe(
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts }))),
+      Flag.withDescription(
+        `After so many attempts that were released or lost their lease it fails [default: ${limits.defaultAttempts}]`
+      ),
+      Flag.withMetavar("N"),
+      Flag.optional
+    ),
     requires: requires.flagged,
     more: requires.following,
     parent: Flags.optional("parent", "Handoff that this one is a part of").pipe(Flag.withMetavar("ID")),
@@ -72,17 +70,12 @@ export const create = Command.make(
     const context = Option.isSome(flags.context)
       ? Option.some(yield* Input.jsonObject("--context", flags.context.value))
       : Option.none()
-    if (Option.isSome(flags.id) && Option.exists(flags.deadline, Input.isDuration)) {
-      return yield* new InvalidInput({
-        input: "--deadline",
-        issues: [
-          { path: "", expected: "with --id give a timestamp: a duration is another moment each time it is said" }
-        ]
-      })
+    for (const [flag, value] of [
+      ["--deadline", flags.deadline],
+      ["--accept-by", flags.acceptBy]
+    ] as const) {
+      if (Option.isSome(flags.id) && Option.exists(value, Input.isDuration)) return yield* notRepeatable(flag)
     }
-    const deadline = Option.isSome(flags.deadline)
-      ? Option.some(yield* Input.deadline("--deadline", flags.deadline.value))
-      : Option.none()
     const requires = yield* Input.words("create", "--requires", flags.requires, flags.more)
     const record = yield* manager.create(
       {
@@ -91,11 +84,14 @@ export const create = Command.make(
         priority: flags.priority,
         ...given("toAgent", flags.to),
         ...given("context", context),
-        ...given("deadline", deadline),
+        ...(yield* judged("deadline", flags.deadline, (text) => Input.deadline("--deadline", text))),
+        ...(yield* judged("acceptBy", flags.acceptBy, (text) => Input.deadline("--accept-by", text))),
+        ...(yield* judged("remindBefore", flags.remindBefore, (text) => Input.duration("--remind-before", text))),
+        ...given("maxAttempts", flags.maxAttempts),
         ...given("parent", flags.parent),
         ...(requires.length === 0 ? {} : { requires })
       },
-      { ...given("id", flags.id), ...(yield* actor(flags.by)) }
+      { ...given("id", flags.id), ...(yield* actor(flags)) }
     )
     yield* show(record, created)
     if (Option.isNone(flags.to) && !(yield* Flags.Json)) {
@@ -108,41 +104,32 @@ export const create = Command.make(
   Command.withDescription("Hand a task to another agent: creates a pending handoff."),
   Command.withExamples([
     { command: `aumai-handoff create --from planner --to executor --task "Generate Q3 report" --priority 8` },
-    { command: `aumai-handoff create --from planner --task "Analyze churn" --context @churn.json --deadline 2h` }
+    { command: `aumai-handoff create --from planner --task "Analyze churn" --context @churn.json --deadline 2h` },
+    {
+      command: `aumai-handoff create --from planner --to executor --task "Read the scans" --accept-by 30m --deadline 1d --remind-before 10m --max-attempts 5`
+    }
   ])
 )
 
-/** A verb on one handoff with nothing but who does it. */
-const plain = (
-  name: string,
-  description: string,
-  act: (
-    manager: HandoffManager["Service"],
-    id: RecordId,
-    options: { readonly by?: AgentId }
-  ) => Effect.Effect<HandoffRecord, Error>
-) =>
-  Command.make(
-    name,
-    { id: Flags.id, by: Flags.by },
-    Effect.fnUntraced(function* (flags) {
-      const id = yield* Input.recordId(flags.id)
-      yield* show(yield* act(yield* HandoffManager, id, yield* actor(flags.by)))
-    }, once)
-  ).pipe(
-    Command.withDescription(description),
-    Command.withExamples([{ command: `aumai-handoff ${name} --id 7k2m9q4xw3pz` }])
-  )
-
-export const start = plain("start", "Begin to work on an accepted handoff.", (manager, id, options) =>
-  manager.start(id, options)
+export const start = Command.make(
+  "start",
+  { id: Flags.id, ...Flags.acting },
+  Effect.fnUntraced(function* (flags) {
+    const manager = yield* HandoffManager
+    const id = yield* Input.recordId(flags.id)
+    yield* show(yield* manager.start(id, yield* actor(flags)))
+  }, once)
+).pipe(
+  Command.withDescription("Begin to work on an accepted handoff."),
+  Command.withExamples([{ command: "aumai-handoff start --id 7k2m9q4xw3pz" }])
 )
 
 export const accept = Command.make(
   "accept",
   {
     id: Flags.id,
-    by: Flags.by,
+    ...Flags.acting,
+    lease: Flags.lease,
     reason: Flags.optional("reason", "A word to the sender").pipe(Flag.withMetavar("TEXT")),
     estimate: Flags.optional("estimate", "When it will be done: a timestamp or a duration such as 2h").pipe(
       Flag.withMetavar("WHEN")
@@ -150,20 +137,18 @@ export const accept = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
-    const estimatedCompletion = Option.isSome(flags.estimate)
-      ? Option.some(yield* Input.deadline("--estimate", flags.estimate.value))
-      : Option.none()
-    const id = yield* Input.recordId(flags.id)
     const options = {
-      ...(yield* actor(flags.by)),
+      ...(yield* actor(flags)),
+      ...(yield* leased(flags)),
       ...given("reason", flags.reason),
-      ...given("estimatedCompletion", estimatedCompletion)
+      ...(yield* judged("estimatedCompletion", flags.estimate, (text) => Input.deadline("--estimate", text)))
     }
+    const id = yield* Input.recordId(flags.id)
     yield* show(yield* manager.accept(id, options))
   }, once)
 ).pipe(
   Command.withDescription("Take on a pending handoff."),
-  Command.withExamples([{ command: "aumai-handoff accept --id 7k2m9q4xw3pz --by executor" }])
+  Command.withExamples([{ command: "aumai-handoff accept --id 7k2m9q4xw3pz --by executor --lease 10m" }])
 )
 
 export const complete = Command.make(
@@ -175,13 +160,13 @@ export const complete = Command.make(
       Flag.withMetavar("JSON"),
       Flag.withDefault("{}")
     ),
-    by: Flags.by
+    ...Flags.acting
   },
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
     const result = yield* Input.jsonObject("--result", flags.result)
     const id = yield* Input.recordId(flags.id)
-    yield* show(yield* manager.complete(id, { result, ...(yield* actor(flags.by)) }))
+    yield* show(yield* manager.complete(id, { result, ...(yield* actor(flags)) }))
   }, once)
 ).pipe(
   Command.withDescription("Finish a handoff, with a result."),
@@ -197,11 +182,11 @@ const reason = Flags.required("reason", "Why").pipe(Flag.withMetavar("TEXT"))
 const explained = (name: "reject" | "fail", description: string, example: string) =>
   Command.make(
     name,
-    { id: Flags.id, reason, by: Flags.by },
+    { id: Flags.id, reason, ...Flags.acting },
     Effect.fnUntraced(function* (flags) {
       const manager = yield* HandoffManager
       const id = yield* Input.recordId(flags.id)
-      yield* show(yield* manager[name](id, { reason: flags.reason, ...(yield* actor(flags.by)) }))
+      yield* show(yield* manager[name](id, { reason: flags.reason, ...(yield* actor(flags)) }))
     }, once)
   ).pipe(
     Command.withDescription(description),
@@ -217,7 +202,7 @@ export const cancel = Command.make(
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
     const id = yield* Input.recordId(flags.id)
-    yield* show(yield* manager.cancel(id, { ...given("reason", flags.reason), ...(yield* actor(flags.by)) }))
+    yield* show(yield* manager.cancel(id, { ...given("reason", flags.reason), ...(yield* actor(flags)) }))
   }, once)
 ).pipe(
   Command.withDescription("Withdraw a handoff that is still open."),
@@ -226,28 +211,19 @@ export const cancel = Command.make(
 
 export const claim = Command.make(
   "claim",
-  { agent: Flags.required("agent", "Whose inbox").pipe(Flag.withMetavar("AGENT")) },
+  { agent: Flags.required("agent", "Whose inbox").pipe(Flag.withMetavar("AGENT")), lease: Flags.lease },
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
-    const claimed = yield* manager.claim(yield* Input.agentId("--agent", flags.agent))
+    const claimed = yield* manager.claim(yield* Input.agentId("--agent", flags.agent), yield* leased(flags))
     if (Option.isSome(claimed)) yield* show(claimed.value)
     else yield* print((yield* Flags.Json) ? "null" : `Nothing waits for ${printable(flags.agent)}`)
   }, once)
 ).pipe(
-  Command.withDescription("Accept the most urgent handoff that waits for an agent."),
-  Command.withExamples([{ command: "aumai-handoff claim --agent executor" }])
-)
-
-export const expire = Command.make(
-  "expire",
-  {},
-  Effect.fnUntraced(function* () {
-    const expired = yield* (yield* HandoffManager).expireOverdue
-    if (yield* Flags.Json) yield* print(JSON.stringify(expired.map(encodeRecord)))
-    else if (expired.length === 0) yield* print("Nothing is overdue")
-    else yield* print(expired.map(outcome).join("\n"))
-  }, staying)
-).pipe(
-  Command.withDescription("Expire every open handoff whose deadline has passed."),
-  Command.withExamples([{ command: "aumai-handoff expire" }])
+  Command.withDescription(
+    "Accept the most urgent handoff that waits for an agent. With --lease it comes back for another attempt if its receiver falls silent: renew it with progress, and name your --attempt with every verb, so that you notice when you were too late."
+  ),
+  Command.withExamples([
+    { command: "aumai-handoff claim --agent executor" },
+    { command: "aumai-handoff claim --agent executor --lease 10m --json" }
+  ])
 )

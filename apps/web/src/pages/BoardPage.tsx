@@ -1,4 +1,4 @@
-import { isOpen, transitions } from "@aumai/handoff-protocol"
+import { transitions, turns } from "@aumai/handoff-protocol"
 import { useDeferredValue, useId, useMemo, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
@@ -9,7 +9,7 @@ import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { Lanes } from "../Lanes.tsx"
 import { useNow } from "../Time.ts"
-import { nameText, statusWords } from "../Words.ts"
+import { nameText, settledText, statusWords } from "../Words.ts"
 
 interface Wanted {
   /** Words, each of which has to be somewhere in a handoff. */
@@ -78,8 +78,8 @@ const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (nex
   )
 }
 
-// The way of a handoff that goes well; each of the others is an end.
-const way = [...statuses.filter(isOpen), transitions.Completed.to]
+// The way of a handoff that goes well; each of the others is an end, or a question on the way.
+const way = [...statuses.filter((status) => turns[status] === "receiver"), transitions.Completed.to]
 
 const Empty = () => (
   <div className="empty">
@@ -131,16 +131,8 @@ export const BoardPage = () => {
     <>
       <Heading title="Board">
         {overdue === 0 ? undefined : (
-          <button
-            type="button"
-            onClick={() =>
-              void attempt(async () => {
-                const { length } = await handoffs.expireOverdue()
-                return length === 1 ? "1 handoff has expired." : `${length} handoffs have expired.`
-              })
-            }
-          >
-            Expire {overdue} overdue
+          <button type="button" onClick={() => void attempt(async () => settledText(await handoffs.sweep()))}>
+            Settle {overdue} overdue
           </button>
         )}
       </Heading>

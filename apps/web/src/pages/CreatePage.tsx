@@ -1,4 +1,5 @@
 import type { RoutingDecision } from "@aumai/handoff"
+import { limits } from "@aumai/handoff-protocol"
 import { type FormEvent, useEffect, useId, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
@@ -60,6 +61,8 @@ interface Draft {
   readonly requires: string
   readonly priority: string
   readonly deadline: string
+  readonly acceptBy: string
+  readonly attempts: string
   readonly context: string
   readonly parent: string
   readonly id: string
@@ -72,6 +75,8 @@ const empty: Draft = {
   requires: "",
   priority: "5",
   deadline: "",
+  acceptBy: "",
+  attempts: "",
   context: "",
   parent: "",
   id: ""
@@ -98,6 +103,8 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
           context: jsonOf("context", draft.context),
           priority: Number(draft.priority),
           deadline: draft.deadline === "" ? undefined : new Date(draft.deadline),
+          acceptBy: draft.acceptBy === "" ? undefined : new Date(draft.acceptBy),
+          maxAttempts: draft.attempts === "" ? undefined : Number(draft.attempts),
           parent: draft.parent === "" ? undefined : draft.parent
         },
         draft.id === "" ? {} : { id: draft.id }
@@ -187,6 +194,31 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
                 type="datetime-local"
                 value={draft.deadline}
                 onChange={(event) => change({ deadline: event.target.value })}
+              />
+            )}
+          </Field>
+        </div>
+        <div className="pair">
+          <Field label={`Attempts, 1 to ${limits.attempts} (optional)`}>
+            {(id) => (
+              <input
+                id={id}
+                type="number"
+                min={1}
+                max={limits.attempts}
+                placeholder={String(limits.defaultAttempts)}
+                value={draft.attempts}
+                onChange={(event) => change({ attempts: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field label="Accept by (optional)">
+            {(id) => (
+              <input
+                id={id}
+                type="datetime-local"
+                value={draft.acceptBy}
+                onChange={(event) => change({ acceptBy: event.target.value })}
               />
             )}
           </Field>

@@ -1,12 +1,14 @@
-import type { Entry, HandoffRecord } from "@aumai/handoff"
-import { useEffect, useId, useState, type ReactNode } from "react"
+import type { Entry, HandoffRecord, Whereabouts } from "@aumai/handoff"
+import { useEffect, useState } from "react"
 
 import { Arrow } from "../Arrow.tsx"
 import { Priority } from "../CardView.tsx"
-import { turn, useBoard, useSnapshot } from "../Context.ts"
+import { maxAttempts, turn, useBoard, useSnapshot } from "../Context.ts"
 import { Heading } from "../Heading.tsx"
+import { Held } from "../Held.tsx"
 import { JsonTree } from "../JsonTree.tsx"
 import { Moves } from "../Moves.tsx"
+import { Fact, Panel } from "../Panel.tsx"
 import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
 import { durationText, momentText, useNow } from "../Time.ts"
@@ -16,6 +18,7 @@ import { beginningOf, headlineText, nameText, statusWords } from "../Words.ts"
 interface Found {
   readonly handoff: HandoffRecord
   readonly history: ReadonlyArray<Entry>
+  readonly where: Whereabouts
 }
 
 /** The handoff and its trail, read again whenever the log says that it has changed. */
@@ -27,11 +30,12 @@ const useFound = (recordId: string): Found | string | undefined => {
     const left = new AbortController()
     const read = async (): Promise<void> => {
       try {
-        const [handoff, history] = await Promise.all([
+        const [handoff, history, where] = await Promise.all([
           handoffs.get(recordId, { signal: left.signal }),
-          handoffs.history(recordId, { signal: left.signal })
+          handoffs.history(recordId, { signal: left.signal }),
+          handoffs.where(recordId, { signal: left.signal })
         ])
-        if (!left.signal.aborted) setFound({ handoff, history })
+        if (!left.signal.aborted) setFound({ handoff, history, where })
       } catch (error) {
         if (!left.signal.aborted) setFound(sentenceOf(error))
       }
@@ -40,23 +44,6 @@ const useFound = (recordId: string): Found | string | undefined => {
     return () => left.abort()
   }, [handoffs, recordId, revision])
   return found
-}
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-)
-
-const Panel = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => {
-  const id = useId()
-  return (
-    <section className="panel" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      {children}
-    </section>
-  )
 }
 
 const Deadline = ({ handoff }: { readonly handoff: HandoffRecord }) => {
@@ -98,6 +85,9 @@ const Custody = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         <span className="status">{statusWords[handoff.status]}</span>
         <span>{whose === undefined ? "nobody's turn" : `${nameText(whose)}'s turn`}</span>
         <span className="nothing">for {durationText(now - handoff.updatedAt.getTime())}</span>
+        <span className="nothing">
+          attempt {handoff.attempt} of {maxAttempts(handoff)}
+        </span>
       </p>
     </div>
   )
@@ -140,6 +130,7 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         <Fact name="Deadline">
           <Deadline handoff={handoff} />
         </Fact>
+        {request.acceptBy === undefined ? undefined : <Fact name="Accept by">{momentText(request.acceptBy)}</Fact>}
         {request.requires === undefined ? undefined : (
           <Fact name="Requires">{request.requires.map(nameText).join(", ")}</Fact>
         )}
@@ -222,7 +213,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
       </>
     )
   }
-  const { handoff, history } = found
+  const { handoff, history, where } = found
   return (
     <>
       <Heading title={headlineOf(handoff)}>
@@ -231,7 +222,8 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
       <Custody handoff={handoff} />
       <div className="columns">
         <div>
-          <Moves handoff={handoff} />
+          <Moves handoff={handoff} due={where.due?.at} />
+          <Held handoff={handoff} due={where.due} />
           <Request handoff={handoff} />
           <Answer handoff={handoff} />
           <Parts of={recordId} />

@@ -3,6 +3,7 @@ import {
   type HandoffStatus,
   isOpen,
   movesFrom,
+  statusAfter,
   replay,
   type Transition
 } from "@aumai/handoff-protocol"
@@ -38,11 +39,17 @@ import {
 
 const writers = 16
 
-/** Every way through the lifecycle from a status to its end: eleven from the beginning. */
-const everyLife = (status: HandoffStatus): ReadonlyArray<ReadonlyArray<Transition["_tag"]>> =>
-  isOpen(status)
-    ? movesFrom(status).flatMap(({ event, rule }) => Array.from(everyLife(rule.to), (rest) => [event, ...rest]))
-    : [[]]
+/** Every way through the lifecycle from a status to its end that is nowhere twice. */
+const everyLife = (
+  status: HandoffStatus,
+  been: ReadonlyArray<HandoffStatus> = []
+): ReadonlyArray<ReadonlyArray<Transition["_tag"]>> => {
+  if (!isOpen(status)) return [[]]
+  const so = [...been, status]
+  return movesFrom(status)
+    .filter(({ event }) => !so.includes(statusAfter(event, status)))
+    .flatMap(({ event }) => Array.from(everyLife(statusAfter(event, status), so), (rest) => [event, ...rest]))
+}
 
 /** Everything a reader could see of a run's own records, and the tally of all. */
 const seen = (

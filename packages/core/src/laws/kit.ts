@@ -9,7 +9,8 @@ import {
   type RecordId,
   type RevisionConflict,
   type StoreError,
-  type Transition
+  type Transition,
+  transitions
 } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -150,6 +151,8 @@ export interface Beginning {
   readonly priority?: number
   /** The second in which it falls due. */
   readonly due?: number
+  /** So many seconds before, that is mentioned. */
+  readonly remindBefore?: number
   readonly parent?: RecordId
   readonly context?: JsonObject
 }
@@ -164,25 +167,42 @@ export const begin = (id: RecordId, beginning: Beginning = {}): Change => {
     context: beginning.context ?? {},
     priority: beginning.priority ?? 5,
     ...(beginning.due === undefined ? {} : { deadline: second(beginning.due) }),
+    ...(beginning.remindBefore === undefined ? {} : { remindBefore: beginning.remindBefore * 1000 }),
     ...(beginning.parent === undefined ? {} : { parent: beginning.parent })
   }
   const event: HandoffEvent = { _tag: "Created", at: second(at), by: from, request }
   return { record: create(id, event), event }
 }
 
+/** The change that an event makes; a law only says what the lifecycle allows. */
+export const moved = (record: HandoffRecord, event: Transition): Change => ({
+  record: Result.getOrThrow(apply(record, event)),
+  event
+})
+
 type Step = Transition["_tag"]
 
-/** The change that takes a handoff one step on; a law only asks for steps that the lifecycle has. */
+/** The change that takes a handoff one step on. */
 export const step = (record: HandoffRecord, _tag: Step, at = 100, reason = "as the law wants it"): Change => {
   const { fromAgent, toAgent } = record.request
-  const fact = { at: second(at), by: _tag === "Cancelled" ? fromAgent : toAgent }
-  const event: HandoffEvent =
-    _tag === "Completed"
-      ? { _tag, ...fact, result: { reason } }
-      : _tag === "Started" || _tag === "Expired"
-        ? { _tag, ...fact }
-        : { _tag, ...fact, reason }
-  return { record: Result.getOrThrow(apply(record, event)), event }
+  const fact = { at: second(at), by: transitions[_tag].by === "sender" ? fromAgent : toAgent }
+  // Laws ask for these when they like; what another program did need not have been due.
+  const foreign = { ...fact, via: "foreign" } as const
+  const events: { readonly [Tag in Step]: Extract<Transition, { readonly _tag: Tag }> } = {
+    Accepted: { _tag: "Accepted", ...fact, reason },
+    Rejected: { _tag: "Rejected", ...fact, reason },
+    Started: { _tag: "Started", ...fact },
+    Progressed: { _tag: "Progressed", ...fact, note: reason },
+    Asked: { _tag: "Asked", ...fact, question: reason },
+    Answered: { _tag: "Answered", ...fact, answer: reason },
+    Released: { _tag: "Released", ...fact, reason },
+    Completed: { _tag: "Completed", ...fact, result: { reason } },
+    Failed: { _tag: "Failed", ...fact, reason },
+    Cancelled: { _tag: "Cancelled", ...fact, reason },
+    Reminded: { _tag: "Reminded", ...foreign, of: "deadline" },
+    Expired: { _tag: "Expired", ...foreign, missed: "deadline" }
+  }
+  return moved(record, events[_tag])
 }
 
 /** The changes of a whole life, from nothing through these steps. */

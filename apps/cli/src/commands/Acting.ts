@@ -1,0 +1,43 @@
+/** What the commands that act on a handoff share: who acts, what was said, and how the outcome is shown. */
+import { encodeRecord, type HandoffRecord } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+import * as Flags from "../Flags.ts"
+import * as Input from "../Input.ts"
+import { print } from "../Output.ts"
+import { outcome } from "../RecordText.ts"
+
+/** Prints a record: its wire JSON with `--json`, otherwise what it has come to. */
+export const show = Effect.fnUntraced(function* (
+  record: HandoffRecord,
+  text: (record: HandoffRecord) => string = outcome
+) {
+  yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : text(record))
+})
+
+/** `{ key: value }`, or `{}` when there is no value: what is left out must not be there as undefined. */
+export const given = <Key extends string, A>(key: Key, value: Option.Option<A>): { readonly [K in Key]?: A } =>
+  // The cast: TypeScript widens a computed key to string.
+  (Option.isSome(value) ? { [key]: value.value } : {}) as { readonly [K in Key]?: A }
+
+/** The same for a flag whose text has to be judged first. */
+export const judged = <Key extends string, A, E>(
+  key: Key,
+  value: Option.Option<string>,
+  judge: (text: string) => Effect.Effect<A, E>
+): Effect.Effect<{ readonly [K in Key]?: A }, E> =>
+  Option.isNone(value)
+    ? Effect.succeed(given(key, Option.none()))
+    : Effect.map(judge(value.value), (value) => given(key, Option.some(value)))
+
+/** Who acts, in which attempt: what was said of it. */
+export const actor = (flags: { readonly by: Option.Option<string>; readonly attempt?: Option.Option<number> }) =>
+  Effect.map(
+    judged("by", flags.by, (by) => Input.agentId("--by", by)),
+    (by) => ({ ...by, ...given("attempt", flags.attempt ?? Option.none()) })
+  )
+
+/** For how long the receiver holds it. */
+export const leased = ({ lease }: { readonly lease: Option.Option<string> }) =>
+  judged("lease", lease, (text) => Input.duration("--lease", text))

@@ -1,0 +1,113 @@
+/** A worker that runs a program for each handoff. */
+import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
+import { decodeText, encodeRecord, isJsonObject, type JsonObject, limits } from "@aumai/handoff-protocol"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import { type Ended, exec } from "../Exec.ts"
+import * as Flags from "../Flags.ts"
+import * as Input from "../Input.ts"
+import { staying } from "../OpenStore.ts"
+import { print } from "../Output.ts"
+import { root } from "../Root.ts"
+import { printable } from "../Text.ts"
+
+/** What a program exits with when another attempt would not help: EX_DATAERR of BSD's sysexits, "the input was wrong". */
+const giveUpCode = 65
+
+/** The program ended in another way than with 0. */
+class ProgramFailed extends Schema.TaggedError<ProgramFailed>()("ProgramFailed", { reason: Schema.String }) {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** Why it failed: the last line it said, or how it ended. */
+const reasonOf = ({ code, stderr }: Ended): string => {
+  const last = stderr.trimEnd().split("\n").at(-1)?.trim() ?? ""
+  const how = typeof code === "number" ? `It exited with ${code}` : `It was ended by ${code}`
+  return last === "" ? `${how}.` : `${how}: ${last}`
+}
+
+/** The result that a program printed: a JSON object as it is, anything else as text. */
+const resultOf = (stdout: string): JsonObject => {
+  const text = stdout.trim()
+  if (text === "") return {}
+  const parsed = decodeText("output", text)
+  return Result.isSuccess(parsed) && isJsonObject(parsed.success) ? parsed.success : { output: text }
+}
+
+export const work = Command.make(
+  "work",
+  {
+    agent: Flags.required("agent", "Whose inbox").pipe(Flag.withMetavar("AGENT")),
+    exec: Flags.required("exec", "Command line to run for each handoff").pipe(Flag.withMetavar("COMMAND")),
+    concurrency: Flag.Int("concurrency").pipe(
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+      Flag.withDescription("How many at once [default: 1]"),
+      Flag.withMetavar("N"),
+      Flag.withDefault(1)
+    ),
+    lease: Flags.optional("lease", "How long after a crash others may take over [default: 1m]").pipe(
+      Flag.withMetavar("DURATION")
+    ),
+    grace: Flags.optional("grace", "How long what is under way may go on when it is stopped [default: 10s]").pipe(
+      Flag.withMetavar("DURATION")
+    )
+  },
+  Effect.fnUntraced(function* (flags) {
+    const agent = yield* Input.agentId("--agent", flags.agent)
+    const duration = (flag: "lease" | "grace") =>
+      Option.isNone(flags[flag])
+        ? Effect.succeed({})
+        : Effect.map(Input.duration(`--${flag}`, flags[flag].value), (value) => ({ [flag]: value }))
+    const options = { concurrency: flags.concurrency, ...(yield* duration("lease")), ...(yield* duration("grace")) }
+    const isJson = yield* Flags.Json
+    const { store } = yield* root
+    const say = (id: string, attempt: number, what: string) =>
+      Effect.ignore(
+        print(
+          isJson ? JSON.stringify({ record_id: id, attempt, what }) : printable(`${id} attempt ${attempt}: ${what}`)
+        )
+      )
+    return yield* HandoffWorker.run(
+      agent,
+      ({ record }) =>
+        Effect.gen(function* () {
+          const { recordId, attempt } = record
+          yield* say(recordId, attempt, "begun")
+          const variables = {
+            AUMAI_HANDOFF_ID: recordId,
+            AUMAI_HANDOFF_ATTEMPT: String(attempt),
+            AUMAI_HANDOFF_AGENT: agent,
+            AUMAI_HANDOFF_STORE: store
+          }
+          const input = `${JSON.stringify(encodeRecord(record))}\n`
+          const ended = yield* exec(flags.exec, input, variables, limits.jsonBytes)
+          if (ended.code === 0) {
+            yield* say(recordId, attempt, "done")
+            return resultOf(ended.stdout)
+          }
+          const reason = reasonOf(ended)
+          yield* say(recordId, attempt, reason)
+          return yield* ended.code === giveUpCode ? new HandoffWorker.GiveUp({ reason }) : new ProgramFailed({ reason })
+        }),
+      options
+    )
+  }, staying)
+).pipe(
+  Command.withDescription(
+    "Work through an agent's inbox: claim each handoff with a lease and run a command for it. The record comes on its " +
+      "standard input as JSON; what it prints is the result. It exits with 0 when it is done, with 65 when another attempt " +
+      "would not help, and with anything else to be tried again later. It is ended when the handoff is lost. " +
+      "AUMAI_HANDOFF_ID and AUMAI_HANDOFF_ATTEMPT say which it is, for 'progress' and 'ask'."
+  ),
+  Command.withExamples([
+    { command: "aumai-handoff work --agent executor --exec 'python3 report.py'" },
+    { command: "aumai-handoff work --agent executor --exec ./convert.sh --concurrency 4 --lease 10m" }
+  ])
+)

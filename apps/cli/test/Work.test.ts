@@ -1,0 +1,118 @@
+import { once } from "node:events"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+
+import { describe, expect, it } from "vitest"
+
+import { command } from "./command.ts"
+
+const cli = command()
+
+const statusOf = async (store: string, id: string) =>
+  JSON.parse((await cli.run(["status", "--id", id, "--json", "--store", store])).stdout)
+
+const tagsOf = async (store: string, id: string): Promise<ReadonlyArray<string>> => {
+  const history: ReadonlyArray<{ readonly event: { readonly _tag: string } }> = JSON.parse(
+    (await cli.run(["history", "--id", id, "--json", "--store", store])).stdout
+  )
+  return history.map(({ event }) => event._tag).filter((tag) => tag !== "Progressed")
+}
+
+/** A worker whose program is a line of Node, which finds what it needs in its own process. */
+const work = (store: string, code: string, ...words: ReadonlyArray<string>) => {
+  const script = cli.path(`${store}.mjs`)
+  writeFileSync(script, code)
+  const exec = `"${process.execPath}" "${script}"`
+  return cli.start(["work", "--agent", "executor", "--exec", exec, "--store", store, ...words])
+}
+
+const until = (store: string, id: string, status: string) =>
+  expect.poll(async () => (await statusOf(store, id)).status, { timeout: 30_000, interval: 200 }).toBe(status)
+
+const stop = async (worker: ReturnType<typeof cli.start>): Promise<void> => {
+  const closed = once(worker, "close")
+  worker.kill("SIGTERM")
+  await closed
+}
+
+describe("work", () => {
+  it("runs a program for each handoff: the record on its input, its output the result, its exit code the end", async () => {
+    const done = await cli.create("work.json", { task: "Sum up", context: '{"numbers":[1,2,3]}' })
+    const words = await cli.create("work.json", { task: "Talk" })
+    const silent = await cli.create("work.json", { task: "Say nothing" })
+    const hopeless = await cli.create("work.json", { task: "Hopeless" })
+    const hard = await cli.create("work.json", { task: "Hard", "max-attempts": "2" })
+    const worker = work(
+      "work.json",
+      `import { readFileSync } from "node:fs"
+       const { record_id, attempt, request } = JSON.parse(readFileSync(0, "utf8"))
+       const { AUMAI_HANDOFF_ID: id, AUMAI_HANDOFF_ATTEMPT: held = 0 } = process.env
+       const ends = {
+         "Sum up": () => console.log(JSON.stringify({ sum: request.context.numbers.reduce((a, b) => a + b), id, held })),
+         "Talk": () => console.log("語 is a word"),
+         "Say nothing": () => {},
+         "Hopeless": () => { console.error("There is no such file"); process.exitCode = 65 },
+         "Hard": () => { console.error("Not " + (attempt ?? 1)); process.exitCode = 1 }
+       }
+       ends[request.task_description]()`,
+      "--concurrency",
+      "3"
+    )
+    await until("work.json", hard, "failed")
+    await until("work.json", hopeless, "failed")
+    expect((await statusOf("work.json", done)).result).toEqual({ sum: 6, id: done, held: "1" })
+    expect((await statusOf("work.json", words)).result).toEqual({ output: "語 is a word" })
+    expect((await statusOf("work.json", silent)).result).toEqual({})
+    expect((await statusOf("work.json", hopeless)).response.reason).toBe("It exited with 65: There is no such file")
+    expect(await statusOf("work.json", hard)).toMatchObject({
+      attempt: 2,
+      code: "attempts_exhausted",
+      response: { reason: "It exited with 1: Not 2" }
+    })
+    await stop(worker)
+  }, 60_000)
+
+  it("ends its program politely when it is stopped, and gives the handoff back", async () => {
+    const id = await cli.create("stopped.json")
+    const worker = work(
+      "stopped.json",
+      `import { writeFileSync } from "node:fs"
+       process.on("SIGTERM", () => { writeFileSync("ended.txt", "politely"); process.exit(0) })
+       setInterval(() => {}, 1000)
+       writeFileSync("begun.txt", "")`,
+      "--grace",
+      "1s"
+    )
+    await until("stopped.json", id, "in_progress")
+    await expect.poll(() => existsSync(cli.path("begun.txt")), { timeout: 10_000 }).toBe(true)
+    await stop(worker)
+    expect(readFileSync(cli.path("ended.txt"), "utf8")).toBe("politely")
+    expect(await statusOf("stopped.json", id)).toMatchObject({ status: "pending", attempt: 2 })
+  }, 60_000)
+
+  it("takes over what a killed worker has left", async () => {
+    const id = await cli.create("killed.json")
+    const dead = work("killed.json", "setInterval(() => {}, 1000)", "--lease", "1s")
+    await until("killed.json", id, "in_progress")
+    dead.kill("SIGKILL")
+    const worker = work("killed.json", "console.log('{}')", "--lease", "10s")
+    await until("killed.json", id, "completed")
+    await stop(worker)
+    expect(await tagsOf("killed.json", id)).toEqual([
+      "Created",
+      "Accepted",
+      "Started",
+      "Released",
+      "Accepted",
+      "Started",
+      "Completed"
+    ])
+  }, 60_000)
+
+  it("refuses a lease that is none, before it claims anything", async () => {
+    const id = await cli.create("refused.json")
+    const words = ["work", "--agent", "executor", "--exec", "true", "--lease", "soon", "--store", "refused.json"]
+    const { code, stderr } = await cli.run(words)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Error: Invalid --lease: expected a duration/)])
+    expect((await statusOf("refused.json", id)).status).toBe("pending")
+  })
+})

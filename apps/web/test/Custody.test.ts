@@ -1,0 +1,176 @@
+/** The built board in a real browser: leases, progress, questions, further attempts, and what is due. */
+import { describe, expect, it } from "vitest"
+
+import { act, confirm, create, goTo, importRecords, lane, moves, names, recordOf } from "./people.ts"
+import { useBoard } from "./site.ts"
+
+const board = useBoard()
+
+describe("custody", () => {
+  it("is held on a lease that counts down, and shows how far the receiver is", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "planner", to: "executor", task: "Read the scans" })
+    const custody = page.getByRole("region", { name: "Custody" })
+    expect(await custody.count()).toBe(0)
+    await act(page, "Accept")
+    await page.getByLabel("Hold it for so many minutes").fill("10")
+    await confirm(page, "Accept")
+    await custody.getByText(/10 min each time; runs out in (?:9 min|10 min)/).waitFor()
+    await custody.getByText(/It waits for the next attempt in (?:9 min|10 min)/).waitFor()
+
+    await act(page, "Progress")
+    await page.getByLabel("Note").fill("Page 4 of 5")
+    await page.getByLabel("Percent done").fill("80")
+    await confirm(page, "Progress")
+    await custody.getByText("80 % Page 4 of 5").waitFor()
+    expect(await custody.getByRole("progressbar", { name: "Progress" }).getAttribute("value")).toBe("0.8")
+    const steps = page.getByRole("region", { name: "Trail" }).getByRole("listitem")
+    await steps.filter({ hasText: "executor is still at it" }).getByText("80 % Page 4 of 5").waitFor()
+
+    await goTo(page, "Board")
+    await page
+      .getByRole("article")
+      .filter({ hasText: "Read the scans" })
+      .getByText(/Due in (?:9 min|10 min)/)
+      .waitFor()
+    expect(visitor.complaints).toEqual([])
+  })
+
+  it("waits for the sender's answer, in a lane of its own, while the lease rests", async () => {
+    await using visitor = await board.visit()
+    const [page, watcher] = [await visitor.tab(), await visitor.tab()]
+    await create(page, { from: "planner", to: "executor", task: "Read the scans" })
+    await act(page, "Accept")
+    await page.getByLabel("Hold it for so many minutes").fill("10")
+    await confirm(page, "Accept")
+    await act(page, "Start")
+    await act(page, "Ask")
+    await page.getByLabel("Question").fill("May page 5 be left out?")
+    await confirm(page, "Ask")
+    await page.getByText("planner's turn").waitFor()
+    const custody = page.getByRole("region", { name: "Custody" })
+    await custody.getByText("May page 5 be left out?").waitFor()
+    await custody.getByText("rests until the answer").waitFor()
+    await lane(watcher, "Input required").getByRole("link", { name: "Read the scans" }).waitFor()
+    expect(await watcher.getByRole("article").getByText("Due in").count()).toBe(0)
+
+    await page.getByLabel("Act as").fill("planner")
+    expect(await names(moves(page).getByRole("button"))).toEqual(["Answer", "Cancel"])
+    await act(page, "Answer")
+    await page.getByRole("textbox", { name: "Answer" }).fill("Yes, leave it out.")
+    await confirm(page, "Answer")
+    await custody.getByText("Yes, leave it out.").waitFor()
+    await custody.getByText(/runs out in/).waitFor()
+    await lane(watcher, "In progress").getByRole("link", { name: "Read the scans" }).waitFor()
+    await watcher.getByText("Nothing waits for an answer.").waitFor()
+    const steps = page.getByRole("region", { name: "Trail" }).getByRole("listitem")
+    await steps.filter({ hasText: "executor asked" }).getByText("May page 5 be left out?").waitFor()
+    await steps.filter({ hasText: "planner answered" }).getByText("Yes, leave it out.").waitFor()
+  })
+
+  it("is given back with what was learnt, until no attempt is left", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await goTo(page, "New handoff")
+    await page.getByLabel("Sender").fill("planner")
+    await page.getByLabel("Receiver").fill("executor")
+    await page.getByLabel("Task").fill("Read the scans")
+    await page.getByLabel("Attempts, 1 to 1000").fill("2")
+    await page.getByLabel("Accept by").fill("2999-05-06T07:08")
+    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByText("attempt 1 of 2").waitFor()
+    await page
+      .getByRole("region", { name: "Request" })
+      .getByText(/6 May 2999/)
+      .waitFor()
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await act(page, "Release")
+    await page.getByLabel("Reason").fill("The scanner is down")
+    await page.getByLabel("Done, a line each").fill("Page 1\n\nPage 2\n")
+    await page.getByLabel("Pitfalls, a line each").fill("Page 5 is blurred")
+    await page.getByLabel("Not to be claimed before").fill("2998-05-06T07:08")
+    await confirm(page, "Release")
+    await page.getByText("attempt 2 of 2").waitFor()
+    const learnt = page.getByRole("region", { name: "Handed back" })
+    expect(await names(learnt.getByRole("region", { name: "Done" }).getByRole("listitem"))).toEqual([
+      "Page 1",
+      "Page 2"
+    ])
+    expect(await names(learnt.getByRole("region", { name: "Pitfalls" }).getByRole("listitem"))).toEqual([
+      "Page 5 is blurred"
+    ])
+    expect(await learnt.getByRole("region", { name: "Remaining" }).count()).toBe(0)
+    await page
+      .getByRole("region", { name: "Custody" })
+      .getByText(/6 May 2998/)
+      .waitFor()
+    await page
+      .getByRole("region", { name: "Trail" })
+      .getByText("The scanner is down · Done: Page 1; Page 2 · Pitfalls: Page 5 is blurred")
+      .waitFor()
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await moves(page).getByRole("button", { name: "Start" }).waitFor()
+    expect(await names(moves(page).getByRole("button"))).toEqual(["Start", "Progress", "Complete", "Fail", "Cancel"])
+  })
+
+  it("refuses a late word of an attempt that is over", async () => {
+    await using visitor = await board.visit()
+    const late = await visitor.tab()
+    await create(late, { from: "planner", to: "executor", task: "Read the scans" })
+    await act(late, "Accept")
+    await confirm(late, "Accept")
+    await moves(late).getByText("Accept: done.").waitFor()
+    await act(late, "Complete")
+    const other = await visitor.tab(new URL(late.url()).hash)
+    await act(other, "Release")
+    await confirm(other, "Release")
+    await moves(other).getByText("Release: done.").waitFor()
+    await act(other, "Accept")
+    await confirm(other, "Accept")
+    await late.getByText("attempt 2 of 3").waitFor()
+    await confirm(late, "Complete")
+    await late
+      .getByRole("alert")
+      .getByText(/Somebody else was first\. .*is in attempt 2; Completed came from attempt 1, which is over/)
+      .waitFor()
+    await other.getByText("executor's turn").waitFor()
+  })
+
+  it("settles what is due: a lost lease, and what nobody accepted in time", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const past = new Date(Date.now() - 90_000).toISOString()
+    await importRecords(page, [
+      {
+        ...recordOf("lost", "Lost"),
+        status: "accepted",
+        response: { accepted: true, reason: "On it." },
+        lease: { milliseconds: 60_000, until: past }
+      },
+      recordOf("unwanted", "Unwanted", { accept_by: past }),
+      recordOf("calm", "Calm")
+    ])
+    await page.getByText("3 added", { exact: true }).waitFor()
+    await goTo(page, "Board")
+    await page.getByRole("button", { name: "Settle 2 overdue" }).waitFor()
+    await lane(page, "Pending").getByRole("link", { name: "Calm" }).click()
+    await moves(page).getByRole("button", { name: "Accept" }).waitFor()
+    expect(await page.getByRole("button", { name: "Settle what is due" }).count()).toBe(0)
+    await goTo(page, "Board")
+    await lane(page, "Accepted").getByRole("link", { name: "Lost" }).click()
+    await page
+      .getByRole("region", { name: "Custody" })
+      .getByText(/ran out 1 min .* ago/)
+      .waitFor()
+    await page.getByRole("button", { name: "Settle what is due" }).click()
+    await page.getByText("What was due has happened to 2 handoffs.").waitFor()
+    await page.getByText("attempt 2 of 3").waitFor()
+    await page.getByRole("region", { name: "Trail" }).getByText("clock gave it back").waitFor()
+    await goTo(page, "Board")
+    await lane(page, "Expired").getByRole("link", { name: "Unwanted" }).click()
+    await page.getByRole("region", { name: "Trail" }).getByText("It had missed the time to accept it.").waitFor()
+  })
+})

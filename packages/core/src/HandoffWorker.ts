@@ -1,0 +1,135 @@
+/** Works through an agent's inbox. What a worker leaves behind when it dies, the next one takes over. */
+import type { After, AgentId, JsonObject, StoreError } from "@aumai/handoff-protocol"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+import { HandoffManager } from "./HandoffManager.ts"
+import { HandoffStore } from "./HandoffStore.ts"
+import { hold, type Work } from "./Holding.ts"
+
+export { GiveUp, type Work } from "./Holding.ts"
+
+/** How a worker works. */
+export interface WorkOptions {
+  /** How many handoffs at once; 1 when left out. */
+  readonly concurrency?: number
+  /** How long after a crash others may take its work over; it is renewed three times in that time. A minute when left out. */
+  readonly lease?: Duration.Input
+  /** How long work under way may go on when the worker is interrupted, before it is released. Ten seconds when left out. */
+  readonly grace?: Duration.Input
+}
+
+// A hint may be lost, and what is delayed becomes ready without one: then this is how late the worker learns of it.
+const patience = "2 seconds"
+
+// What is due happens this late at most, when nobody touches it.
+const sweepInterval = "5 seconds"
+
+const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effect.asVoid(Fiber.awaitAll(fibers))
+
+/**
+ * Claims what waits for an agent, the most urgent first, and gives each handoff to the handler, which hands back its
+ * result. The lease is renewed while it works; when the handoff is lost the handler is interrupted, and whatever it did
+ * afterwards is refused. When it fails, the handoff is released for another attempt after a while, or has failed in the
+ * last one; with `GiveUp` it fails at once. Interrupted, the worker claims no more, waits for its grace time, and then
+ * releases what is still under way. It also sweeps, so what other workers have lost comes back.
+ *
+ * Fails only when the store is corrupt; while it is unavailable the worker tries again.
+ *
+ * @example
+ * ```ts
+ * import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
+ * import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
+ * import { AgentId } from "@aumai/handoff-protocol"
+ * import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = Effect.gen(function* () {
+ *   const handoffs = yield* HandoffManager
+ *   yield* handoffs.create({ fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" })
+ *   yield* HandoffWorker.run(AgentId.make("executor"), ({ record }) =>
+ *     Effect.succeed({ report: `${record.request.taskDescription}: done` })
+ *   ).pipe(Effect.forkScoped)
+ *   const isDone = ({ event }: { readonly event: { readonly _tag: string } }) => event._tag === "Completed"
+ *   return yield* Stream.runHead(Stream.filter(handoffs.changes(), isDone))
+ * })
+ * const layer = HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))
+ * const done = await Effect.runPromise(Effect.provide(Effect.scoped(program), layer))
+ * console.log(done._tag) // "Some"
+ * ```
+ */
+export const run = <E, R>(
+  agent: AgentId,
+  handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
+  options: WorkOptions = {}
+): Effect.Effect<never, StoreError, HandoffManager | HandoffStore | R> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { concurrency = 1, lease = "1 minute", grace = "10 seconds" } = options
+      const manager = yield* HandoffManager
+      const { changed } = yield* HandoffStore
+      const milliseconds = Math.round(Duration.toMillis(lease))
+      const hints = yield* Latch.make()
+      yield* Effect.forkScoped(
+        Stream.runForEach(changed, () => hints.open),
+        { startImmediately: true }
+      )
+      const closing = yield* Latch.make()
+      const holder = {
+        manager,
+        agent,
+        lease: milliseconds,
+        changed: Effect.asVoid(Effect.timeoutOption(hints.await, patience))
+      }
+
+      const claim = manager
+        .claim(agent, { lease: milliseconds })
+        .pipe(
+          Effect.catch((error) =>
+            error.reason === "corrupt"
+              ? Effect.fail(error)
+              : Effect.as(
+                  Console.warn(`Nothing can be claimed now: ${error.message}`),
+                  Option.none<After<"Accepted">>()
+                )
+          )
+        )
+
+      const slot: Effect.Effect<void, StoreError, R> = Effect.gen(function* () {
+        while (!closing.isOpen()) {
+          // Before the inbox is looked at: what comes meanwhile hints again.
+          hints.closeUnsafe()
+          const claimed = yield* claim
+          if (Option.isSome(claimed)) yield* hold(holder, claimed.value, handler)
+          else yield* Effect.raceFirst(holder.changed, closing.await)
+        }
+      })
+
+      const sweeping = Effect.forever(
+        Effect.andThen(
+          manager.sweep.pipe(Effect.catch(({ message }) => Console.warn(`Nothing can be swept now: ${message}`))),
+          Effect.sleep(sweepInterval)
+        )
+      )
+      yield* Effect.forkScoped(sweeping)
+
+      // Not children of this fibre: they end in their own way when it is interrupted.
+      const slots = yield* Effect.forEach(Array.from({ length: concurrency }), () => Effect.forkDetach(slot))
+      yield* Effect.addFinalizer(() =>
+        Effect.gen(function* () {
+          yield* closing.open
+          yield* Effect.timeoutOption(awaitAll(slots), grace)
+          yield* Fiber.interruptAll(slots)
+        })
+      )
+      yield* Fiber.joinAll(slots)
+      return yield* Effect.never
+    })
+  )

@@ -1,0 +1,235 @@
+import {
+  type After,
+  type AgentId,
+  type FailureCode,
+  type HandoffNotFound,
+  type HandoffRecord,
+  type InvalidInput,
+  type JsonObject,
+  type StoreError,
+  Text,
+  type Transition,
+  transitions
+} from "@aumai/handoff-protocol"
+import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
+
+import type { HandoffManager } from "./HandoffManager.ts"
+import type { VerbError } from "./Verbs.ts"
+
+/** What a handler fails with when another attempt would not help. Whatever else it fails with leads to one. */
+export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", { reason: Text }) {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** One handoff in the hands of a worker. */
+export interface Work {
+  /** As it stood when the work began. What the attempts before have learnt is in its `handBack`. */
+  readonly record: After<"Started">
+  /** Says how far it is. The lease is renewed without that, too. */
+  readonly progress: (said?: {
+    readonly note?: string
+    readonly fraction?: number
+  }) => Effect.Effect<void, InvalidInput>
+  /** Asks the sender, and waits for the answer. */
+  readonly ask: (question: string) => Effect.Effect<string, InvalidInput>
+}
+
+/** What the holder of a handoff needs. */
+export interface Holder {
+  readonly manager: HandoffManager["Service"]
+  readonly agent: AgentId
+  /** In milliseconds. */
+  readonly lease: number
+  /** Waits until something may have changed. */
+  readonly changed: Effect.Effect<void>
+}
+
+// Soon at first, for most troubles pass; five minutes apart at last, so that one that stays costs little.
+const firstPause = 1000
+const longestPause = 300_000
+
+/** When a failed attempt may be followed by the next: twice as late each time, by chance up to half of that earlier. */
+const pauseAfter = (attempt: number): Effect.Effect<number> =>
+  Effect.map(Random.next, (chance) =>
+    // Whole, as moments are.
+    Math.round(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + chance / 2))
+  )
+
+// Milliseconds before a store is asked again, half as many more each time.
+const soon = 50
+const later = 2000
+
+/** Again and again while it fails with what may pass. A Schedule says the same, for three of the KiB that a browser loads. */
+const patiently = <A, E>(
+  effect: Effect.Effect<A, E>,
+  mayPass: (error: E) => Effect.Effect<boolean>,
+  pause = soon
+): Effect.Effect<A, E> =>
+  Effect.catch((error: E) =>
+    Effect.gen(function* () {
+      if (!(yield* mayPass(error))) return yield* Effect.fail(error)
+      yield* Effect.sleep(pause * (0.5 + (yield* Random.next) / 2))
+      return yield* patiently(effect, mayPass, Math.min(pause * 1.5, later))
+    })
+  )(effect)
+
+/** Why an attempt failed, as the sentence that the trail keeps. */
+const reasonOf = (cause: Cause.Cause<unknown>): string => {
+  const failure = Cause.squash(cause)
+  const sentence = failure instanceof Error && failure.message !== "" ? failure.message : String(failure)
+  return Result.getOrElse(
+    Schema.decodeUnknownResult(Text)(sentence),
+    () => "It failed with more words than a reason may have."
+  )
+}
+
+/**
+ * Holds one claimed handoff while a handler works on it: begins, renews the lease, hands back what came of it, and lets go
+ * of the handler as soon as the handoff is no longer held.
+ */
+export const hold = <E, R>(
+  { manager, agent, lease, changed }: Holder,
+  claimed: After<"Accepted">,
+  handler: (work: Work) => Effect.Effect<JsonObject, E, R>
+): Effect.Effect<void, never, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const { recordId, attempt } = claimed
+      const holder = { by: agent, attempt }
+      const lost = yield* Latch.make()
+      let why = ""
+      // The verbs of a holder one after the other: while it asks, the lease rests and is not to be renewed.
+      const turn = yield* Semaphore.make(1)
+      let until = (yield* DateTime.now).epochMilliseconds + lease
+
+      const has = (record: HandoffRecord, event: Transition["_tag"]): boolean =>
+        record.attempt === (event === "Released" ? attempt + 1 : attempt) && record.status === transitions[event].to
+
+      /** The handoff is somebody else's by now, or nobody's: the handler is let go of, and goes no further. */
+      const lose = (sentence: string): Effect.Effect<never> =>
+        Effect.suspend(() => {
+          why = sentence
+          lost.openUnsafe()
+          return Effect.never
+        })
+
+      /** Whether the store may take it the next time, while the lease lasts. */
+      const mayPass = (error: VerbError): Effect.Effect<boolean> =>
+        Effect.map(
+          DateTime.now,
+          (now) =>
+            now.epochMilliseconds < until &&
+            (error._tag === "RevisionConflict" || (error._tag === "StoreError" && error.reason !== "corrupt"))
+        )
+
+      // The lease rests while it asks, so that only the store's health matters.
+      const mayPassReading = (error: HandoffNotFound | StoreError): Effect.Effect<boolean> =>
+        Effect.succeed(error._tag === "StoreError" && error.reason !== "corrupt")
+
+      /** A verb until the store has taken it. It may have been taken though the store failed. */
+      const insist = <A extends HandoffRecord>(
+        event: Transition["_tag"],
+        verb: Effect.Effect<A, VerbError>
+      ): Effect.Effect<A, VerbError> =>
+        patiently(verb, mayPass).pipe(
+          Effect.tap(() => Effect.map(DateTime.now, (now) => (until = now.epochMilliseconds + lease))),
+          Effect.catch((error): Effect.Effect<A, VerbError> =>
+            error._tag === "InvalidInput"
+              ? Effect.fail(error)
+              : Effect.flatMap(Effect.option(manager.get(recordId)), (found) =>
+                  // The cast: it stands where the event leads, which makes it what the verb gives.
+                  Option.isSome(found) && has(found.value, event)
+                    ? Effect.succeed(found.value as A)
+                    : Effect.fail(error)
+                )
+          )
+        )
+
+      const orLose = <A>(verb: Effect.Effect<A, VerbError>): Effect.Effect<A, InvalidInput> =>
+        verb.pipe(Effect.catch((error) => (error._tag === "InvalidInput" ? Effect.fail(error) : lose(error.message))))
+
+      const progress: Work["progress"] = (said = {}) =>
+        Effect.asVoid(
+          turn.withPermits(1)(orLose(insist("Progressed", manager.progress(recordId, { ...holder, ...said }))))
+        )
+
+      const answered: Effect.Effect<string, InvalidInput> = Effect.suspend(() =>
+        Effect.flatMap(orLose(patiently(manager.get(recordId), mayPassReading)), (record) => {
+          if (has(record, "Asked")) return Effect.andThen(changed, answered)
+          return has(record, "Answered") && "answer" in record && record.answer !== undefined
+            ? Effect.succeed(record.answer.answer)
+            : lose("It was taken away while it waited for an answer.")
+        })
+      )
+      const ask: Work["ask"] = (question) =>
+        turn.withPermits(1)(
+          Effect.andThen(orLose(insist("Asked", manager.ask(recordId, { ...holder, question }))), answered)
+        )
+
+      const renewing = Effect.forever(Effect.andThen(Effect.sleep(lease / 3), Effect.orDie(progress())))
+
+      /** Back for another attempt; in the last one it has failed. */
+      const release = (reason: string, wait: number): Effect.Effect<HandoffRecord, VerbError> =>
+        Effect.flatMap(DateTime.now, (now) =>
+          insist<HandoffRecord>(
+            "Released",
+            manager.release(recordId, {
+              ...holder,
+              reason,
+              notBefore: DateTime.makeUnsafe(now.epochMilliseconds + wait)
+            })
+          )
+        ).pipe(Effect.catchTag("NoAttemptLeft", () => fail(reason, "attempts_exhausted")))
+      const fail = (reason: string, code?: FailureCode): Effect.Effect<HandoffRecord, VerbError> =>
+        insist("Failed", manager.fail(recordId, { ...holder, reason, ...(code === undefined ? {} : { code }) }))
+
+      const finish = (exit: Exit.Exit<JsonObject, E>): Effect.Effect<HandoffRecord, VerbError> => {
+        if (Exit.isSuccess(exit)) {
+          return insist<HandoffRecord>("Completed", manager.complete(recordId, { ...holder, result: exit.value })).pipe(
+            // What is no result this time will not be one the next time.
+            Effect.catchTag("InvalidInput", ({ message }) => fail(message))
+          )
+        }
+        const failure = Cause.squash(exit.cause)
+        if (failure instanceof GiveUp) return fail(failure.reason)
+        return Cause.hasInterruptsOnly(exit.cause)
+          ? release("The worker was shut down.", 0)
+          : Effect.flatMap(pauseAfter(attempt), (wait) => release(reasonOf(exit.cause), wait))
+      }
+
+      const started = yield* Effect.exit(insist("Started", manager.start(recordId, holder)))
+      if (Exit.isFailure(started)) {
+        yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${String(Cause.squash(started.cause))}`)
+        return
+      }
+      const working = Effect.exit(handler({ record: started.value, progress, ask }))
+      const keeping = Effect.raceFirst(
+        renewing,
+        Effect.map(lost.await, () => why)
+      )
+      const end = yield* Effect.exit(restore(Effect.raceFirst(working, keeping)))
+      const outcome = Exit.isSuccess(end) ? end.value : Exit.failCause(end.cause)
+      if (typeof outcome === "string") {
+        yield* Console.warn(`Handoff ${recordId} is no longer held in attempt ${attempt}: ${outcome}`)
+        return
+      }
+      // A late writer is refused: what it did is not handed back.
+      yield* finish(outcome).pipe(
+        Effect.catch(({ message }) =>
+          Console.warn(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
+        )
+      )
+    })
+  )

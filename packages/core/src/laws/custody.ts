@@ -1,0 +1,207 @@
+import {
+  clock,
+  create,
+  type HandoffEvent,
+  type HandoffRecord,
+  type HandoffStatus,
+  type Transition
+} from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+import { type Change, HandoffStore, type View } from "../HandoffStore.ts"
+import { begin, drawOwn, held, law, type Law, life, moved, names, same, second, step, tallied, whole } from "./kit.ts"
+
+export const custody: ReadonlyArray<Law> = [
+  law("what is due follows leases, questions and reminders", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const [leased, reminded] = [begin(own.id("leased")), begin(own.id("reminded"), { due: 50, remindBefore: 30 })]
+    yield* store.commit([leased, reminded])
+    const by = leased.record.request.toAgent
+    const due = (at: number) => Effect.map(whole(own, { _tag: "Due", at: second(at) }), names)
+    const lease = 10_000
+    let { record } = leased
+    /** Each event of the leased one, with the second from which on it is due then. */
+    const events: ReadonlyArray<readonly [Transition, number | undefined]> = [
+      [{ _tag: "Accepted", at: second(1), by, lease }, 11],
+      [{ _tag: "Progressed", at: second(5), by }, 15],
+      [{ _tag: "Progressed", at: second(6), by, lease: 2000 }, 8],
+      [{ _tag: "Started", at: second(7), by }, 8],
+      [{ _tag: "Asked", at: second(7), by, question: "Which?" }, undefined],
+      [{ _tag: "Answered", at: second(9), by: record.request.fromAgent, answer: "This." }, 11],
+      [{ _tag: "Released", at: second(10), by }, undefined],
+      [{ _tag: "Accepted", at: second(12), by, lease }, 22],
+      [{ _tag: "Completed", at: second(13), by, result: {} }, undefined]
+    ]
+    for (const [event, from] of events) {
+      const change = moved(record, event)
+      record = change.record
+      yield* store.commit([change])
+      const what = `after ${event._tag} in revision ${record.revision}`
+      if (from === undefined) yield* same(`what is due ${what}`, yield* due(49), ["reminded"])
+      else {
+        const before = yield* due(from - 1)
+        yield* same(`what is due ${what}, too early`, before.includes("leased"), false)
+        yield* same(`what is due ${what}, in time`, (yield* due(from)).includes("leased"), true)
+      }
+    }
+    yield* same("what is due before the reminder", yield* due(19), [])
+    yield* same("what is due at the reminder", yield* due(20), ["reminded"])
+    yield* store.commit([moved(reminded.record, { _tag: "Reminded", at: second(20), by, of: "deadline" })])
+    yield* same("what is due behind the reminder", yield* due(49), [])
+    yield* same("what is due at the deadline", yield* due(50), ["reminded"])
+  }),
+
+  law("pages of what is due go by leases and reminders, too", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    for (let n = 0; n < 4; n++) {
+      const leased = begin(own.id(`leased-${n}`), n % 2 === 0 ? {} : { due: 500 })
+      const { toAgent: by } = leased.record.request
+      const accepted: Transition = { _tag: "Accepted", at: second(n), by, lease: 100_000 - 3000 * n }
+      yield* store.commit([leased, moved(leased.record, accepted)])
+      yield* store.commit([begin(own.id(`reminded-${n}`), { due: 200 + n, remindBefore: 105 })])
+    }
+    // Second 100 - 2n of the leased, 95 + n of the reminded, the older first where they meet.
+    const order = [
+      "leased-3",
+      "reminded-0",
+      "leased-2",
+      "reminded-1",
+      "reminded-2",
+      "leased-1",
+      "reminded-3",
+      "leased-0"
+    ]
+    const view: View = { _tag: "Due", at: second(300) }
+    const all = names(yield* whole(own, view))
+    yield* same("what is due", all, order)
+    for (const limit of [1, 3]) {
+      const listed: Array<HandoffRecord> = []
+      let after: HandoffRecord | undefined
+      do {
+        const page = yield* store.list(view, after === undefined ? { limit } : { limit, after })
+        listed.push(...page.filter(({ recordId }) => own.has(recordId)))
+        after = page.at(-1)
+        // One of ours more than there are comes from a store that goes round.
+      } while (after !== undefined && listed.length <= all.length)
+      yield* same(`what is due in pages of ${limit}`, names(listed), all)
+    }
+  }),
+
+  law("a handoff that moves and keeps its status is shown as it is now", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const [from, to, parent] = [own.agent("from"), own.agent("to"), own.id("parent")]
+    const before = yield* tallied
+    const begun = life(own.id("r"), ["Accepted", "Started"], { from, to, parent, due: 200, remindBefore: 100 })
+    yield* store.commit(begun)
+    let record = begun[begun.length - 1]?.record ?? begun[0].record
+    const views: ReadonlyArray<View> = [
+      { _tag: "All" },
+      { _tag: "Status", status: "in_progress" },
+      { _tag: "Inbox", agent: to, status: "in_progress" },
+      { _tag: "Sent", agent: from },
+      { _tag: "Children", parent },
+      { _tag: "Due", at: second(300) },
+      { _tag: "Prefix", prefix: own.id("r") }
+    ]
+    for (const tag of ["Progressed", "Reminded", "Progressed"] as const) {
+      const change = step(record, tag, 100 + record.revision)
+      record = change.record
+      yield* store.commit([change])
+      for (const view of views) {
+        yield* same(`view ${view._tag} after ${tag}`, yield* whole(own, view), [record])
+      }
+      yield* same(`the handoff after ${tag}`, yield* store.get(record.recordId), Option.some(record))
+    }
+    const { in_progress: under = 0, ...others } = yield* tallied
+    const { in_progress: known = 0, ...rest } = before
+    yield* same("the tally", { ...others, under }, { ...rest, under: known + 1 })
+  }),
+
+  law("a handoff that is given back waits again, in each view and in the tally", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const [from, to] = [own.agent("from"), own.agent("to")]
+    const before = yield* tallied
+    const first = begin(own.id("a"), { from, to, due: 200 })
+    let { record } = first
+    yield* store.commit([first])
+    const views = (status: HandoffStatus) =>
+      Effect.forEach(
+        [
+          { _tag: "Inbox", agent: to, status },
+          { _tag: "Status", status }
+        ] as const,
+        (view) => whole(own, view)
+      )
+    const looked = (what: string) =>
+      Effect.gen(function* () {
+        for (const status of ["pending", "accepted", "in_progress", "input_required"] as const) {
+          const expected = status === record.status ? [record] : []
+          yield* same(`what is ${status} ${what}`, yield* views(status), [expected, expected])
+        }
+        const { [record.status]: now = 0, ...others } = yield* tallied
+        const { [record.status]: then = 0, ...rest } = before
+        yield* same(`the tally ${what}`, { ...others, now }, { ...rest, now: then + 1 })
+      })
+    for (const tag of ["Accepted", "Released", "Accepted", "Started", "Asked", "Released"] as const) {
+      const change = step(record, tag, 100 + record.revision)
+      record = change.record
+      yield* store.commit([change])
+      yield* looked(`after ${tag} in revision ${record.revision}`)
+    }
+    const taken = step(record, "Accepted")
+    const started = step(taken.record, "Started")
+    record = started.record
+    yield* store.commit([taken, started])
+    yield* looked("after two steps in one commit")
+  }),
+
+  law("attempts, leases, questions and what was learnt come back as they were", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const begun = begin(own.id("a"), { due: 600, remindBefore: 500 })
+    const { fromAgent, toAgent: by } = begun.record.request
+    const handBack = { done: ["one", ""], remaining: [], pitfalls: ["„two“ — 三"] }
+    const events: ReadonlyArray<Transition> = [
+      { _tag: "Accepted", at: second(1), by, attempt: 1, lease: 60_000 },
+      { _tag: "Started", at: second(2), by },
+      { _tag: "Progressed", at: second(3), by, note: "a third", fraction: 1 / 3, lease: 864_000_000_000 },
+      { _tag: "Asked", at: second(4), by, question: "Which?" },
+      { _tag: "Answered", at: second(5), by: fromAgent, answer: "This." },
+      { _tag: "Reminded", at: second(100), by: fromAgent, of: "deadline" },
+      { _tag: "Released", at: second(101), by, attempt: 1, reason: "no", handBack, notBefore: second(200) },
+      { _tag: "Accepted", at: second(201), by, attempt: 2, lease: 1 },
+      { _tag: "Released", at: second(202), by: clock, attempt: 2 },
+      { _tag: "Accepted", at: second(203), by, lease: 1 },
+      {
+        _tag: "Failed",
+        at: second(204),
+        by: clock,
+        attempt: 3,
+        reason: "The lease ran out.",
+        code: "attempts_exhausted"
+      }
+    ]
+    let { record } = begun
+    yield* store.commit([begun])
+    for (const event of events) {
+      const change = moved(record, event)
+      record = change.record
+      yield* store.commit([change])
+      yield* same(`the handoff after ${event._tag}`, yield* store.get(record.recordId), Option.some(record))
+    }
+    const { events: history } = yield* held(record.recordId)
+    yield* same("the history", history, [begun.event, ...events])
+    const late = begin(own.id("b"), { to: by })
+    const request = { ...late.record.request, acceptBy: second(9), maxAttempts: 7 }
+    const created: HandoffEvent = { _tag: "Created", at: second(0), by: request.fromAgent, request }
+    const asked: Change = { record: create(own.id("b"), created), event: created }
+    const expired = moved(asked.record, { _tag: "Expired", at: second(9), by: clock, missed: "accept_by" })
+    yield* store.commit([asked, expired])
+    yield* same("what was missed", (yield* held(own.id("b"))).record, Option.some(expired.record))
+  })
+]

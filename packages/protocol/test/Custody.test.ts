@@ -1,0 +1,355 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+
+import {
+  AgentId,
+  apply,
+  clock,
+  create,
+  dueAt,
+  type HandoffRecord,
+  HandoffRequest,
+  HandoffStatus,
+  isOpen,
+  maxAttemptsOf,
+  overdueEvent,
+  replay,
+  type Transition,
+  turnOf,
+  whereabouts
+} from "../src/index.ts"
+import { Life, lived } from "./lives.ts"
+import { at, moves, receiver, recordId, sender, states, stranger } from "./samples.ts"
+
+type Asked = Partial<Pick<HandoffRequest, "acceptBy" | "deadline" | "remindBefore" | "maxAttempts" | "toAgent">>
+const minutes = (n: number) => n * 60_000
+
+const asked = (more: Asked = {}) =>
+  create(recordId, {
+    _tag: "Created",
+    at: at(0),
+    by: sender,
+    request: HandoffRequest.make({ fromAgent: sender, toAgent: receiver, taskDescription: "t", ...more })
+  })
+const then = (record: HandoffRecord, ...events: ReadonlyArray<Transition>): HandoffRecord =>
+  events.reduce((before, event) => Result.getOrThrow(apply(before, event)), record)
+const refused = (record: HandoffRecord, event: Transition) => {
+  const result = apply(record, event)
+  assert(Result.isFailure(result), `${event._tag} was let pass`)
+  return result.failure
+}
+
+const accept = (minute: number, lease?: number): Transition => ({
+  _tag: "Accepted",
+  at: at(minute),
+  by: receiver,
+  ...(lease === undefined ? {} : { lease: minutes(lease) })
+})
+const start = (minute: number): Transition => ({ _tag: "Started", at: at(minute), by: receiver })
+const progress = (minute: number, lease?: number): Transition => ({
+  _tag: "Progressed",
+  at: at(minute),
+  by: receiver,
+  ...(lease === undefined ? {} : { lease: minutes(lease) })
+})
+const question = (minute: number): Transition => ({ _tag: "Asked", at: at(minute), by: receiver, question: "?" })
+const answer = (minute: number): Transition => ({ _tag: "Answered", at: at(minute), by: sender, answer: "!" })
+const release = (minute: number): Transition => ({ _tag: "Released", at: at(minute), by: receiver })
+const lost = (minute: number, attempt = 1): Transition => ({ _tag: "Released", at: at(minute), by: clock, attempt })
+const expired = (minute: number, missed: "accept_by" | "deadline" = "deadline"): Transition => ({
+  _tag: "Expired",
+  at: at(minute),
+  by: clock,
+  missed
+})
+const reminded = (minute: number, of: "accept_by" | "deadline" = "deadline"): Transition => ({
+  _tag: "Reminded",
+  at: at(minute),
+  by: clock,
+  of
+})
+
+const leaseOf = (record: HandoffRecord) => ("lease" in record ? record.lease : undefined)
+const millisecondBefore = (moment: DateTime.Utc) => DateTime.subtract(moment, { milliseconds: 1 })
+
+describe("a lease", () => {
+  const tenMinutes = { milliseconds: minutes(10) }
+
+  it("reaches from the acceptance, and none is asked for, none there is", () => {
+    assert.deepStrictEqual(leaseOf(then(asked(), accept(1, 10))), { ...tenMinutes, until: at(11) })
+    assert.isUndefined(leaseOf(then(asked(), accept(1))))
+    assert.isUndefined(dueAt(then(asked(), accept(1), start(2), progress(3))))
+  })
+
+  it("is renewed by progress from when that is said, and by nothing else of the receiver", () => {
+    const held = then(asked(), accept(1, 10))
+    assert.deepStrictEqual(leaseOf(then(held, start(5))), { ...tenMinutes, until: at(11) })
+    assert.deepStrictEqual(leaseOf(then(held, start(5), progress(8))), { ...tenMinutes, until: at(18) })
+    assert.deepStrictEqual(leaseOf(then(held, progress(8))), { ...tenMinutes, until: at(18) })
+  })
+
+  it("takes the length that progress gives it, and keeps that", () => {
+    const held = then(asked(), accept(1), progress(2, 3))
+    assert.deepStrictEqual(leaseOf(held), { milliseconds: minutes(3), until: at(5) })
+    assert.deepStrictEqual(leaseOf(then(held, progress(4))), { milliseconds: minutes(3), until: at(7) })
+  })
+
+  it("goes with a clock that is set back or forward: it reaches from what is said", () => {
+    const held = then(asked(), accept(100, 10))
+    assert.deepStrictEqual(leaseOf(then(held, progress(50))), { ...tenMinutes, until: at(60) })
+    assert.deepStrictEqual(leaseOf(then(held, progress(5000))), { ...tenMinutes, until: at(5010) })
+  })
+
+  it("rests while a question is open, however long, and is whole again with the answer", () => {
+    const waiting = then(asked(), accept(1, 10), start(2), question(10))
+    assert.deepStrictEqual(leaseOf(waiting), tenMinutes)
+    assert.isUndefined(dueAt(waiting))
+    assert.isUndefined(overdueEvent(waiting, at(100_000)))
+    assert.deepStrictEqual(leaseOf(then(waiting, answer(500))), { ...tenMinutes, until: at(510) })
+    assert.isUndefined(leaseOf(then(asked(), accept(1), start(2), question(3), answer(4))))
+  })
+
+  it("ends on its millisecond, and then the handoff waits for the next attempt without it", () => {
+    const held = then(asked(), accept(1, 10), start(2), progress(3))
+    assert.isUndefined(overdueEvent(held, millisecondBefore(at(13))))
+    const event = overdueEvent(held, at(13))
+    assert.deepInclude(event, { _tag: "Released", at: at(13), by: clock, attempt: 1 })
+    assert(event !== undefined)
+    const released = then(held, event)
+    assert.deepInclude(released, { status: "pending", attempt: 2 })
+    for (const key of ["lease", "progress", "response"]) assert.isFalse(key in released)
+  })
+
+  it("yields to the deadline when both have passed, whichever passed first", () => {
+    for (const deadline of [at(11), at(15), at(30)]) {
+      const held = then(asked({ deadline }), accept(1, 10))
+      assert.deepInclude(overdueEvent(held, at(30)), { _tag: "Expired", missed: "deadline" })
+      assert.strictEqual(refused(held, lost(30))._tag, "NotDue")
+    }
+  })
+
+  it("never reaches behind the last moment that can be written", () => {
+    const late = DateTime.makeUnsafe("9999-12-31T23:59:00Z")
+    const held = then(asked(), { _tag: "Accepted", at: late, by: receiver, lease: minutes(10) })
+    assert.deepStrictEqual(leaseOf(held)?.until, DateTime.makeUnsafe("9999-12-31T23:59:59.999Z"))
+  })
+
+  it("of the last attempt takes the handoff with it", () => {
+    const last = then(asked({ maxAttempts: 2 }), accept(1, 10), lost(11), accept(20, 10))
+    const event = overdueEvent(last, at(30))
+    assert(event?._tag === "Failed")
+    assert.deepInclude(then(last, event), { status: "failed", attempt: 2, code: "attempts_exhausted" })
+    const { code: _, ...without } = event
+    assert.strictEqual(refused(last, without)._tag, "NotDue")
+    assert.strictEqual(refused(last, lost(30, 2))._tag, "NotDue")
+  })
+})
+
+describe("the last attempt", () => {
+  it.each([1, 2, undefined])("of %s cannot be given back, but failed", (maxAttempts) => {
+    let record = asked(maxAttempts === undefined ? {} : { maxAttempts })
+    for (let attempt = 1; attempt < (maxAttempts ?? 3); attempt += 1) record = then(record, accept(1), release(2))
+    const last = then(record, accept(1))
+    const error = refused(last, release(2))
+    assert(error._tag === "NoAttemptLeft")
+    assert.strictEqual(error.maxAttempts, maxAttempts ?? 3)
+    assert.strictEqual(refused(last, { ...release(2), via: "foreign" })._tag, "NoAttemptLeft")
+    assert.strictEqual(then(last, { _tag: "Failed", at: at(2), by: receiver, reason: "no" }).status, "failed")
+  })
+})
+
+describe("a verb that names its attempt", () => {
+  const events = Object.values(moves)
+  it.each(HandoffStatus.literals)("is refused on %s when that is another one, before all else", (status) => {
+    const record: HandoffRecord = { ...states[status], attempt: 2 }
+    for (const event of events) {
+      for (const by of [event.by, stranger]) {
+        for (const attempt of [1, 3]) {
+          const error = refused(record, { ...event, by, attempt })
+          assert(error._tag === "StaleAttempt")
+          assert.deepStrictEqual([error.attempt, error.current, error.event], [attempt, 2, event._tag])
+        }
+      }
+      // What names the right one, or none, is judged alike.
+      const [named, unnamed] = [apply(record, { ...event, attempt: 2 }), apply(record, event)]
+      assert.isTrue(Equal.equals(named, unnamed), event._tag)
+    }
+  })
+
+  it("changes nothing when it comes late", () => {
+    const again = then(asked(), accept(1, 10), lost(11), accept(12))
+    const late: Transition = { _tag: "Completed", at: at(13), by: receiver, result: {}, attempt: 1 }
+    assert.strictEqual(
+      refused(again, late).message,
+      `Handoff ${recordId} is in attempt 2; Completed came from attempt 1, which is over`
+    )
+    assert.strictEqual(then(again, { ...late, attempt: 2 }).status, "completed")
+  })
+})
+
+describe("what time brings about", () => {
+  const both = asked({ acceptBy: at(10), deadline: at(20), remindBefore: minutes(5) })
+  const held = then(both, accept(1, 6))
+
+  it.each([
+    { name: "an expiry", record: both, event: expired(10, "accept_by"), due: 10 },
+    { name: "an expiry at the deadline", record: held, event: expired(20), due: 20 },
+    { name: "a reminder", record: both, event: reminded(5, "accept_by"), due: 5 },
+    {
+      name: "a reminder of the deadline",
+      record: then(asked({ deadline: at(20), remindBefore: minutes(5) })),
+      event: reminded(15),
+      due: 15
+    },
+    { name: "the end of a lease", record: held, event: lost(7), due: 7 },
+    {
+      name: "the end of the last lease",
+      record: then(asked({ maxAttempts: 1 }), accept(1, 6)),
+      event: { _tag: "Failed", at: at(7), by: clock, reason: "r", code: "attempts_exhausted" } as const,
+      due: 7
+    }
+  ])("$name is not due a millisecond before its time", ({ record, event, due }) => {
+    const early = refused(record, { ...event, at: millisecondBefore(at(due)) })
+    assert(early._tag === "NotDue")
+    assert.deepStrictEqual([early.event, early.at], [event._tag, millisecondBefore(at(due))])
+    assert.isTrue(Result.isSuccess(apply(record, event)))
+    // What another program did has happened.
+    assert.isTrue(Result.isSuccess(apply(record, { ...event, at: at(1), via: "foreign" })))
+  })
+
+  it("is nobody's to choose: not which clock, and not what of it comes first", () => {
+    assert.strictEqual(refused(both, expired(10, "deadline"))._tag, "NotDue")
+    assert.strictEqual(refused(both, reminded(10, "accept_by"))._tag, "NotDue")
+    assert.strictEqual(refused(held, reminded(15))._tag, "NotDue")
+    for (const by of [sender, receiver, stranger, clock]) {
+      assert.strictEqual(then(both, { ...expired(10, "accept_by"), by }).status, "expired")
+    }
+    assert.strictEqual(refused(held, { ...lost(30), by: stranger })._tag, "NotYourHandoff")
+    assert.strictEqual(refused(asked({ deadline: at(5) }), { ...accept(6), by: clock })._tag, "NotYourHandoff")
+  })
+
+  it("says of two clocks that have passed that nobody accepted in time", () => {
+    assert.deepInclude(overdueEvent(both, at(25)), { _tag: "Expired", missed: "accept_by" })
+    const event = overdueEvent(both, at(25))
+    assert(event !== undefined)
+    assert.deepInclude(then(both, event), { missed: "accept_by", reason: "Nobody accepted the handoff in time." })
+  })
+
+  it("leaves accept_by alone once the handoff was accepted, though it waits again", () => {
+    const waits = then(asked({ acceptBy: at(10), remindBefore: minutes(1) }), accept(1, 2), lost(3))
+    assert.isUndefined(dueAt(waits))
+    assert.isUndefined(overdueEvent(waits, at(100)))
+    assert.strictEqual(refused(waits, expired(100, "accept_by"))._tag, "NotDue")
+  })
+
+  it("mentions each clock once, also across attempts, and at once when its time had passed before", () => {
+    const twice = then(both, reminded(5, "accept_by"), accept(6), release(7), reminded(15), accept(16))
+    assert.deepInclude(twice, { reminded: ["accept_by", "deadline"] })
+    assert.deepStrictEqual(dueAt(twice), at(20))
+    assert.strictEqual(refused(twice, reminded(17))._tag, "NotDue")
+    const short = asked({ deadline: at(5), remindBefore: minutes(60) })
+    assert.deepInclude(overdueEvent(short, at(0)), { _tag: "Reminded", of: "deadline" })
+  })
+
+  it("asks no receiver that is itself called clock for a reason", () => {
+    const own = asked({ toAgent: clock, deadline: at(20) })
+    const by = clock
+    const taken = then(own, { ...accept(1, 10), by }, { ...start(2), by })
+    assert.deepInclude(then(taken, { ...release(3), by }), { status: "pending", attempt: 2 })
+    assert.strictEqual(then(taken, { _tag: "Failed", at: at(3), by, reason: "no" }).status, "failed")
+    const event = overdueEvent(taken, at(11))
+    assert(event !== undefined)
+    assert.strictEqual(then(taken, event).status, "pending")
+    assert.strictEqual(refused(own, expired(19))._tag, "NotDue")
+    const sent = create(recordId, {
+      _tag: "Created",
+      at: at(0),
+      by: clock,
+      request: HandoffRequest.make({ fromAgent: clock, toAgent: AgentId.make("b"), taskDescription: "t" })
+    })
+    assert.strictEqual(then(sent, { _tag: "Cancelled", at: at(1), by: clock }).status, "cancelled")
+  })
+})
+
+describe("in any history", () => {
+  it.prop(
+    "every open handoff has a turn, what is due comes when it is due and comes to an end, and nothing comes before",
+    Life,
+    ({ asked: request, steps }) => {
+      const seen: Array<HandoffRecord> = []
+      const { record: last, history } = lived(request, steps, (record) => seen.push(record))
+      assert.isTrue(Equal.equals(Result.getOrThrow(replay(recordId, history)), last))
+      for (let record of seen) {
+        const { turn, since, isLost } = whereabouts(record)
+        assert.deepStrictEqual([turn, since, isLost], [turnOf(record), record.updatedAt, false])
+        assert.strictEqual(turn !== undefined, isOpen(record.status))
+        assert.isAtMost(record.attempt, maxAttemptsOf(record))
+        const due = dueAt(record)
+        assert.strictEqual(whereabouts(record).due?.event, due && overdueEvent(record, due)?._tag)
+        assert.isUndefined(overdueEvent(record, due === undefined ? at(1_000_000) : millisecondBefore(due)))
+        // Late, too: everything that is due then happens, one after the other.
+        for (const now of due === undefined ? [] : [due, at(100_000)]) {
+          let left = 4
+          for (let event = overdueEvent(record, now); event !== undefined; event = overdueEvent(record, now)) {
+            const next = Result.getOrThrow(apply(record, event))
+            assert.strictEqual(next.revision, record.revision + 1)
+            record = next
+            left -= 1
+            assert.isAtLeast(left, 0, "it does not come to an end")
+          }
+          const rest = dueAt(record)
+          assert.isTrue(rest === undefined || DateTime.isGreaterThan(rest, now))
+        }
+      }
+    },
+    { arbitrary: { runs: 500 } }
+  )
+
+  it.prop(
+    "whoever names an attempt that is over changes nothing",
+    Life,
+    ({ asked: request, steps }) => {
+      const { record } = lived(request, steps)
+      for (let attempt = 1; attempt < record.attempt; attempt += 1) {
+        for (const move of Object.values(moves)) {
+          assert.strictEqual(refused(record, { ...move, attempt })._tag, "StaleAttempt")
+        }
+      }
+    },
+    { arbitrary: { runs: 200 } }
+  )
+})
+
+describe("whereabouts", () => {
+  it("says who has it, since when, in which attempt, and what comes by itself", () => {
+    const record = asked({ acceptBy: at(10), deadline: at(20), remindBefore: minutes(4) })
+    assert.deepStrictEqual(whereabouts(record), {
+      turn: receiver,
+      since: at(0),
+      attempt: 1,
+      due: { at: at(6), event: "Reminded" },
+      isLost: false
+    })
+    const held = then(record, accept(1, 5))
+    assert.deepStrictEqual(whereabouts(held).due, { at: at(6), event: "Released" })
+    const waiting = then(held, start(2), question(3))
+    assert.deepStrictEqual(whereabouts(waiting), {
+      turn: sender,
+      since: at(3),
+      attempt: 1,
+      due: { at: at(16), event: "Reminded" },
+      isLost: false
+    })
+    const back = then(held, { ...moves.Released, at: at(4) })
+    assert.deepStrictEqual([whereabouts(back).notBefore, whereabouts(back).attempt], [at(20), 2])
+    const done = then(held, { _tag: "Completed", at: at(5), by: receiver, result: {} })
+    assert.deepStrictEqual(whereabouts(done), { since: at(5), attempt: 1, isLost: false })
+  })
+
+  it("names the end of the last lease", () => {
+    const last = then(asked({ maxAttempts: 1 }), accept(1, 5))
+    assert.deepStrictEqual(whereabouts(last).due, { at: at(6), event: "Failed" })
+  })
+})

@@ -1,0 +1,43 @@
+/** Working through an inbox with promises. Apart from the rest, so that it is loaded only where somebody works. */
+import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
+import { Milliseconds } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+import { checked } from "./Checked.ts"
+import { GiveUp } from "./GiveUp.ts"
+import type { WorkHandler } from "./Handoffs.ts"
+import * as Inputs from "./Inputs.ts"
+import { plain } from "./Plain.ts"
+
+const options = checked(
+  "work options",
+  Schema.Struct({
+    concurrency: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+    lease: Schema.optionalKey(Milliseconds),
+    grace: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+  })
+)
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof Error && error.message !== "" ? error.message : String(error)
+
+/** Works until it is interrupted. */
+export const work = (agent: string, handler: WorkHandler, said: Parameters<typeof Inputs.claim>[0]) =>
+  HandoffWorker.run(
+    Inputs.agentId(agent),
+    ({ record, progress, ask }) =>
+      Effect.tryPromise({
+        try: async (signal) => {
+          const result = await handler(plain(record), {
+            signal,
+            progress: (said) => Effect.runPromise(progress(said), { signal }),
+            ask: (question) => Effect.runPromise(ask(question), { signal })
+          })
+          return result ?? {}
+        },
+        catch: (error) =>
+          error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
+      }),
+    options(Inputs.saidIn(said))
+  )
