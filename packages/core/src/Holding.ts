@@ -80,8 +80,8 @@ const patiently = <A, E>(
   Effect.catch((error: E) =>
     Effect.gen(function* () {
       if (!(yield* mayPass(error))) return yield* Effect.fail(error)
-      yield* Effect.sleep(pause * (0.5 + (yield* Random.next) / 2))
-      return yield* patiently(effect, mayPass, Math.min(pause * 1.5, later))
+      yield* Effect.sleep(Math.round(pause * (0.5 + (yield* Random.next) / 2)))
+      return yield* patiently(effect, mayPass, Math.min(1.5 * pause, later))
     })
   )(effect)
 
@@ -178,7 +178,7 @@ export const hold = <E, R>(
           Effect.andThen(orLose(insist("Asked", manager.ask(recordId, { ...holder, question }))), answered)
         )
 
-      const renewing = Effect.forever(Effect.andThen(Effect.sleep(lease / 3), Effect.orDie(progress())))
+      const renewing = Effect.forever(Effect.andThen(Effect.sleep(Math.ceil(lease / 3)), Effect.orDie(progress())))
 
       /** Back for another attempt; in the last one it has failed. */
       const release = (reason: string, wait: number): Effect.Effect<HandoffRecord, VerbError> =>

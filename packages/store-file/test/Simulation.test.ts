@@ -1,14 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 
+import { keepsPromises, seeds as seedsOf } from "../../../tooling/custody.ts"
+import { FileStore } from "../src/index.ts"
+import { path } from "./model.ts"
+import { makeDisk } from "./SimulatedDisk.ts"
 import { type Report, scenarioOf, simulate } from "./simulation.ts"
 
 /** `SIMULATION_SEEDS=20000` for more; `SIMULATION_SEED=123` for one again. */
-const seeds = (() => {
-  const only = process.env["SIMULATION_SEED"]
-  if (only !== undefined) return [Number(only)]
-  return Array.from({ length: Number(process.env["SIMULATION_SEEDS"] ?? 500) }, (_, index) => index + 1)
-})()
+const seeds = seedsOf(500)
 
 const explain = (seed: number, { broken, struck, acknowledged, lives }: Report) =>
   [
@@ -17,6 +19,25 @@ const explain = (seed: number, { broken, struck, acknowledged, lives }: Report) 
     ...broken.slice(0, 10).map((promise) => `  broken: ${promise}`),
     `  replay: SIMULATION_SEED=${seed} npx vitest run packages/store-file/test/Simulation.test.ts`
   ].join("\n")
+
+/** The processes of this machine share one disk, on which each has files open of its own. */
+const machineOf = (seed: number) =>
+  Effect.map(Clock.Clock, (clock) => {
+    const disk = makeDisk({ seed, now: () => clock.currentTimeMillisUnsafe() })
+    return () => {
+      const { layer, kill } = disk.process()
+      return { store: FileStore.layerOn({ path, lockTimeout: "60 seconds" }).pipe(Layer.provide(layer)), kill }
+    }
+  })
+
+describe("custody on the simulated disk", () => {
+  const runs = seedsOf(40)
+  it.effect(
+    "keeps every promise under every seed",
+    () => keepsPromises("packages/store-file/test/Simulation.test.ts", runs, machineOf),
+    60_000 + runs.length * 3000
+  )
+})
 
 describe("the simulated disk", () => {
   it.effect(
