@@ -1,7 +1,18 @@
 /** What the board remembers of every handoff: enough to sort, search and count, without result and trail. */
-import type { Entry, HandoffEvent, HandoffRecord, HandoffRequest, HandoffStatus } from "@aumai/handoff"
-import { isOpen, statusAfter, transitions } from "@aumai/handoff-protocol"
+import type { Entry, HandoffEvent, HandoffRequest, HandoffStatus } from "@aumai/handoff"
+import {
+  apply,
+  create,
+  dueAt,
+  isOpen,
+  type HandoffEvent as ProtocolEvent,
+  type HandoffRecord as ProtocolRecord,
+  type RecordId,
+  transitions
+} from "@aumai/handoff-protocol"
+import * as Result from "effect/Result"
 
+import { withMoments } from "./Moments.ts"
 import { headlineText } from "./Words.ts"
 
 export interface Card {
@@ -20,13 +31,10 @@ export interface Card {
   /** All moments are milliseconds since 1970. */
   readonly createdAt: number
   readonly updatedAt: number
-  /** When it ends or changes hands though nobody does anything: the first of the three below that counts now. */
+  /** When it ends or changes hands though nobody does anything. */
   readonly dueAt?: number
-  readonly deadline?: number
-  /** Counts until it is accepted. */
-  readonly acceptBy?: number
-  /** How far it reaches each time; without `until` while it rests. */
-  readonly lease?: { readonly milliseconds: number; readonly until?: number }
+  /** What the lifecycle knows of it, without task, context and result. */
+  readonly state: ProtocolRecord
   /** When the receiver first did something. */
   readonly answeredAt?: number
   readonly endedAt?: number
@@ -45,74 +53,66 @@ const textOf = (recordId: string, request: HandoffRequest): string => {
   return alike(parts.join(" ").slice(0, keptText))
 }
 
-const settled = (given: Card): Card => {
-  const { dueAt: _, ...card } = given
-  if (!isOpen(card.status)) return { ...card, endedAt: card.updatedAt }
-  const acceptBy = card.status === "pending" ? card.acceptBy : undefined
-  const dueAt = Math.min(...[card.deadline, acceptBy, card.lease?.until].map((moment) => moment ?? Infinity))
-  return dueAt === Infinity ? card : { ...card, dueAt }
+/** A request without what a board of thousands has no room for, and without reminders: only what ends or moves it is due. */
+const lightRequest = (request: HandoffRequest): HandoffRequest => {
+  const { remindBefore: _, ...rest } = request
+  return { ...rest, taskDescription: "", context: {} }
 }
 
-const leaseFrom = (at: number, milliseconds: number | undefined): Pick<Card, "lease"> =>
-  milliseconds === undefined ? {} : { lease: { milliseconds, until: at + milliseconds } }
-
-const leaseIn = (record: HandoffRecord): Pick<Card, "lease"> => {
-  if (!("lease" in record)) return {}
-  const { milliseconds, until } = record.lease
-  return { lease: until === undefined ? { milliseconds } : { milliseconds, until: until.getTime() } }
+/** An event as the lifecycle takes it, with so much of its request. */
+const lightEvent = (event: HandoffEvent): ProtocolEvent => {
+  const light =
+    event._tag === "Created"
+      ? { ...event, request: lightRequest(event.request) }
+      : event._tag === "Imported"
+        ? { ...event, record: { ...event.record, request: lightRequest(event.record.request) } }
+        : event._tag === "Completed"
+          ? { ...event, result: {} }
+          : event
+  // The cast: names of agents and ids are the same texts on both sides, and the moments are turned.
+  return withMoments(light) as ProtocolEvent
 }
 
-/** The lease after an event: it begins, is renewed, rests or is gone, as in the lifecycle. */
-const leaseAfter = ({ lease }: Card, event: HandoffEvent): Pick<Card, "lease"> => {
-  switch (event._tag) {
-    case "Accepted":
-      return leaseFrom(event.at.getTime(), event.lease)
-    case "Progressed":
-      return leaseFrom(event.at.getTime(), event.lease ?? lease?.milliseconds)
-    case "Answered":
-      return leaseFrom(event.at.getTime(), lease?.milliseconds)
-    case "Asked":
-      return lease === undefined ? {} : { lease: { milliseconds: lease.milliseconds } }
-    case "Released":
-      return {}
-    default:
-      return lease === undefined ? {} : { lease }
-  }
+/** The state after an event, by the protocol's own rules; none when it cannot follow, which no log of a store holds. */
+const stateAfter = (card: Card | undefined, recordId: string, event: ProtocolEvent): ProtocolRecord | undefined => {
+  // The cast: it is the id of a handoff of this store.
+  if (event._tag === "Created" || event._tag === "Imported") return create(recordId as RecordId, event)
+  return card === undefined ? undefined : Result.getOrUndefined(apply(card.state, event))
 }
 
 /** The card after an entry of the log; nothing new when the entry is known already. */
 export const advance = (card: Card | undefined, { recordId, revision, event }: Entry): Card | undefined => {
-  const at = event.at.getTime()
+  if (card !== undefined && card.revision >= revision) return card
+  const state = stateAfter(card, recordId, lightEvent(event))
+  if (state === undefined) return card
+  const due = dueAt(state)
+  const updatedAt = state.updatedAt.epochMilliseconds
+  const changing = {
+    revision,
+    status: state.status,
+    state,
+    updatedAt,
+    ...(due === undefined ? {} : { dueAt: due.epochMilliseconds }),
+    ...(isOpen(state.status) ? {} : { endedAt: updatedAt })
+  }
   if (event._tag === "Created" || event._tag === "Imported") {
     const { request } = event._tag === "Created" ? event : event.record
-    return settled({
+    return {
       recordId,
-      revision,
-      status: event._tag === "Created" ? "pending" : event.record.status,
       from: request.fromAgent,
       to: request.toAgent,
       task: headlineText(request.taskDescription, keptTask),
       text: textOf(recordId, request),
       priority: request.priority,
+      createdAt: state.createdAt.epochMilliseconds,
       ...(request.parent === undefined ? {} : { parent: request.parent }),
-      createdAt: event._tag === "Created" ? at : event.record.createdAt.getTime(),
-      updatedAt: event._tag === "Created" ? at : event.record.updatedAt.getTime(),
-      ...(request.deadline === undefined ? {} : { deadline: request.deadline.getTime() }),
-      ...(request.acceptBy === undefined ? {} : { acceptBy: request.acceptBy.getTime() }),
-      ...(event._tag === "Created" ? {} : leaseIn(event.record))
-    })
+      ...changing
+    }
   }
-  if (card === undefined || card.revision >= revision) return card
+  if (card === undefined) return undefined
   const isAnswer = transitions[event._tag].by === "receiver" && card.answeredAt === undefined
-  const { lease: _, ...rest } = card
-  return settled({
-    ...rest,
-    ...leaseAfter(card, event),
-    revision,
-    status: statusAfter(event._tag, card.status),
-    updatedAt: at,
-    ...(isAnswer ? { answeredAt: at } : {})
-  })
+  const { dueAt: _, ...rest } = card
+  return { ...rest, ...changing, ...(isAnswer ? { answeredAt: event.at.getTime() } : {}) }
 }
 
 /** Open: most urgent first, then the oldest. Ended: the last one first. */

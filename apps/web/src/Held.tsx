@@ -79,7 +79,7 @@ const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
 const factsOf = (handoff: HandoffRecord, due: Due | undefined): ReadonlyArray<ReactNode> => [
   ...("lease" in handoff ? [<LeaseFact key="lease" {...handoff.lease} />] : []),
   ...("progress" in handoff ? [<ProgressFact key="progress" {...handoff.progress} />] : []),
-  ...(handoff.status === "input_required"
+  ...("question" in handoff
     ? [
         <Fact key="question" name="Question">
           {handoff.question}

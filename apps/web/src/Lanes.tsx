@@ -5,7 +5,7 @@ import { useId } from "react"
 import { type Snapshot, statuses } from "./Board.ts"
 import type { Card } from "./Card.ts"
 import { CardList } from "./CardList.tsx"
-import { statusWords } from "./Words.ts"
+import { nothingWords, statusWords } from "./Words.ts"
 
 const Lane = ({ status, cards }: { readonly status: HandoffStatus; readonly cards: ReadonlyArray<Card> }) => {
   const id = useId()
@@ -15,11 +15,7 @@ const Lane = ({ status, cards }: { readonly status: HandoffStatus; readonly card
         {statusWords[status]} <span className="count">{cards.length}</span>
       </h2>
       {cards.length === 0 ? (
-        <p className="nothing">
-          {status === "input_required"
-            ? "Nothing waits for an answer."
-            : `Nothing is ${statusWords[status].toLowerCase()}.`}
-        </p>
+        <p className="nothing">{nothingWords[status]}</p>
       ) : (
         <CardList cards={cards} label={`${statusWords[status]} handoffs`} />
       )}

@@ -1,9 +1,9 @@
 /** The seed's JSON: an array of records, each with its history, as the command line and the Python library read it. */
 import type { ArchivedHandoff, Handoffs, ImportReport } from "@aumai/handoff"
 import { type ArchivedHandoff as Archived, decodeArchived, encodeArchived, parseJson } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
+import { withMoments } from "./Moments.ts"
 import { sentenceOf } from "./Sentence.ts"
 
 /** What came of one record of a file. */
@@ -12,14 +12,6 @@ export interface Report {
   readonly recordId?: string
   readonly outcome: ImportReport["outcome"] | "refused"
   readonly problem?: string
-}
-
-/** Dates as the protocol keeps moments. Nothing else in a handoff is a Date: contexts and results are JSON. */
-const withMoments = (value: unknown): unknown => {
-  if (value instanceof Date) return DateTime.fromDateUnsafe(value)
-  if (Array.isArray(value)) return value.map(withMoments)
-  if (typeof value !== "object" || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withMoments(item)]))
 }
 
 export const exportText = async (handoffs: Handoffs): Promise<string> => {

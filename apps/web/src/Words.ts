@@ -13,6 +13,19 @@ export const statusWords: Readonly<Record<HandoffStatus, string>> = {
   expired: "Expired"
 }
 
+/** What an empty lane says. */
+export const nothingWords: Readonly<Record<HandoffStatus, string>> = {
+  pending: "Nothing is pending.",
+  accepted: "Nothing is accepted.",
+  in_progress: "Nothing is in progress.",
+  input_required: "Nothing waits for an answer.",
+  completed: "Nothing is completed.",
+  rejected: "Nothing is rejected.",
+  failed: "Nothing has failed.",
+  cancelled: "Nothing is cancelled.",
+  expired: "Nothing has expired."
+}
+
 export const eventWords: Readonly<Record<HandoffEvent["_tag"], string>> = {
   Created: "created it",
   Imported: "imported it",
