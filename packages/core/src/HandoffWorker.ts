@@ -1,5 +1,5 @@
 /** Works through an agent's inbox. What a worker leaves behind when it dies, the next one takes over. */
-import type { After, AgentId, JsonObject, StoreError } from "@aumai/handoff-protocol"
+import type { After, AgentId, InvalidInput, JsonObject, StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -58,7 +58,7 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
  * last one; with `GiveUp` it fails at once. Interrupted, the worker claims no more, waits for its grace time, and then
  * releases what is still under way. It also sweeps, so what other workers have lost comes back.
  *
- * Fails only when the store is corrupt; while it is unavailable the worker tries again.
+ * Fails only when the store is corrupt or the lease is not one that may be; while the store is unavailable the worker tries again.
  *
  * @example
  * ```ts
@@ -87,7 +87,7 @@ export const run = <E, R>(
   agent: AgentId,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
   options: WorkOptions = {}
-): Effect.Effect<never, StoreError, HandoffManager | HandoffStore | R> =>
+): Effect.Effect<never, InvalidInput | StoreError, HandoffManager | HandoffStore | R> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { concurrency = 1, lease = "1 minute", grace = "10 seconds" } = options
@@ -120,13 +120,13 @@ export const run = <E, R>(
       const claim = manager.claim(agent, { lease: milliseconds }).pipe(
         Effect.tap(warnOfClaims.over),
         Effect.catch((error) =>
-          error.reason === "corrupt"
+          error._tag === "InvalidInput" || error.reason === "corrupt"
             ? Effect.fail(error)
             : Effect.as(warnOfClaims.of(error), Option.none<After<"Accepted">>())
         )
       )
 
-      const slot: Effect.Effect<void, StoreError, R> = Effect.gen(function* () {
+      const slot: Effect.Effect<void, InvalidInput | StoreError, R> = Effect.gen(function* () {
         while (!closing.isOpen()) {
           // Before the inbox is looked at: what comes meanwhile hints again.
           const changed = holder.changed()

@@ -27,7 +27,7 @@ import type { HandoffManager } from "./HandoffManager.ts"
 import type { VerbError } from "./Verbs.ts"
 
 /** What a handler fails with when another attempt would not help. Whatever else it fails with leads to one. */
-export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", { reason: Text }) {
+export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", { reason: Schema.String }) {
   override get message() {
     return this.reason
   }
@@ -93,7 +93,7 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
   const sentence = failure instanceof Error && failure.message !== "" ? failure.message : String(failure)
   return Result.getOrElse(
     Schema.decodeUnknownResult(Text)(sentence),
-    () => "It failed with more words than a reason may have."
+    () => "It failed, and what it said cannot be kept: it is too long, or it is no text."
   )
 }
 
@@ -216,9 +216,8 @@ export const hold = <E, R>(
           )
         }
         const failure = Cause.squash(exit.cause)
-        if (failure instanceof GiveUp) return fail(failure.reason)
-        return Cause.hasInterruptsOnly(exit.cause)
-          ? release("The worker was shut down.", 0)
+        return failure instanceof GiveUp
+          ? fail(reasonOf(exit.cause))
           : Effect.flatMap(pauseAfter(attempt), (wait) => release(reasonOf(exit.cause), wait))
       }
 
@@ -234,13 +233,13 @@ export const hold = <E, R>(
         Effect.map(lost.await, () => why)
       )
       const end = yield* Effect.exit(restore(Effect.raceFirst(working, keeping)))
-      const outcome = Exit.isSuccess(end) ? end.value : Exit.failCause(end.cause)
+      const outcome = Exit.isSuccess(end) ? end.value : undefined
       if (typeof outcome === "string") {
         yield* Console.warn(`Handoff ${recordId} is no longer held in attempt ${attempt}: ${outcome}`)
         return
       }
       // A late writer is refused: what it did is not handed back.
-      yield* finish(outcome).pipe(
+      yield* (outcome === undefined ? release("The worker was shut down.", 0) : finish(outcome)).pipe(
         Effect.catch(({ message }) =>
           Console.warn(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
         )

@@ -127,12 +127,17 @@ describe("a worker", () => {
       const worker = yield* start(({ record }) =>
         record.request.taskDescription === "hopeless"
           ? Effect.fail(new HandoffWorker.GiveUp({ reason: "There is no such file." }))
-          : // The cast: what a handler without types could give.
-            Effect.succeed({ date: () => 1 } as unknown as JsonObject)
+          : record.request.taskDescription === "lengthy"
+            ? Effect.fail(new HandoffWorker.GiveUp({ reason: "No ".repeat(100_000) }))
+            : // The cast: what a handler without types could give.
+              Effect.succeed({ date: () => 1 } as unknown as JsonObject)
       )
       const failed = yield* now(hopeless)
       assert(failed.status === "failed")
       assert.deepStrictEqual([failed.code, failed.response.reason], [undefined, "There is no such file."])
+      const lengthy = yield* ask("lengthy")
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual((yield* now(lengthy)).status, "failed")
       const odd = yield* ask("odd")
       yield* TestClock.adjust("3 seconds")
       assert.strictEqual((yield* now(odd)).status, "failed")
