@@ -99,9 +99,18 @@ describe("work", () => {
 
   it("takes over what a killed worker has left", async () => {
     const id = await cli.create("killed.json")
-    const dead = work("killed.json", "setInterval(() => {}, 1000)", "--lease", "1s")
-    await until("killed.json", id, "in_progress")
+    const dead = work(
+      "killed.json",
+      `import { writeFileSync } from "node:fs"
+       setInterval(() => {}, 1000)
+       writeFileSync("killed.pid", String(process.pid))`,
+      "--lease",
+      "1s"
+    )
+    await expect.poll(() => existsSync(cli.path("killed.pid")), { timeout: 20_000 }).toBe(true)
     dead.kill("SIGKILL")
+    // Nobody is left who could end it.
+    process.kill(Number(readFileSync(cli.path("killed.pid"), "utf8")))
     const worker = work("killed.json", "console.log('{}')", "--lease", "10s")
     await until("killed.json", id, "completed")
     await stop(worker)
@@ -179,7 +188,7 @@ describe("work", () => {
       worker.kill("SIGHUP")
       await closed
       // It may be there a moment longer, until whoever has inherited it has noticed its end.
-    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
+      await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
       expect(await statusOf("closed.json", id)).toMatchObject({ status: "pending", attempt: 2 })
     },
     60_000

@@ -58,7 +58,8 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
  * last one; with `GiveUp` it fails at once. Interrupted, the worker claims no more, waits for its grace time, and then
  * releases what is still under way. It also sweeps, so what other workers have lost comes back.
  *
- * Fails only when the store is corrupt or the lease is not one that may be; while the store is unavailable the worker tries again.
+ * Fails only when the store is corrupt, or when the lease is none (`InvalidInput`); while the store is unavailable the
+ * worker tries again.
  *
  * @example
  * ```ts
