@@ -1,7 +1,6 @@
 /** Runs somebody's program, and ends it politely when nobody wants what it makes any more. */
 import type { ChildProcess } from "node:child_process"
 
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
 /** How a program ended, and what it said. */
@@ -12,8 +11,9 @@ export interface Ended {
   readonly stderr: string
 }
 
-// So long a program may tidy up after it was asked to end.
-const patience = Duration.seconds(5)
+// Milliseconds that a program may tidy up after it was asked to end, and that others may go on writing to its output after
+// it has ended.
+const patience = 5000
 
 // Of what a program says on standard error so many characters are kept, from the end: a reason is one line of it.
 const keptStderr = 4096
@@ -31,7 +31,8 @@ const signal = ({ pid }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void => {
 
 /**
  * Runs a command line in the shell, with a text on its standard input; no more than `limit` characters of its output are
- * kept. Interrupted, it is asked to end with SIGTERM, and made to with SIGKILL five seconds later.
+ * kept. What it has started is asked to end when it has ended, five seconds later when that still writes. Interrupted, it is
+ * asked to end with SIGTERM, and made to with SIGKILL five seconds later.
  */
 export const exec = (
   command: string,
@@ -61,7 +62,16 @@ export const exec = (
         child.stdin.on("error", () => {})
         child.stdin.end(input)
         const ended = new Promise<void>((resolve) => {
+          child.once("exit", () => {
+            // A daemon that keeps the output open may do so for ever: closed here, "close" comes.
+            const closing = setTimeout(() => {
+              child.stdout.destroy()
+              child.stderr.destroy()
+            }, patience)
+            child.once("close", () => clearTimeout(closing))
+          })
           child.once("close", (code, name) => {
+            signal(child, "SIGTERM")
             resolve()
             resume(Effect.succeed({ code: code ?? name ?? 1, stdout, stderr }))
           })

@@ -21,6 +21,9 @@ import { printable } from "./Text.ts"
 // Whoever writes is told of the error; without a listener it would end the process before the store is closed.
 process.stdout.on("error", () => {})
 
+// A terminal that is closed ends a worker as SIGTERM does: the program that it runs has a group of its own, and would stay.
+process.on("SIGHUP", () => process.emit("SIGTERM"))
+
 // A reader that has seen enough (`list | head`) closes the pipe: nothing to report, and no failure.
 const hasSeenEnough = (error: unknown): boolean => error instanceof OutputError && error.code === "EPIPE"
 

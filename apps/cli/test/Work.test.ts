@@ -34,6 +34,14 @@ const stop = async (worker: ReturnType<typeof cli.start>): Promise<void> => {
   await closed
 }
 
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 describe("work", () => {
   it("runs a program for each handoff: the record on its input, its output the result, its exit code the end", async () => {
     const done = await cli.create("work.json", { task: "Sum up", context: '{"numbers":[1,2,3]}' })
@@ -91,9 +99,18 @@ describe("work", () => {
 
   it("takes over what a killed worker has left", async () => {
     const id = await cli.create("killed.json")
-    const dead = work("killed.json", "setInterval(() => {}, 1000)", "--lease", "1s")
-    await until("killed.json", id, "in_progress")
+    const dead = work(
+      "killed.json",
+      `import { writeFileSync } from "node:fs"
+       setInterval(() => {}, 1000)
+       writeFileSync("killed.pid", String(process.pid))`,
+      "--lease",
+      "1s"
+    )
+    await expect.poll(() => existsSync(cli.path("killed.pid")), { timeout: 20_000 }).toBe(true)
     dead.kill("SIGKILL")
+    // Nobody is left who could end it.
+    process.kill(Number(readFileSync(cli.path("killed.pid"), "utf8")))
     const worker = work("killed.json", "console.log('{}')", "--lease", "10s")
     await until("killed.json", id, "completed")
     await stop(worker)
@@ -107,6 +124,75 @@ describe("work", () => {
       "Completed"
     ])
   }, 60_000)
+
+  it("lets its program ask, and goes on with it when the sender has answered", async () => {
+    const id = await cli.create("asking.json", { "max-attempts": "1" })
+    const worker = work(
+      "asking.json",
+      `import { execFileSync } from "node:child_process"
+       import { setTimeout } from "node:timers/promises"
+       const [program, ...first] = ${JSON.stringify([cli.program, ...cli.first])}
+       const run = (...words) => execFileSync(program, [...first, ...words, "--id", process.env.AUMAI_HANDOFF_ID, "--json"])
+       run("ask", "--question", "Which quarter?", "--attempt", process.env.AUMAI_HANDOFF_ATTEMPT)
+       let record
+       do { await setTimeout(100); record = JSON.parse(run("status")) } while (record.status === "input_required")
+       console.log(JSON.stringify({ quarter: record.answer.answer }))`,
+      "--lease",
+      "2s"
+    )
+    await until("asking.json", id, "input_required")
+    // Longer than until the next renewal, which finds nothing to renew.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await cli.run(["answer", "--id", id, "--answer", "The third.", "--store", "asking.json"])
+    await until("asking.json", id, "completed")
+    expect((await statusOf("asking.json", id)).result).toEqual({ quarter: "The third." })
+    await stop(worker)
+  }, 60_000)
+
+  it.skipIf(process.platform === "win32")(
+    "does not wait for what a program has left running, and ends it",
+    async () => {
+      const id = await cli.create("daemon.json")
+      const worker = work(
+        "daemon.json",
+        `import { spawn } from "node:child_process"
+       // One in the program's group with an output of its own, one that has left the group and keeps the output open.
+       const near = spawn("sleep", ["600"], { stdio: "ignore" })
+       const far = spawn("sleep", ["601"], { stdio: "inherit", detached: true })
+       process.stdout.write(JSON.stringify({ near: near.pid, far: far.pid }), () => process.exit(0))`
+      )
+      await until("daemon.json", id, "completed")
+      const { near, far } = (await statusOf("daemon.json", id)).result
+      await expect.poll(() => isRunning(near), { timeout: 10_000 }).toBe(false)
+      process.kill(far)
+      await stop(worker)
+    },
+    60_000
+  )
+
+  it.skipIf(process.platform === "win32")(
+    "takes its program along when its terminal is closed",
+    async () => {
+      const id = await cli.create("closed.json")
+      const worker = work(
+        "closed.json",
+        `import { writeFileSync } from "node:fs"
+       setInterval(() => {}, 1000)
+       writeFileSync("closed.pid", String(process.pid))`,
+        "--grace",
+        "1s"
+      )
+      await expect.poll(() => existsSync(cli.path("closed.pid")), { timeout: 20_000 }).toBe(true)
+      const pid = Number(readFileSync(cli.path("closed.pid"), "utf8"))
+      const closed = once(worker, "close")
+      worker.kill("SIGHUP")
+      await closed
+      // It may be there a moment longer, until whoever has inherited it has noticed its end.
+      await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
+      expect(await statusOf("closed.json", id)).toMatchObject({ status: "pending", attempt: 2 })
+    },
+    60_000
+  )
 
   it("refuses a lease that is none, before it claims anything", async () => {
     const id = await cli.create("refused.json")

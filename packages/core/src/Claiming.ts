@@ -2,7 +2,9 @@ import {
   type After,
   type AgentId,
   type HandoffRecord,
-  type Milliseconds,
+  type InvalidInput,
+  invalidInput,
+  Milliseconds,
   type RecordId,
   StoreError
 } from "@aumai/handoff-protocol"
@@ -11,6 +13,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 
 import type { HandoffStore, Page } from "./HandoffStore.ts"
 
@@ -48,6 +52,8 @@ interface Desk {
 const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
 const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
 
+const decode = Schema.decodeUnknownResult(Schema.Struct({ lease: Schema.optionalKey(Milliseconds) }))
+
 // How many claimers one look serves: as many records as a page elsewhere, for they may be large.
 const lookSize = 256
 
@@ -77,7 +83,7 @@ export const make = (
   store: HandoffStore["Service"],
   take: (record: HandoffRecord, agent: AgentId, lease?: Milliseconds) => Effect.Effect<Taking, StoreError>
 ): Effect.Effect<
-  (agent: AgentId, options?: ClaimOptions) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>
+  (agent: AgentId, options?: ClaimOptions) => Effect.Effect<Option.Option<After<"Accepted">>, InvalidInput | StoreError>
 > =>
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(yield* Effect.context())
@@ -187,6 +193,8 @@ export const make = (
       })
 
     return Effect.fnUntraced(function* (agent: AgentId, { lease }: ClaimOptions = {}) {
+      const decoded = lease === undefined ? undefined : decode({ lease })
+      if (decoded !== undefined && Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
       for (let left = tries; left > 0;) {
         const taking = yield* attempt(deskOf(agent), lease)
         if (taking === undefined) return Option.none()

@@ -141,7 +141,7 @@ export class HandoffManager extends Context.Service<
     readonly claim: (
       agent: AgentId,
       options?: Claiming.ClaimOptions
-    ) => Effect.Effect<Option.Option<After<"Accepted">>, StoreError>
+    ) => Effect.Effect<Option.Option<After<"Accepted">>, InvalidInput | StoreError>
     /** Every entry of the log behind a position, then every new one, for ever. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
     /** Where a handoff is: whose turn, since when, in which attempt, and what happens if nobody does anything. */

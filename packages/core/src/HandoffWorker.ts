@@ -1,6 +1,7 @@
 /** Works through an agent's inbox. What a worker leaves behind when it dies, the next one takes over. */
-import type { After, AgentId, JsonObject, StoreError } from "@aumai/handoff-protocol"
+import type { After, AgentId, InvalidInput, JsonObject, StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -30,6 +31,24 @@ const patience = "2 seconds"
 // What is due happens this late at most, when nobody touches it.
 const sweepInterval = "5 seconds"
 
+// Milliseconds after the grace time in which a store that fails is asked again to take what is given back. What it does not
+// take by then comes back when its lease runs out.
+const farewell = 5000
+
+/** Warns of what a store says when it begins to, and not again while it goes on. */
+const warnOnce = (what: string) => {
+  let isKnown = false
+  return {
+    of: ({ message }: StoreError) =>
+      Effect.suspend(() => {
+        if (isKnown) return Effect.void
+        isKnown = true
+        return Console.warn(`${what}: ${message}`)
+      }),
+    over: Effect.sync(() => void (isKnown = false))
+  }
+}
+
 const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effect.asVoid(Fiber.awaitAll(fibers))
 
 /**
@@ -39,15 +58,15 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
  * last one; with `GiveUp` it fails at once. Interrupted, the worker claims no more, waits for its grace time, and then
  * releases what is still under way. It also sweeps, so what other workers have lost comes back.
  *
- * Fails only when the store is corrupt; while it is unavailable the worker tries again.
+ * Fails only when the store is corrupt, or when the lease is none (`InvalidInput`); while the store is unavailable the
+ * worker tries again.
  *
  * @example
  * ```ts
  * import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
  * import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
  * import { AgentId } from "@aumai/handoff-protocol"
- * import * as Console from "effect/Console"
-import * as Effect from "effect/Effect"
+ * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  * import * as Stream from "effect/Stream"
  *
@@ -69,55 +88,58 @@ export const run = <E, R>(
   agent: AgentId,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
   options: WorkOptions = {}
-): Effect.Effect<never, StoreError, HandoffManager | HandoffStore | R> =>
+): Effect.Effect<never, InvalidInput | StoreError, HandoffManager | HandoffStore | R> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { concurrency = 1, lease = "1 minute", grace = "10 seconds" } = options
       const manager = yield* HandoffManager
       const { changed } = yield* HandoffStore
       const milliseconds = Math.round(Duration.toMillis(lease))
-      const hints = yield* Latch.make()
+      let hint = Latch.makeUnsafe()
       yield* Effect.forkScoped(
-        Stream.runForEach(changed, () => hints.open),
+        Stream.runForEach(changed, () =>
+          Effect.sync(() => {
+            const waited = hint
+            // Who begins to wait now waits for the next.
+            hint = Latch.makeUnsafe()
+            waited.openUnsafe()
+          })
+        ),
         { startImmediately: true }
       )
       const closing = yield* Latch.make()
+      let leaveBy = Infinity
       const holder = {
         manager,
         agent,
         lease: milliseconds,
-        changed: Effect.asVoid(Effect.timeoutOption(hints.await, patience))
+        changed: () => Effect.asVoid(Effect.timeoutOption(hint.await, patience)),
+        leaveBy: () => leaveBy
       }
 
-      const claim = manager
-        .claim(agent, { lease: milliseconds })
-        .pipe(
-          Effect.catch((error) =>
-            error.reason === "corrupt"
-              ? Effect.fail(error)
-              : Effect.as(
-                  Console.warn(`Nothing can be claimed now: ${error.message}`),
-                  Option.none<After<"Accepted">>()
-                )
-          )
+      const warnOfClaims = warnOnce("Nothing can be claimed now")
+      const claim = manager.claim(agent, { lease: milliseconds }).pipe(
+        Effect.tap(warnOfClaims.over),
+        Effect.catch((error) =>
+          error._tag === "InvalidInput" || error.reason === "corrupt"
+            ? Effect.fail(error)
+            : Effect.as(warnOfClaims.of(error), Option.none<After<"Accepted">>())
         )
+      )
 
-      const slot: Effect.Effect<void, StoreError, R> = Effect.gen(function* () {
+      const slot: Effect.Effect<void, InvalidInput | StoreError, R> = Effect.gen(function* () {
         while (!closing.isOpen()) {
           // Before the inbox is looked at: what comes meanwhile hints again.
-          hints.closeUnsafe()
+          const changed = holder.changed()
           const claimed = yield* claim
           if (Option.isSome(claimed)) yield* hold(holder, claimed.value, handler)
-          else yield* Effect.raceFirst(holder.changed, closing.await)
+          else yield* Effect.raceFirst(changed, closing.await)
         }
       })
 
-      const sweeping = Effect.forever(
-        Effect.andThen(
-          manager.sweep.pipe(Effect.catch(({ message }) => Console.warn(`Nothing can be swept now: ${message}`))),
-          Effect.sleep(sweepInterval)
-        )
-      )
+      const warnOfSweeps = warnOnce("Nothing can be swept now")
+      const sweep = manager.sweep.pipe(Effect.tap(warnOfSweeps.over), Effect.catch(warnOfSweeps.of))
+      const sweeping = Effect.forever(Effect.andThen(sweep, Effect.sleep(sweepInterval)))
       yield* Effect.forkScoped(sweeping)
 
       // Not children of this fibre: they end in their own way when it is interrupted.
@@ -125,6 +147,7 @@ export const run = <E, R>(
       yield* Effect.addFinalizer(() =>
         Effect.gen(function* () {
           yield* closing.open
+          leaveBy = (yield* DateTime.now).epochMilliseconds + Duration.toMillis(grace) + farewell
           yield* Effect.timeoutOption(awaitAll(slots), grace)
           yield* Fiber.interruptAll(slots)
         })

@@ -27,7 +27,7 @@ import type { HandoffManager } from "./HandoffManager.ts"
 import type { VerbError } from "./Verbs.ts"
 
 /** What a handler fails with when another attempt would not help. Whatever else it fails with leads to one. */
-export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", { reason: Text }) {
+export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", { reason: Schema.String }) {
   override get message() {
     return this.reason
   }
@@ -52,8 +52,10 @@ export interface Holder {
   readonly agent: AgentId
   /** In milliseconds. */
   readonly lease: number
-  /** Waits until something may have changed. */
-  readonly changed: Effect.Effect<void>
+  /** What waits until something may have changed after the call. */
+  readonly changed: () => Effect.Effect<void>
+  /** The moment, in epoch milliseconds, after which nothing is tried again: the worker is to end. */
+  readonly leaveBy: () => number
 }
 
 // Soon at first, for most troubles pass; five minutes apart at last, so that one that stays costs little.
@@ -91,7 +93,7 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
   const sentence = failure instanceof Error && failure.message !== "" ? failure.message : String(failure)
   return Result.getOrElse(
     Schema.decodeUnknownResult(Text)(sentence),
-    () => "It failed with more words than a reason may have."
+    () => "It failed, and what it said cannot be kept: it is too long, or it is no text."
   )
 }
 
@@ -100,7 +102,7 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
  * of the handler as soon as the handoff is no longer held.
  */
 export const hold = <E, R>(
-  { manager, agent, lease, changed }: Holder,
+  { manager, agent, lease, changed, leaveBy }: Holder,
   claimed: After<"Accepted">,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>
 ): Effect.Effect<void, never, R> =>
@@ -112,10 +114,19 @@ export const hold = <E, R>(
       let why = ""
       // The verbs of a holder one after the other: while it asks, the lease rests and is not to be renewed.
       const turn = yield* Semaphore.make(1)
-      let until = (yield* DateTime.now).epochMilliseconds + lease
+      let until = 0
+      /** Remembers how long it is held. */
+      const noted = <A extends HandoffRecord>(record: A): A => {
+        // A lease that rests does not run out.
+        until = ("lease" in record && record.lease?.until?.epochMilliseconds) || Infinity
+        return record
+      }
+      noted(claimed)
 
-      const has = (record: HandoffRecord, event: Transition["_tag"]): boolean =>
-        record.attempt === (event === "Released" ? attempt + 1 : attempt) && record.status === transitions[event].to
+      const has = ({ attempt: current, status }: HandoffRecord, event: Transition["_tag"]): boolean =>
+        current === (event === "Released" ? attempt + 1 : attempt) &&
+        // There is nothing to renew while it waits for an answer, whoever has asked: it is still held.
+        status === (event === "Progressed" ? "input_required" : transitions[event].to)
 
       /** The handoff is somebody else's by now, or nobody's: the handler is let go of, and goes no further. */
       const lose = (sentence: string): Effect.Effect<never> =>
@@ -130,7 +141,7 @@ export const hold = <E, R>(
         Effect.map(
           DateTime.now,
           (now) =>
-            now.epochMilliseconds < until &&
+            now.epochMilliseconds < Math.min(until, leaveBy()) &&
             (error._tag === "RevisionConflict" || (error._tag === "StoreError" && error.reason !== "corrupt"))
         )
 
@@ -144,7 +155,6 @@ export const hold = <E, R>(
         verb: Effect.Effect<A, VerbError>
       ): Effect.Effect<A, VerbError> =>
         patiently(verb, mayPass).pipe(
-          Effect.tap(() => Effect.map(DateTime.now, (now) => (until = now.epochMilliseconds + lease))),
           Effect.catch((error): Effect.Effect<A, VerbError> =>
             error._tag === "InvalidInput"
               ? Effect.fail(error)
@@ -154,7 +164,8 @@ export const hold = <E, R>(
                     ? Effect.succeed(found.value as A)
                     : Effect.fail(error)
                 )
-          )
+          ),
+          Effect.map(noted)
         )
 
       const orLose = <A>(verb: Effect.Effect<A, VerbError>): Effect.Effect<A, InvalidInput> =>
@@ -165,14 +176,16 @@ export const hold = <E, R>(
           turn.withPermits(1)(orLose(insist("Progressed", manager.progress(recordId, { ...holder, ...said }))))
         )
 
-      const answered: Effect.Effect<string, InvalidInput> = Effect.suspend(() =>
-        Effect.flatMap(orLose(patiently(manager.get(recordId), mayPassReading)), (record) => {
-          if (has(record, "Asked")) return Effect.andThen(changed, answered)
+      const answered: Effect.Effect<string, InvalidInput> = Effect.suspend(() => {
+        const later = changed()
+        return Effect.flatMap(orLose(patiently(manager.get(recordId), mayPassReading)), (record) => {
+          if (has(record, "Asked")) return Effect.andThen(later, answered)
+          noted(record)
           return has(record, "Answered") && "answer" in record && record.answer !== undefined
             ? Effect.succeed(record.answer.answer)
             : lose("It was taken away while it waited for an answer.")
         })
-      )
+      })
       const ask: Work["ask"] = (question) =>
         turn.withPermits(1)(
           Effect.andThen(orLose(insist("Asked", manager.ask(recordId, { ...holder, question }))), answered)
@@ -203,9 +216,8 @@ export const hold = <E, R>(
           )
         }
         const failure = Cause.squash(exit.cause)
-        if (failure instanceof GiveUp) return fail(failure.reason)
-        return Cause.hasInterruptsOnly(exit.cause)
-          ? release("The worker was shut down.", 0)
+        return failure instanceof GiveUp
+          ? fail(reasonOf(exit.cause))
           : Effect.flatMap(pauseAfter(attempt), (wait) => release(reasonOf(exit.cause), wait))
       }
 
@@ -214,19 +226,20 @@ export const hold = <E, R>(
         yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${String(Cause.squash(started.cause))}`)
         return
       }
-      const working = Effect.exit(handler({ record: started.value, progress, ask }))
+      // Suspended: a handler may throw before it gives an effect.
+      const working = Effect.exit(Effect.suspend(() => handler({ record: started.value, progress, ask })))
       const keeping = Effect.raceFirst(
         renewing,
         Effect.map(lost.await, () => why)
       )
       const end = yield* Effect.exit(restore(Effect.raceFirst(working, keeping)))
-      const outcome = Exit.isSuccess(end) ? end.value : Exit.failCause(end.cause)
+      const outcome = Exit.isSuccess(end) ? end.value : undefined
       if (typeof outcome === "string") {
         yield* Console.warn(`Handoff ${recordId} is no longer held in attempt ${attempt}: ${outcome}`)
         return
       }
       // A late writer is refused: what it did is not handed back.
-      yield* finish(outcome).pipe(
+      yield* (outcome === undefined ? release("The worker was shut down.", 0) : finish(outcome)).pipe(
         Effect.catch(({ message }) =>
           Console.warn(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
         )

@@ -92,6 +92,7 @@ describe("a lease", () => {
     const { recordId } = yield* manager.create(ask)
     for (const lease of [0, -1, 1.5, Number.NaN, 1e15]) {
       yield* refusal(manager.accept(recordId, { lease }), "InvalidInput")
+      yield* refusal(manager.claim(executor, { lease }), "InvalidInput")
     }
     yield* manager.accept(recordId)
     for (const fraction of [-0.1, 1.1, Number.NaN])

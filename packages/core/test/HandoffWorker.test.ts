@@ -1,5 +1,6 @@
 import { AgentId, type HandoffRecord, type JsonObject, StoreError } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
+import * as Console from "effect/Console"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -126,12 +127,17 @@ describe("a worker", () => {
       const worker = yield* start(({ record }) =>
         record.request.taskDescription === "hopeless"
           ? Effect.fail(new HandoffWorker.GiveUp({ reason: "There is no such file." }))
-          : // The cast: what a handler without types could give.
-            Effect.succeed({ date: () => 1 } as unknown as JsonObject)
+          : record.request.taskDescription === "lengthy"
+            ? Effect.fail(new HandoffWorker.GiveUp({ reason: "No ".repeat(100_000) }))
+            : // The cast: what a handler without types could give.
+              Effect.succeed({ date: () => 1 } as unknown as JsonObject)
       )
       const failed = yield* now(hopeless)
       assert(failed.status === "failed")
       assert.deepStrictEqual([failed.code, failed.response.reason], [undefined, "There is no such file."])
+      const lengthy = yield* ask("lengthy")
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual((yield* now(lengthy)).status, "failed")
       const odd = yield* ask("odd")
       yield* TestClock.adjust("3 seconds")
       assert.strictEqual((yield* now(odd)).status, "failed")
@@ -189,6 +195,44 @@ describe("a worker", () => {
   )
 })
 
+describe("a handler on its own", () => {
+  it.effect("may ask in another way than through its worker, and is not taken for lost while it waits", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("unclear")
+      const manager = yield* HandoffManager
+      const worker = yield* start(
+        ({ record: { recordId, attempt } }) =>
+          Effect.andThen(
+            manager.ask(recordId, { attempt, question: "Which quarter?" }).pipe(Effect.orDie),
+            Effect.as(Effect.sleep("5 minutes"), { done: true })
+          ),
+        { lease: "1 minute" }
+      )
+      yield* TestClock.adjust("3 minutes")
+      yield* manager.answer(record.recordId, { answer: "The third." })
+      yield* TestClock.adjust("3 minutes")
+      assert.deepInclude(yield* now(record), { status: "completed", attempt: 1, result: { done: true } })
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("may throw before it gives an effect: that is a failed attempt, and the worker goes on", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("thrown", { maxAttempts: 1 })
+      const next = yield* ask("next")
+      const worker = yield* start(({ record: { request } }) => {
+        if (request.taskDescription === "thrown") throw new Error("No such tool")
+        return Effect.succeed({})
+      })
+      const failed = yield* now(record)
+      assert(failed.status === "failed")
+      assert.strictEqual(failed.response.reason, "No such tool")
+      assert.strictEqual((yield* now(next)).status, "completed")
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+})
+
 describe("a worker that is shut down", () => {
   it.effect("claims no more, and lets what is under way end within its grace time", () =>
     Effect.gen(function* () {
@@ -221,9 +265,9 @@ describe("a worker that is shut down", () => {
   )
 })
 
-/** A memory store whose commits fail while `isDown`, some of them after they have happened. */
+/** A memory store whose commits fail while `isDown`, some of them after they have happened unless it `isLost`. */
 const unsteady = Effect.gen(function* () {
-  const state = { isDown: false, failures: 0 }
+  const state = { isDown: false, isLost: false, failures: 0 }
   const down = new StoreError({ operation: "commit", reason: "unavailable", detail: "The store is away for a moment" })
   const store = Layer.effect(
     HandoffStore,
@@ -234,7 +278,7 @@ const unsteady = Effect.gen(function* () {
           Effect.suspend(() => {
             if (!state.isDown) return inner.commit(changes)
             state.failures += 1
-            return state.failures % 2 === 0
+            return state.isLost || state.failures % 2 === 0
               ? Effect.fail(down)
               : Effect.andThen(inner.commit(changes), Effect.fail(down))
           })
@@ -265,6 +309,107 @@ describe("a worker over a store that fails", () => {
         assert.strictEqual(completions.length, 1)
         yield* Fiber.interrupt(worker)
       }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.effect("looks for an answer only when something has changed, or every two seconds", () =>
+    Effect.gen(function* () {
+      let reads = 0
+      const counting = Layer.effect(
+        HandoffStore,
+        HandoffStore.useSync((inner) =>
+          HandoffStore.of({ ...inner, get: (id) => Effect.suspend(() => ((reads += 1), inner.get(id))) })
+        )
+      ).pipe(Layer.provideMerge(MemoryStore.layer))
+      yield* Effect.gen(function* () {
+        const { recordId } = yield* ask("unclear")
+        const worker = yield* start(({ ask }) => Effect.as(ask("Which quarter?"), {}))
+        reads = 0
+        yield* TestClock.adjust("1 minute")
+        assert.isAtMost(reads, 31)
+        yield* HandoffManager.use(({ answer }) => answer(recordId, { answer: "The third." }))
+        yield* settle
+        yield* Fiber.interrupt(worker)
+      }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(counting))))
+    })
+  )
+
+  it.effect("holds on to a result for as long as the lease lasts that began with an answer", () =>
+    Effect.gen(function* () {
+      const { state, layer } = yield* unsteady
+      yield* Effect.gen(function* () {
+        const record = yield* ask("unclear")
+        const worker = yield* start(({ ask }) => Effect.map(ask("Which quarter?"), (quarter) => ({ quarter })), {
+          lease: "1 minute"
+        })
+        yield* TestClock.adjust("3 hours")
+        const { answer } = yield* HandoffManager
+        yield* answer(record.recordId, { answer: "The third." })
+        state.isDown = true
+        // The next commit fails without having happened.
+        state.failures = 1
+        yield* TestClock.adjust("20 millis")
+        assert.isAbove(state.failures, 1)
+        state.isDown = false
+        yield* TestClock.adjust("20 seconds")
+        assert.deepInclude(yield* now(record), { status: "completed", attempt: 1, result: { quarter: "The third." } })
+        yield* Fiber.interrupt(worker)
+      }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.effect("does not try for long to give back what it held when it is shut down", () =>
+    Effect.gen(function* () {
+      const { state, layer } = yield* unsteady
+      yield* Effect.gen(function* () {
+        const record = yield* ask("endless")
+        const worker = yield* start(() => Effect.never, { lease: "1 hour", grace: "10 seconds" })
+        // Every commit fails without having happened.
+        state.isDown = true
+        state.isLost = true
+        const closed = yield* Effect.forkChild(Fiber.interrupt(worker), { startImmediately: true })
+        yield* TestClock.adjust("20 seconds")
+        assert.isDefined(closed.pollUnsafe())
+        assert.deepInclude(yield* now(record), { status: "in_progress", attempt: 1 })
+      }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.effect("warns once of a store that stays away, and again when it goes away again", () =>
+    Effect.gen(function* () {
+      const state = { isDown: true }
+      const down = new StoreError({ operation: "list", reason: "unavailable", detail: "The store is away" })
+      const store = Layer.effect(
+        HandoffStore,
+        HandoffStore.useSync((inner) =>
+          HandoffStore.of({
+            ...inner,
+            list: (view, page) => Effect.suspend(() => (state.isDown ? Effect.fail(down) : inner.list(view, page)))
+          })
+        )
+      ).pipe(Layer.provideMerge(MemoryStore.layer))
+      const warnings: Array<string> = []
+      const listening: Console.Console = {
+        ...(yield* Console.Console),
+        warn: (text: string) => void warnings.push(text)
+      }
+      yield* Effect.gen(function* () {
+        const worker = yield* start(() => Effect.succeed({}), { concurrency: 3 })
+        yield* TestClock.adjust("1 hour")
+        assert.deepStrictEqual(warnings.toSorted(), [
+          `Nothing can be claimed now: ${down.message}`,
+          `Nothing can be swept now: ${down.message}`
+        ])
+        state.isDown = false
+        yield* TestClock.adjust("10 seconds")
+        state.isDown = true
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(warnings.length, 4)
+        yield* Fiber.interrupt(worker)
+      }).pipe(
+        Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(store))),
+        Effect.provideService(Console.Console, listening)
+      )
     })
   )
 

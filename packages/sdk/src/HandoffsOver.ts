@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import type { CallOptions, Handoffs } from "./Handoffs.ts"
 import * as Inputs from "./Inputs.ts"
 import { plain } from "./Plain.ts"
-import { openSession, type Session } from "./Session.ts"
+import { closedError, openSession, type Session } from "./Session.ts"
 
 // Not every browser has the symbol; there the method is just not found by anyone.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")
@@ -98,6 +98,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
         options?.signal
       ),
     work: async (agent, handler, options) => {
+      if (closing.signal.aborted) throw closedError()
       const told = options?.signal
       const signal = told === undefined ? closing.signal : AbortSignal.any([told, closing.signal])
       try {

@@ -33,7 +33,7 @@ const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.laye
 // What a store has to say in passing is not the program's output.
 const surroundings = Context.make(LogToStderr, true)
 
-const closedError = () => new Error("These handoffs are closed: close() was called before. Open them again")
+export const closedError = () => new Error("These handoffs are closed: close() was called before. Open them again")
 
 /** Opens the store; when that fails or the signal is aborted, what was open by then is closed again. */
 export const openSession = async <E>(

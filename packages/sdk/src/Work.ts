@@ -29,12 +29,24 @@ export const work = (agent: string, handler: WorkHandler, said: Parameters<typeo
     ({ record, progress, ask }) =>
       Effect.tryPromise({
         try: async (signal) => {
-          const result = await handler(plain(record), {
-            signal,
-            progress: (said) => Effect.runPromise(progress(said), { signal }),
-            ask: (question) => Effect.runPromise(ask(question), { signal })
-          })
-          return result ?? {}
+          const ended = new AbortController()
+          const speak = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
+            const spoken = Effect.runPromise(effect, { signal: AbortSignal.any([signal, ended.signal]) })
+            // Nobody has to wait for it: what then fails must not end the process.
+            spoken.catch(() => {})
+            return spoken
+          }
+          try {
+            const result = await handler(plain(record), {
+              signal,
+              progress: (said) => speak(progress(said)),
+              ask: (question) => speak(ask(question))
+            })
+            return result ?? {}
+          } finally {
+            // A question that the handler no longer waits for would be looked after for ever.
+            ended.abort()
+          }
         },
         catch: (error) =>
           error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)

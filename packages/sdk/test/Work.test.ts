@@ -100,6 +100,42 @@ describe.each(stores)("work on a $name store", (store) => {
       await working
     }))
 
+  it("may be told and asked without being waited for", () =>
+    using(store, async (handoffs) => {
+      const { recordId } = await handoffs.create(ask)
+      const unhandled: Array<unknown> = []
+      const note = (error: unknown) => unhandled.push(error)
+      process.on("unhandledRejection", note)
+      const stop = new AbortController()
+      const aborted = Promise.withResolvers<void>()
+      const working = handoffs.work(
+        "executor",
+        async (_, { signal, progress, ask }) => {
+          signal.addEventListener("abort", () => aborted.resolve())
+          void progress({ fraction: 7 })
+          void ask("Which quarter?")
+          await aborted.promise
+        },
+        { lease: 5000, grace: 50, signal: stop.signal }
+      )
+      await expect.poll(async () => (await handoffs.get(recordId)).status, { timeout: 20_000 }).toBe("input_required")
+      stop.abort()
+      await working
+      await new Promise((resolve) => setImmediate(resolve))
+      process.off("unhandledRejection", note)
+      expect(unhandled).toEqual([])
+      expect(await handoffs.get(recordId)).toMatchObject({ status: "pending", attempt: 2 })
+    }))
+
+  it("rejects once the handoffs are closed, and ends at once when it was stopped before", () =>
+    using(store, async (handoffs) => {
+      await handoffs.work("executor", async () => {}, { signal: AbortSignal.abort() })
+      await handoffs.close()
+      expect(await rejection(handoffs.work("executor", async () => {}))).toMatchObject({
+        message: expect.stringMatching(/are closed/)
+      })
+    }))
+
   it("refuses options that are none", () =>
     using(store, async (handoffs) => {
       const refused = await rejection(handoffs.work("executor", async () => {}, { concurrency: 0 }))
