@@ -16,7 +16,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   claim: ["claim", "--agent", "busy"],
   list: ["list", "--limit", "20"],
   stats: ["stats"],
-  expire: ["sweep"]
+  sweep: ["sweep"]
 }
 
 export const commandSqlite = async (): Promise<ReadonlyArray<Row>> => {
