@@ -3,6 +3,7 @@ import {
   agentOf as agentOfParty,
   type HandoffRecord as ProtocolRecord,
   maxAttemptsOf,
+  movesOf as movesOfRecord,
   type Party,
   turnOf
 } from "@aumai/handoff-protocol"
@@ -61,8 +62,9 @@ export const useNames = (): ReadonlyArray<string> => {
   }, [agents, snapshot])
 }
 
-// The casts: these read nothing but the status, the two agents and a number, which are the same in a plain record.
+// The casts: these read nothing but the status, the two agents and two numbers, which are the same in a plain record.
 export const turn = (handoff: HandoffRecord): string | undefined => turnOf(handoff as unknown as ProtocolRecord)
 export const agentOf = (handoff: HandoffRecord, party: Party): string | undefined =>
   agentOfParty(handoff as unknown as ProtocolRecord, party)
+export const movesOf = (handoff: HandoffRecord) => movesOfRecord(handoff as unknown as ProtocolRecord)
 export const maxAttempts = (handoff: HandoffRecord): number => maxAttemptsOf(handoff as unknown as ProtocolRecord)

@@ -1,9 +1,9 @@
 import type { HandBack, HandoffRecord, Handoffs, LeaseOptions, VerbOptions } from "@aumai/handoff"
-import { limits, movesFrom, type Transition } from "@aumai/handoff-protocol"
+import { limits, type Transition } from "@aumai/handoff-protocol"
 import { type FormEvent, useId, useState } from "react"
 
 import { Said, useAttempt } from "./Attempt.tsx"
-import { agentOf, maxAttempts, useBoard } from "./Context.ts"
+import { agentOf, movesOf, useBoard } from "./Context.ts"
 import { Field } from "./Field.tsx"
 import { jsonOf } from "./JsonText.ts"
 import { me, useSetting } from "./Setting.ts"
@@ -230,9 +230,8 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
   const [said, attempt] = useAttempt()
 
   const isDue = (due?.getTime() ?? Infinity) <= now
-  const isLast = handoff.attempt >= maxAttempts(handoff)
-  const moves = movesFrom(handoff.status).flatMap(({ event, rule }) => {
-    if (!isOfAgents(event) || (event === "Released" && isLast)) return []
+  const moves = movesOf(handoff).flatMap(({ event, rule }) => {
+    if (!isOfAgents(event)) return []
     const party = agentOf(handoff, rule.by)
     return actor === "" || actor === party ? [{ event, party, isHolders: rule.by === "receiver" }] : []
   })
@@ -257,9 +256,7 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
       <h2 id={`${id}-title`}>Next moves</h2>
       {moves.length === 0 ? (
         <p className="nothing">
-          {movesFrom(handoff.status).length === 0
-            ? "It has ended: nothing can follow."
-            : `None for ${nameText(actor)}.`}
+          {movesOf(handoff).length === 0 ? "It has ended: nothing can follow." : `None for ${nameText(actor)}.`}
         </p>
       ) : (
         <div className="actions">

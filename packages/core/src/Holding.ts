@@ -26,7 +26,16 @@ import * as Semaphore from "effect/Semaphore"
 import type { HandoffManager } from "./HandoffManager.ts"
 import type { VerbError } from "./Verbs.ts"
 
-/** What a handler fails with when another attempt would not help. Whatever else it fails with leads to one. */
+/**
+ * What a handler fails with when another attempt would not help. Whatever else it fails with leads to one.
+ *
+ * @example
+ * ```ts
+ * import { GiveUp } from "@aumai/handoff-core/HandoffWorker"
+ *
+ * console.log(new GiveUp({ reason: "The request names no file." }).message) // The request names no file.
+ * ```
+ */
 export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", { reason: Schema.String }) {
   override get message() {
     return this.reason
@@ -126,7 +135,7 @@ export const hold = <E, R>(
       const has = ({ attempt: current, status }: HandoffRecord, event: Transition["_tag"]): boolean =>
         current === (event === "Released" ? attempt + 1 : attempt) &&
         // There is nothing to renew while it waits for an answer, whoever has asked: it is still held.
-        status === (event === "Progressed" ? "input_required" : transitions[event].to)
+        status === (event === "Progressed" ? transitions.Asked.to : transitions[event].to)
 
       /** The handoff is somebody else's by now, or nobody's: the handler is let go of, and goes no further. */
       const lose = (sentence: string): Effect.Effect<never> =>

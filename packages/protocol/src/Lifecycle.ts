@@ -12,6 +12,7 @@ import { isSame } from "./Same.ts"
 import {
   type After,
   type Before,
+  movesFrom,
   type Of,
   type Origin,
   type Rule,
@@ -218,6 +219,22 @@ const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefine
     : new NotDue({ recordId: record.recordId, event: event._tag, at: event.at })
 }
 
+const isLast = (record: HandoffRecord): boolean => record.attempt >= maxAttemptsOf(record)
+
+/**
+ * The events that the lifecycle allows of a handoff as it stands, with their rules: those of its status, and no release in
+ * the last attempt.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, movesOf } from "@aumai/handoff-protocol"
+ *
+ * const offered = (record: HandoffRecord) => movesOf(record).map(({ event }) => event)
+ * ```
+ */
+export const movesOf = (record: HandoffRecord): ReturnType<typeof movesFrom> =>
+  movesFrom(record.status).filter(({ event }) => event !== "Released" || !isLast(record))
+
 /** Why an event may not come to a record now; nothing when it may. */
 const objection = (record: HandoffRecord, event: HandoffEvent): LifecycleError | undefined => {
   const { recordId, status } = record
@@ -239,7 +256,7 @@ const objection = (record: HandoffRecord, event: HandoffEvent): LifecycleError |
       return new NotYourHandoff({ recordId, event: event._tag, by: event.by, party: rule.by, expected })
     }
   }
-  return event._tag === "Released" && record.attempt >= maxAttemptsOf(record)
+  return event._tag === "Released" && isLast(record)
     ? new NoAttemptLeft({ recordId, maxAttempts: maxAttemptsOf(record) })
     : undefined
 }

@@ -64,7 +64,7 @@ export {
   turns
 } from "./Transitions.ts"
 export { agentOf, clock, dueAt, maxAttemptsOf, overdueEvent, turnOf, type Whereabouts, whereabouts } from "./Clocks.ts"
-export { apply, create, type LifecycleError, replay } from "./Lifecycle.ts"
+export { apply, create, type LifecycleError, movesOf, replay } from "./Lifecycle.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
 export {

@@ -14,6 +14,7 @@ import type {
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
+import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 
 /**
  * What every method takes as the last of its options.
@@ -280,60 +281,6 @@ export interface Agents {
   list(options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
   /** Who can do all of this, the closest fit first. */
   findCapable(required: ReadonlyArray<string>, options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
-}
-
-/**
- * What a handler has besides its handoff.
- *
- * @example
- * ```ts
- * import type { Work } from "@aumai/handoff"
- *
- * const download = async (url: string, { signal, progress }: Work) => {
- *   const response = await fetch(url, { signal })
- *   await progress({ fraction: 0.5 })
- *   return { bytes: (await response.arrayBuffer()).byteLength }
- * }
- * ```
- */
-export interface Work {
-  /** Aborted when the handoff is no longer held: it was cancelled, or its lease has run out. */
-  readonly signal: AbortSignal
-  /** Says how far it is. The lease is renewed without that, too. */
-  readonly progress: (said?: { readonly note?: string; readonly fraction?: number }) => Promise<void>
-  /** Asks the sender, and resolves with the answer, however long that takes. */
-  readonly ask: (question: string) => Promise<string>
-}
-
-/**
- * Does what a handoff asks for, and resolves with the result.
- *
- * @example
- * ```ts
- * import type { WorkHandler } from "@aumai/handoff"
- *
- * const shout: WorkHandler = async ({ request }) => ({ text: request.taskDescription.toUpperCase() })
- * ```
- */
-export type WorkHandler = (handoff: InProgress, work: Work) => Promise<JsonObject | undefined | void>
-
-/**
- * How a worker works.
- *
- * @example
- * ```ts
- * import type { WorkOptions } from "@aumai/handoff"
- *
- * const busy: WorkOptions = { concurrency: 8, lease: 30_000 }
- * ```
- */
-export interface WorkOptions {
-  /** How many handoffs at once; 1 when left out. */
-  readonly concurrency?: number | undefined
-  /** Milliseconds after a crash until others may take its work over; a minute when left out. It is renewed three times in that time. */
-  readonly lease?: number | undefined
-  /** Milliseconds that work under way may go on when the worker is stopped; ten seconds when left out. */
-  readonly grace?: number | undefined
 }
 
 /**

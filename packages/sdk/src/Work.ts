@@ -6,9 +6,9 @@ import * as Schema from "effect/Schema"
 
 import { checked } from "./Checked.ts"
 import { GiveUp } from "./GiveUp.ts"
-import type { WorkHandler } from "./Handoffs.ts"
 import * as Inputs from "./Inputs.ts"
 import { plain } from "./Plain.ts"
+import type { WorkHandler } from "./WorkHandler.ts"
 
 const options = checked(
   "work options",

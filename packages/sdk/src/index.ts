@@ -3,6 +3,7 @@ export { handoffsOver } from "./HandoffsOver.ts"
 export type * from "./Handoffs.ts"
 export type * from "./HandoffRecord.ts"
 export type * from "./HandoffEvent.ts"
+export type * from "./WorkHandler.ts"
 export {
   EmptyHistory,
   HandoffExists,

@@ -136,12 +136,14 @@ describe("the client", () => {
 })
 
 describe("what a reader sees of the client", () => {
-  it.each(["Handoffs", "HandoffRecord", "HandoffEvent"])("has nothing of Effect in %s", (name) => {
+  it.each(["Handoffs", "HandoffRecord", "HandoffEvent", "WorkHandler"])("has nothing of Effect in %s", (name) => {
     const source = readFileSync(join(import.meta.dirname, `../src/${name}.ts`), "utf8").replaceAll(
       /\/\*\*.*?\*\//gs,
       ""
     )
     const imported = [...source.matchAll(/from "([^"]*)"/g)].map(([, from]) => from)
-    expect(imported.filter((from) => !/^\.\/Handoff(?:Record|Event)\.ts$/.test(from ?? ""))).toEqual([])
+    expect(imported.filter((from) => !/^\.\/(?:HandoffRecord|HandoffEvent|WorkHandler)\.ts$/.test(from ?? ""))).toEqual(
+      []
+    )
   })
 })

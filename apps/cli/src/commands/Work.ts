@@ -4,7 +4,6 @@ import { decodeText, encodeRecord, isJsonObject, type JsonObject, limits } from 
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
@@ -15,6 +14,7 @@ import { staying } from "../OpenStore.ts"
 import { print } from "../Output.ts"
 import { root } from "../Root.ts"
 import { printable } from "../Text.ts"
+import { judged, leased } from "./Acting.ts"
 
 /** What a program exits with when another attempt would not help: EX_DATAERR of BSD's sysexits, "the input was wrong". */
 const giveUpCode = 65
@@ -61,11 +61,11 @@ export const work = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const agent = yield* Input.agentId("--agent", flags.agent)
-    const duration = (flag: "lease" | "grace") =>
-      Option.isNone(flags[flag])
-        ? Effect.succeed({})
-        : Effect.map(Input.duration(`--${flag}`, flags[flag].value), (value) => ({ [flag]: value }))
-    const options = { concurrency: flags.concurrency, ...(yield* duration("lease")), ...(yield* duration("grace")) }
+    const options = {
+      concurrency: flags.concurrency,
+      ...(yield* leased(flags)),
+      ...(yield* judged("grace", flags.grace, (text) => Input.duration("--grace", text)))
+    }
     const isJson = yield* Flags.Json
     const { store } = yield* root
     const say = (id: string, attempt: number, what: string) =>
