@@ -1,9 +1,10 @@
 import * as Result from "effect/Result"
 
+import { entryDigest } from "./Chain.ts"
 import { InvalidInput } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
-import { replay } from "./Lifecycle.ts"
+import { create, fold } from "./Lifecycle.ts"
 import { isSameState, portable } from "./Portable.ts"
 import { decoder } from "./Wire.ts"
 import { isWireArchived } from "./WireGuard.ts"
@@ -49,7 +50,7 @@ export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchiv
 
 const toArchived = (wire: WireArchived): Result.Result<ArchivedHandoff, string> => {
   const request = toRequest(wire.request)
-  const outside = toState(wire.record_id, 1, request, wire)
+  const { head, ...outside } = toState(wire.record_id, 1, request, wire)
   const { history } = wire
   if (history == null || history.length === 0) {
     const { updatedAt: at } = outside
@@ -60,12 +61,16 @@ const toArchived = (wire: WireArchived): Result.Result<ArchivedHandoff, string> 
       via: "foreign",
       record: outside
     }
-    return Result.succeed({ record: outside, history: [imported] })
+    return Result.succeed({ record: create(wire.record_id, imported), history: [imported] })
   }
   const events = history.map((event) => toArchivedEvent(event, wire.record_id, request))
-  const replayed = replay(wire.record_id, events)
+  const replayed = fold(wire.record_id, events)
   if (Result.isFailure(replayed)) return Result.fail(replayed.failure.message)
-  const record = replayed.success
+  const { success: folded } = replayed
+  const last = events[events.length - 1]
+  // A program that does not know of it drops it.
+  const record: HandoffRecord =
+    last === undefined ? folded : { ...folded, head: head ?? entryDigest(wire.record_id, folded.revision, last) }
   return Result.succeed(
     isSameState(record, outside)
       ? { record, history: events }

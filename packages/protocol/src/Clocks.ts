@@ -1,13 +1,27 @@
 import * as DateTime from "effect/DateTime"
 
-import type { Attempt, Clock } from "./Custody.ts"
+import { coverageOf } from "./Briefing.ts"
+import type { Attempt, Clock, RerouteCause } from "./Custody.ts"
 import { AgentId } from "./Fields.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
 import { limits } from "./Limits.ts"
+import { lastMoment } from "./Moment.ts"
 import { isOpen, type Party, type Transition, turns } from "./Transitions.ts"
 
 /**
- * The agent a party is in one handoff; nothing for `anyone`.
+ * The agent that has a handoff now, or had it when it ended: the receiver of its request, or the last that it was handed on to.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, receiverOf } from "@aumai/handoff-protocol"
+ *
+ * const wasForwarded = (record: HandoffRecord) => receiverOf(record) !== record.request.toAgent
+ * ```
+ */
+export const receiverOf = ({ hops, request }: HandoffRecord): AgentId => hops?.at(-1)?.receiver ?? request.toAgent
+
+/**
+ * The agent a party is in one handoff; nothing for a `witness` and for `anyone`.
  *
  * @example
  * ```ts
@@ -17,7 +31,7 @@ import { isOpen, type Party, type Transition, turns } from "./Transitions.ts"
  * ```
  */
 export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefined =>
-  party === "anyone" ? undefined : party === "sender" ? record.request.fromAgent : record.request.toAgent
+  party === "sender" ? record.request.fromAgent : party === "receiver" ? receiverOf(record) : undefined
 
 /**
  * Who acts when nobody does: time itself, which ends leases and lets a handoff expire.
@@ -32,6 +46,28 @@ export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefine
 export const clock = AgentId.make("clock")
 
 /**
+ * Whose word an accepted handoff waits for before it may be started: the receiver's, while the read-back that its briefing
+ * asks for is not whole; then the sender's, when it is to be confirmed or something in it was not understood. Nothing when it
+ * may be started, and for one that is not accepted.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, startAwaits } from "@aumai/handoff-protocol"
+ *
+ * const mayStart = (record: HandoffRecord) => record.status === "accepted" && startAwaits(record) === undefined
+ * ```
+ */
+export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | undefined => {
+  const { briefing } = record.request
+  if (briefing?.readBack === undefined || record.status !== "accepted") return undefined
+  const { readBack } = record
+  const { missing, question, refused } = coverageOf(briefing, readBack)
+  if (readBack === undefined || missing.length > 0) return "receiver"
+  if (readBack.confirmed !== undefined) return undefined
+  return briefing.readBack.confirm === true || question.length + refused.length > 0 ? "sender" : undefined
+}
+
+/**
  * The agent who owns the next move of an open handoff; nothing when it is final.
  *
  * @example
@@ -42,21 +78,65 @@ export const clock = AgentId.make("clock")
  * ```
  */
 export const turnOf = (record: HandoffRecord): AgentId | undefined => {
-  const party = turns[record.status]
+  const party = startAwaits(record) === "sender" ? "sender" : turns[record.status]
   return party === undefined ? undefined : agentOf(record, party)
 }
 
 /**
- * How many attempts a handoff has in all.
+ * How many attempts each receiver of a handoff has.
  *
  * @example
  * ```ts
  * import { type HandoffRecord, maxAttemptsOf } from "@aumai/handoff-protocol"
  *
- * const isLast = (record: HandoffRecord) => record.attempt >= maxAttemptsOf(record)
+ * const mayFail = (record: HandoffRecord) => maxAttemptsOf(record) > 1
  * ```
  */
 export const maxAttemptsOf = ({ request }: HandoffRecord): number => request.maxAttempts ?? limits.defaultAttempts
+
+/** Since when its receiver has had a handoff, and the attempt that it began with there. */
+const latestHop = ({ createdAt, hops }: HandoffRecord) => hops?.at(-1) ?? { attempt: 1, at: createdAt }
+
+/**
+ * Whether its receiver has no other attempt after this one.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, isLastAttempt } from "@aumai/handoff-protocol"
+ *
+ * const mayRelease = (record: HandoffRecord) => !isLastAttempt(record)
+ * ```
+ */
+export const isLastAttempt = (record: HandoffRecord): boolean =>
+  record.attempt - latestHop(record).attempt + 1 >= maxAttemptsOf(record)
+
+/**
+ * How often a handoff may be handed on in all.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, maxHopsOf } from "@aumai/handoff-protocol"
+ *
+ * const isFixed = (record: HandoffRecord) => maxHopsOf(record) === 0
+ * ```
+ */
+export const maxHopsOf = ({ request }: HandoffRecord): number => request.maxHops ?? limits.defaultHops
+
+/**
+ * Everybody who has had a handoff, in that order; the sender first. None of them is given it again.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, holdersOf } from "@aumai/handoff-protocol"
+ *
+ * const path = (record: HandoffRecord) => holdersOf(record).join(" → ")
+ * ```
+ */
+export const holdersOf = ({ hops, request }: HandoffRecord): ReadonlyArray<AgentId> => [
+  request.fromAgent,
+  request.toAgent,
+  ...(hops ?? []).map(({ receiver }) => receiver)
+]
 
 /** Something that time brings about, and when. */
 interface Coming {
@@ -74,9 +154,12 @@ const comings = (record: HandoffRecord): ReadonlyArray<Coming> => {
   const all: Array<Coming> = []
   // Most have none of these, and every verb asks.
   if ((acceptBy ?? deadline ?? until) === undefined || !isOpen(record.status)) return all
+  const { at, attempt } = latestHop(record)
   // What was accepted once has kept this clock, though it waits again.
-  if (acceptBy !== undefined && record.status === "pending" && record.attempt === 1) {
-    all.push({ due: acceptBy, of: "accept_by" })
+  if (acceptBy !== undefined && record.status === "pending" && record.attempt === attempt) {
+    // Each receiver has as long as the first.
+    const due = acceptBy.epochMilliseconds + at.epochMilliseconds - record.createdAt.epochMilliseconds
+    all.push({ due: DateTime.makeUnsafe(Math.min(due, lastMoment)), of: "accept_by" })
   }
   if (deadline !== undefined) all.push({ due: deadline, of: "deadline" })
   const clocks = all.slice()
@@ -94,9 +177,8 @@ const eventOf = (record: HandoffRecord, { of, isNear }: Coming, at: DateTime.Utc
   const fact = { at, by: clock }
   if (of !== "lease") return isNear ? { _tag: "Reminded", ...fact, of } : { _tag: "Expired", ...fact, missed: of }
   const { attempt } = record
-  const most = maxAttemptsOf(record)
-  if (attempt < most) return { _tag: "Released", ...fact, attempt, reason: "The lease ran out." }
-  const reason = `The lease of the last of ${most} attempts ran out.`
+  if (!isLastAttempt(record)) return { _tag: "Released", ...fact, attempt, reason: "The lease ran out." }
+  const reason = `The lease of the last of ${maxAttemptsOf(record)} attempts ran out.`
   return { _tag: "Failed", ...fact, attempt, reason, code: "attempts_exhausted" }
 }
 
@@ -140,6 +222,31 @@ export const dueAt = (record: HandoffRecord): DateTime.Utc | undefined => earlie
 export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transition | undefined => {
   const coming = comings(record).find(({ due }) => due.epochMilliseconds <= at.epochMilliseconds)
   return coming && eventOf(record, coming, at)
+}
+
+/**
+ * Why a handoff may go to another receiver instead of the event that would end it: its request allows that, and hops are
+ * left. Nothing when it may not.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, rerouteCause, type Transition } from "@aumai/handoff-protocol"
+ *
+ * const ends = (record: HandoffRecord, event: Transition) => rerouteCause(record, event) === undefined
+ * ```
+ */
+export const rerouteCause = (record: HandoffRecord, event: Transition): RerouteCause | undefined => {
+  if (record.request.reroute !== true || (record.hops?.length ?? 0) >= maxHopsOf(record)) return undefined
+  switch (event._tag) {
+    case "Rejected":
+      return "rejected"
+    case "Expired":
+      return event.missed === "accept_by" ? "accept_by" : undefined
+    case "Failed":
+      return event.code
+    default:
+      return undefined
+  }
 }
 
 /**

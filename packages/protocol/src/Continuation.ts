@@ -3,14 +3,17 @@ import * as Result from "effect/Result"
 import { agentOf } from "./Clocks.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
 import type { HandoffStatus } from "./HandoffStatus.ts"
-import { apply } from "./Lifecycle.ts"
+import { advance } from "./Lifecycle.ts"
 import { isSameState } from "./Portable.ts"
 import { movesFrom, type Transition, transitions } from "./Transitions.ts"
 
 /** What another program may have done. What only this library knows of, and what leads back, it has not. */
-type Foreign = Exclude<Transition["_tag"], "Progressed" | "Released" | "Asked" | "Reminded">
+type Foreign = Exclude<
+  Transition["_tag"],
+  "Progressed" | "Released" | "Asked" | "Reminded" | "Forwarded" | "Delegated" | "Restated" | "Confirmed" | "Verified"
+>
 const isForeign = (event: Transition["_tag"]): event is Foreign =>
-  transitions[event].to !== "same" && event !== "Released" && event !== "Asked"
+  transitions[event].to !== "same" && event !== "Released" && event !== "Forwarded" && event !== "Asked"
 
 /** The shortest way through the table from one status to another; nothing when there is none. */
 const pathBetween = (from: HandoffStatus, to: HandoffStatus): ReadonlyArray<Foreign> | undefined => {
@@ -70,10 +73,10 @@ export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): Readon
               : _tag === "Accepted"
                 ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
                 : { _tag, ...fact }
-    const applied = apply(record, event)
-    if (Result.isFailure(applied)) return undefined
-    record = applied.success
-    events.push(event)
+    const advanced = advance(record, event)
+    if (Result.isFailure(advanced)) return undefined
+    record = advanced.success.record
+    events.push(advanced.success.event)
   }
   return isSameState(record, theirs) ? events : undefined
 }

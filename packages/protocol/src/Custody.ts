@@ -1,6 +1,8 @@
 import * as Schema from "effect/Schema"
 
-import { Text, Timestamp } from "./Fields.ts"
+import { Artifacts } from "./Delivery.ts"
+import { AgentId, Text, Timestamp } from "./Fields.ts"
+import { bounded } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
 /**
@@ -76,7 +78,7 @@ export class Progress extends Schema.Opaque<Progress>()(
 const Points = Schema.optionalKey(Schema.Array(Text).check(Schema.isMaxLength(limits.points)))
 
 /**
- * What an attempt that was given back has learnt, for the next one: each a list of sentences.
+ * What an attempt that was given back has learnt, for the next one: lists of sentences, and what it has made so far.
  *
  * @example
  * ```ts
@@ -86,7 +88,12 @@ const Points = Schema.optionalKey(Schema.Array(Text).check(Schema.isMaxLength(li
  * ```
  */
 export class HandBack extends Schema.Opaque<HandBack>()(
-  Schema.Struct({ done: Points, remaining: Points, pitfalls: Points })
+  Schema.Struct({
+    done: Points,
+    remaining: Points,
+    pitfalls: Points,
+    artifacts: Schema.optionalKey(Artifacts)
+  }).check(bounded())
 ) {}
 
 /**
@@ -113,3 +120,36 @@ export class Answer extends Schema.Opaque<Answer>()(Schema.Struct({ question: Te
  */
 export const Clock = Schema.Literals(["accept_by", "deadline"])
 export type Clock = typeof Clock.Type
+
+/**
+ * One step of a handoff from receiver to receiver.
+ *
+ * @example
+ * ```ts
+ * import { type Hop } from "@aumai/handoff-protocol"
+ *
+ * const path = (hops: ReadonlyArray<Hop>) => hops.map(({ receiver }) => receiver).join(" → ")
+ * ```
+ */
+export class Hop extends Schema.Opaque<Hop>()(
+  Schema.Struct({
+    receiver: AgentId,
+    /** The attempt that it began with there. */
+    attempt: Attempt,
+    at: Timestamp
+  })
+) {}
+
+/**
+ * Why a handoff was handed on though its receiver had not asked for that: it had declined, let `accept_by` pass, or used up
+ * its attempts.
+ *
+ * @example
+ * ```ts
+ * import { RerouteCause } from "@aumai/handoff-protocol"
+ *
+ * console.log(RerouteCause.literals) // ["rejected", "accept_by", "attempts_exhausted"]
+ * ```
+ */
+export const RerouteCause = Schema.Literals(["rejected", "accept_by", "attempts_exhausted"])
+export type RerouteCause = typeof RerouteCause.Type

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { textUpTo } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
-const Name = textUpTo(limits.nameLength * 4, "A name without NUL and lone surrogates").check(
+export const Name = textUpTo(limits.nameLength * 4, "A name without NUL and lone surrogates").check(
   Schema.isMinLength(1),
   Schema.isMaxLength(limits.nameLength)
 )

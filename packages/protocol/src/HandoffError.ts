@@ -1,8 +1,6 @@
-import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 
-import { Attempt } from "./Custody.ts"
-import { AgentId, Capability, RecordId, Timestamp } from "./Fields.ts"
+import { AgentId, Capability, RecordId } from "./Fields.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
 
 /**
@@ -73,10 +71,14 @@ export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYou
   recordId: RecordId,
   event: Schema.String,
   by: AgentId,
-  party: Schema.Literals(["sender", "receiver"]),
+  party: Schema.Literals(["sender", "receiver", "witness"]),
+  /** Whose it is; of a witness, one who could be it. */
   expected: AgentId
 }) {
   override get message() {
+    if (this.party === "witness") {
+      return `${this.by} does the work of handoff ${this.recordId}; ${this.event} is for somebody else, such as ${this.expected}`
+    }
     return `${this.by} is not the ${this.party} of handoff ${this.recordId}; ${this.event} is for ${this.expected}`
   }
 }
@@ -117,7 +119,7 @@ export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffE
 }
 
 // A sentence of more is not read; the error has all of them.
-const spelledOut = 20
+export const spelledOut = 20
 
 /**
  * Something given from outside does not have the shape it needs. Every fault is listed with its path in the wire
@@ -216,74 +218,5 @@ export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
 }) {
   override get message() {
     return this.detail
-  }
-}
-
-/**
- * A late writer: the attempt that it holds is over. Whatever it did, it must not hand it back.
- *
- * @example
- * ```ts
- * import { RecordId, StaleAttempt } from "@aumai/handoff-protocol"
- *
- * const error = new StaleAttempt({ recordId: RecordId.make("7k2m9q4xw3pz"), event: "Completed", attempt: 1, current: 2 })
- * console.log(error.message)
- * // Handoff 7k2m9q4xw3pz is in attempt 2; Completed came from attempt 1, which is over
- * ```
- */
-export class StaleAttempt extends Schema.TaggedError<StaleAttempt>()("StaleAttempt", {
-  recordId: RecordId,
-  event: Schema.String,
-  /** What its author holds. */
-  attempt: Attempt,
-  current: Attempt
-}) {
-  override get message() {
-    const verdict = this.attempt < this.current ? "which is over" : "which has not begun"
-    return `Handoff ${this.recordId} is in attempt ${this.current}; ${this.event} came from attempt ${this.attempt}, ${verdict}`
-  }
-}
-
-/**
- * What only time brings about was claimed before its time.
- *
- * @example
- * ```ts
- * import { NotDue, RecordId } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
- * console.log(new NotDue({ recordId: RecordId.make("7k2m9q4xw3pz"), event: "Expired", at }).message)
- * // Handoff 7k2m9q4xw3pz: Expired is not due at 2026-12-01T09:00:00.000Z
- * ```
- */
-export class NotDue extends Schema.TaggedError<NotDue>()("NotDue", {
-  recordId: RecordId,
-  event: Schema.String,
-  at: Timestamp
-}) {
-  override get message() {
-    return `Handoff ${this.recordId}: ${this.event} is not due at ${DateTime.formatIso(this.at)}`
-  }
-}
-
-/**
- * The last attempt cannot be given back for another one.
- *
- * @example
- * ```ts
- * import { NoAttemptLeft, RecordId } from "@aumai/handoff-protocol"
- *
- * console.log(new NoAttemptLeft({ recordId: RecordId.make("7k2m9q4xw3pz"), maxAttempts: 3 }).message)
- * // Handoff 7k2m9q4xw3pz is in the last of its 3 attempts: it can be failed, but not released
- * ```
- */
-export class NoAttemptLeft extends Schema.TaggedError<NoAttemptLeft>()("NoAttemptLeft", {
-  recordId: RecordId,
-  maxAttempts: Schema.Int
-}) {
-  override get message() {
-    const attempts = this.maxAttempts === 1 ? "only attempt" : `last of its ${this.maxAttempts} attempts`
-    return `Handoff ${this.recordId} is in the ${attempts}: it can be failed, but not released`
   }
 }

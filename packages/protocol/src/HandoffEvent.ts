@@ -1,54 +1,25 @@
 import * as Schema from "effect/Schema"
 
-import { Attempt, Clock, HandBack, Milliseconds, Progress } from "./Custody.ts"
-import { AgentId, Capability, Text, Timestamp } from "./Fields.ts"
+import { ReadBack } from "./Briefing.ts"
+import { Clock, Milliseconds } from "./Custody.ts"
+import {
+  AnsweredEvent,
+  AskedEvent,
+  ConfirmedEvent,
+  DelegatedEvent,
+  ForwardedEvent,
+  ProgressedEvent,
+  ReleasedEvent,
+  RemindedEvent,
+  RestatedEvent,
+  VerifiedEvent
+} from "./CustodyEvent.ts"
+import { Artifacts, OwnEvidences } from "./Delivery.ts"
+import { fact, move, RoutingDecision } from "./EventParts.ts"
+import { RecordId, Text, Timestamp } from "./Fields.ts"
 import { FailureCode, HandoffRecord } from "./HandoffRecord.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
-
-/**
- * How the router chose the receiver of a handoff that was created without one.
- *
- * @example
- * ```ts
- * import { AgentId, Capability, RoutingDecision } from "@aumai/handoff-protocol"
- *
- * const decision = RoutingDecision.make({
- *   agent: AgentId.make("carol"),
- *   reason: "can analyze and visualize",
- *   fallback: false,
- *   matched: [Capability.make("analyze"), Capability.make("visualize")],
- *   runnersUp: [{ agent: AgentId.make("alice"), matched: [Capability.make("analyze")] }]
- * })
- * ```
- */
-export class RoutingDecision extends Schema.Opaque<RoutingDecision>()(
-  Schema.Struct({
-    agent: AgentId,
-    /** One sentence for a person. */
-    reason: Text,
-    /** True when no agent matched and any available one was taken. */
-    fallback: Schema.Boolean,
-    /** The capabilities of the chosen agent that the task or `requires` asked for. */
-    matched: Schema.Array(Capability),
-    /** Who else could have done it, best first. */
-    runnersUp: Schema.Array(Schema.Struct({ agent: AgentId, matched: Schema.Array(Capability) }))
-  })
-) {}
-
-const fact = {
-  at: Timestamp,
-  /** Who did it. */
-  by: AgentId,
-  /** Present when the fact did not come through this library: it was read from a file that another program wrote. */
-  via: Schema.optionalKey(Schema.Literals(["foreign"]))
-}
-
-const move = {
-  ...fact,
-  /** The attempt that its author holds; refused when a newer one has begun. */
-  attempt: Schema.optionalKey(Attempt)
-}
 
 /**
  * The sender asked. The first event of every handoff that began here.
@@ -117,7 +88,9 @@ export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
     reason: Schema.optionalKey(Text),
     estimatedCompletion: Schema.optionalKey(Timestamp),
     /** It is held for so long, unless that is renewed; for ever when left out. */
-    lease: Schema.optionalKey(Milliseconds)
+    lease: Schema.optionalKey(Milliseconds),
+    /** The briefing in the receiver's words. */
+    readBack: Schema.optionalKey(ReadBack)
   })
 ) {}
 
@@ -161,100 +134,6 @@ export class StartedEvent extends Schema.Opaque<StartedEvent>()(
 ) {}
 
 /**
- * The receiver is still at it, and perhaps says how far. That renews its lease.
- *
- * @example
- * ```ts
- * import { AgentId, ProgressedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = ProgressedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor"),
- *   fraction: 0.5
- * })
- * console.log(event._tag) // Progressed
- * ```
- */
-export class ProgressedEvent extends Schema.Opaque<ProgressedEvent>()(
-  Schema.Struct({
-    _tag: Schema.tag("Progressed"),
-    ...move,
-    note: Progress.fields.note,
-    fraction: Progress.fields.fraction,
-    /** From now on the lease reaches so far. */
-    lease: Schema.optionalKey(Milliseconds)
-  })
-) {}
-
-/**
- * It goes back to `pending` for another attempt: the receiver gave it back, or its lease ran out.
- *
- * @example
- * ```ts
- * import { AgentId, ReleasedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = ReleasedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor"),
- *   handBack: { done: ["Pages 1 to 4"], remaining: ["Page 5"] }
- * })
- * console.log(event._tag) // Released
- * ```
- */
-export class ReleasedEvent extends Schema.Opaque<ReleasedEvent>()(
-  Schema.Struct({
-    _tag: Schema.tag("Released"),
-    ...move,
-    reason: Schema.optionalKey(Text),
-    handBack: Schema.optionalKey(HandBack),
-    /** Claims pass it by until then. */
-    notBefore: Schema.optionalKey(Timestamp)
-  })
-) {}
-
-/**
- * The receiver cannot go on without an answer.
- *
- * @example
- * ```ts
- * import { AgentId, AskedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = AskedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor"),
- *   question: "Which quarter?"
- * })
- * console.log(event._tag) // Asked
- * ```
- */
-export class AskedEvent extends Schema.Opaque<AskedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Asked"), ...move, question: Text })
-) {}
-
-/**
- * The sender answered, so that the receiver can go on.
- *
- * @example
- * ```ts
- * import { AgentId, AnsweredEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = AnsweredEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("planner"),
- *   answer: "The third."
- * })
- * console.log(event._tag) // Answered
- * ```
- */
-export class AnsweredEvent extends Schema.Opaque<AnsweredEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Answered"), ...move, answer: Text })
-) {}
-
-/**
  * The receiver is done; `result` is what it hands back.
  *
  * @example
@@ -271,7 +150,15 @@ export class AnsweredEvent extends Schema.Opaque<AnsweredEvent>()(
  * ```
  */
 export class CompletedEvent extends Schema.Opaque<CompletedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Completed"), ...move, result: JsonObject })
+  Schema.Struct({
+    _tag: Schema.tag("Completed"),
+    ...move,
+    result: JsonObject,
+    artifacts: Schema.optionalKey(Artifacts),
+    evidence: Schema.optionalKey(OwnEvidences),
+    /** Parts of it that are open go on without it. */
+    leavesChildren: Schema.optionalKey(Schema.Literals([true]))
+  })
 ) {}
 
 /**
@@ -295,7 +182,7 @@ export class FailedEvent extends Schema.Opaque<FailedEvent>()(
 ) {}
 
 /**
- * The sender withdrew it.
+ * The sender withdrew it, or a handoff that it was a part of.
  *
  * @example
  * ```ts
@@ -311,23 +198,13 @@ export class FailedEvent extends Schema.Opaque<FailedEvent>()(
  * ```
  */
 export class CancelledEvent extends Schema.Opaque<CancelledEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...move, reason: Schema.optionalKey(Text) })
-) {}
-
-/**
- * One of its clocks will run out soon. Anyone may record it.
- *
- * @example
- * ```ts
- * import { clock, RemindedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = RemindedEvent.make({ at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), by: clock, of: "deadline" })
- * console.log(event._tag) // Reminded
- * ```
- */
-export class RemindedEvent extends Schema.Opaque<RemindedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Reminded"), ...move, of: Clock })
+  Schema.Struct({
+    _tag: Schema.tag("Cancelled"),
+    ...move,
+    reason: Schema.optionalKey(Text),
+    /** Its parent, when it was that which was withdrawn, and this one with it. */
+    along: Schema.optionalKey(RecordId)
+  })
 ) {}
 
 /**
@@ -371,6 +248,11 @@ export const HandoffEvent = Schema.Union([
   ReleasedEvent,
   AskedEvent,
   AnsweredEvent,
+  ForwardedEvent,
+  DelegatedEvent,
+  RestatedEvent,
+  ConfirmedEvent,
+  VerifiedEvent,
   CompletedEvent,
   FailedEvent,
   CancelledEvent,

@@ -1,9 +1,13 @@
 import * as Schema from "effect/Schema"
 
-import { Answer, Attempt, Clock, HandBack, Lease, Progress } from "./Custody.ts"
+import { KeptReadBack, partsOf } from "./Briefing.ts"
+import { Answer, Attempt, Clock, HandBack, Hop, Lease, Progress } from "./Custody.ts"
+import { Artifacts, Evidence } from "./Delivery.ts"
+import { Digest } from "./Digest.ts"
 import { RecordId, Text, Timestamp } from "./Fields.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
+import { limits } from "./Limits.ts"
 
 /**
  * What the receiver answered. A failed handoff carries `accepted: false` with the reason; that it had been accepted
@@ -32,7 +36,11 @@ const common = {
   createdAt: Timestamp,
   updatedAt: Timestamp,
   /** A late writer that names an older one changes nothing. */
-  attempt: Attempt
+  attempt: Attempt,
+  /** How it was handed on: the receivers after the first. The last of them has it, or had it when it ended. */
+  hops: Schema.optionalKey(Schema.Array(Hop).check(Schema.isMaxLength(limits.hops))),
+  /** The SHA-256 of its last entry, which the next one holds. */
+  head: Schema.optionalKey(Digest)
 }
 
 const open = {
@@ -47,7 +55,10 @@ const held = {
   ...open,
   response: HandoffResponse,
   lease: Schema.optionalKey(Lease),
-  progress: Schema.optionalKey(Progress)
+  progress: Schema.optionalKey(Progress),
+  readBack: Schema.optionalKey(KeptReadBack),
+  /** What others have verified so far. */
+  evidence: Schema.optionalKey(partsOf(Evidence))
 }
 
 /**
@@ -134,7 +145,14 @@ export class InputRequired extends Schema.Opaque<InputRequired>()(
  * ```
  */
 export class Completed extends Schema.Opaque<Completed>()(
-  Schema.Struct({ status: Schema.tag("completed"), ...common, response: HandoffResponse, result: JsonObject })
+  Schema.Struct({
+    status: Schema.tag("completed"),
+    ...common,
+    response: HandoffResponse,
+    result: JsonObject,
+    artifacts: Schema.optionalKey(Artifacts),
+    evidence: Schema.optionalKey(Schema.Array(Evidence).check(Schema.isMaxLength(2 * limits.parts)))
+  })
 ) {}
 
 /**

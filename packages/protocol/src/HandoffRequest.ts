@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+import { Briefing } from "./Briefing.ts"
+import { Deliverables } from "./Delivery.ts"
 import { AgentId, Capability, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
 import { JsonObject } from "./Json.ts"
 import { limits } from "./Limits.ts"
@@ -47,6 +49,14 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     /** Capabilities the receiver must have; routing then asks for these and not for the words of the task. */
     requires: Schema.optionalKey(Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))),
     /** The handoff that this one is a part of. */
-    parent: Schema.optionalKey(RecordId)
+    parent: Schema.optionalKey(RecordId),
+    /** What the receiver must know, in the order in which it must know it. */
+    briefing: Schema.optionalKey(Briefing),
+    /** What must be handed back: it is not completed without them. */
+    deliverables: Schema.optionalKey(Deliverables),
+    /** So often it may be handed on to another receiver; 3 times when left out. */
+    maxHops: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops }))),
+    /** Whether it goes to the next capable agent when its receiver declines, does not accept in time, or has used up its attempts. */
+    reroute: Schema.optionalKey(Schema.Boolean)
   })
 ) {}

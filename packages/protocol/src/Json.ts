@@ -1,3 +1,4 @@
+import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parse as parseLossless } from "lossless-json"
@@ -97,6 +98,22 @@ const weigh = (value: unknown, level: number): number => {
 
 const fitsEncoded = (object: unknown): boolean => fits(JSON.stringify(object), limits.jsonBytes)
 
+/** About how many bytes of JSON a part of a handoff is, the same whether its names are ours or those of the wire. */
+const bytesOf = (value: unknown): number => {
+  if (typeof value === "string") return utf8Length(value) + 3
+  // A moment is as long as its text.
+  if (typeof value !== "object" || value === null || DateTime.isDateTime(value)) return 27
+  let bytes = 3
+  for (const [key, item] of Object.entries(value)) bytes += key.replaceAll("_", "").length + 4 + bytesOf(item)
+  return bytes
+}
+
+/** Bounds a part of a handoff as a whole, for the bounds of its texts add up to more than a store should be given. */
+export const bounded = <A>() =>
+  Schema.makeFilter<A>(
+    (value) => bytesOf(value) <= limits.jsonBytes || `Expected at most ${limits.jsonBytes} bytes in all`
+  )
+
 /**
  * Whether the schema `JsonObject` takes it, without the explanation, at a fraction of the cost.
  *
@@ -136,6 +153,28 @@ export const JsonObject = Schema.JsonObject.annotate({
   })
 )
 export type JsonObject = typeof JsonObject.Type
+
+/**
+ * Any JSON value that every store keeps as it is, within the bounds of `JsonObject`.
+ *
+ * @example
+ * ```ts
+ * import { JsonValue } from "@aumai/handoff-protocol"
+ * import * as Schema from "effect/Schema"
+ *
+ * console.log(Schema.is(JsonValue)(["report", 1.5, null])) // true
+ * ```
+ */
+export const JsonValue = Schema.Json.annotate({
+  description: "A JSON value: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
+}).check(
+  Schema.makeFilter((value) => {
+    const fault = treeFault(value, limits.nesting)
+    if (fault !== undefined) return `Expected ${fault}`
+    return fitsEncoded(value) || `Expected at most ${limits.jsonBytes} bytes when encoded as JSON`
+  })
+)
+export type JsonValue = typeof JsonValue.Type
 
 /** Where in a text a position is, counted from 1. */
 const place = (text: string, position: number): string => {

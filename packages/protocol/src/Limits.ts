@@ -14,7 +14,7 @@ export const limits = {
   nameLength: 128,
   /** UTF-8 bytes of a task description or a reason, 64 KiB: more than a model's instructions need; larger things belong in the context. */
   textBytes: 64 * 1024,
-  /** UTF-8 bytes of an encoded context or result, 1 MiB: PostgreSQL, IndexedDB and HTTP all carry it without special care. */
+  /** UTF-8 bytes of an encoded context or result, and of a briefing, of all that is handed back, and of all deliverables or artifacts together, 1 MiB: PostgreSQL, IndexedDB and HTTP all carry it without special care. */
   jsonBytes: 1024 * 1024,
   /** Levels of arrays and objects in a context or result. JSON.stringify and most other parsers give up at some depth; none at this one. */
   nesting: 128,
@@ -25,6 +25,11 @@ export const limits = {
   /** Attempts a request may allow, and how many it allows when it does not say. */
   attempts: 1000,
   defaultAttempts: 3,
+  /** Times a request may allow to be handed on to another receiver, and how many it allows when it does not say. */
+  hops: 100,
+  defaultHops: 3,
+  /** Actions, contingencies, deliverables, artifacts, and pieces of evidence of one handoff: so many of each. */
+  parts: 128,
   /** Capabilities an agent may register, or a request may require. */
   capabilities: 128
 } as const

@@ -2,6 +2,9 @@
 import type { HandoffRecord } from "./HandoffRecord.ts"
 import { isSame } from "./Same.ts"
 
+/** How it would have ended there: what was accepted before has failed. */
+const endingOf = (response: unknown) => (response === undefined ? "rejected" : "failed")
+
 /** It refuses a whole file over a status that it does not know, so it is shown the nearest of its own. */
 export const portable = (record: HandoffRecord): HandoffRecord => {
   switch (record.status) {
@@ -9,19 +12,13 @@ export const portable = (record: HandoffRecord): HandoffRecord => {
       const { question: _, status: __, ...held } = record
       return { status: "in_progress", ...held }
     }
-    case "cancelled":
+    case "cancelled": {
+      const { reason, response, status: _, ...kept } = record
+      return { status: endingOf(response), ...kept, response: { accepted: false, reason } }
+    }
     case "expired": {
-      const { recordId, revision, request, createdAt, updatedAt, attempt, response, reason } = record
-      return {
-        status: response === undefined ? "rejected" : "failed",
-        recordId,
-        revision,
-        request,
-        createdAt,
-        updatedAt,
-        attempt,
-        response: { accepted: false, reason }
-      }
+      const { missed: _, reason, response, status: __, ...kept } = record
+      return { status: endingOf(response), ...kept, response: { accepted: false, reason } }
     }
     default:
       return record

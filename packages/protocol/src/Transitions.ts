@@ -27,7 +27,7 @@ export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Importe
 export type Transition = Exclude<HandoffEvent, Origin>
 
 /**
- * Who may record an event: one of the two agents of the handoff, or anyone.
+ * Who may record an event: one of the two agents of the handoff, a witness (anyone but the receiver), or anyone.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export type Transition = Exclude<HandoffEvent, Origin>
  * console.log(whose) // sender
  * ```
  */
-export type Party = "sender" | "receiver" | "anyone"
+export type Party = "sender" | "receiver" | "witness" | "anyone"
 
 /**
  * A row of the table: where the event may come, where it leads, and whose it is.
@@ -47,7 +47,7 @@ export type Party = "sender" | "receiver" | "anyone"
  * import { type Rule, transitions } from "@aumai/handoff-protocol"
  *
  * const rules: ReadonlyArray<Rule> = Object.values(transitions)
- * console.log(rules.length) // 12
+ * console.log(rules.length) // 17
  * ```
  */
 export interface Rule {
@@ -76,6 +76,16 @@ export const transitions = {
   Progressed: { from: ["accepted", "in_progress"], to: "same", by: "receiver" },
   Asked: { from: ["in_progress"], to: "input_required", by: "receiver" },
   Answered: { from: ["input_required"], to: "in_progress", by: "sender" },
+  Forwarded: {
+    from: ["pending", "accepted", "in_progress", "input_required"],
+    to: "pending",
+    by: "receiver",
+    clock: true
+  },
+  Delegated: { from: ["accepted", "in_progress"], to: "same", by: "receiver" },
+  Restated: { from: ["accepted"], to: "same", by: "receiver" },
+  Confirmed: { from: ["accepted"], to: "same", by: "sender" },
+  Verified: { from: ["accepted", "in_progress", "input_required"], to: "same", by: "witness" },
   Released: { from: ["accepted", "in_progress", "input_required"], to: "pending", by: "receiver", clock: true },
   Completed: { from: ["accepted", "in_progress"], to: "completed", by: "receiver" },
   Failed: { from: ["accepted", "in_progress", "input_required"], to: "failed", by: "receiver", clock: true },
@@ -138,7 +148,7 @@ export const isOpen = (status: HandoffStatus): boolean => openStatuses.has(statu
  * import { movesFrom } from "@aumai/handoff-protocol"
  *
  * console.log(movesFrom("input_required").map(({ event }) => event))
- * // ["Answered", "Released", "Failed", "Cancelled", "Reminded", "Expired"]
+ * // ["Answered", "Forwarded", "Verified", "Released", "Failed", "Cancelled", "Reminded", "Expired"]
  * ```
  */
 export const movesFrom = (

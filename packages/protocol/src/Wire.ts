@@ -5,7 +5,8 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import { InvalidInput } from "./HandoffError.ts"
 import { isJsonObject, JsonObject, parseJson } from "./Json.ts"
 import { isMoment, isWireEvent, isWireRecord, isWireRequest } from "./WireGuard.ts"
-import { fromEvent, fromRecord, fromRequest, toEvent, toMoment, toRecord, toRequest } from "./WireNames.ts"
+import { fromEvent, fromRecord, fromRequest, toEvent, toRecord, toRequest } from "./WireNames.ts"
+import { toMoment } from "./WireParts.ts"
 import { WireEvent, WireRecord, WireRequest, WireTimestamp } from "./WireSchema.ts"
 
 // ---- decoding, with every fault named at once ----

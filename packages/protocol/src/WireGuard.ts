@@ -1,9 +1,24 @@
-import { Clock } from "./Custody.ts"
+import * as Schema from "effect/Schema"
+
+import { Clock, RerouteCause } from "./Custody.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
 import { isJsonObject, isTextUpTo } from "./Json.ts"
 import { limits } from "./Limits.ts"
 import { parseMoment } from "./Moment.ts"
-import type { WireArchived, WireEvent, WireRecord, WireRequest } from "./WireSchema.ts"
+import {
+  type WireArchived,
+  WireArtifacts,
+  WireBriefing,
+  WireDeliverables,
+  type WireEvent,
+  WireEvidences,
+  WireHandBack,
+  WireKeptReadBack,
+  WireOwnEvidences,
+  WireReadBack,
+  type WireRecord,
+  type WireRequest
+} from "./WireSchema.ts"
 
 // The schemas once more, as plain conditions. The schemas decide and explain: these only spare values without a fault
 // the slower walk through them, and a test holds that both always agree.
@@ -43,12 +58,25 @@ const isClock: Guard = (value) => value === "accept_by" || value === "deadline"
 const isClocks: Guard = (value) => Array.isArray(value) && value.length <= Clock.literals.length && value.every(isClock)
 const isCode: Guard = (value) => value === "attempts_exhausted"
 
-const isPoints: Guard = (value) => Array.isArray(value) && value.length <= limits.points && value.every(isText)
-const isHandBack: Guard = (value) =>
-  isFields(value) &&
-  mayHave(value, "done", isPoints) &&
-  mayHave(value, "remaining", isPoints) &&
-  mayHave(value, "pitfalls", isPoints)
+const isBoolean: Guard = (value) => typeof value === "boolean"
+const isHopCount: Guard = (value) => isWhole(value) && value >= 0 && value <= limits.hops
+const isHop: Guard = (value) =>
+  isFields(value) && isName(value["receiver"]) && isAttempt(value["attempt"]) && isMoment(value["at"])
+const isHops: Guard = (value) => Array.isArray(value) && value.length <= limits.hops && value.every(isHop)
+const isDigest: Guard = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
+const isSignature: Guard = (value) => typeof value === "string" && /^[A-Za-z0-9_-]{86}$/.test(value)
+const isCause: Guard = (value) => RerouteCause.literals.some((literal) => literal === value)
+const isTrue: Guard = (value) => value === true
+
+// What few handoffs have is left to its schema.
+const isHandBack: Guard = Schema.is(WireHandBack)
+const isBriefing: Guard = Schema.is(WireBriefing)
+const isReadBack: Guard = Schema.is(WireReadBack)
+const isKeptReadBack: Guard = Schema.is(WireKeptReadBack)
+const areDeliverables: Guard = Schema.is(WireDeliverables)
+const areArtifacts: Guard = Schema.is(WireArtifacts)
+const areOwnEvidence: Guard = Schema.is(WireOwnEvidences)
+const areEvidence: Guard = Schema.is(WireEvidences)
 
 const isLease: Guard = (value) =>
   isFields(value) && isDuration(value["milliseconds"]) && mayHave(value, "until", isMoment)
@@ -66,7 +94,11 @@ const custody = {
   answer: isAnswer,
   reminded: isClocks,
   code: isCode,
-  missed: isClock
+  missed: isClock,
+  hops: isHops,
+  read_back: isKeptReadBack,
+  artifacts: areArtifacts,
+  evidence: areEvidence
 }
 
 /** Most have none of it, which is much faster asked like this than key by key. */
@@ -80,7 +112,11 @@ const mayHaveCustody = (value: Fields): boolean =>
   "answer" in value ||
   "reminded" in value ||
   "code" in value ||
-  "missed" in value
+  "missed" in value ||
+  "hops" in value ||
+  "read_back" in value ||
+  "artifacts" in value ||
+  "evidence" in value
 const hasCustody = (value: Fields): boolean =>
   Object.entries(custody).every(([key, guard]) => mayHave(value, key, guard))
 
@@ -99,7 +135,11 @@ const isRequest: Guard = (value) =>
   mayHave(value, "remind_before", isDuration) &&
   mayHave(value, "max_attempts", isAttempts) &&
   mayHave(value, "requires", isRequirements) &&
-  mayHave(value, "parent", isName)
+  mayHave(value, "parent", isName) &&
+  mayHave(value, "briefing", isBriefing) &&
+  mayHave(value, "deliverables", areDeliverables) &&
+  mayHave(value, "max_hops", isHopCount) &&
+  mayHave(value, "reroute", isBoolean)
 
 const isResponse: Guard = (value) =>
   isFields(value) &&
@@ -114,6 +154,7 @@ const isStateOf = (value: Fields): boolean =>
   mayHave(value, "reason", isText) &&
   isMoment(value["created_at"]) &&
   isMoment(value["updated_at"]) &&
+  mayHave(value, "head", isDigest) &&
   (!mayHaveCustody(value) || hasCustody(value))
 
 const isRecord = (value: unknown): value is Fields =>
@@ -140,7 +181,8 @@ const isTransition = (value: Fields): boolean => {
       return (
         mayHave(value, "reason", isText) &&
         mayHave(value, "estimated_completion", isMoment) &&
-        mayHave(value, "lease", isDuration)
+        mayHave(value, "lease", isDuration) &&
+        mayHave(value, "read_back", isReadBack)
       )
     case "Progressed":
       return hasProgress(value) && mayHave(value, "lease", isDuration)
@@ -148,6 +190,28 @@ const isTransition = (value: Fields): boolean => {
       return isText(value["question"])
     case "Answered":
       return isText(value["answer"])
+    case "Forwarded":
+      return (
+        isName(value["to"]) &&
+        mayHave(value, "reason", isText) &&
+        mayHave(value, "hand_back", isHandBack) &&
+        mayHave(value, "because", isCause) &&
+        mayHave(value, "routing", isRouting)
+      )
+    case "Delegated":
+      return isName(value["child"])
+    case "Restated":
+      return isReadBack(value["read_back"])
+    case "Confirmed":
+      return mayHave(value, "correction", isText)
+    case "Verified":
+      return (
+        isText(value["statement"]) &&
+        value["statement"] !== "" &&
+        mayHave(value, "of", isName) &&
+        mayHave(value, "uri", isText) &&
+        mayHave(value, "digest", isDigest)
+      )
     case "Released":
       return (
         mayHave(value, "reason", isText) &&
@@ -159,10 +223,16 @@ const isTransition = (value: Fields): boolean => {
     case "Reminded":
       return isClock(value["of"])
     case "Rejected":
-    case "Cancelled":
       return mayHave(value, "reason", isText)
+    case "Cancelled":
+      return mayHave(value, "reason", isText) && mayHave(value, "along", isName)
     case "Completed":
-      return mayHave(value, "result", isJsonObject)
+      return (
+        mayHave(value, "result", isJsonObject) &&
+        mayHave(value, "artifacts", areArtifacts) &&
+        mayHave(value, "evidence", areOwnEvidence) &&
+        mayHave(value, "leaves_children", isTrue)
+      )
     case "Expired":
       return mayHave(value, "missed", isClock)
     case "Started":
@@ -173,7 +243,12 @@ const isTransition = (value: Fields): boolean => {
 }
 
 const isFact = (value: unknown): value is Fields =>
-  isFields(value) && isMoment(value["at"]) && isName(value["by"]) && mayHave(value, "via", isForeign)
+  isFields(value) &&
+  isMoment(value["at"]) &&
+  isName(value["by"]) &&
+  mayHave(value, "via", isForeign) &&
+  mayHave(value, "prev", isDigest) &&
+  mayHave(value, "sig", isSignature)
 
 const isArchivedEvent: Guard = (value) => {
   if (!isFact(value)) return false

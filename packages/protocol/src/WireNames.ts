@@ -1,25 +1,38 @@
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 
+import type { ReadBack } from "./Briefing.ts"
 import type { HandBack, Lease, Progress } from "./Custody.ts"
+import type { Artifact, OwnEvidence } from "./Delivery.ts"
+import type { RoutingDecision } from "./EventParts.ts"
 import type { RecordId } from "./Fields.ts"
-import type { CreatedEvent, HandoffEvent, RoutingDecision } from "./HandoffEvent.ts"
+import type { CompletedEvent, CreatedEvent, HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
 import type { HandoffRequest } from "./HandoffRequest.ts"
-import { parseMoment } from "./Moment.ts"
-import type {
-  ArchivedEvent,
-  WireEvent,
-  WireHandBack,
-  WireRecord,
-  WireRequest,
-  WireResponse,
-  WireRouting,
-  WireState
-} from "./WireSchema.ts"
+import {
+  fromArtifact,
+  fromBriefing,
+  fromDeliverable,
+  fromEvidence,
+  fromHandBack,
+  fromKeptReadBack,
+  fromMoment,
+  fromRouting,
+  present,
+  toArtifact,
+  toBriefing,
+  toDeliverable,
+  toEvidence,
+  toHandBack,
+  toHop,
+  toKeptReadBack,
+  toMoment,
+  toProof,
+  toReadBack,
+  toRouting
+} from "./WireParts.ts"
+import type { ArchivedEvent, WireEvent, WireRecord, WireRequest, WireResponse, WireState } from "./WireSchema.ts"
 
 // ---- from the wire to our names ----
-
-export const toMoment = (text: string): DateTime.Utc => DateTime.makeUnsafe(parseMoment(text))
 
 // What is absent on the wire has no key at all in our types. Adding the key where it is present is twice as fast as
 // spreading an object with or without it.
@@ -39,6 +52,10 @@ export const toRequest = (wire: WireRequest): HandoffRequest => {
   if (wire.max_attempts != null) request.maxAttempts = wire.max_attempts
   if (wire.requires != null) request.requires = wire.requires
   if (wire.parent != null) request.parent = wire.parent
+  if (wire.briefing != null) request.briefing = toBriefing(wire.briefing)
+  if (wire.deliverables != null) request.deliverables = wire.deliverables.map(toDeliverable)
+  if (wire.max_hops != null) request.maxHops = wire.max_hops
+  if (wire.reroute != null) request.reroute = wire.reroute
   return request
 }
 
@@ -58,12 +75,6 @@ const toSaid = (wire: { readonly note?: string | null; readonly fraction?: numbe
 
 const toProgress = (wire: NonNullable<WireState["progress"]>): Progress => ({ at: toMoment(wire.at), ...toSaid(wire) })
 
-const toHandBack = ({ done, remaining, pitfalls }: WireHandBack): HandBack => ({
-  ...(done == null ? {} : { done }),
-  ...(remaining == null ? {} : { remaining }),
-  ...(pitfalls == null ? {} : { pitfalls })
-})
-
 type Open = Extract<HandoffRecord, { readonly status: "pending" }>
 type Held = Extract<HandoffRecord, { readonly status: "accepted" }>
 
@@ -72,8 +83,13 @@ const addOpen = (state: Growing<Pick<Open, "handBack" | "reminded">>, wire: Wire
   if (wire.hand_back != null) state.handBack = toHandBack(wire.hand_back)
   if (wire.reminded != null) state.reminded = wire.reminded
 }
-const addHeld = (state: Growing<Pick<Held, "handBack" | "reminded" | "lease" | "progress">>, wire: WireState): void => {
+const addHeld = (
+  state: Growing<Pick<Held, "handBack" | "reminded" | "lease" | "progress" | "readBack" | "evidence">>,
+  wire: WireState
+): void => {
   addOpen(state, wire)
+  if (wire.read_back != null) state.readBack = toKeptReadBack(wire.read_back)
+  if (wire.evidence != null) state.evidence = wire.evidence.map(toEvidence)
   if (wire.lease != null) state.lease = toLease(wire.lease)
   if (wire.progress != null) state.progress = toProgress(wire.progress)
 }
@@ -90,8 +106,18 @@ export const toState = (
   const answer = wire.response == null ? undefined : toResponse(wire.response)
   // A program that writes the status without the answer has still said what the answer was.
   const response = answer ?? { accepted: status !== "rejected" && status !== "failed", reason: "" }
-  const attempt = wire.attempt ?? 1
-  const common = { recordId, revision, request, createdAt, updatedAt, attempt }
+  const common: Growing<
+    Pick<HandoffRecord, "recordId" | "revision" | "request" | "createdAt" | "updatedAt" | "attempt" | "hops" | "head">
+  > = {
+    recordId,
+    revision,
+    request,
+    createdAt,
+    updatedAt,
+    attempt: wire.attempt ?? 1
+  }
+  if (wire.hops != null) common.hops = wire.hops.map(toHop)
+  if (wire.head != null) common.head = wire.head
   switch (status) {
     case "pending": {
       const state: Growing<Open> = { status, ...common }
@@ -125,8 +151,17 @@ export const toState = (
       return { status, ...common, response }
     case "failed":
       return wire.code == null ? { status, ...common, response } : { status, ...common, response, code: wire.code }
-    case "completed":
-      return { status, ...common, response, result: wire.result ?? {} }
+    case "completed": {
+      const state: Growing<Extract<HandoffRecord, { readonly status: "completed" }>> = {
+        status,
+        ...common,
+        response,
+        result: wire.result ?? {}
+      }
+      if (wire.artifacts != null) state.artifacts = wire.artifacts.map(toArtifact)
+      if (wire.evidence != null) state.evidence = wire.evidence.map(toEvidence)
+      return state
+    }
     case "cancelled": {
       const reason = wire.reason ?? ""
       return answer === undefined ? { status, ...common, reason } : { status, ...common, response: answer, reason }
@@ -143,8 +178,13 @@ export const toState = (
 export const toRecord = (wire: WireRecord): HandoffRecord =>
   toState(wire.record_id, wire.revision ?? 1, toRequest(wire.request), wire)
 
-const via = (wire: ArchivedEvent | WireEvent, event: HandoffEvent): HandoffEvent =>
-  wire.via == null ? event : { ...event, via: wire.via }
+/** What any event may have beside what it says. */
+const sealed = (wire: ArchivedEvent | WireEvent, event: Growing<HandoffEvent>): HandoffEvent => {
+  if (wire.via != null) event.via = wire.via
+  if (wire.prev != null) event.prev = wire.prev
+  if (wire.sig != null) event.sig = wire.sig
+  return event
+}
 
 const toTransition = (wire: Exclude<WireEvent, { readonly _tag: "Created" | "Imported" }>): HandoffEvent => {
   const { by } = wire
@@ -156,6 +196,7 @@ const toTransition = (wire: Exclude<WireEvent, { readonly _tag: "Created" | "Imp
       if (wire.reason != null) event.reason = wire.reason
       if (wire.estimated_completion != null) event.estimatedCompletion = toMoment(wire.estimated_completion)
       if (wire.lease != null) event.lease = wire.lease
+      if (wire.read_back != null) event.readBack = toReadBack(wire.read_back)
       return event
     }
     case "Progressed":
@@ -169,6 +210,26 @@ const toTransition = (wire: Exclude<WireEvent, { readonly _tag: "Created" | "Imp
       return { _tag: wire._tag, ...move, question: wire.question }
     case "Answered":
       return { _tag: wire._tag, ...move, answer: wire.answer }
+    case "Forwarded":
+      return {
+        _tag: wire._tag,
+        ...move,
+        to: wire.to,
+        ...present({
+          reason: wire.reason,
+          handBack: wire.hand_back && toHandBack(wire.hand_back),
+          because: wire.because,
+          routing: wire.routing && toRouting(wire.routing)
+        })
+      }
+    case "Delegated":
+      return { _tag: wire._tag, ...move, child: wire.child }
+    case "Restated":
+      return { _tag: wire._tag, ...move, readBack: toReadBack(wire.read_back) }
+    case "Confirmed":
+      return { _tag: wire._tag, ...move, ...present({ correction: wire.correction }) }
+    case "Verified":
+      return { _tag: wire._tag, ...move, ...toProof(wire) }
     case "Released":
       return {
         _tag: wire._tag,
@@ -187,9 +248,16 @@ const toTransition = (wire: Exclude<WireEvent, { readonly _tag: "Created" | "Imp
         ...(wire.code == null ? {} : { code: wire.code })
       }
     case "Cancelled":
-      return wire.reason == null ? { _tag: wire._tag, ...move } : { _tag: wire._tag, ...move, reason: wire.reason }
-    case "Completed":
-      return { _tag: wire._tag, ...move, result: wire.result ?? {} }
+      return { _tag: wire._tag, ...move, ...present({ reason: wire.reason, along: wire.along }) }
+    case "Completed": {
+      const event: Growing<CompletedEvent> = { _tag: wire._tag, ...move, result: wire.result ?? {} }
+      if (wire.artifacts != null) event.artifacts = wire.artifacts.map(toArtifact)
+      if (wire.evidence != null) {
+        event.evidence = wire.evidence.map((one): OwnEvidence => ({ grade: one.grade, ...toProof(one) }))
+      }
+      if (wire.leaves_children != null) event.leavesChildren = wire.leaves_children
+      return event
+    }
     case "Reminded":
       return { _tag: wire._tag, ...move, of: wire.of }
     case "Expired":
@@ -198,15 +266,6 @@ const toTransition = (wire: Exclude<WireEvent, { readonly _tag: "Created" | "Imp
       return { _tag: wire._tag, ...move }
   }
 }
-
-const toRouting = (wire: WireRouting): RoutingDecision => ({
-  agent: wire.agent,
-  reason: wire.reason,
-  fallback: wire.fallback,
-  matched: wire.matched,
-  // Named one by one: what has passed a guard may still have keys that are none of ours.
-  runnersUp: wire.runners_up.map(({ agent, matched }) => ({ agent, matched }))
-})
 
 const toCreated = (
   wire: Extract<ArchivedEvent, { readonly _tag: "Created" }>,
@@ -221,7 +280,7 @@ const toImported = (wire: { readonly at: string; readonly by: HandoffEvent["by"]
   ({ _tag: "Imported", at: toMoment(wire.at), by: wire.by, record }) as const
 
 export const toEvent = (wire: WireEvent): HandoffEvent =>
-  via(
+  sealed(
     wire,
     wire._tag === "Created"
       ? toCreated(wire, toRequest(wire.request))
@@ -231,7 +290,7 @@ export const toEvent = (wire: WireEvent): HandoffEvent =>
   )
 
 export const toArchivedEvent = (wire: ArchivedEvent, recordId: RecordId, request: HandoffRequest): HandoffEvent =>
-  via(
+  sealed(
     wire,
     wire._tag === "Created"
       ? toCreated(wire, request)
@@ -241,8 +300,6 @@ export const toArchivedEvent = (wire: ArchivedEvent, recordId: RecordId, request
   )
 
 // ---- from our names to the wire; every key of the Python models is always there ----
-
-const fromMoment = DateTime.formatIso
 
 export const fromRequest = (request: HandoffRequest): WireRequest => {
   const wire: Growing<WireRequest> = {
@@ -258,6 +315,10 @@ export const fromRequest = (request: HandoffRequest): WireRequest => {
   if (request.maxAttempts !== undefined) wire.max_attempts = request.maxAttempts
   if (request.requires !== undefined) wire.requires = request.requires
   if (request.parent !== undefined) wire.parent = request.parent
+  if (request.briefing !== undefined) wire.briefing = fromBriefing(request.briefing)
+  if (request.deliverables !== undefined) wire.deliverables = request.deliverables.map(fromDeliverable)
+  if (request.maxHops !== undefined) wire.max_hops = request.maxHops
+  if (request.reroute !== undefined) wire.reroute = request.reroute
   return wire
 }
 
@@ -283,7 +344,7 @@ const fromState = (record: HandoffRecord): WireState => {
   if ("reason" in record) wire.reason = record.reason
   // The first attempt goes without saying, so that a handoff without custody looks as the Python models write it.
   if (record.attempt > 1) wire.attempt = record.attempt
-  if ("handBack" in record && record.handBack !== undefined) wire.hand_back = record.handBack
+  if ("handBack" in record && record.handBack !== undefined) wire.hand_back = fromHandBack(record.handBack)
   if ("reminded" in record && record.reminded !== undefined) wire.reminded = record.reminded
   if ("notBefore" in record && record.notBefore !== undefined) wire.not_before = fromMoment(record.notBefore)
   if ("lease" in record && record.lease !== undefined) wire.lease = fromLease(record.lease)
@@ -292,6 +353,11 @@ const fromState = (record: HandoffRecord): WireState => {
   if ("answer" in record && record.answer !== undefined) wire.answer = record.answer
   if ("code" in record && record.code !== undefined) wire.code = record.code
   if ("missed" in record) wire.missed = record.missed
+  if (record.hops !== undefined) wire.hops = record.hops.map(({ at, ...hop }) => ({ ...hop, at: fromMoment(at) }))
+  if ("readBack" in record && record.readBack !== undefined) wire.read_back = fromKeptReadBack(record.readBack)
+  if ("artifacts" in record && record.artifacts !== undefined) wire.artifacts = record.artifacts.map(fromArtifact)
+  if ("evidence" in record && record.evidence !== undefined) wire.evidence = record.evidence.map(fromEvidence)
+  if (record.head !== undefined) wire.head = record.head
   return wire
 }
 
@@ -307,30 +373,49 @@ interface Renamed {
   readonly estimatedCompletion?: DateTime.Utc
   readonly handBack?: HandBack
   readonly notBefore?: DateTime.Utc
+  readonly readBack?: ReadBack
+  readonly routing?: RoutingDecision
+  readonly artifacts?: ReadonlyArray<Artifact>
+  readonly leavesChildren?: true
 }
 
 const fromTransition = (event: Exclude<HandoffEvent, { readonly _tag: "Created" | "Imported" }>) => {
   // The cast: widens; which of them has which the types and the tests of every event say.
-  const { _tag, at, by, estimatedCompletion, handBack, notBefore, ...same } = event as typeof event & Renamed
+  const {
+    _tag,
+    at,
+    by,
+    estimatedCompletion,
+    handBack,
+    notBefore,
+    readBack,
+    routing,
+    artifacts,
+    leavesChildren,
+    ...same
+  } = event as typeof event & Renamed
   return {
     _tag,
     at: fromMoment(at),
     by,
     ...same,
     ...(estimatedCompletion && { estimated_completion: fromMoment(estimatedCompletion) }),
-    ...(handBack && { hand_back: handBack }),
-    ...(notBefore && { not_before: fromMoment(notBefore) })
+    ...(handBack && { hand_back: fromHandBack(handBack) }),
+    ...(notBefore && { not_before: fromMoment(notBefore) }),
+    ...(readBack && { read_back: readBack }),
+    ...(routing && { routing: fromRouting(routing) }),
+    ...(artifacts && { artifacts: artifacts.map(fromArtifact) }),
+    ...(leavesChildren && { leaves_children: leavesChildren })
     // The cast: TypeScript takes the names and the rest apart, and cannot put them together for each event again.
   } as ArchivedEvent
 }
 
 export const fromArchivedEvent = (event: HandoffEvent): ArchivedEvent => {
   if (event._tag !== "Created" && event._tag !== "Imported") return fromTransition(event)
-  const fact = { at: fromMoment(event.at), by: event.by, ...(event.via === undefined ? {} : { via: event.via }) }
+  const { at, by, via, prev, sig } = event
+  const fact = { at: fromMoment(at), by, ...(via && { via }), ...(prev && { prev }), ...(sig && { sig }) }
   if (event._tag === "Imported") return { _tag: event._tag, ...fact, record: fromState(event.record) }
-  if (event.routing === undefined) return { _tag: event._tag, ...fact }
-  const { runnersUp, ...rest } = event.routing
-  return { _tag: event._tag, ...fact, routing: { ...rest, runners_up: runnersUp } }
+  return { _tag: event._tag, ...fact, ...(event.routing && { routing: fromRouting(event.routing) }) }
 }
 
 export const fromEvent = (event: HandoffEvent): WireEvent => {

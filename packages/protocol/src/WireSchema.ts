@@ -1,10 +1,13 @@
 import * as Schema from "effect/Schema"
 
-import { Attempt, Clock, Milliseconds, Progress } from "./Custody.ts"
-import { AgentId, Capability, Priority, RecordId, Text } from "./Fields.ts"
+import { areItemsSound, partsOf, ReadBackItem, Severity } from "./Briefing.ts"
+import { Attempt, Clock, Milliseconds, Progress, RerouteCause } from "./Custody.ts"
+import { haveOwnNames } from "./Delivery.ts"
+import { Digest, Signature } from "./Digest.ts"
+import { AgentId, Capability, Name, Priority, RecordId, Text } from "./Fields.ts"
 import { FailureCode } from "./HandoffRecord.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
-import { JsonObject } from "./Json.ts"
+import { bounded, JsonObject, JsonValue } from "./Json.ts"
 import { limits } from "./Limits.ts"
 import { parseMoment } from "./Moment.ts"
 
@@ -30,6 +33,85 @@ const absent = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Sc
 
 const absentObject = Schema.optionalKey(Schema.NullOr(JsonObject).annotate({ default: {} }))
 
+const points = absent(Schema.Array(Text).check(Schema.isMaxLength(limits.points)))
+const manyItems = Schema.isMaxLength(2 * limits.parts)
+
+export const WireBriefing = Schema.Struct({
+  severity: Severity,
+  summary: Text,
+  actions: absent(partsOf(Schema.Struct({ id: Name, task: Text, owner: absent(AgentId), due: absent(WireTimestamp) }))),
+  situation: absent(Schema.Struct({ known: points, decided: points, open: points })),
+  contingencies: absent(partsOf(Schema.Struct({ id: Name, if: Text, then: Text }))),
+  read_back: absent(
+    Schema.Struct({ required: absent(Schema.Array(Name).check(manyItems)), confirm: absent(Schema.Boolean) })
+  )
+})
+  .check(
+    Schema.makeFilter((briefing) => areItemsSound(briefing, briefing.read_back?.required ?? [])),
+    bounded()
+  )
+  .annotate({ identifier: "Briefing" })
+export type WireBriefing = typeof WireBriefing.Type
+
+const readBackItem = Schema.Struct({ id: Name, answer: ReadBackItem.fields.answer, note: absent(Text) })
+export const WireReadBack = Schema.Struct({
+  summary: Text,
+  items: absent(Schema.Array(readBackItem).check(manyItems))
+})
+  .check(bounded())
+  .annotate({ identifier: "ReadBack" })
+export type WireReadBack = typeof WireReadBack.Type
+
+export const WireKeptReadBack = Schema.Struct({
+  summary: Text,
+  items: Schema.Array(readBackItem).check(manyItems),
+  confirmed: absent(WireTimestamp),
+  correction: absent(Text)
+}).annotate({ identifier: "KeptReadBack" })
+export type WireKeptReadBack = typeof WireKeptReadBack.Type
+
+const named = { name: Name, media_type: absent(Name) }
+const WireDeliverable = Schema.Struct({
+  ...named,
+  schema: Schema.optionalKey(Schema.NullOr(JsonObject)),
+  digest: absent(Digest)
+})
+export const WireDeliverables = partsOf(WireDeliverable)
+  .check(Schema.makeFilter(haveOwnNames), bounded())
+  .annotate({ identifier: "Deliverables" })
+export type WireDeliverable = typeof WireDeliverable.Type
+
+const WireArtifact = Schema.Union([
+  Schema.Struct({ ...named, content: JsonValue }),
+  Schema.Struct({
+    ...named,
+    uri: Text.check(Schema.isMinLength(1)),
+    digest: Digest,
+    size: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+  })
+]).annotate({ message: "Expected an artifact: a name, and its content or its uri, digest and size" })
+export const WireArtifacts = partsOf(WireArtifact)
+  .check(Schema.makeFilter(haveOwnNames), bounded())
+  .annotate({ identifier: "Artifacts" })
+export type WireArtifact = typeof WireArtifact.Type
+
+const proof = {
+  statement: Text.check(Schema.isMinLength(1)),
+  of: absent(Name),
+  uri: absent(Text),
+  digest: absent(Digest)
+}
+const WireOwnEvidence = Schema.Struct({ grade: Schema.Literals(["claimed", "observed"]), ...proof })
+export const WireOwnEvidences = partsOf(WireOwnEvidence).check(bounded()).annotate({ identifier: "OwnEvidence" })
+const WireEvidence = Schema.Struct({
+  grade: Schema.Literals(["claimed", "observed", "verified"]),
+  ...proof,
+  by: AgentId,
+  at: WireTimestamp
+})
+export const WireEvidences = Schema.Array(WireEvidence).check(manyItems).annotate({ identifier: "Evidence" })
+export type WireEvidence = typeof WireEvidence.Type
+
 export const WireRequest = Schema.Struct({
   from_agent: AgentId,
   to_agent: AgentId,
@@ -41,7 +123,11 @@ export const WireRequest = Schema.Struct({
   remind_before: absent(Milliseconds),
   max_attempts: absent(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts }))),
   requires: absent(Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))),
-  parent: absent(RecordId)
+  parent: absent(RecordId),
+  briefing: absent(WireBriefing),
+  deliverables: absent(WireDeliverables),
+  max_hops: absent(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops }))),
+  reroute: absent(Schema.Boolean)
 }).annotate({ identifier: "HandoffRequest" })
 export type WireRequest = typeof WireRequest.Type
 
@@ -52,10 +138,14 @@ export const WireResponse = Schema.Struct({
 }).annotate({ identifier: "HandoffResponse" })
 export type WireResponse = typeof WireResponse.Type
 
-const points = absent(Schema.Array(Text).check(Schema.isMaxLength(limits.points)))
-export const WireHandBack = Schema.Struct({ done: points, remaining: points, pitfalls: points }).annotate({
-  identifier: "HandBack"
+export const WireHandBack = Schema.Struct({
+  done: points,
+  remaining: points,
+  pitfalls: points,
+  artifacts: absent(WireArtifacts)
 })
+  .check(bounded())
+  .annotate({ identifier: "HandBack" })
 export type WireHandBack = typeof WireHandBack.Type
 
 const said = { note: absent(Text), fraction: absent(Progress.fields.fraction.schema) }
@@ -71,7 +161,17 @@ const custody = {
   reminded: absent(Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length))),
   code: absent(FailureCode),
   /** Which clock of an expired handoff ran out. */
-  missed: absent(Clock)
+  missed: absent(Clock),
+  hops: absent(
+    Schema.Array(Schema.Struct({ receiver: AgentId, attempt: Attempt, at: WireTimestamp })).check(
+      Schema.isMaxLength(limits.hops)
+    )
+  ),
+  read_back: absent(WireKeptReadBack),
+  artifacts: absent(WireArtifacts),
+  evidence: absent(WireEvidences),
+  /** The SHA-256 of its last entry. */
+  head: absent(Digest)
 }
 
 const state = {
@@ -102,7 +202,13 @@ export const WireRouting = Schema.Struct({
 }).annotate({ identifier: "RoutingDecision" })
 export type WireRouting = typeof WireRouting.Type
 
-const fact = { at: WireTimestamp, by: AgentId, via: absent(Schema.Literals(["foreign"])) }
+const fact = {
+  at: WireTimestamp,
+  by: AgentId,
+  via: absent(Schema.Literals(["foreign"])),
+  prev: absent(Digest),
+  sig: absent(Signature)
+}
 const move = { ...fact, attempt: absent(Attempt) }
 const transitionEvents = [
   Schema.Struct({
@@ -110,7 +216,8 @@ const transitionEvents = [
     ...move,
     reason: absent(Text),
     estimated_completion: absent(WireTimestamp),
-    lease: absent(Milliseconds)
+    lease: absent(Milliseconds),
+    read_back: absent(WireReadBack)
   }),
   Schema.Struct({ _tag: Schema.tag("Rejected"), ...move, reason: absent(Text) }),
   Schema.Struct({ _tag: Schema.tag("Started"), ...move }),
@@ -118,15 +225,35 @@ const transitionEvents = [
   Schema.Struct({ _tag: Schema.tag("Asked"), ...move, question: Text }),
   Schema.Struct({ _tag: Schema.tag("Answered"), ...move, answer: Text }),
   Schema.Struct({
+    _tag: Schema.tag("Forwarded"),
+    ...move,
+    to: AgentId,
+    reason: absent(Text),
+    hand_back: absent(WireHandBack),
+    because: absent(RerouteCause),
+    routing: absent(WireRouting)
+  }),
+  Schema.Struct({ _tag: Schema.tag("Delegated"), ...move, child: RecordId }),
+  Schema.Struct({ _tag: Schema.tag("Restated"), ...move, read_back: WireReadBack }),
+  Schema.Struct({ _tag: Schema.tag("Confirmed"), ...move, correction: absent(Text) }),
+  Schema.Struct({ _tag: Schema.tag("Verified"), ...move, ...proof }),
+  Schema.Struct({
     _tag: Schema.tag("Released"),
     ...move,
     reason: absent(Text),
     hand_back: absent(WireHandBack),
     not_before: absent(WireTimestamp)
   }),
-  Schema.Struct({ _tag: Schema.tag("Completed"), ...move, result: absentObject }),
+  Schema.Struct({
+    _tag: Schema.tag("Completed"),
+    ...move,
+    result: absentObject,
+    artifacts: absent(WireArtifacts),
+    evidence: absent(WireOwnEvidences),
+    leaves_children: absent(Schema.Literals([true]))
+  }),
   Schema.Struct({ _tag: Schema.tag("Failed"), ...move, reason: absent(Text), code: absent(FailureCode) }),
-  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...move, reason: absent(Text) }),
+  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...move, reason: absent(Text), along: absent(RecordId) }),
   Schema.Struct({ _tag: Schema.tag("Reminded"), ...move, of: Clock }),
   Schema.Struct({ _tag: Schema.tag("Expired"), ...move, missed: absent(Clock) })
 ] as const

@@ -1,8 +1,11 @@
 export { limits } from "./Limits.ts"
-export { isJsonObject, JsonObject, parseJson } from "./Json.ts"
+export { isJsonObject, JsonObject, JsonValue, parseJson } from "./Json.ts"
+export { canonical, Digest, digestOf, Signature } from "./Digest.ts"
 export { AgentId, Capability, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
 export { HandoffRequest } from "./HandoffRequest.ts"
-export { Answer, Attempt, Clock, HandBack, Lease, Milliseconds, Progress } from "./Custody.ts"
+export { Briefing, type Coverage, coverageOf, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./Briefing.ts"
+export { Artifact, artifactDigest, Deliverable, Evidence, OwnEvidence } from "./Delivery.ts"
+export { Answer, Attempt, Clock, HandBack, Hop, Lease, Milliseconds, Progress, RerouteCause } from "./Custody.ts"
 export {
   Accepted,
   Cancelled,
@@ -18,10 +21,21 @@ export {
   Rejected
 } from "./HandoffRecord.ts"
 export { HandoffStatus } from "./HandoffStatus.ts"
+export { RoutingDecision } from "./EventParts.ts"
 export {
-  AcceptedEvent,
   AnsweredEvent,
   AskedEvent,
+  ConfirmedEvent,
+  DelegatedEvent,
+  ForwardedEvent,
+  ProgressedEvent,
+  ReleasedEvent,
+  RemindedEvent,
+  RestatedEvent,
+  VerifiedEvent
+} from "./CustodyEvent.ts"
+export {
+  AcceptedEvent,
   CancelledEvent,
   CompletedEvent,
   CreatedEvent,
@@ -29,11 +43,7 @@ export {
   FailedEvent,
   HandoffEvent,
   ImportedEvent,
-  ProgressedEvent,
   RejectedEvent,
-  ReleasedEvent,
-  RemindedEvent,
-  RoutingDecision,
   StartedEvent
 } from "./HandoffEvent.ts"
 export {
@@ -42,14 +52,23 @@ export {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
-  NoAttemptLeft,
   NoCapableAgent,
-  NotDue,
   NotYourHandoff,
   RevisionConflict,
-  StaleAttempt,
   StoreError
 } from "./HandoffError.ts"
+export {
+  AlreadyHeld,
+  BrokenChain,
+  NoAttemptLeft,
+  NoHopLeft,
+  NotDelivered,
+  NotDue,
+  OpenChildren,
+  ReadBackIncomplete,
+  StaleAttempt,
+  UnknownItem
+} from "./CustodyError.ts"
 export {
   type After,
   type Before,
@@ -63,8 +82,26 @@ export {
   transitions,
   turns
 } from "./Transitions.ts"
-export { agentOf, clock, dueAt, maxAttemptsOf, overdueEvent, turnOf, type Whereabouts, whereabouts } from "./Clocks.ts"
-export { apply, create, type LifecycleError, movesOf, replay } from "./Lifecycle.ts"
+export { entryDigest, entryText, linked, signedText } from "./Chain.ts"
+export {
+  agentOf,
+  clock,
+  dueAt,
+  holdersOf,
+  isLastAttempt,
+  maxAttemptsOf,
+  maxHopsOf,
+  overdueEvent,
+  receiverOf,
+  rerouteCause,
+  startAwaits,
+  turnOf,
+  type Whereabouts,
+  whereabouts
+} from "./Clocks.ts"
+export { type LifecycleError, movesOf } from "./Objections.ts"
+export { advance, type Advanced, apply, create, replay } from "./Lifecycle.ts"
+export { type Flaw, flawIn } from "./Verify.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
 export {

@@ -1,0 +1,60 @@
+/** Every entry holds the digest of the one before it, and the record that of the last: none can change unnoticed. */
+import { canonical, type Digest, digestOf } from "./Digest.ts"
+import type { RecordId } from "./Fields.ts"
+import type { HandoffEvent } from "./HandoffEvent.ts"
+import type { HandoffRecord } from "./HandoffRecord.ts"
+import { fromEvent } from "./WireNames.ts"
+
+/**
+ * An entry as the text whose digest the next entry holds: the canonical JSON of `record_id`, `revision` and `event`.
+ *
+ * @example
+ * ```ts
+ * import { entryText, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const textOf = (event: HandoffEvent) => entryText(RecordId.make("7k2m9q4xw3pz"), 1, event)
+ * ```
+ */
+export const entryText = (recordId: RecordId, revision: number, event: HandoffEvent): string =>
+  canonical({ record_id: recordId, revision, event: fromEvent(event) })
+
+/**
+ * What an agent signs of an entry: the same text without the signature.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffEvent, RecordId, signedText } from "@aumai/handoff-protocol"
+ *
+ * const toSign = (event: HandoffEvent) => signedText(RecordId.make("7k2m9q4xw3pz"), 1, event)
+ * ```
+ */
+export const signedText = (recordId: RecordId, revision: number, event: HandoffEvent): string => {
+  const { sig: _, ...unsigned } = event
+  return entryText(recordId, revision, unsigned)
+}
+
+/**
+ * The SHA-256 of an entry.
+ *
+ * @example
+ * ```ts
+ * import { entryDigest, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const headOf = (event: HandoffEvent) => entryDigest(RecordId.make("7k2m9q4xw3pz"), 1, event)
+ * ```
+ */
+export const entryDigest = (recordId: RecordId, revision: number, event: HandoffEvent): Digest =>
+  digestOf(entryText(recordId, revision, event))
+
+/**
+ * An event as the next entry of a handoff: with the digest of the last one.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffEvent, type HandoffRecord, linked } from "@aumai/handoff-protocol"
+ *
+ * const nextOf = (record: HandoffRecord, event: HandoffEvent) => linked(record, event)
+ * ```
+ */
+export const linked = <Event extends HandoffEvent>({ head }: HandoffRecord, event: Event): Event =>
+  head === undefined ? event : { ...event, prev: head }

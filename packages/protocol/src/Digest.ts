@@ -1,0 +1,81 @@
+import { sha256 } from "@noble/hashes/sha2.js"
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
+import canonicalize from "canonicalize"
+import * as Schema from "effect/Schema"
+
+/**
+ * A SHA-256, as 64 hexadecimal digits in lower case.
+ *
+ * @example
+ * ```ts
+ * import { digestOf } from "@aumai/handoff-protocol"
+ *
+ * console.log(digestOf("abc").slice(0, 8)) // ba7816bf
+ * ```
+ */
+export const Digest = Schema.String.check(
+  Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a SHA-256 of 64 hexadecimal digits in lower case" })
+)
+  .annotate({ description: "A SHA-256: 64 hexadecimal digits in lower case" })
+  .pipe(Schema.brand("Digest"))
+export type Digest = typeof Digest.Type
+
+/**
+ * An Ed25519 signature (RFC 8032): its 64 bytes as base64url without padding.
+ *
+ * @example
+ * ```ts
+ * import { Signature } from "@aumai/handoff-protocol"
+ * import * as Schema from "effect/Schema"
+ *
+ * console.log(Schema.is(Signature)("too short")) // false
+ * ```
+ */
+export const Signature = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9_-]{86}$/, { expected: "a signature of 86 characters of base64url" })
+)
+  .annotate({ description: "An Ed25519 signature: 86 characters of base64url" })
+  .pipe(Schema.brand("Signature"))
+export type Signature = typeof Signature.Type
+
+interface Host {
+  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
+}
+
+/** The SHA-256 of the platform, where it has one that answers at once: it takes a tenth of the time. */
+const native = ((): ((text: string) => string) | undefined => {
+  // The cast: this package knows of no platform; what is not there is undefined.
+  const crypto = (globalThis as Host).process?.getBuiltinModule?.("node:crypto")
+  if (typeof crypto !== "object" || crypto === null || !("hash" in crypto)) return undefined
+  const { hash } = crypto
+  return typeof hash === "function" ? (text) => String(hash("sha256", text)) : undefined
+})()
+
+/**
+ * The SHA-256 of a text in UTF-8.
+ *
+ * @example
+ * ```ts
+ * import { digestOf } from "@aumai/handoff-protocol"
+ *
+ * console.log(digestOf("").slice(0, 8)) // e3b0c442
+ * ```
+ */
+export const digestOf = (text: string): Digest =>
+  // The cast: so it is written.
+  (native === undefined ? bytesToHex(sha256(utf8ToBytes(text))) : native(text)) as Digest
+
+/**
+ * A JSON value as the one text that stands for it, whatever order its keys were in: RFC 8785, the JSON Canonicalization
+ * Scheme.
+ *
+ * @example
+ * ```ts
+ * import { canonical } from "@aumai/handoff-protocol"
+ *
+ * console.log(canonical({ b: 1.0, a: [null] })) // {"a":[null],"b":1}
+ * ```
+ */
+export const canonical = (json: unknown): string =>
+  // Never undefined: that is what it makes of undefined and of functions, which are no JSON.
+  canonicalize(json) ?? "null"

@@ -1,0 +1,187 @@
+/** Why an event may not come to a record: what the table says, and what it cannot say. */
+import { coverageOf, itemsOf, type ReadBack } from "./Briefing.ts"
+import {
+  agentOf,
+  clock,
+  holdersOf,
+  isLastAttempt,
+  maxAttemptsOf,
+  maxHopsOf,
+  overdueEvent,
+  rerouteCause,
+  startAwaits
+} from "./Clocks.ts"
+import {
+  AlreadyHeld,
+  NoAttemptLeft,
+  NoHopLeft,
+  NotDelivered,
+  NotDue,
+  ReadBackIncomplete,
+  StaleAttempt,
+  UnknownItem
+} from "./CustodyError.ts"
+import { undelivered } from "./Delivery.ts"
+import { InvalidTransition, NotYourHandoff } from "./HandoffError.ts"
+import type { HandoffEvent } from "./HandoffEvent.ts"
+import type { HandoffRecord } from "./HandoffRecord.ts"
+import { isSame } from "./Same.ts"
+import { movesFrom, type Of, type Rule, type Transition, transitions } from "./Transitions.ts"
+
+export const isTransition = (event: HandoffEvent): event is Transition => event._tag in transitions
+
+/**
+ * What the lifecycle may say to an event.
+ *
+ * @example
+ * ```ts
+ * import { type LifecycleError } from "@aumai/handoff-protocol"
+ *
+ * const isTooLate = (error: LifecycleError) => error._tag === "StaleAttempt"
+ * ```
+ */
+export type LifecycleError =
+  | InvalidTransition
+  | NotYourHandoff
+  | StaleAttempt
+  | NotDue
+  | NoAttemptLeft
+  | NoHopLeft
+  | AlreadyHeld
+  | ReadBackIncomplete
+  | UnknownItem
+  | NotDelivered
+
+/** Whether an event is one that time brings about, and not one of the two agents. */
+const isOfTime = (record: HandoffRecord, event: Transition, rule: Rule): boolean =>
+  rule.by === "anyone" || (rule.clock === true && event.by === clock && agentOf(record, rule.by) !== clock)
+
+/** What must be right about an event of time, beside when it comes. */
+const essence = (event: Transition) => [
+  event._tag,
+  "missed" in event && event.missed,
+  "of" in event && event.of,
+  "code" in event && event.code
+]
+
+/** What time says to an event that it is said to have brought about. */
+const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefined => {
+  const due = overdueEvent(record, event.at)
+  const isDue =
+    due !== undefined &&
+    (event._tag === "Forwarded"
+      ? event.because !== undefined && event.because === rerouteCause(record, due)
+      : isSame(essence(due), essence(event)))
+  return isDue ? undefined : new NotDue({ recordId: record.recordId, event: event._tag, at: event.at })
+}
+
+/** What the table cannot say: what must be true of the record, whatever else the event says. */
+const conditions: { readonly [Tag in Transition["_tag"]]?: (record: HandoffRecord) => LifecycleError | undefined } = {
+  Started: (record) => whetherReadBack(record, "Started", startAwaits(record)),
+  // The sender confirms what it has been told, and no less.
+  Confirmed: (record) =>
+    "readBack" in record && record.readBack !== undefined && startAwaits(record) !== "receiver"
+      ? undefined
+      : whetherReadBack(record, "Confirmed", "receiver"),
+  Released: (record) =>
+    isLastAttempt(record)
+      ? new NoAttemptLeft({ recordId: record.recordId, maxAttempts: maxAttemptsOf(record) })
+      : undefined,
+  Forwarded: (record) => {
+    const maxHops = maxHopsOf(record)
+    return (record.hops?.length ?? 0) < maxHops ? undefined : new NoHopLeft({ recordId: record.recordId, maxHops })
+  }
+}
+
+const whetherReadBack = (
+  { recordId, request, ...record }: HandoffRecord,
+  event: Transition["_tag"],
+  awaits: "sender" | "receiver" | undefined
+): ReadBackIncomplete | undefined => {
+  if (awaits === undefined) return undefined
+  const readBack = "readBack" in record ? record.readBack : undefined
+  const missing = request.briefing === undefined ? [] : coverageOf(request.briefing, readBack).missing
+  return new ReadBackIncomplete({ recordId, event, awaits, missing })
+}
+
+/** And what must be true of the event. */
+const contents: {
+  readonly [Tag in Transition["_tag"]]?: (
+    record: HandoffRecord,
+    event: Of<Transition, "_tag", Tag>
+  ) => LifecycleError | undefined
+} = {
+  Accepted: (record, { readBack }) => whetherKnown(record, readBack),
+  Restated: (record, { readBack }) => whetherKnown(record, readBack),
+  Forwarded: (record, { to }) => {
+    const holders = holdersOf(record)
+    return holders.includes(to) ? new AlreadyHeld({ recordId: record.recordId, agent: to, holders }) : undefined
+  },
+  Completed: ({ recordId, request }, { artifacts = [] }) => {
+    if (request.deliverables === undefined) return undefined
+    const issues = undelivered(request.deliverables, artifacts)
+    return issues.length === 0 ? undefined : new NotDelivered({ recordId, issues })
+  }
+}
+
+const whetherKnown = ({ recordId, request }: HandoffRecord, readBack: ReadBack | undefined) => {
+  const known = request.briefing === undefined ? [] : itemsOf(request.briefing)
+  const items = (readBack?.items ?? []).map(({ id }) => id).filter((id) => !known.includes(id))
+  return items.length === 0 ? undefined : new UnknownItem({ recordId, items, known })
+}
+
+/**
+ * The events that the lifecycle allows of a handoff as it stands, with their rules: those of its status, but no release in
+ * the last attempt, no hop behind the last, and no start before the briefing has been read back.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffRecord, movesOf } from "@aumai/handoff-protocol"
+ *
+ * const offered = (record: HandoffRecord) => movesOf(record).map(({ event }) => event)
+ * ```
+ */
+export const movesOf = (record: HandoffRecord): ReturnType<typeof movesFrom> =>
+  movesFrom(record.status).filter(({ event }) => conditions[event]?.(record) === undefined)
+
+/** Whose an event is, and why it is not its author's. */
+const whetherYours = (record: HandoffRecord, event: Transition, rule: Rule): NotYourHandoff | undefined => {
+  const { recordId, request } = record
+  const { by } = rule
+  if (by === "anyone") return undefined
+  const refuse = (party: Exclude<typeof by, "anyone">, expected: typeof event.by) =>
+    new NotYourHandoff({ recordId, event: event._tag, by: event.by, party, expected })
+  if (by === "witness") {
+    return event.by === agentOf(record, "receiver") ? refuse(by, request.fromAgent) : undefined
+  }
+  // What goes along with its parent goes by whoever withdrew that.
+  if (event._tag === "Cancelled" && event.along !== undefined && event.along === request.parent) return undefined
+  const expected = agentOf(record, by)
+  return expected === undefined || event.by === expected ? undefined : refuse(by, expected)
+}
+
+/** Why an event may not come to a record now; nothing when it may. */
+export const objection = (record: HandoffRecord, event: HandoffEvent): LifecycleError | undefined => {
+  const { recordId, status } = record
+  if (!isTransition(event)) return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: [] })
+  const rule: Rule = transitions[event._tag]
+  // First: whoever holds an older attempt is told so, wherever the newer one stands.
+  if (event.attempt !== undefined && event.attempt !== record.attempt) {
+    return new StaleAttempt({ recordId, event: event._tag, attempt: event.attempt, current: record.attempt })
+  }
+  if (!rule.from.includes(status)) {
+    return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: rule.from })
+  }
+  const isByTime = isOfTime(record, event, rule)
+  // What another program did has happened, due or not, and whatever was asked for.
+  if (event.via !== undefined) return isByTime ? undefined : whetherYours(record, event, rule)
+  // The cast: a row's condition on its event is given events of that row.
+  const content = contents[event._tag] as
+    | ((record: HandoffRecord, event: Transition) => LifecycleError | undefined)
+    | undefined
+  return (
+    (isByTime ? whetherDue(record, event) : whetherYours(record, event, rule)) ??
+    conditions[event._tag]?.(record) ??
+    content?.(record, event)
+  )
+}

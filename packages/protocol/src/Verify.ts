@@ -1,0 +1,91 @@
+/** Whether a history holds: each entry is the one that the next was written on, and together they say what the record says. */
+import * as Result from "effect/Result"
+
+import { entryDigest } from "./Chain.ts"
+import type { Digest } from "./Digest.ts"
+import type { RecordId } from "./Fields.ts"
+import type { HandoffEvent } from "./HandoffEvent.ts"
+import type { HandoffRecord } from "./HandoffRecord.ts"
+import { apply, create } from "./Lifecycle.ts"
+import { isTransition } from "./Objections.ts"
+import { isSame } from "./Same.ts"
+
+/**
+ * The first entry of a history that does not hold, and why.
+ *
+ * @example
+ * ```ts
+ * import { type Flaw } from "@aumai/handoff-protocol"
+ *
+ * const show = ({ revision, problem }: Flaw) => `revision ${revision}: ${problem}`
+ * ```
+ */
+export interface Flaw {
+  readonly revision: number
+  /** One sentence for a person. */
+  readonly problem: string
+}
+
+/** The parts in which two records differ, in the names of our types. */
+const differences = (a: object, b: object): ReadonlyArray<string> => {
+  // The casts: an object has a value at each of its own keys.
+  const [left, right] = [a, b] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => !isSame(left[key], right[key]))
+}
+
+const flawOfRecord = (record: HandoffRecord, told: HandoffRecord): string | undefined => {
+  const { revision } = told
+  if (record.revision !== revision)
+    return `The record says that there are ${record.revision} entries, and there are ${revision}`
+  if (record.head !== told.head) return "The record was not written with this entry: it holds another digest"
+  const parts = differences(record, told)
+  return parts.length === 0 ? undefined : `The record is not what its history says: it differs in ${parts.join(", ")}`
+}
+
+/**
+ * Looks for the first entry of a history, oldest first, that does not hold: that was changed, left out or put in after the
+ * next one was written, or that the lifecycle does not allow where it stands. With the record, the last entry is covered,
+ * too. Gives nothing when all of it holds. Signatures are not looked at: that takes the keys of the agents.
+ *
+ * @example
+ * ```ts
+ * import { flawIn, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const holds = (history: ReadonlyArray<HandoffEvent>) => flawIn(RecordId.make("7k2m9q4xw3pz"), history) === undefined
+ * ```
+ */
+export const flawIn = (
+  recordId: RecordId,
+  history: ReadonlyArray<HandoffEvent>,
+  record?: HandoffRecord
+): Flaw | undefined => {
+  let told: HandoffRecord | undefined
+  let before: Digest | undefined
+  for (const [index, event] of history.entries()) {
+    const revision = index + 1
+    if (event.prev !== before) {
+      return index === 0
+        ? { revision, problem: "It is not the first entry: it holds the digest of one before it" }
+        : event.prev === undefined
+          ? { revision, problem: "It does not hold the digest of the entry before it" }
+          : { revision: index, problem: `It is not the entry that revision ${revision} was written on` }
+    }
+    if (told === undefined) {
+      if (isTransition(event))
+        return { revision, problem: `A history begins with Created or Imported, not ${event._tag}` }
+      if (event._tag === "Created" && event.by !== event.request.fromAgent) {
+        return { revision, problem: `It was recorded by ${event.by}, but the sender is ${event.request.fromAgent}` }
+      }
+      told = create(recordId, event)
+      before = told.head
+    } else {
+      const applied = apply(told, event)
+      if (Result.isFailure(applied)) return { revision, problem: applied.failure.message }
+      before = entryDigest(recordId, revision, event)
+      told = { ...applied.success, head: before }
+    }
+  }
+  if (told === undefined) return { revision: 0, problem: "There is a record, but no history" }
+  const problem = record && flawOfRecord(record, told)
+  return problem === undefined ? undefined : { revision: told.revision, problem }
+}
