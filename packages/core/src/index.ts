@@ -1,6 +1,7 @@
 export * from "./HandoffStore.ts"
 export { type Place, placeOf } from "./Place.ts"
 export * from "./AgentStore.ts"
+export { decodeAgent, encodeAgent, type WireAgent } from "./AgentWire.ts"
 export { tallyOf } from "./Tally.ts"
 export * as CommitPlan from "./CommitPlan.ts"
 export * as StoredText from "./StoredText.ts"

@@ -1,6 +1,6 @@
 export { limits } from "./Limits.ts"
 export { isJsonObject, JsonObject, parseJson } from "./Json.ts"
-export { AgentId, Capability, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
+export { AgentId, Capability, Priority, PublicKey, RecordId, Text, Timestamp } from "./Fields.ts"
 export { HandoffRequest } from "./HandoffRequest.ts"
 export { Answer, Attempt, Clock, HandBack, Lease, Milliseconds, Progress } from "./Custody.ts"
 export {
