@@ -16,8 +16,7 @@ import type { RegisteredAgent } from "./AgentStore.ts"
 
 const WireMoment = Schema.String.check(
   Schema.makeFilter(
-    (text) =>
-      Result.isSuccess(decodeTimestamp("moment", text)) || "Expected a timestamp such as 2026-12-01T09:00:00Z"
+    (text) => Result.isSuccess(decodeTimestamp("moment", text)) || "Expected a timestamp such as 2026-12-01T09:00:00Z"
   )
 )
 

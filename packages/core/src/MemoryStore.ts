@@ -34,7 +34,8 @@ const makeHandoffs = Effect.sync(() => {
 const makeAgents = Effect.sync(() => {
   const agents = new Map<string, RegisteredAgent>()
   return AgentStore.of({
-    put: (agent) => Effect.sync(() => void agents.set(agent.agentId, seenAt(agent, agents.get(agent.agentId)?.lastSeen))),
+    put: (agent) =>
+      Effect.sync(() => void agents.set(agent.agentId, seenAt(agent, agents.get(agent.agentId)?.lastSeen))),
     seen: (id, at) =>
       Effect.sync(() => {
         const known = agents.get(id)

@@ -140,8 +140,12 @@ const readLastSeen = (lastSeen: number | undefined): Read<Pick<RegisteredAgent, 
 const readAgent = ({ id, agent, lastSeen }: AgentRow): Read<RegisteredAgent> =>
   Result.flatMap(
     decoded(agent, (input, json) => decodeAgent(input, { ...(typeof json === "object" ? json : {}), agent_id: id })),
-    // The row says when it was last seen, whatever the text does.
-    ({ lastSeen: _, ...read }) => Result.map(readLastSeen(lastSeen), (seen) => ({ ...read, ...seen }))
+    (read) =>
+      Result.map(readLastSeen(lastSeen), (seen) => {
+        // The row says when it was last seen, whatever the text does.
+        const { lastSeen: _, ...said } = read
+        return { ...said, ...seen }
+      })
   )
 
 /**

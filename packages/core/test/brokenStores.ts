@@ -805,7 +805,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "makes up who was seen",
     "when an agent was last seen never goes back, and says nothing of who is unknown",
     (known, whole) => ({
-      seen: (id, at) => (known.has(id) ? whole.seen(id, at) : whole.put({ agentId: id, capabilities: [], lastSeen: at }))
+      seen: (id, at) =>
+        known.has(id) ? whole.seen(id, at) : whole.put({ agentId: id, capabilities: [], lastSeen: at })
     })
   ),
   brokenAgents(

@@ -76,12 +76,14 @@ export const make = (session: Session): AgentStore["Service"] => {
         // one tick of its clock: what is written over is read, and not remembered.
         known = undefined
         return read(operation)
-      }).pipe(Effect.flatMap((before): Effect.Effect<void, StoreError> => {
-        const agents = new Map(before)
-        if (!edit(agents)) return Effect.void
-        if (session.lock === undefined) return Effect.fail(JournalWrite.readOnly(session, operation))
-        return Effect.mapError(write(agents), Failure.ofDisk(operation, "in doubt"))
-      }))
+      }).pipe(
+        Effect.flatMap((before): Effect.Effect<void, StoreError> => {
+          const agents = new Map(before)
+          if (!edit(agents)) return Effect.void
+          if (session.lock === undefined) return Effect.fail(JournalWrite.readOnly(session, operation))
+          return Effect.mapError(write(agents), Failure.ofDisk(operation, "in doubt"))
+        })
+      )
     )
 
   return {

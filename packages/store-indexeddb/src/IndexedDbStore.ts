@@ -1,14 +1,7 @@
 /**
  * Handoffs in a browser: one IndexedDB database, shared by the tabs and workers of a site.
  */
-import {
-  AgentStore,
-  GroupCommit,
-  Hints,
-  HandoffStore,
-  type Position,
-  StoredText
-} from "@aumai/handoff-core"
+import { AgentStore, GroupCommit, Hints, HandoffStore, type Position, StoredText } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"

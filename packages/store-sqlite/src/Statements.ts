@@ -156,10 +156,7 @@ export const make = (db: DatabaseSync) => {
       `INSERT INTO agents (id, agent, last_seen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET agent = excluded.agent,
         last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen))`
     ),
-    seeAgent: run(
-      db,
-      "UPDATE agents SET last_seen = ?1 WHERE id = ?2 AND (last_seen IS NULL OR last_seen < ?1)"
-    ),
+    seeAgent: run(db, "UPDATE agents SET last_seen = ?1 WHERE id = ?2 AND (last_seen IS NULL OR last_seen < ?1)"),
     removeAgent: run(db, "DELETE FROM agents WHERE id = ?"),
     agents: rows(db, "SELECT id, agent, last_seen FROM agents", agent),
     dataVersion: first(db, "PRAGMA data_version", ([version]) => version)
