@@ -161,7 +161,7 @@ export const builders: {
     }
   },
   Delegated: (record, event) => ({ ...record, ...next(record, event), parts: (record.parts ?? 0) + 1 }),
-  Verified: (record, event) => {
+  Attested: (record, event) => {
     const { at, by, digest, of, statement, uri } = event
     const evidence: Evidence = {
       grade: "verified",

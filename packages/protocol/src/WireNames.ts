@@ -107,7 +107,10 @@ export const toState = (
   // A program that writes the status without the answer has still said what the answer was.
   const response = answer ?? { accepted: status !== "rejected" && status !== "failed", reason: "" }
   const common: Growing<
-    Pick<HandoffRecord, "recordId" | "revision" | "request" | "createdAt" | "updatedAt" | "attempt" | "hops" | "parts" | "head">
+    Pick<
+      HandoffRecord,
+      "recordId" | "revision" | "request" | "createdAt" | "updatedAt" | "attempt" | "hops" | "parts" | "head"
+    >
   > = {
     recordId,
     revision,
@@ -229,7 +232,7 @@ const toTransition = (wire: Exclude<WireEvent, { readonly _tag: "Created" | "Imp
       return { _tag: wire._tag, ...move, readBack: toReadBack(wire.read_back) }
     case "Confirmed":
       return { _tag: wire._tag, ...move, ...present({ correction: wire.correction }) }
-    case "Verified":
+    case "Attested":
       return { _tag: wire._tag, ...move, ...toProof(wire) }
     case "Released":
       return {

@@ -187,15 +187,17 @@ export const custody: ReadonlyArray<Law> = [
       }
     ]
     let { record } = begun
+    const committed: Array<HandoffEvent> = [begun.event]
     yield* store.commit([begun])
     for (const event of events) {
       const change = moved(record, event)
       record = change.record
+      committed.push(change.event)
       yield* store.commit([change])
       yield* same(`the handoff after ${event._tag}`, yield* store.get(record.recordId), Option.some(record))
     }
     const { events: history } = yield* held(record.recordId)
-    yield* same("the history", history, [begun.event, ...events])
+    yield* same("the history", history, committed)
     const late = begin(own.id("b"), { to: by })
     const request = { ...late.record.request, acceptBy: second(9), maxAttempts: 7 }
     const created: HandoffEvent = { _tag: "Created", at: second(0), by: request.fromAgent, request }
