@@ -1,0 +1,228 @@
+/** Handoffs of every kind, with every event there is, for tests of what is read back and of what finds a change in it. */
+import { AgentStore, type Change, HandoffManager, HandoffStore, MemoryStore } from "@aumai/handoff-core"
+import * as Signing from "@aumai/handoff-core/Signing"
+import { AgentId, decodeArchived, Digest, type HandoffRecord, type RecordId } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+
+const planner = AgentId.make("planner")
+const executor = AgentId.make("executor")
+const analyst = AgentId.make("analyst")
+const auditor = AgentId.make("auditor")
+
+// Two of the four sign: what the others do is held by the chain alone.
+const secretOf = (byte: number) => Base64Url.encode(new Uint8Array(32).fill(byte))
+const secrets = { planner: secretOf(1), analyst: secretOf(2) }
+
+const begin = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
+const minute = 60_000
+
+/** What a store holds: the commits that made it, in their order, and the agents beside them. */
+export interface Histories {
+  readonly commits: ReadonlyArray<readonly [Change, ...ReadonlyArray<Change>]>
+  readonly agents: ReadonlyArray<Parameters<AgentStore["Service"]["put"]>[0]>
+}
+
+/** As the Python library writes a record that it has begun. */
+const foreign = (id: string, status: string) => ({
+  record_id: id,
+  request: {
+    from_agent: planner,
+    to_agent: executor,
+    task_description: "Étude — 日本語 🚀",
+    context: { from: "elsewhere", pages: [1, 2.5, null, true], "": "no name" },
+    priority: 7,
+    deadline: null
+  },
+  status,
+  response:
+    status === "pending"
+      ? null
+      : { accepted: true, reason: "Accepted by receiving agent.", estimated_completion: null },
+  result: null,
+  created_at: "2026-11-30T08:00:00.123456Z",
+  updated_at: "2026-11-30T08:30:00Z"
+})
+
+/** Every life of one round; each has names and texts of its own. */
+const lives = (round: number) =>
+  Effect.gen(function* () {
+    const manager = yield* HandoffManager
+    const idOf = (name: string) => `${name}-${round}`
+    const ask = (more: object = {}) => ({
+      fromAgent: planner,
+      toAgent: executor,
+      taskDescription: `Report ${round}: "Q3" \\ 1,5 Mio. €\n`,
+      context: { round, share: 0.1 + round, tags: ["a", `b${round}`], nested: { empty: {}, list: [] } },
+      ...more
+    })
+    const now = DateTime.now
+    const later = (milliseconds: number) => Effect.map(now, DateTime.add({ milliseconds }))
+    const create = (name: string, more: object = {}) => manager.create(ask(more), { id: idOf(name) })
+    const pass = (milliseconds: number) => TestClock.adjust(milliseconds)
+    const held = (record: HandoffRecord) => ({ by: executor, attempt: record.attempt })
+
+    // Told of, asked and answered, given back, done.
+    const long = yield* create("long", { priority: 9, maxAttempts: 4, requires: ["report", "execute"] })
+    yield* pass(minute)
+    yield* manager.accept(long.recordId, { reason: "Gladly", estimatedCompletion: yield* later(minute), lease: minute })
+    yield* manager.start(long.recordId, held(long))
+    yield* manager.progress(long.recordId, { ...held(long), note: "Half “way”", fraction: 0.5, lease: 2 * minute })
+    yield* manager.ask(long.recordId, { ...held(long), question: "Which quarter?" })
+    yield* pass(1234)
+    yield* manager.answer(long.recordId, { answer: "The 3rd." })
+    const handBack = {
+      done: ["July"],
+      remaining: ["August", "September"],
+      pitfalls: ["Local time: +02:00"],
+      artifacts: [{ name: "draft", content: { pages: 3, text: "…" } }]
+    }
+    yield* manager.release(long.recordId, { ...held(long), reason: "Locked", handBack, notBefore: yield* later(10) })
+    yield* pass(11)
+    yield* manager.accept(long.recordId)
+    yield* manager.attest(long.recordId, { by: auditor, statement: "Seen by two", uri: "https://example.org/1" })
+    yield* manager.complete(long.recordId, {
+      result: { output: "report.pdf", pages: [1, 2, 3], ok: true, nothing: null },
+      evidence: [{ grade: "observed", statement: "All 214 tests passed", of: "draft" }]
+    })
+
+    // Read back, with a question, confirmed, delivered.
+    const digest = Digest.make("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    const told = yield* create("told", {
+      briefing: {
+        severity: "watcher",
+        summary: "Two invoices are missing.",
+        actions: [{ id: "invoices", task: "Ask for them", owner: executor, due: yield* later(5 * minute) }],
+        situation: { known: ["One supplier"], decided: [], open: ["Paid?"] },
+        // oxlint-disable-next-line unicorn/no-thenable -- So it is called in a briefing.
+        contingencies: [{ id: "late", if: "not by Friday", then: "report without" }],
+        readBack: { confirm: true, required: ["invoices", "late"] }
+      },
+      deliverables: [
+        { name: "text", mediaType: "text/plain", digest },
+        { name: "sums", schema: { type: "object", required: ["total"], properties: { total: { type: "number" } } } }
+      ]
+    })
+    yield* manager.accept(told.recordId, {
+      lease: minute,
+      readBack: { summary: "Get two", items: [{ id: "invoices", answer: "question", note: "Whose?" }] }
+    })
+    yield* manager.restate(told.recordId, {
+      readBack: { summary: "Get two by Friday", items: [{ id: "late", answer: "understood" }] }
+    })
+    yield* pass(77)
+    yield* manager.confirm(told.recordId, { correction: "By Thursday." })
+    yield* manager.start(told.recordId)
+    yield* manager.attest(told.recordId, { by: auditor, statement: "Adds up", of: "sums", digest })
+    yield* manager.complete(told.recordId, {
+      result: {},
+      artifacts: [
+        { name: "text", mediaType: "text/plain", content: "abc" },
+        { name: "sums", content: { total: 12.5 } },
+        { name: "scan", uri: "s3://bucket/scan.pdf", digest, size: 1024 }
+      ],
+      evidence: [{ grade: "claimed", statement: "Read twice" }]
+    })
+
+    // Handed on by hand, and by the router when its receiver declined, let it wait, or could not.
+    const handed = yield* create("handed", { maxHops: 2 })
+    yield* manager.accept(handed.recordId, { lease: minute })
+    yield* manager.forward(handed.recordId, {
+      to: analyst,
+      reason: "Statistics",
+      handBack: { done: ["Read it"] },
+      attempt: 1
+    })
+    yield* manager.accept(handed.recordId, { by: analyst })
+    yield* manager.complete(handed.recordId, { result: { by: "analyst" } })
+    const declined = yield* create("declined", { reroute: true, requires: ["report"] })
+    yield* manager.reject(declined.recordId, { reason: "No time" })
+    yield* manager.accept(declined.recordId, { lease: 1000 })
+    const waiting = yield* create("waiting", {
+      reroute: true,
+      acceptBy: yield* later(2 * minute),
+      remindBefore: minute,
+      requires: ["report"]
+    })
+    const unable = yield* create("unable", { reroute: true, maxAttempts: 1, requires: ["report"] })
+    yield* manager.accept(unable.recordId)
+    yield* manager.fail(unable.recordId, { reason: "It is beyond me", code: "attempts_exhausted" })
+
+    // Parts, of which some end with the whole.
+    const whole = yield* create("whole", { deadline: yield* later(60 * minute), remindBefore: 59 * minute })
+    yield* manager.accept(whole.recordId)
+    const part = (name: string) => ({ toAgent: analyst, taskDescription: `Part ${name}`, priority: 3 })
+    const inner = yield* manager.delegate(whole.recordId, part("a"), { id: idOf("part-a") })
+    yield* manager.delegate(whole.recordId, part("b"), { id: idOf("part-b") })
+    yield* manager.accept(inner.recordId)
+    yield* manager.delegate(inner.recordId, { ...part("c"), toAgent: auditor }, { id: idOf("part-c") })
+    yield* manager.cancel(whole.recordId, { reason: "Not needed" })
+    const left = yield* create("left")
+    yield* manager.accept(left.recordId)
+    yield* manager.delegate(left.recordId, part("d"), { id: idOf("part-d") })
+    yield* manager.complete(left.recordId, { result: {}, leavesChildren: true })
+
+    // Declined, failed, let go by time, begun elsewhere.
+    const refused = yield* create("refused")
+    yield* manager.reject(refused.recordId, { reason: "Not mine" })
+    const broken = yield* create("broken")
+    yield* manager.accept(broken.recordId)
+    yield* manager.fail(broken.recordId, { reason: "Out of paper" })
+    const lapsed = yield* create("lapsed", { maxAttempts: 2 })
+    yield* manager.accept(lapsed.recordId, { lease: 500 })
+    yield* create("late", { deadline: yield* later(2 * minute) })
+    for (let step = 0; step < 2; step++) {
+      yield* pass(1.5 * minute)
+      yield* manager.sweep
+    }
+    yield* manager.accept(waiting.recordId)
+    const archived = [foreign(idOf("foreign"), "pending"), foreign(idOf("taken"), "accepted")]
+    const decoded = archived.map((one) => Result.getOrThrow(decodeArchived("foreign", one)))
+    yield* Stream.runDrain(manager.import(Stream.fromIterable(decoded)))
+    yield* manager.complete(idOf("taken") as RecordId, { result: { taken: true } })
+    yield* create("fresh")
+  })
+
+/** So many rounds of lives, some sixty entries each, the same every time. */
+export const histories = (rounds: number): Effect.Effect<Histories> =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(begin.epochMilliseconds)
+    const commits: Array<readonly [Change, ...ReadonlyArray<Change>]> = []
+    const kept = Layer.effect(
+      HandoffStore,
+      Effect.map(HandoffStore, (store) =>
+        HandoffStore.of({
+          ...store,
+          commit: (changes) => Effect.tap(store.commit(changes), () => Effect.sync(() => commits.push([...changes])))
+        })
+      )
+    ).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer)))
+    const layer = HandoffManager.layer.pipe(Layer.provide(Signing.layer(secrets)), Layer.provideMerge(kept))
+    return yield* Effect.gen(function* () {
+      const agents = yield* AgentStore
+      for (const [name, capabilities] of [
+        ["planner", []],
+        ["executor", ["report", "execute"]],
+        ["analyst", ["report"]],
+        ["auditor", []]
+      ] as const) {
+        const secret = (secrets as Readonly<Record<string, string>>)[name]
+        yield* agents.put({
+          agentId: AgentId.make(name),
+          // The cast: these are capabilities.
+          capabilities: capabilities as never,
+          ...(secret === undefined
+            ? {}
+            : { keys: [{ publicKey: (yield* Signing.signer(secret)).publicKey, since: begin }] })
+        })
+      }
+      for (let round = 1; round <= rounds; round++) yield* lives(round)
+      return { commits, agents: yield* agents.all }
+    }).pipe(Effect.provide(layer))
+  }).pipe(Effect.orDie, Random.withSeed(20261201), Effect.provide(TestClock.layer()))

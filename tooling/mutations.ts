@@ -1,0 +1,115 @@
+/** One byte of a JSON text changed into another, as by a slip of a disk or of a hand. */
+
+/** What a character is a part of. Quotes are punctuation. */
+export type Part = "key" | "string" | "digit" | "word" | "punctuation"
+
+/** A small generator whose whole state is its seed. */
+export const chanceOf = (seed: number) => {
+  let state = seed >>> 0
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+  const below = (limit: number) => Math.floor(next() * limit)
+  return { below, pick: <A>(items: ReadonlyArray<A>): A => items[below(items.length)] as A }
+}
+export type Chance = ReturnType<typeof chanceOf>
+
+const isQuoteAt = (text: string, at: number): boolean => {
+  let slashes = 0
+  while (text[at - 1 - slashes] === "\\") slashes += 1
+  return text[at] === '"' && slashes % 2 === 0
+}
+
+/** Where the characters of each part stand. */
+const partsOf = (text: string): ReadonlyMap<Part, ReadonlyArray<number>> => {
+  const parts = new Map<Part, Array<number>>()
+  const add = (part: Part, at: number) => {
+    const known = parts.get(part)
+    if (known === undefined) parts.set(part, [at])
+    else known.push(at)
+  }
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '"') {
+      let end = at + 1
+      while (!isQuoteAt(text, end)) end += 1
+      const part = /^\s*:/.test(text.slice(end + 1, end + 20)) ? "key" : "string"
+      add("punctuation", at)
+      for (let inside = at + 1; inside < end; inside++) add(part, inside)
+      add("punctuation", end)
+      at = end
+    } else if (/[-+.\d]/.test(text[at] ?? "")) add("digit", at)
+    else add(/[a-zA-Z]/.test(text[at] ?? "") ? "word" : "punctuation", at)
+  }
+  return parts
+}
+
+const families = ["0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", '{}[],:"']
+
+/** Another character of one byte more or less: one bit of it flipped, or one that is likely to pass for it. */
+const other = (character: string, chance: Chance): string => {
+  const code = character.charCodeAt(0)
+  // The last byte of a longer one, as UTF-8.
+  if (code > 127) return String.fromCharCode(code ^ (1 << chance.below(3)))
+  const family = families.find((one) => one.includes(character))
+  if (family !== undefined && chance.below(2) === 0) return chance.pick([...family])
+  return String.fromCharCode(code ^ (1 << chance.below(7)))
+}
+
+const parsed = (text: string): string | undefined => {
+  try {
+    return JSON.stringify(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** A text that differs in one byte. */
+export interface Mutation {
+  readonly text: string
+  readonly part: Part
+  readonly at: number
+  /** What was changed, for a person. */
+  readonly shown: string
+  /** It is JSON no longer. */
+  readonly isBroken: boolean
+}
+
+/**
+ * Changes one byte of a JSON text, such that it is no longer the same JSON; each part of it as often as the others. `isOpen`
+ * says where it may.
+ */
+export const mutated = (text: string, chance: Chance, isOpen: (at: number) => boolean = () => true): Mutation => {
+  const before = parsed(text)
+  const parts = [...partsOf(text)]
+  while (true) {
+    const [part, places] = chance.pick(parts)
+    const at = chance.pick(places)
+    const was = text[at] ?? ""
+    const is = other(was, chance)
+    // A zero is nothing that a text may hold anywhere.
+    if (is === was || is === "\0" || !isOpen(at)) continue
+    const changed = text.slice(0, at) + is + text.slice(at + 1)
+    const after = parsed(changed)
+    if (after === before) continue
+    const shown = `${part}: ${JSON.stringify(text.slice(Math.max(0, at - 20), at + 20))}, there ${JSON.stringify(was)} became ${JSON.stringify(is)}`
+    return { text: changed, part, at, shown, isBroken: after === undefined }
+  }
+}
+
+/** Counts what was found, and names what was missed. */
+export const tally = () => {
+  const found = new Map<string, number>()
+  const missed: Array<string> = []
+  return {
+    note: (isFound: boolean, { part, shown }: Mutation, where: string) => {
+      if (isFound) found.set(part, (found.get(part) ?? 0) + 1)
+      else missed.push(`${where}: ${shown}`)
+    },
+    missed,
+    found: () => [...found.values()].reduce((sum, count) => sum + count, 0),
+    byPart: () => Object.fromEntries(found)
+  }
+}
