@@ -52,6 +52,26 @@ describe("Text in rows", () => {
     })
   )
 
+  it.effect("is refused where it says more than was written, though it says nothing else", () =>
+    Effect.gen(function* () {
+      for (const [from, to] of [
+        [`"deadline":null`, `"deadlinf":null`],
+        [`"revision":2`, `"revision":2,"note":"by hand"`]
+      ] as const) {
+        assert.include(record, from)
+        assert.match(
+          yield* sentence(read.record("get", { id: "a", revision: 2, record: record.replace(from, to) })),
+          /Expected it as it was written/
+        )
+      }
+      const changed = event.replace(`"_tag":"Accepted"`, `"_tag":"Accepted","note":null`)
+      assert.match(
+        yield* sentence(read.entries("log", [{ position: "1", id: "a", revision: 2, event: changed }])),
+        /Expected it as it was written/
+      )
+    })
+  )
+
   it.effect("that cannot be read is corrupt, and says which row", () =>
     Effect.gen(function* () {
       const torn = yield* Effect.flip(read.records("list", [{ id: "a", revision: 2, record: record.slice(9) }]))

@@ -96,7 +96,8 @@ describe("an archive", () => {
         count.note(flaw !== undefined && isNamed, mutation, String(name))
       }
       assert.deepStrictEqual(count.missed, [])
-      assert.strictEqual(count.found(), 1000)
+      // Not only such as any reader would stumble on.
+      assert.isBelow(count.counts()["no JSON any more"] ?? 0, 600)
     })
   )
 })

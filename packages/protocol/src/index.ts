@@ -108,6 +108,7 @@ export {
   decodeEvent,
   decodeJsonObject,
   decodeOwnEvent,
+  decodeOwnRecord,
   decodeRecord,
   decodeRequest,
   decodeText,
