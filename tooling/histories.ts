@@ -203,7 +203,10 @@ export const histories = (rounds: number): Effect.Effect<Histories> =>
         })
       )
     ).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer)))
-    const layer = HandoffManager.layer.pipe(Layer.provide(Signing.layer(secrets)), Layer.provideMerge(kept))
+    const layer = Layer.fresh(HandoffManager.layer).pipe(
+      Layer.provide(Signing.layer(secrets)),
+      Layer.provideMerge(kept)
+    )
     return yield* Effect.gen(function* () {
       const agents = yield* AgentStore
       for (const [name, capabilities] of [
@@ -224,5 +227,6 @@ export const histories = (rounds: number): Effect.Effect<Histories> =>
       }
       for (let round = 1; round <= rounds; round++) yield* lives(round)
       return { commits, agents: yield* agents.all }
-    }).pipe(Effect.provide(layer))
+      // Local: the manager that a test has already would be given otherwise.
+    }).pipe(Effect.provide(layer, { local: true }))
   }).pipe(Effect.orDie, Random.withSeed(20261201), Effect.provide(TestClock.layer()))

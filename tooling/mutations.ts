@@ -1,4 +1,12 @@
-/** One byte of a JSON text changed into another, as by a slip of a disk or of a hand. */
+/** One byte of a JSON text changed into another, as by a slip of a disk or of a hand, and whether verification tells. */
+import { AgentStore, HandoffManager, HandoffStore } from "@aumai/handoff-core"
+import { verify, verifyAll, verifyCounts } from "@aumai/handoff-core/Verification"
+import type { RecordId, StoreError } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { expect } from "vitest"
+
+import type { Histories } from "./histories.ts"
 
 /** What a character is a part of. Quotes are punctuation. */
 export type Part = "key" | "string" | "digit" | "word" | "punctuation"
@@ -83,17 +91,21 @@ export interface Mutation {
  */
 export const mutated = (text: string, chance: Chance, isOpen: (at: number) => boolean = () => true): Mutation => {
   const before = parsed(text)
-  const parts = [...partsOf(text)]
+  const parts = [...partsOf(text)].flatMap(([part, places]) => {
+    const open = places.filter(isOpen)
+    return open.length === 0 ? [] : [[part, open] as const]
+  })
   while (true) {
     const [part, places] = chance.pick(parts)
     const at = chance.pick(places)
     const was = text[at] ?? ""
     const is = other(was, chance)
     // A zero is nothing that a text may hold anywhere.
-    if (is === was || is === "\0" || !isOpen(at)) continue
+    if (is === was || is === "\0") continue
     const changed = text.slice(0, at) + is + text.slice(at + 1)
     const after = parsed(changed)
-    if (after === before) continue
+    // What is JSON no longer any reader stumbles on: that is to be the smaller part.
+    if (after === before || (after === undefined && chance.below(3) > 0)) continue
     const shown = `${part}: ${JSON.stringify(text.slice(Math.max(0, at - 20), at + 20))}, there ${JSON.stringify(was)} became ${JSON.stringify(is)}`
     return { text: changed, part, at, shown, isBroken: after === undefined }
   }
@@ -104,12 +116,70 @@ export const tally = () => {
   const found = new Map<string, number>()
   const missed: Array<string> = []
   return {
-    note: (isFound: boolean, { part, shown }: Mutation, where: string) => {
-      if (isFound) found.set(part, (found.get(part) ?? 0) + 1)
-      else missed.push(`${where}: ${shown}`)
+    note: (isFound: boolean, { isBroken, part, shown }: Mutation, where: string) => {
+      if (!isFound) missed.push(`${where}: ${shown}`)
+      const name = isBroken ? "no JSON any more" : part
+      found.set(name, (found.get(name) ?? 0) + 1)
     },
     missed,
-    found: () => [...found.values()].reduce((sum, count) => sum + count, 0),
-    byPart: () => Object.fromEntries(found)
+    counts: (): Readonly<Record<string, number>> => Object.fromEntries(found)
   }
 }
+
+/** A text that a store keeps, and how another program replaces it. */
+export interface Kept {
+  readonly id: RecordId
+  readonly what: string
+  readonly text: string
+  readonly write: (text: string) => Effect.Effect<unknown>
+}
+
+/** Puts histories into a store. */
+export const fill = ({ agents, commits }: Histories) =>
+  Effect.gen(function* () {
+    const { put } = yield* AgentStore
+    for (const agent of agents) yield* put(agent)
+    const { commit } = yield* HandoffStore
+    for (const changes of commits) yield* commit(changes)
+  })
+
+type Services = HandoffManager | HandoffStore | AgentStore
+
+/** What a verification says, as the names of the handoffs in which it has found something. */
+const namesIn = (told: ReadonlyArray<{ readonly recordId: RecordId; readonly flaw?: unknown }>) =>
+  told.filter(({ flaw }) => flaw !== undefined).map(({ recordId }) => String(recordId))
+
+const whole = Effect.map(Stream.runCollect(verifyAll), namesIn)
+
+/** A store that says which row it cannot read has found it, too. */
+const orCorrupt = (id: RecordId, told: Effect.Effect<ReadonlyArray<string>, StoreError, Services>) =>
+  Effect.catch(told, (error) =>
+    error.reason === "corrupt" && error.message.includes(`andoff ${id} `)
+      ? Effect.succeed([String(id)])
+      : Effect.fail(error)
+  )
+
+// Looking at everything takes a hundred times as long as looking at one.
+const wholeEvery = 50
+
+/** Changes one byte of one text at a time, and expects that verification finds each and names its handoff. */
+export const findsEvery = (texts: ReadonlyArray<Kept>, runs: number, seed: number) =>
+  Effect.gen(function* () {
+    expect(yield* whole).toEqual([])
+    expect(yield* verifyCounts).toEqual([])
+    const chance = chanceOf(seed)
+    const count = tally()
+    for (let run = 0; run < runs; run++) {
+      const { id, text, what, write } = chance.pick(texts)
+      const mutation = mutated(text, chance)
+      yield* write(mutation.text)
+      const one = Effect.map(Effect.catchTag(verify(id), "HandoffNotFound", Effect.die), (told) => namesIn([told]))
+      const names = yield* orCorrupt(id, run % wholeEvery === 0 ? whole : one)
+      count.note(names.length === 1 && names[0] === id, mutation, `${what} of ${id}`)
+      yield* write(text)
+    }
+    expect(count.missed).toEqual([])
+    // And nothing is left of it.
+    expect(yield* whole).toEqual([])
+    return count.counts()
+  })

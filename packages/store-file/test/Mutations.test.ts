@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+import { HandoffManager } from "@aumai/handoff-core"
+import { verifyAll, verifyArchive } from "@aumai/handoff-core/Verification"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+
+import { histories } from "../../../tooling/histories.ts"
+import { chanceOf, fill, mutated, type Mutation, tally } from "../../../tooling/mutations.ts"
+import { FileStore } from "../src/index.ts"
+import { temporaryDirectory } from "./processes.ts"
+
+/** The pieces of a file at rest that are one record each, and what stands around them. */
+const recordsIn = (text: string) =>
+  text
+    .slice(2, -3)
+    .split(/(?<=\n {2}\}),\n/)
+    .map((record) => ({ record, id: String(JSON.parse(record).record_id) }))
+
+/** Whether a place in a record is in its history, and not one of the digits that say where an entry stands in the log. */
+const inHistory = (record: string) => {
+  const begin = record.indexOf(`"history": [`)
+  const places = [...record.matchAll(/"position": (\d+)/g)].map(({ 0: found, index }) => [
+    index + `"position": `.length,
+    index + found.length
+  ])
+  return (at: number) => at >= begin && !places.some(([from = 0, to = 0]) => at >= from && at < to)
+}
+
+describe("a byte that was changed in the file at rest", () => {
+  it.live("is found wherever it is in a history", () =>
+    Effect.gen(function* () {
+      using directory = temporaryDirectory()
+      const path = join(directory.path, "handoffs.json")
+      const opened = () => HandoffManager.layer.pipe(Layer.provideMerge(FileStore.layer({ path })))
+      const made = yield* histories(2)
+      yield* Effect.provide(fill(made), opened())
+      const text = readFileSync(path, "utf8")
+      const records = recordsIn(text)
+      assert.deepStrictEqual(
+        records.map(({ record, id }) => verifyArchive(id, JSON.parse(record), made.agents)).filter(({ flaw }) => flaw),
+        []
+      )
+      /** What the store itself says when it is opened. */
+      const opens = ({ text: changed }: Mutation, record: string) =>
+        Effect.gen(function* () {
+          writeFileSync(
+            path,
+            text.replace(record, () => changed)
+          )
+          return yield* Effect.provide(Stream.runDrain(verifyAll), opened()).pipe(
+            Effect.as(""),
+            Effect.catch(({ message }) => Effect.succeed(message))
+          )
+        })
+      const chance = chanceOf(1)
+      const count = tally()
+      let refused = 0
+      for (let run = 0; run < 1000; run++) {
+        const { record, id } = chance.pick(records)
+        const mutation = mutated(record, chance, inHistory(record))
+        if (mutation.isBroken) {
+          // It is told by whoever reads the file: some of them are shown to the store, for opening it takes its time.
+          if (run % 10 > 0) count.note(true, mutation, id)
+          else {
+            const message = yield* opens(mutation, record)
+            refused += 1
+            count.note(message.includes(id), mutation, `${id}, of which it says ${JSON.stringify(message)}`)
+          }
+          continue
+        }
+        const { flaw, recordId } = verifyArchive(id, JSON.parse(mutation.text), made.agents)
+        count.note(flaw !== undefined && recordId === id, mutation, id)
+      }
+      assert.deepStrictEqual(count.missed, [])
+      assert.isAbove(refused, 0)
+      writeFileSync(path, text)
+      yield* Effect.provide(Stream.runDrain(verifyAll), opened())
+    })
+  )
+})
