@@ -1,5 +1,5 @@
 /** One byte of a JSON text changed into another, as by a slip of a disk or of a hand, and whether verification tells. */
-import { AgentStore, HandoffManager, HandoffStore } from "@aumai/handoff-core"
+import { AgentStore, type HandoffManager, HandoffStore } from "@aumai/handoff-core"
 import { verify, verifyAll, verifyCounts } from "@aumai/handoff-core/Verification"
 import type { RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -153,10 +153,12 @@ const whole = Effect.map(Stream.runCollect(verifyAll), namesIn)
 
 /** A store that says which row it cannot read has found it, too. */
 const orCorrupt = (id: RecordId, told: Effect.Effect<ReadonlyArray<string>, StoreError, Services>) =>
-  Effect.catch(told, (error) =>
-    error.reason === "corrupt" && error.message.includes(`andoff ${id} `)
-      ? Effect.succeed([String(id)])
-      : Effect.fail(error)
+  told.pipe(
+    Effect.catch((error) =>
+      error.reason === "corrupt" && error.message.includes(`andoff ${id} `)
+        ? Effect.succeed([String(id)])
+        : Effect.fail(error)
+    )
   )
 
 // Looking at everything takes a hundred times as long as looking at one.
