@@ -1,5 +1,5 @@
-import type { Artifact, Deliverable } from "@aumai/handoff-protocol"
 /** Whether what was handed back by value satisfies the JSON Schemas that its request has for it. */
+import type { Artifact, Deliverable } from "@aumai/handoff-protocol"
 import { type OutputUnit, Validator } from "@cfworker/json-schema"
 
 // Faults of one deliverable that are named; who repairs these meets the others.
@@ -17,7 +17,9 @@ const sentences = (errors: ReadonlyArray<OutputUnit>): ReadonlyArray<string> =>
 
 const check = (schema: object, content: unknown): ReadonlyArray<string> => {
   try {
-    const { errors, valid } = new Validator(schema, "2020-12", false).validate(content)
+    // A copy: the validator writes into the schema that it is given, and this one is the sender's, and on record.
+    const own: object = JSON.parse(JSON.stringify(schema))
+    const { errors, valid } = new Validator(own, "2020-12", false).validate(content)
     return valid ? [] : sentences(errors)
   } catch (cause) {
     return [`its schema cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`]
@@ -46,6 +48,6 @@ export const unusableSchemas = (
 ): ReadonlyArray<{ readonly index: number; readonly why: string }> =>
   deliverables.flatMap(({ schema }, index) => {
     if (schema === undefined) return []
-    const [why] = check(schema, {}).filter((fault) => fault.startsWith("its schema cannot be used"))
+    const why = check(schema, {}).find((fault) => fault.startsWith("its schema cannot be used"))
     return why === undefined ? [] : [{ index, why }]
   })

@@ -79,6 +79,19 @@ describe("create", () => {
     assert.strictEqual((yield* manager.history(RecordId.make("mine"))).length, 1)
   })
 
+  test("leaves the schemas of a request as they were, so that it can be repeated, and be frozen", function* () {
+    const manager = yield* HandoffManager
+    const schema = Object.freeze({ type: "object", required: Object.freeze(["total"]) })
+    const request = { ...ask, deliverables: [{ name: "sums", schema }] }
+    const made = yield* manager.create(request, { id: "one" })
+    assert.deepStrictEqual(Object.getOwnPropertyNames(made.request.deliverables?.[0]?.schema), ["type", "required"])
+    const copy = { ...ask, deliverables: [{ name: "sums", schema: { type: "object", required: ["total"] } }] }
+    assert.deepStrictEqual(yield* manager.create(copy, { id: "one" }), made)
+    yield* manager.accept(made.recordId)
+    yield* refusal(manager.complete(made.recordId, { artifacts: [{ name: "sums", content: {} }] }), "NotDelivered")
+    yield* manager.complete(made.recordId, { artifacts: [{ name: "sums", content: { total: 1 } }] })
+  })
+
   test("with an id of one's own gives the handoff as it stands", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "mine" })
