@@ -1,44 +1,44 @@
 /** Many workers over one store, under a clock and a chance of the test's own: they crash, stall, and meet a failing store. */
-import { type AgentStore, type Change, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
+import { AgentStore, type Change, HandoffManager, HandoffStore, MemoryStore, type View } from "@aumai/handoff-core"
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
-import {
-  AgentId,
-  dueAt,
-  encodeEvent,
-  type HandoffEvent,
-  type HandoffRecord,
-  HandoffStatus,
-  isOpen,
-  overdueEvent,
-  RecordId,
-  replay,
-  StoreError,
-  turnOf,
-  apply
-} from "@aumai/handoff-protocol"
+import * as Signing from "@aumai/handoff-core/Signing"
+import { verifyCounts } from "@aumai/handoff-core/Verification"
+import { type AgentId, HandoffStatus, isOpen, RecordId, startAwaits, StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { expect } from "vitest"
 
-const agents = ["executor", "reviewer"].map((name) => AgentId.make(name))
-const sender = AgentId.make("planner")
-const lease = 15_000
+import {
+  agents,
+  auditor,
+  chanceOf,
+  fullAsk,
+  isWaitedFor,
+  lease,
+  makeAsk,
+  makeHandler,
+  makeReadBack,
+  partsOf,
+  register,
+  secrets,
+  sender
+} from "./custodyAgents.ts"
+import { chainsHold, isLeftWaiting, judge, type Told } from "./custodyPromises.ts"
+
 const statuses = HandoffStatus.literals
 
 /** What the promises are checked against: what a process was told that it has done. */
-interface Report {
+interface Report extends Told {
   readonly acknowledged: number
   readonly completed: number
   readonly crashes: number
@@ -88,19 +88,17 @@ const simulate = (
   Effect.scoped(
     Effect.gen(function* () {
       const machine = yield* makeMachine
-      const random = yield* Random.Random
-      const chance = (share: number) => random.nextDoubleUnsafe() < share
-      const between = (least: number, most: number) =>
-        least + Math.floor(random.nextDoubleUnsafe() * (most - least + 1))
-      const pick = <A>(items: ReadonlyArray<A>): A | undefined => items[between(0, items.length - 1)]
-
+      const { between, chance, pick } = chanceOf(yield* Random.Random)
       const acknowledged: Array<Change> = []
+      const beginnings = new Map<string, number>()
       const counts = { crashes: 0, stalls: 0, faults: 0 }
       let faultRate = 0
+      let isCalm = false
 
-      /** The store as one process reaches it. */
-      const seenBy = (process: Process, store: HandoffStore["Service"]): HandoffStore["Service"] => {
-        const reach = <A, E>(operation: string, call: Effect.Effect<A, E>, told?: () => void) =>
+      /** Whatever one process does with its store. */
+      const reaching =
+        (process: Process) =>
+        <A, E>(operation: string, call: Effect.Effect<A, E>, told?: () => void) =>
           Effect.gen(function* () {
             const gate = Effect.suspend(() => (process.dead ? Effect.never : process.running.await))
             yield* gate
@@ -114,6 +112,10 @@ const simulate = (
             told?.()
             return value
           })
+
+      /** The store as one process reaches it. */
+      const seenBy = (process: Process, store: HandoffStore["Service"]): HandoffStore["Service"] => {
+        const reach = reaching(process)
         return HandoffStore.of({
           ...store,
           commit: (changes) => reach("commit", store.commit(changes), () => acknowledged.push(...changes)),
@@ -125,18 +127,6 @@ const simulate = (
         })
       }
 
-      const handler = ({ record, progress, ask }: HandoffWorker.Work) =>
-        Effect.gen(function* () {
-          for (let step = between(0, 4); step > 0; step--) {
-            yield* Effect.sleep(between(1, lease * 2))
-            if (chance(0.3)) yield* Effect.ignore(progress({ fraction: 1 / step }))
-            if (chance(0.15)) yield* Effect.ignore(ask("Shall I go on?"))
-            if (chance(0.1)) return yield* Effect.fail("It did not work")
-            if (chance(0.03)) return yield* new HandoffWorker.GiveUp({ reason: "It cannot work" })
-          }
-          return { attempt: record.attempt, begun: record.revision }
-        })
-
       const alive = new Map<Process, Fiber.Fiber<unknown, unknown>>()
       const newProcess = (): Process => ({ dead: false, running: Latch.makeUnsafe(true), own: machine() })
       // What a process leaves behind when it is cut off is not tidied up by anybody.
@@ -146,52 +136,73 @@ const simulate = (
         Effect.gen(function* () {
           const services = yield* build(process.own.store)
           const store = seenBy(process, Context.get(services, HandoffStore))
+          const known = Context.get(services, AgentStore)
+          const reach = reaching(process)
+          const there = AgentStore.of({ ...known, seen: (id, at) => reach("seen", known.seen(id, at)) })
           return yield* build(
             HandoffManager.layer.pipe(
               Layer.provideMerge(Layer.succeed(HandoffStore, store)),
-              Layer.provideMerge(Layer.succeedContext(services))
+              Layer.provideMerge(Layer.succeed(AgentStore, there)),
+              Layer.provide(Layer.orDie(Signing.layer(secrets)))
             )
           )
         })
-      const startWorker = (agent: AgentId) =>
+      const startWorker = (agent: AgentId, concurrency: number) =>
         Effect.gen(function* () {
           const process = newProcess()
           const services = yield* inTime(opened(process))
-          const work = HandoffWorker.run(agent, handler, { lease, concurrency: between(1, 2), grace: 1000 })
+          const doing = { random: yield* Random.Random, isCalm: () => isCalm, beginnings }
+          const handler = makeHandler(Context.get(services, HandoffManager), agent, doing)
+          // Who reads no briefings back passes those by that ask for it.
+          const readBack = isCalm || chance(0.8) ? { readBack: makeReadBack(doing) } : {}
+          const work = HandoffWorker.run(agent, handler, { lease, concurrency, grace: 1000, ...readBack })
           alive.set(process, yield* Effect.forkDetach(Effect.provide(work, services)))
         })
 
       const desk = newProcess()
       const atDesk = yield* inTime(opened(desk))
-      const { create, cancel, answer, sweep } = Context.get(atDesk, HandoffManager)
-      const store = Context.get(yield* inTime(build(desk.own.store)), HandoffStore)
+      const manager = Context.get(atDesk, HandoffManager)
+      const own = yield* inTime(build(desk.own.store))
+      const store = Context.get(own, HandoffStore)
+      yield* inTime(register(Context.get(own, AgentStore)))
       const ids: Array<RecordId> = []
+      const makeRequest = makeAsk(yield* Random.Random)
+      const makePart = partsOf(yield* Random.Random)
       const ask = Effect.gen(function* () {
-        const now = yield* DateTime.now
-        const within = (least: number, most: number) => DateTime.add(now, { milliseconds: between(least, most) })
-        const made = yield* inTime(
-          Effect.exit(
-            create({
-              fromAgent: sender,
-              toAgent: pick(agents) ?? sender,
-              taskDescription: "Do it",
-              priority: between(1, 10),
-              maxAttempts: between(1, 4),
-              ...(chance(0.3) ? { deadline: within(1000, 40 * lease) } : {}),
-              ...(chance(0.2) ? { acceptBy: within(1000, 10 * lease) } : {}),
-              ...(chance(0.3) ? { remindBefore: between(1, 5 * lease) } : {})
-            })
-          )
-        )
+        const request = makeRequest(yield* DateTime.now)
+        const made = yield* inTime(Effect.exit(manager.create(request)))
         if (Exit.isSuccess(made)) ids.push(made.value.recordId)
       })
 
-      const open = (view: View) => Effect.orElseSucceed(store.list(view, { limit: 1000 }), () => [])
+      const listed = (view: View) => Effect.orElseSucceed(store.list(view, { limit: 1000 }), () => [])
+      const isTime = (share: number) => isCalm || chance(share)
+      /** What senders say to what was asked and restated. */
       const answerAll = Effect.gen(function* () {
-        for (const record of yield* open({ _tag: "Status", status: "input_required" })) {
-          if (chance(0.5)) yield* Effect.ignore(answer(record.recordId, { answer: "Yes." }))
+        for (const { recordId } of yield* listed({ _tag: "Status", status: "input_required" })) {
+          if (isTime(0.5)) yield* Effect.ignore(manager.answer(recordId, { answer: "Yes." }))
+        }
+        for (const record of yield* listed({ _tag: "Status", status: "accepted" })) {
+          if (startAwaits(record) !== "sender" || isLeftWaiting(record) || !isTime(0.5)) continue
+          yield* Effect.ignore(manager.confirm(record.recordId, chance(0.3) ? { correction: "Not quite." } : {}))
         }
       })
+      /** What anybody else has to say: a receiver that declines, one that hands on what it has not begun, a witness. */
+      const meddle = Effect.gen(function* () {
+        const all = yield* listed({ _tag: "All" })
+        const verb = between(0, 5)
+        const isWhole = verb > 3 && chance(0.9)
+        const record = pick(all.filter(({ parts, status }) => isOpen(status) && (!isWhole || parts !== undefined)))
+        if (record === undefined) return
+        const { recordId } = record
+        if (verb === 0) yield* Effect.ignore(manager.reject(recordId, { reason: "No time." }))
+        if (verb === 1)
+          yield* Effect.ignore(manager.forward(recordId, { to: pick(agents) ?? sender, reason: "Take it." }))
+        if (verb === 2) yield* Effect.ignore(manager.attest(recordId, { by: auditor, statement: "It was looked at." }))
+        if (verb === 3) yield* Effect.ignore(manager.delegate(recordId, makePart(record)))
+        if (verb > 3) yield* Effect.ignore(manager.cancel(recordId, { reason: "Not needed." }))
+      })
+      const broken: Array<string> = []
+      const look = Effect.flatMap(chainsHold(store), (found) => Effect.sync(() => void broken.push(...found)))
 
       const crash = Effect.sync(() => {
         const process = pick([...alive.keys()])
@@ -215,15 +226,17 @@ const simulate = (
         )
       })
 
-      for (const agent of agents) yield* startWorker(agent)
+      for (const agent of agents) yield* startWorker(agent, between(1, 2))
       for (let round = between(20, 40); round > 0; round--) {
         faultRate = chance(0.2) ? 0.3 : 0
         if (chance(0.6)) yield* ask
         if (chance(0.15)) yield* crash
         if (chance(0.2)) yield* stall
-        if (alive.size < 4 && chance(0.4)) yield* startWorker(pick(agents) ?? sender)
-        if (chance(0.05)) yield* inTime(Effect.ignore(cancel(pick(ids) ?? RecordId.make("none"))))
-        if (chance(0.2)) yield* inTime(Effect.ignore(sweep))
+        if (alive.size < 5 && chance(0.4)) yield* startWorker(pick(agents) ?? sender, between(1, 2))
+        if (chance(0.07)) yield* inTime(Effect.ignore(manager.cancel(pick(ids) ?? RecordId.make("none"))))
+        if (chance(0.4)) yield* inTime(meddle)
+        if (chance(0.2)) yield* inTime(Effect.ignore(manager.sweep))
+        if (chance(0.05)) yield* inTime(look)
         yield* Effect.forkDetach(answerAll)
         // Now and then a jump, as of a machine that slept.
         yield* TestClock.adjust(chance(0.1) ? between(lease, 20 * lease) : between(1, lease))
@@ -235,101 +248,43 @@ const simulate = (
         process.dead = true
         process.own.kill()
       }
-      for (const agent of agents) yield* startWorker(agent)
-      const isCalm = Effect.map(store.tally, (tally) => statuses.every((status) => !isOpen(status) || !tally[status]))
-      for (let round = 0; round < 60 && !(yield* inTime(isCalm)); round++) {
+      isCalm = true
+      const waiting = Effect.map(
+        listed({ _tag: "Status", status: "accepted" }),
+        (held) => held.filter(isLeftWaiting).length
+      )
+      // Whoever waits for a word that never comes keeps a place for that.
+      const places = 3 + (yield* inTime(Effect.map(listed({ _tag: "All" }), (all) => all.filter(isWaitedFor).length)))
+      for (const agent of agents) yield* startWorker(agent, places)
+      const open = Effect.map(store.tally, (tally) =>
+        statuses.filter(isOpen).reduce((sum, status) => sum + (tally[status] ?? 0), 0)
+      )
+      const isDone = Effect.zipWith(open, waiting, (open, waiting) => open === waiting)
+      for (let round = 0; round < 60 && !(yield* inTime(isDone)); round++) {
         yield* Effect.forkDetach(answerAll)
         yield* TestClock.adjust(2 * lease)
       }
       for (const process of alive.keys()) process.dead = true
-      const broken = yield* inTime(judge(store, acknowledged))
+      const known = yield* inTime(Context.get(own, AgentStore).all)
+      const judged = yield* inTime(judge(store, known, acknowledged, beginnings))
+      const counted = yield* inTime(Effect.provide(verifyCounts, Context.merge(own, atDesk)))
       return {
         ...counts,
+        ...judged.told,
         acknowledged: acknowledged.length,
         completed: (yield* inTime(store.list({ _tag: "Status", status: "completed" }, { limit: 10_000 }))).length,
-        broken
+        broken: [...broken, ...judged.broken, ...counted]
       }
     })
     // A clock of its own: what is left asleep of one run must not wake up in the next.
   ).pipe(Random.withSeed(seed), Effect.provide(TestClock.layer()), silently)
 
-/** The promises that a history, and the state beside it, must keep. */
-const judge = (store: HandoffStore["Service"], acknowledged: ReadonlyArray<Change>) =>
-  Effect.gen(function* () {
-    const broken: Array<string> = []
-    const promise = (holds: boolean, sentence: string) => {
-      if (!holds) broken.push(sentence)
-    }
-    const records = yield* store.list({ _tag: "All" }, { limit: 10_000 })
-    const histories = new Map<RecordId, ReadonlyArray<HandoffEvent>>()
-    for (const record of records) {
-      const entries = yield* store.history(record.recordId)
-      histories.set(
-        record.recordId,
-        entries.map(({ event }) => event)
-      )
-    }
-    for (const { record, event } of acknowledged) {
-      const kept = histories.get(record.recordId)?.[record.revision - 1]
-      promise(
-        // As text: the clock of a test may stand between two milliseconds, and text has whole ones.
-        kept !== undefined && Equal.equals(encodeEvent(kept), encodeEvent(event)),
-        `${record.recordId} revision ${record.revision}: ${event._tag} was acknowledged and is not there`
-      )
-    }
-    for (const record of records) {
-      const history = histories.get(record.recordId) ?? []
-      for (const sentence of brokenIn(record, history)) broken.push(`${record.recordId} ${sentence}`)
-    }
-    return broken
-  })
-
-const brokenIn = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>): ReadonlyArray<string> => {
-  const broken: Array<string> = []
-  const promise = (holds: boolean, sentence: string) => {
-    if (!holds) broken.push(sentence)
-  }
-  promise(Equal.equals(Result.getOrUndefined(replay(record.recordId, history)), record), "is not what its history says")
-  const count = (tag: HandoffEvent["_tag"]) => history.filter(({ _tag }) => _tag === tag).length
-  const has = record.status === "completed"
-  promise(count("Completed") === (has ? 1 : 0), `is ${record.status} with ${count("Completed")} completions`)
-  if (record.status === "completed") {
-    const begun = history.findLastIndex(({ _tag }) => _tag === "Started") + 1
-    promise(
-      record.result["attempt"] === record.attempt && record.result["begun"] === begun,
-      "was completed by an attempt that did not hold it"
-    )
-  }
-  const accepted = new Map<number, number>()
-  let attempt = 1
-  for (const { _tag } of history) {
-    if (_tag === "Accepted") accepted.set(attempt, (accepted.get(attempt) ?? 0) + 1)
-    if (_tag === "Released") attempt += 1
-  }
-  promise(
-    [...accepted.values()].every((times) => times === 1),
-    "had two holders in one attempt"
-  )
-  promise(!isOpen(record.status), `is still ${record.status} though workers had time for it`)
-  for (let length = 1; length <= history.length; length++) {
-    const then = Result.getOrThrow(replay(record.recordId, history.slice(0, length)))
-    if (!isOpen(then.status)) continue
-    promise(turnOf(then) !== undefined, `had no turn as ${then.status}`)
-    const due = dueAt(then)
-    if (due === undefined) continue
-    const event = overdueEvent(then, due)
-    promise(
-      event !== undefined && Result.isSuccess(apply(then, event)),
-      `was due as ${then.status}, and nothing could happen`
-    )
-  }
-  return broken
-}
-
 // The cast: core's tests are judged without the types of Node, and run in it.
-const { env } = (
-  globalThis as unknown as { readonly process: { readonly env: Readonly<Record<string, string | undefined>> } }
-).process
+const host = globalThis as unknown as {
+  readonly process: { readonly env: Readonly<Record<string, string | undefined>> }
+  readonly console: { readonly log: (text: string) => void }
+}
+const { env } = host.process
 
 /** So many seeds; `SIMULATION_SEEDS=20000` for more, `SIMULATION_SEED=123` for one again. */
 export const seeds = (usual: number): ReadonlyArray<number> => {
@@ -338,14 +293,26 @@ export const seeds = (usual: number): ReadonlyArray<number> => {
   return Array.from({ length: Number(env["SIMULATION_SEEDS"] ?? usual) }, (_, index) => index + 1)
 }
 
+const countsOf = (counts: object): string =>
+  Object.entries(counts)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(", ")
+
 const explain = (file: string, seed: number, { broken, ...counts }: Report): string =>
   [
-    `seed ${seed}: ${Object.entries(counts)
-      .map(([what, count]) => `${count} ${what}`)
-      .join(", ")}`,
+    `seed ${seed}: ${countsOf(counts)}`,
     ...broken.slice(0, 10).map((promise) => `  broken: ${promise}`),
     `  replay: SIMULATION_SEED=${seed} npx vitest run ${file}`
   ].join("\n")
+
+/** What the engine loads when it is first asked for it: while that takes its time, the clock of a run would go on by chance. */
+const warm = Effect.flatMap(HandoffManager, (manager) =>
+  Effect.flatMap(DateTime.now, (now) => Effect.ignore(manager.create(fullAsk(now))))
+).pipe(
+  Effect.provide(Layer.fresh(HandoffManager.layer).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer))), {
+    local: true
+  })
+)
 
 /** Runs every seed on a machine of its own; fails with those that broke a promise, and with runs too tame to say anything. */
 export const keepsPromises = (
@@ -354,18 +321,18 @@ export const keepsPromises = (
   machineOf: (seed: number) => Effect.Effect<Machine, never, Scope.Scope>
 ) =>
   Effect.gen(function* () {
+    yield* warm
     const failures: Array<string> = []
-    const sums = { completed: 0, crashes: 0, stalls: 0, faults: 0 }
+    const sums: Record<string, number> = {}
     for (const seed of runs) {
       const report = yield* simulate(seed, machineOf(seed))
-      sums.completed += report.completed
-      sums.crashes += report.crashes
-      sums.stalls += report.stalls
-      sums.faults += report.faults
+      const { acknowledged: _, broken: __, ...counts } = report
+      for (const [what, count] of Object.entries(counts)) sums[what] = (sums[what] ?? 0) + count
       if (report.broken.length > 0) failures.push(explain(file, seed, report))
     }
+    if (env["SIMULATION_SEEDS"] !== undefined) host.console.log(`${runs.length} seeds: ${countsOf(sums)}`)
     expect(failures.slice(0, 5).join("\n")).toBe("")
     for (const [what, sum] of Object.entries(sums)) {
-      expect(sum, `too few were ${what} to say anything`).toBeGreaterThan(runs.length > 1 ? runs.length : -1)
+      expect(sum, `too few were ${what} to say anything`).toBeGreaterThan(runs.length > 1 ? runs.length / 10 : -1)
     }
   })

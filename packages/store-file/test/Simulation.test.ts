@@ -31,7 +31,7 @@ const machineOf = (seed: number) =>
   })
 
 describe("custody on the simulated disk", () => {
-  const runs = seedsOf(40)
+  const runs = seedsOf(20)
   it.effect(
     "keeps every promise under every seed",
     () => keepsPromises("packages/store-file/test/Simulation.test.ts", runs, machineOf),

@@ -1,0 +1,210 @@
+/** What the agents of a simulated run ask for, and how they work. */
+import type { AgentStore, HandoffManager, NewHandoff, NewPart } from "@aumai/handoff-core"
+import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
+import * as Signing from "@aumai/handoff-core/Signing"
+import {
+  type After,
+  AgentId,
+  type Artifact,
+  Capability,
+  type HandoffRecord,
+  isOpen,
+  type Briefing,
+  type JsonObject,
+  type ReadBack
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import type * as Random from "effect/Random"
+
+export const agents = ["executor", "reviewer", "analyst"].map((name) => AgentId.make(name))
+export const sender = AgentId.make("planner")
+export const auditor = AgentId.make("auditor")
+export const lease = 15_000
+
+/** One of them signs what it does. */
+export const secrets = { executor: Base64Url.encode(new Uint8Array(32).fill(7)) }
+
+type RandomService = (typeof Random.Random)["Service"]
+
+export const chanceOf = (random: RandomService) => {
+  const between = (least: number, most: number) => least + Math.floor(random.nextDoubleUnsafe() * (most - least + 1))
+  return {
+    chance: (share: number) => random.nextDoubleUnsafe() < share,
+    between,
+    pick: <A>(items: ReadonlyArray<A>): A | undefined => items[between(0, items.length - 1)]
+  }
+}
+
+const skills: Readonly<Record<string, ReadonlyArray<string>>> = {
+  executor: ["report"],
+  reviewer: ["report", "count"],
+  analyst: ["report", "count"]
+}
+
+/** Who there is to choose from; one of them says how much it takes. */
+export const register = (store: AgentStore["Service"]) =>
+  Effect.gen(function* () {
+    const { publicKey } = yield* Signing.signer(secrets.executor)
+    for (const agentId of agents) {
+      yield* store.put({
+        agentId,
+        capabilities: (skills[agentId] ?? []).map((skill) => Capability.make(skill)),
+        ...(agentId === "reviewer" ? { capacity: 2 } : {}),
+        ...(agentId === "executor" ? { keys: [{ publicKey, since: DateTime.makeUnsafe(0) }] } : {})
+      })
+    }
+  }).pipe(Effect.orDie)
+
+/** Requests of every kind. */
+export const makeAsk = (random: RandomService) => {
+  const { between, chance, pick } = chanceOf(random)
+  const briefing = (confirm: boolean): Briefing => ({
+    severity: "watcher",
+    summary: "Two invoices are missing.",
+    actions: [{ id: "ask", task: "Ask for them" }],
+    // oxlint-disable-next-line unicorn/no-thenable -- So it is called in a briefing.
+    contingencies: [{ id: "late", if: "they come late", then: "report without them" }],
+    readBack: { confirm }
+  })
+  return (now: DateTime.Utc): NewHandoff => {
+    const within = (least: number, most: number) => DateTime.add(now, { milliseconds: between(least, most) })
+    const isBriefed = chance(0.25)
+    const never = isBriefed && chance(0.15)
+    const isRouted = chance(0.2)
+    return {
+      fromAgent: sender,
+      ...(isRouted ? {} : { toAgent: pick(agents) ?? sender }),
+      taskDescription: "Do it",
+      priority: between(1, 10),
+      maxAttempts: between(1, 4),
+      context: never ? { never } : {},
+      ...(chance(0.3) ? { deadline: within(1000, 40 * lease) } : {}),
+      ...(chance(0.25) ? { acceptBy: within(1000, 10 * lease) } : {}),
+      ...(chance(0.3) ? { remindBefore: between(1, 5 * lease) } : {}),
+      ...(isRouted || chance(0.4) ? { requires: [pick(["report", "count"]) ?? "report"] } : {}),
+      ...(chance(0.5) ? { reroute: true } : {}),
+      ...(chance(0.5) ? { maxHops: between(0, 3) } : {}),
+      ...(isBriefed ? { briefing: briefing(never || chance(0.5)) } : {}),
+      ...(chance(0.15)
+        ? {
+            deliverables: [
+              { name: "text", mediaType: "text/plain" },
+              { name: "sums", schema: sums }
+            ]
+          }
+        : {})
+    }
+  }
+}
+
+/** One that takes all there is to look at it: the words of its task, and the schema of what it wants. */
+export const fullAsk = (now: DateTime.Utc): NewHandoff => ({
+  fromAgent: sender,
+  taskDescription: "Report",
+  deliverables: [{ name: "sums", schema: sums }],
+  deadline: DateTime.add(now, { milliseconds: lease })
+})
+
+const sums = { type: "object", required: ["total"], properties: { total: { type: "number" } } }
+const delivered: ReadonlyArray<Artifact> = [
+  { name: "text", mediaType: "text/plain", content: "All is well." },
+  { name: "sums", content: { total: 12 } }
+]
+const misdelivered: ReadonlyArray<ReadonlyArray<Artifact>> = [
+  [],
+  [
+    { name: "text", mediaType: "text/html", content: "" },
+    { name: "sums", content: { total: 12 } }
+  ],
+  [
+    { name: "text", content: "" },
+    { name: "sums", content: { total: "many" } }
+  ]
+]
+
+/** How one run wants its agents to be. */
+export interface Doing {
+  readonly random: RandomService
+  /** From then on they do what they are asked for. */
+  readonly isCalm: () => boolean
+  /** How often each attempt was begun. */
+  readonly beginnings: Map<string, number>
+}
+
+/** Restates a briefing: all of it, some of it, or with a question. */
+export const makeReadBack = ({ isCalm, random }: Doing) => {
+  const { chance } = chanceOf(random)
+  return ({ request: { briefing } }: After<"Accepted">): Effect.Effect<ReadBack> =>
+    Effect.sync(() => {
+      const items = [...(briefing?.actions ?? []), ...(briefing?.contingencies ?? [])]
+      const said = items.filter(() => isCalm() || chance(0.9))
+      return {
+        summary: "So I am to do it.",
+        items: said.map(({ id }) => ({ id, answer: isCalm() || chance(0.8) ? "understood" : "question" }))
+      }
+    })
+}
+
+/** How deep parts go. */
+const depthOf = ({ request }: HandoffRecord): number => Number(request.context["depth"] ?? 0)
+
+/** A part of a handoff, for somebody by name or for whoever can do it. */
+export const partsOf = (random: RandomService) => {
+  const { chance, pick } = chanceOf(random)
+  return (whole: HandoffRecord): NewPart => ({
+    ...(chance(0.7) ? { toAgent: pick(agents) ?? sender } : { requires: ["count"] }),
+    taskDescription: "A part of it",
+    context: { depth: depthOf(whole) + 1 }
+  })
+}
+
+/** Works for a while, and does all that a worker may meanwhile. */
+export const makeHandler = (manager: HandoffManager["Service"], agent: AgentId, doing: Doing) => {
+  const { between, chance, pick } = chanceOf(doing.random)
+  const makePart = partsOf(doing.random)
+  const isWild = (share: number) => !doing.isCalm() && chance(share)
+  return ({ record, progress, ask, deliver }: HandoffWorker.Work): Effect.Effect<JsonObject, unknown> =>
+    Effect.gen(function* () {
+      const { recordId, attempt, request } = record
+      const holder = { by: agent, attempt }
+      const name = `attempt ${attempt} of ${recordId}`
+      doing.beginnings.set(name, (doing.beginnings.get(name) ?? 0) + 1)
+      const result = { attempt, begun: record.revision }
+      for (let step = doing.isCalm() ? 1 : between(0, 4); step > 0; step--) {
+        yield* Effect.sleep(between(1, lease * (doing.isCalm() ? 1 : 2)))
+        if (chance(0.3)) yield* Effect.ignore(progress({ fraction: 1 / step }))
+        if (isWild(0.12)) yield* Effect.ignore(ask("Shall I go on?"))
+        if (isWild(0.1)) return yield* Effect.fail("It did not work")
+        if (isWild(0.03)) return yield* new HandoffWorker.GiveUp({ reason: "It cannot work" })
+        if (isWild(0.08)) {
+          // Whom it names may have had it before, and is then refused.
+          const to = chance(0.5) ? { to: pick(agents) ?? sender } : {}
+          yield* Effect.ignore(manager.forward(recordId, { ...holder, ...to, handBack: { done: ["Begun"] } }))
+        }
+        if (depthOf(record) < 2 && isWild(0.2)) {
+          yield* Effect.ignore(manager.delegate(recordId, makePart(record), holder))
+        }
+      }
+      const artifacts = request.deliverables === undefined ? [] : isWild(0.3) ? (pick(misdelivered) ?? []) : delivered
+      deliver(...artifacts)
+      const open = Effect.map(manager.list({ _tag: "Children", parent: recordId }, { limit: 100 }), (parts) =>
+        parts.some(({ status }) => isOpen(status))
+      )
+      let patience = chance(0.5) ? between(1, 8) : 0
+      while (yield* open) {
+        if (patience-- > 0) yield* Effect.sleep(lease)
+        else if (chance(0.3)) return yield* Effect.fail("Its parts take too long")
+        else {
+          yield* manager.complete(recordId, { ...holder, result, artifacts, leavesChildren: true })
+          break
+        }
+      }
+      return result
+    })
+}
+
+/** Holds a place of a worker until its sender has spoken. */
+export const isWaitedFor = ({ request, status }: HandoffRecord): boolean =>
+  isOpen(status) && request.context["never"] === true && request.briefing !== undefined
