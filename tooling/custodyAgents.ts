@@ -192,6 +192,8 @@ export const makeHandler = (manager: HandoffManager["Service"], agent: AgentId, 
       const open = Effect.map(manager.list({ _tag: "Children", parent: recordId }, { limit: 100 }), (parts) =>
         parts.some(({ status }) => isOpen(status))
       )
+      // Done before its parts are: it is refused, and comes back.
+      if (isWild(0.2)) return result
       let patience = chance(0.5) ? between(1, 8) : 0
       while (yield* open) {
         if (patience-- > 0) yield* Effect.sleep(lease)
