@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { makeDatabase } from "../../../tooling/databases.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, rejection } from "./stores.ts"
-import { handoffsToDo, workThrough } from "./workers.ts"
+import { handoffsToDo, show, workThrough } from "./workers.ts"
 
 it.live("handoffs live from pending to completed in PostgreSQL, and another client follows", () =>
   Effect.gen(function* () {
@@ -35,8 +35,10 @@ it.live(
   () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
-      const { kills, stops } = yield* Effect.promise(() => workThrough(url))
-      assert.isAbove(kills + stops, 0)
+      const told = yield* Effect.promise(() => workThrough(url))
+      assert.isAbove(told.kills + told.stops, 0)
+      assert.isAbove(Math.min(told.forwarded, told.rerouted, told.parts), 0)
+      console.log(show(told))
     }),
   60_000 + handoffsToDo * 100
 )

@@ -1,16 +1,58 @@
 /** A worker that is made to be killed: works at a location until it is told to stop. */
-import { openHandoffs } from "../../src/node.ts"
+import { HandoffManager } from "@aumai/handoff-core"
+import { AgentId, isOpen, type RecordId } from "@aumai/handoff-protocol"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+
+import type { HandoffRecord } from "../../src/index.ts"
+import { openHandoffs, storeLayer } from "../../src/node.ts"
+import { agents, helper } from "../agents.ts"
 
 const [location = "memory:", lease = "1000"] = process.argv.slice(2)
 const stop = new AbortController()
 process.on("SIGTERM", () => stop.abort())
 const handoffs = await openHandoffs(location)
-await handoffs.work(
-  "executor",
-  async ({ attempt, revision }) => {
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
-    return { attempt, begun: revision, pid: process.pid }
-  },
-  { concurrency: 4, lease: Number(lease), grace: 2000, signal: stop.signal }
-)
+const runtime = ManagedRuntime.make(HandoffManager.layer.pipe(Layer.provide(storeLayer(location))))
+const manager = await runtime.runPromise(HandoffManager)
+const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Gives two parts of it to the helper, and waits until they have ended; safe to repeat. */
+const delegate = async ({ attempt, recordId }: HandoffRecord, by: AgentId) => {
+  // The cast: it has just been claimed under this id.
+  const id = recordId as RecordId
+  const parts = await Promise.all(
+    ["a", "b"].map((part) =>
+      runtime.runPromise(
+        manager.delegate(
+          id,
+          { toAgent: helper, taskDescription: `Part ${part}`, priority: 10, maxAttempts: 100 },
+          { id: `${recordId}-${part}`, by, attempt }
+        )
+      )
+    )
+  )
+  for (const part of parts) {
+    while (isOpen((await runtime.runPromise(manager.get(part.recordId))).status)) await wait(20)
+  }
+}
+
+const work = (agent: string) =>
+  handoffs.work(
+    agent,
+    async (record) => {
+      const { attempt, recordId, request, revision } = record
+      const by = AgentId.make(agent)
+      await wait(Math.random() * 20)
+      const { mode } = request.context
+      if (mode === "delegate") await delegate(record, by)
+      if (mode === "forward" && attempt === 1) {
+        // The cast: as above. Whoever has it now is chosen by the router, and what this one hands back is refused.
+        await runtime.runPromise(manager.forward(recordId as RecordId, { by, attempt, reason: "Somebody else can." }))
+      }
+      return { attempt, begun: revision, pid: process.pid }
+    },
+    { concurrency: 2, lease: Number(lease), grace: 2000, signal: stop.signal }
+  )
+await Promise.all([...agents, helper].map(work))
+await runtime.dispose()
 await handoffs.close()
