@@ -1,50 +1,187 @@
-/** What leases and fences cost beside the same life without them, and how fast a worker gets through an inbox. */
+/** What leases and fences, digests and signatures cost beside the same life without them, and how fast a worker gets through an inbox. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { type AgentStore, HandoffManager, type HandoffStore, MemoryStore } from "@aumai/handoff-core"
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
-import { AgentId, type StoreError } from "@aumai/handoff-protocol"
+import * as Signing from "@aumai/handoff-core/Signing"
+import { AgentId, entryDigest, type HandoffEvent, type RecordId, type StoreError } from "@aumai/handoff-protocol"
 import { FileStore } from "@aumai/handoff-store-file"
+import { PostgresStore } from "@aumai/handoff-store-postgres"
 import { SqliteStore } from "@aumai/handoff-store-sqlite"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { interleaved, perSecond, type Row, times } from "./measure.ts"
+import { startPostgres } from "../tooling/postgres.ts"
+import { interleaved, microseconds, perSecond, type Row, times } from "./measure.ts"
+import { writeStore } from "./stored.ts"
 
 const agent = AgentId.make("executor")
 const ask = { fromAgent: "planner", toAgent: agent, taskDescription: "Generate the Q3 financial summary report." }
 const result = { output: "report.pdf" }
 
 type Store = Layer.Layer<HandoffStore | AgentStore, StoreError>
+type Program<A> = Effect.Effect<A, unknown, HandoffManager | HandoffStore | AgentStore>
 
-const on = <A, E>(store: Store, program: Effect.Effect<A, E, HandoffManager | HandoffStore>) =>
-  Effect.runPromise(Effect.provide(program, HandoffManager.layer.pipe(Layer.provideMerge(store))))
+const on = <A>(store: Store, program: Program<A>, signing: Layer.Layer<never, unknown> = Layer.empty) =>
+  Effect.runPromise(
+    Effect.provide(program, HandoffManager.layer.pipe(Layer.provide(signing), Layer.provideMerge(store)))
+  )
+
+const memory = (): Store => Layer.fresh(MemoryStore.layer)
 
 const lives = 2000
 
-const bare = Effect.gen(function* () {
+const bareLife = Effect.gen(function* () {
   const manager = yield* HandoffManager
-  for (let index = 0; index < lives; index++) {
-    yield* manager.create(ask)
-    const { recordId } = Option.getOrThrow(yield* manager.claim(agent))
-    yield* manager.start(recordId)
-    yield* manager.complete(recordId, { result })
-  }
+  yield* manager.create(ask)
+  const { recordId } = Option.getOrThrow(yield* manager.claim(agent))
+  yield* manager.start(recordId)
+  yield* manager.complete(recordId, { result })
+  return recordId
 })
 
-const held = Effect.gen(function* () {
+const heldLife = Effect.gen(function* () {
   const manager = yield* HandoffManager
-  for (let index = 0; index < lives; index++) {
-    yield* manager.create(ask)
-    const { recordId, attempt } = Option.getOrThrow(yield* manager.claim(agent, { lease: 60_000 }))
-    yield* manager.start(recordId, { by: agent, attempt })
-    yield* manager.complete(recordId, { by: agent, attempt, result })
-  }
+  yield* manager.create(ask)
+  const { recordId, attempt } = Option.getOrThrow(yield* manager.claim(agent, { lease: 60_000 }))
+  yield* manager.start(recordId, { by: agent, attempt })
+  yield* manager.complete(recordId, { by: agent, attempt, result })
+  return recordId
 })
+
+/** The same, and says once how far it is. */
+const toldLife = Effect.gen(function* () {
+  const manager = yield* HandoffManager
+  yield* manager.create(ask)
+  const { recordId, attempt } = Option.getOrThrow(yield* manager.claim(agent, { lease: 60_000 }))
+  yield* manager.start(recordId, { by: agent, attempt })
+  yield* manager.progress(recordId, { by: agent, attempt, fraction: 0.5 })
+  yield* manager.complete(recordId, { by: agent, attempt, result })
+  return recordId
+})
+
+const many = (life: Program<RecordId>, count = lives) =>
+  Effect.gen(function* () {
+    for (let index = 0; index < count; index++) yield* life
+  })
+
+/** The digests of the entries of so many such lives, and nothing else. */
+const digestsOf = async (life: Program<RecordId>): Promise<() => void> => {
+  const [id, events] = await on(
+    memory(),
+    Effect.gen(function* () {
+      const id = yield* life
+      const entries = yield* (yield* HandoffManager).history(id)
+      return [id, entries.map(({ event }): HandoffEvent => event)] as const
+    })
+  )
+  return () => {
+    for (let index = 0; index < lives; index++) {
+      for (const [before, event] of events.entries()) entryDigest(id, before + 1, event)
+    }
+  }
+}
+
+const secrets = async () => {
+  const [planner, executor] = await Effect.runPromise(Effect.all([Signing.generate, Signing.generate]))
+  return Signing.layer({ planner: planner.secretKey, executor: executor.secretKey })
+}
+
+const costs = async (): Promise<ReadonlyArray<Row>> => {
+  const [bareDigests, toldDigests, signing] = [await digestsOf(bareLife), await digestsOf(toldLife), await secrets()]
+  const cost = await interleaved(9, {
+    bare: () => on(memory(), many(bareLife)),
+    held: () => on(memory(), many(heldLife)),
+    told: () => on(memory(), many(toldLife)),
+    bareDigests,
+    toldDigests,
+    signed: () => on(memory(), many(bareLife, lives / 10), signing)
+  })
+  // Processor time: all of it is work of this process.
+  const [bare, told] = [cost.bare.cpu - cost.bareDigests.cpu, cost.told.cpu - cost.toldDigests.cpu]
+  return [
+    {
+      name: "custody in memory: a life with lease and fence",
+      ours: microseconds(lives, cost.held.cpu),
+      against: `without ${microseconds(lives, cost.bare.cpu)}`,
+      ratio: times(cost.held.cpu / cost.bare.cpu),
+      aim: "≤ 1.33×"
+    },
+    {
+      name: "custody in memory: a life with lease, fence and progress, digests aside",
+      ours: microseconds(lives, told),
+      against: `without ${microseconds(lives, bare)}`,
+      ratio: times(told / bare),
+      aim: "≤ 1.25×"
+    },
+    {
+      name: "digests in memory: those of the four entries of a life",
+      ours: microseconds(lives, cost.bareDigests.cpu),
+      against: `the whole life ${microseconds(lives, cost.bare.cpu)}`,
+      ratio: times(cost.bareDigests.cpu / cost.bare.cpu),
+      aim: ""
+    },
+    {
+      name: "signatures in memory: a life of which both agents sign all four entries",
+      ours: microseconds(lives / 10, cost.signed.cpu),
+      against: `unsigned ${microseconds(lives, cost.bare.cpu)}`,
+      ratio: times((cost.signed.cpu * 10) / cost.bare.cpu),
+      aim: ""
+    }
+  ]
+}
+
+/** So many handoffs of another agent that wait, in as few commits as may be. */
+const waiting = (count: number) =>
+  Effect.gen(function* () {
+    const manager = yield* HandoffManager
+    const other = { ...ask, toAgent: "reviewer" }
+    yield* Effect.forEach(Array.from({ length: count }), () => manager.create(other), {
+      concurrency: 512,
+      discard: true
+    })
+  })
+
+/** A life in custody where little is stored, and where much is. */
+const growth = async (directory: string): Promise<ReadonlyArray<Row>> => {
+  const [little, much] = [1000, 100_000]
+  const path = (kind: string, count: number) => join(directory, `grown-${count}.${kind}`)
+  const stores: Readonly<Record<string, (count: number) => Promise<Store>>> = {
+    memory: async () => memory(),
+    file: async (count) => {
+      await writeStore(path("json", count), count)
+      return FileStore.layer({ path: path("json", count) })
+    },
+    SQLite: async (count) => SqliteStore.layer({ path: path("db", count) })
+  }
+  const rows: Array<Row> = []
+  for (const [name, open] of Object.entries(stores)) {
+    const count = name === "memory" ? lives : 600
+    const timesOf = async (stored: number) => {
+      const fill = name === "file" ? Effect.void : waiting(stored)
+      const measured = Effect.gen(function* () {
+        yield* fill
+        yield* many(toldLife, 100)
+        const run = Effect.runPromiseWith(yield* Effect.context<HandoffManager | HandoffStore | AgentStore>())
+        return yield* Effect.promise(() => interleaved(7, { one: () => run(Effect.orDie(many(toldLife, count))) }))
+      })
+      return (await on(await open(stored), measured)).one
+    }
+    const [few, lots] = [await timesOf(little), await timesOf(much)]
+    rows.push({
+      name: `custody, ${name} store, 1e5 stored: a life`,
+      ours: `${microseconds(count, lots.cpu)} CPU`,
+      against: `1e3 stored ${microseconds(count, few.cpu)}`,
+      ratio: times(lots.cpu / few.cpu),
+      aim: "≤ 1.2×"
+    })
+  }
+  return rows
+}
 
 const inbox = 2000
 const atOnce = 32
@@ -56,15 +193,14 @@ const filled = Effect.gen(function* () {
 
 /** A worker until the inbox is empty. */
 const worked = Effect.gen(function* () {
-  yield* filled
   const manager = yield* HandoffManager
-  let left = inbox
+  const before = (yield* manager.metrics).byStatus.completed
+  yield* filled
   const worker = yield* Effect.forkChild(
-    HandoffWorker.run(agent, () => Effect.sync(() => ((left -= 1), result)), { concurrency: atOnce, grace: 0 })
+    HandoffWorker.run(agent, () => Effect.succeed(result), { concurrency: atOnce, grace: 0 })
   )
-  while (((yield* manager.metrics).byStatus.completed ?? 0) < inbox) yield* Effect.sleep("2 millis")
+  while ((yield* manager.metrics).byStatus.completed < before + inbox) yield* Effect.sleep("2 millis")
   yield* Fiber.interrupt(worker)
-  return left
 })
 
 /** The same verbs by a loop of so many fibres, without leases. */
@@ -82,26 +218,18 @@ const looped = Effect.gen(function* () {
   yield* Effect.forEach(Array.from({ length: atOnce }), () => slot, { concurrency: "unbounded", discard: true })
 })
 
-export const custody = async (): Promise<ReadonlyArray<Row>> => {
-  const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
+const throughput = async (directory: string): Promise<ReadonlyArray<Row>> => {
+  const server = await startPostgres({ durable: true })
   let files = 0
   const stores: Readonly<Record<string, () => Store>> = {
-    memory: () => Layer.fresh(MemoryStore.layer),
+    memory,
     file: () => FileStore.layer({ path: join(directory, `${(files += 1)}.json`) }),
-    SQLite: () => SqliteStore.layer({ path: join(directory, `${(files += 1)}.db`) })
+    SQLite: () => SqliteStore.layer({ path: join(directory, `${(files += 1)}.db`) }),
+    // One database for all rounds: what is there of the rounds before makes no difference.
+    PostgreSQL: () => PostgresStore.layer({ url: server.url })
   }
-  const memory = stores["memory"] ?? (() => MemoryStore.layer)
+  const rows: Array<Row> = []
   try {
-    const cost = await interleaved(9, { bare: () => on(memory(), bare), held: () => on(memory(), held) })
-    const rows: Array<Row> = [
-      {
-        name: "custody in memory: a life with lease and fence",
-        ours: perSecond(lives, cost.held),
-        against: `without ${perSecond(lives, cost.bare)}`,
-        ratio: times(cost.bare.wall / cost.held.wall),
-        aim: "≥ 0.75×"
-      }
-    ]
     for (const [name, store] of Object.entries(stores)) {
       const { ours, byHand } = await interleaved(5, {
         ours: () => on(store(), worked),
@@ -116,6 +244,15 @@ export const custody = async (): Promise<ReadonlyArray<Row>> => {
       })
     }
     return rows
+  } finally {
+    await server.stop()
+  }
+}
+
+export const custody = async (): Promise<ReadonlyArray<Row>> => {
+  const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
+  try {
+    return [...(await costs()), ...(await growth(directory)), ...(await throughput(directory))]
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

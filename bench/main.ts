@@ -16,6 +16,7 @@ import { memory } from "./memory.ts"
 import { postgres } from "./postgres.ts"
 import { seed } from "./seed.ts"
 import { sqlite } from "./sqlite.ts"
+import { takeovers } from "./takeover.ts"
 
 const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   command,
@@ -23,6 +24,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   seed,
   memory,
   custody,
+  takeovers,
   archive,
   file,
   sqlite,

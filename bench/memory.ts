@@ -1,6 +1,13 @@
 /** The engine in memory, beside a plain Map behind an async interface that does the same transitions, events and indexes. */
 import { HandoffManager, MemoryStore, StoreImage } from "@aumai/handoff-core"
-import { AgentId, apply, create, type HandoffEvent, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
+import {
+  AgentId,
+  advance as advanced,
+  create,
+  type HandoffEvent,
+  HandoffRequest,
+  RecordId
+} from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -30,7 +37,7 @@ const lifecycles = (count: number) =>
     }
   })
 
-/** What one would write by hand: the same table, the same indexes, promises instead of effects. */
+/** What one would write by hand: the same table, the same digests, the same indexes, promises instead of effects. */
 const plain = () => {
   const image = StoreImage.make()
   const now = () => DateTime.makeUnsafe(Date.now())
@@ -38,10 +45,10 @@ const plain = () => {
   const advance = async (id: RecordId, event: HandoffEvent) => {
     const record = image.get(id)
     if (record === undefined) throw new Error("unknown")
-    const next = apply(record, event)
+    const next = advanced(record, event)
     if (Result.isFailure(next)) throw next.failure
-    image.put([{ record: next.success, event }])
-    return next.success
+    image.put([next.success])
+    return next.success.record
   }
   return {
     create: async (index: number) => {
