@@ -1,5 +1,5 @@
 /** Many workers over one store, under a clock and a chance of the test's own: they crash, stall, and meet a failing store. */
-import { AgentStore, type Change, HandoffManager, HandoffStore, MemoryStore, type View } from "@aumai/handoff-core"
+import { AgentStore, type Change, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import * as Signing from "@aumai/handoff-core/Signing"
 import { verifyCounts } from "@aumai/handoff-core/Verification"
@@ -16,13 +16,11 @@ import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import { expect } from "vitest"
 
 import {
   agents,
   auditor,
   chanceOf,
-  fullAsk,
   isWaitedFor,
   lease,
   makeAsk,
@@ -38,7 +36,7 @@ import { chainsHold, isLeftWaiting, judge, type Told } from "./custodyPromises.t
 const statuses = HandoffStatus.literals
 
 /** What the promises are checked against: what a process was told that it has done. */
-interface Report extends Told {
+export interface Report extends Told {
   readonly acknowledged: number
   readonly completed: number
   readonly crashes: number
@@ -81,7 +79,7 @@ export type Machine = () => {
 }
 
 /** The seeded run. Everything in it comes out of the seed. */
-const simulate = (
+export const simulate = (
   seed: number,
   makeMachine: Effect.Effect<Machine, never, Scope.Scope>
 ): Effect.Effect<Report, StoreError> =>
@@ -278,61 +276,3 @@ const simulate = (
     })
     // A clock of its own: what is left asleep of one run must not wake up in the next.
   ).pipe(Random.withSeed(seed), Effect.provide(TestClock.layer()), silently)
-
-// The cast: core's tests are judged without the types of Node, and run in it.
-const host = globalThis as unknown as {
-  readonly process: { readonly env: Readonly<Record<string, string | undefined>> }
-  readonly console: { readonly log: (text: string) => void }
-}
-const { env } = host.process
-
-/** So many seeds; `SIMULATION_SEEDS=20000` for more, `SIMULATION_SEED=123` for one again. */
-export const seeds = (usual: number): ReadonlyArray<number> => {
-  const only = env["SIMULATION_SEED"]
-  if (only !== undefined) return [Number(only)]
-  return Array.from({ length: Number(env["SIMULATION_SEEDS"] ?? usual) }, (_, index) => index + 1)
-}
-
-const countsOf = (counts: object): string =>
-  Object.entries(counts)
-    .map(([what, count]) => `${count} ${what}`)
-    .join(", ")
-
-const explain = (file: string, seed: number, { broken, ...counts }: Report): string =>
-  [
-    `seed ${seed}: ${countsOf(counts)}`,
-    ...broken.slice(0, 10).map((promise) => `  broken: ${promise}`),
-    `  replay: SIMULATION_SEED=${seed} npx vitest run ${file}`
-  ].join("\n")
-
-/** What the engine loads when it is first asked for it: while that takes its time, the clock of a run would go on by chance. */
-const warm = Effect.flatMap(HandoffManager, (manager) =>
-  Effect.flatMap(DateTime.now, (now) => Effect.ignore(manager.create(fullAsk(now))))
-).pipe(
-  Effect.provide(Layer.fresh(HandoffManager.layer).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer))), {
-    local: true
-  })
-)
-
-/** Runs every seed on a machine of its own; fails with those that broke a promise, and with runs too tame to say anything. */
-export const keepsPromises = (
-  file: string,
-  runs: ReadonlyArray<number>,
-  machineOf: (seed: number) => Effect.Effect<Machine, never, Scope.Scope>
-) =>
-  Effect.gen(function* () {
-    yield* warm
-    const failures: Array<string> = []
-    const sums: Record<string, number> = {}
-    for (const seed of runs) {
-      const report = yield* simulate(seed, machineOf(seed))
-      const { acknowledged: _, broken: __, ...counts } = report
-      for (const [what, count] of Object.entries(counts)) sums[what] = (sums[what] ?? 0) + count
-      if (report.broken.length > 0) failures.push(explain(file, seed, report))
-    }
-    if (env["SIMULATION_SEEDS"] !== undefined) host.console.log(`${runs.length} seeds: ${countsOf(sums)}`)
-    expect(failures.slice(0, 5).join("\n")).toBe("")
-    for (const [what, sum] of Object.entries(sums)) {
-      expect(sum, `too few were ${what} to say anything`).toBeGreaterThan(runs.length > 1 ? runs.length / 10 : -1)
-    }
-  })

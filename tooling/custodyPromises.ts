@@ -27,7 +27,9 @@ import * as Result from "effect/Result"
 type Store = HandoffStore["Service"]
 
 /** How often what happened that a run is to try. */
-export type Told = Readonly<Record<"forwarded" | "rerouted" | "delegated" | "withdrawn" | "left" | "confirmed", number>>
+export type Told = Readonly<
+  Record<"forwarded" | "rerouted" | "delegated" | "withdrawn" | "left" | "confirmed" | "attested", number>
+>
 
 /** Waits for a word that its sender never gives: that is no fault of anybody else's. */
 export const isLeftWaiting = (record: HandoffRecord): boolean =>
@@ -121,7 +123,7 @@ const judgeEnd = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>, p
 
 /** Goes through the log as it was written. */
 const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Told => {
-  const told = { forwarded: 0, rerouted: 0, delegated: 0, withdrawn: 0, left: 0, confirmed: 0 }
+  const told = { forwarded: 0, rerouted: 0, delegated: 0, withdrawn: 0, left: 0, confirmed: 0, attested: 0 }
   const states = new Map<RecordId, HandoffRecord>()
   const parts = new Map<RecordId, Array<RecordId>>()
   const accepted = new Map<string, number>()
@@ -177,6 +179,9 @@ const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Told => {
       case "Delegated":
         told.delegated += 1
         parts.set(recordId, [...(parts.get(recordId) ?? []), event.child])
+        break
+      case "Attested":
+        told.attested += 1
         break
       case "Confirmed":
         told.confirmed += 1

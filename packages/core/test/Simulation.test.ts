@@ -2,7 +2,7 @@ import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { keepsPromises, seeds } from "../../../tooling/custody.ts"
+import { keepsPromises, seeds } from "../../../tooling/custodyRuns.ts"
 import { MemoryStore } from "../src/index.ts"
 
 /** The processes of this machine share one memory. */

@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { keepsPromises, seeds as seedsOf } from "../../../tooling/custody.ts"
+import { keepsPromises, seeds as seedsOf } from "../../../tooling/custodyRuns.ts"
 import { FileStore } from "../src/index.ts"
 import { path } from "./model.ts"
 import { makeDisk } from "./SimulatedDisk.ts"
