@@ -1,20 +1,50 @@
-import { AgentId, Capability, type InvalidInput, invalidInput, limits, type StoreError } from "@aumai/handoff-protocol"
+import {
+  AgentId,
+  InvalidInput,
+  invalidInput,
+  limits,
+  PublicKey,
+  type Capability,
+  type StoreError
+} from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
-import { AgentStore, type RegisteredAgent } from "./AgentStore.ts"
+import { type AgentKey, AgentStore, type RegisteredAgent } from "./AgentStore.ts"
+import { agentFields } from "./AgentWire.ts"
 
-const decodeAgent = Schema.decodeUnknownEffect(
-  Schema.Struct({
-    agentId: AgentId,
-    capabilities: Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))
-  }),
+/** What an agent may say of itself beside what it can do. */
+export interface RegisterOptions {
+  /** How many open handoffs it takes at once, 1 to 1,000,000; no limit when left out. */
+  readonly capacity?: number
+  /** The Ed25519 key it signs with from now on, as base64url; left out, or the one in force: its keys stay as they are. */
+  readonly publicKey?: string
+}
+
+const decodeRegistration = Schema.decodeUnknownEffect(
+  Schema.Struct({ agentId: AgentId, ...agentFields, publicKey: Schema.optionalKey(PublicKey) }),
   { errors: "all" }
 )
 
+const tooManyKeys = () =>
+  new InvalidInput({
+    input: "agent",
+    issues: [
+      { path: "public_key", expected: `expected one of the ${limits.keys} keys that it has; it cannot get more` }
+    ]
+  })
+
 const sameWord = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+
+const keysWith = (
+  keys: ReadonlyArray<AgentKey>,
+  publicKey: PublicKey | undefined,
+  since: DateTime.Utc
+): ReadonlyArray<AgentKey> =>
+  publicKey === undefined || publicKey === keys.at(-1)?.publicKey ? keys : [...keys, { publicKey, since }]
 
 /** The capabilities an agent has of those asked for, as it spells them; nothing when one is missing. */
 export const capabilitiesFor = (
@@ -26,7 +56,7 @@ export const capabilitiesFor = (
 }
 
 /**
- * Knows which agent can do what.
+ * Knows which agent can do what, how much of it at once, which keys it signs with, and when it was last heard of.
  *
  * @example
  * ```ts
@@ -47,11 +77,17 @@ export const capabilitiesFor = (
 export class AgentCapabilityRegistry extends Context.Service<
   AgentCapabilityRegistry,
   {
-    /** Makes an agent known; replaces what it could do before. Each capability is kept once. */
+    /**
+     * Makes an agent known; replaces what it could do before, and how much at once. Each capability is kept once. Its keys
+     * stay, and another one than that in force is in force from now on.
+     */
     readonly register: (
       agentId: string,
-      capabilities: ReadonlyArray<string>
+      capabilities: ReadonlyArray<string>,
+      options?: RegisterOptions
     ) => Effect.Effect<RegisteredAgent, InvalidInput | StoreError>
+    /** Notes that an agent is there now; silent when it is unknown. */
+    readonly seen: (agentId: AgentId) => Effect.Effect<void, StoreError>
     /** Forgets an agent; silent when it is unknown. */
     readonly unregister: (agentId: AgentId) => Effect.Effect<void, StoreError>
     /** Every agent, by id. */
@@ -69,13 +105,24 @@ export class AgentCapabilityRegistry extends Context.Service<
     Effect.gen(function* () {
       const store = yield* AgentStore
       return AgentCapabilityRegistry.of({
-        register: Effect.fnUntraced(function* (agentId, capabilities) {
-          const agent = yield* decodeAgent({ agentId, capabilities: [...new Set(capabilities)] }).pipe(
-            Effect.mapError((error) => invalidInput("agent", error))
-          )
+        register: Effect.fnUntraced(function* (agentId, capabilities, options = {}) {
+          const { publicKey, ...said } = yield* decodeRegistration({
+            ...options,
+            agentId,
+            capabilities: [...new Set(capabilities)]
+          }).pipe(Effect.mapError((error) => invalidInput("agent", error)))
+          const known = (yield* store.all).find((agent) => agent.agentId === said.agentId)
+          const keys = keysWith(known?.keys ?? [], publicKey, yield* DateTime.now)
+          if (keys.length > limits.keys) return yield* tooManyKeys()
+          const agent: RegisteredAgent = {
+            ...said,
+            ...(keys.length === 0 ? {} : { keys }),
+            ...(known?.lastSeen === undefined ? {} : { lastSeen: known.lastSeen })
+          }
           yield* store.put(agent)
           return agent
         }),
+        seen: (agentId) => Effect.flatMap(DateTime.now, (now) => store.seen(agentId, now)),
         unregister: store.remove,
         agents: store.all,
         findCapable: (required) =>

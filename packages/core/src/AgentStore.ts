@@ -1,11 +1,34 @@
-import type { AgentId, Capability, StoreError } from "@aumai/handoff-protocol"
+import type { AgentId, Capability, PublicKey, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
+
+/**
+ * A key that an agent signs with.
+ *
+ * @example
+ * ```ts
+ * import type { AgentKey, RegisteredAgent } from "@aumai/handoff-core"
+ *
+ * const inForce = ({ keys }: RegisteredAgent): AgentKey | undefined => keys?.at(-1)
+ * ```
+ */
+export interface AgentKey {
+  readonly publicKey: PublicKey
+  /** From when on the agent signs with it. */
+  readonly since: DateTime.Utc
+}
 
 /** An agent as the registry knows it. */
 export interface RegisteredAgent {
   readonly agentId: AgentId
   readonly capabilities: ReadonlyArray<Capability>
+  /** How many open handoffs it takes at once; no limit when absent. */
+  readonly capacity?: number
+  /** Oldest first; the last one is in force. */
+  readonly keys?: ReadonlyArray<AgentKey>
+  /** When it was last heard of; absent as long as it never was. */
+  readonly lastSeen?: DateTime.Utc
 }
 
 /**
@@ -23,11 +46,38 @@ export interface RegisteredAgent {
 export class AgentStore extends Context.Service<
   AgentStore,
   {
-    /** Keeps the agent; replaces what was known of it. Durable when it succeeds. */
+    /**
+     * Keeps the agent; replaces what was known of it, but for when it was last seen, of which the later moment stays.
+     * Durable when it succeeds.
+     */
     readonly put: (agent: RegisteredAgent) => Effect.Effect<void, StoreError>
+    /**
+     * Notes when an agent was last heard of; never goes back. Nothing happens when it is unknown. It is one write: what is
+     * put at the same time stays.
+     */
+    readonly seen: (id: AgentId, at: DateTime.Utc) => Effect.Effect<void, StoreError>
     /** Forgets the agent. Nothing happens when it is unknown. */
     readonly remove: (id: AgentId) => Effect.Effect<void, StoreError>
     /** Every agent, by id in code unit order. */
     readonly all: Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
   }
 >()("@aumai/handoff-core/AgentStore") {}
+
+/**
+ * The agent as it is known once it was seen at that moment, too: the same one when it was seen later. What `put` and `seen`
+ * come to in a store that keeps agents as they are.
+ *
+ * @example
+ * ```ts
+ * import { AgentStore, type RegisteredAgent, seenAt } from "@aumai/handoff-core"
+ * import * as Effect from "effect/Effect"
+ *
+ * const known = new Map<string, RegisteredAgent>()
+ * const put: AgentStore["Service"]["put"] = (agent) =>
+ *   Effect.sync(() => void known.set(agent.agentId, seenAt(agent, known.get(agent.agentId)?.lastSeen)))
+ * ```
+ */
+export const seenAt = (agent: RegisteredAgent, at: DateTime.Utc | undefined): RegisteredAgent =>
+  at === undefined || (agent.lastSeen !== undefined && agent.lastSeen.epochMilliseconds >= at.epochMilliseconds)
+    ? agent
+    : { ...agent, lastSeen: at }

@@ -1,6 +1,7 @@
 import {
   type AgentId,
   type Capability,
+  type HandoffRecord,
   type HandoffRequest,
   HandoffStatus,
   isOpen,
@@ -8,6 +9,7 @@ import {
   type StoreError
 } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -15,6 +17,7 @@ import * as Option from "effect/Option"
 import { AgentCapabilityRegistry, capabilitiesFor } from "./AgentCapabilityRegistry.ts"
 import type { AgentStore, RegisteredAgent } from "./AgentStore.ts"
 import { HandoffStore } from "./HandoffStore.ts"
+import { type Presence, presenceOf } from "./Presence.ts"
 
 /** What the router looks at. */
 export type RoutingQuestion = Pick<HandoffRequest, "fromAgent" | "taskDescription" | "requires">
@@ -26,17 +29,36 @@ export interface RoutingOptions {
    * always; `false`: never.
    */
   readonly fallback?: boolean
+  /** Never chosen, beside the sender. */
+  readonly exclude?: ReadonlyArray<AgentId>
 }
 
 interface Candidate {
-  readonly agent: AgentId
+  readonly agent: RegisteredAgent
   readonly matched: ReadonlyArray<Capability>
+}
+
+/** A candidate with what decides before its capabilities do. */
+interface Standing extends Candidate {
+  readonly presence: Presence
+  /** How many open handoffs it has; only counted where it says how many it takes. */
+  readonly held: number | undefined
 }
 
 const openStatuses = HandoffStatus.literals.filter(isOpen)
 
-// Among equals the less busy one is taken; beyond this many open handoffs of one status nobody is less busy.
+// Among equals the less busy one is taken; beyond this many open handoffs of one status nobody is less busy, unless it says
+// that it takes more. It is also how many are read at a time.
 const countedLoad = 100
+
+const fullness = ({ agent: { capacity }, held = 0 }: Standing): number =>
+  capacity === undefined || held < capacity ? 0 : 1
+
+const remoteness: Readonly<Record<Presence, number>> = { present: 0, unknown: 1, absent: 2 }
+
+/** What goes before how busy they are, best first. */
+const byStanding = (a: Standing, b: Standing): number =>
+  fullness(a) - fullness(b) || remoteness[a.presence] - remoteness[b.presence] || b.matched.length - a.matched.length
 
 // A decision names those who could have been chosen, not everybody.
 const namedRunnersUp = 10
@@ -49,26 +71,54 @@ const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<Registered
   if (requires !== undefined && requires.length > 0) {
     return agents.flatMap((agent): ReadonlyArray<Candidate> => {
       const matched = capabilitiesFor(agent, requires)
-      return matched === undefined ? [] : [{ agent: agent.agentId, matched }]
+      return matched === undefined ? [] : [{ agent, matched }]
     })
   }
   const { formsIn, isMentioned } = yield* wordForms
   const forms = formsIn(question.taskDescription)
   return agents
-    .map(({ agentId, capabilities }): Candidate => ({
-      agent: agentId,
-      matched: capabilities.filter((capability) => isMentioned(capability, forms))
+    .map((agent): Candidate => ({
+      agent,
+      matched: agent.capabilities.filter((capability) => isMentioned(capability, forms))
     }))
     .filter(({ matched }) => matched.length > 0)
 })
 
+// To the second, as the wire writes what has no milliseconds.
+const toSecond = (moment: DateTime.Utc): string => DateTime.formatIso(moment).replace(/\.\d+Z$/, "Z")
+
 const list = (words: ReadonlyArray<string>): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
 
+/** Why this one, and what speaks against it. */
+const reasonOf = ({ agent, matched, presence, held = 0 }: Standing, fallback: boolean): string => {
+  const { agentId, capacity, lastSeen } = agent
+  const good: Array<string> = []
+  const bad: Array<string> = []
+  if (presence === "present") good.push("is present")
+  if (presence === "absent" && lastSeen !== undefined) bad.push(`was last seen ${toSecond(lastSeen)}`)
+  if (capacity !== undefined) {
+    if (held < capacity) good.push(`has room (${held} of ${capacity})`)
+    else bad.push(`is full (${held} of ${capacity})`)
+  }
+  const able = fallback
+    ? `is available${good.length + bad.length === 0 ? " and least busy" : ""}`
+    : `can ${list(matched)}`
+  const but = bad.length === 0 ? "" : `, but ${list(bad)}`
+  return `${fallback ? "No agent matched; " : ""}${agentId} ${list([able, ...good])}${but}`
+}
+
 /**
- * Chooses who should take a task. Required capabilities decide when there are any; otherwise the agent whose capabilities
- * the task mentions most often, in any form of the words. Never the sender. Ties go to who has the fewest open
- * handoffs, then by id.
+ * Chooses who should take a task. Required capabilities decide who can when there are any; otherwise the task does, by which
+ * capabilities it mentions, in any form of the words. Never the sender. Of those who can, it is:
+ *
+ * 1. one that has room, which is fewer open handoffs than its capacity, or no capacity;
+ * 2. one that is present (seen within 90 seconds), then one that was never seen, then one that was seen longer ago;
+ * 3. the one of which most capabilities are wanted;
+ * 4. the one with the fewest open handoffs; then the first by id.
+ *
+ * So where nobody says how much it takes or when it was there, capabilities decide, and nobody is left out who is full or
+ * away: the decision's reason says so.
  *
  * @example
  * ```ts
@@ -113,40 +163,63 @@ export class HandoffRouter extends Context.Service<
       const registry = yield* AgentCapabilityRegistry
       const store = yield* HandoffStore
 
-      const load = (agent: AgentId) =>
+      const count = Effect.fnUntraced(function* (agent: AgentId, status: HandoffStatus, most: number) {
+        let counted = 0
+        let after: HandoffRecord | undefined
+        while (counted < most) {
+          const limit = Math.min(countedLoad, most - counted)
+          const page = yield* store.list(
+            { _tag: "Inbox", agent, status },
+            { limit, ...(after === undefined ? {} : { after }) }
+          )
+          counted += page.length
+          after = page.at(-1)
+          if (page.length < limit) break
+        }
+        return counted
+      })
+
+      const load = ({ agentId, capacity = 0 }: RegisteredAgent) =>
         Effect.map(
-          Effect.forEach(openStatuses, (status) =>
-            Effect.map(store.list({ _tag: "Inbox", agent, status }, { limit: countedLoad }), (page) => page.length)
-          ),
+          Effect.forEach(openStatuses, (status) => count(agentId, status, Math.max(countedLoad, capacity))),
           (counts) => counts.reduce((sum, count) => sum + count, 0)
         )
 
-      /** Best first: most capabilities matched, then the least busy, then by id. */
+      /** Best first. Who is less busy is only looked at among those who would be chosen otherwise. */
       const ranked = Effect.fnUntraced(function* (found: ReadonlyArray<Candidate>) {
-        const most = Math.max(...found.map(({ matched }) => matched.length))
-        const tied = found.filter(({ matched }) => matched.length === most)
-        const loads = new Map<AgentId, number>()
-        if (tied.length > 1) for (const { agent } of tied) loads.set(agent, yield* load(agent))
+        const now = yield* DateTime.now
+        const standings = yield* Effect.forEach(found, (candidate) =>
+          Effect.map(
+            candidate.agent.capacity === undefined ? Effect.undefined : load(candidate.agent),
+            (held): Standing => ({ ...candidate, presence: presenceOf(candidate.agent, now), held })
+          )
+        )
+        const [best] = standings.toSorted(byStanding)
+        if (best === undefined) return []
+        const tied = standings.filter((one) => byStanding(one, best) === 0)
+        const loads = new Map<RegisteredAgent, number>()
+        if (tied.length > 1) for (const { agent, held } of tied) loads.set(agent, held ?? (yield* load(agent)))
         const busy = ({ agent }: Candidate) => loads.get(agent) ?? 0
-        return found.toSorted(
-          (a, b) => b.matched.length - a.matched.length || busy(a) - busy(b) || (a.agent < b.agent ? -1 : 1)
+        return standings.toSorted(
+          (a, b) => byStanding(a, b) || busy(a) - busy(b) || (a.agent.agentId < b.agent.agentId ? -1 : 1)
         )
       })
 
-      const route = Effect.fnUntraced(function* (question: RoutingQuestion, options?: RoutingOptions) {
-        const agents = (yield* registry.agents).filter(({ agentId }) => agentId !== question.fromAgent)
-        const required = question.requires !== undefined && question.requires.length > 0
+      const route = Effect.fnUntraced(function* (question: RoutingQuestion, options: RoutingOptions = {}) {
+        const { fromAgent, requires = [] } = question
+        const excluded = new Set([fromAgent, ...(options.exclude ?? [])])
+        const agents = (yield* registry.agents).filter(({ agentId }) => !excluded.has(agentId))
         const matching = yield* candidates(agents, question)
         const fallback = matching.length === 0
-        if (fallback && !(options?.fallback ?? !required)) return Option.none()
-        const found = fallback ? agents.map(({ agentId }) => ({ agent: agentId, matched: [] })) : matching
+        if (fallback && !(options.fallback ?? requires.length === 0)) return Option.none()
+        const found = fallback ? agents.map((agent) => ({ agent, matched: [] })) : matching
         const [best, ...others] = yield* ranked(found)
         if (best === undefined) return Option.none()
-        const reason = fallback
-          ? `No agent matched; ${best.agent} is available and least busy`
-          : `${best.agent} can ${list(best.matched)}`
-        const runnersUp = others.slice(0, namedRunnersUp)
-        return Option.some({ agent: best.agent, reason, fallback, matched: best.matched, runnersUp })
+        const runnersUp = others
+          .slice(0, namedRunnersUp)
+          .map(({ agent, matched }) => ({ agent: agent.agentId, matched }))
+        const reason = reasonOf(best, fallback)
+        return Option.some({ agent: best.agent.agentId, reason, fallback, matched: best.matched, runnersUp })
       })
 
       return HandoffRouter.of({ route })

@@ -9,9 +9,11 @@ import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
+import { AgentStore } from "./AgentStore.ts"
 import { HandoffManager } from "./HandoffManager.ts"
 import { HandoffStore } from "./HandoffStore.ts"
 import { hold, type Work } from "./Holding.ts"
+import { presence } from "./Presence.ts"
 
 export { GiveUp, type Work } from "./Holding.ts"
 
@@ -56,7 +58,8 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
  * result. The lease is renewed while it works; when the handoff is lost the handler is interrupted, and whatever it did
  * afterwards is refused. When it fails, the handoff is released for another attempt after a while, or has failed in the
  * last one; with `GiveUp` it fails at once. Interrupted, the worker claims no more, waits for its grace time, and then
- * releases what is still under way. It also sweeps, so what other workers have lost comes back.
+ * releases what is still under way. It also sweeps, so what other workers have lost comes back. While it runs it notes
+ * every thirty seconds that its agent, if that is registered, is there.
  *
  * Fails only when the store is corrupt, or when the lease is none (`InvalidInput`); while the store is unavailable the
  * worker tries again.
@@ -88,12 +91,13 @@ export const run = <E, R>(
   agent: AgentId,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
   options: WorkOptions = {}
-): Effect.Effect<never, InvalidInput | StoreError, HandoffManager | HandoffStore | R> =>
+): Effect.Effect<never, InvalidInput | StoreError, HandoffManager | HandoffStore | AgentStore | R> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { concurrency = 1, lease = "1 minute", grace = "10 seconds" } = options
       const manager = yield* HandoffManager
       const { changed } = yield* HandoffStore
+      const { seen } = yield* AgentStore
       const milliseconds = Math.round(Duration.toMillis(lease))
       let hint = Latch.makeUnsafe()
       yield* Effect.forkScoped(
@@ -152,6 +156,13 @@ export const run = <E, R>(
           yield* Fiber.interruptAll(slots)
         })
       )
+      const warnOfPresence = warnOnce("It cannot be noted now that the agent is there")
+      const here = Effect.flatMap(DateTime.now, (now) => seen(agent, now)).pipe(
+        Effect.tap(warnOfPresence.over),
+        Effect.catch(warnOfPresence.of)
+      )
+      // Behind the finalizer, so that it ends before: who leaves does not say any more that it is there.
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(here, Effect.sleep(presence.heartbeat))))
       yield* Fiber.joinAll(slots)
       return yield* Effect.never
     })

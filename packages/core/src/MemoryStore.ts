@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { AgentStore, type RegisteredAgent } from "./AgentStore.ts"
+import { AgentStore, type RegisteredAgent, seenAt } from "./AgentStore.ts"
 import { HandoffStore } from "./HandoffStore.ts"
 import * as Hints from "./Hints.ts"
 import * as StoreImage from "./StoreImage.ts"
@@ -34,7 +34,13 @@ const makeHandoffs = Effect.sync(() => {
 const makeAgents = Effect.sync(() => {
   const agents = new Map<string, RegisteredAgent>()
   return AgentStore.of({
-    put: (agent) => Effect.sync(() => void agents.set(agent.agentId, agent)),
+    put: (agent) =>
+      Effect.sync(() => void agents.set(agent.agentId, seenAt(agent, agents.get(agent.agentId)?.lastSeen))),
+    seen: (id, at) =>
+      Effect.sync(() => {
+        const known = agents.get(id)
+        if (known !== undefined) agents.set(id, seenAt(known, at))
+      }),
     remove: (id) => Effect.sync(() => void agents.delete(id)),
     all: Effect.sync(() => [...agents.values()].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
   })

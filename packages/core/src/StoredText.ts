@@ -2,8 +2,6 @@
  * How a store of rows keeps what is only read whole: as JSON text. What it looks up is in `keysOf`.
  */
 import {
-  AgentId,
-  Capability,
   decodeEvent,
   decodeRecord,
   encodeEvent,
@@ -11,13 +9,17 @@ import {
   type HandoffRecord,
   type InvalidInput,
   RecordId,
-  StoreError
+  StoreError,
+  Timestamp
 } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { RegisteredAgent } from "./AgentStore.ts"
+import { decodeAgent, encodeAgent as encodeWire } from "./AgentWire.ts"
 import type { Change, Entry, Position } from "./HandoffStore.ts"
 
 /** A change as text. */
@@ -41,10 +43,12 @@ export interface EntryRow {
   readonly event: string
 }
 
-/** An agent as it was read; its capabilities are a JSON array. */
+/** An agent as a row; all that it says of itself is one text, so that when it was last seen can be written alone. */
 export interface AgentRow {
   readonly id: string
-  readonly capabilities: string
+  readonly agent: string
+  /** In milliseconds since 1970. */
+  readonly lastSeen?: number | undefined
 }
 
 /**
@@ -61,6 +65,23 @@ export const encode = ({ record, event }: Change): ChangeText => ({
   record: JSON.stringify(encodeRecord(record)),
   event: JSON.stringify(encodeEvent(event))
 })
+
+/**
+ * An agent as a row.
+ *
+ * @example
+ * ```ts
+ * import { StoredText } from "@aumai/handoff-core"
+ * import { AgentId } from "@aumai/handoff-protocol"
+ *
+ * const row = StoredText.encodeAgent({ agentId: AgentId.make("carol"), capabilities: [] })
+ * console.log(row) // { id: "carol", agent: '{"capabilities":[]}', lastSeen: undefined }
+ * ```
+ */
+export const encodeAgent = (agent: RegisteredAgent): AgentRow => {
+  const { agent_id: id, last_seen: _, ...said } = encodeWire(agent)
+  return { id, agent: JSON.stringify(said), lastSeen: agent.lastSeen?.epochMilliseconds }
+}
 
 /** Reads rows back, and says `corrupt` where one cannot be read. */
 export interface Reader {
@@ -81,8 +102,8 @@ export interface Reader {
 
 type Read<A> = Result.Result<A, string>
 
-const decodeCapabilities = Schema.decodeUnknownResult(Schema.Struct({ id: AgentId, can: Schema.Array(Capability) }))
 const isRecordId = Schema.is(RecordId)
+const isTimestamp = Schema.is(Timestamp)
 
 const parse = (text: string): Read<unknown> =>
   Result.try({ try: (): unknown => JSON.parse(text), catch: () => "it is not JSON" })
@@ -110,12 +131,21 @@ const readEntry = ({ position, id, revision, event }: EntryRow): Read<Entry> =>
       }))
     : Result.fail("its id is not one")
 
-const readAgent = ({ id, capabilities }: AgentRow): Read<RegisteredAgent> =>
-  Result.flatMap(parse(capabilities), (can) =>
-    Result.mapBoth(decodeCapabilities({ id, can }), {
-      onFailure: ({ message }) => message,
-      onSuccess: (agent) => ({ agentId: agent.id, capabilities: agent.can })
-    })
+const readLastSeen = (lastSeen: number | undefined): Read<Pick<RegisteredAgent, "lastSeen">> => {
+  if (lastSeen === undefined) return Result.succeed({})
+  const moment = Option.getOrUndefined(DateTime.make(lastSeen))
+  return isTimestamp(moment) ? Result.succeed({ lastSeen: moment }) : Result.fail("when it was last seen is no moment")
+}
+
+const readAgent = ({ id, agent, lastSeen }: AgentRow): Read<RegisteredAgent> =>
+  Result.flatMap(
+    decoded(agent, (input, json) => decodeAgent(input, { ...(typeof json === "object" ? json : {}), agent_id: id })),
+    (read) =>
+      Result.map(readLastSeen(lastSeen), (seen) => {
+        // The row says when it was last seen, whatever the text does.
+        const { lastSeen: _, ...said } = read
+        return { ...said, ...seen }
+      })
   )
 
 /**

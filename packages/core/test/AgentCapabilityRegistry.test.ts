@@ -1,8 +1,11 @@
+import { limits, PublicKey } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
 
 import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
 import { agent } from "./fixtures.ts"
-import { refusal, test } from "./managing.ts"
+import { later, refusal, start, test } from "./managing.ts"
 
 describe("the registry", () => {
   test("keeps each capability once, in the order given, and replaces them all", function* () {
@@ -47,5 +50,76 @@ describe("the registry", () => {
     const many = Array.from({ length: 129 }, (_, n) => `c${n}`)
     yield* refusal(registry.register("alice", many), "InvalidInput")
     assert.deepStrictEqual(yield* registry.agents, [])
+  })
+
+  const [first, second] = ["1".repeat(43), "-_".padEnd(43, "2")]
+
+  test("keeps how much an agent takes at once until it says otherwise, and refuses what is no such number", function* () {
+    const registry = yield* AgentCapabilityRegistry
+    assert.strictEqual((yield* registry.register("alice", [], { capacity: 5 })).capacity, 5)
+    assert.strictEqual((yield* registry.register("alice", [], { capacity: 7 })).capacity, 7)
+    assert.deepStrictEqual(yield* registry.agents, [{ agentId: agent("alice"), capabilities: [], capacity: 7 }])
+    yield* registry.register("alice", [])
+    assert.deepStrictEqual(yield* registry.agents, [{ agentId: agent("alice"), capabilities: [] }])
+    for (const capacity of [0, -1, 1.5, 1_000_001, Number.NaN]) {
+      assert.match(
+        yield* refusal(registry.register("alice", [], { capacity }), "InvalidInput"),
+        /^Invalid agent: capacity/
+      )
+    }
+    const sentence = yield* refusal(registry.register("", [""], { capacity: 0, publicKey: "short" }), "InvalidInput")
+    for (const path of ["agent_id: ", "capabilities", "capacity: ", "public_key: "]) assert.include(sentence, path)
+  })
+
+  test("appends a key that is not the one in force, and keeps its keys otherwise", function* () {
+    const registry = yield* AgentCapabilityRegistry
+    const keys = Effect.map(registry.agents, ([alice]) =>
+      alice?.keys?.map(({ publicKey, since }) => [publicKey, since])
+    )
+    yield* registry.register("alice", ["report"], { publicKey: first })
+    yield* TestClock.adjust("1 hour")
+    yield* registry.register("alice", ["report"], { publicKey: first })
+    yield* registry.register("alice", [])
+    assert.deepStrictEqual(yield* keys, [[first, start]])
+    yield* registry.register("alice", [], { publicKey: second })
+    assert.deepStrictEqual(yield* keys, [
+      [first, start],
+      [second, later(3600)]
+    ])
+    // One that was given up may come back.
+    yield* TestClock.adjust("1 hour")
+    const { keys: after } = yield* registry.register("alice", [], { publicKey: first })
+    assert.deepStrictEqual(after?.at(-1), { publicKey: PublicKey.make(first), since: later(7200) })
+    assert.strictEqual(after?.length, 3)
+    for (const publicKey of ["", `${first}=`, first.slice(1), `${first.slice(1)}+`]) {
+      assert.match(yield* refusal(registry.register("alice", [], { publicKey }), "InvalidInput"), /public_key: /)
+    }
+  })
+
+  test("refuses one key more than it can keep, and keeps what it has", function* () {
+    const registry = yield* AgentCapabilityRegistry
+    for (let n = 0; n < limits.keys; n++) {
+      yield* registry.register("alice", ["report"], { publicKey: String(n).padStart(43, "k") })
+    }
+    const before = yield* registry.agents
+    const sentence = yield* refusal(registry.register("alice", [], { publicKey: first }), "InvalidInput")
+    assert.strictEqual(
+      sentence,
+      "Invalid agent: public_key: expected one of the 32 keys that it has; it cannot get more"
+    )
+    assert.deepStrictEqual(yield* registry.agents, before)
+  })
+
+  test("notes who is there, also when it registers again, and is silent about whom it does not know", function* () {
+    const registry = yield* AgentCapabilityRegistry
+    yield* registry.register("alice", [])
+    yield* registry.seen(agent("nobody"))
+    assert.deepStrictEqual(yield* registry.agents, [{ agentId: agent("alice"), capabilities: [] }])
+    yield* TestClock.adjust("5 seconds")
+    yield* registry.seen(agent("alice"))
+    const seen = { agentId: agent("alice"), capabilities: [], lastSeen: later(5) }
+    assert.deepStrictEqual(yield* registry.agents, [seen])
+    assert.deepStrictEqual(yield* registry.register("alice", []), seen)
+    assert.deepStrictEqual(yield* registry.agents, [seen])
   })
 })

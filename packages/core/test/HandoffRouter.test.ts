@@ -1,13 +1,17 @@
 import { Capability } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { TestClock } from "effect/testing"
 
 import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
+import { AgentStore } from "../src/AgentStore.ts"
 import { HandoffManager } from "../src/HandoffManager.ts"
 import { HandoffRouter, type RoutingOptions } from "../src/HandoffRouter.ts"
+import { HandoffStore } from "../src/HandoffStore.ts"
 import { agent } from "./fixtures.ts"
-import { test } from "./managing.ts"
+import { later, test } from "./managing.ts"
 
 const agents = {
   alice: ["analyze", "summarize", "translate"],
@@ -170,5 +174,131 @@ describe("the router", () => {
       [decision, ...decision.runnersUp].map(({ agent }) => agent as string),
       ["best", ...Array.from({ length: 10 }, (_, n) => `a${n + 10}`)]
     )
+  })
+
+  const seen = (...names: ReadonlyArray<string>) =>
+    Effect.flatMap(AgentCapabilityRegistry, (registry) =>
+      Effect.forEach(names, (name) => registry.seen(agent(name)), { discard: true })
+    )
+
+  const limited = (id: string, capacity: number, ...capabilities: ReadonlyArray<string>) =>
+    Effect.flatMap(AgentCapabilityRegistry, (registry) => registry.register(id, capabilities, { capacity }))
+
+  const order = (...question: Parameters<typeof route>) =>
+    Effect.map(route(...question), (decision) =>
+      Option.match(decision, {
+        onNone: () => [],
+        onSome: ({ agent, runnersUp }) => [agent, ...runnersUp.map(({ agent }) => agent)].map(String)
+      })
+    )
+
+  const reason = (...question: Parameters<typeof route>) =>
+    Effect.map(route(...question), (decision) => Option.getOrThrow(decision).reason)
+
+  test("takes who is present before who was never seen before who is gone, whatever more those can", function* () {
+    yield* register({ abel: ["analyze"], gone: ["analyze", "report"], never: ["analyze", "report"], zoe: ["analyze"] })
+    yield* seen("gone")
+    yield* TestClock.adjust("30 seconds")
+    yield* seen("abel", "zoe")
+    yield* TestClock.adjust("61 seconds")
+    assert.deepStrictEqual(yield* order("Analyze and report"), ["abel", "zoe", "never", "gone"])
+    yield* burden("abel", 1)
+    assert.deepStrictEqual(yield* order("Analyze and report"), ["zoe", "abel", "never", "gone"])
+  })
+
+  test("counts an agent as present for ninety seconds, to the millisecond, and with a clock that goes ahead", function* () {
+    yield* register({ abel: ["analyze"], bob: ["analyze"] })
+    yield* seen("bob")
+    yield* TestClock.adjust("90 seconds")
+    assert.strictEqual(yield* chosen("analyze"), "bob")
+    yield* TestClock.adjust("1 millis")
+    assert.strictEqual(yield* chosen("analyze"), "abel")
+    const agents = yield* AgentStore
+    yield* agents.seen(agent("bob"), later(100_000))
+    assert.strictEqual(yield* chosen("analyze"), "bob")
+  })
+
+  test("takes who has room before anything else, and who is full rather than nobody", function* () {
+    const manager = yield* HandoffManager
+    yield* limited("able", 2, "analyze", "report")
+    yield* limited("busy", 5, "analyze")
+    yield* register({ gone: ["analyze"] })
+    yield* seen("able", "gone")
+    yield* TestClock.adjust("2 minutes")
+    yield* seen("able")
+    yield* burden("able", 1)
+    assert.deepStrictEqual(yield* order("Analyze and report"), ["able", "busy", "gone"])
+    yield* burden("able", 1)
+    assert.deepStrictEqual(yield* order("Analyze and report"), ["busy", "gone", "able"])
+    // Whatever is open counts, also what is under way.
+    yield* manager.claim(agent("able"))
+    assert.strictEqual(yield* chosen("Analyze and report"), "busy")
+    yield* burden("busy", 5)
+    assert.deepStrictEqual(yield* order("Analyze and report"), ["gone", "able", "busy"])
+    assert.strictEqual(yield* chosen("Report", { requires: ["report"] }), "able")
+    for (const { recordId } of yield* manager.inbox(agent("able"))) yield* manager.reject(recordId, { reason: "no" })
+    assert.strictEqual(yield* chosen("Analyze and report"), "able")
+  })
+
+  test("counts as far as a capacity goes, also beyond what it compares otherwise", function* () {
+    yield* limited("abel", 250, "analyze")
+    yield* limited("bob", 250, "analyze")
+    yield* burden("abel", 249)
+    yield* burden("bob", 248)
+    assert.strictEqual(yield* reason("analyze"), "bob can analyze and has room (248 of 250)")
+    yield* burden("bob", 2)
+    assert.strictEqual(yield* reason("analyze"), "abel can analyze and has room (249 of 250)")
+  })
+
+  test("never chooses who is excluded", function* () {
+    yield* register(agents)
+    const exclude = [agent("carol")]
+    assert.deepStrictEqual(yield* order("Analyze and visualize", { exclude }), ["alice"])
+    assert.isUndefined(yield* chosen("", { requires: ["visualize"], exclude }))
+    assert.deepStrictEqual(yield* order("Cook", { from: "bob", exclude, fallback: true }), ["alice"])
+    assert.deepStrictEqual(yield* order("Analyze", { exclude: ["alice", "bob", "carol"].map(agent) }), [])
+  })
+
+  test("says why, and what speaks against it, in one sentence", function* () {
+    yield* register({ carol: ["analyze", "visualize"] })
+    const task = "Analyze and visualize"
+    assert.strictEqual(yield* reason(task), "carol can analyze and visualize")
+    yield* seen("carol")
+    assert.strictEqual(yield* reason(task), "carol can analyze and visualize and is present")
+    yield* limited("carol", 5, "analyze", "visualize")
+    yield* burden("carol", 2)
+    assert.strictEqual(yield* reason(task), "carol can analyze and visualize, is present and has room (2 of 5)")
+    assert.strictEqual(yield* reason("Cook"), "No agent matched; carol is available, is present and has room (2 of 5)")
+    yield* burden("carol", 4)
+    assert.strictEqual(yield* reason(task), "carol can analyze and visualize and is present, but is full (6 of 5)")
+    yield* TestClock.adjust("1 hour")
+    assert.strictEqual(
+      yield* reason(task),
+      "carol can analyze and visualize, but was last seen 2026-11-22T09:00:00Z and is full (6 of 5)"
+    )
+    yield* limited("carol", 7, "analyze")
+    assert.strictEqual(
+      yield* reason("analyze"),
+      "carol can analyze and has room (6 of 7), but was last seen 2026-11-22T09:00:00Z"
+    )
+    yield* register({ carol: ["analyze"] })
+    assert.strictEqual(
+      yield* reason("Cook"),
+      "No agent matched; carol is available, but was last seen 2026-11-22T09:00:00Z"
+    )
+  })
+
+  test("reads no inbox where nobody is tied and nobody says how much it takes", function* () {
+    yield* register(agents)
+    yield* seen("alice")
+    const store = yield* HandoffStore
+    const blind = { ...store, list: () => Effect.die(new Error("An inbox was read")) }
+    const router = yield* Effect.provide(
+      HandoffRouter.pipe(Effect.map((router) => router)),
+      Layer.fresh(HandoffRouter.layer),
+      { local: true }
+    ).pipe(Effect.provideService(HandoffStore, blind))
+    const decision = yield* router.route({ fromAgent: agent("coordinator"), taskDescription: "Analyze and visualize" })
+    assert.strictEqual(Option.getOrThrow(decision).agent, agent("alice"))
   })
 })

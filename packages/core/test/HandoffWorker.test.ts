@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 
 import * as HandoffWorker from "../src/HandoffWorker.ts"
-import { HandoffManager, HandoffStore, MemoryStore } from "../src/index.ts"
+import { AgentStore, HandoffManager, HandoffStore, MemoryStore } from "../src/index.ts"
 
 const agent = AgentId.make("executor")
 
@@ -424,6 +424,75 @@ describe("a worker over a store that fails", () => {
         Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(store)))
       )
       assert.strictEqual(error, corrupt)
+    })
+  )
+
+  const lastSeen = AgentStore.use(({ all }) => Effect.map(all, ([known]) => known?.lastSeen?.epochMilliseconds))
+
+  it.effect("notes at once and every thirty seconds that its agent is there, until it is told to end", () =>
+    Effect.gen(function* () {
+      yield* AgentStore.use(({ put }) => put({ agentId: agent, capabilities: [], capacity: 2 }))
+      yield* ask("slow")
+      yield* TestClock.adjust("1 hour")
+      const begun = 3_600_000
+      const worker = yield* start(() => Effect.never, { grace: "1 hour" })
+      assert.strictEqual(yield* lastSeen, begun)
+      yield* TestClock.adjust("29 seconds")
+      assert.strictEqual(yield* lastSeen, begun)
+      yield* TestClock.adjust("10 minutes")
+      assert.strictEqual(yield* lastSeen, begun + 20 * 30_000)
+      // What it finishes in its grace time does not make it take more.
+      const closed = yield* Effect.forkChild(Fiber.interrupt(worker), { startImmediately: true })
+      yield* TestClock.adjust("10 minutes")
+      assert.isUndefined(closed.pollUnsafe())
+      assert.strictEqual(yield* lastSeen, begun + 20 * 30_000)
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual((yield* AgentStore.use(({ all }) => all))[0]?.capacity, 2)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("works for an agent that is not registered, and does not make it so", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("one")
+      const worker = yield* start(() => Effect.succeed({}))
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual((yield* now(record)).status, "completed")
+      assert.deepStrictEqual(yield* AgentStore.use(({ all }) => all), [])
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("goes on working when it cannot say that it is there, and warns once of that", () =>
+    Effect.gen(function* () {
+      let reason: StoreError["reason"] = "corrupt"
+      const agents = Layer.effect(
+        AgentStore,
+        AgentStore.useSync((inner) =>
+          AgentStore.of({
+            ...inner,
+            seen: () => Effect.suspend(() => new StoreError({ operation: "see agent", reason, detail: "No agents" }))
+          })
+        )
+      ).pipe(Layer.provideMerge(MemoryStore.layer))
+      const warnings: Array<string> = []
+      const listening: Console.Console = {
+        ...(yield* Console.Console),
+        warn: (text: string) => void warnings.push(text)
+      }
+      yield* Effect.gen(function* () {
+        const worker = yield* start(() => Effect.succeed({}))
+        yield* TestClock.adjust("10 minutes")
+        reason = "unavailable"
+        yield* TestClock.adjust("10 minutes")
+        const record = yield* ask("one")
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual((yield* now(record)).status, "completed")
+        assert.deepStrictEqual(warnings, ["It cannot be noted now that the agent is there: No agents"])
+        yield* Fiber.interrupt(worker)
+      }).pipe(
+        Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(agents))),
+        Effect.provideService(Console.Console, listening)
+      )
     })
   )
 })

@@ -1,9 +1,11 @@
-import { Capability } from "@aumai/handoff-protocol"
+import { Capability, PublicKey } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
+import type { RegisteredAgent } from "../src/AgentStore.ts"
 import * as StoredText from "../src/StoredText.ts"
-import { accepted, agent, created, id } from "./fixtures.ts"
+import { accepted, agent, created, id, second } from "./fixtures.ts"
 
 const change = accepted(created("a"))
 const { record, event } = StoredText.encode(change)
@@ -17,8 +19,35 @@ describe("Text in rows", () => {
       assert.deepStrictEqual(yield* read.record("get", { id: "a", revision: 2, record }), change.record)
       const [entry] = yield* read.entries("log", [{ position: "7", id: "a", revision: 2, event }])
       assert.deepStrictEqual({ ...entry }, { position: "7", recordId: id("a"), revision: 2, event: change.event })
-      assert.deepStrictEqual(yield* read.agents("all", [{ id: "b", capabilities: `["analyze"]` }]), [
-        { agentId: agent("b"), capabilities: [Capability.make("analyze")] }
+      const carol: RegisteredAgent = {
+        agentId: agent("carol"),
+        capabilities: [Capability.make("analyze")],
+        capacity: 5,
+        keys: [{ publicKey: PublicKey.make("k".repeat(43)), since: second(1) }],
+        lastSeen: second(2)
+      }
+      const row = StoredText.encodeAgent(carol)
+      assert.deepStrictEqual(
+        [row.id, row.lastSeen, JSON.parse(row.agent)],
+        [
+          "carol",
+          second(2).epochMilliseconds,
+          {
+            capabilities: ["analyze"],
+            capacity: 5,
+            keys: [{ public_key: "k".repeat(43), since: DateTime.formatIso(second(1)) }]
+          }
+        ]
+      )
+      assert.deepStrictEqual(yield* read.agents("all", [row]), [carol])
+    })
+  )
+
+  it.effect("of an agent does not say which it is, or when it was last seen: its row does", () =>
+    Effect.gen(function* () {
+      const text = `{"agent_id":"bob","capabilities":[],"last_seen":"2026-11-22T09:00:00Z"}`
+      assert.deepStrictEqual(yield* read.agents("all", [{ id: "carol", agent: text }]), [
+        { agentId: agent("carol"), capabilities: [] }
       ])
     })
   )
@@ -42,7 +71,20 @@ describe("Text in rows", () => {
         yield* sentence(read.entries("log", [{ position: "1", id: "a", revision: 2, event: `{"_tag":"Started"}` }])),
         /^Revision 2 of handoff a in test\.db/
       )
-      assert.match(yield* sentence(read.agents("all", [{ id: "b", capabilities: `"x"` }])), /^Agent b in test\.db/)
+      for (const row of [
+        { agent: "{" },
+        { agent: `"x"` },
+        { agent: "null" },
+        { agent: `{"capabilities":["x"],"capacity":0}` },
+        { agent: `{"capabilities":["x"],"keys":[{"public_key":"short","since":"2026-11-22T09:00:00Z"}]}` },
+        { agent: `{"capabilities":["x"],"keys":[{"public_key":"${"k".repeat(43)}","since":"2026"}]}` },
+        { agent: `{"capabilities":["x"]}`, lastSeen: 1e15 },
+        { agent: `{"capabilities":["x"]}`, lastSeen: Number.NaN }
+      ]) {
+        const error = yield* Effect.flip(read.agents("all", [{ id: "b", ...row }]))
+        assert.strictEqual(error.reason, "corrupt")
+        assert.match(error.message, /^Agent b in test\.db cannot be read/)
+      }
     })
   )
 })

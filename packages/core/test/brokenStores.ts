@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
-import { AgentStore, type RegisteredAgent } from "../src/AgentStore.ts"
+import { AgentStore, type RegisteredAgent, seenAt } from "../src/AgentStore.ts"
 import * as GroupCommit from "../src/GroupCommit.ts"
 import { type Change, type Commit, type Entry, HandoffStore, Position } from "../src/HandoffStore.ts"
 import * as StoreImage from "../src/StoreImage.ts"
@@ -41,7 +41,12 @@ const handoffsOf = (image: StoreImage.StoreImage): Handoffs => ({
 })
 
 const agentsOf = (known: Map<string, RegisteredAgent>): Agents => ({
-  put: (agent) => Effect.sync(() => void known.set(agent.agentId, agent)),
+  put: (agent) => Effect.sync(() => void known.set(agent.agentId, seenAt(agent, known.get(agent.agentId)?.lastSeen))),
+  seen: (id, at) =>
+    Effect.sync(() => {
+      const agent = known.get(id)
+      if (agent !== undefined) known.set(id, seenAt(agent, at))
+    }),
   remove: (id) => Effect.sync(() => void known.delete(id)),
   all: Effect.sync(() => [...known.values()].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
 })
@@ -761,7 +766,92 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         }),
       all: Effect.sync(() => agents.toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
     }
-  })
+  }),
+  brokenAgents(
+    "knows of capabilities only",
+    "capacity, keys and when an agent was last seen come back as they were",
+    (_, whole) => ({ put: ({ agentId, capabilities }) => whole.put({ agentId, capabilities }) })
+  ),
+  brokenAgents(
+    "keeps what is not said again",
+    "capacity, keys and when an agent was last seen come back as they were",
+    (known, whole) => ({ put: (agent) => whole.put({ ...known.get(agent.agentId), ...agent }) })
+  ),
+  brokenAgents(
+    "sorts keys by when they began",
+    "capacity, keys and when an agent was last seen come back as they were",
+    (_, whole) => ({
+      put: ({ keys, ...agent }) =>
+        whole.put({
+          ...agent,
+          ...(keys === undefined
+            ? {}
+            : { keys: keys.toSorted((a, b) => a.since.epochMilliseconds - b.since.epochMilliseconds) })
+        })
+    })
+  ),
+  brokenAgents(
+    "takes the last word for the latest",
+    "when an agent was last seen never goes back, and says nothing of who is unknown",
+    (known) => ({
+      seen: (id, at) =>
+        Effect.sync(() => {
+          const agent = known.get(id)
+          if (agent !== undefined) known.set(id, { ...agent, lastSeen: at })
+        })
+    })
+  ),
+  brokenAgents(
+    "makes up who was seen",
+    "when an agent was last seen never goes back, and says nothing of who is unknown",
+    (known, whole) => ({
+      seen: (id, at) =>
+        known.has(id) ? whole.seen(id, at) : whole.put({ agentId: id, capabilities: [], lastSeen: at })
+    })
+  ),
+  brokenAgents(
+    "fails to see the unknown",
+    "when an agent was last seen never goes back, and says nothing of who is unknown",
+    (known, whole) => ({
+      seen: (id, at) => (known.has(id) ? whole.seen(id, at) : Effect.fail(refused("No such agent")))
+    })
+  ),
+  brokenAgents(
+    "forgets when it was seen who is put",
+    "putting an agent keeps when it was last seen, and removing it does not",
+    (known) => ({ put: (agent) => Effect.sync(() => void known.set(agent.agentId, agent)) })
+  ),
+  brokenAgents(
+    "remembers when it was seen who was removed",
+    "putting an agent keeps when it was last seen, and removing it does not",
+    (known, whole) => {
+      const moments = new Map<string, DateTime.Utc>()
+      return {
+        seen: (id, at) =>
+          Effect.andThen(
+            whole.seen(id, at),
+            Effect.sync(() => void (known.has(id) && moments.set(id, at)))
+          ),
+        put: (agent) => Effect.suspend(() => whole.put(seenAt(agent, moments.get(agent.agentId))))
+      }
+    }
+  ),
+  brokenAgents("notes who was seen in two steps", "an agent that is put and seen at once loses neither", (known) => ({
+    seen: (id, at) =>
+      Effect.gen(function* () {
+        const agent = known.get(id)
+        yield* Effect.yieldNow
+        if (agent !== undefined) known.set(id, seenAt(agent, at))
+      })
+  })),
+  brokenAgents("puts agents in two steps", "an agent that is put and seen at once loses neither", (known) => ({
+    put: (agent) =>
+      Effect.gen(function* () {
+        const before = known.get(agent.agentId)
+        yield* Effect.yieldNow
+        known.set(agent.agentId, seenAt(agent, before?.lastSeen))
+      })
+  }))
 ]
 
 const crash = (): never => {
@@ -839,6 +929,15 @@ export const brokenReopened: ReadonlyArray<{
     open: () =>
       reopened((image, known) => {
         known.clear()
+        return image
+      })
+  },
+  {
+    fault: "forgets when agents were last seen",
+    breaks: "agents are there after reopening, and those removed are not",
+    open: () =>
+      reopened((image, known) => {
+        for (const [id, { lastSeen: _, ...agent }] of known) known.set(id, agent)
         return image
       })
   }

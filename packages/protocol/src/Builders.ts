@@ -18,7 +18,8 @@ const next = (record: HandoffRecord, event: HandoffEvent) => ({
   createdAt: record.createdAt,
   updatedAt: event.at,
   attempt: record.attempt,
-  ...(record.hops === undefined ? {} : { hops: record.hops })
+  ...(record.hops === undefined ? {} : { hops: record.hops }),
+  ...(record.parts === undefined ? {} : { parts: record.parts })
 })
 
 type Open = Before<"Expired">
@@ -159,7 +160,7 @@ export const builders: {
       ...(event.handBack === undefined ? {} : { handBack: event.handBack })
     }
   },
-  Delegated: (record, event) => ({ ...record, ...next(record, event) }),
+  Delegated: (record, event) => ({ ...record, ...next(record, event), parts: (record.parts ?? 0) + 1 }),
   Verified: (record, event) => {
     const { at, by, digest, of, statement, uri } = event
     const evidence: Evidence = {

@@ -52,6 +52,23 @@ export const Capability = Name.annotate({ description: "Something an agent can d
 export type Capability = typeof Capability.Type
 
 /**
+ * A public key of Ed25519 that an agent signs with: its 32 bytes as base64url without padding, 43 characters.
+ *
+ * @example
+ * ```ts
+ * import { PublicKey } from "@aumai/handoff-protocol"
+ *
+ * const key = PublicKey.make("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+ * ```
+ */
+export const PublicKey = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9_-]{43}$/, { expected: "a public key: 32 bytes as 43 characters of base64url" })
+)
+  .annotate({ description: "A public key of Ed25519: 32 bytes as base64url without padding" })
+  .pipe(Schema.brand("PublicKey"))
+export type PublicKey = typeof PublicKey.Type
+
+/**
  * How urgent: a whole number from 1 to 10, 10 is most urgent, 5 when nothing is said.
  *
  * @example

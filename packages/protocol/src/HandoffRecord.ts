@@ -39,6 +39,8 @@ const common = {
   attempt: Attempt,
   /** How it was handed on: the receivers after the first. The last of them has it, or had it when it ended. */
   hops: Schema.optionalKey(Schema.Array(Hop).check(Schema.isMaxLength(limits.hops))),
+  /** How many parts of it its receivers have given to others. */
+  parts: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
   /** The SHA-256 of its last entry, which the next one holds. */
   head: Schema.optionalKey(Digest)
 }

@@ -31,5 +31,9 @@ export const limits = {
   /** Actions, contingencies, deliverables, artifacts, and pieces of evidence of one handoff: so many of each. */
   parts: 128,
   /** Capabilities an agent may register, or a request may require. */
-  capabilities: 128
+  capabilities: 128,
+  /** Open handoffs an agent may say it takes at once: whoever takes more had better say nothing. */
+  capacity: 1_000_000,
+  /** Public keys of one agent: one a year for a generation of them. */
+  keys: 32
 } as const

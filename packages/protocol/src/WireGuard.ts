@@ -96,6 +96,7 @@ const custody = {
   code: isCode,
   missed: isClock,
   hops: isHops,
+  parts: isRevision,
   read_back: isKeptReadBack,
   artifacts: areArtifacts,
   evidence: areEvidence
@@ -114,6 +115,7 @@ const mayHaveCustody = (value: Fields): boolean =>
   "code" in value ||
   "missed" in value ||
   "hops" in value ||
+  "parts" in value ||
   "read_back" in value ||
   "artifacts" in value ||
   "evidence" in value

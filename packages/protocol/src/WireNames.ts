@@ -107,7 +107,7 @@ export const toState = (
   // A program that writes the status without the answer has still said what the answer was.
   const response = answer ?? { accepted: status !== "rejected" && status !== "failed", reason: "" }
   const common: Growing<
-    Pick<HandoffRecord, "recordId" | "revision" | "request" | "createdAt" | "updatedAt" | "attempt" | "hops" | "head">
+    Pick<HandoffRecord, "recordId" | "revision" | "request" | "createdAt" | "updatedAt" | "attempt" | "hops" | "parts" | "head">
   > = {
     recordId,
     revision,
@@ -117,6 +117,7 @@ export const toState = (
     attempt: wire.attempt ?? 1
   }
   if (wire.hops != null) common.hops = wire.hops.map(toHop)
+  if (wire.parts != null) common.parts = wire.parts
   if (wire.head != null) common.head = wire.head
   switch (status) {
     case "pending": {
@@ -357,6 +358,7 @@ const fromState = (record: HandoffRecord): WireState => {
   if ("readBack" in record && record.readBack !== undefined) wire.read_back = fromKeptReadBack(record.readBack)
   if ("artifacts" in record && record.artifacts !== undefined) wire.artifacts = record.artifacts.map(fromArtifact)
   if ("evidence" in record && record.evidence !== undefined) wire.evidence = record.evidence.map(fromEvidence)
+  if (record.parts !== undefined) wire.parts = record.parts
   if (record.head !== undefined) wire.head = record.head
   return wire
 }

@@ -167,6 +167,7 @@ const custody = {
       Schema.isMaxLength(limits.hops)
     )
   ),
+  parts: absent(Schema.Int.check(Schema.isGreaterThan(0))),
   read_back: absent(WireKeptReadBack),
   artifacts: absent(WireArtifacts),
   evidence: absent(WireEvidences),

@@ -1,7 +1,7 @@
 export { limits } from "./Limits.ts"
 export { isJsonObject, JsonObject, JsonValue, parseJson } from "./Json.ts"
 export { canonical, Digest, digestOf, Signature } from "./Digest.ts"
-export { AgentId, Capability, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
+export { AgentId, Capability, Priority, PublicKey, RecordId, Text, Timestamp } from "./Fields.ts"
 export { HandoffRequest } from "./HandoffRequest.ts"
 export { Briefing, type Coverage, coverageOf, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./Briefing.ts"
 export { Artifact, artifactDigest, Deliverable, Evidence, OwnEvidence } from "./Delivery.ts"

@@ -16,7 +16,7 @@ import type * as Stream from "effect/Stream"
 import { iterator } from "./Iteration.ts"
 import { thrown } from "./Thrown.ts"
 
-type Engine = HandoffManager | AgentCapabilityRegistry | HandoffRouter | HandoffStore
+type Engine = HandoffManager | AgentCapabilityRegistry | HandoffRouter | HandoffStore | AgentStore
 
 /** The engine over an open store, its effects run as promises. What a maker throws becomes the rejection. */
 export interface Session {

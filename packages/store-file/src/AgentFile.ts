@@ -1,24 +1,15 @@
 /** The registry of agents: a small file of its own beside the records, written whole under the same lock. */
 import { isUtf8 } from "node:buffer"
 
-import { type AgentStore, type RegisteredAgent } from "@aumai/handoff-core"
-import { AgentId, Capability, limits, parseJson, type StoreError } from "@aumai/handoff-protocol"
+import { type AgentStore, decodeAgent, encodeAgent, type RegisteredAgent, seenAt } from "@aumai/handoff-core"
+import { parseJson, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 
 import * as Failure from "./Failure.ts"
 import type { FileStat, FsError } from "./JournalFs.ts"
 import * as JournalWrite from "./JournalWrite.ts"
 import { isSame, locked, type Session } from "./Session.ts"
-
-const AgentsText = Schema.Array(
-  Schema.Struct({
-    agent_id: AgentId,
-    capabilities: Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))
-  })
-)
-const decodeAgents = Schema.decodeUnknownResult(AgentsText, { errors: "all" })
 
 type Agents = ReadonlyMap<string, RegisteredAgent>
 
@@ -30,19 +21,20 @@ interface Known {
 const inOrder = (agents: Agents): ReadonlyArray<RegisteredAgent> =>
   [...agents.values()].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1))
 
-const encode = (agents: Agents): Buffer => {
-  const wire = inOrder(agents).map(({ agentId, capabilities }) => ({ agent_id: agentId, capabilities }))
-  return Buffer.from(`${JSON.stringify(wire, undefined, 2)}\n`)
-}
+const encode = (agents: Agents): Buffer =>
+  Buffer.from(`${JSON.stringify(inOrder(agents).map(encodeAgent), undefined, 2)}\n`)
 
 const decode = (bytes: Buffer): Result.Result<Agents, string> =>
-  Result.flatMap(isUtf8(bytes) ? parseJson(bytes.toString("utf8")) : Result.fail("Expected UTF-8"), (json) =>
-    Result.mapBoth(decodeAgents(json), {
-      onFailure: (error) => error.message,
-      onSuccess: (wire) =>
-        new Map(wire.map(({ agent_id, capabilities }) => [agent_id, { agentId: agent_id, capabilities }]))
-    })
-  )
+  Result.flatMap(isUtf8(bytes) ? parseJson(bytes.toString("utf8")) : Result.fail("Expected UTF-8"), (json) => {
+    if (!Array.isArray(json)) return Result.fail("Expected an array of agents")
+    const agents = new Map<string, RegisteredAgent>()
+    for (const [index, one] of json.entries()) {
+      const agent = decodeAgent(`agent [${index}]`, one)
+      if (Result.isFailure(agent)) return Result.fail(agent.failure.message)
+      agents.set(agent.success.agentId, agent.success)
+    }
+    return Result.succeed(agents)
+  })
 
 export const make = (session: Session): AgentStore["Service"] => {
   const { fs, paths } = session
@@ -74,21 +66,41 @@ export const make = (session: Session): AgentStore["Service"] => {
       yield* fs.syncDirectory(paths.directory)
     })
 
-  const change = (operation: string, edit: (agents: Map<string, RegisteredAgent>) => void) =>
+  /** Alone among all processes; when the edit says that nothing is to be changed, nothing is written. */
+  const change = (operation: string, edit: (agents: Map<string, RegisteredAgent>) => boolean) =>
     locked(
       session,
       operation,
-      Effect.flatMap(read(operation), (before): Effect.Effect<void, StoreError> => {
-        if (session.lock === undefined) return Effect.fail(JournalWrite.readOnly(session, operation))
-        const agents = new Map(before)
-        edit(agents)
-        return Effect.mapError(write(agents), Failure.ofDisk(operation, "in doubt"))
-      })
+      Effect.suspend(() => {
+        // Files that only differ in when somebody was seen are of one size, and a file system may give a number twice in
+        // one tick of its clock: what is written over is read, and not remembered.
+        known = undefined
+        return read(operation)
+      }).pipe(
+        Effect.flatMap((before): Effect.Effect<void, StoreError> => {
+          const agents = new Map(before)
+          if (!edit(agents)) return Effect.void
+          if (session.lock === undefined) return Effect.fail(JournalWrite.readOnly(session, operation))
+          return Effect.mapError(write(agents), Failure.ofDisk(operation, "in doubt"))
+        })
+      )
     )
 
   return {
-    put: (agent) => change("put agent", (agents) => void agents.set(agent.agentId, agent)),
-    remove: (id) => change("remove agent", (agents) => void agents.delete(id)),
+    put: (agent) =>
+      change("put agent", (agents) => {
+        agents.set(agent.agentId, seenAt(agent, agents.get(agent.agentId)?.lastSeen))
+        return true
+      }),
+    seen: (id, at) =>
+      change("see agent", (agents) => {
+        const before = agents.get(id)
+        if (before === undefined) return false
+        const after = seenAt(before, at)
+        agents.set(id, after)
+        return after !== before
+      }),
+    remove: (id) => change("remove agent", (agents) => agents.delete(id)),
     all: Effect.map(read("read agents"), inOrder)
   }
 }

@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "n
 import { join } from "node:path"
 
 import { AgentStore, HandoffStore } from "@aumai/handoff-core"
-import { AgentId, Capability, RecordId, StoreError } from "@aumai/handoff-protocol"
+import { AgentId, Capability, PublicKey, RecordId, StoreError } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -192,6 +193,48 @@ describe("files", () => {
               "corrupt"
             )
             assert.strictEqual(readFileSync(at("handoffs.agents.json"), "utf8"), "[{]")
+          }),
+          open()
+        )
+      })
+    )
+  )
+
+  it.live("the agents' one says all that is known of them, and one that says less is read", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const open = () => Layer.fresh(FileStore.layer({ path: at("handoffs.json") }))
+        const file = at("handoffs.agents.json")
+        const moment = DateTime.makeUnsafe("2026-11-22T09:00:00.123Z")
+        writeFileSync(file, `[{"agent_id":"alice","capabilities":["report"]},{"agent_id":"bob","capabilities":[]}]`)
+        yield* Effect.provide(
+          Effect.gen(function* () {
+            const agents = yield* AgentStore
+            const alice = { agentId: AgentId.make("alice"), capabilities: [Capability.make("report")] }
+            const bob = { agentId: AgentId.make("bob"), capabilities: [] }
+            assert.deepStrictEqual(yield* agents.all, [alice, bob])
+            const keys = [{ publicKey: PublicKey.make("k".repeat(43)), since: moment }]
+            yield* agents.put({ ...bob, capacity: 5, keys })
+            yield* agents.seen(bob.agentId, moment)
+            assert.deepStrictEqual(yield* agents.all, [alice, { ...bob, capacity: 5, keys, lastSeen: moment }])
+            assert.deepStrictEqual(JSON.parse(readFileSync(file, "utf8")), [
+              { agent_id: "alice", capabilities: ["report"] },
+              {
+                agent_id: "bob",
+                capabilities: [],
+                capacity: 5,
+                keys: [{ public_key: "k".repeat(43), since: "2026-11-22T09:00:00.123Z" }],
+                last_seen: "2026-11-22T09:00:00.123Z"
+              }
+            ])
+            const before = statSync(file, { bigint: true })
+            yield* agents.seen(bob.agentId, moment)
+            yield* agents.seen(AgentId.make("nobody"), moment)
+            assert.strictEqual(statSync(file, { bigint: true }).ino, before.ino, "nothing changed, nothing is written")
+            writeFileSync(file, `[{"agent_id":"bob","capabilities":[],"capacity":0,"last_seen":"yesterday"}]`)
+            const error = yield* Effect.flip(agents.all)
+            assert.strictEqual(error.reason, "corrupt")
+            for (const part of ["agent [0]", "capacity", "last_seen"]) assert.include(error.message, part)
           }),
           open()
         )

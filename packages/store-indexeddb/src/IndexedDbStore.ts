@@ -1,15 +1,7 @@
 /**
  * Handoffs in a browser: one IndexedDB database, shared by the tabs and workers of a site.
  */
-import {
-  AgentStore,
-  GroupCommit,
-  Hints,
-  HandoffStore,
-  type Position,
-  type RegisteredAgent,
-  StoredText
-} from "@aumai/handoff-core"
+import { AgentStore, GroupCommit, Hints, HandoffStore, type Position, StoredText } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -20,11 +12,13 @@ import type * as Scope from "effect/Scope"
 
 import * as Commit from "./Commit.ts"
 import * as Connection from "./Connection.ts"
-import type { DatabaseOptions } from "./Database.ts"
+import type { DatabaseOptions, Requests } from "./Database.ts"
 import * as Failure from "./Failure.ts"
 import {
+  type AgentValue,
   type EntryValue,
   historyIndex,
+  later,
   rangeOf,
   type RecordValue,
   sourceOf,
@@ -64,21 +58,41 @@ const read = <A>(
     body: ({ store, when, answer }) => when(request(store(from)), answer)
   })
 
+/** As the reader knows rows, also one that was written when agents had nothing but capabilities. */
+const agentRow = ({ id, agent, lastSeen, capabilities }: AgentValue): StoredText.AgentRow => ({
+  id,
+  agent: agent ?? `{"capabilities":${capabilities}}`,
+  lastSeen
+})
+
 const makeAgents = (transact: Connection.Transact, reader: StoredText.Reader): AgentStore["Service"] => {
-  const change = (operation: string, request: (agents: IDBObjectStore) => IDBRequest) =>
+  const change = (operation: string, body: (agents: IDBObjectStore, requests: Requests<void>) => void) =>
     transact<void>({
       operation,
       mode: "readwrite",
       stores: ["agents"],
-      body: ({ store, when, answer }) => when(request(store("agents")), () => answer(undefined))
+      body: (requests) => body(requests.store("agents"), requests)
     })
+  const finish = ({ when, answer }: Requests<void>, request: IDBRequest) => when(request, () => answer(undefined))
   return {
-    put: ({ agentId, capabilities }: RegisteredAgent) =>
-      change("put agent", (agents) => agents.put({ id: agentId, capabilities: JSON.stringify(capabilities) })),
-    remove: (id) => change("remove agent", (agents) => agents.delete(id)),
+    put: (given) =>
+      change("put agent", (agents, requests) => {
+        const row = StoredText.encodeAgent(given)
+        requests.when<AgentValue | undefined>(agents.get(row.id), (held) =>
+          finish(requests, agents.put({ ...row, lastSeen: later(held?.lastSeen, row.lastSeen) }))
+        )
+      }),
+    seen: (id, at) =>
+      change("see agent", (agents, requests) =>
+        requests.when<AgentValue | undefined>(agents.get(id), (held) => {
+          if (held === undefined) return requests.answer(undefined)
+          finish(requests, agents.put({ ...held, lastSeen: later(held.lastSeen, at.epochMilliseconds) }))
+        })
+      ),
+    remove: (id) => change("remove agent", (agents, requests) => finish(requests, agents.delete(id))),
     all: Effect.flatMap(
-      read<Array<StoredText.AgentRow>>(transact, "read agents", "agents", (agents) => agents.getAll()),
-      (rows) => reader.agents("read agents", rows)
+      read<Array<AgentValue>>(transact, "read agents", "agents", (agents) => agents.getAll()),
+      (values) => reader.agents("read agents", values.map(agentRow))
     )
   }
 }

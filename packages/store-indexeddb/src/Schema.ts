@@ -31,6 +31,18 @@ export interface EntryValue {
   readonly event: string
 }
 
+/** An agent. One that was written before agents had more than capabilities has these as JSON text, and no `agent`. */
+export interface AgentValue {
+  readonly id: string
+  readonly agent?: string
+  readonly capabilities?: string
+  readonly lastSeen?: number | undefined
+}
+
+/** The later of two moments, where neither need be known. */
+export const later = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a
+
 /** The key of the only value in `meta`: which store this is. */
 export const epochKey = "epoch"
 

@@ -1,5 +1,5 @@
 import { AgentStore, HandoffStore } from "@aumai/handoff-core"
-import { AgentId, type StoreError } from "@aumai/handoff-protocol"
+import { AgentId, Capability, type StoreError } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -268,6 +268,25 @@ describe("a row that cannot be read", () => {
         yield* failsAs("corrupt", /Agent y/, agents.all)
         yield* agents.remove(AgentId.make("y"))
         assert.deepStrictEqual(yield* agents.all, [{ agentId: AgentId.make("x"), capabilities: [] }])
+      })
+    )
+  )
+})
+
+describe("an agent that was written when agents had nothing but capabilities", () => {
+  it.live("is read, seen and put anew", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { agents } = yield* IndexedDbStore.make({ name: "first agents" })
+        const carol = { agentId: AgentId.make("carol"), capabilities: [Capability.make("analyze")] }
+        const lastSeen = DateTime.makeUnsafe("2026-11-22T09:00:00.123Z")
+        const first = { id: "carol", capabilities: `["analyze"]` }
+        yield* promise(() => inRaw("first agents", "agents", (rows) => rows.put(first)))
+        assert.deepStrictEqual(yield* agents.all, [carol])
+        yield* agents.seen(carol.agentId, lastSeen)
+        assert.deepStrictEqual(yield* agents.all, [{ ...carol, lastSeen }])
+        yield* agents.put({ ...carol, capacity: 5 })
+        assert.deepStrictEqual(yield* agents.all, [{ ...carol, capacity: 5, lastSeen }])
       })
     )
   )

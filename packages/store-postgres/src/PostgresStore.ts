@@ -47,9 +47,10 @@ const entryRow = ([position, id, revision, event]: Row): StoredText.EntryRow => 
   event: String(event)
 })
 
-const agentRow = ([id, capabilities]: Row): StoredText.AgentRow => ({
+const agentRow = ([id, agent, lastSeen]: Row): StoredText.AgentRow => ({
   id: String(id),
-  capabilities: String(capabilities)
+  agent: String(agent),
+  lastSeen: lastSeen === null ? undefined : Number(lastSeen)
 })
 
 const notAPosition = (name: string, position: string) =>
@@ -130,8 +131,14 @@ export const make = (
     })
 
     const agents = AgentStore.of({
-      put: ({ agentId, capabilities }) =>
-        write("put", Statements.putAgent, [PgTypes.text(agentId), PgTypes.text(JSON.stringify(capabilities))]),
+      put: (given) =>
+        Effect.suspend(() => {
+          const { id, agent, lastSeen } = StoredText.encodeAgent(given)
+          const seen = PgTypes.int8(lastSeen === undefined ? null : BigInt(lastSeen))
+          return write("put", Statements.putAgent, [PgTypes.text(id), PgTypes.text(agent), seen])
+        }),
+      seen: (id, at) =>
+        write("seen", Statements.seeAgent, [PgTypes.text(id), PgTypes.int8(BigInt(at.epochMilliseconds))]),
       remove: (id) => write("remove", Statements.removeAgent, [PgTypes.text(id)]),
       all: Effect.flatMap(read("all", Statements.agents), (rows) => reader.agents("all", rows.map(agentRow)))
     })

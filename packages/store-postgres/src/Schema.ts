@@ -53,6 +53,12 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
     // Updated in place all the time: room on the page spares the index.
     `CREATE TABLE handoff_tally (name ${name}, slot int4, amount int8 NOT NULL, PRIMARY KEY (name, slot)) WITH (fillfactor = 50)`,
     `CREATE TABLE handoff_agents (id ${name} PRIMARY KEY, capabilities text NOT NULL)`
+  ],
+  // All that an agent says of itself is one text; when it was last seen is written without it, and by others.
+  [
+    `ALTER TABLE handoff_agents RENAME COLUMN capabilities TO agent`,
+    `UPDATE handoff_agents SET agent = '{"capabilities":' || agent || '}'`,
+    `ALTER TABLE handoff_agents ADD COLUMN last_seen int8`
   ]
 ]
 

@@ -310,8 +310,11 @@ export const logParameters = (after: string | undefined, limit: number) => {
 
 export const tally = `SELECT name, sum(amount)::text FROM handoff_tally GROUP BY name`
 
+// The later moment: `greatest` passes NULL by.
 export const putAgent = `
-  INSERT INTO handoff_agents (id, capabilities) VALUES ($1, $2)
-  ON CONFLICT (id) DO UPDATE SET capabilities = excluded.capabilities`
+  INSERT INTO handoff_agents AS a (id, agent, last_seen) VALUES ($1, $2, $3)
+  ON CONFLICT (id) DO UPDATE SET agent = excluded.agent, last_seen = greatest(a.last_seen, excluded.last_seen)`
+export const seeAgent = `
+  UPDATE handoff_agents SET last_seen = $2 WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2)`
 export const removeAgent = `DELETE FROM handoff_agents WHERE id = $1`
-export const agents = `SELECT id, capabilities FROM handoff_agents ORDER BY id`
+export const agents = `SELECT id, agent, last_seen FROM handoff_agents ORDER BY id`

@@ -1,3 +1,4 @@
+import { AgentId, Capability } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -31,7 +32,32 @@ describe("opening a database", () => {
       )
       const { handoffs } = yield* PostgresStore.make({ url: Redacted.make(url) })
       assert.strictEqual((yield* handoffs.tally)["pending"], 3)
-      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[1, 1]])
+      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[2, 1]])
+    })
+  )
+
+  it.live("of the first version brings it up to date, with its agents", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const run = yield* connect(url)
+      yield* Effect.scoped(PostgresStore.make({ url }))
+      // As the first version had it.
+      yield* run("DROP TABLE handoff_agents")
+      yield* run(`CREATE TABLE handoff_agents (id text COLLATE "C" PRIMARY KEY, capabilities text NOT NULL)`)
+      yield* run(`INSERT INTO handoff_agents VALUES ('bob', '[]'), ('carol', '["analyze","可視化"]')`)
+      yield* run("UPDATE handoff_store SET version = 1")
+      const bob = { agentId: AgentId.make("bob"), capabilities: [] }
+      const capabilities = [Capability.make("analyze"), Capability.make("可視化")]
+      const carol = { agentId: AgentId.make("carol"), capabilities }
+      for (const known of [carol, { ...carol, lastSeen: at }]) {
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const { agents } = yield* PostgresStore.make({ url })
+            assert.deepStrictEqual(yield* agents.all, [bob, known])
+            yield* agents.seen(carol.agentId, at)
+          })
+        )
+      }
     })
   )
 
@@ -58,7 +84,7 @@ describe("opening a database", () => {
       yield* query(url, "ALTER TABLE handoff_records RENAME TO handoff_moved")
       const { reason, detail } = yield* refusal(url)
       assert.strictEqual(reason, "unavailable")
-      assert.match(detail, /is of version 99, this store knows up to 1; update @aumai\/handoff-store-postgres/)
+      assert.match(detail, /is of version 99, this store knows up to 2; update @aumai\/handoff-store-postgres/)
       assert.deepStrictEqual(yield* query(url, "SELECT version FROM handoff_store"), [[99]])
     })
   )

@@ -42,5 +42,11 @@ export const migrations: ReadonlyArray<string> = [
   CREATE TABLE tally (name TEXT PRIMARY KEY NOT NULL, amount INTEGER NOT NULL) STRICT;
 
   CREATE TABLE agents (id TEXT PRIMARY KEY NOT NULL, capabilities TEXT NOT NULL) STRICT;
+  `,
+  // All that an agent says of itself is one text; when it was last seen is written without it, and by others.
+  `
+  ALTER TABLE agents RENAME COLUMN capabilities TO agent;
+  UPDATE agents SET agent = '{"capabilities":' || agent || '}';
+  ALTER TABLE agents ADD COLUMN last_seen INTEGER;
   `
 ]

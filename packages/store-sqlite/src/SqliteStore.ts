@@ -174,8 +174,12 @@ export const make = (
       changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis"))
     })
     const agents = AgentStore.of({
-      put: ({ agentId, capabilities }) =>
-        session.transact("put agent", () => statements.putAgent(agentId, JSON.stringify(capabilities))),
+      put: (given) =>
+        session.transact("put agent", () => {
+          const { id, agent, lastSeen = null } = StoredText.encodeAgent(given)
+          statements.putAgent(id, agent, lastSeen)
+        }),
+      seen: (id, at) => session.transact("see agent", () => statements.seeAgent(at.epochMilliseconds, id)),
       remove: (id) => session.transact("remove agent", () => statements.removeAgent(id)),
       all: Effect.flatMap(
         session.attempt("read agents", () => statements.agents()),

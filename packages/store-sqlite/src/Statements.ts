@@ -67,7 +67,11 @@ const entry = ([position, id, revision, event]: Values): StoredText.EntryRow => 
   event: text(event)
 })
 const sum = ([name, amount]: Values): Sum => ({ name: text(name), amount: Number(amount) })
-const agent = ([id, capabilities]: Values): StoredText.AgentRow => ({ id: text(id), capabilities: text(capabilities) })
+const agent = ([id, agent, lastSeen]: Values): StoredText.AgentRow => ({
+  id: text(id),
+  agent: text(agent),
+  lastSeen: lastSeen === null ? undefined : Number(lastSeen)
+})
 const standing = ([revision, status]: Values): CommitPlan.Standing => ({
   revision: Number(revision),
   // The cast: only statuses of records are written there.
@@ -112,8 +116,12 @@ export const make = (db: DatabaseSync) => {
     `INSERT INTO handoffs (id, revision, status, from_agent, to_agent, parent, urgency, created_at, due_at, record)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
   )
-  // A request never changes: the indexes that only hold what it says are not touched, which spares their pages.
-  const update = run(db, "UPDATE handoffs SET revision = ?, status = ?, due_at = ?, record = ? WHERE id = ?")
+  // Who sent it, when and how urgent it is never changes: the indexes that only hold that are not touched, which spares
+  // their pages. The one that holds the receiver holds the status, too.
+  const update = run(
+    db,
+    "UPDATE handoffs SET revision = ?, status = ?, to_agent = ?, due_at = ?, record = ? WHERE id = ?"
+  )
   return {
     standing: first(db, reads.standing, standing),
     get: first(db, reads.get, record),
@@ -133,8 +141,8 @@ export const make = (db: DatabaseSync) => {
       insert(record.recordId, record.revision, status, from, to, parent, urgency, createdAt, dueAt, text)
     },
     update: (record: HandoffRecord, text: string) => {
-      const { status, dueAt = null } = keysOf(record)
-      update(record.revision, status, dueAt, text, record.recordId)
+      const { status, to, dueAt = null } = keysOf(record)
+      update(record.revision, status, to, dueAt, text, record.recordId)
     },
     append: run(db, "INSERT INTO log (record_id, revision, event) VALUES (?, ?, ?)"),
     end: first(db, reads.end, ([position]) => position ?? undefined),
@@ -145,10 +153,12 @@ export const make = (db: DatabaseSync) => {
     tally: rows(db, "SELECT name, amount FROM tally", sum),
     putAgent: run(
       db,
-      "INSERT INTO agents (id, capabilities) VALUES (?, ?) ON CONFLICT DO UPDATE SET capabilities = excluded.capabilities"
+      `INSERT INTO agents (id, agent, last_seen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET agent = excluded.agent,
+        last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen))`
     ),
+    seeAgent: run(db, "UPDATE agents SET last_seen = ?1 WHERE id = ?2 AND (last_seen IS NULL OR last_seen < ?1)"),
     removeAgent: run(db, "DELETE FROM agents WHERE id = ?"),
-    agents: rows(db, "SELECT id, capabilities FROM agents", agent),
+    agents: rows(db, "SELECT id, agent, last_seen FROM agents", agent),
     dataVersion: first(db, "PRAGMA data_version", ([version]) => version)
   }
 }

@@ -2,16 +2,18 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { relative } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
-import { AgentStore, HandoffStore } from "@aumai/handoff-core"
-import { AgentId, RecordId, StoreError } from "@aumai/handoff-protocol"
+import { AgentStore, HandoffStore, StoredText } from "@aumai/handoff-core"
+import { AgentId, Capability, RecordId, StoreError } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { advance, createOne } from "../../../tooling/handoffs.ts"
+import { advance, created, createOne } from "../../../tooling/handoffs.ts"
 import { SqliteStore, type SqliteStoreOptions } from "../src/index.ts"
+import { applicationId, migrations } from "../src/Migrations.ts"
 import * as Opening from "../src/Opening.ts"
 import { inDirectory, start } from "./processes.ts"
 
@@ -94,7 +96,7 @@ const refusals: ReadonlyArray<Refusal> = [
       database(path, "CREATE TABLE handoffs (x); PRAGMA application_id = 0x4175486f; PRAGMA user_version = 99").close()
     },
     reason: "unavailable",
-    sentence: "was written by a newer version of this store (99; this one knows 1). It was left as it is; upgrade"
+    sentence: "was written by a newer version of this store (99; this one knows 2). It was left as it is; upgrade"
   }
 ]
 
@@ -210,6 +212,47 @@ describe("opening", () => {
         ).pipe(Effect.when(Effect.sync(() => process.getuid?.() === 0)))
         chmodSync(at("."), 0o777)
         assert.deepStrictEqual(yield* heard, readable, "in a directory that may be written")
+      })
+    )
+  )
+})
+
+describe("a store of the first version", () => {
+  it.live("is brought up to date with its agents, and its handoffs go on", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        const moment = DateTime.makeUnsafe("2026-11-22T09:00:00.123Z")
+        const change = created("one", moment)
+        const { record, event } = StoredText.encode(change)
+        using db = database(path, migrations[0] ?? "")
+        db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1; PRAGMA journal_mode = WAL`)
+        db.prepare("INSERT INTO handoffs VALUES ('one', 1, 'pending', 'a', 'b', NULL, 5, ?, NULL, ?)").run(
+          moment.epochMilliseconds,
+          record
+        )
+        db.prepare("INSERT INTO log (record_id, revision, event) VALUES ('one', 1, ?)").run(event)
+        db.exec("INSERT INTO tally VALUES ('pending', 1)")
+        db.prepare("INSERT INTO agents VALUES (?, ?), (?, ?)").run("bob", "[]", "carol", `["analyze","可視化"]`)
+        const carol = {
+          agentId: AgentId.make("carol"),
+          capabilities: [Capability.make("analyze"), Capability.make("可視化")]
+        }
+        for (const lastSeen of [undefined, moment]) {
+          yield* Effect.provide(
+            Effect.gen(function* () {
+              const agents = yield* AgentStore
+              assert.deepStrictEqual(yield* agents.all, [
+                { agentId: AgentId.make("bob"), capabilities: [] },
+                { ...carol, ...(lastSeen === undefined ? {} : { lastSeen }) }
+              ])
+              yield* agents.seen(carol.agentId, moment)
+            }),
+            open(path)
+          )
+        }
+        yield* Effect.provide(advance(change.record), open(path))
+        assert.strictEqual(db.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length)
       })
     )
   )

@@ -1,15 +1,17 @@
 import { statSync } from "node:fs"
 
 import { HandoffStore, Position } from "@aumai/handoff-core"
+import { AgentId, type HandoffRecord } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 
-import { createOne } from "../../../tooling/handoffs.ts"
+import { created, createOne, nextOf, receiver } from "../../../tooling/handoffs.ts"
 import { SqliteStore } from "../src/index.ts"
 import { inDirectory } from "./processes.ts"
 
@@ -61,6 +63,26 @@ describe("SqliteStore", () => {
         assert.strictEqual((yield* store.tally)["pending"], exits.filter(Exit.isSuccess).length)
         assert.isAbove(exits.filter(Exit.isSuccess).length, 0)
       }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("lists a handoff in the inbox of the receiver that its state names, whoever it was before", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const store = yield* HandoffStore
+        const first = created("one", DateTime.makeUnsafe("2026-11-22T09:00:00Z"))
+        yield* store.commit([first])
+        const second = nextOf(first.record, first.event.at)
+        assert.isDefined(second)
+        if (second === undefined) return
+        const other = AgentId.make("other")
+        // The cast: the union of states is lost in copying one.
+        const record = { ...second.record, request: { ...second.record.request, toAgent: other } } as HandoffRecord
+        yield* store.commit([{ ...second, record }])
+        const inbox = (agent: AgentId) => store.list({ _tag: "Inbox", agent, status: "accepted" }, { limit: 9 })
+        assert.deepStrictEqual(yield* inbox(other), [record])
+        assert.deepStrictEqual(yield* inbox(receiver), [])
+      }).pipe(Effect.provide(SqliteStore.layer({ path: at("handoffs.db") })))
     )
   )
 })

@@ -1,12 +1,18 @@
-import { type AgentId, Capability } from "@aumai/handoff-protocol"
+import { type AgentId, Capability, limits, PublicKey } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
-import { AgentStore, type RegisteredAgent } from "../AgentStore.ts"
-import { drawOwn, law, type Law, type Own, same } from "./kit.ts"
+import { type AgentKey, AgentStore, type RegisteredAgent } from "../AgentStore.ts"
+import { drawOwn, law, type Law, type Own, same, second } from "./kit.ts"
 
 const agent = (agentId: AgentId, ...capabilities: ReadonlyArray<string>): RegisteredAgent => ({
   agentId,
   capabilities: capabilities.map((capability) => Capability.make(capability))
+})
+
+/** The key of a number, in force from that second on. */
+const key = (n: number): AgentKey => ({
+  publicKey: PublicKey.make(`_-${String(n).padStart(41, "k")}`),
+  since: second(n)
 })
 
 /** The agents of one run. */
@@ -68,6 +74,90 @@ export const agents: ReadonlyArray<Law> = [
       "the agents",
       yield* ours(own),
       ids.map((id) => agent(id, "execute"))
+    )
+  }),
+
+  law("capacity, keys and when an agent was last seen come back as they were", function* () {
+    const store = yield* AgentStore
+    const own = yield* drawOwn
+    const [a, b, c, d] = [own.agent("a"), own.agent("b"), own.agent("c"), own.agent("d")]
+    const keys = Array.from({ length: limits.keys }, (_, n) => key(n))
+    const all: ReadonlyArray<RegisteredAgent> = [
+      { ...agent(a, "execute"), capacity: limits.capacity, keys, lastSeen: second(9) },
+      { ...agent(b), capacity: 1 },
+      { ...agent(c), keys: [key(2), key(1)] },
+      { ...agent(d), lastSeen: second(0) }
+    ]
+    for (const one of all) yield* store.put(one)
+    yield* same("the agents", yield* ours(own), all)
+    yield* store.put(agent(a, "execute"))
+    yield* store.put({ ...agent(c), keys: [key(3)] })
+    yield* same("the agents", yield* ours(own), [
+      { ...agent(a, "execute"), lastSeen: second(9) },
+      { ...agent(b), capacity: 1 },
+      { ...agent(c), keys: [key(3)] },
+      { ...agent(d), lastSeen: second(0) }
+    ])
+  }),
+
+  law("when an agent was last seen never goes back, and says nothing of who is unknown", function* () {
+    const store = yield* AgentStore
+    const own = yield* drawOwn
+    const [a, b] = [own.agent("a"), own.agent("b")]
+    const known: RegisteredAgent = { ...agent(a, "execute", "report"), capacity: 3, keys: [key(1)] }
+    yield* store.put(known)
+    yield* store.put(agent(b))
+    yield* store.seen(own.agent("nobody"), second(1))
+    yield* same("the agents", yield* ours(own), [known, agent(b)])
+    for (const [at, last] of [
+      [5, 5],
+      [3, 5],
+      [5, 5],
+      [8, 8]
+    ] as const) {
+      yield* store.seen(a, second(at))
+      yield* same("the agents", yield* ours(own), [{ ...known, lastSeen: second(last) }, agent(b)])
+    }
+  }),
+
+  law("putting an agent keeps when it was last seen, and removing it does not", function* () {
+    const store = yield* AgentStore
+    const own = yield* drawOwn
+    const a = own.agent("a")
+    yield* store.put(agent(a, "execute"))
+    yield* store.seen(a, second(5))
+    for (const [said, last] of [
+      [undefined, 5],
+      [3, 5],
+      [8, 8],
+      [undefined, 8]
+    ] as const) {
+      yield* store.put({ ...agent(a, "report"), ...(said === undefined ? {} : { lastSeen: second(said) }) })
+      yield* same("the agents", yield* ours(own), [{ ...agent(a, "report"), lastSeen: second(last) }])
+    }
+    yield* store.remove(a)
+    yield* store.seen(a, second(9))
+    yield* same("the agents", yield* ours(own), [])
+    yield* store.put(agent(a, "execute"))
+    yield* same("the agents", yield* ours(own), [agent(a, "execute")])
+  }),
+
+  law("an agent that is put and seen at once loses neither", function* () {
+    const store = yield* AgentStore
+    const own = yield* drawOwn
+    const ids = Array.from({ length: 12 }, (_, n) => own.agent(`a${String(n).padStart(2, "0")}`))
+    const after = (id: AgentId): RegisteredAgent => ({ ...agent(id, "report"), capacity: 2, keys: [key(1)] })
+    for (const id of ids) yield* store.put({ ...agent(id, "execute"), lastSeen: second(1) })
+    // The one that begins first may be the one that loses.
+    const both = ids.flatMap((id, n) => {
+      const writes = [store.put(after(id)), store.seen(id, second(2))]
+      return n % 2 === 0 ? writes : writes.toReversed()
+    })
+    yield* Effect.all(both, { concurrency: "unbounded", discard: true })
+    yield* same(
+      "the agents",
+      yield* ours(own),
+      ids.map((id) => ({ ...after(id), lastSeen: second(2) }))
     )
   })
 ]

@@ -1,4 +1,4 @@
-import { Capability, HandoffStatus } from "@aumai/handoff-protocol"
+import { Capability, HandoffStatus, PublicKey } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -161,11 +161,13 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
     const own = yield* drawOwn
     const [a, b] = [own.agent("a"), own.agent("b")]
     const capabilities = [Capability.make("analyze"), Capability.make("可視化")]
+    const keys = [{ publicKey: PublicKey.make("k".repeat(43)), since: second(1) }]
     yield* session(
       Effect.gen(function* () {
         const agents = yield* AgentStore
         yield* agents.put({ agentId: a, capabilities: [] })
-        yield* agents.put({ agentId: a, capabilities })
+        yield* agents.put({ agentId: a, capabilities, capacity: 5, keys })
+        yield* agents.seen(a, second(2))
         yield* agents.put({ agentId: b, capabilities })
         yield* agents.remove(b)
       })
@@ -174,7 +176,7 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
     yield* same(
       "the agents",
       all.filter(({ agentId }) => own.has(agentId)),
-      [{ agentId: a, capabilities }]
+      [{ agentId: a, capabilities, capacity: 5, keys, lastSeen: second(2) }]
     )
   })
 ]

@@ -1,0 +1,98 @@
+/** How an agent is written where people and other programs read it: in files, and on the command line. */
+import {
+  AgentId,
+  Capability,
+  decodeTimestamp,
+  type InvalidInput,
+  invalidInput,
+  limits,
+  PublicKey
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import type { RegisteredAgent } from "./AgentStore.ts"
+
+const WireMoment = Schema.String.check(
+  Schema.makeFilter(
+    (text) => Result.isSuccess(decodeTimestamp("moment", text)) || "Expected a timestamp such as 2026-12-01T09:00:00Z"
+  )
+)
+
+/** What an agent says of itself, under the names that are the same everywhere. */
+export const agentFields = {
+  capabilities: Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
+  capacity: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })))
+}
+
+const WireAgent = Schema.Struct({
+  agent_id: AgentId,
+  ...agentFields,
+  keys: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ public_key: PublicKey, since: WireMoment })).check(Schema.isMaxLength(limits.keys))
+  ),
+  last_seen: Schema.optionalKey(WireMoment)
+})
+
+/**
+ * An agent in JSON, with the names of the wire.
+ *
+ * @example
+ * ```ts
+ * import type { WireAgent } from "@aumai/handoff-core"
+ *
+ * const carol = { agent_id: "carol", capabilities: ["analyze"], capacity: 5 }
+ * const capacityOf = ({ capacity }: WireAgent) => capacity ?? Infinity
+ * ```
+ */
+export type WireAgent = typeof WireAgent.Encoded
+
+const toMoment = (text: string): DateTime.Utc => Result.getOrThrow(decodeTimestamp("moment", text))
+
+const decode = Schema.decodeUnknownResult(WireAgent, { errors: "all" })
+
+/**
+ * Reads an agent; `input` says in the error what was read.
+ *
+ * @example
+ * ```ts
+ * import { decodeAgent } from "@aumai/handoff-core"
+ *
+ * console.log(decodeAgent("agent", { agent_id: "carol", capabilities: ["analyze"] })._tag) // Success
+ * ```
+ */
+export const decodeAgent = (input: string, json: unknown): Result.Result<RegisteredAgent, InvalidInput> =>
+  Result.mapBoth(decode(json), {
+    onFailure: (error) => invalidInput(input, error),
+    onSuccess: ({ agent_id, capabilities, capacity, keys, last_seen }): RegisteredAgent => ({
+      agentId: agent_id,
+      capabilities,
+      ...(capacity === undefined ? {} : { capacity }),
+      ...(keys === undefined
+        ? {}
+        : { keys: keys.map(({ public_key, since }) => ({ publicKey: public_key, since: toMoment(since) })) }),
+      ...(last_seen === undefined ? {} : { lastSeen: toMoment(last_seen) })
+    })
+  })
+
+/**
+ * Writes an agent.
+ *
+ * @example
+ * ```ts
+ * import { encodeAgent } from "@aumai/handoff-core"
+ * import { AgentId } from "@aumai/handoff-protocol"
+ *
+ * console.log(encodeAgent({ agentId: AgentId.make("carol"), capabilities: [] })) // { agent_id: "carol", capabilities: [] }
+ * ```
+ */
+export const encodeAgent = ({ agentId, capabilities, capacity, keys, lastSeen }: RegisteredAgent): WireAgent => ({
+  agent_id: agentId,
+  capabilities,
+  ...(capacity === undefined ? {} : { capacity }),
+  ...(keys === undefined
+    ? {}
+    : { keys: keys.map(({ publicKey, since }) => ({ public_key: publicKey, since: DateTime.formatIso(since) })) }),
+  ...(lastSeen === undefined ? {} : { last_seen: DateTime.formatIso(lastSeen) })
+})
