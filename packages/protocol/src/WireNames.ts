@@ -107,7 +107,10 @@ export const toState = (
   // A program that writes the status without the answer has still said what the answer was.
   const response = answer ?? { accepted: status !== "rejected" && status !== "failed", reason: "" }
   const common: Growing<
-    Pick<HandoffRecord, "recordId" | "revision" | "request" | "createdAt" | "updatedAt" | "attempt" | "hops" | "parts" | "head">
+    Pick<
+      HandoffRecord,
+      "recordId" | "revision" | "request" | "createdAt" | "updatedAt" | "attempt" | "hops" | "parts" | "head"
+    >
   > = {
     recordId,
     revision,

@@ -342,9 +342,7 @@ describe("what the Python library wrote", () => {
       )
     )
     assert.isTrue(isSeed(json.map((written) => encodeArchived(read(written)))), JSON.stringify(isSeed.errors))
-    const ours = HandoffStatus.literals.map((status) =>
-      encodeArchived(trails[status])
-    )
+    const ours = HandoffStatus.literals.map((status) => encodeArchived(trails[status]))
     assert.isTrue(isSeed(ours), JSON.stringify(isSeed.errors))
     assert.isFalse(isSeed([encodeRecord(states.cancelled)]))
   })

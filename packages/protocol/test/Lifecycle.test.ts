@@ -117,8 +117,14 @@ const events = Object.values(moves)
 const pairs = HandoffStatus.literals.flatMap((status) => events.map((event) => ({ status, event, tag: event._tag })))
 
 const shape = (record: HandoffRecord) => {
-  const { recordId: _id, revision: _revision, request: _request, createdAt: _at, updatedAt: _then, ...own } =
-    headless(record)
+  const {
+    recordId: _id,
+    revision: _revision,
+    request: _request,
+    createdAt: _at,
+    updatedAt: _then,
+    ...own
+  } = headless(record)
   return own
 }
 
@@ -276,7 +282,10 @@ describe("apply", () => {
 })
 
 describe("replay", () => {
-  const step = Schema.Struct({ event: Schema.Literals(events.map(({ _tag }) => _tag)), by: Schema.Literals([0, 1, 2, 3]) })
+  const step = Schema.Struct({
+    event: Schema.Literals(events.map(({ _tag }) => _tag)),
+    by: Schema.Literals([0, 1, 2, 3])
+  })
 
   it.prop(
     "any sequence either replays to the stored record or is refused, and a refused event changes nothing",
@@ -394,7 +403,16 @@ describe("continuation", () => {
   })
 
   it("knows nothing of another attempt, and never gives back", () => {
-    const ofPython = new Set(["Accepted", "Rejected", "Started", "Completed", "Failed", "Cancelled", "Expired", "Answered"])
+    const ofPython = new Set([
+      "Accepted",
+      "Rejected",
+      "Started",
+      "Completed",
+      "Failed",
+      "Cancelled",
+      "Expired",
+      "Answered"
+    ])
     const known = events.map(({ _tag: event }) => ({ event, isKnown: ofPython.has(event) }))
     for (const from of HandoffStatus.literals) {
       for (const to of HandoffStatus.literals) {

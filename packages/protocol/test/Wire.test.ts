@@ -319,7 +319,10 @@ describe("the guards and the schemas agree", () => {
     { summary: "s", items: [{ id: "a", answer: "question" }] },
     [{ name: "report", content: null }],
     [{ name: "report" }],
-    [{ name: "report", content: 1 }, { name: "report", content: 2 }],
+    [
+      { name: "report", content: 1 },
+      { name: "report", content: 2 }
+    ],
     [{ receiver: "b", attempt: 2, at: "2026-12-01T09:00:00Z" }]
   ]
   const places = (json: unknown): ReadonlyArray<ReadonlyArray<string>> =>
@@ -422,7 +425,14 @@ describe("the guards and the schemas agree", () => {
   }
   const move = { ...fact, attempt: 1 }
   const transitionEvents = [
-    { _tag: "Accepted", ...move, reason: "r", estimated_completion: "2026-12-01T09:00:00Z", lease: 1, read_back: readBack },
+    {
+      _tag: "Accepted",
+      ...move,
+      reason: "r",
+      estimated_completion: "2026-12-01T09:00:00Z",
+      lease: 1,
+      read_back: readBack
+    },
     { _tag: "Forwarded", ...move, to: "b", reason: "r", hand_back: handBack, because: "rejected", routing },
     { _tag: "Delegated", ...move, child: "c" },
     { _tag: "Restated", ...move, read_back: readBack },

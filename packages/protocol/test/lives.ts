@@ -197,4 +197,3 @@ export const longLife: readonly [Asked, Steps] = [
     artifact: "right"
   }))
 ]
-
