@@ -45,7 +45,7 @@ export interface ArchivedHandoff {
  */
 export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived => ({
   ...fromRecord(portable(record)),
-  history: history.map(fromArchivedEvent)
+  history: history.map((event) => fromArchivedEvent(event, record.recordId))
 })
 
 const toArchived = (wire: WireArchived): Result.Result<ArchivedHandoff, string> => {

@@ -299,7 +299,7 @@ export const toArchivedEvent = (wire: ArchivedEvent, recordId: RecordId, request
     wire._tag === "Created"
       ? toCreated(wire, request)
       : wire._tag === "Imported"
-        ? toImported(wire, toState(recordId, 1, request, wire.record))
+        ? toImported(wire, toState(wire.record.record_id ?? recordId, wire.record.revision ?? 1, request, wire.record))
         : toTransition(wire)
   )
 
@@ -412,25 +412,38 @@ const fromTransition = (event: Exclude<HandoffEvent, { readonly _tag: "Created" 
     ...(artifacts && { artifacts: artifacts.map(fromArtifact) }),
     ...(leavesChildren && { leaves_children: leavesChildren })
     // The cast: TypeScript takes the names and the rest apart, and cannot put them together for each event again.
-  } as ArchivedEvent
+  } as Exclude<ArchivedEvent, { readonly _tag: "Created" | "Imported" }>
 }
 
-export const fromArchivedEvent = (event: HandoffEvent): ArchivedEvent => {
-  if (event._tag !== "Created" && event._tag !== "Imported") return fromTransition(event)
-  const { at, by, via, prev, sig } = event
-  const fact = { at: fromMoment(at), by, ...(via && { via }), ...(prev && { prev }), ...(sig && { sig }) }
-  if (event._tag === "Imported") return { _tag: event._tag, ...fact, record: fromState(event.record) }
-  return { _tag: event._tag, ...fact, ...(event.routing && { routing: fromRouting(event.routing) }) }
+const fromFact = ({ at, by, via, prev, sig }: HandoffEvent) => ({
+  at: fromMoment(at),
+  by,
+  ...(via && { via }),
+  ...(prev && { prev }),
+  ...(sig && { sig })
+})
+
+const fromCreated = (event: CreatedEvent) => ({
+  _tag: event._tag,
+  ...fromFact(event),
+  ...(event.routing && { routing: fromRouting(event.routing) })
+})
+
+export const fromArchivedEvent = (event: HandoffEvent, recordId: RecordId): ArchivedEvent => {
+  if (event._tag === "Created") return fromCreated(event)
+  if (event._tag !== "Imported") return fromTransition(event)
+  const { recordId: record_id, revision } = event.record
+  const record = {
+    ...(record_id === recordId ? {} : { record_id }),
+    ...fromState(event.record),
+    ...(revision === 1 ? {} : { revision })
+  }
+  return { _tag: event._tag, ...fromFact(event), record }
 }
 
-export const fromEvent = (event: HandoffEvent): WireEvent => {
-  const archived = fromArchivedEvent(event)
-  if (archived._tag === "Created" && event._tag === "Created") {
-    return { ...archived, request: fromRequest(event.request) }
-  }
-  if (archived._tag === "Imported" && event._tag === "Imported") {
-    return { ...archived, record: fromRecord(event.record) }
-  }
-  // The cast: the two events that differ between the wire and an archive have been dealt with.
-  return archived as Exclude<ArchivedEvent, { readonly _tag: "Created" | "Imported" }>
-}
+export const fromEvent = (event: HandoffEvent): WireEvent =>
+  event._tag === "Created"
+    ? { ...fromCreated(event), request: fromRequest(event.request) }
+    : event._tag === "Imported"
+      ? { _tag: event._tag, ...fromFact(event), record: fromRecord(event.record) }
+      : fromTransition(event)

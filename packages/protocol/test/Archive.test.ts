@@ -16,6 +16,7 @@ import {
   decodeText,
   encodeArchived,
   encodeRecord,
+  flawIn,
   type HandoffEvent,
   HandoffRecord,
   HandoffRequest,
@@ -51,11 +52,18 @@ describe("an archive", () => {
       routing: RoutingDecision,
       imported: HandoffRecord,
       isImported: Schema.Boolean,
+      isOwn: Schema.Boolean,
       tags: Schema.Array(Schema.Literals(Object.values(moves).map(({ _tag }) => _tag)))
     },
-    ({ given, routing, imported, isImported, tags }) => {
+    ({ given, routing, imported, isImported, isOwn, tags }) => {
       const origin: HandoffEvent = isImported
-        ? { _tag: "Imported", at: at(0), by: sender, via: "foreign", record: { ...imported, recordId, revision: 1 } }
+        ? {
+            _tag: "Imported",
+            at: at(0),
+            by: sender,
+            via: "foreign",
+            record: isOwn ? { ...imported, recordId } : imported
+          }
         : { _tag: "Created", at: at(0), by: given.fromAgent, request: given, routing }
       const history: Array<HandoffEvent> = [origin]
       let record = Result.getOrThrow(replay(recordId, history))
@@ -68,6 +76,7 @@ describe("an archive", () => {
         history.push(advanced.success.event)
       }
       assert.isTrue(Equal.equals(read(throughText(encodeArchived({ record, history }))), { record, history }))
+      assert.isUndefined(flawIn(recordId, read(throughText(encodeArchived({ record, history }))).history, record))
     },
     { arbitrary: { runs: 300, maxDiscards: 100_000 } }
   )

@@ -201,7 +201,7 @@ describe("apply", () => {
       response,
       readBack
     })
-    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Delegated)), shape(states.accepted))
+    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Delegated)), { ...shape(states.accepted), parts: 1 })
     assert.deepStrictEqual(shape(after(moves.Accepted, moves.Restated)), {
       status: "accepted",
       attempt,

@@ -420,6 +420,7 @@ describe("the guards and the schemas agree", () => {
     hops: [{ receiver: "b", attempt: 2, at: "2026-12-01T09:00:00Z" }],
     read_back: { ...readBack, confirmed: "2026-12-01T09:00:00Z", correction: "c" },
     artifacts,
+    parts: 1,
     evidence: [{ grade: "verified", ...proof, by: "c", at: "2026-12-01T09:00:00Z" }],
     head: digest
   }
@@ -473,7 +474,7 @@ describe("the guards and the schemas agree", () => {
         ...full,
         history: [
           { _tag: "Created", ...fact, routing },
-          { _tag: "Imported", ...fact, record: state },
+          { _tag: "Imported", ...fact, record: { ...state, record_id: "o" } },
           ...transitionEvents
         ]
       }
