@@ -1,5 +1,6 @@
 /** Why an event may not come to a record: what the table says, and what it cannot say. */
 import { coverageOf, itemsOf, type ReadBack } from "./Briefing.ts"
+import { restated, verified } from "./Builders.ts"
 import {
   agentOf,
   clock,
@@ -15,6 +16,7 @@ import {
   AlreadyHeld,
   NoAttemptLeft,
   NoHopLeft,
+  NoRoomLeft,
   NotDelivered,
   NotDue,
   ReadBackIncomplete,
@@ -25,6 +27,8 @@ import { undelivered } from "./Delivery.ts"
 import { InvalidTransition, NotYourHandoff } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
+import { isBounded } from "./Json.ts"
+import { limits } from "./Limits.ts"
 import { isSame } from "./Same.ts"
 import { movesFrom, type Of, type Rule, type Transition, transitions } from "./Transitions.ts"
 
@@ -47,6 +51,7 @@ export type LifecycleError =
   | NotDue
   | NoAttemptLeft
   | NoHopLeft
+  | NoRoomLeft
   | AlreadyHeld
   | ReadBackIncomplete
   | UnknownItem
@@ -102,6 +107,34 @@ const whetherReadBack = (
   const readBack = "readBack" in record ? record.readBack : undefined
   const missing = request.briefing === undefined ? [] : coverageOf(request.briefing, readBack).missing
   return new ReadBackIncomplete({ recordId, event, awaits, missing })
+}
+
+/** What must be true whoever did it: that the record after it is one that every store and reader takes. */
+const whetherRoom = (record: HandoffRecord, event: Transition): NoRoomLeft | undefined => {
+  const of = noRoomFor(record, event)
+  return of && new NoRoomLeft({ recordId: record.recordId, event: event._tag, of })
+}
+
+const noRoomFor = (record: HandoffRecord, event: Transition): NoRoomLeft["of"] | undefined => {
+  const evidence = "evidence" in record ? record.evidence : undefined
+  switch (event._tag) {
+    case "Verified": {
+      const all = verified(evidence, event)
+      return all.length > limits.parts || !isBounded(all) ? "evidence" : undefined
+    }
+    case "Completed":
+      return (evidence?.length ?? 0) + (event.evidence?.length ?? 0) > 2 * limits.parts ? "evidence" : undefined
+    case "Forwarded":
+      return (record.hops?.length ?? 0) < limits.hops ? undefined : "hops"
+    case "Accepted":
+    case "Restated": {
+      if (event.readBack === undefined) return undefined
+      const all = restated("readBack" in record ? record.readBack : undefined, event.readBack)
+      return all.items.length > 2 * limits.parts || !isBounded(all) ? "read_back" : undefined
+    }
+    default:
+      return undefined
+  }
 }
 
 /** And what must be true of the event. */
@@ -174,7 +207,9 @@ export const objection = (record: HandoffRecord, event: HandoffEvent): Lifecycle
   }
   const isByTime = isOfTime(record, event, rule)
   // What another program did has happened, due or not, and whatever was asked for.
-  if (event.via !== undefined) return isByTime ? undefined : whetherYours(record, event, rule)
+  if (event.via !== undefined) {
+    return (isByTime ? undefined : whetherYours(record, event, rule)) ?? whetherRoom(record, event)
+  }
   // The cast: a row's condition on its event is given events of that row.
   const content = contents[event._tag] as
     | ((record: HandoffRecord, event: Transition) => LifecycleError | undefined)
@@ -182,6 +217,7 @@ export const objection = (record: HandoffRecord, event: HandoffEvent): Lifecycle
   return (
     (isByTime ? whetherDue(record, event) : whetherYours(record, event, rule)) ??
     conditions[event._tag]?.(record) ??
-    content?.(record, event)
+    content?.(record, event) ??
+    whetherRoom(record, event)
   )
 }
