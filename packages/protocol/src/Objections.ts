@@ -83,6 +83,8 @@ const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefine
 /** What the table cannot say: what must be true of the record, whatever else the event says. */
 const conditions: { readonly [Tag in Transition["_tag"]]?: (record: HandoffRecord) => LifecycleError | undefined } = {
   Started: (record) => whetherReadBack(record, "Started", startAwaits(record)),
+  // Nor is it completed without a start.
+  Completed: (record) => whetherReadBack(record, "Completed", startAwaits(record)),
   // The sender confirms what it has been told, and no less.
   Confirmed: (record) =>
     "readBack" in record && record.readBack !== undefined && startAwaits(record) !== "receiver"

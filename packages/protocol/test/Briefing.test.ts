@@ -56,6 +56,7 @@ const confirm = (minute: number, correction?: string): Transition => ({
   ...(correction === undefined ? {} : { correction })
 })
 const start: Transition = { _tag: "Started", at: at(9), by: receiver }
+const complete: Transition = { _tag: "Completed", at: at(9), by: receiver, result: {} }
 
 const missingOf = (record: HandoffRecord, event: Transition) => {
   const error = refused(record, event)
@@ -73,6 +74,13 @@ describe("a briefing that asks to be read back", () => {
     assert.deepStrictEqual(missingOf(half, start), { awaits: "receiver", missing: ["b"] })
     assert.strictEqual(follow(half, restate(3, { b: "understood" }), start).status, "in_progress")
     assert.strictEqual(follow(asked({ briefing }), accept(1, whole), start).status, "in_progress")
+  })
+
+  it("is not completed without a start either", () => {
+    const silent = follow(asked({ briefing }), accept(1))
+    assert.deepStrictEqual(missingOf(silent, complete), { awaits: "receiver", missing: ["a", "b", "c"] })
+    assert.strictEqual(follow(silent, restate(2, whole), complete).status, "completed")
+    assert.strictEqual(follow(silent, { ...complete, via: "foreign" }).status, "completed")
   })
 
   it("asks for what it requires and no more", () => {
@@ -94,7 +102,7 @@ describe("a briefing that asks to be read back", () => {
   it("is offered no start before", () => {
     const offered = (record: HandoffRecord) => movesOf(record).map(({ event }) => event)
     const silent = follow(asked({ briefing: confirmed }), accept(1))
-    for (const event of ["Started", "Confirmed"]) assert.notInclude(offered(silent), event)
+    for (const event of ["Started", "Completed", "Confirmed"]) assert.notInclude(offered(silent), event)
     const restated = follow(silent, restate(2, whole))
     assert.notInclude(offered(restated), "Started")
     assert.include(offered(restated), "Confirmed")
