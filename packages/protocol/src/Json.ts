@@ -113,27 +113,32 @@ const encodedLength = (text: string): number => {
 // A moment is written as a text of 24 characters.
 const momentBytes = 26
 
+/** The name of a field on the wire, in length. */
+const nameLength = (key: string): number => key.replaceAll(/[A-Z]/g, "__").length
+
 /**
- * How many bytes of JSON a part of a handoff takes, the same whether its names are ours or those of the wire, where what
- * is absent may be null and a moment may be spelled at any length. What is below `content` and `schema` is not ours to name.
+ * How many bytes of JSON a part of a handoff takes on the wire, the same whether its names are ours or those of the wire,
+ * where what is absent may be null and a moment may be spelled at any length. What is below `content` and `schema` is not
+ * ours to name.
  */
 const bytesOf = (value: unknown, isOurs = true): number => {
   if (typeof value === "string") return encodedLength(value)
   if (typeof value !== "object" || value === null) return String(value).length
   if (DateTime.isDateTime(value)) return momentBytes
-  let bytes = 2
+  // The bracket before; behind each value there is a comma, or the other bracket.
+  let bytes = 1
   if (Array.isArray(value)) {
     for (const item of value) bytes += bytesOf(item, isOurs) + 1
-    return bytes
+    return Math.max(bytes, 2)
   }
   for (const [key, item] of Object.entries(value)) {
     if (!isOurs) bytes += encodedLength(key) + bytesOf(item, false) + 2
-    else if (key === "content") bytes += key.length + 4 + bytesOf(item, false)
-    else if (item === null) continue
-    else if (key === "schema") bytes += key.length + 4 + bytesOf(item, false)
-    else bytes += key.replace("_", "").length + 4 + (key === "due" ? momentBytes : bytesOf(item))
+    else if (item !== null || key === "content") {
+      const isTheirs = key === "content" || key === "schema"
+      bytes += nameLength(key) + 4 + (key === "due" ? momentBytes : bytesOf(item, !isTheirs))
+    }
   }
-  return bytes
+  return Math.max(bytes, 2)
 }
 
 /** Whether a part of a handoff is within what a store should be given of it as a whole. */

@@ -202,8 +202,7 @@ describe("JsonObject", () => {
 describe("the bound of a part as a whole", () => {
   const bytes = limits.jsonBytes
   const content = (value: unknown) => [{ name: "a", content: value }]
-  // `[{"name":"a","content":` and the two that close it, with a comma that JSON has not for each of the three levels.
-  const around = JSON.stringify(content("")).length + 4
+  const around = JSON.stringify(content("")).length
   const texts = (length: number) => Array.from({ length: 16 }, () => "x".repeat(length))
   const evidence = (length: number) => texts(length).map((statement) => ({ grade: "observed", statement }))
   const items = (length: number) => texts(length).map((note) => ({ id: "a", answer: "understood", note }))
@@ -213,18 +212,32 @@ describe("the bound of a part as a whole", () => {
       name: "keys in a content",
       schema: Artifacts,
       wire: WireArtifacts,
-      of: (n: number) => content({ ["_".repeat(n - 5)]: 1 })
+      of: (n: number) => content({ ["_".repeat(n - 4)]: 1 })
     },
     { name: "escapes", schema: Artifacts, wire: WireArtifacts, of: (n: number) => content("\u0001".repeat(n / 6)) }
   ] as const
 
   it.each(parts)("takes $name up to a mebibyte and no more", ({ of, schema, wire }) => {
     for (const [length, ok] of [
-      [bytes - around, true],
-      [bytes - around + 6, false]
+      [6 * Math.floor((bytes - around) / 6), true],
+      [6 * Math.floor((bytes - around) / 6) + 6, false]
     ] as const) {
       assert.strictEqual(Schema.is(schema)(of(length)), ok)
       assert.strictEqual(Schema.is(wire)(of(length)), ok)
+    }
+  })
+
+  it("is to the byte", () => {
+    assert.isTrue(Schema.is(Artifacts)(content("x".repeat(bytes - around))))
+    assert.isFalse(Schema.is(Artifacts)(content("x".repeat(bytes - around + 1))))
+    assert.isTrue(Schema.is(Artifacts)(content({ ["_".repeat(bytes - around - 4)]: 1 })))
+    assert.isFalse(Schema.is(Artifacts)(content({ ["_".repeat(bytes - around - 3)]: 1 })))
+    for (const json of [{}, [], [[], {}], { a: {}, b: [null, true, -1.5e-7, "é\n\u000b"] }, 0, null]) {
+      const rest = bytes - around - JSON.stringify(json).length - 1
+      const padded = (more: number) => content([json, "x".repeat(rest - 2 + more)])
+      const length = new TextEncoder().encode(JSON.stringify(padded(0))).length
+      assert.isTrue(Schema.is(Artifacts)(padded(bytes - length)), JSON.stringify(json))
+      assert.isFalse(Schema.is(Artifacts)(padded(bytes - length + 1)), JSON.stringify(json))
     }
   })
 
