@@ -61,11 +61,11 @@ const brokenLink = (
     return { revision, problem: "It is not the first entry: it holds the digest of one before it" }
   const problem = "It does not hold the digest of the entry before it"
   if (event?.prev === undefined) return { revision, problem }
-  // The next entry tells whether this one is what it was when that was written. If it is, the one before is not; and where
-  // both follow the same entry, the first of them was put in.
+  // The next entry tells whether this one is what it was when that was written: then the one before is not. If it would be
+  // that one place before, the one before was put in.
   const witness = next === undefined ? head : next.prev
-  const isAltered = witness !== undefined && entryDigest(recordId, revision, event) !== witness
-  return isAltered && event.prev !== before.prev
+  const isKept = [revision, index].some((place) => entryDigest(recordId, place, event) === witness)
+  return witness !== undefined && !isKept
     ? { revision, problem }
     : { revision: index, problem: `It is not the entry that revision ${revision} was written on` }
 }
