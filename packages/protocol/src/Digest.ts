@@ -14,7 +14,8 @@ import * as Schema from "effect/Schema"
  * ```
  */
 export const Digest = Schema.String.check(
-  Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a SHA-256 of 64 hexadecimal digits in lower case" })
+  // JSON Schema is told a pattern only with the flag u.
+  Schema.isPattern(/^[0-9a-f]{64}$/u, { expected: "a SHA-256 of 64 hexadecimal digits in lower case" })
 )
   .annotate({ description: "A SHA-256: 64 hexadecimal digits in lower case" })
   .pipe(Schema.brand("Digest"))
@@ -32,7 +33,7 @@ export type Digest = typeof Digest.Type
  * ```
  */
 export const Signature = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9_-]{86}$/, { expected: "a signature of 86 characters of base64url" })
+  Schema.isPattern(/^[A-Za-z0-9_-]{86}$/u, { expected: "a signature of 86 characters of base64url" })
 )
   .annotate({ description: "An Ed25519 signature: 86 characters of base64url" })
   .pipe(Schema.brand("Signature"))
