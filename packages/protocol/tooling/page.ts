@@ -272,91 +272,99 @@ A failed record has a \`response\` with \`accepted: false\` and the reason; that
 
 ## Custody
 
-**Attempts.** A record counts its attempts: \`attempt\` is 1 at first and grows with each \`Released\` and each
-\`Forwarded\`. An event may name the
-\`attempt\` that its author holds; any other than the present one is refused with \`StaleAttempt\`, before anything else is
-looked at. A request allows each receiver \`max_attempts\`, ${limits.defaultAttempts} when it does not say. The last one cannot be released.
+**Attempts.** A record counts its attempts: \`attempt\` is 1 at first and grows with each \`Released\` and each \`Forwarded\`. An
+event may name the \`attempt\` that its author holds; any other than the present one is refused with \`StaleAttempt\`, before
+anything else is looked at. A request allows each receiver \`max_attempts\`, ${limits.defaultAttempts} when it does not say.
+The last one cannot be released.
 
-**Leases.** \`Accepted\` may begin a lease of so many milliseconds: \`lease.until\` is that long after it. \`Progressed\` renews it
-from its own \`at\`, by the same length or by a \`lease\` of its own, or begins one; \`Started\` does not. When \`until\` is
-reached, \`Released\` by the clock is due, and in the last attempt \`Failed\` with the code \`attempts_exhausted\`. Without a lease a
-handoff is held until somebody ends it.
+**Leases.** \`Accepted\` may begin a lease of so many milliseconds: \`lease.until\` is that long after it. \`Progressed\` renews
+it from its own \`at\`, by the same length or by a \`lease\` of its own, or begins one; \`Started\` does not. When \`until\` is
+reached, \`Released\` by the clock is due, and in the last attempt \`Failed\` with the code \`attempts_exhausted\`. Without a
+lease a handoff is held until somebody ends it.
 
-**Handing back.** \`Released\` and \`Forwarded\` may carry a \`hand_back\` of lists of sentences, \`done\`, \`remaining\` and \`pitfalls\`, and of
-\`artifacts\`. The record keeps the last one while it is open. \`not_before\` asks claims to pass the handoff by until then; accepting it by name is allowed.
+**Handing back.** \`Released\` and \`Forwarded\` may carry a \`hand_back\` of lists of sentences, \`done\`, \`remaining\` and
+\`pitfalls\`, and of \`artifacts\`. The record keeps the last one while it is open. \`not_before\` asks claims to pass the handoff
+by until then; accepting it by name is allowed.
 
 **Questions.** \`Asked\` gives the turn to the sender and takes \`until\` from the lease: it rests. \`Answered\` gives the turn
 back, keeps question and answer, and renews the lease from then on.
 
-**Two clocks.** \`accept_by\` runs until the receiver has first accepted, \`deadline\` until the handoff has ended. \`Expired\` says which of
-them was \`missed\`. With \`remind_before\` so many milliseconds before each \`Reminded\` is due, once for each clock.
+**Two clocks.** \`accept_by\` runs until the receiver has first accepted, \`deadline\` until the handoff has ended. \`Expired\`
+says which of them was \`missed\`. With \`remind_before\` so many milliseconds before each \`Reminded\` is due, once for each
+clock.
 
 **What is due.** What ends the handoff goes before what does not: \`accept_by\`, then \`deadline\`, then the lease, then the
-reminders. Only the first of those that are due may be recorded, with its \`missed\`, \`of\` or \`code\`. Events
-\`via: "foreign"\` have happened, due or not; for them the table, \`by\`, the attempt they name, and \`NoRoomLeft\` are looked at, and
-nothing else below.
+reminders. Only the first of those that are due may be recorded, with its \`missed\`, \`of\` or \`code\`. Events \`via: "foreign"\`
+have happened, due or not; for them the table, \`by\`, the attempt they name, and \`NoRoomLeft\` are looked at, and nothing else
+below.
 
-**Handing on.** \`Forwarded\` makes the agent \`to\` the receiver, for whom the handoff is pending. The request stays as it is: the
-record's \`hops\` say who else has had it, each with \`receiver\`, the \`attempt\` that it began with there, and \`at\`. The response, lease,
-progress, read-back and evidence of the receiver before are over. From then on attempts are counted anew; \`accept_by\` is
-as long after the hop's \`at\` as it was after \`created_at\` at first, and its reminder comes anew. A request allows \`max_hops\`,
-${limits.defaultHops} when it does not say (\`NoHopLeft\`), and nobody gets it who has had it, the sender included (\`AlreadyHeld\`). Where the
-request says \`reroute\` and hops are left, the clock may record \`Forwarded\` in place of the \`Expired\` of \`accept_by\` or the \`Failed\`
-of the last attempt that is due, with \`because\`: \`accept_by\` or \`attempts_exhausted\`. A receiver that declines may hand it on
-\`because\` it was \`rejected\`.
+**Handing on.** \`Forwarded\` makes the agent \`to\` the receiver, for whom the handoff is pending. The request stays as it is:
+the record's \`hops\` say who else has had it, each with \`receiver\`, the \`attempt\` that it began with there, and \`at\`. The
+response, lease, progress, read-back and evidence of the receiver before are over. From then on attempts are counted anew;
+\`accept_by\` is as long after the hop's \`at\` as it was after \`created_at\` at first, and its reminder comes anew. A request
+allows \`max_hops\`, ${limits.defaultHops} when it does not say (\`NoHopLeft\`), and nobody gets it who has had it, the sender
+included (\`AlreadyHeld\`). Where the request says \`reroute\` and hops are left, the clock may record \`Forwarded\` in place of
+the \`Expired\` of \`accept_by\` or the \`Failed\` of the last attempt that is due, with \`because\`: \`accept_by\` or
+\`attempts_exhausted\`. A receiver that declines may hand it on \`because\` it was \`rejected\`.
 
-**Parts.** A request may name a \`parent\` that it is a part of. \`Delegated\` says of the parent that its receiver gave away the part
-\`child\`, and the record counts its \`parts\`; the receiver stays accountable for the whole. Whether parts are still open is for whoever keeps the records: it
-refuses \`Completed\` with \`OpenChildren\`, unless the event says \`leaves_children\`. When the parent is withdrawn its open parts are, too: a
-\`Cancelled\` with \`along\` that is the \`parent\` of the request may be by anybody.
+**Parts.** A request may name a \`parent\` that it is a part of. \`Delegated\` says of the parent that its receiver gave away
+the part \`child\`, and the record counts its \`parts\`; the receiver stays accountable for the whole. Whether parts are still
+open is for whoever keeps the records: it refuses \`Completed\` with \`OpenChildren\`, unless the event says \`leaves_children\`.
+When the parent is withdrawn its open parts are, too: a \`Cancelled\` with \`along\` that is the \`parent\` of the request may be
+by anybody.
 
-**Briefing and read-back.** A request may have a \`briefing\` in the shape of I-PASS: \`severity\` (\`stable\`, \`watcher\`, \`unstable\`), a
-\`summary\`, \`actions\` (\`id\`, \`task\`, \`owner\`, \`due\`), the \`situation\` (\`known\`, \`decided\`, \`open\`) and \`contingencies\` (\`id\`, \`if\`,
-\`then\`). No two items have one id. With \`read_back\` the receiver must restate it before it starts: \`required\` names the items, all of
-them when it is left out. \`Accepted\` and \`Restated\` carry a \`read_back\` of a \`summary\` and \`items\` (\`id\`, \`answer\`, \`note\`); an answer is
-\`understood\`, \`question\` or \`refused\`, the last one on each item counts, and an id that the briefing does not have is refused with
-\`UnknownItem\`. Until all that is required was answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`. Then, where the briefing asks to
-\`confirm\` or a required item is not \`understood\`, they are refused until the sender has \`Confirmed\`, perhaps with a \`correction\`;
-whatever is restated takes that back. \`Confirmed\` is refused while something is missing. The record keeps \`read_back\` with \`confirmed\`, the time of that,
-until the attempt ends. While the sender's word is awaited, the turn is the sender's and the lease rests; \`Restated\` and \`Confirmed\` renew it
-from their own \`at\`.
+**Briefing and read-back.** A request may have a \`briefing\` in the shape of I-PASS: \`severity\` (\`stable\`, \`watcher\`,
+\`unstable\`), a \`summary\`, \`actions\` (\`id\`, \`task\`, \`owner\`, \`due\`), the \`situation\` (\`known\`, \`decided\`, \`open\`) and
+\`contingencies\` (\`id\`, \`if\`, \`then\`). No two items have one id. With \`read_back\` the receiver must restate it before it
+starts: \`required\` names the items, all of them when it is left out. \`Accepted\` and \`Restated\` carry a \`read_back\` of a
+\`summary\` and \`items\` (\`id\`, \`answer\`, \`note\`); an answer is \`understood\`, \`question\` or \`refused\`, the last one on each
+item counts, and an id that the briefing does not have is refused with \`UnknownItem\`. Until all that is required was
+answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`. Then, where the briefing asks to \`confirm\` or a
+required item is not \`understood\`, they are refused until the sender has \`Confirmed\`, perhaps with a \`correction\`; whatever
+is restated takes that back. \`Confirmed\` is refused while something is missing. The record keeps \`read_back\` with
+\`confirmed\`, the time of that, until the attempt ends. While the sender's word is awaited, the turn is the sender's and the
+lease rests; \`Restated\` and \`Confirmed\` renew it from their own \`at\`.
 
-**Proven done.** A request may demand \`deliverables\`, each with a \`name\` of its own, and perhaps a \`media_type\`, a \`digest\` and a JSON \`schema\` (draft 2020-12).
-\`Completed\` hands back \`artifacts\`, each with a \`name\` of its own, perhaps a \`media_type\`, and either its \`content\`, which is any JSON, or its \`uri\`,
-\`digest\` and \`size\` in bytes. It is refused with \`NotDelivered\`, which names each, unless every deliverable has an artifact of its
-name, of no other media type, with the same digest, and by value where there is a schema. The digest of a text is the SHA-256 of its UTF-8, that of other content the
-SHA-256 of its canonical JSON, that of a reference is what it says. Contents are held against their schemas by whoever takes the event
-in. \`Completed\` may also carry \`evidence\`, the receiver's own: \`grade\` (\`claimed\` or \`observed\`), a \`statement\`, and perhaps \`of\` (a name),
-\`uri\` and \`digest\`. \`Verified\` puts evidence on record by anybody but the receiver; the record keeps it with the grade \`verified\`, \`by\` and \`at\`
-until the attempt ends or the handoff is completed. It has room for ${limits.parts} pieces, and ${limits.jsonBytes} bytes in all (\`NoRoomLeft\`).
+**Proven done.** A request may demand \`deliverables\`, each with a \`name\` of its own, and perhaps a \`media_type\`, a \`digest\`
+and a JSON \`schema\` (draft 2020-12). \`Completed\` hands back \`artifacts\`, each with a \`name\` of its own, perhaps a
+\`media_type\`, and either its \`content\`, which is any JSON, or its \`uri\`, \`digest\` and \`size\` in bytes. It is refused with
+\`NotDelivered\`, which names each, unless every deliverable has an artifact of its name, of no other media type, with the
+same digest, and by value where there is a schema. The digest of a text is the SHA-256 of its UTF-8, that of other content
+the SHA-256 of its canonical JSON, that of a reference is what it says. Contents are held against their schemas by whoever
+takes the event in. \`Completed\` may also carry \`evidence\`, the receiver's own: \`grade\` (\`claimed\` or \`observed\`), a
+\`statement\`, and perhaps \`of\` (a name), \`uri\` and \`digest\`. \`Verified\` puts evidence on record by anybody but the receiver;
+the record keeps it with the grade \`verified\`, \`by\` and \`at\` until the attempt ends or the handoff is completed. It has room
+for ${limits.parts} pieces, and ${limits.jsonBytes} bytes in all (\`NoRoomLeft\`).
 
 ## Tamper evidence
 
-Every entry but the first holds \`prev\`, the digest of the one before it; the record holds \`head\`, the digest of its last entry. So no
-entry can be changed, left out, put in or moved unless all that follow are written again, and the record, too. Whoever keeps a
-\`head\` elsewhere knows later whether the history that led there is still the same.
+Every entry but the first holds \`prev\`, the digest of the one before it; the record holds \`head\`, the digest of its last
+entry. So no entry can be changed, left out, put in or moved unless all that follow are written again, and the record, too.
+Whoever keeps a \`head\` elsewhere knows later whether the history that led there is still the same.
 
 The digest of an entry is computed so:
 
-1. Take the object of \`record_id\`, \`revision\` (1 for the first entry) and \`event\`, the event as it is written on the wire: what is absent is left out, but in a
-   request \`deadline\` is \`null\` when there is none, \`context\` and \`priority\` are always there, and of the \`record\` of \`Imported\` \`response\` is \`null\` when there
-   is none (so is its \`estimated_completion\`), \`result\` is always there, and \`attempt\` only when it is more than 1. Moments are in UTC with three decimals and \`Z\`. Keys that the
-   protocol does not know are left out.
-2. Write it as canonical JSON, as RFC 8785 says: keys sorted by UTF-16 code units, no spaces, numbers as ECMAScript prints them, only those
-   escapes in texts that must be.
+1. Take the object of \`record_id\`, \`revision\` (1 for the first entry) and \`event\`, the event as it is written on the wire:
+   what is absent is left out, but in a request \`deadline\` is \`null\` when there is none, \`context\` and \`priority\` are always
+   there, and of the \`record\` of \`Imported\` \`response\` is \`null\` when there is none (so is its \`estimated_completion\`),
+   \`result\` is always there, and \`attempt\` only when it is more than 1. Defaults are written, as \`result\` \`{}\` or \`reason\`
+   \`""\`. Moments are in UTC with three decimals and \`Z\`. Keys that the protocol does not know are left out.
+2. Write it as canonical JSON, as RFC 8785 says: keys sorted by UTF-16 code units, no spaces, numbers as ECMAScript prints
+   them, only those escapes in texts that must be.
 3. The digest is the SHA-256 of that text in UTF-8, in 64 lower-case hexadecimal digits.
 
 ${entries()}
 
-A signature, \`sig\`, is optional: whoever recorded the event signs the same text, made of the event without \`sig\`, with Ed25519 (RFC 8032); it is
-written in base64url without padding, 86 characters. As \`prev\` is part of what is signed, a signature vouches for all entries before it, too.
-The digest of an entry covers its \`sig\`. Who has which key is not said here.
+A signature, \`sig\`, is optional: whoever recorded the event signs the same text, made of the event without \`sig\`, with
+Ed25519 (RFC 8032); it is written in base64url without padding, 86 characters. As \`prev\` is part of what is signed, a
+signature vouches for all entries before it, too. The digest of an entry covers its \`sig\`. Who has which key is not said
+here.
 
-An event that is written for another entry than the last is refused with \`BrokenChain\`. To check a history go through it from the first entry: it holds no
-\`prev\`, every other holds the digest of the one before, the lifecycle allows each, and what they lead to is the record, \`head\` included.
-Where \`prev\` does not fit, either entry may be the wrong one. It is the earlier one if the later is what the next entry (or \`head\`)
-holds the digest of, as it stands or one place before, and if there is neither; otherwise it is the later one.
-A record that came from a program that knows no digests has none; then the
+An event that is written for another entry than the last is refused with \`BrokenChain\`. To check a history go through it
+from the first entry: it holds no \`prev\`, every other holds the digest of the one before, the lifecycle allows each, and
+what they lead to is the record, \`head\` included. Where \`prev\` does not fit, either entry may be the wrong one. It is the
+earlier one if the later is what the next entry (or \`head\`) holds the digest of, as it stands or one place before, and if
+there is neither; otherwise it is the later one. A record that came from a program that knows no digests has none; then the
 history vouches for all but its last entry.
 
 ## Events
