@@ -4,8 +4,9 @@ import * as SchemaIssue from "effect/SchemaIssue"
 
 import { InvalidInput } from "./HandoffError.ts"
 import { isJsonObject, JsonObject, parseJson } from "./Json.ts"
+import { fromEvent, fromRecord, fromRequest } from "./ToWire.ts"
 import { isMoment, isWireEvent, isWireRecord, isWireRequest } from "./WireGuard.ts"
-import { fromEvent, fromRecord, fromRequest, toEvent, toRecord, toRequest } from "./WireNames.ts"
+import { toEvent, toRecord, toRequest } from "./WireNames.ts"
 import { toMoment } from "./WireParts.ts"
 import { WireEvent, WireRecord, WireRequest, WireTimestamp } from "./WireSchema.ts"
 
