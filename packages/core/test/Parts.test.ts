@@ -120,7 +120,7 @@ describe("a part", () => {
       assert.deepInclude(entries.at(-1)?.event, {
         _tag: "Cancelled",
         by: planner,
-        along: parent,
+        ...(parent === undefined ? {} : { along: parent }),
         reason: `${whole}, which it was a part of, was cancelled.`
       })
     }
