@@ -48,7 +48,7 @@ describe("copy", () => {
     const { code, stderr } = await cli.run(["copy", "--from", "one.json", "--to", "two.json"])
     expect(code).toBe(1)
     expect(stderr).toContain(id)
-    expect(stderr).toContain("Agent carol can do other things there; it was left as it is")
+    expect(stderr).toContain("Agent carol is known otherwise there; it was left as it is")
     expect(stderr).toContain("1 of 1 handoffs have gone another way there and were left out")
     expect(await held("two.json")).toBe(before)
   })
