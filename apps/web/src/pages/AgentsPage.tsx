@@ -156,10 +156,8 @@ const Known = () => {
                     {load.get(`${status} ${name}`) ?? 0}
                   </td>
                 ))}
-                <td className="number">{known.get(name)?.capacity ?? "any number"}</td>
-                <td>
-                  <Seen at={known.get(name)?.lastSeen} />
-                </td>
+                <td className="number">{known.has(name) ? (known.get(name)?.capacity ?? "any number") : undefined}</td>
+                <td>{known.has(name) ? <Seen at={known.get(name)?.lastSeen} /> : undefined}</td>
                 <td className="actions">
                   <button type="button" onClick={() => me.set(name)} aria-label={`Act as ${nameText(name)}`}>
                     Act as
