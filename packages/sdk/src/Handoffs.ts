@@ -145,6 +145,8 @@ export interface RoutingOptions {
    * always; `false`: never.
    */
   readonly fallback?: boolean | undefined
+  /** Never chosen, beside the sender. */
+  readonly exclude?: ReadonlyArray<string> | undefined
 }
 
 /**
@@ -221,6 +223,46 @@ export interface PageOptions extends CallOptions {
 export interface RegisteredAgent {
   readonly agentId: string
   readonly capabilities: ReadonlyArray<string>
+  /** How many open handoffs it takes at once; no limit when absent. */
+  readonly capacity?: number
+  /** Oldest first; the last one is in force. */
+  readonly keys?: ReadonlyArray<AgentKey>
+  /** When it was last heard of; absent as long as it never was. */
+  readonly lastSeen?: Date
+}
+
+/**
+ * A key that an agent signs with.
+ *
+ * @example
+ * ```ts
+ * import type { AgentKey, RegisteredAgent } from "@aumai/handoff"
+ *
+ * const inForce = ({ keys }: RegisteredAgent): AgentKey | undefined => keys?.at(-1)
+ * ```
+ */
+export interface AgentKey {
+  /** The 32 bytes of an Ed25519 key as base64url, without padding. */
+  readonly publicKey: string
+  /** From when on the agent signs with it. */
+  readonly since: Date
+}
+
+/**
+ * What an agent may say of itself beside what it can do.
+ *
+ * @example
+ * ```ts
+ * import type { RegisterOptions } from "@aumai/handoff"
+ *
+ * const fiveAtOnce: RegisterOptions = { capacity: 5 }
+ * ```
+ */
+export interface RegisterOptions extends CallOptions {
+  /** How many open handoffs it takes at once, 1 to 1,000,000; no limit when left out. */
+  readonly capacity?: number | undefined
+  /** The Ed25519 key it signs with from now on, as base64url; left out, or the one in force: its keys stay as they are. */
+  readonly publicKey?: string | undefined
 }
 
 /**
@@ -261,7 +303,7 @@ export interface Metrics {
 }
 
 /**
- * Which agent can do what.
+ * Which agent can do what, how much of it at once, and when it was last heard of.
  *
  * @example
  * ```ts
@@ -273,8 +315,16 @@ export interface Metrics {
  * ```
  */
 export interface Agents {
-  /** Makes an agent known; replaces what it could do before. Rejects with `InvalidInput`. */
-  register(agentId: string, capabilities: ReadonlyArray<string>, options?: CallOptions): Promise<RegisteredAgent>
+  /**
+   * Makes an agent known; replaces what it could do before, and how much at once. Its keys stay, and another one than that
+   * in force is in force from now on. Rejects with `InvalidInput`.
+   */
+  register(agentId: string, capabilities: ReadonlyArray<string>, options?: RegisterOptions): Promise<RegisteredAgent>
+  /**
+   * Notes that an agent is there now; silent when it is unknown. The router prefers who was there within the last 90
+   * seconds. `work` does this by itself.
+   */
+  seen(agentId: string, options?: CallOptions): Promise<void>
   /** Forgets an agent; silent when it is unknown. */
   unregister(agentId: string, options?: CallOptions): Promise<void>
   /** Every agent, by id. */

@@ -81,7 +81,10 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     metrics: (options) => manage(options, (manager) => manager.metrics),
     agents: {
       register: (agent, capabilities, options) =>
-        registry(options, ({ register }) => register(agent, Inputs.capabilities(capabilities))),
+        registry(options, ({ register }) =>
+          register(agent, Inputs.capabilities(capabilities), Inputs.registration(options))
+        ),
+      seen: (agent, options) => registry(options, ({ seen }) => seen(Inputs.agentId(agent))),
       unregister: (agent, options) => registry(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
       list: (options) => registry(options, ({ agents }) => agents),
       findCapable: (required, options) =>

@@ -22,6 +22,14 @@ export const agentId = checked("agent", AgentId)
 export const position = checked("after", Position)
 export const capabilities = checked("capabilities", Schema.Array(Capability))
 
+const checkedRegistration = checked(
+  "register options",
+  Schema.Struct({ capacity: Schema.optionalKey(Schema.Number), publicKey: Schema.optionalKey(Schema.String) })
+)
+
+/** What an agent says of itself. Only that it says nothing else: the engine judges it. */
+export const registration = (options: Given.CallOptions | undefined) => checkedRegistration(saidIn(options))
+
 const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
 const checkedView = checked<View>(
   "view",
@@ -81,7 +89,10 @@ export const request = (given: Given.NewHandoff): NewHandoff => {
   return fromPlain(own) as NewHandoff
 }
 
-const routing = Schema.Struct({ fallback: Schema.optionalKey(Schema.Boolean) })
+const routing = Schema.Struct({
+  fallback: Schema.optionalKey(Schema.Boolean),
+  exclude: Schema.optionalKey(Schema.Array(AgentId))
+})
 const checkedRouting = checked("routing", routing)
 
 export const routingOptions = (options: Given.CallOptions | undefined) => checkedRouting(saidIn(options))

@@ -1,5 +1,5 @@
 import type { Position } from "@aumai/handoff-core"
-import { type AgentId, type Capability, decodeTimestamp, type RecordId } from "@aumai/handoff-protocol"
+import { type AgentId, type Capability, decodeTimestamp, type PublicKey, type RecordId } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
@@ -10,7 +10,7 @@ const contents: ReadonlySet<string> = new Set<Content>(["context", "result"])
 /** A value of the protocol as plain data: a `Date` for a moment, a string for an id. */
 export type Plain<A> = A extends DateTime.Utc
   ? Date
-  : A extends AgentId | RecordId | Capability | Position
+  : A extends AgentId | RecordId | Capability | PublicKey | Position
     ? string
     : A extends ReadonlyArray<infer Item>
       ? ReadonlyArray<Plain<Item>>

@@ -7,6 +7,7 @@ import { describe, expect, expectTypeOf, it } from "vitest"
 
 import type {
   Accepted,
+  AgentKey,
   Answer,
   ArchivedHandoff,
   Cancelled,
@@ -54,6 +55,7 @@ describe("the types written out for a reader", () => {
     expectTypeOf<RoutingDecision>().toEqualTypeOf<Plain<Protocol.RoutingDecision>>()
     expectTypeOf<ArchivedHandoff>().toEqualTypeOf<Plain<Protocol.ArchivedHandoff>>()
     expectTypeOf<Entry>().toEqualTypeOf<Plain<Core.Entry>>()
+    expectTypeOf<AgentKey>().toEqualTypeOf<Plain<Core.AgentKey>>()
     expectTypeOf<RegisteredAgent>().toEqualTypeOf<Plain<Core.RegisteredAgent>>()
     expectTypeOf<ImportReport>().toEqualTypeOf<Plain<Core.ImportReport>>()
     expectTypeOf<Metrics>().toEqualTypeOf<Plain<Core.Metrics>>()
