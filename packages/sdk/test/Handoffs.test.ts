@@ -30,7 +30,8 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         request: { ...ask, context: { quarter: "Q3" }, priority: 8, deadline },
         createdAt: created.createdAt,
         updatedAt: created.createdAt,
-        attempt: 1
+        attempt: 1,
+        head: expect.stringMatching(/^[0-9a-f]{64}$/)
       })
       expect(created.createdAt).toBeInstanceOf(Date)
 
@@ -50,7 +51,8 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         at: accepted.updatedAt,
         by: "executor",
         reason: "On it.",
-        estimatedCompletion
+        estimatedCompletion,
+        prev: created.head
       })
     })
   )
@@ -59,10 +61,16 @@ describe.each(stores)("handoffs in a $name store", (store) => {
     "end in every other way",
     open(async (handoffs) => {
       const { recordId: rejected } = await handoffs.create(ask)
-      expect((await handoffs.reject(rejected, { reason: "No." })).response).toEqual({ accepted: false, reason: "No." })
+      expect(await handoffs.reject(rejected, { reason: "No." })).toMatchObject({
+        status: "rejected",
+        response: { accepted: false, reason: "No." }
+      })
       const { recordId: failed } = await handoffs.create(ask)
       await handoffs.accept(failed)
-      expect((await handoffs.fail(failed, { reason: "The ledger is empty." })).response.accepted).toBe(false)
+      expect(await handoffs.fail(failed, { reason: "The ledger is empty." })).toMatchObject({
+        status: "failed",
+        response: { accepted: false }
+      })
       const { recordId: cancelled } = await handoffs.create(ask)
       expect((await handoffs.cancel(cancelled, { reason: "Not needed." })).reason).toBe("Not needed.")
       const { byStatus, total, completionRate } = await handoffs.metrics()
