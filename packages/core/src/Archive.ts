@@ -1,5 +1,5 @@
 import {
-  apply,
+  advance,
   type ArchivedHandoff,
   continuation,
   create,
@@ -21,9 +21,10 @@ import type { Change, HandoffStore } from "./HandoffStore.ts"
 /**
  * What importing a handoff came to. `added`: it was unknown. `unchanged`: the store held all of it already, and perhaps
  * more. `newer`: it went on from where the store stood, and its further events were appended. `conflict`: the two have
- * gone different ways; the store's own stands.
+ * gone different ways; the store's own stands. `broken`: its history was changed after it was written, so that its digests do
+ * not hold; it is left out.
  */
-export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict"
+export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
 
 /** What importing one handoff came to. */
 export interface ImportReport {
@@ -37,37 +38,40 @@ interface Verdict {
   readonly changes: ReadonlyArray<Change>
 }
 
-/** The changes that lead through these events, from nothing or from a state. */
+/** The changes that lead through these events, from nothing or from a state; or why none do. */
 const changesFrom = (
   start: HandoffRecord | undefined,
   recordId: RecordId,
   events: ReadonlyArray<HandoffEvent>
-): ReadonlyArray<Change> | undefined => {
+): Result.Result<ReadonlyArray<Change>, Verdict> => {
   const changes: Array<Change> = []
   let record = start
   for (const event of events) {
     if (record === undefined) {
-      if (event._tag !== "Created" && event._tag !== "Imported") return undefined
+      if (event._tag !== "Created" && event._tag !== "Imported") return Result.fail(conflict)
+      if (event.prev !== undefined) return Result.fail(broken)
       record = create(recordId, event)
+      changes.push({ record, event })
     } else {
-      const applied = apply(record, event)
-      if (Result.isFailure(applied)) return undefined
-      record = applied.success
+      const advanced = advance(record, event)
+      if (Result.isFailure(advanced)) return Result.fail(advanced.failure._tag === "BrokenChain" ? broken : conflict)
+      record = advanced.success.record
+      changes.push(advanced.success)
     }
-    changes.push({ record, event })
   }
-  return changes
+  return Result.succeed(changes)
 }
 
 const conflict: Verdict = { outcome: "conflict", changes: [] }
 const unchanged: Verdict = { outcome: "unchanged", changes: [] }
+const broken: Verdict = { outcome: "broken", changes: [] }
 
 const isPrefix = (shorter: ReadonlyArray<HandoffEvent>, longer: ReadonlyArray<HandoffEvent>): boolean =>
   shorter.length <= longer.length && shorter.every((event, index) => Equal.equals(event, longer[index]))
 
 /** The states a history went through, apart from their revision: what a copy without a trail can be compared with. */
 const statesOf = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>): ReadonlyArray<HandoffRecord> =>
-  (changesFrom(undefined, recordId, history) ?? []).map(({ record }) => record)
+  Result.getOrElse(changesFrom(undefined, recordId, history), () => []).map(({ record }) => record)
 
 /**
  * Compares a handoff from outside with what the store holds of it. Events that the store has are never taken back: only
@@ -75,13 +79,17 @@ const statesOf = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>): Rea
  */
 const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Verdict => {
   const id = incoming.record.recordId
-  if (ours === undefined) {
-    const further = incoming.edited === undefined ? [] : continuation(incoming.record, incoming.edited)
-    const changes = further && changesFrom(undefined, id, [...incoming.history, ...further])
-    return changes === undefined ? conflict : { outcome: "added", changes }
-  }
   const { edited, history } = incoming
   const state = edited ?? incoming.record
+  if (ours === undefined) {
+    const further = edited === undefined ? [] : continuation(incoming.record, edited)
+    if (further === undefined) return conflict
+    const added = changesFrom(undefined, id, [...history, ...further])
+    if (Result.isFailure(added)) return added.failure
+    // The digest of its last entry is in the record, and what was edited goes on from there.
+    const { head } = added.success[history.length - 1]?.record ?? {}
+    return head === incoming.record.head ? { outcome: "added", changes: added.success } : broken
+  }
   if (edited === undefined && isPrefix(history, ours.history)) return unchanged
   // Whoever begins with our own trail goes on from it, and after that to what was written without one.
   const goesOn = isPrefix(ours.history, history)
@@ -91,12 +99,15 @@ const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Ve
   const further = goesOn
     ? [...history.slice(ours.history.length), ...((edited && continuation(incoming.record, edited)) ?? [])]
     : continuation(ours.record, state)
-  const changes = further && changesFrom(ours.record, id, further)
-  const last = changes?.at(-1)
+  if (further === undefined) return conflict
+  const changes = changesFrom(ours.record, id, further)
+  if (Result.isFailure(changes)) return changes.failure
+  const last = changes.success.at(-1)
   // An edit that no event explains is no reason to take the trail that it was made on.
-  return changes === undefined || last === undefined || !isSameState(last.record, state)
-    ? conflict
-    : { outcome: "newer", changes }
+  if (last === undefined || !isSameState(last.record, state)) return conflict
+  return edited === undefined && goesOn && last.record.head !== incoming.record.head
+    ? broken
+    : { outcome: "newer", changes: changes.success }
 }
 
 /** A handoff with its history, or nothing when the store does not hold it. */
@@ -110,6 +121,14 @@ const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<Archi
     return Effect.fail(new StoreError({ operation: "history", reason: "corrupt", detail, cause: replayed.failure }))
   })
 
+/** The same, with the digest that the record holds: it is what an entry that was changed does not fit. */
+const heldWith = (store: HandoffStore["Service"], { head, recordId, revision }: HandoffRecord) =>
+  Effect.map(held(store, recordId), (archived) =>
+    archived === undefined || head === undefined || archived.record.revision !== revision
+      ? archived
+      : { ...archived, record: { ...archived.record, head } }
+  )
+
 // Enough to keep the connections of a store on another machine busy; one on this machine answers at once anyway.
 const readsAtOnce = 16
 
@@ -121,13 +140,16 @@ const eachPage =
   <E, R>(pages: Stream.Stream<A, E, R>): Stream.Stream<B, E | E2, R> =>
     Stream.transformPull(pages, (pull) => Effect.succeed(Effect.flatMap(pull, f)))
 
-/** Every handoff of a store with its history. The records say which; what they say is taken from their histories. */
+/**
+ * Every handoff of a store with its history. The records say which, and the digest of the last entry; what else they say is
+ * taken from their histories.
+ */
 export const exportFrom = (
   store: HandoffStore["Service"],
   records: Stream.Stream<HandoffRecord, StoreError>
 ): Stream.Stream<ArchivedHandoff, StoreError> =>
   records.pipe(
-    eachPage((page) => Effect.forEach(page, ({ recordId }) => held(store, recordId), { concurrency: readsAtOnce })),
+    eachPage((page) => Effect.forEach(page, (record) => heldWith(store, record), { concurrency: readsAtOnce })),
     // Never: a handoff that is listed has a history, and none is ever removed.
     Stream.filter((archived) => archived !== undefined)
   )

@@ -25,6 +25,8 @@ export type Taking = After<"Accepted"> | "lost" | "gone"
 export interface ClaimOptions {
   /** For so many milliseconds, unless that is renewed; for ever when left out. */
   readonly lease?: Milliseconds
+  /** Whether to take those whose briefing must be read back, too; `true` when left out. */
+  readonly readsBack?: boolean
 }
 
 /** One who waits for a handoff to try, or tries one. */
@@ -36,7 +38,9 @@ interface Claimer {
 
 /** The claimers of one agent in this process, and what they are about. */
 interface Desk {
+  readonly name: string
   readonly agent: AgentId
+  readonly readsBack: boolean
   /** They need a look at the inbox that begins after they came. */
   readonly waiting: Set<Claimer>
   /** There was nothing for them but what others here are trying; they look again when one of those is done. */
@@ -52,7 +56,10 @@ interface Desk {
 const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
 const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
 
-const decode = Schema.decodeUnknownResult(Schema.Struct({ lease: Schema.optionalKey(Milliseconds) }))
+const decode = Schema.decodeUnknownResult(
+  Schema.Struct({ lease: Schema.optionalKey(Milliseconds), readsBack: Schema.optionalKey(Schema.Boolean) }),
+  { errors: "all", onExcessProperty: "error" }
+)
 
 // How many claimers one look serves: as many records as a page elsewhere, for they may be large.
 const lookSize = 256
@@ -62,6 +69,8 @@ const tries = 1024
 
 const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
   "notBefore" in record && record.notBefore !== undefined && record.notBefore.epochMilliseconds > now.epochMilliseconds
+
+const mustBeReadBack = ({ request }: HandoffRecord): boolean => request.briefing?.readBack !== undefined
 
 /** So many of them, by chance, in the order they came in. */
 const some = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () => number) => {
@@ -89,13 +98,23 @@ export const make = (
     const runFork = Effect.runForkWith(yield* Effect.context())
     const random = yield* Random.Random
     const draw = () => random.nextDoubleUnsafe()
-    const desks = new Map<AgentId, Desk>()
+    const desks = new Map<string, Desk>()
 
-    const deskOf = (agent: AgentId): Desk => {
-      let desk = desks.get(agent)
+    const deskOf = (agent: AgentId, readsBack: boolean): Desk => {
+      const name = `${readsBack ? "all" : "some"} ${agent}`
+      let desk = desks.get(name)
       if (desk === undefined) {
-        desk = { agent, waiting: new Set(), stalled: new Set(), trying: new Set(), looking: false, spread: 0 }
-        desks.set(agent, desk)
+        desk = {
+          name,
+          agent,
+          readsBack,
+          waiting: new Set(),
+          stalled: new Set(),
+          trying: new Set(),
+          looking: false,
+          spread: 0
+        }
+        desks.set(name, desk)
       }
       return desk
     }
@@ -122,7 +141,7 @@ export const make = (
     }
 
     /** The first that wait for an agent and may be claimed now. */
-    const ready = (agent: AgentId, limit: number) =>
+    const ready = ({ agent, readsBack }: Desk, limit: number) =>
       Effect.gen(function* () {
         const now = yield* DateTime.now
         const found: Array<HandoffRecord> = []
@@ -130,9 +149,9 @@ export const make = (
         while (page !== undefined && found.length < limit) {
           const read: Page<HandoffRecord> = page
           const listed = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, read)
-          found.push(...listed.filter((record) => !isDelayed(record, now)))
+          found.push(...listed.filter((record) => !isDelayed(record, now) && (readsBack || !mustBeReadBack(record))))
           const after = listed.at(-1)
-          // Who has met delayed ones may meet more.
+          // Who has met some to pass by may meet more.
           page = after === undefined || listed.length < read.limit ? undefined : { limit: lookSize, after }
         }
         return found.slice(0, limit)
@@ -145,7 +164,7 @@ export const make = (
         const busy = new Set(desk.trying)
         const limit = batch.length + busy.size + Math.floor(desk.spread)
         // Suspended: a store that throws before it gives an effect must reach its claimers too, and not end the looking.
-        const inbox = Effect.suspend(() => ready(desk.agent, limit))
+        const inbox = Effect.suspend(() => ready(desk, limit))
         return Effect.map(Effect.exit(inbox), (exit) => {
           if (Exit.isSuccess(exit)) hand(desk, batch, exit.value, busy)
           else for (const { give } of batch) give(Effect.failCause(exit.cause))
@@ -168,7 +187,7 @@ export const make = (
       for (const other of desk.stalled) desk.waiting.add(other)
       desk.stalled.clear()
       attend(desk)
-      if (!desk.looking && desk.trying.size === 0 && desk.spread === 0) desks.delete(desk.agent)
+      if (!desk.looking && desk.trying.size === 0 && desk.spread === 0) desks.delete(desk.name)
     }
 
     const tryOn = (desk: Desk, record: HandoffRecord, lease: Milliseconds | undefined) =>
@@ -192,11 +211,12 @@ export const make = (
         )
       })
 
-    return Effect.fnUntraced(function* (agent: AgentId, { lease }: ClaimOptions = {}) {
-      const decoded = lease === undefined ? undefined : decode({ lease })
+    return Effect.fnUntraced(function* (agent: AgentId, options: ClaimOptions = {}) {
+      const { lease, readsBack = true } = options
+      const decoded = Object.keys(options).length === 0 ? undefined : decode(options)
       if (decoded !== undefined && Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
       for (let left = tries; left > 0;) {
-        const taking = yield* attempt(deskOf(agent), lease)
+        const taking = yield* attempt(deskOf(agent, readsBack), lease)
         if (taking === undefined) return Option.none()
         if (taking === "lost") left -= 1
         // What is gone has expired, so that there is one less: they come to an end.

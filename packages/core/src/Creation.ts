@@ -1,7 +1,7 @@
 import {
   AgentId,
-  create,
-  type HandoffEvent,
+  type Briefing,
+  type Deliverable,
   HandoffExists,
   type HandoffRecord,
   HandoffRequest,
@@ -10,6 +10,8 @@ import {
   type JsonObject,
   NoCapableAgent,
   NotYourHandoff,
+  type Origin,
+  receiverOf,
   RecordId,
   type RevisionConflict,
   type RoutingDecision,
@@ -23,8 +25,11 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
+import type { Actor } from "./Details.ts"
+import type { Entries } from "./Entries.ts"
 import type { HandoffRouter, RoutingOptions } from "./HandoffRouter.ts"
 import type { HandoffStore } from "./HandoffStore.ts"
+import { contentSchemas, insisting, type VerbError, type Verbs } from "./Verbs.ts"
 
 /** What is asked for when a handoff is created. Without `toAgent` the router chooses the receiver. */
 export interface NewHandoff {
@@ -41,13 +46,24 @@ export interface NewHandoff {
   readonly acceptBy?: DateTime.Utc
   /** So many milliseconds before either moment its nearing is put on record. */
   readonly remindBefore?: number
-  /** How often it may be attempted in all, 1 to 1000; 3 when left out. */
+  /** How often each receiver may attempt it, 1 to 1000; 3 when left out. */
   readonly maxAttempts?: number
   /** Capabilities the receiver must have, when the router chooses. */
   readonly requires?: ReadonlyArray<string>
   /** The handoff that this one is a part of. */
   readonly parent?: string
+  /** What the receiver must know, in the order in which it must know it, and whether it must read it back. */
+  readonly briefing?: Briefing
+  /** What must be handed back: it is not completed without them. */
+  readonly deliverables?: ReadonlyArray<Deliverable>
+  /** How often it may be handed on to another receiver, 0 to 100; 3 when left out. */
+  readonly maxHops?: number
+  /** Whether it goes to the next capable agent when its receiver declines, does not accept in time, or has used up its attempts. */
+  readonly reroute?: boolean
 }
+
+/** What is asked for when a part of a handoff is given to somebody else: whoever holds the whole is its sender. */
+export type NewPart = Omit<NewHandoff, "fromAgent" | "parent">
 
 /** How a handoff is created. */
 export interface CreateOptions {
@@ -103,8 +119,31 @@ type CreateError = InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgen
 // What an error calls a handoff that has no id yet.
 const unnamed = RecordId.make("(new)")
 
-/** The verb that brings handoffs about, over a store and a router. */
-export const make = (store: HandoffStore["Service"], router: HandoffRouter["Service"]) => {
+/** A request as it was said, or what is wrong with it. */
+const read = (ask: NewHandoff): Result.Result<HandoffRequest, InvalidInput> =>
+  Result.mapError(decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted }), (error) =>
+    invalidInput("request", error)
+  )
+
+/** A schema that nothing can be checked against would let nothing be completed. */
+const checkSchemas = ({ deliverables = [] }: HandoffRequest): Effect.Effect<void, InvalidInput> =>
+  deliverables.some(({ schema }) => schema !== undefined)
+    ? Effect.flatMap(contentSchemas, ({ unusableSchemas }) => {
+        const issues = unusableSchemas(deliverables).map(({ index, why }) => ({
+          path: `deliverables[${index}].schema`,
+          expected: `Expected a JSON Schema that can be used; ${why}`
+        }))
+        return issues.length === 0 ? Effect.void : Effect.fail(new InvalidInput({ input: "request", issues }))
+      })
+    : Effect.void
+
+/** The verbs that bring handoffs about, over a store and a router. */
+export const make = (
+  store: HandoffStore["Service"],
+  router: HandoffRouter["Service"],
+  entries: Entries,
+  verbs: Verbs
+) => {
   /** The request to keep, with the receiver that the router chooses. */
   const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
     const decision = yield* router.route(request, routing)
@@ -114,10 +153,16 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     return { request: { ...request, toAgent: decision.value.agent }, routing: decision.value }
   })
 
+  const eventOf = (at: DateTime.Utc, ask: Addressed): Origin => ({
+    _tag: "Created",
+    at,
+    by: ask.request.fromAgent,
+    ...ask
+  })
+
   const begin = (id: RecordId, at: DateTime.Utc, ask: Addressed): Effect.Effect<HandoffRecord, CommitError> => {
-    const event: HandoffEvent = { _tag: "Created", at, by: ask.request.fromAgent, ...ask }
-    const record = create(id, event)
-    return Effect.as(store.commit([{ record, event }]), record)
+    const first = entries.first(id, eventOf(at, ask))
+    return Effect.as(store.commit([first]), first.record)
   }
 
   const beginAnew = (left: number, at: DateTime.Utc, ask: Addressed): Effect.Effect<HandoffRecord, CommitError> => {
@@ -134,26 +179,43 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     return same ? found.value : yield* new HandoffExists({ recordId: id })
   })
 
-  return (ask: NewHandoff, options: CreateOptions = {}): Effect.Effect<HandoffRecord, CreateError> => {
-    const decoded = decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted })
-    if (Result.isFailure(decoded)) return Effect.fail(invalidInput("request", decoded.failure))
+  /** What is to be kept of a request, once nothing speaks against it. */
+  const complete = (
+    request: HandoffRequest,
+    isRouted: boolean,
+    now: DateTime.Utc,
+    routing?: RoutingOptions
+  ): Effect.Effect<Addressed, InvalidInput | NoCapableAgent | StoreError> => {
+    const late = inThePast(request, now)
+    if (late !== undefined) return Effect.fail(late)
+    const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = isRouted
+      ? addressed(request, routing)
+      : Effect.succeed({ request })
+    return request.deliverables === undefined ? whole : Effect.andThen(checkSchemas(request), whole)
+  }
+
+  const idOf = (id: string): Result.Result<RecordId, InvalidInput> =>
+    Result.mapBoth(decodeId({ recordId: id }), {
+      onFailure: (error) => invalidInput("id", error),
+      onSuccess: ({ recordId }) => recordId
+    })
+
+  const createOne = (ask: NewHandoff, options: CreateOptions = {}): Effect.Effect<HandoffRecord, CreateError> => {
+    const decoded = read(ask)
+    if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
     const request = decoded.success
 
     const anew = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
-      Effect.flatMap(DateTime.now, (now): Effect.Effect<HandoffRecord, CreateError> => {
-        const late = inThePast(request, now)
-        if (late !== undefined) return Effect.fail(late)
-        return ask.toAgent === undefined
-          ? Effect.flatMap(addressed(request, options.routing), (complete) => begin(now, complete))
-          : begin(now, { request })
-      })
+      Effect.flatMap(DateTime.now, (now) =>
+        Effect.flatMap(complete(request, ask.toAgent === undefined, now, options.routing), (ask) => begin(now, ask))
+      )
 
     if (options.id === undefined) {
       return notTheSender(request, options.by, unnamed) ?? anew((at, complete) => beginAnew(draws - 1, at, complete))
     }
-    const named = decodeId({ recordId: options.id })
-    if (Result.isFailure(named)) return Effect.fail(invalidInput("id", named.failure))
-    const { recordId } = named.success
+    const named = idOf(options.id)
+    if (Result.isFailure(named)) return Effect.fail(named.failure)
+    const recordId = named.success
     const existingOr = <E>(otherwise: Effect.Effect<HandoffRecord, E>) =>
       Effect.flatMap(existing(recordId, ask, request), (there): Effect.Effect<HandoffRecord, E> =>
         there === undefined ? otherwise : Effect.succeed(there)
@@ -163,6 +225,43 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     const orAnother = Effect.catchTag(once, "RevisionConflict", (conflict) => existingOr(Effect.fail(conflict)))
     return notTheSender(request, options.by, recordId) ?? existingOr(orAnother)
   }
+
+  /** Gives a part of a handoff to somebody else: both are put on record at once. */
+  const delegate = (
+    parent: RecordId,
+    ask: NewPart,
+    { attempt, by, id, routing }: CreateOptions & Actor = {}
+  ): Effect.Effect<HandoffRecord, CreateError | VerbError> => {
+    const named = id === undefined ? undefined : idOf(id)
+    if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
+    return insisting(
+      verbs.attempt(parent, (whole, at) =>
+        Effect.gen(function* () {
+          const holder = receiverOf(whole)
+          const request = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
+          const child = named?.success ?? (yield* drawId)
+          const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, request))
+          if (there !== undefined) return there
+          const delegated = yield* Effect.fromResult(
+            entries.next(whole, {
+              _tag: "Delegated",
+              at,
+              by: by ?? holder,
+              child,
+              ...(attempt === undefined ? {} : { attempt })
+            })
+          )
+          const first = entries.first(
+            child,
+            eventOf(at, yield* complete(request, ask.toAgent === undefined, at, routing))
+          )
+          return yield* Effect.as(store.commit([first, delegated]), first.record)
+        })
+      )
+    )
+  }
+
+  return { create: createOne, delegate }
 }
 
 const notTheSender = ({ fromAgent: expected }: HandoffRequest, by: AgentId | undefined, recordId: RecordId) =>

@@ -2,6 +2,8 @@ import type {
   After,
   AgentId,
   ArchivedHandoff,
+  Artifact,
+  Digest,
   FailureCode,
   HandBack,
   HandoffExists,
@@ -12,6 +14,8 @@ import type {
   Milliseconds,
   NoCapableAgent,
   NotYourHandoff,
+  OwnEvidence,
+  ReadBack,
   RecordId,
   RevisionConflict,
   StoreError,
@@ -31,11 +35,15 @@ import type * as Archive from "./Archive.ts"
 import * as Changes from "./Changes.ts"
 import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
+import type { Actor } from "./Details.ts"
+import * as Entries from "./Entries.ts"
 import { HandoffRouter } from "./HandoffRouter.ts"
 import { type Entry, HandoffStore, type Page, type Position, type View } from "./HandoffStore.ts"
 import * as Metrics from "./Metrics.ts"
+import * as Parts from "./Parts.ts"
+import { Signers } from "./Signers.ts"
 import * as Verbs from "./Verbs.ts"
-import type { Actor, VerbError } from "./Verbs.ts"
+import type { VerbError } from "./Verbs.ts"
 
 /** A verb: a fact about one handoff, recorded when the lifecycle allows it. */
 type Verb<Tag extends Transition["_tag"], Details> = (
@@ -91,13 +99,51 @@ export class HandoffManager extends Context.Service<
       HandoffRecord,
       InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | RevisionConflict | StoreError
     >
-    /** The receiver takes it on. */
+    /**
+     * Gives a part of a handoff to somebody else: a handoff of its own, of which the receiver of the whole is the sender, and
+     * stays accountable. Safe to repeat when it has an id of its own.
+     */
+    readonly delegate: (
+      id: RecordId,
+      part: Creation.NewPart,
+      options?: Creation.CreateOptions & Actor
+    ) => Effect.Effect<HandoffRecord, VerbError | HandoffExists | NoCapableAgent>
+    /** The receiver takes it on, and restates its briefing when that asks for it. */
     readonly accept: Verb<
       "Accepted",
-      { readonly reason?: string; readonly estimatedCompletion?: DateTime.Utc; readonly lease?: Milliseconds }
+      {
+        readonly reason?: string
+        readonly estimatedCompletion?: DateTime.Utc
+        readonly lease?: Milliseconds
+        readonly readBack?: ReadBack
+      }
     >
-    /** The receiver begins to work on it. */
+    /** The receiver restates the briefing, or what of it was still missing. */
+    readonly restate: VerbWith<"Restated", { readonly readBack: ReadBack }>
+    /** The sender confirms what was restated, or sets it right. */
+    readonly confirm: Verb<"Confirmed", { readonly correction?: string }>
+    /** The receiver begins to work on it; refused while a briefing has not been read back as it asks. */
     readonly start: Verb<"Started", unknown>
+    /**
+     * The receiver hands it on: to a named agent, or to whom the router chooses among those who have not had it. Whoever held
+     * it is fenced off.
+     */
+    readonly forward: (
+      id: RecordId,
+      options?: { readonly to?: AgentId; readonly reason?: string; readonly handBack?: HandBack } & Actor
+    ) => Effect.Effect<After<"Forwarded">, VerbError | NoCapableAgent>
+    /** Somebody other than the receiver has checked the work, and says so. */
+    readonly attest: (
+      id: RecordId,
+      options: Actor & {
+        readonly by: AgentId
+        readonly statement: string
+        /** The deliverable or artifact it is about. */
+        readonly of?: string
+        readonly uri?: string
+        readonly digest?: Digest
+      }
+    ) => Effect.Effect<After<"Attested">, VerbError>
     /** The receiver is still at it, and perhaps says how far: that renews its lease, or begins one. */
     readonly progress: Verb<
       "Progressed",
@@ -112,13 +158,30 @@ export class HandoffManager extends Context.Service<
       "Released",
       { readonly reason?: string; readonly handBack?: HandBack; readonly notBefore?: DateTime.Utc }
     >
-    /** The receiver is done and hands back a result. */
-    readonly complete: Verb<"Completed", { readonly result?: JsonObject }>
-    /** The receiver declines. */
-    readonly reject: VerbWith<"Rejected", { readonly reason: string }>
-    /** The receiver gives up. */
-    readonly fail: VerbWith<"Failed", { readonly reason: string; readonly code?: FailureCode }>
-    /** The sender withdraws it. */
+    /**
+     * The receiver is done and hands back a result, and what else the request demands. Refused while deliverables are missing
+     * or do not fit, and while parts that it has delegated are open, unless it leaves them.
+     */
+    readonly complete: Verb<
+      "Completed",
+      {
+        readonly result?: JsonObject
+        readonly artifacts?: ReadonlyArray<Artifact>
+        readonly evidence?: ReadonlyArray<OwnEvidence>
+        readonly leavesChildren?: true
+      }
+    >
+    /** The receiver declines; where the request says `reroute`, it then waits for the next capable agent. */
+    readonly reject: (
+      id: RecordId,
+      options: { readonly reason: string } & Actor
+    ) => Effect.Effect<After<"Rejected" | "Forwarded">, VerbError>
+    /** The receiver gives up; one who has used up its attempts leaves it to the next, where the request says `reroute`. */
+    readonly fail: (
+      id: RecordId,
+      options: { readonly reason: string; readonly code?: FailureCode } & Actor
+    ) => Effect.Effect<After<"Failed" | "Forwarded">, VerbError>
+    /** The sender withdraws it, and with it all parts of it that are open. */
     readonly cancel: Verb<"Cancelled", { readonly reason?: string }>
     /** The handoff as it stands. */
     readonly get: (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
@@ -144,6 +207,8 @@ export class HandoffManager extends Context.Service<
     ) => Effect.Effect<Option.Option<After<"Accepted">>, InvalidInput | StoreError>
     /** Every entry of the log behind a position, then every new one, for ever. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
+    /** The whole that a handoff belongs to, from any member of it: what it is a part of, and what is a part of it. */
+    readonly chain: (id: RecordId) => Effect.Effect<Parts.Chain, HandoffNotFound | StoreError>
     /** Where a handoff is: whose turn, since when, in which attempt, and what happens if nobody does anything. */
     readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>
     /**
@@ -173,12 +238,14 @@ const archive = Effect.promise(() => import("./Archive.ts"))
 
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
-  const verbs = Verbs.make(store)
+  const router = yield* HandoffRouter
+  const entries = Entries.make(yield* Signers)
+  const verbs = Verbs.make(store, router, entries)
   const claim = yield* Claiming.make(store, verbs.take)
-  const create = Creation.make(store, yield* HandoffRouter)
-  const accept = verbs.advance("Accepted")
-  const start = verbs.advance("Started")
-  const complete = verbs.advance("Completed")
+  const { create, delegate } = Creation.make(store, router, entries, verbs)
+  const accept = verbs.tell("Accepted")
+  const start = verbs.tell("Started")
+  const complete = verbs.tell("Completed")
 
   const get = Effect.fnUntraced(function* (id: RecordId) {
     const found = yield* store.get(id)
@@ -200,16 +267,21 @@ const make = Effect.gen(function* () {
 
   return HandoffManager.of({
     create,
+    delegate,
     accept: (id, options = {}) => accept(id, options),
+    restate: verbs.tell("Restated"),
+    confirm: (id, options = {}) => verbs.tell("Confirmed")(id, options),
     start: (id, options = {}) => start(id, options),
+    forward: (id, options = {}) => verbs.forward(id, options),
+    attest: verbs.tell("Attested"),
     complete: (id, options = {}) => complete(id, { result: {}, ...options }),
-    progress: (id, options = {}) => verbs.advance("Progressed")(id, options),
-    ask: verbs.advance("Asked"),
-    answer: verbs.advance("Answered"),
-    release: (id, options = {}) => verbs.advance("Released")(id, options),
-    reject: verbs.advance("Rejected"),
-    fail: verbs.advance("Failed"),
-    cancel: (id, options = {}) => verbs.advance("Cancelled")(id, options),
+    progress: (id, options = {}) => verbs.tell("Progressed")(id, options),
+    ask: verbs.tell("Asked"),
+    answer: verbs.tell("Answered"),
+    release: (id, options = {}) => verbs.tell("Released")(id, options),
+    reject: verbs.tell("Rejected"),
+    fail: verbs.tell("Failed"),
+    cancel: (id, options = {}) => verbs.tell("Cancelled")(id, options),
     get,
     list: store.list,
     listAll,
@@ -217,6 +289,7 @@ const make = Effect.gen(function* () {
     inbox: (agent, { status = "pending", limit = 100 } = {}) => store.list({ _tag: "Inbox", agent, status }, { limit }),
     claim,
     changes: ({ after } = {}) => Changes.follow(store, after),
+    chain: (id) => Effect.flatMap(get(id), (member) => Parts.chainOf(store, member)),
     where: (id) => Effect.map(get(id), whereabouts),
     sweep: verbs.sweep,
     export: Stream.unwrap(Effect.map(archive, ({ exportFrom }) => exportFrom(store, listAll({ _tag: "All" })))),

@@ -4,6 +4,7 @@ import {
   type HandoffEvent,
   type HandoffRecord,
   type HandoffStatus,
+  receiverOf,
   type RecordId,
   type RevisionConflict,
   type StoreError
@@ -141,7 +142,7 @@ export const keysOf = (record: HandoffRecord): Keys => {
   // A moment may lie between two milliseconds; its text, and an index, have whole ones.
   return {
     status: record.status,
-    to: record.request.toAgent,
+    to: receiverOf(record),
     from: record.request.fromAgent,
     parent: record.request.parent,
     urgency: 10 - record.request.priority,

@@ -12,19 +12,21 @@ import * as Stream from "effect/Stream"
 import { AgentStore } from "./AgentStore.ts"
 import { HandoffManager } from "./HandoffManager.ts"
 import { HandoffStore } from "./HandoffStore.ts"
-import { hold, type Work } from "./Holding.ts"
+import { hold, type ReadsBack, type Work } from "./Holding.ts"
 import { presence } from "./Presence.ts"
 
 export { GiveUp, type Work } from "./Holding.ts"
 
 /** How a worker works. */
-export interface WorkOptions {
+export interface WorkOptions<E = never, R = never> {
   /** How many handoffs at once; 1 when left out. */
   readonly concurrency?: number
   /** How long after a crash others may take its work over; it is renewed three times in that time. A minute when left out. */
   readonly lease?: Duration.Input
   /** How long work under way may go on when the worker is interrupted, before it is released. Ten seconds when left out. */
   readonly grace?: Duration.Input
+  /** Restates the briefing of a handoff that asks for it. Left out: the worker passes these by. */
+  readonly readBack?: ReadsBack<E, R>
 }
 
 // A hint may be lost, and what is delayed becomes ready without one: then this is how late the worker learns of it.
@@ -90,11 +92,11 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
 export const run = <E, R>(
   agent: AgentId,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
-  options: WorkOptions = {}
+  options: WorkOptions<E, R> = {}
 ): Effect.Effect<never, InvalidInput | StoreError, HandoffManager | HandoffStore | AgentStore | R> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { concurrency = 1, lease = "1 minute", grace = "10 seconds" } = options
+      const { concurrency = 1, lease = "1 minute", grace = "10 seconds", readBack } = options
       const manager = yield* HandoffManager
       const { changed } = yield* HandoffStore
       const { seen } = yield* AgentStore
@@ -122,7 +124,7 @@ export const run = <E, R>(
       }
 
       const warnOfClaims = warnOnce("Nothing can be claimed now")
-      const claim = manager.claim(agent, { lease: milliseconds }).pipe(
+      const claim = manager.claim(agent, { lease: milliseconds, readsBack: readBack !== undefined }).pipe(
         Effect.tap(warnOfClaims.over),
         Effect.catch((error) =>
           error._tag === "InvalidInput" || error.reason === "corrupt"
@@ -136,7 +138,7 @@ export const run = <E, R>(
           // Before the inbox is looked at: what comes meanwhile hints again.
           const changed = holder.changed()
           const claimed = yield* claim
-          if (Option.isSome(claimed)) yield* hold(holder, claimed.value, handler)
+          if (Option.isSome(claimed)) yield* hold(holder, claimed.value, handler, readBack)
           else yield* Effect.raceFirst(changed, closing.await)
         }
       })

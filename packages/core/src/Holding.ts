@@ -1,11 +1,15 @@
 import {
   type After,
   type AgentId,
+  type Artifact,
   type FailureCode,
   type HandoffNotFound,
   type HandoffRecord,
   type InvalidInput,
   type JsonObject,
+  type OwnEvidence,
+  type ReadBack,
+  startAwaits,
   type StoreError,
   Text,
   type Transition,
@@ -53,7 +57,14 @@ export interface Work {
   }) => Effect.Effect<void, InvalidInput>
   /** Asks the sender, and waits for the answer. */
   readonly ask: (question: string) => Effect.Effect<string, InvalidInput>
+  /** What is handed back beside the result, once the handler is done. */
+  readonly deliver: (...artifacts: ReadonlyArray<Artifact>) => void
+  /** What speaks for the work, handed back with it. */
+  readonly vouch: (...evidence: ReadonlyArray<OwnEvidence>) => void
 }
+
+/** How a worker restates the briefing of a handoff that asks for it. */
+export type ReadsBack<E, R> = (record: After<"Accepted">) => Effect.Effect<ReadBack, E, R>
 
 /** What the holder of a handoff needs. */
 export interface Holder {
@@ -113,7 +124,8 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
 export const hold = <E, R>(
   { manager, agent, lease, changed, leaveBy }: Holder,
   claimed: After<"Accepted">,
-  handler: (work: Work) => Effect.Effect<JsonObject, E, R>
+  handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
+  readBack?: ReadsBack<E, R>
 ): Effect.Effect<void, never, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
@@ -219,24 +231,59 @@ export const hold = <E, R>(
 
       const finish = (exit: Exit.Exit<JsonObject, E>): Effect.Effect<HandoffRecord, VerbError> => {
         if (Exit.isSuccess(exit)) {
-          return insist<HandoffRecord>("Completed", manager.complete(recordId, { ...holder, result: exit.value })).pipe(
+          const handed = {
+            result: exit.value,
+            ...(artifacts.length === 0 ? {} : { artifacts }),
+            ...(evidence.length === 0 ? {} : { evidence })
+          }
+          return insist<HandoffRecord>("Completed", manager.complete(recordId, { ...holder, ...handed })).pipe(
             // What is no result this time will not be one the next time.
-            Effect.catchTag("InvalidInput", ({ message }) => fail(message))
+            Effect.catchTag("InvalidInput", ({ message }) => fail(message)),
+            // What was not handed back, or not yet, may be the next time.
+            Effect.catchTag(["NotDelivered", "OpenChildren"], ({ message }) => again(message))
           )
         }
         const failure = Cause.squash(exit.cause)
-        return failure instanceof GiveUp
-          ? fail(reasonOf(exit.cause))
-          : Effect.flatMap(pauseAfter(attempt), (wait) => release(reasonOf(exit.cause), wait))
+        return failure instanceof GiveUp ? fail(reasonOf(exit.cause)) : again(reasonOf(exit.cause))
       }
+      const again = (reason: string) => Effect.flatMap(pauseAfter(attempt), (wait) => release(reason, wait))
 
-      const started = yield* Effect.exit(insist("Started", manager.start(recordId, holder)))
+      const artifacts: Array<Artifact> = []
+      const evidence: Array<OwnEvidence> = []
+      const deliver: Work["deliver"] = (...more) => void artifacts.push(...more)
+      const vouch: Work["vouch"] = (...more) => void evidence.push(...more)
+
+      /** Waits for the sender's word on what was restated; the lease rests meanwhile. */
+      const confirmed: Effect.Effect<HandoffRecord, InvalidInput> = Effect.suspend(() => {
+        const later = changed()
+        return Effect.flatMap(orLose(patiently(manager.get(recordId), mayPassReading)), (record) =>
+          record.attempt === attempt && startAwaits(record) === "sender"
+            ? Effect.andThen(later, confirmed)
+            : Effect.succeed(noted(record))
+        )
+      })
+      const begin = Effect.suspend(() => insist("Started", manager.start(recordId, holder)))
+      const beginning: Effect.Effect<After<"Started">, E | VerbError, R> = readBack === undefined ||
+      startAwaits(claimed) === undefined
+        ? begin
+        : Effect.gen(function* () {
+            const said = yield* restore(readBack(claimed))
+            const restated = yield* insist("Restated", manager.restate(recordId, { ...holder, readBack: said }))
+            if (startAwaits(restated) === "sender")
+              yield* restore(Effect.raceFirst(confirmed, Effect.as(lost.await, restated)))
+            return yield* begin
+          })
+      const started = yield* Effect.exit(beginning)
       if (Exit.isFailure(started)) {
-        yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${String(Cause.squash(started.cause))}`)
+        yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${reasonOf(started.cause)}`)
+        // So that nobody waits for its lease to run out. It may be lost already, or the store away: then that says so.
+        yield* Effect.ignore(release(reasonOf(started.cause), yield* pauseAfter(attempt)))
         return
       }
       // Suspended: a handler may throw before it gives an effect.
-      const working = Effect.exit(Effect.suspend(() => handler({ record: started.value, progress, ask })))
+      const working = Effect.exit(
+        Effect.suspend(() => handler({ record: started.value, progress, ask, deliver, vouch }))
+      )
       const keeping = Effect.raceFirst(
         renewing,
         Effect.map(lost.await, () => why)

@@ -2,7 +2,7 @@
  * How a store of rows keeps what is only read whole: as JSON text. What it looks up is in `keysOf`.
  */
 import {
-  decodeEvent,
+  decodeOwnEvent,
   decodeRecord,
   encodeEvent,
   encodeRecord,
@@ -122,7 +122,7 @@ const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
 
 const readEntry = ({ position, id, revision, event }: EntryRow): Read<Entry> =>
   isRecordId(id)
-    ? Result.map(decoded(event, decodeEvent), (event) => ({
+    ? Result.map(decoded(event, decodeOwnEvent), (event) => ({
         // The cast: any text is a position, and `make` would check that once for every entry.
         position: position as Position,
         recordId: id,

@@ -1,28 +1,25 @@
 import {
   type After,
-  AgentId,
+  type AgentId,
   agentOf,
-  apply,
-  Attempt,
   clock,
-  FailureCode,
-  HandBack,
   HandoffNotFound,
   type HandoffRecord,
+  holdersOf,
   type InvalidInput,
   invalidInput,
-  isJsonObject,
-  isOpen,
-  JsonObject,
   type LifecycleError,
-  Milliseconds,
+  type Milliseconds,
+  movesOf,
+  NoCapableAgent,
+  NotDelivered,
+  OpenChildren,
   overdueEvent,
-  Progress,
+  receiverOf,
   type RecordId,
+  rerouteCause,
   type RevisionConflict,
   StoreError,
-  Text,
-  Timestamp,
   type Transition,
   transitions
 } from "@aumai/handoff-protocol"
@@ -30,97 +27,132 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 
 import type { Taking } from "./Claiming.ts"
-import type { HandoffStore } from "./HandoffStore.ts"
-
-/** Who acts. Left out: the party that the transition table names. */
-export interface Actor {
-  readonly by?: AgentId
-  /** The attempt that the actor holds: refused with `StaleAttempt` once it is over. */
-  readonly attempt?: number
-}
+import { type Actor, type Details, details, type Told } from "./Details.ts"
+import type { Entries } from "./Entries.ts"
+import type { HandoffRouter } from "./HandoffRouter.ts"
+import type { Change, HandoffStore } from "./HandoffStore.ts"
+import * as Parts from "./Parts.ts"
 
 /** What a verb can refuse with. */
-export type VerbError = HandoffNotFound | InvalidInput | LifecycleError | RevisionConflict | StoreError
+export type VerbError = HandoffNotFound | InvalidInput | LifecycleError | OpenChildren | RevisionConflict | StoreError
 
-/** What the lifecycle or the store may say to a fact. */
-type Refusal = LifecycleError | RevisionConflict | StoreError
+/** What the lifecycle, the engine or the store may say to a fact. */
+type Refusal = LifecycleError | OpenChildren | RevisionConflict | StoreError
 
 // Somebody else was first each time; after so many the caller should know, and look before it goes on.
 const tries = 8
 
 const pageSize = 256
 
-const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
-const reason = Schema.optionalKey(Text)
-const lease = Schema.optionalKey(Milliseconds)
-const decoder = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
-  Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
+/** Again while another writer was first, a few times. */
+export const insisting = <A, E, R>(once: Effect.Effect<A, E | RevisionConflict, R>) => {
+  const again = (left: number): typeof once =>
+    left === 0
+      ? once
+      : Effect.catchIf(
+          once,
+          // The cast: widens; errors of the engine all have a tag.
+          (error) => (error as { readonly _tag?: string })._tag === "RevisionConflict",
+          () => again(left - 1)
+        )
+  return again(tries - 1)
+}
 
-// Most verbs are said without a word, and most completions with a result alone: nothing else has to be checked then, and
-// the schema, which would come to the same, costs as much as the rest of the verb.
-const silent = (said: object): boolean => Object.keys(said).length === 0
-const resultAlone = (said: object): boolean =>
-  Object.keys(said).length === 1 && "result" in said && isJsonObject(said.result)
-const never = (): boolean => false
+// Loaded when a deliverable first has a schema: most have none.
+export const contentSchemas = Effect.promise(() => import("./ContentSchemas.ts"))
 
-/** What may be said with each verb, and what of it is fine at a glance. */
-const details = {
-  Accepted: {
-    isFine: silent,
-    decode: decoder(Schema.Struct({ ...actor, reason, estimatedCompletion: Schema.optionalKey(Timestamp), lease }))
-  },
-  Rejected: { isFine: never, decode: decoder(Schema.Struct({ ...actor, reason: Text })) },
-  Started: { isFine: silent, decode: decoder(Schema.Struct(actor)) },
-  Progressed: {
-    isFine: silent,
-    decode: decoder(Schema.Struct({ ...actor, note: Progress.fields.note, fraction: Progress.fields.fraction, lease }))
-  },
-  Asked: { isFine: never, decode: decoder(Schema.Struct({ ...actor, question: Text })) },
-  Answered: { isFine: never, decode: decoder(Schema.Struct({ ...actor, answer: Text })) },
-  Released: {
-    isFine: silent,
-    decode: decoder(
-      Schema.Struct({
-        ...actor,
-        reason,
-        handBack: Schema.optionalKey(HandBack),
-        notBefore: Schema.optionalKey(Timestamp)
-      })
-    )
-  },
-  Completed: { isFine: resultAlone, decode: decoder(Schema.Struct({ ...actor, result: JsonObject })) },
-  Failed: {
-    isFine: never,
-    decode: decoder(Schema.Struct({ ...actor, reason: Text, code: Schema.optionalKey(FailureCode) }))
-  },
-  Cancelled: { isFine: silent, decode: decoder(Schema.Struct({ ...actor, reason })) }
-} as const
-
-type Told = keyof typeof details
-
-/** An event without the parts that the manager adds. */
-type Details<Tag extends Transition["_tag"]> = Omit<
-  Extract<Transition, { readonly _tag: Tag }>,
-  "_tag" | "at" | "by" | "attempt" | "via"
->
-
-// What only a wrong fact is refused with.
-const neverRefused = ["InvalidTransition", "NotYourHandoff", "StaleAttempt", "NotDue", "NoAttemptLeft"] as const
+export type Verbs = ReturnType<typeof make>
 
 /** The verbs that move handoffs along, over a store. */
-export const make = (store: HandoffStore["Service"]) => {
-  // These three run for every verb of every handoff, so they are plain functions and not generators.
+export const make = (store: HandoffStore["Service"], router: HandoffRouter["Service"], entries: Entries) => {
+  // These run for every verb of every handoff, so they are plain functions and not generators.
+
+  const commit = (change: Change, ...others: ReadonlyArray<Change>) =>
+    Effect.as(store.commit([change, ...others]), change.record)
 
   /** Judges one fact and commits it. */
   const record = (current: HandoffRecord, event: Transition): Effect.Effect<HandoffRecord, Refusal> => {
-    const next = apply(current, event)
-    return Result.isFailure(next)
-      ? Effect.fail(next.failure)
-      : Effect.as(store.commit([{ record: next.success, event }]), next.success)
+    const next = entries.next(current, event)
+    if (Result.isFailure(next)) return Effect.fail(next.failure)
+    if (rerouteCause(current, event) !== undefined) return reroute(current, event, next.success)
+    if (event._tag === "Completed") return complete(current, event, next.success)
+    if (event._tag === "Cancelled" && current.parts !== undefined) return cancel(current, event, next.success)
+    return commit(next.success)
   }
+
+  /** Instead of what would end it, to the next who can do it and has not had it; where there is nobody, it ends. */
+  const reroute = (current: HandoffRecord, event: Transition, end: Change): Effect.Effect<HandoffRecord, Refusal> =>
+    Effect.flatMap(
+      router.route(current.request, { fallback: false, exclude: holdersOf(current) }),
+      (decision): Effect.Effect<HandoffRecord, Refusal> => {
+        const because = rerouteCause(current, event)
+        if (Option.isNone(decision) || because === undefined) return commit(end)
+        const { value: routing } = decision
+        const reason = "reason" in event && event.reason !== undefined ? { reason: event.reason } : {}
+        const { at, by } = event
+        const forwarded = entries.next(current, {
+          _tag: "Forwarded",
+          at,
+          by,
+          ...(event.attempt === undefined ? {} : { attempt: event.attempt }),
+          to: routing.agent,
+          because,
+          ...reason,
+          routing
+        })
+        return Result.isFailure(forwarded) ? Effect.fail(forwarded.failure) : commit(forwarded.success)
+      }
+    )
+
+  /** Not while parts of it are open, and not with content that fails its schema. */
+  const complete = (
+    current: HandoffRecord,
+    { artifacts = [], leavesChildren }: Extract<Transition, { readonly _tag: "Completed" }>,
+    change: Change
+  ): Effect.Effect<HandoffRecord, Refusal> => {
+    const { recordId, request } = current
+    const { deliverables } = request
+    const hasSchemas = deliverables?.some(({ schema }) => schema !== undefined) === true
+    if (!hasSchemas && (current.parts === undefined || leavesChildren === true)) return commit(change)
+    return Effect.gen(function* () {
+      if (leavesChildren !== true) {
+        const open = yield* Parts.openParts(store, current)
+        if (open.length > 0) {
+          return yield* new OpenChildren({ recordId, children: open.slice(0, pageSize).map((part) => part.recordId) })
+        }
+      }
+      if (deliverables !== undefined && hasSchemas) {
+        const issues = (yield* contentSchemas).schemaFaults(deliverables, artifacts)
+        if (issues.length > 0) return yield* new NotDelivered({ recordId, issues })
+      }
+      return yield* commit(change)
+    })
+  }
+
+  /** With all that is a part of it, at once. */
+  const cancel = (
+    current: HandoffRecord,
+    { at, by }: Transition,
+    change: Change
+  ): Effect.Effect<HandoffRecord, Refusal> =>
+    Effect.gen(function* () {
+      const changes: Array<Change> = []
+      for (const part of yield* Parts.openBelow(store, current)) {
+        const { parent } = part.request
+        const along = entries.next(part, {
+          _tag: "Cancelled",
+          at,
+          by,
+          reason: `${current.recordId}, which it was a part of, was cancelled.`,
+          ...(parent === undefined ? {} : { along: parent })
+        })
+        if (Result.isFailure(along)) return yield* Effect.fail(along.failure)
+        changes.push(along.success)
+      }
+      return yield* commit(change, ...changes)
+    })
 
   /** Puts on record what is due, however much that is. */
   const settle = (current: HandoffRecord, now: DateTime.Utc): Effect.Effect<HandoffRecord, Refusal> => {
@@ -130,11 +162,12 @@ export const make = (store: HandoffStore["Service"]) => {
       : Effect.flatMap(record(current, due), (next) => settle(next, now))
   }
 
-  const attempt = (
+  /** Reads a handoff, puts on record what is due on it, and goes on from there. */
+  const attempt = <E>(
     id: RecordId,
-    judge: (current: HandoffRecord, now: DateTime.Utc) => Effect.Effect<HandoffRecord, Refusal>
-  ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal> =>
-    Effect.flatMap(store.get(id), (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal> => {
+    judge: (current: HandoffRecord, now: DateTime.Utc) => Effect.Effect<HandoffRecord, E>
+  ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> =>
+    Effect.flatMap(store.get(id), (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> => {
       if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
       const current = found.value
       return Effect.flatMap(DateTime.now, (now) =>
@@ -144,15 +177,20 @@ export const make = (store: HandoffStore["Service"]) => {
       )
     })
 
+  /** Why what was said with a verb cannot be, if so. */
+  const misunderstood = <Tag extends Told>(_tag: Tag, said: object): InvalidInput | undefined => {
+    const { isFine, decode } = details[_tag]
+    if (isFine(said)) return undefined
+    const decoded = decode(said)
+    return Result.isFailure(decoded) ? invalidInput(_tag, decoded.failure) : undefined
+  }
+
   /** Reads, judges and commits one verb; again when another writer was first. */
-  const advance =
+  const tell =
     <Tag extends Told>(_tag: Tag) =>
     (id: RecordId, said: Details<Tag> & Actor): Effect.Effect<After<Tag>, VerbError> => {
-      const { isFine, decode } = details[_tag]
-      if (!isFine(said)) {
-        const decoded = decode(said)
-        if (Result.isFailure(decoded)) return Effect.fail(invalidInput(_tag, decoded.failure))
-      }
+      const fault = misunderstood(_tag, said)
+      if (fault !== undefined) return Effect.fail(fault)
       const { by, ...rest } = said
       const { by: party } = transitions[_tag]
       const once = attempt(id, (current, at) => {
@@ -160,17 +198,35 @@ export const make = (store: HandoffStore["Service"]) => {
         const event = { _tag, at, by: by ?? agentOf(current, party) ?? clock, ...rest } as unknown as Transition
         return record(current, event)
       })
-      const again = (left: number): typeof once =>
-        left === 0 ? once : Effect.catchTag(once, "RevisionConflict", () => again(left - 1))
       // The cast: the record that an event makes is the one its row names.
-      return again(tries - 1) as Effect.Effect<After<Tag>, VerbError>
+      return insisting(once) as Effect.Effect<After<Tag>, VerbError>
     }
+
+  /** Hands on to a named agent, or to whom the router chooses among those who have not had it. */
+  const forward = (
+    id: RecordId,
+    { to, ...said }: Omit<Details<"Forwarded">, "to" | "because" | "routing"> & Actor & { readonly to?: AgentId }
+  ): Effect.Effect<After<"Forwarded">, VerbError | NoCapableAgent> => {
+    if (to !== undefined) return tell("Forwarded")(id, { to, ...said })
+    return Effect.gen(function* () {
+      const found = yield* store.get(id)
+      if (Option.isNone(found)) return yield* new HandoffNotFound({ recordId: id })
+      const { request } = found.value
+      const decision = yield* router.route(request, { exclude: holdersOf(found.value) })
+      if (Option.isNone(decision)) {
+        return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
+      }
+      const { value: routing } = decision
+      return yield* tell("Forwarded")(id, { to: routing.agent, routing, ...said })
+    })
+  }
 
   /** Tries to accept one handoff of an inbox. */
   const take = (head: HandoffRecord, agent: AgentId, lease?: Milliseconds): Effect.Effect<Taking, StoreError> =>
     Effect.flatMap(DateTime.now, (now) =>
       Effect.flatMap(settle(head, now), (current): Effect.Effect<Taking, Refusal> =>
-        isOpen(current.status)
+        // What was due may have ended it, or given it to somebody else.
+        receiverOf(current) === agent && movesOf(current).some(({ event }) => event === "Accepted")
           ? Effect.map(
               record(current, { _tag: "Accepted", at: now, by: agent, ...(lease === undefined ? {} : { lease }) }),
               // The cast: the record that an Accepted makes is the one its row names.
@@ -179,10 +235,15 @@ export const make = (store: HandoffStore["Service"]) => {
           : Effect.succeed("gone")
       )
     ).pipe(
-      Effect.catchTag("RevisionConflict", () => Effect.succeed<Taking>("lost")),
-      // Never: the inbox gives pending handoffs of this agent, which stay so until they end, and the table lets their
-      // receiver accept them.
-      Effect.catchTag(neverRefused, Effect.die)
+      Effect.catch((error) =>
+        error._tag === "RevisionConflict"
+          ? Effect.succeed<Taking>("lost")
+          : error._tag === "StoreError"
+            ? Effect.fail(error)
+            : // Never: the inbox gives pending handoffs of this agent, which stay so until they end, and the table lets
+              // their receiver accept them.
+              Effect.die(error)
+      )
     )
 
   const sweep = Effect.gen(function* () {
@@ -201,15 +262,20 @@ export const make = (store: HandoffStore["Service"]) => {
         (one) =>
           settle(one, now).pipe(
             Effect.map((record) => moved.set(record.recordId, record)),
-            // Another sweeper was first, or the handoff has moved: the next page shows what is left.
-            Effect.catchTag("RevisionConflict", () => Effect.void),
-            // Never: what is due comes from the lifecycle itself.
-            Effect.catchTag(neverRefused, Effect.die)
+            Effect.catch((error) =>
+              // Another sweeper was first, or the handoff has moved: the next page shows what is left.
+              error._tag === "RevisionConflict"
+                ? Effect.void
+                : error._tag === "StoreError"
+                  ? Effect.fail(error)
+                  : // Never: what is due comes from the lifecycle itself.
+                    Effect.die(error)
+            )
           ),
         { concurrency: "unbounded", discard: true }
       )
     }
   })
 
-  return { advance, take, sweep }
+  return { attempt, forward, record, sweep, take, tell }
 }

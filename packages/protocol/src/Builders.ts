@@ -4,7 +4,7 @@ import * as DateTime from "effect/DateTime"
 import type { KeptReadBack, ReadBack, ReadBackItem } from "./Briefing.ts"
 import { startAwaits } from "./Clocks.ts"
 import type { Lease, Milliseconds } from "./Custody.ts"
-import type { VerifiedEvent } from "./CustodyEvent.ts"
+import type { AttestedEvent } from "./CustodyEvent.ts"
 import type { Evidence } from "./Delivery.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
@@ -76,7 +76,7 @@ export const restated = (before: KeptReadBack | undefined, { items = [], summary
 /** What was verified so far, and now. */
 export const verified = (
   before: ReadonlyArray<Evidence> | undefined,
-  event: VerifiedEvent
+  event: AttestedEvent
 ): ReadonlyArray<Evidence> => {
   const { at, by, digest, of, statement, uri } = event
   const evidence: Evidence = {
@@ -185,7 +185,7 @@ export const builders: {
     }
   },
   Delegated: (record, event) => ({ ...record, ...next(record, event), parts: (record.parts ?? 0) + 1 }),
-  Verified: (record, event) => ({ ...record, ...next(record, event), evidence: verified(record.evidence, event) }),
+  Attested: (record, event) => ({ ...record, ...next(record, event), evidence: verified(record.evidence, event) }),
   Released: (record, event) => ({
     status: "pending",
     ...nextOpen(record, event),

@@ -243,7 +243,7 @@ export const rerouteCause = (record: HandoffRecord, event: Transition): RerouteC
     case "Expired":
       return event.missed === "accept_by" ? "accept_by" : undefined
     case "Failed":
-      return event.code
+      return isLastAttempt(record) ? event.code : undefined
     default:
       return undefined
   }

@@ -10,7 +10,7 @@ import { movesFrom, type Transition, transitions } from "./Transitions.ts"
 /** What another program may have done. What only this library knows of, and what leads back, it has not. */
 type Foreign = Exclude<
   Transition["_tag"],
-  "Progressed" | "Released" | "Asked" | "Reminded" | "Forwarded" | "Delegated" | "Restated" | "Confirmed" | "Verified"
+  "Progressed" | "Released" | "Asked" | "Reminded" | "Forwarded" | "Delegated" | "Restated" | "Confirmed" | "Attested"
 >
 const isForeign = (event: Transition["_tag"]): event is Foreign =>
   transitions[event].to !== "same" && event !== "Released" && event !== "Forwarded" && event !== "Asked"

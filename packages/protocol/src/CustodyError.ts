@@ -103,8 +103,8 @@ export class NoHopLeft extends Schema.TaggedError<NoHopLeft>()("NoHopLeft", {
  * ```ts
  * import { NoRoomLeft, RecordId } from "@aumai/handoff-protocol"
  *
- * console.log(new NoRoomLeft({ recordId: RecordId.make("7k2m9q4xw3pz"), event: "Verified", of: "evidence" }).message)
- * // Handoff 7k2m9q4xw3pz has no room left for evidence: Verified would exceed what a record may hold
+ * console.log(new NoRoomLeft({ recordId: RecordId.make("7k2m9q4xw3pz"), event: "Attested", of: "evidence" }).message)
+ * // Handoff 7k2m9q4xw3pz has no room left for evidence: Attested would exceed what a record may hold
  * ```
  */
 export class NoRoomLeft extends Schema.TaggedError<NoRoomLeft>()("NoRoomLeft", {

@@ -198,20 +198,20 @@ export class DelegatedEvent extends Schema.Opaque<DelegatedEvent>()(
  *
  * @example
  * ```ts
- * import { AgentId, VerifiedEvent } from "@aumai/handoff-protocol"
+ * import { AgentId, AttestedEvent } from "@aumai/handoff-protocol"
  * import * as DateTime from "effect/DateTime"
  *
- * const event = VerifiedEvent.make({
+ * const event = AttestedEvent.make({
  *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
  *   by: AgentId.make("auditor"),
  *   statement: "The totals agree with the ledger.",
  *   of: "report"
  * })
- * console.log(event._tag) // Verified
+ * console.log(event._tag) // Attested
  * ```
  */
-export class VerifiedEvent extends Schema.Opaque<VerifiedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Verified"), ...move, ...proof })
+export class AttestedEvent extends Schema.Opaque<AttestedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Attested"), ...move, ...proof })
 ) {}
 
 /**

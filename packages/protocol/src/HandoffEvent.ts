@@ -12,7 +12,7 @@ import {
   ReleasedEvent,
   RemindedEvent,
   RestatedEvent,
-  VerifiedEvent
+  AttestedEvent
 } from "./CustodyEvent.ts"
 import { Artifacts, OwnEvidences } from "./Delivery.ts"
 import { fact, move, RoutingDecision } from "./EventParts.ts"
@@ -252,7 +252,7 @@ export const HandoffEvent = Schema.Union([
   DelegatedEvent,
   RestatedEvent,
   ConfirmedEvent,
-  VerifiedEvent,
+  AttestedEvent,
   CompletedEvent,
   FailedEvent,
   CancelledEvent,

@@ -120,7 +120,7 @@ const whetherRoom = (record: HandoffRecord, event: Transition): NoRoomLeft | und
 const noRoomFor = (record: HandoffRecord, event: Transition): NoRoomLeft["of"] | undefined => {
   const evidence = "evidence" in record ? record.evidence : undefined
   switch (event._tag) {
-    case "Verified": {
+    case "Attested": {
       const all = verified(evidence, event)
       return all.length > limits.parts || !isBounded(all) ? "evidence" : undefined
     }

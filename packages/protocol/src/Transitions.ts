@@ -85,7 +85,7 @@ export const transitions = {
   Delegated: { from: ["accepted", "in_progress"], to: "same", by: "receiver" },
   Restated: { from: ["accepted"], to: "same", by: "receiver" },
   Confirmed: { from: ["accepted"], to: "same", by: "sender" },
-  Verified: { from: ["accepted", "in_progress", "input_required"], to: "same", by: "witness" },
+  Attested: { from: ["accepted", "in_progress", "input_required"], to: "same", by: "witness" },
   Released: { from: ["accepted", "in_progress", "input_required"], to: "pending", by: "receiver", clock: true },
   Completed: { from: ["accepted", "in_progress"], to: "completed", by: "receiver" },
   Failed: { from: ["accepted", "in_progress", "input_required"], to: "failed", by: "receiver", clock: true },
@@ -148,7 +148,7 @@ export const isOpen = (status: HandoffStatus): boolean => openStatuses.has(statu
  * import { movesFrom } from "@aumai/handoff-protocol"
  *
  * console.log(movesFrom("input_required").map(({ event }) => event))
- * // ["Answered", "Forwarded", "Verified", "Released", "Failed", "Cancelled", "Reminded", "Expired"]
+ * // ["Answered", "Forwarded", "Attested", "Released", "Failed", "Cancelled", "Reminded", "Expired"]
  * ```
  */
 export const movesFrom = (

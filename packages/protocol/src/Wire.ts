@@ -3,7 +3,9 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 
 import { InvalidInput } from "./HandoffError.ts"
+import type { HandoffEvent } from "./HandoffEvent.ts"
 import { isJsonObject, JsonObject, parseJson } from "./Json.ts"
+import { isSame } from "./Same.ts"
 import { fromEvent, fromRecord, fromRequest } from "./ToWire.ts"
 import { isMoment, isWireEvent, isWireRecord, isWireRequest } from "./WireGuard.ts"
 import { toEvent, toRecord, toRequest } from "./WireNames.ts"
@@ -147,6 +149,25 @@ export const decodeRecord = /*#__PURE__*/ decoder(isWireRecord, WireRecord, toRe
  * ```
  */
 export const decodeEvent = /*#__PURE__*/ decoder(isWireEvent, WireEvent, toEvent)
+
+/**
+ * Reads an event that this library has written, and nothing else: a key that is not known, or a moment in another spelling,
+ * was put there by somebody else.
+ *
+ * @example
+ * ```ts
+ * import { decodeOwnEvent } from "@aumai/handoff-protocol"
+ *
+ * const changed = { _tag: "Started", at: "2026-12-01T09:00:00.000Z", by: "executor", bx: "" }
+ * console.log(decodeOwnEvent("event", changed)._tag) // Failure
+ * ```
+ */
+export const decodeOwnEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> =>
+  Result.flatMap(decodeEvent(input, json), (event) =>
+    isSame(json, fromEvent(event))
+      ? Result.succeed(event)
+      : Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected it as it was written" }] }))
+  )
 
 /**
  * Writes a request as snake_case JSON that the Python models accept.

@@ -206,7 +206,7 @@ const isTransition = (value: Fields): boolean => {
       return isReadBack(value["read_back"])
     case "Confirmed":
       return mayHave(value, "correction", isText)
-    case "Verified":
+    case "Attested":
       return (
         isText(value["statement"]) &&
         value["statement"] !== "" &&

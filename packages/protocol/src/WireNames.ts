@@ -219,7 +219,7 @@ const toTransition = (wire: Exclude<WireEvent, { readonly _tag: "Created" | "Imp
       return { _tag: wire._tag, ...move, readBack: toReadBack(wire.read_back) }
     case "Confirmed":
       return { _tag: wire._tag, ...move, ...present({ correction: wire.correction }) }
-    case "Verified":
+    case "Attested":
       return { _tag: wire._tag, ...move, ...toProof(wire) }
     case "Released":
       return {

@@ -241,7 +241,7 @@ const transitionEvents = [
   Schema.Struct({ _tag: Schema.tag("Delegated"), ...move, child: RecordId }),
   Schema.Struct({ _tag: Schema.tag("Restated"), ...move, read_back: WireReadBack }),
   Schema.Struct({ _tag: Schema.tag("Confirmed"), ...move, correction: absent(Text) }),
-  Schema.Struct({ _tag: Schema.tag("Verified"), ...move, ...proof }),
+  Schema.Struct({ _tag: Schema.tag("Attested"), ...move, ...proof }),
   Schema.Struct({
     _tag: Schema.tag("Released"),
     ...move,

@@ -32,7 +32,7 @@ export {
   ReleasedEvent,
   RemindedEvent,
   RestatedEvent,
-  VerifiedEvent
+  AttestedEvent
 } from "./CustodyEvent.ts"
 export {
   AcceptedEvent,
@@ -108,6 +108,7 @@ export { wireSchemas } from "./WireSchema.ts"
 export {
   decodeEvent,
   decodeJsonObject,
+  decodeOwnEvent,
   decodeRecord,
   decodeRequest,
   decodeText,

@@ -28,7 +28,7 @@ const complete = (artifacts?: ReadonlyArray<Artifact>, evidence?: ReadonlyArray<
   ...(artifacts === undefined ? {} : { artifacts }),
   ...(evidence === undefined ? {} : { evidence })
 })
-const verified = (by = stranger, statement = "✓"): Transition => ({ _tag: "Verified", at: at(5), by, statement })
+const verified = (by = stranger, statement = "✓"): Transition => ({ _tag: "Attested", at: at(5), by, statement })
 
 const held = (...deliverables: ReadonlyArray<Deliverable>) => follow(asked({ deliverables }), accept)
 const issuesOf = (deliverable: Deliverable, ...artifacts: ReadonlyArray<Artifact>) => {

@@ -56,7 +56,7 @@ const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], 
     Delegated: "accepted",
     Restated: "accepted",
     Confirmed: "accepted",
-    Verified: "accepted",
+    Attested: "accepted",
     Released: "pending",
     Completed: "completed",
     Failed: "failed",
@@ -69,7 +69,7 @@ const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], 
     Asked: "input_required",
     Forwarded: "pending",
     Delegated: "in_progress",
-    Verified: "in_progress",
+    Attested: "in_progress",
     Released: "pending",
     Completed: "completed",
     Failed: "failed",
@@ -80,7 +80,7 @@ const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], 
   input_required: {
     Answered: "in_progress",
     Forwarded: "pending",
-    Verified: "input_required",
+    Attested: "input_required",
     Released: "pending",
     Failed: "failed",
     Cancelled: "cancelled",
@@ -104,7 +104,7 @@ const parties = {
   Delegated: "receiver",
   Restated: "receiver",
   Confirmed: "sender",
-  Verified: "witness",
+  Attested: "witness",
   Released: "receiver",
   Completed: "receiver",
   Failed: "receiver",
@@ -214,15 +214,15 @@ describe("apply", () => {
       response,
       readBack: { ...readBack, confirmed: at(2), correction: "三" }
     })
-    const { statement, of, uri } = moves.Verified
-    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Verified)), {
+    const { statement, of, uri } = moves.Attested
+    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Attested)), {
       status: "accepted",
       attempt,
       response,
       readBack,
       evidence: [{ grade: "verified", statement, of, uri, by: stranger, at: at(3) }]
     })
-    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Verified, moves.Reminded, moves.Forwarded)), {
+    assert.deepStrictEqual(shape(after(moves.Accepted, moves.Attested, moves.Reminded, moves.Forwarded)), {
       status: "pending",
       attempt: 2,
       hops: [{ receiver: successor, attempt: 2, at: at(5) }],

@@ -211,7 +211,7 @@ const reshaped = (history: ReadonlyArray<HandoffEvent>, record: HandoffRecord): 
     const { prev: _, ...unlinked } = event
     for (const prev of [undefined, event.prev, digestOf("elsewhere")]) {
       if (index === 0) continue
-      const stray: HandoffEvent = { ...moves.Verified, at: at(7), ...(prev === undefined ? {} : { prev }) }
+      const stray: HandoffEvent = { ...moves.Attested, at: at(7), ...(prev === undefined ? {} : { prev }) }
       assert.strictEqual(revisionOf(inserted(history, index, stray), record), revision, "put in")
     }
     if (index > 0) {

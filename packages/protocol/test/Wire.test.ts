@@ -9,6 +9,7 @@ import {
   decodeArchived,
   decodeEvent,
   decodeJsonObject,
+  decodeOwnEvent,
   decodeRecord,
   decodeRequest,
   decodeText,
@@ -28,7 +29,7 @@ import {
   wireSchemas
 } from "../src/index.ts"
 import { isWireArchived, isWireEvent, isWireRecord, isWireRequest } from "../src/WireGuard.ts"
-import { receiver, recordId, sender, states } from "./samples.ts"
+import { receiver, recordId, sender, states, trails } from "./samples.ts"
 
 const text = { arbitrary: { runs: 300, maxDiscards: 100_000 } }
 const throughText = (json: unknown): unknown => Result.getOrThrow(decodeText("text", JSON.stringify(json)))
@@ -438,7 +439,7 @@ describe("the guards and the schemas agree", () => {
     { _tag: "Delegated", ...move, child: "c" },
     { _tag: "Restated", ...move, read_back: readBack },
     { _tag: "Confirmed", ...move, correction: "c" },
-    { _tag: "Verified", ...move, ...proof },
+    { _tag: "Attested", ...move, ...proof },
     { _tag: "Rejected", ...move, reason: "r" },
     { _tag: "Started", ...move },
     { _tag: "Progressed", ...move, note: "half", fraction: 0.5, lease: 1 },
@@ -511,6 +512,24 @@ describe("the guards and the schemas agree", () => {
       }
     }
     assert.isAbove(compared, 20_000)
+  })
+})
+
+describe("an event of our own", () => {
+  it("is read as it was written, and in no other way", () => {
+    for (const { history } of Object.values(trails)) {
+      for (const event of history) {
+        const json = Object(throughText(encodeEvent(event))) as Readonly<Record<string, unknown>>
+        assert.isTrue(Equal.equals(Result.getOrThrow(decodeOwnEvent("event", json)), event))
+        for (const change of [{ bx: "" }, { sig: null }, { at: "2026-11-22T08:00:00Z" }]) {
+          assert.isTrue(Result.isSuccess(decodeEvent("event", { ...json, ...change })))
+          assert.deepStrictEqual(faults(decodeOwnEvent("event", { ...json, ...change })), [
+            ": Expected it as it was written"
+          ])
+        }
+        assert.deepStrictEqual(faults(decodeOwnEvent("event", { ...json, by: 1 })), ["by: Expected string"])
+      }
+    }
   })
 })
 

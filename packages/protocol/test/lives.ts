@@ -170,7 +170,7 @@ export const longLife: readonly [Asked, Steps] = [
       ["Confirmed", 0],
       ["Started", 0],
       ["Delegated", 0],
-      ["Verified", 1],
+      ["Attested", 1],
       ["Progressed", 0],
       ["Asked", 1],
       ["Answered", 1],
@@ -179,9 +179,9 @@ export const longLife: readonly [Asked, Steps] = [
       ["Forwarded", 1],
       ["Accepted", 0],
       ["Confirmed", 0],
-      ["Verified", 1],
+      ["Attested", 1],
       ["Started", 0],
-      ["Verified", 1],
+      ["Attested", 1],
       ["Completed", 0]
     ] as const
   ).map(([tag, wait], index) => ({

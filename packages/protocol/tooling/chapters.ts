@@ -302,21 +302,21 @@ export const deliveries = [
   replay("evidence of all three grades", [
     created,
     moves.Accepted,
-    moves.Verified,
+    moves.Attested,
     { ...moves.Completed, evidence: [own, { ...own, grade: "claimed" }] }
   ]),
-  replay("the receiver does not verify its own work", [created, moves.Accepted, { ...moves.Verified, by: "executor" }]),
-  replay("the sender may verify it", [created, moves.Accepted, { ...moves.Verified, by: "planner" }]),
+  replay("the receiver does not verify its own work", [created, moves.Accepted, { ...moves.Attested, by: "executor" }]),
+  replay("the sender may verify it", [created, moves.Accepted, { ...moves.Attested, by: "planner" }]),
   replay("one who handed it on may verify it", [
     created,
     moves.Forwarded,
     accepted("analyst", 6),
-    { ...moves.Verified, at: at(7), by: "executor" }
+    { ...moves.Attested, at: at(7), by: "executor" }
   ]),
   replay("what was verified of an attempt that was given back is in its history", [
     created,
     moves.Accepted,
-    moves.Verified,
+    moves.Attested,
     released("executor", 6)
   ])
 ]
@@ -372,10 +372,10 @@ export const chain = [
   verify("a first entry that was left out", [second, third, fourth], record),
   verify("a last entry that was left out", [first, second, third], record),
   verify("two entries that changed places", [first, third, second, fourth], record),
-  verify("an entry that was put in", [first, second, { ...moves.Verified }, third, fourth], record),
+  verify("an entry that was put in", [first, second, { ...moves.Attested }, third, fourth], record),
   verify(
     "an entry that was put in and linked",
-    [...linked([...whole.slice(0, 2), moves.Verified]), third, fourth],
+    [...linked([...whole.slice(0, 2), moves.Attested]), third, fourth],
     record
   ),
   verify(

@@ -48,8 +48,8 @@ export const moves: Readonly<Record<keyof typeof transitions, Event>> = {
   Delegated: { _tag: "Delegated", at: at(2), by: "executor", child: "3f8g1h5j0abc" },
   Restated: { _tag: "Restated", at: at(2), by: "executor", read_back: { summary: "The third quarter, as a PDF." } },
   Confirmed: { _tag: "Confirmed", at: at(2), by: "planner", correction: "And as a table." },
-  Verified: {
-    _tag: "Verified",
+  Attested: {
+    _tag: "Attested",
     at: at(4),
     by: "auditor",
     statement: "The totals agree with the ledger.",

@@ -141,7 +141,7 @@ const eventFields: Readonly<Record<string, string>> = {
   Delegated: "`child`: the `record_id` of the part",
   Restated: "`read_back`",
   Confirmed: "`correction`, optional",
-  Verified: "`statement`; `of` (the name of an artifact or deliverable), `uri`, `digest`, all optional",
+  Attested: "`statement`; `of` (the name of an artifact or deliverable), `uri`, `digest`, all optional",
   Released: "`reason`, `hand_back`, `not_before`, all optional",
   Completed: "`result`; `artifacts`, `evidence` and `leaves_children` (only `true`), all optional",
   Failed: "`reason`; `code` when it was not the receiver who gave up",
@@ -167,7 +167,7 @@ const errors = () => {
     new NoAttemptLeft({ recordId: id, maxAttempts: 3 }),
     new NoHopLeft({ recordId: id, maxHops: 3 }),
     new AlreadyHeld({ recordId: id, agent: planner, holders: [planner, executor] }),
-    new NoRoomLeft({ recordId: id, event: "Verified", of: "evidence" }),
+    new NoRoomLeft({ recordId: id, event: "Attested", of: "evidence" }),
     new ReadBackIncomplete({ recordId: id, event: "Started", awaits: "receiver", missing: ["invoices"] }),
     new UnknownItem({ recordId: id, items: ["invoice"], known: ["invoices", "late"] }),
     new NotDelivered({
@@ -332,7 +332,7 @@ and a JSON \`schema\` (draft 2020-12). \`Completed\` hands back \`artifacts\`, e
 same digest, and by value where there is a schema. The digest of a text is the SHA-256 of its UTF-8, that of other content
 the SHA-256 of its canonical JSON, that of a reference is what it says. Contents are held against their schemas by whoever
 takes the event in. \`Completed\` may also carry \`evidence\`, the receiver's own: \`grade\` (\`claimed\` or \`observed\`), a
-\`statement\`, and perhaps \`of\` (a name), \`uri\` and \`digest\`. \`Verified\` puts evidence on record by anybody but the receiver;
+\`statement\`, and perhaps \`of\` (a name), \`uri\` and \`digest\`. \`Attested\` puts evidence on record by anybody but the receiver;
 the record keeps it with the grade \`verified\`, \`by\` and \`at\` until the attempt ends or the handoff is completed. It has room
 for ${limits.parts} pieces, and ${limits.jsonBytes} bytes in all (\`NoRoomLeft\`).
 

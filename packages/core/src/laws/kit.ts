@@ -1,11 +1,12 @@
 import {
+  advance,
   AgentId,
-  apply,
   create,
   type HandoffEvent,
   type HandoffRecord,
   type HandoffRequest,
   type JsonObject,
+  receiverOf,
   type RecordId,
   type RevisionConflict,
   type StoreError,
@@ -175,17 +176,14 @@ export const begin = (id: RecordId, beginning: Beginning = {}): Change => {
 }
 
 /** The change that an event makes; a law only says what the lifecycle allows. */
-export const moved = (record: HandoffRecord, event: Transition): Change => ({
-  record: Result.getOrThrow(apply(record, event)),
-  event
-})
+export const moved = (record: HandoffRecord, event: Transition): Change => Result.getOrThrow(advance(record, event))
 
 type Step = Transition["_tag"]
 
 /** The change that takes a handoff one step on. */
 export const step = (record: HandoffRecord, _tag: Step, at = 100, reason = "as the law wants it"): Change => {
-  const { fromAgent, toAgent } = record.request
-  const fact = { at: second(at), by: transitions[_tag].by === "sender" ? fromAgent : toAgent }
+  const { fromAgent } = record.request
+  const fact = { at: second(at), by: transitions[_tag].by === "receiver" ? receiverOf(record) : fromAgent }
   // Laws ask for these when they like; what another program did need not have been due.
   const foreign = { ...fact, via: "foreign" } as const
   const events: { readonly [Tag in Step]: Extract<Transition, { readonly _tag: Tag }> } = {
@@ -195,6 +193,11 @@ export const step = (record: HandoffRecord, _tag: Step, at = 100, reason = "as t
     Progressed: { _tag: "Progressed", ...fact, note: reason },
     Asked: { _tag: "Asked", ...fact, question: reason },
     Answered: { _tag: "Answered", ...fact, answer: reason },
+    Restated: { _tag: "Restated", ...fact, readBack: { summary: reason } },
+    Confirmed: { _tag: "Confirmed", ...foreign, correction: reason },
+    Forwarded: { _tag: "Forwarded", ...fact, to: AgentId.make(`${record.recordId}.to.${record.revision}`), reason },
+    Delegated: { _tag: "Delegated", ...fact, child: record.recordId },
+    Attested: { _tag: "Attested", ...fact, statement: reason },
     Released: { _tag: "Released", ...fact, reason },
     Completed: { _tag: "Completed", ...fact, result: { reason } },
     Failed: { _tag: "Failed", ...fact, reason },

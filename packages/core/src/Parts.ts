@@ -1,0 +1,127 @@
+/** Handoffs and the parts of them that were given to others. */
+import { type HandoffRecord, isOpen, type RecordId, type StoreError } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+import type { HandoffStore } from "./HandoffStore.ts"
+
+/**
+ * A handoff with the parts of it, and theirs.
+ *
+ * @example
+ * ```ts
+ * import type { ChainLink } from "@aumai/handoff-core"
+ *
+ * const count = (link: ChainLink): number => link.parts.reduce((sum, part) => sum + count(part), 1)
+ * ```
+ */
+export interface ChainLink {
+  readonly record: HandoffRecord
+  /** Oldest first. */
+  readonly parts: ReadonlyArray<ChainLink>
+}
+
+/**
+ * The whole that a handoff belongs to.
+ *
+ * @example
+ * ```ts
+ * import type { Chain } from "@aumai/handoff-core"
+ *
+ * const task = ({ root }: Chain) => root.record.request.taskDescription
+ * ```
+ */
+export interface Chain {
+  readonly root: ChainLink
+  /** There is more of it than is shown. */
+  readonly isCut: boolean
+}
+
+const pageSize = 256
+
+// A whole of more parts is read in pieces, and not at once.
+const mostLinks = 10_000
+
+/** Where parts are looked for: all of them are held in memory meanwhile. */
+type Store = Pick<HandoffStore["Service"], "get" | "list">
+
+/** The parts of one handoff, oldest first; at most so many. */
+const partsOf = (
+  store: Store,
+  parent: RecordId,
+  most: number
+): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
+  Effect.gen(function* () {
+    const parts: Array<HandoffRecord> = []
+    let after: HandoffRecord | undefined
+    while (parts.length < most) {
+      const limit = Math.min(pageSize, most - parts.length)
+      const page = yield* store.list({ _tag: "Children", parent }, { limit, ...(after && { after }) })
+      parts.push(...page)
+      after = page.at(-1)
+      if (page.length < limit) break
+    }
+    return parts
+  })
+
+/** The open parts of a handoff, and of those theirs. What has given no parts away is not asked for any. */
+export const openBelow = (
+  store: Store,
+  record: HandoffRecord
+): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
+  Effect.gen(function* () {
+    const found = new Map<RecordId, HandoffRecord>()
+    const parents = [record]
+    for (const { parts, recordId } of parents) {
+      if (parts === undefined) continue
+      for (const part of yield* partsOf(store, recordId, Infinity)) {
+        if (found.has(part.recordId) || part.recordId === record.recordId) continue
+        // What has ended may have open parts of its own.
+        parents.push(part)
+        if (isOpen(part.status)) found.set(part.recordId, part)
+      }
+    }
+    return [...found.values()]
+  })
+
+/** The open parts of a handoff itself. */
+export const openParts = (
+  store: Store,
+  record: HandoffRecord
+): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
+  record.parts === undefined
+    ? Effect.succeed([])
+    : Effect.map(partsOf(store, record.recordId, Infinity), (parts) => parts.filter(({ status }) => isOpen(status)))
+
+/** The whole tree, from any member of it. */
+export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chain, StoreError> =>
+  Effect.gen(function* () {
+    const above = new Set<RecordId>()
+    let root = member
+    while (root.request.parent !== undefined && !above.has(root.recordId)) {
+      above.add(root.recordId)
+      const parent = yield* store.get(root.request.parent)
+      // The id of a parent may be anything; and whoever is its own ancestor is as good a root as any.
+      if (Option.isNone(parent)) break
+      root = parent.value
+    }
+    const seen = new Set<RecordId>()
+    let isCut = false
+    const linkOf = (record: HandoffRecord): Effect.Effect<ChainLink, StoreError> =>
+      Effect.gen(function* () {
+        seen.add(record.recordId)
+        const left = mostLinks - seen.size
+        const below = yield* partsOf(store, record.recordId, left + 1)
+        const parts: Array<ChainLink> = []
+        for (const part of below) {
+          if (seen.has(part.recordId)) continue
+          if (seen.size >= mostLinks) {
+            isCut = true
+            break
+          }
+          parts.push(yield* linkOf(part))
+        }
+        return { record, parts }
+      })
+    return { root: yield* linkOf(root), isCut }
+  })

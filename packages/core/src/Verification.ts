@@ -1,0 +1,222 @@
+/** Whether what a store holds, or what was exported, is what was once put on record: chains, states, sums and signatures. */
+import {
+  type ArchivedHandoff,
+  type Flaw,
+  flawIn,
+  type HandoffEvent,
+  type HandoffNotFound,
+  type HandoffRecord,
+  type RecordId,
+  signedText,
+  type StoreError,
+  type AgentId
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+import { type AgentKey, AgentStore, type RegisteredAgent } from "./AgentStore.ts"
+import { HandoffManager } from "./HandoffManager.ts"
+import { type Entry, HandoffStore, type Position } from "./HandoffStore.ts"
+import { isSignedBy } from "./Signing.ts"
+import { tallyOf } from "./Tally.ts"
+
+/**
+ * One handoff that was looked at.
+ *
+ * @example
+ * ```ts
+ * import type { Verified } from "@aumai/handoff-core/Verification"
+ *
+ * const holds = (one: Verified) => one.flaw === undefined
+ * ```
+ */
+export interface Verified {
+  readonly recordId: RecordId
+  readonly entries: number
+  /** Entries whose signature was checked, and is their author's. */
+  readonly signed: number
+  /** The first entry that does not hold, and why; absent when all do. */
+  readonly flaw?: Flaw
+}
+
+type Keys = ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
+
+const keysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
+  new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const])))
+
+/** What is wrong with the signature of an entry; `true` when it is checked and right, and nothing when there is none to be. */
+const signatureFault = (
+  recordId: RecordId,
+  revision: number,
+  event: HandoffEvent,
+  keys: ReadonlyArray<AgentKey>
+): string | true | undefined => {
+  const inForce = keys.findLast(({ since }) => since.epochMilliseconds <= event.at.epochMilliseconds)
+  // What a file that another program wrote was concluded from has nobody who could have signed it.
+  if (event.via !== undefined) return undefined
+  if (event.sig === undefined) {
+    return inForce && `It is not signed, and ${event.by} has had a key since ${DateTime.formatIso(inForce.since)}`
+  }
+  const text = signedText(recordId, revision, event)
+  // A key that has just been registered may have been in use a moment before.
+  const { sig } = event
+  if (keys.some(({ publicKey }) => isSignedBy(text, sig, publicKey))) return true
+  return `Its signature is not that of ${event.by}`
+}
+
+/**
+ * Looks at one handoff and all of its entries, against the keys of the agents. An agent that has keys must have signed what
+ * it did since; a signature of one that has none cannot be checked, and is not counted.
+ *
+ * @example
+ * ```ts
+ * import { verifyHandoff } from "@aumai/handoff-core/Verification"
+ * import type { ArchivedHandoff } from "@aumai/handoff-protocol"
+ *
+ * const flawOf = (handoff: ArchivedHandoff) => verifyHandoff(handoff, []).flaw
+ * ```
+ */
+export const verifyHandoff = (
+  { edited, history, record }: ArchivedHandoff,
+  agents: ReadonlyArray<RegisteredAgent>
+): Verified => verifyWith(record, history, keysOf(agents), edited)
+
+const verifyWith = (
+  record: HandoffRecord,
+  history: ReadonlyArray<HandoffEvent>,
+  keys: Keys,
+  edited?: HandoffRecord
+): Verified => {
+  const { recordId } = record
+  let flaw = flawIn(recordId, history, record)
+  let signed = 0
+  for (const [index, event] of history.entries()) {
+    const revision = index + 1
+    if (flaw !== undefined && flaw.revision <= revision) break
+    const theirs = keys.get(event.by)
+    const fault = theirs && signatureFault(recordId, revision, event, theirs)
+    if (fault === true) signed += 1
+    else if (fault !== undefined) flaw = { revision, problem: fault }
+  }
+  if (flaw === undefined && edited !== undefined) {
+    flaw = {
+      revision: record.revision,
+      problem: "The record is not what its history says: another program has changed it"
+    }
+  }
+  return { recordId, entries: history.length, signed, ...(flaw && { flaw }) }
+}
+
+const eventsOf = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event)
+
+/** Numbered one by one from 1: an entry that is missing has left a gap. */
+const gapIn = (entries: ReadonlyArray<Entry>): Flaw | undefined => {
+  const index = entries.findIndex(({ revision }, index) => revision !== index + 1)
+  return index === -1 ? undefined : { revision: index + 1, problem: "The entry of this revision is missing" }
+}
+
+const verifyHeld = (
+  store: HandoffStore["Service"],
+  record: HandoffRecord,
+  keys: Keys
+): Effect.Effect<Verified, StoreError> =>
+  Effect.map(store.history(record.recordId), (entries) => {
+    const verified = verifyWith(record, eventsOf(entries), keys)
+    const gap = gapIn(entries)
+    return gap === undefined ? verified : { ...verified, flaw: gap }
+  })
+
+/**
+ * Looks at one handoff of a store.
+ *
+ * @example
+ * ```ts
+ * import { verify } from "@aumai/handoff-core/Verification"
+ * import { RecordId } from "@aumai/handoff-protocol"
+ * import * as Effect from "effect/Effect"
+ *
+ * const flaw = Effect.map(verify(RecordId.make("7k2m9q4xw3pz")), (verified) => verified.flaw)
+ * ```
+ */
+export const verify = (
+  id: RecordId
+): Effect.Effect<Verified, HandoffNotFound | StoreError, HandoffManager | HandoffStore | AgentStore> =>
+  Effect.gen(function* () {
+    const record = yield* (yield* HandoffManager).get(id)
+    const keys = keysOf(yield* (yield* AgentStore).all)
+    return yield* verifyHeld(yield* HandoffStore, record, keys)
+  })
+
+// A page of the log; and histories that are read at a time.
+const pageSize = 256
+const readsAtOnce = 16
+
+/**
+ * Looks at every handoff of a store, and gives each as it goes.
+ *
+ * @example
+ * ```ts
+ * import { verifyAll } from "@aumai/handoff-core/Verification"
+ * import * as Stream from "effect/Stream"
+ *
+ * const flawed = Stream.filter(verifyAll, ({ flaw }) => flaw !== undefined)
+ * ```
+ */
+export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | HandoffStore | AgentStore> = Stream.unwrap(
+  Effect.gen(function* () {
+    const store = yield* HandoffStore
+    const keys = keysOf(yield* (yield* AgentStore).all)
+    return (yield* HandoffManager)
+      .listAll({ _tag: "All" })
+      .pipe(Stream.mapEffect((record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce }))
+  })
+)
+
+/**
+ * What the sums of a store are, and what they would be if it were whole: one sentence for each that is wrong. Compares the
+ * tally with the records, and the log with their histories. Nobody should write meanwhile.
+ *
+ * @example
+ * ```ts
+ * import { verifyCounts } from "@aumai/handoff-core/Verification"
+ * import * as Effect from "effect/Effect"
+ *
+ * const isWhole = Effect.map(verifyCounts, (faults) => faults.length === 0)
+ * ```
+ */
+export const verifyCounts: Effect.Effect<ReadonlyArray<string>, StoreError, HandoffManager | HandoffStore> = Effect.gen(
+  function* () {
+    const store = yield* HandoffStore
+    const counted = new Map<string, number>()
+    const revisions = new Map<RecordId, number>()
+    yield* Stream.runForEach((yield* HandoffManager).listAll({ _tag: "All" }), (record) =>
+      Effect.sync(() => {
+        revisions.set(record.recordId, record.revision)
+        for (const [name, amount] of tallyOf(record)) counted.set(name, (counted.get(name) ?? 0) + amount)
+      })
+    )
+    const faults: Array<string> = []
+    const tally = yield* store.tally
+    for (const name of new Set([...Object.keys(tally), ...counted.keys()])) {
+      const [kept, found] = [tally[name] ?? 0, counted.get(name) ?? 0]
+      if (kept !== found) faults.push(`The tally says ${kept} of ${name}, and the records come to ${found}`)
+    }
+    let position: Position | undefined
+    while (true) {
+      const page = yield* store.log({ limit: pageSize, ...(position === undefined ? {} : { after: position }) })
+      for (const { recordId, revision } of page) {
+        const left = revisions.get(recordId)
+        if (left === undefined) faults.push(`The log has revision ${revision} of ${recordId}, which has no record`)
+        else revisions.set(recordId, left - 1)
+      }
+      position = page.at(-1)?.position
+      if (page.length < pageSize) break
+    }
+    for (const [recordId, left] of revisions) {
+      if (left > 0) faults.push(`The log lacks ${left === 1 ? "an entry" : `${left} entries`} of ${recordId}`)
+      if (left < 0) faults.push(`The log has ${-left} more of ${recordId} than its record knows of`)
+    }
+    return faults
+  }
+)
