@@ -297,7 +297,8 @@ export const custody: ReadonlyArray<Law> = [
       { _tag: "Delegated", at: second(3), by: next, child: own.id("child") },
       { _tag: "Attested", at: second(3), by: from, statement: "so it is", of: "report", uri: "x", digest },
       { _tag: "Released", at: second(3), by: next, handBack: { remaining: [""], artifacts: [content] } },
-      { _tag: "Accepted", at: second(4), by: next },
+      { _tag: "Accepted", at: second(4), by: next, readBack: { summary: "u", items } },
+      { _tag: "Confirmed", at: second(4), by: from },
       {
         _tag: "Completed",
         at: second(5),
