@@ -133,7 +133,7 @@ describe.each(stores)("a briefing in a $name store", (store) => {
 
   it(
     "survives an archive of lines, with what was restated",
-    open(async (handoffs, _) => {
+    open(async (handoffs) => {
       await handoffs.create({ ...ask, briefing: { ...briefing, readBack: { confirm: true } } }, { id: "q3" })
       await handoffs.accept("q3", { readBack: understood("invoices", "late") })
       await handoffs.confirm("q3")
