@@ -196,14 +196,19 @@ describe.each(stores)("work on a $name store", (store) => {
   it("gives back what it could not read back, and what it did not deliver, for another attempt", () =>
     using(store, async (handoffs) => {
       const unread = await handoffs.create({ ...ask, briefing })
+      const hopeless = await handoffs.create({ ...ask, briefing, taskDescription: "hopeless" })
       const undelivered = await handoffs.create({ ...ask, deliverables: [{ name: "report" }] })
       const isBack = async ({ recordId }: { readonly recordId: string }) => (await handoffs.get(recordId)).attempt === 2
       await workUntil(
         handoffs,
         async () => {},
-        async () => (await isBack(unread)) && (await isBack(undelivered)),
+        async () =>
+          (await isBack(unread)) &&
+          (await isBack(undelivered)) &&
+          (await handoffs.get(hopeless.recordId)).status === "failed",
         {
-          readBack: async () => {
+          readBack: async ({ request }) => {
+            if (request.taskDescription === "hopeless") throw new GiveUp("There is no ledger.")
             throw new Error("Nothing is clear.")
           }
         }
