@@ -21,7 +21,7 @@ const result = { output: "report.pdf" }
 
 type Store = Layer.Layer<HandoffStore | AgentStore, StoreError>
 
-const on = <A, E>(store: Store, program: Effect.Effect<A, E, HandoffManager | HandoffStore>) =>
+const on = <A, E>(store: Store, program: Effect.Effect<A, E, HandoffManager | HandoffStore | AgentStore>) =>
   Effect.runPromise(Effect.provide(program, HandoffManager.layer.pipe(Layer.provideMerge(store))))
 
 const lives = 2000
