@@ -11,6 +11,7 @@ import {
   type StoreError,
   type AgentId
 } from "@aumai/handoff-protocol"
+import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -18,6 +19,7 @@ import * as Stream from "effect/Stream"
 import { type AgentKey, AgentStore, type RegisteredAgent } from "./AgentStore.ts"
 import { HandoffManager } from "./HandoffManager.ts"
 import { type Entry, HandoffStore, type Position } from "./HandoffStore.ts"
+import { eachPage } from "./Pages.ts"
 import { isSignedBy } from "./Signing.ts"
 import { tallyOf } from "./Tally.ts"
 
@@ -167,9 +169,10 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
   Effect.gen(function* () {
     const store = yield* HandoffStore
     const keys = keysOf(yield* (yield* AgentStore).all)
-    return (yield* HandoffManager)
-      .listAll({ _tag: "All" })
-      .pipe(Stream.mapEffect((record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce }))
+    const verifyPage = eachPage((page: Arr.NonEmptyReadonlyArray<HandoffRecord>) =>
+      Effect.forEach(page, (record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce })
+    )
+    return verifyPage((yield* HandoffManager).listAll({ _tag: "All" }))
   })
 )
 

@@ -21,6 +21,9 @@ import { signedWith } from "./Signed.ts"
 // Not every browser has the symbol; there the method is just not found by anyone.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")
 
+// Loaded when it is first asked for: signatures take a library of their own.
+const verification = Effect.promise(() => import("./Verify.ts"))
+
 const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   // Workers end only when they are told to.
   const closing = new AbortController()
@@ -43,11 +46,10 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
 
   function verify(id: string, options?: CallOptions): Promise<Verified>
   function verify(options?: VerifyOptions): Promise<Verification>
-  async function verify(given?: string | VerifyOptions, options?: CallOptions): Promise<Verified | Verification> {
-    const { verifyAll, verifyOne } = await import("./Verify.ts")
+  function verify(given?: string | VerifyOptions, options?: CallOptions): Promise<Verified | Verification> {
     return typeof given === "object" || given === undefined
-      ? run(() => verifyAll(given), given?.signal)
-      : run(() => verifyOne(given), options?.signal)
+      ? run(() => Effect.flatMap(verification, ({ verifyAll }) => verifyAll(given)), given?.signal)
+      : run(() => Effect.flatMap(verification, ({ verifyOne }) => verifyOne(given)), options?.signal)
   }
 
   return {

@@ -24,6 +24,10 @@ const options = checked(
 const sentenceOf = (error: unknown): string =>
   error instanceof Error && error.message !== "" ? error.message : String(error)
 
+/** What a handler threw, as the engine's own. */
+const failureOf = (error: unknown) =>
+  error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
+
 /** What the handler said, as the engine's own, which judges it when it is handed back. */
 // The cast: so it is typed, and a program in JavaScript is told when it is judged.
 const own = (said: ReadonlyArray<unknown>) => copiedFromPlain(said) as ReadonlyArray<never>
@@ -57,8 +61,7 @@ export const work = (agent: string, handler: WorkHandler, said: CallOptions | un
             ended.abort()
           }
         },
-        catch: (error) =>
-          error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
+        catch: failureOf
       }),
     readBack === undefined
       ? others
@@ -68,7 +71,7 @@ export const work = (agent: string, handler: WorkHandler, said: CallOptions | un
             Effect.tryPromise({
               // The cast: the engine judges it like any other.
               try: async (signal) => copiedFromPlain(await readBack(plain(record), { signal })) as ReadBack,
-              catch: sentenceOf
+              catch: failureOf
             })
         }
   )

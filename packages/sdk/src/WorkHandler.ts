@@ -43,7 +43,8 @@ export interface Work {
 export type WorkHandler = (handoff: InProgress, work: Work) => Promise<JsonObject | undefined | void>
 
 /**
- * Restates the briefing of a handoff that asks for it, before the handler is given it.
+ * Restates the briefing of a handoff that asks for it, before the handler is given it. What it throws gives the handoff back
+ * for another attempt; with `GiveUp` it has failed.
  *
  * @example
  * ```ts
