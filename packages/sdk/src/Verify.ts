@@ -38,7 +38,7 @@ export const verifyAll = (said?: VerifyOptions) => {
         onProgress?.(handoffs, one)
       })
     )
-    const faults = yield* Effect.catch(Core.verifyCounts, uncounted)
+    const faults = yield* Core.verifyCounts.pipe(Effect.catch(uncounted))
     const verification: Verification = { handoffs, entries, signed, flaws, faults }
     return verification
   })
