@@ -178,7 +178,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     })
 
   /** Why what was said with a verb cannot be, if so. */
-  const misunderstood = <Tag extends Told>(_tag: Tag, said: object): InvalidInput | undefined => {
+  const misunderstood = (_tag: Told, said: object): InvalidInput | undefined => {
     const { isFine, decode } = details[_tag]
     if (isFine(said)) return undefined
     const decoded = decode(said)

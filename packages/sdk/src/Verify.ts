@@ -1,5 +1,6 @@
 /** Whether what a store holds is what was once put on record. Apart from the rest, so that it is loaded only where somebody asks. */
 import * as Core from "@aumai/handoff-core/Verification"
+import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -16,6 +17,12 @@ const options = checked(
 
 export const verifyOne = (id: string) => Effect.map(Core.verify(Inputs.recordId(id)), plain)
 
+/** What cannot be read is no reason to keep back what was found before. */
+const uncounted = (error: StoreError): Effect.Effect<ReadonlyArray<string>, StoreError> =>
+  error.reason === "corrupt"
+    ? Effect.succeed([`The sums cannot be compared, because something cannot be read: ${error.message}`])
+    : Effect.fail(error)
+
 /** Every handoff, and what the sums of the store come to. */
 export const verifyAll = (said?: VerifyOptions) => {
   const { onProgress } = options(Inputs.saidIn(said))
@@ -31,7 +38,8 @@ export const verifyAll = (said?: VerifyOptions) => {
         onProgress?.(handoffs, one)
       })
     )
-    const verification: Verification = { handoffs, entries, signed, flaws, faults: yield* Core.verifyCounts }
+    const faults = yield* Core.verifyCounts.pipe(Effect.catch(uncounted))
+    const verification: Verification = { handoffs, entries, signed, flaws, faults }
     return verification
   })
 }

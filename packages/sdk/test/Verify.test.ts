@@ -2,9 +2,13 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
+import { HandoffStore, MemoryStore } from "@aumai/handoff-core"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { describe, expect, it } from "vitest"
 
-import { generateKeys, HandoffNotFound, InvalidInput, type Verified } from "../src/index.ts"
+import { generateKeys, HandoffNotFound, handoffsOver, InvalidInput, StoreError, type Verified } from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, rejection, stores, temporaryDirectory, using } from "./stores.ts"
 
@@ -137,6 +141,34 @@ describe.each(stores.filter(({ isShared }) => isShared))("a $name store that was
     const { flaw } = await handoffs.verify("q3")
     expect(flaw).toEqual({ revision: 2, problem: "It is not the entry that revision 3 was written on" })
     expect(await handoffs.verify()).toMatchObject({ handoffs: 2, flaws: [{ recordId: "q3", ...flaw }], faults: [] })
+  })
+})
+
+describe("a store whose sums cannot be read", () => {
+  const over = (reason: StoreError["reason"]) => {
+    const failure = new StoreError({ operation: "tally", reason, detail: "The tally is no number" })
+    const layer = Layer.effectContext(
+      Effect.gen(function* () {
+        const context = yield* Layer.build(MemoryStore.layer)
+        const store = Context.get(context, HandoffStore)
+        return Context.add(context, HandoffStore, HandoffStore.of({ ...store, tally: Effect.fail(failure) }))
+      })
+    )
+    return handoffsOver(layer)
+  }
+
+  it("is told what holds beside them", async () => {
+    await using handoffs = await over("corrupt")
+    await handoffs.create(ask)
+    expect(await handoffs.verify()).toMatchObject({
+      handoffs: 1,
+      faults: ["The sums cannot be compared, because something cannot be read: The tally is no number"]
+    })
+  })
+
+  it("is told nothing while it may be read later", async () => {
+    await using handoffs = await over("unavailable")
+    expect(await rejection(handoffs.verify())).toMatchObject({ _tag: "StoreError", reason: "unavailable" })
   })
 })
 
