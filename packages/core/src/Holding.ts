@@ -272,7 +272,12 @@ export const hold = <E, R>(
         ? begin
         : Effect.gen(function* () {
             // Who reads may take longer than the lease lasts.
-            const said = yield* restore(Effect.raceFirst(readBack(claimed), Effect.flip(keeping)))
+            const said = yield* restore(
+              Effect.raceFirst(
+                readBack(claimed),
+                Effect.flatMap(keeping, (why) => Effect.fail(why))
+              )
+            )
             const restated = yield* insist("Restated", manager.restate(recordId, { ...holder, readBack: said }))
             if (startAwaits(restated) === "sender")
               yield* restore(Effect.raceFirst(confirmed, Effect.as(lost.await, restated)))
@@ -283,9 +288,10 @@ export const hold = <E, R>(
         yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${reasonOf(started.cause)}`)
         // So that nobody waits for its lease to run out. It may be lost already, or the store away: then that says so.
         const reason = reasonOf(started.cause)
-        yield* Effect.ignore(
+        const given =
           Cause.squash(started.cause) instanceof GiveUp ? fail(reason) : release(reason, yield* pauseAfter(attempt))
-        )
+        // Not Effect.ignore, which brings loggers to a browser.
+        yield* Effect.catch(given, () => Effect.void)
         return
       }
       // Suspended: a handler may throw before it gives an effect.

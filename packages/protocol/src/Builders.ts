@@ -52,14 +52,13 @@ const leaseFrom = (at: DateTime.Utc, milliseconds: Milliseconds): Lease => ({
 const renewed = (lease: Lease | undefined, at: DateTime.Utc, milliseconds = lease?.milliseconds) =>
   milliseconds === undefined ? {} : { lease: leaseFrom(at, milliseconds) }
 
-/** The lease of one that is accepted: it rests while the sender's word is awaited. */
+/** The lease of one that is accepted: it rests while the sender's word is awaited, and begins anew behind that. */
 const settled = (record: Before<"Started">, at: DateTime.Utc, milliseconds?: Milliseconds): Before<"Started"> => {
   const { lease, ...rest } = record
   const length = milliseconds ?? lease?.milliseconds
   if (length === undefined) return record
-  return startAwaits(record) === "sender"
-    ? { ...rest, lease: { milliseconds: length } }
-    : { ...rest, ...renewed(undefined, at, length) }
+  if (startAwaits(record) === "sender") return { ...rest, lease: { milliseconds: length } }
+  return milliseconds === undefined && lease?.until !== undefined ? record : { ...rest, lease: leaseFrom(at, length) }
 }
 
 /** What was restated, added to what had been restated before; what the sender has confirmed is to be confirmed again. */
@@ -142,7 +141,12 @@ export const builders: {
       },
       event.at
     ),
-  Started: (record, event) => ({ status: "in_progress", ...nextHeld(record, event) }),
+  Started: (record, event) => ({
+    status: "in_progress",
+    ...nextHeld(record, event),
+    // Another program may start one whose lease still rests.
+    ...(record.lease !== undefined && record.lease.until === undefined ? renewed(record.lease, event.at) : {})
+  }),
   Progressed: (record, event) => {
     const progressed = {
       ...record,
@@ -154,7 +158,7 @@ export const builders: {
       }
     }
     return progressed.status === "accepted"
-      ? settled(progressed, event.at, event.lease)
+      ? settled(progressed, event.at, event.lease ?? record.lease?.milliseconds)
       : { ...progressed, ...renewed(record.lease, event.at, event.lease) }
   },
   Asked: (record, event) => ({

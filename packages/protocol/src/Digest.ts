@@ -1,7 +1,6 @@
-import { sha256 } from "@noble/hashes/sha2.js"
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
 import canonicalize from "canonicalize"
 import * as Schema from "effect/Schema"
+import { createHash } from "sha256-uint8array"
 
 /**
  * A SHA-256, as 64 hexadecimal digits in lower case.
@@ -64,7 +63,7 @@ const native = ((): ((text: string) => string) | undefined => {
  */
 export const digestOf = (text: string): Digest =>
   // The cast: so it is written.
-  (native === undefined ? bytesToHex(sha256(utf8ToBytes(text))) : native(text)) as Digest
+  (native === undefined ? createHash().update(text).digest("hex") : native(text)) as Digest
 
 /**
  * A JSON value as the one text that stands for it, whatever order its keys were in: RFC 8785, the JSON Canonicalization

@@ -12,6 +12,7 @@ import {
   rerouteCause,
   startAwaits
 } from "./Clocks.ts"
+import type { RerouteCause } from "./Custody.ts"
 import {
   AlreadyHeld,
   NoAttemptLeft,
@@ -148,9 +149,13 @@ const contents: {
 } = {
   Accepted: (record, { readBack }) => whetherKnown(record, readBack),
   Restated: (record, { readBack }) => whetherKnown(record, readBack),
-  Forwarded: (record, { to }) => {
+  Forwarded: (record, event) => {
+    const { recordId } = record
     const holders = holdersOf(record)
-    return holders.includes(to) ? new AlreadyHeld({ recordId: record.recordId, agent: to, holders }) : undefined
+    if (holders.includes(event.to)) return new AlreadyHeld({ recordId, agent: event.to, holders })
+    return event.by !== agentOf(record, "receiver") || mayReroute(record, event.because)
+      ? undefined
+      : new NotDue({ recordId, event: event._tag, at: event.at })
   },
   Completed: ({ recordId, request }, { artifacts = [] }) => {
     if (request.deliverables === undefined) return undefined
@@ -158,6 +163,13 @@ const contents: {
     return issues.length === 0 ? undefined : new NotDelivered({ recordId, issues })
   }
 }
+
+/** Whether a receiver may say that this is what its handoff is re-routed for: what would end it otherwise, it could do now. */
+const mayReroute = (record: HandoffRecord, because: RerouteCause | undefined): boolean =>
+  because === undefined ||
+  (record.request.reroute === true &&
+    ((because === "rejected" && movesFrom(record.status).some(({ event }) => event === "Rejected")) ||
+      (because === "attempts_exhausted" && isLastAttempt(record))))
 
 const whetherKnown = ({ recordId, request }: HandoffRecord, readBack: ReadBack | undefined) => {
   const known = request.briefing === undefined ? [] : itemsOf(request.briefing)

@@ -186,13 +186,23 @@ describe("a lease", () => {
     assert.deepStrictEqual(untilOf(follow(waiting, confirm(500))), at(510))
   })
 
-  it("runs while the receiver's is, and each restating renews it", () => {
+  it("runs while the receiver's is, and restating does not renew it", () => {
     const silent = follow(asked({ briefing: confirmed }), accept(1, undefined, 10))
     assert.deepStrictEqual(untilOf(silent), at(11))
     const half = follow(silent, restate(5, { a: "understood" }))
-    assert.deepStrictEqual(untilOf(half), at(15))
+    assert.deepStrictEqual(untilOf(half), at(11))
     assert.isUndefined(untilOf(follow(half, restate(6, whole))))
-    assert.deepInclude(overdueEvent(half, at(15)), { _tag: "Released" })
+    assert.deepInclude(overdueEvent(half, at(11)), { _tag: "Released" })
+  })
+
+  it("is not renewed by a second word of the sender, nor left without an end by another program that starts", () => {
+    const waiting = follow(asked({ briefing: confirmed }), accept(1, whole, 10))
+    const first: Transition = { _tag: "Confirmed", at: at(5), by: sender }
+    const renewed = follow(waiting, first)
+    assert.deepStrictEqual(untilOf(renewed), at(15))
+    assert.deepStrictEqual(untilOf(follow(renewed, { ...first, at: at(7), correction: "二" })), at(15))
+    const started = follow(waiting, { _tag: "Started", at: at(6), by: receiver, via: "foreign" })
+    assert.deepStrictEqual(untilOf(started), at(16))
   })
 
   it("that rests takes another length from progress, and rests on", () => {

@@ -323,7 +323,7 @@ answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`.
 required item is not \`understood\`, they are refused until the sender has \`Confirmed\`, perhaps with a \`correction\`; whatever
 is restated takes that back. \`Confirmed\` is refused while something is missing. The record keeps \`read_back\` with
 \`confirmed\`, the time of that, until the attempt ends. While the sender's word is awaited, the turn is the sender's and the
-lease rests; \`Restated\` and \`Confirmed\` renew it from their own \`at\`.
+lease rests; it begins anew with the \`Confirmed\` that ends that. \`Restated\` does not renew it.
 
 **Proven done.** A request may demand \`deliverables\`, each with a \`name\` of its own, and perhaps a \`media_type\`, a \`digest\`
 and a JSON \`schema\` (draft 2020-12). \`Completed\` hands back \`artifacts\`, each with a \`name\` of its own, perhaps a

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { checked } from "./Checked.ts"
 import type { KeyPair } from "./Keys.ts"
 
-export const generateKeys = (): KeyPair => Effect.runSync(Signing.generate)
+export const generateKeys = (): Promise<KeyPair> => Effect.runPromise(Signing.generate)
 
 const secretKeys = checked("keys", Schema.Record(Schema.String, Schema.String))
 
