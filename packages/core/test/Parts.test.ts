@@ -160,6 +160,18 @@ describe("the chain", () => {
     yield* refusal(manager.chain(RecordId.make("gone")), "HandoffNotFound")
   })
 
+  test("is cut where it is too deep, and says so", function* () {
+    const manager = yield* HandoffManager
+    yield* manager.create(ask, { id: "0" })
+    for (let depth = 1; depth <= 600; depth++) {
+      yield* manager.create({ ...ask, parent: String(depth - 1) }, { id: String(depth) })
+    }
+    const { isCut, root } = yield* manager.chain(RecordId.make("600"))
+    let depth = 0
+    for (let [part] = root.parts; part !== undefined; [part] = part.parts) depth += 1
+    assert.deepStrictEqual([isCut, depth, root.record.recordId], [true, 500, RecordId.make("0")])
+  })
+
   test("begins where a parent is unknown, and does not go round where two are each other's", function* () {
     const manager = yield* HandoffManager
     const orphan = yield* manager.create({ ...ask, parent: "elsewhere" })

@@ -24,6 +24,7 @@ export {
   NoAttemptLeft,
   NoCapableAgent,
   NoHopLeft,
+  NoRoomLeft,
   NotDelivered,
   NotDue,
   NotYourHandoff,
