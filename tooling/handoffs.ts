@@ -2,7 +2,7 @@
 import { type Change, HandoffStore } from "@aumai/handoff-core"
 import {
   AgentId,
-  apply,
+  advance as advanceBy,
   create,
   type HandoffEvent,
   type HandoffRecord,
@@ -27,9 +27,9 @@ export const created = (id: string, at: DateTime.Utc, task = "Generate the repor
 }
 
 export const moved = (record: HandoffRecord, event: HandoffEvent): Change => {
-  const next = apply(record, event)
+  const next = advanceBy(record, event)
   if (Result.isFailure(next)) throw next.failure
-  return { record: next.success, event }
+  return next.success
 }
 
 /** The next event on the way to completion; nothing when it is final. */

@@ -122,8 +122,8 @@ const groups: Readonly<Record<string, Group>> = {
     counted: "in an application: Effect with it, minified and gzipped",
     unit: "KiB",
     // 55 before attempts, leases, questions and clocks: four more events, one more status, and their wire forms; a worker,
-    // though loaded later, adds to what is shared of Effect.
-    budgets: { "SDK, browser, IndexedDB": 61 },
+    // though loaded later, adds to what is shared of Effect. 61 before agents had capacity, keys and a moment they were seen.
+    budgets: { "SDK, browser, IndexedDB": 62 },
     sizes: libraries
   },
   board: { counted: "before its pages, gzipped", unit: "KiB", budgets: { "the board": 150 }, sizes: board },

@@ -35,4 +35,48 @@ describe("agents and routing", () => {
     expect((await run("agents", "unregister", "--id", "dora")).code).toBe(0)
     expect((await run("agents", "list")).stdout).not.toContain("dora")
   })
+
+  it("keeps how much an agent takes and which keys it signs with, and shows both as text and as JSON", async () => {
+    const [first, second] = ["1".repeat(43), "-_".padEnd(43, "2")]
+    const register = (...words: ReadonlyArray<string>) =>
+      run("agents", "register", "--id", "erin", "--capability", "audit", ...words)
+    expect((await register("--capacity", "5", "--public-key", first)).stdout).toBe(
+      "Registered erin: audit; takes 5 at once; 1 key\n"
+    )
+    const { stdout } = await register("--capacity", "1", "--public-key", second, "--json")
+    const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    const erin = {
+      agent_id: "erin",
+      capabilities: ["audit"],
+      capacity: 1,
+      keys: [
+        { public_key: first, since: moment },
+        { public_key: second, since: moment }
+      ]
+    }
+    expect(JSON.parse(stdout)).toEqual(erin)
+    expect(JSON.parse((await run("agents", "list", "--json")).stdout)).toContainEqual(erin)
+    expect((await run("agents", "list")).stdout).toContain("erin: audit; takes 1 at once; 2 keys\n")
+    const routed = ["--from", "planner", "--task", "audit", "--requires", "audit"]
+    expect((await run("route", ...routed)).stdout).toBe("erin\n  erin can audit and has room (0 of 1)\n")
+    await run("create", ...routed)
+    expect((await run("route", ...routed)).stdout).toBe("erin\n  erin can audit, but is full (1 of 1)\n")
+
+    expect((await register("--capacity", "0")).code).toBe(2)
+    const bad = await register("--public-key", "short")
+    expect(bad.code).toBe(1)
+    expect(bad.stderr).toContain("Invalid agent: public_key: ")
+    expect((await run("agents", "list")).stdout).toContain("erin: audit; takes 1 at once; 2 keys\n")
+  })
+
+  it("shows when a worker was last there", async () => {
+    await run("agents", "register", "--id", "fay", "--capability", "press")
+    const worker = cli.start(["work", "--agent", "fay", "--exec", "true", "--store", "agents.json"])
+    await expect
+      .poll(async () => (await run("agents", "list")).stdout, { timeout: 20_000 })
+      .toMatch(/^fay: press; last seen [-\dT:.]+Z, \ds ago: present$/m)
+    const ended = new Promise((resolve) => worker.on("close", resolve))
+    worker.kill("SIGTERM")
+    await ended
+  })
 })

@@ -44,11 +44,26 @@ describe("copy", () => {
     await cli.run(["reject", "--id", id, "--reason", "busy", "--store", "two.json"])
     await cli.run(["agents", "register", "--id", "carol", "--capability", "analyze", "--store", "one.json"])
     await cli.run(["agents", "register", "--id", "carol", "--capability", "report", "--store", "two.json"])
+    await cli.run([
+      "agents",
+      "register",
+      "--id",
+      "dora",
+      "--capability",
+      "weld",
+      "--capacity",
+      "2",
+      "--store",
+      "one.json"
+    ])
+    await cli.run(["agents", "register", "--id", "dora", "--capability", "weld", "--store", "two.json"])
     const before = await held("two.json")
     const { code, stderr } = await cli.run(["copy", "--from", "one.json", "--to", "two.json"])
     expect(code).toBe(1)
     expect(stderr).toContain(id)
-    expect(stderr).toContain("Agent carol can do other things there; it was left as it is")
+    for (const agent of ["carol", "dora"]) {
+      expect(stderr).toContain(`Agent ${agent} is known otherwise there; it was left as it is`)
+    }
     expect(stderr).toContain("1 of 1 handoffs have gone another way there and were left out")
     expect(await held("two.json")).toBe(before)
   })

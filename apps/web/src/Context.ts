@@ -1,4 +1,5 @@
 import type { HandoffRecord, RegisteredAgent } from "@aumai/handoff"
+import { presence } from "@aumai/handoff-core"
 import {
   agentOf as agentOfParty,
   type HandoffRecord as ProtocolRecord,
@@ -45,7 +46,12 @@ export const useAgents = (): ReadonlyArray<RegisteredAgent> | undefined => {
     read()
     registrations?.addEventListener("message", read, { signal: left.signal })
     told.addEventListener("changed", read, { signal: left.signal })
-    return () => left.abort()
+    // Who is there is not told.
+    const beat = setInterval(read, presence.heartbeat)
+    return () => {
+      clearInterval(beat)
+      left.abort()
+    }
   }, [handoffs])
   return agents
 }

@@ -327,7 +327,7 @@ describe("acting as an agent", () => {
     await page.getByRole("button", { name: "Hand it over" }).click()
     await page.getByText("radiology's turn").waitFor()
     await goTo(page, "Agents")
-    await page.getByRole("row", { name: "radiology imaging 1 0 0" }).waitFor()
+    await page.getByRole("row", { name: "radiology imaging 1 0 0 0 any number never" }).waitFor()
   })
 
   it("gives the last handoff of an inbox to one of two tabs, and tells the other", async () => {

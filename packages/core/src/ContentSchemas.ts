@@ -5,15 +5,20 @@ import { type OutputUnit, Validator } from "@cfworker/json-schema"
 // Faults of one deliverable that are named; who repairs these meets the others.
 const named = 5
 
-/** The innermost faults: the others only say that something inside them is wrong. */
+/** The innermost faults: the others, each before those inside it, only say that something inside them is wrong. */
 const sentences = (errors: ReadonlyArray<OutputUnit>): ReadonlyArray<string> =>
   errors
-    .filter(({ instanceLocation }, index) =>
-      errors.slice(index + 1).every((inner) => !inner.instanceLocation.startsWith(`${instanceLocation}/`))
-    )
-    .map(({ error, instanceLocation }) =>
-      instanceLocation === "#" ? error : `at ${instanceLocation.slice(1)}: ${error}`
-    )
+    .filter(({ keyword, keywordLocation }, index) => {
+      const next = errors[index + 1]
+      // What may not be there at all is named by the fault around it; and a condition by what it leads to.
+      if (keyword === "false" || keyword === "if") return false
+      return next === undefined || next.keyword === "false" || !next.keywordLocation.startsWith(`${keywordLocation}/`)
+    })
+    .map(({ error, instanceLocation }) => {
+      // One of several in a sentence.
+      const fault = error.replace(/\.$/, "")
+      return instanceLocation === "#" ? fault : `at ${instanceLocation.slice(1)}: ${fault}`
+    })
 
 const check = (schema: object, content: unknown): ReadonlyArray<string> => {
   try {

@@ -1,6 +1,5 @@
 import {
   type AgentId,
-  type Capability,
   type HandoffRecord,
   type HandoffRequest,
   HandoffStatus,
@@ -17,7 +16,8 @@ import * as Option from "effect/Option"
 import { AgentCapabilityRegistry, capabilitiesFor } from "./AgentCapabilityRegistry.ts"
 import type { AgentStore, RegisteredAgent } from "./AgentStore.ts"
 import { HandoffStore } from "./HandoffStore.ts"
-import { type Presence, presenceOf } from "./Presence.ts"
+import { presenceOf } from "./Presence.ts"
+import type { Candidate, Standing } from "./Ranking.ts"
 
 /** What the router looks at. */
 export type RoutingQuestion = Pick<HandoffRequest, "fromAgent" | "taskDescription" | "requires">
@@ -33,38 +33,15 @@ export interface RoutingOptions {
   readonly exclude?: ReadonlyArray<AgentId>
 }
 
-interface Candidate {
-  readonly agent: RegisteredAgent
-  readonly matched: ReadonlyArray<Capability>
-}
-
-/** A candidate with what decides before its capabilities do. */
-interface Standing extends Candidate {
-  readonly presence: Presence
-  /** How many open handoffs it has; only counted where it says how many it takes. */
-  readonly held: number | undefined
-}
-
 const openStatuses = HandoffStatus.literals.filter(isOpen)
 
 // Among equals the less busy one is taken; beyond this many open handoffs of one status nobody is less busy, unless it says
 // that it takes more. It is also how many are read at a time.
 const countedLoad = 100
 
-const fullness = ({ agent: { capacity }, held = 0 }: Standing): number =>
-  capacity === undefined || held < capacity ? 0 : 1
-
-const remoteness: Readonly<Record<Presence, number>> = { present: 0, unknown: 1, absent: 2 }
-
-/** What goes before how busy they are, best first. */
-const byStanding = (a: Standing, b: Standing): number =>
-  fullness(a) - fullness(b) || remoteness[a.presence] - remoteness[b.presence] || b.matched.length - a.matched.length
-
-// A decision names those who could have been chosen, not everybody.
-const namedRunnersUp = 10
-
 // Loaded when words are first compared: the stemmers are two of the fifty kilobytes that a browser loads before it starts.
 const wordForms = Effect.promise(() => import("./WordForms.ts"))
+const ranking = Effect.promise(() => import("./Ranking.ts"))
 
 const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<RegisteredAgent>, question: RoutingQuestion) {
   const { requires } = question
@@ -83,30 +60,6 @@ const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<Registered
     }))
     .filter(({ matched }) => matched.length > 0)
 })
-
-// To the second, as the wire writes what has no milliseconds.
-const toSecond = (moment: DateTime.Utc): string => DateTime.formatIso(moment).replace(/\.\d+Z$/, "Z")
-
-const list = (words: ReadonlyArray<string>): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
-
-/** Why this one, and what speaks against it. */
-const reasonOf = ({ agent, matched, presence, held = 0 }: Standing, fallback: boolean): string => {
-  const { agentId, capacity, lastSeen } = agent
-  const good: Array<string> = []
-  const bad: Array<string> = []
-  if (presence === "present") good.push("is present")
-  if (presence === "absent" && lastSeen !== undefined) bad.push(`was last seen ${toSecond(lastSeen)}`)
-  if (capacity !== undefined) {
-    if (held < capacity) good.push(`has room (${held} of ${capacity})`)
-    else bad.push(`is full (${held} of ${capacity})`)
-  }
-  const able = fallback
-    ? `is available${good.length + bad.length === 0 ? " and least busy" : ""}`
-    : `can ${list(matched)}`
-  const but = bad.length === 0 ? "" : `, but ${list(bad)}`
-  return `${fallback ? "No agent matched; " : ""}${agentId} ${list([able, ...good])}${but}`
-}
 
 /**
  * Chooses who should take a task. Required capabilities decide who can when there are any; otherwise the task does, by which
@@ -179,32 +132,12 @@ export class HandoffRouter extends Context.Service<
         return counted
       })
 
+      /** How many open handoffs an agent has, as far as it matters. */
       const load = ({ agentId, capacity = 0 }: RegisteredAgent) =>
         Effect.map(
           Effect.forEach(openStatuses, (status) => count(agentId, status, Math.max(countedLoad, capacity))),
           (counts) => counts.reduce((sum, count) => sum + count, 0)
         )
-
-      /** Best first. Who is less busy is only looked at among those who would be chosen otherwise. */
-      const ranked = Effect.fnUntraced(function* (found: ReadonlyArray<Candidate>) {
-        const now = yield* DateTime.now
-        const standings = yield* Effect.forEach(found, (candidate) =>
-          Effect.map(
-            candidate.agent.capacity === undefined ? Effect.undefined : load(candidate.agent),
-            (held): Standing => ({ ...candidate, presence: presenceOf(candidate.agent, now), held })
-          )
-        )
-        const [best] = standings.toSorted(byStanding)
-        if (best === undefined) return []
-        const tied = standings.filter((one) => byStanding(one, best) === 0)
-        const loads = new Map<RegisteredAgent, number>()
-        if (tied.length > 1) for (const { agent, held } of tied) loads.set(agent, held ?? (yield* load(agent)))
-        const busy = ({ agent }: Candidate) => loads.get(agent) ?? 0
-        return standings.toSorted(
-          (a, b) => byStanding(a, b) || busy(a) - busy(b) || (a.agent.agentId < b.agent.agentId ? -1 : 1)
-        )
-      })
-
       const route = Effect.fnUntraced(function* (question: RoutingQuestion, options: RoutingOptions = {}) {
         const { fromAgent, requires = [] } = question
         const excluded = new Set([fromAgent, ...(options.exclude ?? [])])
@@ -212,14 +145,19 @@ export class HandoffRouter extends Context.Service<
         const matching = yield* candidates(agents, question)
         const fallback = matching.length === 0
         if (fallback && !(options.fallback ?? requires.length === 0)) return Option.none()
-        const found = fallback ? agents.map((agent) => ({ agent, matched: [] })) : matching
-        const [best, ...others] = yield* ranked(found)
-        if (best === undefined) return Option.none()
-        const runnersUp = others
-          .slice(0, namedRunnersUp)
-          .map(({ agent, matched }) => ({ agent: agent.agentId, matched }))
-        const reason = reasonOf(best, fallback)
-        return Option.some({ agent: best.agent.agentId, reason, fallback, matched: best.matched, runnersUp })
+        const found = fallback ? agents.map((agent): Candidate => ({ agent, matched: [] })) : matching
+        const now = yield* DateTime.now
+        const standings: Array<Standing> = []
+        for (const candidate of found) {
+          const { agent } = candidate
+          const held = agent.capacity === undefined ? undefined : yield* load(agent)
+          standings.push({ ...candidate, presence: presenceOf(agent, now), held })
+        }
+        const { decide, firsts } = yield* ranking
+        const tied = firsts(standings)
+        const busy = new Map<AgentId, number>()
+        if (tied.length > 1) for (const { agent, held } of tied) busy.set(agent.agentId, held ?? (yield* load(agent)))
+        return Option.fromUndefinedOr(decide(standings, busy, fallback))
       })
 
       return HandoffRouter.of({ route })

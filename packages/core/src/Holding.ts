@@ -262,12 +262,22 @@ export const hold = <E, R>(
             : Effect.succeed(noted(record))
         )
       })
+      const keeping = Effect.raceFirst(
+        renewing,
+        Effect.map(lost.await, () => why)
+      )
       const begin = Effect.suspend(() => insist("Started", manager.start(recordId, holder)))
-      const beginning: Effect.Effect<After<"Started">, E | VerbError, R> = readBack === undefined ||
+      const beginning: Effect.Effect<After<"Started">, E | VerbError | string, R> = readBack === undefined ||
       startAwaits(claimed) === undefined
         ? begin
         : Effect.gen(function* () {
-            const said = yield* restore(readBack(claimed))
+            // Who reads may take longer than the lease lasts.
+            const said = yield* restore(
+              Effect.raceFirst(
+                readBack(claimed),
+                Effect.flatMap(keeping, (why) => Effect.fail(why))
+              )
+            )
             const restated = yield* insist("Restated", manager.restate(recordId, { ...holder, readBack: said }))
             if (startAwaits(restated) === "sender")
               yield* restore(Effect.raceFirst(confirmed, Effect.as(lost.await, restated)))
@@ -277,16 +287,16 @@ export const hold = <E, R>(
       if (Exit.isFailure(started)) {
         yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${reasonOf(started.cause)}`)
         // So that nobody waits for its lease to run out. It may be lost already, or the store away: then that says so.
-        yield* Effect.ignore(release(reasonOf(started.cause), yield* pauseAfter(attempt)))
+        const reason = reasonOf(started.cause)
+        const given =
+          Cause.squash(started.cause) instanceof GiveUp ? fail(reason) : release(reason, yield* pauseAfter(attempt))
+        // Not Effect.ignore, which brings loggers to a browser.
+        yield* Effect.catch(given, () => Effect.void)
         return
       }
       // Suspended: a handler may throw before it gives an effect.
       const working = Effect.exit(
         Effect.suspend(() => handler({ record: started.value, progress, ask, deliver, vouch }))
-      )
-      const keeping = Effect.raceFirst(
-        renewing,
-        Effect.map(lost.await, () => why)
       )
       const end = yield* Effect.exit(restore(Effect.raceFirst(working, keeping)))
       const outcome = Exit.isSuccess(end) ? end.value : undefined

@@ -39,8 +39,9 @@ export interface Chain {
 
 const pageSize = 256
 
-// A whole of more parts is read in pieces, and not at once.
+// A whole of more parts is read in pieces, and not at once; and what lies deeper, no reader of JSON would take.
 const mostLinks = 10_000
+const deepest = 500
 
 /** Where parts are looked for: all of them are held in memory meanwhile. */
 type Store = Pick<HandoffStore["Service"], "get" | "list">
@@ -107,21 +108,21 @@ export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chai
     }
     const seen = new Set<RecordId>()
     let isCut = false
-    const linkOf = (record: HandoffRecord): Effect.Effect<ChainLink, StoreError> =>
+    const linkOf = (record: HandoffRecord, depth: number): Effect.Effect<ChainLink, StoreError> =>
       Effect.gen(function* () {
         seen.add(record.recordId)
-        const left = mostLinks - seen.size
-        const below = yield* partsOf(store, record.recordId, left + 1)
         const parts: Array<ChainLink> = []
-        for (const part of below) {
+        const left = depth < deepest ? mostLinks - seen.size : 0
+        // One more than there is room for shows that there are more.
+        for (const part of yield* partsOf(store, record.recordId, left + 1)) {
           if (seen.has(part.recordId)) continue
-          if (seen.size >= mostLinks) {
+          if (left === 0 || seen.size >= mostLinks) {
             isCut = true
             break
           }
-          parts.push(yield* linkOf(part))
+          parts.push(yield* linkOf(part, depth + 1))
         }
         return { record, parts }
       })
-    return { root: yield* linkOf(root), isCut }
+    return { root: yield* linkOf(root, 0), isCut }
   })

@@ -46,17 +46,12 @@ const tries = 8
 
 const pageSize = 256
 
+const isConflict = (error: { readonly _tag: string }): boolean => error._tag === "RevisionConflict"
+
 /** Again while another writer was first, a few times. */
-export const insisting = <A, E, R>(once: Effect.Effect<A, E | RevisionConflict, R>) => {
+export const insisting = <A, E extends { readonly _tag: string }, R>(once: Effect.Effect<A, E, R>) => {
   const again = (left: number): typeof once =>
-    left === 0
-      ? once
-      : Effect.catchIf(
-          once,
-          // The cast: widens; errors of the engine all have a tag.
-          (error) => (error as { readonly _tag?: string })._tag === "RevisionConflict",
-          () => again(left - 1)
-        )
+    left === 0 ? once : Effect.catch(once, (error) => (isConflict(error) ? again(left - 1) : Effect.fail(error)))
   return again(tries - 1)
 }
 
@@ -178,7 +173,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     })
 
   /** Why what was said with a verb cannot be, if so. */
-  const misunderstood = <Tag extends Told>(_tag: Tag, said: object): InvalidInput | undefined => {
+  const misunderstood = (_tag: Told, said: object): InvalidInput | undefined => {
     const { isFine, decode } = details[_tag]
     if (isFine(said)) return undefined
     const decoded = decode(said)

@@ -14,6 +14,7 @@ import {
   type StoreError,
   type AgentId
 } from "@aumai/handoff-protocol"
+import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
@@ -25,6 +26,7 @@ import * as Stream from "effect/Stream"
 import { type AgentKey, AgentStore, type RegisteredAgent } from "./AgentStore.ts"
 import { HandoffManager } from "./HandoffManager.ts"
 import { type Entry, HandoffStore, type Position } from "./HandoffStore.ts"
+import { eachPage } from "./Pages.ts"
 import { isSignedBy } from "./Signing.ts"
 import { tallyOf } from "./Tally.ts"
 
@@ -115,10 +117,10 @@ const verifyWith = (
   return { recordId, entries: history.length, signed, ...(flaw && { flaw }) }
 }
 
-const isRecordId = Schema.is(RecordId)
+const isRecordId = /*#__PURE__*/ Schema.is(RecordId)
 
-// What is looked at is named after its id; what has none that can be read is called this.
-const unreadable = RecordId.make("(unreadable)")
+// What is looked at is named after its id; what has none that can be read is called this. The cast: it is one.
+const unreadable = "(unreadable)" as RecordId
 
 /** The first entry that cannot be read, as far as the fault says which it is. */
 const flawOf = ({ issues, message }: InvalidInput): Flaw => {
@@ -240,9 +242,10 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
   Effect.gen(function* () {
     const store = yield* HandoffStore
     const keys = keysOf(yield* (yield* AgentStore).all)
-    return (yield* HandoffManager)
-      .listAll({ _tag: "All" })
-      .pipe(Stream.mapEffect((record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce }))
+    const verifyPage = eachPage((page: Arr.NonEmptyReadonlyArray<HandoffRecord>) =>
+      Effect.forEach(page, (record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce })
+    )
+    return verifyPage((yield* HandoffManager).listAll({ _tag: "All" }))
   })
 )
 

@@ -30,7 +30,7 @@ const settle = Effect.repeat(TestClock.adjust("1 millis"), { times: 9 })
 
 const start = <E, R>(
   handler: (work: HandoffWorker.Work) => Effect.Effect<JsonObject, E, R>,
-  options?: HandoffWorker.WorkOptions
+  options?: HandoffWorker.WorkOptions<E, R>
 ) => Effect.tap(Effect.forkChild(HandoffWorker.run(agent, handler, options), { startImmediately: true }), () => settle)
 
 describe("a worker", () => {
@@ -190,6 +190,68 @@ describe("a worker", () => {
       assert(half.status === "in_progress")
       assert.deepInclude(half.progress, { note: "Half", fraction: 0.5 })
       yield* TestClock.adjust("11 seconds")
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("a worker that reads briefings back", () => {
+  const askWith = (task: string) =>
+    HandoffManager.use(({ create }) =>
+      create({
+        fromAgent: "planner",
+        toAgent: agent,
+        taskDescription: task,
+        briefing: { severity: "stable", summary: "Two invoices are missing.", readBack: {} }
+      })
+    )
+
+  it.effect("keeps the lease while it reads, however long that takes", () =>
+    Effect.gen(function* () {
+      const record = yield* askWith("slow to read")
+      const worker = yield* start(() => Effect.succeed({}), {
+        lease: "1 minute",
+        readBack: () => Effect.as(Effect.sleep("10 minutes"), { summary: "I get them." })
+      })
+      yield* TestClock.adjust("9 minutes")
+      assert.deepInclude(yield* now(record), { status: "accepted", attempt: 1 })
+      yield* TestClock.adjust("2 minutes")
+      assert.deepInclude(yield* now(record), { status: "completed", attempt: 1 })
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("stops reading what was withdrawn, and goes on with the next", () =>
+    Effect.gen(function* () {
+      const record = yield* askWith("withdrawn")
+      let isInterrupted = false
+      const worker = yield* start(() => Effect.succeed({}), {
+        lease: "1 minute",
+        readBack: ({ request }) =>
+          request.taskDescription === "withdrawn"
+            ? Effect.onInterrupt(Effect.never, () => Effect.sync(() => void (isInterrupted = true)))
+            : Effect.succeed({ summary: "I get them." })
+      })
+      yield* HandoffManager.use(({ cancel }) => cancel(record.recordId))
+      const next = yield* askWith("next")
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual([isInterrupted, (yield* now(next)).status], [true, "completed"])
+      assert.deepStrictEqual(yield* tags(record), ["Created", "Accepted", "Cancelled"])
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("fails at once what it gives up while it reads, and gives the rest back", () =>
+    Effect.gen(function* () {
+      const [hopeless, unclear] = [yield* askWith("hopeless"), yield* askWith("unclear")]
+      const worker = yield* start(() => Effect.succeed({}), {
+        readBack: ({ request: { taskDescription } }) =>
+          Effect.fail(
+            taskDescription === "hopeless" ? new HandoffWorker.GiveUp({ reason: "There is no ledger." }) : "Not clear."
+          )
+      })
+      assert.deepInclude(yield* now(hopeless), { status: "failed", attempt: 1 })
+      assert.deepInclude(yield* now(unclear), { status: "pending", attempt: 2 })
       yield* Fiber.interrupt(worker)
     }).pipe(Effect.provide(layer))
   )

@@ -1,103 +1,187 @@
-import { decodeArchived, encodeArchived } from "@aumai/handoff-protocol"
+import { AgentId, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
 
-import { type Histories, histories } from "../../../tooling/histories.ts"
-import { chanceOf, mutated, tally } from "../../../tooling/mutations.ts"
+import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
+import { AgentStore } from "../src/AgentStore.ts"
 import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
+import { type Entry, HandoffStore } from "../src/HandoffStore.ts"
 import * as MemoryStore from "../src/MemoryStore.ts"
-import { verifyArchive } from "../src/Verification.ts"
-import { id } from "./fixtures.ts"
+import * as Signing from "../src/Signing.ts"
+import { verify, verifyAll, verifyCounts } from "../src/Verification.ts"
+import { ask, start, test } from "./managing.ts"
 
-/** What a store of these histories exports, line by line. */
-const linesOf = ({ commits }: Histories) =>
+const executor = AgentId.make("executor")
+
+/** One that is completed after three others that are not. */
+const lived = Effect.gen(function* () {
+  const manager = yield* HandoffManager
+  for (const priority of [1, 2, 3]) yield* manager.create({ ...ask, priority })
+  const { recordId } = yield* manager.create(ask)
+  yield* manager.accept(recordId)
+  yield* manager.start(recordId)
+  yield* manager.complete(recordId, { result: { pages: 3 } })
+  return recordId
+})
+
+/** What is verified of a store whose histories read otherwise. */
+const reading = (id: RecordId, change: (entries: ReadonlyArray<Entry>) => ReadonlyArray<Entry>) =>
   Effect.gen(function* () {
-    const { commit } = yield* HandoffStore
-    for (const changes of commits) yield* commit(changes)
-    const exported = yield* Stream.runCollect((yield* HandoffManager).export)
-    return exported.map((handoff) => JSON.stringify(encodeArchived(handoff)))
-  }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer)))))
+    const store = yield* HandoffStore
+    return yield* Effect.provideService(verify(id), HandoffStore, {
+      ...store,
+      history: (id) => Effect.map(store.history(id), change)
+    })
+  })
 
-// The cast: what was exported is a handoff.
-const read = (line: string) => JSON.parse(line) as Record<string, unknown>
+const changed = (revision: number, change: (event: HandoffEvent) => HandoffEvent) => (entries: ReadonlyArray<Entry>) =>
+  entries.map((entry) => (entry.revision === revision ? { ...entry, event: change(entry.event) } : entry))
 
-describe("an archive", () => {
-  it.effect("holds as it was exported, with all of its signatures, also with the places of the file store", () =>
-    Effect.gen(function* () {
-      const made = yield* histories(2)
-      const lines = yield* linesOf(made)
-      const verified = lines.map((line) => verifyArchive("archive", JSON.parse(line), made.agents))
-      assert.deepStrictEqual(
-        verified.filter(({ flaw }) => flaw !== undefined),
-        []
-      )
-      const sum = (amounts: ReadonlyArray<number>) => amounts.reduce((sum, amount) => sum + amount, 0)
-      assert.strictEqual(sum(verified.map(({ entries }) => entries)), made.commits.flat().length)
-      assert.strictEqual(
-        sum(verified.map(({ signed }) => signed)),
-        made.commits.flat().filter(({ event }) => event.sig !== undefined).length
-      )
-      for (const line of lines) {
-        const json = read(line)
-        // The cast: it has just been exported.
-        const history = (json["history"] as ReadonlyArray<object>).map((entry) => ({ ...entry, position: 17 }))
-        assert.isUndefined(verifyArchive("file", { ...json, history }, made.agents).flaw)
-      }
+describe("verifying", () => {
+  test("finds nothing wrong with what nobody has changed", function* () {
+    const id = yield* lived
+    assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 0 })
+    const all = yield* Stream.runCollect(verifyAll)
+    assert.deepStrictEqual(
+      all.map(({ entries, flaw }) => [entries, flaw]).toSorted(([a = 0], [b = 0]) => Number(a) - Number(b)),
+      [
+        [1, undefined],
+        [1, undefined],
+        [1, undefined],
+        [4, undefined]
+      ]
+    )
+    assert.deepStrictEqual(yield* verifyCounts, [])
+  })
+
+  test("names the first entry that does not hold", function* () {
+    const id = yield* lived
+    const late = (event: HandoffEvent) => ({ ...event, at: DateTime.add(event.at, { milliseconds: 1 }) })
+    for (const revision of [1, 2, 3, 4]) {
+      const { flaw } = yield* reading(id, changed(revision, late))
+      assert.strictEqual(flaw?.revision, revision)
+    }
+    const { flaw: gone } = yield* reading(id, (entries) => entries.filter(({ revision }) => revision !== 3))
+    assert.strictEqual(gone?.problem, "The entry of this revision is missing")
+    const { flaw: cut } = yield* reading(id, (entries) => entries.slice(0, 3))
+    assert.strictEqual(cut?.problem, "The record says that there are 4 entries, and there are 3")
+    const { flaw: none } = yield* reading(id, () => [])
+    assert.deepStrictEqual(none, { revision: 0, problem: "There is a record, but no history" })
+  })
+
+  test("names the record when it is that which was changed", function* () {
+    const id = yield* lived
+    const store = yield* HandoffStore
+    const manager = yield* HandoffManager
+    const forged = {
+      ...manager,
+      get: (id: RecordId) => Effect.map(manager.get(id), (record) => ({ ...record, result: { pages: 4 } }))
+    }
+    const { flaw } = yield* verify(id).pipe(
+      Effect.provideService(HandoffStore, store),
+      Effect.provideService(HandoffManager, forged)
+    )
+    assert.deepStrictEqual(flaw, {
+      revision: 4,
+      problem: "The record is not what its history says: it differs in result"
+    })
+  })
+
+  test("says which sums are wrong", function* () {
+    const id = yield* lived
+    const store = yield* HandoffStore
+    const faults = yield* Effect.provideService(verifyCounts, HandoffStore, {
+      ...store,
+      tally: Effect.map(store.tally, (tally) => ({ ...tally, pending: 4 })),
+      log: (page) =>
+        Effect.map(store.log(page), (entries) =>
+          entries
+            .filter(({ recordId, revision }) => recordId !== id || revision !== 2)
+            .map((entry, index) => (index === 0 ? { ...entry, recordId: RecordId.make("elsewhere") } : entry))
+        )
+    })
+    assert.lengthOf(faults, 4)
+    assert.strictEqual(faults[0], "The tally says 4 of pending, and the records come to 3")
+    assert.strictEqual(faults[1], "The log has revision 1 of elsewhere, which has no record")
+    assert.include(faults, `The log lacks an entry of ${id}`)
+  })
+})
+
+/** A manager that signs for the executor with a key that it has from the beginning, or from later on. */
+const signing = (body: (publicKey: string) => Generator<Effect.Effect<unknown, unknown, Services>, void, never>) =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(start.epochMilliseconds)
+    const { publicKey, secretKey } = yield* Signing.generate
+    const layer = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer).pipe(
+      Layer.provideMerge(MemoryStore.layer),
+      Layer.provide(Signing.layer({ executor: secretKey }))
+    )
+    yield* Effect.provide(
+      Effect.gen(() => body(publicKey)),
+      layer
+    )
+  })
+type Services = HandoffManager | HandoffStore | AgentStore | AgentCapabilityRegistry
+
+describe("signatures", () => {
+  it.effect("are made by whoever has a key, checked against it, and counted", () =>
+    signing(function* (publicKey) {
+      const registry = yield* AgentCapabilityRegistry
+      yield* registry.register(executor, ["report"], { publicKey })
+      const id = yield* lived
+      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3 })
+      const other = yield* Signing.generate
+      yield* (yield* AgentStore).put({
+        agentId: executor,
+        capabilities: [],
+        keys: [{ publicKey: other.publicKey, since: start }]
+      })
+      assert.deepInclude(yield* verify(id), {
+        signed: 0,
+        flaw: { revision: 2, problem: "Its signature is not that of executor" }
+      })
     })
   )
 
-  it.effect("does not hold once something was added, dropped or written in another way", () =>
-    Effect.gen(function* () {
-      const made = yield* histories(1)
-      const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
-      const history = json["history"] as ReadonlyArray<Record<string, unknown>>
-      const flawOf = (changed: unknown) => verifyArchive("archive", changed, made.agents).flaw
-      const instead = (index: number, more: object) =>
-        history.map((entry, at) => (at === index ? { ...entry, ...more } : entry))
-      assert.deepStrictEqual(flawOf({ ...json, history: instead(2, { note: "by hand" }) }), {
-        revision: 3,
-        problem: "It does not read as it was written"
+  it.effect("must not be missing once an agent has a key, and are not asked for before", () =>
+    signing(function* (publicKey) {
+      const manager = yield* HandoffManager
+      const registry = yield* AgentCapabilityRegistry
+      yield* registry.register("planner", [])
+      const early = yield* manager.create(ask)
+      yield* TestClock.adjust("1 second")
+      // The planner's key is not in this process.
+      const planner = yield* Signing.generate
+      yield* registry.register("planner", [], { publicKey: planner.publicKey })
+      yield* registry.register(executor, [], { publicKey })
+      assert.isUndefined((yield* verify(early.recordId)).flaw)
+      const late = yield* manager.create(ask)
+      assert.deepStrictEqual((yield* verify(late.recordId)).flaw, {
+        revision: 1,
+        problem: "It is not signed, and planner has had a key since 2026-11-22T09:00:01.000Z"
       })
-      assert.deepInclude(flawOf({ ...json, history: instead(1, { at: "yesterday" }) }), { revision: 2 })
-      assert.deepInclude(flawOf({ ...json, history: history.slice(0, -1) }), { revision: history.length - 1 })
-      assert.deepInclude(flawOf({ ...json, history: null }), { revision: 0 })
-      assert.deepInclude(flawOf({ ...json, attempt: 7 }), {
-        problem: "The record is not what its history says: it differs in attempt"
-      })
-      assert.deepInclude(verifyArchive("archive", null, []), { recordId: id("(unreadable)"), entries: 0 })
-      // What a program wrote that knows of no histories has none to compare.
-      const { head: _, history: __, revision: ___, ...seed } = json
-      assert.isUndefined(flawOf(seed))
-      assert.isTrue(Result.isSuccess(decodeArchived("archive", seed)))
     })
   )
 
-  it.effect("tells of every byte that was changed, and in which handoff", () =>
+  it.effect("of a key that was replaced still hold", () =>
+    signing(function* (publicKey) {
+      const registry = yield* AgentCapabilityRegistry
+      yield* registry.register(executor, [], { publicKey })
+      const id = yield* lived
+      yield* TestClock.adjust("1 second")
+      yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
+      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3 })
+    })
+  )
+
+  it.effect("are refused a key that is none, with a sentence", () =>
     Effect.gen(function* () {
-      const made = yield* histories(2)
-      const lines = yield* linesOf(made)
-      const chance = chanceOf(1)
-      const count = tally()
-      for (let done = 0; done < 1000; done++) {
-        const line = chance.pick(lines)
-        const { record_id: name } = read(line)
-        const mutation = mutated(line, chance)
-        if (mutation.isBroken) {
-          count.note(true, mutation, String(name))
-          continue
-        }
-        const { flaw, recordId } = verifyArchive("archive", JSON.parse(mutation.text), made.agents)
-        // Under another name it is another handoff, and its entries were written for this one.
-        const isNamed = recordId === name || mutation.at < line.indexOf(",")
-        count.note(flaw !== undefined && isNamed, mutation, String(name))
-      }
-      assert.deepStrictEqual(count.missed, [])
-      // Not only such as any reader would stumble on.
-      assert.isBelow(count.counts()["no JSON any more"] ?? 0, 600)
+      const error = yield* Effect.flip(Signing.signer("not a key"))
+      assert.strictEqual(error.message, "Invalid secret key: Expected 32 bytes as base64url: 43 characters")
     })
   )
 })

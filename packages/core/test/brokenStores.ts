@@ -392,6 +392,35 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
+    "leaves what is handed on in the inbox of its first receiver",
+    "a handoff that is handed on is in the inbox of its next receiver, and in no other's",
+    (whole) => ({
+      list: (view, page) =>
+        view._tag !== "Inbox"
+          ? whole.list(view, page)
+          : Effect.map(whole.list({ _tag: "Status", status: view.status }, { limit: 10_000 }), (records) =>
+              records.filter(({ request }) => request.toAgent === view.agent)
+            )
+    })
+  ),
+  broken(
+    "forgets what is verified",
+    "briefings, read-backs, hops, parts, deliverables and evidence come back as they were",
+    keeping(({ record, event }) => {
+      if (!("evidence" in record)) return { record, event }
+      const { evidence: _, ...rest } = record
+      return { record: rest, event }
+    })
+  ),
+  broken(
+    "forgets the digest of the entry before",
+    "briefings, read-backs, hops, parts, deliverables and evidence come back as they were",
+    keeping(({ record, event }) => {
+      const { prev: _, ...rest } = event
+      return { record, event: rest }
+    })
+  ),
+  broken(
     "takes nothing back into an inbox that it has left",
     "a handoff that is given back waits again, in each view and in the tally",
     (whole) => {

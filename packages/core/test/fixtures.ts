@@ -1,4 +1,4 @@
-import { AgentId, apply, create, type HandoffEvent, RecordId, type Transition } from "@aumai/handoff-protocol"
+import { advance, AgentId, create, type HandoffEvent, RecordId, type Transition } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
@@ -32,10 +32,7 @@ export const created = (
 }
 
 /** The change that takes a handoff one step on. */
-export const moved = ({ record }: Change, event: Transition): Change => ({
-  record: Result.getOrThrow(apply(record, event)),
-  event
-})
+export const moved = ({ record }: Change, event: Transition): Change => Result.getOrThrow(advance(record, event))
 
 export const accepted = (change: Change, at = 1): Change =>
   moved(change, { _tag: "Accepted", at: second(at), by: agent("b") })

@@ -6,9 +6,10 @@ import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
 import { create, fold } from "./Lifecycle.ts"
 import { isSameState, portable } from "./Portable.ts"
+import { fromArchivedEvent, fromRecord } from "./ToWire.ts"
 import { decoder } from "./Wire.ts"
 import { isWireArchived } from "./WireGuard.ts"
-import { fromArchivedEvent, fromRecord, toArchivedEvent, toRequest, toState } from "./WireNames.ts"
+import { toArchivedEvent, toRequest, toState } from "./WireNames.ts"
 import { WireArchived } from "./WireSchema.ts"
 
 // ---- archives: a record with its whole history, in a form that the Python library reads too ----
@@ -45,7 +46,7 @@ export interface ArchivedHandoff {
  */
 export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived => ({
   ...fromRecord(portable(record)),
-  history: history.map(fromArchivedEvent)
+  history: history.map((event) => fromArchivedEvent(event, record.recordId))
 })
 
 const toArchived = (wire: WireArchived): Result.Result<ArchivedHandoff, string> => {

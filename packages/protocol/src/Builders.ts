@@ -1,9 +1,10 @@
 /** The record that each event makes. */
 import * as DateTime from "effect/DateTime"
 
-import type { KeptReadBack, ReadBack } from "./Briefing.ts"
+import type { KeptReadBack, ReadBack, ReadBackItem } from "./Briefing.ts"
 import { startAwaits } from "./Clocks.ts"
 import type { Lease, Milliseconds } from "./Custody.ts"
+import type { AttestedEvent } from "./CustodyEvent.ts"
 import type { Evidence } from "./Delivery.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
@@ -51,20 +52,42 @@ const leaseFrom = (at: DateTime.Utc, milliseconds: Milliseconds): Lease => ({
 const renewed = (lease: Lease | undefined, at: DateTime.Utc, milliseconds = lease?.milliseconds) =>
   milliseconds === undefined ? {} : { lease: leaseFrom(at, milliseconds) }
 
-/** The lease of one that is accepted: it rests while the sender's word is awaited. */
+/** The lease of one that is accepted: it rests while the sender's word is awaited, and begins anew behind that. */
 const settled = (record: Before<"Started">, at: DateTime.Utc, milliseconds?: Milliseconds): Before<"Started"> => {
   const { lease, ...rest } = record
   const length = milliseconds ?? lease?.milliseconds
   if (length === undefined) return record
-  return startAwaits(record) === "sender"
-    ? { ...rest, lease: { milliseconds: length } }
-    : { ...rest, ...renewed(undefined, at, length) }
+  if (startAwaits(record) === "sender") return { ...rest, lease: { milliseconds: length } }
+  return milliseconds === undefined && lease?.until !== undefined ? record : { ...rest, lease: leaseFrom(at, length) }
 }
 
 /** What was restated, added to what had been restated before; what the sender has confirmed is to be confirmed again. */
-const restated = (before: KeptReadBack | undefined, { items = [], summary }: ReadBack): KeptReadBack => {
-  const said = new Set(items.map(({ id }) => id))
-  return { summary, items: [...(before?.items ?? []).filter(({ id }) => !said.has(id)), ...items] }
+export const restated = (before: KeptReadBack | undefined, { items = [], summary }: ReadBack): KeptReadBack => {
+  const said = new Map<string, ReadBackItem>()
+  for (const item of [...(before?.items ?? []), ...items]) {
+    // The last word on an item counts, and stands where it was said.
+    said.delete(item.id)
+    said.set(item.id, item)
+  }
+  return { summary, items: [...said.values()] }
+}
+
+/** What was verified so far, and now. */
+export const verified = (
+  before: ReadonlyArray<Evidence> | undefined,
+  event: AttestedEvent
+): ReadonlyArray<Evidence> => {
+  const { at, by, digest, of, statement, uri } = event
+  const evidence: Evidence = {
+    grade: "verified",
+    statement,
+    ...(of === undefined ? {} : { of }),
+    ...(uri === undefined ? {} : { uri }),
+    ...(digest === undefined ? {} : { digest }),
+    by,
+    at
+  }
+  return [...(before ?? []), evidence]
 }
 
 /** The answer an ended handoff had before it ended, where it had one. */
@@ -118,7 +141,12 @@ export const builders: {
       },
       event.at
     ),
-  Started: (record, event) => ({ status: "in_progress", ...nextHeld(record, event) }),
+  Started: (record, event) => ({
+    status: "in_progress",
+    ...nextHeld(record, event),
+    // Another program may start one whose lease still rests.
+    ...(record.lease !== undefined && record.lease.until === undefined ? renewed(record.lease, event.at) : {})
+  }),
   Progressed: (record, event) => {
     const progressed = {
       ...record,
@@ -130,7 +158,7 @@ export const builders: {
       }
     }
     return progressed.status === "accepted"
-      ? settled(progressed, event.at, event.lease)
+      ? settled(progressed, event.at, event.lease ?? record.lease?.milliseconds)
       : { ...progressed, ...renewed(record.lease, event.at, event.lease) }
   },
   Asked: (record, event) => ({
@@ -161,19 +189,7 @@ export const builders: {
     }
   },
   Delegated: (record, event) => ({ ...record, ...next(record, event), parts: (record.parts ?? 0) + 1 }),
-  Attested: (record, event) => {
-    const { at, by, digest, of, statement, uri } = event
-    const evidence: Evidence = {
-      grade: "verified",
-      statement,
-      ...(of === undefined ? {} : { of }),
-      ...(uri === undefined ? {} : { uri }),
-      ...(digest === undefined ? {} : { digest }),
-      by,
-      at
-    }
-    return { ...record, ...next(record, event), evidence: [...(record.evidence ?? []), evidence] }
-  },
+  Attested: (record, event) => ({ ...record, ...next(record, event), evidence: verified(record.evidence, event) }),
   Released: (record, event) => ({
     status: "pending",
     ...nextOpen(record, event),
@@ -208,7 +224,8 @@ export const builders: {
   Reminded: (record, event) => ({
     ...record,
     ...next(record, event),
-    reminded: [...(record.reminded ?? []), event.of]
+    // Once each, though another program may have mentioned it again.
+    reminded: [...(record.reminded ?? []).filter((of) => of !== event.of), event.of]
   }),
   Expired: (record, event) => ({
     status: "expired",

@@ -3,7 +3,7 @@ import { canonical, type Digest, digestOf } from "./Digest.ts"
 import type { RecordId } from "./Fields.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
-import { fromEvent } from "./WireNames.ts"
+import { fromEvent } from "./ToWire.ts"
 
 /**
  * An entry as the text whose digest the next entry holds: the canonical JSON of `record_id`, `revision` and `event`.

@@ -97,6 +97,27 @@ export class NoHopLeft extends Schema.TaggedError<NoHopLeft>()("NoHopLeft", {
 }
 
 /**
+ * A record does not grow without end: it has all the evidence, or all the notes to its briefing, that it may have.
+ *
+ * @example
+ * ```ts
+ * import { NoRoomLeft, RecordId } from "@aumai/handoff-protocol"
+ *
+ * console.log(new NoRoomLeft({ recordId: RecordId.make("7k2m9q4xw3pz"), event: "Attested", of: "evidence" }).message)
+ * // Handoff 7k2m9q4xw3pz has no room left for evidence: Attested would exceed what a record may hold
+ * ```
+ */
+export class NoRoomLeft extends Schema.TaggedError<NoRoomLeft>()("NoRoomLeft", {
+  recordId: RecordId,
+  event: Schema.String,
+  of: Schema.Literals(["evidence", "hops", "read_back"])
+}) {
+  override get message() {
+    return `Handoff ${this.recordId} has no room left for ${this.of === "read_back" ? "what is restated" : this.of}: ${this.event} would exceed what a record may hold`
+  }
+}
+
+/**
  * A handoff does not go back to somebody who has had it.
  *
  * @example

@@ -73,9 +73,10 @@ export const Artifacts = partsOf(Artifact).check(Schema.makeFilter(haveOwnNames)
  * ```
  */
 export const artifactDigest = (artifact: Artifact): Digest =>
-  "uri" in artifact
-    ? artifact.digest
-    : digestOf(typeof artifact.content === "string" ? artifact.content : canonical(artifact.content))
+  // What it has counts more than what it says: only its content is kept of one that has both.
+  "content" in artifact
+    ? digestOf(typeof artifact.content === "string" ? artifact.content : canonical(artifact.content))
+    : artifact.digest
 
 /** What says that something is so, and where it can be looked up. */
 export const proof = {

@@ -1,7 +1,6 @@
-import { sha256 } from "@noble/hashes/sha2.js"
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
 import canonicalize from "canonicalize"
 import * as Schema from "effect/Schema"
+import { createHash } from "sha256-uint8array"
 
 /**
  * A SHA-256, as 64 hexadecimal digits in lower case.
@@ -14,7 +13,8 @@ import * as Schema from "effect/Schema"
  * ```
  */
 export const Digest = Schema.String.check(
-  Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a SHA-256 of 64 hexadecimal digits in lower case" })
+  // JSON Schema is told a pattern only with the flag u.
+  Schema.isPattern(/^[0-9a-f]{64}$/u, { expected: "a SHA-256 of 64 hexadecimal digits in lower case" })
 )
   .annotate({ description: "A SHA-256: 64 hexadecimal digits in lower case" })
   .pipe(Schema.brand("Digest"))
@@ -32,7 +32,7 @@ export type Digest = typeof Digest.Type
  * ```
  */
 export const Signature = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9_-]{86}$/, { expected: "a signature of 86 characters of base64url" })
+  Schema.isPattern(/^[A-Za-z0-9_-]{86}$/u, { expected: "a signature of 86 characters of base64url" })
 )
   .annotate({ description: "An Ed25519 signature: 86 characters of base64url" })
   .pipe(Schema.brand("Signature"))
@@ -63,7 +63,7 @@ const native = ((): ((text: string) => string) | undefined => {
  */
 export const digestOf = (text: string): Digest =>
   // The cast: so it is written.
-  (native === undefined ? bytesToHex(sha256(utf8ToBytes(text))) : native(text)) as Digest
+  (native === undefined ? createHash().update(text).digest("hex") : native(text)) as Digest
 
 /**
  * A JSON value as the one text that stands for it, whatever order its keys were in: RFC 8785, the JSON Canonicalization

@@ -62,7 +62,7 @@ export type Capability = typeof Capability.Type
  * ```
  */
 export const PublicKey = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9_-]{43}$/, { expected: "a public key: 32 bytes as 43 characters of base64url" })
+  Schema.isPattern(/^[A-Za-z0-9_-]{43}$/u, { expected: "a public key: 32 bytes as 43 characters of base64url" })
 )
   .annotate({ description: "A public key of Ed25519: 32 bytes as base64url without padding" })
   .pipe(Schema.brand("PublicKey"))

@@ -98,21 +98,55 @@ const weigh = (value: unknown, level: number): number => {
 
 const fitsEncoded = (object: unknown): boolean => fits(JSON.stringify(object), limits.jsonBytes)
 
-/** About how many bytes of JSON a part of a handoff is, the same whether its names are ours or those of the wire. */
-const bytesOf = (value: unknown): number => {
-  if (typeof value === "string") return utf8Length(value) + 3
-  // A moment is as long as its text.
-  if (typeof value !== "object" || value === null || DateTime.isDateTime(value)) return 27
-  let bytes = 3
-  for (const [key, item] of Object.entries(value)) bytes += key.replaceAll("_", "").length + 4 + bytesOf(item)
+/** How many bytes of UTF-8 a string takes as JSON. */
+const encodedLength = (text: string): number => {
+  let bytes = utf8Length(text) + 2
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit === 0x22 || unit === 0x5c) bytes += 1
+    // \b, \t, \n, \f and \r have short escapes, the other control characters six characters.
+    else if (unit < 0x20) bytes += unit >= 0x08 && unit <= 0x0d && unit !== 0x0b ? 1 : 5
+  }
   return bytes
 }
 
+// A moment is written as a text of 24 characters.
+const momentBytes = 26
+
+/** The name of a field on the wire, in length. */
+const nameLength = (key: string): number => key.replaceAll(/[A-Z]/g, "__").length
+
+/**
+ * How many bytes of JSON a part of a handoff takes on the wire, the same whether its names are ours or those of the wire,
+ * where what is absent may be null and a moment may be spelled at any length. What is below `content` and `schema` is not
+ * ours to name.
+ */
+const bytesOf = (value: unknown, isOurs = true): number => {
+  if (typeof value === "string") return encodedLength(value)
+  if (typeof value !== "object" || value === null) return String(value).length
+  if (DateTime.isDateTime(value)) return momentBytes
+  // The bracket before; behind each value there is a comma, or the other bracket.
+  let bytes = 1
+  if (Array.isArray(value)) {
+    for (const item of value) bytes += bytesOf(item, isOurs) + 1
+    return Math.max(bytes, 2)
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (!isOurs) bytes += encodedLength(key) + bytesOf(item, false) + 2
+    else if (item !== null || key === "content") {
+      const isTheirs = key === "content" || key === "schema"
+      bytes += nameLength(key) + 4 + (key === "due" ? momentBytes : bytesOf(item, !isTheirs))
+    }
+  }
+  return Math.max(bytes, 2)
+}
+
+/** Whether a part of a handoff is within what a store should be given of it as a whole. */
+export const isBounded = (value: unknown): boolean => bytesOf(value) <= limits.jsonBytes
+
 /** Bounds a part of a handoff as a whole, for the bounds of its texts add up to more than a store should be given. */
 export const bounded = <A>() =>
-  Schema.makeFilter<A>(
-    (value) => bytesOf(value) <= limits.jsonBytes || `Expected at most ${limits.jsonBytes} bytes in all`
-  )
+  Schema.makeFilter<A>((value) => isBounded(value) || `Expected at most ${limits.jsonBytes} bytes in all`)
 
 /**
  * Whether the schema `JsonObject` takes it, without the explanation, at a fraction of the cost.

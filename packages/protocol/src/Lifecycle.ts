@@ -68,8 +68,8 @@ export const apply = (record: HandoffRecord, event: HandoffEvent): Result.Result
   // The casts: `objection` has seen that it is a transition, and that its row fits the record, and so its builder.
   const build = builders[(event as Transition)._tag] as (record: HandoffRecord, event: HandoffEvent) => HandoffRecord
   const { head: _, ...built } = build(record, event)
-  // The cast: whoever knows the digest of the event adds it; that of the one before is over.
-  return Result.succeed(built as HandoffRecord)
+  // Whoever knows the digest of the event adds it; that of the one before is over.
+  return Result.succeed(built)
 }
 
 /** An event with the digest of the one before it, and the record after it: what a store keeps of both. */

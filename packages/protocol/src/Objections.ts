@@ -1,5 +1,6 @@
 /** Why an event may not come to a record: what the table says, and what it cannot say. */
 import { coverageOf, itemsOf, type ReadBack } from "./Briefing.ts"
+import { restated, verified } from "./Builders.ts"
 import {
   agentOf,
   clock,
@@ -11,10 +12,12 @@ import {
   rerouteCause,
   startAwaits
 } from "./Clocks.ts"
+import type { RerouteCause } from "./Custody.ts"
 import {
   AlreadyHeld,
   NoAttemptLeft,
   NoHopLeft,
+  NoRoomLeft,
   NotDelivered,
   NotDue,
   ReadBackIncomplete,
@@ -25,6 +28,8 @@ import { undelivered } from "./Delivery.ts"
 import { InvalidTransition, NotYourHandoff } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
+import { isBounded } from "./Json.ts"
+import { limits } from "./Limits.ts"
 import { isSame } from "./Same.ts"
 import { movesFrom, type Of, type Rule, type Transition, transitions } from "./Transitions.ts"
 
@@ -47,6 +52,7 @@ export type LifecycleError =
   | NotDue
   | NoAttemptLeft
   | NoHopLeft
+  | NoRoomLeft
   | AlreadyHeld
   | ReadBackIncomplete
   | UnknownItem
@@ -78,6 +84,8 @@ const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefine
 /** What the table cannot say: what must be true of the record, whatever else the event says. */
 const conditions: { readonly [Tag in Transition["_tag"]]?: (record: HandoffRecord) => LifecycleError | undefined } = {
   Started: (record) => whetherReadBack(record, "Started", startAwaits(record)),
+  // Nor is it completed without a start.
+  Completed: (record) => whetherReadBack(record, "Completed", startAwaits(record)),
   // The sender confirms what it has been told, and no less.
   Confirmed: (record) =>
     "readBack" in record && record.readBack !== undefined && startAwaits(record) !== "receiver"
@@ -104,6 +112,34 @@ const whetherReadBack = (
   return new ReadBackIncomplete({ recordId, event, awaits, missing })
 }
 
+/** What must be true whoever did it: that the record after it is one that every store and reader takes. */
+const whetherRoom = (record: HandoffRecord, event: Transition): NoRoomLeft | undefined => {
+  const of = noRoomFor(record, event)
+  return of && new NoRoomLeft({ recordId: record.recordId, event: event._tag, of })
+}
+
+const noRoomFor = (record: HandoffRecord, event: Transition): NoRoomLeft["of"] | undefined => {
+  const evidence = "evidence" in record ? record.evidence : undefined
+  switch (event._tag) {
+    case "Attested": {
+      const all = verified(evidence, event)
+      return all.length > limits.parts || !isBounded(all) ? "evidence" : undefined
+    }
+    case "Completed":
+      return (evidence?.length ?? 0) + (event.evidence?.length ?? 0) > 2 * limits.parts ? "evidence" : undefined
+    case "Forwarded":
+      return (record.hops?.length ?? 0) < limits.hops ? undefined : "hops"
+    case "Accepted":
+    case "Restated": {
+      if (event.readBack === undefined) return undefined
+      const all = restated("readBack" in record ? record.readBack : undefined, event.readBack)
+      return all.items.length > 2 * limits.parts || !isBounded(all) ? "read_back" : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
 /** And what must be true of the event. */
 const contents: {
   readonly [Tag in Transition["_tag"]]?: (
@@ -113,9 +149,13 @@ const contents: {
 } = {
   Accepted: (record, { readBack }) => whetherKnown(record, readBack),
   Restated: (record, { readBack }) => whetherKnown(record, readBack),
-  Forwarded: (record, { to }) => {
+  Forwarded: (record, event) => {
+    const { recordId } = record
     const holders = holdersOf(record)
-    return holders.includes(to) ? new AlreadyHeld({ recordId: record.recordId, agent: to, holders }) : undefined
+    if (holders.includes(event.to)) return new AlreadyHeld({ recordId, agent: event.to, holders })
+    return event.by !== agentOf(record, "receiver") || mayReroute(record, event.because)
+      ? undefined
+      : new NotDue({ recordId, event: event._tag, at: event.at })
   },
   Completed: ({ recordId, request }, { artifacts = [] }) => {
     if (request.deliverables === undefined) return undefined
@@ -123,6 +163,13 @@ const contents: {
     return issues.length === 0 ? undefined : new NotDelivered({ recordId, issues })
   }
 }
+
+/** Whether a receiver may say that this is what its handoff is re-routed for: what would end it otherwise, it could do now. */
+const mayReroute = (record: HandoffRecord, because: RerouteCause | undefined): boolean =>
+  because === undefined ||
+  (record.request.reroute === true &&
+    ((because === "rejected" && movesFrom(record.status).some(({ event }) => event === "Rejected")) ||
+      (because === "attempts_exhausted" && isLastAttempt(record))))
 
 const whetherKnown = ({ recordId, request }: HandoffRecord, readBack: ReadBack | undefined) => {
   const known = request.briefing === undefined ? [] : itemsOf(request.briefing)
@@ -174,7 +221,9 @@ export const objection = (record: HandoffRecord, event: HandoffEvent): Lifecycle
   }
   const isByTime = isOfTime(record, event, rule)
   // What another program did has happened, due or not, and whatever was asked for.
-  if (event.via !== undefined) return isByTime ? undefined : whetherYours(record, event, rule)
+  if (event.via !== undefined) {
+    return (isByTime ? undefined : whetherYours(record, event, rule)) ?? whetherRoom(record, event)
+  }
   // The cast: a row's condition on its event is given events of that row.
   const content = contents[event._tag] as
     | ((record: HandoffRecord, event: Transition) => LifecycleError | undefined)
@@ -182,6 +231,7 @@ export const objection = (record: HandoffRecord, event: HandoffEvent): Lifecycle
   return (
     (isByTime ? whetherDue(record, event) : whetherYours(record, event, rule)) ??
     conditions[event._tag]?.(record) ??
-    content?.(record, event)
+    content?.(record, event) ??
+    whetherRoom(record, event)
   )
 }

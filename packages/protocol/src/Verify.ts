@@ -33,13 +33,41 @@ const differences = (a: object, b: object): ReadonlyArray<string> => {
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => !isSame(left[key], right[key]))
 }
 
-const flawOfRecord = (record: HandoffRecord, told: HandoffRecord): string | undefined => {
+const flawOfRecord = (record: HandoffRecord, told: HandoffRecord): Flaw | undefined => {
   const { revision } = told
-  if (record.revision !== revision)
-    return `The record says that there are ${record.revision} entries, and there are ${revision}`
-  if (record.head !== told.head) return "The record was not written with this entry: it holds another digest"
+  if (record.revision !== revision) {
+    const problem = `The record says that there are ${record.revision} entries, and there are ${revision}`
+    return { revision: Math.min(record.revision, revision) + 1, problem }
+  }
+  if (record.head !== told.head) {
+    return { revision, problem: "The record was not written with this entry: it holds another digest" }
+  }
   const parts = differences(record, told)
-  return parts.length === 0 ? undefined : `The record is not what its history says: it differs in ${parts.join(", ")}`
+  return parts.length === 0
+    ? undefined
+    : { revision, problem: `The record is not what its history says: it differs in ${parts.join(", ")}` }
+}
+
+/** An entry that does not hold the digest of the one before it: which of the two is not what was written. */
+const brokenLink = (
+  recordId: RecordId,
+  history: ReadonlyArray<HandoffEvent>,
+  index: number,
+  head: Digest | undefined
+): Flaw => {
+  const revision = index + 1
+  const [event, before, next] = [history[index], history[index - 1], history[index + 1]]
+  if (before === undefined)
+    return { revision, problem: "It is not the first entry: it holds the digest of one before it" }
+  const problem = "It does not hold the digest of the entry before it"
+  if (event?.prev === undefined) return { revision, problem }
+  // The next entry tells whether this one is what it was when that was written: then the one before is not. If it would be
+  // that one place before, the one before was put in.
+  const witness = next === undefined ? head : next.prev
+  const isKept = [revision, index].some((place) => entryDigest(recordId, place, event) === witness)
+  return witness !== undefined && !isKept
+    ? { revision, problem }
+    : { revision: index, problem: `It is not the entry that revision ${revision} was written on` }
 }
 
 /**
@@ -63,13 +91,7 @@ export const flawIn = (
   let before: Digest | undefined
   for (const [index, event] of history.entries()) {
     const revision = index + 1
-    if (event.prev !== before) {
-      return index === 0
-        ? { revision, problem: "It is not the first entry: it holds the digest of one before it" }
-        : event.prev === undefined
-          ? { revision, problem: "It does not hold the digest of the entry before it" }
-          : { revision: index, problem: `It is not the entry that revision ${revision} was written on` }
-    }
+    if (event.prev !== before) return brokenLink(recordId, history, index, record?.head)
     if (told === undefined) {
       if (isTransition(event))
         return { revision, problem: `A history begins with Created or Imported, not ${event._tag}` }
@@ -86,6 +108,5 @@ export const flawIn = (
     }
   }
   if (told === undefined) return { revision: 0, problem: "There is a record, but no history" }
-  const problem = record && flawOfRecord(record, told)
-  return problem === undefined ? undefined : { revision: told.revision, problem }
+  return record && flawOfRecord(record, told)
 }

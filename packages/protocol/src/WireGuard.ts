@@ -255,8 +255,14 @@ const isFact = (value: unknown): value is Fields =>
 const isArchivedEvent: Guard = (value) => {
   if (!isFact(value)) return false
   if (value["_tag"] === "Created") return mayHave(value, "routing", isRouting)
-  if (value["_tag"] === "Imported") return isFields(value["record"]) && isStateOf(value["record"])
-  return isTransition(value)
+  if (value["_tag"] !== "Imported") return isTransition(value)
+  const record = value["record"]
+  return (
+    isFields(record) &&
+    isStateOf(record) &&
+    mayHave(record, "record_id", isName) &&
+    mayHave(record, "revision", isRevision)
+  )
 }
 
 // The casts: a guard cannot say of a plain condition that it is the schema's type; the test does.

@@ -185,10 +185,14 @@ const state = {
   updated_at: WireTimestamp,
   ...custody
 }
-export const WireState = Schema.Struct(state).annotate({ identifier: "HandoffState" })
+const WireState = Schema.Struct(state)
 export type WireState = typeof WireState.Type
 
 const revision = absent(Schema.Int.check(Schema.isGreaterThan(0)))
+// It has a name and a number only where they are not those that it gets.
+const ImportedState = Schema.Struct({ record_id: absent(RecordId), ...state, revision }).annotate({
+  identifier: "ImportedState"
+})
 export const WireRecord = Schema.Struct({ record_id: RecordId, request: WireRequest, ...state, revision }).annotate({
   identifier: "HandoffRecord"
 })
@@ -271,7 +275,7 @@ export type WireEvent = typeof WireEvent.Type
 // In an archive the request stands once, in the record, and not again in the event that brought it.
 export const ArchivedEvent = Schema.Union([
   Schema.Struct({ _tag: Schema.tag("Created"), ...fact, routing: absent(WireRouting) }),
-  Schema.Struct({ _tag: Schema.tag("Imported"), ...fact, record: WireState }),
+  Schema.Struct({ _tag: Schema.tag("Imported"), ...fact, record: ImportedState }),
   ...transitionEvents
 ]).annotate({ identifier: "ArchivedEvent", message: notAnEvent })
 export type ArchivedEvent = typeof ArchivedEvent.Type

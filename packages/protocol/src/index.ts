@@ -62,6 +62,7 @@ export {
   BrokenChain,
   NoAttemptLeft,
   NoHopLeft,
+  NoRoomLeft,
   NotDelivered,
   NotDue,
   OpenChildren,

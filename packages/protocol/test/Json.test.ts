@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { JsonObject, limits, parseJson } from "../src/index.ts"
+import { Artifacts, OwnEvidences } from "../src/Delivery.ts"
+import { Briefing, HandBack, JsonObject, JsonValue, limits, parseJson, ReadBack } from "../src/index.ts"
 import { isJsonObject } from "../src/Json.ts"
+import { WireArtifacts, WireBriefing, WireHandBack, WireOwnEvidences, WireReadBack } from "../src/WireSchema.ts"
 
 const faultOf = (text: string): string => {
   const parsed = parseJson(text)
@@ -193,5 +196,114 @@ describe("JsonObject", () => {
   ])("$name: the schema and the guard agree", ({ value, ok }) => {
     assert.strictEqual(is(value), ok)
     assert.strictEqual(isJsonObject(value), ok)
+  })
+})
+
+describe("the bound of a part as a whole", () => {
+  const bytes = limits.jsonBytes
+  const content = (value: unknown) => [{ name: "a", content: value }]
+  const around = JSON.stringify(content("")).length
+  const texts = (length: number) => Array.from({ length: 16 }, () => "x".repeat(length))
+  const evidence = (length: number) => texts(length).map((statement) => ({ grade: "observed", statement }))
+  const items = (length: number) => texts(length).map((note) => ({ id: "a", answer: "understood", note }))
+  const parts = [
+    { name: "texts in a content", schema: Artifacts, wire: WireArtifacts, of: (n: number) => content("x".repeat(n)) },
+    {
+      name: "keys in a content",
+      schema: Artifacts,
+      wire: WireArtifacts,
+      of: (n: number) => content({ ["_".repeat(n - 4)]: 1 })
+    },
+    { name: "escapes", schema: Artifacts, wire: WireArtifacts, of: (n: number) => content("\u0001".repeat(n / 6)) }
+  ] as const
+
+  it.each(parts)("takes $name up to a mebibyte and no more", ({ of, schema, wire }) => {
+    for (const [length, ok] of [
+      [6 * Math.floor((bytes - around) / 6), true],
+      [6 * Math.floor((bytes - around) / 6) + 6, false]
+    ] as const) {
+      assert.strictEqual(Schema.is(schema)(of(length)), ok)
+      assert.strictEqual(Schema.is(wire)(of(length)), ok)
+    }
+  })
+
+  it("is to the byte", () => {
+    assert.isTrue(Schema.is(Artifacts)(content("x".repeat(bytes - around))))
+    assert.isFalse(Schema.is(Artifacts)(content("x".repeat(bytes - around + 1))))
+    assert.isTrue(Schema.is(Artifacts)(content({ ["_".repeat(bytes - around - 4)]: 1 })))
+    assert.isFalse(Schema.is(Artifacts)(content({ ["_".repeat(bytes - around - 3)]: 1 })))
+    for (const json of [{}, [], [[], {}], { a: {}, b: [null, true, -1.5e-7, "é\n\u000b"] }, 0, null]) {
+      const rest = bytes - around - JSON.stringify(json).length - 1
+      const padded = (more: number) => content([json, "x".repeat(rest - 2 + more)])
+      const length = new TextEncoder().encode(JSON.stringify(padded(0))).length
+      assert.isTrue(Schema.is(Artifacts)(padded(bytes - length)), JSON.stringify(json))
+      assert.isFalse(Schema.is(Artifacts)(padded(bytes - length + 1)), JSON.stringify(json))
+    }
+  })
+
+  it("counts numbers as they are written, and many of them", () => {
+    const numbers = Array.from({ length: 500_000 }, () => 1)
+    assert.isTrue(Schema.is(Artifacts)(content(numbers)))
+    assert.isFalse(Schema.is(Artifacts)(content([...numbers, ...numbers])))
+  })
+
+  it.each([
+    { name: "evidence", schema: OwnEvidences, wire: WireOwnEvidences, of: evidence, enough: 65_000 },
+    {
+      name: "a read-back",
+      schema: ReadBack,
+      wire: WireReadBack,
+      of: (n: number) => ({ summary: "s", items: items(n) }),
+      enough: 65_000
+    },
+    {
+      name: "a hand-back",
+      schema: HandBack,
+      wire: WireHandBack,
+      of: (n: number) => ({ done: texts(n) }),
+      enough: 65_000
+    }
+  ])("bounds $name, though each text is within its own", ({ enough, of, schema, wire }) => {
+    for (const is of [Schema.is(schema), Schema.is(wire)] as ReadonlyArray<(value: unknown) => boolean>) {
+      assert.isTrue(is(of(enough)))
+      assert.isFalse(is(of(limits.textBytes)))
+    }
+  })
+
+  const moments = ["2026-12-01T09:00:00.000Z", "2026-12-01T09:00:00", `2026-12-01T09:00:00.${"0".repeat(60)}Z`]
+  it.each(moments)("is the same on the wire and behind it, however %s is written", (due) => {
+    const actions = (length: number) => [
+      ...texts(length).map((task, index) => ({ id: `${index}`, task })),
+      { id: "due", task: "t", due: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), owner: "o" }
+    ]
+    const room = bytes - 16 * `{"id":"00","task":"",},`.length
+    const verdicts = new Set<boolean>()
+    for (let length = Math.floor(room / 16) - 12; length < room / 16 + 3; length += 1) {
+      const ours = { severity: "stable", summary: "s", actions: actions(length) }
+      const wire = {
+        ...ours,
+        situation: null,
+        actions: ours.actions.map((action) => ("due" in action ? { ...action, due } : { ...action, owner: null }))
+      }
+      assert.strictEqual(Schema.is(WireBriefing)(wire), Schema.is(Briefing)(ours), String(length))
+      verdicts.add(Schema.is(WireBriefing)(wire))
+    }
+    assert.strictEqual(verdicts.size, 2)
+  })
+})
+
+describe("JsonValue", () => {
+  it.each([
+    { name: "a text", value: "x".repeat(limits.jsonBytes - 2), ok: true },
+    { name: "one byte more", value: "x".repeat(limits.jsonBytes - 1), ok: false },
+    { name: "null", value: null, ok: true },
+    { name: "NaN", value: Number.NaN, ok: false },
+    { name: "undefined", value: undefined, ok: false },
+    { name: "the deepest arrays", value: JSON.parse("[".repeat(128) + "]".repeat(128)), ok: true },
+    { name: "one array more", value: JSON.parse("[".repeat(129) + "]".repeat(129)), ok: false },
+    { name: "NUL in a key", value: [{ "\0": 1 }], ok: false },
+    { name: "a lone surrogate", value: "\ud83d", ok: false }
+  ])("$name: $ok", ({ value, ok }) => {
+    assert.strictEqual(Schema.is(JsonValue)(value), ok)
   })
 })

@@ -15,6 +15,8 @@ const compile = (name: string) => new Ajv2020({ strict: true, strictTypes: false
 type Sample = readonly [name: string, json: unknown]
 const record = recordOf(histories.completed)
 const started = moves.Started
+const digest = "0".repeat(64)
+const many = Array.from({ length: limits.parts + 1 }, (_, index) => ({ name: `${index}` }))
 const texts = (key: string): ReadonlyArray<Sample> => [
   [`${key} null`, { [key]: null }],
   [`${key} number`, { [key]: 1 }],
@@ -57,7 +59,24 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
       ["requirements", { requires: ["a", "b"] }],
       ["too many requirements", { requires: Array.from({ length: limits.capabilities + 1 }, () => "a") }],
       ["an empty requirement", { requires: [""] }],
-      ["an unknown key", { colour: 1 }]
+      ["an unknown key", { colour: 1 }],
+      ...["briefing", "deliverables", "reroute"].flatMap(texts),
+      ...numbers("max_hops"),
+      ["too many hops", { max_hops: limits.hops + 1 }],
+      ["a re-routing", { reroute: true }],
+      ["a briefing", { briefing: { severity: "stable", summary: "", situation: { known: ["a"], open: null } } }],
+      ["a briefing of no severity", { briefing: { severity: "ill", summary: "" } }],
+      ["an action without an id", { briefing: { severity: "stable", summary: "", actions: [{ task: "t" }] } }],
+      [
+        "a contingency",
+        { briefing: { severity: "stable", summary: "", contingencies: [{ id: "a", if: "i", then: "t" }] } }
+      ],
+      ["half a contingency", { briefing: { severity: "stable", summary: "", contingencies: [{ id: "a", if: "i" }] } }],
+      ["a read-back", { briefing: { severity: "stable", summary: "", read_back: { confirm: true } } }],
+      ["a deliverable", { deliverables: [{ name: "a", media_type: null, schema: {}, digest }] }],
+      ["a deliverable without a name", { deliverables: [{ digest }] }],
+      ["a digest in capitals", { deliverables: [{ name: "a", digest: "A".repeat(64) }] }],
+      ["too many deliverables", { deliverables: many }]
     ])
   ],
   HandoffResponse: [
@@ -89,7 +108,28 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
       ["too many reminders", { reminded: ["accept_by", "deadline", "deadline"] }],
       ["a reminder of nothing", { reminded: ["dinner"] }],
       ["a code", { code: "attempts_exhausted" }],
-      ["a clock", { missed: "accept_by" }]
+      ["a clock", { missed: "accept_by" }],
+      ...["hops", "read_back", "artifacts", "evidence", "head"].flatMap(texts),
+      ...numbers("parts"),
+      ["a head", { head: digest }],
+      ["a hop", { hops: [{ receiver: "a", attempt: 2, at: started["at"] }] }],
+      ["a hop to nobody", { hops: [{ attempt: 2, at: started["at"] }] }],
+      ["what was read back", { read_back: { summary: "", items: [{ id: "a", answer: "question" }], confirmed: null } }],
+      ["another answer", { read_back: { summary: "", items: [{ id: "a", answer: "perhaps" }] } }],
+      [
+        "artifacts",
+        {
+          artifacts: [
+            { name: "a", content: null },
+            { name: "b", uri: "u", digest, size: 0 }
+          ]
+        }
+      ],
+      ["an artifact of nothing", { artifacts: [{ name: "a" }] }],
+      ["half a reference", { artifacts: [{ name: "a", uri: "u", digest }] }],
+      ["evidence", { evidence: [{ grade: "verified", statement: "s", by: "a", at: started["at"] }] }],
+      ["evidence by nobody", { evidence: [{ grade: "verified", statement: "s", at: started["at"] }] }],
+      ["evidence of nothing", { evidence: [{ grade: "verified", statement: "", by: "a", at: started["at"] }] }]
     ])
   ],
   HandoffEvent: [
@@ -108,6 +148,20 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
     ...on(moves.Answered, texts("answer")),
     ...on(moves.Released, [...texts("hand_back"), ...moments("not_before")]),
     ...on(moves.Failed, [...texts("code"), ["a code", { code: "attempts_exhausted" }]]),
+    ...on(started, [...texts("prev"), ...texts("sig"), ["linked", { prev: digest, sig: "A".repeat(86) }]]),
+    ...on(moves.Accepted, texts("read_back")),
+    ...on(moves.Forwarded, [...texts("to"), ...texts("because"), ["re-routed", { because: "accept_by" }]]),
+    ...on(moves.Delegated, texts("child")),
+    ...on(moves.Restated, [...texts("read_back"), ["in words", { read_back: { summary: "s" } }]]),
+    ...on(moves.Confirmed, texts("correction")),
+    ...on(moves.Attested, [...texts("statement"), ...texts("of"), ...texts("digest"), ["with a digest", { digest }]]),
+    ...on(moves.Completed, [
+      ...texts("artifacts"),
+      ...texts("leaves_children"),
+      ["with evidence", { evidence: [{ grade: "claimed", statement: "s" }] }],
+      ["with evidence of others", { evidence: [{ grade: "verified", statement: "s" }] }]
+    ]),
+    ...on(moves.Cancelled, texts("along")),
     ...on(moves.Reminded, texts("of")),
     ...on(moves.Expired, texts("missed"))
   ],
@@ -118,6 +172,10 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
       ["with one", { history: [{ ...started, _tag: "Created" }, moves.Accepted] }],
       ["with a stranger in it", { history: [{ ...started, _tag: "Paused" }] }],
       ["with an imported state", { history: [{ _tag: "Imported", at: started["at"], by: "a", record }] }],
+      [
+        "with another's imported state",
+        { history: [{ _tag: "Imported", at: started["at"], by: "a", record: { ...record, record_id: 1 } }] }
+      ],
       ["with an imported nothing", { history: [{ _tag: "Imported", at: started["at"], by: "a", record: {} }] }]
     ])
   ]
@@ -132,6 +190,11 @@ const stricter: ReadonlyArray<Sample> = on(request, [
   ["129 levels", { context: { a: JSON.parse("[".repeat(limits.nesting) + "]".repeat(limits.nesting)) } }],
   ["NUL", { task_description: "a\0" }],
   ["a lone surrogate", { context: { a: "\ud83d" } }],
+  ["two deliverables of one name", { deliverables: [{ name: "a" }, { name: "a" }] }],
+  [
+    "a read-back of nothing that is there",
+    { briefing: { severity: "stable", summary: "", read_back: { required: ["a"] } } }
+  ],
   ["128 code points that are 256 UTF-16 units", { to_agent: "😀".repeat(128) }]
 ])
 
@@ -154,7 +217,7 @@ describe("the JSON Schema files and the decoder agree", () => {
       ({ json }) => {
         assert.isTrue(validate(json), JSON.stringify(validate.errors))
       },
-      { arbitrary: { runs: 200 } }
+      { arbitrary: { runs: 200, maxDiscards: 100_000 } }
     )
   }
 

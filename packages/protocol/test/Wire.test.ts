@@ -9,6 +9,7 @@ import {
   decodeArchived,
   decodeEvent,
   decodeJsonObject,
+  decodeOwnEvent,
   decodeRecord,
   decodeRequest,
   decodeText,
@@ -28,9 +29,9 @@ import {
   wireSchemas
 } from "../src/index.ts"
 import { isWireArchived, isWireEvent, isWireRecord, isWireRequest } from "../src/WireGuard.ts"
-import { receiver, recordId, sender, states } from "./samples.ts"
+import { receiver, recordId, sender, states, trails } from "./samples.ts"
 
-const text = { arbitrary: { runs: 300 } }
+const text = { arbitrary: { runs: 300, maxDiscards: 100_000 } }
 const throughText = (json: unknown): unknown => Result.getOrThrow(decodeText("text", JSON.stringify(json)))
 const faults = (result: Result.Result<unknown, InvalidInput>): ReadonlyArray<string> => {
   assert(Result.isFailure(result), "it was accepted")
@@ -57,7 +58,7 @@ describe("the wire keeps", () => {
       assert.isTrue(Equal.equals(read, record))
       assert.isTrue(Schema.is(HandoffRecord)(read))
     },
-    { arbitrary: { runs: 800 } }
+    { arbitrary: { runs: 800, maxDiscards: 100_000 } }
   )
 
   it.prop(
@@ -68,7 +69,7 @@ describe("the wire keeps", () => {
       assert.isTrue(Equal.equals(read, event))
       assert.isTrue(Schema.is(HandoffEvent)(read))
     },
-    { arbitrary: { runs: 800 } }
+    { arbitrary: { runs: 800, maxDiscards: 100_000 } }
   )
 
   it.each(HandoffStatus.literals)("the status %s by its name, and every key of the Python models", (status) => {
@@ -303,7 +304,27 @@ describe("the guards and the schemas agree", () => {
     { at: "2026-12-01T09:00:00Z" },
     { done: ["one"] },
     { done: [1] },
-    { question: "?", answer: "!" }
+    { question: "?", answer: "!" },
+    "0".repeat(64),
+    "0".repeat(63),
+    "A".repeat(86),
+    "A".repeat(64),
+    limits.hops,
+    limits.hops + 1,
+    "rejected",
+    "verified",
+    "observed",
+    "understood",
+    { summary: "s" },
+    { severity: "stable", summary: "s" },
+    { summary: "s", items: [{ id: "a", answer: "question" }] },
+    [{ name: "report", content: null }],
+    [{ name: "report" }],
+    [
+      { name: "report", content: 1 },
+      { name: "report", content: 2 }
+    ],
+    [{ receiver: "b", attempt: 2, at: "2026-12-01T09:00:00Z" }]
   ]
   const places = (json: unknown): ReadonlyArray<ReadonlyArray<string>> =>
     typeof json === "object" && json !== null
@@ -342,7 +363,7 @@ describe("the guards and the schemas agree", () => {
           assert.strictEqual(guard(given), is(given), `${path.join(".")} replaced by #${value % replacements.length}`)
         }
       },
-      { arbitrary: { runs: 300 } }
+      { arbitrary: { runs: 300, maxDiscards: 100_000 } }
     )
   }
 
@@ -353,11 +374,35 @@ describe("the guards and the schemas agree", () => {
     matched: ["analyze"],
     runners_up: [{ agent: "alice", matched: [] }]
   }
+  const digest = "0".repeat(64)
   const request = { ...encodeRequest(states.pending.request), requires: ["report"], parent: "p", priority: 5 }
-  const asked = { ...request, accept_by: "2026-12-01T09:00:00Z", remind_before: 1, max_attempts: 2 }
-  const fact = { at: "2026-12-01T09:00:00Z", by: "a", via: "foreign" }
+  const briefing = {
+    severity: "watcher",
+    summary: "s",
+    actions: [{ id: "a", task: "t", owner: "o", due: "2026-12-01T09:00:00Z" }],
+    situation: { known: ["k"], decided: ["d"], open: ["o"] },
+    contingencies: [{ id: "b", if: "i", then: "t" }],
+    read_back: { required: ["a"], confirm: true }
+  }
+  const asked = {
+    ...request,
+    accept_by: "2026-12-01T09:00:00Z",
+    remind_before: 1,
+    max_attempts: 2,
+    briefing,
+    deliverables: [{ name: "report", media_type: "text/plain", schema: { type: "string" }, digest }],
+    max_hops: 2,
+    reroute: true
+  }
+  const fact = { at: "2026-12-01T09:00:00Z", by: "a", via: "foreign", prev: digest, sig: "A".repeat(86) }
   const answer = { accepted: true, reason: "r", estimated_completion: "2026-12-01T09:00:00Z" }
-  const handBack = { done: ["one"], remaining: ["two"], pitfalls: ["three"] }
+  const artifacts = [
+    { name: "report", media_type: "text/plain", content: { pages: [1] } },
+    { name: "scan", media_type: null, uri: "s3://bucket/scan.pdf", digest, size: 0 }
+  ]
+  const proof = { statement: "seen", of: "report", uri: "https://example.org", digest }
+  const readBack = { summary: "s", items: [{ id: "a", answer: "question", note: "n" }] }
+  const handBack = { done: ["one"], remaining: ["two"], pitfalls: ["three"], artifacts }
   const full = {
     ...encodeRecord(states.completed),
     request: asked,
@@ -372,20 +417,45 @@ describe("the guards and the schemas agree", () => {
     answer: { question: "?", answer: "!" },
     reminded: ["deadline", "accept_by"],
     code: "attempts_exhausted",
-    missed: "deadline"
+    missed: "deadline",
+    hops: [{ receiver: "b", attempt: 2, at: "2026-12-01T09:00:00Z" }],
+    read_back: { ...readBack, confirmed: "2026-12-01T09:00:00Z", correction: "c" },
+    artifacts,
+    parts: 1,
+    evidence: [{ grade: "verified", ...proof, by: "c", at: "2026-12-01T09:00:00Z" }],
+    head: digest
   }
   const move = { ...fact, attempt: 1 }
   const transitionEvents = [
-    { _tag: "Accepted", ...move, reason: "r", estimated_completion: "2026-12-01T09:00:00Z", lease: 1 },
+    {
+      _tag: "Accepted",
+      ...move,
+      reason: "r",
+      estimated_completion: "2026-12-01T09:00:00Z",
+      lease: 1,
+      read_back: readBack
+    },
+    { _tag: "Forwarded", ...move, to: "b", reason: "r", hand_back: handBack, because: "rejected", routing },
+    { _tag: "Delegated", ...move, child: "c" },
+    { _tag: "Restated", ...move, read_back: readBack },
+    { _tag: "Confirmed", ...move, correction: "c" },
+    { _tag: "Attested", ...move, ...proof },
     { _tag: "Rejected", ...move, reason: "r" },
     { _tag: "Started", ...move },
     { _tag: "Progressed", ...move, note: "half", fraction: 0.5, lease: 1 },
     { _tag: "Asked", ...move, question: "?" },
     { _tag: "Answered", ...move, answer: "!" },
     { _tag: "Released", ...move, reason: "r", hand_back: handBack, not_before: "2026-12-01T09:00:00Z" },
-    { _tag: "Completed", ...move, result: {} },
+    {
+      _tag: "Completed",
+      ...move,
+      result: {},
+      artifacts,
+      evidence: [{ grade: "claimed", ...proof }],
+      leaves_children: true
+    },
     { _tag: "Failed", ...move, reason: "r", code: "attempts_exhausted" },
-    { _tag: "Cancelled", ...move, reason: "r" },
+    { _tag: "Cancelled", ...move, reason: "r", along: "p" },
     { _tag: "Reminded", ...move, of: "deadline" },
     { _tag: "Expired", ...move, missed: "accept_by" }
   ]
@@ -405,7 +475,7 @@ describe("the guards and the schemas agree", () => {
         ...full,
         history: [
           { _tag: "Created", ...fact, routing },
-          { _tag: "Imported", ...fact, record: state },
+          { _tag: "Imported", ...fact, record: { ...state, record_id: "o" } },
           ...transitionEvents
         ]
       }
@@ -441,7 +511,25 @@ describe("the guards and the schemas agree", () => {
         assert.strictEqual(guard(given), is(given), `without ${path.join(".")}`)
       }
     }
-    assert.isAbove(compared, 3000)
+    assert.isAbove(compared, 20_000)
+  })
+})
+
+describe("an event of our own", () => {
+  it("is read as it was written, and in no other way", () => {
+    for (const { history } of Object.values(trails)) {
+      for (const event of history) {
+        const json = Object(throughText(encodeEvent(event))) as Readonly<Record<string, unknown>>
+        assert.isTrue(Equal.equals(Result.getOrThrow(decodeOwnEvent("event", json)), event))
+        for (const change of [{ bx: "" }, { sig: null }, { at: "2026-11-22T08:00:00Z" }]) {
+          assert.isTrue(Result.isSuccess(decodeEvent("event", { ...json, ...change })))
+          assert.deepStrictEqual(faults(decodeOwnEvent("event", { ...json, ...change })), [
+            ": Expected it as it was written"
+          ])
+        }
+        assert.deepStrictEqual(faults(decodeOwnEvent("event", { ...json, by: 1 })), ["by: Expected string"])
+      }
+    }
   })
 })
 

@@ -2,10 +2,11 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
 import {
+  advance,
   AgentId,
-  apply,
   clock,
   create,
+  type HandoffEvent,
   HandoffRequest,
   type HandoffRecord,
   type HandoffStatus,
@@ -16,6 +17,8 @@ import {
 export const sender = AgentId.make("planner")
 export const receiver = AgentId.make("übersetzer")
 export const stranger = AgentId.make("stranger")
+/** Whom it is handed on to. */
+export const successor = AgentId.make("通訳")
 export const recordId = RecordId.make("7k2m9q4xw3pz")
 export const at = (minute: number) => DateTime.makeUnsafe(Date.UTC(2026, 10, 22, 8, minute))
 
@@ -27,16 +30,36 @@ export const request = HandoffRequest.make({
   remindBefore: 3_600_000
 })
 
-export const pending = create(recordId, { _tag: "Created", at: at(0), by: sender, request })
+const created: HandoffEvent = { _tag: "Created", at: at(0), by: sender, request }
+export const pending = create(recordId, created)
 
 /** One event of each transition, by the agent whose it is. */
 export const moves: { readonly [Tag in Transition["_tag"]]: Extract<Transition, { readonly _tag: Tag }> } = {
-  Accepted: { _tag: "Accepted", at: at(1), by: receiver, reason: "はい", estimatedCompletion: at(90) },
+  Accepted: {
+    _tag: "Accepted",
+    at: at(1),
+    by: receiver,
+    reason: "はい",
+    estimatedCompletion: at(90),
+    readBack: { summary: "一" }
+  },
   Rejected: { _tag: "Rejected", at: at(1), by: receiver, reason: "нет" },
   Started: { _tag: "Started", at: at(2), by: receiver },
   Progressed: { _tag: "Progressed", at: at(3), by: receiver, note: "½", fraction: 0.5 },
   Asked: { _tag: "Asked", at: at(3), by: receiver, question: "¿Cuál?" },
   Answered: { _tag: "Answered", at: at(4), by: sender, answer: "三" },
+  Forwarded: {
+    _tag: "Forwarded",
+    at: at(5),
+    by: receiver,
+    to: successor,
+    reason: "口頭",
+    handBack: { remaining: ["二"] }
+  },
+  Delegated: { _tag: "Delegated", at: at(2), by: receiver, child: RecordId.make("3f8g1h5j0abc") },
+  Restated: { _tag: "Restated", at: at(2), by: receiver, readBack: { summary: "二" } },
+  Confirmed: { _tag: "Confirmed", at: at(2), by: sender, correction: "三" },
+  Attested: { _tag: "Attested", at: at(3), by: stranger, statement: "✓", of: "seiten", uri: "https://example.org/✓" },
   Released: { _tag: "Released", at: at(5), by: receiver, handBack: { done: ["一"] }, notBefore: at(20) },
   Completed: { _tag: "Completed", at: at(3), by: receiver, result: { pages: 3 } },
   Failed: { _tag: "Failed", at: at(3), by: receiver, reason: "503" },
@@ -45,18 +68,72 @@ export const moves: { readonly [Tag in Transition["_tag"]]: Extract<Transition, 
   Expired: { _tag: "Expired", at: at(600), by: clock, missed: "deadline" }
 }
 
-export const after = (...events: ReadonlyArray<Transition>): HandoffRecord =>
-  events.reduce<HandoffRecord>((record, event) => Result.getOrThrow(apply(record, event)), pending)
+/** A record and the history that it has. */
+export interface Trail {
+  readonly record: HandoffRecord
+  readonly history: ReadonlyArray<HandoffEvent>
+}
+
+/** What comes after a trail, linked to it. */
+export const continued = (trail: Trail, ...events: ReadonlyArray<Transition>): Trail =>
+  events.reduce<Trail>(({ record, history }, event) => {
+    const next = Result.getOrThrow(advance(record, event))
+    return { record: next.record, history: [...history, next.event] }
+  }, trail)
+
+export const trailOf = (...events: ReadonlyArray<Transition>): Trail =>
+  continued({ record: pending, history: [created] }, ...events)
+
+export const after = (...events: ReadonlyArray<Transition>): HandoffRecord => trailOf(...events).record
+
+/** A trail that ends in each status. */
+export const trails: Readonly<Record<HandoffStatus, Trail>> = {
+  pending: trailOf(),
+  accepted: trailOf(moves.Accepted),
+  in_progress: trailOf(moves.Accepted, moves.Started),
+  input_required: trailOf(moves.Accepted, moves.Started, moves.Asked),
+  completed: trailOf(moves.Accepted, moves.Started, moves.Completed),
+  rejected: trailOf(moves.Rejected),
+  failed: trailOf(moves.Accepted, moves.Failed),
+  cancelled: trailOf(moves.Cancelled),
+  expired: trailOf(moves.Accepted, moves.Expired)
+}
 
 /** A record in each status. */
 export const states: Readonly<Record<HandoffStatus, HandoffRecord>> = {
   pending,
-  accepted: after(moves.Accepted),
-  in_progress: after(moves.Accepted, moves.Started),
-  input_required: after(moves.Accepted, moves.Started, moves.Asked),
-  completed: after(moves.Accepted, moves.Started, moves.Completed),
-  rejected: after(moves.Rejected),
-  failed: after(moves.Accepted, moves.Failed),
-  cancelled: after(moves.Cancelled),
-  expired: after(moves.Accepted, moves.Expired)
+  accepted: trails.accepted.record,
+  in_progress: trails.in_progress.record,
+  input_required: trails.input_required.record,
+  completed: trails.completed.record,
+  rejected: trails.rejected.record,
+  failed: trails.failed.record,
+  cancelled: trails.cancelled.record,
+  expired: trails.expired.record
+}
+
+/** A record without its digest, which only its last entry knows. */
+export const headless = (record: HandoffRecord) => {
+  const { head: _, ...rest } = record
+  return rest
+}
+
+/** A handoff with a request of its own, at its beginning. */
+export const asked = (more: Partial<HandoffRequest> = {}): HandoffRecord =>
+  create(recordId, {
+    _tag: "Created",
+    at: at(0),
+    by: more.fromAgent ?? sender,
+    request: HandoffRequest.make({ fromAgent: sender, toAgent: receiver, taskDescription: "t", ...more })
+  })
+
+/** The record after these events, each of which is allowed. */
+export const follow = (record: HandoffRecord, ...events: ReadonlyArray<Transition>): HandoffRecord =>
+  events.reduce((before, event) => Result.getOrThrow(advance(before, event)).record, record)
+
+/** Why an event is refused. */
+export const refused = (record: HandoffRecord, event: Transition) => {
+  const result = advance(record, event)
+  if (Result.isSuccess(result)) throw new Error(`${event._tag} was let pass`)
+  return result.failure
 }

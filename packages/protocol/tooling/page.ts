@@ -6,6 +6,8 @@ import * as Result from "effect/Result"
 
 import {
   AgentId,
+  AlreadyHeld,
+  BrokenChain,
   Capability,
   EmptyHistory,
   encodeArchived,
@@ -19,8 +21,14 @@ import {
   limits,
   NoAttemptLeft,
   NoCapableAgent,
+  NoHopLeft,
+  NoRoomLeft,
+  NotDelivered,
   NotDue,
   NotYourHandoff,
+  OpenChildren,
+  type Party,
+  ReadBackIncomplete,
   RecordId,
   RevisionConflict,
   type Rule,
@@ -28,9 +36,11 @@ import {
   StoreError,
   transitions,
   turns,
+  UnknownItem,
   type wireSchemas
 } from "../src/index.ts"
-import { histories, moves, recordId, recordOf, request, themes } from "./vectors.ts"
+import { run } from "./run-vector.ts"
+import { histories, linked, recordId, recordOf, request, themes } from "./vectors.ts"
 
 const source = (name: string): string => readFileSync(new URL(`../src/${name}.ts`, import.meta.url), "utf8")
 
@@ -87,6 +97,13 @@ const statuses = () =>
 
 const rules: ReadonlyArray<readonly [string, Rule]> = Object.entries(transitions)
 
+const whose: Readonly<Record<Party, string>> = {
+  sender: "the sender",
+  receiver: "the receiver",
+  witness: "anybody but the receiver",
+  anyone: "anyone, when due"
+}
+
 const moveTable = () =>
   table(
     ["event", "from", "to", "recorded by"],
@@ -94,7 +111,7 @@ const moveTable = () =>
       code(event),
       from.map(code).join(", "),
       to === "same" ? "the same" : code(to),
-      by === "anyone" ? "anyone, when due" : clock ? `the ${by}; the clock, when due` : `the ${by}`
+      clock ? `${whose[by]}; the clock, when due` : whose[by]
     ])
   )
 
@@ -105,7 +122,7 @@ const diagram = () =>
     "  [*] --> pending: Created",
     // What is said along the way moves nothing, and would hide what does.
     ...rules.flatMap(([event, { from, to }]) =>
-      to === "same" ? [] : from.map((status) => `  ${status} --> ${to}: ${event}`)
+      to === "same" ? [] : from.filter((status) => status !== to).map((status) => `  ${status} --> ${to}: ${event}`)
     ),
     ...HandoffStatus.literals.filter((status) => !isOpen(status)).map((status) => `  ${status} --> [*]`),
     "```"
@@ -114,16 +131,21 @@ const diagram = () =>
 const eventFields: Readonly<Record<string, string>> = {
   Created: "`request`; `routing` when the receiver was chosen by the router",
   Imported: "`record`: the state as it came, without a trail",
-  Accepted: "`reason`, `estimated_completion`, `lease` (in milliseconds), all optional",
+  Accepted: "`reason`, `estimated_completion`, `lease` (in milliseconds), `read_back`, all optional",
   Rejected: "`reason`",
   Started: "",
   Progressed: "`note`, `fraction` (0 to 1), `lease`, all optional",
   Asked: "`question`",
   Answered: "`answer`",
+  Forwarded: "`to`; `reason`, `hand_back`, `because`, `routing`, all optional",
+  Delegated: "`child`: the `record_id` of the part",
+  Restated: "`read_back`",
+  Confirmed: "`correction`, optional",
+  Attested: "`statement`; `of` (the name of an artifact or deliverable), `uri`, `digest`, all optional",
   Released: "`reason`, `hand_back`, `not_before`, all optional",
-  Completed: "`result`",
+  Completed: "`result`; `artifacts`, `evidence` and `leaves_children` (only `true`), all optional",
   Failed: "`reason`; `code` when it was not the receiver who gave up",
-  Cancelled: "`reason`, optional",
+  Cancelled: "`reason`; `along`: the `parent` with which it was withdrawn; both optional",
   Reminded: "`of`: the clock that runs out soon",
   Expired: "`missed`: the clock that ran out"
 }
@@ -143,6 +165,17 @@ const errors = () => {
     new NotYourHandoff({ recordId: id, event: "Accepted", by: planner, party: "receiver", expected: executor }),
     new StaleAttempt({ recordId: id, event: "Completed", attempt: 1, current: 2 }),
     new NoAttemptLeft({ recordId: id, maxAttempts: 3 }),
+    new NoHopLeft({ recordId: id, maxHops: 3 }),
+    new AlreadyHeld({ recordId: id, agent: planner, holders: [planner, executor] }),
+    new NoRoomLeft({ recordId: id, event: "Attested", of: "evidence" }),
+    new ReadBackIncomplete({ recordId: id, event: "Started", awaits: "receiver", missing: ["invoices"] }),
+    new UnknownItem({ recordId: id, items: ["invoice"], known: ["invoices", "late"] }),
+    new NotDelivered({
+      recordId: id,
+      issues: [{ deliverable: "report", expected: "Expected an artifact of this name" }]
+    }),
+    new OpenChildren({ recordId: id, children: [RecordId.make("3f8g1h5j0abc")] }),
+    new BrokenChain({ recordId: id, revision: 3 }),
     new NotDue({ recordId: id, event: "Expired", at: DateTime.makeUnsafe("2026-11-22T08:00:00Z") }),
     new EmptyHistory({ recordId: id }),
     new HandoffExists({ recordId: id }),
@@ -175,19 +208,36 @@ const limitRows = () => {
 const exactness = () => [...source("Json").matchAll(/^ \* (\|.*\|)$/gm)].map(([, row = ""]) => row).join("\n")
 
 const archive = (status: keyof typeof histories) => {
-  const [begun, ...rest] = histories[status]
+  const events = linked(histories[status])
+  const [begun, ...rest] = events
   const { request: _request, ...created } = begun ?? {}
-  const decoded = decodeArchived("example", { ...recordOf(histories[status]), history: [created, ...rest] })
+  const decoded = decodeArchived("example", { ...recordOf(events), history: [created, ...rest] })
   if (Result.isFailure(decoded)) throw decoded.failure
   return encodeArchived(decoded.success)
+}
+
+/** The first two entries of a history as the texts that are digested, and their digests. */
+const entries = () => {
+  const [first, second] = linked(histories.rejected)
+  const answers = [first, second].map((event, index) =>
+    run({ operation: "entry", record_id: recordId, revision: index + 1, event })
+  )
+  return answers
+    .map((answer) => {
+      if ("error" in answer) throw new Error(JSON.stringify(answer.error))
+      // The cast: an entry is answered with its texts.
+      const { digest, text } = answer.ok as { readonly digest: string; readonly text: string }
+      return `\`\`\`text\n${text}\n→ ${digest}\n\`\`\``
+    })
+    .join("\n\n")
 }
 
 const wireExamples = () => {
   const examples: Readonly<Record<keyof typeof wireSchemas, unknown>> = {
     HandoffRequest: request,
     HandoffResponse: recordOf(histories.accepted)["response"],
-    HandoffRecord: recordOf(histories.completed),
-    HandoffEvent: moves.Completed,
+    HandoffRecord: recordOf(linked(histories.completed)),
+    HandoffEvent: linked(histories.completed).at(-1),
     ArchivedHandoff: archive("cancelled")
   }
   return Object.entries(examples)
@@ -211,10 +261,10 @@ ${statuses()}
 
 ${moveTable()}
 
-\`by\` must be the agent that the row names: \`from_agent\` of the request is the sender, \`to_agent\` the receiver;
-\`Created\` is the sender's too. An event that has no row for the present status is refused and changes nothing. Nothing leaves a final status.
+\`by\` must be the agent that the row names: \`from_agent\` of the request is the sender; \`to_agent\` is the receiver, or whoever
+it was last handed on to. \`Created\` is the sender's too. An event that has no row for the present status is refused and changes nothing. Nothing leaves a final status.
 What the clock does is refused with \`NotDue\` before its time; \`by\` is then \`clock\`, and an agent may have that name.
-\`Progressed\` and \`Reminded\` leave the status as it is, and the diagram leaves them out.
+The diagram leaves out what leaves the status as it is.
 
 ${diagram()}
 
@@ -222,32 +272,105 @@ A failed record has a \`response\` with \`accepted: false\` and the reason; that
 
 ## Custody
 
-**Attempts.** A record counts its attempts: \`attempt\` is 1 at first and grows with each \`Released\`. An event may name the
-\`attempt\` that its author holds; any other than the present one is refused with \`StaleAttempt\`, before anything else is
-looked at. A request allows \`max_attempts\`, ${limits.defaultAttempts} when it does not say. The last one cannot be released.
+**Attempts.** A record counts its attempts: \`attempt\` is 1 at first and grows with each \`Released\` and each \`Forwarded\`. An
+event may name the \`attempt\` that its author holds; any other than the present one is refused with \`StaleAttempt\`, before
+anything else is looked at. A request allows each receiver \`max_attempts\`, ${limits.defaultAttempts} when it does not say.
+The last one cannot be released.
 
-**Leases.** \`Accepted\` may begin a lease of so many milliseconds: \`lease.until\` is that long after it. \`Progressed\` renews it
-from its own \`at\`, by the same length or by a \`lease\` of its own, or begins one; \`Started\` does not. When \`until\` is
-reached, \`Released\` by the clock is due, and in the last attempt \`Failed\` with the code \`attempts_exhausted\`. Without a lease a
-handoff is held until somebody ends it.
+**Leases.** \`Accepted\` may begin a lease of so many milliseconds: \`lease.until\` is that long after it. \`Progressed\` renews
+it from its own \`at\`, by the same length or by a \`lease\` of its own, or begins one; \`Started\` does not. When \`until\` is
+reached, \`Released\` by the clock is due, and in the last attempt \`Failed\` with the code \`attempts_exhausted\`. Without a
+lease a handoff is held until somebody ends it.
 
-**Handing back.** \`Released\` may carry a \`hand_back\` of lists of sentences, \`done\`, \`remaining\` and \`pitfalls\`. The record keeps
-the last one while it is open. \`not_before\` asks claims to pass the handoff by until then; accepting it by name is allowed.
+**Handing back.** \`Released\` and \`Forwarded\` may carry a \`hand_back\` of lists of sentences, \`done\`, \`remaining\` and
+\`pitfalls\`, and of \`artifacts\`. The record keeps the last one while it is open. \`not_before\` asks claims to pass the handoff
+by until then; accepting it by name is allowed.
 
 **Questions.** \`Asked\` gives the turn to the sender and takes \`until\` from the lease: it rests. \`Answered\` gives the turn
 back, keeps question and answer, and renews the lease from then on.
 
-**Two clocks.** \`accept_by\` runs until the handoff is first accepted, \`deadline\` until it has ended. \`Expired\` says which of
-them was \`missed\`. With \`remind_before\` so many milliseconds before each \`Reminded\` is due, once for each clock.
+**Two clocks.** \`accept_by\` runs until the receiver has first accepted, \`deadline\` until the handoff has ended. \`Expired\`
+says which of them was \`missed\`. With \`remind_before\` so many milliseconds before each \`Reminded\` is due, once for each
+clock.
 
 **What is due.** What ends the handoff goes before what does not: \`accept_by\`, then \`deadline\`, then the lease, then the
-reminders. Only the first of those that are due may be recorded, with its \`missed\`, \`of\` or \`code\`. Events
-\`via: "foreign"\` have happened, due or not.
+reminders. Only the first of those that are due may be recorded, with its \`missed\`, \`of\` or \`code\`. Events \`via: "foreign"\`
+have happened, due or not; for them the table, \`by\`, the attempt they name, and \`NoRoomLeft\` are looked at, and nothing else
+below.
+
+**Handing on.** \`Forwarded\` makes the agent \`to\` the receiver, for whom the handoff is pending. The request stays as it is:
+the record's \`hops\` say who else has had it, each with \`receiver\`, the \`attempt\` that it began with there, and \`at\`. The
+response, lease, progress, read-back and evidence of the receiver before are over. From then on attempts are counted anew;
+\`accept_by\` is as long after the hop's \`at\` as it was after \`created_at\` at first, and its reminder comes anew. A request
+allows \`max_hops\`, ${limits.defaultHops} when it does not say (\`NoHopLeft\`), and nobody gets it who has had it, the sender
+included (\`AlreadyHeld\`). Where the request says \`reroute\` and hops are left, the clock may record \`Forwarded\` in place of
+the \`Expired\` of \`accept_by\` or the \`Failed\` of the last attempt that is due, with \`because\`: \`accept_by\` or
+\`attempts_exhausted\`. A receiver that declines may hand it on \`because\` it was \`rejected\`.
+
+**Parts.** A request may name a \`parent\` that it is a part of. \`Delegated\` says of the parent that its receiver gave away
+the part \`child\`, and the record counts its \`parts\`; the receiver stays accountable for the whole. Whether parts are still
+open is for whoever keeps the records: it refuses \`Completed\` with \`OpenChildren\`, unless the event says \`leaves_children\`.
+When the parent is withdrawn its open parts are, too: a \`Cancelled\` with \`along\` that is the \`parent\` of the request may be
+by anybody.
+
+**Briefing and read-back.** A request may have a \`briefing\` in the shape of I-PASS: \`severity\` (\`stable\`, \`watcher\`,
+\`unstable\`), a \`summary\`, \`actions\` (\`id\`, \`task\`, \`owner\`, \`due\`), the \`situation\` (\`known\`, \`decided\`, \`open\`) and
+\`contingencies\` (\`id\`, \`if\`, \`then\`). No two items have one id. With \`read_back\` the receiver must restate it before it
+starts: \`required\` names the items, all of them when it is left out. \`Accepted\` and \`Restated\` carry a \`read_back\` of a
+\`summary\` and \`items\` (\`id\`, \`answer\`, \`note\`); an answer is \`understood\`, \`question\` or \`refused\`, the last one on each
+item counts, and an id that the briefing does not have is refused with \`UnknownItem\`. Until all that is required was
+answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`. Then, where the briefing asks to \`confirm\` or a
+required item is not \`understood\`, they are refused until the sender has \`Confirmed\`, perhaps with a \`correction\`; whatever
+is restated takes that back. \`Confirmed\` is refused while something is missing. The record keeps \`read_back\` with
+\`confirmed\`, the time of that, until the attempt ends. While the sender's word is awaited, the turn is the sender's and the
+lease rests; it begins anew with the \`Confirmed\` that ends that. \`Restated\` does not renew it.
+
+**Proven done.** A request may demand \`deliverables\`, each with a \`name\` of its own, and perhaps a \`media_type\`, a \`digest\`
+and a JSON \`schema\` (draft 2020-12). \`Completed\` hands back \`artifacts\`, each with a \`name\` of its own, perhaps a
+\`media_type\`, and either its \`content\`, which is any JSON, or its \`uri\`, \`digest\` and \`size\` in bytes. It is refused with
+\`NotDelivered\`, which names each, unless every deliverable has an artifact of its name, of no other media type, with the
+same digest, and by value where there is a schema. The digest of a text is the SHA-256 of its UTF-8, that of other content
+the SHA-256 of its canonical JSON, that of a reference is what it says. Contents are held against their schemas by whoever
+takes the event in. \`Completed\` may also carry \`evidence\`, the receiver's own: \`grade\` (\`claimed\` or \`observed\`), a
+\`statement\`, and perhaps \`of\` (a name), \`uri\` and \`digest\`. \`Attested\` puts evidence on record by anybody but the receiver;
+the record keeps it with the grade \`verified\`, \`by\` and \`at\` until the attempt ends or the handoff is completed. It has room
+for ${limits.parts} pieces, and ${limits.jsonBytes} bytes in all (\`NoRoomLeft\`).
+
+## Tamper evidence
+
+Every entry but the first holds \`prev\`, the digest of the one before it; the record holds \`head\`, the digest of its last
+entry. So no entry can be changed, left out, put in or moved unless all that follow are written again, and the record, too.
+Whoever keeps a \`head\` elsewhere knows later whether the history that led there is still the same.
+
+The digest of an entry is computed so:
+
+1. Take the object of \`record_id\`, \`revision\` (1 for the first entry) and \`event\`, the event as it is written on the wire:
+   what is absent is left out, but in a request \`deadline\` is \`null\` when there is none, \`context\` and \`priority\` are always
+   there, and of the \`record\` of \`Imported\` \`response\` is \`null\` when there is none (so is its \`estimated_completion\`),
+   \`result\` is always there, and \`attempt\` only when it is more than 1. Defaults are written, as \`result\` \`{}\` or \`reason\`
+   \`""\`. Moments are in UTC with three decimals and \`Z\`. Keys that the protocol does not know are left out.
+2. Write it as canonical JSON, as RFC 8785 says: keys sorted by UTF-16 code units, no spaces, numbers as ECMAScript prints
+   them, only those escapes in texts that must be.
+3. The digest is the SHA-256 of that text in UTF-8, in 64 lower-case hexadecimal digits.
+
+${entries()}
+
+A signature, \`sig\`, is optional: whoever recorded the event signs the same text, made of the event without \`sig\`, with
+Ed25519 (RFC 8032); it is written in base64url without padding, 86 characters. As \`prev\` is part of what is signed, a
+signature vouches for all entries before it, too. The digest of an entry covers its \`sig\`. Who has which key is not said
+here.
+
+An event that is written for another entry than the last is refused with \`BrokenChain\`. To check a history go through it
+from the first entry: it holds no \`prev\`, every other holds the digest of the one before, the lifecycle allows each, and
+what they lead to is the record, \`head\` included. Where \`prev\` does not fit, either entry may be the wrong one. It is the
+earlier one if the later is what the next entry (or \`head\`) holds the digest of, as it stands or one place before, and if
+there is neither; otherwise it is the later one. A record that came from a program that knows no digests has none; then the
+history vouches for all but its last entry.
 
 ## Events
 
-Every event has \`_tag\`, \`at\` and \`by\`, and \`via: "foreign"\` when it was concluded from what another program wrote. All but the
-first of a history may have \`attempt\`.
+Every event has \`_tag\`, \`at\` and \`by\`, and \`via: "foreign"\` when it was concluded from what another program wrote; it may have
+\`sig\`. All but the first of a history have \`prev\`, and may have \`attempt\`.
 
 ${table(
   ["event", "its own fields"],
@@ -293,12 +416,14 @@ ${errors()}
 
 An archive is a record with its \`history\`, oldest first. The keys are those of the Python library, which ignores the
 others. The request stands once, in the record: the \`Created\` event of a history is without it, and the \`record\` of an
-\`Imported\` one is without \`record_id\` and \`request\`.
+\`Imported\` one is without \`request\`, without \`record_id\` where that is the archive's, and without \`revision\` where that is 1. Digests
+are of the events as they are on the wire, with their requests.
 
 - The Python library refuses a whole file over a status it does not know. A \`cancelled\` or \`expired\` handoff is therefore
   shown as \`failed\` when it had been accepted and as \`rejected\` otherwise, with the reason in its \`response\`; one that is
   \`input_required\` is shown as \`in_progress\`. The history has the truth: where there is one, replay it.
-- What that library does not know it forgets: \`attempt\`, \`lease\` and the other parts of custody. A record that lost them is
+- What that library does not know it forgets: \`attempt\`, \`lease\`, \`hops\` and the other parts of custody; a \`head\` that is not there is
+  computed from the last entry. A record that lost them is
   still the same state; what it may differ in is what that library knows.
 - A record without a history begins a new one with \`Imported\`, by the sender, at its \`updated_at\`, via \`foreign\`.
 - A history that breaks the lifecycle is refused.
@@ -324,10 +449,12 @@ ${table(
 | \`replay\` | decode \`events\`, fold them for \`record_id\` | the record |
 | \`decode\` | decode \`json\` as \`type\`, encode it again | the same type; for an archive \`archived\`, the \`record\` its history describes, and \`edited\` when the text differs from it |
 | \`parse\` | parse the JSON \`text\` | its value |
+| \`entry\` | decode \`event\` as the entry \`revision\` of \`record_id\` | what is \`signed\`, the \`text\` that is digested, and its \`digest\` |
+| \`verify\` | decode \`events\`, and \`record\` where there is one; look for the first entry that does not hold | its revision, or \`null\` when all hold |
 | \`continue\` | find the events from \`ours\` to \`theirs\` | the events, or \`null\` when no way leads there |
 
 \`expected\` is \`{"ok": …}\` or \`{"error": …}\` with the \`_tag\` and the fields of the error. Sentences may differ; of
-\`InvalidInput\` the \`paths\` of its issues count. Compare JSON values, not text. An implementation that answers every case as
+\`InvalidInput\` the \`paths\` of its issues count, and of \`NotDelivered\` the names of its \`deliverables\`. Compare JSON values, not text. An implementation that answers every case as
 expected speaks this protocol.
 `
 

@@ -9,6 +9,13 @@ export type Question =
   | { readonly operation: "decode"; readonly type: keyof typeof codecs; readonly json: unknown }
   | { readonly operation: "parse"; readonly text: string }
   | { readonly operation: "continue"; readonly ours: unknown; readonly theirs: unknown }
+  | { readonly operation: "entry"; readonly record_id: string; readonly revision: number; readonly event: unknown }
+  | {
+      readonly operation: "verify"
+      readonly record_id: string
+      readonly events: ReadonlyArray<unknown>
+      readonly record?: unknown
+    }
 
 /** What must come out: a value, or an error without its sentence. */
 export type Answer = { readonly ok: unknown } | { readonly error: Readonly<Record<string, unknown>> }
@@ -51,6 +58,11 @@ const answer = (result: Result.Result<unknown, Error & { readonly _tag: string }
   if (Result.isSuccess(result)) return { ok: isLarge ? true : result.success }
   const { message: _message, input: _input, issues, ...fields } = Protocol.encodeError(result.failure)
   // Sentences may change; where the fault is may not.
+  if (Array.isArray(issues) && result.failure._tag === "NotDelivered") {
+    return {
+      error: { ...fields, deliverables: issues.map(({ deliverable }: { readonly deliverable: string }) => deliverable) }
+    }
+  }
   return Array.isArray(issues)
     ? { error: { ...fields, paths: issues.map(({ path }: { readonly path: string }) => path) } }
     : { error: fields }
@@ -84,5 +96,27 @@ export const run = (question: Question): Answer => {
           ([ours, theirs]) => Protocol.continuation(ours, theirs)?.map(Protocol.encodeEvent) ?? null
         )
       )
+    case "entry": {
+      const recordId = Protocol.RecordId.make(question.record_id)
+      const { revision } = question
+      return answer(
+        Result.map(Protocol.decodeEvent("vector", question.event), (event) => ({
+          signed: Protocol.signedText(recordId, revision, event),
+          text: Protocol.entryText(recordId, revision, event),
+          digest: Protocol.entryDigest(recordId, revision, event)
+        }))
+      )
+    }
+    case "verify": {
+      const recordId = Protocol.RecordId.make(question.record_id)
+      const record =
+        question.record === undefined ? Result.succeed(undefined) : Protocol.decodeRecord("vector", question.record)
+      return answer(
+        Result.map(
+          Result.all([events(question.events), record]),
+          ([history, written]) => Protocol.flawIn(recordId, history, written)?.revision ?? null
+        )
+      )
+    }
   }
 }

@@ -1,80 +1,23 @@
 /** The test vectors: questions with the answers of this implementation, which the tests hold against hand-written ones. */
 import { HandoffStatus, limits, transitions } from "../src/index.ts"
-import { type Answer, type Question, run, type Vector } from "./run-vector.ts"
+import { briefings, chain, deliveries, handingOn } from "./chapters.ts"
+import {
+  ask,
+  at,
+  created,
+  type Event,
+  histories,
+  moves,
+  recordId,
+  recordOf,
+  replay,
+  request,
+  type Status,
+  tell
+} from "./histories.ts"
+import { type Answer, run, type Vector } from "./run-vector.ts"
 
-export const recordId = "7k2m9q4xw3pz"
-
-export const request = {
-  from_agent: "planner",
-  to_agent: "executor",
-  task_description: "Generate the Q3 financial summary report.",
-  context: { quarter: "Q3", format: "PDF" },
-  priority: 8,
-  deadline: "2026-12-01T09:00:00.000Z",
-  remind_before: 86_400_000
-}
-
-type Event = Readonly<Record<string, unknown>>
-type Status = (typeof HandoffStatus.literals)[number]
-
-const at = (minute: number) => `2026-11-22T08:${String(minute).padStart(2, "0")}:00.000Z`
-const created: Event = { _tag: "Created", at: at(0), by: "planner", request }
-
-/** One event of every transition, recorded by who may record it. */
-export const moves: Readonly<Record<keyof typeof transitions, Event>> = {
-  Accepted: {
-    _tag: "Accepted",
-    at: at(1),
-    by: "executor",
-    reason: "On it.",
-    estimated_completion: "2026-11-22T12:00:00.000Z"
-  },
-  Rejected: { _tag: "Rejected", at: at(1), by: "executor", reason: "No access to the ledger." },
-  Started: { _tag: "Started", at: at(2), by: "executor" },
-  Progressed: { _tag: "Progressed", at: at(3), by: "executor", note: "Half of the sheets are read.", fraction: 0.5 },
-  Asked: { _tag: "Asked", at: at(3), by: "executor", question: "Which ledger?" },
-  Answered: { _tag: "Answered", at: at(4), by: "planner", answer: "The one of 2026." },
-  Released: {
-    _tag: "Released",
-    at: at(5),
-    by: "executor",
-    attempt: 1,
-    reason: "The ledger is locked until noon.",
-    hand_back: { done: ["July"], remaining: ["August", "September"], pitfalls: ["The sheets are in local time."] },
-    not_before: "2026-11-22T12:00:00.000Z"
-  },
-  Completed: { _tag: "Completed", at: at(3), by: "executor", result: { output: "report.pdf" } },
-  Failed: { _tag: "Failed", at: at(3), by: "executor", reason: "The ledger is empty." },
-  Cancelled: { _tag: "Cancelled", at: at(4), by: "planner", reason: "Not needed any more." },
-  Reminded: { _tag: "Reminded", at: "2026-11-30T09:00:00.000Z", by: "clock", of: "deadline" },
-  Expired: { _tag: "Expired", at: "2026-12-01T09:00:00.000Z", by: "clock", missed: "deadline" }
-}
-
-/** A history that ends in each status. */
-export const histories: Readonly<Record<Status, ReadonlyArray<Event>>> = {
-  pending: [created],
-  accepted: [created, moves.Accepted],
-  in_progress: [created, moves.Accepted, moves.Started],
-  input_required: [created, moves.Accepted, moves.Started, moves.Asked],
-  completed: [created, moves.Accepted, moves.Started, moves.Completed],
-  rejected: [created, moves.Rejected],
-  failed: [created, moves.Accepted, moves.Started, moves.Failed],
-  cancelled: [created, moves.Cancelled],
-  expired: [created, moves.Accepted, moves.Expired]
-}
-
-const ask = (name: string, question: Question): Vector => ({ name, question, expected: run(question) })
-const tell = (name: string, question: Question, expected: Answer): Vector => ({ name, question, expected })
-const replay = (name: string, events: ReadonlyArray<Event>) =>
-  ask(name, { operation: "replay", record_id: recordId, events })
-
-/** The record a history describes, on the wire. */
-export const recordOf = (events: ReadonlyArray<Event>): Readonly<Record<string, unknown>> => {
-  const answer = run({ operation: "replay", record_id: recordId, events })
-  if ("error" in answer) throw new Error(JSON.stringify(answer.error))
-  // The cast: a replay that is no error answers with a record.
-  return answer.ok as Readonly<Record<string, unknown>>
-}
+export { histories, linked, moves, recordId, recordOf, request } from "./histories.ts"
 
 const imported = (status: Status): Event => ({
   _tag: "Imported",
@@ -202,7 +145,7 @@ const custody = [
 const refusals = [
   ...pairs.filter((each) => !allows(each)).map(pair),
   ...tags
-    .filter((tag) => transitions[tag].by !== "anyone")
+    .filter((tag) => transitions[tag].by === "sender" || transitions[tag].by === "receiver")
     .map((tag) =>
       replay(`${tag} by somebody else`, [...histories[transitions[tag].from[0]], { ...moves[tag], by: "stranger" }])
     ),
@@ -377,6 +320,9 @@ const limit = (name: string, change: Readonly<Record<string, unknown>>, path?: s
 const repeat = (text: string, times: number) => ({ $repeat: [text, times] })
 // `{"a":"…"}` has eight bytes around the text.
 const around = 8
+const item = { id: "a", task: "Ask" }
+const told = { severity: "stable", summary: "All is well.", actions: [item] }
+const aroundSchema = JSON.stringify([{ name: "report", schema: { a: "" } }]).length
 const sizes = [
   limit("a name of 128", { from_agent: repeat("n", limits.nameLength) }),
   limit("a name of 129", { from_agent: repeat("n", limits.nameLength + 1) }, "from_agent"),
@@ -411,6 +357,30 @@ const sizes = [
   limit("129 levels", { context: { $nest: limits.nesting + 1 } }, "context"),
   limit("128 capabilities", { requires: { $items: ["report", limits.capabilities] } }),
   limit("129 capabilities", { requires: { $items: ["report", limits.capabilities + 1] } }, "requires"),
+  limit("no hop", { max_hops: 0 }),
+  limit("100 hops", { max_hops: limits.hops }),
+  limit("101 hops", { max_hops: limits.hops + 1 }, "max_hops"),
+  limit("a summary of 64 KiB", { briefing: { severity: "stable", summary: repeat("x", limits.textBytes) } }),
+  limit(
+    "a summary of one byte more",
+    { briefing: { severity: "stable", summary: repeat("x", limits.textBytes + 1) } },
+    "briefing.summary"
+  ),
+  limit("two deliverables of one name", { deliverables: [{ name: "report" }, { name: "report" }] }, "deliverables"),
+  limit("two items of one id", { briefing: { ...told, actions: [item, item] } }, "briefing"),
+  limit(
+    "a read-back of an item that is not there",
+    { briefing: { ...told, read_back: { required: ["b"] } } },
+    "briefing"
+  ),
+  limit("deliverables of 1 MiB in all", {
+    deliverables: [{ name: "report", schema: { a: repeat("x", limits.jsonBytes - aroundSchema) } }]
+  }),
+  limit(
+    "deliverables of one byte more",
+    { deliverables: [{ name: "report", schema: { a: repeat("x", limits.jsonBytes - aroundSchema + 1) } }] },
+    "deliverables"
+  ),
   limit("priority 1", { priority: 1 }),
   limit("priority 10", { priority: 10 }),
   limit("priority 0", { priority: 0 }, "priority"),
@@ -430,6 +400,21 @@ const limitCases = sizes.map((vector) => {
 export const themes: Readonly<Record<string, { readonly about: string; readonly cases: ReadonlyArray<Vector> }>> = {
   lifecycle: { about: "Histories and the records they describe.", cases: lifecycle },
   custody: { about: "Attempts, leases, hand-backs, questions and the two clocks, kept and refused.", cases: custody },
+  "handing-on": {
+    about:
+      "From receiver to receiver: hops and their limits, re-routing, attempts and clocks of each receiver, and parts.",
+    cases: handingOn
+  },
+  briefing: { about: "What must be read back before a start, and who has the next word.", cases: briefings },
+  delivery: {
+    about: "What must be handed back, artifacts and their digests, and evidence of three grades.",
+    cases: deliveries
+  },
+  chain: {
+    about:
+      "Entries as the text that is digested and signed, and histories that hold or do not. The signature is by the key of RFC 8032, 7.1, test 1.",
+    cases: chain
+  },
   refusals: { about: "Histories that the transition table or the actor check refuses.", cases: refusals },
   archive: {
     about: "Records with and without their history, and the events that absorb a foreign state.",

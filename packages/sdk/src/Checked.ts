@@ -8,4 +8,10 @@ export const checked = <A>(input: string, schema: Schema.Codec<A, unknown>) => {
   return (value: unknown): A => Result.getOrThrowWith(decode(value), (error) => invalidInput(input, error))
 }
 
+/** What is called back: what it takes and gives is the types' to say. */
+export const callback = <F extends (...args: never) => unknown>() =>
+  Schema.optionalKey(
+    Schema.declare((value): value is F => typeof value === "function", { message: "Expected a function" })
+  )
+
 export const record = Schema.toType(HandoffRecord)

@@ -1,4 +1,8 @@
-import type { Clock, HandBack, HandoffRecord, HandoffRequest, JsonObject } from "./HandoffRecord.ts"
+import type { ReadBack } from "./Briefing.ts"
+import type { Clock, HandBack, RerouteCause } from "./Custody.ts"
+import type { Artifact, OwnEvidence } from "./Delivery.ts"
+import type { FailureCode, HandoffRecord, HandoffRequest } from "./HandoffRecord.ts"
+import type { JsonObject } from "./Json.ts"
 
 /**
  * Whom the router chose for a task, and why.
@@ -28,6 +32,10 @@ interface Fact {
   readonly by: string
   /** Present when the fact was read from a file that another program wrote. */
   readonly via?: "foreign"
+  /** The SHA-256 of the entry before it; the first has none. */
+  readonly prev?: string
+  /** By whoever did it, over all of the entry but itself: 64 bytes of Ed25519 as base64url. */
+  readonly sig?: string
 }
 
 interface Move extends Fact {
@@ -53,6 +61,8 @@ interface AcceptedEvent extends Move {
   readonly estimatedCompletion?: Date
   /** It is held for so many milliseconds, unless that is renewed; for ever when left out. */
   readonly lease?: number
+  /** The briefing in the receiver's words. */
+  readonly readBack?: ReadBack
 }
 
 interface RejectedEvent extends Move {
@@ -91,21 +101,63 @@ interface AnsweredEvent extends Move {
   readonly answer: string
 }
 
+interface ForwardedEvent extends Move {
+  readonly _tag: "Forwarded"
+  readonly to: string
+  readonly reason?: string
+  readonly handBack?: HandBack
+  /** Present when it was re-routed. */
+  readonly because?: RerouteCause
+  /** How the router chose the next receiver. */
+  readonly routing?: RoutingDecision
+}
+
+interface DelegatedEvent extends Move {
+  readonly _tag: "Delegated"
+  readonly child: string
+}
+
+interface RestatedEvent extends Move {
+  readonly _tag: "Restated"
+  readonly readBack: ReadBack
+}
+
+interface ConfirmedEvent extends Move {
+  readonly _tag: "Confirmed"
+  readonly correction?: string
+}
+
+interface AttestedEvent extends Move {
+  readonly _tag: "Attested"
+  readonly statement: string
+  /** The artifact or deliverable it is about. */
+  readonly of?: string
+  /** Where it can be looked up. */
+  readonly uri?: string
+  readonly digest?: string
+}
+
 interface CompletedEvent extends Move {
   readonly _tag: "Completed"
   readonly result: JsonObject
+  readonly artifacts?: ReadonlyArray<Artifact>
+  readonly evidence?: ReadonlyArray<OwnEvidence>
+  /** Parts of it that are open go on without it. */
+  readonly leavesChildren?: true
 }
 
 interface FailedEvent extends Move {
   readonly _tag: "Failed"
   readonly reason: string
   /** Present when it was not the receiver who gave up. */
-  readonly code?: "attempts_exhausted"
+  readonly code?: FailureCode
 }
 
 interface CancelledEvent extends Move {
   readonly _tag: "Cancelled"
   readonly reason?: string
+  /** Its parent, when it was that which was withdrawn, and this one with it. */
+  readonly along?: string
 }
 
 interface RemindedEvent extends Move {
@@ -139,6 +191,11 @@ export type HandoffEvent =
   | ReleasedEvent
   | AskedEvent
   | AnsweredEvent
+  | ForwardedEvent
+  | DelegatedEvent
+  | RestatedEvent
+  | ConfirmedEvent
+  | AttestedEvent
   | CompletedEvent
   | FailedEvent
   | CancelledEvent

@@ -1,28 +1,7 @@
-/**
- * A value of JSON.
- *
- * @example
- * ```ts
- * import type { Json } from "@aumai/handoff"
- *
- * const rows: Json = [1, "two", null, { three: true }]
- * ```
- */
-export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
-
-/**
- * An object of JSON values, at most 1 MiB when encoded: the context of a request, or a result.
- *
- * @example
- * ```ts
- * import type { JsonObject } from "@aumai/handoff"
- *
- * const result: JsonObject = { output: "report.pdf", pages: 12 }
- * ```
- */
-export interface JsonObject {
-  readonly [key: string]: Json
-}
+import type { Briefing, KeptReadBack } from "./Briefing.ts"
+import type { Answer, Clock, HandBack, Hop, Lease, Progress } from "./Custody.ts"
+import type { Artifact, Deliverable, Evidence } from "./Delivery.ts"
+import type { JsonObject } from "./Json.ts"
 
 /**
  * The sender's ask. It never changes once the handoff is created.
@@ -36,6 +15,7 @@ export interface JsonObject {
  */
 export interface HandoffRequest {
   readonly fromAgent: string
+  /** The first receiver; `hops` says who got it after that. */
   readonly toAgent: string
   readonly taskDescription: string
   /** Whatever the receiver needs to know. */
@@ -54,6 +34,14 @@ export interface HandoffRequest {
   readonly requires?: ReadonlyArray<string>
   /** The handoff that this one is a part of. */
   readonly parent?: string
+  /** What the receiver must know, in the order in which it must know it. */
+  readonly briefing?: Briefing
+  /** What must be handed back: it is not completed without them. */
+  readonly deliverables?: ReadonlyArray<Deliverable>
+  /** So often it may be handed on to another receiver; 3 times when left out. */
+  readonly maxHops?: number
+  /** Whether it goes to the next capable agent when its receiver declines, does not accept in time, or has used up its attempts. */
+  readonly reroute?: boolean
 }
 
 /**
@@ -72,84 +60,6 @@ export interface HandoffResponse {
   readonly estimatedCompletion?: Date
 }
 
-/**
- * What the receiver holds a handoff on: it runs out at `until` unless `progress` renews it. It has no `until` while the
- * sender is asked.
- *
- * @example
- * ```ts
- * import type { Lease } from "@aumai/handoff"
- *
- * // A third of the time leaves room for two heartbeats that are lost.
- * const heartbeatEvery = ({ milliseconds }: Lease) => milliseconds / 3
- * ```
- */
-export interface Lease {
-  /** How far it reaches each time it is renewed. */
-  readonly milliseconds: number
-  readonly until?: Date
-}
-
-/**
- * How far the receiver said it was.
- *
- * @example
- * ```ts
- * import type { Progress } from "@aumai/handoff"
- *
- * const show = ({ fraction = 0, note = "" }: Progress) => `${Math.round(fraction * 100)} % ${note}`
- * ```
- */
-export interface Progress {
-  readonly at: Date
-  readonly note?: string
-  /** From 0 to 1. */
-  readonly fraction?: number
-}
-
-/**
- * What an attempt that was given back has learnt, for the next one: each a list of sentences.
- *
- * @example
- * ```ts
- * import type { HandBack } from "@aumai/handoff"
- *
- * const learnt: HandBack = { done: ["Pages 1 to 4"], remaining: ["Page 5"], pitfalls: ["The scan of page 5 is blurred"] }
- * ```
- */
-export interface HandBack {
-  readonly done?: ReadonlyArray<string>
-  readonly remaining?: ReadonlyArray<string>
-  readonly pitfalls?: ReadonlyArray<string>
-}
-
-/**
- * A question of the receiver, and what the sender answered.
- *
- * @example
- * ```ts
- * import type { Answer } from "@aumai/handoff"
- *
- * const answer: Answer = { question: "Which quarter?", answer: "The third." }
- * ```
- */
-export interface Answer {
-  readonly question: string
-  readonly answer: string
-}
-
-/**
- * The two clocks of a request: until when it must be accepted, and until when it must have ended.
- *
- * @example
- * ```ts
- * import type { Clock } from "@aumai/handoff"
- *
- * const words: Readonly<Record<Clock, string>> = { accept_by: "nobody took it", deadline: "it took too long" }
- * ```
- */
-export type Clock = "accept_by" | "deadline"
-
 /** What is true of a handoff wherever it stands. */
 interface Common {
   readonly recordId: string
@@ -160,11 +70,17 @@ interface Common {
   readonly updatedAt: Date
   /** The attempt that is under way or comes next; 1 is the first. A late writer that names an older one changes nothing. */
   readonly attempt: number
+  /** How it was handed on: the receivers after the first. The last of them has it, or had it when it ended. */
+  readonly hops?: ReadonlyArray<Hop>
+  /** How many parts of it its receivers have given to others. */
+  readonly parts?: number
+  /** The SHA-256 of its last entry, which the next one holds. */
+  readonly head?: string
 }
 
 /** What may be true of an open one. */
 interface Open extends Common {
-  /** What the attempt before has learnt. */
+  /** What the attempts before have learnt. */
   readonly handBack?: HandBack
   /** The clocks whose nearing is on record. */
   readonly reminded?: ReadonlyArray<Clock>
@@ -175,6 +91,9 @@ interface Held extends Open {
   readonly response: HandoffResponse
   readonly lease?: Lease
   readonly progress?: Progress
+  readonly readBack?: KeptReadBack
+  /** What others have verified so far. */
+  readonly evidence?: ReadonlyArray<Evidence>
 }
 
 /**
@@ -184,7 +103,7 @@ interface Held extends Open {
  * ```ts
  * import type { Pending } from "@aumai/handoff"
  *
- * const show = (handoff: Pending) => `${handoff.request.toAgent} has not answered ${handoff.recordId}`
+ * const receiver = ({ hops, request }: Pending) => hops?.at(-1)?.receiver ?? request.toAgent
  * ```
  */
 export interface Pending extends Open {
@@ -200,7 +119,7 @@ export interface Pending extends Open {
  * ```ts
  * import type { Accepted } from "@aumai/handoff"
  *
- * const show = (handoff: Accepted) => `${handoff.request.toAgent} says: ${handoff.response.reason}`
+ * const promised = (handoff: Accepted) => handoff.response.estimatedCompletion
  * ```
  */
 export interface Accepted extends Held {
@@ -214,7 +133,7 @@ export interface Accepted extends Held {
  * ```ts
  * import type { InProgress } from "@aumai/handoff"
  *
- * const promised = (handoff: InProgress) => handoff.response.estimatedCompletion
+ * const show = ({ progress }: InProgress) => `${Math.round((progress?.fraction ?? 0) * 100)} %`
  * ```
  */
 export interface InProgress extends Held {
@@ -252,6 +171,8 @@ export interface Completed extends Common {
   readonly status: "completed"
   readonly response: HandoffResponse
   readonly result: JsonObject
+  readonly artifacts?: ReadonlyArray<Artifact>
+  readonly evidence?: ReadonlyArray<Evidence>
 }
 
 /**
@@ -270,6 +191,18 @@ export interface Rejected extends Common {
 }
 
 /**
+ * Why a handoff failed without its receiver saying so.
+ *
+ * @example
+ * ```ts
+ * import type { FailureCode } from "@aumai/handoff"
+ *
+ * const code: FailureCode = "attempts_exhausted"
+ * ```
+ */
+export type FailureCode = "attempts_exhausted"
+
+/**
  * Given up by the receiver; `response.reason` says why.
  *
  * @example
@@ -283,7 +216,7 @@ export interface Failed extends Common {
   readonly status: "failed"
   readonly response: HandoffResponse
   /** Present when it was not the receiver who gave up. */
-  readonly code?: "attempts_exhausted"
+  readonly code?: FailureCode
 }
 
 /**

@@ -1,287 +1,36 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { ArchivedHandoff, Entry, HandoffEvent, RoutingDecision } from "./HandoffEvent.ts"
+import type { Agents } from "./Agents.ts"
+import type { ReadBack } from "./Briefing.ts"
+import type { HandBack } from "./Custody.ts"
+import type { Artifact, OwnEvidence } from "./Delivery.ts"
+import type { ArchivedHandoff, Entry, RoutingDecision } from "./HandoffEvent.ts"
 import type {
   Accepted,
   Cancelled,
   Completed,
   Failed,
-  HandBack,
+  FailureCode,
   HandoffRecord,
   HandoffStatus,
   InProgress,
   InputRequired,
-  JsonObject,
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
+import type { JsonObject } from "./Json.ts"
+import type {
+  CallOptions,
+  CreateOptions,
+  LeaseOptions,
+  NewHandoff,
+  NewPart,
+  PageOptions,
+  RoutingOptions,
+  VerbOptions,
+  View
+} from "./Options.ts"
+import type { Chain, ImportReport, Metrics, Verification, Verified, VerifyOptions, Whereabouts } from "./Reports.ts"
 import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
-
-/**
- * What every method takes as the last of its options.
- *
- * @example
- * ```ts
- * import type { CallOptions } from "@aumai/handoff"
- *
- * const patient: CallOptions = { signal: AbortSignal.timeout(5_000) }
- * ```
- */
-export interface CallOptions {
-  /**
-   * Aborting it rejects the call with `signal.reason` and stops the work: what was being written is there as a whole or
-   * not at all. When it is aborted already, nothing is done.
-   */
-  readonly signal?: AbortSignal | undefined
-}
-
-/**
- * What every verb takes.
- *
- * @example
- * ```ts
- * import type { VerbOptions } from "@aumai/handoff"
- *
- * const asExecutor: VerbOptions = { by: "executor" }
- * ```
- */
-export interface VerbOptions extends CallOptions {
-  /** Who acts; must be the party whose move it is. Left out: that party. */
-  readonly by?: string | undefined
-  /**
-   * The attempt that the caller holds, from the record that `claim` or `accept` gave. Once it is over, the verb rejects
-   * with `StaleAttempt` and changes nothing. Left out: whatever attempt is under way.
-   */
-  readonly attempt?: number | undefined
-}
-
-/**
- * How a handoff is held.
- *
- * @example
- * ```ts
- * import type { LeaseOptions } from "@aumai/handoff"
- *
- * const forTenMinutes: LeaseOptions = { lease: 600_000 }
- * ```
- */
-export interface LeaseOptions {
-  /**
-   * For so many milliseconds, at most those of 10,000 days, unless `progress` renews it; then it waits for the next
-   * attempt. For ever when left out.
-   */
-  readonly lease?: number | undefined
-}
-
-/**
- * Where a handoff is: who has it, since when, and what happens if nobody does anything.
- *
- * @example
- * ```ts
- * import type { Whereabouts } from "@aumai/handoff"
- *
- * const show = ({ turn = "nobody", due }: Whereabouts) =>
- *   due === undefined ? `waits for ${turn}` : `waits for ${turn}; ${due.event} at ${due.at.toISOString()}`
- * ```
- */
-export interface Whereabouts {
-  /** Who owns the next move; absent when it has ended. */
-  readonly turn?: string
-  readonly since: Date
-  readonly attempt: number
-  /** When something will happen though nobody does anything, and what. */
-  readonly due?: { readonly at: Date; readonly event: Exclude<HandoffEvent["_tag"], "Created" | "Imported"> }
-  /** Claims pass it by until then. */
-  readonly notBefore?: Date
-  /** It is open, but nobody's turn, and nothing will ever happen to it by itself. The lifecycle lets none come to that. */
-  readonly isLost: boolean
-}
-
-/**
- * What is asked for when a handoff is created.
- *
- * @example
- * ```ts
- * import type { NewHandoff } from "@aumai/handoff"
- *
- * const ask: NewHandoff = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
- * ```
- */
-export interface NewHandoff {
-  readonly fromAgent: string
-  /** Left out: the router chooses among the registered agents. */
-  readonly toAgent?: string | undefined
-  readonly taskDescription: string
-  /** Whatever the receiver needs to know; at most 1 MiB as JSON. */
-  readonly context?: JsonObject | undefined
-  /** 1 to 10, 10 is most urgent; 5 when left out. */
-  readonly priority?: number | undefined
-  /** In the future, as a `Date` or as text such as `2026-12-01T09:00:00Z`; an open handoff expires at this moment. */
-  readonly deadline?: Date | string | undefined
-  /** A `Date` or text, too; a handoff that nobody has accepted at this moment expires. */
-  readonly acceptBy?: Date | string | undefined
-  /** So many milliseconds before either moment its nearing is put on record. */
-  readonly remindBefore?: number | undefined
-  /** 1 to 1000; after so many attempts that were given back or whose lease ran out it fails. 3 when left out. */
-  readonly maxAttempts?: number | undefined
-  /** Capabilities the receiver must have, when the router chooses. */
-  readonly requires?: ReadonlyArray<string> | undefined
-  /** The handoff that this one is a part of. */
-  readonly parent?: string | undefined
-}
-
-/**
- * How far the router may go.
- *
- * @example
- * ```ts
- * import type { RoutingOptions } from "@aumai/handoff"
- *
- * const strict: RoutingOptions = { fallback: false }
- * ```
- */
-export interface RoutingOptions {
-  /**
-   * Whether any agent may be taken when none matches. Left out: only when nothing was explicitly required; `true`:
-   * always; `false`: never.
-   */
-  readonly fallback?: boolean | undefined
-}
-
-/**
- * How a handoff is created.
- *
- * @example
- * ```ts
- * import type { CreateOptions } from "@aumai/handoff"
- *
- * const repeatable: CreateOptions = { id: "report-2026-q3" }
- * ```
- */
-export interface CreateOptions extends CallOptions {
-  /** Who acts; must be the sender. Left out: the sender. */
-  readonly by?: string | undefined
-  /** An id of your own; creating again with the same id and request gives the handoff that is there. */
-  readonly id?: string | undefined
-  readonly routing?: RoutingOptions | undefined
-}
-
-/**
- * The ways to list handoffs; each has one order.
- *
- * @example
- * ```ts
- * import type { View } from "@aumai/handoff"
- *
- * const open: View = { _tag: "Status", status: "pending" }
- * ```
- */
-export type View =
-  /** Oldest first. */
-  | { readonly _tag: "All" }
-  /** Oldest first. */
-  | { readonly _tag: "Status"; readonly status: HandoffStatus }
-  /** Most urgent first. */
-  | { readonly _tag: "Inbox"; readonly agent: string; readonly status: HandoffStatus }
-  /** Newest first. */
-  | { readonly _tag: "Sent"; readonly agent: string }
-  /** Oldest first. */
-  | { readonly _tag: "Children"; readonly parent: string }
-  /** Open and due at that moment, earliest first. */
-  | { readonly _tag: "Due"; readonly at: Date | string }
-  /** Those whose id begins like this, by id. */
-  | { readonly _tag: "Prefix"; readonly prefix: string }
-
-/**
- * A slice of a listing.
- *
- * @example
- * ```ts
- * import type { PageOptions } from "@aumai/handoff"
- *
- * const firstTwenty: PageOptions = { limit: 20 }
- * ```
- */
-export interface PageOptions extends CallOptions {
-  /** At most so many; 100 when left out. */
-  readonly limit?: number | undefined
-  /** The last handoff of the page before. */
-  readonly after?: HandoffRecord | undefined
-}
-
-/**
- * An agent as the registry knows it.
- *
- * @example
- * ```ts
- * import type { RegisteredAgent } from "@aumai/handoff"
- *
- * const show = ({ agentId, capabilities }: RegisteredAgent) => `${agentId}: ${capabilities.join(", ")}`
- * ```
- */
-export interface RegisteredAgent {
-  readonly agentId: string
-  readonly capabilities: ReadonlyArray<string>
-}
-
-/**
- * What importing one handoff came to. `added`: it was unknown. `unchanged`: the store held all of it already, and perhaps
- * more. `newer`: its further events were appended. `conflict`: the two have gone different ways; the store's own stands.
- *
- * @example
- * ```ts
- * import type { ImportReport } from "@aumai/handoff"
- *
- * const conflicts = (reports: ReadonlyArray<ImportReport>) => reports.filter(({ outcome }) => outcome === "conflict")
- * ```
- */
-export interface ImportReport {
-  readonly recordId: string
-  readonly outcome: "added" | "unchanged" | "newer" | "conflict"
-}
-
-/**
- * How a store's handoffs have fared.
- *
- * @example
- * ```ts
- * import type { Metrics } from "@aumai/handoff"
- *
- * const waiting = ({ byStatus }: Metrics) => byStatus.pending
- * ```
- */
-export interface Metrics {
-  readonly total: number
-  readonly byStatus: Readonly<Record<HandoffStatus, number>>
-  /** Mean seconds from creation to completion; absent while nothing is completed. */
-  readonly averageSeconds?: number
-  /** The seconds within which 95 of 100 completed handoffs were done, to within 2.5 %; absent while nothing is completed. */
-  readonly p95Seconds?: number
-  /** Completed handoffs among those that have ended, 0 to 1; absent while none has ended. */
-  readonly completionRate?: number
-}
-
-/**
- * Which agent can do what.
- *
- * @example
- * ```ts
- * import { openHandoffs } from "@aumai/handoff/node"
- *
- * await using handoffs = await openHandoffs("memory:")
- * await handoffs.agents.register("alice", ["summarize", "translate"])
- * console.log(await handoffs.agents.findCapable(["translate"])) // [{ agentId: "alice", … }]
- * ```
- */
-export interface Agents {
-  /** Makes an agent known; replaces what it could do before. Rejects with `InvalidInput`. */
-  register(agentId: string, capabilities: ReadonlyArray<string>, options?: CallOptions): Promise<RegisteredAgent>
-  /** Forgets an agent; silent when it is unknown. */
-  unregister(agentId: string, options?: CallOptions): Promise<void>
-  /** Every agent, by id. */
-  list(options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
-  /** Who can do all of this, the closest fit first. */
-  findCapable(required: ReadonlyArray<string>, options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
-}
 
 /**
  * Hands tasks over: one method per verb. A verb rejects with `HandoffNotFound`, `InvalidTransition` (the handoff stands
@@ -309,16 +58,34 @@ export interface Handoffs extends AsyncDisposable {
    * Rejects with `HandoffExists` (the id is taken) and `NoCapableAgent` (the router found nobody), too.
    */
   create(ask: NewHandoff, options?: CreateOptions): Promise<HandoffRecord>
-  /** The receiver takes it on. */
+  /**
+   * The receiver gives a part of it to somebody else: a handoff of its own, of which that receiver is the sender, and stays
+   * accountable. Safe to repeat when it has an id of its own. Rejects like `create`, too.
+   */
+  delegate(
+    id: string,
+    part: NewPart,
+    options?: CreateOptions & { readonly attempt?: number | undefined }
+  ): Promise<HandoffRecord>
+  /** The receiver takes it on, and restates its briefing when that asks for it; `restate` says what was left out. */
   accept(
     id: string,
     options?: VerbOptions &
       LeaseOptions & {
         readonly reason?: string | undefined
         readonly estimatedCompletion?: Date | string | undefined
+        readonly readBack?: ReadBack | undefined
       }
   ): Promise<Accepted>
-  /** The receiver begins to work on it. */
+  /** The receiver restates the briefing, or what of it was still missing. Rejects with `UnknownItem`, too. */
+  restate(id: string, options: VerbOptions & { readonly readBack: ReadBack }): Promise<Accepted>
+  /**
+   * The sender confirms what was restated, or sets it right. Rejects with `ReadBackIncomplete` while something is missing.
+   */
+  confirm(id: string, options?: VerbOptions & { readonly correction?: string | undefined }): Promise<Accepted>
+  /**
+   * The receiver begins to work on it. Rejects with `ReadBackIncomplete` while a briefing has not been read back as it asks.
+   */
   start(id: string, options?: VerbOptions): Promise<InProgress>
   /**
    * The receiver is still at it, and perhaps says how far: the heartbeat that renews a lease. With `lease` it reaches so
@@ -350,16 +117,66 @@ export interface Handoffs extends AsyncDisposable {
       readonly notBefore?: Date | string | undefined
     }
   ): Promise<Pending>
-  /** The receiver is done and hands back a result. */
-  complete(id: string, options?: VerbOptions & { readonly result?: JsonObject | undefined }): Promise<Completed>
-  /** The receiver declines. */
-  reject(id: string, options: VerbOptions & { readonly reason: string }): Promise<Rejected>
-  /** The receiver gives up. */
-  fail(id: string, options: VerbOptions & { readonly reason: string }): Promise<Failed>
-  /** The sender withdraws it. */
+  /**
+   * The receiver hands it on: to a named agent, or to whom the router chooses among those who have not had it. Whoever held
+   * it is fenced off by a new attempt. Rejects with `NoHopLeft`, `AlreadyHeld` and `NoCapableAgent`, too.
+   */
+  forward(
+    id: string,
+    options?: VerbOptions & {
+      readonly to?: string | undefined
+      readonly reason?: string | undefined
+      /** What was learnt so far. */
+      readonly handBack?: HandBack | undefined
+    }
+  ): Promise<Pending>
+  /** Somebody other than the receiver has checked the work, and says so. Rejects with `NotYourHandoff` for the receiver. */
+  attest(
+    id: string,
+    options: VerbOptions & {
+      readonly by: string
+      readonly statement: string
+      /** The deliverable or artifact it is about. */
+      readonly of?: string | undefined
+      /** Where it can be looked up. */
+      readonly uri?: string | undefined
+      readonly digest?: string | undefined
+    }
+  ): Promise<Accepted | InProgress | InputRequired>
+  /**
+   * The receiver is done and hands back a result, and what else the request demands. Rejects with `NotDelivered`, which
+   * names each deliverable that is missing or does not fit, and with `OpenChildren` while parts that were delegated are
+   * open, unless it leaves them.
+   */
+  complete(
+    id: string,
+    options?: VerbOptions & {
+      readonly result?: JsonObject | undefined
+      readonly artifacts?: ReadonlyArray<Artifact> | undefined
+      readonly evidence?: ReadonlyArray<OwnEvidence> | undefined
+      /** Parts of it that are open go on without it. */
+      readonly leavesChildren?: true | undefined
+    }
+  ): Promise<Completed>
+  /**
+   * The receiver declines. Where the request says `reroute` and another agent can do it, it is then `pending` with that one,
+   * the last of its `hops`; else it is `rejected`.
+   */
+  reject(id: string, options: VerbOptions & { readonly reason: string }): Promise<Rejected | Pending>
+  /**
+   * The receiver gives up, for good: then it has `failed`. One who gives up because its attempts are used up says so with the
+   * `code`; where the request says `reroute` it is then `pending` with the next agent, the last of its `hops`.
+   */
+  fail(
+    id: string,
+    options: VerbOptions & { readonly reason: string; readonly code?: FailureCode | undefined }
+  ): Promise<Failed | Pending>
+  /** The sender withdraws it, and with it all parts of it that are open. */
   cancel(id: string, options?: VerbOptions & { readonly reason?: string | undefined }): Promise<Cancelled>
   /** The handoff as it stands; rejects with `HandoffNotFound`. */
   get(id: string, options?: CallOptions): Promise<HandoffRecord>
+  /** The whole that a handoff belongs to, from any member of it: what it is a part of, and what is a part of it. */
+  chain(id: string, options?: CallOptions): Promise<Chain>
   /** Where the handoff is: whose turn, since when, and what happens if nobody does anything; rejects with `HandoffNotFound`. */
   where(id: string, options?: CallOptions): Promise<Whereabouts>
   /** One page of a view. */
@@ -378,7 +195,14 @@ export interface Handoffs extends AsyncDisposable {
    * While other processes claim from the same inbox, it may be one of the first few instead of the very first.
    * With a lease it is held for so long unless `progress` renews it; then it waits for the next attempt.
    */
-  claim(agent: string, options?: CallOptions & LeaseOptions): Promise<Accepted | undefined>
+  claim(
+    agent: string,
+    options?: CallOptions &
+      LeaseOptions & {
+        /** Whether to take those whose briefing must be read back, too; `true` when left out. */
+        readonly readsBack?: boolean | undefined
+      }
+  ): Promise<Accepted | undefined>
   /**
    * Every entry of the log behind a position, then every new one. The loop ends when it is left, when `close` is called,
    * or, with an error, when the signal is aborted. It reads no faster than it is asked; nothing is missed: remember the
@@ -401,6 +225,16 @@ export interface Handoffs extends AsyncDisposable {
     handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>,
     options?: CallOptions
   ): Promise<ReadonlyArray<ImportReport>>
+  /**
+   * Looks whether a handoff is what was once put on record: the digests of its history, its state, and the signatures of
+   * agents that have keys. Rejects with `HandoffNotFound`.
+   */
+  verify(id: string, options?: CallOptions): Promise<Verified>
+  /**
+   * Looks at every handoff like that, and whether the sums of the store are those of its records; nobody should write
+   * meanwhile. `onProgress` is called after each handoff, with how many have been looked at.
+   */
+  verify(options?: VerifyOptions): Promise<Verification>
   /** How the handoffs have fared. Reads every completed one. */
   metrics(options?: CallOptions): Promise<Metrics>
   /** Which agent can do what. */
@@ -418,7 +252,8 @@ export interface Handoffs extends AsyncDisposable {
    * Claims what waits for an agent, the most urgent first, and gives each handoff to the handler; what that resolves to is
    * its result. The lease is renewed meanwhile; when the handoff is lost, the handler's signal is aborted, and what it does
    * afterwards is refused. When it throws, the handoff is released for another attempt after a while; in the last one, or
-   * with `GiveUp`, it has failed. What workers that died have left is taken over once their lease has run out.
+   * with `GiveUp`, it has failed. What workers that died have left is taken over once their lease has run out. Handoffs whose
+   * briefing must be read back are passed by unless `readBack` is given.
    *
    * Resolves when the signal is aborted or `close` is called, and what was under way has ended or, after the grace time, was
    * released. Rejects with `InvalidInput`, or with a `StoreError` when the store is corrupt.

@@ -10,13 +10,19 @@ import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-import type { CallOptions, Handoffs } from "./Handoffs.ts"
+import type { Handoffs } from "./Handoffs.ts"
 import * as Inputs from "./Inputs.ts"
+import type { CallOptions, OpenOptions } from "./Options.ts"
 import { plain } from "./Plain.ts"
+import type { Verification, Verified, VerifyOptions } from "./Reports.ts"
 import { closedError, openSession, type Session } from "./Session.ts"
+import { signedWith } from "./Signed.ts"
 
 // Not every browser has the symbol; there the method is just not found by anyone.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")
+
+// Loaded when it is first asked for: signatures take a library of their own.
+const verification = Effect.promise(() => import("./Verify.ts"))
 
 const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   // Workers end only when they are told to.
@@ -38,10 +44,26 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   const follow = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Stream.Stream<A, E>) =>
     iterate(() => Stream.map(Stream.unwrap(HandoffManager.useSync(verb)), plain), options?.signal)
 
+  function verify(id: string, options?: CallOptions): Promise<Verified>
+  function verify(options?: VerifyOptions): Promise<Verification>
+  function verify(given?: string | VerifyOptions, options?: CallOptions): Promise<Verified | Verification> {
+    return typeof given === "object" || given === undefined
+      ? run(() => Effect.flatMap(verification, ({ verifyAll }) => verifyAll(given)), given?.signal)
+      : run(() => Effect.flatMap(verification, ({ verifyOne }) => verifyOne(given)), options?.signal)
+  }
+
   return {
     create: (request, options) =>
       manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options))),
+    delegate: (id, part, options) =>
+      manage(options, (manager) =>
+        manager.delegate(Inputs.recordId(id), Inputs.request(part), Inputs.delegation(options))
+      ),
     accept: (id, options) => manage(options, (manager) => manager.accept(Inputs.recordId(id), Inputs.details(options))),
+    restate: (id, options) =>
+      manage(options, (manager) => manager.restate(Inputs.recordId(id), Inputs.details(options))),
+    confirm: (id, options) =>
+      manage(options, (manager) => manager.confirm(Inputs.recordId(id), Inputs.details(options))),
     start: (id, options) => manage(options, (manager) => manager.start(Inputs.recordId(id), Inputs.details(options))),
     progress: (id, options) =>
       manage(options, (manager) => manager.progress(Inputs.recordId(id), Inputs.details(options))),
@@ -49,12 +71,16 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     answer: (id, options) => manage(options, (manager) => manager.answer(Inputs.recordId(id), Inputs.details(options))),
     release: (id, options) =>
       manage(options, (manager) => manager.release(Inputs.recordId(id), Inputs.details(options))),
+    forward: (id, options) =>
+      manage(options, (manager) => manager.forward(Inputs.recordId(id), Inputs.details(options))),
+    attest: (id, options) => manage(options, (manager) => manager.attest(Inputs.recordId(id), Inputs.details(options))),
     complete: (id, options) =>
       manage(options, (manager) => manager.complete(Inputs.recordId(id), Inputs.details(options))),
     reject: (id, options) => manage(options, (manager) => manager.reject(Inputs.recordId(id), Inputs.details(options))),
     fail: (id, options) => manage(options, (manager) => manager.fail(Inputs.recordId(id), Inputs.details(options))),
     cancel: (id, options) => manage(options, (manager) => manager.cancel(Inputs.recordId(id), Inputs.details(options))),
     get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
+    chain: (id, options) => manage(options, (manager) => manager.chain(Inputs.recordId(id))),
     where: (id, options) => manage(options, (manager) => manager.where(Inputs.recordId(id))),
     list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
     listAll: (view, options) => follow(options, (manager) => manager.listAll(Inputs.view(view))),
@@ -78,10 +104,14 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
           (archive) => Stream.runCollect(manager.import(archive.stream(handoffs)))
         )
       ),
+    verify,
     metrics: (options) => manage(options, (manager) => manager.metrics),
     agents: {
       register: (agent, capabilities, options) =>
-        registry(options, ({ register }) => register(agent, Inputs.capabilities(capabilities))),
+        registry(options, ({ register }) =>
+          register(agent, Inputs.capabilities(capabilities), Inputs.registration(options))
+        ),
+      seen: (agent, options) => registry(options, ({ seen }) => seen(Inputs.agentId(agent))),
       unregister: (agent, options) => registry(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
       list: (options) => registry(options, ({ agents }) => agents),
       findCapable: (required, options) =>
@@ -129,5 +159,5 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
  */
 export const handoffsOver = async <E>(
   store: Layer.Layer<HandoffStore | AgentStore, E>,
-  options?: CallOptions
-): Promise<Handoffs> => client(await openSession(store, options?.signal))
+  options?: OpenOptions
+): Promise<Handoffs> => client(await openSession(signedWith(options?.keys, store), options?.signal))

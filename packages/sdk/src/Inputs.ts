@@ -1,11 +1,20 @@
 /** What the methods are given, judged and turned into what the engine trusts. All of these throw `InvalidInput`. */
 import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
-import { AgentId, Capability, HandoffStatus, Milliseconds, RecordId, Text, Timestamp } from "@aumai/handoff-protocol"
+import {
+  AgentId,
+  Attempt,
+  Capability,
+  HandoffStatus,
+  Milliseconds,
+  RecordId,
+  Text,
+  Timestamp
+} from "@aumai/handoff-protocol"
 import * as Schema from "effect/Schema"
 
 import { checked, record } from "./Checked.ts"
-import type * as Given from "./Handoffs.ts"
-import { fromPlain } from "./Plain.ts"
+import type * as Given from "./Options.ts"
+import { copiedFromPlain, fromPlain } from "./Plain.ts"
 
 /** What was said, without what was left out: a plain program leaves out by saying `undefined`. */
 const said = (given: object | undefined): Readonly<Record<string, unknown>> =>
@@ -21,6 +30,14 @@ export const recordId = checked("id", RecordId)
 export const agentId = checked("agent", AgentId)
 export const position = checked("after", Position)
 export const capabilities = checked("capabilities", Schema.Array(Capability))
+
+const checkedRegistration = checked(
+  "register options",
+  Schema.Struct({ capacity: Schema.optionalKey(Schema.Number), publicKey: Schema.optionalKey(Schema.String) })
+)
+
+/** What an agent says of itself. Only that it says nothing else: the engine judges it. */
+export const registration = (options: Given.CallOptions | undefined) => checkedRegistration(saidIn(options))
 
 const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
 const checkedView = checked<View>(
@@ -52,51 +69,45 @@ const checkedInbox = checked("inbox", Schema.Struct({ limit, status: Schema.opti
 
 export const inbox = (options: Given.CallOptions | undefined) => checkedInbox(saidIn(options))
 
-const checkedClaim = checked("claim options", Schema.Struct({ lease: Schema.optionalKey(Milliseconds) }))
+const checkedClaim = checked(
+  "claim options",
+  Schema.Struct({ lease: Schema.optionalKey(Milliseconds), readsBack: Schema.optionalKey(Schema.Boolean) })
+)
 
 export const claim = (options: Given.CallOptions | undefined) => checkedClaim(saidIn(options))
 
-// The engine keeps the object it is given; the caller's may change afterwards. What cannot be copied is refused there.
-const copied = <A>(json: A): A => {
-  try {
-    return structuredClone(json)
-  } catch {
-    return json
-  }
-}
-
 /** The details of a verb, which the engine judges itself. */
-export const details = (options: Given.CallOptions | undefined): never => {
-  const given = saidIn(options)
-  const own = "result" in given ? { ...given, result: copied(given["result"]) } : given
+export const details = (options: Given.CallOptions | undefined): never =>
   // The cast: the engine decodes the details of every verb.
-  return fromPlain(own) as never
-}
+  copiedFromPlain(saidIn(options)) as never
 
 /** What is asked for, which the engine judges itself. */
-export const request = (given: Given.NewHandoff): NewHandoff => {
-  const asked = said(given)
-  const own = "context" in asked ? { ...asked, context: copied(asked["context"]) } : asked
+export const request = (given: Given.NewPart): NewHandoff =>
   // The cast: the engine decodes every request.
-  return fromPlain(own) as NewHandoff
-}
+  copiedFromPlain(said(given)) as NewHandoff
 
-const routing = Schema.Struct({ fallback: Schema.optionalKey(Schema.Boolean) })
+const routing = Schema.Struct({
+  fallback: Schema.optionalKey(Schema.Boolean),
+  exclude: Schema.optionalKey(Schema.Array(AgentId))
+})
 const checkedRouting = checked("routing", routing)
 
 export const routingOptions = (options: Given.CallOptions | undefined) => checkedRouting(saidIn(options))
 
-const checkedCreation = checked(
-  "create options",
-  Schema.Struct({
-    id: Schema.optionalKey(RecordId),
-    by: Schema.optionalKey(AgentId),
-    routing: Schema.optionalKey(routing)
-  })
+const creationFields = {
+  id: Schema.optionalKey(RecordId),
+  by: Schema.optionalKey(AgentId),
+  routing: Schema.optionalKey(routing)
+}
+const checkedCreation = checked("create options", Schema.Struct(creationFields))
+const checkedDelegation = checked(
+  "delegate options",
+  Schema.Struct({ ...creationFields, attempt: Schema.optionalKey(Attempt) })
 )
 
-export const creation = ({ routing, ...options }: Given.CreateOptions = {}) =>
-  checkedCreation({ ...saidIn(options), ...(routing === undefined ? {} : { routing: said(routing) }) })
+export const creation = (options: Given.CreateOptions | undefined) => checkedCreation(fromPlain(saidIn(options)))
+
+export const delegation = (options: Given.CreateOptions | undefined) => checkedDelegation(fromPlain(saidIn(options)))
 
 const checkedQuestion = checked(
   "question",

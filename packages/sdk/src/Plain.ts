@@ -1,16 +1,24 @@
 import type { Position } from "@aumai/handoff-core"
-import { type AgentId, type Capability, decodeTimestamp, type RecordId } from "@aumai/handoff-protocol"
+import {
+  type AgentId,
+  type Capability,
+  decodeTimestamp,
+  type Digest,
+  type PublicKey,
+  type RecordId,
+  type Signature
+} from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
 /** The caller's own JSON: it has no moments, and may be large. */
-type Content = "context" | "result"
-const contents: ReadonlySet<string> = new Set<Content>(["context", "result"])
+type Content = "context" | "result" | "content" | "schema"
+const contents: ReadonlySet<string> = new Set<Content>(["context", "result", "content", "schema"])
 
 /** A value of the protocol as plain data: a `Date` for a moment, a string for an id. */
 export type Plain<A> = A extends DateTime.Utc
   ? Date
-  : A extends AgentId | RecordId | Capability | Position
+  : A extends AgentId | RecordId | Capability | Digest | PublicKey | Signature | Position
     ? string
     : A extends ReadonlyArray<infer Item>
       ? ReadonlyArray<Plain<Item>>
@@ -18,20 +26,28 @@ export type Plain<A> = A extends DateTime.Utc
         ? { readonly [Key in keyof A]: Key extends Content ? A[Key] : Plain<A[Key]> }
         : A
 
-/** The same structure with other leaves; `leaf` gives back what is none. */
-const convert = (value: unknown, leaf: (value: unknown, key: string) => unknown, key = ""): unknown => {
+/** The same structure with other leaves; `leaf` gives back what is none. `undefined` stands for what is left out. */
+const convert = (
+  value: unknown,
+  leaf: (value: unknown, key: string) => unknown,
+  content: (json: unknown) => unknown,
+  key = ""
+): unknown => {
   const converted = leaf(value, key)
   if (converted !== value || typeof value !== "object" || value === null) return converted
-  if (Array.isArray(value)) return value.map((item) => convert(item, leaf))
+  if (Array.isArray(value)) return value.map((item) => convert(item, leaf, content))
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, contents.has(key) ? item : convert(item, leaf, key)])
+    entries.map(([key, item]) => [key, contents.has(key) ? content(item) : convert(item, leaf, content, key)])
   )
 }
+
+const itself = (json: unknown): unknown => json
 
 /** A value of the protocol as plain data. */
 export const plain = <A>(value: A): Plain<A> =>
   // The cast: a moment becomes a Date, and at run time an id is a string already.
-  convert(value, (leaf) => (DateTime.isDateTime(leaf) ? DateTime.toDateUtc(leaf) : leaf)) as Plain<A>
+  convert(value, (leaf) => (DateTime.isDateTime(leaf) ? DateTime.toDateUtc(leaf) : leaf), itself) as Plain<A>
 
 /** A moment, from a `Date` or RFC 3339 text; throws `InvalidInput`, which names it. */
 export const moment = (name: string, value: Date | string): DateTime.Utc =>
@@ -46,11 +62,25 @@ const moments: ReadonlySet<string> = new Set([
   "acceptBy",
   "notBefore",
   "until",
-  "estimatedCompletion"
+  "estimatedCompletion",
+  "due",
+  "confirmed"
 ])
 
+const momentOf = (leaf: unknown, key: string): unknown =>
+  moments.has(key) && (leaf instanceof Date || typeof leaf === "string") ? moment(key, leaf) : leaf
+
 /** Plain data as a value that a schema of the protocol can judge; throws `InvalidInput` over a moment that is none. */
-export const fromPlain = (value: unknown): unknown =>
-  convert(value, (leaf, key) =>
-    moments.has(key) && (leaf instanceof Date || typeof leaf === "string") ? moment(key, leaf) : leaf
-  )
+export const fromPlain = (value: unknown): unknown => convert(value, momentOf, itself)
+
+// What cannot be copied is refused where it is judged.
+const copied = (json: unknown): unknown => {
+  try {
+    return structuredClone(json)
+  } catch {
+    return json
+  }
+}
+
+/** The same, as a copy: the engine keeps what it is given, and the caller's own may change afterwards. */
+export const copiedFromPlain = (value: unknown): unknown => convert(value, momentOf, copied)

@@ -1,32 +1,43 @@
 /** Working through an inbox with promises. Apart from the rest, so that it is loaded only where somebody works. */
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
-import { Milliseconds } from "@aumai/handoff-protocol"
+import { Milliseconds, type ReadBack } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { checked } from "./Checked.ts"
+import { callback, checked } from "./Checked.ts"
 import { GiveUp } from "./GiveUp.ts"
 import * as Inputs from "./Inputs.ts"
-import { plain } from "./Plain.ts"
-import type { WorkHandler } from "./WorkHandler.ts"
+import type { CallOptions } from "./Options.ts"
+import { copiedFromPlain, plain } from "./Plain.ts"
+import type { ReadsBack, WorkHandler } from "./WorkHandler.ts"
 
 const options = checked(
   "work options",
   Schema.Struct({
     concurrency: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
     lease: Schema.optionalKey(Milliseconds),
-    grace: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+    grace: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
+    readBack: callback<ReadsBack>()
   })
 )
 
 const sentenceOf = (error: unknown): string =>
   error instanceof Error && error.message !== "" ? error.message : String(error)
 
+/** What a handler threw, as the engine's own. */
+const failureOf = (error: unknown) =>
+  error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
+
+/** What the handler said, as the engine's own, which judges it when it is handed back. */
+// The cast: so it is typed, and a program in JavaScript is told when it is judged.
+const own = (said: ReadonlyArray<unknown>) => copiedFromPlain(said) as ReadonlyArray<never>
+
 /** Works until it is interrupted. */
-export const work = (agent: string, handler: WorkHandler, said: Parameters<typeof Inputs.claim>[0]) =>
-  HandoffWorker.run(
+export const work = (agent: string, handler: WorkHandler, said: CallOptions | undefined) => {
+  const { readBack, ...others } = options(Inputs.saidIn(said))
+  return HandoffWorker.run(
     Inputs.agentId(agent),
-    ({ record, progress, ask }) =>
+    ({ record, progress, ask, deliver, vouch }) =>
       Effect.tryPromise({
         try: async (signal) => {
           const ended = new AbortController()
@@ -40,7 +51,9 @@ export const work = (agent: string, handler: WorkHandler, said: Parameters<typeo
             const result = await handler(plain(record), {
               signal,
               progress: (said) => speak(progress(said)),
-              ask: (question) => speak(ask(question))
+              ask: (question) => speak(ask(question)),
+              deliver: (...artifacts) => deliver(...own(artifacts)),
+              vouch: (...evidence) => vouch(...own(evidence))
             })
             return result ?? {}
           } finally {
@@ -48,8 +61,18 @@ export const work = (agent: string, handler: WorkHandler, said: Parameters<typeo
             ended.abort()
           }
         },
-        catch: (error) =>
-          error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
+        catch: failureOf
       }),
-    options(Inputs.saidIn(said))
+    readBack === undefined
+      ? others
+      : {
+          ...others,
+          readBack: (record) =>
+            Effect.tryPromise({
+              // The cast: the engine judges it like any other.
+              try: async (signal) => copiedFromPlain(await readBack(plain(record), { signal })) as ReadBack,
+              catch: failureOf
+            })
+        }
   )
+}

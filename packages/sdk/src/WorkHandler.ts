@@ -1,4 +1,7 @@
-import type { InProgress, JsonObject } from "./HandoffRecord.ts"
+import type { ReadBack } from "./Briefing.ts"
+import type { Artifact, OwnEvidence } from "./Delivery.ts"
+import type { Accepted, InProgress } from "./HandoffRecord.ts"
+import type { JsonObject } from "./Json.ts"
 
 /**
  * What a handler has besides its handoff.
@@ -21,6 +24,10 @@ export interface Work {
   readonly progress: (said?: { readonly note?: string; readonly fraction?: number }) => Promise<void>
   /** Asks the sender, and resolves with the answer, however long that takes. */
   readonly ask: (question: string) => Promise<string>
+  /** Hands back more than the result, once the handler is done; what the request demands by name is among it. */
+  readonly deliver: (...artifacts: ReadonlyArray<Artifact>) => void
+  /** Says what speaks for the work, handed back with it. */
+  readonly vouch: (...evidence: ReadonlyArray<OwnEvidence>) => void
 }
 
 /**
@@ -34,6 +41,22 @@ export interface Work {
  * ```
  */
 export type WorkHandler = (handoff: InProgress, work: Work) => Promise<JsonObject | undefined | void>
+
+/**
+ * Restates the briefing of a handoff that asks for it, before the handler is given it. What it throws gives the handoff back
+ * for another attempt; with `GiveUp` it has failed.
+ *
+ * @example
+ * ```ts
+ * import type { ReadsBack } from "@aumai/handoff"
+ *
+ * const readBack: ReadsBack = async ({ request: { briefing } }) => ({
+ *   summary: `I am to do ${briefing?.actions?.length ?? 0} things.`,
+ *   items: briefing?.actions?.map(({ id }) => ({ id, answer: "understood" })) ?? []
+ * })
+ * ```
+ */
+export type ReadsBack = (handoff: Accepted, options: { readonly signal: AbortSignal }) => Promise<ReadBack>
 
 /**
  * How a worker works.
@@ -52,4 +75,6 @@ export interface WorkOptions {
   readonly lease?: number | undefined
   /** Milliseconds that work under way may go on when the worker is stopped; ten seconds when left out. */
   readonly grace?: number | undefined
+  /** Restates a briefing that asks for it; when the sender must confirm that, its word is waited for. Left out: such handoffs are passed by. */
+  readonly readBack?: ReadsBack | undefined
 }

@@ -1,5 +1,5 @@
 import { adapter, memory, refused, type Store } from "./Adapter.ts"
-import { type CallOptions, type Handoffs, handoffsOver } from "./index.ts"
+import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
 import { remindful } from "./Opening.ts"
 
 // A database may have any name; what was clearly meant for another store should not become one in silence.
@@ -31,5 +31,5 @@ const store = (name: string): Store => {
  * await handoffs.close()
  * ```
  */
-export const openHandoffs = (name: string, options: CallOptions = {}): Promise<Handoffs> =>
+export const openHandoffs = (name: string, options: OpenOptions = {}): Promise<Handoffs> =>
   remindful(handoffsOver(store(name), options))

@@ -1,10 +1,21 @@
+export { coverageOf } from "./Coverage.ts"
 export { GiveUp } from "./GiveUp.ts"
+export { generateKeys, type KeyPair } from "./Keys.ts"
 export { handoffsOver } from "./HandoffsOver.ts"
 export type * from "./Handoffs.ts"
+export type * from "./Options.ts"
+export type * from "./Agents.ts"
+export type * from "./Reports.ts"
+export type * from "./Json.ts"
+export type * from "./Briefing.ts"
+export type * from "./Delivery.ts"
+export type * from "./Custody.ts"
 export type * from "./HandoffRecord.ts"
 export type * from "./HandoffEvent.ts"
 export type * from "./WorkHandler.ts"
 export {
+  AlreadyHeld,
+  BrokenChain,
   EmptyHistory,
   HandoffExists,
   HandoffNotFound,
@@ -12,9 +23,15 @@ export {
   InvalidTransition,
   NoAttemptLeft,
   NoCapableAgent,
+  NoHopLeft,
+  NoRoomLeft,
+  NotDelivered,
   NotDue,
   NotYourHandoff,
+  OpenChildren,
+  ReadBackIncomplete,
   RevisionConflict,
   StaleAttempt,
-  StoreError
+  StoreError,
+  UnknownItem
 } from "@aumai/handoff-protocol"

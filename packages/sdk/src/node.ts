@@ -1,4 +1,4 @@
-import { type CallOptions, type Handoffs, handoffsOver } from "./index.ts"
+import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
 import { remindful } from "./Opening.ts"
 import { storeLayer, type StoreOptions } from "./StoreLayer.ts"
 
@@ -19,5 +19,5 @@ export { fileOf, storeLayer, type StoreOptions } from "./StoreLayer.ts"
  * console.log((await handoffs.metrics()).total) // 0
  * ```
  */
-export const openHandoffs = (location: string, options: StoreOptions & CallOptions = {}): Promise<Handoffs> =>
+export const openHandoffs = (location: string, options: StoreOptions & OpenOptions = {}): Promise<Handoffs> =>
   remindful(handoffsOver(storeLayer(location, options), options))

@@ -30,7 +30,8 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         request: { ...ask, context: { quarter: "Q3" }, priority: 8, deadline },
         createdAt: created.createdAt,
         updatedAt: created.createdAt,
-        attempt: 1
+        attempt: 1,
+        head: expect.stringMatching(/^[0-9a-f]{64}$/)
       })
       expect(created.createdAt).toBeInstanceOf(Date)
 
@@ -50,7 +51,8 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         at: accepted.updatedAt,
         by: "executor",
         reason: "On it.",
-        estimatedCompletion
+        estimatedCompletion,
+        prev: created.head
       })
     })
   )
@@ -59,10 +61,16 @@ describe.each(stores)("handoffs in a $name store", (store) => {
     "end in every other way",
     open(async (handoffs) => {
       const { recordId: rejected } = await handoffs.create(ask)
-      expect((await handoffs.reject(rejected, { reason: "No." })).response).toEqual({ accepted: false, reason: "No." })
+      expect(await handoffs.reject(rejected, { reason: "No." })).toMatchObject({
+        status: "rejected",
+        response: { accepted: false, reason: "No." }
+      })
       const { recordId: failed } = await handoffs.create(ask)
       await handoffs.accept(failed)
-      expect((await handoffs.fail(failed, { reason: "The ledger is empty." })).response.accepted).toBe(false)
+      expect(await handoffs.fail(failed, { reason: "The ledger is empty." })).toMatchObject({
+        status: "failed",
+        response: { accepted: false }
+      })
       const { recordId: cancelled } = await handoffs.create(ask)
       expect((await handoffs.cancel(cancelled, { reason: "Not needed." })).reason).toBe("Not needed.")
       const { byStatus, total, completionRate } = await handoffs.metrics()
@@ -153,6 +161,35 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
+    "are kept from who is full, and prefer who is there",
+    open(async (handoffs) => {
+      const [first, second] = ["1".repeat(43), "2".repeat(43)]
+      const before = Date.now()
+      const alice = await handoffs.agents.register("alice", ["analyze"], { capacity: 1, publicKey: first })
+      expect(alice).toMatchObject({ agentId: "alice", capacity: 1, keys: [{ publicKey: first }] })
+      expect(alice.keys?.[0]?.since).toBeInstanceOf(Date)
+      expect(await handoffs.agents.list()).toEqual([alice])
+      await handoffs.agents.register("bob", ["analyze"], { capacity: undefined, publicKey: undefined })
+      await handoffs.agents.seen("bob")
+      await handoffs.agents.seen("nobody")
+      const bob = (await handoffs.agents.list())[1]
+      expect(bob).toEqual({ agentId: "bob", capabilities: ["analyze"], lastSeen: expect.any(Date) })
+      expect(bob?.lastSeen?.getTime()).toBeGreaterThanOrEqual(before)
+
+      const question = { fromAgent: "planner", taskDescription: "Analysis of the ledger" }
+      expect(await handoffs.route(question)).toMatchObject({ agent: "bob", reason: "bob can analyze and is present" })
+      const choice = await handoffs.route(question, { exclude: ["bob"] })
+      expect(choice).toMatchObject({ agent: "alice", reason: "alice can analyze and has room (0 of 1)", runnersUp: [] })
+      await handoffs.create(question, { routing: { exclude: ["bob"] } })
+      expect(await handoffs.route(question, { exclude: ["bob"] })).toMatchObject({
+        reason: "alice can analyze, but is full (1 of 1)"
+      })
+      const { keys } = await handoffs.agents.register("alice", ["analyze"], { publicKey: second })
+      expect(keys?.map(({ publicKey }) => publicKey)).toEqual([first, second])
+    })
+  )
+
+  it(
     "are refused with the error itself, and a sentence",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(ask, { id: "q3" })
@@ -205,6 +242,11 @@ describe.each(stores)("handoffs in a $name store", (store) => {
           handoffs.agents.register("", []),
           InvalidInput,
           "Invalid agent: agent_id: Expected a value with a length of at least 1"
+        ],
+        [
+          handoffs.agents.register("alice", [], { capacity: 0 }),
+          InvalidInput,
+          "Invalid agent: capacity: Expected a value between 1 and 1000000"
         ]
       ]
       for (const [promise, type, message] of refusals) {
@@ -245,6 +287,11 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         handoffs.inbox("executor", { status: "done" } as never),
         handoffs.route({ fromAgent: "planner" } as never),
         handoffs.agents.register("alice", undefined as never),
+        handoffs.agents.register("alice", [], { limit: 3 } as never),
+        handoffs.agents.register("alice", [], { capacity: "5" } as never),
+        handoffs.agents.register("alice", [], { publicKey: 7 } as never),
+        handoffs.agents.seen(7 as never),
+        handoffs.route({ fromAgent: "planner", taskDescription: "x" }, { exclude: [""] }),
         handoffs.agents.findCapable([1] as never),
         handoffs.import([{ record: 1 }] as never)
       ]

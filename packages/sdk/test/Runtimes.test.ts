@@ -19,6 +19,8 @@ describe.each(runtimes)("a process of $name", ({ executable }) => {
       claimed: "accepted",
       reason: "Error: changed my mind",
       result: { output: "report.pdf" },
+      signed: 2,
+      isWhole: true,
       isDate: true,
       missing: "HandoffNotFound: No handoff nope",
       isMine: true,

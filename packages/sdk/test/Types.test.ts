@@ -2,18 +2,29 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
 import type * as Core from "@aumai/handoff-core"
+import type { KeyPair as CoreKeyPair } from "@aumai/handoff-core/Signing"
+import type { Verified as CoreVerified } from "@aumai/handoff-core/Verification"
 import type * as Protocol from "@aumai/handoff-protocol"
 import { describe, expect, expectTypeOf, it } from "vitest"
 
 import type {
   Accepted,
+  AgentKey,
   Answer,
   ArchivedHandoff,
+  Artifact,
+  Briefing,
   Cancelled,
+  Chain,
   Clock,
   Completed,
+  Coverage,
+  Deliverable,
   Entry,
+  Evidence,
   Failed,
+  FailureCode,
+  Flaw,
   HandBack,
   HandoffEvent,
   HandoffNotFound,
@@ -22,17 +33,27 @@ import type {
   HandoffResponse,
   Handoffs,
   HandoffStatus,
+  Hop,
   ImportReport,
   InProgress,
   InputRequired,
   JsonObject,
+  KeptReadBack,
+  KeyPair,
   Lease,
   Metrics,
+  OwnEvidence,
   Pending,
   Progress,
+  ReadBack,
+  ReadBackItem,
   RegisteredAgent,
   Rejected,
+  RerouteCause,
   RoutingDecision,
+  Severity,
+  Verification,
+  Verified,
   Whereabouts
 } from "../src/index.ts"
 import type { Plain } from "../src/Plain.ts"
@@ -45,6 +66,22 @@ describe("the types written out for a reader", () => {
     expectTypeOf<HandoffRecord>().toEqualTypeOf<Plain<Protocol.HandoffRecord>>()
     expectTypeOf<HandoffStatus>().toEqualTypeOf<Protocol.HandoffStatus>()
     expectTypeOf<HandoffEvent>().toEqualTypeOf<Plain<Protocol.HandoffEvent>>()
+    expectTypeOf<Briefing>().toEqualTypeOf<Plain<Protocol.Briefing>>()
+    expectTypeOf<Severity>().toEqualTypeOf<Protocol.Severity>()
+    expectTypeOf<ReadBack>().toEqualTypeOf<Plain<Protocol.ReadBack>>()
+    expectTypeOf<ReadBackItem>().toEqualTypeOf<Plain<Protocol.ReadBackItem>>()
+    expectTypeOf<KeptReadBack>().toEqualTypeOf<Plain<Protocol.KeptReadBack>>()
+    expectTypeOf<Coverage>().toEqualTypeOf<Protocol.Coverage>()
+    expectTypeOf<Deliverable>().toEqualTypeOf<Plain<Protocol.Deliverable>>()
+    expectTypeOf<Artifact>().toEqualTypeOf<Plain<Protocol.Artifact>>()
+    expectTypeOf<OwnEvidence>().toEqualTypeOf<Plain<Protocol.OwnEvidence>>()
+    expectTypeOf<Evidence>().toEqualTypeOf<Plain<Protocol.Evidence>>()
+    expectTypeOf<Hop>().toEqualTypeOf<Plain<Protocol.Hop>>()
+    expectTypeOf<RerouteCause>().toEqualTypeOf<Protocol.RerouteCause>()
+    expectTypeOf<FailureCode>().toEqualTypeOf<Protocol.FailureCode>()
+    expectTypeOf<Flaw>().toEqualTypeOf<Protocol.Flaw>()
+    expectTypeOf<Verified>().toEqualTypeOf<Plain<CoreVerified>>()
+    expectTypeOf<KeyPair>().toEqualTypeOf<Plain<CoreKeyPair>>()
     expectTypeOf<Lease>().toEqualTypeOf<Plain<Protocol.Lease>>()
     expectTypeOf<Progress>().toEqualTypeOf<Plain<Protocol.Progress>>()
     expectTypeOf<HandBack>().toEqualTypeOf<Plain<Protocol.HandBack>>()
@@ -52,8 +89,10 @@ describe("the types written out for a reader", () => {
     expectTypeOf<Clock>().toEqualTypeOf<Protocol.Clock>()
     expectTypeOf<Whereabouts>().toEqualTypeOf<Plain<Protocol.Whereabouts>>()
     expectTypeOf<RoutingDecision>().toEqualTypeOf<Plain<Protocol.RoutingDecision>>()
+    expectTypeOf<Chain>().toEqualTypeOf<Plain<Core.Chain>>()
     expectTypeOf<ArchivedHandoff>().toEqualTypeOf<Plain<Protocol.ArchivedHandoff>>()
     expectTypeOf<Entry>().toEqualTypeOf<Plain<Core.Entry>>()
+    expectTypeOf<AgentKey>().toEqualTypeOf<Plain<Core.AgentKey>>()
     expectTypeOf<RegisteredAgent>().toEqualTypeOf<Plain<Core.RegisteredAgent>>()
     expectTypeOf<ImportReport>().toEqualTypeOf<Plain<Core.ImportReport>>()
     expectTypeOf<Metrics>().toEqualTypeOf<Plain<Core.Metrics>>()
@@ -77,8 +116,14 @@ describe("the client", () => {
     expectTypeOf<Handoffs["release"]>().returns.resolves.toEqualTypeOf<Pending>()
     expectTypeOf<Handoffs["where"]>().returns.resolves.toEqualTypeOf<Whereabouts>()
     expectTypeOf<Handoffs["complete"]>().returns.resolves.toEqualTypeOf<Completed>()
-    expectTypeOf<Handoffs["reject"]>().returns.resolves.toEqualTypeOf<Rejected>()
-    expectTypeOf<Handoffs["fail"]>().returns.resolves.toEqualTypeOf<Failed>()
+    expectTypeOf<Handoffs["reject"]>().returns.resolves.toEqualTypeOf<Rejected | Pending>()
+    expectTypeOf<Handoffs["fail"]>().returns.resolves.toEqualTypeOf<Failed | Pending>()
+    expectTypeOf<Handoffs["delegate"]>().returns.resolves.toEqualTypeOf<HandoffRecord>()
+    expectTypeOf<Handoffs["restate"]>().returns.resolves.toEqualTypeOf<Accepted>()
+    expectTypeOf<Handoffs["confirm"]>().returns.resolves.toEqualTypeOf<Accepted>()
+    expectTypeOf<Handoffs["forward"]>().returns.resolves.toEqualTypeOf<Pending>()
+    expectTypeOf<Handoffs["attest"]>().returns.resolves.toEqualTypeOf<Accepted | InProgress | InputRequired>()
+    expectTypeOf<Handoffs["chain"]>().returns.resolves.toEqualTypeOf<Chain>()
     expectTypeOf<Handoffs["cancel"]>().returns.resolves.toEqualTypeOf<Cancelled>()
     expectTypeOf<Handoffs["claim"]>().returns.resolves.toEqualTypeOf<Accepted | undefined>()
     expectTypeOf<Handoffs["route"]>().returns.resolves.toEqualTypeOf<RoutingDecision | undefined>()
@@ -96,8 +141,13 @@ describe("the client", () => {
   it("has a method for every verb of the manager", () => {
     expectTypeOf<Exclude<keyof Core.HandoffManager["Service"], keyof Handoffs>>().toBeNever()
     expectTypeOf<Exclude<keyof Handoffs, keyof Core.HandoffManager["Service"]>>().toEqualTypeOf<
-      "agents" | "route" | "work" | "close" | typeof Symbol.asyncDispose
+      "agents" | "route" | "verify" | "work" | "close" | typeof Symbol.asyncDispose
     >()
+  })
+
+  it("verifies one handoff by its id, and all without", () => {
+    const verify = (handoffs: Handoffs) => ({ one: handoffs.verify("q3"), all: handoffs.verify() })
+    expectTypeOf(verify).returns.toEqualTypeOf<{ one: Promise<Verified>; all: Promise<Verification> }>()
   })
 
   it("gives records and events that narrow", () => {
@@ -123,6 +173,12 @@ describe("the client", () => {
       void handoffs.claim("executor", { lease: "10m" })
       // @ts-expect-error A result is JSON.
       void handoffs.complete("q3", { result: { at: new Date() } })
+      // @ts-expect-error A witness has a name.
+      void handoffs.attest("q3", { statement: "It compiles" })
+      // @ts-expect-error A reference has a digest.
+      void handoffs.complete("q3", { artifacts: [{ name: "report", uri: "s3://bucket/report.pdf" }] })
+      // @ts-expect-error What one says of one's own work is not verified.
+      void handoffs.complete("q3", { evidence: [{ grade: "verified", statement: "It compiles" }] })
       // @ts-expect-error There is no such status.
       void handoffs.list({ _tag: "Status", status: "done" })
     }
@@ -136,14 +192,25 @@ describe("the client", () => {
 })
 
 describe("what a reader sees of the client", () => {
-  it.each(["Handoffs", "HandoffRecord", "HandoffEvent", "WorkHandler"])("has nothing of Effect in %s", (name) => {
+  const files = [
+    "Agents",
+    "Briefing",
+    "Custody",
+    "Delivery",
+    "HandoffEvent",
+    "HandoffRecord",
+    "Handoffs",
+    "Json",
+    "Options",
+    "Reports",
+    "WorkHandler"
+  ]
+  it.each(files)("has nothing of Effect in %s", (name) => {
     const source = readFileSync(join(import.meta.dirname, `../src/${name}.ts`), "utf8").replaceAll(
       /\/\*\*.*?\*\//gs,
       ""
     )
     const imported = [...source.matchAll(/from "([^"]*)"/g)].map(([, from]) => from)
-    expect(imported.filter((from) => !/^\.\/(?:HandoffRecord|HandoffEvent|WorkHandler)\.ts$/.test(from ?? ""))).toEqual(
-      []
-    )
+    expect(imported.filter((from) => !files.some((file) => from === `./${file}.ts`))).toEqual([])
   })
 })

@@ -1,16 +1,24 @@
 import { describe, expect, it } from "vitest"
 
-import { GiveUp, type Handoffs } from "../src/index.ts"
+import { type Briefing, GiveUp, type Handoffs, type WorkHandler, type WorkOptions } from "../src/index.ts"
 import { ask, rejection, stores, using } from "./stores.ts"
+
+const briefing: Briefing = {
+  severity: "unstable",
+  summary: "Two invoices are missing.",
+  actions: [{ id: "invoices", task: "Ask for them" }],
+  readBack: {}
+}
 
 /** Works until something is true of the handoffs, and then stops. */
 const workUntil = async (
   handoffs: Handoffs,
-  handler: Parameters<Handoffs["work"]>[1],
-  isDone: () => Promise<boolean>
+  handler: WorkHandler,
+  isDone: () => Promise<boolean>,
+  options: WorkOptions = {}
 ): Promise<void> => {
   const stop = new AbortController()
-  const working = handoffs.work("executor", handler, { lease: 5000, grace: 100, signal: stop.signal })
+  const working = handoffs.work("executor", handler, { lease: 5000, grace: 100, ...options, signal: stop.signal })
   await expect.poll(isDone, { timeout: 20_000, interval: 20 }).toBe(true)
   stop.abort()
   await working
@@ -136,9 +144,88 @@ describe.each(stores)("work on a $name store", (store) => {
       })
     }))
 
+  it("reads back what asks for it, waits for the sender's word, and hands over what was made", () =>
+    using(store, async (handoffs) => {
+      const deliverables = [{ name: "report", schema: { type: "object", required: ["total"] } }]
+      const { recordId } = await handoffs.create({ ...ask, briefing, deliverables })
+      const confirming = (async () => {
+        for await (const { event } of handoffs.changes()) {
+          if (event._tag === "Restated") await handoffs.confirm(recordId, { correction: "Of Smith & Sons." })
+          if (event._tag === "Completed") break
+        }
+      })()
+      const seen: Array<unknown> = []
+      await workUntil(
+        handoffs,
+        async ({ readBack }, { deliver, vouch }) => {
+          const content = { total: 7 }
+          deliver({ name: "report", content })
+          content.total = 8
+          deliver({ name: "note", content: readBack?.correction ?? "" })
+          vouch({ grade: "observed", statement: "The sums agree", of: "report" })
+        },
+        async () => (await handoffs.get(recordId)).status === "completed",
+        {
+          readBack: async ({ status, request }, { signal }) => {
+            seen.push(status, request.briefing?.severity, signal.aborted)
+            return { summary: "I get them.", items: [{ id: "invoices", answer: "question", note: undefined as never }] }
+          }
+        }
+      )
+      await confirming
+      expect(seen).toEqual(["accepted", "unstable", false])
+      expect(await handoffs.get(recordId)).toMatchObject({
+        result: {},
+        artifacts: [
+          { name: "report", content: { total: 7 } },
+          { name: "note", content: "Of Smith & Sons." }
+        ],
+        evidence: [{ grade: "observed", statement: "The sums agree", of: "report", by: "executor" }]
+      })
+    }))
+
+  it("passes by what asks for a read-back when it has none to give", () =>
+    using(store, async (handoffs) => {
+      const asks = await handoffs.create({ ...ask, briefing, priority: 9 })
+      const { recordId } = await handoffs.create(ask)
+      const isDone = async () => (await handoffs.get(recordId)).status === "completed"
+      await workUntil(handoffs, async () => {}, isDone)
+      expect(await handoffs.get(asks.recordId)).toMatchObject({ status: "pending", revision: 1 })
+    }))
+
+  it("gives back what it could not read back, and what it did not deliver, for another attempt", () =>
+    using(store, async (handoffs) => {
+      const unread = await handoffs.create({ ...ask, briefing })
+      const hopeless = await handoffs.create({ ...ask, briefing, taskDescription: "hopeless" })
+      const undelivered = await handoffs.create({ ...ask, deliverables: [{ name: "report" }] })
+      const isBack = async ({ recordId }: { readonly recordId: string }) => (await handoffs.get(recordId)).attempt === 2
+      await workUntil(
+        handoffs,
+        async () => {},
+        async () =>
+          (await isBack(unread)) &&
+          (await isBack(undelivered)) &&
+          (await handoffs.get(hopeless.recordId)).status === "failed",
+        {
+          readBack: async ({ request }) => {
+            if (request.taskDescription === "hopeless") throw new GiveUp("There is no ledger.")
+            throw new Error("Nothing is clear.")
+          }
+        }
+      )
+      const reasonOf = async ({ recordId }: { readonly recordId: string }) =>
+        (await handoffs.history(recordId)).find(({ event }) => event._tag === "Released")?.event
+      expect(await reasonOf(unread)).toMatchObject({ reason: "Nothing is clear." })
+      expect(await reasonOf(undelivered)).toMatchObject({
+        reason: expect.stringContaining("report: Expected an artifact")
+      })
+    }))
+
   it("refuses options that are none", () =>
     using(store, async (handoffs) => {
-      const refused = await rejection(handoffs.work("executor", async () => {}, { concurrency: 0 }))
-      expect(refused).toMatchObject({ _tag: "InvalidInput" })
+      for (const options of [{ concurrency: 0 }, { readBack: true as never }, { lease: "10m" as never }]) {
+        const refused = await rejection(handoffs.work("executor", async () => {}, options))
+        expect(refused).toMatchObject({ _tag: "InvalidInput" })
+      }
     }))
 })

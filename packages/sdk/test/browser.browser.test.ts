@@ -1,6 +1,7 @@
 import { expect, it } from "vitest"
 
 import { openHandoffs } from "../src/browser.ts"
+import { generateKeys } from "../src/index.ts"
 
 const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
 
@@ -23,6 +24,28 @@ it.each(["memory:", "sdk-test"])("handoffs live from pending to completed in %s"
     expect(seen).toEqual(["Created", "Accepted", "Completed"])
     await expect(handoffs.get("nope")).rejects.toMatchObject({ _tag: "HandoffNotFound", message: "No handoff nope" })
     await expect(handoffs.get(recordId, { signal: AbortSignal.abort("enough") })).rejects.toBe("enough")
+  } finally {
+    await handoffs.close()
+  }
+})
+
+it.each(["memory:", "sdk-keys"])("handoffs are signed, proven and verified in %s", async (name) => {
+  const { publicKey, secretKey } = await generateKeys()
+  const handoffs = await openHandoffs(name, { keys: { executor: secretKey } })
+  try {
+    await handoffs.agents.register("executor", [], { publicKey })
+    const schema = { type: "object", required: ["total"] }
+    const { recordId } = await handoffs.create({ ...ask, deliverables: [{ name: "sums", schema }] })
+    await handoffs.accept(recordId)
+    const part = await handoffs.delegate(recordId, { toAgent: "auditor", taskDescription: "Check the sums" })
+    await handoffs.cancel(part.recordId)
+    await expect(handoffs.complete(recordId, { artifacts: [{ name: "sums", content: {} }] })).rejects.toMatchObject({
+      _tag: "NotDelivered",
+      issues: [{ deliverable: "sums" }]
+    })
+    await handoffs.complete(recordId, { artifacts: [{ name: "sums", content: { total: 7 } }] })
+    expect(await handoffs.verify(recordId)).toEqual({ recordId, entries: 4, signed: 3 })
+    expect(await handoffs.verify()).toMatchObject({ handoffs: 2, entries: 6, signed: 5, flaws: [], faults: [] })
   } finally {
     await handoffs.close()
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { type Handoffs } from "../src/index.ts"
+import { type Handoffs, type OpenOptions } from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 
 export const temporaryDirectory = (): { readonly path: string; readonly [Symbol.dispose]: () => void } => {
@@ -26,10 +26,14 @@ export const stores: ReadonlyArray<StoreCase> = [
 ]
 
 /** Opens a store for one test and closes it afterwards. */
-export const using = async (store: StoreCase, test: (handoffs: Handoffs, location: string) => Promise<void>) => {
+export const using = async (
+  store: StoreCase,
+  test: (handoffs: Handoffs, location: string) => Promise<void>,
+  options: OpenOptions = {}
+) => {
   using directory = temporaryDirectory()
   const location = store.location(directory.path)
-  await using handoffs = await openHandoffs(location)
+  await using handoffs = await openHandoffs(location, options)
   await test(handoffs, location)
 }
 

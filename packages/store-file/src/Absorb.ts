@@ -4,7 +4,7 @@
  */
 import type { Change } from "@aumai/handoff-core"
 import {
-  apply,
+  advance,
   continuation,
   create,
   type HandoffEvent,
@@ -45,12 +45,13 @@ const changesOf = (
     if (record === undefined) {
       if (event._tag !== "Created" && event._tag !== "Imported") return []
       record = create(recordId, event)
+      changes.push({ record, event })
     } else {
-      const applied = apply(record, event)
-      if (Result.isFailure(applied)) return []
-      record = applied.success
+      const advanced = advance(record, event)
+      if (Result.isFailure(advanced)) return []
+      record = advanced.success.record
+      changes.push(advanced.success)
     }
-    changes.push({ record, event })
   }
   return changes
 }

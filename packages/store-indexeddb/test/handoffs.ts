@@ -2,7 +2,7 @@
 import type { Change, HandoffStore } from "@aumai/handoff-core"
 import {
   AgentId,
-  apply,
+  advance,
   create,
   type HandoffEvent,
   type HandoffRecord,
@@ -39,7 +39,7 @@ export const created = (
 /** The change that accepts it. */
 export const accepted = (record: HandoffRecord): Change => {
   const event: HandoffEvent = { _tag: "Accepted", at: second(1), by: receiver }
-  return { record: Result.getOrThrow(apply(record, event)), event }
+  return Result.getOrThrow(advance(record, event))
 }
 
 /** The revision a store has of a handoff; 0 when it has none. */

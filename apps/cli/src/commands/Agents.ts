@@ -1,31 +1,56 @@
-import { AgentCapabilityRegistry, HandoffRouter, type RegisteredAgent } from "@aumai/handoff-core"
-import { NoCapableAgent } from "@aumai/handoff-protocol"
+import {
+  AgentCapabilityRegistry,
+  encodeAgent,
+  HandoffRouter,
+  presenceOf,
+  type RegisteredAgent
+} from "@aumai/handoff-core"
+import { limits, NoCapableAgent } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { once } from "../OpenStore.ts"
 import { print } from "../Output.ts"
+import { stretch } from "../RecordText.ts"
 import { printable } from "../Text.ts"
 
-const agentJson = ({ agentId, capabilities }: RegisteredAgent) => ({ agent_id: agentId, capabilities })
+const lastSeenText = (agent: RegisteredAgent, now: DateTime.Utc): ReadonlyArray<string> => {
+  const { lastSeen } = agent
+  if (lastSeen === undefined) return []
+  const ago = stretch(Math.max(0, now.epochMilliseconds - lastSeen.epochMilliseconds))
+  return [`last seen ${DateTime.formatIso(lastSeen)}, ${ago} ago: ${presenceOf(agent, now)}`]
+}
 
-const agentText = ({ agentId, capabilities }: RegisteredAgent) =>
-  printable(`${agentId}: ${capabilities.length === 0 ? "no capabilities" : capabilities.join(", ")}`)
+const agentText = (agent: RegisteredAgent, now: DateTime.Utc) => {
+  const { agentId, capabilities, capacity, keys = [] } = agent
+  const facts = [
+    capabilities.length === 0 ? "no capabilities" : capabilities.join(", "),
+    ...(capacity === undefined ? [] : [`takes ${capacity} at once`]),
+    ...(keys.length === 0 ? [] : [keys.length === 1 ? "1 key" : `${keys.length} keys`]),
+    ...lastSeenText(agent, now)
+  ]
+  return printable(`${agentId}: ${facts.join("; ")}`)
+}
 
 const list = Command.make(
   "list",
   {},
   Effect.fnUntraced(function* () {
     const agents = yield* (yield* AgentCapabilityRegistry).agents
-    if (yield* Flags.Json) yield* print(JSON.stringify(agents.map(agentJson)))
-    else yield* print(agents.length === 0 ? "No agents registered" : agents.map(agentText).join("\n"))
+    if (yield* Flags.Json) return yield* print(JSON.stringify(agents.map(encodeAgent)))
+    const now = yield* DateTime.now
+    yield* print(agents.length === 0 ? "No agents registered" : agents.map((agent) => agentText(agent, now)).join("\n"))
   }, once)
 ).pipe(
-  Command.withDescription("List the registered agents and what they can do."),
+  Command.withDescription(
+    "List the registered agents: what they can do, how much at once, and when they were last seen."
+  ),
   Command.withExamples([{ command: "aumai-handoff agents list" }])
 )
 
@@ -36,19 +61,39 @@ const register = Command.make(
   {
     id: Flags.required("id", "Agent").pipe(Flag.withMetavar("NAME")),
     capability: capability.flagged,
-    more: capability.following
+    more: capability.following,
+    capacity: Flag.Int("capacity").pipe(
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity }))),
+      Flag.withDescription("How many open handoffs it takes at once [default: no limit]"),
+      Flag.withMetavar("N"),
+      Flag.optional
+    ),
+    publicKey: Flags.optional(
+      "public-key",
+      "Ed25519 key it signs with from now on, as 43 characters of base64url [default: its keys stay as they are]"
+    ).pipe(Flag.withMetavar("KEY"))
   },
   Effect.fnUntraced(function* (flags) {
     const registry = yield* AgentCapabilityRegistry
     const agent = yield* registry.register(
       flags.id,
-      yield* Input.words("agents register", "--capability", flags.capability, flags.more)
+      yield* Input.words("agents register", "--capability", flags.capability, flags.more),
+      {
+        ...(Option.isSome(flags.capacity) ? { capacity: flags.capacity.value } : {}),
+        ...(Option.isSome(flags.publicKey) ? { publicKey: flags.publicKey.value } : {})
+      }
     )
-    yield* print((yield* Flags.Json) ? JSON.stringify(agentJson(agent)) : `Registered ${agentText(agent)}`)
+    if (yield* Flags.Json) return yield* print(JSON.stringify(encodeAgent(agent)))
+    yield* print(`Registered ${agentText(agent, yield* DateTime.now)}`)
   }, once)
 ).pipe(
-  Command.withDescription("Make an agent known, or replace what it can do."),
-  Command.withExamples([{ command: "aumai-handoff agents register --id carol --capability analyze visualize report" }])
+  Command.withDescription(
+    "Make an agent known, or replace what it can do, and how much at once. Its keys stay; another one is in force from now on."
+  ),
+  Command.withExamples([
+    { command: "aumai-handoff agents register --id carol --capability analyze visualize report" },
+    { command: "aumai-handoff agents register --id carol --capability analyze --capacity 5" }
+  ])
 )
 
 const unregister = Command.make(
@@ -64,7 +109,7 @@ const unregister = Command.make(
 )
 
 export const agents = Command.make("agents").pipe(
-  Command.withDescription("Who can do what."),
+  Command.withDescription("Who can do what, how much at once, and who is there."),
   Command.withSubcommands([list, register, unregister])
 )
 

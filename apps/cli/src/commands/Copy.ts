@@ -1,4 +1,4 @@
-import { AgentStore, HandoffManager, HandoffStore, type ImportOutcome } from "@aumai/handoff-core"
+import { AgentStore, HandoffManager, HandoffStore, type ImportOutcome, type RegisteredAgent } from "@aumai/handoff-core"
 import { type ArchivedHandoff, HandoffStatus, InvalidInput, type RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -66,6 +66,9 @@ const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine
   return { ...copied, done }
 })
 
+/** What an agent says of itself. When it was last seen is what others say. */
+const saidBy = ({ capabilities, capacity, keys }: RegisteredAgent) => ({ capabilities, capacity, keys })
+
 /** Agents that the target does not know. One it knows otherwise stays as it is there. */
 const copyAgents = Effect.fnUntraced(function* (source: Engine, target: Engine) {
   const known = new Map((yield* Context.get(target, AgentStore).all).map((agent) => [agent.agentId, agent]))
@@ -75,7 +78,7 @@ const copyAgents = Effect.fnUntraced(function* (source: Engine, target: Engine) 
     if (other === undefined) {
       yield* Context.get(target, AgentStore).put(agent)
       counted.added += 1
-    } else if (Equal.equals(other.capabilities, agent.capabilities)) counted.unchanged += 1
+    } else if (Equal.equals(saidBy(other), saidBy(agent))) counted.unchanged += 1
     else counted.different.push(agent.agentId)
   }
   return counted
@@ -129,7 +132,7 @@ export const copy = Command.make(
       if (agents.added > 0) yield* print(`${agents.added} ${agents.added === 1 ? "agent" : "agents"} added`)
     }
     for (const id of agents.different)
-      yield* warn(`Agent ${printable(id)} can do other things there; it was left as it is`)
+      yield* warn(`Agent ${printable(id)} is known otherwise there; it was left as it is`)
     if (conflicts.length > 0) {
       const expected = `${conflicts.length} of ${done} handoffs have gone another way there and were left out`
       return yield* new InvalidInput({ input: "--from", issues: [{ path: "", expected }] })

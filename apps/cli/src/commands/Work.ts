@@ -104,6 +104,7 @@ export const work = Command.make(
     "Work through an agent's inbox: claim each handoff with a lease and run a command for it. The record comes on its " +
       "standard input as JSON; what it prints is the result. It exits with 0 when it is done, with 65 when another attempt " +
       "would not help, and with anything else to be tried again later. It is ended when the handoff is lost. " +
+      "Meanwhile a registered agent counts as present. " +
       "AUMAI_HANDOFF_ID and AUMAI_HANDOFF_ATTEMPT say which it is, for 'progress' and 'ask'."
   ),
   Command.withExamples([

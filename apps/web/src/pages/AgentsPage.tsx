@@ -1,4 +1,5 @@
 import type { RegisteredAgent } from "@aumai/handoff"
+import { presence } from "@aumai/handoff-core"
 import { isOpen } from "@aumai/handoff-protocol"
 import { type FormEvent, useId, useMemo, useState } from "react"
 
@@ -8,6 +9,7 @@ import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from ".
 import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { me } from "../Setting.ts"
+import { agoText, useNow } from "../Time.ts"
 import { listed, nameText, statusWords } from "../Words.ts"
 
 const Register = () => {
@@ -92,6 +94,13 @@ const Find = () => {
 
 const open = statuses.filter(isOpen)
 
+const Seen = ({ at }: { readonly at: Date | undefined }) => {
+  const now = useNow()
+  if (at === undefined) return "never"
+  const ago = now - at.getTime()
+  return ago <= presence.lasting ? "present" : agoText(ago)
+}
+
 const Known = () => {
   const { handoffs } = useBoard()
   const { lanes } = useSnapshot()
@@ -106,7 +115,7 @@ const Known = () => {
     }
     return counts
   }, [lanes])
-  const can = new Map(agents?.map(({ agentId, capabilities }) => [agentId, capabilities]))
+  const known = new Map(agents?.map((agent) => [agent.agentId, agent]))
   const forget = (name: string): void => {
     void attempt(async () => {
       await handoffs.agents.unregister(name)
@@ -130,6 +139,10 @@ const Known = () => {
                   {statusWords[status]}
                 </th>
               ))}
+              <th scope="col" className="number">
+                Takes at once
+              </th>
+              <th scope="col">Last seen</th>
               <th scope="col">Actions</th>
             </tr>
           </thead>
@@ -137,17 +150,19 @@ const Known = () => {
             {names.map((name) => (
               <tr key={name}>
                 <th scope="row">{nameText(name)}</th>
-                <td>{can.get(name)?.join(", ") ?? "not registered"}</td>
+                <td>{known.get(name)?.capabilities.join(", ") ?? "not registered"}</td>
                 {open.map((status) => (
                   <td key={status} className="number">
                     {load.get(`${status} ${name}`) ?? 0}
                   </td>
                 ))}
+                <td className="number">{known.has(name) ? (known.get(name)?.capacity ?? "any number") : undefined}</td>
+                <td>{known.has(name) ? <Seen at={known.get(name)?.lastSeen} /> : undefined}</td>
                 <td className="actions">
                   <button type="button" onClick={() => me.set(name)} aria-label={`Act as ${nameText(name)}`}>
                     Act as
                   </button>
-                  {can.has(name) ? (
+                  {known.has(name) ? (
                     <button type="button" onClick={() => forget(name)} aria-label={`Unregister ${nameText(name)}`}>
                       Unregister
                     </button>

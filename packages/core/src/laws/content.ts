@@ -1,6 +1,6 @@
 import {
   AgentId,
-  apply,
+  advance,
   Capability,
   create,
   type HandoffEvent,
@@ -37,18 +37,18 @@ const keeps = (what: string, context: JsonObject) =>
       by: created.record.request.toAgent,
       result: context
     }
-    const completed = Result.getOrThrow(apply(accepted.record, event))
-    yield* store.commit([created, accepted, { record: completed, event }])
+    const completed = Result.getOrThrow(advance(accepted.record, event))
+    yield* store.commit([created, accepted, completed])
     const { record, events } = yield* held(own.id("a"))
     yield* same(
       `${what} as context`,
       Option.map(record, ({ request }) => request.context),
       Option.some(context)
     )
-    yield* same(`${what} as result`, record, Option.some(completed))
-    yield* same(`${what} in the history`, events, [created.event, accepted.event, event])
+    yield* same(`${what} as result`, record, Option.some(completed.record))
+    yield* same(`${what} in the history`, events, [created.event, accepted.event, completed.event])
     const [listed] = yield* whole(own, { _tag: "Inbox", agent: created.record.request.toAgent, status: "completed" })
-    yield* same(`${what} in a view`, listed, completed)
+    yield* same(`${what} in a view`, listed, completed.record)
     return record
   })
 
@@ -119,17 +119,17 @@ export const content: ReadonlyArray<Law> = [
       reason: "",
       estimatedCompletion: second(400)
     }
-    const taken = Result.getOrThrow(apply(pending, accepted))
+    const taken = Result.getOrThrow(advance(pending, accepted))
     const cancelled: HandoffEvent = { _tag: "Cancelled", at: second(2), by: from, reason: "no longer needed" }
-    const withdrawn = Result.getOrThrow(apply(taken, cancelled))
-    const imported: HandoffEvent = { _tag: "Imported", at: second(3), by: from, via: "foreign", record: taken }
+    const withdrawn = Result.getOrThrow(advance(taken.record, cancelled))
+    const imported: HandoffEvent = { _tag: "Imported", at: second(3), by: from, via: "foreign", record: taken.record }
     yield* store.commit([{ record: pending, event: created }])
-    yield* store.commit([{ record: taken, event: accepted }])
-    yield* same("the accepted state", (yield* held(own.id("a"))).record, Option.some(taken))
-    yield* store.commit([{ record: withdrawn, event: cancelled }])
+    yield* store.commit([taken])
+    yield* same("the accepted state", (yield* held(own.id("a"))).record, Option.some(taken.record))
+    yield* store.commit([withdrawn])
     yield* same("what is held", yield* held(own.id("a")), {
-      record: Option.some(withdrawn),
-      events: [created, accepted, cancelled],
+      record: Option.some(withdrawn.record),
+      events: [created, taken.event, withdrawn.event],
       revisions: [1, 2, 3]
     })
     const copy = create(own.id("b"), imported)

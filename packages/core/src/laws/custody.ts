@@ -1,9 +1,15 @@
 import {
+  type AgentId,
+  Capability,
   clock,
   create,
+  digestOf,
+  flawIn,
   type HandoffEvent,
   type HandoffRecord,
   type HandoffStatus,
+  receiverOf,
+  type RoutingDecision,
   type Transition
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -11,6 +17,14 @@ import * as Option from "effect/Option"
 
 import { type Change, HandoffStore, type View } from "../HandoffStore.ts"
 import { begin, drawOwn, held, law, type Law, life, moved, names, same, second, step, tallied, whole } from "./kit.ts"
+
+const routed = (agent: AgentId): RoutingDecision => ({
+  agent,
+  reason: "can analyze",
+  fallback: false,
+  matched: [Capability.make("analyze")],
+  runnersUp: []
+})
 
 export const custody: ReadonlyArray<Law> = [
   law("what is due follows leases, questions and reminders", function* () {
@@ -205,5 +219,113 @@ export const custody: ReadonlyArray<Law> = [
     const expired = moved(asked.record, { _tag: "Expired", at: second(9), by: clock, missed: "accept_by" })
     yield* store.commit([asked, expired])
     yield* same("what was missed", (yield* held(own.id("b"))).record, Option.some(expired.record))
+  }),
+
+  law("a handoff that is handed on is in the inbox of its next receiver, and in no other's", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const [from, first, other, third] = [own.agent("from"), own.agent("a"), own.agent("b"), own.agent("c")]
+    const begun = begin(own.id("r"), { from, to: first })
+    let { record } = begun
+    yield* store.commit([begun])
+    const waiting = Effect.forEach([first, other, third], (agent) =>
+      Effect.map(whole(own, { _tag: "Inbox", agent, status: "pending" }), names)
+    )
+    yield* same("the inboxes before", yield* waiting, [["r"], [], []])
+    for (const [index, to] of [other, third].entries()) {
+      const by = receiverOf(record)
+      const change = moved(record, { _tag: "Forwarded", at: second(index + 1), by, to })
+      record = change.record
+      yield* store.commit([change])
+      yield* same(`the inboxes after ${index + 1} hops`, yield* waiting, [
+        [],
+        index === 0 ? ["r"] : [],
+        index === 0 ? [] : ["r"]
+      ])
+      yield* same(`what was sent after ${index + 1} hops`, yield* whole(own, { _tag: "Sent", agent: from }), [record])
+    }
+    const taken = moved(record, { _tag: "Accepted", at: second(3), by: third })
+    const on = moved(taken.record, { _tag: "Forwarded", at: second(4), by: third, to: own.agent("d") })
+    yield* store.commit([taken, on])
+    yield* same("the inboxes after two steps in one commit", yield* waiting, [[], [], []])
+    yield* same(
+      "the inbox at the end",
+      yield* whole(own, { _tag: "Inbox", agent: own.agent("d"), status: "pending" }),
+      [on.record]
+    )
+  }),
+
+  law("briefings, read-backs, hops, parts, deliverables and evidence come back as they were", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const [from, to, next] = [own.agent("from"), own.agent("to"), own.agent("next")]
+    const digest = digestOf("„eins“ — 二")
+    const content = { name: "report", mediaType: "text/plain", content: { rows: [1, null, "三"] } }
+    const far = { name: "scan", uri: "file:///scan", digest, size: 0 }
+    const created: HandoffEvent = {
+      _tag: "Created",
+      at: second(0),
+      by: from,
+      request: {
+        fromAgent: from,
+        toAgent: to,
+        taskDescription: "Keep the law",
+        context: {},
+        priority: 5,
+        briefing: {
+          severity: "unstable",
+          summary: "",
+          actions: [{ id: "一", task: "Eins", owner: to, due: second(50) }],
+          situation: { known: ["a", ""], decided: [], open: ["?"] },
+          contingencies: [{ id: "if", if: "x", then: "y" }],
+          readBack: { required: ["一"], confirm: true }
+        },
+        deliverables: [
+          { name: "report", mediaType: "text/plain", schema: { type: "object" } },
+          { name: "scan", digest }
+        ],
+        maxHops: 2,
+        reroute: true
+      }
+    }
+    const items = [{ id: "一", answer: "question", note: "?" }] as const
+    const events: ReadonlyArray<Transition> = [
+      { _tag: "Forwarded", at: second(1), by: to, to: next, because: "rejected", reason: "no", routing: routed(next) },
+      { _tag: "Accepted", at: second(2), by: next, lease: 1000, readBack: { summary: "s" } },
+      { _tag: "Restated", at: second(2), by: next, readBack: { summary: "t", items } },
+      { _tag: "Confirmed", at: second(3), by: from, correction: "no: 二" },
+      { _tag: "Delegated", at: second(3), by: next, child: own.id("child") },
+      { _tag: "Attested", at: second(3), by: from, statement: "so it is", of: "report", uri: "x", digest },
+      { _tag: "Released", at: second(3), by: next, handBack: { remaining: [""], artifacts: [content] } },
+      { _tag: "Accepted", at: second(4), by: next, readBack: { summary: "u", items } },
+      { _tag: "Confirmed", at: second(4), by: from },
+      {
+        _tag: "Completed",
+        at: second(5),
+        by: next,
+        result: {},
+        artifacts: [content, far],
+        evidence: [{ grade: "observed", statement: "seen", of: "scan", digest }],
+        leavesChildren: true
+      }
+    ]
+    let record = create(own.id("r"), created)
+    const committed: Array<HandoffEvent> = [created]
+    yield* store.commit([{ record, event: created }])
+    for (const event of events) {
+      const change = moved(record, event)
+      record = change.record
+      committed.push(change.event)
+      yield* store.commit([change])
+      yield* same(`the handoff after ${event._tag}`, yield* store.get(record.recordId), Option.some(record))
+    }
+    const { events: history } = yield* held(record.recordId)
+    yield* same("the history", history, committed)
+    yield* same("what does not hold of the history", flawIn(record.recordId, history, record), undefined)
+    const part = begin(own.id("p"), { parent: record.recordId })
+    const cancelled: Transition = { _tag: "Cancelled", at: second(6), by: next, along: record.recordId }
+    const along = moved(part.record, cancelled)
+    yield* store.commit([part, along])
+    yield* same("what was cancelled with its parent", yield* store.get(own.id("p")), Option.some(along.record))
   })
 ]

@@ -1,8 +1,10 @@
 /** A whole life at a location, with everything that a runtime could do differently; prints what it saw. */
-import { HandoffNotFound } from "../../src/index.ts"
+import { generateKeys, HandoffNotFound } from "../../src/index.ts"
 import { openHandoffs } from "../../src/node.ts"
 
-const handoffs = await openHandoffs(process.argv[2] ?? "memory:")
+const { publicKey, secretKey } = await generateKeys()
+const handoffs = await openHandoffs(process.argv[2] ?? "memory:", { keys: { executor: secretKey } })
+await handoffs.agents.register("executor", ["report"], { publicKey })
 const seen: Array<string> = []
 const first = Promise.withResolvers<void>()
 const following = (async () => {
@@ -17,6 +19,7 @@ const controller = new AbortController()
 controller.abort(new Error("changed my mind"))
 const reason = await handoffs.start(recordId, { signal: controller.signal }).catch((error: unknown) => String(error))
 const done = await handoffs.complete(recordId, { result: { output: "report.pdf" } })
+const { signed, flaws, faults } = await handoffs.verify()
 const askForNothing = async () => {
   await handoffs.get("nope")
 }
@@ -35,6 +38,8 @@ console.log(
     claimed: claimed?.status,
     reason,
     result: done.result,
+    signed,
+    isWhole: flaws.length + faults.length === 0,
     isDate: done.updatedAt instanceof Date,
     missing: stack.split("\n")[0],
     isMine: stack.includes("tour.ts"),

@@ -1,0 +1,50 @@
+import type { Deliverable } from "@aumai/handoff-protocol"
+import { describe, expect, it } from "vitest"
+
+import { schemaFaults } from "../src/ContentSchemas.ts"
+
+type JsonSchema = NonNullable<Deliverable["schema"]>
+
+const faultsOf = (schema: JsonSchema, content: JsonSchema) =>
+  schemaFaults([{ name: "report", schema }], [{ name: "report", content }]).map(({ expected }) =>
+    expected.replace("Expected content that fits its schema; ", "")
+  )
+
+describe("content that does not fit its schema", () => {
+  it("is told all that is wrong, each where it is", () => {
+    const schema = {
+      type: "object",
+      required: ["total"],
+      properties: {
+        lines: { type: "array", items: { properties: { amount: { type: "number" } } } },
+        tax: { $ref: "#/$defs/share" }
+      },
+      additionalProperties: false,
+      $defs: { share: { type: "number", maximum: 1 } }
+    }
+    expect(faultsOf(schema, { lines: [{ amount: 7 }, { amount: "7" }], tax: 19, due: "soon" })).toEqual([
+      [
+        'Instance does not have required property "total"',
+        'at /lines/1/amount: Instance type "string" is invalid. Expected "number"',
+        "at /tax: 19 is greater than 1",
+        'Property "due" does not match additional properties schema'
+      ].join(", ")
+    ])
+    expect(faultsOf(schema, { total: 7, lines: [] })).toEqual([
+      'Property "total" does not match additional properties schema'
+    ])
+  })
+
+  it("is told what a condition leads to, and not that there is one", () => {
+    const schema = { if: { required: ["tax"] }, then: { required: ["country"] }, minProperties: 2 }
+    expect(faultsOf(schema, { tax: 1 })).toEqual([
+      'Instance does not have required property "country", Instance does not have at least 2 properties'
+    ])
+  })
+
+  it("is told the first few faults, and how many more there are", () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g"]
+    const [told] = faultsOf({ required: names }, {})
+    expect(told).toMatch(/"a".*"e", and 2 more$/)
+  })
+})

@@ -1,0 +1,176 @@
+import { AgentId, clock, type HandoffRecord, type RecordId } from "@aumai/handoff-protocol"
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { TestClock } from "effect/testing"
+
+import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
+import { HandoffManager } from "../src/HandoffManager.ts"
+import { ask, later, refusal, test } from "./managing.ts"
+
+const [executor, analyst, auditor] = [AgentId.make("executor"), AgentId.make("analyst"), AgentId.make("auditor")]
+const minute = 60_000
+
+const lastOf = (id: RecordId) =>
+  Effect.flatMap(HandoffManager, (manager) => Effect.map(manager.history(id), (entries) => entries.at(-1)?.event))
+
+const inboxOf = (agent: AgentId) =>
+  Effect.flatMap(HandoffManager, (manager) =>
+    Effect.map(manager.inbox(agent), (records) => records.map(({ recordId }) => recordId))
+  )
+
+const pathOf = (record: HandoffRecord) => record.hops?.map(({ receiver }) => receiver)
+
+/** Three who can report, of whom the executor is asked first. */
+const reporters = Effect.gen(function* () {
+  const registry = yield* AgentCapabilityRegistry
+  for (const agent of [executor, analyst, auditor]) yield* registry.register(agent, ["report"])
+})
+const routed = { ...ask, requires: ["report"], reroute: true }
+
+describe("forwarding", () => {
+  test("moves the same handoff into another inbox, and fences its old holder off", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create(ask)
+    yield* manager.accept(recordId, { lease: minute })
+    yield* manager.start(recordId)
+    const moved = yield* manager.forward(recordId, {
+      to: analyst,
+      reason: "A question of statistics",
+      handBack: { done: ["Read the sheets"] }
+    })
+    assert.deepInclude(moved, { recordId, status: "pending", attempt: 2, handBack: { done: ["Read the sheets"] } })
+    assert.strictEqual(moved.request.toAgent, executor)
+    assert.deepStrictEqual([yield* inboxOf(executor), yield* inboxOf(analyst)], [[], [recordId]])
+    yield* refusal(manager.complete(recordId, { attempt: 1 }), "StaleAttempt")
+    yield* refusal(manager.accept(recordId, { by: executor }), "NotYourHandoff")
+    assert.deepStrictEqual(yield* manager.claim(executor), Option.none())
+    yield* manager.claim(analyst)
+    const done = yield* manager.complete(recordId, { by: analyst, result: { pages: 3 } })
+    assert.deepStrictEqual([done.status, pathOf(done)], ["completed", [analyst]])
+    assert.deepInclude(yield* lastOf(recordId), { _tag: "Completed", by: analyst })
+  })
+
+  test("does not lead back, nor further than the request allows", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, maxHops: 1 })
+    assert.strictEqual(
+      yield* refusal(manager.forward(recordId, { to: executor }), "AlreadyHeld"),
+      `executor has had handoff ${recordId} before (planner → executor); hand it on to somebody else`
+    )
+    yield* refusal(manager.forward(recordId, { to: AgentId.make("planner") }), "AlreadyHeld")
+    yield* manager.forward(recordId, { to: analyst })
+    yield* refusal(manager.forward(recordId, { to: auditor }), "NoHopLeft")
+    yield* refusal(manager.forward(recordId, { to: executor, by: executor }), "NotYourHandoff")
+    const fixed = yield* manager.create({ ...ask, maxHops: 0 })
+    yield* refusal(manager.forward(fixed.recordId, { to: analyst }), "NoHopLeft")
+  })
+
+  test("asks the router when nobody is named, and passes by whoever has had it", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create({ ...ask, requires: ["report"] })
+    assert.deepStrictEqual(pathOf(yield* manager.forward(recordId)), [analyst])
+    assert.deepInclude(yield* lastOf(recordId), { _tag: "Forwarded", by: executor, to: analyst })
+    assert.deepStrictEqual(pathOf(yield* manager.forward(recordId)), [analyst, auditor])
+    yield* refusal(manager.forward(recordId), "NoCapableAgent")
+  })
+
+  test("gives each receiver its own attempts, and as long to accept as the first had", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, maxAttempts: 2, acceptBy: later(600) })
+    yield* manager.accept(recordId)
+    yield* manager.release(recordId)
+    yield* TestClock.adjust("20 minutes")
+    yield* manager.accept(recordId)
+    yield* refusal(manager.release(recordId), "NoAttemptLeft")
+    const moved = yield* manager.forward(recordId, { to: analyst })
+    assert.strictEqual(moved.attempt, 3)
+    assert.deepInclude(yield* manager.where(recordId), { turn: analyst, due: { at: later(1800), event: "Expired" } })
+    yield* manager.accept(recordId)
+    yield* manager.release(recordId)
+    yield* manager.accept(recordId)
+    yield* refusal(manager.release(recordId), "NoAttemptLeft")
+  })
+})
+
+describe("re-routing", () => {
+  test("takes what is declined to the next who can do it, with the reason in the trail, and then it ends", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create(routed)
+    const first = yield* manager.reject(recordId, { reason: "No ink" })
+    assert.deepStrictEqual([first.status, pathOf(first)], ["pending", [analyst]])
+    assert.deepInclude(yield* lastOf(recordId), {
+      _tag: "Forwarded",
+      by: executor,
+      to: analyst,
+      because: "rejected",
+      reason: "No ink"
+    })
+    assert.deepStrictEqual(pathOf(yield* manager.reject(recordId, { reason: "No paper" })), [analyst, auditor])
+    const ended = yield* manager.reject(recordId, { reason: "No time" })
+    assert.strictEqual(ended.status, "rejected")
+    assert.deepInclude(yield* lastOf(recordId), { _tag: "Rejected", by: auditor, reason: "No time" })
+  })
+
+  test("is refused to whoever may not decline, and does not come where it was not asked for", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create(routed)
+    yield* refusal(manager.reject(recordId, { reason: "Mine", by: analyst }), "NotYourHandoff")
+    yield* manager.accept(recordId)
+    yield* refusal(manager.reject(recordId, { reason: "Too late" }), "InvalidTransition")
+    const plain = yield* manager.create({ ...ask, requires: ["report"] })
+    assert.strictEqual((yield* manager.reject(plain.recordId, { reason: "No" })).status, "rejected")
+  })
+
+  test("takes what nobody accepted in time further, by the clock, until hops or agents are used up", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create({ ...routed, acceptBy: later(60), maxHops: 1 })
+    yield* TestClock.adjust("1 minute")
+    yield* manager.sweep
+    assert.deepInclude(yield* lastOf(recordId), {
+      _tag: "Forwarded",
+      by: clock,
+      to: analyst,
+      because: "accept_by",
+      at: later(60)
+    })
+    yield* TestClock.adjust("1 minute")
+    yield* manager.sweep
+    assert.deepInclude(yield* manager.get(recordId), { status: "expired", missed: "accept_by" })
+  })
+
+  test("takes exhausted attempts further, whether the lease ran out or the receiver said so", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create({ ...routed, maxAttempts: 1 })
+    yield* manager.claim(executor, { lease: minute })
+    yield* TestClock.adjust("1 minute")
+    yield* manager.sweep
+    assert.deepInclude(yield* lastOf(recordId), { _tag: "Forwarded", by: clock, because: "attempts_exhausted" })
+    yield* manager.claim(analyst)
+    const left = yield* manager.fail(recordId, { reason: "It failed again", code: "attempts_exhausted" })
+    assert.deepStrictEqual([left.status, pathOf(left)], ["pending", [analyst, auditor]])
+    assert.deepInclude(yield* lastOf(recordId), {
+      by: analyst,
+      because: "attempts_exhausted",
+      reason: "It failed again"
+    })
+    yield* manager.claim(auditor)
+    // Giving up is not the same.
+    assert.strictEqual((yield* manager.fail(recordId, { reason: "Impossible" })).status, "failed")
+  })
+
+  test("leaves who claims late with nothing, and not with a defect", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create({ ...routed, acceptBy: later(60) })
+    yield* TestClock.adjust("1 minute")
+    assert.deepStrictEqual(yield* manager.claim(executor), Option.none())
+    assert.deepStrictEqual(yield* inboxOf(analyst), [recordId])
+    yield* refusal(manager.accept(recordId, { by: executor }), "NotYourHandoff")
+  })
+})

@@ -1,0 +1,185 @@
+import { AgentId, RecordId } from "@aumai/handoff-protocol"
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import { HandoffManager } from "../src/HandoffManager.ts"
+import { HandoffStore } from "../src/HandoffStore.ts"
+import type { ChainLink } from "../src/Parts.ts"
+import { ask, managerOver, refusal, test } from "./managing.ts"
+
+const planner = AgentId.make("planner")
+const [executor, clerk, scribe] = [AgentId.make("executor"), AgentId.make("clerk"), AgentId.make("scribe")]
+
+const begun = Effect.gen(function* () {
+  const manager = yield* HandoffManager
+  const { recordId } = yield* manager.create(ask)
+  yield* manager.accept(recordId)
+  return recordId
+})
+
+const invoices = { toAgent: clerk, taskDescription: "Get the invoices" }
+
+const shape = ({ parts, record }: ChainLink): unknown => [record.recordId, parts.map(shape)]
+
+describe("a part", () => {
+  test("is a handoff of its own, of which the holder of the whole is the sender", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices)
+    assert.deepInclude(part, { status: "pending", revision: 1 })
+    assert.deepInclude(part.request, { fromAgent: executor, toAgent: clerk, parent: whole })
+    const parent = yield* manager.get(whole)
+    assert.deepInclude(parent, { status: "accepted", parts: 1, revision: 3 })
+    const [, , delegated] = yield* manager.history(whole)
+    assert.deepInclude(delegated?.event, { _tag: "Delegated", by: executor, child: part.recordId })
+  })
+
+  test("is given away by whoever holds the whole, and by nobody else", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create(ask)
+    yield* refusal(manager.delegate(recordId, invoices), "InvalidTransition")
+    yield* manager.accept(recordId)
+    yield* refusal(manager.delegate(recordId, invoices, { by: clerk }), "NotYourHandoff")
+    yield* refusal(manager.delegate(recordId, invoices, { attempt: 2 }), "StaleAttempt")
+    yield* refusal(manager.delegate(recordId, { ...invoices, priority: 11 }), "InvalidInput")
+    yield* refusal(manager.delegate(RecordId.make("gone"), invoices), "HandoffNotFound")
+    assert.deepInclude(yield* manager.get(recordId), { revision: 2 })
+  })
+
+  test("with an id of its own is given away once, however often that is said", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const once = yield* manager.delegate(whole, invoices, { id: "invoices" })
+    assert.deepStrictEqual(yield* manager.delegate(whole, invoices, { id: "invoices" }), once)
+    assert.strictEqual((yield* manager.get(whole)).parts, 1)
+    yield* refusal(manager.delegate(whole, { ...invoices, priority: 9 }, { id: "invoices" }), "HandoffExists")
+  })
+
+  test("that is open holds the whole up, unless that leaves it", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices)
+    assert.strictEqual(
+      yield* refusal(manager.complete(whole), "OpenChildren"),
+      `Handoff ${whole} has parts that are open: ${part.recordId}; wait for them, cancel them, or complete it without them`
+    )
+    yield* manager.accept(part.recordId)
+    yield* manager.complete(part.recordId)
+    assert.strictEqual((yield* manager.complete(whole)).status, "completed")
+    const other = yield* begun
+    const left = yield* manager.delegate(other, invoices)
+    assert.strictEqual((yield* manager.complete(other, { leavesChildren: true })).status, "completed")
+    assert.strictEqual((yield* manager.get(left.recordId)).status, "pending")
+  })
+
+  test("that is given away while the whole is being completed holds it up, too", function* () {
+    const manager = yield* HandoffManager
+    const store = yield* HandoffStore
+    const whole = yield* begun
+    let isLate = true
+    const late = yield* managerOver({
+      ...store,
+      // Between reading the whole and writing its completion.
+      commit: (changes) =>
+        Effect.suspend(() => {
+          if (!isLate) return store.commit(changes)
+          isLate = false
+          return Effect.andThen(Effect.orDie(manager.delegate(whole, invoices)), store.commit(changes))
+        })
+    })
+    yield* refusal(late.complete(whole), "OpenChildren")
+    assert.strictEqual((yield* manager.get(whole)).status, "accepted")
+  })
+
+  test("is cancelled with the whole, at any depth and in one commit, by who withdrew that", function* () {
+    const manager = yield* HandoffManager
+    const store = yield* HandoffStore
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices)
+    const done = yield* manager.delegate(whole, { toAgent: scribe, taskDescription: "Draft the report" })
+    yield* manager.accept(part.recordId)
+    const below = yield* manager.delegate(part.recordId, { toAgent: scribe, taskDescription: "Copy them" })
+    yield* manager.accept(done.recordId)
+    const deep = yield* manager.delegate(done.recordId, { toAgent: clerk, taskDescription: "Find a title" })
+    yield* manager.complete(done.recordId, { leavesChildren: true })
+    let commits = 0
+    const counting = yield* managerOver({
+      ...store,
+      commit: (changes) =>
+        Effect.andThen(
+          Effect.sync(() => (commits += 1)),
+          store.commit(changes)
+        )
+    })
+    yield* counting.cancel(whole, { reason: "Not needed" })
+    assert.strictEqual(commits, 1)
+    for (const { recordId } of [part, below, deep]) {
+      const entries = yield* manager.history(recordId)
+      const { parent } = (yield* manager.get(recordId)).request
+      assert.deepInclude(entries.at(-1)?.event, {
+        _tag: "Cancelled",
+        by: planner,
+        ...(parent === undefined ? {} : { along: parent }),
+        reason: `${whole}, which it was a part of, was cancelled.`
+      })
+    }
+    assert.strictEqual((yield* manager.get(done.recordId)).status, "completed")
+  })
+
+  test("stays when the whole could not be cancelled", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices)
+    yield* refusal(manager.cancel(whole, { by: clerk }), "NotYourHandoff")
+    assert.strictEqual((yield* manager.get(part.recordId)).status, "pending")
+    // Nobody else may say that it goes along with its whole.
+    yield* refusal(manager.cancel(part.recordId, { by: planner }), "NotYourHandoff")
+  })
+})
+
+describe("the chain", () => {
+  test("is the whole tree, from any member of it", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices, { id: "a" })
+    yield* manager.accept(part.recordId)
+    const below = yield* manager.delegate(part.recordId, { toAgent: scribe, taskDescription: "Copy them" }, { id: "b" })
+    yield* manager.delegate(whole, { toAgent: scribe, taskDescription: "Draft" }, { id: "c" })
+    for (const member of [whole, part.recordId, below.recordId]) {
+      const { isCut, root } = yield* manager.chain(member)
+      assert.isFalse(isCut)
+      assert.deepStrictEqual(shape(root), [
+        whole,
+        [
+          ["a", [["b", []]]],
+          ["c", []]
+        ]
+      ])
+    }
+    yield* refusal(manager.chain(RecordId.make("gone")), "HandoffNotFound")
+  })
+
+  test("is cut where it is too deep, and says so", function* () {
+    const manager = yield* HandoffManager
+    yield* manager.create(ask, { id: "0" })
+    for (let depth = 1; depth <= 600; depth++) {
+      yield* manager.create({ ...ask, parent: String(depth - 1) }, { id: String(depth) })
+    }
+    const { isCut, root } = yield* manager.chain(RecordId.make("600"))
+    let depth = 0
+    for (let [part] = root.parts; part !== undefined; [part] = part.parts) depth += 1
+    assert.deepStrictEqual([isCut, depth, root.record.recordId], [true, 500, RecordId.make("0")])
+  })
+
+  test("begins where a parent is unknown, and does not go round where two are each other's", function* () {
+    const manager = yield* HandoffManager
+    const orphan = yield* manager.create({ ...ask, parent: "elsewhere" })
+    assert.deepStrictEqual(shape((yield* manager.chain(orphan.recordId)).root), [orphan.recordId, []])
+    yield* manager.create({ ...ask, parent: "y" }, { id: "x" })
+    yield* manager.create({ ...ask, parent: "x" }, { id: "y" })
+    const round = yield* Effect.result(manager.chain(RecordId.make("x")))
+    assert.isTrue(Result.isSuccess(round))
+    if (Result.isSuccess(round)) assert.lengthOf(round.success.root.parts, 1)
+  })
+})

@@ -1,0 +1,116 @@
+import { AgentId, Briefing } from "@aumai/handoff-protocol"
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { TestClock } from "effect/testing"
+
+import { HandoffManager } from "../src/HandoffManager.ts"
+import { ask, later, refusal, test } from "./managing.ts"
+
+const executor = AgentId.make("executor")
+
+const briefing = Briefing.make({
+  severity: "watcher",
+  summary: "Two invoices of Q3 are missing.",
+  actions: [{ id: "invoices", task: "Ask for them", due: later(3600) }],
+  contingencies: [{ id: "late", if: "they do not come", then: "report without them" }],
+  readBack: {}
+})
+const confirmed = Briefing.make({ ...briefing, readBack: { confirm: true } })
+const understood = [
+  { id: "invoices", answer: "understood" },
+  { id: "late", answer: "understood" }
+] as const
+
+describe("a briefing that must be read back", () => {
+  test("holds the start up until every item was restated, and names what is missing", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing })
+    yield* manager.accept(recordId)
+    assert.strictEqual(
+      yield* refusal(manager.start(recordId), "ReadBackIncomplete"),
+      `Handoff ${recordId}: Started needs its briefing to be read back; the receiver has not restated invoices, late`
+    )
+    yield* manager.restate(recordId, { readBack: { summary: "Two invoices.", items: [understood[0]] } })
+    assert.include(yield* refusal(manager.start(recordId), "ReadBackIncomplete"), "has not restated late")
+    const whole = yield* manager.restate(recordId, { readBack: { summary: "Two, or none.", items: [understood[1]] } })
+    assert.deepStrictEqual(whole.readBack, { summary: "Two, or none.", items: understood })
+    assert.strictEqual((yield* manager.start(recordId)).status, "in_progress")
+  })
+
+  test("may be read back with the acceptance", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing })
+    yield* manager.accept(recordId, { readBack: { summary: "Two invoices.", items: understood } })
+    assert.strictEqual((yield* manager.start(recordId)).status, "in_progress")
+  })
+
+  test("is not read back by items that it does not have", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing })
+    const readBack = { summary: "", items: [{ id: "invoice", answer: "understood" } as const] }
+    assert.strictEqual(
+      yield* refusal(manager.accept(recordId, { readBack }), "UnknownItem"),
+      `The briefing of handoff ${recordId} has no item invoice; it has invoices, late`
+    )
+  })
+
+  test("waits for the sender when it asks for that, whose turn it is then, while the lease rests", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing: confirmed })
+    yield* refusal(manager.confirm(recordId), "InvalidTransition")
+    yield* manager.accept(recordId, { lease: 60_000 })
+    yield* refusal(manager.confirm(recordId), "ReadBackIncomplete")
+    assert.deepInclude(yield* manager.where(recordId), { turn: executor })
+    const restated = yield* manager.restate(recordId, { readBack: { summary: "Two invoices.", items: understood } })
+    assert.deepStrictEqual(restated.lease, { milliseconds: 60_000 })
+    assert.deepInclude(yield* manager.where(recordId), { turn: AgentId.make("planner") })
+    assert.include(yield* refusal(manager.start(recordId), "ReadBackIncomplete"), "the sender has not confirmed it")
+    yield* TestClock.adjust("2 minutes")
+    yield* refusal(manager.confirm(recordId, { by: executor }), "NotYourHandoff")
+    const answered = yield* manager.confirm(recordId, { correction: "Three." })
+    assert.deepStrictEqual(answered.lease, { milliseconds: 60_000, until: later(180) })
+    assert.deepInclude(answered.readBack, { confirmed: later(120), correction: "Three." })
+    assert.deepInclude(yield* manager.where(recordId), { turn: executor })
+    yield* manager.start(recordId)
+  })
+
+  test("waits for the sender whenever something was not understood", function* () {
+    const manager = yield* HandoffManager
+    for (const answer of ["question", "refused"] as const) {
+      const { recordId } = yield* manager.create({ ...ask, briefing })
+      const items = [understood[0], { id: "late", answer, note: "Without them?" }]
+      yield* manager.accept(recordId, { readBack: { summary: "Two invoices.", items } })
+      yield* refusal(manager.start(recordId), "ReadBackIncomplete")
+      yield* manager.confirm(recordId)
+      // What is restated anew is to be confirmed anew.
+      yield* manager.restate(recordId, { readBack: { summary: "Two.", items } })
+      yield* refusal(manager.start(recordId), "ReadBackIncomplete")
+      yield* manager.confirm(recordId)
+      assert.strictEqual((yield* manager.start(recordId)).status, "in_progress")
+    }
+  })
+
+  test("is read back by the next attempt anew", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing })
+    yield* manager.accept(recordId, { readBack: { summary: "Two invoices.", items: understood } })
+    yield* manager.release(recordId)
+    yield* manager.accept(recordId)
+    yield* refusal(manager.start(recordId), "ReadBackIncomplete")
+  })
+
+  test("is passed by by whoever cannot read it back", function* () {
+    const manager = yield* HandoffManager
+    const briefed = yield* manager.create({ ...ask, briefing, priority: 10 })
+    const plain = yield* manager.create(ask)
+    const taken = Effect.map(
+      manager.claim(executor, { readsBack: false }),
+      Option.map(({ recordId }) => recordId)
+    )
+    assert.deepStrictEqual(yield* taken, Option.some(plain.recordId))
+    assert.deepStrictEqual(yield* taken, Option.none())
+    const any = yield* manager.claim(executor)
+    assert.strictEqual(Option.getOrThrow(any).recordId, briefed.recordId)
+  })
+})

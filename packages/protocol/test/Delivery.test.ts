@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto"
+
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+
+import { Artifacts, Deliverables } from "../src/Delivery.ts"
+import {
+  Artifact,
+  artifactDigest,
+  type Deliverable,
+  digestOf,
+  type Evidence,
+  type HandoffRecord,
+  limits,
+  type OwnEvidence,
+  type Transition
+} from "../src/index.ts"
+import { asked, at, follow, receiver, refused, sender, stranger, successor } from "./samples.ts"
+
+const accept: Transition = { _tag: "Accepted", at: at(1), by: receiver }
+const start: Transition = { _tag: "Started", at: at(2), by: receiver }
+const question: Transition = { _tag: "Asked", at: at(3), by: receiver, question: "?" }
+const complete = (artifacts?: ReadonlyArray<Artifact>, evidence?: ReadonlyArray<OwnEvidence>): Transition => ({
+  _tag: "Completed",
+  at: at(9),
+  by: receiver,
+  result: {},
+  ...(artifacts === undefined ? {} : { artifacts }),
+  ...(evidence === undefined ? {} : { evidence })
+})
+const verified = (by = stranger, statement = "✓"): Transition => ({ _tag: "Attested", at: at(5), by, statement })
+
+const held = (...deliverables: ReadonlyArray<Deliverable>) => follow(asked({ deliverables }), accept)
+const issuesOf = (deliverable: Deliverable, ...artifacts: ReadonlyArray<Artifact>) => {
+  const error = refused(held(deliverable), complete(artifacts))
+  assert(error._tag === "NotDelivered")
+  return error.issues.map(({ deliverable: name, expected }) => `${name}: ${expected}`)
+}
+const evidenceOf = (record: HandoffRecord) => ("evidence" in record ? (record.evidence ?? []) : [])
+
+const text = { name: "report", mediaType: "text/plain", content: "翻訳 😀" }
+const reference = { name: "report", mediaType: "text/plain", uri: "s3://b/r", digest: artifactDigest(text), size: 11 }
+
+describe("a deliverable", () => {
+  it("must be there by its name", () => {
+    assert.deepStrictEqual(issuesOf({ name: "report" }), ["report: Expected an artifact of this name"])
+    assert.deepStrictEqual(issuesOf({ name: "report" }, { ...text, name: "Report" }), [
+      "report: Expected an artifact of this name"
+    ])
+    assert.strictEqual(follow(held({ name: "report" }), complete([text])).status, "completed")
+  })
+
+  it("must be of the media type, where the artifact has one", () => {
+    assert.deepStrictEqual(issuesOf({ name: "report", mediaType: "text/html" }, text), [
+      "report: Expected the media type text/html"
+    ])
+    const { mediaType: _, ...untyped } = text
+    assert.strictEqual(
+      follow(held({ name: "report", mediaType: "text/html" }), complete([untyped])).status,
+      "completed"
+    )
+  })
+
+  it("must have the digest, by value or as a reference says", () => {
+    const digest = digestOf(text.content)
+    for (const artifact of [text, reference]) {
+      assert.strictEqual(follow(held({ name: "report", digest }), complete([artifact])).status, "completed")
+    }
+    assert.deepStrictEqual(issuesOf({ name: "report", digest }, { ...text, content: "翻訳" }), [
+      `report: Expected the SHA-256 ${digest}`
+    ])
+    assert.deepStrictEqual(issuesOf({ name: "report", digest }, { ...reference, digest: digestOf("") }).length, 1)
+  })
+
+  it("must come by value when it has a schema", () => {
+    const deliverable = { name: "report", schema: { type: "string" } }
+    assert.match(issuesOf(deliverable, reference)[0] ?? "", /by value/)
+    assert.strictEqual(follow(held(deliverable), complete([text])).status, "completed")
+  })
+
+  it("is named with each that is missing, and what nobody asked for does no harm", () => {
+    const error = refused(held({ name: "a" }, { name: "report" }, { name: "b" }), complete([text]))
+    assert.include(error.message, "a: Expected an artifact of this name; b: Expected an artifact of this name")
+    assert.strictEqual(follow(held(), complete([text])).status, "completed")
+    assert.strictEqual(follow(asked(), accept, complete([text])).status, "completed")
+  })
+
+  it("is not asked of what another program completed", () => {
+    assert.strictEqual(follow(held({ name: "report" }), { ...complete(), via: "foreign" }).status, "completed")
+  })
+
+  it("has a name of its own, and so has an artifact", () => {
+    const names = (schema: typeof Artifacts | typeof Deliverables, ...list: ReadonlyArray<string>) =>
+      Schema.is(schema as Schema.Codec<unknown, unknown>)(list.map((name) => ({ name, content: null })))
+    for (const schema of [Artifacts, Deliverables]) {
+      assert.isTrue(names(schema, "a", "b"))
+      assert.isFalse(names(schema, "a", "a"))
+      assert.isFalse(names(schema, ""))
+      assert.isFalse(names(schema, ...Array.from({ length: limits.parts + 1 }, (_, index) => `${index}`)))
+    }
+  })
+})
+
+describe("an artifact", () => {
+  const is: (value: unknown) => boolean = Schema.is(Artifact)
+
+  it("is by value, or by reference with its digest and size", () => {
+    for (const good of [text, reference, { name: "a", content: null }, { ...reference, size: 0 }])
+      assert.isTrue(is(good))
+    const { digest: _, ...undigested } = reference
+    for (const bad of [
+      { name: "a" },
+      undigested,
+      { ...reference, size: -1 },
+      { ...reference, size: 0.5 },
+      { ...reference, uri: "" },
+      { ...reference, digest: "sha256" },
+      { name: "a", content: Number.NaN }
+    ]) {
+      assert.isFalse(is(bad))
+    }
+  })
+
+  it("has the digest of its text, or of its canonical JSON", () => {
+    const sha = (content: string) => createHash("sha256").update(content, "utf8").digest("hex")
+    assert.strictEqual(artifactDigest(text), sha("翻訳 😀"))
+    assert.strictEqual(artifactDigest({ name: "a", content: { b: 1, a: [null] } }), sha('{"a":[null],"b":1}'))
+    assert.strictEqual(artifactDigest(reference), reference.digest)
+  })
+
+  it("that has its content is believed no digest: only the content is kept", () => {
+    const both = { ...reference, content: "other" }
+    assert.strictEqual(artifactDigest(both), digestOf("other"))
+    assert.strictEqual(
+      refused(held({ name: "report", digest: reference.digest }), complete([both]))._tag,
+      "NotDelivered"
+    )
+  })
+})
+
+describe("evidence", () => {
+  const own = { grade: "observed", statement: "seen", of: "report", digest: digestOf("") } as const
+
+  it("is kept with its grade, who gave it and when, what others verified first", () => {
+    const record = follow(asked(), accept, verified(), start, verified(sender, "also"), complete([text], [own]))
+    const expected: ReadonlyArray<Evidence> = [
+      { grade: "verified", statement: "✓", by: stranger, at: at(5) },
+      { grade: "verified", statement: "also", by: sender, at: at(5) },
+      { ...own, by: receiver, at: at(9) }
+    ]
+    assert.deepStrictEqual(evidenceOf(record), expected)
+    assert.isFalse("evidence" in follow(asked(), accept, complete([text])))
+  })
+
+  it("is verified by anybody but who does the work", () => {
+    for (const events of [[accept], [accept, start], [accept, start, question]]) {
+      const record = follow(asked(), ...events)
+      const error = refused(record, verified(receiver))
+      assert(error._tag === "NotYourHandoff")
+      assert.deepStrictEqual([error.party, error.expected], ["witness", sender])
+      assert.strictEqual(follow(record, verified()).status, record.status)
+    }
+    assert.strictEqual(refused(asked(), verified())._tag, "InvalidTransition")
+    const forwarded = follow(
+      asked(),
+      { _tag: "Forwarded", at: at(1), by: receiver, to: successor },
+      { ...accept, by: successor }
+    )
+    assert.strictEqual(refused(forwarded, verified(successor))._tag, "NotYourHandoff")
+    assert.strictEqual(evidenceOf(follow(forwarded, verified(receiver))).length, 1)
+  })
+
+  it("is over with the attempt: what was verified of it stays in the history", () => {
+    const released = follow(asked(), accept, verified(), { _tag: "Released", at: at(6), by: receiver })
+    assert.isFalse("evidence" in follow(released, { ...accept, at: at(7) }))
+  })
+
+  it("has an end, so that a record stays one that every store takes", () => {
+    let record = follow(asked(), accept)
+    for (let count = 0; count < limits.parts; count += 1) record = follow(record, verified())
+    for (const event of [verified(), { ...verified(), via: "foreign" } as const]) {
+      const error = refused(record, event)
+      assert(error._tag === "NoRoomLeft")
+      assert.strictEqual(error.of, "evidence")
+    }
+    const all = Array.from({ length: limits.parts }, () => own)
+    assert.strictEqual(evidenceOf(follow(record, complete([], all))).length, 2 * limits.parts)
+    const large = { ...verified(), statement: "x".repeat(limits.textBytes) } as Transition
+    let full = follow(asked(), accept)
+    for (let count = 0; count < 15; count += 1) full = follow(full, large)
+    assert.strictEqual(refused(full, large)._tag, "NoRoomLeft")
+    // What was read with more than fits is not completed with more still.
+    const stuffed = { ...record, evidence: Array.from({ length: 2 * limits.parts }, () => evidenceOf(record)[0]) }
+    assert.strictEqual(refused(stuffed as HandoffRecord, complete([], [own]))._tag, "NoRoomLeft")
+  })
+})

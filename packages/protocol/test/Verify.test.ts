@@ -1,0 +1,312 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+
+import {
+  decodeEvent,
+  decodeRecord,
+  digestOf,
+  encodeEvent,
+  encodeRecord,
+  entryDigest,
+  flawIn,
+  type HandoffEvent,
+  type HandoffRecord,
+  RecordId
+} from "../src/index.ts"
+import { Life, lived, longLife } from "./lives.ts"
+import { at, continued, moves, pending, recordId, sender, states, trailOf, trails } from "./samples.ts"
+
+const revisionOf = (history: ReadonlyArray<HandoffEvent>, record?: HandoffRecord) =>
+  flawIn(recordId, history, record)?.revision
+const problemOf = (history: ReadonlyArray<HandoffEvent>, record?: HandoffRecord) =>
+  flawIn(recordId, history, record)?.problem
+
+/** The paths of all values in some JSON. */
+const places = (json: unknown): ReadonlyArray<ReadonlyArray<string>> =>
+  typeof json === "object" && json !== null
+    ? Object.entries(json).flatMap(([key, inner]) => [[key], ...places(inner).map((path) => [key, ...path])])
+    : []
+
+/** The same JSON with the value at a place changed, or left out. */
+const changed = (
+  json: unknown,
+  [key, ...rest]: ReadonlyArray<string>,
+  change: (value: unknown) => unknown
+): unknown => {
+  if (key === undefined) return change(json)
+  if (Array.isArray(json)) {
+    return json.flatMap((item: unknown, index) => {
+      if (String(index) !== key) return [item]
+      const next = changed(item, rest, change)
+      return next === undefined ? [] : [next]
+    })
+  }
+  return { ...Object(json), [key]: changed(Reflect.get(Object(json), key), rest, change) }
+}
+
+const throughText = (json: unknown): unknown => JSON.parse(JSON.stringify(json))
+
+const otherOf = (value: unknown): unknown =>
+  typeof value === "number"
+    ? value + 1
+    : typeof value === "boolean"
+      ? !value
+      : typeof value !== "string"
+        ? "instead"
+        : /^\d{4}-\d\d-\d\dT/.test(value)
+          ? value.replace(/^\d{4}/, "1999")
+          : `${value}0`
+
+/** Numbers that are the same in every run. */
+const seeded = (seed: number) => {
+  let state = seed
+  return (below: number): number => {
+    // Mulberry32.
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+const whole = lived(...longLife)
+
+describe("a history that nobody touched", () => {
+  it.prop(
+    "holds, at every point of any life, with its record and without",
+    Life,
+    ({ asked, steps }) => {
+      const seen: Array<HandoffRecord> = []
+      const { history } = lived(asked, steps, (record) => seen.push(record))
+      for (const [index, record] of seen.entries()) {
+        assert.isUndefined(flawIn(recordId, history.slice(0, index + 1), record))
+        assert.isUndefined(flawIn(recordId, history.slice(0, index + 1)))
+      }
+    },
+    { arbitrary: { runs: 200 } }
+  )
+})
+
+/** That a change of one entry is found, and which entry it was. */
+const isFound = (history: ReadonlyArray<HandoffEvent>, record: HandoffRecord, index: number, event: HandoffEvent) => {
+  const altered = history.with(index, event)
+  const what = JSON.stringify(encodeEvent(event))
+  assert.strictEqual(revisionOf(altered, record), index + 1, what)
+  // Without the record nobody vouches for the last entry.
+  if (index + 1 < history.length) assert.isDefined(revisionOf(altered), what)
+}
+
+describe("a change of an entry", () => {
+  it("is found, and the entry named, for every field of every event", () => {
+    let found = 0
+    for (const { history, record } of [whole, ...Object.values(trails)]) {
+      for (const [index, event] of history.entries()) {
+        const json = throughText(encodeEvent(event))
+        for (const path of places(json)) {
+          for (const change of [otherOf, () => undefined]) {
+            const read = decodeEvent("event", throughText(changed(json, path, change)))
+            if (Result.isFailure(read) || same(read.success, event)) continue
+            isFound(history, record, index, read.success)
+            found += 1
+          }
+        }
+      }
+    }
+    assert.isAbove(found, 300)
+  })
+
+  it("is found for any character of what is stored, in 3,000 changes of one each", () => {
+    const random = seeded(20_261_122)
+    const alphabet = `0123456789abcdefghijklmnopqrstuvwxyzABCXYZ _-:.,"{}[]ü語`
+    const trailsOf = [whole, ...Object.values(trails)]
+    let found = 0
+    let tried = 0
+    while (found < 3000) {
+      const { history, record } = trailsOf[random(3) === 0 ? random(trailsOf.length) : 0] ?? whole
+      const index = random(history.length)
+      const event = history[index]
+      assert(event !== undefined)
+      const text = JSON.stringify(encodeEvent(event))
+      const place = random(text.length)
+      const character = alphabet[random(alphabet.length)] ?? ""
+      tried += 1
+      assert.isBelow(tried, 200_000)
+      let json: unknown
+      try {
+        json = JSON.parse(`${text.slice(0, place)}${character}${text.slice(place + 1)}`)
+      } catch {
+        continue
+      }
+      const read = decodeEvent("event", json)
+      // What reads as the same, as a key of null under another name, says the same.
+      if (Result.isFailure(read) || same(read.success, event)) continue
+      isFound(history, record, index, read.success)
+      found += 1
+    }
+  })
+
+  it.prop(
+    "is found in any life",
+    Life,
+    ({ asked, steps }) => {
+      const { history, record } = lived(asked, steps)
+      const random = seeded(history.length)
+      for (const [index, event] of history.entries()) {
+        const json = throughText(encodeEvent(event))
+        const all = places(json)
+        const read = decodeEvent("event", throughText(changed(json, all[random(all.length)] ?? [], otherOf)))
+        if (Result.isFailure(read) || same(read.success, event)) continue
+        isFound(history, record, index, read.success)
+      }
+    },
+    { arbitrary: { runs: 200 } }
+  )
+
+  it("is found when the next entry was linked to it anew: the chain breaks where that ends", () => {
+    const { history, record } = whole
+    for (let index = 0; index < history.length - 1; index += 1) {
+      const [event, next] = [history[index], history[index + 1]]
+      assert(event !== undefined && next !== undefined)
+      const forged: HandoffEvent = { ...event, at: at(-1) }
+      const relinked = history
+        .with(index, forged)
+        .with(index + 1, { ...next, prev: entryDigest(recordId, index + 1, forged) })
+      const revision = revisionOf(relinked, record)
+      assert(revision !== undefined)
+      assert.isAtMost(revision, index + 2)
+    }
+  })
+
+  it("is found when all that follow were linked anew, for the record was not", () => {
+    const { history, record } = whole
+    const forged = continued(
+      { record: pending, history: trailOf().history },
+      { ...moves.Accepted, reason: "他" },
+      moves.Started
+    )
+    assert.isUndefined(flawIn(recordId, forged.history))
+    assert.strictEqual(revisionOf(forged.history, trails.in_progress.record), 3)
+    assert.isDefined(revisionOf(forged.history, record))
+    assert.isAbove(history.length, 3)
+  })
+})
+
+const same = (a: HandoffEvent, b: HandoffEvent): boolean => Equal.equals(a, b)
+
+const without = <A>(list: ReadonlyArray<A>, index: number) => list.toSpliced(index, 1)
+const inserted = <A>(list: ReadonlyArray<A>, index: number, item: A) => list.toSpliced(index, 0, item)
+
+/** What may be done to a whole history, and which entry is then the first that is not what was written there. */
+const reshaped = (history: ReadonlyArray<HandoffEvent>, record: HandoffRecord): void => {
+  for (const [index, event] of history.entries()) {
+    const revision = index + 1
+    assert.strictEqual(revisionOf(without(history, index), record), history.length === 1 ? 0 : revision, "left out")
+    // Of two that are the same either may be the copy.
+    assert.include([revision, revision + 1], revisionOf(inserted(history, index, event), record), "written twice")
+    const next = history[index + 1]
+    if (next !== undefined) {
+      assert.strictEqual(revisionOf(history.with(index, next).with(index + 1, event), record), revision, "swapped")
+    }
+    const { prev: _, ...unlinked } = event
+    for (const prev of [undefined, event.prev, digestOf("elsewhere")]) {
+      if (index === 0) continue
+      const stray: HandoffEvent = { ...moves.Attested, at: at(7), ...(prev === undefined ? {} : { prev }) }
+      assert.strictEqual(revisionOf(inserted(history, index, stray), record), revision, "put in")
+    }
+    if (index > 0) {
+      assert.strictEqual(revisionOf(history.with(index, unlinked), record), revision, "unlinked")
+      assert.strictEqual(revisionOf(history.with(index, { ...event, prev: digestOf("") }), record), revision, "linked")
+    }
+    if (index > 0) assert.strictEqual(revisionOf(history.slice(index), record), 1, "its beginning cut off")
+    if (index > 0) assert.strictEqual(revisionOf(history.slice(0, index), record), revision, "its end cut off")
+  }
+}
+
+describe("an entry left out, put in, or moved", () => {
+  it("is found and named in a long life, and in a short one", () => {
+    for (const { history, record } of [whole, ...Object.values(trails)]) reshaped(history, record)
+  })
+
+  it.prop(
+    "is found and named in any life",
+    Life,
+    ({ asked, steps }) => {
+      const { history, record } = lived(asked, steps)
+      reshaped(history, record)
+    },
+    { arbitrary: { runs: 100 } }
+  )
+})
+
+describe("a change of the record", () => {
+  it("is found for each of its fields, and the last entry named", () => {
+    let found = 0
+    for (const { history, record } of [whole, ...Object.values(trails)]) {
+      const json = throughText(encodeRecord(record))
+      for (const path of places(json)) {
+        for (const change of [otherOf, () => undefined]) {
+          const read = decodeRecord("record", throughText(changed(json, path, change)))
+          if (Result.isFailure(read)) continue
+          if (JSON.stringify(encodeRecord(read.success)) === JSON.stringify(json)) continue
+          const revision = revisionOf(history, read.success)
+          if (path[0] === "revision") {
+            assert.strictEqual(revision, Math.min(read.success.revision, record.revision) + 1)
+          } else {
+            assert.strictEqual(revision, history.length, path.join("."))
+          }
+          found += 1
+        }
+      }
+    }
+    assert.isAbove(found, 200)
+  })
+
+  it("is found when it is another handoff's", () => {
+    assert.isDefined(flawIn(RecordId.make("other"), trails.completed.history))
+    assert.strictEqual(flawIn(RecordId.make("other"), trails.pending.history, pending)?.revision, 1)
+  })
+
+  it("says in which parts it differs", () => {
+    const { accepted } = states
+    assert.strictEqual(
+      problemOf(trails.accepted.history, { ...accepted, updatedAt: at(7), attempt: 2 }),
+      "The record is not what its history says: it differs in updatedAt, attempt"
+    )
+  })
+})
+
+describe("a flaw says", () => {
+  const { history, record } = trails.completed
+  const [created, accepted, started, completed] = history
+  assert(created !== undefined && accepted !== undefined && started !== undefined && completed !== undefined)
+
+  it.each([
+    [
+      "that an entry is not the one that the next was written on",
+      [created, { ...accepted, by: sender, via: "foreign" as const }, started],
+      /^übersetzer|planner is not the receiver/
+    ],
+    ["which entry was changed", [created, { ...accepted, at: at(0) }, started, completed], /revision 3 was written on/],
+    ["that it is not the first", [accepted, started], /^It is not the first entry/],
+    ["how a history begins", [{ ...moves.Accepted }], /begins with Created or Imported, not Accepted/],
+    ["who may begin one", [{ ...created, by: moves.Accepted.by }], /the sender is planner/],
+    ["that an entry does not hold the one before", [created, moves.Accepted], /does not hold the digest of the entry/],
+    ["what the lifecycle refuses", [created, { ...moves.Completed, prev: pending.head }], /is pending; Completed needs/]
+  ] as const)("%s", (_, given, sentence) => {
+    // The cast: the samples are events, though their union is wide.
+    assert.match(problemOf(given as ReadonlyArray<HandoffEvent>) ?? "", sentence)
+  })
+
+  it("that there is a record without a history, or with fewer entries than it says", () => {
+    assert.deepStrictEqual(flawIn(recordId, [], record)?.revision, 0)
+    assert.strictEqual(
+      problemOf(history.slice(0, 3), record),
+      "The record says that there are 4 entries, and there are 3"
+    )
+    assert.strictEqual(
+      problemOf(history, { ...record, head: digestOf("") }),
+      "The record was not written with this entry: it holds another digest"
+    )
+  })
+})

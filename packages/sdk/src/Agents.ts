@@ -1,0 +1,87 @@
+import type { CallOptions } from "./Options.ts"
+
+/**
+ * An agent as the registry knows it.
+ *
+ * @example
+ * ```ts
+ * import type { RegisteredAgent } from "@aumai/handoff"
+ *
+ * const show = ({ agentId, capabilities }: RegisteredAgent) => `${agentId}: ${capabilities.join(", ")}`
+ * ```
+ */
+export interface RegisteredAgent {
+  readonly agentId: string
+  readonly capabilities: ReadonlyArray<string>
+  /** How many open handoffs it takes at once; no limit when absent. */
+  readonly capacity?: number
+  /** Oldest first; the last one is in force. */
+  readonly keys?: ReadonlyArray<AgentKey>
+  /** When it was last heard of; absent as long as it never was. */
+  readonly lastSeen?: Date
+}
+
+/**
+ * A key that an agent signs with.
+ *
+ * @example
+ * ```ts
+ * import type { AgentKey, RegisteredAgent } from "@aumai/handoff"
+ *
+ * const inForce = ({ keys }: RegisteredAgent): AgentKey | undefined => keys?.at(-1)
+ * ```
+ */
+export interface AgentKey {
+  /** The 32 bytes of an Ed25519 key as base64url, without padding. */
+  readonly publicKey: string
+  /** From when on the agent signs with it. */
+  readonly since: Date
+}
+
+/**
+ * What an agent may say of itself beside what it can do.
+ *
+ * @example
+ * ```ts
+ * import type { RegisterOptions } from "@aumai/handoff"
+ *
+ * const fiveAtOnce: RegisterOptions = { capacity: 5 }
+ * ```
+ */
+export interface RegisterOptions extends CallOptions {
+  /** How many open handoffs it takes at once, 1 to 1,000,000; no limit when left out. */
+  readonly capacity?: number | undefined
+  /** The Ed25519 key it signs with from now on, as base64url; left out, or the one in force: its keys stay as they are. */
+  readonly publicKey?: string | undefined
+}
+
+/**
+ * Which agent can do what, how much of it at once, and when it was last heard of.
+ *
+ * @example
+ * ```ts
+ * import { openHandoffs } from "@aumai/handoff/node"
+ *
+ * await using handoffs = await openHandoffs("memory:")
+ * await handoffs.agents.register("alice", ["summarize", "translate"])
+ * console.log(await handoffs.agents.findCapable(["translate"])) // [{ agentId: "alice", … }]
+ * ```
+ */
+export interface Agents {
+  /**
+   * Makes an agent known; replaces what it could do before, and how much at once. Its keys stay, and another one than that
+   * in force is in force from now on. Rejects with `InvalidInput`.
+   */
+  register(agentId: string, capabilities: ReadonlyArray<string>, options?: RegisterOptions): Promise<RegisteredAgent>
+  /**
+   * Notes that an agent is there now; silent when it is unknown. The router prefers who was there within the last 90
+   * seconds. `work` does this by itself.
+   */
+  seen(agentId: string, options?: CallOptions): Promise<void>
+  /** Forgets an agent; silent when it is unknown. */
+  unregister(agentId: string, options?: CallOptions): Promise<void>
+  /** Every agent, by id. */
+  list(options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
+  /** Who can do all of this, the closest fit first. */
+  findCapable(required: ReadonlyArray<string>, options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
+}

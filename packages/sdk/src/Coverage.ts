@@ -1,0 +1,23 @@
+import * as Protocol from "@aumai/handoff-protocol"
+
+import type { Briefing, Coverage, ReadBack } from "./Briefing.ts"
+
+/**
+ * Compares a read-back, or what a handoff keeps of it, with what a briefing requires: so a form can show what is missing.
+ *
+ * @example
+ * ```ts
+ * import { type Briefing, coverageOf } from "@aumai/handoff"
+ *
+ * const briefing: Briefing = {
+ *   severity: "stable",
+ *   summary: "Two invoices are missing.",
+ *   actions: [{ id: "invoices", task: "Ask for them" }],
+ *   readBack: {}
+ * }
+ * console.log(coverageOf(briefing, undefined).missing) // ["invoices"]
+ * ```
+ */
+export const coverageOf = (briefing: Briefing, readBack: ReadBack | undefined): Coverage =>
+  // The cast: it looks at ids and answers alone, and has no moments to look at.
+  Protocol.coverageOf(briefing as never, readBack)

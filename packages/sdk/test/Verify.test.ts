@@ -1,0 +1,196 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+
+import { HandoffStore, MemoryStore } from "@aumai/handoff-core"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { describe, expect, it } from "vitest"
+
+import { generateKeys, HandoffNotFound, handoffsOver, InvalidInput, StoreError, type Verified } from "../src/index.ts"
+import { openHandoffs } from "../src/node.ts"
+import { ask, rejection, stores, temporaryDirectory, using } from "./stores.ts"
+
+const keys = { planner: await generateKeys(), executor: await generateKeys() }
+const secretKeys = { planner: keys.planner.secretKey, executor: keys.executor.secretKey }
+
+describe.each(stores)("verifying a $name store", (store) => {
+  it("counts what holds, one by one or all of it", () =>
+    using(store, async (handoffs) => {
+      await handoffs.create(ask, { id: "q3" })
+      await handoffs.accept("q3", { reason: "On it." })
+      await handoffs.create(ask, { id: "q4" })
+      expect(await handoffs.verify("q3")).toEqual({ recordId: "q3", entries: 2, signed: 0 })
+      const seen: Array<readonly [number, Verified]> = []
+      const all = await handoffs.verify({ onProgress: (handoffs, latest) => seen.push([handoffs, latest]) })
+      expect(all).toEqual({ handoffs: 2, entries: 3, signed: 0, flaws: [], faults: [] })
+      expect(seen).toEqual([
+        [1, { recordId: "q3", entries: 2, signed: 0 }],
+        [2, { recordId: "q4", entries: 1, signed: 0 }]
+      ])
+      expect(await handoffs.verify()).toEqual(all)
+      expect(await rejection(handoffs.verify("nope"))).toBeInstanceOf(HandoffNotFound)
+      expect(await rejection(handoffs.verify(""))).toBeInstanceOf(InvalidInput)
+      expect(await rejection(handoffs.verify({ onProgress: 7 as never }))).toBeInstanceOf(InvalidInput)
+      const thrown = new Error("enough")
+      const throwing = () => {
+        throw thrown
+      }
+      expect(await rejection(handoffs.verify({ onProgress: throwing }))).toBe(thrown)
+    }))
+
+  it("checks what was signed here against the keys of the agents", () =>
+    using(
+      store,
+      async (handoffs) => {
+        for (const agent of ["planner", "executor"] as const) {
+          await handoffs.agents.register(agent, [], { publicKey: keys[agent].publicKey })
+        }
+        const { recordId } = await handoffs.create({ ...ask, deadline: new Date(Date.now() + 3_600_000) })
+        await handoffs.accept(recordId, { lease: 600_000 })
+        await handoffs.attest(recordId, { by: "auditor", statement: "It adds up" })
+        await handoffs.complete(recordId)
+        expect((await handoffs.history(recordId)).map(({ event }) => event.sig?.length)).toEqual([
+          86,
+          86,
+          undefined,
+          86
+        ])
+        expect(await handoffs.verify(recordId)).toEqual({ recordId, entries: 4, signed: 3 })
+
+        // What a signature says goes with the handoff.
+        const lines: Array<string> = []
+        for await (const handoff of handoffs.export()) lines.push(JSON.stringify(handoff))
+        await using other = await openHandoffs("memory:")
+        await other.import(lines.map((line) => JSON.parse(line)))
+        await other.agents.register("executor", [], { publicKey: keys.executor.publicKey })
+        expect(await other.verify(recordId)).toEqual({ recordId, entries: 4, signed: 2 })
+      },
+      { keys: secretKeys }
+    ))
+
+  it("names who did not sign, and who signed with another key", () =>
+    using(
+      store,
+      async (handoffs) => {
+        for (const agent of ["executor", "planner"]) {
+          await handoffs.agents.register(agent, [], { publicKey: keys.executor.publicKey })
+        }
+        await handoffs.create(ask, { id: "q3" })
+        expect(await handoffs.verify("q3")).toMatchObject({
+          signed: 0,
+          flaw: { revision: 1, problem: "Its signature is not that of planner" }
+        })
+        await handoffs.agents.register("auditor", [], { publicKey: keys.executor.publicKey })
+        await handoffs.create({ ...ask, fromAgent: "auditor" }, { id: "q4" })
+        expect(await handoffs.verify()).toMatchObject({
+          handoffs: 2,
+          flaws: [
+            { recordId: "q3", revision: 1 },
+            {
+              recordId: "q4",
+              revision: 1,
+              problem: expect.stringMatching(/^It is not signed, and auditor has had a key/)
+            }
+          ]
+        })
+      },
+      { keys: { planner: keys.planner.secretKey } }
+    ))
+
+  it("leaves out of an import what was changed after it was written", () =>
+    using(store, async (handoffs) => {
+      await handoffs.create(ask, { id: "q3" })
+      await handoffs.accept("q3", { reason: "On it." })
+      await handoffs.start("q3")
+      const lines: Array<string> = []
+      for await (const handoff of handoffs.export()) lines.push(JSON.stringify(handoff).replaceAll("On it.", "No way."))
+      await using other = await openHandoffs("memory:")
+      expect(await other.import(lines.map((line) => JSON.parse(line)))).toEqual([{ recordId: "q3", outcome: "broken" }])
+      expect((await other.metrics()).total).toBe(0)
+    }))
+})
+
+/** Changes a word wherever a store has written it. */
+const tamper = (directory: string, from: string, to: string): void => {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name)
+    if (name.endsWith(".db")) {
+      using database = new DatabaseSync(path)
+      database.prepare("UPDATE log SET event = replace(event, ?, ?)").run(from, to)
+    } else if (/json/.test(name)) {
+      writeFileSync(path, readFileSync(path, "utf8").replaceAll(from, to))
+    }
+  }
+}
+
+describe.each(stores.filter(({ isShared }) => isShared))("a $name store that was changed by hand", (store) => {
+  it("is told where", async () => {
+    using directory = temporaryDirectory()
+    const location = store.location(directory.path)
+    {
+      await using handoffs = await openHandoffs(location)
+      await handoffs.create(ask, { id: "q3" })
+      await handoffs.accept("q3", { reason: "On it." })
+      await handoffs.start("q3")
+      await handoffs.create(ask, { id: "q4" })
+    }
+    tamper(directory.path, "On it.", "No way.")
+    await using handoffs = await openHandoffs(location)
+    const { flaw } = await handoffs.verify("q3")
+    expect(flaw).toEqual({ revision: 2, problem: "It is not the entry that revision 3 was written on" })
+    expect(await handoffs.verify()).toMatchObject({ handoffs: 2, flaws: [{ recordId: "q3", ...flaw }], faults: [] })
+  })
+})
+
+describe("a store whose sums cannot be read", () => {
+  const over = (reason: StoreError["reason"]) => {
+    const failure = new StoreError({ operation: "tally", reason, detail: "The tally is no number" })
+    const layer = Layer.effectContext(
+      Effect.gen(function* () {
+        const context = yield* Layer.build(MemoryStore.layer)
+        const store = Context.get(context, HandoffStore)
+        return Context.add(context, HandoffStore, HandoffStore.of({ ...store, tally: Effect.fail(failure) }))
+      })
+    )
+    return handoffsOver(layer)
+  }
+
+  it("is told what holds beside them", async () => {
+    await using handoffs = await over("corrupt")
+    await handoffs.create(ask)
+    expect(await handoffs.verify()).toMatchObject({
+      handoffs: 1,
+      faults: ["The sums cannot be compared, because something cannot be read: The tally is no number"]
+    })
+  })
+
+  it("is told nothing while it may be read later", async () => {
+    await using handoffs = await over("unavailable")
+    expect(await rejection(handoffs.verify())).toMatchObject({ _tag: "StoreError", reason: "unavailable" })
+  })
+})
+
+describe("keys", () => {
+  it("are 32 bytes each, and never the same", async () => {
+    const pairs = [...Object.values(keys), await generateKeys()].flatMap(Object.values)
+    expect(new Set(pairs).size).toBe(6)
+    for (const key of pairs) expect(key).toMatch(/^[A-Za-z0-9_-]{43}$/)
+  })
+
+  it("that are none are refused, and not repeated", async () => {
+    for (const wrong of [
+      { executor: "secret" },
+      { executor: 7 as never },
+      { "": keys.planner.secretKey },
+      7 as never
+    ]) {
+      const error = await rejection(openHandoffs("memory:", { keys: wrong }))
+      expect(error).toBeInstanceOf(InvalidInput)
+      expect(String(error)).not.toContain("secret:")
+    }
+    await using handoffs = await openHandoffs("memory:", { keys: undefined })
+    expect((await handoffs.verify()).handoffs).toBe(0)
+  })
+})
