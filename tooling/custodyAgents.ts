@@ -64,7 +64,6 @@ export const makeAsk = (random: RandomService) => {
     severity: "watcher",
     summary: "Two invoices are missing.",
     actions: [{ id: "ask", task: "Ask for them" }],
-    // oxlint-disable-next-line unicorn/no-thenable -- So it is called in a briefing.
     contingencies: [{ id: "late", if: "they come late", then: "report without them" }],
     readBack: { confirm }
   })

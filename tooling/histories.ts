@@ -100,7 +100,6 @@ const lives = (round: number) =>
         summary: "Two invoices are missing.",
         actions: [{ id: "invoices", task: "Ask for them", owner: executor, due: yield* later(5 * minute) }],
         situation: { known: ["One supplier"], decided: [], open: ["Paid?"] },
-        // oxlint-disable-next-line unicorn/no-thenable -- So it is called in a briefing.
         contingencies: [{ id: "late", if: "not by Friday", then: "report without" }],
         readBack: { confirm: true, required: ["invoices", "late"] }
       },

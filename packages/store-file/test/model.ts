@@ -3,6 +3,7 @@ import type { Change } from "@aumai/handoff-core"
 import { encodeEvent, type RecordId, replay } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 
 import { FileStore } from "../src/index.ts"
@@ -83,7 +84,7 @@ export const verify = (disk: SimulatedDisk, model: Model) =>
         id,
         history.map(({ event }) => event)
       )
-      if (Result.isFailure(replayed) || JSON.stringify(replayed.success) !== JSON.stringify(record)) {
+      if (Result.isFailure(replayed) || !Equal.equals(replayed.success, record)) {
         model.broken.push(`the history of ${id} does not replay to its state`)
       }
       for (const [index, key] of keys.entries()) {

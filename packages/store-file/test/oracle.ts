@@ -2,6 +2,7 @@
 import { HandoffStore } from "@aumai/handoff-core"
 import { encodeEvent, replay } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 
 import { FileStore } from "../src/index.ts"
@@ -47,7 +48,7 @@ export const makeOracle = () => {
             record.recordId,
             history.map(({ event }) => event)
           )
-          if (Result.isFailure(replayed) || JSON.stringify(replayed.success) !== JSON.stringify(record)) {
+          if (Result.isFailure(replayed) || !Equal.equals(replayed.success, record)) {
             broken.push(`the history of ${record.recordId} does not replay to its state`)
           }
           for (const [index, { revision, event }] of history.entries()) {
