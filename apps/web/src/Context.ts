@@ -6,6 +6,8 @@ import {
   maxAttemptsOf,
   movesOf as movesOfRecord,
   type Party,
+  receiverOf as receiverOfRecord,
+  startAwaits as startAwaitsOf,
   turnOf
 } from "@aumai/handoff-protocol"
 import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore } from "react"
@@ -68,9 +70,13 @@ export const useNames = (): ReadonlyArray<string> => {
   }, [agents, snapshot])
 }
 
-// The casts: these read nothing but the status, the two agents and two numbers, which are the same in a plain record.
+// The casts: these read nothing but the status, agents, ids, answers and numbers, which are the same in a plain record, and
+// of moments only whether they are there.
 export const turn = (handoff: HandoffRecord): string | undefined => turnOf(handoff as unknown as ProtocolRecord)
+export const receiverOf = (handoff: HandoffRecord): string => receiverOfRecord(handoff as unknown as ProtocolRecord)
 export const agentOf = (handoff: HandoffRecord, party: Party): string | undefined =>
   agentOfParty(handoff as unknown as ProtocolRecord, party)
 export const movesOf = (handoff: HandoffRecord) => movesOfRecord(handoff as unknown as ProtocolRecord)
 export const maxAttempts = (handoff: HandoffRecord): number => maxAttemptsOf(handoff as unknown as ProtocolRecord)
+export const startAwaits = (handoff: HandoffRecord): "receiver" | "sender" | undefined =>
+  startAwaitsOf(handoff as unknown as ProtocolRecord)

@@ -25,6 +25,7 @@ const explained: Readonly<Record<Report["outcome"], string>> = {
   unchanged: "unchanged: it was here already",
   newer: "its further events were added",
   conflict: "went another way there; what is here stands",
+  broken: "its history was changed after it was written; left out",
   refused: "refused"
 }
 
