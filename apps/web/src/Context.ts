@@ -64,7 +64,10 @@ export const useNames = (): ReadonlyArray<string> => {
   const agents = useAgents()
   return useMemo(() => {
     const names = new Set<string>(agents?.map(({ agentId }) => agentId))
-    for (const { from, to } of snapshot.cards.values()) names.add(from).add(to)
+    for (const { from, state } of snapshot.cards.values()) {
+      names.add(from).add(state.request.toAgent)
+      for (const { receiver } of state.hops ?? []) names.add(receiver)
+    }
     return [...names].toSorted()
     // The snapshot, for its map of cards is always the same one.
   }, [agents, snapshot])
