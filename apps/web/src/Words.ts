@@ -86,6 +86,10 @@ export const listed = (text: string): ReadonlyArray<string> =>
 export const settledText = ({ length }: ReadonlyArray<unknown>): string =>
   `What was due has happened to ${length === 1 ? "1 handoff" : `${length} handoffs`}.`
 
+/** How much was looked at, and what of it is signed. */
+export const entriesText = (entries: number, signed: number): string =>
+  `${entries === 1 ? "1 entry" : `${entries} entries`}${signed === 0 ? "" : `, ${signed} of them signed`}`
+
 // Characters that nobody sees, or that turn around what stands beside them. Not what joins the parts of an emoji.
 const unseen =
   /(?!(?<=[\p{Extended_Pictographic}\uFE0F\p{Emoji_Modifier}])\u200D)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]|^ | $|(?<= ) |[^\S ]/gu
