@@ -8,6 +8,7 @@ import { Heading } from "../Heading.tsx"
 import { exportText, importText, type Report } from "../Portable.ts"
 import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
+import { VerifyAll } from "../Verification.tsx"
 import { nameText } from "../Words.ts"
 
 const save = (text: string): void => {
@@ -172,6 +173,7 @@ export const DataPage = () => {
           Export all
         </button>
       </section>
+      <VerifyAll />
       <Room />
     </>
   )
