@@ -202,7 +202,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
           checked={draft.isReadBack || draft.isConfirmed}
           onChange={(event) => put({ isReadBack: event.target.checked, isConfirmed: false })}
         />
-        The receiver must read it back before it starts
+        It must be read back before it is started
       </label>
       <label className="check">
         <input
@@ -210,7 +210,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
           checked={draft.isConfirmed}
           onChange={(event) => put({ isConfirmed: event.target.checked, isReadBack: true })}
         />
-        The sender must confirm what was read back
+        What was read back must be confirmed
       </label>
     </>
   )

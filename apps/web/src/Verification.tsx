@@ -48,7 +48,8 @@ export const VerifyAll = () => {
       })
       setFound(verification)
       const { entries, faults, flaws, signed } = verification
-      const much = `${verification.handoffs} handoffs with ${entriesText(entries, signed)}`
+      const { handoffs: count } = verification
+      const much = `${count === 1 ? "1 handoff" : `${count} handoffs`} with ${entriesText(entries, signed)}`
       const broken = flaws.length + faults.length
       if (broken > 0) throw new Error(`Of ${much}, this does not hold:`)
       return `All of it holds: ${much}.`

@@ -113,7 +113,16 @@ describe("custody", () => {
     await act(page, "Accept")
     await confirm(page, "Accept")
     await moves(page).getByRole("button", { name: "Start" }).waitFor()
-    expect(await names(moves(page).getByRole("button"))).toEqual(["Start", "Progress", "Complete", "Fail", "Cancel"])
+    expect(await names(moves(page).getByRole("button"))).toEqual([
+      "Start",
+      "Progress",
+      "Complete",
+      "Forward",
+      "Delegate",
+      "Attest",
+      "Fail",
+      "Cancel"
+    ])
   })
 
   it("refuses a late word of an attempt that is over", async () => {
