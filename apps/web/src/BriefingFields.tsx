@@ -121,7 +121,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
       >
         {(action, putAction) => (
           <>
-            <Field label="What is to be done">
+            <Field label="What is to be done" isBroad>
               {(id) => (
                 <input
                   id={id}

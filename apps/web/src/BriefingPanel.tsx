@@ -118,6 +118,7 @@ const Synthesis = ({ handoff, briefing, readBack }: Properties) => {
 /** What the receiver must know, in the order in which it must know it, and how it said it back. */
 export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
   const { actions = [], situation = {}, contingencies = [] } = briefing
+  const isSituated = Object.values(situation).some((points) => points.length > 0)
   const required = briefing.readBack?.required
   const isAsked = (id: string): boolean | undefined =>
     briefing.readBack === undefined ? undefined : (required?.includes(id) ?? true)
@@ -144,9 +145,16 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
           </ul>
         </section>
       )}
-      <Points title="Known" points={situation.known} />
-      <Points title="Decided" points={situation.decided} />
-      <Points title="Open" points={situation.open} />
+      {isSituated ? (
+        <section aria-label="Situation">
+          <h3>Situation</h3>
+          <div className="situation">
+            <Points title="Known" points={situation.known} />
+            <Points title="Decided" points={situation.decided} />
+            <Points title="Open" points={situation.open} />
+          </div>
+        </section>
+      ) : undefined}
       {contingencies.length === 0 ? undefined : (
         <section aria-label="Contingencies">
           <h3>Contingencies</h3>

@@ -56,7 +56,7 @@ export const DeliverableFields = ({ drafts, change }: Properties) => (
             />
           )}
         </Field>
-        <Field label="JSON Schema that it must satisfy (optional)">
+        <Field label="JSON Schema that it must satisfy (optional)" isBroad>
           {(id) => (
             <textarea
               id={id}

@@ -2,7 +2,7 @@ import type { HandoffRecord } from "@aumai/handoff"
 import { type ReactNode, useId, useState } from "react"
 
 import { Said as Outcome, useAttempt } from "./Attempt.tsx"
-import { agentOf, movesOf, receiverOf, useBoard } from "./Context.ts"
+import { agentOf, movesOf, receiverOf, startAwaits, useBoard } from "./Context.ts"
 import { Ask, type Said } from "./Questions.tsx"
 import { hrefOf } from "./Route.ts"
 import { me, useSetting } from "./Setting.ts"
@@ -51,8 +51,12 @@ const toldOf = (name: string, before: HandoffRecord, after: HandoffRecord): Reac
   return receiverOf(after) === receiverOf(before) ? `${name}: done.` : `${name}: done. It waits for ${receiver} now.`
 }
 
-const classOf = ({ isAside, isGrave }: Verb): string | undefined =>
-  isGrave === true ? "grave" : isAside === true ? undefined : "primary"
+const classOf = (handoff: HandoffRecord, { verb }: Offer): string | undefined => {
+  if (verb.isGrave === true) return "grave"
+  // They may be said at any time, but are the way to the end only while they are awaited.
+  const isAwaited = verb.awaited === undefined || verb.awaited === startAwaits(handoff)
+  return verb.isAside === true || !isAwaited ? undefined : "primary"
+}
 
 interface MovesProperties {
   readonly handoff: HandoffRecord
@@ -98,7 +102,7 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
             <button
               key={offer.move}
               type="button"
-              className={classOf(offer.verb)}
+              className={classOf(handoff, offer)}
               aria-disabled={said.isBusy}
               aria-expanded={offer.verb.asks === undefined ? undefined : offer === open}
               title={offer.whose === undefined ? undefined : `for ${offer.whose}`}

@@ -24,6 +24,8 @@ export interface Verb {
   readonly isGrave?: true
   /** It is not the way to the end. */
   readonly isAside?: true
+  /** It is, while this party's word on the briefing is awaited. */
+  readonly awaited?: "receiver" | "sender"
   /** It is a word on what one attempt said, though it is not its holder's. */
   readonly isOfAttempt?: true
   /** Gives the handoff as it stands then, or the one that was made. */
@@ -94,6 +96,7 @@ export const verbs: Readonly<Record<Move, Verb>> = {
   },
   Restated: {
     name: "Read back",
+    awaited: "receiver",
     asks: (handoff) =>
       handoff.request.briefing === undefined
         ? []
@@ -106,6 +109,7 @@ export const verbs: Readonly<Record<Move, Verb>> = {
   },
   Confirmed: {
     name: "Confirm",
+    awaited: "sender",
     asks: () => [{ key: "correction", label: "What is to be set right (optional)", kind: "text" }],
     isOfAttempt: true,
     run: ({ handoffs, handoff, said, options }) =>

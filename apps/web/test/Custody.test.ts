@@ -56,7 +56,7 @@ describe("custody", () => {
     expect(await watcher.getByRole("article").getByText("Due in").count()).toBe(0)
 
     await page.getByLabel("Act as").fill("planner")
-    expect(await names(moves(page).getByRole("button"))).toEqual(["Answer", "Cancel"])
+    expect(await names(moves(page).getByRole("button"))).toEqual(["Answer", "Attest", "Cancel"])
     await act(page, "Answer")
     await page.getByRole("textbox", { name: "Answer" }).fill("Yes, leave it out.")
     await confirm(page, "Answer")

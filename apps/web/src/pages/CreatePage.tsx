@@ -207,62 +207,70 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
             />
           )}
         </Field>
-        <details>
+        <details className="fold">
           <summary>Briefing: what the receiver must know, and read back</summary>
-          <BriefingFields draft={draft.briefing} change={(briefing) => change({ briefing })} names={known} />
+          <div>
+            <BriefingFields draft={draft.briefing} change={(briefing) => change({ briefing })} names={known} />
+          </div>
         </details>
-        <details>
+        <details className="fold">
           <summary>Deliverables: what must be handed back</summary>
-          <DeliverableFields drafts={draft.deliverables} change={(deliverables) => change({ deliverables })} />
+          <div>
+            <DeliverableFields drafts={draft.deliverables} change={(deliverables) => change({ deliverables })} />
+          </div>
         </details>
-        <details>
+        <details className="fold">
           <summary>Handing on to others</summary>
-          <Field label={`How often it may be handed on, 0 to ${limits.hops} (optional)`}>
-            {(id) => (
+          <div>
+            <Field label={`How often it may be handed on, 0 to ${limits.hops} (optional)`}>
+              {(id) => (
+                <input
+                  id={id}
+                  type="number"
+                  min={0}
+                  max={limits.hops}
+                  placeholder={String(limits.defaultHops)}
+                  value={draft.hops}
+                  onChange={(event) => change({ hops: event.target.value })}
+                />
+              )}
+            </Field>
+            <label className="check">
               <input
-                id={id}
-                type="number"
-                min={0}
-                max={limits.hops}
-                placeholder={String(limits.defaultHops)}
-                value={draft.hops}
-                onChange={(event) => change({ hops: event.target.value })}
+                type="checkbox"
+                checked={draft.isRerouted}
+                onChange={(event) => change({ isRerouted: event.target.checked })}
               />
-            )}
-          </Field>
-          <label className="check">
-            <input
-              type="checkbox"
-              checked={draft.isRerouted}
-              onChange={(event) => change({ isRerouted: event.target.checked })}
-            />
-            When it is declined, not accepted in time, or no attempt is left, it goes to the next who can do it
-          </label>
+              When it is declined, not accepted in time, or no attempt is left, it goes to the next who can do it
+            </label>
+          </div>
         </details>
-        <details open={parent !== ""}>
+        <details className="fold" open={parent !== ""}>
           <summary>Part of another handoff, or an id of your own</summary>
-          <div className="pair">
-            <Field label="Part of the handoff with this id (optional)">
-              {(id) => (
-                <input
-                  id={id}
-                  autoComplete="off"
-                  value={draft.parent}
-                  onChange={(event) => change({ parent: event.target.value })}
-                />
-              )}
-            </Field>
-            <Field label="Id of your own (optional)">
-              {(id) => (
-                <input
-                  id={id}
-                  autoComplete="off"
-                  placeholder="one is made"
-                  value={draft.id}
-                  onChange={(event) => change({ id: event.target.value })}
-                />
-              )}
-            </Field>
+          <div>
+            <div className="pair">
+              <Field label="Part of the handoff with this id (optional)">
+                {(id) => (
+                  <input
+                    id={id}
+                    autoComplete="off"
+                    value={draft.parent}
+                    onChange={(event) => change({ parent: event.target.value })}
+                  />
+                )}
+              </Field>
+              <Field label="Id of your own (optional)">
+                {(id) => (
+                  <input
+                    id={id}
+                    autoComplete="off"
+                    placeholder="one is made"
+                    value={draft.id}
+                    onChange={(event) => change({ id: event.target.value })}
+                  />
+                )}
+              </Field>
+            </div>
           </div>
         </details>
         <Said {...said} />
