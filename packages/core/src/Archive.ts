@@ -16,6 +16,7 @@ import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
+import { eachPage } from "./EachPage.ts"
 import type { Change, HandoffStore } from "./HandoffStore.ts"
 
 /**
@@ -131,14 +132,6 @@ const heldWith = (store: HandoffStore["Service"], { head, recordId, revision }: 
 
 // Enough to keep the connections of a store on another machine busy; one on this machine answers at once anyway.
 const readsAtOnce = 16
-
-type Page<A> = Arr.NonEmptyReadonlyArray<A>
-
-/** Page by page, in order. `Stream.mapArrayEffect` does more, for a kilobyte of what a browser loads. */
-const eachPage =
-  <A, B, E2>(f: (page: Page<A>) => Effect.Effect<Page<B>, E2>) =>
-  <E, R>(pages: Stream.Stream<A, E, R>): Stream.Stream<B, E | E2, R> =>
-    Stream.transformPull(pages, (pull) => Effect.succeed(Effect.flatMap(pull, f)))
 
 /**
  * Every handoff of a store with its history. The records say which, and the digest of the last entry; what else they say is

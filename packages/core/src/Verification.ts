@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "./AgentStore.ts"
+import { eachPage } from "./EachPage.ts"
 import { HandoffManager } from "./HandoffManager.ts"
 import { type Entry, HandoffStore, type Position } from "./HandoffStore.ts"
 import { isSignedBy } from "./Signing.ts"
@@ -169,7 +170,11 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
     const keys = keysOf(yield* (yield* AgentStore).all)
     return (yield* HandoffManager)
       .listAll({ _tag: "All" })
-      .pipe(Stream.mapEffect((record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce }))
+      .pipe(
+        eachPage((page) =>
+          Effect.forEach(page, (record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce })
+        )
+      )
   })
 )
 
