@@ -7,14 +7,16 @@ import {
   type Lease,
   maxAttemptsOf,
   type Progress,
+  receiverOf,
   turnOf
 } from "@aumai/handoff-protocol"
 import { displayWidth } from "effect/cli/CliOutput"
 import * as DateTime from "effect/DateTime"
 
+import { awaitedText, handoverRows } from "./HandoverText.ts"
 import { fit, printable, printableLines, type Style, styled } from "./Text.ts"
 
-const parties = ({ request }: HandoffRecord): string => printable(`${request.fromAgent} -> ${request.toAgent}`)
+const parties = (record: HandoffRecord): string => printable(`${record.request.fromAgent} -> ${receiverOf(record)}`)
 
 /** One record on one line, as the Python tool prints its lists. */
 export const line = (record: HandoffRecord): string =>
@@ -56,6 +58,9 @@ const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
   expired: "magenta"
 }
 
+/** A status in its colour. */
+export const coloured = (status: HandoffRecord["status"]): string => styled(colours[status], status)
+
 const due = (record: HandoffRecord, now: number): string => {
   const at = dueAt(record)?.epochMilliseconds
   if (at === undefined) return ""
@@ -80,7 +85,7 @@ const columnsOfTable: ReadonlyArray<Column> = [
   { title: "PRI", cell: ({ request }) => String(request.priority), most: 3, rank: 1 },
   {
     title: "FROM → TO",
-    cell: ({ request }) => printable(`${request.fromAgent} → ${request.toAgent}`),
+    cell: (record) => printable(`${record.request.fromAgent} → ${receiverOf(record)}`),
     most: 32,
     rank: 2
   },
@@ -147,7 +152,12 @@ export const handBackText = (handBack: HandBack): string =>
 
 const json = (value: unknown): string => printableLines(JSON.stringify(value))
 
-const attemptText = (record: HandoffRecord): string => `${record.attempt} of ${maxAttemptsOf(record)}`
+/** Which attempt it is: of the receiver's own, where others have had it before. */
+export const attemptText = (record: HandoffRecord): string => {
+  const begun = record.hops?.at(-1)?.attempt ?? 1
+  const own = `${record.attempt - begun + 1} of ${maxAttemptsOf(record)}`
+  return begun === 1 ? own : `${record.attempt}, ${own} for ${printable(receiverOf(record))}`
+}
 
 /** Everything about one record, a labelled line for each part. The first ten labels are those of the Python tool. */
 export const details = (record: HandoffRecord): string => {
@@ -161,7 +171,7 @@ export const details = (record: HandoffRecord): string => {
   const notBefore = "notBefore" in record ? record.notBefore : undefined
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ["Handoff ID", printable(record.recordId)],
-    ["Status", styled(colours[record.status], record.status)],
+    ["Status", coloured(record.status)],
     ["From", printable(request.fromAgent)],
     ["To", printable(request.toAgent)],
     ["Task", printable(request.taskDescription)],
@@ -177,6 +187,7 @@ export const details = (record: HandoffRecord): string => {
     ["Requires", request.requires && printable(request.requires.join(", "))],
     ["Parent", request.parent && printable(request.parent)],
     ["Context", Object.keys(request.context).length === 0 ? undefined : json(request.context)],
+    ...handoverRows(record),
     ["Attempt", record.attempt > 1 ? attemptText(record) : undefined],
     ["Hand-back", handBack && printable(handBackText(handBack))],
     ["Not before", notBefore && DateTime.formatIso(notBefore)],
@@ -185,7 +196,8 @@ export const details = (record: HandoffRecord): string => {
     ["Question", "question" in record ? printable(record.question) : undefined],
     ["Answer", answer && printable(`${answer.answer} (to: ${answer.question})`)],
     ["Turn", waitsFor === undefined ? undefined : printable(waitsFor)],
-    ["Revision", String(record.revision)]
+    ["Revision", String(record.revision)],
+    ["Head", record.head]
   ]
   return rows.flatMap(([label, text]) => (text === undefined ? [] : [`${`${label}:`.padEnd(12)}${text}`])).join("\n")
 }
@@ -196,5 +208,7 @@ export const outcome = (record: HandoffRecord): string => {
   const lease = "lease" in record && record.lease !== undefined ? [`lease ${leaseText(record.lease)}`] : []
   const held = [...(record.attempt > 1 ? [`attempt ${attemptText(record)}`] : []), ...lease]
   const custody = held.length === 0 ? "" : ` (${held.join("; ")})`
-  return `Handoff ${printable(record.recordId)} is ${record.status}${custody}${turn}`
+  return [`Handoff ${printable(record.recordId)} is ${record.status}${custody}${turn}`, ...awaitedText(record)].join(
+    "\n"
+  )
 }

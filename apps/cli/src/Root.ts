@@ -15,6 +15,13 @@ export const root = Command.make("aumai-handoff").pipe(
       Flag.withMetavar("STORE"),
       Flag.withFallbackConfig(Config.String("AUMAI_HANDOFF_STORE")),
       Flag.withDefault("handoffs.json")
+    ),
+    key: Flag.String("key").pipe(
+      Flag.withDescription(
+        "Sign what AGENT does with the secret key in FILE, as keygen makes it; repeat it for more agents [env: AUMAI_HANDOFF_KEYS, with commas]"
+      ),
+      Flag.withMetavar("AGENT=FILE"),
+      Flag.atLeast(0)
     )
   })
 )
