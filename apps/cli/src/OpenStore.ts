@@ -33,6 +33,10 @@ export const staying = on(false)
 /** The engine over another store than `--store` names, until the scope ends. */
 export const opened = (location: string) => Layer.build(engine(location, false))
 
+/** The readable file that a location names; nothing when its store is kept otherwise. */
+export const jsonFileOf = (location: string): string | undefined =>
+  /^sqlite:/i.test(location) ? undefined : fileOf(location)
+
 /** Refuses a store that is only to be read and is not there: opening it would give an empty one. */
 export const existing = (flag: string, location: string): Effect.Effect<void, InvalidInput> => {
   const file = fileOf(location)
