@@ -165,6 +165,7 @@ export const artifacts = Effect.fnUntraced(function* (
   json: unknown,
   deliverables: ReadonlyArray<Deliverable>
 ) {
+  if (json !== undefined && !Array.isArray(json)) return yield* invalid("--artifacts", "Expected an array of artifacts")
   const own = yield* Effect.forEach(files, (text) => named(text, deliverables))
   const others =
     json === undefined

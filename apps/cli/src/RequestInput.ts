@@ -6,7 +6,8 @@ import {
   type Deliverable,
   encodeRequest,
   type HandoffRequest,
-  InvalidInput
+  InvalidInput,
+  isJsonObject
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -39,7 +40,8 @@ const part = <Key extends "briefing" | "deliverables">(
     return Result.fail(new InvalidInput({ input: flag, issues }))
   }
   const understood = decoded.success[key]
-  if (understood === undefined) return Result.fail(invalid(flag, "Expected something other than null"))
+  // Never: nobody asks for what is null.
+  if (understood === undefined) return Result.fail(invalid(flag, "Expected something"))
   const unknown = strays(value, encodeRequest(decoded.success)[key])
   return unknown.length === 0
     ? Result.succeed(understood)
@@ -53,7 +55,11 @@ const part = <Key extends "briefing" | "deliverables">(
 
 /** A briefing from a flag. */
 export const briefing = (flag: string, value: string): Effect.Effect<Briefing, InvalidInput> =>
-  Effect.flatMap(json(flag, value), (value) => Effect.fromResult(part(flag, "briefing", value)))
+  Effect.flatMap(json(flag, value), (value) =>
+    isJsonObject(value)
+      ? Effect.fromResult(part(flag, "briefing", value))
+      : Effect.fail(invalid(flag, "Expected an object with a severity and a summary"))
+  )
 
 /** What must be handed back: by name and media type, or as JSON with schemas and digests. */
 export const deliverables = Effect.fnUntraced(function* (named: ReadonlyArray<string>, value: string | undefined) {
