@@ -25,6 +25,8 @@ export interface Checked {
   /** Entries that are signed, checked or not. */
   readonly signatures: number
   readonly flaw?: Flaw
+  /** Another program has changed its state, and left its history. */
+  readonly isEdited?: true
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -115,5 +117,6 @@ export const check = (name: string, index: number, json: unknown, agents: Readon
   const { flaw, signed } = Verification.verifyHandoff(decoded.success, agents)
   // One without a history was written by another program, in its own way.
   const first = earlier(flaw, history.length === 0 ? undefined : flawInText(known, decoded.success))
-  return { ...counted, signed, ...(first && { flaw: first }) }
+  const edited = decoded.success.edited === undefined ? {} : { isEdited: true as const }
+  return { ...counted, signed, ...(first && { flaw: first }), ...edited }
 }

@@ -156,7 +156,7 @@ const orUnreadable = <A, R>(look: Effect.Effect<A, StoreError, R>, otherwise: A,
   )
 
 /** Looks at everything in a store. */
-export const examine = Effect.gen(function* () {
+export const examine = Effect.fnUntraced(function* (file: string | undefined) {
   const now = yield* DateTime.now
   const findings: Array<Finding> = []
   const tally = yield* orUnreadable(
@@ -165,7 +165,7 @@ export const examine = Effect.gen(function* () {
     findings
   )
   const none = { handoffs: 0, entries: 0, signed: 0, flaws: [], counts: [], notes: [] }
-  const verified = yield* orUnreadable(lookAtAll, none, findings)
+  const verified = yield* orUnreadable(lookAtAll(file), none, findings)
   findings.push(
     ...some(
       verified.flaws.map((flaw): Finding => ({

@@ -38,7 +38,7 @@ export const signing = (flags: ReadonlyArray<string>) =>
       const { Signing } = yield* proof
       for (const { agent, file, secret } of keys) {
         yield* Effect.mapError(Signing.signer(secret), () =>
-          invalid(input, `${file} holds no secret key of ${agent}; 'aumai-handoff keygen --out ${file}' makes one`)
+          invalid(input, `${file}, named for ${agent}, holds no secret key; 'aumai-handoff keygen' makes one`)
         )
       }
       return Signing.layer(Object.fromEntries(keys.map(({ agent, secret }) => [agent, secret])))

@@ -9,6 +9,7 @@ import {
   type StoreError
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
@@ -114,8 +115,23 @@ const unread = (error: StoreError): Effect.Effect<ReadonlyArray<string>, StoreEr
     ? Effect.succeed([`The sums cannot be compared, because something cannot be read`])
     : Effect.fail(error)
 
-/** Looks at every handoff of the store, and at its sums. */
-export const lookAtAll = Effect.gen(function* () {
+/**
+ * What stands in the readable file of a store and the store does not know, so that it reads over it. What cannot be read, or
+ * was changed by another program, the store has its own word on.
+ */
+const unknownIn = (file: string): Effect.Effect<ReadonlyArray<Looked>> =>
+  Effect.map(
+    Effect.option(Effect.flatMap(Input.textOf(file, `@${file}`), (text) => Effect.fromResult(decodeText(file, text)))),
+    (json) =>
+      Option.isSome(json) && Array.isArray(json.value)
+        ? json.value
+            .map((one: unknown, index) => check(file, index, one, []))
+            .filter(({ isEdited }) => isEdited !== true)
+        : []
+  )
+
+/** Looks at every handoff of the store, and at its sums; where it has a readable file, at what stands there, too. */
+export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) {
   const tally = yield* Effect.flatMap(HandoffStore, (store) => store.tally)
   const total = HandoffStatus.literals.reduce((sum, status) => sum + (tally[status] ?? 0), 0)
   let done = 0
@@ -125,10 +141,18 @@ export const lookAtAll = Effect.gen(function* () {
     Effect.ensuring(progress(""))
   )
   const counts = yield* Effect.catchTag(Verification.verifyCounts, "StoreError", unread)
-  return gather(all, { counts })
+  const inFile = file === undefined ? [] : yield* unknownIn(file)
+  const flaws = new Map(inFile.flatMap(({ flaw, recordId }) => (flaw === undefined ? [] : [[recordId, flaw] as const])))
+  return gather(
+    all.map((one) => {
+      const flaw = one.flaw ?? flaws.get(one.recordId)
+      return flaw === undefined ? one : { ...one, flaw }
+    }),
+    { counts }
+  )
 })
 
-export const verifyStore = Effect.flatMap(lookAtAll, tell)
+export const verifyStore = (file: string | undefined) => Effect.flatMap(lookAtAll(file), tell)
 
 const agentsIn = Effect.fnUntraced(function* (file: string) {
   const json = yield* Effect.fromResult(decodeText(file, yield* Input.textOf("--agents", `@${file}`)))

@@ -64,7 +64,7 @@ export const doctor = Command.make(
     const readable = jsonFileOf(store)
     // Before the store is opened, for that may make a journal and fold one.
     const around = yield* beside(readable)
-    const examined = yield* once(examine)
+    const examined = yield* once(examine(readable))
     const found = { ...examined, findings: [...around.findings, ...examined.findings] }
     const where = store === "handoffs.json" ? "" : ` --store ${word(shown(store))}`
     const commandOf = ({ code, command }: Finding): string => {
