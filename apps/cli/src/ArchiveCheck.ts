@@ -1,5 +1,6 @@
 /** Whether an archive, or the readable file of a store, is what was once written: without a store, entry by entry. */
 import type { RegisteredAgent } from "@aumai/handoff-core"
+import * as Verification from "@aumai/handoff-core/Verification"
 import {
   type ArchivedHandoff,
   decodeArchived,
@@ -12,7 +13,6 @@ import {
 } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
-import { Verification } from "./Proof.ts"
 import { type Difference, differences } from "./Strict.ts"
 
 /** One handoff of a file that was looked at. */

@@ -1,3 +1,7 @@
-/** What signs and verifies, loaded in one piece when either is asked for. */
+/**
+ * What signs, verifies and examines. One module, which is only loaded when it is asked for: what two such modules shared would
+ * be loaded at every start.
+ */
 export * as Signing from "@aumai/handoff-core/Signing"
-export * as Verification from "@aumai/handoff-core/Verification"
+export { beside, examine, type Finding, type Health, word } from "./Health.ts"
+export { verifyFile, verifyOne, verifyStore } from "./Verifying.ts"

@@ -1,5 +1,6 @@
 /** Looks at what was put on record, and says what of it does not hold. Loaded when it is asked for. */
 import { decodeAgent, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
+import * as Verification from "@aumai/handoff-core/Verification"
 import {
   decodeText,
   type Flaw,
@@ -17,7 +18,6 @@ import { check } from "./ArchiveCheck.ts"
 import * as Flags from "./Flags.ts"
 import * as Input from "./Input.ts"
 import { print, progress, warn } from "./Output.ts"
-import { Verification } from "./Proof.ts"
 import { printable } from "./Text.ts"
 
 /** Something is not what was put on record. */

@@ -6,14 +6,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import * as Flags from "../Flags.ts"
-import type { Finding, Health } from "../Health.ts"
 import { existing, jsonFileOf, once } from "../OpenStore.ts"
 import { print } from "../Output.ts"
+import type { Finding, Health } from "../Proof.ts"
 import { root } from "../Root.ts"
 import { printable } from "../Text.ts"
 
 // Loaded when it is asked for: it brings what verifies along.
-const health = Effect.promise(() => import("../Health.ts"))
+const health = Effect.promise(() => import("../Proof.ts"))
 
 /** Something is not as it should be. */
 class NotWell extends Schema.TaggedError<NotWell>()("NotWell", { findings: Schema.Int }) {

@@ -13,7 +13,7 @@ import { root } from "../Root.ts"
 import { printable } from "../Text.ts"
 
 // Loaded when it is asked for: it brings the keys and signatures along.
-const verifying = Effect.promise(() => import("../Verifying.ts"))
+const verifying = Effect.promise(() => import("../Proof.ts"))
 
 const together = (flag: string, other: string) =>
   new InvalidInput({ input: flag, issues: [{ path: "", expected: `expected it ${other}` }] })
