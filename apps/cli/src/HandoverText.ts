@@ -101,12 +101,21 @@ const pathRows = (record: HandoffRecord): ReadonlyArray<Row> => {
       ? []
       : [["Hops", `${pathOf(record)}${bracketed(`${hops.length} of ${maxHopsOf(record)}`)}`] as const]),
     ...(hops === undefined && request.maxHops !== undefined ? [["Hops", `0 of ${request.maxHops}`] as const] : []),
-    ...(request.reroute === true ? [["Re-routed", "yes, to the next who can do it"] as const] : []),
+    ...(request.reroute === true
+      ? [["Re-route", "to the next who can do it, where it would end untaken"] as const]
+      : []),
     ...(parts === undefined ? [] : [["Parts", `${parts} given to others; 'chain' shows them`] as const])
   ]
 }
 
 const short = (digest: string): string => `SHA-256 ${digest.slice(0, 12)}…`
+
+// Characters: about two lines of a terminal. With --json there is all of it.
+const shown = 160
+
+const shortened = (text: string): string =>
+  // What is cut in two would not be text any more.
+  text.length > shown ? `${text.slice(0, shown).replace(/[\uD800-\uDBFF]$/, "")}…` : text.trimEnd()
 
 const artifactText = (artifact: Artifact): string => {
   const { mediaType, name } = artifact
@@ -114,7 +123,8 @@ const artifactText = (artifact: Artifact): string => {
     return `${name}: ${artifact.uri}${bracketed(mediaType, `${artifact.size} bytes`, short(artifact.digest))}`
   }
   const { content } = artifact
-  return `${name}: ${typeof content === "string" ? content : JSON.stringify(content)}${bracketed(mediaType)}`
+  const text = typeof content === "string" ? content : JSON.stringify(content)
+  return `${name}: ${shortened(text)}${bracketed(mediaType, text.length > shown ? `${text.length} characters` : undefined)}`
 }
 
 const deliverableText = ({ name, mediaType, schema, digest }: Deliverable): string =>
@@ -147,7 +157,7 @@ export const handoverRows = (record: HandoffRecord): ReadonlyArray<Row> => {
 const nameless = "'…'"
 
 /** What an accepted handoff waits for before it may be started, and what to do about it; nothing when it may be. */
-export const awaitedText = (record: HandoffRecord): ReadonlyArray<string> => {
+export const awaitedText = (record: HandoffRecord, where: string): ReadonlyArray<string> => {
   const { briefing, fromAgent } = record.request
   const awaits = startAwaits(record)
   if (briefing === undefined || awaits === undefined) return []
@@ -159,7 +169,7 @@ export const awaitedText = (record: HandoffRecord): ReadonlyArray<string> => {
     const understood = missing.length === 0 ? "" : ` --understood ${missing.join(",")}`
     return [
       printable(`  Before it is started ${receiverOf(record)} must read its briefing back; still to restate: ${what}`),
-      printable(`  aumai-handoff restate --id ${id} --summary ${nameless}${understood}`)
+      printable(`  aumai-handoff restate --id ${id} --summary ${nameless}${understood}${where}`)
     ]
   }
   const doubts = [...question.map((one) => `${one} (question)`), ...refused.map((one) => `${one} (refused)`)]
@@ -167,6 +177,6 @@ export const awaitedText = (record: HandoffRecord): ReadonlyArray<string> => {
     printable(
       `  Before it is started ${fromAgent} must confirm what was read back${doubts.length === 0 ? "" : `; not understood: ${doubts.join(", ")}`}`
     ),
-    printable(`  aumai-handoff confirm --id ${id}${doubts.length === 0 ? "" : ` --correct ${nameless}`}`)
+    printable(`  aumai-handoff confirm --id ${id}${doubts.length === 0 ? "" : ` --correct ${nameless}`}${where}`)
   ]
 }

@@ -24,6 +24,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import { stretch } from "./RecordText.ts"
+import { word } from "./Text.ts"
 import { counted, flawText, lookAtAll } from "./Verifying.ts"
 
 /** Something that is not as it should be. */
@@ -51,10 +52,6 @@ const longAway = 3_600_000
 // Of the handoffs that wait for one agent so many are asked about, and of a kind so many are named one by one.
 const askedAbout = 20
 const namedOfAKind = 10
-
-/** A word for a shell to read as one. */
-export const word = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
 /** What one look at every record shows. */
 interface Seen {

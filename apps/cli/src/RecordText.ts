@@ -131,8 +131,10 @@ const responseText = ({ accepted, reason, estimatedCompletion }: HandoffResponse
   return `${accepted ? "accepted" : "declined"}${reason === "" ? "" : `: ${printable(reason)}`}${estimate}`
 }
 
-const leaseText = ({ milliseconds, until }: Lease): string =>
-  `${lasting(milliseconds)}, ${until === undefined ? "rests until the answer" : `until ${DateTime.formatIso(until)}`}`
+const leaseText = ({ milliseconds, until }: Lease, status: HandoffRecord["status"]): string => {
+  const rests = status === "accepted" ? "rests until it is confirmed" : "rests until the answer"
+  return `${lasting(milliseconds)}, ${until === undefined ? rests : `until ${DateTime.formatIso(until)}`}`
+}
 
 /** How far the receiver says it is: `80 % Page 4 of 5`. */
 export const progressText = ({ fraction, note }: Pick<Progress, "fraction" | "note">): string =>
@@ -191,7 +193,7 @@ export const details = (record: HandoffRecord): string => {
     ["Attempt", record.attempt > 1 ? attemptText(record) : undefined],
     ["Hand-back", handBack && printable(handBackText(handBack))],
     ["Not before", notBefore && DateTime.formatIso(notBefore)],
-    ["Lease", lease && leaseText(lease)],
+    ["Lease", lease && leaseText(lease, record.status)],
     ["Progress", progress && `${DateTime.formatIso(progress.at)} ${printable(progressText(progress))}`.trimEnd()],
     ["Question", "question" in record ? printable(record.question) : undefined],
     ["Answer", answer && printable(`${answer.answer} (to: ${answer.question})`)],
@@ -202,13 +204,18 @@ export const details = (record: HandoffRecord): string => {
   return rows.flatMap(([label, text]) => (text === undefined ? [] : [`${`${label}:`.padEnd(12)}${text}`])).join("\n")
 }
 
-/** What a record has come to, in a sentence for the verb that brought it there. */
-export const outcome = (record: HandoffRecord): string => {
+/**
+ * What a record has come to, in a sentence for the verb that brought it there; and what it waits for, with a command that
+ * says `where`.
+ */
+export const outcome = (record: HandoffRecord, where = ""): string => {
   const turn = isOpen(record.status) ? `; waits for ${printable(turnOf(record) ?? "nobody")}` : ""
-  const lease = "lease" in record && record.lease !== undefined ? [`lease ${leaseText(record.lease)}`] : []
+  const lease =
+    "lease" in record && record.lease !== undefined ? [`lease ${leaseText(record.lease, record.status)}`] : []
   const held = [...(record.attempt > 1 ? [`attempt ${attemptText(record)}`] : []), ...lease]
   const custody = held.length === 0 ? "" : ` (${held.join("; ")})`
-  return [`Handoff ${printable(record.recordId)} is ${record.status}${custody}${turn}`, ...awaitedText(record)].join(
-    "\n"
-  )
+  return [
+    `Handoff ${printable(record.recordId)} is ${record.status}${custody}${turn}`,
+    ...awaitedText(record, where)
+  ].join("\n")
 }

@@ -36,7 +36,7 @@ const comingText = (record: HandoffRecord, now: number): string => {
 }
 
 /** Where a handoff is, in sentences. */
-export const whereText = (record: HandoffRecord, now: number): string => {
+export const whereText = (record: HandoffRecord, now: number, where: string): string => {
   const { turn, since, notBefore } = whereabouts(record)
   const standing = `${printable(record.recordId)} is ${record.status} since ${DateTime.formatIso(since)}, for ${stretch(now - since.epochMilliseconds)}`
   if (turn === undefined) return `${standing}; it has ended.`
@@ -45,7 +45,7 @@ export const whereText = (record: HandoffRecord, now: number): string => {
     ...(record.hops === undefined
       ? []
       : [`It came by ${printable(pathOf(record))}, in ${record.hops.length} of ${maxHopsOf(record)} hops.`]),
-    ...awaitedText(record).map((line) => line.trim()),
+    ...awaitedText(record, where).map((line) => line.trim()),
     ...(notBefore !== undefined && notBefore.epochMilliseconds > now
       ? [`Claims pass it by until ${DateTime.formatIso(notBefore)}.`]
       : []),

@@ -38,7 +38,7 @@ describe("a briefing that is read back", () => {
       [
         `Handoff ${id} is accepted; waits for executor`,
         "  Before it is started executor must read its briefing back; still to restate: late",
-        `  aumai-handoff restate --id ${id} --summary '…' --understood late`,
+        `  aumai-handoff restate --id ${id} --summary '…' --understood late --store steps.json`,
         ""
       ].join("\n")
     )
@@ -50,7 +50,7 @@ describe("a briefing that is read back", () => {
       [
         `Handoff ${id} is accepted; waits for planner`,
         "  Before it is started planner must confirm what was read back; not understood: late (question)",
-        `  aumai-handoff confirm --id ${id} --correct '…'`,
+        `  aumai-handoff confirm --id ${id} --correct '…' --store steps.json`,
         ""
       ].join("\n")
     )
@@ -101,7 +101,7 @@ describe("a briefing that is read back", () => {
     const { done } = on(cli, "claimed.json")
     const id = await briefed("claimed.json")
     expect(await done("claim", "--agent", "executor")).toContain(
-      `aumai-handoff restate --id ${id} --summary '…' --understood invoices,late`
+      `aumai-handoff restate --id ${id} --summary '…' --understood invoices,late --store claimed.json`
     )
   })
 

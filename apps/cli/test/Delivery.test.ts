@@ -55,7 +55,7 @@ describe("complete", () => {
       ]
     })
     const status = await done("status", "--id", id)
-    expect(status).toContain("\nArtifact:   report: # 報告書  All is well.  (text/markdown)\n")
+    expect(status).toContain("\nArtifact:   report: # 報告書  All is well. (text/markdown)\n")
     expect(status).toContain('\nArtifact:   totals: {"total":3} (application/json)\n')
     expect(status).toMatch(/^Artifact: {3}picture: file:\S+ \(image\/png, 6 bytes, SHA-256 [0-9a-f]{12}…\)$/m)
     expect(status).toMatch(/^Evidence: {3}observed by executor: All 214 tests passed \(\S+Z\)$/m)
@@ -158,7 +158,7 @@ describe("attest", () => {
       "--uri",
       "https://x.example/1"
     )
-    expect(stdout).toContain(`監査 has verified of handoff ${id}: The totals agree Übergabe`)
+    expect(stdout).toContain(`Attested handoff ${id} as 監査: The totals agree Übergabe`)
     const status = await done("status", "--id", id)
     expect(status).toMatch(
       /^Evidence: {3}verified by 監査: The totals agree .* \(of report, https:\/\/x\.example\/1, SHA-256/m

@@ -8,14 +8,16 @@ import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { print } from "../Output.ts"
 import { outcome } from "../RecordText.ts"
+import { root, storeFlag } from "../Root.ts"
 import { printable } from "../Text.ts"
 
 /** Prints a record: its wire JSON with `--json`, otherwise what it has come to. */
 export const show = Effect.fnUntraced(function* (
   record: HandoffRecord,
-  text: (record: HandoffRecord) => string = outcome
+  text: (record: HandoffRecord, where: string) => string = outcome
 ) {
-  yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : text(record))
+  const { store } = yield* root
+  yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : text(record, storeFlag(store)))
 })
 
 /** The same for what may have gone to another receiver: how the router chose that one is said, too. */

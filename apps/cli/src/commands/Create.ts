@@ -18,21 +18,21 @@ import { actor, given, judged, show } from "./Acting.ts"
 const created = (record: HandoffRecord): string => {
   const { request } = record
   const part = request.parent === undefined ? "" : `, a part of ${request.parent}`
+  const { briefing } = request
+  const confirmed = briefing?.readBack?.confirm === true ? ", and you must confirm that," : ""
   return [
     `Created handoff ${printable(record.recordId)}`,
-    `  ${printable(`${request.fromAgent} -> ${receiverOf(record)}, priority ${request.priority}${part}`)}`
+    `  ${printable(`${request.fromAgent} -> ${receiverOf(record)}, priority ${request.priority}${part}`)}`,
+    ...(briefing?.readBack === undefined
+      ? []
+      : [`  ${printable(receiverOf(record))} must read its briefing back${confirmed} before it starts`])
   ].join("\n")
 }
 
-const notRepeatable = (flag: string) =>
+const notRepeatable = (flag: string, id: string) =>
   new InvalidInput({
     input: flag,
-    issues: [
-      {
-        path: "",
-        expected: "with an id of your own give a timestamp: a duration is another moment each time it is said"
-      }
-    ]
+    issues: [{ path: "", expected: `with ${id} give a timestamp: a duration is another moment each time it is said` }]
   })
 
 const count = (name: string, metavar: string, minimum: number, maximum: number, description: string) =>
@@ -105,12 +105,12 @@ const asking = {
 type Asked = Command.Command.Config.Infer<typeof asking>
 
 /** What the flags ask for. */
-const asked = Effect.fnUntraced(function* (command: string, flags: Asked, isNamed: boolean) {
+const asked = Effect.fnUntraced(function* (command: string, flags: Asked, named: string | undefined) {
   for (const [flag, value] of [
     ["--deadline", flags.deadline],
     ["--accept-by", flags.acceptBy]
   ] as const) {
-    if (isNamed && Option.exists(value, Input.isDuration)) return yield* notRepeatable(flag)
+    if (named !== undefined && Option.exists(value, Input.isDuration)) return yield* notRepeatable(flag, named)
   }
   const requires = yield* Input.words(command, "--requires", flags.requires, flags.more)
   const deliverables = yield* RequestInput.deliverables(flags.deliverable, Option.getOrUndefined(flags.deliverables))
@@ -152,7 +152,7 @@ export const create = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
-    const ask = yield* asked("create", flags, Option.isSome(flags.id))
+    const ask = yield* asked("create", flags, Option.isSome(flags.id) ? "--id" : undefined)
     const record = yield* manager.create(
       { ...ask, fromAgent: flags.from, ...given("parent", flags.parent) },
       { ...given("id", flags.id), ...(yield* actor(flags)) }
@@ -185,7 +185,7 @@ export const delegate = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
-    const ask = yield* asked("delegate", flags, Option.isSome(flags.partId))
+    const ask = yield* asked("delegate", flags, Option.isSome(flags.partId) ? "--part-id" : undefined)
     const options = { ...given("id", flags.partId), ...(yield* actor(flags)) }
     const part = yield* manager.delegate(yield* Input.recordId(flags.id), ask, options)
     yield* showNew(part, Option.isNone(flags.to))

@@ -13,6 +13,7 @@ import * as Input from "../Input.ts"
 import { once, staying } from "../OpenStore.ts"
 import { print } from "../Output.ts"
 import { outcome } from "../RecordText.ts"
+import { root, storeFlag } from "../Root.ts"
 import { whereJson, whereText } from "../WhereText.ts"
 import { actor, given, judged, learnt, leased, show } from "./Acting.ts"
 
@@ -133,7 +134,9 @@ export const where = Command.make(
   Effect.fnUntraced(function* (flags) {
     const record = yield* (yield* HandoffManager).get(yield* Input.recordId(flags.id))
     const now = (yield* DateTime.now).epochMilliseconds
-    yield* print((yield* Flags.Json) ? JSON.stringify(whereJson(record)) : whereText(record, now))
+    yield* print(
+      (yield* Flags.Json) ? JSON.stringify(whereJson(record)) : whereText(record, now, storeFlag((yield* root).store))
+    )
   }, once)
 ).pipe(
   Command.withDescription(
@@ -148,7 +151,7 @@ export const sweep = Command.make(
   Effect.fnUntraced(function* () {
     const moved = yield* (yield* HandoffManager).sweep
     if (yield* Flags.Json) yield* print(JSON.stringify(moved.map(encodeRecord)))
-    else yield* print(moved.length === 0 ? "Nothing is due" : moved.map(outcome).join("\n"))
+    else yield* print(moved.length === 0 ? "Nothing is due" : moved.map((record) => outcome(record)).join("\n"))
   }, staying)
 ).pipe(
   Command.withDescription(

@@ -117,7 +117,7 @@ export const attest = Command.make(
       ...(yield* judged("digest", flags.digest, (text) => digest("--digest", text)))
     }
     const attested = (record: HandoffRecord) =>
-      printable(`${by} has verified of handoff ${record.recordId}: ${flags.statement}`)
+      printable(`Attested handoff ${record.recordId} as ${by}: ${flags.statement}`)
     yield* show(yield* manager.attest(yield* Input.recordId(flags.id), options), attested)
   }, once)
 ).pipe(

@@ -9,8 +9,8 @@ import * as Flags from "../Flags.ts"
 import { existing, jsonFileOf, once } from "../OpenStore.ts"
 import { print } from "../Output.ts"
 import type { Finding, Health } from "../Proof.ts"
-import { root } from "../Root.ts"
-import { printable } from "../Text.ts"
+import { root, shown, storeFlag } from "../Root.ts"
+import { printable, word } from "../Text.ts"
 
 // Loaded when it is asked for: it brings what verifies along.
 const health = Effect.promise(() => import("../Proof.ts"))
@@ -21,9 +21,6 @@ class NotWell extends Schema.TaggedError<NotWell>()("NotWell", { findings: Schem
     return `${this.findings} ${this.findings === 1 ? "thing is" : "things are"} not as they should be`
   }
 }
-
-/** A location that can be shown: without a password. */
-const shown = (location: string): string => location.replace(/^([a-z]+:\/\/[^/@:]*):[^@/]*@/i, "$1:…@")
 
 const kindOf = (location: string): string =>
   fileOf(location) === undefined ? "" : jsonFileOf(location) === undefined ? " (SQLite)" : " (JSON file)"
@@ -59,14 +56,14 @@ export const doctor = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const { store } = yield* root
-    const { beside, examine, word } = yield* health
+    const { beside, examine } = yield* health
     yield* existing("--store", store)
     const readable = jsonFileOf(store)
     // Before the store is opened, for that may make a journal and fold one.
     const around = yield* beside(readable)
     const examined = yield* once(examine(readable))
     const found = { ...examined, findings: [...around.findings, ...examined.findings] }
-    const where = store === "handoffs.json" ? "" : ` --store ${word(shown(store))}`
+    const where = storeFlag(store)
     const commandOf = ({ code, command }: Finding): string => {
       // A file of which something cannot be read gives nothing as a store.
       if (code === "unreadable" && readable !== undefined) return `aumai-handoff verify --file ${word(readable)}`

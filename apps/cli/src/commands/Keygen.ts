@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { print } from "../Output.ts"
-import { printable } from "../Text.ts"
+import { printable, word } from "../Text.ts"
 
 // Loaded when it is asked for.
 const proof = Effect.promise(() => import("../Proof.ts"))
@@ -27,9 +27,6 @@ const writeSecret = (file: string, text: string): Effect.Effect<void, InvalidInp
       return new InvalidInput({ input: "--out", issues: [{ path: "", expected }] })
     }
   })
-
-/** A word for a shell to read as one. */
-const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 export const keygen = Command.make(
   "keygen",
