@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs"
+
 import { describe, expect, it } from "vitest"
 
 import { command } from "./command.ts"
@@ -121,6 +123,30 @@ describe("delegate and chain", () => {
     const single = await cli.create("parts.json")
     expect(await done("chain", "--id", single)).toBe(`${single}  pending  executor  Generate Q3 report\n`)
     expect((await refused("chain", "--id", "gone")).stderr).toBe("Error: No handoff gone\n")
+  })
+
+  it("draws a chain that is deeper than any stack", async () => {
+    const at = "2026-01-01T00:00:00Z"
+    const records = Array.from({ length: 6000 }, (_, index) => ({
+      record_id: `r${index}`,
+      request: {
+        from_agent: "a",
+        to_agent: "b",
+        task_description: "t",
+        ...(index === 0 ? {} : { parent: `r${index - 1}` })
+      },
+      status: "pending",
+      created_at: at,
+      updated_at: at
+    }))
+    writeFileSync(cli.path("deep.json"), JSON.stringify(records))
+    const { done } = on(cli, "deep.json")
+    const lines = (await done("chain", "--id", "r3000")).trimEnd().split("\n")
+    expect(lines.slice(0, 2)).toEqual(["r0  pending  b  t", "└─ r1  pending  b  t"])
+    expect(lines[3000]).toBe(`${" ".repeat(48)}└─ (3000) r3000  pending  b  t  <- this one`)
+    expect(lines).toHaveLength(6000)
+    const json = await done("chain", "--id", "r3000", "--json")
+    expect(json.endsWith(`${"]}".repeat(6000)},"is_cut":false}\n`)).toBe(true)
   })
 
   it("takes the open parts along when the whole is withdrawn", async () => {

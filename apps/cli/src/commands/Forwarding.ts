@@ -50,7 +50,7 @@ export const chain = Command.make(
   Effect.fnUntraced(function* (flags) {
     const id = yield* Input.recordId(flags.id)
     const whole = yield* (yield* HandoffManager).chain(id)
-    yield* print((yield* Flags.Json) ? JSON.stringify(chainJson(whole)) : chainText(whole, id))
+    yield* print((yield* Flags.Json) ? chainJson(whole) : chainText(whole, id))
   }, once)
 ).pipe(
   Command.withDescription(
