@@ -117,15 +117,23 @@ const gapIn = (entries: ReadonlyArray<Entry>): Flaw | undefined => {
   return index === -1 ? undefined : { revision: index + 1, problem: "The entry of this revision is missing" }
 }
 
+/** A record that has gone on since it was read is looked at again, as it is by then. */
 const verifyHeld = (
   store: HandoffStore["Service"],
   record: HandoffRecord,
   keys: Keys
 ): Effect.Effect<Verified, StoreError> =>
-  Effect.map(store.history(record.recordId), (entries) => {
+  Effect.flatMap(store.history(record.recordId), (entries) => {
     const verified = verifyWith(record, eventsOf(entries), keys)
     const gap = gapIn(entries)
-    return gap === undefined ? verified : { ...verified, flaw: gap }
+    const looked = gap === undefined ? verified : { ...verified, flaw: gap }
+    return looked.flaw === undefined
+      ? Effect.succeed(looked)
+      : Effect.flatMap(store.get(record.recordId), (now) =>
+          Option.isNone(now) || now.value.revision === record.revision
+            ? Effect.succeed(looked)
+            : verifyHeld(store, now.value, keys)
+        )
   })
 
 /** What cannot be read is a flaw like any other, and no reason not to look at the rest. */
