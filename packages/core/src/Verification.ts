@@ -8,12 +8,13 @@ import {
   type HandoffRecord,
   type RecordId,
   signedText,
-  type StoreError,
+  StoreError,
   type AgentId
 } from "@aumai/handoff-protocol"
 import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "./AgentStore.ts"
@@ -118,19 +119,37 @@ const gapIn = (entries: ReadonlyArray<Entry>): Flaw | undefined => {
   return index === -1 ? undefined : { revision: index + 1, problem: "The entry of this revision is missing" }
 }
 
+/** A record that has gone on since it was read is looked at again, as it is by then. */
 const verifyHeld = (
   store: HandoffStore["Service"],
   record: HandoffRecord,
   keys: Keys
 ): Effect.Effect<Verified, StoreError> =>
-  Effect.map(store.history(record.recordId), (entries) => {
+  Effect.flatMap(store.history(record.recordId), (entries) => {
     const verified = verifyWith(record, eventsOf(entries), keys)
     const gap = gapIn(entries)
-    return gap === undefined ? verified : { ...verified, flaw: gap }
+    const looked = gap === undefined ? verified : { ...verified, flaw: gap }
+    return looked.flaw === undefined
+      ? Effect.succeed(looked)
+      : Effect.flatMap(store.get(record.recordId), (now) =>
+          Option.isNone(now) || now.value.revision === record.revision
+            ? Effect.succeed(looked)
+            : verifyHeld(store, now.value, keys)
+        )
   })
 
+/** What cannot be read is a flaw like any other, and no reason not to look at the rest. */
+const orUnreadable =
+  (recordId: RecordId) =>
+  <E, R>(looking: Effect.Effect<Verified, E | StoreError, R>): Effect.Effect<Verified, E | StoreError, R> =>
+    Effect.catchIf(looking, isCorrupt, ({ message }) =>
+      Effect.succeed({ recordId, entries: 0, signed: 0, flaw: { revision: 0, problem: message } })
+    )
+
+const isCorrupt = (error: unknown): error is StoreError => error instanceof StoreError && error.reason === "corrupt"
+
 /**
- * Looks at one handoff of a store.
+ * Looks at one handoff of a store. One that cannot be read has a flaw at revision 0.
  *
  * @example
  * ```ts
@@ -145,17 +164,34 @@ export const verify = (
   id: RecordId
 ): Effect.Effect<Verified, HandoffNotFound | StoreError, HandoffManager | HandoffStore | AgentStore> =>
   Effect.gen(function* () {
-    const record = yield* (yield* HandoffManager).get(id)
+    const manager = yield* HandoffManager
+    const store = yield* HandoffStore
     const keys = keysOf(yield* (yield* AgentStore).all)
-    return yield* verifyHeld(yield* HandoffStore, record, keys)
+    const looking = Effect.flatMap(manager.get(id), (record) => verifyHeld(store, record, keys))
+    return yield* orUnreadable(id)(looking)
   })
 
 // A page of the log; and histories that are read at a time.
 const pageSize = 256
 const readsAtOnce = 16
 
+/** The handoffs that the log tells of, each once. */
+const inLog = (store: HandoffStore["Service"]): Stream.Stream<RecordId, StoreError> => {
+  const seen = new Set<RecordId>()
+  return Stream.paginate<Position | undefined, Entry, StoreError>(undefined, (after) =>
+    Effect.map(store.log({ limit: pageSize, ...(after === undefined ? {} : { after }) }), (page) => [
+      page,
+      page.length < pageSize ? Option.none() : Option.fromUndefinedOr(page.at(-1)?.position)
+    ])
+  ).pipe(
+    Stream.map(({ recordId }) => recordId),
+    Stream.filter((id) => !seen.has(id) && seen.add(id) !== undefined)
+  )
+}
+
 /**
- * Looks at every handoff of a store, and gives each as it goes.
+ * Looks at every handoff of a store, and gives each as it goes. One that cannot be read has a flaw at revision 0, and the
+ * others are looked at all the same.
  *
  * @example
  * ```ts
@@ -169,12 +205,40 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
   Effect.gen(function* () {
     const store = yield* HandoffStore
     const keys = keysOf(yield* (yield* AgentStore).all)
-    const verifyPage = eachPage((page: Arr.NonEmptyReadonlyArray<HandoffRecord>) =>
-      Effect.forEach(page, (record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce })
+    const listed = new Set<RecordId>()
+    const lookAt = (record: HandoffRecord) => orUnreadable(record.recordId)(verifyHeld(store, record, keys))
+    return (yield* HandoffManager).listAll({ _tag: "All" }).pipe(
+      Stream.map((record) => {
+        listed.add(record.recordId)
+        return lookAt(record)
+      }),
+      // A page with one that cannot be read is none: then the log says which there are, and each is read alone.
+      Stream.catchIf(isCorrupt, () =>
+        inLog(store).pipe(
+          Stream.filter((id) => !listed.has(id)),
+          Stream.map((id) =>
+            orUnreadable(id)(
+              Effect.flatMap(store.get(id), (found) =>
+                Option.isSome(found) ? lookAt(found.value) : Effect.succeed(withoutRecord(id))
+              )
+            )
+          )
+        )
+      ),
+      // Page by page: Stream.mapEffect with a concurrency brings a queue into what a browser loads first.
+      eachPage((page: Arr.NonEmptyReadonlyArray<Effect.Effect<Verified, StoreError>>) =>
+        Effect.forEach(page, (looking) => looking, { concurrency: readsAtOnce })
+      )
     )
-    return verifyPage((yield* HandoffManager).listAll({ _tag: "All" }))
   })
 )
+
+const withoutRecord = (recordId: RecordId): Verified => ({
+  recordId,
+  entries: 0,
+  signed: 0,
+  flaw: { revision: 0, problem: "The log has entries of it, but there is no record" }
+})
 
 /**
  * What the sums of a store are, and what they would be if it were whole: one sentence for each that is wrong. Compares the
