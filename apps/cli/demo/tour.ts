@@ -61,7 +61,6 @@ try {
     severity: "watcher",
     summary: "Q3 is complete but for two invoices.",
     actions: [{ id: "invoices", task: "Ask for the two invoices" }],
-    // oxlint-disable-next-line unicorn/no-thenable -- So it is called on the wire, and nobody awaits it.
     contingencies: [{ id: "late", if: "they do not come by Friday", then: "report without them" }],
     read_back: {}
   }

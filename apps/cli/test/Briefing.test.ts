@@ -12,7 +12,6 @@ const briefing = {
   summary: "The ledger of Q3 is complete but for two invoices.",
   actions: [{ id: "invoices", task: "Ask for the two invoices", owner: "executor", due: "2030-01-01T00:00:00Z" }],
   situation: { known: ["Both are from 供应商"], open: ["Whether they were paid"] },
-  // oxlint-disable-next-line unicorn/no-thenable -- So it is called on the wire, and nobody awaits it.
   contingencies: [{ id: "late", if: "they do not come by Friday", then: "report without them" }],
   read_back: {}
 }

@@ -66,7 +66,6 @@ export const briefingOf = (draft: BriefingDraft): Briefing | undefined => {
     const made: NonNullable<Briefing["contingencies"]>[number] = {
       id: `contingency-${index + 1}`,
       if: one.if,
-      // oxlint-disable-next-line unicorn/no-thenable -- it is what the briefing calls it, and nobody awaits it
       then: one.do
     }
     return made

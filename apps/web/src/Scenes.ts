@@ -165,7 +165,6 @@ export const scenes: ReadonlyArray<Scene> = [
             decided: ["No imaging before she is stable"],
             open: ["Where it comes from"]
           },
-          // oxlint-disable-next-line unicorn/no-thenable -- so it is called in a briefing, and nobody awaits it
           contingencies: [{ id: "lactate", if: "the lactate rises above 6", then: "call the surgeon" }],
           readBack: { confirm: true }
         },

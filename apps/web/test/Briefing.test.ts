@@ -134,7 +134,6 @@ describe("a briefing", () => {
           { id: "b", task: "血培養を二セット採る" }
         ],
         situation: { known: [hostile] },
-        // oxlint-disable-next-line unicorn/no-thenable -- so it is called in a briefing, and nobody awaits it
         contingencies: [{ id: "c", if: "الضغط ينخفض", then: hostile }],
         read_back: { required: ["b"] }
       },
