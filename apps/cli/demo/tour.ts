@@ -1,6 +1,6 @@
 /** A guided tour of the command line: each step is the real command in a process of its own, on one real store file. */
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -56,15 +56,48 @@ try {
   run(["claim", "--agent", "bob"])
   run(["fail", "--id", fetching, "--reason", "External API returned 503 after 3 retries."])
 
-  say("6. Everything can be looked at afterwards.")
+  say("6. A briefing is read back before the work begins; what is missing is named.")
+  const briefing = {
+    severity: "watcher",
+    summary: "Q3 is complete but for two invoices.",
+    actions: [{ id: "invoices", task: "Ask for the two invoices" }],
+    contingencies: [{ id: "late", if: "they do not come by Friday", then: "report without them" }],
+    read_back: {}
+  }
+  writeFileSync(join(directory, "briefing.json"), JSON.stringify(briefing))
+  const close = ["--from", "planner", "--to", "bob", "--task", "Close Q3", "--deliverable", "report=text/markdown"]
+  const closing = created([...close, "--briefing", "@briefing.json"])
+  run(["accept", "--id", closing, "--summary", "Two invoices, by Friday.", "--understood", "invoices"])
+  run(["restate", "--id", closing, "--summary", "The same, or a report without them.", "--understood", "late"])
+  run(["start", "--id", closing])
+
+  say("7. A part is given to somebody else, and handed on with what was learnt; the whole stays accountable.")
+  const part =
+    /^Created handoff (\S+)/.exec(run(["delegate", "--id", closing, "--task", "Visualize the totals"]))?.[1] ?? ""
+  run(["forward", "--id", part, "--to", "dave", "--reason", "Too many rows", "--done", "The first ten rows"])
+  run(["chain", "--id", part])
+  writeFileSync(join(directory, "report.md"), "# Q3\n\nAll is well.\n")
+  run(["complete", "--id", closing, "--artifact", "report=@report.md"], "refused")
+  run(["accept", "--id", part])
+  run(["complete", "--id", part, "--result", '{"chart": "totals.svg"}'])
+  run(["complete", "--id", closing, "--artifact", "report=@report.md", "--observed", "All rows were read"])
+
+  say("8. Everything can be looked at afterwards.")
   run(["list"])
   run(["history", "--id", study])
   run(["status", "--id", study])
   run(["stats"])
 
-  say("7. At rest it is one readable file.")
+  say("9. At rest it is one readable file, in which nothing changes unnoticed.")
   const lines = readFileSync(join(directory, "handoffs.json"), "utf8").split("\n")
   process.stdout.write(`${lines.slice(0, 16).join("\n")}\n  … ${lines.length - 16} more lines of handoffs.json\n`)
+  run(["verify"])
+  const file = join(directory, "handoffs.json")
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replaceAll("External API returned 503 after 3 retries.", "It was never asked.")
+  )
+  run(["verify", "--file", "handoffs.json"], "refused")
 } finally {
   rmSync(directory, { recursive: true, force: true })
 }

@@ -1,5 +1,17 @@
 // Flags that stand alone; every other long flag is followed by its value.
-const switches = new Set(["--json", "--all", "--fallback", "--no-fallback", "--help", "--version", "--man"])
+const switches = new Set([
+  "--json",
+  "--all",
+  "--fallback",
+  "--no-fallback",
+  "--reroute",
+  "--no-reroute",
+  "--leave-parts",
+  "--with-artifacts",
+  "--help",
+  "--version",
+  "--man"
+])
 
 /**
  * Arguments as `effect/cli` reads them: a value that begins with a dash, such as `--task "- buy milk"`, is tied to its

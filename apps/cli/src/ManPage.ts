@@ -88,6 +88,10 @@ const page = (version: string, [top, ...commands]: readonly [HelpDoc.HelpDoc, ..
     entry("130", "Interrupted."),
     ".SH ENVIRONMENT",
     entry(bold("AUMAI_HANDOFF_STORE"), "The store to use where --store is not given."),
+    entry(
+      bold("AUMAI_HANDOFF_KEYS"),
+      "Who signs, where --key is not given: AGENT=FILE, with commas between several. A file holds a secret key, as keygen makes it."
+    ),
     entry(bold("NO_COLOR"), "When set, nothing is coloured. Colour is used only on a terminal anyway."),
     ".SH FILES",
     entry(italic("handoffs.json"), "The store, in the working directory, unless another one is named."),
@@ -98,6 +102,10 @@ const page = (version: string, [top, ...commands]: readonly [HelpDoc.HelpDoc, ..
     entry(
       italic(".handoffs.json.lock"),
       "Empty; says to other processes who may write. Not to be removed while in use."
+    ),
+    entry(
+      `${italic("handoffs.json.conflict-")}*, ${italic("handoffs.json.unreadable-")}*`,
+      "What another program wrote into the store and contradicts a history, or cannot be read: for a person to look at. doctor names them."
     ),
     ".SH EXAMPLES",
     ...commands.filter(({ examples = [] }) => examples.length > 0).flatMap(examplesOf),

@@ -7,14 +7,16 @@ import {
   type Lease,
   maxAttemptsOf,
   type Progress,
+  receiverOf,
   turnOf
 } from "@aumai/handoff-protocol"
 import { displayWidth } from "effect/cli/CliOutput"
 import * as DateTime from "effect/DateTime"
 
+import { awaitedText, handoverRows } from "./HandoverText.ts"
 import { fit, printable, printableLines, type Style, styled } from "./Text.ts"
 
-const parties = ({ request }: HandoffRecord): string => printable(`${request.fromAgent} -> ${request.toAgent}`)
+const parties = (record: HandoffRecord): string => printable(`${record.request.fromAgent} -> ${receiverOf(record)}`)
 
 /** One record on one line, as the Python tool prints its lists. */
 export const line = (record: HandoffRecord): string =>
@@ -56,6 +58,9 @@ const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
   expired: "magenta"
 }
 
+/** A status in its colour. */
+export const coloured = (status: HandoffRecord["status"]): string => styled(colours[status], status)
+
 const due = (record: HandoffRecord, now: number): string => {
   const at = dueAt(record)?.epochMilliseconds
   if (at === undefined) return ""
@@ -80,7 +85,7 @@ const columnsOfTable: ReadonlyArray<Column> = [
   { title: "PRI", cell: ({ request }) => String(request.priority), most: 3, rank: 1 },
   {
     title: "FROM → TO",
-    cell: ({ request }) => printable(`${request.fromAgent} → ${request.toAgent}`),
+    cell: (record) => printable(`${record.request.fromAgent} → ${receiverOf(record)}`),
     most: 32,
     rank: 2
   },
@@ -126,8 +131,10 @@ const responseText = ({ accepted, reason, estimatedCompletion }: HandoffResponse
   return `${accepted ? "accepted" : "declined"}${reason === "" ? "" : `: ${printable(reason)}`}${estimate}`
 }
 
-const leaseText = ({ milliseconds, until }: Lease): string =>
-  `${lasting(milliseconds)}, ${until === undefined ? "rests until the answer" : `until ${DateTime.formatIso(until)}`}`
+const leaseText = ({ milliseconds, until }: Lease, status: HandoffRecord["status"]): string => {
+  const rests = status === "accepted" ? "rests until it is confirmed" : "rests until the answer"
+  return `${lasting(milliseconds)}, ${until === undefined ? rests : `until ${DateTime.formatIso(until)}`}`
+}
 
 /** How far the receiver says it is: `80 % Page 4 of 5`. */
 export const progressText = ({ fraction, note }: Pick<Progress, "fraction" | "note">): string =>
@@ -147,7 +154,12 @@ export const handBackText = (handBack: HandBack): string =>
 
 const json = (value: unknown): string => printableLines(JSON.stringify(value))
 
-const attemptText = (record: HandoffRecord): string => `${record.attempt} of ${maxAttemptsOf(record)}`
+/** Which attempt it is: of the receiver's own, where others have had it before. */
+export const attemptText = (record: HandoffRecord): string => {
+  const begun = record.hops?.at(-1)?.attempt ?? 1
+  const own = `${record.attempt - begun + 1} of ${maxAttemptsOf(record)}`
+  return begun === 1 ? own : `${record.attempt}, ${own} for ${printable(receiverOf(record))}`
+}
 
 /** Everything about one record, a labelled line for each part. The first ten labels are those of the Python tool. */
 export const details = (record: HandoffRecord): string => {
@@ -161,7 +173,7 @@ export const details = (record: HandoffRecord): string => {
   const notBefore = "notBefore" in record ? record.notBefore : undefined
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ["Handoff ID", printable(record.recordId)],
-    ["Status", styled(colours[record.status], record.status)],
+    ["Status", coloured(record.status)],
     ["From", printable(request.fromAgent)],
     ["To", printable(request.toAgent)],
     ["Task", printable(request.taskDescription)],
@@ -177,24 +189,33 @@ export const details = (record: HandoffRecord): string => {
     ["Requires", request.requires && printable(request.requires.join(", "))],
     ["Parent", request.parent && printable(request.parent)],
     ["Context", Object.keys(request.context).length === 0 ? undefined : json(request.context)],
+    ...handoverRows(record),
     ["Attempt", record.attempt > 1 ? attemptText(record) : undefined],
     ["Hand-back", handBack && printable(handBackText(handBack))],
     ["Not before", notBefore && DateTime.formatIso(notBefore)],
-    ["Lease", lease && leaseText(lease)],
+    ["Lease", lease && leaseText(lease, record.status)],
     ["Progress", progress && `${DateTime.formatIso(progress.at)} ${printable(progressText(progress))}`.trimEnd()],
     ["Question", "question" in record ? printable(record.question) : undefined],
     ["Answer", answer && printable(`${answer.answer} (to: ${answer.question})`)],
     ["Turn", waitsFor === undefined ? undefined : printable(waitsFor)],
-    ["Revision", String(record.revision)]
+    ["Revision", String(record.revision)],
+    ["Head", record.head]
   ]
   return rows.flatMap(([label, text]) => (text === undefined ? [] : [`${`${label}:`.padEnd(12)}${text}`])).join("\n")
 }
 
-/** What a record has come to, in a sentence for the verb that brought it there. */
-export const outcome = (record: HandoffRecord): string => {
+/**
+ * What a record has come to, in a sentence for the verb that brought it there; and what it waits for, with a command that
+ * says `where`.
+ */
+export const outcome = (record: HandoffRecord, where = ""): string => {
   const turn = isOpen(record.status) ? `; waits for ${printable(turnOf(record) ?? "nobody")}` : ""
-  const lease = "lease" in record && record.lease !== undefined ? [`lease ${leaseText(record.lease)}`] : []
+  const lease =
+    "lease" in record && record.lease !== undefined ? [`lease ${leaseText(record.lease, record.status)}`] : []
   const held = [...(record.attempt > 1 ? [`attempt ${attemptText(record)}`] : []), ...lease]
   const custody = held.length === 0 ? "" : ` (${held.join("; ")})`
-  return `Handoff ${printable(record.recordId)} is ${record.status}${custody}${turn}`
+  return [
+    `Handoff ${printable(record.recordId)} is ${record.status}${custody}${turn}`,
+    ...awaitedText(record, where)
+  ].join("\n")
 }

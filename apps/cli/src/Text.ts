@@ -15,6 +15,10 @@ export const printable = (text: string): string => util().stripVTControlCharacte
 /** The same, keeping its lines. */
 export const printableLines = (text: string): string => text.split(/\r?\n/).map(printable).join("\n")
 
+/** A word for a shell to read as one. */
+export const word = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+
 /** A style that `styleText` knows. */
 export type Style = Parameters<typeof styleText>[0]
 

@@ -1,7 +1,17 @@
-import { type HandoffRecord, maxAttemptsOf, type Transition, whereabouts } from "@aumai/handoff-protocol"
+import {
+  type HandoffRecord,
+  maxAttemptsOf,
+  maxHopsOf,
+  overdueEvent,
+  rerouteCause,
+  startAwaits,
+  type Transition,
+  whereabouts
+} from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
-import { stretch } from "./RecordText.ts"
+import { awaitedText, pathOf } from "./HandoverText.ts"
+import { attemptText, stretch } from "./RecordText.ts"
 import { printable } from "./Text.ts"
 
 /** What time does to a handoff, in the words of a person. Only what time can bring about has any. */
@@ -15,7 +25,10 @@ const comings = (record: HandoffRecord): Readonly<Partial<Record<Transition["_ta
 const comingText = (record: HandoffRecord, now: number): string => {
   const { due } = whereabouts(record)
   if (due === undefined) return "If nobody does anything, it stays so."
-  const what = comings(record)[due.event] ?? due.event
+  const event = overdueEvent(record, due.at)
+  const isRerouted = event !== undefined && rerouteCause(record, event) !== undefined
+  const ending = comings(record)[due.event] ?? due.event
+  const what = isRerouted ? `it goes to the next agent who can do it, or, where there is none, ${ending}` : ending
   const { epochMilliseconds } = due.at
   return epochMilliseconds <= now
     ? `Due for ${stretch(now - epochMilliseconds)}: ${what}, as soon as it is touched or swept.`
@@ -23,12 +36,16 @@ const comingText = (record: HandoffRecord, now: number): string => {
 }
 
 /** Where a handoff is, in sentences. */
-export const whereText = (record: HandoffRecord, now: number): string => {
+export const whereText = (record: HandoffRecord, now: number, where: string): string => {
   const { turn, since, notBefore } = whereabouts(record)
   const standing = `${printable(record.recordId)} is ${record.status} since ${DateTime.formatIso(since)}, for ${stretch(now - since.epochMilliseconds)}`
   if (turn === undefined) return `${standing}; it has ended.`
   return [
-    `${standing}, in attempt ${record.attempt} of ${maxAttemptsOf(record)}: ${printable(turn)}'s turn.`,
+    `${standing}, in attempt ${attemptText(record)}: ${printable(turn)}'s turn.`,
+    ...(record.hops === undefined
+      ? []
+      : [`It came by ${printable(pathOf(record))}, in ${record.hops.length} of ${maxHopsOf(record)} hops.`]),
+    ...awaitedText(record, where).map((line) => line.trim()),
     ...(notBefore !== undefined && notBefore.epochMilliseconds > now
       ? [`Claims pass it by until ${DateTime.formatIso(notBefore)}.`]
       : []),
@@ -46,6 +63,9 @@ export const whereJson = (record: HandoffRecord) => {
     since: DateTime.formatIso(since),
     attempt,
     max_attempts: maxAttemptsOf(record),
+    hops: (record.hops ?? []).map(({ at, ...hop }) => ({ ...hop, at: DateTime.formatIso(at) })),
+    max_hops: maxHopsOf(record),
+    awaits: startAwaits(record) ?? null,
     due: due === undefined ? null : { at: DateTime.formatIso(due.at), event: due.event },
     not_before: notBefore === undefined ? null : DateTime.formatIso(notBefore),
     is_lost: isLost

@@ -32,6 +32,7 @@ describe("copy", () => {
       newer: 1,
       unchanged: count - 1,
       conflicts: [],
+      broken: [],
       agents: { added: 0, unchanged: 1, different: [] }
     })
     expect(await held("to.json")).toBe(await held("from.json"))

@@ -75,4 +75,28 @@ describe("import", () => {
     expect(stderr).toMatch(/^Error: .*torn\.json.*\n$/)
     expect(readFileSync(cli.path("torn.json"), "utf8")).toBe('[{"record_id": "x", ')
   })
+
+  it("leaves out what was changed after it was written, names it, and takes the rest; so does copy", async () => {
+    for (const id of ["whole", "changed"]) await cli.create("source.json", { id })
+    await cli.run(["accept", "--id", "changed", "--reason", "On it", "--store", "source.json"])
+    const { stdout } = await cli.run(["export", "--store", "source.json"])
+    writeFileSync(cli.path("changed.json"), stdout.replaceAll("On it", "Off it"))
+    const imported = await cli.run(["import", "--file", "changed.json", "--store", "taken.json"])
+    expect(imported).toEqual({
+      code: 1,
+      stdout:
+        "1 added\n1 changed after they were written, so that their digests do not hold: nothing of them was taken\n",
+      stderr:
+        "  changed\nError: Invalid changed.json: 1 of 2 handoffs were changed after they were written and were left out\n"
+    })
+    const copied = await cli.run(["copy", "--from", "changed.json", "--to", "copied.json"])
+    expect([copied.code, copied.stderr]).toEqual([
+      1,
+      expect.stringContaining("  changed\nError: Invalid --from: 1 of 2")
+    ])
+    for (const store of ["taken.json", "copied.json"]) {
+      const listed = await cli.run(["list", "--store", store])
+      expect([listed.stdout.includes("whole"), listed.stdout.includes("changed")]).toEqual([true, false])
+    }
+  })
 })

@@ -1,12 +1,14 @@
 /** What the board remembers of every handoff: enough to sort, search and count, without result and trail. */
-import type { Entry, HandoffEvent, HandoffRequest, HandoffStatus } from "@aumai/handoff"
+import type { Briefing, Entry, HandoffEvent, HandoffRequest, HandoffStatus, ReadBack } from "@aumai/handoff"
 import {
   apply,
-  create,
   dueAt,
   isOpen,
   type HandoffEvent as ProtocolEvent,
   type HandoffRecord as ProtocolRecord,
+  holdersOf,
+  type Origin,
+  receiverOf,
   type RecordId,
   transitions
 } from "@aumai/handoff-protocol"
@@ -20,6 +22,7 @@ export interface Card {
   readonly revision: number
   readonly status: HandoffStatus
   readonly from: string
+  /** Who has it: the last that it was handed on to. */
   readonly to: string
   /** The whole of which it is a part. */
   readonly parent?: string
@@ -33,7 +36,7 @@ export interface Card {
   readonly updatedAt: number
   /** When it ends or changes hands though nobody does anything. */
   readonly dueAt?: number
-  /** What the lifecycle knows of it, without task, context and result. */
+  /** What the lifecycle knows of it, without what is large: see {@link light}. */
   readonly state: ProtocolRecord
   /** When the receiver first did something. */
   readonly answeredAt?: number
@@ -47,36 +50,108 @@ const keptText = 4000
 /** Texts that people take for the same: without regard to case, and to how accents and wide letters are written. */
 export const alike = (text: string): string => text.normalize("NFKC").toLowerCase()
 
-const textOf = (recordId: string, request: HandoffRequest): string => {
-  const { fromAgent, toAgent, taskDescription, context, requires = [] } = request
-  const parts = [recordId, fromAgent, toAgent, ...requires, taskDescription.slice(0, keptText), JSON.stringify(context)]
+const textOf = (state: ProtocolRecord, request: HandoffRequest): string => {
+  const { briefing, context, requires = [], taskDescription } = request
+  const parts = [
+    state.recordId,
+    ...holdersOf(state),
+    ...requires,
+    taskDescription.slice(0, keptText),
+    ...(briefing === undefined ? [] : [briefing.summary.slice(0, keptText)]),
+    JSON.stringify(context)
+  ]
   return alike(parts.join(" ").slice(0, keptText))
 }
 
-/** A request without what a board of thousands has no room for, and without reminders: only what ends or moves it is due. */
+/** What a board of thousands has no room for, and no rule of the lifecycle asks for. */
+const dropped: ReadonlySet<string> = new Set([
+  "artifacts",
+  "correction",
+  "evidence",
+  "handBack",
+  "note",
+  "prev",
+  "routing",
+  "sig"
+])
+
+/** Of a briefing, what tells whether it has been read back: its items, whatever they are, by their ids. */
+const lightBriefing = ({ actions = [], contingencies = [], readBack, severity }: Briefing): Briefing => ({
+  severity,
+  summary: "",
+  actions: [...actions, ...contingencies].map(({ id }) => ({ id, task: "" })),
+  ...(readBack === undefined ? {} : { readBack })
+})
+
+const lightReadBack = ({ items = [], ...kept }: ReadBack): ReadBack => ({
+  ...kept,
+  summary: "",
+  items: items.map(({ answer, id }) => ({ id, answer }))
+})
+
+/**
+ * A request without what is large, and without reminders: only what ends or moves it is due. And without what it demands to
+ * be handed back, for what is handed back is dropped, too: the store has seen that it fits.
+ */
 const lightRequest = (request: HandoffRequest): HandoffRequest => {
-  const { remindBefore: _, ...rest } = request
-  return { ...rest, taskDescription: "", context: {} }
+  const { briefing, deliverables: _, remindBefore: __, ...rest } = request
+  const light = briefing === undefined ? {} : { briefing: lightBriefing(briefing) }
+  return { ...rest, taskDescription: "", context: {}, ...light }
 }
 
-/** An event as the lifecycle takes it, with so much of its request. */
-const lightEvent = (event: HandoffEvent): ProtocolEvent => {
-  const light =
-    event._tag === "Created"
-      ? { ...event, request: lightRequest(event.request) }
-      : event._tag === "Imported"
-        ? { ...event, record: { ...event.record, request: lightRequest(event.record.request) } }
-        : event._tag === "Completed"
-          ? { ...event, result: {} }
-          : event
-  // The cast: names of agents and ids are the same texts on both sides, and the moments are turned.
-  return withMoments(light) as ProtocolEvent
+const nothing = (): string => ""
+
+// Each of these keys has values of its kind wherever it is.
+const lightened: Readonly<Record<string, (value: never) => unknown>> = {
+  // What must be said, but nobody here reads.
+  answer: nothing,
+  question: nothing,
+  reason: nothing,
+  statement: nothing,
+  result: () => ({}),
+  readBack: lightReadBack,
+  request: lightRequest,
+  // What has these in it.
+  progress: (value: object) => light(value),
+  record: (value: object) => light(value),
+  response: (value: object) => light(value)
 }
+
+/** The same of an event, or of a part of it. */
+const light = (whole: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(whole)
+      .filter(([key]) => !dropped.has(key))
+      // The cast: as the table says.
+      .map(([key, value]) => [key, lightened[key]?.(value as never) ?? value])
+  )
+
+/** An event as the lifecycle takes it, with so much of what it says. */
+const lightEvent = (event: HandoffEvent): ProtocolEvent =>
+  // The cast: names of agents and ids are the same texts on both sides, and the moments are turned.
+  withMoments(light(event)) as ProtocolEvent
+
+/**
+ * The first state, without its digest: nobody looks at that of a state that lacks what was large, and to compute it for ten
+ * thousand handoffs would take a quarter of the time in which the board opens.
+ */
+const begun = (recordId: RecordId, event: Origin): ProtocolRecord =>
+  event._tag === "Imported"
+    ? { ...event.record, recordId, revision: 1 }
+    : {
+        status: "pending",
+        recordId,
+        revision: 1,
+        request: event.request,
+        createdAt: event.at,
+        updatedAt: event.at,
+        attempt: 1
+      }
 
 /** The state after an event, by the protocol's own rules; none when it cannot follow, which no log of a store holds. */
 const stateAfter = (card: Card | undefined, recordId: string, event: ProtocolEvent): ProtocolRecord | undefined => {
   // The cast: it is the id of a handoff of this store.
-  if (event._tag === "Created" || event._tag === "Imported") return create(recordId as RecordId, event)
+  if (event._tag === "Created" || event._tag === "Imported") return begun(recordId as RecordId, event)
   return card === undefined ? undefined : Result.getOrUndefined(apply(card.state, event))
 }
 
@@ -84,13 +159,15 @@ const stateAfter = (card: Card | undefined, recordId: string, event: ProtocolEve
 export const advance = (card: Card | undefined, { recordId, revision, event }: Entry): Card | undefined => {
   if (card !== undefined && card.revision >= revision) return card
   const state = stateAfter(card, recordId, lightEvent(event))
-  if (state === undefined) return card
+  // A reminder, of which nothing is kept but that there was an event: a page that shows it is read again.
+  if (state === undefined) return card && { ...card, revision }
   const due = dueAt(state)
   const updatedAt = state.updatedAt.epochMilliseconds
   const changing = {
     revision,
     status: state.status,
     state,
+    to: receiverOf(state),
     updatedAt,
     ...(due === undefined ? {} : { dueAt: due.epochMilliseconds }),
     ...(isOpen(state.status) ? {} : { endedAt: updatedAt })
@@ -100,9 +177,8 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
     return {
       recordId,
       from: request.fromAgent,
-      to: request.toAgent,
       task: headlineText(request.taskDescription, keptTask),
-      text: textOf(recordId, request),
+      text: textOf(state, request),
       priority: request.priority,
       createdAt: state.createdAt.epochMilliseconds,
       ...(request.parent === undefined ? {} : { parent: request.parent }),
@@ -112,7 +188,9 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
   if (card === undefined) return undefined
   const isAnswer = transitions[event._tag].by === "receiver" && card.answeredAt === undefined
   const { dueAt: _, ...rest } = card
-  return { ...rest, ...changing, ...(isAnswer ? { answeredAt: event.at.getTime() } : {}) }
+  // Whoever it was handed on to is found, too.
+  const text = event._tag === "Forwarded" ? `${card.text} ${alike(event.to)}` : card.text
+  return { ...rest, ...changing, text, ...(isAnswer ? { answeredAt: event.at.getTime() } : {}) }
 }
 
 /** Open: most urgent first, then the oldest. Ended: the last one first. */

@@ -6,6 +6,8 @@ import {
   maxAttemptsOf,
   movesOf as movesOfRecord,
   type Party,
+  receiverOf as receiverOfRecord,
+  startAwaits as startAwaitsOf,
   turnOf
 } from "@aumai/handoff-protocol"
 import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore } from "react"
@@ -62,15 +64,22 @@ export const useNames = (): ReadonlyArray<string> => {
   const agents = useAgents()
   return useMemo(() => {
     const names = new Set<string>(agents?.map(({ agentId }) => agentId))
-    for (const { from, to } of snapshot.cards.values()) names.add(from).add(to)
+    for (const { from, state } of snapshot.cards.values()) {
+      names.add(from).add(state.request.toAgent)
+      for (const { receiver } of state.hops ?? []) names.add(receiver)
+    }
     return [...names].toSorted()
     // The snapshot, for its map of cards is always the same one.
   }, [agents, snapshot])
 }
 
-// The casts: these read nothing but the status, the two agents and two numbers, which are the same in a plain record.
+// The casts: these read nothing but the status, agents, ids, answers and numbers, which are the same in a plain record, and
+// of moments only whether they are there.
 export const turn = (handoff: HandoffRecord): string | undefined => turnOf(handoff as unknown as ProtocolRecord)
+export const receiverOf = (handoff: HandoffRecord): string => receiverOfRecord(handoff as unknown as ProtocolRecord)
 export const agentOf = (handoff: HandoffRecord, party: Party): string | undefined =>
   agentOfParty(handoff as unknown as ProtocolRecord, party)
 export const movesOf = (handoff: HandoffRecord) => movesOfRecord(handoff as unknown as ProtocolRecord)
 export const maxAttempts = (handoff: HandoffRecord): number => maxAttemptsOf(handoff as unknown as ProtocolRecord)
+export const startAwaits = (handoff: HandoffRecord): "receiver" | "sender" | undefined =>
+  startAwaitsOf(handoff as unknown as ProtocolRecord)

@@ -1,5 +1,5 @@
 /** Plays the scenes of a day with real handoffs in the store of this browser, at the speed that one likes. */
-import type { Handoffs, NewHandoff } from "@aumai/handoff"
+import type { HandoffRecord, Handoffs, NewHandoff, NewPart } from "@aumai/handoff"
 
 import { scenes } from "./Scenes.ts"
 import { sentenceOf } from "./Sentence.ts"
@@ -23,7 +23,7 @@ export interface Play {
 }
 
 // Milliseconds between scenes at speed 1: the day takes about fifty seconds.
-const pause = 2000
+const pause = 1800
 
 export interface Day {
   readonly snapshot: () => Play
@@ -53,11 +53,13 @@ const makeDay = (handoffs: Handoffs): Day => {
     if (id === undefined) throw new Error("That handoff has not been created.")
     return id
   }
-  const ask = async (name: string, ask: NewHandoff): Promise<void> => {
-    const { recordId } = await handoffs.create(ask)
+  const keep = (name: string, { recordId }: HandoffRecord): void => {
     ids.set(name, recordId)
     put({ recordIds: new Set(ids.values()) })
   }
+  const ask = async (name: string, ask: NewHandoff): Promise<void> => keep(name, await handoffs.create(ask))
+  const delegate = async (name: string, whole: string, part: NewPart): Promise<void> =>
+    keep(name, await handoffs.delegate(idOf(whole), part))
 
   const act = async (): Promise<void> => {
     if (isActing) return
@@ -71,7 +73,7 @@ const makeDay = (handoffs: Handoffs): Day => {
     isActing = true
     index += 1
     // Whoever watches may have taken part in it.
-    const acted = async () => scene.act({ handoffs, speed: state.speed, ask, idOf })
+    const acted = async () => scene.act({ handoffs, speed: state.speed, ask, delegate, idOf })
     const problem = await acted().then(() => undefined, sentenceOf)
     isActing = false
     const recordId = scene.about === undefined ? undefined : ids.get(scene.about)

@@ -2,15 +2,17 @@ import { type ReactNode, useId } from "react"
 
 interface Properties {
   readonly label: string
+  /** Whether it takes a line of its own where fields stand side by side. */
+  readonly isBroad?: boolean
   /** The control, which must have the id that it is given. */
   readonly children: (id: string) => ReactNode
 }
 
 /** A control below its label. */
-export const Field = ({ label, children }: Properties) => {
+export const Field = ({ label, isBroad = false, children }: Properties) => {
   const id = useId()
   return (
-    <div className="field">
+    <div className={isBroad ? "field broad" : "field"}>
       <label htmlFor={id}>{label}</label>
       {children(id)}
     </div>

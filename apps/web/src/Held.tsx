@@ -1,6 +1,7 @@
 import type { Answer, HandBack, HandoffRecord, Lease, Progress, Whereabouts } from "@aumai/handoff"
 import type { ReactNode } from "react"
 
+import { Artifacts } from "./Artifacts.tsx"
 import { Fact, Panel } from "./Panel.tsx"
 import { durationText, momentText, useNow } from "./Time.ts"
 import { progressWords } from "./Words.ts"
@@ -12,6 +13,7 @@ const comingWords: Readonly<Partial<Record<Due["event"], string>>> = {
   Expired: "It expires",
   Released: "It waits for the next attempt",
   Failed: "It fails, for this is the last attempt",
+  Forwarded: "It goes to the next receiver",
   Reminded: "A reminder goes on record"
 }
 
@@ -72,6 +74,12 @@ const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
           </ul>
         </section>
       )
+    )}
+    {handBack.artifacts === undefined || handBack.artifacts.length === 0 ? undefined : (
+      <section aria-label="Made so far">
+        <h3>Made so far</h3>
+        <Artifacts artifacts={handBack.artifacts} />
+      </section>
     )}
   </Panel>
 )

@@ -1,5 +1,5 @@
 /** A morning between an emergency room and an intensive care unit. */
-import type { Handoffs, NewHandoff } from "@aumai/handoff"
+import type { Handoffs, NewHandoff, NewPart } from "@aumai/handoff"
 
 import { tellAgentsChanged } from "./Context.ts"
 
@@ -8,6 +8,8 @@ export interface Stage {
   readonly handoffs: Handoffs
   readonly speed: number
   readonly ask: (name: string, ask: NewHandoff) => Promise<void>
+  /** Gives a part of one of them to somebody else. */
+  readonly delegate: (name: string, whole: string, part: NewPart) => Promise<void>
   readonly idOf: (name: string) => string
 }
 
@@ -66,15 +68,13 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:08",
-    text: "Blood tests are needed. Nobody is named: the router knows that the lab can do them.",
+    text: "Blood tests are a part of that: the physician gives it away, and stays accountable for the whole. Nobody is named: the router knows that the lab can do them.",
     about: "blood",
-    act: ({ ask, idOf }) =>
-      ask("blood", {
-        fromAgent: "er-physician",
+    act: ({ delegate }) =>
+      delegate("blood", "patient", {
         taskDescription: "Lactate and blood cultures for Ms. R.",
         requires: ["blood tests"],
-        priority: 9,
-        parent: idOf("patient")
+        priority: 9
       })
   },
   {
@@ -111,6 +111,17 @@ export const scenes: ReadonlyArray<Scene> = [
       })
   },
   {
+    clock: "07:17",
+    text: "Cardiology is in the middle of something and hands him on to the physician: from now on he is hers alone.",
+    about: "heart",
+    act: ({ handoffs, idOf }) =>
+      handoffs.forward(idOf("heart"), {
+        by: "cardiology",
+        to: "er-physician",
+        reason: "Both of us are at the table for another hour."
+      })
+  },
+  {
     clock: "07:18",
     text: "Radiology declines and says why. Nothing hangs in the air: the physician knows at once.",
     about: "scan",
@@ -129,34 +140,46 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:21",
-    text: "Septic shock. The physician hands Ms. R. to intensive care: priority 10, and an answer is needed soon.",
+    text: "Septic shock. The physician hands Ms. R. to intensive care, with a briefing that must be read back: how ill she is, what is to be done, and what if.",
     about: "icu",
-    act: ({ ask, idOf }) =>
-      ask("icu", {
-        fromAgent: "er-physician",
+    act: ({ delegate }) =>
+      delegate("icu", "patient", {
         taskDescription: "Take over Ms. R.: septic shock",
         requires: ["intensive care"],
         priority: 10,
-        parent: idOf("patient"),
         deadline: minutes(15),
         context: {
           patient: { name: "Ms. R.", age: 67, allergies: ["penicillin"] },
           findings: { lactate: 4.2, systolic: 82 },
           given: [{ drug: "fluids", amount: "2 l" }]
-        }
+        },
+        briefing: {
+          severity: "unstable",
+          summary: "67 years, septic shock, probably from the lungs; 2 l of fluids so far. Allergic to penicillin.",
+          actions: [
+            { id: "pressure", task: "Noradrenaline, so that the mean pressure is above 65", owner: "icu-desk" },
+            { id: "antibiotic", task: "An antibiotic within the hour", owner: "icu-desk", due: minutes(60) }
+          ],
+          situation: {
+            known: ["Lactate 4.2 mmol/l", "Cultures are growing"],
+            decided: ["No imaging before she is stable"],
+            open: ["Where it comes from"]
+          },
+          contingencies: [{ id: "lactate", if: "the lactate rises above 6", then: "call the surgeon" }],
+          readBack: { confirm: true }
+        },
+        deliverables: [{ name: "admission", mediaType: "application/json", schema: { required: ["bed", "systolic"] } }]
       })
   },
   {
     clock: "07:22",
     text: "At the same time the pharmacy is asked for noradrenaline …",
     about: "drug",
-    act: ({ ask, idOf }) =>
-      ask("drug", {
-        fromAgent: "er-physician",
+    act: ({ delegate }) =>
+      delegate("drug", "patient", {
         taskDescription: "Prepare noradrenaline for Ms. R.",
         requires: ["medication"],
-        priority: 9,
-        parent: idOf("patient")
+        priority: 9
       })
   },
   {
@@ -167,13 +190,31 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:24",
-    text: "Intensive care accepts: bed 4. Whose patient she is was never unclear.",
+    text: "Intensive care accepts, and says in its own words what it is to do. It has a question, so that nobody starts on a misunderstanding.",
     about: "icu",
     act: ({ handoffs, idOf }) =>
       handoffs.accept(idOf("icu"), {
         by: "icu-desk",
         reason: "Bed 4 is ready in ten minutes.",
-        estimatedCompletion: minutes(10)
+        estimatedCompletion: minutes(10),
+        readBack: {
+          summary: "Septic shock from the lungs: pressure first, the antibiotic within the hour, no penicillin.",
+          items: [
+            { id: "pressure", answer: "understood" },
+            { id: "antibiotic", answer: "question", note: "Meropenem, in spite of the allergy?" },
+            { id: "lactate", answer: "understood" }
+          ]
+        }
+      })
+  },
+  {
+    clock: "07:25",
+    text: "The physician confirms, and sets it right: from now on it may begin.",
+    about: "icu",
+    act: ({ handoffs, idOf }) =>
+      handoffs.confirm(idOf("icu"), {
+        by: "er-physician",
+        correction: "Meropenem is fine: she had a rash once, twenty years ago."
       })
   },
   {
@@ -207,13 +248,11 @@ export const scenes: ReadonlyArray<Scene> = [
     clock: "07:31",
     text: "Transport is asked to move her …",
     about: "move",
-    act: ({ ask, idOf }) =>
-      ask("move", {
-        fromAgent: "icu-desk",
+    act: ({ delegate }) =>
+      delegate("move", "icu", {
         taskDescription: "Bring Ms. R. from ER 2 to bed ICU 4",
         requires: ["moving patients"],
-        priority: 9,
-        parent: idOf("icu")
+        priority: 9
       })
   },
   {
@@ -251,26 +290,37 @@ export const scenes: ReadonlyArray<Scene> = [
     clock: "07:39",
     text: "It is asked for again, with a bed this time, and done.",
     about: "again",
-    act: async ({ handoffs, ask, idOf }) => {
-      await ask("again", {
-        fromAgent: "icu-desk",
+    act: async ({ handoffs, delegate, idOf }) => {
+      await delegate("again", "icu", {
         toAgent: "transport",
         taskDescription: "Bring Ms. R. to bed ICU 4, in a bed",
-        priority: 10,
-        parent: idOf("icu")
+        priority: 10
       })
       await handoffs.accept(idOf("again"), { by: "transport" })
       await handoffs.complete(idOf("again"), { by: "transport", result: { at: "ICU 4" } })
     }
   },
   {
+    clock: "07:44",
+    text: "The lab, which has no part in the work, has checked the lactate, and puts that on record.",
+    about: "icu",
+    act: ({ handoffs, idOf }) =>
+      handoffs.attest(idOf("icu"), {
+        by: "lab",
+        statement: "Lactate 2.1 mmol/l at 07:43, and falling",
+        of: "admission"
+      })
+  },
+  {
     clock: "07:45",
-    text: "Intensive care has her: completed, with what was found and given.",
+    text: "Intensive care has her: completed, with what was asked for, what speaks for it, and what a third has verified.",
     about: "icu",
     act: ({ handoffs, idOf }) =>
       handoffs.complete(idOf("icu"), {
         by: "icu-desk",
-        result: { bed: "ICU 4", systolic: 104, running: ["noradrenaline", "meropenem"], next: "review at 09:00" }
+        result: { bed: "ICU 4", systolic: 104, running: ["noradrenaline", "meropenem"], next: "review at 09:00" },
+        artifacts: [{ name: "admission", mediaType: "application/json", content: { bed: "ICU 4", systolic: 104 } }],
+        evidence: [{ grade: "observed", statement: "Mean pressure 71 on the monitor", of: "admission" }]
       })
   },
   {

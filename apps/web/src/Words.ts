@@ -35,6 +35,11 @@ export const eventWords: Readonly<Record<HandoffEvent["_tag"], string>> = {
   Progressed: "is still at it",
   Asked: "asked",
   Answered: "answered",
+  Forwarded: "handed it on",
+  Delegated: "gave a part of it away",
+  Restated: "read the briefing back",
+  Confirmed: "confirmed the read-back",
+  Attested: "verified the work",
   Released: "gave it back",
   Completed: "completed it",
   Failed: "gave up",
@@ -80,6 +85,10 @@ export const listed = (text: string): ReadonlyArray<string> =>
 /** What a sweep came to. */
 export const settledText = ({ length }: ReadonlyArray<unknown>): string =>
   `What was due has happened to ${length === 1 ? "1 handoff" : `${length} handoffs`}.`
+
+/** How much was looked at, and what of it is signed. */
+export const entriesText = (entries: number, signed: number): string =>
+  `${entries === 1 ? "1 entry" : `${entries} entries`}${signed === 0 ? "" : `, ${signed} of them signed`}`
 
 // Characters that nobody sees, or that turn around what stands beside them. Not what joins the parts of an emoji.
 const unseen =

@@ -43,6 +43,43 @@ describe("everybody can use it", () => {
       await page.getByRole("button", { name: "Play" }).click()
       await page.getByRole("button", { name: "Play again" }).waitFor()
       await judge()
+      // A briefing that was read back, what was handed back, what speaks for it, and the whole.
+      await page.getByRole("link", { name: "Open the handoff of 07:45" }).click()
+      await page.getByRole("region", { name: "Evidence" }).waitFor()
+      await page.getByText("admission by value").click()
+      await page.getByRole("button", { name: "Verify" }).click()
+      await page.getByText("All of it holds").waitFor()
+      await judge()
+      await goTo(page, "ER to ICU")
+      await page.getByRole("link", { name: "Open the handoff of 07:17" }).click()
+      await page.getByText("formerly cardiology").waitFor()
+      await judge()
+      await goTo(page, "New handoff")
+      await page.getByLabel("Sender").fill("er-desk")
+      await page.getByLabel("Receiver").fill("icu-desk")
+      await page.getByLabel("Task").fill("Take over Ms. T.")
+      await page.getByText("Briefing: what the receiver must know").click()
+      await page.getByText("Deliverables: what must be handed back").click()
+      await page.getByText("Handing on to others").click()
+      await page.getByLabel("Severity").selectOption("Stable")
+      for (const name of ["an action", "a contingency", "a deliverable"])
+        await page.getByRole("button", { name: `Add ${name}` }).click()
+      for (const name of ["What is to be done", "If", "Then", "Name of it"]) await page.getByLabel(name).fill(name)
+      await page.getByLabel("What was read back must be confirmed").check()
+      await judge()
+      await page.getByRole("button", { name: "Hand it over" }).click()
+      await act(page, "Accept")
+      await page.getByLabel("The briefing in your own words").fill("She is stable.")
+      await judge()
+      await confirm(page, "Accept")
+      await page.getByText("The receiver has yet to read it back.").waitFor()
+      for (const name of ["Forward", "Delegate", "Attest", "Complete"]) {
+        await act(page, name)
+        await moves(page)
+          .getByRole("button", { name: `Confirm: ${name}` })
+          .waitFor()
+        await judge()
+      }
       await create(page, { from: "er-desk", to: "icu-desk", task: "Take over Mr. K.", context: '{"a":{"b":[1,null]}}' })
       await act(page, "Reject")
       await judge()
@@ -121,8 +158,21 @@ describe("everybody can use it", () => {
     const page = await visitor.tab()
     const [id, from, to] = ["w", "n", "m"].map((letter) => letter.toUpperCase().repeat(128))
     const nested = Array.from({ length: 100 }).reduce<object>((inside) => ({ n: inside }), { end: "here" })
-    const request = { from_agent: from, to_agent: to, context: { nested, ["K".repeat(500)]: "V".repeat(500) } }
-    await importRecords(page, [recordOf(id ?? "", "T".repeat(500), request)])
+    const request = {
+      from_agent: from,
+      to_agent: "before".repeat(20),
+      context: { nested, ["K".repeat(500)]: "V".repeat(500) },
+      briefing: {
+        severity: "unstable",
+        summary: "S".repeat(500),
+        actions: [{ id: "a", task: "A".repeat(500), owner: to }],
+        situation: { known: ["P".repeat(500)] },
+        read_back: {}
+      },
+      deliverables: [{ name: "D".repeat(128), media_type: "M".repeat(128), digest: "a".repeat(64) }]
+    }
+    const hops = [{ receiver: to, attempt: 2, at: new Date(0).toISOString() }]
+    await importRecords(page, [{ ...recordOf(id ?? "", "T".repeat(500), request), attempt: 2, hops }])
     await page.getByText("1 added", { exact: true }).waitFor()
     await page.getByLabel("Act as").fill(to ?? "")
     for (const name of ["Board", "Inbox", "New handoff", "Agents", "Charts", "Import and export", "Laws", "Board"]) {
@@ -131,6 +181,15 @@ describe("everybody can use it", () => {
     }
     await page.getByRole("link", { name: "T".repeat(100) }).click()
     await page.getByRole("heading", { name: "Next moves" }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+    await act(page, "Accept")
+    await page.getByLabel("The briefing in your own words").fill("R".repeat(500))
+    await page.getByLabel("Answer").selectOption("Refused")
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+    await confirm(page, "Accept")
+    await page.getByRole("region", { name: "Read-back" }).getByText("R".repeat(500)).waitFor()
+    await act(page, "Complete")
+    await page.getByLabel("D".repeat(128)).waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
   })
 

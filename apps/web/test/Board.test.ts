@@ -161,7 +161,7 @@ describe("a handoff's page", () => {
     const page = await visitor.tab()
     await create(page, { from: "er-desk", to: "icu", task: "Take over Ms. R.", context: '{"vitals":{"pulse":122}}' })
     const offered = () => names(moves(page).getByRole("button"))
-    expect(await offered()).toEqual(["Accept", "Reject", "Cancel"])
+    expect(await offered()).toEqual(["Accept", "Reject", "Forward", "Cancel"])
     await page.getByText("icu's turn").waitFor()
     expect(await page.getByRole("region", { name: "Request" }).innerText()).toMatch(/vitals[^]*pulse\s+122/)
 
@@ -170,7 +170,7 @@ describe("a handoff's page", () => {
     await page.getByLabel("Act as").fill("somebody")
     expect(await offered()).toEqual([])
     await page.getByLabel("Act as").fill("icu")
-    expect(await offered()).toEqual(["Accept", "Reject"])
+    expect(await offered()).toEqual(["Accept", "Reject", "Forward"])
 
     await act(page, "Accept")
     await page.getByLabel("Reason (optional)").fill("Bed 4 is free.")

@@ -56,7 +56,7 @@ describe("custody", () => {
     expect(await watcher.getByRole("article").getByText("Due in").count()).toBe(0)
 
     await page.getByLabel("Act as").fill("planner")
-    expect(await names(moves(page).getByRole("button"))).toEqual(["Answer", "Cancel"])
+    expect(await names(moves(page).getByRole("button"))).toEqual(["Answer", "Attest", "Cancel"])
     await act(page, "Answer")
     await page.getByRole("textbox", { name: "Answer" }).fill("Yes, leave it out.")
     await confirm(page, "Answer")
@@ -113,7 +113,16 @@ describe("custody", () => {
     await act(page, "Accept")
     await confirm(page, "Accept")
     await moves(page).getByRole("button", { name: "Start" }).waitFor()
-    expect(await names(moves(page).getByRole("button"))).toEqual(["Start", "Progress", "Complete", "Fail", "Cancel"])
+    expect(await names(moves(page).getByRole("button"))).toEqual([
+      "Start",
+      "Progress",
+      "Complete",
+      "Forward",
+      "Delegate",
+      "Attest",
+      "Fail",
+      "Cancel"
+    ])
   })
 
   it("refuses a late word of an attempt that is over", async () => {

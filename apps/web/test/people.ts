@@ -26,6 +26,15 @@ export const create = async (page: Page, { from, to, task, priority, context }: 
   await page.getByRole("heading", { name: "Next moves" }).waitFor()
 }
 
+/** Registers an agent that can do one thing. */
+export const register = async (page: Page, name: string, capability: string): Promise<void> => {
+  await goTo(page, "Agents")
+  await page.getByLabel("Name").fill(name)
+  await page.getByLabel("Capabilities, with commas between", { exact: true }).fill(capability)
+  await page.getByRole("button", { name: "Register", exact: true }).click()
+  await page.getByText(`${name} is registered.`).waitFor()
+}
+
 /** A record as the seed's JSON has it: pending, from `a` to `b`. */
 export const recordOf = (id: string, task: string, request: object = {}, at = new Date(0)) => ({
   record_id: id,

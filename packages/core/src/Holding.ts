@@ -291,7 +291,7 @@ export const hold = <E, R>(
         const given =
           Cause.squash(started.cause) instanceof GiveUp ? fail(reason) : release(reason, yield* pauseAfter(attempt))
         // Not Effect.ignore, which brings loggers to a browser.
-        yield* Effect.catch(given, () => Effect.void)
+        yield* given.pipe(Effect.catch(() => Effect.void))
         return
       }
       // Suspended: a handler may throw before it gives an effect.

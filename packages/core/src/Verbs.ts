@@ -51,7 +51,7 @@ const isConflict = (error: { readonly _tag: string }): boolean => error._tag ===
 /** Again while another writer was first, a few times. */
 export const insisting = <A, E extends { readonly _tag: string }, R>(once: Effect.Effect<A, E, R>) => {
   const again = (left: number): typeof once =>
-    left === 0 ? once : Effect.catch(once, (error) => (isConflict(error) ? again(left - 1) : Effect.fail(error)))
+    left === 0 ? once : once.pipe(Effect.catch((error) => (isConflict(error) ? again(left - 1) : Effect.fail(error))))
   return again(tries - 1)
 }
 

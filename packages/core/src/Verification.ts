@@ -1,187 +1,19 @@
 /** Whether what a store holds, or what was exported, is what was once put on record: chains, states, sums and signatures. */
-import {
-  type ArchivedHandoff,
-  decodeArchived,
-  encodeArchived,
-  type Flaw,
-  flawIn,
-  type HandoffEvent,
-  type HandoffNotFound,
-  type HandoffRecord,
-  type InvalidInput,
-  RecordId,
-  signedText,
-  type StoreError,
-  type AgentId
-} from "@aumai/handoff-protocol"
+import { type Flaw, type HandoffNotFound, type HandoffRecord, type RecordId, StoreError } from "@aumai/handoff-protocol"
 import type * as Arr from "effect/Array"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
-import * as Predicate from "effect/Predicate"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-import { type AgentKey, AgentStore, type RegisteredAgent } from "./AgentStore.ts"
+import { AgentStore } from "./AgentStore.ts"
 import { HandoffManager } from "./HandoffManager.ts"
 import { type Entry, HandoffStore, type Position } from "./HandoffStore.ts"
 import { eachPage } from "./Pages.ts"
-import { isSignedBy } from "./Signing.ts"
 import { tallyOf } from "./Tally.ts"
+import { type Keys, keysOf, type Verified, verifyWith } from "./VerifyHandoff.ts"
 
-/**
- * One handoff that was looked at.
- *
- * @example
- * ```ts
- * import type { Verified } from "@aumai/handoff-core/Verification"
- *
- * const holds = (one: Verified) => one.flaw === undefined
- * ```
- */
-export interface Verified {
-  readonly recordId: RecordId
-  readonly entries: number
-  /** Entries whose signature was checked, and is their author's. */
-  readonly signed: number
-  /** The first entry that does not hold, and why; absent when all do. */
-  readonly flaw?: Flaw
-}
-
-type Keys = ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
-
-const keysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
-  new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const])))
-
-/** What is wrong with the signature of an entry; `true` when it is checked and right, and nothing when there is none to be. */
-const signatureFault = (
-  recordId: RecordId,
-  revision: number,
-  event: HandoffEvent,
-  keys: ReadonlyArray<AgentKey>
-): string | true | undefined => {
-  const inForce = keys.findLast(({ since }) => since.epochMilliseconds <= event.at.epochMilliseconds)
-  // What a file that another program wrote was concluded from has nobody who could have signed it.
-  if (event.via !== undefined) return undefined
-  if (event.sig === undefined) {
-    return inForce && `It is not signed, and ${event.by} has had a key since ${DateTime.formatIso(inForce.since)}`
-  }
-  const text = signedText(recordId, revision, event)
-  // A key that has just been registered may have been in use a moment before.
-  const { sig } = event
-  if (keys.some(({ publicKey }) => isSignedBy(text, sig, publicKey))) return true
-  return `Its signature is not that of ${event.by}`
-}
-
-/**
- * Looks at one handoff and all of its entries, against the keys of the agents. An agent that has keys must have signed what
- * it did since; a signature of one that has none cannot be checked, and is not counted.
- *
- * @example
- * ```ts
- * import { verifyHandoff } from "@aumai/handoff-core/Verification"
- * import type { ArchivedHandoff } from "@aumai/handoff-protocol"
- *
- * const flawOf = (handoff: ArchivedHandoff) => verifyHandoff(handoff, []).flaw
- * ```
- */
-export const verifyHandoff = (
-  { edited, history, record }: ArchivedHandoff,
-  agents: ReadonlyArray<RegisteredAgent>
-): Verified => verifyWith(record, history, keysOf(agents), edited)
-
-const verifyWith = (
-  record: HandoffRecord,
-  history: ReadonlyArray<HandoffEvent>,
-  keys: Keys,
-  edited?: HandoffRecord
-): Verified => {
-  const { recordId } = record
-  let flaw = flawIn(recordId, history, record)
-  let signed = 0
-  for (const [index, event] of history.entries()) {
-    const revision = index + 1
-    if (flaw !== undefined && flaw.revision <= revision) break
-    const theirs = keys.get(event.by)
-    const fault = theirs && signatureFault(recordId, revision, event, theirs)
-    if (fault === true) signed += 1
-    else if (fault !== undefined) flaw = { revision, problem: fault }
-  }
-  if (flaw === undefined && edited !== undefined) {
-    flaw = {
-      revision: record.revision,
-      problem: "The record is not what its history says: another program has changed it"
-    }
-  }
-  return { recordId, entries: history.length, signed, ...(flaw && { flaw }) }
-}
-
-const isRecordId = /*#__PURE__*/ Schema.is(RecordId)
-
-// What is looked at is named after its id; what has none that can be read is called this. The cast: it is one.
-const unreadable = "(unreadable)" as RecordId
-
-/** The first entry that cannot be read, as far as the fault says which it is. */
-const flawOf = ({ issues, message }: InvalidInput): Flaw => {
-  const [, index] = issues.flatMap(({ path }) => /^history\[(\d+)\]/.exec(path) ?? [])
-  return { revision: index === undefined ? 0 : Number(index) + 1, problem: message }
-}
-
-/** An entry without the place that the file store gives it: that says where it stands in the log, and not what happened. */
-const withoutPlace = (entry: unknown): unknown => {
-  if (!Predicate.hasProperty(entry, "position")) return entry
-  const { position: _, ...rest } = entry
-  return rest
-}
-
-/** The first part of a text that says something else than what was read from it, or more. */
-const misreadIn = (handoff: ArchivedHandoff, json: object): Flaw | undefined => {
-  const { history: entries = [], ...state } = encodeArchived(handoff)
-  // The cast: an object has a value at each of its own keys.
-  const { history, ...said } = json as Readonly<Record<string, unknown>>
-  if (history == null && said["head"] != null) {
-    return { revision: 0, problem: "There is a record with the digest of its last entry, but no history" }
-  }
-  if (Array.isArray(history)) {
-    const index = history.findIndex((entry, index) => !Equal.equals(withoutPlace(entry), entries?.[index]))
-    if (index !== -1) return { revision: index + 1, problem: "It does not read as it was written" }
-  }
-  const parts = Object.entries(state).filter(([key, value]) => !Equal.equals(said[key], value))
-  if (history == null || handoff.edited !== undefined || parts.length === 0) return undefined
-  const names = parts.map(([key]) => key).join(", ")
-  return {
-    revision: handoff.record.revision,
-    problem: `The record is not what its history says: it differs in ${names}`
-  }
-}
-
-/**
- * Looks at one handoff of an archive, or of the file of the file store at rest, as it stands there: what cannot be read is
- * a flaw, too, and so is an entry that says more than was read from it. `input` is what messages call it.
- *
- * @example
- * ```ts
- * import { verifyArchive } from "@aumai/handoff-core/Verification"
- *
- * const { flaw } = verifyArchive("handoffs.jsonl, line 1", JSON.parse("{}"), [])
- * console.log(flaw?.revision) // 0
- * ```
- */
-export const verifyArchive = (input: string, json: unknown, agents: ReadonlyArray<RegisteredAgent>): Verified => {
-  const decoded = decodeArchived(input, json)
-  if (Result.isFailure(decoded)) {
-    const named = Predicate.hasProperty(json, "record_id") && isRecordId(json.record_id) ? json.record_id : unreadable
-    const history = Predicate.hasProperty(json, "history") && Array.isArray(json.history) ? json.history : []
-    return { recordId: named, entries: history.length, signed: 0, flaw: flawOf(decoded.failure) }
-  }
-  const verified = verifyHandoff(decoded.success, agents)
-  // The cast: what was read as a handoff is an object.
-  const misread = misreadIn(decoded.success, json as object)
-  return misread === undefined || (verified.flaw !== undefined && verified.flaw.revision < misread.revision)
-    ? verified
-    : { ...verified, flaw: misread }
-}
+export { verifyArchive } from "./VerifyArchive.ts"
+export { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
 const eventsOf = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event)
 
@@ -191,19 +23,37 @@ const gapIn = (entries: ReadonlyArray<Entry>): Flaw | undefined => {
   return index === -1 ? undefined : { revision: index + 1, problem: "The entry of this revision is missing" }
 }
 
+/** A record that has gone on since it was read is looked at again, as it is by then. */
 const verifyHeld = (
   store: HandoffStore["Service"],
   record: HandoffRecord,
   keys: Keys
 ): Effect.Effect<Verified, StoreError> =>
-  Effect.map(store.history(record.recordId), (entries) => {
+  Effect.flatMap(store.history(record.recordId), (entries) => {
     const verified = verifyWith(record, eventsOf(entries), keys)
     const gap = gapIn(entries)
-    return gap === undefined ? verified : { ...verified, flaw: gap }
+    const looked = gap === undefined ? verified : { ...verified, flaw: gap }
+    return looked.flaw === undefined
+      ? Effect.succeed(looked)
+      : Effect.flatMap(store.get(record.recordId), (now) =>
+          Option.isNone(now) || now.value.revision === record.revision
+            ? Effect.succeed(looked)
+            : verifyHeld(store, now.value, keys)
+        )
   })
 
+/** What cannot be read is a flaw like any other, and no reason not to look at the rest. */
+const orUnreadable =
+  (recordId: RecordId) =>
+  <E, R>(looking: Effect.Effect<Verified, E | StoreError, R>): Effect.Effect<Verified, E | StoreError, R> =>
+    Effect.catchIf(looking, isCorrupt, ({ message }) =>
+      Effect.succeed({ recordId, entries: 0, signed: 0, flaw: { revision: 0, problem: message } })
+    )
+
+const isCorrupt = (error: unknown): error is StoreError => error instanceof StoreError && error.reason === "corrupt"
+
 /**
- * Looks at one handoff of a store.
+ * Looks at one handoff of a store. One that cannot be read has a flaw at revision 0.
  *
  * @example
  * ```ts
@@ -218,17 +68,34 @@ export const verify = (
   id: RecordId
 ): Effect.Effect<Verified, HandoffNotFound | StoreError, HandoffManager | HandoffStore | AgentStore> =>
   Effect.gen(function* () {
-    const record = yield* (yield* HandoffManager).get(id)
+    const manager = yield* HandoffManager
+    const store = yield* HandoffStore
     const keys = keysOf(yield* (yield* AgentStore).all)
-    return yield* verifyHeld(yield* HandoffStore, record, keys)
+    const looking = Effect.flatMap(manager.get(id), (record) => verifyHeld(store, record, keys))
+    return yield* orUnreadable(id)(looking)
   })
 
 // A page of the log; and histories that are read at a time.
 const pageSize = 256
 const readsAtOnce = 16
 
+/** The handoffs that the log tells of, each once. */
+const inLog = (store: HandoffStore["Service"]): Stream.Stream<RecordId, StoreError> => {
+  const seen = new Set<RecordId>()
+  return Stream.paginate<Position | undefined, Entry, StoreError>(undefined, (after) =>
+    Effect.map(store.log({ limit: pageSize, ...(after === undefined ? {} : { after }) }), (page) => [
+      page,
+      page.length < pageSize ? Option.none() : Option.fromUndefinedOr(page.at(-1)?.position)
+    ])
+  ).pipe(
+    Stream.map(({ recordId }) => recordId),
+    Stream.filter((id) => !seen.has(id) && seen.add(id) !== undefined)
+  )
+}
+
 /**
- * Looks at every handoff of a store, and gives each as it goes.
+ * Looks at every handoff of a store, and gives each as it goes. One that cannot be read has a flaw at revision 0, and the
+ * others are looked at all the same.
  *
  * @example
  * ```ts
@@ -242,12 +109,40 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
   Effect.gen(function* () {
     const store = yield* HandoffStore
     const keys = keysOf(yield* (yield* AgentStore).all)
-    const verifyPage = eachPage((page: Arr.NonEmptyReadonlyArray<HandoffRecord>) =>
-      Effect.forEach(page, (record) => verifyHeld(store, record, keys), { concurrency: readsAtOnce })
+    const listed = new Set<RecordId>()
+    const lookAt = (record: HandoffRecord) => orUnreadable(record.recordId)(verifyHeld(store, record, keys))
+    return (yield* HandoffManager).listAll({ _tag: "All" }).pipe(
+      Stream.map((record) => {
+        listed.add(record.recordId)
+        return lookAt(record)
+      }),
+      // A page with one that cannot be read is none: then the log says which there are, and each is read alone.
+      Stream.catchIf(isCorrupt, () =>
+        inLog(store).pipe(
+          Stream.filter((id) => !listed.has(id)),
+          Stream.map((id) =>
+            orUnreadable(id)(
+              Effect.flatMap(store.get(id), (found) =>
+                Option.isSome(found) ? lookAt(found.value) : Effect.succeed(withoutRecord(id))
+              )
+            )
+          )
+        )
+      ),
+      // Page by page: Stream.mapEffect with a concurrency brings a queue into what a browser loads first.
+      eachPage((page: Arr.NonEmptyReadonlyArray<Effect.Effect<Verified, StoreError>>) =>
+        Effect.forEach(page, (looking) => looking, { concurrency: readsAtOnce })
+      )
     )
-    return verifyPage((yield* HandoffManager).listAll({ _tag: "All" }))
   })
 )
+
+const withoutRecord = (recordId: RecordId): Verified => ({
+  recordId,
+  entries: 0,
+  signed: 0,
+  flaw: { revision: 0, problem: "The log has entries of it, but there is no record" }
+})
 
 /**
  * What the sums of a store are, and what they would be if it were whole: one sentence for each that is wrong. Compares the

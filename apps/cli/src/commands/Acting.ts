@@ -1,5 +1,6 @@
 /** What the commands that act on a handoff share: who acts, what was said, and how the outcome is shown. */
-import { encodeRecord, type HandoffRecord } from "@aumai/handoff-protocol"
+import { HandoffManager } from "@aumai/handoff-core"
+import { encodeRecord, type HandBack, type HandoffRecord } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -7,13 +8,24 @@ import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { print } from "../Output.ts"
 import { outcome } from "../RecordText.ts"
+import { root, storeFlag } from "../Root.ts"
+import { printable } from "../Text.ts"
 
 /** Prints a record: its wire JSON with `--json`, otherwise what it has come to. */
 export const show = Effect.fnUntraced(function* (
   record: HandoffRecord,
-  text: (record: HandoffRecord) => string = outcome
+  text: (record: HandoffRecord, where: string) => string = outcome
 ) {
-  yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : text(record))
+  const { store } = yield* root
+  yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : text(record, storeFlag(store)))
+})
+
+/** The same for what may have gone to another receiver: how the router chose that one is said, too. */
+export const showForwarded = Effect.fnUntraced(function* (record: HandoffRecord) {
+  yield* show(record)
+  if (record.status !== "pending" || record.hops === undefined || (yield* Flags.Json)) return
+  const event = (yield* (yield* HandoffManager).history(record.recordId)).at(-1)?.event
+  if (event?._tag === "Forwarded" && event.routing !== undefined) yield* print(`  ${printable(event.routing.reason)}`)
 })
 
 /** `{ key: value }`, or `{}` when there is no value: what is left out must not be there as undefined. */
@@ -41,3 +53,17 @@ export const actor = (flags: { readonly by: Option.Option<string>; readonly atte
 /** For how long the receiver holds it. */
 export const leased = ({ lease }: { readonly lease: Option.Option<string> }) =>
   judged("lease", lease, (text) => Input.duration("--lease", text))
+
+/** What whoever gives it away has learnt, if it says so. */
+export const learnt = (flags: {
+  readonly done: ReadonlyArray<string>
+  readonly remaining: ReadonlyArray<string>
+  readonly pitfall: ReadonlyArray<string>
+}): { readonly handBack?: HandBack } => {
+  const handBack = {
+    ...(flags.done.length === 0 ? {} : { done: flags.done }),
+    ...(flags.remaining.length === 0 ? {} : { remaining: flags.remaining }),
+    ...(flags.pitfall.length === 0 ? {} : { pitfalls: flags.pitfall })
+  }
+  return Object.keys(handBack).length === 0 ? {} : { handBack }
+}

@@ -34,11 +34,12 @@ const verify = (target: Engine, { record, history }: ArchivedHandoff): Effect.Ef
 interface Copied {
   readonly outcomes: Map<ImportOutcome, number>
   readonly conflicts: Array<RecordId>
+  readonly broken: Array<RecordId>
 }
 
 const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine) {
   const all = yield* total(source)
-  const copied: Copied = { outcomes: new Map(), conflicts: [] }
+  const copied: Copied = { outcomes: new Map(), conflicts: [], broken: [] }
   let done = 0
   yield* Context.get(source, HandoffManager).export.pipe(
     Stream.mapArrayEffect((handoffs) =>
@@ -50,6 +51,7 @@ const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine
           copied.outcomes.set(outcome, (copied.outcomes.get(outcome) ?? 0) + 1)
           const handoff = handoffs[index]
           if (outcome === "conflict") copied.conflicts.push(recordId)
+          else if (outcome === "broken") copied.broken.push(recordId)
           else if (handoff !== undefined) yield* verify(target, handoff)
         }
         yield* progress(`${(done += reports.length)} of ${all} handoffs`)
@@ -88,7 +90,8 @@ const meanings: Readonly<Record<ImportOutcome, string>> = {
   added: "added",
   newer: "went on from what was there",
   unchanged: "already there",
-  conflict: "in conflict with what is there, and left out"
+  conflict: "in conflict with what is there, and left out",
+  broken: "changed after they were written, so that their digests do not hold, and left out"
 }
 
 const store = (name: string, description: string) =>
@@ -110,13 +113,13 @@ export const copy = Command.make(
     yield* existing("--from", flags.from)
     const source = yield* opened(flags.from)
     const target = yield* opened(flags.to)
-    const { outcomes, conflicts, done } = yield* copyHandoffs(source, target)
+    const { outcomes, conflicts, broken, done } = yield* copyHandoffs(source, target)
     const agents = yield* copyAgents(source, target)
     if (yield* Flags.Json) {
       const counts = Object.fromEntries(
         (["added", "newer", "unchanged"] as const).map((name) => [name, outcomes.get(name) ?? 0])
       )
-      yield* print(JSON.stringify({ ...counts, conflicts, agents }))
+      yield* print(JSON.stringify({ ...counts, conflicts, broken, agents }))
     } else {
       const parts = Object.entries(meanings).flatMap(([outcome, meaning]) => {
         // The cast: the keys of `meanings` are the outcomes.
@@ -128,13 +131,19 @@ export const copy = Command.make(
           ? "There are no handoffs to copy"
           : `${parts.join("\n")}\nEvery history was read back and agrees`
       )
-      for (const id of conflicts) yield* warn(`  ${printable(id)}`)
+      for (const id of [...conflicts, ...broken]) yield* warn(`  ${printable(id)}`)
       if (agents.added > 0) yield* print(`${agents.added} ${agents.added === 1 ? "agent" : "agents"} added`)
     }
     for (const id of agents.different)
       yield* warn(`Agent ${printable(id)} is known otherwise there; it was left as it is`)
-    if (conflicts.length > 0) {
-      const expected = `${conflicts.length} of ${done} handoffs have gone another way there and were left out`
+    const leftOut = [
+      ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs have gone another way there`]),
+      ...(broken.length === 0
+        ? []
+        : [`${broken.length} of ${done} handoffs were changed after they were written ('verify' says where)`])
+    ]
+    if (leftOut.length > 0) {
+      const expected = `${leftOut.join(", ")} and were left out`
       return yield* new InvalidInput({ input: "--from", issues: [{ path: "", expected }] })
     }
   }, Effect.scoped)

@@ -13,8 +13,9 @@ import * as Input from "../Input.ts"
 import { once, staying } from "../OpenStore.ts"
 import { print } from "../Output.ts"
 import { outcome } from "../RecordText.ts"
+import { root, storeFlag } from "../Root.ts"
 import { whereJson, whereText } from "../WhereText.ts"
-import { actor, given, judged, leased, show } from "./Acting.ts"
+import { actor, given, judged, learnt, leased, show } from "./Acting.ts"
 
 export const progress = Command.make(
   "progress",
@@ -94,21 +95,11 @@ export const answer = Command.make(
   ])
 )
 
-/** A sentence of what the next attempt should know. */
-const point = (name: string, description: string) =>
-  Flag.String(name).pipe(
-    Flag.withDescription(`${description}; repeat it for more`),
-    Flag.withMetavar("TEXT"),
-    Flag.atLeast(0)
-  )
-
 export const release = Command.make(
   "release",
   {
     id: Flags.id,
-    done: point("done", "What is done"),
-    remaining: point("remaining", "What remains to do"),
-    pitfall: point("pitfall", "What the next attempt should beware of"),
+    ...Flags.handBack,
     notBefore: Flags.optional("not-before", "Claims pass it by until then: a timestamp or a duration such as 2h").pipe(
       Flag.withMetavar("WHEN")
     ),
@@ -117,16 +108,11 @@ export const release = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
-    const handBack = {
-      ...(flags.done.length === 0 ? {} : { done: flags.done }),
-      ...(flags.remaining.length === 0 ? {} : { remaining: flags.remaining }),
-      ...(flags.pitfall.length === 0 ? {} : { pitfalls: flags.pitfall })
-    }
     const options = {
       ...(yield* actor(flags)),
       ...given("reason", flags.reason),
       ...(yield* judged("notBefore", flags.notBefore, (text) => Input.deadline("--not-before", text))),
-      ...(Object.keys(handBack).length === 0 ? {} : { handBack })
+      ...learnt(flags)
     }
     yield* show(yield* manager.release(yield* Input.recordId(flags.id), options))
   }, once)
@@ -148,7 +134,9 @@ export const where = Command.make(
   Effect.fnUntraced(function* (flags) {
     const record = yield* (yield* HandoffManager).get(yield* Input.recordId(flags.id))
     const now = (yield* DateTime.now).epochMilliseconds
-    yield* print((yield* Flags.Json) ? JSON.stringify(whereJson(record)) : whereText(record, now))
+    yield* print(
+      (yield* Flags.Json) ? JSON.stringify(whereJson(record)) : whereText(record, now, storeFlag((yield* root).store))
+    )
   }, once)
 ).pipe(
   Command.withDescription(
@@ -163,7 +151,7 @@ export const sweep = Command.make(
   Effect.fnUntraced(function* () {
     const moved = yield* (yield* HandoffManager).sweep
     if (yield* Flags.Json) yield* print(JSON.stringify(moved.map(encodeRecord)))
-    else yield* print(moved.length === 0 ? "Nothing is due" : moved.map(outcome).join("\n"))
+    else yield* print(moved.length === 0 ? "Nothing is due" : moved.map((record) => outcome(record)).join("\n"))
   }, staying)
 ).pipe(
   Command.withDescription(

@@ -1,12 +1,5 @@
-import { type Entry, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
-import {
-  type Clock,
-  encodeEvent,
-  encodeRecord,
-  type HandoffEvent,
-  type HandoffRecord,
-  HandoffStatus
-} from "@aumai/handoff-protocol"
+import { HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
+import { encodeRecord, type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as DateTime from "effect/DateTime"
@@ -15,11 +8,12 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
+import { entryJson, entryText } from "../EntryText.ts"
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { once, staying } from "../OpenStore.ts"
 import { type OutputError, print, write } from "../Output.ts"
-import { details, handBackText, lasting, line, progressText, table } from "../RecordText.ts"
+import { details, line, table } from "../RecordText.ts"
 import { printable } from "../Text.ts"
 
 /** What to print where there is nothing to list, as the Python tool says it. */
@@ -113,63 +107,6 @@ export const inbox = Command.make(
   Command.withDescription("List what waits for an agent's answer, most urgent first."),
   Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }])
 )
-
-const clocks: Readonly<Record<Clock, string>> = { accept_by: "the time to accept it", deadline: "the deadline" }
-
-const parts = (...some: ReadonlyArray<string | undefined>): string =>
-  some.filter((part) => part !== undefined && part !== "").join("; ")
-
-/** What an event says besides who and when. */
-const said = (event: HandoffEvent): string => {
-  switch (event._tag) {
-    case "Created":
-      return event.routing === undefined ? `to ${event.request.toAgent}` : `routed: ${event.routing.reason}`
-    case "Imported":
-      return `as ${event.record.status}`
-    case "Completed":
-      return JSON.stringify(event.result)
-    case "Accepted":
-    case "Progressed":
-      return parts(
-        event._tag === "Accepted" ? event.reason : progressText(event),
-        event.lease === undefined ? undefined : `held for ${lasting(event.lease)}`
-      )
-    case "Released":
-      return parts(
-        event.reason,
-        event.handBack && handBackText(event.handBack),
-        event.notBefore && `not before ${DateTime.formatIso(event.notBefore)}`
-      )
-    case "Asked":
-      return event.question
-    case "Answered":
-      return event.answer
-    case "Rejected":
-    case "Failed":
-    case "Cancelled":
-      return event.reason ?? ""
-    case "Reminded":
-      return clocks[event.of]
-    case "Expired":
-      return clocks[event.missed]
-    case "Started":
-      return ""
-  }
-}
-
-const entryText = ({ event, revision }: Entry): string => {
-  const by = event.via === undefined ? event.by : `${event.by} (another program)`
-  const text = `${DateTime.formatIso(event.at)}  ${String(revision).padStart(3)}  ${event._tag.padEnd(10)}  ${by}`
-  const more = said(event)
-  return printable(more === "" ? text : `${text}: ${more}`)
-}
-
-const entryJson = ({ position, recordId, revision, event }: Entry) => ({
-  position,
-  record_id: recordId,
-  revision,
-  event: encodeEvent(event)
-})
 
 export const history = Command.make(
   "history",

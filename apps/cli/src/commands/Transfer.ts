@@ -54,14 +54,19 @@ const meanings: Readonly<Record<ImportOutcome, string>> = {
   added: "added",
   newer: "went on from here and were brought up to date",
   unchanged: "already here",
-  conflict: "in conflict, with what is here or with their own history: nothing of them was taken"
+  conflict: "in conflict, with what is here or with their own history: nothing of them was taken",
+  broken: "changed after they were written, so that their digests do not hold: nothing of them was taken"
 }
 
+/** What was not taken, and so is named, and why. */
+const refusals = { conflict: "are in conflict", broken: "were changed after they were written" } as const
+const isRefusal = (outcome: ImportOutcome): outcome is keyof typeof refusals => outcome in refusals
+
 const summarise = Effect.fnUntraced(function* (reports: ReadonlyArray<ImportReport>) {
-  for (const outcome of ["added", "newer", "unchanged", "conflict"] as const) {
+  for (const outcome of ["added", "newer", "unchanged", "conflict", "broken"] as const) {
     const some = reports.filter((report) => report.outcome === outcome)
     if (some.length > 0) yield* print(`${some.length} ${meanings[outcome]}`)
-    if (outcome === "conflict") for (const { recordId } of some) yield* warn(`  ${printable(recordId)}`)
+    if (isRefusal(outcome)) for (const { recordId } of some) yield* warn(`  ${printable(recordId)}`)
   }
   if (reports.length === 0) yield* print("The file holds no handoffs")
 })
@@ -87,9 +92,12 @@ export const importAll = Command.make(
     if (yield* Flags.Json) {
       yield* print(JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome }))))
     } else yield* summarise(reports)
-    const conflicts = reports.filter(({ outcome }) => outcome === "conflict").length
-    if (conflicts > 0) {
-      const expected = `${conflicts} of ${reports.length} handoffs are in conflict and were left out`
+    const leftOut = (["conflict", "broken"] as const).flatMap((refusal) => {
+      const count = reports.filter(({ outcome }) => outcome === refusal).length
+      return count === 0 ? [] : [`${count} of ${reports.length} handoffs ${refusals[refusal]}`]
+    })
+    if (leftOut.length > 0) {
+      const expected = `${leftOut.join(", ")} and were left out`
       return yield* new InvalidInput({ input: flags.file, issues: [{ path: "", expected }] })
     }
   }, staying)

@@ -1,57 +1,17 @@
-import type { RoutingDecision } from "@aumai/handoff"
 import { limits } from "@aumai/handoff-protocol"
-import { type FormEvent, useEffect, useId, useState } from "react"
+import { type FormEvent, useId, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
+import { type BriefingDraft, BriefingFields, briefingOf, noBriefing } from "../BriefingFields.tsx"
 import { useBoard } from "../Context.ts"
+import { type DeliverableDraft, DeliverableFields, deliverablesOf } from "../DeliverableFields.tsx"
 import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"
 import { jsonOf } from "../JsonText.ts"
 import { Names } from "../Names.tsx"
 import { hrefOf } from "../Route.ts"
-import { sentenceOf } from "../Sentence.ts"
+import { Preview, requiring } from "../RoutingPreview.tsx"
 import { me } from "../Setting.ts"
-import { listed, nameText } from "../Words.ts"
-
-const requiring = (text: string) => {
-  const requires = listed(text)
-  return requires.length === 0 ? {} : { requires }
-}
-
-// Milliseconds without a key: an answer for every letter would be read out for every letter.
-const typing = 400
-
-const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgent" | "task" | "requires", string>>) => {
-  const { handoffs } = useBoard()
-  const [answer, setAnswer] = useState<RoutingDecision | string>()
-  useEffect(() => {
-    const left = new AbortController()
-    const ask = async (): Promise<void> => {
-      const question = { fromAgent, taskDescription: task, ...requiring(requires) }
-      try {
-        const choice = await handoffs.route(question, { signal: left.signal })
-        setAnswer(choice ?? "Nobody can take it: register an agent who can, or name the receiver.")
-      } catch (error) {
-        if (!left.signal.aborted) setAnswer(sentenceOf(error))
-      }
-    }
-    const timer = fromAgent === "" || task === "" ? undefined : setTimeout(() => void ask(), typing)
-    return () => {
-      clearTimeout(timer)
-      left.abort()
-    }
-  }, [handoffs, fromAgent, task, requires])
-
-  if (fromAgent === "" || task === "") return "Fill in the sender and the task to see who would get it."
-  if (answer === undefined || typeof answer === "string") return answer
-  const others = answer.runnersUp.map(({ agent }) => nameText(agent))
-  return (
-    <>
-      <strong>{nameText(answer.agent)}</strong> would get it: {answer.reason}.
-      {others.length === 0 ? "" : ` After that: ${others.join(", ")}.`}
-    </>
-  )
-}
 
 /** What is in the form, as it was typed. */
 interface Draft {
@@ -63,6 +23,10 @@ interface Draft {
   readonly deadline: string
   readonly acceptBy: string
   readonly attempts: string
+  readonly hops: string
+  readonly isRerouted: boolean
+  readonly briefing: BriefingDraft
+  readonly deliverables: ReadonlyArray<DeliverableDraft>
   readonly context: string
   readonly parent: string
   readonly id: string
@@ -77,6 +41,10 @@ const empty: Draft = {
   deadline: "",
   acceptBy: "",
   attempts: "",
+  hops: "",
+  isRerouted: false,
+  briefing: noBriefing,
+  deliverables: [],
   context: "",
   parent: "",
   id: ""
@@ -105,6 +73,10 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
           deadline: draft.deadline === "" ? undefined : new Date(draft.deadline),
           acceptBy: draft.acceptBy === "" ? undefined : new Date(draft.acceptBy),
           maxAttempts: draft.attempts === "" ? undefined : Number(draft.attempts),
+          maxHops: draft.hops === "" ? undefined : Number(draft.hops),
+          reroute: draft.isRerouted ? true : undefined,
+          briefing: briefingOf(draft.briefing),
+          deliverables: deliverablesOf(draft.deliverables),
           parent: draft.parent === "" ? undefined : draft.parent
         },
         draft.id === "" ? {} : { id: draft.id }
@@ -235,30 +207,70 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
             />
           )}
         </Field>
-        <details open={parent !== ""}>
+        <details className="fold">
+          <summary>Briefing: what the receiver must know, and read back</summary>
+          <div>
+            <BriefingFields draft={draft.briefing} change={(briefing) => change({ briefing })} names={known} />
+          </div>
+        </details>
+        <details className="fold">
+          <summary>Deliverables: what must be handed back</summary>
+          <div>
+            <DeliverableFields drafts={draft.deliverables} change={(deliverables) => change({ deliverables })} />
+          </div>
+        </details>
+        <details className="fold">
+          <summary>Handing on to others</summary>
+          <div>
+            <Field label={`How often it may be handed on, 0 to ${limits.hops} (optional)`}>
+              {(id) => (
+                <input
+                  id={id}
+                  type="number"
+                  min={0}
+                  max={limits.hops}
+                  placeholder={String(limits.defaultHops)}
+                  value={draft.hops}
+                  onChange={(event) => change({ hops: event.target.value })}
+                />
+              )}
+            </Field>
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={draft.isRerouted}
+                onChange={(event) => change({ isRerouted: event.target.checked })}
+              />
+              When it is declined, not accepted in time, or no attempt is left, it goes to the next who can do it
+            </label>
+          </div>
+        </details>
+        <details className="fold" open={parent !== ""}>
           <summary>Part of another handoff, or an id of your own</summary>
-          <div className="pair">
-            <Field label="Part of the handoff with this id (optional)">
-              {(id) => (
-                <input
-                  id={id}
-                  autoComplete="off"
-                  value={draft.parent}
-                  onChange={(event) => change({ parent: event.target.value })}
-                />
-              )}
-            </Field>
-            <Field label="Id of your own (optional)">
-              {(id) => (
-                <input
-                  id={id}
-                  autoComplete="off"
-                  placeholder="one is made"
-                  value={draft.id}
-                  onChange={(event) => change({ id: event.target.value })}
-                />
-              )}
-            </Field>
+          <div>
+            <div className="pair">
+              <Field label="Part of the handoff with this id (optional)">
+                {(id) => (
+                  <input
+                    id={id}
+                    autoComplete="off"
+                    value={draft.parent}
+                    onChange={(event) => change({ parent: event.target.value })}
+                  />
+                )}
+              </Field>
+              <Field label="Id of your own (optional)">
+                {(id) => (
+                  <input
+                    id={id}
+                    autoComplete="off"
+                    placeholder="one is made"
+                    value={draft.id}
+                    onChange={(event) => change({ id: event.target.value })}
+                  />
+                )}
+              </Field>
+            </div>
           </div>
         </details>
         <Said {...said} />

@@ -8,6 +8,7 @@ import { Heading } from "../Heading.tsx"
 import { exportText, importText, type Report } from "../Portable.ts"
 import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
+import { VerifyAll } from "../Verification.tsx"
 import { nameText } from "../Words.ts"
 
 const save = (text: string): void => {
@@ -25,6 +26,7 @@ const explained: Readonly<Record<Report["outcome"], string>> = {
   unchanged: "unchanged: it was here already",
   newer: "its further events were added",
   conflict: "went another way there; what is here stands",
+  broken: "its history was changed after it was written; left out",
   refused: "refused"
 }
 
@@ -171,6 +173,7 @@ export const DataPage = () => {
           Export all
         </button>
       </section>
+      <VerifyAll />
       <Room />
     </>
   )

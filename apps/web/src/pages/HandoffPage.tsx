@@ -1,19 +1,24 @@
 import type { Entry, HandoffRecord, Whereabouts } from "@aumai/handoff"
 import { useEffect, useState } from "react"
 
-import { Arrow } from "../Arrow.tsx"
+import { BriefingPanel } from "../BriefingPanel.tsx"
 import { Priority } from "../CardView.tsx"
-import { maxAttempts, turn, useBoard, useSnapshot } from "../Context.ts"
+import { turn, useBoard, useSnapshot } from "../Context.ts"
+import { Delivered } from "../Delivered.tsx"
 import { Heading } from "../Heading.tsx"
 import { Held } from "../Held.tsx"
+import { Integrity } from "../Integrity.tsx"
 import { JsonTree } from "../JsonTree.tsx"
+import { keptReadBackOf } from "../KeptReadBackOf.ts"
 import { Moves } from "../Moves.tsx"
 import { Fact, Panel } from "../Panel.tsx"
 import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
+import { Standing } from "../Standing.tsx"
 import { durationText, momentText, useNow } from "../Time.ts"
 import { Trail } from "../Trail.tsx"
-import { beginningOf, headlineText, nameText, statusWords } from "../Words.ts"
+import { Whole } from "../Whole.tsx"
+import { headlineText, nameText } from "../Words.ts"
 
 interface Found {
   readonly handoff: HandoffRecord
@@ -65,34 +70,6 @@ const headlineRoom = 100
 
 const headlineOf = ({ request }: HandoffRecord): string => headlineText(request.taskDescription, headlineRoom)
 
-/** Who hands over to whom, and which of the two has to do something now. */
-const Custody = ({ handoff }: { readonly handoff: HandoffRecord }) => {
-  const now = useNow()
-  const whose = turn(handoff)
-  const { fromAgent, toAgent } = handoff.request
-  return (
-    <div className="custody" data-status={handoff.status}>
-      <p className="parties">
-        <span className="holder" data-turn={whose === fromAgent}>
-          {nameText(fromAgent)}
-        </span>
-        <Arrow />
-        <span className="holder" data-turn={whose === toAgent}>
-          {nameText(toAgent)}
-        </span>
-      </p>
-      <p className="standing">
-        <span className="status">{statusWords[handoff.status]}</span>
-        <span>{whose === undefined ? "nobody's turn" : `${nameText(whose)}'s turn`}</span>
-        <span className="nothing">for {durationText(now - handoff.updatedAt.getTime())}</span>
-        <span className="nothing">
-          attempt {handoff.attempt} of {maxAttempts(handoff)}
-        </span>
-      </p>
-    </div>
-  )
-}
-
 const Identity = ({ recordId }: { readonly recordId: string }) => {
   const [said, say] = useState("")
   // Where the site is not trusted there is no clipboard.
@@ -134,6 +111,8 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         {request.requires === undefined ? undefined : (
           <Fact name="Requires">{request.requires.map(nameText).join(", ")}</Fact>
         )}
+        {request.maxHops === undefined ? undefined : <Fact name="May be handed on">{request.maxHops} times</Fact>}
+        {request.reroute === true ? <Fact name="When declined">It goes to the next who can do it</Fact> : undefined}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">
             <a href={hrefOf(request.parent)}>{nameText(request.parent)}</a>
@@ -171,35 +150,6 @@ const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => (
   </>
 )
 
-// More are counted, not listed.
-const listedParts = 200
-
-const Parts = ({ of }: { readonly of: string }) => {
-  const { cards, isLoaded } = useSnapshot()
-  const parts = [...cards.values()].filter(({ parent }) => parent === of).toSorted((a, b) => a.createdAt - b.createdAt)
-  return (
-    <Panel title="Parts">
-      {parts.length === 0 && isLoaded ? <p className="nothing">Nothing of it has been handed on.</p> : undefined}
-      <ul className="parts">
-        {parts.slice(0, listedParts).map(({ recordId, task, status }) => (
-          <li key={recordId}>
-            <a href={hrefOf(recordId)}>{beginningOf(task, headlineRoom)}</a>{" "}
-            <span className="status" data-status={status}>
-              {statusWords[status]}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {parts.length > listedParts ? <p>… and {parts.length - listedParts} more.</p> : undefined}
-      <p>
-        <a className="button" href={`#/new/${encodeURIComponent(of)}`}>
-          Hand on a part
-        </a>
-      </p>
-    </Panel>
-  )
-}
-
 export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
   const found = useFound(recordId)
   if (found === undefined) return <Heading title="Handoff" />
@@ -214,23 +164,32 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
     )
   }
   const { handoff, history, where } = found
+  const { briefing } = handoff.request
   return (
     <>
       <Heading title={headlineOf(handoff)}>
         <Identity recordId={recordId} />
       </Heading>
-      <Custody handoff={handoff} />
+      <Standing handoff={handoff} />
       <div className="columns">
         <div>
           <Moves handoff={handoff} due={where.due?.at} />
+          {briefing === undefined ? undefined : (
+            <BriefingPanel handoff={handoff} briefing={briefing} readBack={keptReadBackOf(handoff, history)} />
+          )}
           <Held handoff={handoff} due={where.due} />
           <Request handoff={handoff} />
           <Answer handoff={handoff} />
-          <Parts of={recordId} />
+          <Delivered handoff={handoff} />
+          <Whole of={recordId} />
         </div>
-        <Panel title="Trail">
-          <Trail history={history} />
-        </Panel>
+        <div>
+          <Panel title="Trail">
+            <Trail history={history} />
+          </Panel>
+          {/* What was said of an earlier state is not said of this one. */}
+          <Integrity key={handoff.revision} handoff={handoff} />
+        </div>
       </div>
     </>
   )

@@ -1,0 +1,182 @@
+/** What is handed over and handed back, beyond a task and a result: briefing, read-back, path, deliverables, evidence. */
+import {
+  type Artifact,
+  type Briefing,
+  coverageOf,
+  type Deliverable,
+  type Evidence,
+  type HandoffRecord,
+  maxHopsOf,
+  type ReadBackItem,
+  receiverOf,
+  startAwaits
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+
+import { printable } from "./Text.ts"
+
+/** A labelled line. */
+type Row = readonly [label: string, text: string]
+
+const bracketed = (...some: ReadonlyArray<string | undefined>): string => {
+  const said = some.filter((one) => one !== undefined)
+  return said.length === 0 ? "" : ` (${said.join(", ")})`
+}
+
+type Kept = Extract<HandoffRecord, { readonly status: "accepted" }>["readBack"]
+
+const readBackOf = (record: HandoffRecord): Kept => ("readBack" in record ? record.readBack : undefined)
+
+const answerText = (items: ReadonlyArray<typeof ReadBackItem.Type>, id: string): string => {
+  const item = items.find((one) => one.id === id)
+  if (item === undefined) return ""
+  return ` [${item.answer}${item.note === undefined ? "" : `: ${item.note}`}]`
+}
+
+const briefingRows = (briefing: Briefing, readBack: Kept): ReadonlyArray<Row> => {
+  const { actions = [], contingencies = [], situation = {} } = briefing
+  const items = readBack?.items ?? []
+  const points = (label: string, sentences: ReadonlyArray<string> = []) =>
+    sentences.map((sentence): Row => [label, sentence])
+  return [
+    ["Briefing", `${briefing.severity}: ${briefing.summary}`],
+    ...actions.map(({ id, task, owner, due }): Row => {
+      const more = bracketed(owner, due && `due ${DateTime.formatIso(due)}`)
+      return ["  Action", `${id}: ${task}${more}${answerText(items, id)}`]
+    }),
+    ...points("  Known", situation.known),
+    ...points("  Decided", situation.decided),
+    ...points("  Open", situation.open),
+    ...contingencies.map(({ id, if: condition, then }): Row => [
+      "  If",
+      `${id}: ${condition} -> ${then}${answerText(items, id)}`
+    ])
+  ]
+}
+
+/** How far a read-back goes, in words: `1 understood; question: late; not restated: invoices`. */
+export const coverageText = (briefing: Briefing, readBack: Kept): string => {
+  const { understood, question, refused, missing } = coverageOf(briefing, readBack)
+  return [
+    `${understood.length} of ${understood.length + question.length + refused.length + missing.length} understood`,
+    ...(question.length === 0 ? [] : [`question: ${question.join(", ")}`]),
+    ...(refused.length === 0 ? [] : [`refused: ${refused.join(", ")}`]),
+    ...(missing.length === 0 ? [] : [`not restated: ${missing.join(", ")}`])
+  ].join("; ")
+}
+
+const readBackRows = (record: HandoffRecord): ReadonlyArray<Row> => {
+  const { briefing } = record.request
+  const readBack = readBackOf(record)
+  const asked = briefing?.readBack === undefined ? [] : [coverageText(briefing, readBack)]
+  if (readBack === undefined) {
+    // One that goes on has done without, and one that has ended does not keep it.
+    if (asked.length === 0 || (record.status !== "pending" && record.status !== "accepted")) return []
+    return [["Read-back", `asked for; ${asked.join("")}`]]
+  }
+  const { confirmed, correction } = readBack
+  return [
+    ["Read-back", [readBack.summary, ...asked.map((text) => `(${text})`)].join(" ")],
+    ...(confirmed === undefined
+      ? startAwaits(record) === "sender"
+        ? [["  Confirm", `${record.request.fromAgent} has not confirmed it yet`] as const]
+        : []
+      : [
+          [
+            "  Confirm",
+            `${DateTime.formatIso(confirmed)}${correction === undefined ? "" : `, set right: ${correction}`}`
+          ] as const
+        ])
+  ]
+}
+
+/** The receivers that it has had, the first one first. */
+export const pathOf = ({ hops = [], request }: HandoffRecord): string =>
+  [request.toAgent, ...hops.map(({ receiver }) => receiver)].join(" -> ")
+
+const pathRows = (record: HandoffRecord): ReadonlyArray<Row> => {
+  const { hops, parts, request } = record
+  return [
+    ...(hops === undefined
+      ? []
+      : [["Hops", `${pathOf(record)}${bracketed(`${hops.length} of ${maxHopsOf(record)}`)}`] as const]),
+    ...(hops === undefined && request.maxHops !== undefined ? [["Hops", `0 of ${request.maxHops}`] as const] : []),
+    ...(request.reroute === true
+      ? [["Re-route", "to the next who can do it, where it would end untaken"] as const]
+      : []),
+    ...(parts === undefined ? [] : [["Parts", `${parts} given to others; 'chain' shows them`] as const])
+  ]
+}
+
+const short = (digest: string): string => `SHA-256 ${digest.slice(0, 12)}…`
+
+// Characters: about two lines of a terminal. With --json there is all of it.
+const shown = 160
+
+const shortened = (text: string): string =>
+  // What is cut in two would not be text any more.
+  text.length > shown ? `${text.slice(0, shown).replace(/[\uD800-\uDBFF]$/, "")}…` : text.trimEnd()
+
+const artifactText = (artifact: Artifact): string => {
+  const { mediaType, name } = artifact
+  if ("uri" in artifact) {
+    return `${name}: ${artifact.uri}${bracketed(mediaType, `${artifact.size} bytes`, short(artifact.digest))}`
+  }
+  const { content } = artifact
+  const text = typeof content === "string" ? content : JSON.stringify(content)
+  return `${name}: ${shortened(text)}${bracketed(mediaType, text.length > shown ? `${text.length} characters` : undefined)}`
+}
+
+const deliverableText = ({ name, mediaType, schema, digest }: Deliverable): string =>
+  `${name}${bracketed(mediaType, schema && "with a schema", digest && short(digest))}`
+
+const evidenceText = ({ grade, statement, of, uri, digest, by, at }: Evidence): string =>
+  `${grade} by ${by}: ${statement}${bracketed(of && `of ${of}`, uri, digest && short(digest), DateTime.formatIso(at))}`
+
+const deliveryRows = (record: HandoffRecord): ReadonlyArray<Row> => {
+  const artifacts = "artifacts" in record ? (record.artifacts ?? []) : []
+  const evidence = "evidence" in record ? (record.evidence ?? []) : []
+  return [
+    ...(record.request.deliverables ?? []).map((one): Row => ["Demanded", deliverableText(one)]),
+    ...artifacts.map((one): Row => ["Artifact", artifactText(one)]),
+    ...evidence.map((one): Row => ["Evidence", evidenceText(one)])
+  ]
+}
+
+/** A labelled line for each of them; none for what a handoff does not have. */
+export const handoverRows = (record: HandoffRecord): ReadonlyArray<Row> => {
+  const { briefing } = record.request
+  return [
+    ...(briefing === undefined ? [] : briefingRows(briefing, readBackOf(record))),
+    ...readBackRows(record),
+    ...pathRows(record),
+    ...deliveryRows(record)
+  ].map(([label, text]) => [label, printable(text)])
+}
+
+const nameless = "'…'"
+
+/** What an accepted handoff waits for before it may be started, and what to do about it; nothing when it may be. */
+export const awaitedText = (record: HandoffRecord, where: string): ReadonlyArray<string> => {
+  const { briefing, fromAgent } = record.request
+  const awaits = startAwaits(record)
+  if (briefing === undefined || awaits === undefined) return []
+  const readBack = readBackOf(record)
+  const { missing, question, refused } = coverageOf(briefing, readBack)
+  const id = printable(record.recordId)
+  if (awaits === "receiver") {
+    const what = missing.length === 0 ? "its summary" : missing.join(", ")
+    const understood = missing.length === 0 ? "" : ` --understood ${missing.join(",")}`
+    return [
+      printable(`  Before it is started ${receiverOf(record)} must read its briefing back; still to restate: ${what}`),
+      printable(`  aumai-handoff restate --id ${id} --summary ${nameless}${understood}${where}`)
+    ]
+  }
+  const doubts = [...question.map((one) => `${one} (question)`), ...refused.map((one) => `${one} (refused)`)]
+  return [
+    printable(
+      `  Before it is started ${fromAgent} must confirm what was read back${doubts.length === 0 ? "" : `; not understood: ${doubts.join(", ")}`}`
+    ),
+    printable(`  aumai-handoff confirm --id ${id}${doubts.length === 0 ? "" : ` --correct ${nameless}`}${where}`)
+  ]
+}

@@ -1,0 +1,68 @@
+/** A key for an agent to sign with. */
+import { AgentId, InvalidInput } from "@aumai/handoff-protocol"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+import * as Flags from "../Flags.ts"
+import * as Input from "../Input.ts"
+import { print } from "../Output.ts"
+import { printable, word } from "../Text.ts"
+
+// Loaded when it is asked for.
+const proof = Effect.promise(() => import("../Proof.ts"))
+
+/** Writes a file that only its owner may read, and never over another one. */
+const writeSecret = (file: string, text: string): Effect.Effect<void, InvalidInput> =>
+  Effect.tryPromise({
+    try: async () => (await import("node:fs/promises")).writeFile(file, text, { mode: 0o600, flag: "wx" }),
+    catch: (cause) => {
+      // The cast: what Node's file system throws carries a code.
+      const { code = "unwritable" } = cause as NodeJS.ErrnoException
+      const expected =
+        code === "EEXIST"
+          ? `${file} is there already; a key is never written over another`
+          : `cannot write ${file} (${code})`
+      return new InvalidInput({ input: "--out", issues: [{ path: "", expected }] })
+    }
+  })
+
+export const keygen = Command.make(
+  "keygen",
+  {
+    out: Flags.optional("out", "Where the secret key goes, for its owner alone to read [default: it is printed]").pipe(
+      Flag.withMetavar("FILE")
+    ),
+    id: Flags.optional("id", "Agent that the key is for").pipe(Flag.withMetavar("AGENT"))
+  },
+  Effect.fnUntraced(function* (flags) {
+    const id = Option.isSome(flags.id) ? yield* Input.agentId("--id", flags.id.value) : AgentId.make("AGENT")
+    const { Signing } = yield* proof
+    const { publicKey, secretKey } = yield* Signing.generate
+    if (Option.isSome(flags.out)) yield* writeSecret(flags.out.value, `${secretKey}\n`)
+    const secret = Option.isSome(flags.out) ? { file: flags.out.value } : { secret_key: secretKey }
+    if (yield* Flags.Json) return yield* print(JSON.stringify({ public_key: publicKey, ...secret }))
+    const file = Option.getOrElse(flags.out, () => "FILE")
+    yield* print(
+      [
+        Option.isSome(flags.out) ? `Secret key in ${file}, for its owner alone` : `Secret key  ${secretKey}`,
+        `Public key  ${publicKey}`,
+        "",
+        "Make it known, and sign with it:",
+        `  aumai-handoff agents register --id ${word(id)} --public-key ${publicKey}`,
+        `  aumai-handoff accept --id HANDOFF --key ${word(`${id}=${file}`)}`
+      ]
+        .map(printable)
+        .join("\n")
+    )
+  })
+).pipe(
+  Command.withDescription(
+    "Draw a key pair (Ed25519) for an agent. Once its public key is registered, 'verify' demands that what it does is signed; --key names the file of its secret key to every command."
+  ),
+  Command.withExamples([
+    { command: "aumai-handoff keygen --id executor --out executor.key" },
+    { command: "aumai-handoff complete --id 7k2m9q4xw3pz --key executor=executor.key" }
+  ])
+)

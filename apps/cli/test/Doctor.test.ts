@@ -1,0 +1,100 @@
+import { existsSync, writeFileSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
+
+import { describe, expect, it } from "vitest"
+
+import { command } from "./command.ts"
+import { isClean, on } from "./telling.ts"
+
+const cli = command()
+
+interface Found {
+  readonly findings: ReadonlyArray<{ readonly code: string; readonly sentence: string; readonly command: string }>
+}
+const found = (text: string) => (JSON.parse(text) as Found).findings
+
+const old = {
+  record_id: "old",
+  request: { from_agent: "a", to_agent: "dave", task_description: "Visualize", deadline: "2026-01-02T00:00:00Z" },
+  status: "pending",
+  created_at: "2026-01-01T00:00:00Z",
+  updated_at: "2026-01-01T00:00:00Z"
+}
+
+describe("doctor", () => {
+  it("finds nothing where nothing is wrong, and says what there is", async () => {
+    for (const store of ["well.json", "sqlite:well.db"]) {
+      const { done } = on(cli, store)
+      const id = await cli.create(store)
+      await cli.create(store)
+      await done("accept", "--id", id)
+      const stdout = await done("doctor")
+      expect(stdout).toContain("Handoffs  2: 1 pending, 1 accepted\nEntries   3, 0 with a signature that was checked\n")
+      expect(stdout).toContain("Agents    none registered\n\nEverything is as it should be\n")
+      expect(JSON.parse(await done("doctor", "--json"))).toMatchObject({
+        store,
+        journal: false,
+        by_status: { pending: 1, accepted: 1, completed: 0 },
+        findings: []
+      })
+    }
+  })
+
+  it("names everything that is not as it should be, each with a command", async () => {
+    const hostile = "carol\u001B[31m 引"
+    writeFileSync(
+      cli.path("ill.json"),
+      JSON.stringify([old, { ...old, record_id: "o2", request: { ...old.request, to_agent: hostile } }])
+    )
+    const agents = [{ agent_id: hostile, capabilities: ["analyze"], last_seen: "2026-01-01T00:00:00Z" }]
+    writeFileSync(cli.path("ill.agents.json"), JSON.stringify(agents))
+    writeFileSync(cli.path("ill.json.conflict-20260101"), "[]")
+    const { stdout, stderr } = await on(cli, "ill.json").refused("doctor")
+    expect(stderr).toBe("Error: 4 things are not as they should be\n")
+    expect(isClean(stdout)).toBe(true)
+    expect(stdout).toContain(
+      "- ill.json.conflict-20260101 holds what another program wrote there and contradicts a history"
+    )
+    expect(stdout).toMatch(
+      /^- 2 handoffs are overdue, (?:old|o2) for \d+d: nobody sweeps\n {4}aumai-handoff sweep --store ill\.json$/m
+    )
+    expect(stdout).toMatch(/^- carol 引 was last seen \d+d ago, and 1 open handoff is with it$/m)
+    expect(stdout).toContain(
+      "- 1 handoff (old) waits for dave, which is not registered, and no registered agent can do that\n"
+    )
+    expect(stdout).toContain("    aumai-handoff inbox --agent dave --store ill.json\n")
+    const json = found((await on(cli, "ill.json").refused("doctor", "--json")).stdout)
+    expect(json.map(({ code }) => code)).toEqual(["set_aside", "overdue", "absent_agent", "nobody_capable"])
+    // Each of the commands can be run, but for the file that a person must look at.
+    const swept = await on(cli, "ill.json").done("sweep")
+    expect(swept).toContain("Handoff old is expired")
+  })
+
+  it("finds what was changed, in a file and in SQLite, and what cannot be read", async () => {
+    const id = await cli.create("sqlite:ill.db")
+    await cli.create("sqlite:ill.db", { id: "torn" })
+    const database = new DatabaseSync(cli.path("ill.db"))
+    database.exec(`UPDATE log SET event = replace(event, 'Q3', 'Q4') WHERE record_id = '${id}'`)
+    database.exec("UPDATE tally SET amount = 7 WHERE name = 'pending'")
+    const changed = found((await on(cli, "sqlite:ill.db").refused("doctor", "--json")).stdout)
+    expect(changed).toMatchObject([
+      { code: "history", command: `aumai-handoff verify --id ${id} --store sqlite:ill.db` },
+      { code: "sum", sentence: "The tally says 7 of pending, and the records come to 2" }
+    ])
+    database.exec("UPDATE handoffs SET record = 'torn' WHERE id = 'torn'")
+    database.close()
+    const torn = found((await on(cli, "sqlite:ill.db").refused("doctor", "--json")).stdout)
+    expect(torn.map(({ code }) => code)).toContain("unreadable")
+    expect(torn.map(({ sentence }) => sentence).join("\n")).toContain("Handoff torn in")
+
+    writeFileSync(cli.path("torn.json"), JSON.stringify([{ ...old, status: "lost" }]))
+    const file = found((await on(cli, "torn.json").refused("doctor", "--json")).stdout)
+    expect(file).toMatchObject([{ code: "unreadable", command: "aumai-handoff verify --file torn.json" }])
+  })
+
+  it("opens no store that is not there, and shows no password", async () => {
+    const missing = await on(cli, "missing.json").refused("doctor")
+    expect(missing.stderr).toBe("Error: Invalid --store: there is no missing.json\n")
+    expect(existsSync(cli.path("missing.json"))).toBe(false)
+  })
+})

@@ -1,0 +1,171 @@
+import { writeFileSync } from "node:fs"
+
+import { describe, expect, it } from "vitest"
+
+import { command } from "./command.ts"
+import { foreign, isClean, on } from "./telling.ts"
+
+const cli = command()
+
+describe("forward", () => {
+  it("hands on to a named agent with what was learnt, fences off whoever held it, and never goes back", async () => {
+    const { done, refused } = on(cli, "named.json")
+    const id = await cli.create("named.json", { "max-hops": "2" })
+    await done("accept", "--id", id)
+    const learnt = ["--done", "Pages 1 to 4", "--remaining", "Page 5", "--pitfall", "- it is blurred"]
+    expect(await done("forward", "--id", id, "--to", "分析者", "--reason", "A question of statistics", ...learnt)).toBe(
+      `Handoff ${id} is pending (attempt 2, 1 of 3 for 分析者); waits for 分析者\n`
+    )
+    const status = await done("status", "--id", id)
+    expect(status).toContain("\nTo:         executor\n")
+    expect(status).toContain("\nHops:       executor -> 分析者 (1 of 2)\n")
+    expect(status).toContain("\nHand-back:  done: Pages 1 to 4 / remaining: Page 5 / pitfalls: - it is blurred\n")
+    expect(await done("list")).toContain("planner -> 分析者")
+    expect(await done("inbox", "--agent", "分析者")).toContain(id)
+    expect(await done("inbox", "--agent", "executor")).toBe("No handoff records found\n")
+    expect(await done("where", "--id", id)).toContain("\nIt came by executor -> 分析者, in 1 of 2 hops.\n")
+    expect(JSON.parse(await done("where", "--id", id, "--json"))).toMatchObject({
+      hops: [{ receiver: "分析者", attempt: 2 }],
+      max_hops: 2
+    })
+
+    const late = await refused("complete", "--id", id, "--attempt", "1")
+    expect(late.stderr).toContain("came from attempt 1, which is over")
+    const wrong = await refused("forward", "--id", id, "--to", "other", "--by", "executor")
+    expect(wrong.stderr).toBe(`Error: executor is not the receiver of handoff ${id}; Forwarded is for 分析者\n`)
+    const back = await refused("forward", "--id", id, "--to", "executor")
+    expect(back.stderr).toContain("executor has had handoff")
+    await done("forward", "--id", id, "--to", "third")
+    const end = await refused("forward", "--id", id, "--to", "fourth")
+    expect(end.stderr).toContain("has been handed on 2 times, which is all that its request allows")
+    expect(await done("history", "--id", id)).toMatch(
+      /Forwarded {3}executor: to 分析者; A question of statistics; done: Pages 1 to 4 \/ remaining: Page 5/
+    )
+    expect((await refused("forward", "--id", "gone", "--to", "x")).stderr).toBe("Error: No handoff gone\n")
+  })
+
+  it("lets the router choose, and says why", async () => {
+    const { done, refused } = on(cli, "routed.json")
+    const id = await cli.create("routed.json", { task: "Visualize the totals", requires: "visualize" })
+    expect((await refused("forward", "--id", id)).stderr).toContain("No agent can visualize besides the sender planner")
+    await done("agents", "register", "--id", "carol", "--capability", "visualize")
+    expect(await done("forward", "--id", id)).toBe(
+      `Handoff ${id} is pending (attempt 2, 1 of 3 for carol); waits for carol\n  carol can visualize\n`
+    )
+    const record = JSON.parse(await done("forward", "--id", id, "--to", "dave", "--json")) as { readonly hops: unknown }
+    expect(record.hops).toMatchObject([{ receiver: "carol" }, { receiver: "dave" }])
+  })
+
+  it("goes on by itself where that was asked for, when the receiver declines", async () => {
+    const { done } = on(cli, "rerouted.json")
+    await done("agents", "register", "--id", "carol", "--capability", "visualize")
+    const words = ["--from", "planner", "--to", "executor", "--task", "Visualize", "--reroute", "--accept-by", "1h"]
+    const id = /^Created handoff (\S+)/.exec(await done("create", ...words))?.[1] ?? ""
+    expect(await done("where", "--id", id)).toContain(
+      "If nobody does anything, it goes to the next agent who can do it, or, where there is none, it expires in "
+    )
+    expect(await done("reject", "--id", id, "--reason", "Busy")).toBe(
+      `Handoff ${id} is pending (attempt 2, 1 of 3 for carol); waits for carol\n  carol can visualize\n`
+    )
+    expect(await done("history", "--id", id)).toMatch(
+      /Forwarded {3}executor: to carol; because it was declined; Busy; routed: carol can visualize$/m
+    )
+  })
+})
+
+describe("delegate and chain", () => {
+  it("gives parts away, draws the whole from any of them, and does not complete it while they are open", async () => {
+    const { done, refused } = on(cli, "parts.json")
+    const id = await cli.create("parts.json", { task: "Close Q3" })
+    const early = await refused("delegate", "--id", id, "--to", "analyst", "--task", "Totals")
+    expect(early.stderr).toContain(`Handoff ${id} is pending; Delegated needs accepted or in_progress`)
+    await done("accept", "--id", id)
+    const words = ["--to", "analyst", "--task", "Check the 合計", "--part-id", "part-1"]
+    expect(await done("delegate", "--id", id, ...words)).toBe(
+      `Created handoff part-1\n  executor -> analyst, priority 5, a part of ${id}\n`
+    )
+    // Said again it is the same part.
+    await done("delegate", "--id", id, ...words)
+    const clash = await refused("delegate", "--id", id, "--to", "x", "--task", "y", "--part-id", "part-1")
+    expect(clash.stderr).toContain("exists already with another request")
+    await done("accept", "--id", "part-1")
+    await done("delegate", "--id", "part-1", "--to", "deep", "--task", "Deep", "--part-id", "deep-1")
+    await done("delegate", "--id", id, "--to", "artist", "--task", "Charts", "--part-id", "part-2")
+    const wrong = await refused("delegate", "--id", id, "--to", "x", "--task", "y", "--by", "analyst")
+    expect(wrong.stderr).toBe(`Error: analyst is not the receiver of handoff ${id}; Delegated is for executor\n`)
+
+    expect(await done("chain", "--id", "deep-1")).toBe(
+      [
+        `${id}  accepted  executor  Close Q3`,
+        "├─ part-1  accepted  analyst  Check the 合計",
+        "│  └─ deep-1  pending  deep  Deep  <- this one",
+        "└─ part-2  pending  artist  Charts",
+        ""
+      ].join("\n")
+    )
+    expect(JSON.parse(await done("chain", "--id", "part-2", "--json"))).toMatchObject({
+      root: {
+        record: { record_id: id, parts: 2 },
+        parts: [
+          { record: { record_id: "part-1" }, parts: [{ record: { record_id: "deep-1" }, parts: [] }] },
+          { record: { record_id: "part-2" } }
+        ]
+      },
+      is_cut: false
+    })
+    expect(await done("status", "--id", id)).toContain("\nParts:      2 given to others; 'chain' shows them\n")
+    const open = await refused("complete", "--id", id)
+    expect(open.stderr).toBe(
+      `Error: Handoff ${id} has parts that are open: part-1, part-2; wait for them, cancel them, or complete it without them\n`
+    )
+    await done("complete", "--id", id, "--leave-parts")
+    expect(await done("history", "--id", id)).toMatch(/Completed {3}executor: \{\}; leaves its open parts$/m)
+    const single = await cli.create("parts.json")
+    expect(await done("chain", "--id", single)).toBe(`${single}  pending  executor  Generate Q3 report\n`)
+    expect((await refused("chain", "--id", "gone")).stderr).toBe("Error: No handoff gone\n")
+  })
+
+  it("draws a chain that is deeper than any stack", async () => {
+    const at = "2026-01-01T00:00:00Z"
+    const records = Array.from({ length: 6000 }, (_, index) => ({
+      record_id: `r${index}`,
+      request: {
+        from_agent: "a",
+        to_agent: "b",
+        task_description: "t",
+        ...(index === 0 ? {} : { parent: `r${index - 1}` })
+      },
+      status: "pending",
+      created_at: at,
+      updated_at: at
+    }))
+    writeFileSync(cli.path("deep.json"), JSON.stringify(records))
+    const { done } = on(cli, "deep.json")
+    const lines = (await done("chain", "--id", "r3000")).trimEnd().split("\n")
+    expect(lines.slice(0, 2)).toEqual(["r0  pending  b  t", "└─ r1  pending  b  t"])
+    expect(lines[3000]).toBe(`${" ".repeat(48)}└─ (3000) r3000  pending  b  t  <- this one`)
+    expect(lines).toHaveLength(6000)
+    const json = await done("chain", "--id", "r3000", "--json")
+    expect(json.endsWith(`${"]}".repeat(6000)},"is_cut":false}\n`)).toBe(true)
+  })
+
+  it("takes the open parts along when the whole is withdrawn", async () => {
+    const { done } = on(cli, "along.json")
+    const id = await cli.create("along.json")
+    await done("accept", "--id", id)
+    await done("delegate", "--id", id, "--to", "analyst", "--task", "Totals", "--part-id", "along-1")
+    await done("cancel", "--id", id)
+    expect(await done("chain", "--id", id)).toContain("└─ along-1  cancelled  analyst  Totals")
+  })
+
+  it("keeps hostile text from the terminal", async () => {
+    const { done } = on(cli, "hostile.json")
+    const id = await cli.create("hostile.json", { task: foreign })
+    await done("forward", "--id", id, "--to", `分析\u001B]0;title\u0007者`, "--reason", foreign)
+    for (const words of [["chain"], ["status"], ["where"], ["history"]]) {
+      const stdout = await done(...words, "--id", id)
+      expect(stdout).toContain("分析")
+      expect(isClean(stdout)).toBe(true)
+    }
+  })
+})

@@ -1,0 +1,229 @@
+import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
+import { fileURLToPath } from "node:url"
+
+import { describe, expect, it } from "vitest"
+
+import { command } from "./command.ts"
+import { isClean, on } from "./telling.ts"
+
+const cli = command()
+const fixture = fileURLToPath(new URL("../../../packages/protocol/test/fixtures/handoffs-python.json", import.meta.url))
+
+/** Two handoffs: `one`, accepted and begun, and `two`, which waits. */
+const lived = async (store: string) => {
+  const { done } = on(cli, store)
+  for (const id of ["one", "two"]) await cli.create(store, { id, task: "引き渡し" })
+  await done("accept", "--id", "one", "--reason", "On it")
+  await done("start", "--id", "one")
+}
+
+const edit = (name: string, from: string | RegExp, to: string) => {
+  const text = readFileSync(cli.path(name), "utf8")
+  const edited = text.replace(from, to)
+  expect(edited).not.toBe(text)
+  writeFileSync(cli.path(name), edited)
+}
+
+describe("verify", () => {
+  it("says that everything holds: of one, of a store, of an export, and of what the Python tool wrote", async () => {
+    await lived("whole.json")
+    const { done } = on(cli, "whole.json")
+    expect(await done("verify")).toBe("Looked at 2 handoffs with 4 entries, no signatures checked: everything holds\n")
+    expect(await done("verify", "--id", "one")).toContain("1 handoff with 3 entries")
+    expect(JSON.parse(await done("verify", "--json"))).toEqual({
+      handoffs: 2,
+      entries: 4,
+      signed: 0,
+      flaws: [],
+      counts: [],
+      notes: []
+    })
+    const exported = await done("export")
+    writeFileSync(cli.path("whole-export.json"), exported)
+    for (const words of [["whole-export.json"], ["whole.json"], [fixture]]) {
+      const { code, stdout } = await cli.run(["verify", "--file", ...words, "--store", "never.json"])
+      expect([code, stdout]).toEqual([0, expect.stringContaining("everything holds")])
+    }
+    const piped = await cli.run(["verify", "--file", "-"], { stdin: exported })
+    expect([piped.code, piped.stdout]).toEqual([0, expect.stringContaining("2 handoffs with 4 entries")])
+    expect((await cli.run(["list", "--store", "never.json"])).stdout).toBe("No handoff records found\n")
+  })
+
+  it.each([
+    ["the request", "引き渡し", "引き渡さ", 1, "It is not the entry that revision 2 was written on"],
+    ["an entry", /On it/g, "Off it", 2, "It is not the entry that revision 3 was written on"],
+    ["who did it", `"by": "executor",`, `"by": "impostor",`, 2, "is not the receiver"],
+    [
+      "a key nobody knows",
+      `"by": "executor",`,
+      `"by": "executor", "note": 1,`,
+      2,
+      "It has what this version does not know: note"
+    ],
+    ["a digest", /"head": "."/, `"head": "`, 0, "head"],
+    ["the digest of the last entry", /"head": ".{4}/, `"head": "0000`, 3, "The record was not written with this entry"],
+    [
+      "the revision",
+      `"revision": 3`,
+      `"revision": 4`,
+      3,
+      "The record is written otherwise than it was put on record: revision"
+    ],
+    ["what happened", `"_tag": "Accepted"`, `"_tag": "Ended"`, 2, "Expected an event"],
+    ["the order", `"_tag": "Accepted"`, `"_tag": "Started"`, 2, "Started needs accepted"],
+    ["the priority", `"priority": 5`, `"priority": 6`, 1, "It is not the entry that revision 2 was written on"],
+    ["a type", `"status": "in_progress"`, `"status": 5`, 0, "It cannot be read: status"]
+  ])("finds in a file that %s was changed", async (what, from, to, revision, problem) => {
+    const name = `${what.replaceAll(" ", "-")}.json`
+    await lived(name)
+    if (what === "a digest") edit(name, /"head": "[0-9a-f]/, `"head": "`)
+    else edit(name, from, to)
+    const { code, stdout, stderr } = await cli.run(["verify", "--file", name, "--json"])
+    const { flaws } = JSON.parse(stdout) as { readonly flaws: ReadonlyArray<Record<string, unknown>> }
+    expect([code, stderr]).toEqual([1, "Error: 1 of 2 handoffs does not hold\n"])
+    expect(flaws).toEqual([{ record_id: "one", revision, entries: 3, problem: expect.stringContaining(problem) }])
+    // The store itself either finds it, too, or cannot read it and looks at the file.
+    const stored = await cli.run(["verify", "--store", name])
+    expect([stored.code, stored.stdout]).toEqual([1, expect.stringContaining("Handoff one does not hold")])
+  })
+
+  it("names what cannot be read and what stands there twice, and looks at the rest", async () => {
+    await lived("mixed.json")
+    const [one, two] = JSON.parse(readFileSync(cli.path("mixed.json"), "utf8")) as ReadonlyArray<object>
+    writeFileSync(cli.path("mixed.json"), JSON.stringify([one, 5, { record_id: "\u001B[31mred" }, two, two]))
+    const { code, stdout, stderr } = await cli.run(["verify", "--file", "mixed.json"])
+    expect(stdout).toContain("Handoff [1] does not hold: It cannot be read:")
+    expect(stdout).toContain("Handoff red does not hold: It cannot be read: request: Missing key")
+    expect(stdout).toContain("Handoff two does not hold: It stands in the file twice, at [3] and at [4]\n")
+    expect(stdout).toContain("\nLooked at 5 handoffs with 5 entries, no signatures checked\n")
+    expect([code, stderr, isClean(stdout)]).toEqual([1, "Error: 3 of 5 handoffs do not hold\n", true])
+  })
+
+  it.each([
+    ["an entry", "UPDATE log SET event = replace(event, 'On it', 'Off it')", 2, "It is not the entry that revision 3"],
+    ["the state", `UPDATE handoffs SET record = replace(record, 'On it', 'Off it')`, 3, "it differs in response"],
+    [
+      "a missing entry",
+      "DELETE FROM log WHERE record_id = 'one' AND revision = 2",
+      2,
+      "The entry of this revision is missing"
+    ],
+    ["a torn record", "UPDATE handoffs SET record = 'torn' WHERE id = 'one'", 0, "cannot be read: it is not JSON"],
+    [
+      "a torn entry",
+      "UPDATE log SET event = '{' WHERE record_id = 'one' AND revision = 2",
+      0,
+      "Revision 2 of handoff one"
+    ]
+  ])("finds in SQLite: %s", async (what, statement, revision, problem) => {
+    const name = `${what.replaceAll(" ", "-")}.db`
+    await lived(`sqlite:${name}`)
+    const database = new DatabaseSync(cli.path(name))
+    database.exec(statement)
+    database.close()
+    const { code, stdout } = await cli.run(["verify", "--json", "--store", `sqlite:${name}`])
+    const { flaws, handoffs } = JSON.parse(stdout) as {
+      readonly handoffs: number
+      readonly flaws: ReadonlyArray<Record<string, unknown>>
+    }
+    expect([code, handoffs]).toEqual([1, 2])
+    expect(flaws).toMatchObject([{ record_id: "one", revision, problem: expect.stringContaining(problem) }])
+    const single = await cli.run(["verify", "--id", "one", "--store", `sqlite:${name}`])
+    expect([single.code, single.stdout + single.stderr]).toEqual([1, expect.stringContaining("andoff one")])
+  })
+
+  it("finds sums that do not agree", async () => {
+    await lived("sqlite:sums.db")
+    const database = new DatabaseSync(cli.path("sums.db"))
+    database.exec("UPDATE tally SET amount = 7 WHERE name = 'pending'")
+    database.close()
+    const { stdout, stderr } = await on(cli, "sqlite:sums.db").refused("verify")
+    expect(stdout).toContain("The tally says 7 of pending, and the records come to 1\n")
+    expect(stderr).toBe("Error: 1 sum of the store is wrong\n")
+  })
+
+  it.each([
+    [["--id", "one", "--file", "x.json"], "Invalid --id: expected it without --file"],
+    [["--agents", "x.json"], "Invalid --agents: expected it with --file"],
+    [["--file", "missing.json"], "Invalid --file: cannot read missing.json (ENOENT)"],
+    [["--file", "object.json"], "Invalid object.json: Expected an array of handoffs"],
+    [["--store", "missing.json"], "Invalid --store: there is no missing.json"],
+    [["--id", "gone", "--store", "there.json"], "No handoff gone"]
+  ])("refuses %j with a sentence", async (words, sentence) => {
+    writeFileSync(cli.path("object.json"), "{}")
+    copyFileSync(fixture, cli.path("there.json"))
+    const { code, stdout, stderr } = await cli.run(["verify", ...words])
+    expect([code, stdout, stderr]).toEqual([1, "", expect.stringContaining(sentence)])
+  })
+})
+
+describe("keys", () => {
+  const keyOf = async (agent: string, file: string) =>
+    (JSON.parse((await cli.run(["keygen", "--id", agent, "--out", file, "--json"])).stdout) as { public_key: string })
+      .public_key
+
+  /** What a store in a file knows of its agents. */
+  const register = (name: string, keys: Readonly<Record<string, string>>) => {
+    const agents = Object.entries(keys).map(([agent_id, public_key]) => ({
+      agent_id,
+      capabilities: [],
+      keys: [{ public_key, since: "2020-01-01T00:00:00Z" }]
+    }))
+    writeFileSync(cli.path(name), JSON.stringify(agents))
+  }
+
+  it("are drawn into a file for their owner alone, and never over another one", async () => {
+    const { code, stdout } = await cli.run(["keygen", "--id", "it's", "--out", "its.key"])
+    expect(code).toBe(0)
+    const publicKey = /^Public key {2}(\S{43})$/m.exec(stdout)?.[1] ?? "none"
+    expect(stdout).toContain(`\n  aumai-handoff agents register --id 'it'\\''s' --public-key ${publicKey}\n`)
+    expect(readFileSync(cli.path("its.key"), "utf8")).toMatch(/^[\w-]{43}\n$/)
+    const again = await cli.run(["keygen", "--out", "its.key"])
+    expect([again.code, again.stderr]).toEqual([
+      1,
+      "Error: Invalid --out: its.key is there already; a key is never written over another\n"
+    ])
+    const printed = JSON.parse((await cli.run(["keygen", "--json"])).stdout) as object
+    expect(Object.keys(printed)).toEqual(["public_key", "secret_key"])
+  })
+
+  it.skipIf(process.platform === "win32")("are for nobody else to read", async () => {
+    await keyOf("executor", "private.key")
+    expect(statSync(cli.path("private.key")).mode & 0o777).toBe(0o600)
+  })
+
+  it("sign what an agent does, by flag or environment, and verify demands it", async () => {
+    const key = await keyOf("executor", "executor.key")
+    register("signed.agents.json", { executor: key })
+    const { done, refused } = on(cli, "signed.json")
+    const id = await cli.create("signed.json")
+    await done("accept", "--id", id, "--key", "executor=executor.key")
+    const environment = on(cli, "signed.json", { env: { AUMAI_HANDOFF_KEYS: "executor=executor.key" } })
+    await environment.done("start", "--id", id)
+    expect(await done("history", "--id", id)).toMatch(/Accepted {4}executor \(signed\)$/m)
+    expect(await done("verify")).toContain("3 entries, 2 signatures checked: everything holds")
+    const offline = await cli.run(["verify", "--file", "signed.json"])
+    expect([offline.code, offline.stderr]).toEqual([0, expect.stringContaining("2 signatures were not checked")])
+    const checked = await cli.run(["verify", "--file", "signed.json", "--agents", "signed.agents.json"])
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining("2 signatures checked")])
+
+    await done("progress", "--id", id)
+    expect((await refused("verify")).stdout).toContain(
+      `Handoff ${id} does not hold at revision 4 of 4: It is not signed, and executor has had a key since 2020`
+    )
+    register("signed.agents.json", { executor: await keyOf("executor", "other.key") })
+    expect((await refused("verify")).stdout).toContain("at revision 2 of 4: Its signature is not that of executor")
+  })
+
+  it.each([
+    ["executor", "Invalid --key: expected AGENT=FILE, as in executor=executor.key, and not executor"],
+    ["executor=missing.key", "Invalid --key: cannot read missing.key (ENOENT)"],
+    ["executor=no.key", "Invalid --key: no.key, named for executor, holds no secret key"]
+  ])("that are none are refused with a sentence: %s", async (key, sentence) => {
+    writeFileSync(cli.path("no.key"), "secret")
+    const { code, stderr } = await cli.run(["list", "--store", "keyed.json", "--key", key])
+    expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])
+    expect(stderr).not.toContain("secret\n")
+  })
+})

@@ -1,0 +1,179 @@
+/** The built board in a real browser: handing on, parts of a handoff, and the whole. */
+import type { Page } from "playwright"
+import { describe, expect, it } from "vitest"
+
+import { act, confirm, create, goTo, importRecords, lane, moves, names, recordOf, register } from "./people.ts"
+import { useBoard } from "./site.ts"
+
+const board = useBoard()
+
+const trail = (page: Page) => page.getByRole("region", { name: "Trail" })
+
+describe("handing on", () => {
+  it("gives it to a named agent, in whose inbox and lane it is from then on, and shows the path", async () => {
+    await using visitor = await board.visit()
+    const [page, watcher] = [await visitor.tab(), await visitor.tab()]
+    await create(page, { from: "planner", to: "executor", task: "Read the scans" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await lane(watcher, "Accepted").getByRole("link", { name: "Read the scans" }).waitFor()
+    await act(page, "Forward")
+    await page.getByLabel("Receiver").fill("analyst")
+    await page.getByLabel("Reason").fill("This is a question of statistics.")
+    await confirm(page, "Forward")
+    await page.getByText("Forward: done. It waits for analyst now.").waitFor()
+    await page.getByText("analyst's turn").waitFor()
+    await page.getByText("attempt 1 of 3").waitFor()
+    expect(await page.locator(".custody .parties").innerText()).toMatch(/planner[^]*executor[^]*analyst/)
+    await trail(page).getByText("to analyst · This is a question of statistics.").waitFor()
+
+    const card = lane(watcher, "Pending").getByRole("article")
+    await card.getByText("analyst").waitFor()
+    await watcher.getByLabel("Act as").fill("analyst")
+    await goTo(watcher, "Inbox")
+    await watcher
+      .getByRole("list", { name: "Pending handoffs for analyst" })
+      .getByRole("link", { name: "Read the scans" })
+      .waitFor()
+    await watcher.getByLabel("Act as").fill("executor")
+    await watcher.getByRole("region", { name: "Pending for executor" }).getByText("Nothing.").waitFor()
+    await goTo(watcher, "Board")
+    await watcher.getByLabel("Search").fill("analyst")
+    await lane(watcher, "Pending").getByRole("link", { name: "Read the scans" }).waitFor()
+    expect(visitor.complaints).toEqual([])
+  })
+
+  it("lets the router choose among those who have not had it, and says when nobody is left or allowed", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    for (const name of ["radiology", "mobile"]) await register(page, name, "imaging")
+    await goTo(page, "New handoff")
+    await page.getByLabel("Sender").fill("er-desk")
+    await page.getByLabel("Receiver").fill("radiology")
+    await page.getByLabel("Task").fill("Imaging of the chest")
+    await page.getByText("Handing on to others").click()
+    await page.getByLabel("How often it may be handed on").fill("1")
+    await page.getByRole("button", { name: "Hand it over" }).click()
+    await act(page, "Forward")
+    await page.getByLabel("Receiver").fill("er-desk")
+    await confirm(page, "Forward")
+    await page
+      .getByRole("alert")
+      .getByText(/er-desk has had handoff .* before .*; hand it on to somebody else\./)
+      .waitFor()
+    await page.getByLabel("Receiver").fill("")
+    await confirm(page, "Forward")
+    await page.getByText("mobile's turn").waitFor()
+    await trail(page).getByText("The router chose mobile").waitFor()
+    expect(await names(moves(page).getByRole("button"))).toEqual(["Accept", "Reject", "Cancel"])
+  })
+
+  it("goes to the next who can do it when it is declined, and says where it went", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    for (const name of ["radiology", "mobile"]) await register(page, name, "imaging")
+    await goTo(page, "New handoff")
+    await page.getByLabel("Sender").fill("er-desk")
+    await page.getByLabel("Receiver").fill("radiology")
+    await page.getByLabel("Task").fill("Imaging of the chest")
+    await page.getByText("Handing on to others").click()
+    await page.getByLabel("it goes to the next who can do it").check()
+    await page.getByRole("button", { name: "Hand it over" }).click()
+    await act(page, "Reject")
+    await page.getByLabel("Reason").fill("The scanner is down.")
+    await confirm(page, "Reject")
+    await page.getByText("Reject: done. It waits for mobile now.").waitFor()
+    await trail(page).getByText("to mobile, for it was declined · The scanner is down.").waitFor()
+    await goTo(page, "Board")
+    await lane(page, "Pending").getByRole("article").getByText("mobile").waitFor()
+  })
+})
+
+describe("parts", () => {
+  it("are given away, go back to whoever holds the whole, and the whole is shown from any of them", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "planner", to: "executor", task: "Write the report" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await act(page, "Delegate")
+    await page.getByLabel("Receiver").fill("artist")
+    await page.getByLabel("Task of the part").fill("Draw the charts")
+    await confirm(page, "Delegate")
+    await moves(page).getByText("Delegate: done.").waitFor()
+    await trail(page).getByText("executor gave a part of it away").waitFor()
+
+    const whole = page.getByRole("region", { name: "Parts" })
+    await whole.getByRole("link", { name: "Draw the charts" }).waitFor()
+    expect(await whole.locator("[aria-current]").innerText()).toBe("Write the report")
+    await act(page, "Complete")
+    await confirm(page, "Complete")
+    await page
+      .getByRole("alert")
+      .getByText(/has parts that are open: .*complete it without them\./)
+      .waitFor()
+
+    await moves(page)
+      .getByRole("link", { name: "The part" })
+      .or(whole.getByRole("link", { name: "Draw the charts" }))
+      .first()
+      .click()
+    await page.getByRole("heading", { name: "Draw the charts" }).waitFor()
+    await page.getByText("artist's turn").waitFor()
+    expect(await whole.locator("[aria-current]").innerText()).toBe("Draw the charts")
+    await whole.getByRole("link", { name: "Write the report" }).click()
+    await page.getByRole("heading", { name: "Write the report" }).waitFor()
+
+    await act(page, "Complete")
+    await page.getByLabel("Parts that are open go on without it").check()
+    await confirm(page, "Complete")
+    await page.getByText("nobody's turn").waitFor()
+    await trail(page).getByText("Parts that are open go on.").waitFor()
+    await whole.getByText("Pending").waitFor()
+  })
+
+  it("are withdrawn along with the whole", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "planner", to: "executor", task: "Write the report" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await act(page, "Delegate")
+    await page.getByLabel("Receiver").fill("artist")
+    await page.getByLabel("Task of the part").fill("Draw the charts")
+    await confirm(page, "Delegate")
+    await moves(page).getByText("Delegate: done.").waitFor()
+    await act(page, "Cancel")
+    await confirm(page, "Cancel")
+    const whole = page.getByRole("region", { name: "Parts" })
+    await expect.poll(() => names(whole.locator(".status"))).toEqual(["Cancelled", "Cancelled"])
+    await whole.getByRole("link", { name: "Draw the charts" }).click()
+    await trail(page)
+      .getByText(/along with/)
+      .waitFor()
+    await goTo(page, "Board")
+    expect(await names(lane(page, "Cancelled").getByRole("link"))).toHaveLength(2)
+  })
+
+  it("may form a circle in what another program wrote, and may be very many", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await importRecords(page, [
+      recordOf("one", "One", { parent: "two" }),
+      recordOf("two", "Two", { parent: "one" }),
+      recordOf("own", "Own", { parent: "own" }),
+      recordOf("top", "Top"),
+      ...Array.from({ length: 300 }, (_, index) => recordOf(`part-${index}`, `Part ${index}`, { parent: "top" }))
+    ])
+    await page.getByText("304 added", { exact: true }).waitFor()
+    const whole = page.getByRole("region", { name: "Parts" })
+    await page.goto(`${board.url()}#/handoff/one`)
+    await whole.getByRole("link", { name: "Two" }).waitFor()
+    await page.goto(`${board.url()}#/handoff/own`)
+    await whole.getByText("Nothing of it has been given to others.").waitFor()
+    await page.goto(`${board.url()}#/handoff/top`)
+    await whole.getByText("… and 100 more.").waitFor()
+    await page.goto(`${board.url()}#/handoff/part-299`)
+    await expect.poll(() => names(whole.locator("[aria-current]"))).toEqual(["Part 299"])
+  })
+})

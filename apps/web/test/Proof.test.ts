@@ -1,0 +1,201 @@
+/** The built board in a real browser: what is demanded, handed back and checked, and whether the record still holds. */
+import { readFileSync } from "node:fs"
+
+import type { Page } from "playwright"
+import { describe, expect, it } from "vitest"
+
+import { act, confirm, create, goTo, importRecords, moves, names, recordOf } from "./people.ts"
+import { useBoard } from "./site.ts"
+
+const board = useBoard()
+
+const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true })
+
+/** Changes who did the last thing that is on record, as somebody would who has the database open. */
+const forge = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open("board")
+        opening.addEventListener("success", () => {
+          const transaction = opening.result.transaction("log", "readwrite")
+          const cursor = transaction.objectStore("log").openCursor()
+          cursor.addEventListener("success", () => {
+            // The first entry: the second holds its digest.
+            const value = cursor.result?.value
+            cursor.result?.update({ ...value, event: value.event.replace("Write the report", "Write the novel") })
+          })
+          transaction.addEventListener("complete", () => {
+            opening.result.close()
+            resolve()
+          })
+          transaction.addEventListener("error", () => reject(transaction.error))
+        })
+      })
+  )
+
+describe("proof", () => {
+  it("demands what must be handed back, checks it, and shows it with what speaks for it", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await goTo(page, "New handoff")
+    await page.getByLabel("Sender").fill("planner")
+    await page.getByLabel("Receiver").fill("executor")
+    await page.getByLabel("Task").fill("Write the report")
+    await page.getByText("Deliverables: what must be handed back").click()
+    await page.getByRole("button", { name: "Add a deliverable" }).click()
+    await page.getByLabel("Name of it").fill("numbers")
+    await page.getByLabel("JSON Schema").fill('{"type":"object","required":["total"]}')
+    await page.getByRole("button", { name: "Add a deliverable" }).click()
+    const second = page.getByRole("group", { name: "Deliverable 2" })
+    await second.getByLabel("Name of it").fill("note")
+    await second.getByLabel("Media type").fill("text/plain")
+    await page.getByRole("button", { name: "Hand it over" }).click()
+    await expect.poll(() => names(region(page, "Deliverables").locator(".status"))).toEqual(["Awaited", "Awaited"])
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await page.getByText("Accept: done.").waitFor()
+
+    await page.getByLabel("Act as").fill("executor")
+    expect(await names(moves(page).getByRole("button"))).not.toContain("Attest")
+    await page.getByLabel("Act as").fill("auditor")
+    expect(await names(moves(page).getByRole("button"))).toEqual(["Attest"])
+    await act(page, "Attest")
+    await page.getByLabel("What you have checked").fill("The totals agree with the ledger.")
+    await page.getByLabel("Which deliverable").selectOption("numbers")
+    await confirm(page, "Attest")
+    await region(page, "Evidence").getByText("The totals agree with the ledger.").waitFor()
+    await region(page, "Evidence")
+      .getByText(/numbers, checked by auditor/)
+      .waitFor()
+
+    await page.getByLabel("Act as").fill("executor")
+    await act(page, "Complete")
+    await page.getByLabel("numbers, as JSON").fill('{"sum":1}')
+    await confirm(page, "Complete")
+    await page
+      .getByRole("alert")
+      .getByText(/is not done: note: Expected an artifact of this name/)
+      .waitFor()
+    await page.getByLabel("note, as text/plain").fill("All is well. 万事如意")
+    await confirm(page, "Complete")
+    await page
+      .getByRole("alert")
+      .getByText(/is not done: numbers: .*total/)
+      .waitFor()
+    await page.getByLabel("numbers, as JSON").fill('{"total":42}')
+    await page.getByLabel("What speaks for it").fill("Summed twice")
+    await page.getByLabel("And how you know").selectOption("I have seen it")
+    await confirm(page, "Complete")
+    await page.getByText("nobody's turn").waitFor()
+
+    expect(await names(region(page, "Deliverables").locator(".status"))).toEqual(["Handed back", "Handed back"])
+    expect(await names(region(page, "Evidence").locator(".status"))).toEqual(["Verified", "Observed"])
+    await region(page, "Artifacts").getByText("numbers by value").click()
+    await region(page, "Artifacts").getByText("42").waitFor()
+    await region(page, "Artifacts").getByText("note by value, text/plain").click()
+    await region(page, "Artifacts").getByText("All is well. 万事如意").waitFor()
+    await region(page, "Trail").getByText("Handed back: numbers; note").waitFor()
+    expect(visitor.complaints).toEqual([])
+  })
+
+  it("shows by reference what is elsewhere, without a way to follow it", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const reference = {
+      name: "scan",
+      media_type: "application/pdf",
+      uri: "javascript:document.title='owned'",
+      digest: "a".repeat(64),
+      size: 48_213
+    }
+    const long = { name: "long", content: `${"x".repeat(5000)}end` }
+    await importRecords(page, [
+      {
+        ...recordOf("one", "One"),
+        status: "completed",
+        response: { accepted: true, reason: "" },
+        result: {},
+        artifacts: [reference, long]
+      }
+    ])
+    await region(page, "What came of it").getByRole("link", { name: "one" }).click()
+    const artifacts = region(page, "Artifacts")
+    await artifacts.getByText("scan by reference, application/pdf").click()
+    await artifacts.getByText("48,213 bytes").waitFor()
+    await artifacts.getByText("a".repeat(64)).waitFor()
+    await artifacts.getByText("javascript:document.title").waitFor()
+    expect(await artifacts.getByRole("link").count()).toBe(0)
+    await artifacts.getByText("long by value").click()
+    await artifacts.getByRole("button", { name: "Show all 5,003 characters" }).click()
+    await artifacts.getByText(/xend$/).waitFor()
+  })
+
+  it("asks who the witness is where nobody acts as anybody", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "planner", to: "executor", task: "Write the report" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await act(page, "Attest")
+    await page.getByLabel("Witness").fill("executor")
+    await page.getByLabel("What you have checked").fill("All of it.")
+    await confirm(page, "Attest")
+    await page
+      .getByRole("alert")
+      .getByText(/executor does the work of handoff/)
+      .waitFor()
+    await page.getByLabel("Witness").fill("auditor")
+    await confirm(page, "Attest")
+    await region(page, "Trail").getByText("auditor verified the work").waitFor()
+  })
+
+  it("verifies one handoff and all of them, and says which entry was changed", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "planner", to: "executor", task: "Write the report" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await page.getByText("Accept: done.").waitFor()
+    const digest = region(page, "Digest")
+    expect(await digest.locator("code").innerText()).toMatch(/^[0-9a-f]{64}$/)
+    await digest.getByRole("button", { name: "Verify" }).click()
+    await digest.getByRole("status").getByText("All of it holds: 2 entries.").waitFor()
+    await goTo(page, "Import and export")
+    await page.getByRole("button", { name: "Verify everything" }).click()
+    await page.getByText("All of it holds: 1 handoff with 2 entries.").waitFor()
+
+    await forge(page)
+    await page.getByRole("button", { name: "Verify everything" }).click()
+    await page.getByRole("alert").getByText("this does not hold:").waitFor()
+    const flaw = region(page, "Verify").getByRole("listitem")
+    await flaw.getByText(/revision \d/).waitFor()
+    await flaw.getByRole("link").click()
+    await digest.getByRole("button", { name: "Verify" }).click()
+    await digest
+      .getByRole("alert")
+      .getByText(/Revision \d does not hold:/)
+      .waitFor()
+  })
+
+  it("leaves out a file whose history was changed after it was written", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "planner", to: "executor", task: "Write the report" })
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await page.getByText("Accept: done.").waitFor()
+    await goTo(page, "Import and export")
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export all" }).click()
+    ])
+    const text = readFileSync(await download.path(), "utf8").replaceAll("Write the report", "Write the novel")
+    await using other = await board.visit()
+    const elsewhere = await other.tab()
+    await importRecords(elsewhere, JSON.parse(text))
+    await region(elsewhere, "What came of it")
+      .getByText("its history was changed after it was written; left out")
+      .waitFor()
+  })
+})

@@ -1,0 +1,43 @@
+import type { RecordId } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+
+import { HandoffManager } from "../src/HandoffManager.ts"
+import { HandoffStore } from "../src/HandoffStore.ts"
+import * as MemoryStore from "../src/MemoryStore.ts"
+import { verify, verifyAll } from "../src/Verification.ts"
+import { id } from "./fixtures.ts"
+import { ask, managerOver } from "./managing.ts"
+
+/** A store in which something happens to a handoff each time before its history is read, for some times. */
+const busy = (times: number) =>
+  Layer.effect(
+    HandoffStore,
+    Effect.gen(function* () {
+      const store = yield* HandoffStore
+      const manager = yield* managerOver(store)
+      let left = times
+      return {
+        ...store,
+        history: (one: RecordId) =>
+          left-- > 0
+            ? Effect.andThen(Effect.orDie(manager.progress(one, { note: String(left) })), store.history(one))
+            : store.history(one)
+      }
+    })
+  ).pipe(Layer.provideMerge(MemoryStore.layer))
+
+describe("verification of a store in which somebody works", () => {
+  it.effect("takes no step that came meanwhile for a flaw", () =>
+    Effect.gen(function* () {
+      const manager = yield* HandoffManager
+      yield* manager.create(ask, { id: "one" })
+      yield* manager.accept(id("one"))
+      assert.strictEqual((yield* verify(id("one"))).flaw, undefined)
+      const [looked] = yield* Stream.runCollect(verifyAll)
+      assert.deepStrictEqual([looked?.flaw, looked?.entries], [undefined, 6])
+    }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(busy(4)))))
+  )
+})
