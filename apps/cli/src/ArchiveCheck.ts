@@ -102,6 +102,10 @@ const brokenAt = (name: string, json: Json, problem: string): Flaw => {
   return flawIn(before.success.record.recordId, events) ?? { revision: bad, problem }
 }
 
+/** One without a history was written by another program, in its own way: that knows of no digests, either. */
+const flawWithout = ({ head }: Json): Flaw | undefined =>
+  head == null ? undefined : { revision: 0, problem: "It has the digest of its last entry, but no history" }
+
 const earlier = (a: Flaw | undefined, b: Flaw | undefined): Flaw | undefined =>
   a === undefined || (b !== undefined && b.revision < a.revision) ? b : a
 
@@ -115,8 +119,7 @@ export const check = (name: string, index: number, json: unknown, agents: Readon
   const decoded = decodeArchived(name, json)
   if (Result.isFailure(decoded)) return { ...counted, signed: 0, flaw: placeOf(name, known, decoded.failure) }
   const { flaw, signed } = Verification.verifyHandoff(decoded.success, agents)
-  // One without a history was written by another program, in its own way.
-  const first = earlier(flaw, history.length === 0 ? undefined : flawInText(known, decoded.success))
+  const first = earlier(flaw, history.length === 0 ? flawWithout(known) : flawInText(known, decoded.success))
   const edited = decoded.success.edited === undefined ? {} : { isEdited: true as const }
   return { ...counted, signed, ...(first && { flaw: first }), ...edited }
 }

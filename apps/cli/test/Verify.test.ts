@@ -88,6 +88,16 @@ describe("verify", () => {
     expect([stored.code, stored.stdout]).toEqual([1, expect.stringContaining("Handoff one does not hold")])
   })
 
+  it("finds a history that is gone, or goes by another name, by the digest that it has left behind", async () => {
+    await lived("gone.json")
+    edit("gone.json", /"history": /g, `"histori": `)
+    const { code, stdout } = await cli.run(["verify", "--file", "gone.json"])
+    for (const id of ["one", "two"]) {
+      expect(stdout).toContain(`Handoff ${id} does not hold: It has the digest of its last entry, but no history`)
+    }
+    expect(code).toBe(1)
+  })
+
   it("names what cannot be read and what stands there twice, and looks at the rest", async () => {
     await lived("mixed.json")
     const [one, two] = JSON.parse(readFileSync(cli.path("mixed.json"), "utf8")) as ReadonlyArray<object>
