@@ -1,11 +1,18 @@
-import react from "@vitejs/plugin-react"
 import { defineConfig } from "vite"
 
 import { offline, onlyOwnCode } from "./tooling/plugins.ts"
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), onlyOwnCode(), offline()],
+  resolve: {
+    // React's own renderer is a third of all that the board begins with; this one does the same in a tenth of that.
+    alias: [
+      { find: /^react(?:-dom)?$/, replacement: "preact/compat" },
+      { find: "react-dom/client", replacement: "preact/compat/client" },
+      { find: "react/jsx-runtime", replacement: "preact/jsx-runtime" }
+    ]
+  },
+  plugins: [onlyOwnCode(), offline()],
   build: {
     target: "es2024",
     // The board loads its own modules at once; a polyfill for older browsers would only weigh.

@@ -34,13 +34,16 @@ interface ControlProperties {
   readonly say: (value: string) => void
 }
 
+// As what a person has just asked for appears; `autofocus` only works on what the browser itself has loaded.
+const focus = (control: HTMLElement | null): void => control?.focus()
+
 const Control = ({ id, question, names, value, isFirst, say }: ControlProperties) => {
   const { example, isRequired } = question
   const common = {
     id,
     value,
     required: isRequired,
-    autoFocus: isFirst,
+    ...(isFirst ? { ref: focus } : {}),
     onChange: (event: { readonly target: { readonly value: string } }) => say(event.target.value)
   }
   switch (question.kind) {
