@@ -3,7 +3,7 @@
  */
 import {
   decodeOwnEvent,
-  decodeOwnRecord,
+  decodeRecord,
   encodeEvent,
   encodeRecord,
   type HandoffRecord,
@@ -112,7 +112,7 @@ const decoded = <A>(text: string, decode: (input: string, json: unknown) => Resu
   Result.flatMap(parse(text), (json) => Result.mapError(decode("row", json), ({ message }) => message))
 
 const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
-  Result.flatMap(decoded(record, decodeOwnRecord), (read) =>
+  Result.flatMap(decoded(record, decodeRecord), (read) =>
     read.recordId === id && read.revision === revision
       ? Result.succeed(read)
       : Result.fail(

@@ -52,18 +52,8 @@ describe("Text in rows", () => {
     })
   )
 
-  it.effect("is refused where it says more than was written, though it says nothing else", () =>
+  it.effect("of the log is refused where it says more than was written, though it says nothing else", () =>
     Effect.gen(function* () {
-      for (const [from, to] of [
-        [`"deadline":null`, `"deadlinf":null`],
-        [`"revision":2`, `"revision":2,"note":"by hand"`]
-      ] as const) {
-        assert.include(record, from)
-        assert.match(
-          yield* sentence(read.record("get", { id: "a", revision: 2, record: record.replace(from, to) })),
-          /Expected it as it was written/
-        )
-      }
       const changed = event.replace(`"_tag":"Accepted"`, `"_tag":"Accepted","note":null`)
       assert.match(
         yield* sentence(read.entries("log", [{ position: "1", id: "a", revision: 2, event: changed }])),

@@ -4,7 +4,6 @@ import * as SchemaIssue from "effect/SchemaIssue"
 
 import { InvalidInput } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
-import type { HandoffRecord } from "./HandoffRecord.ts"
 import { isJsonObject, JsonObject, parseJson } from "./Json.ts"
 import { isSame } from "./Same.ts"
 import { fromEvent, fromRecord, fromRequest } from "./ToWire.ts"
@@ -151,16 +150,6 @@ export const decodeRecord = /*#__PURE__*/ decoder(isWireRecord, WireRecord, toRe
  */
 export const decodeEvent = /*#__PURE__*/ decoder(isWireEvent, WireEvent, toEvent)
 
-/** Reads what this library has written, and nothing else. */
-const own =
-  <A>(decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>, encode: (value: A) => unknown) =>
-  (input: string, json: unknown): Result.Result<A, InvalidInput> =>
-    Result.flatMap(decode(input, json), (value) =>
-      isSame(json, encode(value))
-        ? Result.succeed(value)
-        : Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected it as it was written" }] }))
-    )
-
 /**
  * Reads an event that this library has written, and nothing else: a key that is not known, or a moment in another spelling,
  * was put there by somebody else.
@@ -173,21 +162,12 @@ const own =
  * console.log(decodeOwnEvent("event", changed)._tag) // Failure
  * ```
  */
-export const decodeOwnEvent: (input: string, json: unknown) => Result.Result<HandoffEvent, InvalidInput> =
-  /*#__PURE__*/ own(decodeEvent, fromEvent)
-
-/**
- * Reads a record that this library has written, and nothing else, as `decodeOwnEvent` does.
- *
- * @example
- * ```ts
- * import { decodeOwnRecord, encodeRecord, type HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const copyOf = (record: HandoffRecord) => decodeOwnRecord("record", encodeRecord(record))
- * ```
- */
-export const decodeOwnRecord: (input: string, json: unknown) => Result.Result<HandoffRecord, InvalidInput> =
-  /*#__PURE__*/ own(decodeRecord, fromRecord)
+export const decodeOwnEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> =>
+  Result.flatMap(decodeEvent(input, json), (event) =>
+    isSame(json, fromEvent(event))
+      ? Result.succeed(event)
+      : Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected it as it was written" }] }))
+  )
 
 /**
  * Writes a request as snake_case JSON that the Python models accept.

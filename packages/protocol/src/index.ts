@@ -109,7 +109,6 @@ export {
   decodeEvent,
   decodeJsonObject,
   decodeOwnEvent,
-  decodeOwnRecord,
   decodeRecord,
   decodeRequest,
   decodeText,
