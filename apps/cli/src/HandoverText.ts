@@ -27,7 +27,7 @@ type Kept = Extract<HandoffRecord, { readonly status: "accepted" }>["readBack"]
 
 const readBackOf = (record: HandoffRecord): Kept => ("readBack" in record ? record.readBack : undefined)
 
-const answerText = (items: ReadonlyArray<typeof ReadBackItem.Type>, id: string): string => {
+const answerText = (items: ReadonlyArray<ReadBackItem>, id: string): string => {
   const item = items.find((one) => one.id === id)
   if (item === undefined) return ""
   return ` [${item.answer}${item.note === undefined ? "" : `: ${item.note}`}]`

@@ -38,7 +38,7 @@ interface Given {
   readonly refused: ReadonlyArray<string>
 }
 
-type Item = typeof ReadBackItem.Type
+type Item = ReadBackItem
 
 const noted =
   (answer: Item["answer"]) =>

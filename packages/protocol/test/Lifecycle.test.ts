@@ -214,13 +214,13 @@ describe("apply", () => {
       response,
       readBack: { ...readBack, confirmed: at(2), correction: "三" }
     })
-    const { statement, of, uri } = moves.Attested
+    const { _tag: _, at: when, by, ...proof } = moves.Attested
     assert.deepStrictEqual(shape(after(moves.Accepted, moves.Attested)), {
       status: "accepted",
       attempt,
       response,
       readBack,
-      evidence: [{ grade: "verified", statement, of, uri, by: stranger, at: at(3) }]
+      evidence: [{ grade: "verified", ...proof, by, at: when }]
     })
     assert.deepStrictEqual(shape(after(moves.Accepted, moves.Attested, moves.Reminded, moves.Forwarded)), {
       status: "pending",

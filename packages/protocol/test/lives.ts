@@ -23,7 +23,7 @@ import {
 import { at, moves, receiver, recordId, sender } from "./samples.ts"
 
 const minute = 60_000
-const anyMinutes = [0, 1, 5, 10, 60, 300, 700] as const
+const anyMinutes = [0, 1, 5, 10, 25, 60, 300, 700] as const
 
 const readBack = { all: {}, confirmed: { confirm: true }, one: { required: ["b"] } } as const
 const briefingOf = (kind: keyof typeof readBack): Briefing => ({
