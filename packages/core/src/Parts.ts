@@ -39,9 +39,8 @@ export interface Chain {
 
 const pageSize = 256
 
-// A whole of more parts is read in pieces, and not at once; and what lies deeper, no reader of JSON would take.
+// A whole of more parts is read in pieces, and not at once.
 const mostLinks = 10_000
-const deepest = 500
 
 /** Where parts are looked for: all of them are held in memory meanwhile. */
 type Store = Pick<HandoffStore["Service"], "get" | "list">
@@ -106,23 +105,27 @@ export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chai
       if (Option.isNone(parent)) break
       root = parent.value
     }
-    const seen = new Set<RecordId>()
+    // By hand and not by recursion: a chain may be deeper than a stack.
+    interface Growing extends ChainLink {
+      readonly parts: Array<Growing>
+    }
+    const top: Growing = { record: root, parts: [] }
+    const seen = new Set<RecordId>([root.recordId])
     let isCut = false
-    const linkOf = (record: HandoffRecord, depth: number): Effect.Effect<ChainLink, StoreError> =>
-      Effect.gen(function* () {
-        seen.add(record.recordId)
-        const parts: Array<ChainLink> = []
-        const left = depth < deepest ? mostLinks - seen.size : 0
-        // One more than there is room for shows that there are more.
-        for (const part of yield* partsOf(store, record.recordId, left + 1)) {
-          if (seen.has(part.recordId)) continue
-          if (left === 0 || seen.size >= mostLinks) {
-            isCut = true
-            break
-          }
-          parts.push(yield* linkOf(part, depth + 1))
+    const links = [top]
+    for (let link = links.pop(); link !== undefined; link = links.pop()) {
+      // One more than there is room for shows that there are more.
+      for (const part of yield* partsOf(store, link.record.recordId, mostLinks - seen.size + 1)) {
+        if (seen.has(part.recordId)) continue
+        if (seen.size >= mostLinks) {
+          isCut = true
+          break
         }
-        return { record, parts }
-      })
-    return { root: yield* linkOf(root, 0), isCut }
+        seen.add(part.recordId)
+        link.parts.push({ record: part, parts: [] })
+      }
+      // The oldest first.
+      links.push(...link.parts.toReversed())
+    }
+    return { root: top, isCut }
   })
