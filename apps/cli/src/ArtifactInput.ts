@@ -15,7 +15,7 @@ import {
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
-import { strays } from "./Strict.ts"
+import { strays } from "./Strays.ts"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
 

@@ -45,7 +45,7 @@ export interface Health {
   readonly findings: ReadonlyArray<Finding>
 }
 
-// Milliseconds. Workers sweep every five seconds, so what is due longer than this nobody sweeps.
+// Milliseconds. Workers sweep every five seconds or more often, so what is due longer than this nobody sweeps.
 const sweptWithin = 30_000
 // Workers say every thirty seconds that they are there, and agents that look in now and then do not: an hour is long for both.
 const longAway = 3_600_000

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
 import * as Input from "./Input.ts"
-import { strays } from "./Strict.ts"
+import { strays } from "./Strays.ts"
 
 const invalid = (input: string, expected: string, path = "") =>
   new InvalidInput({ input, issues: [{ path, expected }] })

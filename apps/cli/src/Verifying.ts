@@ -12,10 +12,10 @@ import {
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
-import { check } from "./ArchiveCheck.ts"
 import * as Flags from "./Flags.ts"
 import * as Input from "./Input.ts"
 import { print, progress, warn } from "./Output.ts"
@@ -130,6 +130,16 @@ const sums = (left = looksAtSums): Effect.Effect<Partial<Findings>, StoreError, 
     )
   )
 
+/** The id of what stands in a file, whatever that is; or where it stands, when it has none. */
+const nameIn = (json: unknown, index: number): string =>
+  Predicate.hasProperty(json, "record_id") && typeof json.record_id === "string" ? json.record_id : `[${index}]`
+
+/** One handoff as it stands in a file. */
+const lookIn = (file: string, index: number, json: unknown, agents: ReadonlyArray<RegisteredAgent>) => ({
+  ...Verification.verifyArchive(file, json, agents),
+  recordId: nameIn(json, index)
+})
+
 /**
  * What stands in the readable file of a store and the store does not know, so that it reads over it. What cannot be read, or
  * was changed by another program, the store has its own word on.
@@ -140,7 +150,7 @@ const unknownIn = (file: string): Effect.Effect<ReadonlyArray<Looked>> =>
     (json) =>
       Option.isSome(json) && Array.isArray(json.value)
         ? json.value
-            .map((one: unknown, index) => check(file, index, one, []))
+            .map((one: unknown, index) => lookIn(file, index, one, []))
             .filter(({ isEdited }) => isEdited !== true)
         : []
   )
@@ -205,7 +215,7 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
   const all: Array<Looked> = []
   let signatures = 0
   for (const [index, one] of json.entries()) {
-    const checked = check(name, index, one, agents)
+    const checked = lookIn(name, index, one, agents)
     signatures += checked.signatures
     const twice = seen.get(checked.recordId)
     if (twice === undefined) seen.set(checked.recordId, index)

@@ -21,7 +21,11 @@ export { GiveUp, type Work } from "./Holding.ts"
 export interface WorkOptions<E = never, R = never> {
   /** How many handoffs at once; 1 when left out. */
   readonly concurrency?: number
-  /** How long after a crash others may take its work over; it is renewed three times in that time. A minute when left out. */
+  /**
+   * How long after a crash others may take its work over; it is renewed three times in that time. A minute when left out.
+   * A worker looks for what others have lost twice in that time, though at most ten times a second and at least every five
+   * seconds: so much later than its lease has run out a handoff is taken over.
+   */
   readonly lease?: Duration.Input
   /** How long work under way may go on when the worker is interrupted, before it is released. Ten seconds when left out. */
   readonly grace?: Duration.Input
@@ -32,8 +36,16 @@ export interface WorkOptions<E = never, R = never> {
 // A hint may be lost, and what is delayed becomes ready without one: then this is how late the worker learns of it.
 const patience = "2 seconds"
 
-// What is due happens this late at most, when nobody touches it.
-const sweepInterval = "5 seconds"
+// Milliseconds. What is due happens this late at most, when nobody touches it.
+const longestSweep = 5000
+// Each sweep reads the store once, which it hardly notices ten times a second, and with leases of a few milliseconds would.
+const shortestSweep = 100
+
+/**
+ * Milliseconds between two sweeps: half of the lease, for whoever chose a short one wants to know of a crash soon. What is
+ * lost is then taken over within one and a half leases of its last renewal, or five seconds after its end if that is sooner.
+ */
+const sweepInterval = (lease: number): number => Math.max(shortestSweep, Math.min(lease / 2, longestSweep))
 
 // Milliseconds after the grace time in which a store that fails is asked again to take what is given back. What it does not
 // take by then comes back when its lease runs out.
@@ -145,7 +157,7 @@ export const run = <E, R>(
 
       const warnOfSweeps = warnOnce("Nothing can be swept now")
       const sweep = manager.sweep.pipe(Effect.tap(warnOfSweeps.over), Effect.catch(warnOfSweeps.of))
-      const sweeping = Effect.forever(Effect.andThen(sweep, Effect.sleep(sweepInterval)))
+      const sweeping = Effect.forever(Effect.andThen(sweep, Effect.sleep(sweepInterval(milliseconds))))
       yield* Effect.forkScoped(sweeping)
 
       // Not children of this fibre: they end in their own way when it is interrupted.

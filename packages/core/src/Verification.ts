@@ -12,7 +12,8 @@ import { eachPage } from "./Pages.ts"
 import { tallyOf } from "./Tally.ts"
 import { type Keys, keysOf, type Verified, verifyWith } from "./VerifyHandoff.ts"
 
-export { verifyArchive } from "./VerifyArchive.ts"
+export { type Difference, differences } from "./Differences.ts"
+export { type VerifiedArchive, verifyArchive } from "./VerifyArchive.ts"
 export { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
 const eventsOf = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event)

@@ -99,6 +99,61 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect(
+    "takes over within half a lease what was held for a short time, and looks for it no more often than that",
+    () =>
+      Effect.gen(function* () {
+        let looks = 0
+        const counting = Layer.effect(
+          HandoffStore,
+          HandoffStore.useSync((inner) =>
+            HandoffStore.of({
+              ...inner,
+              list: (view, page) =>
+                Effect.suspend(() => {
+                  if (view._tag === "Due") looks += 1
+                  return inner.list(view, page)
+                })
+            })
+          )
+        ).pipe(Layer.provideMerge(MemoryStore.layer))
+        yield* Effect.gen(function* () {
+          for (const [lease, interval] of [
+            [1000, 500],
+            [20, 100],
+            [60_000, 5000]
+          ] as const) {
+            const worker = yield* start(() => Effect.succeed({ by: "the second" }), { lease })
+            // Where it falls between two sweeps is all the same.
+            yield* TestClock.adjust(interval / 3)
+            const { recordId } = yield* HandoffManager.use(({ create }) =>
+              create({ fromAgent: "planner", toAgent: "other", taskDescription: "left" })
+            )
+            yield* HandoffManager.use(({ accept }) => accept(recordId, { lease }))
+            yield* TestClock.adjust(lease + interval)
+            assert.deepInclude(yield* HandoffManager.use(({ get }) => get(recordId)), { status: "pending", attempt: 2 })
+            looks = 0
+            yield* TestClock.adjust(10 * interval)
+            assert.strictEqual(looks, 10)
+            yield* Fiber.interrupt(worker)
+          }
+        }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(counting))))
+      })
+  )
+
+  it.effect("has what another one lost that held it for a second within two seconds", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("left")
+      const dead = yield* HandoffManager.use(({ claim }) => claim(agent, { lease: 1000 }))
+      assert.isTrue(Option.isSome(dead))
+      const worker = yield* start(() => Effect.succeed({ by: "the second" }), { lease: "1 second" })
+      assert.deepInclude(yield* now(record), { status: "accepted", attempt: 1 })
+      yield* TestClock.adjust("2 seconds")
+      assert.deepInclude(yield* now(record), { status: "completed", attempt: 2, result: { by: "the second" } })
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("gives a failed attempt back, later each time, until none is left", () =>
     Effect.gen(function* () {
       const record = yield* ask("hard", { maxAttempts: 3 })

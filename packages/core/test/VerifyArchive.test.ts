@@ -60,19 +60,77 @@ describe("an archive", () => {
         history.map((entry, at) => (at === index ? { ...entry, ...more } : entry))
       assert.deepStrictEqual(flawOf({ ...json, history: instead(2, { note: "by hand" }) }), {
         revision: 3,
-        problem: "It does not read as it was written"
+        problem: "It has what this version does not know: note"
       })
       assert.deepInclude(flawOf({ ...json, history: instead(1, { at: "yesterday" }) }), { revision: 2 })
       assert.deepInclude(flawOf({ ...json, history: history.slice(0, -1) }), { revision: history.length - 1 })
       assert.deepInclude(flawOf({ ...json, history: null }), { revision: 0 })
       assert.deepInclude(flawOf({ ...json, attempt: 7 }), {
-        problem: "The record is not what its history says: it differs in attempt"
+        problem: "The record is written otherwise than it was put on record: attempt"
       })
       assert.deepInclude(verifyArchive("archive", null, []), { recordId: id("(unreadable)"), entries: 0 })
       // What a program wrote that knows of no histories has none to compare.
       const { head: _, history: __, revision: ___, ...seed } = json
       assert.isUndefined(flawOf(seed))
       assert.isTrue(Result.isSuccess(decodeArchived("archive", seed)))
+    })
+  )
+
+  it.effect("names what is unknown, what is missing and what is written otherwise", () =>
+    Effect.gen(function* () {
+      const made = yield* histories(1)
+      const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
+      // The cast: it has just been exported.
+      const [created = {}, ...rest] = json["history"] as ReadonlyArray<Record<string, unknown>>
+      const problemOf = (entry: object, more: object = {}) =>
+        verifyArchive("archive", { ...json, ...more, history: [entry, ...rest] }, made.agents).flaw?.problem
+      assert.strictEqual(
+        problemOf({ ...created, note: 1, at: String(created["at"]).replace("Z", "+00:00") }),
+        "It has what this version does not know: note; It is written otherwise than it was put on record: at"
+      )
+      const { attempt: _, ...without } = json
+      assert.deepStrictEqual(verifyArchive("archive", without, made.agents).flaw, {
+        revision: rest.length + 1,
+        problem: "The record lacks attempt"
+      })
+      assert.strictEqual(problemOf(created, { note: null }), "The record has what this version does not know: note")
+    })
+  )
+
+  it.effect("does not hold from the entry on with which its history cannot go on, wherever that is", () =>
+    Effect.gen(function* () {
+      const made = yield* histories(1)
+      const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
+      // The cast: it has just been exported.
+      const history = json["history"] as ReadonlyArray<Record<string, unknown>>
+      for (const [index] of history.entries()) {
+        // A second beginning, which no history goes on with.
+        const broken = history.with(index, history[0] ?? {})
+        const { entries, flaw } = verifyArchive("archive", { ...json, history: broken }, made.agents)
+        assert.strictEqual(entries, history.length)
+        if (index === 0) assert.isUndefined(flaw)
+        else assert.strictEqual(flaw?.revision, index + 1)
+      }
+    })
+  )
+
+  it.effect("tells who has signed without their keys, and of a program that has changed a state", () =>
+    Effect.gen(function* () {
+      const made = yield* histories(1)
+      const all = (yield* linesOf(made)).map(read)
+      const [signed, signatures] = all.reduce<readonly [number, number]>(
+        ([signed, signatures], json) => {
+          const verified = verifyArchive("archive", json, [])
+          return [signed + verified.signed, signatures + verified.signatures]
+        },
+        [0, 0]
+      )
+      const events = made.commits.flat().map(({ event }) => event)
+      assert.deepStrictEqual([signed, signatures], [0, events.filter(({ sig }) => sig !== undefined).length])
+      const json = all.find((one) => one["status"] === "pending") ?? {}
+      assert.isUndefined(verifyArchive("archive", json, []).isEdited)
+      const { flaw, isEdited } = verifyArchive("archive", { ...json, status: "failed" }, [])
+      assert.deepStrictEqual([isEdited, flaw?.revision], [true, json["revision"]])
     })
   )
 

@@ -71,7 +71,10 @@ export type ReadsBack = (handoff: Accepted, options: { readonly signal: AbortSig
 export interface WorkOptions {
   /** How many handoffs at once; 1 when left out. */
   readonly concurrency?: number | undefined
-  /** Milliseconds after a crash until others may take its work over; a minute when left out. It is renewed three times in that time. */
+  /**
+   * Milliseconds after a crash until others may take its work over; a minute when left out. It is renewed three times in that
+   * time. They look for it every half of theirs, or every five seconds when that is less.
+   */
   readonly lease?: number | undefined
   /** Milliseconds that work under way may go on when the worker is stopped; ten seconds when left out. */
   readonly grace?: number | undefined
