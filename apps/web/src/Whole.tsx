@@ -103,7 +103,7 @@ export const Whole = ({ of }: { readonly of: string }) => {
       {tree === undefined || tree.hidden === 0 ? undefined : <p>… and {tree.hidden} more.</p>}
       <p>
         <a className="button" href={`#/new/${encodeURIComponent(of)}`}>
-          Hand on a part
+          Create a part
         </a>
       </p>
     </Panel>
