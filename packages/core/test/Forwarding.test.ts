@@ -173,4 +173,16 @@ describe("re-routing", () => {
     assert.deepStrictEqual(yield* inboxOf(analyst), [recordId])
     yield* refusal(manager.accept(recordId, { by: executor }), "NotYourHandoff")
   })
+
+  test("leaves the time of a receiver that is called as the clock is to the clock", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create({ ...routed, toAgent: clock, acceptBy: later(60) })
+    const other = yield* manager.create({ ...ask, acceptBy: later(60) })
+    yield* TestClock.adjust("1 minute")
+    // One that cannot be swept would keep all others from that.
+    yield* manager.sweep
+    assert.deepStrictEqual(pathOf(yield* manager.get(recordId)), [analyst])
+    assert.strictEqual((yield* manager.get(other.recordId)).status, "expired")
+  })
 })
