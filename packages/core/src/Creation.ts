@@ -234,31 +234,35 @@ export const make = (
   ): Effect.Effect<HandoffRecord, CreateError | VerbError> => {
     const named = id === undefined ? undefined : idOf(id)
     if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
-    return insisting(
-      verbs.attempt(parent, (whole, at) =>
-        Effect.gen(function* () {
-          const holder = receiverOf(whole)
-          const request = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
-          const child = named?.success ?? (yield* drawId)
-          const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, request))
-          if (there !== undefined) return there
-          const delegated = yield* Effect.fromResult(
-            entries.next(whole, {
-              _tag: "Delegated",
-              at,
-              by: by ?? holder,
+    return Effect.suspend(() => {
+      // Whose it was when this was said: what is handed on meanwhile is not delegated in the name of the next.
+      let said: AgentId | undefined
+      return insisting(
+        verbs.attempt(parent, (whole, at, found) =>
+          Effect.gen(function* () {
+            const holder = (said ??= receiverOf(found))
+            const request = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
+            const child = named?.success ?? (yield* drawId)
+            const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, request))
+            if (there !== undefined) return there
+            const delegated = yield* Effect.fromResult(
+              entries.next(whole, {
+                _tag: "Delegated",
+                at,
+                by: by ?? holder,
+                child,
+                ...(attempt === undefined ? {} : { attempt })
+              })
+            )
+            const first = entries.first(
               child,
-              ...(attempt === undefined ? {} : { attempt })
-            })
-          )
-          const first = entries.first(
-            child,
-            eventOf(at, yield* complete(request, ask.toAgent === undefined, at, routing))
-          )
-          return yield* Effect.as(store.commit([first, delegated]), first.record)
-        })
+              eventOf(at, yield* complete(request, ask.toAgent === undefined, at, routing))
+            )
+            return yield* Effect.as(store.commit([first, delegated]), first.record)
+          })
+        )
       )
-    )
+    })
   }
 
   return { create: createOne, delegate }

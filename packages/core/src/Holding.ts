@@ -107,14 +107,19 @@ const patiently = <A, E>(
     })
   )(effect)
 
-/** Why an attempt failed, as the sentence that the trail keeps. */
-const reasonOf = (cause: Cause.Cause<unknown>): string => {
-  const failure = Cause.squash(cause)
-  const sentence = failure instanceof Error && failure.message !== "" ? failure.message : String(failure)
-  return Result.getOrElse(
+/** A sentence as the trail can keep it. */
+const kept = (sentence: string): string =>
+  Result.getOrElse(
     Schema.decodeUnknownResult(Text)(sentence),
     () => "It failed, and what it said cannot be kept: it is too long, or it is no text."
   )
+
+const shutDown = "The worker was shut down."
+
+/** Why an attempt failed, as the sentence that the trail keeps. */
+const reasonOf = (cause: Cause.Cause<unknown>): string => {
+  const failure = Cause.squash(cause)
+  return kept(failure instanceof Error && failure.message !== "" ? failure.message : String(failure))
 }
 
 /**
@@ -238,9 +243,9 @@ export const hold = <E, R>(
           }
           return insist<HandoffRecord>("Completed", manager.complete(recordId, { ...holder, ...handed })).pipe(
             // What is no result this time will not be one the next time.
-            Effect.catchTag("InvalidInput", ({ message }) => fail(message)),
+            Effect.catchTag("InvalidInput", ({ message }) => fail(kept(message))),
             // What was not handed back, or not yet, may be the next time.
-            Effect.catchTag(["NotDelivered", "OpenChildren"], ({ message }) => again(message))
+            Effect.catchTag(["NotDelivered", "OpenChildren"], ({ message }) => again(kept(message)))
           )
         }
         const failure = Cause.squash(exit.cause)
@@ -278,7 +283,13 @@ export const hold = <E, R>(
                 Effect.flatMap(keeping, (why) => Effect.fail(why))
               )
             )
-            const restated = yield* insist("Restated", manager.restate(recordId, { ...holder, readBack: said }))
+            // One that failed may have been taken, and confirmed since: said again it would take that back.
+            const restate = Effect.flatMap(manager.get(recordId), (record): Effect.Effect<HandoffRecord, VerbError> =>
+              record.status === "accepted" && record.attempt === attempt && startAwaits(record) !== "receiver"
+                ? Effect.succeed(record)
+                : manager.restate(recordId, { ...holder, readBack: said })
+            )
+            const restated = yield* insist("Restated", restate)
             if (startAwaits(restated) === "sender")
               yield* restore(Effect.raceFirst(confirmed, Effect.as(lost.await, restated)))
             return yield* begin
@@ -287,9 +298,10 @@ export const hold = <E, R>(
       if (Exit.isFailure(started)) {
         yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${reasonOf(started.cause)}`)
         // So that nobody waits for its lease to run out. It may be lost already, or the store away: then that says so.
-        const reason = reasonOf(started.cause)
-        const given =
-          Cause.squash(started.cause) instanceof GiveUp ? fail(reason) : release(reason, yield* pauseAfter(attempt))
+        const isShutDown = Cause.hasInterruptsOnly(started.cause) && leaveBy() < Infinity
+        const reason = isShutDown ? shutDown : reasonOf(started.cause)
+        const wait = isShutDown ? 0 : yield* pauseAfter(attempt)
+        const given = Cause.squash(started.cause) instanceof GiveUp ? fail(reason) : release(reason, wait)
         // Not Effect.ignore, which brings loggers to a browser.
         yield* given.pipe(Effect.catch(() => Effect.void))
         return
@@ -305,7 +317,7 @@ export const hold = <E, R>(
         return
       }
       // A late writer is refused: what it did is not handed back.
-      yield* (outcome === undefined ? release("The worker was shut down.", 0) : finish(outcome)).pipe(
+      yield* (outcome === undefined ? release(shutDown, 0) : finish(outcome)).pipe(
         Effect.catch(({ message }) =>
           Console.warn(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
         )

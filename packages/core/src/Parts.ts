@@ -84,14 +84,16 @@ export const openBelow = (
     return [...found.values()]
   })
 
-/** The open parts of a handoff itself. */
+/** The open parts of a handoff itself; one that names itself as its parent does not wait for itself. */
 export const openParts = (
   store: Store,
   record: HandoffRecord
 ): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
   record.parts === undefined
     ? Effect.succeed([])
-    : Effect.map(partsOf(store, record.recordId, Infinity), (parts) => parts.filter(({ status }) => isOpen(status)))
+    : Effect.map(partsOf(store, record.recordId, Infinity), (parts) =>
+        parts.filter(({ recordId, status }) => recordId !== record.recordId && isOpen(status))
+      )
 
 /** The whole tree, from any member of it. */
 export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chain, StoreError> =>

@@ -157,18 +157,18 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       : Effect.flatMap(record(current, due), (next) => settle(next, now))
   }
 
-  /** Reads a handoff, puts on record what is due on it, and goes on from there. */
+  /** Reads a handoff, puts on record what is due on it, and goes on from there; `found` is how it stood before that. */
   const attempt = <E>(
     id: RecordId,
-    judge: (current: HandoffRecord, now: DateTime.Utc) => Effect.Effect<HandoffRecord, E>
+    judge: (current: HandoffRecord, now: DateTime.Utc, found: HandoffRecord) => Effect.Effect<HandoffRecord, E>
   ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> =>
     Effect.flatMap(store.get(id), (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> => {
       if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
       const current = found.value
       return Effect.flatMap(DateTime.now, (now) =>
         overdueEvent(current, now) === undefined
-          ? judge(current, now)
-          : Effect.flatMap(settle(current, now), (settled) => judge(settled, now))
+          ? judge(current, now, current)
+          : Effect.flatMap(settle(current, now), (settled) => judge(settled, now, current))
       )
     })
 
@@ -188,13 +188,19 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       if (fault !== undefined) return Effect.fail(fault)
       const { by, ...rest } = said
       const { by: party } = transitions[_tag]
-      const once = attempt(id, (current, at) => {
-        // The cast: an event is its tag, its details, and who and when.
-        const event = { _tag, at, by: by ?? agentOf(current, party) ?? clock, ...rest } as unknown as Transition
-        return record(current, event)
+      const insisted = Effect.suspend(() => {
+        // Whose it was when this was said: what is handed on meanwhile is not done in the name of the next.
+        let author = by
+        const once = attempt(id, (current, at, found) => {
+          author ??= agentOf(found, party) ?? clock
+          // The cast: an event is its tag, its details, and who and when.
+          const event = { _tag, at, by: author, ...rest } as unknown as Transition
+          return record(current, event)
+        })
+        return insisting(once)
       })
       // The cast: the record that an event makes is the one its row names.
-      return insisting(once) as Effect.Effect<After<Tag>, VerbError>
+      return insisted as Effect.Effect<After<Tag>, VerbError>
     }
 
   /** Hands on to a named agent, or to whom the router chooses among those who have not had it. */
@@ -212,7 +218,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
         return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
       }
       const { value: routing } = decision
-      return yield* tell("Forwarded")(id, { to: routing.agent, routing, ...said })
+      return yield* tell("Forwarded")(id, { by: receiverOf(found.value), to: routing.agent, routing, ...said })
     })
   }
 

@@ -24,23 +24,28 @@ const gapIn = (entries: ReadonlyArray<Entry>): Flaw | undefined => {
   return index === -1 ? undefined : { revision: index + 1, problem: "The entry of this revision is missing" }
 }
 
-/** A record that has gone on since it was read is looked at again, as it is by then. */
+/** A record that has gone on since it was read is looked at again, as it is by then; and one that was signed with a newer key. */
 const verifyHeld = (
   store: HandoffStore["Service"],
+  agents: AgentStore["Service"],
   record: HandoffRecord,
   keys: Keys
 ): Effect.Effect<Verified, StoreError> =>
-  Effect.flatMap(store.history(record.recordId), (entries) => {
-    const verified = verifyWith(record, eventsOf(entries), keys)
-    const gap = gapIn(entries)
-    const looked = gap === undefined ? verified : { ...verified, flaw: gap }
-    return looked.flaw === undefined
-      ? Effect.succeed(looked)
-      : Effect.flatMap(store.get(record.recordId), (now) =>
-          Option.isNone(now) || now.value.revision === record.revision
-            ? Effect.succeed(looked)
-            : verifyHeld(store, now.value, keys)
-        )
+  Effect.gen(function* () {
+    const entries = yield* store.history(record.recordId)
+    const lookWith = (keys: Keys): Verified => {
+      const verified = verifyWith(record, eventsOf(entries), keys)
+      const gap = gapIn(entries)
+      return gap === undefined ? verified : { ...verified, flaw: gap }
+    }
+    const looked = lookWith(keys)
+    if (looked.flaw === undefined) return looked
+    const now = yield* store.get(record.recordId)
+    // Read behind the history: whoever signed it was known by then.
+    const newer = keysOf(yield* agents.all)
+    return Option.isNone(now) || now.value.revision === record.revision
+      ? lookWith(newer)
+      : yield* verifyHeld(store, agents, now.value, newer)
   })
 
 /** What cannot be read is a flaw like any other, and no reason not to look at the rest. */
@@ -71,8 +76,9 @@ export const verify = (
   Effect.gen(function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
-    const keys = keysOf(yield* (yield* AgentStore).all)
-    const looking = Effect.flatMap(manager.get(id), (record) => verifyHeld(store, record, keys))
+    const agents = yield* AgentStore
+    const keys = keysOf(yield* agents.all)
+    const looking = Effect.flatMap(manager.get(id), (record) => verifyHeld(store, agents, record, keys))
     return yield* orUnreadable(id)(looking)
   })
 
@@ -109,9 +115,10 @@ const inLog = (store: HandoffStore["Service"]): Stream.Stream<RecordId, StoreErr
 export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | HandoffStore | AgentStore> = Stream.unwrap(
   Effect.gen(function* () {
     const store = yield* HandoffStore
-    const keys = keysOf(yield* (yield* AgentStore).all)
+    const agents = yield* AgentStore
+    const keys = keysOf(yield* agents.all)
     const listed = new Set<RecordId>()
-    const lookAt = (record: HandoffRecord) => orUnreadable(record.recordId)(verifyHeld(store, record, keys))
+    const lookAt = (record: HandoffRecord) => orUnreadable(record.recordId)(verifyHeld(store, agents, record, keys))
     return (yield* HandoffManager).listAll({ _tag: "All" }).pipe(
       Stream.map((record) => {
         listed.add(record.recordId)

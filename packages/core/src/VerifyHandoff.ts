@@ -2,12 +2,16 @@
 import {
   type AgentId,
   type ArchivedHandoff,
+  clock,
   type Flaw,
   flawIn,
   type HandoffEvent,
   type HandoffRecord,
+  holdersOf,
   type RecordId,
-  signedText
+  type Rule,
+  signedText,
+  transitions
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
@@ -39,16 +43,31 @@ export type Keys = ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
 export const keysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
   new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const])))
 
-/** What is wrong with the signature of an entry; `true` when it is checked and right, and nothing when there is none to be. */
+// Milliseconds by which the clocks of two machines that set them may differ.
+const skew = 60_000
+
+/** What time brings about: though an agent is called as the clock is, and has a key, nobody signs this. */
+const isOfTime = (record: HandoffRecord, { _tag, by }: HandoffEvent): boolean => {
+  if (by !== clock || _tag === "Created" || _tag === "Imported") return false
+  const rule: Rule = transitions[_tag]
+  return rule.by === "anyone" || (rule.clock === true && !holdersOf(record).slice(1).includes(clock))
+}
+
+/**
+ * What is wrong with the signature of an entry; `true` when it is checked and right, and nothing when there is none to be.
+ * `latest` is the latest moment of the entries before: whoever writes an earlier one does not come before its own key.
+ */
 const signatureFault = (
   recordId: RecordId,
   revision: number,
   event: HandoffEvent,
-  keys: ReadonlyArray<AgentKey>
+  keys: ReadonlyArray<AgentKey>,
+  latest: number
 ): string | true | undefined => {
-  const inForce = keys.findLast(({ since }) => since.epochMilliseconds <= event.at.epochMilliseconds)
-  // What a file that another program wrote was concluded from has nobody who could have signed it.
-  if (event.via !== undefined) return undefined
+  const moment = Math.max(event.at.epochMilliseconds, latest - skew)
+  const inForce = keys.findLast(({ since }) => since.epochMilliseconds <= moment)
+  // What a program wrote that knows of no histories, as it was taken in, has nobody who could have signed it.
+  if (event._tag === "Imported" && event.via !== undefined) return undefined
   if (event.sig === undefined) {
     return inForce && `It is not signed, and ${event.by} has had a key since ${DateTime.formatIso(inForce.since)}`
   }
@@ -56,12 +75,14 @@ const signatureFault = (
   // A key that has just been registered may have been in use a moment before.
   const { sig } = event
   if (keys.some(({ publicKey }) => isSignedBy(text, sig, publicKey))) return true
-  return `Its signature is not that of ${event.by}`
+  // Of a time of which no key is known, as when the agent was forgotten since, it cannot be checked.
+  return inForce && `Its signature is not that of ${event.by}`
 }
 
 /**
  * Looks at one handoff and all of its entries, against the keys of the agents. An agent that has keys must have signed what
- * it did since; a signature of one that has none cannot be checked, and is not counted.
+ * it did since, and so has nothing done in its name that was concluded from what another program wrote; a signature of one
+ * that has none, or had none then, cannot be checked, and is not counted.
  *
  * @example
  * ```ts
@@ -85,11 +106,14 @@ export const verifyWith = (
   const { recordId } = record
   let flaw = flawIn(recordId, history, record)
   let signed = 0
+  let latest = -Infinity
   for (const [index, event] of history.entries()) {
     const revision = index + 1
     if (flaw !== undefined && flaw.revision <= revision) break
     const theirs = keys.get(event.by)
-    const fault = theirs && signatureFault(recordId, revision, event, theirs)
+    const fault =
+      theirs && !isOfTime(record, event) ? signatureFault(recordId, revision, event, theirs, latest) : undefined
+    latest = Math.max(latest, event.at.epochMilliseconds)
     if (fault === true) signed += 1
     else if (fault !== undefined) flaw = { revision, problem: fault }
   }

@@ -173,4 +173,39 @@ describe("re-routing", () => {
     assert.deepStrictEqual(yield* inboxOf(analyst), [recordId])
     yield* refusal(manager.accept(recordId, { by: executor }), "NotYourHandoff")
   })
+
+  test("does not let one receiver act in the name of the next", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const late = yield* manager.create({ ...routed, acceptBy: later(60) })
+    yield* TestClock.adjust("1 minute")
+    // The executor does not say who it is, and has not heard that it was the analyst's turn by now.
+    yield* refusal(manager.accept(late.recordId), "NotYourHandoff")
+    assert.deepInclude(yield* manager.get(late.recordId), { status: "pending", attempt: 2 })
+    // Twice at once: declined once.
+    const { recordId } = yield* manager.create(routed)
+    const declining = Effect.exit(manager.reject(recordId, { reason: "No access" }))
+    yield* Effect.all([declining, declining], { concurrency: 2 })
+    assert.lengthOf(pathOf(yield* manager.get(recordId)) ?? [], 1)
+    const { recordId: whole } = yield* manager.create({ ...routed, maxAttempts: 1 })
+    yield* manager.accept(whole, { lease: minute })
+    yield* TestClock.adjust("1 minute")
+    yield* refusal(manager.delegate(whole, { toAgent: auditor, taskDescription: "A part" }), "InvalidTransition")
+    const { recordId: moved } = yield* manager.create({ ...ask, requires: ["report"] })
+    const forwarding = Effect.exit(manager.forward(moved))
+    yield* Effect.all([forwarding, Effect.exit(manager.forward(moved, { to: auditor }))], { concurrency: 2 })
+    assert.lengthOf(pathOf(yield* manager.get(moved)) ?? [], 1)
+  })
+
+  test("leaves the time of a receiver that is called as the clock is to the clock", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create({ ...routed, toAgent: clock, acceptBy: later(60) })
+    const other = yield* manager.create({ ...ask, acceptBy: later(60) })
+    yield* TestClock.adjust("1 minute")
+    // One that cannot be swept would keep all others from that.
+    yield* manager.sweep
+    assert.deepStrictEqual(pathOf(yield* manager.get(recordId)), [analyst])
+    assert.strictEqual((yield* manager.get(other.recordId)).status, "expired")
+  })
 })

@@ -312,6 +312,105 @@ describe("a worker that reads briefings back", () => {
   )
 })
 
+describe("a worker whose work is not taken as it stands", () => {
+  it.effect("does not take back what was confirmed while it did not know whether that was restated", () =>
+    Effect.gen(function* () {
+      const manager = yield* HandoffManager
+      const store = yield* HandoffStore
+      let isFailing = true
+      const flaky: HandoffStore["Service"] = {
+        ...store,
+        commit: (changes) =>
+          Effect.andThen(
+            store.commit(changes),
+            Effect.suspend(() => {
+              if (!isFailing || changes[0].event._tag !== "Restated") return Effect.void
+              isFailing = false
+              return Effect.fail(new StoreError({ operation: "commit", reason: "unavailable", detail: "Lost" }))
+            })
+          )
+      }
+      const { recordId } = yield* manager.create({
+        fromAgent: "planner",
+        toAgent: agent,
+        taskDescription: "confirmed at once",
+        briefing: { severity: "stable", summary: "Two invoices are missing.", readBack: { confirm: true } }
+      })
+      const run = HandoffWorker.run(agent, () => Effect.succeed({}), {
+        readBack: () => Effect.succeed({ summary: "I get them." })
+      }).pipe(
+        Effect.provide(Layer.fresh(HandoffManager.layer), { local: true }),
+        Effect.provideService(HandoffStore, flaky)
+      )
+      const worker = yield* Effect.forkChild(run, { startImmediately: true })
+      yield* Effect.repeat(Effect.yieldNow, { times: 99 })
+      yield* manager.confirm(recordId)
+      yield* TestClock.adjust("1 minute")
+      const record = yield* manager.get(recordId)
+      assert.deepStrictEqual(yield* tags(record), [
+        "Created",
+        "Accepted",
+        "Restated",
+        "Confirmed",
+        "Started",
+        "Completed"
+      ])
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("gives back what it waits for the sender's word on when it is shut down, for at once", () =>
+    Effect.gen(function* () {
+      const { recordId } = yield* HandoffManager.use(({ create }) =>
+        create({
+          fromAgent: "planner",
+          toAgent: agent,
+          taskDescription: "unconfirmed",
+          briefing: { severity: "stable", summary: "Two invoices are missing.", readBack: { confirm: true } }
+        })
+      )
+      const worker = yield* start(() => Effect.succeed({}), {
+        readBack: () => Effect.succeed({ summary: "I get them." })
+      })
+      const leaving = yield* Effect.forkChild(Fiber.interrupt(worker), { startImmediately: true })
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(leaving)
+      const record = yield* HandoffManager.use(({ get }) => get(recordId))
+      assert.deepInclude((yield* events(record)).at(-1), { _tag: "Released", reason: "The worker was shut down." })
+      assert.isTrue(Option.isSome(yield* HandoffManager.use(({ claim }) => claim(agent))))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("gives it back though what is wrong with it is longer than a reason", () =>
+    Effect.gen(function* () {
+      const { recordId } = yield* HandoffManager.use(({ create }) =>
+        create({
+          fromAgent: "planner",
+          toAgent: agent,
+          taskDescription: "exactly",
+          maxAttempts: 2,
+          deliverables: [{ name: "text", schema: { const: "x".repeat(70_000) } }]
+        })
+      )
+      const worker = yield* start(({ deliver }) =>
+        Effect.sync(() => {
+          deliver({ name: "text", content: "y" })
+          return {}
+        })
+      )
+      // The schemas are loaded when they are first needed.
+      yield* Effect.promise(() => import("../src/ContentSchemas.ts"))
+      yield* settle
+      const record = yield* HandoffManager.use(({ get }) => get(recordId))
+      assert.deepInclude((yield* events(record)).at(-1), {
+        _tag: "Released",
+        reason: "It failed, and what it said cannot be kept: it is too long, or it is no text."
+      })
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+})
+
 describe("a handler on its own", () => {
   it.effect("may ask in another way than through its worker, and is not taken for lost while it waits", () =>
     Effect.gen(function* () {

@@ -136,6 +136,15 @@ describe("a part", () => {
     // Nobody else may say that it goes along with its whole.
     yield* refusal(manager.cancel(part.recordId, { by: planner }), "NotYourHandoff")
   })
+
+  test("of itself is not waited for by the whole", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, parent: "round" }, { id: "round" })
+    yield* manager.accept(recordId)
+    const part = yield* manager.delegate(recordId, { toAgent: "analyst", taskDescription: "Count the sales" })
+    yield* manager.cancel(part.recordId)
+    assert.strictEqual((yield* manager.complete(recordId)).status, "completed")
+  })
 })
 
 describe("the chain", () => {

@@ -1,15 +1,16 @@
-import { AgentId, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
+import { advance, AgentId, type HandoffEvent, RecordId, type Transition } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 
 import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
 import { AgentStore } from "../src/AgentStore.ts"
 import { HandoffManager } from "../src/HandoffManager.ts"
-import { type Entry, HandoffStore } from "../src/HandoffStore.ts"
+import { type Entry, HandoffStore, Position } from "../src/HandoffStore.ts"
 import * as MemoryStore from "../src/MemoryStore.ts"
 import * as Signing from "../src/Signing.ts"
 import { verify, verifyAll, verifyCounts } from "../src/Verification.ts"
@@ -175,6 +176,79 @@ describe("signatures", () => {
       yield* TestClock.adjust("1 second")
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
       assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3 })
+    })
+  )
+
+  it.effect("are not got around by saying that it was earlier, or another program", () =>
+    signing(function* (publicKey) {
+      yield* (yield* AgentCapabilityRegistry).register(executor, [], { publicKey })
+      const store = yield* HandoffStore
+      const created = yield* (yield* HandoffManager).create(ask)
+      const forged = (said: object, record = created) =>
+        Effect.gen(function* () {
+          const event: Transition = { _tag: "Rejected", at: start, by: executor, reason: "Forged", ...said }
+          const { recordId } = record
+          const change = Result.getOrThrow(advance(record, event))
+          const entries = [
+            ...(yield* store.history(recordId)),
+            { ...change, recordId, revision: 2, position: Position.make("2") }
+          ]
+          const { flaw } = yield* verify(recordId).pipe(
+            Effect.provideService(HandoffStore, {
+              ...store,
+              get: () => Effect.succeedSome(change.record),
+              history: () => Effect.succeed(entries)
+            }),
+            Effect.provideService(HandoffManager, {
+              ...(yield* HandoffManager),
+              get: () => Effect.succeed(change.record)
+            })
+          )
+          return flaw?.problem
+        })
+      const problem = "It is not signed, and executor has had a key since 2026-11-22T09:00:00.000Z"
+      assert.strictEqual(yield* forged({}), problem)
+      assert.isUndefined(yield* forged({ by: "planner", _tag: "Cancelled" }))
+      assert.strictEqual(yield* forged({ via: "foreign" }), problem)
+      // A clock that is a little slow.
+      assert.isUndefined(yield* forged({ at: DateTime.subtract(start, { seconds: 1 }) }))
+      yield* TestClock.adjust("2 minutes")
+      const later = yield* (yield* HandoffManager).create(ask)
+      assert.strictEqual(yield* forged({ at: DateTime.subtract(start, { days: 1 }) }, later), problem)
+    })
+  )
+
+  it.effect("are not asked of the clock though an agent is called so, nor checked against keys that came later", () =>
+    signing(function* () {
+      const registry = yield* AgentCapabilityRegistry
+      const manager = yield* HandoffManager
+      const signed = yield* lived
+      yield* registry.register("clock", [], { publicKey: (yield* Signing.generate).publicKey })
+      const { recordId } = yield* manager.create({ ...ask, deadline: DateTime.add(start, { seconds: 1 }) })
+      yield* TestClock.adjust("1 second")
+      yield* manager.sweep
+      assert.isUndefined((yield* verify(recordId)).flaw)
+      // The key that it signed with was forgotten with it.
+      yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
+      assert.deepStrictEqual(yield* verify(signed), { recordId: signed, entries: 4, signed: 0 })
+    })
+  )
+
+  it.effect("are checked against a key that was registered while others were looked at", () =>
+    signing(function* (publicKey) {
+      const registry = yield* AgentCapabilityRegistry
+      yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
+      const agents = yield* AgentStore
+      const before = yield* agents.all
+      yield* registry.register(executor, [], { publicKey })
+      const id = yield* lived
+      let reads = 0
+      const all = Effect.suspend(() => (reads++ === 0 ? Effect.succeed(before) : agents.all))
+      assert.deepStrictEqual(yield* Effect.provideService(verify(id), AgentStore, { ...agents, all }), {
+        recordId: id,
+        entries: 4,
+        signed: 3
+      })
     })
   )
 

@@ -60,7 +60,11 @@ export type LifecycleError =
 
 /** Whether an event is one that time brings about, and not one of the two agents. */
 const isOfTime = (record: HandoffRecord, event: Transition, rule: Rule): boolean =>
-  rule.by === "anyone" || (rule.clock === true && event.by === clock && agentOf(record, rule.by) !== clock)
+  rule.by === "anyone" ||
+  (rule.clock === true &&
+    event.by === clock &&
+    // An agent may have that name, but none lets its own time pass.
+    (agentOf(record, rule.by) !== clock || (event._tag === "Forwarded" && event.because === "accept_by")))
 
 /** What must be right about an event of time, beside when it comes. */
 const essence = (event: Transition) => [
@@ -153,7 +157,8 @@ const contents: {
     const { recordId } = record
     const holders = holdersOf(record)
     if (holders.includes(event.to)) return new AlreadyHeld({ recordId, agent: event.to, holders })
-    return event.by !== agentOf(record, "receiver") || mayReroute(record, event.because)
+    const isTheirs = event.by === agentOf(record, "receiver") && !isOfTime(record, event, transitions.Forwarded)
+    return !isTheirs || mayReroute(record, event.because)
       ? undefined
       : new NotDue({ recordId, event: event._tag, at: event.at })
   },
