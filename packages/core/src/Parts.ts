@@ -1,5 +1,5 @@
 /** Handoffs and the parts of them that were given to others. */
-import { type HandoffRecord, isOpen, type RecordId, type StoreError } from "@aumai/handoff-protocol"
+import { type HandoffRecord, holdersOf, isOpen, type RecordId, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -64,7 +64,19 @@ const partsOf = (
     return parts
   })
 
-/** The open parts of a handoff, and of those theirs. What has given no parts away is not asked for any. */
+/** Whether a handoff was given as a part by one who had the whole: anybody may name any parent. */
+const isGivenBy =
+  (whole: HandoffRecord) =>
+  ({ recordId, request }: HandoffRecord): boolean =>
+    recordId !== whole.recordId && holdersOf(whole).slice(1).includes(request.fromAgent)
+
+/** The parts of a handoff that were given by who had it; one that has given none away is not asked for any. */
+const given = (store: Store, whole: HandoffRecord): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
+  whole.parts === undefined
+    ? Effect.succeed([])
+    : Effect.map(partsOf(store, whole.recordId, Infinity), (parts) => parts.filter(isGivenBy(whole)))
+
+/** The open parts of a handoff, and of those theirs. */
 export const openBelow = (
   store: Store,
   record: HandoffRecord
@@ -72,9 +84,8 @@ export const openBelow = (
   Effect.gen(function* () {
     const found = new Map<RecordId, HandoffRecord>()
     const parents = [record]
-    for (const { parts, recordId } of parents) {
-      if (parts === undefined) continue
-      for (const part of yield* partsOf(store, recordId, Infinity)) {
+    for (const whole of parents) {
+      for (const part of yield* given(store, whole)) {
         if (found.has(part.recordId) || part.recordId === record.recordId) continue
         // What has ended may have open parts of its own.
         parents.push(part)
@@ -84,16 +95,12 @@ export const openBelow = (
     return [...found.values()]
   })
 
-/** The open parts of a handoff itself; one that names itself as its parent does not wait for itself. */
+/** The open parts of a handoff itself. */
 export const openParts = (
   store: Store,
   record: HandoffRecord
 ): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
-  record.parts === undefined
-    ? Effect.succeed([])
-    : Effect.map(partsOf(store, record.recordId, Infinity), (parts) =>
-        parts.filter(({ recordId, status }) => recordId !== record.recordId && isOpen(status))
-      )
+  Effect.map(given(store, record), (parts) => parts.filter(({ status }) => isOpen(status)))
 
 /** The whole tree, from any member of it. */
 export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chain, StoreError> =>

@@ -73,6 +73,23 @@ describe("a part", () => {
     assert.strictEqual((yield* manager.get(left.recordId)).status, "pending")
   })
 
+  test("is none that somebody else says to be one", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices)
+    const strange = yield* manager.create({ ...invoices, fromAgent: "stranger", parent: whole })
+    yield* manager.accept(part.recordId)
+    yield* manager.complete(part.recordId)
+    yield* manager.complete(whole)
+    const other = yield* begun
+    yield* manager.delegate(other, invoices)
+    const alsoStrange = yield* manager.create({ ...invoices, fromAgent: "stranger", parent: other })
+    yield* manager.cancel(other)
+    for (const { recordId } of [strange, alsoStrange]) {
+      assert.strictEqual((yield* manager.get(recordId)).status, "pending")
+    }
+  })
+
   test("that is given away while the whole is being completed holds it up, too", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
