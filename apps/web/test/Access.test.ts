@@ -226,6 +226,6 @@ describe("everybody can use it", () => {
     await page.getByRole("button", { name: "Run the laws" }).click()
     await page.getByRole("progressbar", { name: "Laws that have been tried" }).waitFor()
     await page.getByText(/of \d+ laws are kept by this browser/).waitFor()
-    expect(await page.title()).toBe("2")
+    await expect.poll(async () => page.title()).toBe("2")
   })
 })

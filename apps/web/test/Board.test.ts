@@ -17,14 +17,16 @@ describe("the board", () => {
     await create(desk, { from: "er-desk", to: "icu", task: "Take over Ms. R.", priority: 10 })
     await lane(watcher, "Pending").getByRole("link", { name: "Take over Ms. R." }).waitFor()
     await lane(watcher, "Pending").getByRole("link", { name: "Count the beds" }).waitFor()
-    expect(await names(lane(watcher, "Pending").getByRole("link"))).toEqual(["Take over Ms. R.", "Count the beds"])
+    await expect
+      .poll(() => names(lane(watcher, "Pending").getByRole("link")))
+      .toEqual(["Take over Ms. R.", "Count the beds"])
 
     await act(desk, "Accept")
     await confirm(desk, "Accept")
     await lane(watcher, "Accepted").getByRole("link", { name: "Take over Ms. R." }).waitFor()
     await watcher.reload()
     await lane(watcher, "Accepted").getByRole("link", { name: "Take over Ms. R." }).waitFor()
-    expect(await names(lane(watcher, "Pending").getByRole("link"))).toEqual(["Count the beds"])
+    await expect.poll(() => names(lane(watcher, "Pending").getByRole("link"))).toEqual(["Count the beds"])
     expect(visitor.complaints).toEqual([])
   })
 
@@ -36,11 +38,11 @@ describe("the board", () => {
     await goTo(page, "Board")
     await page.getByLabel("Search").fill("BEDS")
     await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor({ state: "detached" })
-    expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Count the beds"])
+    await expect.poll(() => names(lane(page, "Pending").getByRole("link"))).toEqual(["Count the beds"])
     await page.getByLabel("Search").fill("")
     await page.getByLabel("Agent", { exact: true }).selectOption("c")
     await lane(page, "Pending").getByRole("link", { name: "Count the beds" }).waitFor({ state: "detached" })
-    expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Take over Ms. R."])
+    await expect.poll(() => names(lane(page, "Pending").getByRole("link"))).toEqual(["Take over Ms. R."])
   })
 
   it("finds every word, in task, context and name, however it is written", async () => {
@@ -52,7 +54,7 @@ describe("the board", () => {
     for (const words of ["müller PRÜFE", "e\u0301-desk", "ＩＣＵ"]) {
       await page.getByLabel("Search").fill(words)
       await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor({ state: "detached" })
-      expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Prüfe ICU"])
+      await expect.poll(() => names(lane(page, "Pending").getByRole("link"))).toEqual(["Prüfe ICU"])
       await page.getByLabel("Search").fill("")
       await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor()
     }
@@ -85,7 +87,7 @@ describe("the board", () => {
     await page.getByText("What was due has happened to 1 handoff.").waitFor()
     await page.getByRole("button", { name: "Show everything" }).click()
     await lane(page, "Expired").getByRole("link", { name: "Late" }).waitFor()
-    expect(await names(lane(page, "Pending").getByRole("link"))).toEqual(["Early"])
+    await expect.poll(() => names(lane(page, "Pending").getByRole("link"))).toEqual(["Early"])
   })
 
   it("keeps the theme that somebody chose", async () => {
@@ -98,9 +100,9 @@ describe("the board", () => {
     expect(dark).not.toBe(light)
     await page.reload()
     await page.getByRole("heading", { level: 1 }).waitFor()
-    expect(await back()).toBe(dark)
+    await expect.poll(async () => back()).toBe(dark)
     await page.getByLabel("Theme").selectOption("System")
-    expect(await back()).toBe(light)
+    await expect.poll(async () => back()).toBe(light)
   })
 
   it("can be used with the keyboard alone", async () => {
@@ -161,16 +163,18 @@ describe("a handoff's page", () => {
     const page = await visitor.tab()
     await create(page, { from: "er-desk", to: "icu", task: "Take over Ms. R.", context: '{"vitals":{"pulse":122}}' })
     const offered = () => names(moves(page).getByRole("button"))
-    expect(await offered()).toEqual(["Accept", "Reject", "Forward", "Cancel"])
+    await expect.poll(async () => offered()).toEqual(["Accept", "Reject", "Forward", "Cancel"])
     await page.getByText("icu's turn").waitFor()
-    expect(await page.getByRole("region", { name: "Request" }).innerText()).toMatch(/vitals[^]*pulse\s+122/)
+    await expect
+      .poll(async () => page.getByRole("region", { name: "Request" }).innerText())
+      .toMatch(/vitals[^]*pulse\s+122/)
 
     await page.getByLabel("Act as").fill("er-desk")
-    expect(await offered()).toEqual(["Cancel"])
+    await expect.poll(async () => offered()).toEqual(["Cancel"])
     await page.getByLabel("Act as").fill("somebody")
-    expect(await offered()).toEqual([])
+    await expect.poll(async () => offered()).toEqual([])
     await page.getByLabel("Act as").fill("icu")
-    expect(await offered()).toEqual(["Accept", "Reject", "Forward"])
+    await expect.poll(async () => offered()).toEqual(["Accept", "Reject", "Forward"])
 
     await act(page, "Accept")
     await page.getByLabel("Reason (optional)").fill("Bed 4 is free.")
@@ -188,7 +192,7 @@ describe("a handoff's page", () => {
     await page.getByRole("region", { name: "Result" }).getByText("ICU 4").waitFor()
     await page.getByText("nobody's turn").waitFor()
     await page.getByText("It has ended: nothing can follow.").waitFor()
-    expect(await offered()).toEqual([])
+    await expect.poll(async () => offered()).toEqual([])
     expect((await names(page.getByRole("region", { name: "Trail" }).getByRole("listitem"))).length).toBe(4)
   })
 
@@ -222,7 +226,7 @@ describe("a handoff's page", () => {
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "The whole" })
     const whole = page.url()
-    await page.getByRole("link", { name: "Hand on a part" }).click()
+    await page.getByRole("link", { name: "Create a part" }).click()
     await page.getByLabel("Sender").fill("b")
     await page.getByLabel("Receiver").fill("c")
     await page.getByLabel("Task").fill("The part")
@@ -288,7 +292,7 @@ describe("a handoff's page", () => {
     expect(winners.reduce((sum, count) => sum + count)).toBe(1)
     for (const page of [sender, receiver]) {
       await page.getByRole("region", { name: "Trail" }).getByRole("listitem").nth(1).waitFor()
-      expect(await page.getByRole("region", { name: "Trail" }).getByRole("listitem").count()).toBe(2)
+      await expect.poll(async () => page.getByRole("region", { name: "Trail" }).getByRole("listitem").count()).toBe(2)
     }
   })
 

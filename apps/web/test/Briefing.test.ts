@@ -70,16 +70,16 @@ describe("a briefing", () => {
     await briefing.getByText("Which target?").waitFor()
     await briefing.getByText("The receiver has yet to read it back.").waitFor()
     await page.getByText("icu's turn to read the briefing back").waitFor()
-    expect(await names(moves(page).getByRole("button"))).not.toContain("Start")
+    await expect.poll(() => names(moves(page).getByRole("button"))).not.toContain("Start")
 
     await act(page, "Read back")
-    expect(await item(page, "Noradrenaline").getByLabel("Answer").inputValue()).toBe("question")
+    await expect.poll(async () => item(page, "Noradrenaline").getByLabel("Answer").inputValue()).toBe("question")
     await item(page, "If the lactate rises, then call the surgeon").getByLabel("Answer").selectOption("Understood")
     await confirm(page, "Read back")
     await briefing.getByText("er has yet to confirm it.").waitFor()
     await page.getByText("er's turn to confirm the read-back").waitFor()
     await page.getByLabel("Act as").fill("er")
-    expect(await names(moves(page).getByRole("button"))).toEqual(["Confirm", "Attest", "Cancel"])
+    await expect.poll(() => names(moves(page).getByRole("button"))).toEqual(["Confirm", "Attest", "Cancel"])
     await act(page, "Confirm")
     await page.getByLabel("What is to be set right").fill("A mean of 65.")
     await confirm(page, "Confirm")
@@ -114,11 +114,11 @@ describe("a briefing", () => {
     await page.getByLabel("Summary").fill("")
     await page.getByRole("button", { name: "Hand it over" }).click()
     await act(page, "Accept")
-    expect(await moves(page).getByLabel("The briefing in your own words").count()).toBe(0)
+    await expect.poll(async () => moves(page).getByLabel("The briefing in your own words").count()).toBe(0)
     await confirm(page, "Accept")
     await page.getByText("Accept: done.").waitFor()
-    expect(await names(moves(page).getByRole("button"))).not.toContain("Read back")
-    expect(await page.getByRole("region", { name: "Briefing" }).count()).toBe(0)
+    await expect.poll(() => names(moves(page).getByRole("button"))).not.toContain("Read back")
+    await expect.poll(async () => page.getByRole("region", { name: "Briefing" }).count()).toBe(0)
   })
 
   it("is text, whatever is in it, from left or right", async () => {
@@ -146,17 +146,15 @@ describe("a briefing", () => {
     await briefing.getByText("by icu[U+202E]").waitFor()
     await page.getByText("report[U+200B]").waitFor()
     await act(page, "Accept")
-    expect(await names(moves(page).getByRole("group").locator("legend"))).toEqual(["血培養を二セット採る"])
+    await expect.poll(() => names(moves(page).getByRole("group").locator("legend"))).toEqual(["血培養を二セット採る"])
     await moves(page).getByLabel("The briefing in your own words").fill(hostile)
     await moves(page).getByLabel("Answer").selectOption("Refused")
     await confirm(page, "Accept")
     await briefing.getByRole("region", { name: "Read-back" }).getByText(hostile).waitFor()
-    expect(await names(briefing.locator(".answered strong"))).toEqual([
-      "Need not be read back",
-      "Refused",
-      "Need not be read back"
-    ])
-    expect(await page.locator("main img").count()).toBe(0)
-    expect(await page.title()).toBe("One · Handoffs")
+    await expect
+      .poll(() => names(briefing.locator(".answered strong")))
+      .toEqual(["Need not be read back", "Refused", "Need not be read back"])
+    await expect.poll(async () => page.locator("main img").count()).toBe(0)
+    await expect.poll(async () => page.title()).toBe("One · Handoffs")
   })
 })

@@ -12,7 +12,7 @@ describe("custody", () => {
     const page = await visitor.tab()
     await create(page, { from: "planner", to: "executor", task: "Read the scans" })
     const custody = page.getByRole("region", { name: "Custody" })
-    expect(await custody.count()).toBe(0)
+    await expect.poll(async () => custody.count()).toBe(0)
     await act(page, "Accept")
     await page.getByLabel("Hold it for so many minutes").fill("10")
     await confirm(page, "Accept")
@@ -24,7 +24,9 @@ describe("custody", () => {
     await page.getByLabel("Percent done").fill("80")
     await confirm(page, "Progress")
     await custody.getByText("80 % Page 4 of 5").waitFor()
-    expect(await custody.getByRole("progressbar", { name: "Progress" }).getAttribute("value")).toBe("0.8")
+    await expect
+      .poll(async () => custody.getByRole("progressbar", { name: "Progress" }).getAttribute("value"))
+      .toBe("0.8")
     const steps = page.getByRole("region", { name: "Trail" }).getByRole("listitem")
     await steps.filter({ hasText: "executor is still at it" }).getByText("80 % Page 4 of 5").waitFor()
 
@@ -53,10 +55,10 @@ describe("custody", () => {
     await custody.getByText("May page 5 be left out?").waitFor()
     await custody.getByText("rests until the answer").waitFor()
     await lane(watcher, "Input required").getByRole("link", { name: "Read the scans" }).waitFor()
-    expect(await watcher.getByRole("article").getByText("Due in").count()).toBe(0)
+    await expect.poll(async () => watcher.getByRole("article").getByText("Due in").count()).toBe(0)
 
     await page.getByLabel("Act as").fill("planner")
-    expect(await names(moves(page).getByRole("button"))).toEqual(["Answer", "Attest", "Cancel"])
+    await expect.poll(() => names(moves(page).getByRole("button"))).toEqual(["Answer", "Attest", "Cancel"])
     await act(page, "Answer")
     await page.getByRole("textbox", { name: "Answer" }).fill("Yes, leave it out.")
     await confirm(page, "Answer")
@@ -94,14 +96,13 @@ describe("custody", () => {
     await confirm(page, "Release")
     await page.getByText("attempt 2 of 2").waitFor()
     const learnt = page.getByRole("region", { name: "Handed back" })
-    expect(await names(learnt.getByRole("region", { name: "Done" }).getByRole("listitem"))).toEqual([
-      "Page 1",
-      "Page 2"
-    ])
-    expect(await names(learnt.getByRole("region", { name: "Pitfalls" }).getByRole("listitem"))).toEqual([
-      "Page 5 is blurred"
-    ])
-    expect(await learnt.getByRole("region", { name: "Remaining" }).count()).toBe(0)
+    await expect
+      .poll(() => names(learnt.getByRole("region", { name: "Done" }).getByRole("listitem")))
+      .toEqual(["Page 1", "Page 2"])
+    await expect
+      .poll(() => names(learnt.getByRole("region", { name: "Pitfalls" }).getByRole("listitem")))
+      .toEqual(["Page 5 is blurred"])
+    await expect.poll(async () => learnt.getByRole("region", { name: "Remaining" }).count()).toBe(0)
     await page
       .getByRole("region", { name: "Custody" })
       .getByText(/6 May 2998/)
@@ -113,16 +114,9 @@ describe("custody", () => {
     await act(page, "Accept")
     await confirm(page, "Accept")
     await moves(page).getByRole("button", { name: "Start" }).waitFor()
-    expect(await names(moves(page).getByRole("button"))).toEqual([
-      "Start",
-      "Progress",
-      "Complete",
-      "Forward",
-      "Delegate",
-      "Attest",
-      "Fail",
-      "Cancel"
-    ])
+    await expect
+      .poll(() => names(moves(page).getByRole("button")))
+      .toEqual(["Start", "Progress", "Complete", "Forward", "Delegate", "Attest", "Fail", "Cancel"])
   })
 
   it("refuses a late word of an attempt that is over", async () => {
@@ -167,7 +161,7 @@ describe("custody", () => {
     await page.getByRole("button", { name: "Settle 2 overdue" }).waitFor()
     await lane(page, "Pending").getByRole("link", { name: "Calm" }).click()
     await moves(page).getByRole("button", { name: "Accept" }).waitFor()
-    expect(await page.getByRole("button", { name: "Settle what is due" }).count()).toBe(0)
+    await expect.poll(async () => page.getByRole("button", { name: "Settle what is due" }).count()).toBe(0)
     await goTo(page, "Board")
     await lane(page, "Accepted").getByRole("link", { name: "Lost" }).click()
     await page

@@ -24,7 +24,9 @@ describe("handing on", () => {
     await page.getByText("Forward: done. It waits for analyst now.").waitFor()
     await page.getByText("analyst's turn").waitFor()
     await page.getByText("attempt 1 of 3").waitFor()
-    expect(await page.locator(".custody .parties").innerText()).toMatch(/planner[^]*executor[^]*analyst/)
+    await expect
+      .poll(async () => page.locator(".custody .parties").innerText())
+      .toMatch(/planner[^]*executor[^]*analyst/)
     await trail(page).getByText("to analyst · This is a question of statistics.").waitFor()
 
     const card = lane(watcher, "Pending").getByRole("article")
@@ -65,7 +67,7 @@ describe("handing on", () => {
     await confirm(page, "Forward")
     await page.getByText("mobile's turn").waitFor()
     await trail(page).getByText("The router chose mobile").waitFor()
-    expect(await names(moves(page).getByRole("button"))).toEqual(["Accept", "Reject", "Cancel"])
+    await expect.poll(() => names(moves(page).getByRole("button"))).toEqual(["Accept", "Reject", "Cancel"])
   })
 
   it("goes to the next who can do it when it is declined, and says where it went", async () => {
@@ -105,7 +107,7 @@ describe("parts", () => {
 
     const whole = page.getByRole("region", { name: "Parts" })
     await whole.getByRole("link", { name: "Draw the charts" }).waitFor()
-    expect(await whole.locator("[aria-current]").innerText()).toBe("Write the report")
+    await expect.poll(async () => whole.locator("[aria-current]").innerText()).toBe("Write the report")
     await act(page, "Complete")
     await confirm(page, "Complete")
     await page
@@ -120,7 +122,7 @@ describe("parts", () => {
       .click()
     await page.getByRole("heading", { name: "Draw the charts" }).waitFor()
     await page.getByText("artist's turn").waitFor()
-    expect(await whole.locator("[aria-current]").innerText()).toBe("Draw the charts")
+    await expect.poll(async () => whole.locator("[aria-current]").innerText()).toBe("Draw the charts")
     await whole.getByRole("link", { name: "Write the report" }).click()
     await page.getByRole("heading", { name: "Write the report" }).waitFor()
 
@@ -152,7 +154,7 @@ describe("parts", () => {
       .getByText(/along with/)
       .waitFor()
     await goTo(page, "Board")
-    expect(await names(lane(page, "Cancelled").getByRole("link"))).toHaveLength(2)
+    await expect.poll(() => names(lane(page, "Cancelled").getByRole("link"))).toHaveLength(2)
   })
 
   it("may form a circle in what another program wrote, and may be very many", async () => {
