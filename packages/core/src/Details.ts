@@ -7,6 +7,7 @@ import {
   HandBack,
   isJsonObject,
   JsonObject,
+  limits,
   CompletedEvent,
   Milliseconds,
   Progress,
@@ -32,16 +33,27 @@ const handBack = Schema.optionalKey(HandBack)
 const decoder = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
   Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
 
-// Most verbs are said without a word, and most completions with a result alone: nothing else has to be checked then, and
-// the schema, which would come to the same, costs as much as the rest of the verb.
-const silent = (said: object): boolean => Object.keys(said).length === 0
-const resultAlone = (said: object): boolean =>
-  Object.keys(said).length === 1 && "result" in said && isJsonObject(said.result)
+// Most verbs are said without a word, by a holder with its attempt, or with a lease or a result alone. What these are is
+// seen at a glance; the schema comes to the same, and costs as much as the rest of the verb.
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
+const glances: Readonly<Record<string, (value: unknown) => boolean>> = {
+  by: Schema.is(AgentId),
+  attempt: (value) => isWhole(value) && value > 0,
+  lease: (value) => isWhole(value) && value >= 1 && value <= limits.durationMilliseconds,
+  result: isJsonObject
+}
+const glance =
+  (...known: ReadonlyArray<string>) =>
+  (said: object): boolean =>
+    Object.entries(said).every(([key, value]) => known.includes(key) && glances[key]?.(value) === true)
+const silent = glance("by", "attempt")
+const perhapsLeased = glance("by", "attempt", "lease")
+const handsBack = glance("by", "attempt", "result")
 const never = (): boolean => false
 
 export const details = {
   Accepted: {
-    isFine: silent,
+    isFine: perhapsLeased,
     decode: decoder(
       Schema.Struct({
         ...actor,
@@ -55,7 +67,7 @@ export const details = {
   Rejected: { isFine: never, decode: decoder(Schema.Struct({ ...actor, reason: Text })) },
   Started: { isFine: silent, decode: decoder(Schema.Struct(actor)) },
   Progressed: {
-    isFine: silent,
+    isFine: perhapsLeased,
     decode: decoder(Schema.Struct({ ...actor, note: Progress.fields.note, fraction: Progress.fields.fraction, lease }))
   },
   Asked: { isFine: never, decode: decoder(Schema.Struct({ ...actor, question: Text })) },
@@ -85,7 +97,7 @@ export const details = {
     decode: decoder(Schema.Struct({ ...actor, reason, handBack, notBefore: Schema.optionalKey(Timestamp) }))
   },
   Completed: {
-    isFine: resultAlone,
+    isFine: (said: object): boolean => "result" in said && handsBack(said),
     decode: decoder(
       Schema.Struct({
         ...actor,
