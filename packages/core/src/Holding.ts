@@ -7,6 +7,7 @@ import {
   type HandoffRecord,
   type InvalidInput,
   type JsonObject,
+  movesOf,
   type OwnEvidence,
   type ReadBack,
   startAwaits,
@@ -149,6 +150,9 @@ export const hold = <E, R>(
       }
       noted(claimed)
 
+      const may = (record: HandoffRecord, event: Transition["_tag"]): boolean =>
+        movesOf(record).some((move) => move.event === event)
+
       const has = ({ attempt: current, status }: HandoffRecord, event: Transition["_tag"]): boolean =>
         current === (event === "Released" ? attempt + 1 : attempt) &&
         // There is nothing to renew while it waits for an answer, whoever has asked: it is still held.
@@ -285,7 +289,7 @@ export const hold = <E, R>(
             )
             // One that failed may have been taken, and confirmed since: said again it would take that back.
             const restate = Effect.flatMap(manager.get(recordId), (record): Effect.Effect<HandoffRecord, VerbError> =>
-              record.status === "accepted" && record.attempt === attempt && startAwaits(record) !== "receiver"
+              record.attempt === attempt && may(record, "Restated") && startAwaits(record) !== "receiver"
                 ? Effect.succeed(record)
                 : manager.restate(recordId, { ...holder, readBack: said })
             )

@@ -1,6 +1,6 @@
 /** What the commands that act on a handoff share: who acts, what was said, and how the outcome is shown. */
 import { HandoffManager } from "@aumai/handoff-core"
-import { encodeRecord, type HandBack, type HandoffRecord } from "@aumai/handoff-protocol"
+import { encodeRecord, type HandBack, type HandoffRecord, isOpen } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -23,7 +23,7 @@ export const show = Effect.fnUntraced(function* (
 /** The same for what may have gone to another receiver: how the router chose that one is said, too. */
 export const showForwarded = Effect.fnUntraced(function* (record: HandoffRecord) {
   yield* show(record)
-  if (record.status !== "pending" || record.hops === undefined || (yield* Flags.Json)) return
+  if (!isOpen(record.status) || record.hops === undefined || (yield* Flags.Json)) return
   const event = (yield* (yield* HandoffManager).history(record.recordId)).at(-1)?.event
   if (event?._tag === "Forwarded" && event.routing !== undefined) yield* print(`  ${printable(event.routing.reason)}`)
 })
