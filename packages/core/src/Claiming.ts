@@ -16,6 +16,7 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
+import { glance } from "./Details.ts"
 import type { HandoffStore, Page } from "./HandoffStore.ts"
 
 /** What came of trying to take one handoff: it is taken, somebody else was first, or it was no longer to be had. */
@@ -60,6 +61,8 @@ const decode = Schema.decodeUnknownResult(
   Schema.Struct({ lease: Schema.optionalKey(Milliseconds), readsBack: Schema.optionalKey(Schema.Boolean) }),
   { errors: "all", onExcessProperty: "error" }
 )
+
+const isFine = glance("lease", "readsBack")
 
 // How many claimers one look serves: as many records as a page elsewhere, for they may be large.
 const lookSize = 256
@@ -213,7 +216,7 @@ export const make = (
 
     return Effect.fnUntraced(function* (agent: AgentId, options: ClaimOptions = {}) {
       const { lease, readsBack = true } = options
-      const decoded = Object.keys(options).length === 0 ? undefined : decode(options)
+      const decoded = isFine(options) ? undefined : decode(options)
       if (decoded !== undefined && Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
       for (let left = tries; left > 0;) {
         const taking = yield* attempt(deskOf(agent, readsBack), lease)

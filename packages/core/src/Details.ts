@@ -40,9 +40,11 @@ const glances: Readonly<Record<string, (value: unknown) => boolean>> = {
   by: Schema.is(AgentId),
   attempt: (value) => isWhole(value) && value > 0,
   lease: (value) => isWhole(value) && value >= 1 && value <= limits.durationMilliseconds,
-  result: isJsonObject
+  result: isJsonObject,
+  readsBack: (value) => typeof value === "boolean"
 }
-const glance =
+/** Whether of all that is said only these are there, and each is what it has to be. */
+export const glance =
   (...known: ReadonlyArray<string>) =>
   (said: object): boolean =>
     Object.entries(said).every(([key, value]) => known.includes(key) && glances[key]?.(value) === true)
