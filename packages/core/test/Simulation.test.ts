@@ -12,7 +12,7 @@ const machine = Effect.map(Layer.build(Layer.fresh(MemoryStore.layer)), (shared)
 }))
 
 describe("custody, simulated", () => {
-  const runs = seeds(50)
+  const runs = seeds(100)
   it.effect(
     "keeps every promise in memory, under every seed",
     () => keepsPromises("packages/core/test/Simulation.test.ts", runs, () => machine),
