@@ -14,6 +14,7 @@ import {
   HandoffStatus,
   holdersOf,
   isOpen,
+  movesOf,
   receiverOf,
   StoreError,
   whereabouts
@@ -70,7 +71,7 @@ const look = Effect.gen(function* () {
       if (!isOpen(record.status)) return
       const receiver = receiverOf(record)
       seen.open.set(receiver, (seen.open.get(receiver) ?? 0) + 1)
-      if (record.status === "pending") {
+      if (movesOf(record).some(({ event }) => event === "Accepted")) {
         const waiting = seen.pending.get(receiver) ?? []
         if (waiting.length < askedAbout) waiting.push(record)
         seen.pending.set(receiver, waiting)

@@ -2,12 +2,12 @@
 import type { Briefing, Entry, HandoffEvent, HandoffRequest, HandoffStatus, ReadBack } from "@aumai/handoff"
 import {
   apply,
+  begun,
   dueAt,
   isOpen,
   type HandoffEvent as ProtocolEvent,
   type HandoffRecord as ProtocolRecord,
   holdersOf,
-  type Origin,
   receiverOf,
   type RecordId,
   transitions
@@ -131,26 +131,10 @@ const lightEvent = (event: HandoffEvent): ProtocolEvent =>
   // The cast: names of agents and ids are the same texts on both sides, and the moments are turned.
   withMoments(light(event)) as ProtocolEvent
 
-/**
- * The first state, without its digest: nobody looks at that of a state that lacks what was large, and to compute it for ten
- * thousand handoffs would take a quarter of the time in which the board opens.
- */
-const begun = (recordId: RecordId, event: Origin): ProtocolRecord =>
-  event._tag === "Imported"
-    ? { ...event.record, recordId, revision: 1 }
-    : {
-        status: "pending",
-        recordId,
-        revision: 1,
-        request: event.request,
-        createdAt: event.at,
-        updatedAt: event.at,
-        attempt: 1
-      }
-
 /** The state after an event, by the protocol's own rules; none when it cannot follow, which no log of a store holds. */
 const stateAfter = (card: Card | undefined, recordId: string, event: ProtocolEvent): ProtocolRecord | undefined => {
-  // The cast: it is the id of a handoff of this store.
+  // Without a digest, which for ten thousand handoffs takes as long as much else of opening the board. The cast: it is the
+  // id of a handoff of this store.
   if (event._tag === "Created" || event._tag === "Imported") return begun(recordId as RecordId, event)
   return card === undefined ? undefined : Result.getOrUndefined(apply(card.state, event))
 }

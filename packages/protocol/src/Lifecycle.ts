@@ -36,7 +36,17 @@ export const create = (recordId: RecordId, event: Origin): HandoffRecord => ({
   head: entryDigest(recordId, 1, event)
 })
 
-const begun = (recordId: RecordId, event: Origin): HandoffRecord =>
+/**
+ * The same without the digest of the event, as `apply` leaves it off: for whoever only follows what happens.
+ *
+ * @example
+ * ```ts
+ * import { begun, type HandoffRecord, type Origin, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const followed = (event: Origin): HandoffRecord => begun(RecordId.make("7k2m9q4xw3pz"), event)
+ * ```
+ */
+export const begun = (recordId: RecordId, event: Origin): HandoffRecord =>
   event._tag === "Imported"
     ? { ...event.record, recordId, revision: 1 }
     : {

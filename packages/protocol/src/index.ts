@@ -101,7 +101,7 @@ export {
   whereabouts
 } from "./Clocks.ts"
 export { type LifecycleError, movesOf } from "./Objections.ts"
-export { advance, type Advanced, apply, create, replay } from "./Lifecycle.ts"
+export { advance, type Advanced, apply, begun, create, replay } from "./Lifecycle.ts"
 export { type Flaw, flawIn } from "./Verify.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
