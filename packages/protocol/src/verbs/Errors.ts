@@ -1,0 +1,46 @@
+import type {
+  AlreadyHeld,
+  NoAttemptLeft,
+  NoHopLeft,
+  NoRoomLeft,
+  NotDelivered,
+  NotDue,
+  OpenChildren,
+  ReadBackIncomplete,
+  StaleAttempt,
+  UnknownItem
+} from "../CustodyError.ts"
+import type {
+  HandoffExists,
+  HandoffNotFound,
+  InvalidInput,
+  InvalidTransition,
+  NoCapableAgent,
+  NotYourHandoff,
+  RevisionConflict,
+  StoreError
+} from "../HandoffError.ts"
+
+/** Every error that a verb can fail with. */
+export type HandoffError =
+  | AlreadyHeld
+  | HandoffExists
+  | HandoffNotFound
+  | InvalidInput
+  | InvalidTransition
+  | NoAttemptLeft
+  | NoCapableAgent
+  | NoHopLeft
+  | NoRoomLeft
+  | NotDelivered
+  | NotDue
+  | NotYourHandoff
+  | OpenChildren
+  | ReadBackIncomplete
+  | RevisionConflict
+  | StaleAttempt
+  | StoreError
+  | UnknownItem
+
+/** The tag of an error that a verb can fail with. */
+export type ErrorTag = HandoffError["_tag"]

@@ -1,0 +1,154 @@
+import * as Schema from "effect/Schema"
+
+import { AgentId, Capability, RecordId, Text, Timestamp } from "../Fields.ts"
+import { HandoffRequest } from "../HandoffRequest.ts"
+import { HandoffStatus } from "../HandoffStatus.ts"
+import { described, read } from "./Row.ts"
+import { routing } from "./StoreVerbs.ts"
+
+const limit = described(Schema.Int.check(Schema.isGreaterThan(0)), "At most this many. Default: 100.")
+
+/** The verbs that only read. */
+export const readVerbs = {
+  get: read(
+    {
+      name: "get",
+      subject: "handoff",
+      summary: "Shows everything about one handoff.",
+      gives: ["HandoffRecord"]
+    },
+    {},
+    ["HandoffNotFound", "StoreError"]
+  ),
+  where: read(
+    {
+      name: "where",
+      subject: "handoff",
+      summary: "Shows whose turn a handoff is, since when, in which attempt, and what the clock does next.",
+      gives: ["Whereabouts"]
+    },
+    {},
+    ["HandoffNotFound", "StoreError"]
+  ),
+  chain: read(
+    {
+      name: "chain",
+      subject: "handoff",
+      summary: "Shows the whole that a handoff belongs to, from any member of it.",
+      gives: ["Chain"]
+    },
+    {},
+    ["HandoffNotFound", "StoreError"]
+  ),
+  history: read(
+    {
+      name: "history",
+      subject: "handoff",
+      summary: "Lists what happened to one handoff, oldest first.",
+      gives: ["Entry", "list"]
+    },
+    {},
+    ["HandoffNotFound", "StoreError"]
+  ),
+  inbox: read(
+    {
+      name: "inbox",
+      subject: "agent",
+      summary: "Lists the handoffs waiting for an agent's answer, most urgent first.",
+      gives: ["HandoffRecord", "list"]
+    },
+    {
+      status: described(HandoffStatus, "The status they have. Default: pending."),
+      limit
+    },
+    ["StoreError"]
+  ),
+  list: read(
+    {
+      name: "list",
+      subject: "none",
+      summary: "Lists handoffs, one page at a time.",
+      gives: ["HandoffRecord", "list"]
+    },
+    {
+      status: described(HandoffStatus, "Only handoffs with this status, oldest first."),
+      from: described(AgentId, "Only handoffs that this agent sent, newest first."),
+      to: described(AgentId, "Only handoffs in the inbox of this agent, most urgent first; needs `status`."),
+      parent: described(RecordId, "Only the parts of this handoff, oldest first."),
+      dueAt: described(Timestamp, "Only open handoffs on which the clock acts by then, earliest first."),
+      prefix: described(Schema.String, "Only handoffs whose id begins like this, by id."),
+      limit,
+      after: described(RecordId, "The last handoff of the page before.")
+    },
+    ["StoreError"]
+  ),
+  changes: read(
+    {
+      name: "changes",
+      subject: "none",
+      summary: "Follows the log: every entry after a position, then every new one.",
+      description: "Nothing is missed. Remember the position of the last entry you processed and resume after it.",
+      gives: ["Entry", "stream"]
+    },
+    { after: described(Schema.String, "The position to resume after. Default: the beginning of the log.") },
+    ["StoreError"]
+  ),
+  metrics: read(
+    {
+      name: "metrics",
+      subject: "none",
+      summary: "Counts handoffs by status and measures how long they took.",
+      gives: ["Metrics"]
+    },
+    {},
+    ["StoreError"]
+  ),
+  verify: read(
+    {
+      name: "verify",
+      subject: "handoff",
+      summary: "Checks that a history was not changed after it was written: digests, states, and signatures.",
+      gives: ["Verified"]
+    },
+    {},
+    ["HandoffNotFound", "StoreError"]
+  ),
+  export: read(
+    {
+      name: "export",
+      subject: "none",
+      summary: "Exports every handoff with its history, oldest first.",
+      gives: ["ArchivedHandoff", "stream"]
+    },
+    {},
+    ["StoreError"]
+  ),
+  route: read(
+    {
+      name: "route",
+      subject: "none",
+      summary: "Shows which agent the router would choose for a task, and why.",
+      description: "Nothing is created.",
+      gives: ["RoutingDecision", "optional"]
+    },
+    {
+      fromAgent: HandoffRequest.fields.fromAgent,
+      taskDescription: Text.annotateKey({
+        description: "The task, whose words the router compares with capabilities."
+      }),
+      requires: HandoffRequest.fields.requires,
+      ...routing
+    },
+    ["InvalidInput", "StoreError"]
+  ),
+  agents: read(
+    {
+      name: "agents",
+      subject: "none",
+      summary: "Lists the registered agents, or those with all of the given capabilities, the closest fit first.",
+      gives: ["RegisteredAgent", "list"]
+    },
+    { capabilities: described(Schema.Array(Capability), "The capabilities an agent must have.") },
+    ["InvalidInput", "StoreError"]
+  )
+}

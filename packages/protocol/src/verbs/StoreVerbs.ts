@@ -1,0 +1,177 @@
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+
+import { Milliseconds } from "../Custody.ts"
+import { AgentId, Capability, Priority, PublicKey, RecordId } from "../Fields.ts"
+import { HandoffRequest } from "../HandoffRequest.ts"
+import { JsonObject } from "../Json.ts"
+import { limits } from "../Limits.ts"
+import { described, verb } from "./Row.ts"
+import { transitionVerbs } from "./TransitionVerbs.ts"
+
+/** How far the router may go. */
+export const routing = {
+  fallback: described(
+    Schema.Boolean,
+    "Whether any agent may be chosen when none matches. Default: only if the request requires no capabilities."
+  ),
+  exclude: described(Schema.Array(AgentId), "Agents that are never chosen, besides the sender.")
+}
+
+const newId = described(
+  RecordId,
+  "An id of your own, which makes the call repeatable: the same id and request give the existing handoff."
+)
+
+/** What the sender of a new handoff says; the sender itself is the actor. */
+const ask = {
+  ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "context", "priority", "parent"]),
+  toAgent: described(AgentId, "The receiver. Default: the router chooses among the registered agents."),
+  context: described(JsonObject, "Everything the receiver needs to know, at most 1 MiB as JSON. Default: {}."),
+  priority: described(Priority, "1 to 10; 10 is most urgent. Default: 5."),
+  routing: described(Schema.Struct(routing), "How far the router may go when no agent matches.")
+}
+
+const creationErrors = [
+  "HandoffExists",
+  "InvalidInput",
+  "NoCapableAgent",
+  "NotYourHandoff",
+  "RevisionConflict",
+  "StoreError"
+] as const
+
+/** The other verbs that write: they begin handoffs, take them, apply what is due, or keep the registry of agents. */
+export const storeVerbs = {
+  create: verb(
+    {
+      name: "create",
+      subject: "none",
+      event: "Created",
+      party: "sender",
+      does: "writes",
+      repeat: "with id",
+      summary: "Hands a task to another agent: creates a pending handoff.",
+      description: "Without a receiver, the router chooses one of the registered agents.",
+      gives: ["HandoffRecord"]
+    },
+    { ...ask, parent: HandoffRequest.fields.parent, id: newId },
+    creationErrors
+  ),
+  delegate: verb(
+    {
+      name: "delegate",
+      subject: "handoff",
+      event: "Delegated",
+      party: "receiver",
+      does: "writes",
+      repeat: "with id",
+      summary: "Gives a part of a handoff you hold to another agent, as a handoff of its own with you as the sender.",
+      description:
+        "You stay accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows the whole.",
+      gives: ["HandoffRecord"]
+    },
+    { ...ask, id: newId },
+    [...transitionVerbs.accept.errors, ...creationErrors]
+  ),
+  claim: verb(
+    {
+      name: "claim",
+      subject: "agent",
+      event: "Accepted",
+      party: "receiver",
+      does: "writes",
+      repeat: "never",
+      summary: "Accepts the most urgent handoff waiting for an agent.",
+      description:
+        "Of many claimers exactly one gets each handoff. With a lease the handoff is released for another attempt if its receiver stops sending `progress`.",
+      gives: ["HandoffRecord", "optional"]
+    },
+    {
+      lease: described(
+        Milliseconds,
+        "How long the receiver holds the handoff unless it sends progress, in milliseconds. Default: indefinitely."
+      ),
+      readsBack: described(
+        Schema.Boolean,
+        "Whether to claim handoffs whose briefing must be read back, too. Default: true."
+      )
+    },
+    ["InvalidInput", "StoreError"]
+  ),
+  sweep: verb(
+    {
+      name: "sweep",
+      subject: "none",
+      party: "anyone",
+      does: "ends",
+      repeat: "always",
+      summary: "Applies every overdue event: expired deadlines, lost leases, reminders.",
+      description: "Any number of processes may sweep at the same time.",
+      gives: ["HandoffRecord", "list"]
+    },
+    {},
+    ["StoreError"]
+  ),
+  import: verb(
+    {
+      name: "import",
+      subject: "none",
+      party: "anyone",
+      does: "ends",
+      repeat: "always",
+      summary: "Imports handoffs from an archive and reports what happened to each.",
+      description: "A newer state is never overwritten.",
+      gives: ["ImportReport", "list"]
+    },
+    {},
+    ["InvalidInput", "StoreError"]
+  ),
+  register: verb(
+    {
+      name: "register",
+      subject: "agent",
+      party: "anyone",
+      does: "writes",
+      repeat: "always",
+      summary: "Registers an agent, or replaces its capabilities and capacity.",
+      description: "Its keys stay; another public key than the one in force is in force from now on.",
+      gives: ["RegisteredAgent"]
+    },
+    {
+      capabilities: Schema.Array(Capability)
+        .check(Schema.isMaxLength(limits.capabilities))
+        .annotateKey({ description: `What the agent can do, at most ${limits.capabilities} words.` }),
+      capacity: described(
+        Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })),
+        "How many open handoffs the agent takes at once. Default: no limit."
+      ),
+      publicKey: described(PublicKey, "The Ed25519 key the agent signs with from now on, as base64url.")
+    },
+    ["InvalidInput", "StoreError"]
+  ),
+  seen: verb(
+    {
+      name: "seen",
+      subject: "agent",
+      party: "anyone",
+      does: "writes",
+      repeat: "always",
+      summary: "Records that an agent is present; the router prefers agents seen within the last 90 seconds."
+    },
+    {},
+    ["StoreError"]
+  ),
+  unregister: verb(
+    {
+      name: "unregister",
+      subject: "agent",
+      party: "anyone",
+      does: "writes",
+      repeat: "always",
+      summary: "Removes an agent from the registry."
+    },
+    {},
+    ["StoreError"]
+  )
+}
