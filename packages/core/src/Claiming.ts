@@ -2,11 +2,13 @@ import {
   type After,
   type AgentId,
   type HandoffRecord,
+  type InputOf,
   type InvalidInput,
   invalidInput,
-  Milliseconds,
+  type Milliseconds,
   type RecordId,
-  StoreError
+  StoreError,
+  storeVerbs
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -16,19 +18,13 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { glance } from "./Details.ts"
 import type { HandoffStore, Page } from "./HandoffStore.ts"
 
 /** What came of trying to take one handoff: it is taken, somebody else was first, or it was no longer to be had. */
 export type Taking = After<"Accepted"> | "lost" | "gone"
 
-/** How a claim is held. */
-export interface ClaimOptions {
-  /** For so many milliseconds, unless that is renewed; for ever when left out. */
-  readonly lease?: Milliseconds
-  /** Whether to take those whose briefing must be read back, too; `true` when left out. */
-  readonly readsBack?: boolean
-}
+/** The arguments of a claim. */
+export type ClaimOptions = InputOf<typeof storeVerbs.claim>
 
 /** One who waits for a handoff to try, or tries one. */
 interface Claimer {
@@ -57,12 +53,7 @@ interface Desk {
 const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
 const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
 
-const decode = Schema.decodeUnknownResult(
-  Schema.Struct({ lease: Schema.optionalKey(Milliseconds), readsBack: Schema.optionalKey(Schema.Boolean) }),
-  { errors: "all", onExcessProperty: "error" }
-)
-
-const isFine = glance("lease", "readsBack")
+const decode = Schema.decodeUnknownResult(storeVerbs.claim.input, { errors: "all", onExcessProperty: "error" })
 
 // How many claimers one look serves: as many records as a page elsewhere, for they may be large.
 const lookSize = 256
@@ -216,8 +207,8 @@ export const make = (
 
     return Effect.fnUntraced(function* (agent: AgentId, options: ClaimOptions = {}) {
       const { lease, readsBack = true } = options
-      const decoded = isFine(options) ? undefined : decode(options)
-      if (decoded !== undefined && Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
+      const decoded = decode(options)
+      if (Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
       for (let left = tries; left > 0;) {
         const taking = yield* attempt(deskOf(agent, readsBack), lease)
         if (taking === undefined) return Option.none()

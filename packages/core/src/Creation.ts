@@ -1,13 +1,12 @@
 import {
   AgentId,
-  type Briefing,
-  type Deliverable,
+  type ErrorOf,
   HandoffExists,
   type HandoffRecord,
   HandoffRequest,
+  type InputOf,
   InvalidInput,
   invalidInput,
-  type JsonObject,
   NoCapableAgent,
   NotYourHandoff,
   type Origin,
@@ -15,7 +14,8 @@ import {
   RecordId,
   type RevisionConflict,
   type RoutingDecision,
-  type StoreError
+  type StoreError,
+  type storeVerbs
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -25,51 +25,27 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import type { Actor } from "./Details.ts"
 import type { Entries } from "./Entries.ts"
 import type { HandoffRouter, RoutingOptions } from "./HandoffRouter.ts"
 import type { HandoffStore } from "./HandoffStore.ts"
-import { contentSchemas, insisting, type VerbError, type Verbs } from "./Verbs.ts"
+import { type Actor, contentSchemas, retryOnConflict, type VerbError, type Verbs } from "./Verbs.ts"
 
-/** What is asked for when a handoff is created. Without `toAgent` the router chooses the receiver. */
-export interface NewHandoff {
-  readonly fromAgent: string
-  readonly toAgent?: string
-  readonly taskDescription: string
-  /** Whatever the receiver needs to know; at most 1 MiB as JSON. */
-  readonly context?: JsonObject
-  /** 1 to 10, 10 is most urgent; 5 when left out. */
-  readonly priority?: number
-  /** UTC, in the future; the handoff expires when it is still open at this moment. */
-  readonly deadline?: DateTime.Utc
-  /** UTC, in the future; the handoff expires when nobody has accepted it at this moment. */
-  readonly acceptBy?: DateTime.Utc
-  /** So many milliseconds before either moment its nearing is put on record. */
-  readonly remindBefore?: number
-  /** How often each receiver may attempt it, 1 to 1000; 3 when left out. */
-  readonly maxAttempts?: number
-  /** Capabilities the receiver must have, when the router chooses. */
-  readonly requires?: ReadonlyArray<string>
-  /** The handoff that this one is a part of. */
-  readonly parent?: string
-  /** What the receiver must know, in the order in which it must know it, and whether it must read it back. */
-  readonly briefing?: Briefing
-  /** What must be handed back: it is not completed without them. */
-  readonly deliverables?: ReadonlyArray<Deliverable>
-  /** How often it may be handed on to another receiver, 0 to 100; 3 when left out. */
-  readonly maxHops?: number
-  /** Whether it goes to the next capable agent when its receiver declines, does not accept in time, or has used up its attempts. */
-  readonly reroute?: boolean
-}
+/** The same with plain strings for ids and names: callers of `create` have not validated theirs yet. */
+type Unbranded<A> = A extends string ? string : A extends ReadonlyArray<infer Item> ? ReadonlyArray<Unbranded<Item>> : A
 
-/** What is asked for when a part of a handoff is given to somebody else: whoever holds the whole is its sender. */
+type Ask = Omit<InputOf<typeof storeVerbs.create>, "id" | "routing">
+
+/** The sender's ask: the fields of a request. Without `toAgent` the router chooses the receiver. */
+export type NewHandoff = { readonly [Key in keyof Ask]: Unbranded<Ask[Key]> } & { readonly fromAgent: string }
+
+/** A part of a handoff to delegate; the holder of the whole is its sender. */
 export type NewPart = Omit<NewHandoff, "fromAgent" | "parent">
 
 /** How a handoff is created. */
 export interface CreateOptions {
-  /** An id of your own; creating again with the same id and request gives the handoff that is there. */
+  /** An id of your own, which makes the call repeatable: the same id and request give the existing handoff. */
   readonly id?: string
-  /** Who acts; must be the sender. Left out: the sender. */
+  /** The actor; must be the sender. Default: the sender. */
   readonly by?: AgentId
   /** How far the router may go when no agent matches. */
   readonly routing?: RoutingOptions
@@ -237,7 +213,7 @@ export const make = (
     return Effect.suspend(() => {
       // Whose it was when this was said: what is handed on meanwhile is not delegated in the name of the next.
       let said: AgentId | undefined
-      return insisting(
+      return retryOnConflict(
         verbs.attempt(parent, (whole, at, found) =>
           Effect.gen(function* () {
             const holder = (said ??= receiverOf(found))
@@ -265,7 +241,13 @@ export const make = (
     })
   }
 
-  return { create: createOne, delegate }
+  return {
+    create: createOne,
+    // The cast: the list of verbs says which errors of the lifecycle Delegated meets; Verbs.test.ts holds it true.
+    delegate: delegate as (
+      ...given: Parameters<typeof delegate>
+    ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.delegate>>
+  }
 }
 
 const notTheSender = ({ fromAgent: expected }: HandoffRequest, by: AgentId | undefined, recordId: RecordId) =>

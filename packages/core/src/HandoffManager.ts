@@ -1,30 +1,18 @@
-import type {
-  After,
-  AgentId,
-  ArchivedHandoff,
-  Artifact,
-  Digest,
-  FailureCode,
-  HandBack,
-  HandoffExists,
-  HandoffRecord,
-  HandoffStatus,
-  InvalidInput,
-  JsonObject,
-  Milliseconds,
-  NoCapableAgent,
-  NotYourHandoff,
-  OwnEvidence,
-  ReadBack,
-  RecordId,
-  RevisionConflict,
-  StoreError,
-  Transition,
-  Whereabouts
+import {
+  type After,
+  type AgentId,
+  type ArchivedHandoff,
+  type ErrorOf,
+  HandoffNotFound,
+  type HandoffRecord,
+  type HandoffStatus,
+  type RecordId,
+  type StoreError,
+  type storeVerbs,
+  type Whereabouts,
+  whereabouts
 } from "@aumai/handoff-protocol"
-import { HandoffNotFound, whereabouts } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
-import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -35,7 +23,6 @@ import type * as Archive from "./Archive.ts"
 import * as Changes from "./Changes.ts"
 import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
-import type { Actor } from "./Details.ts"
 import * as Entries from "./Entries.ts"
 import { HandoffRouter } from "./HandoffRouter.ts"
 import { type Entry, HandoffStore, type Page, type Position, type View } from "./HandoffStore.ts"
@@ -43,27 +30,14 @@ import * as Metrics from "./Metrics.ts"
 import * as Parts from "./Parts.ts"
 import { Signers } from "./Signers.ts"
 import * as Verbs from "./Verbs.ts"
-import type { VerbError } from "./Verbs.ts"
-
-/** A verb: a fact about one handoff, recorded when the lifecycle allows it. */
-type Verb<Tag extends Transition["_tag"], Details> = (
-  id: RecordId,
-  options?: Details & Actor
-) => Effect.Effect<After<Tag>, VerbError>
-
-/** A verb that cannot go without its details. */
-type VerbWith<Tag extends Transition["_tag"], Details> = (
-  id: RecordId,
-  options: Details & Actor
-) => Effect.Effect<After<Tag>, VerbError>
 
 // One page is one read of the store; 256 records are a few hundred kilobytes in practice.
 const pageSize = 256
 
 /**
- * Hands tasks over: one method per verb. Every verb reads the state, lets the lifecycle judge the fact, and commits both;
- * when another writer was first it judges again. What time has brought about, such as a lease that ran out or a deadline, is
- * put on record before any verb is judged.
+ * Hands tasks over: one method per verb of the list. Every verb reads the record, lets the lifecycle judge the event, and
+ * commits both; on a conflict it judges again. Overdue events, such as an expired lease or deadline, are applied before a verb
+ * is judged.
  *
  * @example
  * ```ts
@@ -91,149 +65,120 @@ const pageSize = 256
 export class HandoffManager extends Context.Service<
   HandoffManager,
   {
-    /** Creates a pending handoff. Safe to repeat when it has an id of its own. */
+    /**
+     * Hands a task to another agent: creates a pending handoff. Without `toAgent` the router chooses the receiver. A call that
+     * names its own `id` is safe to repeat.
+     */
     readonly create: (
       ask: Creation.NewHandoff,
       options?: Creation.CreateOptions
-    ) => Effect.Effect<
-      HandoffRecord,
-      InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | RevisionConflict | StoreError
-    >
+    ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.create>>
     /**
-     * Gives a part of a handoff to somebody else: a handoff of its own, of which the receiver of the whole is the sender, and
-     * stays accountable. Safe to repeat when it has an id of its own.
+     * Gives a part of a handoff you hold to another agent, as a handoff of its own with you as the sender. A call that names
+     * the part's own `id` is safe to repeat.
      */
     readonly delegate: (
       id: RecordId,
       part: Creation.NewPart,
-      options?: Creation.CreateOptions & Actor
-    ) => Effect.Effect<HandoffRecord, VerbError | HandoffExists | NoCapableAgent>
-    /** The receiver takes it on, and restates its briefing when that asks for it. */
-    readonly accept: Verb<
-      "Accepted",
-      {
-        readonly reason?: string
-        readonly estimatedCompletion?: DateTime.Utc
-        readonly lease?: Milliseconds
-        readonly readBack?: ReadBack
-      }
-    >
-    /** The receiver restates the briefing, or what of it was still missing. */
-    readonly restate: VerbWith<"Restated", { readonly readBack: ReadBack }>
-    /** The sender confirms what was restated, or sets it right. */
-    readonly confirm: Verb<"Confirmed", { readonly correction?: string }>
-    /** The receiver begins to work on it; refused while a briefing has not been read back as it asks. */
-    readonly start: Verb<"Started", unknown>
+      options?: Creation.CreateOptions & Verbs.Actor
+    ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.delegate>>
     /**
-     * The receiver hands it on: to a named agent, or to whom the router chooses among those who have not had it. Whoever held
-     * it is fenced off.
+     * Accepts a pending handoff. If the briefing requires a read-back, the payload restates it; `restate` adds the
+     * items still missing.
      */
-    readonly forward: (
-      id: RecordId,
-      options?: { readonly to?: AgentId; readonly reason?: string; readonly handBack?: HandBack } & Actor
-    ) => Effect.Effect<After<"Forwarded">, VerbError | NoCapableAgent>
-    /** Somebody other than the receiver has checked the work, and says so. */
-    readonly attest: (
-      id: RecordId,
-      options: Actor & {
-        readonly by: AgentId
-        readonly statement: string
-        /** The deliverable or artifact it is about. */
-        readonly of?: string
-        readonly uri?: string
-        readonly digest?: Digest
-      }
-    ) => Effect.Effect<After<"Attested">, VerbError>
-    /** The receiver is still at it, and perhaps says how far: that renews its lease, or begins one. */
-    readonly progress: Verb<
-      "Progressed",
-      { readonly note?: string; readonly fraction?: number; readonly lease?: Milliseconds }
-    >
-    /** The receiver cannot go on without an answer; a lease rests until it comes. */
-    readonly ask: VerbWith<"Asked", { readonly question: string }>
-    /** The sender answers what the receiver has asked. */
-    readonly answer: VerbWith<"Answered", { readonly answer: string }>
-    /** The receiver gives it back for another attempt, with what it has learnt; refused in the last one. */
-    readonly release: Verb<
-      "Released",
-      { readonly reason?: string; readonly handBack?: HandBack; readonly notBefore?: DateTime.Utc }
-    >
+    readonly accept: Verbs.Methods["accept"]
     /**
-     * The receiver is done and hands back a result, and what else the request demands. Refused while deliverables are missing
-     * or do not fit, and while parts that it has delegated are open, unless it leaves them.
+     * Declines a pending handoff, with a reason. If the request allows re-routing, the handoff then waits for the next
+     * capable agent.
      */
-    readonly complete: Verb<
-      "Completed",
-      {
-        readonly result?: JsonObject
-        readonly artifacts?: ReadonlyArray<Artifact>
-        readonly evidence?: ReadonlyArray<OwnEvidence>
-        readonly leavesChildren?: true
-      }
-    >
-    /** The receiver declines; where the request says `reroute`, it then waits for the next capable agent. */
-    readonly reject: (
-      id: RecordId,
-      options: { readonly reason: string } & Actor
-    ) => Effect.Effect<After<"Rejected" | "Forwarded">, VerbError>
-    /** The receiver gives up; one who has used up its attempts leaves it to the next, where the request says `reroute`. */
-    readonly fail: (
-      id: RecordId,
-      options: { readonly reason: string; readonly code?: FailureCode } & Actor
-    ) => Effect.Effect<After<"Failed" | "Forwarded">, VerbError>
-    /** The sender withdraws it, and with it all parts of it that are open. */
-    readonly cancel: Verb<"Cancelled", { readonly reason?: string }>
-    /** The handoff as it stands. */
+    readonly reject: Verbs.Methods["reject"]
+    /** Restates the briefing of an accepted handoff, or the items still missing from the read-back. */
+    readonly restate: Verbs.Methods["restate"]
+    /** Confirms what the receiver restated, or corrects it. */
+    readonly confirm: Verbs.Methods["confirm"]
+    /** Starts work on an accepted handoff. Refused until the briefing has been read back, if it requires that. */
+    readonly start: Verbs.Methods["start"]
+    /** Reports that work continues, and optionally how far it is: the heartbeat that renews a lease. */
+    readonly progress: Verbs.Methods["progress"]
+    /** Asks the sender a question that work cannot continue without. A lease rests until the answer. */
+    readonly ask: Verbs.Methods["ask"]
+    /** Answers the receiver's question; work then continues. */
+    readonly answer: Verbs.Methods["answer"]
+    /** Returns a handoff for another attempt, with what this one learned. Refused in the last attempt. */
+    readonly release: Verbs.Methods["release"]
+    /**
+     * Hands a handoff on to another receiver. Without `to`, the router chooses among the agents that have not had the
+     * handoff. The previous holder is refused from then on.
+     */
+    readonly forward: Verbs.Methods["forward"]
+    /**
+     * Records, as a witness, that you have checked the work. Any agent but the receiver may attest, so `by` has no
+     * default.
+     */
+    readonly attest: Verbs.Methods["attest"]
+    /**
+     * Completes a handoff with a result and the demanded deliverables. Refused while a deliverable is missing or does
+     * not fit, and while delegated parts are open, unless the payload leaves them.
+     */
+    readonly complete: Verbs.Methods["complete"]
+    /**
+     * Gives up an accepted or started handoff, with a reason. An agent whose attempts are used up says so with the
+     * code; if the request allows re-routing, the next capable agent then gets the handoff.
+     */
+    readonly fail: Verbs.Methods["fail"]
+    /** Withdraws an open handoff, and all open parts of it. */
+    readonly cancel: Verbs.Methods["cancel"]
+    /** Shows everything about one handoff. */
     readonly get: (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
-    /** One page of a view, at most `limit` records, those behind `after`. */
+    /** Lists one page of a view: at most `limit` records, those after `after`. */
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
-    /** All records of a view, read page by page. */
+    /** Lists all records of a view, page by page. */
     readonly listAll: (view: View) => Stream.Stream<HandoffRecord, StoreError>
-    /** What happened to one handoff, oldest first. */
+    /** Lists what happened to one handoff, oldest first. */
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, HandoffNotFound | StoreError>
-    /** What waits for an agent's answer, most urgent first; at most `limit`, 100 when left out. */
+    /** Lists the handoffs waiting for an agent's answer, most urgent first; at most `limit`, 100 by default. */
     readonly inbox: (
       agent: AgentId,
       options?: { readonly status?: HandoffStatus; readonly limit?: number }
     ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /**
-     * Accepts the most urgent handoff that waits for an agent; none when nothing waits. Of many claimers one wins each.
-     * While other processes claim from the same inbox, it may be one of the first few instead of the very first. With a
-     * lease it is held for so long unless `progress` renews it; then it waits for the next attempt.
+     * Accepts the most urgent handoff waiting for an agent; `None` if nothing waits. Of many claimers exactly one gets each
+     * handoff. While other processes claim from the same inbox, it may be one of the first few instead of the very first.
+     * With a lease the handoff is released for another attempt if its receiver stops sending `progress`.
      */
     readonly claim: (
       agent: AgentId,
       options?: Claiming.ClaimOptions
-    ) => Effect.Effect<Option.Option<After<"Accepted">>, InvalidInput | StoreError>
-    /** Every entry of the log behind a position, then every new one, for ever. Nothing is missed; resume at any position. */
+    ) => Effect.Effect<Option.Option<After<"Accepted">>, ErrorOf<typeof storeVerbs.claim>>
+    /** Follows the log: every entry after a position, then every new one. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
-    /** The whole that a handoff belongs to, from any member of it: what it is a part of, and what is a part of it. */
+    /** Shows the whole that a handoff belongs to, from any member of it. */
     readonly chain: (id: RecordId) => Effect.Effect<Parts.Chain, HandoffNotFound | StoreError>
-    /** Where a handoff is: whose turn, since when, in which attempt, and what happens if nobody does anything. */
+    /** Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. */
     readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>
     /**
-     * Puts on record what is due: what has passed a deadline expires, what has lost its lease is released or has failed,
-     * and what is near is mentioned. Gives the handoffs that it moved. Safe to run in every process at once.
+     * Applies every overdue event: expired deadlines, lost leases, reminders. Gives the handoffs that it changed. Any number
+     * of processes may sweep at the same time.
      */
     readonly sweep: Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
-    /** Every handoff with its history, oldest first. */
+    /** Exports every handoff with its history, oldest first. */
     readonly export: Stream.Stream<ArchivedHandoff, StoreError>
-    /** Takes in handoffs from an archive, and says for each what came of it. Newer state is never overwritten. */
+    /** Imports handoffs from an archive and reports what happened to each. A newer state is never overwritten. */
     readonly import: <E, R>(
       handoffs: Stream.Stream<ArchivedHandoff, E, R>
     ) => Stream.Stream<Archive.ImportReport, E | StoreError, R>
-    /** How the handoffs have fared. */
+    /** Counts handoffs by status and measures how long they took. */
     readonly metrics: Effect.Effect<Metrics.Metrics, StoreError>
   }
 >()("@aumai/handoff-core/HandoffManager") {
-  /** The manager over a store, with the router it uses for handoffs without a receiver. */
+  /** Provides the manager over a store, with the router that chooses receivers. */
   static readonly layer: Layer.Layer<HandoffManager, never, HandoffStore | AgentStore> = Layer.effect(
     HandoffManager,
     Effect.suspend(() => make)
   ).pipe(Layer.provide(HandoffRouter.layer))
 }
 
-// Loaded when it is first asked for: two of the fifty kilobytes that a browser loads before it starts.
+// Loaded on first use: it is two of the fifty kilobytes that a browser loads before it starts.
 const archive = Effect.promise(() => import("./Archive.ts"))
 
 const make = Effect.gen(function* () {
@@ -243,9 +188,6 @@ const make = Effect.gen(function* () {
   const verbs = Verbs.make(store, router, entries)
   const claim = yield* Claiming.make(store, verbs.take)
   const { create, delegate } = Creation.make(store, router, entries, verbs)
-  const accept = verbs.tell("Accepted")
-  const start = verbs.tell("Started")
-  const complete = verbs.tell("Completed")
 
   const get = Effect.fnUntraced(function* (id: RecordId) {
     const found = yield* store.get(id)
@@ -266,22 +208,9 @@ const make = Effect.gen(function* () {
     )
 
   return HandoffManager.of({
+    ...verbs.methods,
     create,
     delegate,
-    accept: (id, options = {}) => accept(id, options),
-    restate: verbs.tell("Restated"),
-    confirm: (id, options = {}) => verbs.tell("Confirmed")(id, options),
-    start: (id, options = {}) => start(id, options),
-    forward: (id, options = {}) => verbs.forward(id, options),
-    attest: verbs.tell("Attested"),
-    complete: (id, options = {}) => complete(id, { result: {}, ...options }),
-    progress: (id, options = {}) => verbs.tell("Progressed")(id, options),
-    ask: verbs.tell("Asked"),
-    answer: verbs.tell("Answered"),
-    release: (id, options = {}) => verbs.tell("Released")(id, options),
-    reject: verbs.tell("Rejected"),
-    fail: verbs.tell("Failed"),
-    cancel: (id, options = {}) => verbs.tell("Cancelled")(id, options),
     get,
     list: store.list,
     listAll,

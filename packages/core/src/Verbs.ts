@@ -1,11 +1,14 @@
 import {
-  type After,
-  type AgentId,
   agentOf,
+  AgentId,
+  type After,
+  Attempt,
   clock,
+  type ErrorOf,
   HandoffNotFound,
   type HandoffRecord,
   holdersOf,
+  type InputOf,
   type InvalidInput,
   invalidInput,
   type LifecycleError,
@@ -17,39 +20,65 @@ import {
   overdueEvent,
   receiverOf,
   type RecordId,
+  type RecordOf,
   rerouteCause,
   type RevisionConflict,
   StoreError,
   type Transition,
-  transitions
+  type TransitionVerb,
+  type TransitionVerbName,
+  transitionVerbs
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 
 import type { Taking } from "./Claiming.ts"
-import { type Actor, type Details, details, type Told } from "./Details.ts"
 import type { Entries } from "./Entries.ts"
 import type { HandoffRouter } from "./HandoffRouter.ts"
 import type { Change, HandoffStore } from "./HandoffStore.ts"
 import * as Parts from "./Parts.ts"
 
-/** What a verb can refuse with. */
-export type VerbError = HandoffNotFound | InvalidInput | LifecycleError | OpenChildren | RevisionConflict | StoreError
+/** The agent that acts, and the attempt that it holds. */
+export interface Actor {
+  /** Default: the party that the transition table names. */
+  readonly by?: AgentId
+  /** The verb is refused with `StaleAttempt` once this attempt is over. Default: the attempt under way. */
+  readonly attempt?: number
+}
 
-/** What the lifecycle, the engine or the store may say to a fact. */
+/** The arguments of a verb and its actor. Any agent but one may be the witness, so a witness has no default. */
+export type Payload<V extends TransitionVerb> = InputOf<V> &
+  Actor &
+  (V["party"] extends "witness" ? { readonly by: AgentId } : unknown)
+
+/** A verb as a method; without its payload where every argument is optional. */
+export type Method<V extends TransitionVerb> =
+  object extends Payload<V>
+    ? (id: RecordId, payload?: Payload<V>) => Effect.Effect<RecordOf<V>, ErrorOf<V>>
+    : (id: RecordId, payload: Payload<V>) => Effect.Effect<RecordOf<V>, ErrorOf<V>>
+
+/** A method for each verb that records one transition. */
+export type Methods = { readonly [Name in TransitionVerbName]: Method<(typeof transitionVerbs)[Name]> }
+
+/** The errors of the lifecycle, the engine and the store. */
 type Refusal = LifecycleError | OpenChildren | RevisionConflict | StoreError
 
-// Somebody else was first each time; after so many the caller should know, and look before it goes on.
+/** The errors of a verb on one handoff. */
+export type VerbError = HandoffNotFound | InvalidInput | Refusal
+
+// After this many lost races the caller should read the handoff again before it decides what to do.
 const tries = 8
 
 const pageSize = 256
 
 const isConflict = (error: { readonly _tag: string }): boolean => error._tag === "RevisionConflict"
 
-/** Again while another writer was first, a few times. */
-export const insisting = <A, E extends { readonly _tag: string }, R>(once: Effect.Effect<A, E, R>) => {
+/** Runs an effect again, a few times, while another writer commits first. */
+export const retryOnConflict = <A, E extends { readonly _tag: string }, R>(once: Effect.Effect<A, E, R>) => {
   const again = (left: number): typeof once =>
     left === 0 ? once : once.pipe(Effect.catch((error) => (isConflict(error) ? again(left - 1) : Effect.fail(error))))
   return again(tries - 1)
@@ -58,16 +87,31 @@ export const insisting = <A, E extends { readonly _tag: string }, R>(once: Effec
 // Loaded when a deliverable first has a schema: most have none.
 export const contentSchemas = Effect.promise(() => import("./ContentSchemas.ts"))
 
+const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
+
+/** Checks a payload against the row of its verb. */
+const validator = ({ input, name, party }: TransitionVerb) => {
+  const by = party === "witness" ? { by: AgentId } : {}
+  const decode = Schema.decodeUnknownResult(Schema.Struct({ ...actor, ...by, ...input.fields }), {
+    errors: "all",
+    onExcessProperty: "error"
+  })
+  return (payload: object): InvalidInput | undefined => {
+    const decoded = decode(payload)
+    return Result.isFailure(decoded) ? invalidInput(name, decoded.failure) : undefined
+  }
+}
+
 export type Verbs = ReturnType<typeof make>
 
-/** The verbs that move handoffs along, over a store. */
+/** Makes the verbs that record transitions, over a store. */
 export const make = (store: HandoffStore["Service"], router: HandoffRouter["Service"], entries: Entries) => {
-  // These run for every verb of every handoff, so they are plain functions and not generators.
+  // These run for every verb of every handoff, so they are plain functions instead of generators.
 
   const commit = (change: Change, ...others: ReadonlyArray<Change>) =>
     Effect.as(store.commit([change, ...others]), change.record)
 
-  /** Judges one fact and commits it. */
+  /** Judges one event and commits it. */
   const record = (current: HandoffRecord, event: Transition): Effect.Effect<HandoffRecord, Refusal> => {
     const next = entries.next(current, event)
     if (Result.isFailure(next)) return Effect.fail(next.failure)
@@ -77,7 +121,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     return commit(next.success)
   }
 
-  /** Instead of what would end it, to the next who can do it and has not had it; where there is nobody, it ends. */
+  /** Forwards a handoff to the next capable agent that has not had it; without one, records the event that ends it. */
   const reroute = (current: HandoffRecord, event: Transition, end: Change): Effect.Effect<HandoffRecord, Refusal> =>
     Effect.flatMap(
       router.route(current.request, { fallback: false, exclude: holdersOf(current) }),
@@ -101,7 +145,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       }
     )
 
-  /** Not while parts of it are open, and not with content that fails its schema. */
+  /** Completes a handoff unless parts of it are open or an artifact fails its schema. */
   const complete = (
     current: HandoffRecord,
     { artifacts = [], leavesChildren }: Extract<Transition, { readonly _tag: "Completed" }>,
@@ -126,7 +170,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     })
   }
 
-  /** With all that is a part of it, at once. */
+  /** Cancels a handoff and all open parts of it in one commit. */
   const cancel = (
     current: HandoffRecord,
     { at, by }: Transition,
@@ -149,15 +193,15 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       return yield* commit(change, ...changes)
     })
 
-  /** Puts on record what is due, however much that is. */
-  const settle = (current: HandoffRecord, now: DateTime.Utc): Effect.Effect<HandoffRecord, Refusal> => {
+  /** Applies every overdue event, one after another. */
+  const applyDue = (current: HandoffRecord, now: DateTime.Utc): Effect.Effect<HandoffRecord, Refusal> => {
     const due = overdueEvent(current, now)
     return due === undefined
       ? Effect.succeed(current)
-      : Effect.flatMap(record(current, due), (next) => settle(next, now))
+      : Effect.flatMap(record(current, due), (next) => applyDue(next, now))
   }
 
-  /** Reads a handoff, puts on record what is due on it, and goes on from there; `found` is how it stood before that. */
+  /** Reads a handoff, applies what is due, then judges; `found` is the record as it was read. */
   const attempt = <E>(
     id: RecordId,
     judge: (current: HandoffRecord, now: DateTime.Utc, found: HandoffRecord) => Effect.Effect<HandoffRecord, E>
@@ -168,47 +212,44 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       return Effect.flatMap(DateTime.now, (now) =>
         overdueEvent(current, now) === undefined
           ? judge(current, now, current)
-          : Effect.flatMap(settle(current, now), (settled) => judge(settled, now, current))
+          : Effect.flatMap(applyDue(current, now), (settled) => judge(settled, now, current))
       )
     })
 
-  /** Why what was said with a verb cannot be, if so. */
-  const misunderstood = (_tag: Told, said: object): InvalidInput | undefined => {
-    const { isFine, decode } = details[_tag]
-    if (isFine(said)) return undefined
-    const decoded = decode(said)
-    return Result.isFailure(decoded) ? invalidInput(_tag, decoded.failure) : undefined
+  /** Reads, judges and commits one verb whose payload is valid, and retries on conflict. */
+  const execute = (
+    { event: _tag, party }: TransitionVerb,
+    id: RecordId,
+    { by, ...input }: Actor
+  ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal> =>
+    Effect.suspend(() => {
+      // The party is named by the first read: after a re-route the next receiver must not act by a call meant for another.
+      let author = by
+      return retryOnConflict(
+        attempt(id, (current, at, found) => {
+          author ??= agentOf(found, party) ?? clock
+          // The cast: an event is its tag, its arguments, its author and its moment.
+          return record(current, { _tag, at, by: author, ...input } as unknown as Transition)
+        })
+      )
+    })
+
+  const methodOf = (verb: TransitionVerb, defaults?: object) => {
+    const validate = validator(verb)
+    return (id: RecordId, payload: Actor = {}) => {
+      const input = { ...defaults, ...payload }
+      const fault = validate(input)
+      return fault === undefined ? execute(verb, id, input) : Effect.fail(fault)
+    }
   }
 
-  /** Reads, judges and commits one verb; again when another writer was first. */
-  const tell =
-    <Tag extends Told>(_tag: Tag) =>
-    (id: RecordId, said: Details<Tag> & Actor): Effect.Effect<After<Tag>, VerbError> => {
-      const fault = misunderstood(_tag, said)
-      if (fault !== undefined) return Effect.fail(fault)
-      const { by, ...rest } = said
-      const { by: party } = transitions[_tag]
-      const insisted = Effect.suspend(() => {
-        // Whose it was when this was said: what is handed on meanwhile is not done in the name of the next.
-        let author = by
-        const once = attempt(id, (current, at, found) => {
-          author ??= agentOf(found, party) ?? clock
-          // The cast: an event is its tag, its details, and who and when.
-          const event = { _tag, at, by: author, ...rest } as unknown as Transition
-          return record(current, event)
-        })
-        return insisting(once)
-      })
-      // The cast: the record that an event makes is the one its row names.
-      return insisted as Effect.Effect<After<Tag>, VerbError>
-    }
+  const validateForward = validator(transitionVerbs.forward)
 
-  /** Hands on to a named agent, or to whom the router chooses among those who have not had it. */
-  const forward = (
-    id: RecordId,
-    { to, ...said }: Omit<Details<"Forwarded">, "to" | "because" | "routing"> & Actor & { readonly to?: AgentId }
-  ): Effect.Effect<After<"Forwarded">, VerbError | NoCapableAgent> => {
-    if (to !== undefined) return tell("Forwarded")(id, { to, ...said })
+  /** Forwards to the named agent, or to the one that the router chooses among those that have not had the handoff. */
+  const forward = (id: RecordId, payload: Payload<typeof transitionVerbs.forward> = {}) => {
+    const fault = validateForward(payload)
+    if (fault !== undefined) return Effect.fail(fault)
+    if (payload.to !== undefined) return execute(transitionVerbs.forward, id, payload)
     return Effect.gen(function* () {
       const found = yield* store.get(id)
       if (Option.isNone(found)) return yield* new HandoffNotFound({ recordId: id })
@@ -218,15 +259,24 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
         return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
       }
       const { value: routing } = decision
-      return yield* tell("Forwarded")(id, { by: receiverOf(found.value), to: routing.agent, routing, ...said })
+      const chosen = { by: receiverOf(found.value), to: routing.agent, routing, ...payload }
+      return yield* execute(transitionVerbs.forward, id, chosen)
     })
   }
+
+  // The cast: the transition table says which record each event makes, and the list of verbs which errors it meets;
+  // Verbs.test.ts holds both true.
+  const methods = {
+    ...Record.map(transitionVerbs, (verb) => methodOf(verb)),
+    complete: methodOf(transitionVerbs.complete, { result: {} }),
+    forward
+  } as unknown as Methods
 
   /** Tries to accept one handoff of an inbox. */
   const take = (head: HandoffRecord, agent: AgentId, lease?: Milliseconds): Effect.Effect<Taking, StoreError> =>
     Effect.flatMap(DateTime.now, (now) =>
-      Effect.flatMap(settle(head, now), (current): Effect.Effect<Taking, Refusal> =>
-        // What was due may have ended it, or given it to somebody else.
+      Effect.flatMap(applyDue(head, now), (current): Effect.Effect<Taking, Refusal> =>
+        // An overdue event may have ended it or given it to another agent.
         receiverOf(current) === agent && movesOf(current).some(({ event }) => event === "Accepted")
           ? Effect.map(
               record(current, { _tag: "Accepted", at: now, by: agent, ...(lease === undefined ? {} : { lease }) }),
@@ -241,8 +291,8 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
           ? Effect.succeed<Taking>("lost")
           : error._tag === "StoreError"
             ? Effect.fail(error)
-            : // Never: the inbox gives pending handoffs of this agent, which stay so until they end, and the table lets
-              // their receiver accept them.
+            : // Unreachable: the inbox gives pending handoffs of this agent, which stay pending until they end, and the
+              // table lets their receiver accept them.
               Effect.die(error)
       )
     )
@@ -255,21 +305,21 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       if (due.length === 0) return [...moved.values()]
       const again = due.find(({ recordId, revision }) => (moved.get(recordId)?.revision ?? 0) >= revision)
       if (again !== undefined) {
-        const detail = `Handoff ${again.recordId} is still listed as due after what was due has happened; the store's index is wrong`
+        const detail = `Handoff ${again.recordId} is still listed as due after its overdue events were applied; the store's index is wrong`
         return yield* new StoreError({ operation: "list", reason: "corrupt", detail })
       }
       yield* Effect.forEach(
         due,
         (one) =>
-          settle(one, now).pipe(
+          applyDue(one, now).pipe(
             Effect.map((record) => moved.set(record.recordId, record)),
             Effect.catch((error) =>
-              // Another sweeper was first, or the handoff has moved: the next page shows what is left.
+              // Another sweeper was first, or the handoff changed: the next page shows what is left.
               error._tag === "RevisionConflict"
                 ? Effect.void
                 : error._tag === "StoreError"
                   ? Effect.fail(error)
-                  : // Never: what is due comes from the lifecycle itself.
+                  : // Unreachable: overdue events come from the lifecycle itself.
                     Effect.die(error)
             )
           ),
@@ -278,5 +328,5 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     }
   })
 
-  return { attempt, forward, record, sweep, take, tell }
+  return { attempt, methods, sweep, take }
 }

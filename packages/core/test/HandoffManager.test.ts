@@ -134,7 +134,7 @@ describe("every verb", () => {
       yield* refusal(manager.fail(recordId, bad({})), "InvalidInput"),
       yield* refusal(manager.cancel(recordId, bad({ reason: null })), "InvalidInput")
     ]
-    assert.match(sentences[0] ?? "", /^Invalid Completed: result: Expected/)
+    assert.match(sentences[0] ?? "", /^Invalid complete: result: Expected/)
     assert.match(sentences[5] ?? "", /estimated_completion: Expected .*by: |by: .*estimated_completion: Expected/)
     assert.match(sentences[6] ?? "", /surprise/)
     assert.match(sentences[8] ?? "", /reason/)

@@ -7,7 +7,7 @@ import { HandoffRequest } from "../HandoffRequest.ts"
 import { JsonObject } from "../Json.ts"
 import { limits } from "../Limits.ts"
 import { described, verb } from "./Row.ts"
-import { transitionVerbs } from "./TransitionVerbs.ts"
+import { transitionErrors } from "./TransitionVerbs.ts"
 
 /** How far the router may go. */
 export const routing = {
@@ -72,7 +72,7 @@ export const storeVerbs = {
       gives: ["HandoffRecord"]
     },
     { ...ask, id: newId },
-    [...transitionVerbs.accept.errors, ...creationErrors]
+    [...transitionErrors, ...creationErrors]
   ),
   claim: verb(
     {

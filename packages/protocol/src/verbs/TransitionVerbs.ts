@@ -31,8 +31,8 @@ const fieldsOf = <Fields extends Schema.Struct.Fields>({ fields }: { readonly fi
   // The cast: every event has the keys of `move`, which the compiler cannot know of any `Fields`.
   Struct.omit(fields, ["_tag", ...Object.keys(move)] as never) as Omit<Fields, "_tag" | keyof typeof move>
 
-// Any verb on a handoff reads it, judges the event and commits it.
-const common = [
+/** The errors of every verb that reads a handoff, judges an event and commits it. */
+export const transitionErrors = [
   "HandoffNotFound",
   "InvalidInput",
   "InvalidTransition",
@@ -63,7 +63,7 @@ const transition = <
     does: to === "same" || isOpen(to) ? ("writes" as const) : ("ends" as const),
     input: Schema.Struct(input),
     gives: ["HandoffRecord"] as const,
-    errors: [...common, ...more]
+    errors: [...transitionErrors, ...more]
   } satisfies TransitionVerb
 }
 

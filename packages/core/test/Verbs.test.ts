@@ -1,0 +1,139 @@
+import { statusAfter, type TransitionVerb, transitions, type TransitionVerbName, verbs } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as TestClock from "effect/testing/TestClock"
+import { expectTypeOf } from "vitest"
+
+import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
+import { HandoffManager } from "../src/HandoffManager.ts"
+import * as MemoryStore from "../src/MemoryStore.ts"
+
+const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer).pipe(
+  Layer.provide(MemoryStore.layer)
+)
+
+const agents = ["planner", "executor", "analyst", "auditor"]
+const briefing = {
+  severity: "watcher",
+  summary: "Two invoices are missing.",
+  actions: [{ id: "invoices", task: "Ask for them" }],
+  readBack: { confirm: true }
+}
+const requests = [
+  { reroute: true, maxHops: 1, maxAttempts: 1 },
+  { briefing, maxHops: 0 },
+  { deliverables: [{ name: "report" }], maxAttempts: 2 },
+  {}
+]
+const readBack = (id: string) => ({ summary: "Two invoices.", items: [{ id, answer: "understood" }] })
+
+/** Payloads that are valid, so that the lifecycle judges them. */
+const payloads: Readonly<Record<TransitionVerbName, ReadonlyArray<object>>> = {
+  accept: [{}, { lease: 60_000 }, { readBack: readBack("invoices") }, { readBack: readBack("unknown") }],
+  reject: [{ reason: "No." }],
+  restate: [{ readBack: readBack("invoices") }, { readBack: readBack("unknown") }],
+  confirm: [{}, { correction: "Three." }],
+  start: [{}],
+  progress: [{ fraction: 0.5 }, { lease: 30_000 }],
+  ask: [{ question: "Which?" }],
+  answer: [{ answer: "This." }],
+  release: [{ reason: "Stuck." }],
+  forward: [{}, ...agents.map((to) => ({ to }))],
+  attest: [{ statement: "Checked." }],
+  complete: [{}, { leavesChildren: true }, { artifacts: [{ name: "report", content: "All is well." }] }],
+  fail: [{ reason: "Broken." }, { reason: "Tried.", code: "attempts_exhausted" }],
+  cancel: [{}, { reason: "Not needed." }]
+}
+// The cast: Object.keys forgets the keys.
+const names = Object.keys(payloads) as ReadonlyArray<TransitionVerbName>
+
+describe("the list of verbs", () => {
+  it.effect("names every error that a verb meets, and the statuses it can lead to", () =>
+    Effect.gen(function* () {
+      const manager = yield* HandoffManager
+      const registry = yield* AgentCapabilityRegistry
+      yield* registry.register("executor", ["work"])
+      yield* registry.register("analyst", ["work"])
+      const pick = <A>(all: ReadonlyArray<A>) =>
+        // The cast: the index is within the list.
+        Effect.map(Random.next, (chance) => all[Math.floor(chance * all.length)] as A)
+      const met = new Map<string, Set<string>>(names.map((name) => [name, new Set()]))
+      for (let life = 0; life < 150; life++) {
+        const { recordId } = yield* manager.create({
+          fromAgent: "planner",
+          toAgent: "executor",
+          taskDescription: "Do the work",
+          requires: ["work"],
+          // The cast: the briefing's literals have widened.
+          ...((yield* pick(requests)) as object)
+        })
+        for (let step = 0; step < 14; step++) {
+          const name = yield* pick(names)
+          const by = (yield* Random.nextBoolean) || name === "attest" ? { by: yield* pick(agents) } : {}
+          const attempt = (yield* Random.next) < 0.25 ? { attempt: 1 } : {}
+          const payload = { ...(yield* pick(payloads[name])), ...by, ...attempt }
+          if (step === 5)
+            yield* Effect.ignore(manager.delegate(recordId, { toAgent: "auditor", taskDescription: "A part" }))
+          if (step === 9) yield* TestClock.adjust("1 minute")
+          // The cast: the payloads are typed as objects.
+          const run: (
+            id: typeof recordId,
+            payload: never
+          ) => Effect.Effect<{ readonly status: string }, { readonly _tag: string }> = manager[name]
+          const result = yield* Effect.result(run(recordId, payload as never))
+          const verb: TransitionVerb = verbs[name]
+          if (Result.isFailure(result)) met.get(name)?.add(result.failure._tag)
+          else {
+            const events = [verb.event, ...(verb.or === undefined ? [] : [verb.or])]
+            const statuses = events.flatMap((event) => transitions[event].from.map((from) => statusAfter(event, from)))
+            assert.include(statuses, result.success.status, name)
+          }
+        }
+      }
+      for (const [name, tags] of met) {
+        // The cast: the keys of `met` are names.
+        const listed: ReadonlyArray<string> = verbs[name as TransitionVerbName].errors
+        assert.deepStrictEqual(
+          [...tags].filter((tag) => !listed.includes(tag)),
+          [],
+          name
+        )
+      }
+      const all = new Set([...met.values()].flatMap((tags) => [...tags]))
+      // So many kinds were met that the check above means something.
+      assert.isAtLeast(all.size, 10, [...all].join(", "))
+    }).pipe(Effect.provide(engine), Random.withSeed("verbs"))
+  )
+
+  it.effect("is what the manager refuses payloads by: unknown arguments, and a witness without a name", () =>
+    Effect.gen(function* () {
+      const manager = yield* HandoffManager
+      const { recordId } = yield* manager.create({ fromAgent: "planner", toAgent: "executor", taskDescription: "Work" })
+      for (const name of names) {
+        // The cast: no verb takes this argument.
+        const run: (id: typeof recordId, payload: never) => Effect.Effect<unknown, { readonly message: string }> =
+          manager[name]
+        const { message } = yield* Effect.flip(run(recordId, { by: "executor", surprise: 1 } as never))
+        assert.match(message, new RegExp(`^Invalid ${name}: .*surprise`, "u"))
+      }
+      // The cast: the type asks for the witness.
+      const error = yield* Effect.flip(manager.attest(recordId, { statement: "Checked." } as never))
+      assert.strictEqual(error._tag, "InvalidInput")
+      assert.match(error.message, /^Invalid attest: by: /)
+    }).pipe(Effect.provide(engine))
+  )
+
+  it("types the manager's methods", () => {
+    type Manager = HandoffManager["Service"]
+    expectTypeOf<Exclude<TransitionVerbName, keyof Manager>>().toBeNever()
+    expectTypeOf<Parameters<Manager["reject"]>[1]>().not.toExtend<undefined>()
+    expectTypeOf<Parameters<Manager["start"]>[1]>().toExtend<object | undefined>()
+    expectTypeOf<Parameters<Manager["attest"]>[1]["by"]>().not.toExtend<undefined>()
+    expectTypeOf<Effect.Error<ReturnType<Manager["start"]>>["_tag"]>().toEqualTypeOf<
+      (typeof verbs)["start"]["errors"][number]
+    >()
+  })
+})
