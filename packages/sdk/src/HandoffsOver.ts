@@ -5,9 +5,11 @@ import {
   HandoffRouter,
   type HandoffStore
 } from "@aumai/handoff-core"
+import { type HandoffRecord, type RecordId, type TransitionVerbName, transitionVerbs } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import * as Stream from "effect/Stream"
 
 import type { Handoffs } from "./Handoffs.ts"
@@ -44,6 +46,15 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   const follow = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Stream.Stream<A, E>) =>
     iterate(() => Stream.map(Stream.unwrap(HandoffManager.useSync(verb)), plain), options?.signal)
 
+  const verbOf = (name: TransitionVerbName) => (id: string, options?: CallOptions) =>
+    manage(options, (manager) => {
+      // The cast: the engine checks the payload of every verb.
+      const run: (id: RecordId, payload: never) => Effect.Effect<HandoffRecord, unknown> = manager[name]
+      return run(Inputs.recordId(id), Inputs.details(options))
+    })
+  // The cast: the list of verbs says which record each of them leaves; Types.test.ts holds the methods to it.
+  const verbs = Record.map(transitionVerbs, ({ name }) => verbOf(name)) as unknown as Pick<Handoffs, TransitionVerbName>
+
   function verify(id: string, options?: CallOptions): Promise<Verified>
   function verify(options?: VerifyOptions): Promise<Verification>
   function verify(given?: string | VerifyOptions, options?: CallOptions): Promise<Verified | Verification> {
@@ -59,26 +70,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
       manage(options, (manager) =>
         manager.delegate(Inputs.recordId(id), Inputs.request(part), Inputs.delegation(options))
       ),
-    accept: (id, options) => manage(options, (manager) => manager.accept(Inputs.recordId(id), Inputs.details(options))),
-    restate: (id, options) =>
-      manage(options, (manager) => manager.restate(Inputs.recordId(id), Inputs.details(options))),
-    confirm: (id, options) =>
-      manage(options, (manager) => manager.confirm(Inputs.recordId(id), Inputs.details(options))),
-    start: (id, options) => manage(options, (manager) => manager.start(Inputs.recordId(id), Inputs.details(options))),
-    progress: (id, options) =>
-      manage(options, (manager) => manager.progress(Inputs.recordId(id), Inputs.details(options))),
-    ask: (id, options) => manage(options, (manager) => manager.ask(Inputs.recordId(id), Inputs.details(options))),
-    answer: (id, options) => manage(options, (manager) => manager.answer(Inputs.recordId(id), Inputs.details(options))),
-    release: (id, options) =>
-      manage(options, (manager) => manager.release(Inputs.recordId(id), Inputs.details(options))),
-    forward: (id, options) =>
-      manage(options, (manager) => manager.forward(Inputs.recordId(id), Inputs.details(options))),
-    attest: (id, options) => manage(options, (manager) => manager.attest(Inputs.recordId(id), Inputs.details(options))),
-    complete: (id, options) =>
-      manage(options, (manager) => manager.complete(Inputs.recordId(id), Inputs.details(options))),
-    reject: (id, options) => manage(options, (manager) => manager.reject(Inputs.recordId(id), Inputs.details(options))),
-    fail: (id, options) => manage(options, (manager) => manager.fail(Inputs.recordId(id), Inputs.details(options))),
-    cancel: (id, options) => manage(options, (manager) => manager.cancel(Inputs.recordId(id), Inputs.details(options))),
+    ...verbs,
     get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
     chain: (id, options) => manage(options, (manager) => manager.chain(Inputs.recordId(id))),
     where: (id, options) => manage(options, (manager) => manager.where(Inputs.recordId(id))),
