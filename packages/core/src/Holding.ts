@@ -28,6 +28,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 
+import { actAs } from "./ActAs.ts"
 import type { HandoffManager } from "./HandoffManager.ts"
 import type { VerbError } from "./Verbs.ts"
 
@@ -136,7 +137,7 @@ export const hold = <E, R>(
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const { recordId, attempt } = claimed
-      const holder = { by: agent, attempt }
+      const act = actAs(manager, { agent, attempt })
       const lost = yield* Latch.make()
       let why = ""
       // The verbs of a holder one after the other: while it asks, the lease rests and is not to be renewed.
@@ -202,9 +203,7 @@ export const hold = <E, R>(
         verb.pipe(Effect.catch((error) => (error._tag === "InvalidInput" ? Effect.fail(error) : lose(error.message))))
 
       const progress: Work["progress"] = (said = {}) =>
-        Effect.asVoid(
-          turn.withPermits(1)(orLose(insist("Progressed", manager.progress(recordId, { ...holder, ...said }))))
-        )
+        Effect.asVoid(turn.withPermits(1)(orLose(insist("Progressed", act("progress", { recordId, ...said })))))
 
       const answered: Effect.Effect<string, InvalidInput> = Effect.suspend(() => {
         const later = changed()
@@ -217,9 +216,7 @@ export const hold = <E, R>(
         })
       })
       const ask: Work["ask"] = (question) =>
-        turn.withPermits(1)(
-          Effect.andThen(orLose(insist("Asked", manager.ask(recordId, { ...holder, question }))), answered)
-        )
+        turn.withPermits(1)(Effect.andThen(orLose(insist("Asked", act("ask", { recordId, question }))), answered))
 
       const renewing = Effect.forever(Effect.andThen(Effect.sleep(Math.ceil(lease / 3)), Effect.orDie(progress())))
 
@@ -228,15 +225,15 @@ export const hold = <E, R>(
         Effect.flatMap(DateTime.now, (now) =>
           insist<HandoffRecord>(
             "Released",
-            manager.release(recordId, {
-              ...holder,
+            act("release", {
+              recordId,
               reason,
               notBefore: DateTime.makeUnsafe(now.epochMilliseconds + wait)
             })
           )
         ).pipe(Effect.catchTag("NoAttemptLeft", () => fail(reason, "attempts_exhausted")))
       const fail = (reason: string, code?: FailureCode): Effect.Effect<HandoffRecord, VerbError> =>
-        insist("Failed", manager.fail(recordId, { ...holder, reason, ...(code === undefined ? {} : { code }) }))
+        insist("Failed", act("fail", { recordId, reason, ...(code === undefined ? {} : { code }) }))
 
       const finish = (exit: Exit.Exit<JsonObject, E>): Effect.Effect<HandoffRecord, VerbError> => {
         if (Exit.isSuccess(exit)) {
@@ -245,7 +242,7 @@ export const hold = <E, R>(
             ...(artifacts.length === 0 ? {} : { artifacts }),
             ...(evidence.length === 0 ? {} : { evidence })
           }
-          return insist<HandoffRecord>("Completed", manager.complete(recordId, { ...holder, ...handed })).pipe(
+          return insist<HandoffRecord>("Completed", act("complete", { recordId, ...handed })).pipe(
             // What is no result this time will not be one the next time.
             Effect.catchTag("InvalidInput", ({ message }) => fail(kept(message))),
             // What was not handed back, or not yet, may be the next time.
@@ -275,7 +272,7 @@ export const hold = <E, R>(
         renewing,
         Effect.map(lost.await, () => why)
       )
-      const begin = Effect.suspend(() => insist("Started", manager.start(recordId, holder)))
+      const begin = Effect.suspend(() => insist("Started", act("start", { recordId })))
       const beginning: Effect.Effect<After<"Started">, E | VerbError | string, R> = readBack === undefined ||
       startAwaits(claimed) === undefined
         ? begin
@@ -291,7 +288,7 @@ export const hold = <E, R>(
             const restate = Effect.flatMap(manager.get(recordId), (record): Effect.Effect<HandoffRecord, VerbError> =>
               record.attempt === attempt && may(record, "Restated") && startAwaits(record) !== "receiver"
                 ? Effect.succeed(record)
-                : manager.restate(recordId, { ...holder, readBack: said })
+                : act("restate", { recordId, readBack: said })
             )
             const restated = yield* insist("Restated", restate)
             if (startAwaits(restated) === "sender")
