@@ -65,7 +65,7 @@ export class Briefing extends Schema.Opaque<Briefing>()(
         Schema.Struct({
           id: actionId,
           task: field(Text, "The action to take."),
-          owner: optional(AgentId, "The agent that takes the action; the receiver by default."),
+          owner: optional(AgentId, "The agent that takes the action. Default: the receiver."),
           due: optional(Timestamp, "When the action should be done.")
         })
       ),
@@ -93,11 +93,11 @@ export class Briefing extends Schema.Opaque<Briefing>()(
       Schema.Struct({
         required: optional(
           Schema.Array(Name).check(manyItems),
-          "The ids of the items to restate; every action and contingency by default."
+          "The ids of the items to restate. Default: every action and contingency."
         ),
         confirm: optional(
           Schema.Boolean,
-          "If `true`, the sender must confirm the read-back, too; by default only if an item was not understood."
+          "If `true`, the sender must confirm the read-back, too. Default: only if an item was not understood."
         )
       }),
       "If present, the receiver must restate the briefing before it starts."

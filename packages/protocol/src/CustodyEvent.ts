@@ -2,9 +2,9 @@
 import * as Schema from "effect/Schema"
 
 import { correction, ReadBack } from "./Briefing.ts"
-import { Answer, Clock, Progress, RerouteCause } from "./Custody.ts"
+import { Answer, Clock, Milliseconds, Progress, RerouteCause } from "./Custody.ts"
 import { proof } from "./Delivery.ts"
-import { handBack, lease, move, notBefore, reason, RoutingDecision } from "./EventParts.ts"
+import { handBack, move, notBefore, reason, RoutingDecision } from "./EventParts.ts"
 import { AgentId, field, optional, RecordId } from "./Fields.ts"
 
 /** The receiver reports that it is still working. The report renews its lease. */
@@ -14,7 +14,7 @@ export class ProgressedEvent extends Schema.Opaque<ProgressedEvent>()(
     ...move,
     note: Progress.fields.note,
     fraction: Progress.fields.fraction,
-    lease
+    lease: optional(Milliseconds, "The duration of the lease from now on, in milliseconds. Default: unchanged.")
   })
 ) {}
 

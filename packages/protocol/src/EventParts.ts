@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-import { Attempt, HandBack, Milliseconds } from "./Custody.ts"
+import { Attempt, HandBack } from "./Custody.ts"
 import { Digest, Signature } from "./Digest.ts"
 import { AgentId, Capability, field, optional, Text, Timestamp } from "./Fields.ts"
 
@@ -46,10 +46,5 @@ export const why = "The actor's reason or note for the other agent, in words."
 export const reason = optional(Text, why)
 
 export const handBack = optional(HandBack, "Notes of this attempt for the next one.")
-
-export const lease = optional(
-  Milliseconds,
-  "The duration for which the receiver holds the handoff unless it renews the lease, in milliseconds."
-)
 
 export const notBefore = optional(Timestamp, "Claims skip the handoff until this moment.")

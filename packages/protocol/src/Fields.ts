@@ -57,7 +57,7 @@ export const PublicKey = Schema.String.check(
   .pipe(Schema.brand("PublicKey"))
 export type PublicKey = typeof PublicKey.Type
 
-/** The urgency of a task: a whole number from 1 (least) to 10 (most urgent), 5 by default. */
+/** The urgency of a task: a whole number from 1 (least) to 10 (most urgent). Default: 5. */
 export const Priority = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10 })).annotate({
   description: "1 (least) to 10 (most urgent)",
   default: 5

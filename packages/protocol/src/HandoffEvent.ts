@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 
 import { ReadBack } from "./Briefing.ts"
+import { Milliseconds } from "./Custody.ts"
 import {
   AnsweredEvent,
   AskedEvent,
@@ -14,7 +15,7 @@ import {
   RestatedEvent
 } from "./CustodyEvent.ts"
 import { Artifacts, OwnEvidences } from "./Delivery.ts"
-import { fact, lease, move, reason, RoutingDecision, why } from "./EventParts.ts"
+import { fact, move, reason, RoutingDecision, why } from "./EventParts.ts"
 import { field, optional, RecordId, Text } from "./Fields.ts"
 import { failureCode, HandoffRecord, HandoffResponse, missed, result } from "./HandoffRecord.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
@@ -45,7 +46,10 @@ export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
     ...move,
     reason,
     estimatedCompletion: HandoffResponse.fields.estimatedCompletion,
-    lease,
+    lease: optional(
+      Milliseconds,
+      "The duration for which the receiver holds the handoff unless it renews the lease, in milliseconds. Default: indefinitely."
+    ),
     readBack: optional(ReadBack, "The briefing in the receiver's words.")
   })
 ) {}

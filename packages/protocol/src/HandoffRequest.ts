@@ -33,11 +33,11 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
         Schema.withDecodingDefaultKey(Effect.succeed({})),
         Schema.withConstructorDefault(Effect.succeed({}))
       ),
-      "Data that the receiver needs for the task; `{}` by default."
+      "Data that the receiver needs for the task. Default: `{}`."
     ),
     priority: field(
       Priority.pipe(Schema.withDecodingDefaultKey(Effect.succeed(5)), Schema.withConstructorDefault(Effect.succeed(5))),
-      "The urgency: 1 (least) to 10 (most urgent), 5 by default."
+      "The urgency: 1 (least) to 10 (most urgent). Default: 5."
     ),
     deadline: optional(Timestamp, "The handoff expires if it is still open at this moment."),
     acceptBy: optional(
@@ -46,11 +46,11 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     ),
     remindBefore: optional(
       Milliseconds,
-      "How long before `deadline` or `acceptBy` a reminder is recorded, in milliseconds; no reminder by default."
+      "How long before `deadline` or `acceptBy` a reminder is recorded, in milliseconds. Default: no reminder."
     ),
     maxAttempts: optional(
       Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts })),
-      `The number of attempts that each receiver has before the handoff fails: 1 to ${limits.attempts}, ${limits.defaultAttempts} by default.`
+      `The number of attempts that each receiver has before the handoff fails: 1 to ${limits.attempts}. Default: ${limits.defaultAttempts}.`
     ),
     requires: optional(
       Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
@@ -61,11 +61,11 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     deliverables: optional(Deliverables, "The artifacts that the receiver must hand back to complete the handoff."),
     maxHops: optional(
       Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops })),
-      `The number of times that the handoff may be forwarded to another receiver: 0 to ${limits.hops}, ${limits.defaultHops} by default.`
+      `The number of times that the handoff may be forwarded to another receiver: 0 to ${limits.hops}. Default: ${limits.defaultHops}.`
     ),
     reroute: optional(
       Schema.Boolean,
-      "If `true`, the handoff goes to the next capable agent when its receiver declines, misses `acceptBy` or uses up its attempts; `false` by default."
+      "If `true`, the handoff goes to the next capable agent when its receiver declines, misses `acceptBy` or uses up its attempts. Default: `false`."
     )
   })
 ) {}
