@@ -1,39 +1,31 @@
 import * as Schema from "effect/Schema"
 
-import { AgentId, Name, Text, Timestamp } from "./Fields.ts"
+import { AgentId, field, Name, optional, Text, Timestamp } from "./Fields.ts"
 import { bounded } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
-/** So many of something at most. */
+/** An array of at most `limits.parts` items. */
 export const partsOf = <S extends Schema.Constraint>(schema: S) =>
   Schema.Array(schema).check(Schema.isMaxLength(limits.parts))
 
-const Points = Schema.optionalKey(Schema.Array(Text).check(Schema.isMaxLength(limits.points)))
+const points = Schema.Array(Text).check(Schema.isMaxLength(limits.points))
+const manyItems = Schema.isMaxLength(2 * limits.parts)
 
-/**
- * How ill, in the words of I-PASS: `stable`, `watcher` (may become worse) or `unstable`.
- *
- * @example
- * ```ts
- * import { Severity } from "@aumai/handoff-protocol"
- *
- * console.log(Severity.literals) // ["stable", "watcher", "unstable"]
- * ```
- */
+/** The urgency of a briefing, as I-PASS names it: `stable`, `watcher` (may get worse) or `unstable`. */
 export const Severity = Schema.Literals(["stable", "watcher", "unstable"])
 export type Severity = typeof Severity.Type
 
-/** What must be read back, by id. */
+/** The parts of a briefing that have ids. */
 interface Items {
   readonly actions?: ReadonlyArray<{ readonly id: string }> | null
   readonly contingencies?: ReadonlyArray<{ readonly id: string }> | null
 }
 
-/** The ids of all that a briefing asks to be done, now or in some case. */
+/** Lists the ids of the actions and contingencies of a briefing. */
 export const itemsOf = ({ actions, contingencies }: Items): ReadonlyArray<string> =>
   [...(actions ?? []), ...(contingencies ?? [])].map(({ id }) => id)
 
-/** Each item has an id of its own, and what must be read back is one of them. */
+/** Checks that every item has its own id and that the items to read back exist. */
 export const areItemsSound = (briefing: Items, required: ReadonlyArray<string> = []): true | string => {
   const ids = itemsOf(briefing)
   const known = new Set(ids)
@@ -41,10 +33,13 @@ export const areItemsSound = (briefing: Items, required: ReadonlyArray<string> =
   return required.every((id) => known.has(id)) || "Expected what is to be read back to be actions or contingencies"
 }
 
+const actionId = field(Name, "The id of the action, which the read-back names.")
+const contingencyId = field(Name, "The id of the contingency, which the read-back names.")
+
 /**
- * What the sender tells the receiver, in the shape in which clinicians hand patients over: I-PASS (illness severity,
- * patient summary, action list, situation awareness and contingencies, synthesis by the receiver; Starmer et al., New
- * England Journal of Medicine 371:1803, 2014). The last of these is the read-back.
+ * The sender's briefing, in the order in which clinicians hand patients over, I-PASS: illness severity, patient summary,
+ * action list, situation awareness and contingencies, synthesis by the receiver, which is the read-back (Starmer et al.,
+ * New England Journal of Medicine 371:1803, 2014).
  *
  * @example
  * ```ts
@@ -54,36 +49,58 @@ export const areItemsSound = (briefing: Items, required: ReadonlyArray<string> =
  *   severity: "watcher",
  *   summary: "The ledger of Q3 is complete but for two invoices.",
  *   actions: [{ id: "invoices", task: "Ask for the two invoices" }],
- *   situation: { known: ["Both are from the same supplier"], open: ["Whether they were paid"] },
+ *   situation: { known: ["Both are from the same supplier"], open: ["Were they paid?"] },
  *   contingencies: [{ id: "late", if: "they do not come by Friday", then: "report without them" }],
  *   readBack: { confirm: true }
  * })
+ * console.log(briefing.severity) // watcher
  * ```
  */
 export class Briefing extends Schema.Opaque<Briefing>()(
   Schema.Struct({
-    severity: Severity,
-    summary: Text,
-    actions: Schema.optionalKey(
+    severity: field(Severity, "The urgency: `stable`, `watcher` (may get worse) or `unstable`."),
+    summary: field(Text, "The situation in short."),
+    actions: optional(
       partsOf(
         Schema.Struct({
-          id: Name,
-          task: Text,
-          owner: Schema.optionalKey(AgentId),
-          due: Schema.optionalKey(Timestamp)
+          id: actionId,
+          task: field(Text, "The action to take."),
+          owner: optional(AgentId, "The agent that takes the action. Default: the receiver."),
+          due: optional(Timestamp, "When the action should be done.")
         })
-      )
+      ),
+      "The actions to take, each with its own id."
     ),
-    situation: Schema.optionalKey(Schema.Struct({ known: Points, decided: Points, open: Points })),
-    contingencies: Schema.optionalKey(partsOf(Schema.Struct({ id: Name, if: Text, then: Text }))),
-    /** The receiver must restate it before it starts. */
-    readBack: Schema.optionalKey(
+    situation: optional(
       Schema.Struct({
-        /** What must be restated, by id; every action and contingency when left out. */
-        required: Schema.optionalKey(Schema.Array(Name).check(Schema.isMaxLength(2 * limits.parts))),
-        /** Whether the sender must confirm it, too. It must in any case when an item was not understood. */
-        confirm: Schema.optionalKey(Schema.Boolean)
-      })
+        known: optional(points, "Facts that are known."),
+        decided: optional(points, "Decisions that are made."),
+        open: optional(points, "Questions that are open.")
+      }),
+      "The facts, decisions and open questions so far."
+    ),
+    contingencies: optional(
+      partsOf(
+        Schema.Struct({
+          id: contingencyId,
+          if: field(Text, "The case to watch for."),
+          then: field(Text, "The action to take in that case.")
+        })
+      ),
+      "The actions to take in certain cases, each with its own id."
+    ),
+    readBack: optional(
+      Schema.Struct({
+        required: optional(
+          Schema.Array(Name).check(manyItems),
+          "The ids of the items to restate. Default: every action and contingency."
+        ),
+        confirm: optional(
+          Schema.Boolean,
+          "If `true`, the sender must confirm the read-back, too. Default: only if an item was not understood."
+        )
+      }),
+      "If present, the receiver must restate the briefing before it starts."
     )
   }).check(
     Schema.makeFilter((briefing) => areItemsSound(briefing, briefing.readBack?.required)),
@@ -91,26 +108,22 @@ export class Briefing extends Schema.Opaque<Briefing>()(
   )
 ) {}
 
-/**
- * What the receiver says to one item of a briefing.
- *
- * @example
- * ```ts
- * import { ReadBackItem } from "@aumai/handoff-protocol"
- *
- * const item = ReadBackItem.make({ id: "invoices", answer: "question", note: "Of which supplier?" })
- * ```
- */
+/** The receiver's answer to one item of a briefing. */
 export class ReadBackItem extends Schema.Opaque<ReadBackItem>()(
   Schema.Struct({
-    id: Name,
-    answer: Schema.Literals(["understood", "question", "refused"]),
-    note: Schema.optionalKey(Text)
+    id: field(Name, "The id of an action or a contingency."),
+    answer: field(
+      Schema.Literals(["understood", "question", "refused"]),
+      "`understood`, `question` (the receiver has a question) or `refused` (the receiver will not do it)."
+    ),
+    note: optional(Text, "The question, or why the receiver refuses.")
   })
 ) {}
 
+const summary = field(Text, "The briefing in the receiver's own words.")
+
 /**
- * How the receiver restates a briefing in its own words.
+ * The receiver's restatement of a briefing in its own words.
  *
  * @example
  * ```ts
@@ -120,50 +133,35 @@ export class ReadBackItem extends Schema.Opaque<ReadBackItem>()(
  *   summary: "I am to get two invoices, and report on Friday at the latest.",
  *   items: [{ id: "invoices", answer: "understood" }, { id: "late", answer: "understood" }]
  * })
+ * console.log(readBack.items?.length) // 2
  * ```
  */
 export class ReadBack extends Schema.Opaque<ReadBack>()(
   Schema.Struct({
-    summary: Text,
-    items: Schema.optionalKey(Schema.Array(ReadBackItem).check(Schema.isMaxLength(2 * limits.parts)))
+    summary,
+    items: optional(Schema.Array(ReadBackItem).check(manyItems), "The receiver's answer to each item.")
   }).check(bounded())
 ) {}
 
-/**
- * A read-back as the record keeps it: all that was restated so far, and the sender's word on it.
- *
- * @example
- * ```ts
- * import { type KeptReadBack } from "@aumai/handoff-protocol"
- *
- * const isConfirmed = (readBack: KeptReadBack) => readBack.confirmed !== undefined
- * ```
- */
+/** The sender's correction: the same field in the event and in the record. */
+export const correction = optional(Text, "The sender's correction of the read-back.")
+
+/** The read-back as the record keeps it: every item restated so far, and the sender's confirmation. */
 export class KeptReadBack extends Schema.Opaque<KeptReadBack>()(
   Schema.Struct({
-    summary: Text,
-    items: Schema.Array(ReadBackItem).check(Schema.isMaxLength(2 * limits.parts)),
-    /** When the sender confirmed it. */
-    confirmed: Schema.optionalKey(Timestamp),
-    /** What the sender set right when it did. */
-    correction: Schema.optionalKey(Text)
+    summary,
+    items: field(Schema.Array(ReadBackItem).check(manyItems), "The receiver's answers so far."),
+    confirmed: optional(Timestamp, "When the sender confirmed the read-back."),
+    correction
   })
 ) {}
 
-/**
- * How far a read-back goes: of what must be restated, what was understood, questioned, refused, and not mentioned.
- *
- * @example
- * ```ts
- * import { type Coverage } from "@aumai/handoff-protocol"
- *
- * const isWhole = ({ missing }: Coverage) => missing.length === 0
- * ```
- */
+/** The items that a briefing requires to be read back, by the receiver's answer. */
 export interface Coverage {
   readonly understood: ReadonlyArray<string>
   readonly question: ReadonlyArray<string>
   readonly refused: ReadonlyArray<string>
+  /** Items that the receiver has not restated yet. */
   readonly missing: ReadonlyArray<string>
 }
 

@@ -1,155 +1,91 @@
 import * as Schema from "effect/Schema"
 
 import { Artifacts } from "./Delivery.ts"
-import { AgentId, Text, Timestamp } from "./Fields.ts"
+import { AgentId, field, optional, Text, Timestamp } from "./Fields.ts"
 import { bounded } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
-/**
- * How long something lasts: whole milliseconds, from 1 to those of 10,000 days.
- *
- * @example
- * ```ts
- * import { Milliseconds } from "@aumai/handoff-protocol"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(Milliseconds)(0)) // false
- * ```
- */
+/** A duration in whole milliseconds, from 1 to 10,000 days. */
 export const Milliseconds = Schema.Int.check(
   Schema.isBetween({ minimum: 1, maximum: limits.durationMilliseconds })
-).annotate({ description: "A duration in milliseconds" })
+).annotate({ description: "A duration in milliseconds, at most 10,000 days" })
 export type Milliseconds = typeof Milliseconds.Type
 
-/**
- * The number of an attempt: 1 is the first.
- *
- * @example
- * ```ts
- * import { Attempt } from "@aumai/handoff-protocol"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(Attempt)(1)) // true
- * ```
- */
+/** The number of an attempt; 1 is the first. */
 export const Attempt = Schema.Int.check(Schema.isGreaterThan(0)).annotate({
-  description: "The number of the attempt that is under way or comes next; 1 is the first"
+  description: "The number of an attempt; 1 is the first"
 })
 export type Attempt = typeof Attempt.Type
 
 /**
- * What the receiver holds a handoff on: it runs out at `until` unless it is renewed. It has no `until` while it rests,
- * because the next move is the sender's.
- *
- * @example
- * ```ts
- * import { type Lease } from "@aumai/handoff-protocol"
- *
- * const isResting = (lease: Lease) => lease.until === undefined
- * ```
+ * The receiver's hold on a handoff. It ends at `until` unless the receiver renews it. While the handoff waits for an answer
+ * of the sender, the lease rests and has no `until`.
  */
 export class Lease extends Schema.Opaque<Lease>()(
   Schema.Struct({
-    /** How far it reaches each time it is renewed. */
-    milliseconds: Milliseconds,
-    until: Schema.optionalKey(Timestamp)
+    milliseconds: field(Milliseconds, "The duration of the lease after each renewal, in milliseconds."),
+    until: optional(Timestamp, "When the lease ends unless it is renewed; absent while the lease rests.")
   })
 ) {}
 
-/**
- * How far the receiver said it was.
- *
- * @example
- * ```ts
- * import { type Progress } from "@aumai/handoff-protocol"
- *
- * const show = ({ fraction = 0, note = "" }: Progress) => `${Math.round(fraction * 100)} % ${note}`
- * ```
- */
+/** A progress report of the receiver. */
 export class Progress extends Schema.Opaque<Progress>()(
   Schema.Struct({
-    at: Timestamp,
-    note: Schema.optionalKey(Text),
-    /** From 0 to 1. */
-    fraction: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
+    at: field(Timestamp, "When the receiver reported."),
+    note: optional(Text, "The work in progress, in words."),
+    fraction: optional(
+      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+      "The fraction of the work that is done, from 0 to 1."
+    )
   })
 ) {}
 
-const Points = Schema.optionalKey(Schema.Array(Text).check(Schema.isMaxLength(limits.points)))
+const points = Schema.Array(Text).check(Schema.isMaxLength(limits.points))
 
 /**
- * What an attempt that was given back has learnt, for the next one: lists of sentences, and what it has made so far.
+ * Notes of an attempt for the next one, and the artifacts made so far.
  *
  * @example
  * ```ts
  * import { HandBack } from "@aumai/handoff-protocol"
  *
- * const learnt = HandBack.make({ done: ["Pages 1 to 4"], remaining: ["Page 5"], pitfalls: ["The scan of page 5 is blurred"] })
+ * const handBack = HandBack.make({ done: ["Pages 1 to 4"], remaining: ["Page 5"], pitfalls: ["The scan is blurred"] })
+ * console.log(handBack.remaining) // ["Page 5"]
  * ```
  */
 export class HandBack extends Schema.Opaque<HandBack>()(
   Schema.Struct({
-    done: Points,
-    remaining: Points,
-    pitfalls: Points,
-    artifacts: Schema.optionalKey(Artifacts)
+    done: optional(points, "The work that is done."),
+    remaining: optional(points, "The work that remains."),
+    pitfalls: optional(points, "Pitfalls that the next attempt should avoid."),
+    artifacts: optional(Artifacts, "The artifacts made so far.")
   }).check(bounded())
 ) {}
 
-/**
- * A question of the receiver, and what the sender answered.
- *
- * @example
- * ```ts
- * import { Answer } from "@aumai/handoff-protocol"
- *
- * const answer = Answer.make({ question: "Which quarter?", answer: "The third." })
- * ```
- */
-export class Answer extends Schema.Opaque<Answer>()(Schema.Struct({ question: Text, answer: Text })) {}
+/** A question of the receiver with the sender's answer. */
+export class Answer extends Schema.Opaque<Answer>()(
+  Schema.Struct({
+    question: field(Text, "The receiver's question."),
+    answer: field(Text, "The sender's answer.")
+  })
+) {}
 
-/**
- * The two clocks of a request: until when it must be accepted, and until when it must have ended.
- *
- * @example
- * ```ts
- * import { Clock } from "@aumai/handoff-protocol"
- *
- * console.log(Clock.literals) // ["accept_by", "deadline"]
- * ```
- */
+/** The two clocks of a request: `accept_by` ends the wait for an acceptance, `deadline` ends the handoff. */
 export const Clock = Schema.Literals(["accept_by", "deadline"])
 export type Clock = typeof Clock.Type
 
-/**
- * One step of a handoff from receiver to receiver.
- *
- * @example
- * ```ts
- * import { type Hop } from "@aumai/handoff-protocol"
- *
- * const path = (hops: ReadonlyArray<Hop>) => hops.map(({ receiver }) => receiver).join(" → ")
- * ```
- */
+/** One step of a handoff from receiver to receiver. */
 export class Hop extends Schema.Opaque<Hop>()(
   Schema.Struct({
-    receiver: AgentId,
-    /** The attempt that it began with there. */
-    attempt: Attempt,
-    at: Timestamp
+    receiver: field(AgentId, "The receiver from this step on."),
+    attempt: field(Attempt, "The first attempt of this receiver."),
+    at: field(Timestamp, "When the handoff was forwarded.")
   })
 ) {}
 
 /**
- * Why a handoff was handed on though its receiver had not asked for that: it had declined, let `accept_by` pass, or used up
- * its attempts.
- *
- * @example
- * ```ts
- * import { RerouteCause } from "@aumai/handoff-protocol"
- *
- * console.log(RerouteCause.literals) // ["rejected", "accept_by", "attempts_exhausted"]
- * ```
+ * Why a handoff was re-routed: its receiver declined (`rejected`), missed `accept_by`, or used up its attempts
+ * (`attempts_exhausted`).
  */
 export const RerouteCause = Schema.Literals(["rejected", "accept_by", "attempts_exhausted"])
 export type RerouteCause = typeof RerouteCause.Type

@@ -2,27 +2,14 @@ import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 
 import { Attempt } from "./Custody.ts"
-import { AgentId, RecordId, Timestamp } from "./Fields.ts"
-import { spelledOut } from "./HandoffError.ts"
+import { AgentId, field, RecordId, Timestamp } from "./Fields.ts"
+import { handoff, refused, spelledOut } from "./HandoffError.ts"
 
-/**
- * A late writer: the attempt that it holds is over. Whatever it did, it must not hand it back.
- *
- * @example
- * ```ts
- * import { RecordId, StaleAttempt } from "@aumai/handoff-protocol"
- *
- * const error = new StaleAttempt({ recordId: RecordId.make("7k2m9q4xw3pz"), event: "Completed", attempt: 1, current: 2 })
- * console.log(error.message)
- * // Handoff 7k2m9q4xw3pz is in attempt 2; Completed came from attempt 1, which is over
- * ```
- */
+/** The attempt that the actor holds is over: its work must not be handed back. */
 export class StaleAttempt extends Schema.TaggedError<StaleAttempt>()("StaleAttempt", {
-  recordId: RecordId,
-  event: Schema.String,
-  /** What its author holds. */
-  attempt: Attempt,
-  current: Attempt
+  ...refused,
+  attempt: field(Attempt, "The attempt that the actor named."),
+  current: field(Attempt, "The current attempt.")
 }) {
   override get message() {
     const verdict = this.attempt < this.current ? "which is over" : "which has not begun"
@@ -30,43 +17,20 @@ export class StaleAttempt extends Schema.TaggedError<StaleAttempt>()("StaleAttem
   }
 }
 
-/**
- * What only time brings about was claimed before its time.
- *
- * @example
- * ```ts
- * import { NotDue, RecordId } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
- * console.log(new NotDue({ recordId: RecordId.make("7k2m9q4xw3pz"), event: "Expired", at }).message)
- * // Handoff 7k2m9q4xw3pz: Expired is not due at 2026-12-01T09:00:00.000Z
- * ```
- */
+/** An event that time causes was recorded before it is due. */
 export class NotDue extends Schema.TaggedError<NotDue>()("NotDue", {
-  recordId: RecordId,
-  event: Schema.String,
-  at: Timestamp
+  ...refused,
+  at: field(Timestamp, "The time that the event names.")
 }) {
   override get message() {
     return `Handoff ${this.recordId}: ${this.event} is not due at ${DateTime.formatIso(this.at)}`
   }
 }
 
-/**
- * The last attempt cannot be given back for another one.
- *
- * @example
- * ```ts
- * import { NoAttemptLeft, RecordId } from "@aumai/handoff-protocol"
- *
- * console.log(new NoAttemptLeft({ recordId: RecordId.make("7k2m9q4xw3pz"), maxAttempts: 3 }).message)
- * // Handoff 7k2m9q4xw3pz is in the last of its 3 attempts: it can be failed, but not released
- * ```
- */
+/** The last attempt cannot be released for another one. */
 export class NoAttemptLeft extends Schema.TaggedError<NoAttemptLeft>()("NoAttemptLeft", {
-  recordId: RecordId,
-  maxAttempts: Schema.Int
+  ...handoff,
+  maxAttempts: field(Schema.Int, "The number of attempts that each receiver has.")
 }) {
   override get message() {
     const attempts = this.maxAttempts === 1 ? "only attempt" : `last of its ${this.maxAttempts} attempts`
@@ -74,20 +38,10 @@ export class NoAttemptLeft extends Schema.TaggedError<NoAttemptLeft>()("NoAttemp
   }
 }
 
-/**
- * It has been handed on as often as its request allows.
- *
- * @example
- * ```ts
- * import { NoHopLeft, RecordId } from "@aumai/handoff-protocol"
- *
- * console.log(new NoHopLeft({ recordId: RecordId.make("7k2m9q4xw3pz"), maxHops: 3 }).message)
- * // Handoff 7k2m9q4xw3pz has been handed on 3 times, which is all that its request allows: finish, reject, release or fail it
- * ```
- */
+/** The handoff has been forwarded as often as its request allows. */
 export class NoHopLeft extends Schema.TaggedError<NoHopLeft>()("NoHopLeft", {
-  recordId: RecordId,
-  maxHops: Schema.Int
+  ...handoff,
+  maxHops: field(Schema.Int, "The number of times that the request allows forwarding.")
 }) {
   override get message() {
     return this.maxHops === 0
@@ -96,75 +50,32 @@ export class NoHopLeft extends Schema.TaggedError<NoHopLeft>()("NoHopLeft", {
   }
 }
 
-/**
- * A record does not grow without end: it has all the evidence, or all the notes to its briefing, that it may have.
- *
- * @example
- * ```ts
- * import { NoRoomLeft, RecordId } from "@aumai/handoff-protocol"
- *
- * console.log(new NoRoomLeft({ recordId: RecordId.make("7k2m9q4xw3pz"), event: "Attested", of: "evidence" }).message)
- * // Handoff 7k2m9q4xw3pz has no room left for evidence: Attested would exceed what a record may hold
- * ```
- */
+/** The record has no room for more evidence, hops or restated items. */
 export class NoRoomLeft extends Schema.TaggedError<NoRoomLeft>()("NoRoomLeft", {
-  recordId: RecordId,
-  event: Schema.String,
-  of: Schema.Literals(["evidence", "hops", "read_back"])
+  ...refused,
+  of: field(Schema.Literals(["evidence", "hops", "read_back"]), "The part of the record that is full.")
 }) {
   override get message() {
     return `Handoff ${this.recordId} has no room left for ${this.of === "read_back" ? "what is restated" : this.of}: ${this.event} would exceed what a record may hold`
   }
 }
 
-/**
- * A handoff does not go back to somebody who has had it.
- *
- * @example
- * ```ts
- * import { AgentId, AlreadyHeld, RecordId } from "@aumai/handoff-protocol"
- *
- * const [planner, executor] = [AgentId.make("planner"), AgentId.make("executor")]
- * const error = new AlreadyHeld({ recordId: RecordId.make("7k2m9q4xw3pz"), agent: planner, holders: [planner, executor] })
- * console.log(error.message)
- * // planner has had handoff 7k2m9q4xw3pz before (planner → executor); hand it on to somebody else
- * ```
- */
+/** A handoff cannot return to an agent that has had it before. */
 export class AlreadyHeld extends Schema.TaggedError<AlreadyHeld>()("AlreadyHeld", {
-  recordId: RecordId,
-  agent: AgentId,
-  /** Everybody who has had it, the sender first. */
-  holders: Schema.Array(AgentId)
+  ...handoff,
+  agent: field(AgentId, "The agent that was named as the next receiver."),
+  holders: field(Schema.Array(AgentId), "Every agent that has had the handoff, the sender first.")
 }) {
   override get message() {
     return `${this.agent} has had handoff ${this.recordId} before (${this.holders.join(" → ")}); hand it on to somebody else`
   }
 }
 
-/**
- * The briefing has not been read back as its sender asked.
- *
- * @example
- * ```ts
- * import { ReadBackIncomplete, RecordId } from "@aumai/handoff-protocol"
- *
- * const error = new ReadBackIncomplete({
- *   recordId: RecordId.make("7k2m9q4xw3pz"),
- *   event: "Started",
- *   awaits: "receiver",
- *   missing: ["invoices"]
- * })
- * console.log(error.message)
- * // Handoff 7k2m9q4xw3pz: Started needs its briefing to be read back; the receiver has not restated invoices
- * ```
- */
+/** The receiver has not read the briefing back, or the sender has not confirmed it. */
 export class ReadBackIncomplete extends Schema.TaggedError<ReadBackIncomplete>()("ReadBackIncomplete", {
-  recordId: RecordId,
-  event: Schema.String,
-  /** Whose word is awaited. */
-  awaits: Schema.Literals(["receiver", "sender"]),
-  /** What has not been restated, by id. */
-  missing: Schema.Array(Schema.String)
+  ...refused,
+  awaits: field(Schema.Literals(["receiver", "sender"]), "The party that must act first."),
+  missing: field(Schema.Array(Schema.String), "The ids of the items that the receiver has not restated.")
 }) {
   override get message() {
     const what =
@@ -175,22 +86,11 @@ export class ReadBackIncomplete extends Schema.TaggedError<ReadBackIncomplete>()
   }
 }
 
-/**
- * A read-back speaks of items that the briefing does not have.
- *
- * @example
- * ```ts
- * import { RecordId, UnknownItem } from "@aumai/handoff-protocol"
- *
- * const error = new UnknownItem({ recordId: RecordId.make("7k2m9q4xw3pz"), items: ["invoice"], known: ["invoices", "late"] })
- * console.log(error.message)
- * // The briefing of handoff 7k2m9q4xw3pz has no item invoice; it has invoices, late
- * ```
- */
+/** A read-back names items that the briefing does not have. */
 export class UnknownItem extends Schema.TaggedError<UnknownItem>()("UnknownItem", {
-  recordId: RecordId,
-  items: Schema.Array(Schema.String),
-  known: Schema.Array(Schema.String)
+  ...handoff,
+  items: field(Schema.Array(Schema.String), "The ids that the briefing does not have."),
+  known: field(Schema.Array(Schema.String), "The ids that the briefing has.")
 }) {
   override get message() {
     const known = this.known.length === 0 ? "none" : this.known.join(", ")
@@ -198,24 +98,18 @@ export class UnknownItem extends Schema.TaggedError<UnknownItem>()("UnknownItem"
   }
 }
 
-/**
- * What the request demands was not handed back, or not as it demands it.
- *
- * @example
- * ```ts
- * import { NotDelivered, RecordId } from "@aumai/handoff-protocol"
- *
- * const error = new NotDelivered({
- *   recordId: RecordId.make("7k2m9q4xw3pz"),
- *   issues: [{ deliverable: "report", expected: "Expected an artifact of this name" }]
- * })
- * console.log(error.message)
- * // Handoff 7k2m9q4xw3pz is not done: report: Expected an artifact of this name
- * ```
- */
+/** A deliverable is missing or does not fit the request. */
 export class NotDelivered extends Schema.TaggedError<NotDelivered>()("NotDelivered", {
-  recordId: RecordId,
-  issues: Schema.Array(Schema.Struct({ deliverable: Schema.String, expected: Schema.String }))
+  ...handoff,
+  issues: field(
+    Schema.Array(
+      Schema.Struct({
+        deliverable: field(Schema.String, "The name of the deliverable."),
+        expected: field(Schema.String, "The expected artifact, as a sentence.")
+      })
+    ),
+    "Every deliverable that is missing or does not fit."
+  )
 }) {
   override get message() {
     const issues = this.issues.slice(0, spelledOut).map(({ deliverable, expected }) => `${deliverable}: ${expected}`)
@@ -224,42 +118,20 @@ export class NotDelivered extends Schema.TaggedError<NotDelivered>()("NotDeliver
   }
 }
 
-/**
- * Parts of it that were given to others are still open.
- *
- * @example
- * ```ts
- * import { OpenChildren, RecordId } from "@aumai/handoff-protocol"
- *
- * const [parent, child] = [RecordId.make("7k2m9q4xw3pz"), RecordId.make("3f8g1h5j0abc")]
- * console.log(new OpenChildren({ recordId: parent, children: [child] }).message)
- * // Handoff 7k2m9q4xw3pz has parts that are open: 3f8g1h5j0abc; wait for them, cancel them, or complete it without them
- * ```
- */
+/** Delegated parts of the handoff are still open. */
 export class OpenChildren extends Schema.TaggedError<OpenChildren>()("OpenChildren", {
-  recordId: RecordId,
-  /** Some of them, when there are many. */
-  children: Schema.Array(RecordId)
+  ...handoff,
+  children: field(Schema.Array(RecordId), "The parts that are open; only some of them if there are many.")
 }) {
   override get message() {
     return `Handoff ${this.recordId} has parts that are open: ${this.children.slice(0, spelledOut).join(", ")}; wait for them, cancel them, or complete it without them`
   }
 }
 
-/**
- * An entry does not hold the SHA-256 of the one before it: it was written for another history.
- *
- * @example
- * ```ts
- * import { BrokenChain, RecordId } from "@aumai/handoff-protocol"
- *
- * console.log(new BrokenChain({ recordId: RecordId.make("7k2m9q4xw3pz"), revision: 3 }).message)
- * // Handoff 7k2m9q4xw3pz: revision 3 does not hold the digest of the one before it
- * ```
- */
+/** The entry does not hold the SHA-256 of the entry before it: it was written for another history. */
 export class BrokenChain extends Schema.TaggedError<BrokenChain>()("BrokenChain", {
-  recordId: RecordId,
-  revision: Schema.Int
+  ...handoff,
+  revision: field(Schema.Int, "The revision that the entry would have had.")
 }) {
   override get message() {
     return `Handoff ${this.recordId}: revision ${this.revision} does not hold the digest of the one before it`

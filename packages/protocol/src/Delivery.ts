@@ -2,11 +2,13 @@ import * as Schema from "effect/Schema"
 
 import { partsOf } from "./Briefing.ts"
 import { canonical, Digest, digestOf } from "./Digest.ts"
-import { AgentId, Name, Text, Timestamp } from "./Fields.ts"
+import { AgentId, field, Name, optional, Text, Timestamp } from "./Fields.ts"
 import { bounded, JsonObject, JsonValue } from "./Json.ts"
 
+const mediaType = optional(Name, "The media type, such as `application/json`.")
+
 /**
- * What a request demands to be handed back.
+ * An artifact that a request demands.
  *
  * @example
  * ```ts
@@ -17,25 +19,29 @@ import { bounded, JsonObject, JsonValue } from "./Json.ts"
  *   mediaType: "application/json",
  *   schema: { type: "object", required: ["total"], properties: { total: { type: "number" } } }
  * })
+ * console.log(report.name) // report
  * ```
  */
 export class Deliverable extends Schema.Opaque<Deliverable>()(
   Schema.Struct({
-    name: Name,
-    mediaType: Schema.optionalKey(Name),
-    /** A JSON Schema (draft 2020-12) that its content must satisfy; it must then be handed back by value. */
-    schema: Schema.optionalKey(JsonObject),
-    /** The SHA-256 that its content must have. */
-    digest: Schema.optionalKey(Digest)
+    name: field(Name, "The name that the artifact must have."),
+    mediaType,
+    schema: optional(
+      JsonObject,
+      "A JSON Schema (draft 2020-12) that the content must satisfy. The artifact must then be handed back by value."
+    ),
+    digest: optional(Digest, "The SHA-256 that the content must have.")
   })
 ) {}
 
-/** Whether no two have the same name. */
+/** Checks that no two have the same name. */
 export const haveOwnNames = (parts: ReadonlyArray<{ readonly name: string }>): true | string =>
   new Set(parts.map(({ name }) => name)).size === parts.length || "Expected each to have a name of its own"
 
+const name = field(Name, "The name of the artifact.")
+
 /**
- * Something that was made: by value, or by reference with its digest and its size in bytes.
+ * A thing that an agent made: by value, or by reference with its SHA-256 and its size.
  *
  * @example
  * ```ts
@@ -48,13 +54,13 @@ export const haveOwnNames = (parts: ReadonlyArray<{ readonly name: string }>): t
  * ```
  */
 export const Artifact = Schema.Union([
-  Schema.Struct({ name: Name, mediaType: Schema.optionalKey(Name), content: JsonValue }),
+  Schema.Struct({ name, mediaType, content: field(JsonValue, "The artifact itself, as JSON.") }),
   Schema.Struct({
-    name: Name,
-    mediaType: Schema.optionalKey(Name),
-    uri: Text.check(Schema.isMinLength(1)),
-    digest: Digest,
-    size: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+    name,
+    mediaType,
+    uri: field(Text.check(Schema.isMinLength(1)), "Where the artifact can be fetched."),
+    digest: field(Digest, "The SHA-256 of the artifact."),
+    size: field(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), "The size in bytes.")
   })
 ]).annotate({ message: "Expected an artifact: a name, and its content or its uri, digest and size" })
 export type Artifact = typeof Artifact.Type
@@ -63,7 +69,8 @@ export const Deliverables = partsOf(Deliverable).check(Schema.makeFilter(haveOwn
 export const Artifacts = partsOf(Artifact).check(Schema.makeFilter(haveOwnNames), bounded())
 
 /**
- * The SHA-256 of an artifact: of a text its UTF-8, of other content its canonical JSON, and what a reference says of itself.
+ * Computes the SHA-256 of an artifact: of a text its UTF-8, of other content its canonical JSON. A reference keeps the
+ * digest it names.
  *
  * @example
  * ```ts
@@ -73,52 +80,46 @@ export const Artifacts = partsOf(Artifact).check(Schema.makeFilter(haveOwnNames)
  * ```
  */
 export const artifactDigest = (artifact: Artifact): Digest =>
-  // What it has counts more than what it says: only its content is kept of one that has both.
+  // Content wins over a named digest: an artifact with both is stored with its content only.
   "content" in artifact
     ? digestOf(typeof artifact.content === "string" ? artifact.content : canonical(artifact.content))
     : artifact.digest
 
-/** What says that something is so, and where it can be looked up. */
+/** The fields of every piece of evidence. */
 export const proof = {
-  statement: Text.check(Schema.isMinLength(1)),
-  /** The artifact or deliverable it is about. */
-  of: Schema.optionalKey(Name),
-  uri: Schema.optionalKey(Text),
-  digest: Schema.optionalKey(Digest)
+  statement: field(Text.check(Schema.isMinLength(1)), "The fact that was checked or seen, in words."),
+  of: optional(Name, "The artifact or deliverable that the statement is about, by name."),
+  uri: optional(Text, "Where the evidence can be looked up."),
+  digest: optional(Digest, "The SHA-256 of the thing that was checked or seen.")
 }
 
-/**
- * What the receiver itself says for its work: it only says so (`claimed`), or it has seen it (`observed`), as in the output
- * of a test. What others have checked they put on record themselves.
- *
- * @example
- * ```ts
- * import { OwnEvidence } from "@aumai/handoff-protocol"
- *
- * const evidence = OwnEvidence.make({ grade: "observed", statement: "All 214 tests passed", of: "patch" })
- * ```
- */
+/** The receiver's evidence for its own work. Witnesses record theirs with `Attested` events. */
 export class OwnEvidence extends Schema.Opaque<OwnEvidence>()(
-  Schema.Struct({ grade: Schema.Literals(["claimed", "observed"]), ...proof })
+  Schema.Struct({
+    grade: field(
+      Schema.Literals(["claimed", "observed"]),
+      "The strength of the evidence: `claimed` (the receiver says so) or `observed` (it has seen so, as in the output of a test)."
+    ),
+    ...proof
+  })
 ) {}
 
-/**
- * Evidence as the record keeps it. `verified` was put on record by an agent other than the one who did the work.
- *
- * @example
- * ```ts
- * import { type Evidence } from "@aumai/handoff-protocol"
- *
- * const isProven = (evidence: ReadonlyArray<Evidence>) => evidence.some(({ grade }) => grade === "verified")
- * ```
- */
+/** Evidence as the record keeps it. */
 export class Evidence extends Schema.Opaque<Evidence>()(
-  Schema.Struct({ grade: Schema.Literals(["claimed", "observed", "verified"]), ...proof, by: AgentId, at: Timestamp })
+  Schema.Struct({
+    grade: field(
+      Schema.Literals(["claimed", "observed", "verified"]),
+      "The strength of the evidence: `claimed` or `observed` by the receiver, or `verified` by another agent."
+    ),
+    ...proof,
+    by: field(AgentId, "The agent that recorded the evidence."),
+    at: field(Timestamp, "When the evidence was recorded.")
+  })
 ) {}
 
 export const OwnEvidences = partsOf(OwnEvidence).check(bounded())
 
-/** A deliverable that was not handed back as it was asked for. */
+/** A deliverable that is missing or does not fit, and what was expected. */
 export interface Undelivered {
   readonly deliverable: string
   readonly expected: string
@@ -136,7 +137,7 @@ const faultIn = (deliverable: Deliverable, artifact: Artifact | undefined): stri
   return digest === undefined || artifactDigest(artifact) === digest ? undefined : `Expected the SHA-256 ${digest}`
 }
 
-/** What is missing of the deliverables of a request, schemas aside: whoever takes the artifacts in checks these. */
+/** Lists the deliverables that are missing or do not fit. Their JSON Schemas are checked where artifacts are taken in. */
 export const undelivered = (
   deliverables: ReadonlyArray<Deliverable>,
   artifacts: ReadonlyArray<Artifact>

@@ -1,55 +1,50 @@
 import * as Schema from "effect/Schema"
 
-import { Attempt } from "./Custody.ts"
+import { Attempt, HandBack } from "./Custody.ts"
 import { Digest, Signature } from "./Digest.ts"
-import { AgentId, Capability, Text, Timestamp } from "./Fields.ts"
+import { AgentId, Capability, field, optional, Text, Timestamp } from "./Fields.ts"
 
-/**
- * How the router chose the receiver of a handoff that was created without one.
- *
- * @example
- * ```ts
- * import { AgentId, Capability, RoutingDecision } from "@aumai/handoff-protocol"
- *
- * const decision = RoutingDecision.make({
- *   agent: AgentId.make("carol"),
- *   reason: "can analyze and visualize",
- *   fallback: false,
- *   matched: [Capability.make("analyze"), Capability.make("visualize")],
- *   runnersUp: [{ agent: AgentId.make("alice"), matched: [Capability.make("analyze")] }]
- * })
- * ```
- */
+const matched = field(Schema.Array(Capability), "The agent's capabilities that the task or `requires` asked for.")
+
+/** The router's choice of a receiver, with its reason. */
 export class RoutingDecision extends Schema.Opaque<RoutingDecision>()(
   Schema.Struct({
-    agent: AgentId,
-    /** One sentence for a person. */
-    reason: Text,
-    /** True when no agent matched and any available one was taken. */
-    fallback: Schema.Boolean,
-    /** The capabilities of the chosen agent that the task or `requires` asked for. */
-    matched: Schema.Array(Capability),
-    /** Who else could have done it, best first. */
-    runnersUp: Schema.Array(Schema.Struct({ agent: AgentId, matched: Schema.Array(Capability) }))
+    agent: field(AgentId, "The agent that the router chose."),
+    reason: field(Text, "Why the router chose this agent, in one sentence."),
+    fallback: field(Schema.Boolean, "`true` if no agent matched and the router took any available one."),
+    matched,
+    runnersUp: field(
+      Schema.Array(Schema.Struct({ agent: field(AgentId, "An agent that the router could have chosen."), matched })),
+      "The other agents that could have done the task, best first."
+    )
   })
 ) {}
 
-/** What every event says. */
+/** The fields of every event. */
 export const fact = {
-  at: Timestamp,
-  /** Who did it. */
-  by: AgentId,
-  /** Present when the fact did not come through this library: it was read from a file that another program wrote. */
-  via: Schema.optionalKey(Schema.Literals(["foreign"])),
-  /** The SHA-256 of the entry before it; the first has none. */
-  prev: Schema.optionalKey(Digest),
-  /** By whoever did it, over all of the entry but itself. */
-  sig: Schema.optionalKey(Signature)
+  at: field(Timestamp, "When the event happened."),
+  by: field(AgentId, "The agent that acted; `clock` if time itself caused the event."),
+  via: optional(
+    Schema.Literals(["foreign"]),
+    "`foreign` if the event was inferred from a record that another program wrote."
+  ),
+  prev: optional(Digest, "The SHA-256 of the entry before this one; absent in the first entry."),
+  sig: optional(Signature, "The actor's Ed25519 signature of the entry without `sig`, as base64url.")
 }
 
-/** What every event but the first may say. */
+/** The fields of every event except the first one. */
 export const move = {
   ...fact,
-  /** The attempt that its author holds; refused when a newer one has begun. */
-  attempt: Schema.optionalKey(Attempt)
+  attempt: optional(
+    Attempt,
+    "The attempt that the actor holds. An event that names any attempt but the current one is refused."
+  )
 }
+
+/** Why the actor did it: the same field in several events. */
+export const why = "The actor's reason or note for the other agent, in words."
+export const reason = optional(Text, why)
+
+export const handBack = optional(HandBack, "Notes of this attempt for the next one.")
+
+export const notBefore = optional(Timestamp, "Claims skip the handoff until this moment.")

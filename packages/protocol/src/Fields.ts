@@ -5,80 +5,59 @@ import * as Schema from "effect/Schema"
 import { textUpTo } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
+/**
+ * A required key with its meaning. JSON Schema, PROTOCOL.md and the types of the SDK take the description from here, so
+ * that no meaning is written twice.
+ */
+export const field = <S extends Schema.Top>(schema: S, description: string): S =>
+  // The cast: an annotation on a key changes no type, but the `Rebuild` type of an opaque class loses the class's name.
+  schema.annotateKey({ description }) as S
+
+/** An optional key with its meaning. */
+export const optional = <S extends Schema.Constraint>(schema: S, description: string): Schema.optionalKey<S> =>
+  Schema.optionalKey(schema).annotateKey({ description })
+
 export const Name = textUpTo(limits.nameLength * 4, "A name without NUL and lone surrogates").check(
   Schema.isMinLength(1),
   Schema.isMaxLength(limits.nameLength)
 )
 
 /**
- * Who sends, receives or acts: any text of 1 to 128 characters.
+ * The name of an agent that sends, receives or acts: any text of 1 to 128 characters.
  *
  * @example
  * ```ts
  * import { AgentId } from "@aumai/handoff-protocol"
  *
- * const planner = AgentId.make("agent-planner")
+ * console.log(AgentId.make("agent-planner")) // agent-planner
  * ```
  */
-export const AgentId = Name.annotate({ description: "An agent: 1 to 128 characters" }).pipe(Schema.brand("AgentId"))
+export const AgentId = Name.annotate({ description: "The name of an agent: 1 to 128 characters" }).pipe(
+  Schema.brand("AgentId")
+)
 export type AgentId = typeof AgentId.Type
 
-/**
- * The name of one handoff: any text of 1 to 128 characters. Those drawn here are twelve Crockford base-32 characters.
- *
- * @example
- * ```ts
- * import { RecordId } from "@aumai/handoff-protocol"
- *
- * const id = RecordId.make("7k2m9q4xw3pz")
- * ```
- */
-export const RecordId = Name.annotate({ description: "A handoff: 1 to 128 characters" }).pipe(Schema.brand("RecordId"))
+/** The id of one handoff: any text of 1 to 128 characters. Generated ids are twelve Crockford base-32 characters. */
+export const RecordId = Name.annotate({ description: "The id of a handoff: 1 to 128 characters" }).pipe(
+  Schema.brand("RecordId")
+)
 export type RecordId = typeof RecordId.Type
 
-/**
- * A word for something an agent can do, such as `summarize` or `data-analysis`: 1 to 128 characters.
- *
- * @example
- * ```ts
- * import { Capability } from "@aumai/handoff-protocol"
- *
- * const can = [Capability.make("analyze"), Capability.make("visualize")]
- * ```
- */
+/** Something an agent can do, such as `summarize` or `data-analysis`: 1 to 128 characters. */
 export const Capability = Name.annotate({ description: "Something an agent can do: 1 to 128 characters" }).pipe(
   Schema.brand("Capability")
 )
 export type Capability = typeof Capability.Type
 
-/**
- * A public key of Ed25519 that an agent signs with: its 32 bytes as base64url without padding, 43 characters.
- *
- * @example
- * ```ts
- * import { PublicKey } from "@aumai/handoff-protocol"
- *
- * const key = PublicKey.make("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
- * ```
- */
+/** The Ed25519 public key of an agent that signs: 32 bytes as base64url without padding, 43 characters. */
 export const PublicKey = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]{43}$/u, { expected: "a public key: 32 bytes as 43 characters of base64url" })
 )
-  .annotate({ description: "A public key of Ed25519: 32 bytes as base64url without padding" })
+  .annotate({ description: "An Ed25519 public key: 32 bytes as base64url without padding" })
   .pipe(Schema.brand("PublicKey"))
 export type PublicKey = typeof PublicKey.Type
 
-/**
- * How urgent: a whole number from 1 to 10, 10 is most urgent, 5 when nothing is said.
- *
- * @example
- * ```ts
- * import { Priority } from "@aumai/handoff-protocol"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(Priority)(11)) // false
- * ```
- */
+/** The urgency of a task: a whole number from 1 (least) to 10 (most urgent). Default: 5. */
 export const Priority = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10 })).annotate({
   description: "1 (least) to 10 (most urgent)",
   default: 5
@@ -101,22 +80,12 @@ export const Timestamp = Schema.DateTimeUtc.check(
   Schema.makeIsBetween<DateTime.Utc>({
     order: Order.mapInput(Order.Number, (moment: DateTime.Utc) => moment.epochMilliseconds)
   })({ minimum: DateTime.makeUnsafe(-62_167_219_200_000), maximum: DateTime.makeUnsafe(253_402_300_799_999) }),
-  // Its text has no room for more, so that a moment in between would come back as another.
+  // A timestamp's text has three decimals, so anything finer would be read back as another moment.
   Schema.makeFilter((moment) => Number.isInteger(moment.epochMilliseconds) || "Expected whole milliseconds")
 )
 export type Timestamp = typeof Timestamp.Type
 
-/**
- * Text for a person: a reason or a task, at most 64 KiB of UTF-8, without NUL and lone surrogates.
- *
- * @example
- * ```ts
- * import { Text } from "@aumai/handoff-protocol"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(Text)("x".repeat(65_537))) // false
- * ```
- */
+/** Text for a person, such as a reason or a task: at most 64 KiB of UTF-8, without NUL and lone surrogates. */
 export const Text = textUpTo(
   limits.textBytes,
   "Text for a person: at most 64 KiB of UTF-8, without NUL and lone surrogates"

@@ -1,46 +1,28 @@
 import * as Schema from "effect/Schema"
 
-import { AgentId, Capability, RecordId } from "./Fields.ts"
+import { AgentId, Capability, field, optional, RecordId } from "./Fields.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
 
-/**
- * No handoff has this id.
- *
- * @example
- * ```ts
- * import { HandoffNotFound, RecordId } from "@aumai/handoff-protocol"
- *
- * console.log(new HandoffNotFound({ recordId: RecordId.make("7k2m9q4xw3pz") }).message)
- * // No handoff 7k2m9q4xw3pz
- * ```
- */
-export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("HandoffNotFound", { recordId: RecordId }) {
+/** The fields that name the handoff and the refused event: the same in most errors. */
+export const handoff = { recordId: field(RecordId, "The id of the handoff.") }
+export const refused = { ...handoff, event: field(Schema.String, "The event that was refused.") }
+
+/** No handoff has this id. */
+export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("HandoffNotFound", handoff) {
   override get message() {
     return `No handoff ${this.recordId}`
   }
 }
 
-/**
- * The transition table has no such move from where the handoff stands.
- *
- * @example
- * ```ts
- * import { InvalidTransition, RecordId, transitions } from "@aumai/handoff-protocol"
- *
- * const error = new InvalidTransition({
- *   recordId: RecordId.make("7k2m9q4xw3pz"),
- *   status: "pending",
- *   event: "Completed",
- *   allowedFrom: transitions.Completed.from
- * })
- * console.log(error.message) // Handoff 7k2m9q4xw3pz is pending; Completed needs accepted or in_progress
- * ```
- */
+/** The transition table does not allow this event in the current status. */
 export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("InvalidTransition", {
-  recordId: RecordId,
-  status: HandoffStatus,
-  event: Schema.String,
-  allowedFrom: Schema.Array(HandoffStatus)
+  ...handoff,
+  status: field(HandoffStatus, "The current status of the handoff."),
+  event: refused.event,
+  allowedFrom: field(
+    Schema.Array(HandoffStatus),
+    "The statuses that allow the event; empty if it can only be the first event."
+  )
 }) {
   override get message() {
     return this.allowedFrom.length === 0
@@ -49,31 +31,12 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("
   }
 }
 
-/**
- * The move belongs to the other party of the handoff.
- *
- * @example
- * ```ts
- * import { AgentId, NotYourHandoff, RecordId } from "@aumai/handoff-protocol"
- *
- * const error = new NotYourHandoff({
- *   recordId: RecordId.make("7k2m9q4xw3pz"),
- *   event: "Accepted",
- *   by: AgentId.make("planner"),
- *   party: "receiver",
- *   expected: AgentId.make("executor")
- * })
- * console.log(error.message)
- * // planner is not the receiver of handoff 7k2m9q4xw3pz; Accepted is for executor
- * ```
- */
+/** The actor is not the agent that may record this event. */
 export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYourHandoff", {
-  recordId: RecordId,
-  event: Schema.String,
-  by: AgentId,
-  party: Schema.Literals(["sender", "receiver", "witness"]),
-  /** Whose it is; of a witness, one who could be it. */
-  expected: AgentId
+  ...refused,
+  by: field(AgentId, "The agent that acted."),
+  party: field(Schema.Literals(["sender", "receiver", "witness"]), "The party that may record the event."),
+  expected: field(AgentId, "The agent that is this party; for a witness, an agent that could be one.")
 }) {
   override get message() {
     if (this.party === "witness") {
@@ -83,62 +46,38 @@ export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYou
   }
 }
 
-/**
- * A history that does not start with `Created` or `Imported` describes nothing.
- *
- * @example
- * ```ts
- * import { RecordId, replay } from "@aumai/handoff-protocol"
- * import * as Result from "effect/Result"
- *
- * const replayed = replay(RecordId.make("7k2m9q4xw3pz"), [])
- * if (Result.isFailure(replayed)) console.log(replayed.failure._tag) // EmptyHistory
- * ```
- */
-export class EmptyHistory extends Schema.TaggedError<EmptyHistory>()("EmptyHistory", { recordId: RecordId }) {
+/** A history must begin with `Created` or `Imported`. */
+export class EmptyHistory extends Schema.TaggedError<EmptyHistory>()("EmptyHistory", handoff) {
   override get message() {
     return `The history of handoff ${this.recordId} does not begin with Created or Imported`
   }
 }
 
-/**
- * The id is taken by a handoff with another request. Creating again with the same request is not an error.
- *
- * @example
- * ```ts
- * import { HandoffExists, RecordId } from "@aumai/handoff-protocol"
- *
- * console.log(new HandoffExists({ recordId: RecordId.make("7k2m9q4xw3pz") }).message)
- * // Handoff 7k2m9q4xw3pz exists already with another request; choose another id
- * ```
- */
-export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffExists", { recordId: RecordId }) {
+/** The id belongs to a handoff with another request. Creating the same request again is not an error. */
+export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffExists", handoff) {
   override get message() {
     return `Handoff ${this.recordId} exists already with another request; choose another id`
   }
 }
 
-// A sentence of more is not read; the error has all of them.
+// Nobody reads a sentence with more of them; the fields of the error have them all.
 export const spelledOut = 20
 
 /**
- * Something given from outside does not have the shape it needs. Every fault is listed with its path in the wire
- * format; the values themselves are not repeated, they may be secret.
- *
- * @example
- * ```ts
- * import { decodeRequest } from "@aumai/handoff-protocol"
- * import * as Result from "effect/Result"
- *
- * const decoded = decodeRequest("request", { from_agent: "planner", to_agent: "", task_description: "Report" })
- * if (Result.isFailure(decoded)) console.log(decoded.failure.message)
- * // Invalid request: to_agent: Expected a value with a length of at least 1
- * ```
+ * Input from outside is not valid. Every fault is listed with its path in the wire format. The values are not repeated,
+ * because they may be secret.
  */
 export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInput", {
-  /** What was read, such as `request` or `handoffs.json`. */
-  input: Schema.String,
-  issues: Schema.Array(Schema.Struct({ path: Schema.String, expected: Schema.String }))
+  input: field(Schema.String, "The name of the input, such as `request` or `handoffs.json`."),
+  issues: field(
+    Schema.Array(
+      Schema.Struct({
+        path: field(Schema.String, "The path of the fault in the wire format; empty for the whole input."),
+        expected: field(Schema.String, "The expected value, as a sentence.")
+      })
+    ),
+    "Every fault of the input."
+  )
 }) {
   override get message() {
     const issues = this.issues
@@ -149,23 +88,13 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
   }
 }
 
-/**
- * No registered agent can take this task.
- *
- * @example
- * ```ts
- * import { AgentId, Capability, NoCapableAgent } from "@aumai/handoff-protocol"
- *
- * const error = new NoCapableAgent({ fromAgent: AgentId.make("planner"), requires: [Capability.make("translate")] })
- * console.log(error.message)
- * // No agent can translate besides the sender planner; register one or name the receiver
- * ```
- */
+/** No registered agent can take this task. */
 export class NoCapableAgent extends Schema.TaggedError<NoCapableAgent>()("NoCapableAgent", {
-  /** The sender, which is never chosen. */
-  fromAgent: AgentId,
-  /** The capabilities that were required; empty when any agent would have done. */
-  requires: Schema.Array(Capability)
+  fromAgent: field(AgentId, "The sender, which the router never chooses."),
+  requires: field(
+    Schema.Array(Capability),
+    "The capabilities that were required; empty if the words of the task decided."
+  )
 }) {
   override get message() {
     const [agent, ...others] =
@@ -176,21 +105,10 @@ export class NoCapableAgent extends Schema.TaggedError<NoCapableAgent>()("NoCapa
   }
 }
 
-/**
- * Another writer was first: the store does not hold the revision before this one. Judge again.
- *
- * @example
- * ```ts
- * import { RecordId, RevisionConflict } from "@aumai/handoff-protocol"
- *
- * console.log(new RevisionConflict({ recordId: RecordId.make("7k2m9q4xw3pz"), revision: 3 }).message)
- * // Handoff 7k2m9q4xw3pz has changed meanwhile; revision 3 is no longer the next
- * ```
- */
+/** Another writer was faster: the store no longer holds the revision before this one. Read the record and try again. */
 export class RevisionConflict extends Schema.TaggedError<RevisionConflict>()("RevisionConflict", {
-  recordId: RecordId,
-  /** The revision that was to be written. */
-  revision: Schema.Int
+  ...handoff,
+  revision: field(Schema.Int, "The revision that the commit would have written.")
 }) {
   override get message() {
     return `Handoff ${this.recordId} has changed meanwhile; revision ${this.revision} is no longer the next`
@@ -198,23 +116,17 @@ export class RevisionConflict extends Schema.TaggedError<RevisionConflict>()("Re
 }
 
 /**
- * The store could not do it. `unavailable`: wait; a commit may have happened, so read before repeating. `corrupt`: what
- * is stored cannot be read, call a person. `full`: free space.
- *
- * @example
- * ```ts
- * import { StoreError } from "@aumai/handoff-protocol"
- *
- * const error = new StoreError({ operation: "commit", reason: "full", detail: "No space is left for handoffs.json" })
- * console.log(error.reason) // full
- * ```
+ * The store failed. `unavailable`: wait; the commit may have succeeded, so read before you repeat it. `corrupt`: stored
+ * data cannot be read, so a person must look at it. `full`: free some space.
  */
 export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
-  operation: Schema.String,
-  reason: Schema.Literals(["unavailable", "corrupt", "full"]),
-  /** One sentence for a person: what is wrong, where, and what to do. */
-  detail: Schema.String,
-  cause: Schema.optionalKey(Schema.Defect())
+  operation: field(Schema.String, "The operation that failed, such as `commit`."),
+  reason: field(
+    Schema.Literals(["unavailable", "corrupt", "full"]),
+    "`unavailable` (wait), `corrupt` (stored data cannot be read) or `full` (no space is left)."
+  ),
+  detail: field(Schema.String, "The fault, its place and the remedy, in one sentence."),
+  cause: optional(Schema.Defect(), "The error of the platform or of the database.")
 }) {
   override get message() {
     return this.detail

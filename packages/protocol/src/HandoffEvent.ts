@@ -1,226 +1,104 @@
 import * as Schema from "effect/Schema"
 
 import { ReadBack } from "./Briefing.ts"
-import { Clock, Milliseconds } from "./Custody.ts"
+import { Milliseconds } from "./Custody.ts"
 import {
   AnsweredEvent,
   AskedEvent,
+  AttestedEvent,
   ConfirmedEvent,
   DelegatedEvent,
   ForwardedEvent,
   ProgressedEvent,
   ReleasedEvent,
   RemindedEvent,
-  RestatedEvent,
-  AttestedEvent
+  RestatedEvent
 } from "./CustodyEvent.ts"
 import { Artifacts, OwnEvidences } from "./Delivery.ts"
-import { fact, move, RoutingDecision } from "./EventParts.ts"
-import { RecordId, Text, Timestamp } from "./Fields.ts"
-import { FailureCode, HandoffRecord } from "./HandoffRecord.ts"
+import { fact, move, reason, RoutingDecision, why } from "./EventParts.ts"
+import { field, optional, RecordId, Text } from "./Fields.ts"
+import { failureCode, HandoffRecord, HandoffResponse, missed, result } from "./HandoffRecord.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
-import { JsonObject } from "./Json.ts"
 
-/**
- * The sender asked. The first event of every handoff that began here.
- *
- * @example
- * ```ts
- * import { AgentId, CreatedEvent, HandoffRequest } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = CreatedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("planner"),
- *   request: HandoffRequest.make({
- *     fromAgent: AgentId.make("planner"),
- *     toAgent: AgentId.make("executor"),
- *     taskDescription: "Generate the Q3 report"
- *   })
- * })
- * console.log(event._tag) // Created
- * ```
- */
+/** The sender creates the handoff. This is the first event of every handoff that began here. */
 export class CreatedEvent extends Schema.Opaque<CreatedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Created"),
     ...fact,
-    request: HandoffRequest,
-    routing: Schema.optionalKey(RoutingDecision)
+    request: field(HandoffRequest, "The sender's request."),
+    routing: optional(RoutingDecision, "The router's choice of the receiver; absent if the sender named it.")
   })
 ) {}
 
-/**
- * The state came from outside without a trail: the first event of such a handoff.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, ImportedEvent } from "@aumai/handoff-protocol"
- *
- * const takenOver = (record: HandoffRecord) =>
- *   ImportedEvent.make({ at: record.updatedAt, by: record.request.fromAgent, record })
- * ```
- */
+/** The handoff is taken over from a program that keeps no history. This is the first event of such a handoff. */
 export class ImportedEvent extends Schema.Opaque<ImportedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Imported"), ...fact, record: HandoffRecord })
+  Schema.Struct({
+    _tag: Schema.tag("Imported"),
+    ...fact,
+    record: field(HandoffRecord, "The state as it was taken over.")
+  })
 ) {}
 
-/**
- * The receiver took it on, perhaps with a word and a time when it means to be done.
- *
- * @example
- * ```ts
- * import { AgentId, AcceptedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = AcceptedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor"),
- *   reason: "On it."
- * })
- * console.log(event._tag) // Accepted
- * ```
- */
+/** The receiver takes the handoff on. */
 export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Accepted"),
     ...move,
-    reason: Schema.optionalKey(Text),
-    estimatedCompletion: Schema.optionalKey(Timestamp),
-    /** It is held for so long, unless that is renewed; for ever when left out. */
-    lease: Schema.optionalKey(Milliseconds),
-    /** The briefing in the receiver's words. */
-    readBack: Schema.optionalKey(ReadBack)
+    reason,
+    estimatedCompletion: HandoffResponse.fields.estimatedCompletion,
+    lease: optional(
+      Milliseconds,
+      "The duration for which the receiver holds the handoff unless it renews the lease, in milliseconds. Default: indefinitely."
+    ),
+    readBack: optional(ReadBack, "The briefing in the receiver's words.")
   })
 ) {}
 
-/**
- * The receiver declined.
- *
- * @example
- * ```ts
- * import { AgentId, RejectedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = RejectedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor"),
- *   reason: "No Klingon translation capability."
- * })
- * console.log(event._tag) // Rejected
- * ```
- */
+/** The receiver declines the handoff. */
 export class RejectedEvent extends Schema.Opaque<RejectedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Rejected"), ...move, reason: Text })
+  Schema.Struct({ _tag: Schema.tag("Rejected"), ...move, reason: field(Text, why) })
 ) {}
 
-/**
- * The receiver began to work.
- *
- * @example
- * ```ts
- * import { AgentId, StartedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = StartedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor")
- * })
- * console.log(event._tag) // Started
- * ```
- */
+/** The receiver begins to work on the handoff. */
 export class StartedEvent extends Schema.Opaque<StartedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Started"), ...move })
 ) {}
 
-/**
- * The receiver is done; `result` is what it hands back.
- *
- * @example
- * ```ts
- * import { AgentId, CompletedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = CompletedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor"),
- *   result: { output: "report.pdf" }
- * })
- * console.log(event._tag) // Completed
- * ```
- */
+/** The receiver has done the work and hands back its result. */
 export class CompletedEvent extends Schema.Opaque<CompletedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Completed"),
     ...move,
-    result: JsonObject,
-    artifacts: Schema.optionalKey(Artifacts),
-    evidence: Schema.optionalKey(OwnEvidences),
-    /** Parts of it that are open go on without it. */
-    leavesChildren: Schema.optionalKey(Schema.Literals([true]))
+    result,
+    artifacts: optional(Artifacts, "The artifacts that the receiver hands back."),
+    evidence: optional(OwnEvidences, "The receiver's own evidence for its work."),
+    leavesChildren: optional(Schema.Literals([true]), "`true` completes the handoff although parts of it are open.")
   })
 ) {}
 
-/**
- * The receiver gave up after it had accepted, or the last attempt ran out.
- *
- * @example
- * ```ts
- * import { AgentId, FailedEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = FailedEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor"),
- *   reason: "The ledger is empty."
- * })
- * console.log(event._tag) // Failed
- * ```
- */
+/** The receiver gives the handoff up, or its attempts are used up (`code`). */
 export class FailedEvent extends Schema.Opaque<FailedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Failed"), ...move, reason: Text, code: Schema.optionalKey(FailureCode) })
+  Schema.Struct({
+    _tag: Schema.tag("Failed"),
+    ...move,
+    reason: field(Text, why),
+    code: failureCode
+  })
 ) {}
 
-/**
- * The sender withdrew it, or a handoff that it was a part of.
- *
- * @example
- * ```ts
- * import { AgentId, CancelledEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = CancelledEvent.make({
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("planner"),
- *   reason: "Not needed any more."
- * })
- * console.log(event._tag) // Cancelled
- * ```
- */
+/** The sender withdraws the handoff, or a handoff that this one is a part of. */
 export class CancelledEvent extends Schema.Opaque<CancelledEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Cancelled"),
     ...move,
-    reason: Schema.optionalKey(Text),
-    /** Its parent, when it was that which was withdrawn, and this one with it. */
-    along: Schema.optionalKey(RecordId)
+    reason,
+    along: optional(RecordId, "The parent, if the handoff was withdrawn together with it.")
   })
 ) {}
 
-/**
- * One of its clocks ran out while it was open. Anyone may record it.
- *
- * @example
- * ```ts
- * import { clock, ExpiredEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const event = ExpiredEvent.make({ at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), by: clock, missed: "deadline" })
- * console.log(event._tag) // Expired
- * ```
- */
+/** A clock of the open handoff has run out. Any agent may record this. */
 export class ExpiredEvent extends Schema.Opaque<ExpiredEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Expired"), ...move, missed: Clock })
+  Schema.Struct({ _tag: Schema.tag("Expired"), ...move, missed })
 ) {}
 
 /**

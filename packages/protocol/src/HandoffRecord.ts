@@ -4,266 +4,132 @@ import { KeptReadBack, partsOf } from "./Briefing.ts"
 import { Answer, Attempt, Clock, HandBack, Hop, Lease, Progress } from "./Custody.ts"
 import { Artifacts, Evidence } from "./Delivery.ts"
 import { Digest } from "./Digest.ts"
-import { RecordId, Text, Timestamp } from "./Fields.ts"
+import { notBefore } from "./EventParts.ts"
+import { field, optional, RecordId, Text, Timestamp } from "./Fields.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
 import { JsonObject } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
-/**
- * What the receiver answered. A failed handoff carries `accepted: false` with the reason; that it had been accepted
- * before stays in its history.
- *
- * @example
- * ```ts
- * import { HandoffResponse } from "@aumai/handoff-protocol"
- *
- * const declined = HandoffResponse.make({ accepted: false, reason: "No Klingon translation capability." })
- * ```
- */
+/** The receiver's answer to the request. A failed handoff has `accepted: false` even if it had been accepted before. */
 export class HandoffResponse extends Schema.Opaque<HandoffResponse>()(
   Schema.Struct({
-    accepted: Schema.Boolean,
-    reason: Text,
-    estimatedCompletion: Schema.optionalKey(Timestamp)
+    accepted: field(Schema.Boolean, "`true` if the receiver took the handoff on, `false` if it declined or failed."),
+    reason: field(Text, "The receiver's note or reason, in words; may be empty."),
+    estimatedCompletion: optional(Timestamp, "When the receiver expects to be done.")
   })
 ) {}
 
+/** The receiver's result: the same field in the event and in the record. */
+export const result = field(JsonObject, "The receiver's result.")
+
+const whyEnded = field(Text, "Why the handoff ended, in words; may be empty.")
+
 const common = {
-  recordId: RecordId,
-  /** How many events the handoff has had. */
-  revision: Schema.Int.check(Schema.isGreaterThan(0)),
-  request: HandoffRequest,
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
-  /** A late writer that names an older one changes nothing. */
-  attempt: Attempt,
-  /** How it was handed on: the receivers after the first. The last of them has it, or had it when it ended. */
-  hops: Schema.optionalKey(Schema.Array(Hop).check(Schema.isMaxLength(limits.hops))),
-  /** How many parts of it its receivers have given to others. */
-  parts: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
-  /** The SHA-256 of its last entry, which the next one holds. */
-  head: Schema.optionalKey(Digest)
+  recordId: field(RecordId, "The id of the handoff."),
+  revision: field(Schema.Int.check(Schema.isGreaterThan(0)), "The number of its events so far."),
+  request: field(HandoffRequest, "The sender's request."),
+  createdAt: field(Timestamp, "When the handoff was created."),
+  updatedAt: field(Timestamp, "When its last event happened."),
+  attempt: field(Attempt, "The current attempt, or the next one while the handoff is pending; 1 is the first."),
+  hops: optional(
+    Schema.Array(Hop).check(Schema.isMaxLength(limits.hops)),
+    "The later receivers in order. The last of them has the handoff, or had it when it ended."
+  ),
+  parts: optional(Schema.Int.check(Schema.isGreaterThan(0)), "The number of parts that its receivers have delegated."),
+  head: optional(Digest, "The SHA-256 of its last entry, which the next entry will hold as `prev`.")
 }
 
 const open = {
   ...common,
-  /** What the attempts before have learnt. */
-  handBack: Schema.optionalKey(HandBack),
-  /** The clocks whose nearing is on record. */
-  reminded: Schema.optionalKey(Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length)))
+  handBack: optional(HandBack, "Notes of an earlier attempt for the next one."),
+  reminded: optional(
+    Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length)),
+    "The clocks whose reminders are recorded."
+  )
 }
+
+const answered = "The receiver's answer to the request."
+const response = field(HandoffResponse, answered)
+const earlierResponse = optional(HandoffResponse, `${answered} Absent if it had not answered when the handoff ended.`)
 
 const held = {
   ...open,
-  response: HandoffResponse,
-  lease: Schema.optionalKey(Lease),
-  progress: Schema.optionalKey(Progress),
-  readBack: Schema.optionalKey(KeptReadBack),
-  /** What others have verified so far. */
-  evidence: Schema.optionalKey(partsOf(Evidence))
+  response,
+  lease: optional(Lease, "The receiver's lease; absent if it holds the handoff indefinitely."),
+  progress: optional(Progress, "The receiver's latest progress report."),
+  readBack: optional(KeptReadBack, "The receiver's read-back of the briefing so far."),
+  evidence: optional(partsOf(Evidence), "The evidence that witnesses have recorded in this attempt.")
 }
 
-/**
- * Waits for the receiver's answer.
- *
- * @example
- * ```ts
- * import { type Pending } from "@aumai/handoff-protocol"
- *
- * const show = (record: Pending) => `${record.request.toAgent} has not answered ${record.recordId}`
- * ```
- */
+/** Waits for the receiver's answer. */
 export class Pending extends Schema.Opaque<Pending>()(
-  Schema.Struct({
-    status: Schema.tag("pending"),
-    ...open,
-    /** Claims pass it by until then. */
-    notBefore: Schema.optionalKey(Timestamp)
-  })
+  Schema.Struct({ status: Schema.tag("pending"), ...open, notBefore })
 ) {}
 
-/**
- * The receiver has taken it on.
- *
- * @example
- * ```ts
- * import { type Accepted } from "@aumai/handoff-protocol"
- *
- * const show = (record: Accepted) => `${record.request.toAgent} says: ${record.response.reason}`
- * ```
- */
-export class Accepted extends Schema.Opaque<Accepted>()(
-  Schema.Struct({
-    status: Schema.tag("accepted"),
-    ...held
-  })
-) {}
+/** The receiver has taken the handoff on. */
+export class Accepted extends Schema.Opaque<Accepted>()(Schema.Struct({ status: Schema.tag("accepted"), ...held })) {}
 
-/**
- * The receiver works on it.
- *
- * @example
- * ```ts
- * import { type InProgress } from "@aumai/handoff-protocol"
- *
- * const promised = (record: InProgress) => record.response.estimatedCompletion
- * ```
- */
+/** The receiver works on the handoff. */
 export class InProgress extends Schema.Opaque<InProgress>()(
   Schema.Struct({
     status: Schema.tag("in_progress"),
     ...held,
-    /** What was last asked and answered. */
-    answer: Schema.optionalKey(Answer)
+    answer: optional(Answer, "The last question with its answer.")
   })
 ) {}
 
-/**
- * The receiver has asked; the sender's answer lets it go on. A lease rests meanwhile.
- *
- * @example
- * ```ts
- * import { type InputRequired } from "@aumai/handoff-protocol"
- *
- * const show = (record: InputRequired) => `${record.request.fromAgent} is asked: ${record.question}`
- * ```
- */
+/** The receiver waits for the sender's answer to its `question`. Its lease rests. */
 export class InputRequired extends Schema.Opaque<InputRequired>()(
-  Schema.Struct({
-    status: Schema.tag("input_required"),
-    ...held,
-    question: Text
-  })
+  Schema.Struct({ status: Schema.tag("input_required"), ...held, question: Answer.fields.question })
 ) {}
 
-/**
- * Done, with what the receiver hands back.
- *
- * @example
- * ```ts
- * import { type Completed } from "@aumai/handoff-protocol"
- *
- * const show = (record: Completed) => JSON.stringify(record.result)
- * ```
- */
+/** The receiver has done the work and handed back its `result`. */
 export class Completed extends Schema.Opaque<Completed>()(
   Schema.Struct({
     status: Schema.tag("completed"),
     ...common,
-    response: HandoffResponse,
-    result: JsonObject,
-    artifacts: Schema.optionalKey(Artifacts),
-    evidence: Schema.optionalKey(Schema.Array(Evidence).check(Schema.isMaxLength(2 * limits.parts)))
+    response,
+    result,
+    artifacts: optional(Artifacts, "The artifacts that the receiver handed back."),
+    evidence: optional(
+      Schema.Array(Evidence).check(Schema.isMaxLength(2 * limits.parts)),
+      "The evidence for the work: the receiver's own and that of witnesses."
+    )
   })
 ) {}
 
-/**
- * Declined by the receiver; `response.reason` says why.
- *
- * @example
- * ```ts
- * import { type Rejected } from "@aumai/handoff-protocol"
- *
- * const show = (record: Rejected) => `declined: ${record.response.reason}`
- * ```
- */
+/** The receiver has declined the handoff; `response.reason` says why. */
 export class Rejected extends Schema.Opaque<Rejected>()(
-  Schema.Struct({ status: Schema.tag("rejected"), ...common, response: HandoffResponse })
+  Schema.Struct({ status: Schema.tag("rejected"), ...common, response })
 ) {}
 
-/**
- * Why a handoff failed without its receiver saying so.
- *
- * @example
- * ```ts
- * import { FailureCode } from "@aumai/handoff-protocol"
- *
- * console.log(FailureCode.literals) // ["attempts_exhausted"]
- * ```
- */
+/** A cause of failure that programs act on: `attempts_exhausted` if the receiver has no attempt left. */
 export const FailureCode = Schema.Literals(["attempts_exhausted"])
 export type FailureCode = typeof FailureCode.Type
 
-/**
- * Given up by the receiver; `response.reason` says why.
- *
- * @example
- * ```ts
- * import { type Failed } from "@aumai/handoff-protocol"
- *
- * const show = (record: Failed) => `failed: ${record.response.reason}`
- * ```
- */
+/** The fields `code` and `missed`, the same in the event and in the record. */
+export const failureCode = optional(
+  FailureCode,
+  "The cause if programs act on it; absent if the receiver just gave up."
+)
+export const missed = field(Clock, "The clock that has run out.")
+
+/** The receiver has given the handoff up, or its attempts are used up (`code`); `response.reason` says why. */
 export class Failed extends Schema.Opaque<Failed>()(
-  Schema.Struct({
-    status: Schema.tag("failed"),
-    ...common,
-    response: HandoffResponse,
-    /** Present when it was not the receiver who gave up. */
-    code: Schema.optionalKey(FailureCode)
-  })
+  Schema.Struct({ status: Schema.tag("failed"), ...common, response, code: failureCode })
 ) {}
 
-/**
- * Withdrawn by the sender. `response` is there when the receiver had accepted before.
- *
- * @example
- * ```ts
- * import { type Cancelled } from "@aumai/handoff-protocol"
- *
- * const wasAccepted = (record: Cancelled) => record.response !== undefined
- * ```
- */
+/** The sender has withdrawn the handoff; `reason` says why. */
 export class Cancelled extends Schema.Opaque<Cancelled>()(
-  Schema.Struct({
-    status: Schema.tag("cancelled"),
-    ...common,
-    response: Schema.optionalKey(HandoffResponse),
-    reason: Text
-  })
+  Schema.Struct({ status: Schema.tag("cancelled"), ...common, response: earlierResponse, reason: whyEnded })
 ) {}
 
-/**
- * Still open when one of its clocks had run out: `missed` says which. `response` is there when the receiver had accepted
- * before.
- *
- * @example
- * ```ts
- * import { type Expired } from "@aumai/handoff-protocol"
- *
- * const wasAccepted = (record: Expired) => record.response !== undefined
- * ```
- */
+/** The handoff was still open when one of its clocks ran out; `missed` names the clock. */
 export class Expired extends Schema.Opaque<Expired>()(
-  Schema.Struct({
-    status: Schema.tag("expired"),
-    ...common,
-    response: Schema.optionalKey(HandoffResponse),
-    reason: Text,
-    missed: Clock
-  })
+  Schema.Struct({ status: Schema.tag("expired"), ...common, response: earlierResponse, reason: whyEnded, missed })
 ) {}
 
-/**
- * A handoff as it stands: a union on `status`, each state with only what is true in it.
- *
- * @example
- * ```ts
- * import { HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const outcome = HandoffRecord.match({
- *   pending: () => "waiting",
- *   accepted: () => "taken on",
- *   in_progress: () => "under way",
- *   input_required: ({ question }) => question,
- *   completed: ({ result }) => JSON.stringify(result),
- *   rejected: ({ response }) => response.reason,
- *   failed: ({ response }) => response.reason,
- *   cancelled: ({ reason }) => reason,
- *   expired: ({ reason }) => reason
- * })
- * ```
- */
+/** The current state of a handoff: a union on `status`, in which each state has only the fields that are true in it. */
 export const HandoffRecord = Schema.Union([
   Pending,
   Accepted,

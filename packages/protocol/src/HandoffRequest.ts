@@ -2,13 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { Briefing } from "./Briefing.ts"
+import { Milliseconds } from "./Custody.ts"
 import { Deliverables } from "./Delivery.ts"
-import { AgentId, Capability, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
+import { AgentId, Capability, field, optional, Priority, RecordId, Text, Timestamp } from "./Fields.ts"
 import { JsonObject } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
 /**
- * The sender's ask. It never changes once the handoff is created.
+ * The task as the sender asks for it. It never changes once the handoff is created.
  *
  * @example
  * ```ts
@@ -24,39 +25,47 @@ import { limits } from "./Limits.ts"
  */
 export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
   Schema.Struct({
-    fromAgent: AgentId,
-    toAgent: AgentId,
-    taskDescription: Text.check(Schema.isMinLength(1)),
-    /** Whatever the receiver needs to know. */
-    context: JsonObject.pipe(
-      Schema.withDecodingDefaultKey(Effect.succeed({})),
-      Schema.withConstructorDefault(Effect.succeed({}))
+    fromAgent: field(AgentId, "The sender."),
+    toAgent: field(AgentId, "The first receiver. Forwarding never changes it: `hops` lists the later receivers."),
+    taskDescription: field(Text.check(Schema.isMinLength(1)), "The task, in words for the receiver."),
+    context: field(
+      JsonObject.pipe(
+        Schema.withDecodingDefaultKey(Effect.succeed({})),
+        Schema.withConstructorDefault(Effect.succeed({}))
+      ),
+      "Data that the receiver needs for the task. Default: `{}`."
     ),
-    priority: Priority.pipe(
-      Schema.withDecodingDefaultKey(Effect.succeed(5)),
-      Schema.withConstructorDefault(Effect.succeed(5))
+    priority: field(
+      Priority.pipe(Schema.withDecodingDefaultKey(Effect.succeed(5)), Schema.withConstructorDefault(Effect.succeed(5))),
+      "The urgency: 1 (least) to 10 (most urgent). Default: 5."
     ),
-    /** The handoff expires when it is still open at this moment. */
-    deadline: Schema.optionalKey(Timestamp),
-    /** The handoff expires when nobody has accepted it at this moment; to have accepted it once is enough. */
-    acceptBy: Schema.optionalKey(Timestamp),
-    /** So many milliseconds before either moment its nearing is put on record. */
-    remindBefore: Schema.optionalKey(
-      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.durationMilliseconds }))
+    deadline: optional(Timestamp, "The handoff expires if it is still open at this moment."),
+    acceptBy: optional(
+      Timestamp,
+      "The handoff expires if its receiver has not accepted it by this moment. The first acceptance stops this clock; each later receiver gets as much time as the first."
     ),
-    /** After so many attempts that were given back or whose lease ran out it fails; 3 when left out. */
-    maxAttempts: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts }))),
-    /** Capabilities the receiver must have; routing then asks for these and not for the words of the task. */
-    requires: Schema.optionalKey(Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))),
-    /** The handoff that this one is a part of. */
-    parent: Schema.optionalKey(RecordId),
-    /** What the receiver must know, in the order in which it must know it. */
-    briefing: Schema.optionalKey(Briefing),
-    /** What must be handed back: it is not completed without them. */
-    deliverables: Schema.optionalKey(Deliverables),
-    /** So often it may be handed on to another receiver; 3 times when left out. */
-    maxHops: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops }))),
-    /** Whether it goes to the next capable agent when its receiver declines, does not accept in time, or has used up its attempts. */
-    reroute: Schema.optionalKey(Schema.Boolean)
+    remindBefore: optional(
+      Milliseconds,
+      "How long before `deadline` or `acceptBy` a reminder is recorded, in milliseconds. Default: no reminder."
+    ),
+    maxAttempts: optional(
+      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts })),
+      `The number of attempts that each receiver has before the handoff fails: 1 to ${limits.attempts}. Default: ${limits.defaultAttempts}.`
+    ),
+    requires: optional(
+      Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
+      "Capabilities that the receiver must have. The router matches these instead of the words of `taskDescription`."
+    ),
+    parent: optional(RecordId, "The handoff that this one is a part of."),
+    briefing: optional(Briefing, "The sender's briefing, in the order in which the receiver needs it (I-PASS)."),
+    deliverables: optional(Deliverables, "The artifacts that the receiver must hand back to complete the handoff."),
+    maxHops: optional(
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops })),
+      `The number of times that the handoff may be forwarded to another receiver: 0 to ${limits.hops}. Default: ${limits.defaultHops}.`
+    ),
+    reroute: optional(
+      Schema.Boolean,
+      "If `true`, the handoff goes to the next capable agent when its receiver declines, misses `acceptBy` or uses up its attempts. Default: `false`."
+    )
   })
 ) {}

@@ -1,16 +1,6 @@
 import * as Schema from "effect/Schema"
 
-/**
- * Where a handoff is in its life. `input_required`, `cancelled` and `expired` are not in the Python library that this one
- * grew out of.
- *
- * @example
- * ```ts
- * import { HandoffStatus } from "@aumai/handoff-protocol"
- *
- * console.log(HandoffStatus.literals.length) // 9
- * ```
- */
+/** The status of a handoff. The Python library has no `input_required`, `cancelled` and `expired`. */
 export const HandoffStatus = Schema.Literals([
   "pending",
   "accepted",
@@ -21,5 +11,5 @@ export const HandoffStatus = Schema.Literals([
   "failed",
   "cancelled",
   "expired"
-])
+]).annotate({ description: "The status of the handoff" })
 export type HandoffStatus = typeof HandoffStatus.Type

@@ -1,6 +1,9 @@
 import * as Protocol from "@aumai/handoff-protocol"
 
-import type { Briefing, Coverage, ReadBack } from "./Briefing.ts"
+import type { Briefing, ReadBack } from "./Briefing.ts"
+
+/** The items that a briefing requires to be read back, by the receiver's answer. */
+export type Coverage = Protocol.Coverage
 
 /**
  * Compares a read-back, or what a handoff keeps of it, with what a briefing requires: so a form can show what is missing.

@@ -3,7 +3,7 @@ import type { Agents } from "./Agents.ts"
 import type { ReadBack } from "./Briefing.ts"
 import type { HandBack } from "./Custody.ts"
 import type { Artifact, OwnEvidence } from "./Delivery.ts"
-import type { ArchivedHandoff, Entry, RoutingDecision } from "./HandoffEvent.ts"
+import type { RoutingDecision } from "./HandoffEvent.ts"
 import type {
   Accepted,
   Cancelled,
@@ -29,7 +29,17 @@ import type {
   VerbOptions,
   View
 } from "./Options.ts"
-import type { Chain, ImportReport, Metrics, Verification, Verified, VerifyOptions, Whereabouts } from "./Reports.ts"
+import type {
+  ArchivedHandoff,
+  Chain,
+  Entry,
+  ImportReport,
+  Metrics,
+  Verification,
+  Verified,
+  VerifyOptions,
+  Whereabouts
+} from "./Reports.ts"
 import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 
 /**

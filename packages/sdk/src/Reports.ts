@@ -2,6 +2,24 @@ import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
 import type { CallOptions } from "./Options.ts"
 
+/** One entry of the log: an event of a handoff, and its place. */
+export interface Entry {
+  /** Opaque; pass it to `changes({ after })` to resume after this entry. */
+  readonly position: string
+  readonly recordId: string
+  readonly revision: number
+  readonly event: HandoffEvent
+}
+
+/** A record with its whole history: the items of `export` and `import`. */
+export interface ArchivedHandoff {
+  /** The state that the history leads to. */
+  readonly record: HandoffRecord
+  readonly history: ReadonlyArray<HandoffEvent>
+  /** The state that another program, which keeps no history, has written instead. */
+  readonly edited?: HandoffRecord
+}
+
 /**
  * Where a handoff is: who has it, since when, and what happens if nobody does anything.
  *

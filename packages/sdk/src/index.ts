@@ -1,4 +1,4 @@
-export { coverageOf } from "./Coverage.ts"
+export { type Coverage, coverageOf } from "./Coverage.ts"
 export { GiveUp } from "./GiveUp.ts"
 export { generateKeys, type KeyPair } from "./Keys.ts"
 export { handoffsOver } from "./HandoffsOver.ts"

@@ -1,0 +1,134 @@
+/** The files of plain types: which types each of them holds, the parts they share, and the examples of those that callers write. */
+import * as Protocol from "@aumai/handoff-protocol"
+import type * as Schema from "effect/Schema"
+
+/** An interface of the fields that several types share. */
+interface Base {
+  readonly name: string
+  readonly doc: string
+  readonly of: ReadonlyArray<Schema.Top>
+}
+
+/** One printed file. A type that is not exported is part of a union that is. */
+export interface Module {
+  readonly types: Readonly<Record<string, Schema.Top>>
+  readonly hidden?: Readonly<Record<string, Schema.Top>>
+  /** From the widest to the narrowest. */
+  readonly bases?: ReadonlyArray<Base>
+}
+
+const {
+  Accepted,
+  Answer,
+  Artifact,
+  Briefing,
+  Cancelled,
+  Clock,
+  Completed,
+  Deliverable,
+  Evidence,
+  Expired,
+  Failed,
+  FailureCode,
+  HandBack,
+  HandoffEvent,
+  HandoffRecord,
+  HandoffRequest,
+  HandoffResponse,
+  HandoffStatus,
+  Hop,
+  InProgress,
+  InputRequired,
+  KeptReadBack,
+  Lease,
+  OwnEvidence,
+  Pending,
+  Progress,
+  ReadBack,
+  ReadBackItem,
+  Rejected,
+  RerouteCause,
+  RoutingDecision,
+  Severity
+} = Protocol
+
+const events = HandoffEvent.members.map((event) => [`${event.fields._tag.schema.literal}Event`, event] as const)
+const moves = events.map(([, event]) => event).filter(({ fields }) => "attempt" in fields)
+
+export const modules: Readonly<Record<string, Module>> = {
+  Briefing: { types: { Severity, Briefing, ReadBackItem, ReadBack, KeptReadBack } },
+  Delivery: {
+    bases: [{ name: "Proof", doc: "The fields of every piece of evidence.", of: [OwnEvidence, Evidence] }],
+    types: { Deliverable, Artifact, OwnEvidence, Evidence }
+  },
+  Custody: { types: { Lease, Progress, HandBack, Answer, Clock, Hop, RerouteCause } },
+  HandoffRecord: {
+    bases: [
+      { name: "Common", doc: "The fields of every handoff.", of: HandoffRecord.members },
+      {
+        name: "Open",
+        doc: "The fields of every open handoff.",
+        of: [Pending, Accepted, InProgress, InputRequired]
+      },
+      {
+        name: "Held",
+        doc: "The fields of every handoff that its receiver holds.",
+        of: [Accepted, InProgress, InputRequired]
+      }
+    ],
+    types: {
+      HandoffStatus,
+      HandoffRequest,
+      HandoffResponse,
+      FailureCode,
+      Pending,
+      Accepted,
+      InProgress,
+      InputRequired,
+      Completed,
+      Rejected,
+      Failed,
+      Cancelled,
+      Expired,
+      HandoffRecord
+    }
+  },
+  HandoffEvent: {
+    bases: [
+      { name: "Fact", doc: "The fields of every event.", of: HandoffEvent.members },
+      { name: "Move", doc: "The fields of every event except the first one.", of: moves }
+    ],
+    types: { RoutingDecision, HandoffEvent },
+    hidden: Object.fromEntries(events)
+  }
+}
+
+/** The examples of the types that callers write or take apart themselves. */
+export const examples: Readonly<Record<string, string>> = {
+  Briefing: `import { type Briefing, coverageOf } from "@aumai/handoff"
+
+const briefing: Briefing = {
+  severity: "watcher",
+  summary: "The ledger of Q3 is complete but for two invoices.",
+  actions: [{ id: "invoices", task: "Ask for the two invoices" }],
+  situation: { known: ["Both are from the same supplier"], open: ["Were they paid?"] },
+  contingencies: [{ id: "late", if: "they do not come by Friday", then: "report without them" }],
+  readBack: { confirm: true }
+}
+console.log(coverageOf(briefing, undefined).missing) // ["invoices", "late"]`,
+  Deliverable: `import type { Deliverable } from "@aumai/handoff"
+
+const report: Deliverable = {
+  name: "report",
+  mediaType: "application/json",
+  schema: { type: "object", required: ["total"], properties: { total: { type: "number" } } }
+}`,
+  Artifact: `import type { Artifact } from "@aumai/handoff"
+
+const note: Artifact = { name: "note", mediaType: "text/plain", content: "All is well." }
+const scan: Artifact = { name: "scan", uri: "s3://bucket/scan.pdf", digest: "0".repeat(64), size: 48_213 }`,
+  HandoffRecord: `import type { HandoffRecord } from "@aumai/handoff"
+
+const outcome = (handoff: HandoffRecord) =>
+  handoff.status === "completed" ? JSON.stringify(handoff.result) : \`not done: \${handoff.status}\``
+}

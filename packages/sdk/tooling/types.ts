@@ -1,0 +1,88 @@
+/** Prints schemas as the plain TypeScript that a caller of the SDK reads: a `Date` for a moment, a string for an id. */
+import { JsonObject, JsonValue, Timestamp } from "@aumai/handoff-protocol"
+import * as SchemaAST from "effect/SchemaAST"
+
+/** The part of a schema that its checks, annotations and optional keys share with it, and no other schema has. */
+export const bodyOf = (ast: SchemaAST.AST): unknown => {
+  switch (ast._tag) {
+    case "Declaration":
+      return ast.run
+    case "Objects":
+      return ast.propertySignatures.length > 0 ? ast.propertySignatures : ast.indexSignatures
+    case "Union":
+      return ast.types
+    default:
+      return ast
+  }
+}
+
+/** The names that schemas have in the printed files, by their bodies. */
+export type Names = ReadonlyMap<unknown, string>
+
+const known: Names = new Map([
+  [bodyOf(Timestamp.ast), "Date"],
+  [bodyOf(JsonObject.ast), "JsonObject"],
+  [bodyOf(JsonValue.ast), "Json"]
+])
+
+/** How the fields of a type are printed: those of options may also be `undefined`, and take a moment as text. */
+export interface Style {
+  readonly names: Names
+  readonly isOptions?: boolean
+}
+
+const typeOf = (ast: SchemaAST.AST, style: Style): string => {
+  const name = style.names.get(bodyOf(ast)) ?? known.get(bodyOf(ast))
+  if (name !== undefined) return name === "Date" && style.isOptions ? "Date | string" : name
+  return anonymous(ast, style)
+}
+
+/** The type that a schema stands for, whatever its name is. */
+export const anonymous = (ast: SchemaAST.AST, style: Style): string => {
+  switch (ast._tag) {
+    case "String":
+    case "Number":
+    case "Boolean":
+      return ast._tag.toLowerCase()
+    case "Literal":
+      return JSON.stringify(ast.literal)
+    case "Union":
+      return ast.types.map((type) => typeOf(type, style)).join(" | ")
+    case "Arrays":
+      return `ReadonlyArray<${ast.rest.map((item) => typeOf(item, style)).join(" | ")}>`
+    case "Objects":
+      return `{\n${fieldsOf(ast.propertySignatures, style)}}`
+    default:
+      throw new Error(`No plain type is known for a schema of the kind ${ast._tag}`)
+  }
+}
+
+/** A doc comment, on several lines if it does not fit on one. */
+export const comment = (text: string, indent = "  "): string => {
+  const line = `${indent}/** ${text} */\n`
+  if (line.length <= 121 && !text.includes("\n")) return line
+  const lines: Array<string> = []
+  for (const paragraph of text.split("\n")) {
+    let line = ""
+    for (const word of paragraph.startsWith("  ") || paragraph === "" ? [paragraph] : paragraph.split(" ")) {
+      if (line !== "" && indent.length + 3 + line.length + 1 + word.length > 120) {
+        lines.push(line)
+        line = word
+      } else line = line === "" ? word : `${line} ${word}`
+    }
+    lines.push(line)
+  }
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join("\n")}\n${indent} */\n`
+}
+
+/** The fields of an object with their descriptions, one a line. */
+export const fieldsOf = (fields: ReadonlyArray<SchemaAST.PropertySignature>, style: Style): string =>
+  fields
+    .map(({ name, type }) => {
+      const description = type.context?.annotations?.["description"]
+      const mark = type.context?.isOptional ? "?" : ""
+      const absent = mark !== "" && style.isOptions ? " | undefined" : ""
+      const doc = typeof description === "string" ? comment(description) : ""
+      return `${doc}  readonly ${String(name)}${mark}: ${typeOf(type, style)}${absent}\n`
+    })
+    .join("")
