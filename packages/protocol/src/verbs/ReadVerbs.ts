@@ -1,12 +1,12 @@
 import * as Schema from "effect/Schema"
 
-import { AgentId, Capability, RecordId, Text, Timestamp } from "../Fields.ts"
+import { AgentId, Capability, RecordId, Text, Timestamp, field, optional } from "../Fields.ts"
 import { HandoffRequest } from "../HandoffRequest.ts"
 import { HandoffStatus } from "../HandoffStatus.ts"
-import { described, read } from "./Row.ts"
+import { read } from "./Row.ts"
 import { routing } from "./StoreVerbs.ts"
 
-const limit = described(Schema.Int.check(Schema.isGreaterThan(0)), "At most this many. Default: 100.")
+const limit = optional(Schema.Int.check(Schema.isGreaterThan(0)), "At most this many. Default: 100.")
 
 /** The verbs that only read. */
 export const readVerbs = {
@@ -58,7 +58,7 @@ export const readVerbs = {
       gives: ["HandoffRecord", "list"]
     },
     {
-      status: described(HandoffStatus, "The status they have. Default: pending."),
+      status: optional(HandoffStatus, "The status they have. Default: pending."),
       limit
     },
     ["StoreError"]
@@ -71,14 +71,14 @@ export const readVerbs = {
       gives: ["HandoffRecord", "list"]
     },
     {
-      status: described(HandoffStatus, "Only handoffs with this status, oldest first."),
-      from: described(AgentId, "Only handoffs that this agent sent, newest first."),
-      to: described(AgentId, "Only handoffs in the inbox of this agent, most urgent first; needs `status`."),
-      parent: described(RecordId, "Only the parts of this handoff, oldest first."),
-      dueAt: described(Timestamp, "Only open handoffs on which the clock acts by then, earliest first."),
-      prefix: described(Schema.String, "Only handoffs whose id begins like this, by id."),
+      status: optional(HandoffStatus, "Only handoffs with this status, oldest first."),
+      from: optional(AgentId, "Only handoffs that this agent sent, newest first."),
+      to: optional(AgentId, "Only handoffs in the inbox of this agent, most urgent first; needs `status`."),
+      parent: optional(RecordId, "Only the parts of this handoff, oldest first."),
+      dueAt: optional(Timestamp, "Only open handoffs on which the clock acts by then, earliest first."),
+      prefix: optional(Schema.String, "Only handoffs whose id begins like this, by id."),
       limit,
-      after: described(RecordId, "The last handoff of the page before.")
+      after: optional(RecordId, "The last handoff of the page before.")
     },
     ["StoreError"]
   ),
@@ -90,7 +90,7 @@ export const readVerbs = {
       description: "Nothing is missed. Remember the position of the last entry you processed and resume after it.",
       gives: ["Entry", "stream"]
     },
-    { after: described(Schema.String, "The position to resume after. Default: the beginning of the log.") },
+    { after: optional(Schema.String, "The position to resume after. Default: the beginning of the log.") },
     ["StoreError"]
   ),
   metrics: read(
@@ -133,9 +133,7 @@ export const readVerbs = {
     },
     {
       fromAgent: HandoffRequest.fields.fromAgent,
-      taskDescription: Text.annotateKey({
-        description: "The task, whose words the router compares with capabilities."
-      }),
+      taskDescription: field(Text, "The task, whose words the router compares with capabilities."),
       requires: HandoffRequest.fields.requires,
       ...routing
     },
@@ -148,7 +146,7 @@ export const readVerbs = {
       summary: "Lists the registered agents, or those with all of the given capabilities, the closest fit first.",
       gives: ["RegisteredAgent", "list"]
     },
-    { capabilities: described(Schema.Array(Capability), "The capabilities an agent must have.") },
+    { capabilities: optional(Schema.Array(Capability), "The capabilities an agent must have.") },
     ["InvalidInput", "StoreError"]
   )
 }

@@ -3,10 +3,6 @@ import * as Schema from "effect/Schema"
 import type { ErrorTag } from "./Errors.ts"
 import type { Verb } from "./Verb.ts"
 
-/** An optional argument. */
-export const described = <S extends Schema.Constraint>(schema: S, description: string) =>
-  Schema.optionalKey(schema).annotateKey({ description })
-
 /** A row of the list: its facts, its arguments, and the errors it can fail with. */
 export const verb = <
   const Row extends Omit<Verb, "input" | "errors">,

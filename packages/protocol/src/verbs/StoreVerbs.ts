@@ -2,23 +2,23 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
 import { Milliseconds } from "../Custody.ts"
-import { AgentId, Capability, Priority, PublicKey, RecordId } from "../Fields.ts"
+import { AgentId, Capability, Priority, PublicKey, RecordId, field, optional } from "../Fields.ts"
 import { HandoffRequest } from "../HandoffRequest.ts"
 import { JsonObject } from "../Json.ts"
 import { limits } from "../Limits.ts"
-import { described, verb } from "./Row.ts"
+import { verb } from "./Row.ts"
 import { transitionErrors } from "./TransitionVerbs.ts"
 
 /** How far the router may go. */
 export const routing = {
-  fallback: described(
+  fallback: optional(
     Schema.Boolean,
     "Whether any agent may be chosen when none matches. Default: only if the request requires no capabilities."
   ),
-  exclude: described(Schema.Array(AgentId), "Agents that are never chosen, besides the sender.")
+  exclude: optional(Schema.Array(AgentId), "Agents that are never chosen, besides the sender.")
 }
 
-const newId = described(
+const newId = optional(
   RecordId,
   "An id of your own, which makes the call repeatable: the same id and request give the existing handoff."
 )
@@ -26,10 +26,10 @@ const newId = described(
 /** What the sender of a new handoff says; the sender itself is the actor. */
 const ask = {
   ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "context", "priority", "parent"]),
-  toAgent: described(AgentId, "The receiver. Default: the router chooses among the registered agents."),
-  context: described(JsonObject, "Everything the receiver needs to know, at most 1 MiB as JSON. Default: {}."),
-  priority: described(Priority, "1 to 10; 10 is most urgent. Default: 5."),
-  routing: described(Schema.Struct(routing), "How far the router may go when no agent matches.")
+  toAgent: optional(AgentId, "The receiver. Default: the router chooses among the registered agents."),
+  context: optional(JsonObject, "Everything the receiver needs to know, at most 1 MiB as JSON. Default: {}."),
+  priority: optional(Priority, "1 to 10; 10 is most urgent. Default: 5."),
+  routing: optional(Schema.Struct(routing), "How far the router may go when no agent matches.")
 }
 
 const creationErrors = [
@@ -88,11 +88,11 @@ export const storeVerbs = {
       gives: ["HandoffRecord", "optional"]
     },
     {
-      lease: described(
+      lease: optional(
         Milliseconds,
         "How long the receiver holds the handoff unless it sends progress, in milliseconds. Default: indefinitely."
       ),
-      readsBack: described(
+      readsBack: optional(
         Schema.Boolean,
         "Whether to claim handoffs whose briefing must be read back, too. Default: true."
       )
@@ -139,14 +139,15 @@ export const storeVerbs = {
       gives: ["RegisteredAgent"]
     },
     {
-      capabilities: Schema.Array(Capability)
-        .check(Schema.isMaxLength(limits.capabilities))
-        .annotateKey({ description: `What the agent can do, at most ${limits.capabilities} words.` }),
-      capacity: described(
+      capabilities: field(
+        Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
+        `The words for what the agent can do, at most ${limits.capabilities}.`
+      ),
+      capacity: optional(
         Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })),
         "How many open handoffs the agent takes at once. Default: no limit."
       ),
-      publicKey: described(PublicKey, "The Ed25519 key the agent signs with from now on, as base64url.")
+      publicKey: optional(PublicKey, "The Ed25519 key the agent signs with from now on, as base64url.")
     },
     ["InvalidInput", "StoreError"]
   ),

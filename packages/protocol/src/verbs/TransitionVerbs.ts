@@ -12,7 +12,7 @@ import {
   RestatedEvent
 } from "../CustodyEvent.ts"
 import { move } from "../EventParts.ts"
-import { AgentId } from "../Fields.ts"
+import { AgentId, optional } from "../Fields.ts"
 import {
   AcceptedEvent,
   CancelledEvent,
@@ -166,9 +166,10 @@ export const transitionVerbs = {
     },
     {
       ...Struct.omit(fieldsOf(ForwardedEvent), ["to", "because", "routing"]),
-      to: Schema.optionalKey(AgentId).annotateKey({
-        description: "The next receiver. Default: the router chooses among the agents that have not had the handoff."
-      })
+      to: optional(
+        AgentId,
+        "The next receiver. Default: the router chooses among the agents that have not had the handoff."
+      )
     },
     ["AlreadyHeld", "NoCapableAgent", "NoHopLeft", "NoRoomLeft", "NotDue"]
   ),
@@ -193,9 +194,7 @@ export const transitionVerbs = {
     },
     {
       ...fieldsOf(CompletedEvent),
-      result: Schema.optionalKey(JsonObject).annotateKey({
-        description: "The result as a JSON object. Default: an empty object."
-      })
+      result: optional(JsonObject, "The result as a JSON object. Default: an empty object.")
     },
     ["NoRoomLeft", "NotDelivered", "OpenChildren", "ReadBackIncomplete"]
   ),
