@@ -4,6 +4,7 @@ import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 
 /** A flag that must be given, and says so in the help. */
 export const required = (name: string, description: string) =>
@@ -18,6 +19,12 @@ export const id = required("id", "Handoff id, or the first four or more characte
 
 /** Who acts. */
 export const by = optional("by", "Who acts [default: the party whose move it is]").pipe(Flag.withMetavar("AGENT"))
+
+/** The witness, which has no default because any agent but one may be it. */
+export const witness = required("by", "The agent that has checked the work: any but the receiver").pipe(
+  Flag.withMetavar("AGENT"),
+  Flag.map(Option.some)
+)
 
 /** Who acts as the receiver, and which attempt that is meant for. */
 export const acting = {
@@ -48,12 +55,6 @@ export const handBack = {
 /** Something that is so when it is said. */
 export const onOff = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
-
-/** For how long the receiver holds it. */
-export const lease = optional(
-  "lease",
-  "Hold it for so long, such as 10m, unless progress renews it [default: for ever]"
-).pipe(Flag.withMetavar("DURATION"))
 
 /** A flag that takes several words: repeated, with commas, or words that follow it. */
 export const words = (name: string, description: string) => ({

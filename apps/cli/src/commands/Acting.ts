@@ -1,6 +1,6 @@
 /** What the commands that act on a handoff share: who acts, what was said, and how the outcome is shown. */
 import { HandoffManager } from "@aumai/handoff-core"
-import { encodeRecord, type HandBack, type HandoffRecord, isOpen } from "@aumai/handoff-protocol"
+import { encodeRecord, type HandoffRecord, isOpen } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
@@ -49,21 +49,3 @@ export const actor = (flags: { readonly by: Option.Option<string>; readonly atte
     judged("by", flags.by, (by) => Input.agentId("--by", by)),
     (by) => ({ ...by, ...given("attempt", flags.attempt ?? Option.none()) })
   )
-
-/** For how long the receiver holds it. */
-export const leased = ({ lease }: { readonly lease: Option.Option<string> }) =>
-  judged("lease", lease, (text) => Input.duration("--lease", text))
-
-/** What whoever gives it away has learnt, if it says so. */
-export const learnt = (flags: {
-  readonly done: ReadonlyArray<string>
-  readonly remaining: ReadonlyArray<string>
-  readonly pitfall: ReadonlyArray<string>
-}): { readonly handBack?: HandBack } => {
-  const handBack = {
-    ...(flags.done.length === 0 ? {} : { done: flags.done }),
-    ...(flags.remaining.length === 0 ? {} : { remaining: flags.remaining }),
-    ...(flags.pitfall.length === 0 ? {} : { pitfalls: flags.pitfall })
-  }
-  return Object.keys(handBack).length === 0 ? {} : { handBack }
-}

@@ -1,0 +1,132 @@
+/** The flags of a verb: one for each plain argument of its row in the list of verbs, and those that a command adds for the others. */
+import { AgentId, Digest, InvalidInput, Milliseconds, RecordId, Timestamp } from "@aumai/handoff-protocol"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
+
+import * as Input from "./Input.ts"
+
+type Values = Readonly<Record<string, unknown>>
+
+/** Some flags, and the arguments of a verb that they stand for. */
+export interface Flags {
+  readonly config: Readonly<Record<string, Flag.Flag<unknown>>>
+  readonly read: (values: Values) => Effect.Effect<object, InvalidInput | Effect.Error<ReturnType<typeof Input.textOf>>>
+}
+
+/** Flags for an argument that is not plain text, a number or a switch. */
+export const flagsFor = <const Config extends Readonly<Record<string, Flag.Flag<unknown>>>>(
+  config: Config,
+  read: (values: {
+    readonly [Key in keyof Config]: Config[Key] extends Flag.Flag<infer A> ? A : never
+  }) => ReturnType<Flags["read"]>
+): Flags => ({
+  config,
+  // The cast: the parsed values have the keys of the config and the types of its flags.
+  read: (values) => read(values as never)
+})
+
+/** How a text from a flag becomes an argument. */
+interface Kind {
+  readonly metavar: string
+  readonly read?: (flag: string, text: string) => Effect.Effect<unknown, InvalidInput>
+  /** How a terminal writes it, where that is not how JSON does. */
+  readonly hint?: string
+}
+
+const digest = (flag: string, value: string): Effect.Effect<Digest, InvalidInput> =>
+  Effect.fromResult(Schema.decodeResult(Digest)(value.trim().toLowerCase())).pipe(
+    Effect.mapError(
+      () =>
+        new InvalidInput({
+          input: flag,
+          issues: [{ path: "", expected: "expected a SHA-256 of 64 hexadecimal digits, as sha256sum prints it" }]
+        })
+    )
+  )
+
+const moment: Kind = { metavar: "WHEN", read: Input.deadline, hint: "a timestamp, or a duration from now such as 2h" }
+const duration: Kind = { metavar: "DURATION", read: Input.duration, hint: "such as 90s, 10m or 2h" }
+
+// Schemas are told apart by their checks, which annotations and optional keys leave as they are.
+const kinds = new Map<unknown, Kind>([
+  [Timestamp.ast.checks, moment],
+  [Milliseconds.ast.checks, duration],
+  [Digest.ast.checks, { metavar: "SHA256", read: digest }],
+  [AgentId.ast.checks, { metavar: "AGENT" }],
+  [RecordId.ast.checks, { metavar: "ID" }]
+])
+
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+const descriptionOf = (ast: SchemaAST.AST, hint: string | undefined): string => {
+  const said = String(ast.context?.annotations?.["description"] ?? "")
+  // A terminal writes durations with their unit.
+  return hint === undefined ? said : `${said.replace(", in milliseconds", "")} [${hint}]`
+}
+
+/** The flag of one plain argument; `undefined` for an argument that a command has to write flags for. */
+const plain = (name: string, key: string, { ast }: Schema.Constraint): Flags | undefined => {
+  const kind = kinds.get(ast.checks)
+  const description = descriptionOf(ast, kind?.hint)
+  const isOptional = ast.context?.isOptional === true
+  const add = (value: unknown) => ({ [key]: value })
+  const isSwitch =
+    ast._tag === "Boolean" ||
+    (ast._tag === "Union" && ast.types.every((type) => type._tag === "Literal" && type.literal === true))
+  if (isSwitch) {
+    const flag = Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
+    return flagsFor({ [key]: flag }, (values) => Effect.succeed(values[key] === true ? add(true) : {}))
+  }
+  const optional = <A>(
+    flag: Flag.Flag<A>,
+    metavar: string,
+    read: (value: A) => Effect.Effect<unknown, InvalidInput>
+  ) => {
+    const described = flag.pipe(
+      Flag.withDescription(isOptional ? description : `${description} [required]`),
+      Flag.withMetavar(metavar)
+    )
+    const each = (value: A) => Effect.map(read(value), add)
+    return isOptional
+      ? flagsFor({ [key]: Flag.optional(described) }, (values) =>
+          Option.match(values[key] ?? Option.none<A>(), { onNone: () => Effect.succeed({}), onSome: each })
+        )
+      : flagsFor({ [key]: described }, (values) => each(values[key] as A))
+  }
+  if (ast._tag === "String" || kind?.read !== undefined) {
+    const { metavar, read }: Kind = kind ?? { metavar: "TEXT" }
+    return optional(Flag.String(name), metavar, (text) => read?.(`--${name}`, text) ?? Effect.succeed(text))
+  }
+  if (ast._tag !== "Number") return undefined
+  // The cast: a schema of numbers without an encoding.
+  const whole = Schema.make<Schema.Codec<number>>(ast)
+  return optional(Flag.Int(name).pipe(Flag.withSchema(whole)), "N", Effect.succeed)
+}
+
+/** What a command says of the arguments of a verb. */
+export interface Arguments {
+  /** The names of flags that are not the argument's own. */
+  readonly names?: Readonly<Record<string, string>>
+  /** The flags of arguments that are not plain; `undefined` for an argument that the command does not offer. */
+  readonly custom?: Readonly<Record<string, Flags | undefined>>
+}
+
+/** The flags for all arguments of a verb. */
+export const flagsOf = (fields: Schema.Struct.Fields, { custom = {}, names = {} }: Arguments = {}): Flags => {
+  const all = Object.entries(fields).flatMap(([key, field]) => {
+    const flags = key in custom ? custom[key] : plain(names[key] ?? kebab(key), key, field)
+    if (flags === undefined && !(key in custom)) throw new Error(`The argument ${key} is not plain: write flags for it`)
+    return flags ?? []
+  })
+  return {
+    config: Object.assign({}, ...all.map(({ config }) => config)),
+    read: (values) =>
+      Effect.map(
+        Effect.forEach(all, ({ read }) => read(values)),
+        (parts) => Object.assign({}, ...parts)
+      )
+  }
+}

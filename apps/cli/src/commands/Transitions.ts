@@ -1,0 +1,150 @@
+/** The commands of the verbs that record one transition, with the flags of arguments that are not plain text. */
+import { HandoffManager } from "@aumai/handoff-core"
+import { type HandoffRecord, InvalidInput, type OwnEvidence } from "@aumai/handoff-protocol"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+import * as ArtifactInput from "../ArtifactInput.ts"
+import * as Flags from "../Flags.ts"
+import * as Input from "../Input.ts"
+import * as ReadBackInput from "../ReadBackInput.ts"
+import * as RequestInput from "../RequestInput.ts"
+import { printable } from "../Text.ts"
+import { flagsFor } from "../VerbFlags.ts"
+import { given, judged, show, showForwarded } from "./Acting.ts"
+import { verbCommand } from "./VerbCommand.ts"
+
+export const accept = verbCommand("accept", {
+  names: { estimatedCompletion: "estimate" },
+  custom: {
+    readBack: flagsFor(ReadBackInput.flags, (flags) =>
+      Effect.map(ReadBackInput.given(flags), (readBack) => given("readBack", readBack))
+    )
+  },
+  examples: [
+    "--by executor --lease 10m",
+    `--summary "Two invoices, by Friday" --understood invoices --question "late=Whose Friday?"`,
+    "--read-back @read-back.json"
+  ]
+})
+
+export const reject = verbCommand("reject", {
+  examples: [`--reason "No Klingon translation capability."`],
+  print: showForwarded
+})
+
+const restated = Effect.fnUntraced(function* (flags: Parameters<typeof ReadBackInput.given>[0]) {
+  const readBack = yield* ReadBackInput.given(flags)
+  if (Option.isSome(readBack)) return { readBack: readBack.value }
+  return yield* new InvalidInput({
+    input: "--summary",
+    issues: [{ path: "", expected: "expected the briefing in your words, or --read-back with it" }]
+  })
+})
+
+export const restate = verbCommand("restate", {
+  custom: { readBack: flagsFor(ReadBackInput.flags, restated) },
+  examples: [
+    `--summary "Two invoices, by Friday" --understood invoices,late`,
+    `--summary "Two invoices" --refused "late=I report no guesses"`
+  ]
+})
+
+export const confirm = verbCommand("confirm", {
+  names: { correction: "correct" },
+  examples: ["", `--correct "By Thursday, not Friday."`]
+})
+
+export const start = verbCommand("start", { examples: [""] })
+
+const percent = Flag.Finite("percent").pipe(
+  Flag.withSchema(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100 }))),
+  Flag.withDescription("How far the work is, from 0 to 100"),
+  Flag.withMetavar("0-100"),
+  Flag.optional
+)
+
+export const progress = verbCommand("progress", {
+  custom: {
+    fraction: flagsFor({ percent }, (flags) =>
+      Effect.succeed(given("fraction", Option.map(flags.percent, (percent) => percent / 100)))
+    )
+  },
+  examples: ["--attempt 1", `--percent 80 --note "Page 4 of 5"`]
+})
+
+export const ask = verbCommand("ask", { examples: [`--question "May page 5 be left out?"`] })
+
+export const answer = verbCommand("answer", { examples: [`--answer "Yes, leave it out."`] })
+
+/** The flag of one list of sentences. */
+const sentences = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withDescription(`${description}; repeat it for more`),
+    Flag.withMetavar("TEXT"),
+    Flag.atLeast(0)
+  )
+
+const handBack = flagsFor(
+  {
+    done: sentences("done", "What is done"),
+    remaining: sentences("remaining", "What remains to do"),
+    pitfall: sentences("pitfall", "What the next attempt should beware of")
+  },
+  ({ done, pitfall, remaining }) => {
+    const lists = Object.entries({ done, remaining, pitfalls: pitfall }).filter(([, list]) => list.length > 0)
+    return Effect.succeed(lists.length === 0 ? {} : { handBack: Object.fromEntries(lists) })
+  }
+)
+
+export const release = verbCommand("release", {
+  custom: { handBack },
+  examples: [
+    `--reason "The scanner is down" --not-before 1h`,
+    `--done "Pages 1 to 4" --remaining "Page 5" --pitfall "Page 5 is blurred"`
+  ]
+})
+
+export const forward = verbCommand("forward", {
+  custom: { handBack },
+  examples: [
+    `--to analyst --reason "This is a question of statistics."`,
+    `--done "Pages 1 to 4" --remaining "Page 5" --pitfall "Page 5 is blurred"`
+  ],
+  print: showForwarded
+})
+
+export const attest = verbCommand("attest", {
+  examples: [
+    `--by auditor --statement "The totals agree with the ledger." --of report`
+  ],
+  print: (record, payload) => {
+    // The cast: an attestation has these.
+    const { by, statement } = payload as { readonly by: string; readonly statement: string }
+    const attested = ({ recordId }: HandoffRecord) => printable(`Attested handoff ${recordId} as ${by}: ${statement}`)
+    return show(record, attested)
+  }
+})
+
+const graded =
+  (grade: OwnEvidence["grade"]) =>
+  (statement: string): OwnEvidence => ({ grade, statement })
+
+export const complete = verbCommand("complete", {
+  names: { leavesChildren: "leave-parts" },
+  custom: {
+    result: flagsFor(
+      {
+        result: Flag.String("result").pipe(
+          Flag.withDescription("The result as a JSON object; @file or - reads it [default: {}]"),
+          Flag.withMetavar("JSON"),
+          Flag.withDefault("{}")
+        )
+      },
+      (flags) => Effect.map(Input.jsonObject("--result", flags.result), (result) => ({ result }))
+    )
+  },
+  examples: []
+})
