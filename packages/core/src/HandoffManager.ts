@@ -22,7 +22,7 @@ import type {
   Transition,
   Whereabouts
 } from "@aumai/handoff-protocol"
-import { HandoffNotFound, whereabouts } from "@aumai/handoff-protocol"
+import { AmbiguousId, HandoffNotFound, whereabouts } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -59,6 +59,12 @@ type VerbWith<Tag extends Transition["_tag"], Details> = (
 
 // One page is one read of the store; 256 records are a few hundred kilobytes in practice.
 const pageSize = 256
+
+// A shorter beginning of an id says too little about which handoff is meant.
+const shortestPrefix = 4
+
+// One more than the error spells out, so that it can say that there are more.
+const readAtOnce = 4
 
 /**
  * Hands tasks over: one method per verb. Every verb reads the state, lets the lifecycle judge the fact, and commits both;
@@ -185,6 +191,10 @@ export class HandoffManager extends Context.Service<
     readonly cancel: Verb<"Cancelled", { readonly reason?: string }>
     /** The handoff as it stands. */
     readonly get: (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
+    /**
+     * The handoff with this id or, from four characters on, the only one whose id begins like this. One read of the store.
+     */
+    readonly find: (prefix: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | AmbiguousId | StoreError>
     /** One page of a view, at most `limit` records, those behind `after`. */
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** All records of a view, read page by page. */
@@ -252,6 +262,16 @@ const make = Effect.gen(function* () {
     return Option.isSome(found) ? found.value : yield* new HandoffNotFound({ recordId: id })
   })
 
+  const find = Effect.fnUntraced(function* (prefix: RecordId) {
+    const found = yield* store.list({ _tag: "Prefix", prefix }, { limit: readAtOnce })
+    const [first] = found
+    // An id sorts before all longer ones that begin with it.
+    if (first?.recordId === prefix) return first
+    if (first === undefined || prefix.length < shortestPrefix) return yield* new HandoffNotFound({ recordId: prefix })
+    if (found.length === 1) return first
+    return yield* new AmbiguousId({ prefix, recordIds: found.map(({ recordId }) => recordId) })
+  })
+
   const history = Effect.fnUntraced(function* (id: RecordId) {
     const entries = yield* store.history(id)
     return entries.length > 0 ? entries : yield* new HandoffNotFound({ recordId: id })
@@ -283,6 +303,7 @@ const make = Effect.gen(function* () {
     fail: verbs.tell("Failed"),
     cancel: (id, options = {}) => verbs.tell("Cancelled")(id, options),
     get,
+    find,
     list: store.list,
     listAll,
     history,

@@ -20,6 +20,32 @@ export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("Hand
   }
 }
 
+// Enough to see what the others are called.
+const namedIds = 3
+
+/**
+ * An id was given by its beginning, and more than one handoff has an id that begins like that.
+ *
+ * @example
+ * ```ts
+ * import { AmbiguousId, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const recordIds = ["7k2m9q4xw3pz", "7k2mh5j0abcd"].map((id) => RecordId.make(id))
+ * console.log(new AmbiguousId({ prefix: "7k2m", recordIds }).message)
+ * // 7k2m begins more than one handoff (7k2m9q4xw3pz, 7k2mh5j0abcd); give more of it
+ * ```
+ */
+export class AmbiguousId extends Schema.TaggedError<AmbiguousId>()("AmbiguousId", {
+  prefix: Schema.String,
+  /** The first few of these handoffs, in the order of their ids. */
+  recordIds: Schema.Array(RecordId)
+}) {
+  override get message() {
+    const more = this.recordIds.length > namedIds ? ", …" : ""
+    return `${this.prefix} begins more than one handoff (${this.recordIds.slice(0, namedIds).join(", ")}${more}); give more of it`
+  }
+}
+
 /**
  * The transition table has no such move from where the handoff stands.
  *
