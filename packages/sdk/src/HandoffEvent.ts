@@ -219,21 +219,3 @@ export interface Entry {
   readonly revision: number
   readonly event: HandoffEvent
 }
-
-/**
- * A record together with everything that happened to it: what `export` gives and `import` takes.
- *
- * @example
- * ```ts
- * import type { ArchivedHandoff } from "@aumai/handoff"
- *
- * const line = (handoff: ArchivedHandoff) => `${JSON.stringify(handoff)}\n`
- * ```
- */
-export interface ArchivedHandoff {
-  /** What the history describes. */
-  readonly record: HandoffRecord
-  readonly history: ReadonlyArray<HandoffEvent>
-  /** What the text said when it said something else: a program that does not know of histories had changed it. */
-  readonly edited?: HandoffRecord
-}

@@ -24,6 +24,9 @@ const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.f
 // Loaded when it is first asked for: signatures take a library of their own.
 const verification = Effect.promise(() => import("./Verify.ts"))
 
+// Loaded when it is first asked for: most programs move no handoffs.
+const archive = Effect.promise(() => import("./Archive.ts"))
+
 const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   // Workers end only when they are told to.
   const closing = new AbortController()
@@ -80,6 +83,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     fail: (id, options) => manage(options, (manager) => manager.fail(Inputs.recordId(id), Inputs.details(options))),
     cancel: (id, options) => manage(options, (manager) => manager.cancel(Inputs.recordId(id), Inputs.details(options))),
     get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
+    find: (prefix, options) => manage(options, (manager) => manager.find(Inputs.recordId(prefix))),
     chain: (id, options) => manage(options, (manager) => manager.chain(Inputs.recordId(id))),
     where: (id, options) => manage(options, (manager) => manager.where(Inputs.recordId(id))),
     list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
@@ -96,13 +100,10 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
         manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
       ),
     sweep: (options) => manage(options, (manager) => manager.sweep),
-    export: (options) => follow(options, (manager) => manager.export),
+    export: (options) => iterate(() => Stream.unwrap(Effect.map(archive, ({ exported }) => exported)), options?.signal),
     import: (handoffs, options) =>
       manage(options, (manager) =>
-        Effect.flatMap(
-          Effect.promise(() => import("./Archive.ts")),
-          (archive) => Stream.runCollect(manager.import(archive.stream(handoffs)))
-        )
+        Effect.flatMap(archive, ({ stream }) => Stream.runCollect(manager.import(stream(handoffs))))
       ),
     verify,
     metrics: (options) => manage(options, (manager) => manager.metrics),

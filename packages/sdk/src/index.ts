@@ -15,6 +15,7 @@ export type * from "./HandoffEvent.ts"
 export type * from "./WorkHandler.ts"
 export {
   AlreadyHeld,
+  AmbiguousId,
   BrokenChain,
   EmptyHistory,
   HandoffExists,
