@@ -1,6 +1,7 @@
 import * as Protocol from "@aumai/handoff-protocol"
 
 import type { Briefing, Coverage, ReadBack } from "./Briefing.ts"
+import { own } from "./Plain.ts"
 
 /**
  * Compares a read-back, or what a handoff keeps of it, with what a briefing requires: so a form can show what is missing.
@@ -19,5 +20,4 @@ import type { Briefing, Coverage, ReadBack } from "./Briefing.ts"
  * ```
  */
 export const coverageOf = (briefing: Briefing, readBack: ReadBack | undefined): Coverage =>
-  // The cast: it looks at ids and answers alone, and has no moments to look at.
-  Protocol.coverageOf(briefing as never, readBack)
+  Protocol.coverageOf(own<Protocol.Briefing>(briefing), readBack)
