@@ -5,7 +5,6 @@ import {
   decodeJsonObject,
   decodeText,
   decodeTimestamp,
-  HandoffNotFound,
   InvalidInput,
   type JsonObject,
   Milliseconds,
@@ -81,31 +80,36 @@ export const duration = (flag: string, value: string): Effect.Effect<Millisecond
     Effect.mapError(() => invalid(flag, "expected a duration such as 90s, 10m or 2h, of at most 10000d"))
   )
 
-// As many characters as the shortest prefix that is worth looking for.
-const shortestPrefix = 4
-
-/** The id of a handoff from an id or from the beginning of one, when only one handoff begins like that. */
-export const recordId = Effect.fnUntraced(function* (value: string) {
-  const manager = yield* HandoffManager
-  const id = yield* Effect.fromResult(Schema.decodeResult(RecordId)(value)).pipe(
+const idOf = (value: string): Effect.Effect<RecordId, InvalidInput> =>
+  Effect.fromResult(Schema.decodeResult(RecordId)(value)).pipe(
     Effect.mapError(() => invalid("--id", "expected 1 to 128 characters"))
   )
-  const known = yield* manager.get(id).pipe(
-    Effect.as(true),
-    Effect.catchTag("HandoffNotFound", () => Effect.succeed(false))
-  )
-  if (known || value.length < shortestPrefix) return id
-  const records = yield* manager.list({ _tag: "Prefix", prefix: value }, { limit: 4 })
-  const found = records.map(({ recordId }) => recordId)
-  const [first, second] = found
-  if (first === undefined) return yield* new HandoffNotFound({ recordId: id })
-  if (second === undefined) return first
-  const some = found.slice(0, 3).join(", ")
-  return yield* invalid(
-    "--id",
-    `${value} begins more than one handoff (${some}${found.length > 3 ? ", …" : ""}); give more of it`
-  )
+
+const found = Effect.fnUntraced(function* (id: RecordId) {
+  const manager = yield* HandoffManager
+  return yield* manager
+    .find(id)
+    .pipe(Effect.catchTag("AmbiguousId", ({ message }) => Effect.fail(invalid("--id", message))))
 })
+
+/** The handoff that `--id` names, by its id or by the beginning of it. One read of the store. */
+export const handoff = (value: string) => Effect.flatMap(idOf(value), found)
+
+/** The id of the handoff that `--id` names. */
+export const recordId = (value: string) => Effect.map(handoff(value), ({ recordId }) => recordId)
+
+/** Runs a verb on the handoff that `--id` names. A complete id is not looked up before the verb reads the handoff itself. */
+export const withId = <A, E extends { readonly _tag: string }, R>(
+  value: string,
+  verb: (id: RecordId) => Effect.Effect<A, E, R>
+) =>
+  Effect.flatMap(idOf(value), (id) =>
+    Effect.catchIf(
+      verb(id),
+      (error) => error._tag === "HandoffNotFound",
+      () => Effect.flatMap(found(id), ({ recordId }) => verb(recordId))
+    )
+  )
 
 /** Whether a deadline is one from now on, and so another each time it is said. */
 export const isDuration = (value: string): boolean => durationPattern.test(value.trim())

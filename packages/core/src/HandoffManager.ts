@@ -1,4 +1,5 @@
 import {
+  AmbiguousId,
   type After,
   type AgentId,
   type ArchivedHandoff,
@@ -33,6 +34,12 @@ import * as Verbs from "./Verbs.ts"
 
 // One page is one read of the store; 256 records are a few hundred kilobytes in practice.
 const pageSize = 256
+
+// A shorter beginning of an id says too little about which handoff is meant.
+const shortestPrefix = 4
+
+// One more than the error spells out, so that it can say that there are more.
+const readAtOnce = 4
 
 /**
  * Hands tasks over: one method per verb of the list. Every verb reads the record, lets the lifecycle judge the event, and
@@ -130,6 +137,11 @@ export class HandoffManager extends Context.Service<
     readonly cancel: Verbs.Methods["cancel"]
     /** Shows everything about one handoff. */
     readonly get: (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
+    /**
+     * Finds the handoff with this id or, from four characters on, the only one whose id begins like this. One read of the
+     * store.
+     */
+    readonly find: (prefix: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | AmbiguousId | StoreError>
     /** Lists one page of a view: at most `limit` records, those after `after`. */
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** Lists all records of a view, page by page. */
@@ -194,6 +206,16 @@ const make = Effect.gen(function* () {
     return Option.isSome(found) ? found.value : yield* new HandoffNotFound({ recordId: id })
   })
 
+  const find = Effect.fnUntraced(function* (prefix: RecordId) {
+    const found = yield* store.list({ _tag: "Prefix", prefix }, { limit: readAtOnce })
+    const [first] = found
+    // An id sorts before all longer ones that begin with it.
+    if (first?.recordId === prefix) return first
+    if (first === undefined || prefix.length < shortestPrefix) return yield* new HandoffNotFound({ recordId: prefix })
+    if (found.length === 1) return first
+    return yield* new AmbiguousId({ prefix, recordIds: found.map(({ recordId }) => recordId) })
+  })
+
   const history = Effect.fnUntraced(function* (id: RecordId) {
     const entries = yield* store.history(id)
     return entries.length > 0 ? entries : yield* new HandoffNotFound({ recordId: id })
@@ -212,6 +234,7 @@ const make = Effect.gen(function* () {
     create,
     delegate,
     get,
+    find,
     list: store.list,
     listAll,
     history,

@@ -16,7 +16,7 @@ import type { VerbError } from "../src/Verbs.ts"
 type Services = HandoffManager | HandoffRouter | AgentCapabilityRegistry | HandoffStore | AgentStore
 
 /** What an engine may refuse with; a test that does not expect it fails. */
-type Failure = VerbError | Effect.Error<ReturnType<HandoffManager["Service"]["create"]>>
+type Failure = VerbError | Effect.Error<ReturnType<HandoffManager["Service"]["create" | "find"]>>
 
 /** Everything of core over one memory store. */
 export const everything: Layer.Layer<Services> = Layer.mergeAll(

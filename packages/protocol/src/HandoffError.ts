@@ -14,6 +14,20 @@ export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("Hand
   }
 }
 
+// Enough to see what the others are called.
+const namedIds = 3
+
+/** An id was given by its beginning, and more than one handoff has an id that begins like that. */
+export class AmbiguousId extends Schema.TaggedError<AmbiguousId>()("AmbiguousId", {
+  prefix: field(Schema.String, "The beginning that was given."),
+  recordIds: field(Schema.Array(RecordId), "The first few of these handoffs, in the order of their ids.")
+}) {
+  override get message() {
+    const more = this.recordIds.length > namedIds ? ", …" : ""
+    return `${this.prefix} begins more than one handoff (${this.recordIds.slice(0, namedIds).join(", ")}${more}); give more of it`
+  }
+}
+
 /** The transition table does not allow this event in the current status. */
 export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("InvalidTransition", {
   ...handoff,

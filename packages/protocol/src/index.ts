@@ -47,6 +47,7 @@ export {
   StartedEvent
 } from "./HandoffEvent.ts"
 export {
+  AmbiguousId,
   EmptyHistory,
   HandoffExists,
   HandoffNotFound,

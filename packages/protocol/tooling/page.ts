@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import {
   AgentId,
   AlreadyHeld,
+  AmbiguousId,
   BrokenChain,
   Capability,
   EmptyHistory,
@@ -155,6 +156,7 @@ const errors = () => {
   const [planner, executor] = [AgentId.make("planner"), AgentId.make("executor")]
   const samples = [
     new HandoffNotFound({ recordId: id }),
+    new AmbiguousId({ prefix: "7k2m", recordIds: [id, RecordId.make("7k2mh5j0abcd")] }),
     new InvalidTransition({
       recordId: id,
       status: "pending",

@@ -1,22 +1,18 @@
-import { type ArchivedHandoff, decodeArchived, encodeArchived, HandoffEvent } from "@aumai/handoff-protocol"
+/** Archives, in the JSON of the command and the Python library. Apart from the rest, so that it is loaded only where handoffs move. */
+import { HandoffManager } from "@aumai/handoff-core"
+import { type ArchivedHandoff as Archived, decodeArchived, encodeArchived } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
-import { checked, record } from "./Checked.ts"
-import { fromPlain } from "./Plain.ts"
+import type { ArchivedHandoff } from "./Json.ts"
 
-const archived = checked<ArchivedHandoff>(
-  "handoff",
-  Schema.Struct({ record, history: Schema.Array(Schema.toType(HandoffEvent)), edited: Schema.optionalKey(record) })
+/** Every handoff of the store as JSON, oldest first. */
+export const exported: Stream.Stream<ArchivedHandoff, unknown, HandoffManager> = Stream.map(
+  Stream.unwrap(HandoffManager.useSync((manager) => manager.export)),
+  encodeArchived
 )
 
-/** One handoff of an archive: its history must be one, and lead to its record; else the record counts as edited. */
-const read = (given: unknown): ArchivedHandoff => {
-  const { record, history, edited = record } = archived(fromPlain(given))
-  const written = encodeArchived({ record: edited, history })
-  return Result.getOrThrowWith(decodeArchived("handoff", written), (error) => error)
-}
+const read = (given: unknown): Archived => Result.getOrThrowWith(decodeArchived("handoff", given), (error) => error)
 
 const left: IteratorResult<never> = { done: true, value: undefined }
 
@@ -32,7 +28,7 @@ const sourceOf = (given: AsyncIterable<unknown> | Iterable<unknown>): AsyncItera
 }
 
 /** The handoffs of an archive, each judged when its turn comes. Fails with what the source throws. */
-export const stream = (given: AsyncIterable<unknown> | Iterable<unknown>): Stream.Stream<ArchivedHandoff, unknown> =>
+export const stream = (given: AsyncIterable<unknown> | Iterable<unknown>): Stream.Stream<Archived, unknown> =>
   Stream.map(
     Stream.fromAsyncIterable(sourceOf(given), (error) => error),
     read

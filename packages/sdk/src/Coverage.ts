@@ -1,6 +1,7 @@
 import * as Protocol from "@aumai/handoff-protocol"
 
 import type { Briefing, ReadBack } from "./Briefing.ts"
+import { own } from "./Plain.ts"
 
 /** The items that a briefing requires to be read back, by the receiver's answer. */
 export type Coverage = Protocol.Coverage
@@ -22,5 +23,4 @@ export type Coverage = Protocol.Coverage
  * ```
  */
 export const coverageOf = (briefing: Briefing, readBack: ReadBack | undefined): Coverage =>
-  // The cast: it looks at ids and answers alone, and has no moments to look at.
-  Protocol.coverageOf(briefing as never, readBack)
+  Protocol.coverageOf(own<Protocol.Briefing>(briefing), readBack)

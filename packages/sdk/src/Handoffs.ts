@@ -17,7 +17,7 @@ import type {
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
-import type { JsonObject } from "./Json.ts"
+import type { ArchivedHandoff, JsonObject } from "./Json.ts"
 import type {
   CallOptions,
   CreateOptions,
@@ -30,7 +30,6 @@ import type {
   View
 } from "./Options.ts"
 import type {
-  ArchivedHandoff,
   Chain,
   Entry,
   ImportReport,
@@ -185,6 +184,11 @@ export interface Handoffs extends AsyncDisposable {
   cancel(id: string, options?: VerbOptions & { readonly reason?: string | undefined }): Promise<Cancelled>
   /** The handoff as it stands; rejects with `HandoffNotFound`. */
   get(id: string, options?: CallOptions): Promise<HandoffRecord>
+  /**
+   * The handoff with this id or, from four characters on, the only one whose id begins like this. Reads the store once.
+   * Rejects with `HandoffNotFound`, and with `AmbiguousId`, which names the first few handoffs that it could be.
+   */
+  find(prefix: string, options?: CallOptions): Promise<HandoffRecord>
   /** The whole that a handoff belongs to, from any member of it: what it is a part of, and what is a part of it. */
   chain(id: string, options?: CallOptions): Promise<Chain>
   /** Where the handoff is: whose turn, since when, and what happens if nobody does anything; rejects with `HandoffNotFound`. */
@@ -224,12 +228,12 @@ export interface Handoffs extends AsyncDisposable {
    * attempt: has failed), and what is near is mentioned. Gives the handoffs that it moved. Safe to run in every process.
    */
   sweep(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
-  /** Every handoff with its history, oldest first. */
+  /** Every handoff with its history as JSON, oldest first: `aumai-handoff import` and the Python library read an array of them. */
   export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
   /**
-   * Takes in handoffs as `export` gives them, also after a trip through JSON, and says for each what came of it. Newer
-   * state is never overwritten. When one of them is refused (`InvalidInput`), some before it may be in already: importing
-   * again is harmless.
+   * Takes in handoffs as `export`, `aumai-handoff export` and the Python library write them, and reports the outcome of
+   * each. Newer state is never overwritten. If one of them is refused (`InvalidInput`), some before it may be in already:
+   * importing again is harmless.
    */
   import(
     handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>,

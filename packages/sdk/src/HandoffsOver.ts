@@ -26,6 +26,9 @@ const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.f
 // Loaded when it is first asked for: signatures take a library of their own.
 const verification = Effect.promise(() => import("./Verify.ts"))
 
+// Loaded when it is first asked for: most programs move no handoffs.
+const archive = Effect.promise(() => import("./Archive.ts"))
+
 const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   // Workers end only when they are told to.
   const closing = new AbortController()
@@ -72,6 +75,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
       ),
     ...verbs,
     get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
+    find: (prefix, options) => manage(options, (manager) => manager.find(Inputs.recordId(prefix))),
     chain: (id, options) => manage(options, (manager) => manager.chain(Inputs.recordId(id))),
     where: (id, options) => manage(options, (manager) => manager.where(Inputs.recordId(id))),
     list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
@@ -88,13 +92,10 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
         manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
       ),
     sweep: (options) => manage(options, (manager) => manager.sweep),
-    export: (options) => follow(options, (manager) => manager.export),
+    export: (options) => iterate(() => Stream.unwrap(Effect.map(archive, ({ exported }) => exported)), options?.signal),
     import: (handoffs, options) =>
       manage(options, (manager) =>
-        Effect.flatMap(
-          Effect.promise(() => import("./Archive.ts")),
-          (archive) => Stream.runCollect(manager.import(archive.stream(handoffs)))
-        )
+        Effect.flatMap(archive, ({ stream }) => Stream.runCollect(manager.import(stream(handoffs))))
       ),
     verify,
     metrics: (options) => manage(options, (manager) => manager.metrics),

@@ -18,6 +18,7 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "fail",
   "cancel",
   "get",
+  "find",
   "chain",
   "where",
   "list",

@@ -26,6 +26,30 @@ export type Plain<A> = A extends DateTime.Utc
         ? { readonly [Key in keyof A]: Key extends Content ? A[Key] : Plain<A[Key]> }
         : A
 
+/** Copies a structure of the protocol with other moments. Faster than `convert`, which must expect any key. */
+const withMoments = (value: unknown, moment: (leaf: object) => unknown): unknown => {
+  if (typeof value !== "object" || value === null) return value
+  const converted = moment(value)
+  if (converted !== value) return converted
+  if (Array.isArray(value)) return value.map((item) => withMoments(item, moment))
+  const copy: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) {
+    if (item !== undefined) copy[key] = contents.has(key) ? item : withMoments(item, moment)
+  }
+  return copy
+}
+
+const dateOf = (leaf: object): unknown => (DateTime.isDateTime(leaf) ? DateTime.toDateUtc(leaf) : leaf)
+const momentOfDate = (leaf: object): unknown => (leaf instanceof Date ? DateTime.fromDateUnsafe(leaf) : leaf)
+
+/** A value of the protocol as plain data. */
+// The cast: a moment becomes a Date, and at run time an id is a string already.
+export const plain = <A>(value: A): Plain<A> => withMoments(value, dateOf) as Plain<A>
+
+/** The value of the protocol that plain data came from. */
+// The cast: the reverse of `plain`.
+export const own = <A>(value: Plain<A>): A => withMoments(value, momentOfDate) as A
+
 /** The same structure with other leaves; `leaf` gives back what is none. `undefined` stands for what is left out. */
 const convert = (
   value: unknown,
@@ -43,11 +67,6 @@ const convert = (
 }
 
 const itself = (json: unknown): unknown => json
-
-/** A value of the protocol as plain data. */
-export const plain = <A>(value: A): Plain<A> =>
-  // The cast: a moment becomes a Date, and at run time an id is a string already.
-  convert(value, (leaf) => (DateTime.isDateTime(leaf) ? DateTime.toDateUtc(leaf) : leaf), itself) as Plain<A>
 
 /** A moment, from a `Date` or RFC 3339 text; throws `InvalidInput`, which names it. */
 export const moment = (name: string, value: Date | string): DateTime.Utc =>

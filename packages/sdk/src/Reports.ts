@@ -11,15 +11,6 @@ export interface Entry {
   readonly event: HandoffEvent
 }
 
-/** A record with its whole history: the items of `export` and `import`. */
-export interface ArchivedHandoff {
-  /** The state that the history leads to. */
-  readonly record: HandoffRecord
-  readonly history: ReadonlyArray<HandoffEvent>
-  /** The state that another program, which keeps no history, has written instead. */
-  readonly edited?: HandoffRecord
-}
-
 /**
  * Where a handoff is: who has it, since when, and what happens if nobody does anything.
  *

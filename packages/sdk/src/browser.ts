@@ -1,3 +1,5 @@
+import * as Effect from "effect/Effect"
+
 import { adapter, memory, refused, type Store } from "./Adapter.ts"
 import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
 import { remindful } from "./Opening.ts"
@@ -5,7 +7,19 @@ import { remindful } from "./Opening.ts"
 // A database may have any name; what was clearly meant for another store should not become one in silence.
 const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\//i
 
-const store = (name: string): Store => {
+/**
+ * The store of that name, for `handoffsOver`, `storeLaws` and programs on Effect; `openHandoffs` gives it as promises.
+ *
+ * @example
+ * ```ts
+ * import { handoffsOver } from "@aumai/handoff"
+ * import { storeLayer } from "@aumai/handoff/browser"
+ *
+ * const handoffs = await handoffsOver(storeLayer("memory:"))
+ * await handoffs.close()
+ * ```
+ */
+export const storeLayer = (name: string): Store => {
   if (name === "memory:") return memory
   if (typeof name !== "string" || name === "" || elsewhere.test(name))
     return refused("Expected a name for the IndexedDB database, or memory:")
@@ -32,4 +46,20 @@ const store = (name: string): Store => {
  * ```
  */
 export const openHandoffs = (name: string, options: OpenOptions = {}): Promise<Handoffs> =>
-  remindful(handoffsOver(store(name), options))
+  remindful(handoffsOver(storeLayer(name), options))
+
+/**
+ * Deletes the handoffs of that name for good, or accepts that the browser has lost them: opened again, there are none. Only in
+ * a page. Rejects with `StoreError`: `unavailable` while another tab has them open, `corrupt` if the database is not one of ours.
+ *
+ * @example
+ * ```ts no-run
+ * import { forgetHandoffs } from "@aumai/handoff/browser"
+ *
+ * await forgetHandoffs("my-app")
+ * ```
+ */
+export const forgetHandoffs = async (name: string): Promise<void> => {
+  const { IndexedDbStore } = await import("@aumai/handoff-store-indexeddb")
+  await Effect.runPromise(IndexedDbStore.forget(name))
+}

@@ -1,4 +1,18 @@
 export { type Coverage, coverageOf } from "./Coverage.ts"
+export {
+  agentOf,
+  dueAt,
+  holdersOf,
+  maxAttemptsOf,
+  movesOf,
+  receiverOf,
+  recordAfter,
+  startAwaits,
+  statuses,
+  type Transition,
+  turnOf
+} from "./Lifecycle.ts"
+export { parseJson } from "./ParseJson.ts"
 export { GiveUp } from "./GiveUp.ts"
 export { generateKeys, type KeyPair } from "./Keys.ts"
 export { handoffsOver } from "./HandoffsOver.ts"
@@ -15,6 +29,7 @@ export type * from "./HandoffEvent.ts"
 export type * from "./WorkHandler.ts"
 export {
   AlreadyHeld,
+  AmbiguousId,
   BrokenChain,
   EmptyHistory,
   HandoffExists,
@@ -35,3 +50,5 @@ export {
   StoreError,
   UnknownItem
 } from "@aumai/handoff-protocol"
+export { isOpen, limits, type Party, type Rule, statusAfter, transitions, turns } from "@aumai/handoff-protocol"
+export { presence } from "@aumai/handoff-core"

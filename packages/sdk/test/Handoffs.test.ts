@@ -362,7 +362,10 @@ describe.each(stores)("handoffs in a $name store", (store) => {
       let isReturned = false
       const source = (function* () {
         try {
-          yield { ...good, history: [{ _tag: "Started", at: new Date(), by: "executor" }] } satisfies ArchivedHandoff
+          yield {
+            ...good,
+            history: [{ _tag: "Started", at: "2026-12-01T09:00:00Z", by: "executor" }]
+          } satisfies ArchivedHandoff
           yield good
         } finally {
           isReturned = true

@@ -1,0 +1,122 @@
+import { execFile } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { promisify } from "node:util"
+
+import { describe, expect, it } from "vitest"
+
+import type { ArchivedHandoff, Handoffs, ImportReport } from "../src/index.ts"
+import { openHandoffs } from "../src/node.ts"
+import { ask, temporaryDirectory } from "./stores.ts"
+
+const workspace = join(import.meta.dirname, "../../..")
+const run = promisify(execFile)
+const command = async (...words: ReadonlyArray<string>): Promise<string> =>
+  (await run(process.execPath, [join(workspace, "apps/cli/src/main.ts"), ...words])).stdout
+
+/** What the Python library wrote: records without a history. */
+const python: ReadonlyArray<ArchivedHandoff> = JSON.parse(
+  readFileSync(join(workspace, "packages/protocol/test/fixtures/handoffs-python.json"), "utf8")
+)
+
+const exported = async (handoffs: Handoffs): Promise<ReadonlyArray<ArchivedHandoff>> => {
+  const archive: Array<ArchivedHandoff> = []
+  for await (const handoff of handoffs.export()) archive.push(handoff)
+  return archive
+}
+const write = (path: string, handoffs: ReadonlyArray<ArchivedHandoff>) => writeFileSync(path, JSON.stringify(handoffs))
+const read = (text: string): ReadonlyArray<ArchivedHandoff> => JSON.parse(text)
+/** The Python library writes microseconds, offsets, and local time for UTC: a moment has milliseconds here, in UTC. */
+const moment = (_: string, value: unknown): unknown =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)
+    ? new Date(/(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : `${value}Z`).toISOString()
+    : value
+const outcomes = (reports: ReadonlyArray<ImportReport>) => [...new Set(reports.map(({ outcome }) => outcome))]
+
+/** Handoffs with much of what one can have: a lease, a read-back, hops, parts, artifacts, and what Python does not know. */
+const fill = async (handoffs: Handoffs): Promise<void> => {
+  const briefing = {
+    severity: "stable",
+    summary: "Two invoices.",
+    actions: [{ id: "a", task: "Ask" }],
+    readBack: {}
+  } as const
+  const deadline = new Date("2036-12-01T09:00:00.123Z")
+  await handoffs.create({ ...ask, briefing, deadline, context: { at_once: { fromAgent: "kept" } } }, { id: "whole" })
+  await handoffs.accept("whole", {
+    lease: 600_000,
+    readBack: { summary: "Ask.", items: [{ id: "a", answer: "question" }] }
+  })
+  await handoffs.confirm("whole", { correction: "Both." })
+  await handoffs.start("whole")
+  await handoffs.delegate("whole", { toAgent: "artist", taskDescription: "Draw" }, { id: "part" })
+  await handoffs.forward("part", { to: "painter", handBack: { done: ["A sketch"] } })
+  await handoffs.accept("part")
+  await handoffs.complete("part", { artifacts: [{ name: "chart", content: { mediaType: 1 } }] })
+  await handoffs.ask("whole", { question: "Which quarter?" })
+  await handoffs.create(ask, { id: "withdrawn" })
+  await handoffs.cancel("withdrawn")
+}
+
+describe("an archive of the SDK", () => {
+  it("is JSON, in the names of the wire", async () => {
+    await using handoffs = await openHandoffs("memory:")
+    await fill(handoffs)
+    const archive = await exported(handoffs)
+    expect(read(JSON.stringify(archive))).toStrictEqual(archive)
+    expect(archive[0]).toMatchObject({ record_id: "whole", status: "in_progress", request: { from_agent: "planner" } })
+  })
+
+  it("goes through the command and back", async () => {
+    using directory = temporaryDirectory()
+    const [file, store] = [join(directory.path, "archive.json"), join(directory.path, "store.json")]
+    await using handoffs = await openHandoffs("memory:")
+    await fill(handoffs)
+    await handoffs.import(python)
+    const archive = await exported(handoffs)
+    write(file, archive)
+    await command("import", "--file", file, "--store", store)
+    const back = read(await command("export", "--store", store))
+    expect(back).toEqual(archive)
+    expect(outcomes(await handoffs.import(back))).toEqual(["unchanged"])
+    await using other = await openHandoffs("memory:")
+    expect(outcomes(await other.import(back))).toEqual(["added"])
+    expect(await other.get("whole")).toEqual(await handoffs.get("whole"))
+  }, 120_000)
+
+  it("is a store file, as the Python library's own is", async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, "handoffs.json")
+    await using handoffs = await openHandoffs("memory:")
+    await fill(handoffs)
+    const archive = await exported(handoffs)
+    write(path, archive)
+    await using opened = await openHandoffs(path)
+    expect(await exported(opened)).toEqual(archive)
+  })
+
+  it("takes what the Python library wrote, and gives it back", async () => {
+    await using handoffs = await openHandoffs("memory:")
+    expect(outcomes(await handoffs.import(python))).toEqual(["added"])
+    const known: ReadonlyArray<ArchivedHandoff> = JSON.parse(JSON.stringify(python), moment)
+    const archive = new Map((await exported(handoffs)).map((handoff) => [handoff.record_id, handoff]))
+    for (const one of known) expect(archive.get(one.record_id)).toMatchObject(one)
+  })
+
+  it("takes what the Python library made of an export", async () => {
+    await using handoffs = await openHandoffs("memory:")
+    await handoffs.create(ask, { id: "q3" })
+    const response = { accepted: true, reason: "Sure.", estimated_completion: null }
+    // It drops the keys that it does not know, which is the same.
+    const rewritten = (await exported(handoffs)).map((handoff) => ({
+      ...handoff,
+      head: null,
+      history: null,
+      status: "accepted",
+      response,
+      updated_at: "2036-12-01T09:00:00.000000Z"
+    }))
+    expect(await handoffs.import(rewritten)).toEqual([{ recordId: "q3", outcome: "newer" }])
+    expect(await handoffs.get("q3")).toMatchObject({ status: "accepted", response: { reason: "Sure." } })
+  })
+})

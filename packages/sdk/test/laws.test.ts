@@ -1,0 +1,25 @@
+import { join } from "node:path"
+
+import { describe, expect, it } from "vitest"
+
+import { storeLaws } from "../src/laws.ts"
+import { storeLayer } from "../src/node.ts"
+import { rejection, temporaryDirectory } from "./stores.ts"
+
+describe("the laws of a store", () => {
+  it("are kept by a file", async () => {
+    using directory = temporaryDirectory()
+    const laws = storeLaws(storeLayer(join(directory.path, "handoffs.json")))
+    // All of them run beside each store; these are the first and the last kind.
+    for (const { check } of [...laws.slice(0, 2), ...laws.slice(-1)]) await check()
+    expect(laws.length).toBeGreaterThan(50)
+  })
+
+  it("reject with a sentence where a store breaks them", async () => {
+    const reopening = storeLaws(storeLayer("memory:")).at(-1)
+    expect(await rejection(reopening?.check() ?? expect.fail())).toMatchObject({
+      _tag: "LawBroken",
+      message: expect.stringContaining(reopening?.name ?? "")
+    })
+  })
+})
