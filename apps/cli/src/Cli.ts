@@ -1,17 +1,31 @@
 import * as Command from "effect/cli/Command"
 
 import { agents, route } from "./commands/Agents.ts"
+import { claim } from "./commands/Claim.ts"
 import { copy } from "./commands/Copy.ts"
 import { create, delegate } from "./commands/Create.ts"
-import { answer, ask, progress, release, sweep, where } from "./commands/Custody.ts"
-import { attest, complete } from "./commands/Delivering.ts"
+import { sweep, where } from "./commands/Custody.ts"
 import { doctor } from "./commands/Doctor.ts"
-import { chain, forward } from "./commands/Forwarding.ts"
+import { chain } from "./commands/Forwarding.ts"
 import { keygen } from "./commands/Keygen.ts"
 import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
-import { accept, confirm, restate } from "./commands/ReadingBack.ts"
 import { exportAll, importAll } from "./commands/Transfer.ts"
-import { cancel, claim, fail, reject, start } from "./commands/Verbs.ts"
+import {
+  accept,
+  answer,
+  ask,
+  attest,
+  cancel,
+  complete,
+  confirm,
+  fail,
+  forward,
+  progress,
+  reject,
+  release,
+  restate,
+  start
+} from "./commands/Transitions.ts"
 import { verify } from "./commands/Verify.ts"
 import { work } from "./commands/Work.ts"
 import * as Flags from "./Flags.ts"

@@ -1,5 +1,15 @@
 /** The flags of a verb: one for each plain argument of its row in the list of verbs, and those that a command adds for the others. */
-import { AgentId, Digest, InvalidInput, Milliseconds, RecordId, Timestamp } from "@aumai/handoff-protocol"
+import type { HandoffManager } from "@aumai/handoff-core"
+import {
+  AgentId,
+  Digest,
+  type HandoffNotFound,
+  InvalidInput,
+  Milliseconds,
+  RecordId,
+  type StoreError,
+  Timestamp
+} from "@aumai/handoff-protocol"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,21 +20,26 @@ import * as Input from "./Input.ts"
 
 type Values = Readonly<Record<string, unknown>>
 
+/** Arguments of a verb, read from what was typed; few of them need the handoff that it is about. */
+type Reading = Effect.Effect<object, InvalidInput | HandoffNotFound | StoreError, HandoffManager>
+
 /** Some flags, and the arguments of a verb that they stand for. */
 export interface Flags {
   readonly config: Readonly<Record<string, Flag.Flag<unknown>>>
-  readonly read: (values: Values) => Effect.Effect<object, InvalidInput | Effect.Error<ReturnType<typeof Input.textOf>>>
+  readonly read: (values: Values) => Reading
 }
 
 /** Flags for an argument that is not plain text, a number or a switch. */
 export const flagsFor = <const Config extends Readonly<Record<string, Flag.Flag<unknown>>>>(
   config: Config,
-  read: (values: {
-    readonly [Key in keyof Config]: Config[Key] extends Flag.Flag<infer A> ? A : never
-  }) => ReturnType<Flags["read"]>
+  read: (
+    values: { readonly [Key in keyof Config]: Config[Key] extends Flag.Flag<infer A> ? A : never } & {
+      readonly id: string
+    }
+  ) => Reading
 ): Flags => ({
   config,
-  // The cast: the parsed values have the keys of the config and the types of its flags.
+  // The cast: the parsed values are those of the config, beside the id that every command of a verb takes.
   read: (values) => read(values as never)
 })
 

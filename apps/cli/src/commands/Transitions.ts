@@ -1,5 +1,4 @@
 /** The commands of the verbs that record one transition, with the flags of arguments that are not plain text. */
-import { HandoffManager } from "@aumai/handoff-core"
 import { type HandoffRecord, InvalidInput, type OwnEvidence } from "@aumai/handoff-protocol"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -69,7 +68,12 @@ const percent = Flag.Finite("percent").pipe(
 export const progress = verbCommand("progress", {
   custom: {
     fraction: flagsFor({ percent }, (flags) =>
-      Effect.succeed(given("fraction", Option.map(flags.percent, (percent) => percent / 100)))
+      Effect.succeed(
+        given(
+          "fraction",
+          Option.map(flags.percent, (percent) => percent / 100)
+        )
+      )
     )
   },
   examples: ["--attempt 1", `--percent 80 --note "Page 4 of 5"`]
@@ -117,9 +121,7 @@ export const forward = verbCommand("forward", {
 })
 
 export const attest = verbCommand("attest", {
-  examples: [
-    `--by auditor --statement "The totals agree with the ledger." --of report`
-  ],
+  examples: [`--by auditor --statement "The totals agree with the ledger." --of report`],
   print: (record, payload) => {
     // The cast: an attestation has these.
     const { by, statement } = payload as { readonly by: string; readonly statement: string }
@@ -144,7 +146,51 @@ export const complete = verbCommand("complete", {
         )
       },
       (flags) => Effect.map(Input.jsonObject("--result", flags.result), (result) => ({ result }))
+    ),
+    artifacts: flagsFor(
+      {
+        artifact: Flag.String("artifact").pipe(
+          Flag.withDescription(
+            "A file to hand back: JSON and text of up to 512 KiB by value, others by reference with SHA-256, size and a file: URI; repeat it for more"
+          ),
+          Flag.withMetavar("NAME=@FILE"),
+          Flag.atLeast(0)
+        ),
+        artifacts: Flags.optional(
+          "artifacts",
+          "JSON array of name, media_type and content, or of name, media_type, uri, digest (SHA-256) and size; @file or - reads it"
+        ).pipe(Flag.withMetavar("JSON"))
+      },
+      Effect.fnUntraced(function* (flags) {
+        if (flags.artifact.length === 0 && Option.isNone(flags.artifacts)) return {}
+        const json = yield* judged("json", flags.artifacts, (text) => RequestInput.json("--artifacts", text))
+        // The demanded media type and digest decide how a file is handed back.
+        const { request } = yield* Input.handoff(flags.id)
+        return { artifacts: yield* ArtifactInput.artifacts(flags.artifact, json.json, request.deliverables ?? []) }
+      })
+    ),
+    evidence: flagsFor(
+      {
+        evidence: sentences("evidence", "Evidence that you only state (claimed)"),
+        observed: sentences("observed", "Evidence that you have seen yourself, such as the output of a test (observed)")
+      },
+      (flags) => {
+        const evidence = [...flags.evidence.map(graded("claimed")), ...flags.observed.map(graded("observed"))]
+        return Effect.succeed(evidence.length === 0 ? {} : { evidence })
+      }
     )
   },
-  examples: []
+  examples: [
+    `--result '{"output": "report.pdf"}'`,
+    "--result @result.json",
+    `--artifact report=@report.md --artifact chart=@chart.png --observed "All 214 tests passed"`
+  ]
 })
+
+export const fail = verbCommand("fail", {
+  custom: { code: undefined },
+  examples: [`--reason "External API returned 503."`],
+  print: showForwarded
+})
+
+export const cancel = verbCommand("cancel", { examples: [`--reason "No longer needed"`] })

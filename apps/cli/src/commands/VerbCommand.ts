@@ -1,5 +1,6 @@
 import { HandoffManager } from "@aumai/handoff-core"
 import {
+  type HandoffError,
   type HandoffRecord,
   type RecordId,
   transitionVerbs,
@@ -15,7 +16,7 @@ import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { once } from "../OpenStore.ts"
 import { type Arguments, flagsOf } from "../VerbFlags.ts"
-import { actor, show } from "./Acting.ts"
+import { actor, show, type showForwarded } from "./Acting.ts"
 
 /** What a verb is for, in the words of the list of verbs. */
 export const helpOf = ({ description, summary }: Pick<Verb, "summary" | "description">): string =>
@@ -27,7 +28,11 @@ interface Given extends Arguments {
   readonly print?: (
     record: HandoffRecord,
     payload: object
-  ) => Effect.Effect<void, Effect.Error<ReturnType<typeof show>>, Effect.Services<ReturnType<typeof show>>>
+  ) => Effect.Effect<
+    void,
+    Effect.Error<ReturnType<typeof showForwarded>>,
+    Effect.Services<ReturnType<typeof showForwarded>>
+  >
 }
 
 /** The command of a verb that records one transition: its flags, its help and its errors follow from the list of verbs. */
@@ -45,9 +50,9 @@ export const verbCommand = <const Name extends TransitionVerbName>(
     Effect.fnUntraced(function* (values) {
       const manager = yield* HandoffManager
       // The cast: the manager checks the payload of every verb.
-      const run: (id: RecordId, payload: never) => Effect.Effect<HandoffRecord, Error> = manager[name]
+      const run: (id: RecordId, payload: never) => Effect.Effect<HandoffRecord, HandoffError> = manager[name]
       const payload = { ...(yield* actor(values)), ...(yield* flags.read(values)) }
-      const record = yield* run(yield* Input.recordId(values.id), payload as never)
+      const record = yield* Input.withId(values.id, (id) => run(id, payload as never))
       yield* print === undefined ? show(record) : print(record, payload)
     }, once)
   ).pipe(

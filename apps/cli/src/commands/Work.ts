@@ -26,7 +26,7 @@ import { print } from "../Output.ts"
 import { decoded } from "../ReadBackInput.ts"
 import { root } from "../Root.ts"
 import { printable } from "../Text.ts"
-import { judged, leased } from "./Acting.ts"
+import { judged } from "./Acting.ts"
 
 /** What a program exits with when another attempt would not help: EX_DATAERR of BSD's sysexits, "the input was wrong". */
 const giveUpCode = 65
@@ -103,7 +103,7 @@ export const work = Command.make(
     const agent = yield* Input.agentId("--agent", flags.agent)
     const options = {
       concurrency: flags.concurrency,
-      ...(yield* leased(flags)),
+      ...(yield* judged("lease", flags.lease, (text) => Input.duration("--lease", text))),
       ...(yield* judged("grace", flags.grace, (text) => Input.duration("--grace", text)))
     }
     const isJson = yield* Flags.Json

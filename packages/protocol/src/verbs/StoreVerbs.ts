@@ -25,10 +25,11 @@ const newId = optional(
 
 /** What the sender of a new handoff says; the sender itself is the actor. */
 const ask = {
-  ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "context", "priority", "parent"]),
   toAgent: optional(AgentId, "The receiver. Default: the router chooses among the registered agents."),
-  context: optional(JsonObject, "Everything the receiver needs to know, at most 1 MiB as JSON. Default: {}."),
+  taskDescription: HandoffRequest.fields.taskDescription,
   priority: optional(Priority, "1 to 10; 10 is most urgent. Default: 5."),
+  context: optional(JsonObject, "Everything the receiver needs to know, at most 1 MiB as JSON. Default: {}."),
+  ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "taskDescription", "context", "priority", "parent"]),
   routing: optional(Schema.Struct(routing), "How far the router may go when no agent matches.")
 }
 
