@@ -142,19 +142,19 @@ export class HandoffManager extends Context.Service<
      * store.
      */
     readonly find: (prefix: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | AmbiguousId | StoreError>
-    /** Lists one page of a view: at most `limit` records, those after `after`. */
+    /** Lists handoffs, one page at a time. Each view has one order; a page holds at most `limit` records after `after`. */
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** Lists all records of a view, page by page. */
     readonly listAll: (view: View) => Stream.Stream<HandoffRecord, StoreError>
     /** Lists what happened to one handoff, oldest first. */
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, HandoffNotFound | StoreError>
-    /** Lists the handoffs waiting for an agent's answer, most urgent first; at most `limit`, 100 by default. */
+    /** Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default. */
     readonly inbox: (
       agent: AgentId,
       options?: { readonly status?: HandoffStatus; readonly limit?: number }
     ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /**
-     * Accepts the most urgent handoff waiting for an agent; `None` if nothing waits. Of many claimers exactly one gets each
+     * Accepts the most urgent handoff waiting for an agent. `None` if nothing waits. Of many claimers exactly one gets each
      * handoff. While other processes claim from the same inbox, it may be one of the first few instead of the very first.
      * With a lease the handoff is released for another attempt if its receiver stops sending `progress`.
      */

@@ -11,6 +11,7 @@ import type {
   UnknownItem
 } from "../CustodyError.ts"
 import type {
+  AmbiguousId,
   HandoffExists,
   HandoffNotFound,
   InvalidInput,
@@ -24,6 +25,7 @@ import type {
 /** Every error that a verb can fail with. */
 export type HandoffError =
   | AlreadyHeld
+  | AmbiguousId
   | HandoffExists
   | HandoffNotFound
   | InvalidInput

@@ -20,6 +20,16 @@ export const readVerbs = {
     {},
     ["HandoffNotFound", "StoreError"]
   ),
+  find: read(
+    {
+      name: "find",
+      subject: "handoff",
+      summary: "Finds the handoff with this id or, from four characters on, the only one whose id begins like this.",
+      gives: ["HandoffRecord"]
+    },
+    {},
+    ["AmbiguousId", "HandoffNotFound", "StoreError"]
+  ),
   where: read(
     {
       name: "where",

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs"
+
+import { AgentCapabilityRegistry, HandoffManager, HandoffRouter, MemoryStore } from "@aumai/handoff-core"
+import { type TransitionVerb, transitionVerbs, type Verb, type VerbName, verbs } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { describe, expect, it } from "vitest"
+
+import { cli } from "../../apps/cli/src/Cli.ts"
+import { verbs as boardVerbs } from "../../apps/web/src/Verbs.ts"
+import { handoffsOver } from "../../packages/sdk/src/index.ts"
+
+/** A door that leaves out a verb or calls it by another name says so here, with the reason. */
+type Exceptions = { readonly [Name in VerbName]?: { readonly as?: string; readonly leftOut?: string } }
+
+// The cast: Object.keys forgets the keys.
+const names = Object.keys(verbs) as ReadonlyArray<VerbName>
+
+/** The verbs that a door has no place for. */
+const missing = (door: ReadonlySet<string>, exceptions: Exceptions): ReadonlyArray<string> =>
+  names.filter((name) => {
+    const { as = name, leftOut } = exceptions[name] ?? {}
+    return leftOut === undefined && !door.has(as)
+  })
+
+/** The exceptions that are none: the door has the verb under its own name. */
+const needless = (door: ReadonlySet<string>, exceptions: Exceptions): ReadonlyArray<string> =>
+  Object.keys(exceptions).filter((name) => door.has(name))
+
+const check = (door: ReadonlySet<string>, exceptions: Exceptions) => {
+  expect(missing(door, exceptions)).toEqual([])
+  expect(needless(door, exceptions)).toEqual([])
+}
+
+const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer).pipe(
+  Layer.provide(MemoryStore.layer)
+)
+
+describe("every verb of the list has a place at", () => {
+  it("the engine", async () => {
+    const keys = Effect.map(
+      Effect.all([HandoffManager, AgentCapabilityRegistry, HandoffRouter]),
+      (services) => new Set(services.flatMap(Object.keys))
+    )
+    check(await Effect.runPromise(Effect.provide(keys, engine)), {
+      verify: { leftOut: "a module of its own, @aumai/handoff-core/Verification, because signatures take a library" }
+    })
+  })
+
+  it("the SDK", async () => {
+    const handoffs = await handoffsOver(MemoryStore.layer)
+    const door = new Set([...Object.keys(handoffs), ...Object.keys(handoffs.agents)])
+    await handoffs.close()
+    check(door, {})
+  })
+
+  it("the command", () => {
+    const door = new Set(cli.subcommands.flatMap(({ commands }) => commands.map(({ name }) => name)))
+    check(door, {
+      get: { as: "status" },
+      find: { as: "status" },
+      changes: { as: "watch" },
+      metrics: { as: "stats" },
+      register: { as: "agents" },
+      unregister: { as: "agents" },
+      seen: { leftOut: "`work` sends the heartbeat of its agent" }
+    })
+  })
+
+  it("the board, for what one agent does to one handoff", () => {
+    const events = new Set(Object.keys(boardVerbs))
+    const transitions: ReadonlyArray<TransitionVerb> = Object.values(transitionVerbs)
+    expect(transitions.filter(({ event }) => !events.has(event)).map(({ name }) => name)).toEqual([])
+    expect(events.has(verbs.delegate.event)).toBe(true)
+  })
+})
+
+describe.each([
+  ["the engine", "core/src/HandoffManager.ts"],
+  ["the SDK", "sdk/src/Handoffs.ts"]
+])("%s describes its methods", (_, path) => {
+  const source = readFileSync(new URL(`../../packages/${path}`, import.meta.url), "utf8")
+  // The cast: Object.values forgets the type of the rows.
+  it.each(Object.values(verbs) as ReadonlyArray<Verb>)("as the list of verbs does: $name", ({ name, summary }) => {
+    const found = new RegExp(String.raw`/\*\*((?:[^*]|\*(?!/))*)\*/\s+(?:readonly )?${name}[:(]`).exec(source)
+    const text = found?.[1]?.replaceAll(/\s*\n\s*\*\s*/g, " ").trim()
+    // A method of another interface, or one with a summary of its own module.
+    if (text === undefined) return
+    expect(text.slice(0, summary.length)).toBe(summary)
+  })
+})
