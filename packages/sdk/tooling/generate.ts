@@ -6,8 +6,9 @@ import type * as SchemaAST from "effect/SchemaAST"
 import { format, type FormatConfig } from "oxfmt"
 
 import { docsBelow } from "../../../tooling/docs.ts"
+import { bodyOf } from "../../../tooling/schemas.ts"
 import { examples, type Module, modules } from "./modules.ts"
-import { anonymous, bodyOf, comment, fieldsOf, type Names } from "./types.ts"
+import { anonymous, comment, fieldsOf, type Names } from "./types.ts"
 
 const docs = docsBelow("packages/protocol/src")
 

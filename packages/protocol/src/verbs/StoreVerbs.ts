@@ -13,7 +13,7 @@ import { transitionErrors } from "./TransitionVerbs.ts"
 export const routing = {
   fallback: optional(
     Schema.Boolean,
-    "Whether any agent may be chosen when none matches. Default: only if the request requires no capabilities."
+    "If `true`, any agent may be chosen when none matches; if `false`, none. Default: only if the request requires no capabilities."
   ),
   exclude: optional(Schema.Array(AgentId), "Agents that are never chosen, besides the sender.")
 }
@@ -28,7 +28,7 @@ const ask = {
   ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "context", "priority", "parent"]),
   toAgent: optional(AgentId, "The receiver. Default: the router chooses among the registered agents."),
   context: optional(JsonObject, "Everything the receiver needs to know, at most 1 MiB as JSON. Default: {}."),
-  priority: optional(Priority, "1 to 10; 10 is most urgent. Default: 5."),
+  priority: optional(Priority, "The urgency: 1 (least) to 10 (most urgent). Default: 5."),
   routing: optional(Schema.Struct(routing), "How far the router may go when no agent matches.")
 }
 
@@ -94,7 +94,7 @@ export const storeVerbs = {
       ),
       readsBack: optional(
         Schema.Boolean,
-        "Whether to claim handoffs whose briefing must be read back, too. Default: true."
+        "If `false`, handoffs whose briefing must be read back are skipped. Default: `true`."
       )
     },
     ["InvalidInput", "StoreError"]
@@ -141,7 +141,7 @@ export const storeVerbs = {
     {
       capabilities: field(
         Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
-        `The words for what the agent can do, at most ${limits.capabilities}.`
+        `The capabilities of the agent, at most ${limits.capabilities} words.`
       ),
       capacity: optional(
         Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })),
