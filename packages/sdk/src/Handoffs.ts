@@ -1,34 +1,43 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Agents } from "./Agents.ts"
-import type { ReadBack } from "./Briefing.ts"
-import type { HandBack } from "./Custody.ts"
-import type { Artifact, OwnEvidence } from "./Delivery.ts"
 import type { RoutingDecision } from "./HandoffEvent.ts"
 import type {
   Accepted,
   Cancelled,
   Completed,
   Failed,
-  FailureCode,
   HandoffRecord,
-  HandoffStatus,
   InProgress,
   InputRequired,
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
-import type { ArchivedHandoff, JsonObject } from "./Json.ts"
+import type { ArchivedHandoff } from "./Json.ts"
+import type { CallOptions, PageOptions, VerbOptions, View } from "./Options.ts"
 import type {
-  CallOptions,
+  AcceptOptions,
+  AnswerOptions,
+  AskOptions,
+  AttestOptions,
+  CancelOptions,
+  ChangesOptions,
+  ClaimOptions,
+  CompleteOptions,
+  ConfirmOptions,
   CreateOptions,
-  LeaseOptions,
+  DelegateOptions,
+  FailOptions,
+  ForwardOptions,
+  InboxOptions,
   NewHandoff,
   NewPart,
-  PageOptions,
+  ProgressOptions,
+  RejectOptions,
+  ReleaseOptions,
+  RestateOptions,
   RoutingOptions,
-  VerbOptions,
-  View
-} from "./Options.ts"
+  RoutingQuestion
+} from "./Payloads.ts"
 import type {
   Chain,
   Entry,
@@ -71,27 +80,15 @@ export interface Handoffs extends AsyncDisposable {
    * The receiver gives a part of it to somebody else: a handoff of its own, of which that receiver is the sender, and stays
    * accountable. Safe to repeat when it has an id of its own. Rejects like `create`, too.
    */
-  delegate(
-    id: string,
-    part: NewPart,
-    options?: CreateOptions & { readonly attempt?: number | undefined }
-  ): Promise<HandoffRecord>
+  delegate(id: string, part: NewPart, options?: DelegateOptions): Promise<HandoffRecord>
   /** The receiver takes it on, and restates its briefing when that asks for it; `restate` says what was left out. */
-  accept(
-    id: string,
-    options?: VerbOptions &
-      LeaseOptions & {
-        readonly reason?: string | undefined
-        readonly estimatedCompletion?: Date | string | undefined
-        readonly readBack?: ReadBack | undefined
-      }
-  ): Promise<Accepted>
+  accept(id: string, options?: AcceptOptions): Promise<Accepted>
   /** The receiver restates the briefing, or what of it was still missing. Rejects with `UnknownItem`, too. */
-  restate(id: string, options: VerbOptions & { readonly readBack: ReadBack }): Promise<Accepted>
+  restate(id: string, options: RestateOptions): Promise<Accepted>
   /**
    * The sender confirms what was restated, or sets it right. Rejects with `ReadBackIncomplete` while something is missing.
    */
-  confirm(id: string, options?: VerbOptions & { readonly correction?: string | undefined }): Promise<Accepted>
+  confirm(id: string, options?: ConfirmOptions): Promise<Accepted>
   /**
    * The receiver begins to work on it. Rejects with `ReadBackIncomplete` while a briefing has not been read back as it asks.
    */
@@ -100,88 +97,41 @@ export interface Handoffs extends AsyncDisposable {
    * The receiver is still at it, and perhaps says how far: the heartbeat that renews a lease. With `lease` it reaches so
    * far from now on, or begins.
    */
-  progress(
-    id: string,
-    options?: VerbOptions &
-      LeaseOptions & {
-        readonly note?: string | undefined
-        /** From 0 to 1. */
-        readonly fraction?: number | undefined
-      }
-  ): Promise<Accepted | InProgress>
+  progress(id: string, options?: ProgressOptions): Promise<Accepted | InProgress>
   /** The receiver cannot go on without an answer; a lease rests until it comes. */
-  ask(id: string, options: VerbOptions & { readonly question: string }): Promise<InputRequired>
+  ask(id: string, options: AskOptions): Promise<InputRequired>
   /** The sender answers what the receiver has asked. */
-  answer(id: string, options: VerbOptions & { readonly answer: string }): Promise<InProgress>
+  answer(id: string, options: AnswerOptions): Promise<InProgress>
   /**
    * The receiver gives it back for another attempt, with what it has learnt. Rejects with `NoAttemptLeft` in the last one,
    * which can be failed.
    */
-  release(
-    id: string,
-    options?: VerbOptions & {
-      readonly reason?: string | undefined
-      readonly handBack?: HandBack | undefined
-      /** Claims pass it by until then. */
-      readonly notBefore?: Date | string | undefined
-    }
-  ): Promise<Pending>
+  release(id: string, options?: ReleaseOptions): Promise<Pending>
   /**
    * The receiver hands it on: to a named agent, or to whom the router chooses among those who have not had it. Whoever held
    * it is fenced off by a new attempt. Rejects with `NoHopLeft`, `AlreadyHeld` and `NoCapableAgent`, too.
    */
-  forward(
-    id: string,
-    options?: VerbOptions & {
-      readonly to?: string | undefined
-      readonly reason?: string | undefined
-      /** What was learnt so far. */
-      readonly handBack?: HandBack | undefined
-    }
-  ): Promise<Pending>
+  forward(id: string, options?: ForwardOptions): Promise<Pending>
   /** Somebody other than the receiver has checked the work, and says so. Rejects with `NotYourHandoff` for the receiver. */
-  attest(
-    id: string,
-    options: VerbOptions & {
-      readonly by: string
-      readonly statement: string
-      /** The deliverable or artifact it is about. */
-      readonly of?: string | undefined
-      /** Where it can be looked up. */
-      readonly uri?: string | undefined
-      readonly digest?: string | undefined
-    }
-  ): Promise<Accepted | InProgress | InputRequired>
+  attest(id: string, options: AttestOptions): Promise<Accepted | InProgress | InputRequired>
   /**
    * The receiver is done and hands back a result, and what else the request demands. Rejects with `NotDelivered`, which
    * names each deliverable that is missing or does not fit, and with `OpenChildren` while parts that were delegated are
    * open, unless it leaves them.
    */
-  complete(
-    id: string,
-    options?: VerbOptions & {
-      readonly result?: JsonObject | undefined
-      readonly artifacts?: ReadonlyArray<Artifact> | undefined
-      readonly evidence?: ReadonlyArray<OwnEvidence> | undefined
-      /** Parts of it that are open go on without it. */
-      readonly leavesChildren?: true | undefined
-    }
-  ): Promise<Completed>
+  complete(id: string, options?: CompleteOptions): Promise<Completed>
   /**
    * The receiver declines. Where the request says `reroute` and another agent can do it, it is then `pending` with that one,
    * the last of its `hops`; else it is `rejected`.
    */
-  reject(id: string, options: VerbOptions & { readonly reason: string }): Promise<Rejected | Pending>
+  reject(id: string, options: RejectOptions): Promise<Rejected | Pending>
   /**
    * The receiver gives up, for good: then it has `failed`. One who gives up because its attempts are used up says so with the
    * `code`; where the request says `reroute` it is then `pending` with the next agent, the last of its `hops`.
    */
-  fail(
-    id: string,
-    options: VerbOptions & { readonly reason: string; readonly code?: FailureCode | undefined }
-  ): Promise<Failed | Pending>
+  fail(id: string, options: FailOptions): Promise<Failed | Pending>
   /** The sender withdraws it, and with it all parts of it that are open. */
-  cancel(id: string, options?: VerbOptions & { readonly reason?: string | undefined }): Promise<Cancelled>
+  cancel(id: string, options?: CancelOptions): Promise<Cancelled>
   /** The handoff as it stands; rejects with `HandoffNotFound`. */
   get(id: string, options?: CallOptions): Promise<HandoffRecord>
   /**
@@ -200,29 +150,19 @@ export interface Handoffs extends AsyncDisposable {
   /** What happened to one handoff, oldest first; rejects with `HandoffNotFound`. */
   history(id: string, options?: CallOptions): Promise<ReadonlyArray<Entry>>
   /** What waits for an agent's answer, most urgent first; at most `limit`, 100 when left out. */
-  inbox(
-    agent: string,
-    options?: CallOptions & { readonly status?: HandoffStatus | undefined; readonly limit?: number | undefined }
-  ): Promise<ReadonlyArray<HandoffRecord>>
+  inbox(agent: string, options?: InboxOptions): Promise<ReadonlyArray<HandoffRecord>>
   /**
    * Accepts the most urgent handoff that waits for an agent; `undefined` when nothing waits. Of many claimers one wins each.
    * While other processes claim from the same inbox, it may be one of the first few instead of the very first.
    * With a lease it is held for so long unless `progress` renews it; then it waits for the next attempt.
    */
-  claim(
-    agent: string,
-    options?: CallOptions &
-      LeaseOptions & {
-        /** Whether to take those whose briefing must be read back, too; `true` when left out. */
-        readonly readsBack?: boolean | undefined
-      }
-  ): Promise<Accepted | undefined>
+  claim(agent: string, options?: ClaimOptions): Promise<Accepted | undefined>
   /**
    * Every entry of the log behind a position, then every new one. The loop ends when it is left, when `close` is called,
    * or, with an error, when the signal is aborted. It reads no faster than it is asked; nothing is missed: remember the
    * `position` of the last entry that you have dealt with, and go on `after` it.
    */
-  changes(options?: CallOptions & { readonly after?: string | undefined }): AsyncIterable<Entry>
+  changes(options?: ChangesOptions): AsyncIterable<Entry>
   /**
    * Puts on record what is due: what has passed a deadline expires, what has lost its lease is released (in its last
    * attempt: has failed), and what is near is mentioned. Gives the handoffs that it moved. Safe to run in every process.
@@ -254,14 +194,7 @@ export interface Handoffs extends AsyncDisposable {
   /** Which agent can do what. */
   readonly agents: Agents
   /** Whom the router would choose for a task; `undefined` when there is nobody. Nothing is created. */
-  route(
-    question: {
-      readonly fromAgent: string
-      readonly taskDescription: string
-      readonly requires?: ReadonlyArray<string> | undefined
-    },
-    options?: RoutingOptions & CallOptions
-  ): Promise<RoutingDecision | undefined>
+  route(question: RoutingQuestion, options?: RoutingOptions & CallOptions): Promise<RoutingDecision | undefined>
   /**
    * Claims what waits for an agent, the most urgent first, and gives each handoff to the handler; what that resolves to is
    * its result. The lease is renewed meanwhile; when the handoff is lost, the handler's signal is aborted, and what it does

@@ -1,10 +1,9 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-import { Milliseconds } from "../Custody.ts"
-import { AgentId, Capability, Priority, PublicKey, RecordId, field, optional } from "../Fields.ts"
-import { HandoffRequest } from "../HandoffRequest.ts"
-import { JsonObject } from "../Json.ts"
+import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../Fields.ts"
+import { AcceptedEvent } from "../HandoffEvent.ts"
+import { defaulted, HandoffRequest } from "../HandoffRequest.ts"
 import { limits } from "../Limits.ts"
 import { verb } from "./Row.ts"
 import { transitionErrors } from "./TransitionVerbs.ts"
@@ -25,10 +24,9 @@ const newId = optional(
 
 /** What the sender of a new handoff says; the sender itself is the actor. */
 const ask = {
-  ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "context", "priority", "parent"]),
   toAgent: optional(AgentId, "The receiver. Default: the router chooses among the registered agents."),
-  context: optional(JsonObject, "Everything the receiver needs to know, at most 1 MiB as JSON. Default: {}."),
-  priority: optional(Priority, "The urgency: 1 (least) to 10 (most urgent). Default: 5."),
+  ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "context", "priority", "parent"]),
+  ...defaulted,
   routing: optional(Schema.Struct(routing), "How far the router may go when no agent matches.")
 }
 
@@ -88,10 +86,7 @@ export const storeVerbs = {
       gives: ["HandoffRecord", "optional"]
     },
     {
-      lease: optional(
-        Milliseconds,
-        "How long the receiver holds the handoff unless it sends progress, in milliseconds. Default: indefinitely."
-      ),
+      lease: AcceptedEvent.fields.lease,
       readsBack: optional(
         Schema.Boolean,
         "If `false`, handoffs whose briefing must be read back are skipped. Default: `true`."
