@@ -14,21 +14,12 @@ import { WireArchived } from "./WireSchema.ts"
 
 // ---- archives: a record with its whole history, in a form that the Python library reads too ----
 
-/**
- * A record together with everything that happened to it.
- *
- * @example
- * ```ts
- * import { type ArchivedHandoff } from "@aumai/handoff-protocol"
- *
- * const wasEdited = (handoff: ArchivedHandoff) => handoff.edited !== undefined
- * ```
- */
+/** A record with its whole history, oldest event first. */
 export interface ArchivedHandoff {
-  /** What the history describes. */
+  /** The state that the history leads to. */
   readonly record: HandoffRecord
   readonly history: ReadonlyArray<HandoffEvent>
-  /** What the text says when it says something else: a program that does not know of histories has changed it. */
+  /** The state in the text if it is another one: a program that keeps no history has changed the record. */
   readonly edited?: HandoffRecord
 }
 

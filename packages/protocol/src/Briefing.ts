@@ -37,9 +37,10 @@ const actionId = field(Name, "The id of the action, which the read-back names.")
 const contingencyId = field(Name, "The id of the contingency, which the read-back names.")
 
 /**
- * The sender's briefing, in the order in which clinicians hand patients over, I-PASS: illness severity, patient summary,
- * action list, situation awareness and contingencies, synthesis by the receiver, which is the read-back (Starmer et al.,
- * New England Journal of Medicine 371:1803, 2014).
+ * The sender's briefing, in the order in which clinicians hand patients over (I-PASS).
+ *
+ * The letters stand for illness severity, patient summary, action list, situation awareness and contingencies, and
+ * synthesis by the receiver, which is the read-back (Starmer et al., New England Journal of Medicine 371:1803, 2014).
  *
  * @example
  * ```ts

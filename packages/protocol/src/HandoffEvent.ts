@@ -101,21 +101,7 @@ export class ExpiredEvent extends Schema.Opaque<ExpiredEvent>()(
   Schema.Struct({ _tag: Schema.tag("Expired"), ...move, missed })
 ) {}
 
-/**
- * A fact about a handoff, in the past tense, with who (`by`) and when (`at`, UTC, milliseconds).
- *
- * @example
- * ```ts
- * import { AgentId, type HandoffEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const started: HandoffEvent = {
- *   _tag: "Started",
- *   at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"),
- *   by: AgentId.make("executor")
- * }
- * ```
- */
+/** A fact about a handoff, in the past tense, with its actor (`by`) and its time (`at`): a union on `_tag`. */
 export const HandoffEvent = Schema.Union([
   CreatedEvent,
   ImportedEvent,

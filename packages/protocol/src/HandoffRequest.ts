@@ -8,6 +8,12 @@ import { AgentId, Capability, field, optional, Priority, RecordId, Text, Timesta
 import { JsonObject } from "./Json.ts"
 import { limits } from "./Limits.ts"
 
+const data = "Data that the receiver needs for the task, at most 1 MiB as JSON. Default: `{}`."
+const urgency = "The urgency: 1 (least) to 10 (most urgent). Default: 5."
+
+/** The fields that have a default, as a sender gives them. */
+export const defaulted = { context: optional(JsonObject, data), priority: optional(Priority, urgency) }
+
 /**
  * The task as the sender asks for it. It never changes once the handoff is created.
  *
@@ -33,11 +39,11 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
         Schema.withDecodingDefaultKey(Effect.succeed({})),
         Schema.withConstructorDefault(Effect.succeed({}))
       ),
-      "Data that the receiver needs for the task. Default: `{}`."
+      data
     ),
     priority: field(
       Priority.pipe(Schema.withDecodingDefaultKey(Effect.succeed(5)), Schema.withConstructorDefault(Effect.succeed(5))),
-      "The urgency: 1 (least) to 10 (most urgent). Default: 5."
+      urgency
     ),
     deadline: optional(Timestamp, "The handoff expires if it is still open at this moment."),
     acceptBy: optional(

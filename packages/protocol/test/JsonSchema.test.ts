@@ -235,7 +235,7 @@ describe("the JSON Schema files and the decoder agree", () => {
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "https://github.com/aumai/aumai-handoff/schema/HandoffRequest.json",
       title: "HandoffRequest",
-      description: "The sender's ask."
+      description: "The task as the sender asks for it. It never changes once the handoff is created."
     })
     const text = JSON.stringify(schema)
     assert.include(text, `"default":5`)

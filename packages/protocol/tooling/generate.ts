@@ -5,18 +5,22 @@ import * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 
 import { wireSchemas } from "../src/index.ts"
+import { docOf, inWireNames } from "./fields.ts"
 import { page } from "./page.ts"
 import { themes } from "./vectors.ts"
 
-const descriptions: Readonly<Record<keyof typeof wireSchemas, string>> = {
-  HandoffRequest: "The sender's ask.",
-  HandoffResponse: "What the receiver answered.",
-  HandoffRecord: "A handoff as it stands.",
-  HandoffEvent: "A fact about a handoff, in the past tense.",
-  ArchivedHandoff: "A record with its history; readers that do not know of histories may ignore it."
-}
-
 const print = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`
+
+/** The definitions of a JSON Schema with the doc comments of their schemas, and the names of the wire in every description. */
+const described = (definitions: JsonSchema.Definitions): object =>
+  JSON.parse(
+    JSON.stringify(
+      Object.fromEntries(
+        Object.entries(definitions).map(([name, schema]) => [name, { description: docOf(name), ...schema }])
+      ),
+      (key, value: unknown) => (key === "description" && typeof value === "string" ? inWireNames(value) : value)
+    )
+  )
 
 /** All generated files by their path in the package. */
 export const files = (): ReadonlyMap<string, string> => {
@@ -29,10 +33,9 @@ export const files = (): ReadonlyMap<string, string> => {
         $schema: JsonSchema.META_SCHEMA_URI_DRAFT_2020_12,
         $id: `https://github.com/aumai/aumai-handoff/schema/${name}.json`,
         title: name,
-        // The cast: Object.entries forgets that the keys are those of wireSchemas.
-        description: descriptions[name as keyof typeof wireSchemas],
+        description: docOf(name),
         ...document.schema,
-        $defs: document.definitions
+        $defs: described(document.definitions)
       })
     )
   }

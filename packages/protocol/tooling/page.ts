@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs"
 
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 
+import { move } from "../src/EventParts.ts"
 import {
   AgentId,
   AlreadyHeld,
@@ -14,7 +16,11 @@ import {
   encodeArchived,
   decodeArchived,
   HandoffExists,
+  HandoffEvent,
   HandoffNotFound,
+  HandoffRecord,
+  HandoffRequest,
+  HandoffResponse,
   HandoffStatus,
   InvalidInput,
   InvalidTransition,
@@ -40,6 +46,7 @@ import {
   UnknownItem,
   type wireSchemas
 } from "../src/index.ts"
+import { docOf, parts, type Row, rowsOf } from "./fields.ts"
 import { run } from "./run-vector.ts"
 import { histories, linked, recordId, recordOf, request, themes } from "./vectors.ts"
 
@@ -73,17 +80,9 @@ const aligned = (text: string): string =>
 const code = (text: string): string => `\`${text}\``
 const example = (json: unknown): string => `\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\``
 
-const meanings: Readonly<Record<(typeof HandoffStatus.literals)[number], string>> = {
-  pending: "Waits for the receiver's answer.",
-  accepted: "The receiver has taken it on.",
-  in_progress: "The receiver works on it.",
-  input_required: "The receiver has put a `question`; a lease rests.",
-  completed: "Done; `result` is what the receiver hands back.",
-  rejected: "Declined by the receiver; `response.reason` says why.",
-  failed: "Given up by the receiver, or `code` says by what; `response.reason` says why.",
-  cancelled: "Withdrawn by the sender; `reason` says why.",
-  expired: "Still open when one of its clocks ran out; `missed` says which."
-}
+/** The name of the schema of a status: `InProgress` of `in_progress`. */
+const schemaOf = (status: string): string =>
+  status.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 const statuses = () =>
   table(
@@ -92,7 +91,7 @@ const statuses = () =>
       code(status),
       isOpen(status) ? "open" : "final",
       turns[status] === undefined ? "nobody" : `the ${turns[status]}`,
-      meanings[status]
+      docOf(schemaOf(status)) ?? ""
     ])
   )
 
@@ -129,27 +128,46 @@ const diagram = () =>
     "```"
   ].join("\n")
 
-const eventFields: Readonly<Record<string, string>> = {
-  Created: "`request`; `routing` when the receiver was chosen by the router",
-  Imported: "`record`: the state as it came, without a trail",
-  Accepted: "`reason`, `estimated_completion`, `lease` (in milliseconds), `read_back`, all optional",
-  Rejected: "`reason`",
-  Started: "",
-  Progressed: "`note`, `fraction` (0 to 1), `lease`, all optional",
-  Asked: "`question`",
-  Answered: "`answer`",
-  Forwarded: "`to`; `reason`, `hand_back`, `because`, `routing`, all optional",
-  Delegated: "`child`: the `record_id` of the part",
-  Restated: "`read_back`",
-  Confirmed: "`correction`, optional",
-  Attested: "`statement`; `of` (the name of an artifact or deliverable), `uri`, `digest`, all optional",
-  Released: "`reason`, `hand_back`, `not_before`, all optional",
-  Completed: "`result`; `artifacts`, `evidence` and `leaves_children` (only `true`), all optional",
-  Failed: "`reason`; `code` when it was not the receiver who gave up",
-  Cancelled: "`reason`; `along`: the `parent` with which it was withdrawn; both optional",
-  Reminded: "`of`: the clock that runs out soon",
-  Expired: "`missed`: the clock that ran out"
+const fieldTable = (schema: Schema.Top) => table(["field", "type", "", "meaning"], rowsOf(schema))
+
+const commonRows = rowsOf(Schema.Struct(move))
+const isCommon = ([name, , , meaning]: Row): boolean =>
+  commonRows.some(([commonName, , , common]) => commonName === name && common === meaning)
+
+const eventTable = () =>
+  table(
+    ["event", "field", "type", "", "meaning"],
+    Object.entries(HandoffEvent.cases).flatMap(([tag, schema]) => {
+      const own = rowsOf(schema).filter((row) => !isCommon(row))
+      const rows: ReadonlyArray<ReadonlyArray<string>> = own.length === 0 ? [["", "", "", ""]] : own
+      return rows.map((row, index) => [index === 0 ? code(tag) : "", ...row])
+    })
+  )
+
+/** The fields of a record, each with the statuses that have it. */
+const recordTable = () => {
+  const found = new Map<string, { readonly row: Row; readonly statuses: Array<string> }>()
+  for (const [status, schema] of Object.entries(HandoffRecord.cases)) {
+    for (const row of rowsOf(schema)) {
+      const { statuses } = found.get(row.join("\n")) ?? { statuses: [] }
+      found.set(row.join("\n"), { row, statuses: [...statuses, status] })
+    }
+  }
+  const open = HandoffStatus.literals.filter(isOpen).length
+  return table(
+    ["field", "type", "", "in", "meaning"],
+    [...found.values()].map(({ row: [name, type, optional, meaning], statuses }) => {
+      const isEvery = statuses.length === HandoffStatus.literals.length
+      const isEveryOpen = statuses.length === open && statuses.every((status) => isOpen(status as HandoffStatus))
+      return [name, type, optional, isEvery ? "all" : isEveryOpen ? "all open" : statuses.map(code).join(", "), meaning]
+    })
+  )
 }
+
+const partTables = () =>
+  Object.entries(parts)
+    .map(([name, schema]) => `### ${name}\n\n${docOf(name) ?? ""}\n\n${fieldTable(schema)}`)
+    .join("\n\n")
 
 const errors = () => {
   const id = RecordId.make(recordId)
@@ -242,8 +260,21 @@ const wireExamples = () => {
     HandoffEvent: linked(histories.completed).at(-1),
     ArchivedHandoff: archive("cancelled")
   }
+  const tables: Readonly<Record<string, string>> = {
+    HandoffRequest: fieldTable(HandoffRequest),
+    HandoffResponse: fieldTable(HandoffResponse),
+    HandoffRecord: `\`status\` says which fields a record has.\n\n${recordTable()}`
+  }
   return Object.entries(examples)
-    .map(([name, json]) => `### ${name}\n\nSchema: [schema/${name}.json](schema/${name}.json)\n\n${example(json)}`)
+    .map(([name, json]) =>
+      [
+        `### ${name}`,
+        docOf(name) ?? "",
+        `Schema: [schema/${name}.json](schema/${name}.json)`,
+        ...(tables[name] === undefined ? [] : [tables[name]]),
+        example(json)
+      ].join("\n\n")
+    )
     .join("\n\n")
 }
 
@@ -371,13 +402,13 @@ history vouches for all but its last entry.
 
 ## Events
 
-Every event has \`_tag\`, \`at\` and \`by\`, and \`via: "foreign"\` when it was concluded from what another program wrote; it may have
-\`sig\`. All but the first of a history have \`prev\`, and may have \`attempt\`.
+Every event has \`_tag\`, its name, and these fields. The first event of a history has neither \`prev\` nor \`attempt\`.
 
-${table(
-  ["event", "its own fields"],
-  Object.entries(eventFields).map(([event, fields]) => [code(event), fields])
-)}
+${fieldTable(Schema.Struct(move))}
+
+The fields of each event besides these:
+
+${eventTable()}
 
 \`Created\` or \`Imported\` comes first, and only first. \`Imported\` begins the history of a handoff whose state came from
 outside without a trail; its \`record\` is the state from there on, at revision 1.
@@ -388,6 +419,8 @@ JSON in snake_case. What is absent may be left out or \`null\`; keys that are no
 default to \`{}\`, \`priority\` to 5, \`revision\` and \`attempt\` to 1, \`missed\` to \`deadline\`, a \`reason\` that a state needs to \`""\`.
 
 ${wireExamples()}
+
+${partTables()}
 
 ## Timestamps
 

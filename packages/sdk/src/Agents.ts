@@ -1,4 +1,5 @@
 import type { CallOptions } from "./Options.ts"
+import type { RegisterOptions } from "./Payloads.ts"
 
 /**
  * An agent as the registry knows it.
@@ -36,23 +37,6 @@ export interface AgentKey {
   readonly publicKey: string
   /** From when on the agent signs with it. */
   readonly since: Date
-}
-
-/**
- * What an agent may say of itself beside what it can do.
- *
- * @example
- * ```ts
- * import type { RegisterOptions } from "@aumai/handoff"
- *
- * const fiveAtOnce: RegisterOptions = { capacity: 5 }
- * ```
- */
-export interface RegisterOptions extends CallOptions {
-  /** How many open handoffs it takes at once, 1 to 1,000,000; no limit when left out. */
-  readonly capacity?: number | undefined
-  /** The Ed25519 key it signs with from now on, as base64url; left out, or the one in force: its keys stay as they are. */
-  readonly publicKey?: string | undefined
 }
 
 /**

@@ -4,9 +4,7 @@
 export type Severity = "stable" | "watcher" | "unstable"
 
 /**
- * The sender's briefing, in the order in which clinicians hand patients over, I-PASS: illness severity, patient
- * summary, action list, situation awareness and contingencies, synthesis by the receiver, which is the read-back
- * (Starmer et al., New England Journal of Medicine 371:1803, 2014).
+ * The sender's briefing, in the order in which clinicians hand patients over (I-PASS).
  *
  * @example
  * ```ts

@@ -221,7 +221,7 @@ export interface RoutingDecision {
   }>
 }
 
-/** A fact about a handoff, in the past tense, with who (`by`) and when (`at`, UTC, milliseconds). */
+/** A fact about a handoff, in the past tense, with its actor (`by`) and its time (`at`): a union on `_tag`. */
 export type HandoffEvent =
   | CreatedEvent
   | ImportedEvent

@@ -68,7 +68,7 @@ export interface HandoffRequest {
   readonly toAgent: string
   /** The task, in words for the receiver. */
   readonly taskDescription: string
-  /** Data that the receiver needs for the task. Default: `{}`. */
+  /** Data that the receiver needs for the task, at most 1 MiB as JSON. Default: `{}`. */
   readonly context: JsonObject
   /** The urgency: 1 (least) to 10 (most urgent). Default: 5. */
   readonly priority: number

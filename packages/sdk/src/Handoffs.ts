@@ -1,34 +1,43 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Agents } from "./Agents.ts"
-import type { ReadBack } from "./Briefing.ts"
-import type { HandBack } from "./Custody.ts"
-import type { Artifact, OwnEvidence } from "./Delivery.ts"
 import type { RoutingDecision } from "./HandoffEvent.ts"
 import type {
   Accepted,
   Cancelled,
   Completed,
   Failed,
-  FailureCode,
   HandoffRecord,
-  HandoffStatus,
   InProgress,
   InputRequired,
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
-import type { ArchivedHandoff, JsonObject } from "./Json.ts"
+import type { ArchivedHandoff } from "./Json.ts"
+import type { CallOptions, PageOptions, VerbOptions, View } from "./Options.ts"
 import type {
-  CallOptions,
+  AcceptOptions,
+  AnswerOptions,
+  AskOptions,
+  AttestOptions,
+  CancelOptions,
+  ChangesOptions,
+  ClaimOptions,
+  CompleteOptions,
+  ConfirmOptions,
   CreateOptions,
-  LeaseOptions,
+  DelegateOptions,
+  FailOptions,
+  ForwardOptions,
+  InboxOptions,
   NewHandoff,
   NewPart,
-  PageOptions,
+  ProgressOptions,
+  RejectOptions,
+  ReleaseOptions,
+  RestateOptions,
   RoutingOptions,
-  VerbOptions,
-  View
-} from "./Options.ts"
+  RoutingQuestion
+} from "./Payloads.ts"
 import type {
   Chain,
   Entry,
@@ -42,9 +51,10 @@ import type {
 import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 
 /**
- * Hands tasks over: one method per verb. A verb rejects with `HandoffNotFound`, `InvalidTransition` (the handoff stands
- * elsewhere), `NotYourHandoff` (the move is the other party's), `StaleAttempt` (the `attempt` that was named is over),
- * `InvalidInput`, `RevisionConflict` (others were first, again and again) or `StoreError`; each is a class with a `_tag` and a sentence as its `message`.
+ * Hands tasks over: one method per verb. Every verb rejects with `HandoffNotFound`, `InvalidTransition` (another status),
+ * `NotYourHandoff` (another party's move), `StaleAttempt` (the named `attempt` is over), `InvalidInput`, `RevisionConflict`
+ * (other writers were first, several times) or `StoreError`. Each error is a class with a `_tag` and a sentence as its
+ * `message`.
  *
  * @example
  * ```ts
@@ -63,216 +73,166 @@ import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
  */
 export interface Handoffs extends AsyncDisposable {
   /**
-   * Creates a pending handoff. Safe to repeat when it has an id of its own: then what is there is given, wherever it stands.
-   * Rejects with `HandoffExists` (the id is taken) and `NoCapableAgent` (the router found nobody), too.
+   * Hands a task to another agent: creates a pending handoff. Without a receiver, the router chooses one of the
+   * registered agents. A call that names its own `id` is safe to repeat. Rejects with `HandoffExists` and
+   * `NoCapableAgent`, too.
    */
   create(ask: NewHandoff, options?: CreateOptions): Promise<HandoffRecord>
   /**
-   * The receiver gives a part of it to somebody else: a handoff of its own, of which that receiver is the sender, and stays
-   * accountable. Safe to repeat when it has an id of its own. Rejects like `create`, too.
+   * Gives a part of a handoff you hold to another agent, as a handoff of its own with you as the sender. You stay
+   * accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows
+   * the whole. A call that names its own `id` is safe to repeat. Rejects with `HandoffExists` and `NoCapableAgent`,
+   * too.
    */
-  delegate(
-    id: string,
-    part: NewPart,
-    options?: CreateOptions & { readonly attempt?: number | undefined }
-  ): Promise<HandoffRecord>
-  /** The receiver takes it on, and restates its briefing when that asks for it; `restate` says what was left out. */
-  accept(
-    id: string,
-    options?: VerbOptions &
-      LeaseOptions & {
-        readonly reason?: string | undefined
-        readonly estimatedCompletion?: Date | string | undefined
-        readonly readBack?: ReadBack | undefined
-      }
-  ): Promise<Accepted>
-  /** The receiver restates the briefing, or what of it was still missing. Rejects with `UnknownItem`, too. */
-  restate(id: string, options: VerbOptions & { readonly readBack: ReadBack }): Promise<Accepted>
+  delegate(id: string, part: NewPart, options?: DelegateOptions): Promise<HandoffRecord>
   /**
-   * The sender confirms what was restated, or sets it right. Rejects with `ReadBackIncomplete` while something is missing.
+   * Accepts a pending handoff. If the briefing requires a read-back, restate the task and list the items you
+   * understood. Missing items are reported; add them with `restate`. Rejects with `NoRoomLeft` and `UnknownItem`,
+   * too.
    */
-  confirm(id: string, options?: VerbOptions & { readonly correction?: string | undefined }): Promise<Accepted>
+  accept(id: string, options?: AcceptOptions): Promise<Accepted>
   /**
-   * The receiver begins to work on it. Rejects with `ReadBackIncomplete` while a briefing has not been read back as it asks.
+   * Restates the briefing of an accepted handoff, or the items still missing from the read-back. Items restated
+   * earlier stay, unless this call restates them. Rejects with `NoRoomLeft` and `UnknownItem`, too.
+   */
+  restate(id: string, options: RestateOptions): Promise<Accepted>
+  /**
+   * Confirms what the receiver restated, or corrects it. The receiver may then start. It finds a correction in the
+   * record. Rejects with `ReadBackIncomplete`, too.
+   */
+  confirm(id: string, options?: ConfirmOptions): Promise<Accepted>
+  /**
+   * Starts work on an accepted handoff. Refused until the briefing has been read back, if it requires that. Rejects
+   * with `ReadBackIncomplete`, too.
    */
   start(id: string, options?: VerbOptions): Promise<InProgress>
   /**
-   * The receiver is still at it, and perhaps says how far: the heartbeat that renews a lease. With `lease` it reaches so
-   * far from now on, or begins.
+   * Reports that work continues, and optionally how far it is: the heartbeat that renews a lease. Send it well
+   * before the lease expires.
    */
-  progress(
-    id: string,
-    options?: VerbOptions &
-      LeaseOptions & {
-        readonly note?: string | undefined
-        /** From 0 to 1. */
-        readonly fraction?: number | undefined
-      }
-  ): Promise<Accepted | InProgress>
-  /** The receiver cannot go on without an answer; a lease rests until it comes. */
-  ask(id: string, options: VerbOptions & { readonly question: string }): Promise<InputRequired>
-  /** The sender answers what the receiver has asked. */
-  answer(id: string, options: VerbOptions & { readonly answer: string }): Promise<InProgress>
+  progress(id: string, options?: ProgressOptions): Promise<Accepted | InProgress>
   /**
-   * The receiver gives it back for another attempt, with what it has learnt. Rejects with `NoAttemptLeft` in the last one,
-   * which can be failed.
+   * Asks the sender a question that work cannot continue without. The handoff is then `input_required` and it is the
+   * sender's turn. A lease rests until the answer.
    */
-  release(
-    id: string,
-    options?: VerbOptions & {
-      readonly reason?: string | undefined
-      readonly handBack?: HandBack | undefined
-      /** Claims pass it by until then. */
-      readonly notBefore?: Date | string | undefined
-    }
-  ): Promise<Pending>
+  ask(id: string, options: AskOptions): Promise<InputRequired>
+  /** Answers the receiver's question; work then continues. */
+  answer(id: string, options: AnswerOptions): Promise<InProgress>
   /**
-   * The receiver hands it on: to a named agent, or to whom the router chooses among those who have not had it. Whoever held
-   * it is fenced off by a new attempt. Rejects with `NoHopLeft`, `AlreadyHeld` and `NoCapableAgent`, too.
+   * Returns a handoff for another attempt, with what this one learned. Refused in the last attempt, which can only
+   * be failed. Rejects with `NoAttemptLeft` and `NotDue`, too.
    */
-  forward(
-    id: string,
-    options?: VerbOptions & {
-      readonly to?: string | undefined
-      readonly reason?: string | undefined
-      /** What was learnt so far. */
-      readonly handBack?: HandBack | undefined
-    }
-  ): Promise<Pending>
-  /** Somebody other than the receiver has checked the work, and says so. Rejects with `NotYourHandoff` for the receiver. */
-  attest(
-    id: string,
-    options: VerbOptions & {
-      readonly by: string
-      readonly statement: string
-      /** The deliverable or artifact it is about. */
-      readonly of?: string | undefined
-      /** Where it can be looked up. */
-      readonly uri?: string | undefined
-      readonly digest?: string | undefined
-    }
-  ): Promise<Accepted | InProgress | InputRequired>
+  release(id: string, options?: ReleaseOptions): Promise<Pending>
   /**
-   * The receiver is done and hands back a result, and what else the request demands. Rejects with `NotDelivered`, which
-   * names each deliverable that is missing or does not fit, and with `OpenChildren` while parts that were delegated are
-   * open, unless it leaves them.
+   * Hands a handoff on to another receiver. It is then pending for that agent alone, and the previous holder is
+   * refused from then on. It never returns to an agent that has had it. Rejects with `AlreadyHeld`,
+   * `NoCapableAgent`, `NoHopLeft`, `NoRoomLeft` and `NotDue`, too.
    */
-  complete(
-    id: string,
-    options?: VerbOptions & {
-      readonly result?: JsonObject | undefined
-      readonly artifacts?: ReadonlyArray<Artifact> | undefined
-      readonly evidence?: ReadonlyArray<OwnEvidence> | undefined
-      /** Parts of it that are open go on without it. */
-      readonly leavesChildren?: true | undefined
-    }
-  ): Promise<Completed>
+  forward(id: string, options?: ForwardOptions): Promise<Pending>
   /**
-   * The receiver declines. Where the request says `reroute` and another agent can do it, it is then `pending` with that one,
-   * the last of its `hops`; else it is `rejected`.
+   * Records, as a witness, that you have checked the work. Any agent but the receiver may attest. The receiver's own
+   * evidence goes with `complete`. Rejects with `NoRoomLeft`, too.
    */
-  reject(id: string, options: VerbOptions & { readonly reason: string }): Promise<Rejected | Pending>
+  attest(id: string, options: AttestOptions): Promise<Accepted | InProgress | InputRequired>
   /**
-   * The receiver gives up, for good: then it has `failed`. One who gives up because its attempts are used up says so with the
-   * `code`; where the request says `reroute` it is then `pending` with the next agent, the last of its `hops`.
+   * Completes a handoff with a result and the demanded deliverables. Refused while a deliverable is missing or does
+   * not fit, and while delegated parts are open, unless the call leaves them. Rejects with `NoRoomLeft`,
+   * `NotDelivered`, `OpenChildren` and `ReadBackIncomplete`, too.
    */
-  fail(
-    id: string,
-    options: VerbOptions & { readonly reason: string; readonly code?: FailureCode | undefined }
-  ): Promise<Failed | Pending>
-  /** The sender withdraws it, and with it all parts of it that are open. */
-  cancel(id: string, options?: VerbOptions & { readonly reason?: string | undefined }): Promise<Cancelled>
-  /** The handoff as it stands; rejects with `HandoffNotFound`. */
+  complete(id: string, options?: CompleteOptions): Promise<Completed>
+  /**
+   * Declines a pending handoff, with a reason. If the request allows re-routing, the handoff then waits for the next
+   * capable agent.
+   */
+  reject(id: string, options: RejectOptions): Promise<Rejected | Pending>
+  /**
+   * Gives up an accepted or started handoff, with a reason. An agent whose attempts are used up says so with the
+   * code; if the request allows re-routing, the next capable agent then gets the handoff. Rejects with `NotDue`,
+   * too.
+   */
+  fail(id: string, options: FailOptions): Promise<Failed | Pending>
+  /** Withdraws an open handoff, and all open parts of it. */
+  cancel(id: string, options?: CancelOptions): Promise<Cancelled>
+  /** Shows everything about one handoff. Rejects with `HandoffNotFound`. */
   get(id: string, options?: CallOptions): Promise<HandoffRecord>
   /**
-   * The handoff with this id or, from four characters on, the only one whose id begins like this. Reads the store once.
-   * Rejects with `HandoffNotFound`, and with `AmbiguousId`, which names the first few handoffs that it could be.
+   * Finds the handoff with this id or, from four characters on, the only one whose id begins like this. Rejects with
+   * `AmbiguousId` and `HandoffNotFound`.
    */
   find(prefix: string, options?: CallOptions): Promise<HandoffRecord>
-  /** The whole that a handoff belongs to, from any member of it: what it is a part of, and what is a part of it. */
+  /** Shows the whole that a handoff belongs to, from any member of it. Rejects with `HandoffNotFound`. */
   chain(id: string, options?: CallOptions): Promise<Chain>
-  /** Where the handoff is: whose turn, since when, and what happens if nobody does anything; rejects with `HandoffNotFound`. */
+  /**
+   * Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. Rejects with
+   * `HandoffNotFound`.
+   */
   where(id: string, options?: CallOptions): Promise<Whereabouts>
-  /** One page of a view. */
+  /** Lists handoffs, one page at a time. Each view has one order. */
   list(view: View, options?: PageOptions): Promise<ReadonlyArray<HandoffRecord>>
-  /** All handoffs of a view, read page by page as the loop goes on. */
+  /** Lists all handoffs of a view, page by page as the loop continues. */
   listAll(view: View, options?: CallOptions): AsyncIterable<HandoffRecord>
-  /** What happened to one handoff, oldest first; rejects with `HandoffNotFound`. */
+  /** Lists what happened to one handoff, oldest first. Rejects with `HandoffNotFound`. */
   history(id: string, options?: CallOptions): Promise<ReadonlyArray<Entry>>
-  /** What waits for an agent's answer, most urgent first; at most `limit`, 100 when left out. */
-  inbox(
-    agent: string,
-    options?: CallOptions & { readonly status?: HandoffStatus | undefined; readonly limit?: number | undefined }
-  ): Promise<ReadonlyArray<HandoffRecord>>
+  /** Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default. */
+  inbox(agent: string, options?: InboxOptions): Promise<ReadonlyArray<HandoffRecord>>
   /**
-   * Accepts the most urgent handoff that waits for an agent; `undefined` when nothing waits. Of many claimers one wins each.
-   * While other processes claim from the same inbox, it may be one of the first few instead of the very first.
-   * With a lease it is held for so long unless `progress` renews it; then it waits for the next attempt.
+   * Accepts the most urgent handoff waiting for an agent. Of many claimers exactly one gets each handoff. With a
+   * lease the handoff is released for another attempt if its receiver stops sending `progress`. `undefined` if
+   * nothing waits. While other processes claim from the same inbox, it may be one of the first few instead of the
+   * very first.
    */
-  claim(
-    agent: string,
-    options?: CallOptions &
-      LeaseOptions & {
-        /** Whether to take those whose briefing must be read back, too; `true` when left out. */
-        readonly readsBack?: boolean | undefined
-      }
-  ): Promise<Accepted | undefined>
+  claim(agent: string, options?: ClaimOptions): Promise<Accepted | undefined>
   /**
-   * Every entry of the log behind a position, then every new one. The loop ends when it is left, when `close` is called,
-   * or, with an error, when the signal is aborted. It reads no faster than it is asked; nothing is missed: remember the
-   * `position` of the last entry that you have dealt with, and go on `after` it.
+   * Follows the log: every entry after a position, then every new one. Nothing is missed. Remember the position of
+   * the last entry you processed and resume after it. The loop ends when you leave it or call `close`, and with an
+   * error when the signal is aborted. It reads no faster than you ask.
    */
-  changes(options?: CallOptions & { readonly after?: string | undefined }): AsyncIterable<Entry>
+  changes(options?: ChangesOptions): AsyncIterable<Entry>
   /**
-   * Puts on record what is due: what has passed a deadline expires, what has lost its lease is released (in its last
-   * attempt: has failed), and what is near is mentioned. Gives the handoffs that it moved. Safe to run in every process.
+   * Applies every overdue event: expired deadlines, lost leases, reminders. Any number of processes may sweep at the
+   * same time. Gives the handoffs that it changed.
    */
   sweep(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
-  /** Every handoff with its history as JSON, oldest first: `aumai-handoff import` and the Python library read an array of them. */
+  /** Exports every handoff with its history, oldest first. */
   export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
   /**
-   * Takes in handoffs as `export`, `aumai-handoff export` and the Python library write them, and reports the outcome of
-   * each. Newer state is never overwritten. If one of them is refused (`InvalidInput`), some before it may be in already:
-   * importing again is harmless.
+   * Imports handoffs from an archive and reports what happened to each. Takes what `export`, `aumai-handoff export` and the
+   * Python library write. A newer state is never overwritten. If one of them is refused (`InvalidInput`), some before it may
+   * be imported already; importing again is harmless.
    */
   import(
     handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>,
     options?: CallOptions
   ): Promise<ReadonlyArray<ImportReport>>
   /**
-   * Looks whether a handoff is what was once put on record: the digests of its history, its state, and the signatures of
-   * agents that have keys. Rejects with `HandoffNotFound`.
+   * Checks that a history was not changed after it was written: digests, states, and signatures. Rejects with
+   * `HandoffNotFound`.
    */
   verify(id: string, options?: CallOptions): Promise<Verified>
   /**
-   * Looks at every handoff like that, and whether the sums of the store are those of its records; nobody should write
-   * meanwhile. `onProgress` is called after each handoff, with how many have been looked at.
+   * Checks every handoff of the store, and that the store's counters agree with its records. Let no one write meanwhile.
+   * `onProgress` is called after each handoff with the number checked so far.
    */
   verify(options?: VerifyOptions): Promise<Verification>
-  /** How the handoffs have fared. Reads every completed one. */
+  /** Counts handoffs by status and measures how long they took. */
   metrics(options?: CallOptions): Promise<Metrics>
-  /** Which agent can do what. */
+  /** The registry: which agent can do what. */
   readonly agents: Agents
-  /** Whom the router would choose for a task; `undefined` when there is nobody. Nothing is created. */
-  route(
-    question: {
-      readonly fromAgent: string
-      readonly taskDescription: string
-      readonly requires?: ReadonlyArray<string> | undefined
-    },
-    options?: RoutingOptions & CallOptions
-  ): Promise<RoutingDecision | undefined>
   /**
-   * Claims what waits for an agent, the most urgent first, and gives each handoff to the handler; what that resolves to is
-   * its result. The lease is renewed meanwhile; when the handoff is lost, the handler's signal is aborted, and what it does
-   * afterwards is refused. When it throws, the handoff is released for another attempt after a while; in the last one, or
-   * with `GiveUp`, it has failed. What workers that died have left is taken over once their lease has run out. Handoffs whose
-   * briefing must be read back are passed by unless `readBack` is given.
+   * Shows which agent the router would choose for a task, and why. `undefined` if no agent fits. Nothing is created.
+   */
+  route(question: RoutingQuestion, options?: RoutingOptions & CallOptions): Promise<RoutingDecision | undefined>
+  /**
+   * Claims the handoffs waiting for an agent, most urgent first, and gives each to the handler; the value it resolves with is
+   * the result. The lease is renewed meanwhile. When the handoff is lost, the handler's signal is aborted and its later calls
+   * are refused. When the handler throws, the handoff is released for another attempt after a pause; in the last attempt, or
+   * with `GiveUp`, it fails. Work of crashed workers is taken over when their lease expires. Handoffs whose briefing must be
+   * read back are skipped unless you pass `readBack`.
    *
-   * Resolves when the signal is aborted or `close` is called, and what was under way has ended or, after the grace time, was
-   * released. Rejects with `InvalidInput`, or with a `StoreError` when the store is corrupt.
+   * Resolves when the signal is aborted or `close` is called, after running handlers have ended or, once the grace period is
+   * over, been released. Rejects with `InvalidInput`, or with a `StoreError` if the store is corrupt.
    */
   work(agent: string, handler: WorkHandler, options?: WorkOptions & CallOptions): Promise<void>
-  /** Ends all loops over `changes` and the like, stops workers, waits for calls under way, and closes the store. Later calls reject. */
+  /** Ends all loops, stops workers, waits for running calls, and closes the store. Later calls reject. */
   close(): Promise<void>
 }

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 
 import { checked, record } from "./Checked.ts"
 import type * as Given from "./Options.ts"
+import type { CreateOptions, NewPart } from "./Payloads.ts"
 import { copiedFromPlain, fromPlain } from "./Plain.ts"
 
 /** What was said, without what was left out: a plain program leaves out by saying `undefined`. */
@@ -82,7 +83,7 @@ export const details = (options: Given.CallOptions | undefined): never =>
   copiedFromPlain(saidIn(options)) as never
 
 /** What is asked for, which the engine judges itself. */
-export const request = (given: Given.NewPart): NewHandoff =>
+export const request = (given: NewPart): NewHandoff =>
   // The cast: the engine decodes every request.
   copiedFromPlain(said(given)) as NewHandoff
 
@@ -105,9 +106,9 @@ const checkedDelegation = checked(
   Schema.Struct({ ...creationFields, attempt: Schema.optionalKey(Attempt) })
 )
 
-export const creation = (options: Given.CreateOptions | undefined) => checkedCreation(fromPlain(saidIn(options)))
+export const creation = (options: CreateOptions | undefined) => checkedCreation(fromPlain(saidIn(options)))
 
-export const delegation = (options: Given.CreateOptions | undefined) => checkedDelegation(fromPlain(saidIn(options)))
+export const delegation = (options: CreateOptions | undefined) => checkedDelegation(fromPlain(saidIn(options)))
 
 const checkedQuestion = checked(
   "question",

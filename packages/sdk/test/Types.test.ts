@@ -145,6 +145,13 @@ describe("the client", () => {
     >()
   })
 
+  it("takes the arguments that the list of verbs names", () => {
+    type Own<Options> = Exclude<keyof NonNullable<Options>, "by" | "attempt" | "signal">
+    type Taken = { readonly [Name in Protocol.TransitionVerbName]: Own<Parameters<Handoffs[Name]>[1]> }
+    type Listed = { readonly [Name in Protocol.TransitionVerbName]: keyof Protocol.Verbs[Name]["input"]["Type"] }
+    expectTypeOf<Taken>().toEqualTypeOf<Listed>()
+  })
+
   it("verifies one handoff by its id, and all without", () => {
     const verify = (handoffs: Handoffs) => ({ one: handoffs.verify("q3"), all: handoffs.verify() })
     expectTypeOf(verify).returns.toEqualTypeOf<{ one: Promise<Verified>; all: Promise<Verification> }>()
@@ -202,6 +209,7 @@ describe("what a reader sees of the client", () => {
     "Handoffs",
     "Json",
     "Options",
+    "Payloads",
     "Reports",
     "WorkHandler"
   ]

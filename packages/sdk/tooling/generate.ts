@@ -6,21 +6,25 @@ import type * as SchemaAST from "effect/SchemaAST"
 import { format, type FormatConfig } from "oxfmt"
 
 import { docsBelow } from "../../../tooling/docs.ts"
+import { bodyOf } from "../../../tooling/schemas.ts"
 import { examples, type Module, modules } from "./modules.ts"
-import { anonymous, bodyOf, comment, fieldsOf, type Names } from "./types.ts"
+import { anonymous, comment, fieldsOf, type Names } from "./types.ts"
 
 const docs = docsBelow("packages/protocol/src")
 
-const docOf = (name: string): string => {
-  const doc = docs.get(name)
+const docOf = (name: string, doc = docs.get(name)): string => {
   if (doc === undefined) throw new Error(`${name} has no doc comment in packages/protocol/src`)
   const example = examples[name]
   return comment(example === undefined ? doc : `${doc}\n\n@example\n\`\`\`ts\n${example}\n\`\`\``, "")
 }
 
 const namedIn = ({ hidden, types }: Module) => Object.entries({ ...hidden, ...types })
+const optionsIn = ({ options = [] }: Module) => options
 const names: Names = new Map(
-  Object.values(modules).flatMap((module) => namedIn(module).map(([name, { ast }]) => [bodyOf(ast), name] as const))
+  Object.values(modules).flatMap((module) => [
+    ...namedIn(module).map(([name, { ast }]) => [bodyOf(ast), name] as const),
+    ...optionsIn(module).map(({ name, fields }) => [bodyOf(fields.ast), name] as const)
+  ])
 )
 
 type Fields = ReadonlyArray<SchemaAST.PropertySignature>
@@ -62,6 +66,10 @@ const declarationsOf = (module: Module): ReadonlyArray<string> => {
           ? interfaceOf(name, fieldsIn(schema), bases)
           : `type ${name} = ${anonymous(ast, { names })}\n`
       return `${docOf(name)}${name in hidden ? "" : "export "}${declared}`
+    }),
+    ...optionsIn(module).map(({ name, doc, base, fields }) => {
+      const own = fieldsOf(fieldsIn(fields), { names, isOptions: true })
+      return `${docOf(name, doc)}export interface ${name}${base === undefined ? "" : ` extends ${base}`} {\n${own}}\n`
     })
   ]
 }
@@ -72,7 +80,8 @@ const importsIn = (text: string, own: string): string => {
   const uses = (name: string): boolean => new RegExp(String.raw`\b${name}\b`).test(code)
   const declared: ReadonlyArray<readonly [file: string, names: ReadonlyArray<string>]> = [
     ...Object.entries(modules).map(([file, { types }]) => [file, Object.keys(types)] as const),
-    ["Json", ["Json", "JsonObject"]]
+    ["Json", ["Json", "JsonObject"]],
+    ["Options", ["CallOptions", "VerbOptions"]]
   ]
   return declared
     .filter(([file]) => file !== own)

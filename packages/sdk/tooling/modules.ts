@@ -2,6 +2,8 @@
 import * as Protocol from "@aumai/handoff-protocol"
 import type * as Schema from "effect/Schema"
 
+import { type Options, payloads } from "./payloads.ts"
+
 /** An interface of the fields that several types share. */
 interface Base {
   readonly name: string
@@ -13,6 +15,8 @@ interface Base {
 export interface Module {
   readonly types: Readonly<Record<string, Schema.Top>>
   readonly hidden?: Readonly<Record<string, Schema.Top>>
+  /** Interfaces of options, each of which extends another one. */
+  readonly options?: ReadonlyArray<Options>
   /** From the widest to the narrowest. */
   readonly bases?: ReadonlyArray<Base>
 }
@@ -100,11 +104,15 @@ export const modules: Readonly<Record<string, Module>> = {
     ],
     types: { RoutingDecision, HandoffEvent },
     hidden: Object.fromEntries(events)
-  }
+  },
+  Payloads: { types: {}, options: payloads }
 }
 
 /** The examples of the types that callers write or take apart themselves. */
 export const examples: Readonly<Record<string, string>> = {
+  NewHandoff: `import type { NewHandoff } from "@aumai/handoff"
+
+const ask: NewHandoff = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }`,
   Briefing: `import { type Briefing, coverageOf } from "@aumai/handoff"
 
 const briefing: Briefing = {

@@ -1,20 +1,8 @@
 /** Prints schemas as the plain TypeScript that a caller of the SDK reads: a `Date` for a moment, a string for an id. */
 import { JsonObject, JsonValue, Timestamp } from "@aumai/handoff-protocol"
-import * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaAST from "effect/SchemaAST"
 
-/** The part of a schema that its checks, annotations and optional keys share with it, and no other schema has. */
-export const bodyOf = (ast: SchemaAST.AST): unknown => {
-  switch (ast._tag) {
-    case "Declaration":
-      return ast.run
-    case "Objects":
-      return ast.propertySignatures.length > 0 ? ast.propertySignatures : ast.indexSignatures
-    case "Union":
-      return ast.types
-    default:
-      return ast
-  }
-}
+import { bodyOf, descriptionOf } from "../../../tooling/schemas.ts"
 
 /** The names that schemas have in the printed files, by their bodies. */
 export type Names = ReadonlyMap<unknown, string>
@@ -79,10 +67,10 @@ export const comment = (text: string, indent = "  "): string => {
 export const fieldsOf = (fields: ReadonlyArray<SchemaAST.PropertySignature>, style: Style): string =>
   fields
     .map(({ name, type }) => {
-      const description = type.context?.annotations?.["description"]
+      const description = descriptionOf(type)
       const mark = type.context?.isOptional ? "?" : ""
       const absent = mark !== "" && style.isOptions ? " | undefined" : ""
-      const doc = typeof description === "string" ? comment(description) : ""
+      const doc = description === undefined ? "" : comment(description)
       return `${doc}  readonly ${String(name)}${mark}: ${typeOf(type, style)}${absent}\n`
     })
     .join("")

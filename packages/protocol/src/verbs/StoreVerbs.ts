@@ -1,10 +1,9 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-import { Milliseconds } from "../Custody.ts"
-import { AgentId, Capability, Priority, PublicKey, RecordId, field, optional } from "../Fields.ts"
-import { HandoffRequest } from "../HandoffRequest.ts"
-import { JsonObject } from "../Json.ts"
+import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../Fields.ts"
+import { AcceptedEvent } from "../HandoffEvent.ts"
+import { defaulted, HandoffRequest } from "../HandoffRequest.ts"
 import { limits } from "../Limits.ts"
 import { verb } from "./Row.ts"
 import { transitionErrors } from "./TransitionVerbs.ts"
@@ -13,7 +12,7 @@ import { transitionErrors } from "./TransitionVerbs.ts"
 export const routing = {
   fallback: optional(
     Schema.Boolean,
-    "Whether any agent may be chosen when none matches. Default: only if the request requires no capabilities."
+    "If `true`, any agent may be chosen when none matches; if `false`, none. Default: only if the request requires no capabilities."
   ),
   exclude: optional(Schema.Array(AgentId), "Agents that are never chosen, besides the sender.")
 }
@@ -27,8 +26,7 @@ const newId = optional(
 const ask = {
   toAgent: optional(AgentId, "The receiver. Default: the router chooses among the registered agents."),
   taskDescription: HandoffRequest.fields.taskDescription,
-  priority: optional(Priority, "1 to 10; 10 is most urgent. Default: 5."),
-  context: optional(JsonObject, "Everything the receiver needs to know, at most 1 MiB as JSON. Default: {}."),
+  ...defaulted,
   ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "taskDescription", "context", "priority", "parent"]),
   routing: optional(Schema.Struct(routing), "How far the router may go when no agent matches.")
 }
@@ -89,13 +87,10 @@ export const storeVerbs = {
       gives: ["HandoffRecord", "optional"]
     },
     {
-      lease: optional(
-        Milliseconds,
-        "How long the receiver holds the handoff unless it sends progress, in milliseconds. Default: indefinitely."
-      ),
+      lease: AcceptedEvent.fields.lease,
       readsBack: optional(
         Schema.Boolean,
-        "Whether to claim handoffs whose briefing must be read back, too. Default: true."
+        "If `false`, handoffs whose briefing must be read back are skipped. Default: `true`."
       )
     },
     ["InvalidInput", "StoreError"]
@@ -142,7 +137,7 @@ export const storeVerbs = {
     {
       capabilities: field(
         Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
-        `The words for what the agent can do, at most ${limits.capabilities}.`
+        `The capabilities of the agent, at most ${limits.capabilities} words.`
       ),
       capacity: optional(
         Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })),
