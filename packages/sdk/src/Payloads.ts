@@ -33,6 +33,10 @@ export interface NewPart {
   readonly toAgent?: string | undefined
   /** The task, in words for the receiver. */
   readonly taskDescription: string
+  /** Data that the receiver needs for the task, at most 1 MiB as JSON. Default: `{}`. */
+  readonly context?: JsonObject | undefined
+  /** The urgency: 1 (least) to 10 (most urgent). Default: 5. */
+  readonly priority?: number | undefined
   /** The handoff expires if it is still open at this moment. */
   readonly deadline?: Date | string | undefined
   /**
@@ -57,10 +61,6 @@ export interface NewPart {
    * attempts. Default: `false`.
    */
   readonly reroute?: boolean | undefined
-  /** Data that the receiver needs for the task, at most 1 MiB as JSON. Default: `{}`. */
-  readonly context?: JsonObject | undefined
-  /** The urgency: 1 (least) to 10 (most urgent). Default: 5. */
-  readonly priority?: number | undefined
 }
 
 /**
