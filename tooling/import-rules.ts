@@ -93,8 +93,8 @@ const judgePackage = (from: string, specifier: string, target: string): string |
 
 const judgeRelative = (file: string, from: string, specifier: string): string | undefined => {
   const target = posix.join(posix.dirname(file), specifier)
-  // Tests use what the workspace has for all of them, such as a browser.
-  if (file.startsWith(`${from}/test/`) && target.startsWith("tooling/")) return undefined
+  // Tests and tools use what the workspace has for all of them, such as a browser.
+  if (/^\/(test|tooling)\//.test(file.slice(from.length)) && target.startsWith("tooling/")) return undefined
   if (!target.startsWith(`${from}/`)) return `reaches out of its package ("${specifier}"); import the package by name`
   // An app is shipped as a bundle, which takes its package.json in; a package ships its sources.
   const isBundled = from.startsWith("apps/") && target === `${from}/package.json`

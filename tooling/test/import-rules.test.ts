@@ -48,5 +48,8 @@ const later = import("aumai-handoff"), cli = import("@aumai/handoff")`
   it("keeps shipped sources inside their package", () => {
     expect(messages("packages/core/src/a.ts", `import {} from "../../protocol/src/Wire.ts"`)).toHaveLength(1)
     expect(messages("packages/core/src/a.ts", `import {} from "../test/fixture.ts"`)).toHaveLength(1)
+    expect(messages("packages/core/src/a.ts", `import {} from "../../../tooling/files.ts"`)).toHaveLength(1)
+    expect(messages("packages/core/test/a.ts", `import {} from "../../../tooling/files.ts"`)).toEqual([])
+    expect(messages("packages/core/tooling/a.ts", `import {} from "../../../tooling/files.ts"`)).toEqual([])
   })
 })

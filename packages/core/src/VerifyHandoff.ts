@@ -7,13 +7,13 @@ import {
   flawIn,
   type HandoffEvent,
   type HandoffRecord,
-  holdersOf,
+  isOfTime,
   type RecordId,
-  type Rule,
-  signedText,
-  transitions
+  replay,
+  signedText
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
 
 import type { AgentKey, RegisteredAgent } from "./AgentStore.ts"
 import { isSignedBy } from "./Signing.ts"
@@ -46,11 +46,12 @@ export const keysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
 // Milliseconds by which the clocks of two machines that set them may differ.
 const skew = 60_000
 
-/** What time brings about: though an agent is called as the clock is, and has a key, nobody signs this. */
-const isOfTime = (record: HandoffRecord, { _tag, by }: HandoffEvent): boolean => {
-  if (by !== clock || _tag === "Created" || _tag === "Imported") return false
-  const rule: Rule = transitions[_tag]
-  return rule.by === "anyone" || (rule.clock === true && !holdersOf(record).slice(1).includes(clock))
+/** Whether time caused an entry: nobody signs that, even if an agent has the name of the clock, and a key. */
+const isByTime = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>, index: number): boolean => {
+  const event = history[index]
+  if (event?.by !== clock) return false
+  const before = replay(recordId, history.slice(0, index))
+  return Result.isSuccess(before) && isOfTime(before.success, event)
 }
 
 /**
@@ -111,11 +112,10 @@ export const verifyWith = (
     const revision = index + 1
     if (flaw !== undefined && flaw.revision <= revision) break
     const theirs = keys.get(event.by)
-    const fault =
-      theirs && !isOfTime(record, event) ? signatureFault(recordId, revision, event, theirs, latest) : undefined
+    const fault = theirs && signatureFault(recordId, revision, event, theirs, latest)
     latest = Math.max(latest, event.at.epochMilliseconds)
     if (fault === true) signed += 1
-    else if (fault !== undefined) flaw = { revision, problem: fault }
+    else if (fault !== undefined && !isByTime(recordId, history, index)) flaw = { revision, problem: fault }
   }
   if (flaw === undefined && edited !== undefined) {
     flaw = {

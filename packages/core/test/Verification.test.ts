@@ -1,4 +1,16 @@
-import { advance, AgentId, type HandoffEvent, RecordId, type Transition } from "@aumai/handoff-protocol"
+import {
+  advance,
+  AgentId,
+  type ArchivedHandoff,
+  clock,
+  create,
+  type HandoffEvent,
+  HandoffRequest,
+  linked,
+  RecordId,
+  signedText,
+  type Transition
+} from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -13,7 +25,7 @@ import { HandoffManager } from "../src/HandoffManager.ts"
 import { type Entry, HandoffStore, Position } from "../src/HandoffStore.ts"
 import * as MemoryStore from "../src/MemoryStore.ts"
 import * as Signing from "../src/Signing.ts"
-import { verify, verifyAll, verifyCounts } from "../src/Verification.ts"
+import { verify, verifyAll, verifyCounts, verifyHandoff } from "../src/Verification.ts"
 import { ask, start, test } from "./managing.ts"
 
 const executor = AgentId.make("executor")
@@ -112,14 +124,17 @@ describe("verifying", () => {
   })
 })
 
-/** A manager that signs for the executor with a key that it has from the beginning, or from later on. */
-const signing = (body: (publicKey: string) => Generator<Effect.Effect<unknown, unknown, Services>, void, never>) =>
+/** A manager that signs for an agent with a key that it has from the beginning, or from later on. */
+const signing = (
+  body: (publicKey: string) => Generator<Effect.Effect<unknown, unknown, Services>, void, never>,
+  agent = executor
+) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(start.epochMilliseconds)
     const { publicKey, secretKey } = yield* Signing.generate
     const layer = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer).pipe(
       Layer.provideMerge(MemoryStore.layer),
-      Layer.provide(Signing.layer({ executor: secretKey }))
+      Layer.provide(Signing.layer({ [agent]: secretKey }))
     )
     yield* Effect.provide(
       Effect.gen(() => body(publicKey)),
@@ -231,6 +246,72 @@ describe("signatures", () => {
       // The key that it signed with was forgotten with it.
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
       assert.deepStrictEqual(yield* verify(signed), { recordId: signed, entries: 4, signed: 0 })
+    })
+  )
+
+  /** A handoff of the agent `clock`, which time takes from it because it does not accept. */
+  const rerouted = (publicKey: string) =>
+    Effect.gen(function* () {
+      const registry = yield* AgentCapabilityRegistry
+      const manager = yield* HandoffManager
+      yield* registry.register(clock, ["report"], { publicKey })
+      yield* registry.register(executor, ["report"])
+      const acceptBy = DateTime.add(yield* DateTime.now, { seconds: 1 })
+      const request = { ...ask, toAgent: clock, requires: ["report"], acceptBy, reroute: true }
+      const { recordId } = yield* manager.create(request)
+      yield* TestClock.adjust("1 second")
+      yield* manager.sweep
+      const { entries, flaw, signed } = yield* verify(recordId)
+      return { entries, flaw, signed }
+    })
+
+  it.effect("may be missing where time takes a handoff from an agent called clock", () =>
+    signing(function* () {
+      const { publicKey } = yield* Signing.generate
+      assert.deepStrictEqual(yield* rerouted(publicKey), { entries: 2, flaw: undefined, signed: 0 })
+    })
+  )
+
+  it.effect("count where the clock's namesake signs what time does in its process", () =>
+    signing(function* (publicKey) {
+      assert.deepStrictEqual(yield* rerouted(publicKey), { entries: 2, flaw: undefined, signed: 1 })
+    }, clock)
+  )
+
+  it.effect("are asked of an agent called clock for everything that is not due", () =>
+    Effect.gen(function* () {
+      const { publicKey, secretKey } = yield* Signing.generate
+      const { sign } = yield* Signing.signer(secretKey)
+      const recordId = RecordId.make("a")
+      const request = HandoffRequest.make({
+        fromAgent: AgentId.make("planner"),
+        toAgent: clock,
+        taskDescription: "Generate the Q3 report",
+        reroute: true,
+        maxAttempts: 2
+      })
+      const created: HandoffEvent = { _tag: "Created", at: start, by: request.fromAgent, request }
+      const pending: ArchivedHandoff = { record: create(recordId, created), history: [created] }
+      const extended = ({ record, history }: ArchivedHandoff, event: Transition, isSigned = false): ArchivedHandoff => {
+        const entry = linked(record, event)
+        const sig = isSigned ? { sig: sign(signedText(recordId, record.revision + 1, entry)) } : {}
+        const next = Result.getOrThrow(advance(record, { ...entry, ...sig }))
+        return { record: next.record, history: [...history, next.event] }
+      }
+      const flawAt = (handoff: ArchivedHandoff) =>
+        verifyHandoff(handoff, [{ agentId: clock, capabilities: [], keys: [{ publicKey, since: start }] }]).flaw
+          ?.revision
+      const late = DateTime.add(start, { seconds: 2 })
+      const accepted = extended(pending, { _tag: "Accepted", at: start, by: clock, lease: 1000 }, true)
+
+      // Its lease runs out, and another process notices.
+      assert.isUndefined(flawAt(extended(accepted, { _tag: "Released", at: late, by: clock, attempt: 1 })))
+      assert.strictEqual(flawAt(extended(accepted, { _tag: "Released", at: start, by: clock })), 3)
+      assert.strictEqual(flawAt(extended(accepted, { _tag: "Failed", at: late, by: clock, reason: "No" })), 3)
+      assert.strictEqual(flawAt(extended(pending, { _tag: "Rejected", at: late, by: clock, reason: "No" })), 2)
+      const declined = { _tag: "Forwarded", at: late, by: clock, to: executor, because: "rejected" } as const
+      assert.strictEqual(flawAt(extended(pending, declined)), 2)
+      assert.isUndefined(flawAt(extended(pending, declined, true)))
     })
   )
 

@@ -58,14 +58,6 @@ export type LifecycleError =
   | UnknownItem
   | NotDelivered
 
-/** Whether an event is one that time brings about, and not one of the two agents. */
-const isOfTime = (record: HandoffRecord, event: Transition, rule: Rule): boolean =>
-  rule.by === "anyone" ||
-  (rule.clock === true &&
-    event.by === clock &&
-    // An agent may have that name, but none lets its own time pass.
-    (agentOf(record, rule.by) !== clock || (event._tag === "Forwarded" && event.because === "accept_by")))
-
 /** What must be right about an event of time, beside when it comes. */
 const essence = (event: Transition) => [
   event._tag,
@@ -74,15 +66,39 @@ const essence = (event: Transition) => [
   "code" in event && event.code
 ]
 
-/** What time says to an event that it is said to have brought about. */
-const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefined => {
+/** Whether time itself causes this event at its moment. */
+const isDue = (record: HandoffRecord, event: Transition): boolean => {
   const due = overdueEvent(record, event.at)
-  const isDue =
-    due !== undefined &&
-    (event._tag === "Forwarded"
-      ? event.because !== undefined && event.because === rerouteCause(record, due)
-      : isSame(essence(due), essence(event)))
-  return isDue ? undefined : new NotDue({ recordId: record.recordId, event: event._tag, at: event.at })
+  if (due === undefined) return false
+  return event._tag === "Forwarded"
+    ? event.because !== undefined && event.because === rerouteCause(record, due)
+    : isSame(essence(due), essence(event))
+}
+
+const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefined =>
+  isDue(record, event) ? undefined : new NotDue({ recordId: record.recordId, event: event._tag, at: event.at })
+
+/**
+ * Whether time causes an event, and not an agent: it must be due, and needs no signature when the clock records it. The
+ * record is the one that the event was recorded on.
+ *
+ * @example
+ * ```ts
+ * import { clock, type HandoffEvent, type HandoffRecord, isOfTime } from "@aumai/handoff-protocol"
+ *
+ * const needsNoSignature = (before: HandoffRecord, event: HandoffEvent) => event.by === clock && isOfTime(before, event)
+ * ```
+ */
+export const isOfTime = (record: HandoffRecord, event: HandoffEvent): boolean => {
+  if (!isTransition(event)) return false
+  const rule: Rule = transitions[event._tag]
+  return (
+    rule.by === "anyone" ||
+    (rule.clock === true &&
+      event.by === clock &&
+      // An agent may have that name: an event of its own handoff that is not due is the agent's.
+      (agentOf(record, rule.by) !== clock || isDue(record, event)))
+  )
 }
 
 /** What the table cannot say: what must be true of the record, whatever else the event says. */
@@ -157,7 +173,7 @@ const contents: {
     const { recordId } = record
     const holders = holdersOf(record)
     if (holders.includes(event.to)) return new AlreadyHeld({ recordId, agent: event.to, holders })
-    const isTheirs = event.by === agentOf(record, "receiver") && !isOfTime(record, event, transitions.Forwarded)
+    const isTheirs = event.by === agentOf(record, "receiver") && !isOfTime(record, event)
     return !isTheirs || mayReroute(record, event.because)
       ? undefined
       : new NotDue({ recordId, event: event._tag, at: event.at })
@@ -224,7 +240,7 @@ export const objection = (record: HandoffRecord, event: HandoffEvent): Lifecycle
   if (!rule.from.includes(status)) {
     return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: rule.from })
   }
-  const isByTime = isOfTime(record, event, rule)
+  const isByTime = isOfTime(record, event)
   // What another program did has happened, due or not, and whatever was asked for.
   if (event.via !== undefined) {
     return (isByTime ? undefined : whetherYours(record, event, rule)) ?? whetherRoom(record, event)

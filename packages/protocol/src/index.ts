@@ -101,7 +101,7 @@ export {
   type Whereabouts,
   whereabouts
 } from "./Clocks.ts"
-export { type LifecycleError, movesOf } from "./Objections.ts"
+export { isOfTime, type LifecycleError, movesOf } from "./Objections.ts"
 export { advance, type Advanced, apply, begun, create, replay } from "./Lifecycle.ts"
 export { type Flaw, flawIn } from "./Verify.ts"
 export { continuation } from "./Continuation.ts"

@@ -13,6 +13,7 @@ import {
   HandoffEvent,
   HandoffRecord,
   HandoffRequest,
+  isOfTime,
   HandoffStatus,
   isOpen,
   maxAttemptsOf,
@@ -258,6 +259,21 @@ describe("what time brings about", () => {
       request: HandoffRequest.make({ fromAgent: clock, toAgent: AgentId.make("b"), taskDescription: "t" })
     })
     assert.strictEqual(follow(sent, { _tag: "Cancelled", at: at(1), by: clock }).status, "cancelled")
+  })
+
+  it("causes what is due, and nothing else that an agent called clock does", () => {
+    const own = asked({ toAgent: clock, acceptBy: at(5), reroute: true })
+    const forwarded = { _tag: "Forwarded", at: at(5), by: clock, to: stranger, because: "accept_by" } as const
+    assert.isTrue(isOfTime(own, forwarded))
+    assert.isFalse(isOfTime(own, { ...forwarded, at: at(4) }))
+    assert.isFalse(isOfTime(own, { ...forwarded, because: "rejected" }))
+    const taken = follow(own, { ...accept(1, 10), by: clock })
+    assert.isTrue(isOfTime(taken, lost(11)))
+    assert.isFalse(isOfTime(taken, lost(10)))
+    assert.isFalse(isOfTime(taken, { ...start(11), by: clock }))
+    // Of another receiver the clock does only this.
+    assert.isTrue(isOfTime(follow(asked(), accept(1, 10)), lost(10)))
+    assert.isFalse(isOfTime(follow(asked(), accept(1, 10)), release(11)))
   })
 })
 

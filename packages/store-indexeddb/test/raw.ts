@@ -33,3 +33,34 @@ export const inRaw = async <A>(
 
 export const namesOfDatabases = async (): Promise<ReadonlyArray<string | undefined>> =>
   (await indexedDB.databases()).map(({ name }) => name)
+
+/** A database with its object stores, their indexes and all of their rows, as JSON. */
+export interface Dump {
+  readonly version: number
+  readonly stores: ReadonlyArray<{
+    readonly name: string
+    readonly keyPath: string | null
+    readonly autoIncrement: boolean
+    readonly indexes: ReadonlyArray<{
+      readonly name: string
+      readonly keyPath: string | Array<string>
+      readonly multiEntry: boolean
+      readonly unique: boolean
+    }>
+    readonly rows: ReadonlyArray<readonly [key: IDBValidKey, value: unknown]>
+  }>
+}
+
+/** Makes a database that is what was dumped. */
+export const restoreRaw = async (name: string, { stores, version }: Dump): Promise<void> => {
+  const request = indexedDB.open(name, version)
+  request.addEventListener("upgradeneeded", () => {
+    for (const { autoIncrement, indexes, keyPath, name, rows } of stores) {
+      const store = request.result.createObjectStore(name, { autoIncrement, keyPath })
+      for (const { keyPath, name, ...options } of indexes) store.createIndex(name, keyPath, options)
+      for (const [key, value] of rows) store.put(value, keyPath === null ? key : undefined)
+    }
+  })
+  const database = await answered(request)
+  database.close()
+}

@@ -1,0 +1,34 @@
+import { AgentStore, decodeAgent, HandoffManager, MemoryStore } from "@aumai/handoff-core"
+import { decodeArchived } from "@aumai/handoff-protocol"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+
+import { expectedOf, textOf } from "../../../tooling/golden-files.ts"
+import { contents, formats } from "../../../tooling/golden.ts"
+
+const layer = HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))
+
+describe.each(formats)("an archive of %s", (format) => {
+  it.effect("has every record and entry", () =>
+    Effect.gen(function* () {
+      const { agents, log, ...expected } = expectedOf(format).contents
+      const archive: ReadonlyArray<unknown> = JSON.parse(textOf(format, "archive.json"))
+      const { import: importAll } = yield* HandoffManager
+      const { put } = yield* AgentStore
+      for (const agent of agents) yield* put(Result.getOrThrow(decodeAgent("agent", agent)))
+      const reports = yield* Stream.fromIterable(archive).pipe(
+        Stream.map((one) => Result.getOrThrow(decodeArchived("archive", one))),
+        importAll,
+        Stream.runCollect
+      )
+      expect(new Set(reports.map(({ outcome }) => outcome))).toEqual(new Set(["added"]))
+      const { agents: _, log: imported, ...held } = yield* contents
+      expect(held).toEqual(expected)
+      // Imported one handoff after the other.
+      expect(imported.toSorted()).toEqual(log.toSorted())
+    }).pipe(Effect.provide(layer))
+  )
+})

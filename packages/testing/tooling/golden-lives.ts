@@ -1,0 +1,153 @@
+/** The handoffs of the golden stores: every event and every status, with signatures of keys that were replaced, the same every time. */
+import { AgentCapabilityRegistry, AgentStore, HandoffManager, HandoffStore, MemoryStore } from "@aumai/handoff-core"
+import * as Signing from "@aumai/handoff-core/Signing"
+import { AgentId } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as TestClock from "effect/testing/TestClock"
+
+import { type Histories, histories } from "../../../tooling/histories.ts"
+
+const lead = AgentId.make("планировщик")
+const translator = AgentId.make("翻訳者")
+const editor = AgentId.make("محرّر")
+
+const begin = DateTime.makeUnsafe("2026-12-02T09:00:00Z")
+const minute = 60_000
+
+const secretOf = (byte: number) => Base64Url.encode(new Uint8Array(32).fill(byte))
+
+/** Acts with these secret keys in this process. */
+const signingWith = <A, E>(
+  secrets: Readonly<Record<string, string>>,
+  act: (manager: HandoffManager["Service"]) => Effect.Effect<A, E>
+) =>
+  Effect.provide(
+    Effect.flatMap(HandoffManager, act),
+    Layer.fresh(HandoffManager.layer).pipe(Layer.provide(Signing.layer(secrets))),
+    { local: true }
+  )
+
+const ask = (name: string, more: object = {}) => ({
+  fromAgent: lead,
+  toAgent: translator,
+  taskDescription: `Перевод ${name}: "Ⅲ. čtvrtletí" \\ ١٢٣ 🧑‍🚀\t…`,
+  context: { "": null, constructor: [1e21, 5e-324, 0.1, -7], ключ: { "‏עברית": true, long: "ﬃ".repeat(40) } },
+  ...more
+})
+
+/** Handoffs that are left at every turn, by agents whose keys change meanwhile. */
+const lives = Effect.gen(function* () {
+  const registry = yield* AgentCapabilityRegistry
+  const register = (agent: AgentId, capabilities: ReadonlyArray<string>, byte?: number) =>
+    Effect.gen(function* () {
+      if (byte === undefined) return yield* registry.register(agent, capabilities, { capacity: 2 })
+      const { publicKey } = yield* Signing.signer(secretOf(byte))
+      return yield* registry.register(agent, capabilities, { publicKey })
+    })
+  const later = (milliseconds: number) => Effect.map(DateTime.now, DateTime.add({ milliseconds }))
+
+  yield* register(lead, ["plan"], 11)
+  yield* register(translator, ["translate", "перевод"], 12)
+  yield* register(editor, ["edit", "перевод"])
+  const before = { [lead]: secretOf(11), [translator]: secretOf(12) }
+  yield* signingWith(before, (manager) =>
+    Effect.gen(function* () {
+      const rotated = yield* manager.create(ask("rotated", { maxAttempts: 2 }), { id: "rotated-☂" })
+      yield* manager.accept(rotated.recordId, { reason: "Охотно", lease: 10 * minute })
+    })
+  )
+
+  yield* TestClock.adjust(5 * minute)
+  yield* register(lead, ["plan"], 21)
+  yield* register(translator, ["translate", "перевод"], 22)
+  const after = { [lead]: secretOf(21), [translator]: secretOf(22) }
+  yield* signingWith(after, (manager) =>
+    Effect.gen(function* () {
+      const [rotated] = yield* manager.inbox(translator, { status: "accepted" })
+      if (rotated === undefined) return yield* Effect.die(new Error("The handoff of the first keys is gone"))
+      yield* manager.start(rotated.recordId)
+      yield* manager.attest(rotated.recordId, { by: editor, statement: "Прочитано" })
+      yield* manager.complete(rotated.recordId, { result: { страниц: 3 } })
+
+      // One whose id is drawn and whose receiver the router chooses.
+      const drawn = yield* manager.create({
+        fromAgent: lead,
+        taskDescription: "Le résumé",
+        requires: ["Перевод", "translate"],
+        priority: 10
+      })
+      yield* manager.accept(drawn.recordId, { lease: 60 * minute })
+      yield* manager.start(drawn.recordId)
+      yield* manager.progress(drawn.recordId, { note: "半分", fraction: 0.5, lease: 90 * minute })
+
+      const asking = yield* manager.create(ask("asking"), { id: "asking" })
+      yield* manager.accept(asking.recordId, { lease: 3 * minute })
+      yield* manager.start(asking.recordId)
+      yield* manager.ask(asking.recordId, { question: "どちら？" })
+
+      const returned = yield* manager.create(ask("returned"), { id: "returned" })
+      yield* manager.accept(returned.recordId)
+      yield* manager.release(returned.recordId, {
+        reason: "Locked",
+        handBack: { done: ["見出し"], remaining: ["本文"], artifacts: [{ name: "draft", content: "…" }] },
+        notBefore: yield* later(minute)
+      })
+
+      const unconfirmed = yield* manager.create(
+        ask("unconfirmed", {
+          briefing: {
+            severity: "unstable",
+            summary: "Срок — пятница.",
+            actions: [{ id: "срок", task: "Call" }],
+            readBack: { confirm: true }
+          }
+        }),
+        { id: "unconfirmed" }
+      )
+      yield* manager.accept(unconfirmed.recordId, {
+        readBack: { summary: "Пятница", items: [{ id: "срок", answer: "understood" }] }
+      })
+
+      const exhausted = yield* manager.create(ask("exhausted", { maxAttempts: 1 }), { id: "exhausted" })
+      yield* manager.accept(exhausted.recordId, { lease: 500 })
+      yield* TestClock.adjust(1000)
+      yield* manager.sweep
+    })
+  )
+  // A process without her key: verification accuses this one, and must go on doing so.
+  yield* signingWith({}, (manager) => manager.create(ask("unsigned"), { id: "unsigned" }))
+  yield* registry.seen(translator)
+})
+
+/** Some thirty handoffs with all of their entries, and the agents beside them. */
+export const goldenHistories: Effect.Effect<Histories> = Effect.gen(function* () {
+  const first = yield* histories(1)
+  yield* TestClock.setTime(begin.epochMilliseconds)
+  const commits = [...first.commits]
+  const kept = Layer.effect(
+    HandoffStore,
+    Effect.map(HandoffStore, (store) =>
+      HandoffStore.of({
+        ...store,
+        commit: (changes) => Effect.tap(store.commit(changes), () => Effect.sync(() => commits.push(changes)))
+      })
+    )
+  ).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer)))
+  return yield* Effect.gen(function* () {
+    yield* lives
+    return { commits, agents: [...first.agents, ...(yield* (yield* AgentStore).all)] }
+  }).pipe(Effect.provide(AgentCapabilityRegistry.layer.pipe(Layer.provideMerge(kept)), { local: true }))
+}).pipe(Effect.orDie, Random.withSeed(20261202), Effect.provide(TestClock.layer()))
+
+/** Puts histories into a store, the commits from one on. */
+export const fill = ({ agents, commits }: Histories, from = 0) =>
+  Effect.gen(function* () {
+    const { put } = yield* AgentStore
+    for (const agent of agents) yield* put(agent)
+    const { commit } = yield* HandoffStore
+    for (const changes of commits.slice(from)) yield* commit(changes)
+  })

@@ -1,0 +1,113 @@
+/** The golden stores of `packages/testing/golden`: everything that can be read of a store, to compare with what they held. */
+import {
+  AgentStore,
+  encodeAgent,
+  type Entry,
+  HandoffManager,
+  HandoffStore,
+  type Position,
+  type View
+} from "@aumai/handoff-core"
+import { verifyAll } from "@aumai/handoff-core/Verification"
+import {
+  encodeEvent,
+  encodeRecord,
+  entryDigest,
+  type HandoffRecord,
+  HandoffStatus,
+  holdersOf
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+/** Every format that stores were once written in, by the name of its directory. */
+export const formats = ["format-1"] as const
+
+const limit = 1000
+const lateEnough = DateTime.makeUnsafe("9999-01-01T00:00:00Z")
+
+/** Every view that lists any of these records, under a name. */
+const viewsOf = (records: ReadonlyArray<HandoffRecord>): ReadonlyArray<readonly [name: string, view: View]> => {
+  const agents = [...new Set(records.flatMap(holdersOf))]
+  return [
+    ["due", { _tag: "Due", at: lateEnough }],
+    ["prefix part-", { _tag: "Prefix", prefix: "part-" }],
+    ...HandoffStatus.literals.map((status) => [`status ${status}`, { _tag: "Status", status }] as const),
+    ...agents.flatMap((agent) => [
+      [`sent ${agent}`, { _tag: "Sent", agent }] as const,
+      ...HandoffStatus.literals.map((status) => [`inbox ${agent} ${status}`, { _tag: "Inbox", agent, status }] as const)
+    ]),
+    ...records.map(({ recordId }) => [`children ${recordId}`, { _tag: "Children", parent: recordId }] as const)
+  ]
+}
+
+const line = ({ event, recordId, revision }: Entry): string =>
+  `${recordId} ${revision} ${entryDigest(recordId, revision, event)}`
+
+/** Everything that can be read of a store but its positions, as JSON. */
+export const contents = Effect.gen(function* () {
+  const manager = yield* HandoffManager
+  const store = yield* HandoffStore
+  const records = yield* store.list({ _tag: "All" }, { limit })
+  const handoffs = yield* Effect.forEach(records, ({ recordId }) =>
+    Effect.gen(function* () {
+      const record = yield* manager.get(recordId)
+      const history = yield* manager.history(recordId)
+      return { record: encodeRecord(record), history: history.map(({ event }) => encodeEvent(event)) }
+    })
+  )
+  const log = yield* store.log({ limit })
+  const views = yield* Effect.forEach(viewsOf(records), ([name, view]) =>
+    Effect.map(store.list(view, { limit }), (listed) => {
+      const ids = listed.map(({ recordId, revision }) => `${recordId} ${revision}`)
+      return [name, ids] as const
+    })
+  )
+  const verified = yield* Stream.runCollect(verifyAll)
+  const { byStatus, p95Seconds = 0, ...metrics } = yield* manager.metrics
+  return {
+    handoffs,
+    log: log.map(line),
+    views: Object.fromEntries(views.filter(([, ids]) => ids.length > 0)),
+    // Its sentence may be written better; which entry it is about may not change.
+    verified: verified.map(({ flaw, ...counts }) => ({ ...counts, ...(flaw && { flaw: flaw.revision }) })),
+    // A name with the sum of zero may be missing.
+    tally: Object.fromEntries(Object.entries(yield* store.tally).filter(([, amount]) => amount !== 0)),
+    metrics: { ...metrics, byStatus, p95Seconds: Math.round(p95Seconds * 1000) / 1000 },
+    agents: (yield* (yield* AgentStore).all).map(encodeAgent)
+  }
+})
+
+/** What a store says, as JSON. */
+export type Contents = Effect.Success<typeof contents>
+
+/** The number of entries before the position that is remembered of each store. */
+export const remembered = 40
+
+/** The file `expected.json` of a format. */
+export interface Expected {
+  /** Of every store and of the archive. */
+  readonly contents: Contents
+  /** Of the file that the Python library rewrote. */
+  readonly rewritten: Contents
+  /** By store: where a follower stood that had read the first `remembered` entries. */
+  readonly positions: Readonly<Record<"file" | "journal" | "sqlite" | "postgres" | "indexeddb", string>>
+}
+
+/** The entry that a follower reads next, as `contents` shows it. */
+export const nextAfter = (position: string) =>
+  Effect.gen(function* () {
+    const store = yield* HandoffStore
+    // The cast: a store gave it, in an earlier version.
+    const [next] = yield* store.log({ limit: 1, after: position as Position })
+    return next && line(next)
+  })
+
+/** Creates a handoff and gives the number of entries that the log has before it. */
+export const goOn = Effect.gen(function* () {
+  const { create } = yield* HandoffManager
+  const { recordId } = yield* create({ fromAgent: "planner", toAgent: "executor", taskDescription: "One more" })
+  const log = yield* (yield* HandoffStore).log({ limit })
+  return log.findIndex((entry) => entry.recordId === recordId)
+})
