@@ -54,6 +54,13 @@ const text = "/** \`\`\`ts nothing \`\`\`"`
     ])
   })
 
+  it("fail in Markdown when they print something else than the comment says", { timeout }, async () => {
+    const text = "```ts\nconsole.log({ a: [1] }) // { a: [1] }\nconsole.log(2)\n// 3\n```\n"
+    expect((await check(blocksOf("docs/a.md", text))).map(format)).toEqual([
+      "docs/a.md:2 prints { a: [ 1 ] }\n2, and not 3"
+    ])
+  })
+
   it("name only commands that exist", () => {
     const text = "```sh\naumai-handoff create --to b\n$ aumai-handoff crate\naumai-handoff --help\n```\n"
     expect(unknownCommands(blocksOf("README.md", text), new Set(["create"])).map(format)).toEqual([
