@@ -1,6 +1,6 @@
 /**
- * Checks the Markdown pages: relative links lead to a file and a heading, and every block fenced as `sh run` runs. The
- * blocks of one page run in order in one directory; where a `text` block follows, they must print it, `…` for anything.
+ * Checks the Markdown pages: relative links lead to a file and a heading, shell blocks use flags that exist, and every
+ * block fenced as `sh run` runs. The blocks of one page run in order in one directory; where a `text` block follows, they must print it, `…` for anything.
  *
  * `node tooling/doc-pages.ts` prints what fails; the tests run the same.
  */
@@ -62,6 +62,26 @@ const readPage = (file: string): string | undefined => {
   return file.endsWith(".md") ? readFileSync(path, "utf8") : ""
 }
 
+/** The flags in shell blocks that `docs/cli.md` does not have for their command. */
+export const unknownFlags = (blocks: ReadonlyArray<Block>, reference: string): ReadonlyArray<Failure> => {
+  const [, ...sections] = reference.split(/^## /m)
+  const flagsOf = (title: string): ReadonlyArray<string> =>
+    [...(sections.find((section) => section.startsWith(`\`${title}\``)) ?? "").matchAll(/--[a-z-]+/g)].map(String)
+  return blocks
+    .filter(({ info }) => /^sh(?: |$)/.test(info))
+    .flatMap(({ file, line, code }) =>
+      code.split("\n").flatMap((text, index) => {
+        const [, words = "", rest = ""] =
+          /\b(aumai-handoff(?: [a-z][a-z-]*)*)(.*)$/.exec(text.replace(/ #.*$/, "")) ?? []
+        const known = new Set([...flagsOf("aumai-handoff"), ...flagsOf(words)])
+        const flags = rest.replaceAll(/"[^"]*"|'[^']*'/g, "").match(/--[a-z-]+/g) ?? []
+        return flags
+          .filter((flag) => !known.has(flag))
+          .map((flag) => ({ file, line: line + index, message: `${words} has no flag ${flag}` }))
+      })
+    )
+}
+
 const matches = (printed: string, expected: string): boolean => {
   const parts = expected.trim().split("…")
   const pattern = parts.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join(".*?")
@@ -101,9 +121,11 @@ export const runShell = async (blocks: ReadonlyArray<Block>): Promise<ReadonlyAr
 /** Everything that is wrong with the pages. */
 export const check = async (): Promise<ReadonlyArray<Failure>> => {
   const failures: Array<Failure> = []
+  const reference = readFileSync(join(root, "docs/cli.md"), "utf8")
   for (const file of pages()) {
     const text = readFileSync(join(root, file), "utf8")
-    failures.push(...brokenLinks(file, text, readPage), ...(await runShell(blocksOf(file, text))))
+    const blocks = blocksOf(file, text)
+    failures.push(...brokenLinks(file, text, readPage), ...unknownFlags(blocks, reference), ...(await runShell(blocks)))
   }
   return failures
 }

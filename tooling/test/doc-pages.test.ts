@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 
 import { blocksOf, format } from "../doc-examples.ts"
-import { brokenLinks, check, runShell } from "../doc-pages.ts"
+import { brokenLinks, check, runShell, unknownFlags } from "../doc-pages.ts"
 
 const timeout = 240_000
 
@@ -18,6 +18,14 @@ describe("doc pages", () => {
     expect(brokenLinks("docs/a.md", text, (file) => files.get(file)).map(format)).toEqual([
       "docs/a.md:1 the link to b.md#two is broken",
       "docs/a.md:2 the link to c.md is broken"
+    ])
+  })
+
+  it("use only flags that the reference has", () => {
+    const reference = "# All\n\n## `aumai-handoff`\n\n--store\n\n## `aumai-handoff agents list`\n\n--limit N\n"
+    const text = '```sh\naumai-handoff agents list --limit 1 --store "--x" # --y\naumai-handoff agents list --z\n```\n'
+    expect(unknownFlags(blocksOf("a.md", text), reference).map(format)).toEqual([
+      "a.md:3 aumai-handoff agents list has no flag --z"
     ])
   })
 
