@@ -5,7 +5,7 @@ import { allBlocks, blocksOf, check, format, unknownCommands } from "../doc-exam
 const timeout = 120_000
 
 describe("documentation", () => {
-  it("has examples that compile and run", { timeout }, async () => {
+  it("has examples that compile and run", { timeout: 3 * timeout }, async () => {
     expect((await check(allBlocks())).map(format)).toEqual([])
   })
 })
