@@ -1,8 +1,8 @@
 /**
  * The examples in doc comments, READMEs and docs are programs: all are type-checked in one run of tsc, then run. A block
- * fenced as `ts no-run` is only type-checked.
+ * fenced as `ts no-run` is only type-checked. In Markdown, the comment behind a `console.log` is what it must print.
  *
- * `node tooling/doc-examples.ts` prints what fails; the tests run the same.
+ * `node tooling/doc-examples.ts` prints what fails; the tests run the same. Paths narrow it: `docs/sdk.md packages/core`.
  */
 import { spawn } from "node:child_process"
 import {
@@ -70,6 +70,7 @@ export const blocksOf = (file: string, text: string): ReadonlyArray<Block> => {
 }
 
 const isExample = ({ info }: Block): boolean => /^(?:ts|typescript)(?:\s|$)/.test(info)
+const isMarkdown = ({ file }: Block): boolean => file.endsWith(".md")
 const isRun = ({ info }: Block): boolean => !info.split(/\s+/).includes("no-run")
 
 /** Every block that a reader of the sources or the docs can see. */
@@ -98,13 +99,20 @@ export const unknownCommands = (blocks: ReadonlyArray<Block>, known: ReadonlySet
       })
     )
 
+/** A printed value without spaces, quotes and commas: consoles differ in how they lay values out. */
+export const withoutLayout = (text: string): string => text.replaceAll(/[\s"',]/g, "")
+
+/** The comment behind each `console.log`, or on the line below it: the text it must print. */
+export const printed = (code: string): ReadonlyArray<string> =>
+  [...code.matchAll(/console\.log\(.*\)(?: |\n\s*)\/\/ (.*)$/gm)].map(([, comment = ""]) => comment)
+
 interface Outcome {
   readonly ok: boolean
   readonly output: string
 }
 
-/** Longer than any example should take; shorter than the patience of the one who waits for it. */
-const patience = 30_000
+/** Ends an example that hangs. The longest takes five seconds on a machine that does nothing else. */
+const patience = 60_000
 
 const execute = (args: ReadonlyArray<string>, cwd: string): Promise<Outcome> => {
   const { promise, resolve } = Promise.withResolvers<Outcome>()
@@ -121,7 +129,7 @@ const execute = (args: ReadonlyArray<string>, cwd: string): Promise<Outcome> => 
 }
 
 /** Links every workspace package, and whatever any of them depends on, where the examples look for it. */
-const linkPackages = (modules: string): void => {
+export const linkPackages = (modules: string): void => {
   const directories = ["packages", "apps"].flatMap((area) =>
     readdirSync(join(root, area)).map((name) => join(root, area, name))
   )
@@ -204,7 +212,7 @@ export const check = async (blocks: ReadonlyArray<Block>): Promise<ReadonlyArray
 
     const programs = files.filter(({ block }) => isRun(block))
     for (const { code, program } of programs) writeFileSync(program, stripTypeScriptTypes(code))
-    const alone = programs.filter(({ code }) => needsOwnProcess(code))
+    const alone = programs.filter(({ block, code }) => isMarkdown(block) || needsOwnProcess(code))
     const together = programs.filter((program) => !alone.includes(program))
     // Examples that touch nothing share a process; only when that fails is each run alone, to tell which it was.
     const done = "all examples ended"
@@ -220,7 +228,14 @@ export const check = async (blocks: ReadonlyArray<Block>): Promise<ReadonlyArray
       for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
         const { block, name, program } = next
         const { ok, output } = await inOwnDirectory([program])
-        if (ok) continue
+        if (ok) {
+          const missing = isMarkdown(block)
+            ? printed(block.code).filter((text) => !withoutLayout(output).includes(withoutLayout(text)))
+            : []
+          const { file, line } = block
+          failures.push(...missing.map((text) => ({ file, line, message: `prints ${output}, and not ${text}` })))
+          continue
+        }
         const [, line] = new RegExp(`${name.replaceAll(".", "\\.")}\\.mjs:(\\d+)`).exec(output) ?? []
         failures.push({ file: block.file, line: Number(line ?? block.line), message: output })
       }
@@ -243,7 +258,8 @@ export const check = async (blocks: ReadonlyArray<Block>): Promise<ReadonlyArray
 export const format = ({ file, line, message }: Failure): string => `${file}:${line} ${message}`
 
 if (import.meta.main) {
-  const blocks = allBlocks()
+  const paths = process.argv.slice(2)
+  const blocks = allBlocks().filter(({ file }) => paths.length === 0 || paths.some((path) => file.startsWith(path)))
   const failures = await check(blocks)
   for (const failure of failures) console.error(format(failure))
   console.log(`${blocks.filter(isExample).length} examples, ${failures.length} failures`)

@@ -1,6 +1,6 @@
 /** How large is what a user downloads or installs, in bytes, taken from what the build left. */
 import { execFile } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -8,7 +8,7 @@ import { promisify } from "node:util"
 import { gzipSync } from "node:zlib"
 
 import { root } from "./files.ts"
-import { pnpm } from "./pnpm.ts"
+import { pack, published, type Published } from "./tarballs.ts"
 
 /** Bytes by name. */
 export type Sizes = Readonly<Record<string, number>>
@@ -27,19 +27,8 @@ const inDirectory = async <A>(work: (directory: string) => Promise<A>): Promise<
 /** The tarball of every package that is published. */
 export const packages = (): Promise<Sizes> =>
   inDirectory(async (directory) => {
-    const pack = async (path: string): Promise<ReadonlyArray<readonly [string, number]>> => {
-      const manifest: { readonly name: string; readonly private?: boolean } = JSON.parse(
-        readFileSync(join(path, "package.json"), "utf8")
-      )
-      if (manifest.private === true) return []
-      // Two packages have tarballs of one name.
-      const place = join(directory, manifest.name.replace("/", "+"))
-      mkdirSync(place)
-      await pnpm(path, "pack", "--pack-destination", place)
-      return readdirSync(place).map((file) => [manifest.name, statSync(join(place, file)).size])
-    }
-    const paths = [...readdirSync(join(root, "packages")).map((name) => join("packages", name)), "apps/cli"]
-    return Object.fromEntries((await Promise.all(paths.map((path) => pack(join(root, path))))).flat())
+    const size = async (one: Published) => [one.manifest.name, statSync(await pack(one, directory)).size] as const
+    return Object.fromEntries(await Promise.all(published().map(size)))
   })
 
 /** What Node reads of the command's bundle, for some of its words. */

@@ -12,7 +12,7 @@ import { chromium } from "playwright"
 import { rolldown } from "rolldown"
 
 import { launchOptions, ready } from "./browser.ts"
-import { blocksOf } from "./doc-examples.ts"
+import { blocksOf, withoutLayout, printed } from "./doc-examples.ts"
 import { root } from "./files.ts"
 import { serve } from "./site.ts"
 
@@ -28,10 +28,7 @@ interface Program {
 
 const programs: ReadonlyArray<Program> = blocksOf("README.md", readFileSync(join(root, "README.md"), "utf8"))
   .filter(({ info }) => info === "ts")
-  .map(({ code }) => ({ code, prints: /^ *console\.log\(.*\) \/\/ (.*)$/m.exec(code)?.[1] ?? "" }))
-
-// How a value looks differs from one console to the next; what it holds does not.
-const held = (text: string): string => text.replaceAll(/[\s"',]/g, "")
+  .map(({ code }) => ({ code, prints: printed(code).join("\n") }))
 
 /** The first program as the README says that a browser needs it. */
 const forBrowser = ({ code, prints }: Program): Program => {
@@ -71,7 +68,9 @@ const translated = async (program: string): Promise<string> => {
 }
 
 const problemOf = (where: string, printed: string, { prints }: Program): ReadonlyArray<string> =>
-  held(printed) === held(prints) ? [] : [`README.md: in ${where} its program prints ${printed}, not ${prints}`]
+  withoutLayout(printed) === withoutLayout(prints)
+    ? []
+    : [`README.md: in ${where} its program prints ${printed}, not ${prints}`]
 
 const inRuntime = async (project: string, runtime: Runtime): Promise<ReadonlyArray<string>> => {
   const problems: Array<string> = []

@@ -15,13 +15,7 @@ import { formatMessage } from "publint/utils"
 import { root } from "./files.ts"
 import { runCommand, runPrograms } from "./installed.ts"
 import { pnpm } from "./pnpm.ts"
-
-interface Manifest {
-  readonly name: string
-  readonly private?: boolean
-  readonly bin?: Readonly<Record<string, string>>
-  readonly exports?: Readonly<Record<string, unknown>>
-}
+import { pack, published } from "./tarballs.ts"
 
 const lint = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
   const bytes = Uint8Array.from(tarball)
@@ -40,14 +34,6 @@ const types = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
     .map((problem) => `attw: ${JSON.stringify(problem)}`)
 }
 
-const manifests = ["packages", "apps"].flatMap((area) =>
-  readdirSync(join(root, area)).map((name) => {
-    const directory = join(root, area, name)
-    const manifest: Manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"))
-    return { directory, manifest }
-  })
-)
-
 /** Output whose source is gone: a restored build leaves it in place, and it would be published. */
 const stale = (directory: string): ReadonlyArray<string> =>
   existsSync(join(directory, "tsconfig.build.json"))
@@ -60,13 +46,10 @@ const problems: Array<string> = []
 const work = mkdtempSync(join(tmpdir(), "verify-packages-"))
 try {
   const tarballs = new Map<string, string>()
-  for (const { directory, manifest } of manifests.filter(({ manifest }) => manifest.private !== true)) {
-    const destination = join(work, "tarballs", manifest.name.replaceAll("/", "-"))
-    mkdirSync(destination, { recursive: true })
-    await pnpm(directory, "pack", "--pack-destination", destination)
-    const [file] = readdirSync(destination)
-    if (file === undefined) throw new Error(`pnpm packed nothing for ${manifest.name}`)
-    const path = join(destination, file)
+  const packages = published()
+  for (const one of packages) {
+    const { directory, manifest } = one
+    const path = await pack(one, work)
     tarballs.set(manifest.name, path)
     const bytes = readFileSync(path)
     const found = [stale(directory), await lint(bytes), manifest.exports === undefined ? [] : await types(bytes)].flat()
@@ -84,7 +67,7 @@ try {
   writeFileSync(join(project, "pnpm-workspace.yaml"), `pmOnFail: ignore\noverrides:\n${overrides.join("")}`)
   await pnpm(project, "install", "--prefer-offline", "--ignore-scripts")
 
-  for (const { manifest } of manifests.filter(({ manifest }) => tarballs.has(manifest.name))) {
+  for (const { manifest } of packages) {
     const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json")
     const imports = entries.flatMap((key) => {
       if (!key.endsWith("/*")) return [{ what: manifest.name + key.slice(1), how: "" }]

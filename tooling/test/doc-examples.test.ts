@@ -5,7 +5,7 @@ import { allBlocks, blocksOf, check, format, unknownCommands } from "../doc-exam
 const timeout = 120_000
 
 describe("documentation", () => {
-  it("has examples that compile and run", { timeout }, async () => {
+  it("has examples that compile and run", { timeout: 3 * timeout }, async () => {
     expect((await check(allBlocks())).map(format)).toEqual([])
   })
 })
@@ -51,6 +51,13 @@ const text = "/** \`\`\`ts nothing \`\`\`"`
     const text = "```ts\nglobalThis['process'].exit(0)\n```\n```ts\nthrow new Error('hidden')\n```\n"
     expect((await check(blocksOf("docs/a.md", text))).map(format)).toEqual([
       expect.stringMatching(/^docs\/a\.md:5 .*hidden/s)
+    ])
+  })
+
+  it("fail in Markdown when they print something else than the comment says", { timeout }, async () => {
+    const text = "```ts\nconsole.log({ a: [1] }) // { a: [1] }\nconsole.log(2)\n// 3\n```\n"
+    expect((await check(blocksOf("docs/a.md", text))).map(format)).toEqual([
+      "docs/a.md:2 prints { a: [ 1 ] }\n2, and not 3"
     ])
   })
 
