@@ -2,7 +2,6 @@
 import type { Entry } from "@aumai/handoff-core"
 import {
   type Clock,
-  encodeEvent,
   type HandoffEvent,
   type OwnEvidence,
   type ReadBack,
@@ -101,11 +100,3 @@ export const entryText = ({ event, revision }: Entry): string => {
   const more = said(event)
   return printable(more === "" ? text : `${text}: ${more}`)
 }
-
-/** An entry as JSON, in the names of the wire. */
-export const entryJson = ({ position, recordId, revision, event }: Entry) => ({
-  position,
-  record_id: recordId,
-  revision,
-  event: encodeEvent(event)
-})

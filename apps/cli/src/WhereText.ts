@@ -1,10 +1,8 @@
 import {
   type HandoffRecord,
-  maxAttemptsOf,
   maxHopsOf,
   overdueEvent,
   rerouteCause,
-  startAwaits,
   type Transition,
   whereabouts
 } from "@aumai/handoff-protocol"
@@ -51,23 +49,4 @@ export const whereText = (record: HandoffRecord, now: number, where: string): st
       : []),
     comingText(record, now)
   ].join("\n")
-}
-
-/** The same as JSON, in the names of the wire. */
-export const whereJson = (record: HandoffRecord) => {
-  const { turn, since, attempt, due, notBefore, isLost } = whereabouts(record)
-  return {
-    record_id: record.recordId,
-    status: record.status,
-    turn: turn ?? null,
-    since: DateTime.formatIso(since),
-    attempt,
-    max_attempts: maxAttemptsOf(record),
-    hops: (record.hops ?? []).map(({ at, ...hop }) => ({ ...hop, at: DateTime.formatIso(at) })),
-    max_hops: maxHopsOf(record),
-    awaits: startAwaits(record) ?? null,
-    due: due === undefined ? null : { at: DateTime.formatIso(due.at), event: due.event },
-    not_before: notBefore === undefined ? null : DateTime.formatIso(notBefore),
-    is_lost: isLost
-  }
 }

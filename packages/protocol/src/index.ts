@@ -106,6 +106,19 @@ export { advance, type Advanced, apply, begun, create, replay } from "./Lifecycl
 export { type Flaw, flawIn } from "./Verify.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
+export { WireAgent } from "./WireAgent.ts"
+export {
+  reportSchemas,
+  type WireCopyReport,
+  type WireEntry,
+  type WireHealth,
+  type WireImportReport,
+  type WireKeyPair,
+  type WireMetrics,
+  type WireVerification,
+  type WireWhereabouts,
+  type WireWorkNote
+} from "./Reports.ts"
 export {
   decodeEvent,
   decodeJsonObject,

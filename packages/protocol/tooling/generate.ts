@@ -4,11 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 
-import { wireSchemas } from "../src/index.ts"
+import { reportSchemas, wireSchemas } from "../src/index.ts"
 import { page } from "./page.ts"
 import { themes } from "./vectors.ts"
 
-const descriptions: Readonly<Record<keyof typeof wireSchemas, string>> = {
+const descriptions: Readonly<Record<string, string>> = {
   HandoffRequest: "The sender's ask.",
   HandoffResponse: "What the receiver answered.",
   HandoffRecord: "A handoff as it stands.",
@@ -21,7 +21,7 @@ const print = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\
 /** All generated files by their path in the package. */
 export const files = (): ReadonlyMap<string, string> => {
   const made = new Map<string, string>([["PROTOCOL.md", page()]])
-  for (const [name, schema] of Object.entries(wireSchemas)) {
+  for (const [name, schema] of Object.entries({ ...wireSchemas, ...reportSchemas })) {
     const document = Schema.toJsonSchemaDocument(schema)
     made.set(
       `schema/${name}.json`,
@@ -29,8 +29,7 @@ export const files = (): ReadonlyMap<string, string> => {
         $schema: JsonSchema.META_SCHEMA_URI_DRAFT_2020_12,
         $id: `https://github.com/aumai/aumai-handoff/schema/${name}.json`,
         title: name,
-        // The cast: Object.entries forgets that the keys are those of wireSchemas.
-        description: descriptions[name as keyof typeof wireSchemas],
+        description: descriptions[name] ?? Schema.resolveAnnotations(schema)?.description,
         ...document.schema,
         $defs: document.definitions
       })
