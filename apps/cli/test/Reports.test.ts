@@ -42,7 +42,7 @@ const briefing = JSON.stringify({
 describe("every command prints JSON that its schema describes", () => {
   it("of one handoff, whatever is done with it", async () => {
     const asked = ["--from", "planner", "--task", "Analyze Q3"]
-    await one("Agent", "agents", "register", "--id", "carol", "--capability", "analyze", "--capacity", "2")
+    await one("RegisteredAgent", "agents", "register", "--id", "carol", "--capability", "analyze", "--capacity", "2")
     await one("RoutingDecision", "route", ...asked)
     await one("HandoffRecord", "create", ...asked, "--id", "h1", "--max-attempts", "2", "--briefing", briefing)
     await one("Whereabouts", "where", "--id", "h1")
@@ -130,7 +130,7 @@ describe("every command prints JSON that its schema describes", () => {
     await many("HandoffRecord", "list")
     await many("HandoffRecord", "inbox", "--agent", "executor")
     await one("Metrics", "stats")
-    await many("Agent", "agents", "list")
+    await many("RegisteredAgent", "agents", "list")
     await one("Health", "doctor")
     await one("Verification", "verify")
     await one("Verification", "verify", "--id", "s1")

@@ -14,6 +14,7 @@ import {
   StaleAttempt,
   UnknownItem
 } from "./CustodyError.ts"
+import { field } from "./Fields.ts"
 import {
   EmptyHistory,
   HandoffExists,
@@ -27,41 +28,10 @@ import {
 } from "./HandoffError.ts"
 import { WireTimestamp } from "./WireSchema.ts"
 
-// A field of this name means the same in every error that has it.
-const meanings: Readonly<Record<string, string>> = {
-  recordId: "The id of the handoff.",
-  status: "The status of the handoff.",
-  event: "The event that was refused.",
-  allowedFrom: "The statuses in which the event is allowed.",
-  by: "The agent that tried to record the event.",
-  party: "The role that the event requires.",
-  expected: "An agent that is allowed to record the event.",
-  input: "The name of the input that was read.",
-  issues: "Every fault, with the place and what was expected there.",
-  fromAgent: "The sender, which routing never chooses.",
-  requires: "The capabilities that the receiver must have.",
-  revision: "The revision that was to be written, or that does not hold.",
-  operation: "The operation of the store that failed.",
-  reason: "The kind of failure: wait (`unavailable`), call a person (`corrupt`), or free space (`full`).",
-  detail: "One sentence for a person: what is wrong, where, and what to do.",
-  attempt: "The attempt that the actor named.",
-  current: "The attempt that the handoff is in.",
-  at: "The time of the event.",
-  maxAttempts: "The number of attempts that each receiver has.",
-  maxHops: "The number of times the handoff may be forwarded.",
-  of: "The list that is full.",
-  agent: "The agent that had the handoff before.",
-  holders: "Every agent that has had the handoff, the sender first.",
-  awaits: "The party whose word the start awaits.",
-  missing: "The ids of the items that are not restated.",
-  items: "The ids that the briefing does not have.",
-  known: "The ids that the briefing has.",
-  children: "The ids of open parts; some of them if there are many."
-}
-
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-const message = Schema.String.annotateKey({ description: "One sentence for a person." })
+const message = field(Schema.String, "One sentence for a person.")
+const at = field(WireTimestamp, "The time of the event.")
 
 /** One error on the wire: its tag, its sentence, and its fields in snake_case. A `cause` stays out; it is for a log. */
 const onWire = (tag: string, fields: Schema.Struct.Fields, description: string) =>
@@ -71,12 +41,7 @@ const onWire = (tag: string, fields: Schema.Struct.Fields, description: string) 
     ...Object.fromEntries(
       Object.entries(fields)
         .filter(([name]) => name !== "_tag" && name !== "cause")
-        .map(([name, schema]) => [
-          snake(name),
-          Schema.make<Schema.Top>(name === "at" ? WireTimestamp.ast : schema.ast).annotateKey({
-            description: meanings[name]
-          })
-        ])
+        .map(([name, schema]) => [snake(name), name === "at" ? at : schema])
     )
   }).annotate({ identifier: tag, description })
 

@@ -141,3 +141,17 @@ export { type TransitionVerbName, transitionVerbs } from "./verbs/TransitionVerb
 export { storeVerbs } from "./verbs/StoreVerbs.ts"
 export { readVerbs } from "./verbs/ReadVerbs.ts"
 export { type VerbName, type Verbs, verbs } from "./verbs/Verbs.ts"
+export {
+  describeAttempt,
+  describeEvent,
+  describeHandBack,
+  describeLease,
+  describeOutcome,
+  describeProgress,
+  describeResponse,
+  describeTimer,
+  describeTurn,
+  rerouteTerms,
+  type Timer
+} from "./Telling.ts"
+export { type Description, type Part, render, type Renderer, type Sentence } from "./Sentence.ts"
