@@ -63,9 +63,9 @@ export const name = (value: string): Part => ({ kind: "name", value })
 export const moment = ({ epochMilliseconds }: DateTime.Utc): Part => ({ kind: "moment", value: epochMilliseconds })
 export const duration = (value: number): Part => ({ kind: "duration", value })
 
-/** A clause with its data, or no clause where there is no data. */
+/** A clause with its data, or no clause for data that is absent or empty. */
 export const clause = <A>(value: A | undefined, sentence: (value: A) => Sentence): ReadonlyArray<Sentence> =>
-  value === undefined || value === "" ? [] : [sentence(value)]
+  value === undefined || value === "" || (Array.isArray(value) && value.length === 0) ? [] : [sentence(value)]
 
 export const joined = (sentences: ReadonlyArray<Sentence>, separator: string): Sentence =>
   sentences.flatMap((sentence, index) => (index === 0 ? sentence : [separator, ...sentence]))

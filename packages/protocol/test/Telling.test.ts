@@ -68,6 +68,8 @@ describe("an event in words", () => {
     [moves.Attested, "verified the work | “✓” | of <seiten> | <https://example.org/✓>"],
     [moves.Released, "gave it back | done: “一” | not before 08:20"],
     [moves.Completed, "completed it"],
+    [{ ...moves.Completed, artifacts: [] }, "completed it"],
+    [{ ...moves.Released, handBack: { done: [], artifacts: [] } }, "gave it back | not before 08:20"],
     [
       {
         ...moves.Completed,
