@@ -5,10 +5,13 @@ import {
   coverageOf,
   type Deliverable,
   type Evidence,
+  type HandoffEvent,
   type HandoffRecord,
   maxHopsOf,
+  movesFrom,
   type ReadBackItem,
   receiverOf,
+  rerouteTerms,
   startAwaits
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
@@ -65,13 +68,15 @@ export const coverageText = (briefing: Briefing, readBack: Kept): string => {
   ].join("; ")
 }
 
+const bringsReadBack: ReadonlySet<string> = new Set<HandoffEvent["_tag"]>(["Accepted", "Restated"])
+
 const readBackRows = (record: HandoffRecord): ReadonlyArray<Row> => {
   const { briefing } = record.request
   const readBack = readBackOf(record)
   const asked = briefing?.readBack === undefined ? [] : [coverageText(briefing, readBack)]
   if (readBack === undefined) {
-    // One that goes on has done without, and one that has ended does not keep it.
-    if (asked.length === 0 || (record.status !== "pending" && record.status !== "accepted")) return []
+    // Once no event can bring one, the handoff has gone on without it, or has ended and does not keep it.
+    if (asked.length === 0 || !movesFrom(record.status).some(({ event }) => bringsReadBack.has(event))) return []
     return [["Read-back", `asked for; ${asked.join("")}`]]
   }
   const { confirmed, correction } = readBack
@@ -101,9 +106,7 @@ const pathRows = (record: HandoffRecord): ReadonlyArray<Row> => {
       ? []
       : [["Hops", `${pathOf(record)}${bracketed(`${hops.length} of ${maxHopsOf(record)}`)}`] as const]),
     ...(hops === undefined && request.maxHops !== undefined ? [["Hops", `0 of ${request.maxHops}`] as const] : []),
-    ...(request.reroute === true
-      ? [["Re-route", "to the next who can do it, where it would end untaken"] as const]
-      : []),
+    ...(request.reroute === true ? [["Re-route", rerouteTerms] as const] : []),
     ...(parts === undefined ? [] : [["Parts", `${parts} given to others; 'chain' shows them`] as const])
   ]
 }

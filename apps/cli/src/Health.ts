@@ -17,7 +17,8 @@ import {
   movesOf,
   receiverOf,
   StoreError,
-  whereabouts
+  whereabouts,
+  type WireHealth
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -30,7 +31,7 @@ import { counted, flawText, lookAtAll } from "./Verifying.ts"
 
 /** Something that is not as it should be. */
 export interface Finding {
-  readonly code: "unreadable" | "set_aside" | "history" | "sum" | "overdue" | "lost" | "absent_agent" | "nobody_capable"
+  readonly code: WireHealth["findings"][number]["code"]
   readonly sentence: string
   /** A command, without the program and the store, that would mend it or look at it. */
   readonly command: string

@@ -1,13 +1,16 @@
 import {
+  describeAttempt,
+  describeHandBack,
+  describeLease,
+  describeOutcome,
+  describeProgress,
+  describeResponse,
+  type Description,
   dueAt,
-  type HandBack,
   type HandoffRecord,
-  type HandoffResponse,
-  isOpen,
-  type Lease,
-  maxAttemptsOf,
-  type Progress,
   receiverOf,
+  render,
+  type Sentence,
   turnOf
 } from "@aumai/handoff-protocol"
 import { displayWidth } from "effect/cli/CliOutput"
@@ -126,47 +129,31 @@ export const table = (records: ReadonlyArray<HandoffRecord>, columns: number, no
   ].join("\n")
 }
 
-const responseText = ({ accepted, reason, estimatedCompletion }: HandoffResponse): string => {
-  const estimate = estimatedCompletion === undefined ? "" : ` (estimated ${DateTime.formatIso(estimatedCompletion)})`
-  return `${accepted ? "accepted" : "declined"}${reason === "" ? "" : `: ${printable(reason)}`}${estimate}`
-}
+/** A sentence of the protocol as text for a terminal. */
+export const told = (sentence: Sentence): string =>
+  printable(
+    render(sentence, {
+      said: (text) => text,
+      name: (name) => name,
+      id: (id) => id,
+      status: (status) => status,
+      moment: (at) => DateTime.formatIso(DateTime.makeUnsafe(at)),
+      duration: lasting
+    }).join("")
+  )
 
-const leaseText = ({ milliseconds, until }: Lease, status: HandoffRecord["status"]): string => {
-  const rests = status === "accepted" ? "rests until it is confirmed" : "rests until the answer"
-  return `${lasting(milliseconds)}, ${until === undefined ? rests : `until ${DateTime.formatIso(until)}`}`
-}
+const optional = (sentence: Sentence | undefined): string | undefined => sentence && told(sentence)
 
-/** How far the receiver says it is: `80 % Page 4 of 5`. */
-export const progressText = ({ fraction, note }: Pick<Progress, "fraction" | "note">): string =>
-  [
-    ...(fraction === undefined ? [] : [`${Number((fraction * 100).toFixed(1))} %`]),
-    ...(note === undefined ? [] : [note])
-  ].join(" ")
-
-/** What an attempt has learnt, a part for each of its lists. */
-export const handBackText = (handBack: HandBack): string =>
-  (["done", "remaining", "pitfalls"] as const)
-    .flatMap((part) => {
-      const points = handBack[part] ?? []
-      return points.length === 0 ? [] : [`${part}: ${points.join("; ")}`]
-    })
-    .join(" / ")
+const responseText = (response: Description): string =>
+  [response.what, response.details.map(told).join("; ")].filter((text) => text !== "").join(": ")
 
 const json = (value: unknown): string => printableLines(JSON.stringify(value))
-
-/** Which attempt it is: of the receiver's own, where others have had it before. */
-export const attemptText = (record: HandoffRecord): string => {
-  const begun = record.hops?.at(-1)?.attempt ?? 1
-  const own = `${record.attempt - begun + 1} of ${maxAttemptsOf(record)}`
-  return begun === 1 ? own : `${record.attempt}, ${own} for ${printable(receiverOf(record))}`
-}
 
 /** Everything about one record, a labelled line for each part. The first ten labels are those of the Python tool. */
 export const details = (record: HandoffRecord): string => {
   const { request } = record
-  const response = "response" in record ? record.response : undefined
+  const response = describeResponse(record)
   const waitsFor = turnOf(record)
-  const lease = "lease" in record ? record.lease : undefined
   const progress = "progress" in record ? record.progress : undefined
   const answer = "answer" in record ? record.answer : undefined
   const handBack = "handBack" in record ? record.handBack : undefined
@@ -190,11 +177,11 @@ export const details = (record: HandoffRecord): string => {
     ["Parent", request.parent && printable(request.parent)],
     ["Context", Object.keys(request.context).length === 0 ? undefined : json(request.context)],
     ...handoverRows(record),
-    ["Attempt", record.attempt > 1 ? attemptText(record) : undefined],
-    ["Hand-back", handBack && printable(handBackText(handBack))],
+    ["Attempt", record.attempt > 1 ? told(describeAttempt(record)) : undefined],
+    ["Hand-back", handBack && told(describeHandBack(handBack))],
     ["Not before", notBefore && DateTime.formatIso(notBefore)],
-    ["Lease", lease && leaseText(lease, record.status)],
-    ["Progress", progress && `${DateTime.formatIso(progress.at)} ${printable(progressText(progress))}`.trimEnd()],
+    ["Lease", optional(describeLease(record))],
+    ["Progress", progress && `${DateTime.formatIso(progress.at)} ${told(describeProgress(progress))}`.trimEnd()],
     ["Question", "question" in record ? printable(record.question) : undefined],
     ["Answer", answer && printable(`${answer.answer} (to: ${answer.question})`)],
     ["Turn", waitsFor === undefined ? undefined : printable(waitsFor)],
@@ -204,18 +191,6 @@ export const details = (record: HandoffRecord): string => {
   return rows.flatMap(([label, text]) => (text === undefined ? [] : [`${`${label}:`.padEnd(12)}${text}`])).join("\n")
 }
 
-/**
- * What a record has come to, in a sentence for the verb that brought it there; and what it waits for, with a command that
- * says `where`.
- */
-export const outcome = (record: HandoffRecord, where = ""): string => {
-  const turn = isOpen(record.status) ? `; waits for ${printable(turnOf(record) ?? "nobody")}` : ""
-  const lease =
-    "lease" in record && record.lease !== undefined ? [`lease ${leaseText(record.lease, record.status)}`] : []
-  const held = [...(record.attempt > 1 ? [`attempt ${attemptText(record)}`] : []), ...lease]
-  const custody = held.length === 0 ? "" : ` (${held.join("; ")})`
-  return [
-    `Handoff ${printable(record.recordId)} is ${record.status}${custody}${turn}`,
-    ...awaitedText(record, where)
-  ].join("\n")
-}
+/** The outcome of a verb in a sentence, and what the handoff waits for, with a command that says `where`. */
+export const outcome = (record: HandoffRecord, where = ""): string =>
+  [`Handoff ${printable(record.recordId)} ${told(describeOutcome(record))}`, ...awaitedText(record, where)].join("\n")

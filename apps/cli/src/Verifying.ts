@@ -7,7 +7,8 @@ import {
   HandoffStatus,
   InvalidInput,
   type RecordId,
-  type StoreError
+  type StoreError,
+  type WireVerification
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
@@ -71,7 +72,7 @@ export const flawText = ({ entries, problem, recordId, revision }: Findings["fla
 const tell = Effect.fnUntraced(function* (found: Findings) {
   const { counts, entries, flaws, handoffs, notes, signed } = found
   if (yield* Flags.Json) {
-    const json = {
+    const report: WireVerification = {
       handoffs,
       entries,
       signed,
@@ -84,7 +85,7 @@ const tell = Effect.fnUntraced(function* (found: Findings) {
       counts,
       notes
     }
-    yield* print(JSON.stringify(json))
+    yield* print(JSON.stringify(report))
   } else {
     for (const flaw of flaws) yield* print(flawText(flaw))
     for (const sentence of counts) yield* print(printable(sentence))

@@ -1,38 +1,24 @@
 import {
+  describeAttempt,
+  describeTimer,
+  describeTurn,
   type HandoffRecord,
-  maxAttemptsOf,
   maxHopsOf,
-  overdueEvent,
-  rerouteCause,
-  startAwaits,
-  type Transition,
   whereabouts
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
 import { awaitedText, pathOf } from "./HandoverText.ts"
-import { attemptText, stretch } from "./RecordText.ts"
+import { stretch, told } from "./RecordText.ts"
 import { printable } from "./Text.ts"
 
-/** What time does to a handoff, in the words of a person. Only what time can bring about has any. */
-const comings = (record: HandoffRecord): Readonly<Partial<Record<Transition["_tag"], string>>> => ({
-  Expired: "it expires",
-  Released: `its lease runs out, and it waits for attempt ${record.attempt + 1}`,
-  Failed: "its lease runs out, and because this is the last attempt it fails",
-  Reminded: "a reminder of what is near goes on record"
-})
-
-const comingText = (record: HandoffRecord, now: number): string => {
-  const { due } = whereabouts(record)
-  if (due === undefined) return "If nobody does anything, it stays so."
-  const event = overdueEvent(record, due.at)
-  const isRerouted = event !== undefined && rerouteCause(record, event) !== undefined
-  const ending = comings(record)[due.event] ?? due.event
-  const what = isRerouted ? `it goes to the next agent who can do it, or, where there is none, ${ending}` : ending
-  const { epochMilliseconds } = due.at
-  return epochMilliseconds <= now
-    ? `Due for ${stretch(now - epochMilliseconds)}: ${what}, as soon as it is touched or swept.`
-    : `If nobody does anything, ${what} in ${stretch(epochMilliseconds - now)} (${DateTime.formatIso(due.at)}).`
+const timerText = (record: HandoffRecord, now: number): string => {
+  const timer = describeTimer(record)
+  if (timer === undefined) return "No timer is running."
+  const { at, what } = timer
+  return at <= now
+    ? `Overdue by ${stretch(now - at)}: ${what} as soon as a command touches it or a sweep runs.`
+    : `Next timer: ${what} in ${stretch(at - now)} (${DateTime.formatIso(DateTime.makeUnsafe(at))}).`
 }
 
 /** Where a handoff is, in sentences. */
@@ -41,7 +27,7 @@ export const whereText = (record: HandoffRecord, now: number, where: string): st
   const standing = `${printable(record.recordId)} is ${record.status} since ${DateTime.formatIso(since)}, for ${stretch(now - since.epochMilliseconds)}`
   if (turn === undefined) return `${standing}; it has ended.`
   return [
-    `${standing}, in attempt ${attemptText(record)}: ${printable(turn)}'s turn.`,
+    `${standing}, in attempt ${told(describeAttempt(record))}: ${told(describeTurn(record))}.`,
     ...(record.hops === undefined
       ? []
       : [`It came by ${printable(pathOf(record))}, in ${record.hops.length} of ${maxHopsOf(record)} hops.`]),
@@ -49,25 +35,6 @@ export const whereText = (record: HandoffRecord, now: number, where: string): st
     ...(notBefore !== undefined && notBefore.epochMilliseconds > now
       ? [`Claims pass it by until ${DateTime.formatIso(notBefore)}.`]
       : []),
-    comingText(record, now)
+    timerText(record, now)
   ].join("\n")
-}
-
-/** The same as JSON, in the names of the wire. */
-export const whereJson = (record: HandoffRecord) => {
-  const { turn, since, attempt, due, notBefore, isLost } = whereabouts(record)
-  return {
-    record_id: record.recordId,
-    status: record.status,
-    turn: turn ?? null,
-    since: DateTime.formatIso(since),
-    attempt,
-    max_attempts: maxAttemptsOf(record),
-    hops: (record.hops ?? []).map(({ at, ...hop }) => ({ ...hop, at: DateTime.formatIso(at) })),
-    max_hops: maxHopsOf(record),
-    awaits: startAwaits(record) ?? null,
-    due: due === undefined ? null : { at: DateTime.formatIso(due.at), event: due.event },
-    not_before: notBefore === undefined ? null : DateTime.formatIso(notBefore),
-    is_lost: isLost
-  }
 }

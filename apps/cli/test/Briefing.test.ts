@@ -67,8 +67,8 @@ describe("a briefing that is read back", () => {
     expect(status).toContain("\nRead-back:  By Friday (1 of 2 understood; question: late)\n")
     expect(status).toMatch(/^ {2}Confirm: {2}\S+Z, set right: Ours\.$/m)
     const history = await done("history", "--id", id)
-    expect(history).toMatch(/Accepted {4}executor: read back: Two invoices; invoices understood$/m)
-    expect(history).toMatch(/Restated {4}executor: read back: By Friday; late question \(Whose Friday\?\)$/m)
+    expect(history).toMatch(/Accepted {4}executor: read back: Two invoices; understood: invoices$/m)
+    expect(history).toMatch(/Restated {4}executor: read back: By Friday; question: late \(Whose Friday\?\)$/m)
     expect(history).toMatch(/Confirmed {3}planner: set right: Ours\.$/m)
   })
 

@@ -79,6 +79,7 @@ describe("custody", () => {
       `Error: Handoff ${id} is in the last of its 2 attempts: it can be failed, but not released\n`
     ])
     expect(await run("fail", "--id", id, "--attempt", "2", "--reason", "Blurred")).toContain("is failed")
+    expect(await run("status", "--id", id)).toContain("\nResponse:   failed: Blurred\n")
   })
 
   it("waits for the sender while a question is open, and is found by that", async () => {
@@ -111,11 +112,7 @@ describe("custody", () => {
     expect(standing).toMatch(
       new RegExp(`^${id} is pending since ${moment}, for \\ds, in attempt 1 of 3: executor's turn\\.$`)
     )
-    expect(coming).toMatch(
-      new RegExp(
-        `^If nobody does anything, a reminder of what is near goes on record in (?:49|50)m \\(${moment}\\)\\.$`
-      )
-    )
+    expect(coming).toMatch(new RegExp(`^Next timer: a reminder is recorded in (?:49|50)m \\(${moment}\\)\\.$`))
     await run("accept", "--id", id, "--lease", "5m")
     expect(await run("where", "--id", id)).toMatch(/its lease runs out, and it waits for attempt 2 in [45]m/)
     expect(json(await run("where", "--id", id, "--json"))).toMatchObject({
@@ -131,20 +128,18 @@ describe("custody", () => {
     await run("complete", "--id", id)
     expect(await run("where", "--id", id)).toMatch(/is completed since .*; it has ended\.\n$/)
     expect(json(await run("where", "--id", id, "--json"))).toMatchObject({ turn: null, due: null })
-    expect(await run("where", "--id", await cli.create("where.json"))).toContain(
-      "\nIf nobody does anything, it stays so."
-    )
+    expect(await run("where", "--id", await cli.create("where.json"))).toContain("\nNo timer is running.")
   })
 
   it("is reminded, and then expires when nobody accepts in time", async () => {
     const run = on("remind.json")
     const id = await cli.create("remind.json", { "accept-by": "3s", "remind-before": "1h" })
-    expect(await run("where", "--id", id)).toContain("\nDue for ")
+    expect(await run("where", "--id", id)).toContain("\nOverdue by ")
     expect(await swept(run)).toBe(`Handoff ${id} is pending; waits for executor\n`)
     expect(await swept(run)).toBe(`Handoff ${id} is expired\n`)
     const history = await run("history", "--id", id)
-    expect(history).toMatch(/Reminded {4}clock: the time to accept it$/m)
-    expect(history).toMatch(/Expired {5}clock: the time to accept it$/m)
+    expect(history).toMatch(/Reminded {4}clock: the time to accept it is nearly over$/m)
+    expect(history).toMatch(/Expired {5}clock: not accepted in time$/m)
   })
 
   it.each([

@@ -62,13 +62,13 @@ describe("forward", () => {
     const words = ["--from", "planner", "--to", "executor", "--task", "Visualize", "--reroute", "--accept-by", "1h"]
     const id = /^Created handoff (\S+)/.exec(await done("create", ...words))?.[1] ?? ""
     expect(await done("where", "--id", id)).toContain(
-      "If nobody does anything, it goes to the next agent who can do it, or, where there is none, it expires in "
+      "Next timer: it goes to the next capable agent; without one, it expires in "
     )
     expect(await done("reject", "--id", id, "--reason", "Busy")).toBe(
       `Handoff ${id} is pending (attempt 2, 1 of 3 for carol); waits for carol\n  carol can visualize\n`
     )
     expect(await done("history", "--id", id)).toMatch(
-      /Forwarded {3}executor: to carol; because it was declined; Busy; routed: carol can visualize$/m
+      /Forwarded {3}executor: to carol because it was declined; Busy; routed: carol can visualize$/m
     )
   })
 })

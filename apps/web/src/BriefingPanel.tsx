@@ -1,7 +1,7 @@
 import { type Briefing, coverageOf, type HandoffRecord, type KeptReadBack, type ReadBackItem } from "@aumai/handoff"
 import type { ReactNode } from "react"
 
-import { startAwaits } from "./Context.ts"
+import { movesOf, startAwaits } from "./Context.ts"
 import { Panel } from "./Panel.tsx"
 import { answerWords } from "./ReadBackQuestions.ts"
 import { momentText } from "./Time.ts"
@@ -93,7 +93,7 @@ const Synthesis = ({ handoff, briefing, readBack }: Properties) => {
       <h3>Read-back</h3>
       {readBack === undefined ? undefined : <blockquote className="leaf">{readBack.summary}</blockquote>}
       {counts === "" ? undefined : <p>{counts}</p>}
-      {readBack === undefined && handoff.status === "pending" ? (
+      {readBack === undefined && movesOf(handoff).some(({ event }) => event === "Accepted") ? (
         <p>
           It must be read back before it is started
           {briefing.readBack?.confirm === true ? `, and ${sender} confirms that` : ""}.

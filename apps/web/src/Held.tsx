@@ -1,44 +1,51 @@
-import type { Answer, HandBack, HandoffRecord, Lease, Progress, Whereabouts } from "@aumai/handoff"
+import {
+  type Answer,
+  describeLease,
+  describeProgress,
+  describeTimer,
+  type HandBack,
+  type HandoffRecord,
+  type Lease,
+  type Progress,
+  type Timer
+} from "@aumai/handoff"
 import type { ReactNode } from "react"
 
 import { Artifacts } from "./Artifacts.tsx"
 import { Fact, Panel } from "./Panel.tsx"
 import { durationText, momentText, useNow } from "./Time.ts"
-import { progressWords } from "./Words.ts"
+import { Told } from "./Told.tsx"
 
-type Due = NonNullable<Whereabouts["due"]>
-
-/** What time does to a handoff. Only what time can bring about has words. */
-const comingWords: Readonly<Partial<Record<Due["event"], string>>> = {
-  Expired: "It expires",
-  Released: "It waits for the next attempt",
-  Failed: "It fails, for this is the last attempt",
-  Forwarded: "It goes to the next receiver",
-  Reminded: "A reminder goes on record"
-}
-
-const Coming = ({ at, event }: Due) => {
+const TimerFact = ({ at, what }: Timer) => {
   const now = useNow()
-  const left = at.getTime() - now
+  const left = at - now
   return (
-    <Fact name="If nobody does anything">
-      {comingWords[event] ?? event}
-      {left > 0 ? ` in ${durationText(left)}` : <span className="overdue">: due for {durationText(-left)}</span>}
+    <Fact name="Next timer">
+      {what}
+      {left > 0 ? ` in ${durationText(left)}` : <span className="overdue">: overdue by {durationText(-left)}</span>}
     </Fact>
   )
 }
 
-const LeaseFact = ({ milliseconds, until }: Lease) => {
+interface LeaseProperties {
+  readonly handoff: HandoffRecord
+  readonly lease: Lease
+}
+
+const LeaseFact = ({ handoff, lease: { milliseconds, until } }: LeaseProperties) => {
   const now = useNow()
-  const left = (until?.getTime() ?? 0) - now
+  if (until === undefined) {
+    return (
+      <Fact name="Lease">
+        <Told sentences={[describeLease(handoff) ?? []]} />
+      </Fact>
+    )
+  }
+  const left = until.getTime() - now
   return (
     <Fact name="Lease">
       {durationText(milliseconds)} each time;{" "}
-      {until === undefined
-        ? "rests until the answer"
-        : left > 0
-          ? `runs out in ${durationText(left)}`
-          : `ran out ${durationText(-left)} ago`}
+      {left > 0 ? `runs out in ${durationText(left)}` : `ran out ${durationText(-left)} ago`}
     </Fact>
   )
 }
@@ -46,7 +53,7 @@ const LeaseFact = ({ milliseconds, until }: Lease) => {
 const ProgressFact = (progress: Progress) => (
   <Fact name="Progress">
     {progress.fraction === undefined ? undefined : <progress aria-label="Progress" max={1} value={progress.fraction} />}{" "}
-    {progressWords(progress)} <span className="nothing">{momentText(progress.at)}</span>
+    <Told sentences={[describeProgress(progress)]} /> <span className="nothing">{momentText(progress.at)}</span>
   </Fact>
 )
 
@@ -84,8 +91,8 @@ const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
   </Panel>
 )
 
-const factsOf = (handoff: HandoffRecord, due: Due | undefined): ReadonlyArray<ReactNode> => [
-  ...("lease" in handoff ? [<LeaseFact key="lease" {...handoff.lease} />] : []),
+const factsOf = (handoff: HandoffRecord, timer: Timer | undefined): ReadonlyArray<ReactNode> => [
+  ...("lease" in handoff ? [<LeaseFact key="lease" handoff={handoff} lease={handoff.lease} />] : []),
   ...("progress" in handoff ? [<ProgressFact key="progress" {...handoff.progress} />] : []),
   ...("question" in handoff
     ? [
@@ -102,17 +109,12 @@ const factsOf = (handoff: HandoffRecord, due: Due | undefined): ReadonlyArray<Re
         </Fact>
       ]
     : []),
-  ...(due === undefined ? [] : [<Coming key="due" {...due} />])
+  ...(timer === undefined ? [] : [<TimerFact key="timer" {...timer} />])
 ]
 
-interface Properties {
-  readonly handoff: HandoffRecord
-  readonly due: Due | undefined
-}
-
 /** On what terms it is held, how far it is, and what the attempts before have learnt. */
-export const Held = ({ handoff, due }: Properties) => {
-  const facts = factsOf(handoff, due)
+export const Held = ({ handoff }: { readonly handoff: HandoffRecord }) => {
+  const facts = factsOf(handoff, describeTimer(handoff))
   return (
     <>
       {facts.length === 0 ? undefined : (

@@ -1,9 +1,10 @@
-import type { HandoffRecord } from "@aumai/handoff"
+import { describeAttempt, describeTurn, type HandoffRecord } from "@aumai/handoff"
 import { Fragment } from "react"
 
 import { Arrow } from "./Arrow.tsx"
-import { maxAttempts, receiverOf, startAwaits, turn } from "./Context.ts"
+import { receiverOf, turn } from "./Context.ts"
 import { durationText, useNow } from "./Time.ts"
+import { Told } from "./Told.tsx"
 import { nameText, statusWords } from "./Words.ts"
 
 // A handoff may go through a hundred hands: so many of the last ones are named here, and all in the trail.
@@ -22,14 +23,11 @@ const Holder = ({ name, isTurn, isOver = false }: HolderProperties) => (
   </span>
 )
 
-const awaitedWords = { receiver: "to read the briefing back", sender: "to confirm the read-back" } as const
-
 /** Through whose hands it went, who has it, and who has to do something now. */
 export const Standing = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const now = useNow()
-  const { attempt, hops = [], request, status, updatedAt } = handoff
+  const { hops = [], request, status, updatedAt } = handoff
   const whose = turn(handoff)
-  const awaited = startAwaits(handoff)
   const receiver = receiverOf(handoff)
   const before = [request.toAgent, ...hops.map((hop) => hop.receiver)].slice(0, -1)
   const left = before.length > lastNamed ? before.length - lastNamed : 0
@@ -57,12 +55,11 @@ export const Standing = ({ handoff }: { readonly handoff: HandoffRecord }) => {
       <p className="standing">
         <span className="status">{statusWords[status]}</span>
         <span>
-          {whose === undefined ? "nobody's turn" : `${nameText(whose)}'s turn`}
-          {awaited === undefined ? "" : ` ${awaitedWords[awaited]}`}
+          <Told sentences={[describeTurn(handoff)]} />
         </span>
         <span className="nothing">for {durationText(now - updatedAt.getTime())}</span>
         <span className="nothing">
-          attempt {attempt - (hops.at(-1)?.attempt ?? 1) + 1} of {maxAttempts(handoff)}
+          attempt <Told sentences={[describeAttempt(handoff)]} />
         </span>
       </p>
     </div>

@@ -1,6 +1,6 @@
-import type { Clock, HandoffEvent, HandoffStatus } from "@aumai/handoff"
+import type { HandoffStatus } from "@aumai/handoff"
 
-/** How statuses and events are called on the pages. */
+/** The names of statuses on the pages. */
 export const statusWords: Readonly<Record<HandoffStatus, string>> = {
   pending: "Pending",
   accepted: "Accepted",
@@ -26,42 +26,8 @@ export const nothingWords: Readonly<Record<HandoffStatus, string>> = {
   expired: "Nothing has expired."
 }
 
-export const eventWords: Readonly<Record<HandoffEvent["_tag"], string>> = {
-  Created: "created it",
-  Imported: "imported it",
-  Accepted: "accepted it",
-  Rejected: "rejected it",
-  Started: "started",
-  Progressed: "is still at it",
-  Asked: "asked",
-  Answered: "answered",
-  Forwarded: "handed it on",
-  Delegated: "gave a part of it away",
-  Restated: "read the briefing back",
-  Confirmed: "confirmed the read-back",
-  Attested: "verified the work",
-  Released: "gave it back",
-  Completed: "completed it",
-  Failed: "gave up",
-  Cancelled: "cancelled it",
-  Reminded: "gave a reminder",
-  Expired: "let it expire"
-}
-
-/** What the clocks of a request are about. */
-export const clockWords: Readonly<Record<Clock, string>> = {
-  accept_by: "the time to accept it",
-  deadline: "the deadline"
-}
-
-/** How far somebody says they are: `80 % Page 4 of 5`. */
-export const progressWords = ({
-  fraction,
-  note = ""
-}: {
-  readonly fraction?: number
-  readonly note?: string
-}): string => `${fraction === undefined ? "" : `${Math.round(fraction * 100)} % `}${note}`.trim()
+/** A word at the beginning of a line. */
+export const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** The beginning of a text, where there is room for so many characters. */
 export const beginningOf = (text: string, room: number): string =>

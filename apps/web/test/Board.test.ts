@@ -205,7 +205,7 @@ describe("a handoff's page", () => {
     await confirm(page, "Accept")
     await page
       .getByRole("region", { name: "Response" })
-      .getByText(/Expected by 6 May 2999/)
+      .getByText(/expected by 6 May 2999/)
       .waitFor()
   })
 
@@ -263,7 +263,7 @@ describe("a handoff's page", () => {
     await act(page, "Fail")
     await page.getByLabel("Reason").fill("The trolley broke down.")
     await confirm(page, "Fail")
-    await page.getByText("The trolley broke down.").first().waitFor()
+    await page.getByRole("region", { name: "Response" }).getByText("Failed: The trolley broke down.").waitFor()
     await page.getByText("It has ended").waitFor()
   })
 

@@ -96,7 +96,9 @@ describe("a briefing", () => {
     await briefing.getByText("A mean of 65.").waitFor()
     const trail = page.getByRole("region", { name: "Trail" })
     await trail.getByText("icu read the briefing back").waitFor()
-    await trail.getByText("Shock; pressure first. · 1 question, 1 understood").waitFor()
+    await trail
+      .getByText(/read back: Shock; pressure first\. · understood: .+ · question: .+ \(Which target\?\)/)
+      .waitFor()
     expect(visitor.complaints).toEqual([])
   })
 

@@ -17,7 +17,7 @@ describe("custody", () => {
     await page.getByLabel("Hold it for so many minutes").fill("10")
     await confirm(page, "Accept")
     await custody.getByText(/10 min each time; runs out in (?:9 min|10 min)/).waitFor()
-    await custody.getByText(/It waits for the next attempt in (?:9 min|10 min)/).waitFor()
+    await custody.getByText(/its lease runs out, and it waits for attempt 2 in (?:9 min|10 min)/).waitFor()
 
     await act(page, "Progress")
     await page.getByLabel("Note").fill("Page 4 of 5")
@@ -28,7 +28,7 @@ describe("custody", () => {
       .poll(async () => custody.getByRole("progressbar", { name: "Progress" }).getAttribute("value"))
       .toBe("0.8")
     const steps = page.getByRole("region", { name: "Trail" }).getByRole("listitem")
-    await steps.filter({ hasText: "executor is still at it" }).getByText("80 % Page 4 of 5").waitFor()
+    await steps.filter({ hasText: "executor reported progress" }).getByText("80 % Page 4 of 5").waitFor()
 
     await goTo(page, "Board")
     await page
@@ -109,7 +109,7 @@ describe("custody", () => {
       .waitFor()
     await page
       .getByRole("region", { name: "Trail" })
-      .getByText("The scanner is down · Done: Page 1; Page 2 · Pitfalls: Page 5 is blurred")
+      .getByText("The scanner is down · done: Page 1; Page 2 / pitfalls: Page 5 is blurred")
       .waitFor()
     await act(page, "Accept")
     await confirm(page, "Accept")
@@ -174,6 +174,6 @@ describe("custody", () => {
     await page.getByRole("region", { name: "Trail" }).getByText("clock gave it back").waitFor()
     await goTo(page, "Board")
     await lane(page, "Expired").getByRole("link", { name: "Unwanted" }).click()
-    await page.getByRole("region", { name: "Trail" }).getByText("It had missed the time to accept it.").waitFor()
+    await page.getByRole("region", { name: "Trail" }).getByText("not accepted in time").waitFor()
   })
 })

@@ -23,7 +23,7 @@ describe("handing on", () => {
     await confirm(page, "Forward")
     await page.getByText("Forward: done. It waits for analyst now.").waitFor()
     await page.getByText("analyst's turn").waitFor()
-    await page.getByText("attempt 1 of 3").waitFor()
+    await page.getByText("attempt 2, 1 of 3 for analyst").waitFor()
     await expect
       .poll(async () => page.locator(".custody .parties").innerText())
       .toMatch(/planner[^]*executor[^]*analyst/)
@@ -66,7 +66,7 @@ describe("handing on", () => {
     await page.getByLabel("Receiver").fill("")
     await confirm(page, "Forward")
     await page.getByText("mobile's turn").waitFor()
-    await trail(page).getByText("The router chose mobile").waitFor()
+    await trail(page).getByText("routed: mobile").waitFor()
     await expect.poll(() => names(moves(page).getByRole("button"))).toEqual(["Accept", "Reject", "Cancel"])
   })
 
@@ -85,7 +85,7 @@ describe("handing on", () => {
     await page.getByLabel("Reason").fill("The scanner is down.")
     await confirm(page, "Reject")
     await page.getByText("Reject: done. It waits for mobile now.").waitFor()
-    await trail(page).getByText("to mobile, for it was declined · The scanner is down.").waitFor()
+    await trail(page).getByText("to mobile because it was declined · The scanner is down.").waitFor()
     await goTo(page, "Board")
     await lane(page, "Pending").getByRole("article").getByText("mobile").waitFor()
   })
@@ -103,7 +103,7 @@ describe("parts", () => {
     await page.getByLabel("Task of the part").fill("Draw the charts")
     await confirm(page, "Delegate")
     await moves(page).getByText("Delegate: done.").waitFor()
-    await trail(page).getByText("executor gave a part of it away").waitFor()
+    await trail(page).getByText("executor delegated a part").waitFor()
 
     const whole = page.getByRole("region", { name: "Parts" })
     await whole.getByRole("link", { name: "Draw the charts" }).waitFor()
@@ -130,7 +130,7 @@ describe("parts", () => {
     await page.getByLabel("Parts that are open go on without it").check()
     await confirm(page, "Complete")
     await page.getByText("nobody's turn").waitFor()
-    await trail(page).getByText("Parts that are open go on.").waitFor()
+    await trail(page).getByText("leaves its open parts").waitFor()
     await whole.getByText("Pending").waitFor()
   })
 

@@ -97,7 +97,7 @@ describe("proof", () => {
     await region(page, "Artifacts").getByText("42").waitFor()
     await region(page, "Artifacts").getByText("note by value, text/plain").click()
     await region(page, "Artifacts").getByText("All is well. 万事如意").waitFor()
-    await region(page, "Trail").getByText("Handed back: numbers; note").waitFor()
+    await region(page, "Trail").getByText("artifacts: numbers, note").waitFor()
     expect(visitor.complaints).toEqual([])
   })
 

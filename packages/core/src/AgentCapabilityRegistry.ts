@@ -5,7 +5,8 @@ import {
   limits,
   PublicKey,
   type Capability,
-  type StoreError
+  type StoreError,
+  WireAgent
 } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -14,7 +15,6 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "./AgentStore.ts"
-import { agentFields } from "./AgentWire.ts"
 
 /** What an agent may say of itself beside what it can do. */
 export interface RegisterOptions {
@@ -24,8 +24,9 @@ export interface RegisterOptions {
   readonly publicKey?: string
 }
 
+const { capabilities, capacity } = WireAgent.fields
 const decodeRegistration = Schema.decodeUnknownEffect(
-  Schema.Struct({ agentId: AgentId, ...agentFields, publicKey: Schema.optionalKey(PublicKey) }),
+  Schema.Struct({ agentId: AgentId, capabilities, capacity, publicKey: Schema.optionalKey(PublicKey) }),
   { errors: "all" }
 )
 

@@ -1,52 +1,10 @@
 /** How an agent is written where people and other programs read it: in files, and on the command line. */
-import {
-  AgentId,
-  Capability,
-  decodeTimestamp,
-  type InvalidInput,
-  invalidInput,
-  limits,
-  PublicKey
-} from "@aumai/handoff-protocol"
+import { decodeTimestamp, type InvalidInput, invalidInput, WireAgent } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { RegisteredAgent } from "./AgentStore.ts"
-
-const WireMoment = Schema.String.check(
-  Schema.makeFilter(
-    (text) => Result.isSuccess(decodeTimestamp("moment", text)) || "Expected a timestamp such as 2026-12-01T09:00:00Z"
-  )
-)
-
-/** What an agent says of itself, under the names that are the same everywhere. */
-export const agentFields = {
-  capabilities: Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
-  capacity: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })))
-}
-
-const WireAgent = Schema.Struct({
-  agent_id: AgentId,
-  ...agentFields,
-  keys: Schema.optionalKey(
-    Schema.Array(Schema.Struct({ public_key: PublicKey, since: WireMoment })).check(Schema.isMaxLength(limits.keys))
-  ),
-  last_seen: Schema.optionalKey(WireMoment)
-})
-
-/**
- * An agent in JSON, with the names of the wire.
- *
- * @example
- * ```ts
- * import type { WireAgent } from "@aumai/handoff-core"
- *
- * const carol = { agent_id: "carol", capabilities: ["analyze"], capacity: 5 }
- * const capacityOf = ({ capacity }: WireAgent) => capacity ?? Infinity
- * ```
- */
-export type WireAgent = typeof WireAgent.Encoded
 
 const toMoment = (text: string): DateTime.Utc => Result.getOrThrow(decodeTimestamp("moment", text))
 

@@ -106,6 +106,19 @@ export { advance, type Advanced, apply, begun, create, replay } from "./Lifecycl
 export { type Flaw, flawIn } from "./Verify.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
+export { WireAgent } from "./WireAgent.ts"
+export {
+  reportSchemas,
+  type WireCopyReport,
+  type WireEntry,
+  type WireHealth,
+  type WireImportReport,
+  type WireKeyPair,
+  type WireMetrics,
+  type WireVerification,
+  type WireWhereabouts,
+  type WireWorkNote
+} from "./Reports.ts"
 export {
   decodeEvent,
   decodeJsonObject,
@@ -128,3 +141,17 @@ export { type TransitionVerbName, transitionVerbs } from "./verbs/TransitionVerb
 export { storeVerbs } from "./verbs/StoreVerbs.ts"
 export { readVerbs } from "./verbs/ReadVerbs.ts"
 export { type VerbName, type Verbs, verbs } from "./verbs/Verbs.ts"
+export {
+  describeAttempt,
+  describeEvent,
+  describeHandBack,
+  describeLease,
+  describeOutcome,
+  describeProgress,
+  describeResponse,
+  describeTimer,
+  describeTurn,
+  rerouteTerms,
+  type Timer
+} from "./Telling.ts"
+export { type Description, type Part, render, type Renderer, type Sentence } from "./Sentence.ts"

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 
-import { wireSchemas } from "../src/index.ts"
+import { reportSchemas, wireSchemas } from "../src/index.ts"
 import { docOf, inWireNames } from "./fields.ts"
 import { page } from "./page.ts"
 import { themes } from "./vectors.ts"
@@ -25,7 +25,7 @@ const described = (definitions: JsonSchema.Definitions): object =>
 /** All generated files by their path in the package. */
 export const files = (): ReadonlyMap<string, string> => {
   const made = new Map<string, string>([["PROTOCOL.md", page()]])
-  for (const [name, schema] of Object.entries(wireSchemas)) {
+  for (const [name, schema] of Object.entries({ ...wireSchemas, ...reportSchemas })) {
     const document = Schema.toJsonSchemaDocument(schema)
     made.set(
       `schema/${name}.json`,
@@ -33,7 +33,7 @@ export const files = (): ReadonlyMap<string, string> => {
         $schema: JsonSchema.META_SCHEMA_URI_DRAFT_2020_12,
         $id: `https://github.com/aumai/aumai-handoff/schema/${name}.json`,
         title: name,
-        description: docOf(name),
+        description: docOf(name) ?? Schema.resolveAnnotations(schema)?.description,
         ...document.schema,
         $defs: described(document.definitions)
       })

@@ -13,6 +13,7 @@ export {
   turnOf
 } from "./Lifecycle.ts"
 export { parseJson } from "./ParseJson.ts"
+export * from "./Telling.ts"
 export { GiveUp } from "./GiveUp.ts"
 export { generateKeys, type KeyPair } from "./Keys.ts"
 export { handoffsOver } from "./HandoffsOver.ts"

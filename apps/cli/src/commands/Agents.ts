@@ -1,6 +1,7 @@
 import {
   AgentCapabilityRegistry,
   encodeAgent,
+  encodeRouting,
   HandoffRouter,
   presenceOf,
   type RegisteredAgent
@@ -135,10 +136,8 @@ export const route = Command.make(
       Option.isSome(flags.fallback) ? { fallback: flags.fallback.value } : {}
     )
     if (Option.isNone(decision)) return yield* new NoCapableAgent({ fromAgent, requires: needed })
-    const { agent, reason, fallback, matched, runnersUp } = decision.value
-    if (yield* Flags.Json) {
-      return yield* print(JSON.stringify({ agent, reason, fallback, matched, runners_up: runnersUp }))
-    }
+    const { agent, reason, runnersUp } = decision.value
+    if (yield* Flags.Json) return yield* print(JSON.stringify(encodeRouting(decision.value)))
     const others = runnersUp.map(
       (one) => `  then ${one.agent}${one.matched.length === 0 ? "" : ` (${one.matched.join(", ")})`}`
     )

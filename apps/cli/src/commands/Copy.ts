@@ -1,5 +1,12 @@
 import { AgentStore, HandoffManager, HandoffStore, type ImportOutcome, type RegisteredAgent } from "@aumai/handoff-core"
-import { type ArchivedHandoff, HandoffStatus, InvalidInput, type RecordId, StoreError } from "@aumai/handoff-protocol"
+import {
+  type ArchivedHandoff,
+  HandoffStatus,
+  InvalidInput,
+  type RecordId,
+  StoreError,
+  type WireCopyReport
+} from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Context from "effect/Context"
@@ -116,10 +123,16 @@ export const copy = Command.make(
     const { outcomes, conflicts, broken, done } = yield* copyHandoffs(source, target)
     const agents = yield* copyAgents(source, target)
     if (yield* Flags.Json) {
-      const counts = Object.fromEntries(
-        (["added", "newer", "unchanged"] as const).map((name) => [name, outcomes.get(name) ?? 0])
-      )
-      yield* print(JSON.stringify({ ...counts, conflicts, broken, agents }))
+      const count = (outcome: ImportOutcome) => outcomes.get(outcome) ?? 0
+      const report: WireCopyReport = {
+        added: count("added"),
+        newer: count("newer"),
+        unchanged: count("unchanged"),
+        conflicts,
+        broken,
+        agents
+      }
+      yield* print(JSON.stringify(report))
     } else {
       const parts = Object.entries(meanings).flatMap(([outcome, meaning]) => {
         // The cast: the keys of `meanings` are the outcomes.

@@ -1,4 +1,4 @@
-import { HandoffManager } from "@aumai/handoff-core"
+import { encodeWhereabouts, HandoffManager } from "@aumai/handoff-core"
 import { encodeRecord } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as DateTime from "effect/DateTime"
@@ -10,7 +10,7 @@ import { once, staying } from "../OpenStore.ts"
 import { print } from "../Output.ts"
 import { outcome } from "../RecordText.ts"
 import { root, storeFlag } from "../Root.ts"
-import { whereJson, whereText } from "../WhereText.ts"
+import { whereText } from "../WhereText.ts"
 
 export const where = Command.make(
   "where",
@@ -19,7 +19,9 @@ export const where = Command.make(
     const record = yield* (yield* HandoffManager).get(yield* Input.recordId(flags.id))
     const now = (yield* DateTime.now).epochMilliseconds
     yield* print(
-      (yield* Flags.Json) ? JSON.stringify(whereJson(record)) : whereText(record, now, storeFlag((yield* root).store))
+      (yield* Flags.Json)
+        ? JSON.stringify(encodeWhereabouts(record))
+        : whereText(record, now, storeFlag((yield* root).store))
     )
   }, once)
 ).pipe(

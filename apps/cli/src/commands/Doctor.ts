@@ -1,5 +1,5 @@
 /** How a store is, on one page. */
-import { HandoffStatus } from "@aumai/handoff-protocol"
+import { HandoffStatus, type WireHealth } from "@aumai/handoff-protocol"
 import { fileOf } from "@aumai/handoff/node"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -71,22 +71,21 @@ export const doctor = Command.make(
     }
     if (yield* Flags.Json) {
       const { agents, counts, entries, findings, present, signed } = found
-      yield* print(
-        JSON.stringify({
-          store: shown(store),
-          journal: around.hasJournal,
-          by_status: counts,
-          entries,
-          signed,
-          agents,
-          present,
-          findings: findings.map((finding) => ({
-            code: finding.code,
-            sentence: finding.sentence,
-            command: commandOf(finding)
-          }))
-        })
-      )
+      const report: WireHealth = {
+        store: shown(store),
+        journal: around.hasJournal,
+        by_status: counts,
+        entries,
+        signed,
+        agents,
+        present,
+        findings: findings.map((finding) => ({
+          code: finding.code,
+          sentence: finding.sentence,
+          command: commandOf(finding)
+        }))
+      }
+      yield* print(JSON.stringify(report))
     } else yield* print(page(store, around.hasJournal, found, commandOf))
     if (found.findings.length > 0) return yield* new NotWell({ findings: found.findings.length })
   })

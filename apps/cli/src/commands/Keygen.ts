@@ -1,5 +1,5 @@
 /** A key for an agent to sign with. */
-import { AgentId, InvalidInput } from "@aumai/handoff-protocol"
+import { AgentId, InvalidInput, type WireKeyPair } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -41,8 +41,11 @@ export const keygen = Command.make(
     const { Signing } = yield* proof
     const { publicKey, secretKey } = yield* Signing.generate
     if (Option.isSome(flags.out)) yield* writeSecret(flags.out.value, `${secretKey}\n`)
-    const secret = Option.isSome(flags.out) ? { file: flags.out.value } : { secret_key: secretKey }
-    if (yield* Flags.Json) return yield* print(JSON.stringify({ public_key: publicKey, ...secret }))
+    const pair: WireKeyPair = {
+      public_key: publicKey,
+      ...(Option.isSome(flags.out) ? { file: flags.out.value } : { secret_key: secretKey })
+    }
+    if (yield* Flags.Json) return yield* print(JSON.stringify(pair))
     const file = Option.getOrElse(flags.out, () => "FILE")
     yield* print(
       [

@@ -1,4 +1,4 @@
-import { HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
+import { encodeEntry, encodeMetrics, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
 import { encodeRecord, type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
-import { entryJson, entryText } from "../EntryText.ts"
+import { entryText } from "../EntryText.ts"
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { once, staying } from "../OpenStore.ts"
@@ -113,7 +113,7 @@ export const history = Command.make(
   { id: Flags.id },
   Effect.fnUntraced(function* (flags) {
     const entries = yield* (yield* HandoffManager).history(yield* Input.recordId(flags.id))
-    yield* print((yield* Flags.Json) ? JSON.stringify(entries.map(entryJson)) : entries.map(entryText).join("\n"))
+    yield* print((yield* Flags.Json) ? JSON.stringify(entries.map(encodeEntry)) : entries.map(entryText).join("\n"))
   }, once)
 ).pipe(
   Command.withDescription("Show what happened to one handoff, oldest first."),
@@ -140,7 +140,7 @@ export const watch = Command.make(
       print(
         entries
           .map((entry) =>
-            json ? JSON.stringify(entryJson(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`
+            json ? JSON.stringify(encodeEntry(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`
           )
           .join("\n")
       )
@@ -161,17 +161,7 @@ export const stats = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const metrics = yield* (yield* HandoffManager).metrics
-    if (yield* Flags.Json) {
-      const { total, byStatus, averageSeconds, p95Seconds, completionRate } = metrics
-      const json = {
-        total,
-        by_status: byStatus,
-        average_seconds: averageSeconds ?? null,
-        p95_seconds: p95Seconds ?? null,
-        completion_rate: completionRate ?? null
-      }
-      return yield* print(JSON.stringify(json))
-    }
+    if (yield* Flags.Json) return yield* print(JSON.stringify(encodeMetrics(metrics)))
     const rate = metrics.completionRate
     const rows = [
       ["Total", String(metrics.total)],

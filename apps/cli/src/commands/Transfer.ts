@@ -1,4 +1,4 @@
-import { HandoffManager, type ImportOutcome, type ImportReport } from "@aumai/handoff-core"
+import { encodeImportReport, HandoffManager, type ImportOutcome, type ImportReport } from "@aumai/handoff-core"
 import { type ArchivedHandoff, decodeArchived, decodeText, encodeArchived, InvalidInput } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -90,7 +90,7 @@ export const importAll = Command.make(
       Effect.ensuring(progress(""))
     )
     if (yield* Flags.Json) {
-      yield* print(JSON.stringify(reports.map(({ recordId, outcome }) => ({ record_id: recordId, outcome }))))
+      yield* print(JSON.stringify(reports.map(encodeImportReport)))
     } else yield* summarise(reports)
     const leftOut = (["conflict", "broken"] as const).flatMap((refusal) => {
       const count = reports.filter(({ outcome }) => outcome === refusal).length

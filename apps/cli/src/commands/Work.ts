@@ -7,7 +7,8 @@ import {
   InvalidInput,
   isJsonObject,
   type JsonObject,
-  limits
+  limits,
+  type WireWorkNote
 } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -109,12 +110,10 @@ export const work = Command.make(
     const isJson = yield* Flags.Json
     const { key, store } = yield* root
     const keys = Keys.named(key).join(",")
-    const say = (id: string, attempt: number, what: string) =>
-      Effect.ignore(
-        print(
-          isJson ? JSON.stringify({ record_id: id, attempt, what }) : printable(`${id} attempt ${attempt}: ${what}`)
-        )
-      )
+    const say = (id: string, attempt: number, what: string) => {
+      const note: WireWorkNote = { record_id: id, attempt, what }
+      return Effect.ignore(print(isJson ? JSON.stringify(note) : printable(`${id} attempt ${attempt}: ${what}`)))
+    }
     const variablesFor = ({ attempt, recordId }: HandoffRecord) => ({
       AUMAI_HANDOFF_ID: recordId,
       AUMAI_HANDOFF_ATTEMPT: String(attempt),

@@ -1,4 +1,11 @@
-import type { Entry, HandoffRecord, Whereabouts } from "@aumai/handoff"
+import {
+  describeResponse,
+  type Description,
+  type Entry,
+  type HandoffRecord,
+  rerouteTerms,
+  type Whereabouts
+} from "@aumai/handoff"
 import { useEffect, useState } from "react"
 
 import { BriefingPanel } from "../BriefingPanel.tsx"
@@ -16,9 +23,10 @@ import { hrefOf } from "../Route.ts"
 import { sentenceOf } from "../Sentence.ts"
 import { Standing } from "../Standing.tsx"
 import { durationText, momentText, useNow } from "../Time.ts"
+import { Told } from "../Told.tsx"
 import { Trail } from "../Trail.tsx"
 import { Whole } from "../Whole.tsx"
-import { headlineText, nameText } from "../Words.ts"
+import { capitalized, headlineText, nameText } from "../Words.ts"
 
 interface Found {
   readonly handoff: HandoffRecord
@@ -112,7 +120,7 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
           <Fact name="Requires">{request.requires.map(nameText).join(", ")}</Fact>
         )}
         {request.maxHops === undefined ? undefined : <Fact name="May be handed on">{request.maxHops} times</Fact>}
-        {request.reroute === true ? <Fact name="When declined">It goes to the next who can do it</Fact> : undefined}
+        {request.reroute === true ? <Fact name="Re-route">{rerouteTerms}</Fact> : undefined}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">
             <a href={hrefOf(request.parent)}>{nameText(request.parent)}</a>
@@ -125,30 +133,32 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   )
 }
 
-const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => (
-  <>
-    {"response" in handoff && handoff.response !== undefined ? (
-      <Panel title="Response">
-        <p>
-          <strong>{handoff.response.accepted ? "Accepted" : "Declined"}:</strong> {handoff.response.reason}
-        </p>
-        {handoff.response.estimatedCompletion === undefined ? undefined : (
-          <p>Expected by {momentText(handoff.response.estimatedCompletion)}</p>
-        )}
-      </Panel>
-    ) : undefined}
-    {"reason" in handoff ? (
-      <Panel title="Why it ended">
-        <p>{handoff.reason}</p>
-      </Panel>
-    ) : undefined}
-    {"result" in handoff ? (
-      <Panel title="Result">
-        <JsonTree value={handoff.result} />
-      </Panel>
-    ) : undefined}
-  </>
+const Response = ({ details, what }: Description) => (
+  <Panel title="Response">
+    <p>
+      <strong>{capitalized(what)}:</strong> <Told sentences={details} />
+    </p>
+  </Panel>
 )
+
+const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => {
+  const response = describeResponse(handoff)
+  return (
+    <>
+      {response === undefined ? undefined : <Response {...response} />}
+      {"reason" in handoff ? (
+        <Panel title="Why it ended">
+          <p>{handoff.reason}</p>
+        </Panel>
+      ) : undefined}
+      {"result" in handoff ? (
+        <Panel title="Result">
+          <JsonTree value={handoff.result} />
+        </Panel>
+      ) : undefined}
+    </>
+  )
+}
 
 export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
   const found = useFound(recordId)
@@ -177,7 +187,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
           {briefing === undefined ? undefined : (
             <BriefingPanel handoff={handoff} briefing={briefing} readBack={keptReadBackOf(handoff, history)} />
           )}
-          <Held handoff={handoff} due={where.due} />
+          <Held handoff={handoff} />
           <Request handoff={handoff} />
           <Answer handoff={handoff} />
           <Delivered handoff={handoff} />
