@@ -37,21 +37,6 @@ export const acting = {
   )
 }
 
-/** A sentence of what the next one should know. */
-const point = (name: string, description: string) =>
-  Flag.String(name).pipe(
-    Flag.withDescription(`${description}; repeat it for more`),
-    Flag.withMetavar("TEXT"),
-    Flag.atLeast(0)
-  )
-
-/** What whoever gives it away has learnt. */
-export const handBack = {
-  done: point("done", "What is done"),
-  remaining: point("remaining", "What remains to do"),
-  pitfall: point("pitfall", "What the next one should beware of")
-}
-
 /** Something that is so when it is said. */
 export const onOff = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))

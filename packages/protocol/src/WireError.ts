@@ -16,6 +16,7 @@ import {
 } from "./CustodyError.ts"
 import { field } from "./Fields.ts"
 import {
+  AmbiguousId,
   EmptyHistory,
   HandoffExists,
   HandoffNotFound,
@@ -48,6 +49,7 @@ const onWire = (tag: string, fields: Schema.Struct.Fields, description: string) 
 /** A typed error in JSON, as `encodeError` writes it. */
 export const WireError = Schema.Union([
   onWire("HandoffNotFound", HandoffNotFound.fields, "No handoff has this id."),
+  onWire("AmbiguousId", AmbiguousId.fields, "More than one handoff has an id that begins like this."),
   onWire("InvalidTransition", InvalidTransition.fields, "The event is not allowed in the present status."),
   onWire("NotYourHandoff", NotYourHandoff.fields, "The actor is not allowed to record the event."),
   onWire("EmptyHistory", EmptyHistory.fields, "A history does not begin with `Created` or `Imported`."),

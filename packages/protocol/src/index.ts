@@ -137,7 +137,7 @@ export { type ArchivedHandoff, decodeArchived, encodeArchived } from "./Archive.
 export { isSameState } from "./Portable.ts"
 export type { ErrorTag, HandoffError } from "./verbs/Errors.ts"
 export type { ErrorOf, InputOf, RecordOf, TransitionVerb, Verb } from "./verbs/Verb.ts"
-export { type TransitionVerbName, transitionVerbs } from "./verbs/TransitionVerbs.ts"
+export { transitionErrors, type TransitionVerbName, transitionVerbs } from "./verbs/TransitionVerbs.ts"
 export { storeVerbs } from "./verbs/StoreVerbs.ts"
 export { readVerbs } from "./verbs/ReadVerbs.ts"
 export { type VerbName, type Verbs, verbs } from "./verbs/Verbs.ts"

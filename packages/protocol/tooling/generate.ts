@@ -6,8 +6,10 @@ import * as Schema from "effect/Schema"
 
 import { reportSchemas, wireSchemas } from "../src/index.ts"
 import { docOf, inWireNames } from "./fields.ts"
+import { aligned } from "./markdown.ts"
 import { page } from "./page.ts"
 import { themes } from "./vectors.ts"
+import { guideTable } from "./verb-tables.ts"
 
 const print = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`
 
@@ -22,9 +24,21 @@ const described = (definitions: JsonSchema.Definitions): object =>
     )
   )
 
+const guide = "../../docs/lifecycle.md"
+
+/** The guide to the lifecycle, with its table of verbs. */
+const guidePage = (): string =>
+  (read(guide) ?? "").replace(
+    /(<!-- verbs[^>]*-->\n)[^]*(\n<!-- \/verbs -->)/,
+    (_, begin: string, end: string) => `${begin}\n${aligned(`${guideTable()}\n`)}${end}`
+  )
+
 /** All generated files by their path in the package. */
 export const files = (): ReadonlyMap<string, string> => {
-  const made = new Map<string, string>([["PROTOCOL.md", page()]])
+  const made = new Map<string, string>([
+    ["PROTOCOL.md", page()],
+    [guide, guidePage()]
+  ])
   for (const [name, schema] of Object.entries({ ...wireSchemas, ...reportSchemas })) {
     const document = Schema.toJsonSchemaDocument(schema)
     made.set(

@@ -41,43 +41,20 @@ import {
   type Rule,
   StaleAttempt,
   StoreError,
+  transitionErrors,
   transitions,
   turns,
   UnknownItem,
   type wireSchemas
 } from "../src/index.ts"
 import { docOf, parts, type Row, rowsOf } from "./fields.ts"
+import { aligned, code, table } from "./markdown.ts"
 import { run } from "./run-vector.ts"
 import { histories, linked, recordId, recordOf, request, themes } from "./vectors.ts"
+import { argumentTable, verbTable } from "./verb-tables.ts"
 
 const source = (name: string): string => readFileSync(new URL(`../src/${name}.ts`, import.meta.url), "utf8")
 
-const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
-
-/** Pads every table of a page as the formatter does, so that checking and generating agree. */
-const aligned = (text: string): string =>
-  text.replaceAll(/(?:^\|.*\|\n)+/gm, (block) => {
-    const rows = block
-      .trimEnd()
-      .split("\n")
-      .map((line) =>
-        line
-          .split(/(?<!\\)\|/)
-          .slice(1, -1)
-          .map((cell) => cell.trim())
-      )
-    const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0), 3))
-    const lines = rows.map((cells) =>
-      widths.map((width, column) => {
-        const cell = cells[column] ?? ""
-        return cell === "---" ? "-".repeat(width) : cell.padEnd(width)
-      })
-    )
-    return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("")
-  })
-
-const code = (text: string): string => `\`${text}\``
 const example = (json: unknown): string => `\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\``
 
 /** The name of the schema of a status: `InProgress` of `in_progress`. */
@@ -300,6 +277,17 @@ What the clock does is refused with \`NotDue\` before its time; \`by\` is then \
 The diagram leaves out what leaves the status as it is.
 
 ${diagram()}
+
+## Verbs
+
+An implementation offers verbs, and each verb records an event. A door adds who acts (\`by\`) and, for the receiver, the
+\`attempt\`; neither is an argument. Every verb on a handoff that records an event can fail with
+${transitionErrors.map(code).join(", ")}, every other verb with \`StoreError\`. "Safe to repeat" answers what to do after
+a lost answer: _with id_ and _with attempt_ mean that only a call that named these may be repeated.
+
+${verbTable()}
+
+${argumentTable()}
 
 A failed record has a \`response\` with \`accepted: false\` and the reason; that it had been accepted is in its history.
 

@@ -15,7 +15,7 @@ import { transitionVerbs } from "./TransitionVerbs.ts"
  * console.log(Object.keys(verbs.ask.input.fields)) // ["question"]
  * ```
  */
-export const verbs = { ...transitionVerbs, ...storeVerbs, ...readVerbs }
+export const verbs = { create: storeVerbs.create, ...transitionVerbs, ...storeVerbs, ...readVerbs }
 
 export type Verbs = typeof verbs
 /** The name of a verb. */
