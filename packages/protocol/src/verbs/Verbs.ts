@@ -3,6 +3,8 @@ import { readVerbs } from "./ReadVerbs.ts"
 import { storeVerbs } from "./StoreVerbs.ts"
 import { transitionVerbs } from "./TransitionVerbs.ts"
 
+const { create, ...others } = storeVerbs
+
 /**
  * Every verb, once: what it is called, who may call it, what it does, its arguments, what it gives and how it can fail.
  * The engine, the SDK, the command and the printed tables all follow from this list.
@@ -15,7 +17,7 @@ import { transitionVerbs } from "./TransitionVerbs.ts"
  * console.log(Object.keys(verbs.ask.input.fields)) // ["question"]
  * ```
  */
-export const verbs = { create: storeVerbs.create, ...transitionVerbs, ...storeVerbs, ...readVerbs }
+export const verbs = { create, ...transitionVerbs, ...others, ...readVerbs }
 
 export type Verbs = typeof verbs
 /** The name of a verb. */
