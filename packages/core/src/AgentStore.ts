@@ -3,31 +3,25 @@ import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 
-/**
- * A key that an agent signs with.
- *
- * @example
- * ```ts
- * import type { AgentKey, RegisteredAgent } from "@aumai/handoff-core"
- *
- * const inForce = ({ keys }: RegisteredAgent): AgentKey | undefined => keys?.at(-1)
- * ```
- */
+/** A key that an agent signs with. */
 export interface AgentKey {
+  /** The Ed25519 public key: 32 bytes as base64url without padding. */
   readonly publicKey: PublicKey
-  /** From when on the agent signs with it. */
+  /** The agent signs with this key from then on. */
   readonly since: DateTime.Utc
 }
 
 /** An agent as the registry knows it. */
 export interface RegisteredAgent {
+  /** The name of the agent. */
   readonly agentId: AgentId
+  /** The capabilities of the agent. */
   readonly capabilities: ReadonlyArray<Capability>
-  /** How many open handoffs it takes at once; no limit when absent. */
+  /** The number of open handoffs that the agent takes at once; absent if it has no limit. */
   readonly capacity?: number
-  /** Oldest first; the last one is in force. */
+  /** The public keys of the agent, oldest first; the last one is in force. */
   readonly keys?: ReadonlyArray<AgentKey>
-  /** When it was last heard of; absent as long as it never was. */
+  /** When the agent was last seen; absent if it never was. */
   readonly lastSeen?: DateTime.Utc
 }
 

@@ -20,16 +20,17 @@ import type { Change, HandoffStore } from "./HandoffStore.ts"
 import { eachPage } from "./Pages.ts"
 
 /**
- * What importing a handoff came to. `added`: it was unknown. `unchanged`: the store held all of it already, and perhaps
- * more. `newer`: it went on from where the store stood, and its further events were appended. `conflict`: the two have
- * gone different ways; the store's own stands. `broken`: its history was changed after it was written, so that its digests do
- * not hold; it is left out.
+ * The outcome of importing one handoff. `added`: the store did not know it. `unchanged`: the store holds all of it
+ * already. `newer`: its further events were appended. `conflict`: it contradicts the state in the store, which stays.
+ * `broken`: its digests do not hold, so it was left out.
  */
 export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
 
-/** What importing one handoff came to. */
+/** The report on importing one handoff. */
 export interface ImportReport {
+  /** The id of the handoff. */
   readonly recordId: RecordId
+  /** The outcome. */
   readonly outcome: ImportOutcome
 }
 

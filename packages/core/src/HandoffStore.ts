@@ -40,11 +40,15 @@ export type Commit = NonEmptyReadonlyArray<Change>
 export const Position = Schema.String.pipe(Schema.brand("Position"))
 export type Position = typeof Position.Type
 
-/** One line of the log. */
+/** An entry of the log: an event of a handoff, and its place. */
 export interface Entry {
+  /** The place in the log. It is opaque; `changes` resumes after it. */
   readonly position: Position
+  /** The id of the handoff. */
   readonly recordId: RecordId
+  /** The number of the event within its handoff; 1 is the first. */
   readonly revision: number
+  /** The event. */
   readonly event: HandoffEvent
 }
 

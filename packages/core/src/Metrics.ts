@@ -3,15 +3,20 @@ import { HandoffStatus, isOpen } from "@aumai/handoff-protocol"
 import type { Tally } from "./HandoffStore.ts"
 import { elapsedIn } from "./Tally.ts"
 
-/** How a store's handoffs have fared. */
+/** Counts and durations over all handoffs of a store. */
 export interface Metrics {
+  /** The number of handoffs. */
   readonly total: number
+  /** The number of handoffs in each status. */
   readonly byStatus: Readonly<Record<HandoffStatus, number>>
-  /** Mean seconds from creation to completion; absent while nothing is completed. */
+  /** The mean time from creation to completion, in seconds; absent while no handoff is completed. */
   readonly averageSeconds?: number
-  /** The seconds within which 95 of 100 completed handoffs were done (nearest rank, to within 2.5 %); absent while nothing is completed. */
+  /**
+   * The time within which 95 % of the completed handoffs were done, in seconds (nearest rank, to within 2.5 %); absent
+   * while no handoff is completed.
+   */
   readonly p95Seconds?: number
-  /** Completed handoffs among those that have ended, 0 to 1; absent while none has ended. */
+  /** The share of completed handoffs among those that have ended, from 0 to 1; absent while none has ended. */
   readonly completionRate?: number
 }
 

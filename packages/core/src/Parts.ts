@@ -5,35 +5,19 @@ import * as Option from "effect/Option"
 
 import type { HandoffStore } from "./HandoffStore.ts"
 
-/**
- * A handoff with the parts of it, and theirs.
- *
- * @example
- * ```ts
- * import type { ChainLink } from "@aumai/handoff-core"
- *
- * const count = (link: ChainLink): number => link.parts.reduce((sum, part) => sum + count(part), 1)
- * ```
- */
+/** A handoff with its parts, and theirs. */
 export interface ChainLink {
+  /** The handoff. */
   readonly record: HandoffRecord
-  /** Oldest first. */
+  /** The parts of the handoff, oldest first. */
   readonly parts: ReadonlyArray<ChainLink>
 }
 
-/**
- * The whole that a handoff belongs to.
- *
- * @example
- * ```ts
- * import type { Chain } from "@aumai/handoff-core"
- *
- * const task = ({ root }: Chain) => root.record.request.taskDescription
- * ```
- */
+/** The whole chain that a handoff belongs to. */
 export interface Chain {
+  /** The handoff at the top of the chain. */
   readonly root: ChainLink
-  /** There is more of it than is shown. */
+  /** `true` if the chain has more handoffs than are shown. */
   readonly isCut: boolean
 }
 

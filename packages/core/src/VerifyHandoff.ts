@@ -18,22 +18,15 @@ import * as Result from "effect/Result"
 import type { AgentKey, RegisteredAgent } from "./AgentStore.ts"
 import { isSignedBy } from "./Signing.ts"
 
-/**
- * One handoff that was looked at.
- *
- * @example
- * ```ts
- * import type { Verified } from "@aumai/handoff-core/Verification"
- *
- * const holds = (one: Verified) => one.flaw === undefined
- * ```
- */
+/** The result of verifying one handoff. */
 export interface Verified {
+  /** The id of the handoff. */
   readonly recordId: RecordId
+  /** The number of its entries. */
   readonly entries: number
-  /** Entries whose signature was checked, and is their author's. */
+  /** The number of its entries whose signature was checked and is their author's. */
   readonly signed: number
-  /** The first entry that does not hold, and why; absent when all do. */
+  /** The first entry that does not hold, and why; absent if all entries hold. */
   readonly flaw?: Flaw
 }
 

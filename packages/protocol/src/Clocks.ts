@@ -249,26 +249,19 @@ export const rerouteCause = (record: HandoffRecord, event: Transition): RerouteC
   }
 }
 
-/**
- * Where a handoff is: who has it, since when, and what happens if nobody does anything.
- *
- * @example
- * ```ts
- * import { type Whereabouts } from "@aumai/handoff-protocol"
- *
- * const show = ({ turn, attempt }: Whereabouts) => `${turn ?? "nobody"} has it, in attempt ${attempt}`
- * ```
- */
+/** The agent that has a handoff, since when, and the next event that the clock records. */
 export interface Whereabouts {
-  /** Who owns the next move; nobody when it has ended. */
+  /** The agent that owns the next move; absent if the handoff has ended. */
   readonly turn?: AgentId
+  /** When the handoff last changed. */
   readonly since: DateTime.Utc
+  /** The current attempt, or the next one while the handoff is pending. */
   readonly attempt: Attempt
-  /** When something will happen though nobody does anything, and what. */
+  /** The next event that the clock records, and when; absent if it records none. */
   readonly due?: { readonly at: DateTime.Utc; readonly event: Transition["_tag"] }
-  /** Claims pass it by until then. */
+  /** Claims skip the handoff until this moment. */
   readonly notBefore?: DateTime.Utc
-  /** It is open, but nobody's turn, and nothing will ever happen to it by itself. The table lets no handoff come to that. */
+  /** `true` if the handoff is open, has no turn, and the clock never acts on it. The lifecycle never leads there. */
   readonly isLost: boolean
 }
 

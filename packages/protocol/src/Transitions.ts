@@ -14,16 +14,7 @@ import type { HandoffStatus } from "./HandoffStatus.ts"
  */
 export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Imported" }>
 
-/**
- * Events that come to a handoff that has begun: the rows of the table.
- *
- * @example
- * ```ts
- * import { type Transition, transitions } from "@aumai/handoff-protocol"
- *
- * const leadsTo = (event: Transition) => transitions[event._tag].to
- * ```
- */
+/** An event of a handoff that has begun: a row of the transition table. */
 export type Transition = Exclude<HandoffEvent, Origin>
 
 /**

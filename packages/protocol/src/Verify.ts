@@ -10,19 +10,11 @@ import { apply, create } from "./Lifecycle.ts"
 import { isTransition } from "./Objections.ts"
 import { isSame } from "./Same.ts"
 
-/**
- * The first entry of a history that does not hold, and why.
- *
- * @example
- * ```ts
- * import { type Flaw } from "@aumai/handoff-protocol"
- *
- * const show = ({ revision, problem }: Flaw) => `revision ${revision}: ${problem}`
- * ```
- */
+/** The first entry of a history that does not hold, and why. */
 export interface Flaw {
+  /** The revision of the entry; 0 if the history cannot be read or is missing. */
   readonly revision: number
-  /** One sentence for a person. */
+  /** The reason, in one sentence. */
   readonly problem: string
 }
 

@@ -1,6 +1,5 @@
 /** The tables of fields in PROTOCOL.md, from the schemas and their descriptions. */
-import type * as Schema from "effect/Schema"
-import * as EffectSchema from "effect/Schema"
+import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 
 import { docsBelow } from "../../../tooling/docs.ts"
@@ -80,7 +79,7 @@ const words = new Map<unknown, string>([
   }).map(([name, { ast }]) => [bodyOf(ast), link(name)] as const)
 ])
 
-const isWhole = EffectSchema.Int.ast.checks?.[0]
+const isWhole = Schema.Int.ast.checks?.[0]
 
 const typeOf = (ast: SchemaAST.AST): string => {
   const word = words.get(bodyOf(ast))

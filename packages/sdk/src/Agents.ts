@@ -1,43 +1,6 @@
 import type { CallOptions } from "./Options.ts"
 import type { RegisterOptions } from "./Payloads.ts"
-
-/**
- * An agent as the registry knows it.
- *
- * @example
- * ```ts
- * import type { RegisteredAgent } from "@aumai/handoff"
- *
- * const show = ({ agentId, capabilities }: RegisteredAgent) => `${agentId}: ${capabilities.join(", ")}`
- * ```
- */
-export interface RegisteredAgent {
-  readonly agentId: string
-  readonly capabilities: ReadonlyArray<string>
-  /** How many open handoffs it takes at once; no limit when absent. */
-  readonly capacity?: number
-  /** Oldest first; the last one is in force. */
-  readonly keys?: ReadonlyArray<AgentKey>
-  /** When it was last heard of; absent as long as it never was. */
-  readonly lastSeen?: Date
-}
-
-/**
- * A key that an agent signs with.
- *
- * @example
- * ```ts
- * import type { AgentKey, RegisteredAgent } from "@aumai/handoff"
- *
- * const inForce = ({ keys }: RegisteredAgent): AgentKey | undefined => keys?.at(-1)
- * ```
- */
-export interface AgentKey {
-  /** The 32 bytes of an Ed25519 key as base64url, without padding. */
-  readonly publicKey: string
-  /** From when on the agent signs with it. */
-  readonly since: Date
-}
+import type { RegisteredAgent } from "./Reports.ts"
 
 /**
  * Which agent can do what, how much of it at once, and when it was last heard of.

@@ -38,16 +38,8 @@ import type {
   RoutingOptions,
   RoutingQuestion
 } from "./Payloads.ts"
-import type {
-  Chain,
-  Entry,
-  ImportReport,
-  Metrics,
-  Verification,
-  Verified,
-  VerifyOptions,
-  Whereabouts
-} from "./Reports.ts"
+import type { Chain, Entry, ImportReport, Metrics, Verified, Whereabouts } from "./Reports.ts"
+import type { Verification, VerifyOptions } from "./Verification.ts"
 import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 
 /**

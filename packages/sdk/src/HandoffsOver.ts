@@ -16,9 +16,10 @@ import type { Handoffs } from "./Handoffs.ts"
 import * as Inputs from "./Inputs.ts"
 import type { CallOptions, OpenOptions } from "./Options.ts"
 import { plain } from "./Plain.ts"
-import type { Verification, Verified, VerifyOptions } from "./Reports.ts"
+import type { Verified } from "./Reports.ts"
 import { closedError, openSession, type Session } from "./Session.ts"
 import { signedWith } from "./Signed.ts"
+import type { Verification, VerifyOptions } from "./Verification.ts"
 
 // Not every browser has the symbol; there the method is just not found by anyone.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")

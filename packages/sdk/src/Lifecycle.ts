@@ -3,22 +3,10 @@ import * as Protocol from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
-import type { HandoffEvent } from "./HandoffEvent.ts"
+import type { Transition } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
 import { own, plain } from "./Plain.ts"
 import type { Entry } from "./Reports.ts"
-
-/**
- * An event of a handoff that has begun: a row of the table `transitions`.
- *
- * @example
- * ```ts
- * import { type Transition, transitions } from "@aumai/handoff"
- *
- * const leadsTo = (event: Transition) => transitions[event._tag].to
- * ```
- */
-export type Transition = Exclude<HandoffEvent, { readonly _tag: "Created" | "Imported" }>
 
 /** Every status, in the order of the lifecycle: the open ones first. */
 // The cast: Object.keys forgets that the keys are those of the table.

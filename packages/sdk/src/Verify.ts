@@ -8,7 +8,8 @@ import * as Stream from "effect/Stream"
 import { callback, checked } from "./Checked.ts"
 import * as Inputs from "./Inputs.ts"
 import { plain } from "./Plain.ts"
-import type { Flaw, Verification, VerifyOptions } from "./Reports.ts"
+import type { Flaw } from "./Reports.ts"
+import type { Verification, VerifyOptions } from "./Verification.ts"
 
 const options = checked(
   "verify options",

@@ -9,7 +9,6 @@ export {
   recordAfter,
   startAwaits,
   statuses,
-  type Transition,
   turnOf
 } from "./Lifecycle.ts"
 export { parseJson } from "./ParseJson.ts"
@@ -22,6 +21,7 @@ export type * from "./Options.ts"
 export type * from "./Payloads.ts"
 export type * from "./Agents.ts"
 export type * from "./Reports.ts"
+export type * from "./Verification.ts"
 export type * from "./Json.ts"
 export type * from "./Briefing.ts"
 export type * from "./Delivery.ts"

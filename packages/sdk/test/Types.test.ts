@@ -211,6 +211,7 @@ describe("what a reader sees of the client", () => {
     "Options",
     "Payloads",
     "Reports",
+    "Verification",
     "WorkHandler"
   ]
   it.each(files)("has nothing of Effect in %s", (name) => {

@@ -1,7 +1,8 @@
 /** The files of plain types: which types each of them holds, the parts they share, and the examples of those that callers write. */
 import * as Protocol from "@aumai/handoff-protocol"
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 
+import { copied } from "./interfaces.ts"
 import { type Options, payloads } from "./payloads.ts"
 
 /** An interface of the fields that several types share. */
@@ -15,6 +16,8 @@ interface Base {
 export interface Module {
   readonly types: Readonly<Record<string, Schema.Top>>
   readonly hidden?: Readonly<Record<string, Schema.Top>>
+  /** The names of interfaces that the engine declares without a schema. */
+  readonly copied?: ReadonlyArray<string>
   /** Interfaces of options, each of which extends another one. */
   readonly options?: ReadonlyArray<Options>
   /** From the widest to the narrowest. */
@@ -102,10 +105,11 @@ export const modules: Readonly<Record<string, Module>> = {
       { name: "Fact", doc: "The fields of every event.", of: HandoffEvent.members },
       { name: "Move", doc: "The fields of every event except the first one.", of: moves }
     ],
-    types: { RoutingDecision, HandoffEvent },
+    types: { RoutingDecision, HandoffEvent, Transition: Schema.Union(moves) },
     hidden: Object.fromEntries(events)
   },
-  Payloads: { types: {}, options: payloads }
+  Payloads: { types: {}, options: payloads },
+  Reports: { types: {}, copied }
 }
 
 /** The examples of the types that callers write or take apart themselves. */
