@@ -47,7 +47,7 @@ export const files = (): ReadonlyMap<string, string> => {
         $schema: JsonSchema.META_SCHEMA_URI_DRAFT_2020_12,
         $id: `https://github.com/aumai/aumai-handoff/schema/${name}.json`,
         title: name,
-        description: docOf(name) ?? Schema.resolveAnnotations(schema)?.description,
+        description: Schema.resolveAnnotations(schema)?.description ?? docOf(name),
         ...document.schema,
         $defs: described(document.definitions)
       })
