@@ -1,6 +1,7 @@
 /**
  * Holds the order of the packages: `apps → server, sdk → stores → core → protocol → effect`. A package imports only what
- * stands to its right, stores never import stores, and shipped sources import Effect module by module.
+ * stands to its right, stores never import stores, and shipped sources import Effect module by module. The board imports the SDK
+ * and nothing below it.
  *
  * `node tooling/import-rules.ts` checks every source below `packages/` and `apps/`.
  */
@@ -76,6 +77,14 @@ const judgeEffect = (specifier: string): string | undefined =>
     ? `imports all of Effect; import the module itself, as in: import * as Effect from "effect/Effect"`
     : undefined
 
+/** Holds the board to what any client has: if the SDK lacks something, the SDK must offer it. */
+const judgeBoard = (specifier: string): string | undefined => {
+  const target = directoryOfPackage(specifier)
+  return (target === undefined || target === "packages/sdk") && !/^effect(?:\/|$)/.test(specifier)
+    ? undefined
+    : `imports "${specifier}", but the board may import only @aumai/handoff; export from there what it needs`
+}
+
 const judgePackage = (from: string, specifier: string, target: string): string | undefined => {
   if (from === target) return `imports its own package by name ("${specifier}"); use a relative path`
   const [fromLayer, targetLayer] = [layerOfDirectory(from), layerOfDirectory(target)]
@@ -118,6 +127,7 @@ export const violationsOf = (file: string, text: string): ReadonlyArray<Violatio
     const judge = (): string | undefined => {
       if (specifier.startsWith(".")) return judgeRelative(file, from, specifier)
       if (place !== "src") return undefined // tests and tools may reach up: a store's test imports the laws it runs
+      if (from === "apps/web") return judgeBoard(specifier)
       const target = directoryOfPackage(specifier)
       return target === undefined ? judgeEffect(specifier) : judgePackage(from, specifier, target)
     }

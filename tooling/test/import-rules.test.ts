@@ -45,6 +45,25 @@ const later = import("aumai-handoff"), cli = import("@aumai/handoff")`
     expect(messages("packages/core/test/a.test.ts", `import { Effect } from "effect"`)).toEqual([])
   })
 
+  it("keeps the board above the SDK", () => {
+    const text = `import {} from "@aumai/handoff"
+import {} from "@aumai/handoff/browser"
+import {} from "react"
+import {} from "./effect.ts"
+import { isOpen } from "@aumai/handoff-protocol"
+import type { Store } from "@aumai/handoff-core/StoreLaws"
+import * as Effect from "effect/Effect"`
+    const refused = (specifier: string) =>
+      `imports "${specifier}", but the board may import only @aumai/handoff; export from there what it needs`
+    expect(messages("apps/web/src/a.ts", text)).toEqual([
+      `5: ${refused("@aumai/handoff-protocol")}`,
+      `6: ${refused("@aumai/handoff-core/StoreLaws")}`,
+      `7: ${refused("effect/Effect")}`
+    ])
+    expect(messages("apps/web/test/a.ts", text)).toEqual([])
+    expect(messages("apps/cli/src/a.ts", text)).toEqual([])
+  })
+
   it("keeps shipped sources inside their package", () => {
     expect(messages("packages/core/src/a.ts", `import {} from "../../protocol/src/Wire.ts"`)).toHaveLength(1)
     expect(messages("packages/core/src/a.ts", `import {} from "../test/fixture.ts"`)).toHaveLength(1)

@@ -2,14 +2,11 @@
  * The one store of what the pages show: a card for each handoff, folded from the followed log. No view of a store lists a
  * status by urgency, and ten thousand cards are small, so the order is made here and lists show only what is in sight.
  */
-import type { Handoffs, HandoffStatus } from "@aumai/handoff"
-import { HandoffStatus as Statuses } from "@aumai/handoff-protocol"
+import { type Handoffs, type HandoffStatus, statuses } from "@aumai/handoff"
 import { openHandoffs } from "@aumai/handoff/browser"
 
 import { advance, type Card, compare } from "./Card.ts"
 import { sentenceOf } from "./Sentence.ts"
-
-export const statuses: ReadonlyArray<HandoffStatus> = Statuses.literals
 
 // The cast: one entry for each status.
 const byStatus = <A>(make: (status: HandoffStatus) => A): Record<HandoffStatus, A> =>

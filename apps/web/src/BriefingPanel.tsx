@@ -1,7 +1,14 @@
-import { type Briefing, coverageOf, type HandoffRecord, type KeptReadBack, type ReadBackItem } from "@aumai/handoff"
+import {
+  type Briefing,
+  coverageOf,
+  type HandoffRecord,
+  type KeptReadBack,
+  movesOf,
+  type ReadBackItem,
+  startAwaits
+} from "@aumai/handoff"
 import type { ReactNode } from "react"
 
-import { movesOf, startAwaits } from "./Context.ts"
 import { Panel } from "./Panel.tsx"
 import { answerWords } from "./ReadBackQuestions.ts"
 import { momentText } from "./Time.ts"

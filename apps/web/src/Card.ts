@@ -1,20 +1,19 @@
 /** What the board remembers of every handoff: enough to sort, search and count, without result and trail. */
-import type { Briefing, Entry, HandoffEvent, HandoffRequest, HandoffStatus, ReadBack } from "@aumai/handoff"
 import {
-  apply,
-  begun,
+  type Briefing,
   dueAt,
-  isOpen,
-  type HandoffEvent as ProtocolEvent,
-  type HandoffRecord as ProtocolRecord,
+  type Entry,
+  type HandoffRecord,
+  type HandoffRequest,
+  type HandoffStatus,
   holdersOf,
+  isOpen,
+  type ReadBack,
   receiverOf,
-  type RecordId,
+  recordAfter,
   transitions
-} from "@aumai/handoff-protocol"
-import * as Result from "effect/Result"
+} from "@aumai/handoff"
 
-import { withMoments } from "./Moments.ts"
 import { headlineText } from "./Words.ts"
 
 export interface Card {
@@ -37,7 +36,7 @@ export interface Card {
   /** When it ends or changes hands though nobody does anything. */
   readonly dueAt?: number
   /** What the lifecycle knows of it, without what is large: see {@link light}. */
-  readonly state: ProtocolRecord
+  readonly state: HandoffRecord
   /** When the receiver first did something. */
   readonly answeredAt?: number
   readonly endedAt?: number
@@ -50,7 +49,7 @@ const keptText = 4000
 /** Texts that people take for the same: without regard to case, and to how accents and wide letters are written. */
 export const alike = (text: string): string => text.normalize("NFKC").toLowerCase()
 
-const textOf = (state: ProtocolRecord, request: HandoffRequest): string => {
+const textOf = (state: HandoffRecord, request: HandoffRequest): string => {
   const { briefing, context, requires = [], taskDescription } = request
   const parts = [
     state.recordId,
@@ -118,42 +117,30 @@ const lightened: Readonly<Record<string, (value: never) => unknown>> = {
 }
 
 /** The same of an event, or of a part of it. */
-const light = (whole: object): Readonly<Record<string, unknown>> =>
+const light = <Whole extends object>(whole: Whole): Whole =>
+  // The cast: what is dropped may be left out, and no rule of the lifecycle asks for it.
   Object.fromEntries(
     Object.entries(whole)
       .filter(([key]) => !dropped.has(key))
       // The cast: as the table says.
       .map(([key, value]) => [key, lightened[key]?.(value as never) ?? value])
-  )
-
-/** An event as the lifecycle takes it, with so much of what it says. */
-const lightEvent = (event: HandoffEvent): ProtocolEvent =>
-  // The cast: names of agents and ids are the same texts on both sides, and the moments are turned.
-  withMoments(light(event)) as ProtocolEvent
-
-/** The state after an event, by the protocol's own rules; none when it cannot follow, which no log of a store holds. */
-const stateAfter = (card: Card | undefined, recordId: string, event: ProtocolEvent): ProtocolRecord | undefined => {
-  // Without a digest, which for ten thousand handoffs takes as long as much else of opening the board. The cast: it is the
-  // id of a handoff of this store.
-  if (event._tag === "Created" || event._tag === "Imported") return begun(recordId as RecordId, event)
-  return card === undefined ? undefined : Result.getOrUndefined(apply(card.state, event))
-}
+  ) as Whole
 
 /** The card after an entry of the log; nothing new when the entry is known already. */
 export const advance = (card: Card | undefined, { recordId, revision, event }: Entry): Card | undefined => {
   if (card !== undefined && card.revision >= revision) return card
-  const state = stateAfter(card, recordId, lightEvent(event))
+  const state = recordAfter(card?.state, { recordId, event: light(event) })
   // A reminder, of which nothing is kept but that there was an event: a page that shows it is read again.
   if (state === undefined) return card && { ...card, revision }
   const due = dueAt(state)
-  const updatedAt = state.updatedAt.epochMilliseconds
+  const updatedAt = state.updatedAt.getTime()
   const changing = {
     revision,
     status: state.status,
     state,
     to: receiverOf(state),
     updatedAt,
-    ...(due === undefined ? {} : { dueAt: due.epochMilliseconds }),
+    ...(due === undefined ? {} : { dueAt: due.getTime() }),
     ...(isOpen(state.status) ? {} : { endedAt: updatedAt })
   }
   if (event._tag === "Created" || event._tag === "Imported") {
@@ -164,7 +151,7 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
       task: headlineText(request.taskDescription, keptTask),
       text: textOf(state, request),
       priority: request.priority,
-      createdAt: state.createdAt.epochMilliseconds,
+      createdAt: state.createdAt.getTime(),
       ...(request.parent === undefined ? {} : { parent: request.parent }),
       ...changing
     }

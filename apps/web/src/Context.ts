@@ -1,15 +1,4 @@
-import type { HandoffRecord, RegisteredAgent } from "@aumai/handoff"
-import { presence } from "@aumai/handoff-core"
-import {
-  agentOf as agentOfParty,
-  type HandoffRecord as ProtocolRecord,
-  maxAttemptsOf,
-  movesOf as movesOfRecord,
-  type Party,
-  receiverOf as receiverOfRecord,
-  startAwaits as startAwaitsOf,
-  turnOf
-} from "@aumai/handoff-protocol"
+import { presence, type RegisteredAgent } from "@aumai/handoff"
 import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore } from "react"
 
 import type { Board, Snapshot } from "./Board.ts"
@@ -72,14 +61,3 @@ export const useNames = (): ReadonlyArray<string> => {
     // The snapshot, for its map of cards is always the same one.
   }, [agents, snapshot])
 }
-
-// The casts: these read nothing but the status, agents, ids, answers and numbers, which are the same in a plain record, and
-// of moments only whether they are there.
-export const turn = (handoff: HandoffRecord): string | undefined => turnOf(handoff as unknown as ProtocolRecord)
-export const receiverOf = (handoff: HandoffRecord): string => receiverOfRecord(handoff as unknown as ProtocolRecord)
-export const agentOf = (handoff: HandoffRecord, party: Party): string | undefined =>
-  agentOfParty(handoff as unknown as ProtocolRecord, party)
-export const movesOf = (handoff: HandoffRecord) => movesOfRecord(handoff as unknown as ProtocolRecord)
-export const maxAttempts = (handoff: HandoffRecord): number => maxAttemptsOf(handoff as unknown as ProtocolRecord)
-export const startAwaits = (handoff: HandoffRecord): "receiver" | "sender" | undefined =>
-  startAwaitsOf(handoff as unknown as ProtocolRecord)

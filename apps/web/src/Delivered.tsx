@@ -1,6 +1,5 @@
 /** What was asked for, what was handed back, and what speaks for it. */
-import type { Artifact, Deliverable, Evidence, HandoffRecord } from "@aumai/handoff"
-import { isOpen } from "@aumai/handoff-protocol"
+import { type Artifact, type Deliverable, type Evidence, type HandoffRecord, isOpen } from "@aumai/handoff"
 
 import { Artifacts } from "./Artifacts.tsx"
 import { JsonTree } from "./JsonTree.tsx"

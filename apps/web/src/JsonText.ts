@@ -1,15 +1,18 @@
-import type { Json, JsonObject } from "@aumai/handoff"
-import { parseJson } from "@aumai/handoff-protocol"
-import * as Result from "effect/Result"
+import { InvalidInput, type Json, type JsonObject, parseJson } from "@aumai/handoff"
+
+/** Parses JSON text. Throws a sentence that says what in `name` is wrong. */
+export const jsonIn = (name: string, text: string): Json => {
+  try {
+    return parseJson(name, text)
+  } catch (error) {
+    const [issue] = error instanceof InvalidInput ? error.issues : []
+    throw issue === undefined ? error : new Error(`${name} is not JSON. ${issue.expected}.`)
+  }
+}
 
 /** What somebody typed as JSON; nothing where nothing was typed. Throws a sentence that says what is wrong. */
-export const jsonValueOf = (name: string, text: string): Json | undefined => {
-  if (text.trim() === "") return undefined
-  const parsed = parseJson(text)
-  if (Result.isFailure(parsed)) throw new Error(`The ${name} is not JSON. ${parsed.failure}.`)
-  // The cast: JSON.parse makes nothing but JSON.
-  return parsed.success as Json
-}
+export const jsonValueOf = (name: string, text: string): Json | undefined =>
+  text.trim() === "" ? undefined : jsonIn(`The ${name}`, text)
 
 /** The same, when it must be an object. */
 export const jsonOf = (name: string, text: string): JsonObject | undefined => {

@@ -1,8 +1,7 @@
-import type { HandoffStatus } from "@aumai/handoff"
-import { isOpen } from "@aumai/handoff-protocol"
+import { type HandoffStatus, isOpen, statuses } from "@aumai/handoff"
 import { useId } from "react"
 
-import { type Snapshot, statuses } from "./Board.ts"
+import type { Snapshot } from "./Board.ts"
 import type { Card } from "./Card.ts"
 import { CardList } from "./CardList.tsx"
 import { nothingWords, statusWords } from "./Words.ts"

@@ -1,8 +1,8 @@
-import type { HandoffRecord } from "@aumai/handoff"
+import { agentOf, type HandoffRecord, movesOf, receiverOf, startAwaits } from "@aumai/handoff"
 import { type ReactNode, useId, useState } from "react"
 
 import { Said as Outcome, useAttempt } from "./Attempt.tsx"
-import { agentOf, movesOf, receiverOf, startAwaits, useBoard } from "./Context.ts"
+import { useBoard } from "./Context.ts"
 import { Ask, type Said } from "./Questions.tsx"
 import { hrefOf } from "./Route.ts"
 import { me, useSetting } from "./Setting.ts"

@@ -1,8 +1,7 @@
-import { describeAttempt, describeTurn, type HandoffRecord } from "@aumai/handoff"
+import { describeAttempt, describeTurn, type HandoffRecord, receiverOf, turnOf } from "@aumai/handoff"
 import { Fragment } from "react"
 
 import { Arrow } from "./Arrow.tsx"
-import { receiverOf, turn } from "./Context.ts"
 import { durationText, useNow } from "./Time.ts"
 import { Told } from "./Told.tsx"
 import { nameText, statusWords } from "./Words.ts"
@@ -27,7 +26,7 @@ const Holder = ({ name, isTurn, isOver = false }: HolderProperties) => (
 export const Standing = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const now = useNow()
   const { hops = [], request, status, updatedAt } = handoff
-  const whose = turn(handoff)
+  const whose = turnOf(handoff)
   const receiver = receiverOf(handoff)
   const before = [request.toAgent, ...hops.map((hop) => hop.receiver)].slice(0, -1)
   const left = before.length > lastNamed ? before.length - lastNamed : 0

@@ -1,5 +1,4 @@
-import { describeEvent, type Entry, type HandoffEvent, type HandoffStatus } from "@aumai/handoff"
-import { statusAfter } from "@aumai/handoff-protocol"
+import { describeEvent, type Entry, type HandoffEvent, type HandoffStatus, statusAfter } from "@aumai/handoff"
 
 import { momentText, tookText } from "./Time.ts"
 import { Told } from "./Told.tsx"

@@ -1,6 +1,14 @@
 /** How each move is called when it is still to come, what has to be said with it, and how it is made. */
-import type { Deliverable, HandBack, HandoffRecord, Handoffs, LeaseOptions, VerbOptions } from "@aumai/handoff"
-import { limits, type Transition } from "@aumai/handoff-protocol"
+import {
+  type Deliverable,
+  type HandBack,
+  type HandoffRecord,
+  type Handoffs,
+  type LeaseOptions,
+  limits,
+  type Transition,
+  type VerbOptions
+} from "@aumai/handoff"
 
 import { deliveryOf, deliveryQuestions } from "./Delivering.ts"
 import type { Question, Said } from "./Questions.tsx"

@@ -1,4 +1,5 @@
 import { StoreError } from "@aumai/handoff"
+import { forgetHandoffs } from "@aumai/handoff/browser"
 import { createRoot, type Root } from "react-dom/client"
 
 import { openBoard } from "./Board.ts"
@@ -10,7 +11,13 @@ import { Shell } from "./Shell.tsx"
 // Of the database; the site's tabs share it.
 const name = "board"
 
-const beginAnew = async (): Promise<void> => (await import("./BeginAnew.ts")).beginAnew(name)
+/** Accepts that what the browser has lost is lost, and opens an empty board. */
+const beginAnew = async (): Promise<void> => {
+  // When it cannot be forgotten, opening again says why.
+  await forgetHandoffs(name).catch(() => {})
+  location.hash = ""
+  location.reload()
+}
 
 const NotOpen = ({ error }: { readonly error: unknown }) => (
   <main className="alone">

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 
+import { itemsOf, type Items } from "./Coverage.ts"
 import { AgentId, field, Name, optional, Text, Timestamp } from "./Fields.ts"
 import { bounded } from "./Json.ts"
 import { limits } from "./Limits.ts"
@@ -14,16 +15,6 @@ const manyItems = Schema.isMaxLength(2 * limits.parts)
 /** The urgency of a briefing, as I-PASS names it: `stable`, `watcher` (may get worse) or `unstable`. */
 export const Severity = Schema.Literals(["stable", "watcher", "unstable"])
 export type Severity = typeof Severity.Type
-
-/** The parts of a briefing that have ids. */
-interface Items {
-  readonly actions?: ReadonlyArray<{ readonly id: string }> | null
-  readonly contingencies?: ReadonlyArray<{ readonly id: string }> | null
-}
-
-/** Lists the ids of the actions and contingencies of a briefing. */
-export const itemsOf = ({ actions, contingencies }: Items): ReadonlyArray<string> =>
-  [...(actions ?? []), ...(contingencies ?? [])].map(({ id }) => id)
 
 /** Checks that every item has its own id and that the items to read back exist. */
 export const areItemsSound = (briefing: Items, required: ReadonlyArray<string> = []): true | string => {
@@ -156,35 +147,3 @@ export class KeptReadBack extends Schema.Opaque<KeptReadBack>()(
     correction
   })
 ) {}
-
-/** The items that a briefing requires to be read back, by the receiver's answer. */
-export interface Coverage {
-  readonly understood: ReadonlyArray<string>
-  readonly question: ReadonlyArray<string>
-  readonly refused: ReadonlyArray<string>
-  /** Items that the receiver has not restated yet. */
-  readonly missing: ReadonlyArray<string>
-}
-
-/**
- * Compares a read-back with what a briefing requires.
- *
- * @example
- * ```ts
- * import { Briefing, coverageOf } from "@aumai/handoff-protocol"
- *
- * const briefing = Briefing.make({ severity: "stable", summary: "", actions: [{ id: "a", task: "Ask" }], readBack: {} })
- * console.log(coverageOf(briefing, undefined).missing) // ["a"]
- * ```
- */
-export const coverageOf = (briefing: Briefing, readBack: ReadBack | undefined): Coverage => {
-  const answers = new Map(readBack?.items?.map(({ id, answer }) => [id, answer]))
-  const required = briefing.readBack === undefined ? [] : (briefing.readBack.required ?? itemsOf(briefing))
-  const answered = (answer: ReadBackItem["answer"] | undefined) => required.filter((id) => answers.get(id) === answer)
-  return {
-    understood: answered("understood"),
-    question: answered("question"),
-    refused: answered("refused"),
-    missing: answered(undefined)
-  }
-}

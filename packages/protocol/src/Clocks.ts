@@ -1,6 +1,6 @@
 import * as DateTime from "effect/DateTime"
 
-import { coverageOf } from "./Briefing.ts"
+import { coverageOf } from "./Coverage.ts"
 import type { Attempt, Clock, RerouteCause } from "./Custody.ts"
 import { AgentId } from "./Fields.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
@@ -43,7 +43,7 @@ export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefine
  * const happenedByItself = (event: HandoffEvent) => event.by === clock
  * ```
  */
-export const clock = AgentId.make("clock")
+export const clock = /*#__PURE__*/ AgentId.make("clock")
 
 /**
  * Whose word an accepted handoff waits for before it may be started: the receiver's, while the read-back that its briefing

@@ -1,5 +1,5 @@
 /** Why an event may not come to a record: what the table says, and what it cannot say. */
-import { coverageOf, itemsOf, type ReadBack } from "./Briefing.ts"
+import type { ReadBack } from "./Briefing.ts"
 import { restated, verified } from "./Builders.ts"
 import {
   agentOf,
@@ -12,6 +12,7 @@ import {
   rerouteCause,
   startAwaits
 } from "./Clocks.ts"
+import { coverageOf, itemsOf } from "./Coverage.ts"
 import type { RerouteCause } from "./Custody.ts"
 import {
   AlreadyHeld,

@@ -14,7 +14,21 @@ export const statuses: ReadonlyArray<HandoffStatus> = /*#__PURE__*/ Object.keys(
   Protocol.turns
 ) as ReadonlyArray<HandoffStatus>
 
-const ownRecord = (record: HandoffRecord) => own<Protocol.HandoffRecord>(record)
+// The cast: whose turn it is and what is allowed depends on statuses, agents, ids and numbers, which are the same in a plain
+// record, and on moments only by whether they are there. A list asks this of thousands of records, too many to copy each.
+const timeless = (record: HandoffRecord) => record as unknown as Protocol.HandoffRecord
+
+// Records that `recordAfter` has returned, in the form that the protocol computes with: a caller that follows a log passes each
+// of them back, and converting it again would take longer than all the rest.
+const computed = /*#__PURE__*/ new WeakMap<HandoffRecord, Protocol.HandoffRecord>()
+
+const ownRecord = (record: HandoffRecord) => computed.get(record) ?? own<Protocol.HandoffRecord>(record)
+
+const returned = (record: Protocol.HandoffRecord): HandoffRecord => {
+  const given = plain(record)
+  computed.set(given, record)
+  return given
+}
 
 /**
  * Returns the agent that owns the next move of an open handoff; `undefined` if the handoff has ended.
@@ -26,17 +40,17 @@ const ownRecord = (record: HandoffRecord) => own<Protocol.HandoffRecord>(record)
  * const waitsFor = (handoff: HandoffRecord) => turnOf(handoff) ?? "nobody"
  * ```
  */
-export const turnOf = (record: HandoffRecord): string | undefined => Protocol.turnOf(ownRecord(record))
+export const turnOf = (record: HandoffRecord): string | undefined => Protocol.turnOf(timeless(record))
 
 /** Returns the agent that has a handoff, or had it when it ended: the last one that it was handed on to. */
-export const receiverOf = (record: HandoffRecord): string => Protocol.receiverOf(ownRecord(record))
+export const receiverOf = (record: HandoffRecord): string => Protocol.receiverOf(timeless(record))
 
 /** Returns the agent that a party is in one handoff; `undefined` for `witness` and `anyone`. */
 export const agentOf = (record: HandoffRecord, party: Protocol.Party): string | undefined =>
-  Protocol.agentOf(ownRecord(record), party)
+  Protocol.agentOf(timeless(record), party)
 
 /** Returns every agent that has had a handoff, in that order; the sender comes first. */
-export const holdersOf = (record: HandoffRecord): ReadonlyArray<string> => Protocol.holdersOf(ownRecord(record))
+export const holdersOf = (record: HandoffRecord): ReadonlyArray<string> => Protocol.holdersOf(timeless(record))
 
 /**
  * Returns the events that the lifecycle allows of a handoff now, each with its row of the table: no release in the last
@@ -53,17 +67,17 @@ export const holdersOf = (record: HandoffRecord): ReadonlyArray<string> => Proto
 export const movesOf = (
   record: HandoffRecord
 ): ReadonlyArray<{ readonly event: Transition["_tag"]; readonly rule: Protocol.Rule }> =>
-  Protocol.movesOf(ownRecord(record))
+  Protocol.movesOf(timeless(record))
 
 /** Returns how many attempts each receiver of a handoff has. */
-export const maxAttemptsOf = (record: HandoffRecord): number => Protocol.maxAttemptsOf(ownRecord(record))
+export const maxAttemptsOf = (record: HandoffRecord): number => Protocol.maxAttemptsOf(timeless(record))
 
 /**
  * Returns the party whose word on the briefing an accepted handoff awaits before it can be started: the receiver's read-back,
  * then the sender's confirmation. `undefined` if nothing is missing, or if the handoff is not accepted.
  */
 export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | undefined =>
-  Protocol.startAwaits(ownRecord(record))
+  Protocol.startAwaits(timeless(record))
 
 /**
  * Returns the next time the clock acts on an open handoff: its earliest deadline, lease expiry or reminder; `undefined` if it
@@ -105,10 +119,10 @@ export const recordAfter = (
   const next = own<Protocol.HandoffEvent>(event)
   if (next._tag === "Created" || next._tag === "Imported")
     // The cast: a store has given this entry, so the text is an id.
-    return plain(Protocol.begun(recordId as Protocol.RecordId, next))
+    return returned(Protocol.begun(recordId as Protocol.RecordId, next))
   if (record === undefined) return undefined
   return Result.match(Protocol.apply(ownRecord(record), next), {
-    onSuccess: plain,
+    onSuccess: returned,
     onFailure: () => undefined
   })
 }

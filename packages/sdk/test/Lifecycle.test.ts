@@ -98,7 +98,8 @@ describe("a plain record", () => {
       record = recordAfter(record, entry)
       expect(record).toEqual({ ...records[index], head: undefined })
     }
-    const second = history[1] ?? expect.fail()
+    const [, second] = history
+    if (second === undefined) throw new Error("nothing has happened")
     expect(recordAfter(undefined, second)).toBeUndefined()
     expect(recordAfter(record, second)).toBeUndefined()
   })

@@ -17,9 +17,10 @@ describe("the laws of a store", () => {
 
   it("reject with a sentence where a store breaks them", async () => {
     const reopening = storeLaws(storeLayer("memory:")).at(-1)
-    expect(await rejection(reopening?.check() ?? expect.fail())).toMatchObject({
+    if (reopening === undefined) throw new Error("there are no laws")
+    expect(await rejection(reopening.check())).toMatchObject({
       _tag: "LawBroken",
-      message: expect.stringContaining(reopening?.name ?? "")
+      message: expect.stringContaining(reopening.name)
     })
   })
 })

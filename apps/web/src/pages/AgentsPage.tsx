@@ -1,10 +1,7 @@
-import type { RegisteredAgent } from "@aumai/handoff"
-import { presence } from "@aumai/handoff-core"
-import { isOpen } from "@aumai/handoff-protocol"
+import { isOpen, presence, type RegisteredAgent, statuses } from "@aumai/handoff"
 import { type FormEvent, useId, useMemo, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
-import { statuses } from "../Board.ts"
 import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../Context.ts"
 import { Field } from "../Field.tsx"
 import { Heading } from "../Heading.tsx"

@@ -1,8 +1,8 @@
-import { transitions, turns } from "@aumai/handoff-protocol"
+import { statuses, transitions, turns } from "@aumai/handoff"
 import { useDeferredValue, useId, useMemo, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"
-import { lanesOf, statuses } from "../Board.ts"
+import { lanesOf } from "../Board.ts"
 import { alike, type Card, isOverdue } from "../Card.ts"
 import { useBoard, useNames, useSnapshot } from "../Context.ts"
 import { Field } from "../Field.tsx"

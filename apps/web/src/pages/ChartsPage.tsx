@@ -1,7 +1,7 @@
-import { isOpen } from "@aumai/handoff-protocol"
+import { isOpen, statuses } from "@aumai/handoff"
 import { type ReactNode, useMemo, useState } from "react"
 
-import { lanesOf, statuses } from "../Board.ts"
+import { lanesOf } from "../Board.ts"
 import { isOverdue } from "../Card.ts"
 import { Chart } from "../Chart.tsx"
 import { useSnapshot } from "../Context.ts"

@@ -1,4 +1,4 @@
-import { limits } from "@aumai/handoff-protocol"
+import { limits } from "@aumai/handoff"
 import { type FormEvent, useId, useState } from "react"
 
 import { Said, useAttempt } from "../Attempt.tsx"

@@ -4,13 +4,14 @@ import {
   type Entry,
   type HandoffRecord,
   rerouteTerms,
+  turnOf,
   type Whereabouts
 } from "@aumai/handoff"
 import { useEffect, useState } from "react"
 
 import { BriefingPanel } from "../BriefingPanel.tsx"
 import { Priority } from "../CardView.tsx"
-import { turn, useBoard, useSnapshot } from "../Context.ts"
+import { useBoard, useSnapshot } from "../Context.ts"
 import { Delivered } from "../Delivered.tsx"
 import { Heading } from "../Heading.tsx"
 import { Held } from "../Held.tsx"
@@ -64,7 +65,7 @@ const Deadline = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { deadline } = handoff.request
   if (deadline === undefined) return "none"
   const left = deadline.getTime() - now
-  if (turn(handoff) === undefined) return momentText(deadline)
+  if (turnOf(handoff) === undefined) return momentText(deadline)
   return (
     <>
       {momentText(deadline)},{" "}

@@ -1,7 +1,6 @@
-import { isOpen } from "@aumai/handoff-protocol"
+import { isOpen, statuses } from "@aumai/handoff"
 
 import { Said, useAttempt } from "../Attempt.tsx"
-import { statuses } from "../Board.ts"
 import { CardList } from "../CardList.tsx"
 import { useBoard, useNames, useSnapshot } from "../Context.ts"
 import { Heading } from "../Heading.tsx"

@@ -1,6 +1,5 @@
-import * as StoreLaws from "@aumai/handoff-core/StoreLaws"
-import { IndexedDbStore } from "@aumai/handoff-store-indexeddb"
-import * as Effect from "effect/Effect"
+import { forgetHandoffs, storeLayer } from "@aumai/handoff/browser"
+import { storeLaws } from "@aumai/handoff/laws"
 import { useState } from "react"
 
 import { Heading } from "../Heading.tsx"
@@ -15,17 +14,12 @@ interface Verdict {
 
 // A database of its own: the laws write to it.
 const database = "board laws"
-const layer = IndexedDbStore.layer({ name: database })
+const checks = storeLaws(storeLayer(database))
 
 /** One after the other, in all tabs: side by side, each would find what another has written. */
 const inTurn = (run: () => Promise<void>): Promise<void> =>
   // Browsers have locks only where the site is trusted.
   "locks" in navigator ? navigator.locks.request(database, run) : run()
-
-const checks: ReadonlyArray<{ readonly name: string; readonly run: () => Promise<unknown> }> = [
-  ...StoreLaws.laws.map(({ name, check }) => ({ name, run: () => Effect.runPromise(Effect.provide(check, layer)) })),
-  ...StoreLaws.reopening.map(({ name, check }) => ({ name, run: () => Effect.runPromise(check(layer)) }))
-]
 
 export const LawsPage = () => {
   const [verdicts, setVerdicts] = useState<ReadonlyArray<Verdict>>([])
@@ -36,13 +30,13 @@ export const LawsPage = () => {
     setIsRunning(true)
     setVerdicts([])
     await inTurn(async () => {
-      for (const { name, run } of checks) {
+      for (const { name, check } of checks) {
         const before = performance.now()
-        const problem = await run().then(() => undefined, sentenceOf)
+        const problem = await check().then(() => undefined, sentenceOf)
         const milliseconds = performance.now() - before
         setVerdicts((done) => [...done, { name, milliseconds, ...(problem === undefined ? {} : { problem }) }])
       }
-      await Effect.runPromise(IndexedDbStore.forget(database)).catch(() => {})
+      await forgetHandoffs(database).catch(() => {})
     })
     setIsRunning(false)
   }

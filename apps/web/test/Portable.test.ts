@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+
+import { openHandoffs } from "@aumai/handoff/browser"
+import { describe, expect, it } from "vitest"
+
+import { exportText, importText } from "../src/Portable.ts"
+
+const outcomes = (reports: ReadonlyArray<{ readonly name: string; readonly outcome: string }>) =>
+  reports.map(({ name, outcome }) => `${name}: ${outcome}`)
+
+describe("a file of handoffs", () => {
+  it("is taken in again as it was exported", async () => {
+    await using handoffs = await openHandoffs("memory:")
+    await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" }, { id: "q3" })
+    const text = await exportText(handoffs)
+    await using other = await openHandoffs("memory:")
+    expect(outcomes(await importText(other, "handoffs.json", text))).toEqual(["q3: added"])
+    expect(await exportText(other)).toBe(text)
+  })
+
+  it("may be in the former JSON of the SDK", async () => {
+    const text = readFileSync(join(import.meta.dirname, "fixtures/former-export.json"), "utf8")
+    await using handoffs = await openHandoffs("memory:")
+    const added = ["report: added", "charts: added", "withdrawn: added"]
+    expect(outcomes(await importText(handoffs, "former.json", text))).toEqual(added)
+    const former: ReadonlyArray<{ readonly record: { readonly recordId: string } }> = JSON.parse(text)
+    for (const { record } of former) {
+      expect(JSON.parse(JSON.stringify(await handoffs.get(record.recordId)))).toEqual(record)
+    }
+    expect((await handoffs.verify()).flaws).toEqual([])
+  })
+
+  it("names what it refuses, and takes the rest", async () => {
+    await using handoffs = await openHandoffs("memory:")
+    await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" }, { id: "q3" })
+    const [good]: ReadonlyArray<unknown> = JSON.parse(await exportText(handoffs))
+    const text = JSON.stringify([7, { record: 1 }, { record_id: "q4" }, good])
+    expect(outcomes(await importText(handoffs, "handoffs.json", text))).toEqual([
+      "record 1: refused",
+      "record 2: refused",
+      "q4: refused",
+      "q3: unchanged"
+    ])
+  })
+})
