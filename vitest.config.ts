@@ -12,7 +12,7 @@ const node: TestProjectInlineConfiguration = {
   test: {
     name: "node",
     include: ["{packages,apps,tooling}/**/test/**/*.test.ts"],
-    exclude: ["**/*.{browser,postgres}.test.ts", slow, "apps/cli/test/**"]
+    exclude: ["**/*.{browser,postgres,process}.test.ts", slow]
   }
 }
 
@@ -21,12 +21,16 @@ const faults: TestProjectInlineConfiguration = {
   test: { name: "faults", include: [slow] }
 }
 
-/** The command in one of its forms. */
+// Which tests of the command start a process, and why, is said in apps/cli/test/command.ts.
+const everyTest = process.env["AUMAI_TEST_COMMAND"] === "all"
+const processes = `apps/cli/test/**/*.${everyTest ? "" : "process."}test.ts`
+
+/** The command started as a process, in one of its forms. */
 const command = (name: "source" | "bundle" | "binary"): TestProjectInlineConfiguration => ({
   extends: true,
   test: {
     name,
-    include: ["apps/cli/test/**/*.test.ts"],
+    include: [name === "source" ? "apps/cli/test/Start.process.test.ts" : processes],
     exclude: ["**/*.postgres.test.ts"],
     globalSetup: "apps/cli/test/form.ts"
   }
@@ -74,6 +78,8 @@ export default defineConfig({
   test: {
     projects: [node, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    // A worker for each processor; the default leaves one of them idle, of two that is half.
+    maxWorkers: "100%",
     // No test measures time; this only ends one that hangs, also on a machine that is busy with something else.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -108,7 +108,7 @@ export const work = Command.make(
     }
     const isJson = yield* Flags.Json
     const { key, store } = yield* root
-    const keys = Keys.named(key).join(",")
+    const keys = (yield* Keys.named(key)).join(",")
     const say = (id: string, attempt: number, what: string) =>
       Effect.ignore(
         print(
