@@ -1,7 +1,10 @@
+import { execFileSync } from "node:child_process"
+
 import { playwright } from "@vitest/browser-playwright"
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
 
 import { launchOptions, prepare, profile } from "./tooling/browser.ts"
+import type {} from "./tooling/seeds.ts"
 import SummaryReporter from "./tooling/summary-reporter.ts"
 
 // Kills, broken disks and thousands of seeds: `--project '!faults'` leaves them out, for a project knows no `--exclude`.
@@ -74,12 +77,22 @@ const browser: TestProjectInlineConfiguration = {
   }
 }
 
+/** The commit that is tested: simulations draw seeds from it. Outside of a clone it is that of no commit. */
+const commit = (): string => {
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: import.meta.dirname, encoding: "utf8" }).trim()
+  } catch {
+    return "0".repeat(40)
+  }
+}
+
 export default defineConfig({
   test: {
     projects: [node, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // A worker for each processor; the default leaves one of them idle, of two that is half.
     maxWorkers: "100%",
+    provide: { commit: commit() },
     // No test measures time; this only ends one that hangs, also on a machine that is busy with something else.
     testTimeout: 60_000,
     hookTimeout: 60_000,
