@@ -15,8 +15,14 @@ const node: TestProjectInlineConfiguration = {
   test: {
     name: "node",
     include: ["{packages,apps,tooling}/**/test/**/*.test.ts"],
-    exclude: ["**/*.{browser,postgres,process}.test.ts", slow]
+    exclude: ["**/*.{browser,postgres,process}.test.ts", slow, "apps/web/test/**"]
   }
+}
+
+/** The built board in a browser. */
+const board: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: "board", include: ["apps/web/test/**/*.test.ts"], globalSetup: "apps/web/test/built.ts" }
 }
 
 const faults: TestProjectInlineConfiguration = {
@@ -88,7 +94,7 @@ const commit = (): string => {
 
 export default defineConfig({
   test: {
-    projects: [node, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
+    projects: [node, board, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // A worker for each processor; the default leaves one of them idle, of two that is half.
     maxWorkers: "100%",
@@ -96,6 +102,7 @@ export default defineConfig({
     // No test measures time; this only ends one that hangs, also on a machine that is busy with something else.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     reporters: ["default", new SummaryReporter()]
   }
 })

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright"
-import { afterAll, beforeAll } from "vitest"
+import { afterAll, beforeAll, inject } from "vitest"
 
 import { launchOptions, ready } from "../../../tooling/browser.ts"
 import { serveBoard, type Site } from "../tooling/serve.ts"
+import type {} from "./built.ts"
 
 /** A person with a browser of their own: tabs share its IndexedDB. What a page complains about is collected. */
 export interface Visitor extends AsyncDisposable {
@@ -44,7 +45,7 @@ export const useBoard = () => {
 
   beforeAll(async () => {
     ready()
-    site = await serveBoard()
+    site = await serveBoard(inject("board"))
     browser = await chromium.launch(launchOptions)
   })
 

@@ -20,6 +20,6 @@ describe("custody, simulated", () => {
   it.effect(
     `keeps every promise in memory (${name})`,
     () => keepsPromises("packages/core/test/Simulation.test.ts", seeds, () => machine),
-    60_000 + seeds.length * 1000
+    60_000 + seeds.length * 10_000
   )
 })

@@ -34,7 +34,7 @@ describe("custody on the simulated disk", () => {
   it.effect(
     `keeps every promise (${name})`,
     () => keepsPromises("packages/store-file/test/Simulation.test.ts", seeds, machineOf),
-    60_000 + seeds.length * 3000
+    60_000 + seeds.length * 10_000
   )
 })
 
@@ -58,7 +58,7 @@ describe("the simulated disk", () => {
           "too little was acknowledged to say anything"
         )
       }),
-    // Twenty milliseconds each, on a machine that does nothing else.
-    60_000 + seeds.length * 100
+    // Sixty milliseconds each, on a machine that does nothing else.
+    60_000 + seeds.length * 1000
   )
 })
