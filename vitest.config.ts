@@ -4,7 +4,6 @@ import { playwright } from "@vitest/browser-playwright"
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
 
 import { launchOptions, prepare, profile } from "./tooling/browser.ts"
-import type {} from "./tooling/seeds.ts"
 import SummaryReporter from "./tooling/summary-reporter.ts"
 
 // Kills, broken disks and thousands of seeds: `--project '!faults'` leaves them out, for a project knows no `--exclude`.

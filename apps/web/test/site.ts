@@ -8,7 +8,6 @@ import { afterAll, beforeAll, inject } from "vitest"
 
 import { launchOptions, ready } from "../../../tooling/browser.ts"
 import { serveBoard, type Site } from "../tooling/serve.ts"
-import type {} from "./built.ts"
 
 /** A person with a browser of their own: tabs share its IndexedDB. What a page complains about is collected. */
 export interface Visitor extends AsyncDisposable {
