@@ -99,8 +99,8 @@ export default defineConfig({
     maxWorkers: "100%",
     provide: { commit: commit() },
     // No test measures time; this only ends one that hangs, also on a machine that is busy with something else.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000 } },
     reporters: ["default", new SummaryReporter()]
   }

@@ -21,7 +21,8 @@ const isSlow = (test: string): boolean =>
   test.startsWith("apps/web/")
 
 /** The package of a file: `packages/core`, or the first folder for what is in no package. */
-const packageOf = (file: string): string => (/^(?:packages|apps)\/[^/]+/.exec(file) ?? /^[^/]+/.exec(file) ?? [""])[0]
+const packageOf = (file: string): string =>
+  (/^(?:packages|apps)\/[^/]+/.exec(file) ?? /^[^/]+(?=\/)/.exec(file) ?? [""])[0]
 
 /** The tests nearest to a file. Paths are relative to the workspace, with `/`. */
 export const nearestTo = (file: string, files: ReadonlyArray<string>, textOf: (file: string) => string): Near => {
