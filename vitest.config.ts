@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process"
+
 import { playwright } from "@vitest/browser-playwright"
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
 
@@ -12,8 +14,14 @@ const node: TestProjectInlineConfiguration = {
   test: {
     name: "node",
     include: ["{packages,apps,tooling}/**/test/**/*.test.ts"],
-    exclude: ["**/*.{browser,postgres}.test.ts", slow, "apps/cli/test/**"]
+    exclude: ["**/*.{browser,postgres,process}.test.ts", slow, "apps/web/test/**"]
   }
+}
+
+/** The built board in a browser. */
+const board: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: "board", include: ["apps/web/test/**/*.test.ts"], globalSetup: "apps/web/test/built.ts" }
 }
 
 const faults: TestProjectInlineConfiguration = {
@@ -21,12 +29,16 @@ const faults: TestProjectInlineConfiguration = {
   test: { name: "faults", include: [slow] }
 }
 
-/** The command in one of its forms. */
+// Which tests of the command start a process, and why, is said in apps/cli/test/command.ts.
+const everyTest = process.env["AUMAI_TEST_COMMAND"] === "all"
+const processes = `apps/cli/test/**/*.${everyTest ? "" : "process."}test.ts`
+
+/** The command started as a process, in one of its forms. */
 const command = (name: "source" | "bundle" | "binary"): TestProjectInlineConfiguration => ({
   extends: true,
   test: {
     name,
-    include: ["apps/cli/test/**/*.test.ts"],
+    include: [name === "source" ? "apps/cli/test/Start.process.test.ts" : processes],
     exclude: ["**/*.postgres.test.ts"],
     globalSetup: "apps/cli/test/form.ts"
   }
@@ -70,13 +82,26 @@ const browser: TestProjectInlineConfiguration = {
   }
 }
 
+/** The commit that is tested: simulations draw seeds from it. Outside of a clone it is that of no commit. */
+const commit = (): string => {
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: import.meta.dirname, encoding: "utf8" }).trim()
+  } catch {
+    return "0".repeat(40)
+  }
+}
+
 export default defineConfig({
   test: {
-    projects: [node, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
+    projects: [node, board, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    // A worker for each processor; the default leaves one of them idle, of two that is half.
+    maxWorkers: "100%",
+    provide: { commit: commit() },
     // No test measures time; this only ends one that hangs, also on a machine that is busy with something else.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 20_000 } },
     reporters: ["default", new SummaryReporter()]
   }
 })

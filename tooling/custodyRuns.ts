@@ -16,13 +16,6 @@ const host = globalThis as unknown as {
 }
 const { env } = host.process
 
-/** So many seeds; `SIMULATION_SEEDS=20000` for more, `SIMULATION_SEED=123` for one again. */
-export const seeds = (usual: number): ReadonlyArray<number> => {
-  const only = env["SIMULATION_SEED"]
-  if (only !== undefined) return [Number(only)]
-  return Array.from({ length: Number(env["SIMULATION_SEEDS"] ?? usual) }, (_, index) => index + 1)
-}
-
 const countsOf = (counts: object): string =>
   Object.entries(counts)
     .map(([what, count]) => `${count} ${what}`)

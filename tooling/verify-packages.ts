@@ -76,10 +76,9 @@ try {
       const names = readdirSync(join(project, "node_modules", manifest.name, folder))
       return names.map((name) => ({ what: `${manifest.name}${folder}/${name}`, how: `, { with: { type: "json" } }` }))
     })
-    const programs = imports.map(({ what, how }) => ({
-      what,
-      args: ["--input-type=module", "-e", `await import("${what}"${how})`]
-    }))
+    // One process for all of them; the error says which could not be imported.
+    const code = imports.map(({ what, how }) => `await import("${what}"${how})`).join("\n")
+    const programs = imports.length === 0 ? [] : [{ what: "an entry", args: ["--input-type=module", "-e", code] }]
     const bins = Object.entries(manifest.bin ?? {}).map(([what, file]) => ({
       what,
       args: [join("node_modules", manifest.name, file), "--help"]

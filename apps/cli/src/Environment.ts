@@ -17,7 +17,7 @@ const unused = (what: string) =>
  * What `effect/cli` asks of its surroundings. Ours asks nothing of a person, spawns nothing and reads files itself, so
  * only the arguments are real. The whole of Node's services would add ten milliseconds to every start.
  */
-export const environment = Layer.mergeAll(
+export const layer = Layer.mergeAll(
   FileSystem.layerNoop({}),
   Path.layer,
   Layer.succeed(

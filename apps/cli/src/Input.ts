@@ -11,6 +11,7 @@ import {
   RecordId
 } from "@aumai/handoff-protocol"
 import * as CliError from "effect/cli/CliError"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -21,26 +22,29 @@ const invalid = (input: string, expected: string) => new InvalidInput({ input, i
 // Bytes that are no UTF-8 are refused and not replaced; a byte order mark stays, for the JSON parser to name.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
+/** Reads standard input to its end. A reference, so that a test gives its own. */
+export const StandardInput = Context.Reference<() => Promise<ArrayBuffer>>("aumai-handoff/StandardInput", {
+  defaultValue: () => async () => (await import("node:stream/consumers")).arrayBuffer(process.stdin)
+})
+
 /** The text a flag gives: itself, `@file` for a file's, `-` for standard input's. */
 export const textOf = (flag: string, value: string): Effect.Effect<string, InvalidInput> => {
   if (value !== "-" && !value.startsWith("@")) return Effect.succeed(value)
   const source = value === "-" ? "standard input" : value.slice(1)
-  return Effect.tryPromise({
-    // Imported when they are needed: most commands read nothing, and each of these modules takes a millisecond to load.
-    try: async () =>
-      utf8.decode(
-        value === "-"
-          ? await (await import("node:stream/consumers")).arrayBuffer(process.stdin)
-          : await (await import("node:fs/promises")).readFile(source)
-      ),
-    catch: (cause) => {
-      // The cast: what Node's file system throws carries a code, and the decoder's error one of its own.
-      const { code } = cause as NodeJS.ErrnoException
-      return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
-        ? invalid(flag, `${source} is not UTF-8`)
-        : invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
-    }
-  })
+  return Effect.flatMap(StandardInput, (standardInput) =>
+    Effect.tryPromise({
+      // Imported when they are needed: most commands read nothing, and each of these modules takes a millisecond to load.
+      try: async () =>
+        utf8.decode(value === "-" ? await standardInput() : await (await import("node:fs/promises")).readFile(source)),
+      catch: (cause) => {
+        // The cast: what Node's file system throws carries a code, and the decoder's error one of its own.
+        const { code } = cause as NodeJS.ErrnoException
+        return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
+          ? invalid(flag, `${source} is not UTF-8`)
+          : invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
+      }
+    })
+  )
 }
 
 /** A JSON object from a flag: the text itself, `@file`, or `-` for standard input. */

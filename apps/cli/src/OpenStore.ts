@@ -16,7 +16,9 @@ const engine = (location: string, oneShot: boolean) =>
 /** The same, which signs for those whose keys are named. */
 const signingEngine = (location: string, oneShot: boolean, keys: ReadonlyArray<string>) => {
   const plain = engine(location, oneShot)
-  return Keys.named(keys).length === 0 ? plain : Layer.provide(plain, Keys.signing(keys))
+  return Layer.unwrap(
+    Effect.map(Keys.named(keys), (named) => (named.length === 0 ? plain : Layer.provide(plain, Keys.signing(keys))))
+  )
 }
 
 const on =

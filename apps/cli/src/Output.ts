@@ -1,34 +1,58 @@
+/** Where the command prints: a service, so that a test reads what a command printed without starting a process. */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Stdio from "effect/Stdio"
 
-/** What was to be printed could not be written. `EPIPE`: the reader has seen enough. */
+/** The output could not be written. `EPIPE` means that its reader closed the pipe. */
 export class OutputError extends Schema.TaggedError<OutputError>()("OutputError", { code: Schema.String }) {
   override get message() {
     return `Cannot write the output (${this.code}); what the command did is done`
   }
 }
 
+/** The two streams that the command prints to. */
+export class Output extends Context.Service<
+  Output,
+  {
+    /** Writes to standard output and waits for the reader: a slow one slows the command instead of filling the memory. */
+    readonly write: (text: string) => Effect.Effect<void, OutputError>
+    /** Writes to standard error. */
+    readonly writeError: (text: string) => Effect.Effect<void>
+  }
+>()("aumai-handoff/Output") {}
+
 const codeOf = (error: NodeJS.ErrnoException): string => error.code ?? error.message
 
-/** Writes to standard output and waits until it was taken: a slow reader slows us down instead of filling the memory. */
-export const write = (text: string): Effect.Effect<void, OutputError> =>
-  Effect.callback((resume) => {
-    process.stdout.write(text, (error) => {
-      resume(error ? Effect.fail(new OutputError({ code: codeOf(error) })) : Effect.void)
+/** The streams of this process. */
+export const layer: Layer.Layer<Output> = Layer.succeed(Output, {
+  write: (text) =>
+    Effect.callback((resume) => {
+      process.stdout.write(text, (error) => {
+        resume(error ? Effect.fail(new OutputError({ code: codeOf(error) })) : Effect.void)
+      })
+    }),
+  writeError: (text) =>
+    Effect.sync(() => {
+      process.stderr.write(text)
     })
-  })
+})
+
+/** Writes to standard output. */
+export const write = (text: string): Effect.Effect<void, OutputError, Output> =>
+  Output.use((output) => output.write(text))
 
 /** Writes a line to standard output. */
-export const print = (line: string): Effect.Effect<void, OutputError> => write(`${line}\n`)
+export const print = (line: string): Effect.Effect<void, OutputError, Output> => write(`${line}\n`)
 
 /** Writes a line to standard error. */
-export const warn = (line: string): Effect.Effect<void> =>
-  Effect.sync(() => {
-    process.stderr.write(`${line}\n`)
-  })
+export const warn = (line: string): Effect.Effect<void, never, Output> =>
+  Output.use((output) => output.writeError(`${line}\n`))
 
-/** A line on standard error that is written over again and again, when a person is looking; nothing otherwise. */
-export const progress = (text: string): Effect.Effect<void> =>
-  Effect.sync(() => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001B[2K${text}`)
+/** Replaces the current line on standard error if that is a terminal; does nothing otherwise. */
+export const progress = (text: string): Effect.Effect<void, never, Output | Stdio.Stdio> =>
+  Effect.gen(function* () {
+    const isTerminal = yield* (yield* Stdio.Stdio).stderrIsTerminal
+    if (isTerminal) yield* (yield* Output).writeError(`\r\u001B[2K${text}`)
   })

@@ -68,15 +68,4 @@ describe("agents and routing", () => {
     expect(bad.stderr).toContain("Invalid agent: public_key: ")
     expect((await run("agents", "list")).stdout).toContain("erin: audit; takes 1 at once; 2 keys\n")
   })
-
-  it("shows when a worker was last there", async () => {
-    await run("agents", "register", "--id", "fay", "--capability", "press")
-    const worker = cli.start(["work", "--agent", "fay", "--exec", "true", "--store", "agents.json"])
-    await expect
-      .poll(async () => (await run("agents", "list")).stdout, { timeout: 20_000 })
-      .toMatch(/^fay: press; last seen [-\dT:.]+Z, \ds ago: present$/m)
-    const ended = new Promise((resolve) => worker.on("close", resolve))
-    worker.kill("SIGTERM")
-    await ended
-  })
 })

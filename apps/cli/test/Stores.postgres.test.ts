@@ -4,10 +4,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
-import { command } from "./command.ts"
+import { commandProcess } from "./command.ts"
 import { heldIn, liveOn } from "./life.ts"
 
-const cli = command()
+const cli = commandProcess()
 const promise = Effect.promise
 
 describe("a PostgreSQL store", () => {

@@ -35,13 +35,6 @@ describe("the life of a handoff", () => {
     ])
   })
 
-  it("says which version it is, of which commit, on which runtime", async () => {
-    const { stdout } = await cli.run(["--version"])
-    expect(stdout).toMatch(
-      /^aumai-handoff v\d+\.\d+\.\d+ \((?:source|no commit|[0-9a-f]{10}\+?), (?:Node|Bun) \d+\.\d+\.\d+\)\n$/
-    )
-  })
-
   it("rejects, fails and cancels with a reason", async () => {
     const rejected = await cli.create("ends.json")
     await cli.run(["reject", "--id", rejected, "--reason", "No Klingon.", "--store", "ends.json"])

@@ -1,4 +1,4 @@
-/** The three forms of the command: its source, the bundle that npm users run, and the file that needs no Node. */
+/** The forms of the command that tests start: its source, the bundle that npm users run, and the file that needs no Node. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -13,7 +13,8 @@ export type Invocation = readonly [program: string, ...words: ReadonlyArray<stri
 
 declare module "vitest" {
   interface ProvidedContext {
-    readonly command: Invocation
+    /** Missing where the command runs in the process of the test. */
+    readonly command?: Invocation
   }
 }
 

@@ -1,8 +1,9 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
+
 import { expect } from "vitest"
 
-import type { command } from "./command.ts"
-
-type Cli = ReturnType<typeof command>
+import type { Cli } from "./command.ts"
 
 /** One handoff lives through every command on a store, whatever keeps it. */
 export const liveOn = async (cli: Cli, store: string) => {
@@ -41,3 +42,44 @@ export const liveOn = async (cli: Cli, store: string) => {
 
 /** What a store holds, as export prints it. */
 export const heldIn = async (cli: Cli, store: string) => (await cli.run(["export", "--store", store])).stdout
+
+// Locations that are no store, and how each is refused.
+const refusals: ReadonlyArray<readonly [store: string, says: RegExp]> = [
+  [
+    "mysql://root:hunter2@localhost/x",
+    /^Error: Invalid store: Expected handoffs\.json .* sqlite:.* postgres:.* memory:/
+  ],
+  ["sqlite:", /^Error: Invalid store: Expected a path right behind sqlite:/],
+  ["sqlite:directory", /^Error: .*directory is a directory; give the path of a file\n$/],
+  ["sqlite:nowhere/handoffs.db", /^Error: There is no directory .*nowhere/],
+  ["sqlite:text.txt", /^Error: .*text\.txt is not a SQLite database\. It was left as it is/],
+  ["sqlite:foreign.db", /^Error: .*foreign\.db is a SQLite database of another application\. It was left as it is/],
+  ["directory", /^Error: .*directory/],
+  ["postgres:localhost", /^Error: Invalid store: Expected a URL, as in postgres:/],
+  ["postgres://nobody:hunter2@127.0.0.1:1/none", /^Error: .*127\.0\.0\.1:1/]
+]
+
+/** Refuses every location that is no store with one sentence, and creates or harms nothing. */
+export const refuseWhatIsNoStore = async (cli: Cli) => {
+  mkdirSync(cli.path("directory"))
+  writeFileSync(cli.path("text.txt"), "a text\n".repeat(1000))
+  const foreign = new DatabaseSync(cli.path("foreign.db"))
+  foreign.exec("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")
+  foreign.close()
+  const look = () => readdirSync(cli.directory, { recursive: true, encoding: "utf8" }).toSorted()
+  const before = [look(), readFileSync(cli.path("text.txt")), readFileSync(cli.path("foreign.db"))]
+  for (const [store, says] of refusals) {
+    for (const words of [["list"], ["create", "--from", "a", "--to", "b", "--task", "t"]]) {
+      const { code, stderr, stdout } = await cli.run([...words, "--store", store])
+      expect({ store, code, stdout, lines: stderr.trimEnd().split("\n").length }).toEqual({
+        store,
+        code: 1,
+        stdout: "",
+        lines: 1
+      })
+      expect(stderr).toMatch(says)
+      expect(stderr).not.toContain("hunter2")
+    }
+  }
+  expect([look(), readFileSync(cli.path("text.txt")), readFileSync(cli.path("foreign.db"))]).toEqual(before)
+}

@@ -1,8 +1,7 @@
 import { expect } from "vitest"
 
-import type { command, RunOptions } from "./command.ts"
-
-type Cli = ReturnType<typeof command>
+import type { RunOptions } from "../tooling/execute.ts"
+import type { Cli } from "./command.ts"
 
 /** Runs commands on one store: those that must succeed, and those that must be refused. */
 export const on = (cli: Cli, store: string, options: RunOptions = {}) => ({

@@ -1,15 +1,19 @@
 /** Writes `docs/cli.md` from the help of every command; `--check` fails when the file says something else. */
-import { execFile } from "node:child_process"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { promisify } from "node:util"
 
-const main = join(import.meta.dirname, "../src/main.ts")
+import { execute } from "./execute.ts"
+
 const file = join(import.meta.dirname, "../../../docs/cli.md")
-const run = promisify(execFile)
 
-const help = async (path: ReadonlyArray<string>): Promise<string> =>
-  (await run(process.execPath, [main, ...path, "--help"], { env: { ...process.env, NO_COLOR: "1" } })).stdout.trim()
+// The page holds no colours, whatever terminal this runs on.
+process.env["NO_COLOR"] = "1"
+
+const help = async (path: ReadonlyArray<string>): Promise<string> => {
+  const { code, stderr, stdout } = await execute([...path, "--help"])
+  if (code !== 0) throw new Error(stderr)
+  return stdout.trim()
+}
 
 /** The subcommands that a help text lists. */
 const subcommands = (text: string): ReadonlyArray<string> =>

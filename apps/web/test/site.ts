@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright"
-import { afterAll, beforeAll } from "vitest"
+import { afterAll, beforeAll, inject } from "vitest"
 
 import { launchOptions, ready } from "../../../tooling/browser.ts"
 import { serveBoard, type Site } from "../tooling/serve.ts"
@@ -44,7 +44,7 @@ export const useBoard = () => {
 
   beforeAll(async () => {
     ready()
-    site = await serveBoard()
+    site = await serveBoard(inject("board"))
     browser = await chromium.launch(launchOptions)
   })
 

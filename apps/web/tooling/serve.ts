@@ -1,6 +1,6 @@
 /** The built board on a site of its own, for tests and measurements. */
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { cpSync, mkdtempSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -16,14 +16,20 @@ export interface Site extends AsyncDisposable {
   readonly files: string
 }
 
-/** Builds what is in `src` now, and serves the files as `vite preview` does. */
-export const serveBoard = async (): Promise<Site> => {
-  const files = mkdtempSync(join(tmpdir(), "aumai-handoff-board-"))
+/** Builds the sources as they are now into a directory. */
+export const buildBoard = (directory: string): void => {
   // In a process of its own: what is built under the test runner's NODE_ENV is React for developers.
-  execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", files, "--emptyOutDir"], {
+  execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", directory, "--emptyOutDir"], {
     cwd: root,
     env: { ...process.env, NODE_ENV: "production" }
   })
+}
+
+/** Serves the board as `vite preview` does: a copy of a built one, or one that it builds. */
+export const serveBoard = async (built?: string): Promise<Site> => {
+  const files = mkdtempSync(join(tmpdir(), "aumai-handoff-board-"))
+  if (built === undefined) buildBoard(files)
+  else cpSync(built, files, { recursive: true })
   const server = await preview({
     root,
     logLevel: "warn",

@@ -9,7 +9,7 @@ import {
   ReadBackIncomplete,
   UnknownItem
 } from "../src/index.ts"
-import { ask, rejection, stores, using } from "./stores.ts"
+import { ask, oneStore, rejection, stores, using } from "./stores.ts"
 
 const due = new Date(Date.now() + 86_400_000)
 const briefing: Briefing = {
@@ -26,7 +26,7 @@ const understood = (...ids: ReadonlyArray<string>): ReadBack => ({
   items: ids.map((id) => ({ id, answer: "understood" }))
 })
 
-describe.each(stores)("a briefing in a $name store", (store) => {
+describe.each(oneStore)("a briefing in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(

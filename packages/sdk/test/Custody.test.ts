@@ -9,11 +9,11 @@ import {
   StaleAttempt
 } from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
-import { ask, rejection, stores, using } from "./stores.ts"
+import { ask, oneStore, rejection, using } from "./stores.ts"
 
 const inAnHour = () => new Date(Date.now() + 3_600_000)
 
-describe.each(stores)("custody in a $name store", (store) => {
+describe.each(oneStore)("custody in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(

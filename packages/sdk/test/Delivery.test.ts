@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { describe, expect, it } from "vitest"
 
 import { type Deliverable, InvalidInput, NotDelivered, NotYourHandoff } from "../src/index.ts"
-import { ask, rejection, stores, using } from "./stores.ts"
+import { ask, oneStore, rejection, using } from "./stores.ts"
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 
@@ -25,7 +25,7 @@ const deliverables: ReadonlyArray<Deliverable> = [
 const note = { name: "note", mediaType: "text/plain", content: "All is well." }
 const report = { name: "report", mediaType: "application/json", content: { total: 7, lines: [{ amount: 7 }] } }
 
-describe.each(stores)("what is handed back in a $name store", (store) => {
+describe.each(oneStore)("what is handed back in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(

@@ -10,7 +10,7 @@ import {
   NotYourHandoff,
   StaleAttempt
 } from "../src/index.ts"
-import { ask, rejection, stores, using } from "./stores.ts"
+import { ask, oneStore, rejection, using } from "./stores.ts"
 
 const receivers = ({ hops = [], request }: HandoffRecord) => [request.toAgent, ...hops.map(({ receiver }) => receiver)]
 
@@ -22,7 +22,7 @@ const swept = async (handoffs: Handoffs): Promise<HandoffRecord | undefined> => 
   }
 }
 
-describe.each(stores)("handing on in a $name store", (store) => {
+describe.each(oneStore)("handing on in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(
@@ -97,7 +97,7 @@ describe.each(stores)("handing on in a $name store", (store) => {
   )
 })
 
-describe.each(stores)("re-routing in a $name store", (store) => {
+describe.each(oneStore)("re-routing in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () =>
     using(store, async (handoffs, location) => {
       for (const agent of ["executor", "auditor"]) await handoffs.agents.register(agent, ["analyze"])

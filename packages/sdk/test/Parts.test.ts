@@ -10,14 +10,14 @@ import {
   OpenChildren,
   StaleAttempt
 } from "../src/index.ts"
-import { ask, rejection, stores, using } from "./stores.ts"
+import { ask, oneStore, rejection, using } from "./stores.ts"
 
 const charts = { toAgent: "artist", taskDescription: "Draw the charts" }
 
 /** A tree of ids. */
 const idsOf = ({ record, parts }: ChainLink): ReadonlyArray<unknown> => [record.recordId, ...parts.map(idsOf)]
 
-describe.each(stores)("parts of a handoff in a $name store", (store) => {
+describe.each(oneStore)("parts of a handoff in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () =>
     using(store, async (handoffs, location) => {
       await handoffs.create(ask, { id: "whole" })

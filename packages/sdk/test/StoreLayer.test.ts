@@ -26,15 +26,17 @@ const installedWith = (directory: string, ...packages: ReadonlyArray<string>): s
   writeFileSync(
     program,
     `import { openHandoffs } from "./sdk/src/node.ts"
-    const opened = await openHandoffs(process.argv[2]).then(
-      async (handoffs) => {
-        await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" })
-        await handoffs.close()
-        return "opened"
-      },
-      (error) => [error._tag, error.reason, error.message].join(" | ")
-    )
-    console.log(opened)`
+    for (const location of process.argv.slice(2)) {
+      const opened = await openHandoffs(location).then(
+        async (handoffs) => {
+          await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" })
+          await handoffs.close()
+          return "opened"
+        },
+        (error) => [error._tag, error.reason, error.message].join(" | ")
+      )
+      console.log(opened)
+    }`
   )
   return program
 }
@@ -102,8 +104,8 @@ describe.each([
   ["node", process.execPath],
   ["bun", bun]
 ])("in %s", (_, runtime) => {
-  const run = (program: string, location: string) =>
-    execFileSync(runtime, [program, location], { cwd: join(program, ".."), encoding: "utf8" }).trim()
+  const run = (program: string, ...locations: ReadonlyArray<string>) =>
+    execFileSync(runtime, [program, ...locations], { cwd: join(program, ".."), encoding: "utf8" }).trim()
 
   it("a store whose package is missing says what to install, and no other package is loaded", () => {
     using directory = temporaryDirectory()
@@ -111,11 +113,14 @@ describe.each([
     const program = installedWith(directory.path, ...engine)
     const missing = (name: string) =>
       `StoreError | unavailable | This store needs the package ${name}; install it: npm install ${name}`
-    expect(run(program, "memory:")).toBe("opened")
-    expect(run(program, "handoffs.json")).toBe(missing("@aumai/handoff-store-file"))
-    expect(run(program, "sqlite:handoffs.db")).toBe(missing("@aumai/handoff-store-sqlite"))
-    expect(run(program, "postgresql://me:secret@host/db")).toBe(missing("@aumai/handoff-store-postgres"))
-    expect(run(program, "postgres://me:secret@host/db")).toBe(missing("@aumai/handoff-store-postgres"))
+    const expected: Readonly<Record<string, string>> = {
+      "memory:": "opened",
+      "handoffs.json": missing("@aumai/handoff-store-file"),
+      "sqlite:handoffs.db": missing("@aumai/handoff-store-sqlite"),
+      "postgresql://me:secret@host/db": missing("@aumai/handoff-store-postgres"),
+      "postgres://me:secret@host/db": missing("@aumai/handoff-store-postgres")
+    }
+    expect(run(program, ...Object.keys(expected)).split("\n")).toEqual(Object.values(expected))
   })
 
   it("a package that is there but does not load says why", () => {

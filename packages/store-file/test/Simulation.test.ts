@@ -3,14 +3,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { keepsPromises, seeds as seedsOf } from "../../../tooling/custodyRuns.ts"
+import { keepsPromises } from "../../../tooling/custodyRuns.ts"
+import { seedsOf } from "../../../tooling/seeds.ts"
 import { FileStore } from "../src/index.ts"
 import { path } from "./model.ts"
 import { makeDisk } from "./SimulatedDisk.ts"
 import { type Report, scenarioOf, simulate } from "./simulation.ts"
-
-/** `SIMULATION_SEEDS=20000` for more; `SIMULATION_SEED=123` for one again. */
-const seeds = seedsOf(500)
 
 const explain = (seed: number, { broken, struck, acknowledged, lives }: Report) =>
   [
@@ -30,18 +28,20 @@ const machineOf = (seed: number) =>
     }
   })
 
+// To both lists of seeds, add one that has broken a promise. The first ones alone do enough for the run to say something.
 describe("custody on the simulated disk", () => {
-  const runs = seedsOf(20)
+  const { name, seeds } = seedsOf([1, 2, 3], 3)
   it.effect(
-    "keeps every promise under every seed",
-    () => keepsPromises("packages/store-file/test/Simulation.test.ts", runs, machineOf),
-    60_000 + runs.length * 3000
+    `keeps every promise (${name})`,
+    () => keepsPromises("packages/store-file/test/Simulation.test.ts", seeds, machineOf),
+    60_000 + seeds.length * 10_000
   )
 })
 
 describe("the simulated disk", () => {
+  const { name, seeds } = seedsOf([1, 2, 3, 4, 5], 100)
   it.effect(
-    "keeps every promise under every seed",
+    `keeps every promise (${name})`,
     () =>
       Effect.gen(function* () {
         const failures: Array<string> = []
@@ -58,7 +58,7 @@ describe("the simulated disk", () => {
           "too little was acknowledged to say anything"
         )
       }),
-    // Twenty milliseconds each, on a machine that does nothing else.
-    60_000 + seeds.length * 100
+    // Sixty milliseconds each, on a machine that does nothing else.
+    60_000 + seeds.length * 1000
   )
 })

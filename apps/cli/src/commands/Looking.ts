@@ -6,13 +6,15 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
+import * as Terminal from "effect/Terminal"
 
 import { entryText } from "../EntryText.ts"
 import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { once, staying } from "../OpenStore.ts"
-import { type OutputError, print, write } from "../Output.ts"
+import { type Output, type OutputError, print, write } from "../Output.ts"
 import { details, line, table } from "../RecordText.ts"
 import { printable } from "../Text.ts"
 
@@ -23,7 +25,7 @@ const nothing = "No handoff records found"
 const jsonArray = <A, E>(
   items: Stream.Stream<A, E>,
   encode: (item: A) => unknown
-): Effect.Effect<void, E | OutputError> => {
+): Effect.Effect<void, E | OutputError, Output> => {
   let separator = "["
   return items.pipe(
     Stream.runForEachArray((chunk) => {
@@ -38,12 +40,13 @@ const jsonArray = <A, E>(
 const listing = Effect.fnUntraced(function* <E>(records: Stream.Stream<HandoffRecord, E>) {
   if (yield* Flags.Json) return yield* jsonArray(records, encodeRecord)
   const now = (yield* DateTime.now).epochMilliseconds
+  const columns = (yield* (yield* Stdio.Stdio).stdoutIsTerminal)
+    ? (yield* (yield* Terminal.Terminal).columns) || standardColumns
+    : undefined
   let some = false
   yield* Stream.runForEachArray(records, (chunk) => {
     some = true
-    return print(
-      process.stdout.isTTY ? table(chunk, process.stdout.columns || standardColumns, now) : chunk.map(line).join("\n")
-    )
+    return print(columns === undefined ? chunk.map(line).join("\n") : table(chunk, columns, now))
   })
   if (!some) yield* print(nothing)
 })

@@ -109,7 +109,7 @@ export const work = Command.make(
     }
     const isJson = yield* Flags.Json
     const { key, store } = yield* root
-    const keys = Keys.named(key).join(",")
+    const keys = (yield* Keys.named(key)).join(",")
     const say = (id: string, attempt: number, what: string) => {
       const note: WireWorkNote = { record_id: id, attempt, what }
       return Effect.ignore(print(isJson ? JSON.stringify(note) : printable(`${id} attempt ${attempt}: ${what}`)))

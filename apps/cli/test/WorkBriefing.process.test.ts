@@ -3,10 +3,10 @@ import { writeFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
-import { command } from "./command.ts"
+import { commandProcess } from "./command.ts"
 import { on } from "./telling.ts"
 
-const cli = command()
+const cli = commandProcess()
 
 /** A command line of Node that runs a program. */
 const program = (name: string, code: string): string => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 
-import { command } from "./command.ts"
+import { commandProcess } from "./command.ts"
 
-const cli = command()
+const cli = commandProcess()
 
 describe("many processes at once", () => {
   it("keep all of twenty handoffs that are created in parallel", async () => {

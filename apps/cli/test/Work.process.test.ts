@@ -1,0 +1,208 @@
+import { once } from "node:events"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+
+import { describe, expect, it } from "vitest"
+
+import { commandProcess } from "./command.ts"
+
+const cli = commandProcess()
+
+const statusOf = async (store: string, id: string) =>
+  JSON.parse((await cli.run(["status", "--id", id, "--json", "--store", store])).stdout)
+
+const tagsOf = async (store: string, id: string): Promise<ReadonlyArray<string>> => {
+  const history: ReadonlyArray<{ readonly event: { readonly _tag: string } }> = JSON.parse(
+    (await cli.run(["history", "--id", id, "--json", "--store", store])).stdout
+  )
+  return history.map(({ event }) => event._tag).filter((tag) => tag !== "Progressed")
+}
+
+/** A worker whose program is a line of Node, which finds what it needs in its own process. */
+const work = (store: string, code: string, ...words: ReadonlyArray<string>) => {
+  const script = cli.path(`${store}.mjs`)
+  writeFileSync(script, code)
+  const exec = `"${process.execPath}" "${script}"`
+  return cli.start(["work", "--agent", "executor", "--exec", exec, "--store", store, ...words])
+}
+
+const until = (store: string, id: string, status: string) =>
+  expect.poll(async () => (await statusOf(store, id)).status, { timeout: 30_000, interval: 200 }).toBe(status)
+
+const stop = async (worker: ReturnType<typeof cli.start>): Promise<void> => {
+  const closed = once(worker, "close")
+  worker.kill("SIGTERM")
+  await closed
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+describe("work", () => {
+  it("runs a program for each handoff: the record on its input, its output the result, its exit code the end", async () => {
+    const done = await cli.create("work.json", { task: "Sum up", context: '{"numbers":[1,2,3]}' })
+    const words = await cli.create("work.json", { task: "Talk" })
+    const silent = await cli.create("work.json", { task: "Say nothing" })
+    const hopeless = await cli.create("work.json", { task: "Hopeless" })
+    const hard = await cli.create("work.json", { task: "Hard", "max-attempts": "2" })
+    const worker = work(
+      "work.json",
+      `import { readFileSync } from "node:fs"
+       const { record_id, attempt, request } = JSON.parse(readFileSync(0, "utf8"))
+       const { AUMAI_HANDOFF_ID: id, AUMAI_HANDOFF_ATTEMPT: held = 0 } = process.env
+       const ends = {
+         "Sum up": () => console.log(JSON.stringify({ sum: request.context.numbers.reduce((a, b) => a + b), id, held })),
+         "Talk": () => console.log("語 is a word"),
+         "Say nothing": () => {},
+         "Hopeless": () => { console.error("There is no such file"); process.exitCode = 65 },
+         "Hard": () => { console.error("Not " + (attempt ?? 1)); process.exitCode = 1 }
+       }
+       ends[request.task_description]()`,
+      "--concurrency",
+      "3"
+    )
+    await until("work.json", hard, "failed")
+    await until("work.json", hopeless, "failed")
+    expect((await statusOf("work.json", done)).result).toEqual({ sum: 6, id: done, held: "1" })
+    expect((await statusOf("work.json", words)).result).toEqual({ output: "語 is a word" })
+    expect((await statusOf("work.json", silent)).result).toEqual({})
+    expect((await statusOf("work.json", hopeless)).response.reason).toBe("It exited with 65: There is no such file")
+    expect(await statusOf("work.json", hard)).toMatchObject({
+      attempt: 2,
+      code: "attempts_exhausted",
+      response: { reason: "It exited with 1: Not 2" }
+    })
+    await stop(worker)
+  }, 60_000)
+
+  it("ends its program politely when it is stopped, and gives the handoff back", async () => {
+    const id = await cli.create("stopped.json")
+    const worker = work(
+      "stopped.json",
+      `import { writeFileSync } from "node:fs"
+       process.on("SIGTERM", () => { writeFileSync("ended.txt", "politely"); process.exit(0) })
+       setInterval(() => {}, 1000)
+       writeFileSync("begun.txt", "")`,
+      "--grace",
+      "1s"
+    )
+    await until("stopped.json", id, "in_progress")
+    await expect.poll(() => existsSync(cli.path("begun.txt")), { timeout: 10_000 }).toBe(true)
+    await stop(worker)
+    expect(readFileSync(cli.path("ended.txt"), "utf8")).toBe("politely")
+    expect(await statusOf("stopped.json", id)).toMatchObject({ status: "pending", attempt: 2 })
+  }, 60_000)
+
+  it("takes over what a killed worker has left", async () => {
+    const id = await cli.create("killed.json")
+    const dead = work(
+      "killed.json",
+      `import { writeFileSync } from "node:fs"
+       setInterval(() => {}, 1000)
+       writeFileSync("killed.pid", String(process.pid))`,
+      "--lease",
+      "1s"
+    )
+    await expect.poll(() => existsSync(cli.path("killed.pid")), { timeout: 20_000 }).toBe(true)
+    dead.kill("SIGKILL")
+    // Nobody is left who could end it.
+    process.kill(Number(readFileSync(cli.path("killed.pid"), "utf8")))
+    const worker = work("killed.json", "console.log('{}')", "--lease", "10s")
+    await until("killed.json", id, "completed")
+    await stop(worker)
+    expect(await tagsOf("killed.json", id)).toEqual([
+      "Created",
+      "Accepted",
+      "Started",
+      "Released",
+      "Accepted",
+      "Started",
+      "Completed"
+    ])
+  }, 60_000)
+
+  it("lets its program ask, and goes on with it when the sender has answered", async () => {
+    const id = await cli.create("asking.json", { "max-attempts": "1" })
+    const worker = work(
+      "asking.json",
+      `import { execFileSync } from "node:child_process"
+       import { setTimeout } from "node:timers/promises"
+       const [program, ...first] = ${JSON.stringify([cli.program, ...cli.first])}
+       const run = (...words) => execFileSync(program, [...first, ...words, "--id", process.env.AUMAI_HANDOFF_ID, "--json"])
+       run("ask", "--question", "Which quarter?", "--attempt", process.env.AUMAI_HANDOFF_ATTEMPT)
+       let record
+       do { await setTimeout(100); record = JSON.parse(run("status")) } while (record.status === "input_required")
+       console.log(JSON.stringify({ quarter: record.answer.answer }))`,
+      "--lease",
+      "2s"
+    )
+    await until("asking.json", id, "input_required")
+    // Longer than until the next renewal, which finds nothing to renew.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await cli.run(["answer", "--id", id, "--answer", "The third.", "--store", "asking.json"])
+    await until("asking.json", id, "completed")
+    expect((await statusOf("asking.json", id)).result).toEqual({ quarter: "The third." })
+    await stop(worker)
+  }, 60_000)
+
+  it.skipIf(process.platform === "win32")(
+    "does not wait for what a program has left running, and ends it",
+    async () => {
+      const id = await cli.create("daemon.json")
+      const worker = work(
+        "daemon.json",
+        `import { spawn } from "node:child_process"
+       // One in the program's group with an output of its own, one that has left the group and keeps the output open.
+       const near = spawn("sleep", ["600"], { stdio: "ignore" })
+       const far = spawn("sleep", ["601"], { stdio: "inherit", detached: true })
+       process.stdout.write(JSON.stringify({ near: near.pid, far: far.pid }), () => process.exit(0))`
+      )
+      await until("daemon.json", id, "completed")
+      const { near, far } = (await statusOf("daemon.json", id)).result
+      await expect.poll(() => isRunning(near), { timeout: 10_000 }).toBe(false)
+      process.kill(far)
+      await stop(worker)
+    },
+    60_000
+  )
+
+  it.skipIf(process.platform === "win32")(
+    "takes its program along when its terminal is closed",
+    async () => {
+      const id = await cli.create("closed.json")
+      const worker = work(
+        "closed.json",
+        `import { writeFileSync } from "node:fs"
+       setInterval(() => {}, 1000)
+       writeFileSync("closed.pid", String(process.pid))`,
+        "--grace",
+        "1s"
+      )
+      await expect.poll(() => existsSync(cli.path("closed.pid")), { timeout: 20_000 }).toBe(true)
+      const pid = Number(readFileSync(cli.path("closed.pid"), "utf8"))
+      const closed = once(worker, "close")
+      worker.kill("SIGHUP")
+      await closed
+      // It may be there a moment longer, until whoever has inherited it has noticed its end.
+      await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
+      expect(await statusOf("closed.json", id)).toMatchObject({ status: "pending", attempt: 2 })
+    },
+    60_000
+  )
+
+  it("shows when a worker was last there", async () => {
+    const run = (...words: ReadonlyArray<string>) => cli.run([...words, "--store", "agents.json"])
+    await run("agents", "register", "--id", "fay", "--capability", "press")
+    const worker = cli.start(["work", "--agent", "fay", "--exec", "true", "--store", "agents.json"])
+    await expect
+      .poll(async () => (await run("agents", "list")).stdout, { timeout: 20_000 })
+      .toMatch(/^fay: press; last seen [-\dT:.]+Z, \ds ago: present$/m)
+    const ended = new Promise((resolve) => worker.on("close", resolve))
+    worker.kill("SIGTERM")
+    await ended
+  })
+})

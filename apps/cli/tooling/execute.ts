@@ -1,0 +1,50 @@
+/** Runs the whole command in this process, with its own output, input, arguments and environment variables. */
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stdio from "effect/Stdio"
+
+import { tied } from "../src/Arguments.ts"
+import * as Environment from "../src/Environment.ts"
+import { StandardInput } from "../src/Input.ts"
+import { Output } from "../src/Output.ts"
+import { exitCodeOf, program } from "../src/Program.ts"
+
+/** What a command printed, and how it ended. */
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly stdin?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs one command to its end. Relative paths start at the working directory of this process. */
+export const execute = async (
+  words: ReadonlyArray<string>,
+  { env = {}, stdin = "" }: RunOptions = {}
+): Promise<Outcome> => {
+  let [stdout, stderr] = ["", ""]
+  const services = Layer.mergeAll(
+    Environment.layer,
+    Stdio.layerTest({ args: Effect.succeed(tied(words)) }),
+    Layer.succeed(Output, {
+      write: (text) => Effect.sync(() => void (stdout += text)),
+      writeError: (text) => Effect.sync(() => void (stderr += text))
+    }),
+    // The help is printed by `effect/cli`.
+    Layer.succeed(Console.Console, {
+      ...globalThis.console,
+      log: (text: string) => void (stdout += `${text}\n`),
+      error: (text: string) => void (stderr += `${text}\n`)
+    }),
+    Layer.succeed(StandardInput, async () => new TextEncoder().encode(stdin).buffer),
+    ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+  )
+  const exit = await Effect.runPromiseExit(Effect.provide(program("0.0.0 (test)"), services))
+  return { code: exitCodeOf(exit), stdout, stderr }
+}
