@@ -1,9 +1,9 @@
 /** Every entry holds the digest of the one before it, and the record that of the last: none can change unnoticed. */
-import { canonical, type Digest, digestOf } from "./Digest.ts"
+import { eventCodec } from "./Codecs.ts"
+import { type Digest, digestOf, quoted } from "./Digest.ts"
 import type { RecordId } from "./Fields.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
-import { fromEvent } from "./ToWire.ts"
 
 /**
  * An entry as the text whose digest the next entry holds: the canonical JSON of `record_id`, `revision` and `event`.
@@ -16,7 +16,7 @@ import { fromEvent } from "./ToWire.ts"
  * ```
  */
 export const entryText = (recordId: RecordId, revision: number, event: HandoffEvent): string =>
-  canonical({ record_id: recordId, revision, event: fromEvent(event) })
+  `{"event":${eventCodec.text(event)},"record_id":${quoted(recordId)},"revision":${revision}}`
 
 /**
  * What an agent signs of an entry: the same text without the signature.

@@ -2,21 +2,21 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 
+import { eventCodec, recordCodec, requestCodec } from "./Codecs.ts"
+import { Timestamp } from "./Fields.ts"
 import { InvalidInput } from "./HandoffError.ts"
-import type { HandoffEvent } from "./HandoffEvent.ts"
-import { isJsonObject, JsonObject, parseJson } from "./Json.ts"
+import { HandoffEvent } from "./HandoffEvent.ts"
+import { HandoffRecord } from "./HandoffRecord.ts"
+import { HandoffRequest } from "./HandoffRequest.ts"
+import { JsonObject, parseJson } from "./Json.ts"
 import { isSame } from "./Same.ts"
-import { fromEvent, fromRecord, fromRequest } from "./ToWire.ts"
-import { isMoment, isWireEvent, isWireRecord, isWireRequest } from "./WireGuard.ts"
-import { toEvent, toRecord, toRequest } from "./WireNames.ts"
-import { toMoment } from "./WireParts.ts"
-import { WireEvent, WireRecord, WireRequest, WireTimestamp } from "./WireSchema.ts"
+import { type Codec, compile, fault, snake } from "./WireCodec.ts"
+import { wireSchemaOf } from "./WireSchema.ts"
+import type { WireEvent, WireRecord, WireRequest } from "./WireTypes.ts"
 
 // ---- decoding, with every fault named at once ----
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 const pathOf = (
   path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined,
@@ -53,22 +53,21 @@ const explain = (input: string, error: Schema.SchemaError, rename: (name: string
  */
 export const invalidInput = (input: string, error: Schema.SchemaError): InvalidInput => explain(input, error, snake)
 
-/** Reads with a guard, and with the schema only what the guard refuses: to say what is wrong with it. */
-export const decoder = <A, B>(
-  isValid: (json: unknown) => json is A,
-  schema: Schema.Codec<A, unknown>,
-  convert: (wire: A) => B
-) => {
-  const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
-  return (input: string, json: unknown): Result.Result<B, InvalidInput> => {
-    if (isValid(json)) return Result.succeed(convert(json))
-    const decoded = decode(json)
-    return Result.isSuccess(decoded)
-      ? Result.succeed(convert(decoded.success))
-      : // What is read here has the names of the wire already; the others are keys of a context, and stay as they are.
-        Result.fail(explain(input, decoded.failure, (name) => name))
+/** Reads in one pass, and asks the schema only what is wrong with what is refused. */
+export const decoder =
+  <A>({ read }: Pick<Codec<A, unknown>, "read">, schema: () => Schema.Constraint) =>
+  (input: string, json: unknown): Result.Result<A, InvalidInput> => {
+    const value = read(json)
+    if (value !== fault) return Result.succeed(value)
+    const decoded = Schema.decodeUnknownResult(wireSchemaOf(schema()), { errors: "all" })(json)
+    // What is read here has the names of the wire already; the others are keys of a context, and stay as they are.
+    if (Result.isFailure(decoded)) return Result.fail(explain(input, decoded.failure, (name) => name))
+    // The schema takes an object of any class, and makes a plain one of it.
+    const copy = read(decoded.success)
+    return copy === fault
+      ? Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected plain JSON" }] }))
+      : Result.succeed(copy)
   }
-}
 
 /**
  * Parses JSON text that came from outside; `input` says in the error what was read.
@@ -93,7 +92,10 @@ export const decodeText = (input: string, text: string): Result.Result<unknown, 
  * console.log(decodeTimestamp("--deadline", "2026-12-01T09:00:00")._tag) // Success
  * ```
  */
-export const decodeTimestamp = /*#__PURE__*/ decoder(isMoment, WireTimestamp, toMoment)
+export const decodeTimestamp = /*#__PURE__*/ decoder(
+  /*#__PURE__*/ compile<Timestamp, string>(() => Timestamp),
+  () => Timestamp
+)
 
 /**
  * Reads a context or result; `input` says in the error what was read.
@@ -105,7 +107,10 @@ export const decodeTimestamp = /*#__PURE__*/ decoder(isMoment, WireTimestamp, to
  * console.log(decodeJsonObject("--context", { quarter: "Q3" })._tag) // Success
  * ```
  */
-export const decodeJsonObject = /*#__PURE__*/ decoder(isJsonObject, JsonObject, (object) => object)
+export const decodeJsonObject = /*#__PURE__*/ decoder(
+  /*#__PURE__*/ compile<JsonObject, JsonObject>(() => JsonObject),
+  () => JsonObject
+)
 
 /**
  * Reads a request in snake_case JSON; `input` says in the error what was read.
@@ -123,7 +128,7 @@ export const decodeJsonObject = /*#__PURE__*/ decoder(isJsonObject, JsonObject, 
  * console.log(request._tag) // "Success"
  * ```
  */
-export const decodeRequest = /*#__PURE__*/ decoder(isWireRequest, WireRequest, toRequest)
+export const decodeRequest = /*#__PURE__*/ decoder(requestCodec, () => HandoffRequest)
 
 /**
  * Reads a record in snake_case JSON, as this library and the Python one write it.
@@ -135,7 +140,7 @@ export const decodeRequest = /*#__PURE__*/ decoder(isWireRequest, WireRequest, t
  * const read = (json: unknown) => decodeRecord("record", json)
  * ```
  */
-export const decodeRecord = /*#__PURE__*/ decoder(isWireRecord, WireRecord, toRecord)
+export const decodeRecord = /*#__PURE__*/ decoder(recordCodec, () => HandoffRecord)
 
 /**
  * Reads an event in snake_case JSON.
@@ -148,7 +153,7 @@ export const decodeRecord = /*#__PURE__*/ decoder(isWireRecord, WireRecord, toRe
  * console.log(event._tag) // Success
  * ```
  */
-export const decodeEvent = /*#__PURE__*/ decoder(isWireEvent, WireEvent, toEvent)
+export const decodeEvent = /*#__PURE__*/ decoder(eventCodec, () => HandoffEvent)
 
 /**
  * Reads an event that this library has written, and nothing else: a key that is not known, or a moment in another spelling,
@@ -164,7 +169,7 @@ export const decodeEvent = /*#__PURE__*/ decoder(isWireEvent, WireEvent, toEvent
  */
 export const decodeOwnEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> =>
   Result.flatMap(decodeEvent(input, json), (event) =>
-    isSame(json, fromEvent(event))
+    isSame(json, encodeEvent(event))
       ? Result.succeed(event)
       : Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected it as it was written" }] }))
   )
@@ -179,7 +184,7 @@ export const decodeOwnEvent = (input: string, json: unknown): Result.Result<Hand
  * const toJson = (request: HandoffRequest) => JSON.stringify(encodeRequest(request))
  * ```
  */
-export const encodeRequest = fromRequest
+export const encodeRequest = (request: HandoffRequest): WireRequest => requestCodec.write(request)
 
 /**
  * Writes a record as snake_case JSON, with its true status.
@@ -191,7 +196,7 @@ export const encodeRequest = fromRequest
  * const toJson = (record: HandoffRecord) => JSON.stringify(encodeRecord(record))
  * ```
  */
-export const encodeRecord = fromRecord
+export const encodeRecord = (record: HandoffRecord): WireRecord => recordCodec.write(record)
 
 /**
  * Writes an event as snake_case JSON.
@@ -205,7 +210,7 @@ export const encodeRecord = fromRecord
  * // 2026-12-01T09:00:00.000Z
  * ```
  */
-export const encodeEvent = fromEvent
+export const encodeEvent = (event: HandoffEvent): WireEvent => eventCodec.write(event)
 
 /**
  * Writes a typed error as snake_case JSON: its `_tag`, its sentence as `message`, and its fields. A `cause` is left out;

@@ -1,0 +1,334 @@
+/** Readers and writers of the wire format, compiled from the domain schemas. They accept exactly what the schemas of the wire accept. */
+import type * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
+
+import { canonical, quoted } from "./Digest.ts"
+import { Timestamp } from "./Fields.ts"
+import { isJsonObject } from "./Json.ts"
+import { formatMoment, momentAt, parseMoment } from "./Moment.ts"
+import { type Dialect, dialectOf, last } from "./WireTable.ts"
+
+/** Stands for JSON that a reader does not accept. */
+export const fault = Symbol("fault")
+
+/** A schema of the domain as it is read and written. */
+export interface Codec<A, Json> {
+  /** Reads and checks in one pass; the schema says what is wrong with what it does not accept. */
+  readonly read: (json: unknown) => A | typeof fault
+  readonly write: (value: A) => Json
+  /** Writes the canonical JSON (RFC 8785). */
+  readonly text: (value: A) => string
+}
+type Any = Codec<unknown, unknown>
+type Fields = Readonly<Record<string, unknown>>
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The name of a field on the wire. */
+export const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** A copy of a schema apart from the place where it stands. */
+export const bare = (ast: SchemaAST.AST): SchemaAST.AST =>
+  // The cast: `Object.create` forgets the prototype's type.
+  Object.assign(Object.create(Object.getPrototypeOf(ast)) as SchemaAST.AST, ast, {
+    context: undefined,
+    encoding: undefined
+  })
+
+export const isMoment = (ast: SchemaAST.AST): boolean => ast._tag === "Declaration" && ast.run === Timestamp.ast.run
+
+export const filtersOf = (checks: SchemaAST.Checks | undefined): ReadonlyArray<SchemaAST.Filter<unknown>> =>
+  (checks ?? []).flatMap((check) => (check._tag === "Filter" ? [check] : filtersOf(check.checks)))
+
+const options: SchemaAST.ParseOptions = {}
+
+/** Whether a value of the domain passes the checks of its schema. */
+const checksOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) => {
+  const [first, ...others] = filtersOf(ast.checks)
+  if (first === undefined) return () => true
+  return (value) => {
+    if (first.run(value, ast, options) !== undefined) return false
+    for (const filter of others) if (filter.run(value, ast, options) !== undefined) return false
+    return true
+  }
+}
+
+const itself = (value: unknown): unknown => value
+
+/** A value that is the same on the wire. */
+const kept = (is: (value: unknown) => boolean, text: (value: never) => string): Any => ({
+  read: (json) => (is(json) ? json : fault),
+  write: itself,
+  // The cast: it is given what `is` accepts.
+  text: text as Any["text"]
+})
+
+const checked = (ast: SchemaAST.AST, type: string, text: (value: never) => string): Any => {
+  const passes = checksOf(ast)
+  return kept((value) => typeof value === type && passes(value), text)
+}
+
+const moment: Any = {
+  read: (json) => {
+    const milliseconds = typeof json === "string" ? parseMoment(json) : Number.NaN
+    return Number.isNaN(milliseconds) ? fault : momentAt(milliseconds)
+  },
+  // The casts: the schema is that of moments.
+  write: (value) => formatMoment(value as DateTime.Utc),
+  text: (value) => `"${formatMoment(value as DateTime.Utc)}"`
+}
+
+/** JSON of the caller. */
+const foreign = kept(isJsonObject, canonical)
+
+const literals = (types: ReadonlyArray<SchemaAST.AST>): ReadonlySet<unknown> =>
+  new Set(types.flatMap((type) => (type._tag === "Literal" ? [type.literal] : [])))
+
+const listOf = (ast: SchemaAST.Arrays): Any => {
+  const item = codecOf(ast.rest[0] as SchemaAST.AST)
+  const passes = checksOf(ast)
+  const read = (json: unknown): unknown => {
+    if (!Array.isArray(json)) return fault
+    const values: Array<unknown> = []
+    for (const one of json) {
+      const value = item.read(one)
+      if (value === fault) return fault
+      values.push(value)
+    }
+    return passes(values) ? values : fault
+  }
+  // The casts: the schema is that of an array.
+  return {
+    read,
+    write: item.write === itself ? itself : (value) => (value as ReadonlyArray<unknown>).map(item.write),
+    text: (value) => `[${(value as ReadonlyArray<unknown>).map(item.text).join(",")}]`
+  }
+}
+
+/** A field of an object, or of several objects that have one form on the wire. */
+export interface Field {
+  readonly key: string
+  readonly name: string
+  readonly type: SchemaAST.AST
+  /** Whether it may be missing or null. */
+  readonly isOptional: boolean
+}
+
+const isRequiredIn = (key: string) => (ast: SchemaAST.Objects) =>
+  ast.propertySignatures.some(({ name, type }) => name === key && type.context?.isOptional !== true)
+
+/** The fields of the members of a union together. Where two differ in a field the later counts: it is the wider. */
+export const fieldsOf = (
+  members: ReadonlyArray<SchemaAST.Objects>,
+  { defaults = {} }: Dialect
+): ReadonlyArray<Field> => {
+  const types = new Map(
+    members.flatMap((member) => member.propertySignatures.map(({ name, type }) => [String(name), type] as const))
+  )
+  return [...types].map(([key, type]) => ({
+    key,
+    name: snake(key),
+    type,
+    isOptional: key in defaults || !members.every(isRequiredIn(key))
+  }))
+}
+
+/** Orders fields as they are written. */
+export const ordered = <A extends { readonly key: string }>(fields: ReadonlyArray<A>, { first = [] }: Dialect) => {
+  const place = ({ key }: A) => (first.includes(key) ? first.indexOf(key) : first.length + 1 + last.indexOf(key))
+  return fields.toSorted((a, b) => place(a) - place(b))
+}
+
+/** Reads one member, and checks the fields of all `members`. */
+const readerOf = (
+  member: SchemaAST.Objects,
+  members: ReadonlyArray<SchemaAST.Objects>,
+  status: string,
+  dialect: Dialect
+): Any["read"] => {
+  const fields = new Map(
+    fieldsOf(members, dialect).map((field) => [
+      field.name,
+      { ...field, ...codecOf(field.type), isKept: member.propertySignatures.some(({ name }) => name === field.key) }
+    ])
+  )
+  if (members.length > 1) fields.delete("status")
+  const required = [...fields.values()].filter(({ isOptional }) => !isOptional).length
+  const defaults = Object.entries(dialect.defaults ?? {}).filter(([key]) => isRequiredIn(key)(member))
+  const passes = checksOf(member)
+  return (json) => {
+    if (!isFields(json)) return fault
+    const value: Record<string, unknown> = members.length > 1 ? { status } : {}
+    let missing = required
+    for (const name in json) {
+      const field = fields.get(name)
+      if (field === undefined) continue
+      const given = json[name]
+      if (given === null && field.isOptional) continue
+      const read = field.read(given)
+      if (read === fault) return fault
+      if (!field.isOptional) missing -= 1
+      if (field.isKept) value[field.key] = read
+    }
+    if (missing > 0) return fault
+    for (const [key, fallback] of defaults) if (value[key] === undefined) value[key] = fallback(status)
+    return passes(value) ? value : fault
+  }
+}
+
+const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Pick<Any, "write" | "text"> => {
+  const { always = {}, unsaid = {} } = dialect
+  const types = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))
+  const fields = ordered(
+    [...new Set([...types.keys(), ...Object.keys(always)])].map((key) => {
+      const type = types.get(key)
+      const codec = type === undefined ? foreign : codecOf(type)
+      return { key, name: snake(key), ...codec, otherwise: always[key], unsaid: unsaid[key] }
+    }),
+    dialect
+  )
+  const sorted = fields.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const places = new Map(
+    sorted.map((field, place) => [field.key, { ...field, place, prefix: `,"${field.name}":` }] as const)
+  )
+  const blank = sorted.map(({ name, otherwise }) =>
+    otherwise === undefined ? "" : `,"${name}":${canonical(otherwise)}`
+  )
+  return {
+    write: (value) => {
+      const json: Record<string, unknown> = {}
+      for (const field of fields) {
+        // The cast: the schema is that of an object.
+        const given = (value as Fields)[field.key]
+        if (given === undefined) {
+          if (field.otherwise !== undefined) json[field.name] = field.otherwise
+        } else if (given !== field.unsaid) json[field.name] = field.write(given)
+      }
+      return json
+    },
+    text: (value) => {
+      const parts = blank.slice()
+      // Goes over the fields that are there: they are fewer than those that may be.
+      for (const key in value as Fields) {
+        const field = places.get(key)
+        if (field === undefined) continue
+        // The cast: the schema is that of an object.
+        const given = (value as Fields)[key]
+        if (given !== undefined && given !== field.unsaid) parts[field.place] = field.prefix + field.text(given)
+      }
+      return `{${parts.join("").slice(1)}}`
+    }
+  }
+}
+
+const objectOf = (ast: SchemaAST.Objects): Any => {
+  const dialect = dialectOf(ast)
+  return { read: readerOf(ast, [ast], "", dialect), ...writerOf(ast, dialect) }
+}
+
+/** Compiles on first use: few handoffs have most of what they may have. */
+const lazily = (make: () => Any): Any => {
+  let made: Any | undefined
+  const codec = () => (made ??= make())
+  return {
+    read: (json) => codec().read(json),
+    write: (value) => codec().write(value),
+    text: (value) => codec().text(value)
+  }
+}
+
+/** The members of a union by the literal that each has in a field; `undefined` unless all have one. */
+export const taggedBy = (
+  key: string,
+  { types }: SchemaAST.Union
+): ReadonlyMap<unknown, SchemaAST.Objects> | undefined => {
+  const members = new Map<unknown, SchemaAST.Objects>()
+  for (const type of types) {
+    if (type._tag !== "Objects") return undefined
+    const tag = type.propertySignatures.find(({ name }) => name === key)?.type
+    if (tag?._tag === "Literal") members.set(tag.literal, type)
+  }
+  return members.size === types.length ? members : undefined
+}
+
+const taggedUnion = (key: string, codecs: ReadonlyMap<unknown, Any>): Any => {
+  // The casts: the schema has a member for the tag of each of its values.
+  const codecFor = (value: unknown) => codecs.get((value as Fields)[key]) as Any
+  return {
+    read: (json) => {
+      const codec = isFields(json) ? codecs.get(json[key]) : undefined
+      return codec === undefined ? fault : codec.read(json)
+    },
+    write: (value) => codecFor(value).write(value),
+    text: (value) => codecFor(value).text(value)
+  }
+}
+
+const unionOf = (ast: SchemaAST.Union): Any => {
+  const values = literals(ast.types)
+  if (values.size === ast.types.length) return kept((value) => values.has(value), canonical)
+  const events = taggedBy("_tag", ast)
+  if (events !== undefined) {
+    return taggedUnion("_tag", new Map([...events].map(([tag, type]) => [tag, lazily(() => objectOf(type))])))
+  }
+  const states = taggedBy("status", ast)
+  if (states !== undefined) {
+    const dialect = dialectOf(ast)
+    const all = [...states.values()]
+    return taggedUnion(
+      "status",
+      new Map(
+        [...states].map(([status, type]) => [
+          status,
+          lazily(() => ({ read: readerOf(type, all, String(status), dialect), ...writerOf(type, dialect) }))
+        ])
+      )
+    )
+  }
+  const members = ast.types.flatMap((type) => (type._tag === "Objects" ? [{ type, codec: objectOf(type) }] : []))
+  // The casts: each value of the union has the fields that one of its members requires.
+  const codecFor = (value: unknown) =>
+    members.find(({ type }) =>
+      type.propertySignatures.every(({ name }) => name in (value as Fields) || !isRequiredIn(String(name))(type))
+    )?.codec as Any
+  return {
+    read: (json) => {
+      for (const { codec } of members) {
+        const value = codec.read(json)
+        if (value !== fault) return value
+      }
+      return fault
+    },
+    write: (value) => codecFor(value).write(value),
+    text: (value) => codecFor(value).text(value)
+  }
+}
+
+const codecOf = (ast: SchemaAST.AST): Any => {
+  switch (ast._tag) {
+    case "String":
+      return checked(ast, "string", quoted)
+    case "Number":
+      return checked(ast, "number", String)
+    case "Boolean":
+      return checked(ast, "boolean", String)
+    case "Literal":
+      return kept((value) => value === ast.literal, canonical)
+    case "Arrays":
+      return listOf(ast)
+    case "Union":
+      return unionOf(ast)
+    case "Objects":
+      return ast.indexSignatures.length > 0 ? foreign : objectOf(ast)
+    default:
+      // What remains is any JSON of the caller.
+      return isMoment(ast) ? moment : kept(Schema.is(Schema.make<Schema.Schema<unknown>>(bare(ast))), canonical)
+  }
+}
+
+/** Compiles a schema of the domain. */
+export const compile = <A, Json>(schema: () => Schema.Constraint): Codec<A, Json> =>
+  // The cast: the tests hold that what is compiled from a schema reads and writes its type.
+  lazily(() => codecOf(schema().ast)) as Codec<A, Json>
