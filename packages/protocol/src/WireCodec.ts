@@ -4,10 +4,10 @@ import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 
 import { canonical, quoted } from "./Digest.ts"
-import { Timestamp } from "./Fields.ts"
 import { isJsonObject } from "./Json.ts"
 import { formatMoment, momentAt, parseMoment } from "./Moment.ts"
-import { type Dialect, dialectOf, last } from "./WireTable.ts"
+import { bare, fieldsOf, filtersOf, isMoment, isRequiredIn, ordered, snake, taggedBy } from "./WireFields.ts"
+import { type Dialect, dialectOf } from "./WireTable.ts"
 
 /** Stands for JSON that a reader does not accept. */
 export const fault = Symbol("fault")
@@ -25,22 +25,6 @@ type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** The name of a field on the wire. */
-export const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-/** A copy of a schema apart from the place where it stands. */
-export const bare = (ast: SchemaAST.AST): SchemaAST.AST =>
-  // The cast: `Object.create` forgets the prototype's type.
-  Object.assign(Object.create(Object.getPrototypeOf(ast)) as SchemaAST.AST, ast, {
-    context: undefined,
-    encoding: undefined
-  })
-
-export const isMoment = (ast: SchemaAST.AST): boolean => ast._tag === "Declaration" && ast.run === Timestamp.ast.run
-
-export const filtersOf = (checks: SchemaAST.Checks | undefined): ReadonlyArray<SchemaAST.Filter<unknown>> =>
-  (checks ?? []).flatMap((check) => (check._tag === "Filter" ? [check] : filtersOf(check.checks)))
 
 const options: SchemaAST.ParseOptions = {}
 
@@ -83,9 +67,6 @@ const moment: Any = {
 /** JSON of the caller. */
 const foreign = kept(isJsonObject, canonical)
 
-const literals = (types: ReadonlyArray<SchemaAST.AST>): ReadonlySet<unknown> =>
-  new Set(types.flatMap((type) => (type._tag === "Literal" ? [type.literal] : [])))
-
 const listOf = (ast: SchemaAST.Arrays): Any => {
   const item = codecOf(ast.rest[0] as SchemaAST.AST)
   const passes = checksOf(ast)
@@ -107,46 +88,12 @@ const listOf = (ast: SchemaAST.Arrays): Any => {
   }
 }
 
-/** A field of an object, or of several objects that have one form on the wire. */
-export interface Field {
-  readonly key: string
-  readonly name: string
-  readonly type: SchemaAST.AST
-  /** Whether it may be missing or null. */
-  readonly isOptional: boolean
-}
-
-const isRequiredIn = (key: string) => (ast: SchemaAST.Objects) =>
-  ast.propertySignatures.some(({ name, type }) => name === key && type.context?.isOptional !== true)
-
-/** The fields of the members of a union together. Where two differ in a field the later counts: it is the wider. */
-export const fieldsOf = (
-  members: ReadonlyArray<SchemaAST.Objects>,
-  { defaults = {} }: Dialect
-): ReadonlyArray<Field> => {
-  const types = new Map(
-    members.flatMap((member) => member.propertySignatures.map(({ name, type }) => [String(name), type] as const))
-  )
-  return [...types].map(([key, type]) => ({
-    key,
-    name: snake(key),
-    type,
-    isOptional: key in defaults || !members.every(isRequiredIn(key))
-  }))
-}
-
-/** Orders fields as they are written. */
-export const ordered = <A extends { readonly key: string }>(fields: ReadonlyArray<A>, { first = [] }: Dialect) => {
-  const place = ({ key }: A) => (first.includes(key) ? first.indexOf(key) : first.length + 1 + last.indexOf(key))
-  return fields.toSorted((a, b) => place(a) - place(b))
-}
-
-/** Reads one member, and checks the fields of all `members`. */
+/** Reads one member of a union, and checks the fields of all `members`, which have one form on the wire. */
 const readerOf = (
   member: SchemaAST.Objects,
+  dialect: Dialect,
   members: ReadonlyArray<SchemaAST.Objects>,
-  status: string,
-  dialect: Dialect
+  status: string
 ): Any["read"] => {
   const fields = new Map(
     fieldsOf(members, dialect).map((field) => [
@@ -194,7 +141,7 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Pick<Any, "write" |
     sorted.map((field, place) => [field.key, { ...field, place, prefix: `,"${field.name}":` }] as const)
   )
   const blank = sorted.map(({ name, otherwise }) =>
-    otherwise === undefined ? "" : `,"${name}":${canonical(otherwise)}`
+    otherwise === undefined ? "" : `,"${name}":${canonical(otherwise())}`
   )
   return {
     write: (value) => {
@@ -203,7 +150,7 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Pick<Any, "write" |
         // The cast: the schema is that of an object.
         const given = (value as Fields)[field.key]
         if (given === undefined) {
-          if (field.otherwise !== undefined) json[field.name] = field.otherwise
+          if (field.otherwise !== undefined) json[field.name] = field.otherwise()
         } else if (given !== field.unsaid) json[field.name] = field.write(given)
       }
       return json
@@ -223,10 +170,10 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Pick<Any, "write" |
   }
 }
 
-const objectOf = (ast: SchemaAST.Objects): Any => {
-  const dialect = dialectOf(ast)
-  return { read: readerOf(ast, [ast], "", dialect), ...writerOf(ast, dialect) }
-}
+const objectOf = (ast: SchemaAST.Objects, dialect = dialectOf(ast), members = [ast], status = ""): Any => ({
+  read: readerOf(ast, dialect, members, status),
+  ...writerOf(ast, dialect)
+})
 
 /** Compiles on first use: few handoffs have most of what they may have. */
 const lazily = (make: () => Any): Any => {
@@ -239,21 +186,12 @@ const lazily = (make: () => Any): Any => {
   }
 }
 
-/** The members of a union by the literal that each has in a field; `undefined` unless all have one. */
-export const taggedBy = (
+const taggedUnion = (
   key: string,
-  { types }: SchemaAST.Union
-): ReadonlyMap<unknown, SchemaAST.Objects> | undefined => {
-  const members = new Map<unknown, SchemaAST.Objects>()
-  for (const type of types) {
-    if (type._tag !== "Objects") return undefined
-    const tag = type.propertySignatures.find(({ name }) => name === key)?.type
-    if (tag?._tag === "Literal") members.set(tag.literal, type)
-  }
-  return members.size === types.length ? members : undefined
-}
-
-const taggedUnion = (key: string, codecs: ReadonlyMap<unknown, Any>): Any => {
+  members: ReadonlyMap<unknown, SchemaAST.Objects>,
+  make: (type: SchemaAST.Objects, tag: string) => Any
+): Any => {
+  const codecs = new Map([...members].map(([tag, type]) => [tag, lazily(() => make(type, String(tag)))]))
   // The casts: the schema has a member for the tag of each of its values.
   const codecFor = (value: unknown) => codecs.get((value as Fields)[key]) as Any
   return {
@@ -267,25 +205,14 @@ const taggedUnion = (key: string, codecs: ReadonlyMap<unknown, Any>): Any => {
 }
 
 const unionOf = (ast: SchemaAST.Union): Any => {
-  const values = literals(ast.types)
+  const values = new Set<unknown>(ast.types.flatMap((type) => (type._tag === "Literal" ? [type.literal] : [])))
   if (values.size === ast.types.length) return kept((value) => values.has(value), canonical)
   const events = taggedBy("_tag", ast)
-  if (events !== undefined) {
-    return taggedUnion("_tag", new Map([...events].map(([tag, type]) => [tag, lazily(() => objectOf(type))])))
-  }
+  if (events !== undefined) return taggedUnion("_tag", events, (type) => objectOf(type))
   const states = taggedBy("status", ast)
   if (states !== undefined) {
-    const dialect = dialectOf(ast)
     const all = [...states.values()]
-    return taggedUnion(
-      "status",
-      new Map(
-        [...states].map(([status, type]) => [
-          status,
-          lazily(() => ({ read: readerOf(type, all, String(status), dialect), ...writerOf(type, dialect) }))
-        ])
-      )
-    )
+    return taggedUnion("status", states, (type, status) => objectOf(type, dialectOf(ast), all, status))
   }
   const members = ast.types.flatMap((type) => (type._tag === "Objects" ? [{ type, codec: objectOf(type) }] : []))
   // The casts: each value of the union has the fields that one of its members requires.

@@ -26,8 +26,8 @@ export interface Dialect {
   readonly message?: string
   /** The values of required fields that another program leaves out or writes as null. */
   readonly defaults?: Readonly<Record<string, (status: string) => unknown>>
-  /** Written for fields that have no value: the Python models expect these keys. */
-  readonly always?: Readonly<Record<string, null | object>>
+  /** What is written for fields without a value: the Python models expect these keys. */
+  readonly always?: Readonly<Record<string, () => unknown>>
   /** Values that are not written, so that a handoff without custody looks as the Python models write it. */
   readonly unsaid?: Readonly<Record<string, unknown>>
   /** The fields that are written first. */
@@ -48,12 +48,12 @@ const record: Dialect = {
     question: () => "",
     missed: () => "deadline"
   },
-  always: { response: null, result: {} },
+  always: { response: () => null, result: () => ({}) },
   unsaid: { attempt: 1 },
-  first:
-    "recordId request response status result createdAt updatedAt reason attempt handBack reminded notBefore lease progress question answer code missed hops readBack artifacts evidence".split(
-      " "
-    )
+  first: [
+    "recordId request response status result createdAt updatedAt reason attempt handBack reminded notBefore lease",
+    "progress question answer code missed hops readBack artifacts evidence"
+  ].flatMap((line) => line.split(" "))
 }
 
 // An archive has the request once, in the record, and not again in the event that brought it.
@@ -92,44 +92,34 @@ const bodyOf = (ast: SchemaAST.AST): unknown =>
         ? ast.types
         : ast
 
-const dialects = new Map<unknown, Dialect>(
-  (
-    [
-      [
-        HandoffRequest,
-        {
-          identifier: "HandoffRequest",
-          defaults: { context: () => ({}), priority: () => 5 },
-          always: { deadline: null }
-        }
-      ],
-      [
-        HandoffResponse,
-        { identifier: "HandoffResponse", defaults: { reason: () => "" }, always: { estimatedCompletion: null } }
-      ],
-      [HandoffRecord, { identifier: "HandoffRecord", ...record }],
-      [ImportedState, { identifier: "ImportedState", ...record, unsaid: { attempt: 1, revision: 1 } }],
-      [ArchivedHandoff, { identifier: "ArchivedHandoff", ...record }],
-      [RejectedEvent, { defaults: { reason: () => "" } }],
-      [FailedEvent, { defaults: { reason: () => "" } }],
-      [CompletedEvent, { defaults: { result: () => ({}) } }],
-      [ExpiredEvent, { defaults: { missed: () => "deadline" } }],
-      ...Object.entries({ HandoffEvent, ArchivedEvent }).map(
-        ([identifier, schema]) => [schema, { identifier, message: notAnEvent }] as const
-      ),
-      [Briefing, { identifier: "Briefing", first: ["severity", "summary", "situation", "contingencies"] }],
-      [KeptReadBack, { identifier: "KeptReadBack", first: ["summary", "items", "correction"] }],
-      ...Object.entries({
-        ReadBack,
-        HandBack,
-        Deliverables,
-        Artifacts,
-        RoutingDecision,
-        OwnEvidence: OwnEvidences,
-        Evidence: Evidences
-      }).map(([identifier, schema]) => [schema, { identifier }] as const)
-    ] satisfies ReadonlyArray<readonly [Schema.Constraint, Dialect]>
-  ).map(([schema, dialect]) => [bodyOf(schema.ast), dialect])
-)
+const dialects = new Map<unknown, Dialect>()
+const say = ({ ast }: Schema.Constraint, dialect: Dialect) => dialects.set(bodyOf(ast), dialect)
+
+const reason = () => ""
+const none = () => null
+say(HandoffRequest, {
+  identifier: "HandoffRequest",
+  defaults: { context: () => ({}), priority: () => 5 },
+  always: { deadline: none }
+})
+say(HandoffResponse, { identifier: "HandoffResponse", defaults: { reason }, always: { estimatedCompletion: none } })
+say(HandoffRecord, { identifier: "HandoffRecord", ...record })
+say(ImportedState, { identifier: "ImportedState", ...record, unsaid: { attempt: 1, revision: 1 } })
+say(ArchivedHandoff, { identifier: "ArchivedHandoff", ...record })
+say(HandoffEvent, { identifier: "HandoffEvent", message: notAnEvent })
+say(ArchivedEvent, { identifier: "ArchivedEvent", message: notAnEvent })
+say(RejectedEvent, { defaults: { reason } })
+say(FailedEvent, { defaults: { reason } })
+say(CompletedEvent, { defaults: { result: () => ({}) } })
+say(ExpiredEvent, { defaults: { missed: () => "deadline" } })
+say(Briefing, { identifier: "Briefing", first: ["severity", "summary", "situation", "contingencies"] })
+say(KeptReadBack, { identifier: "KeptReadBack", first: ["summary", "items", "correction"] })
+say(ReadBack, { identifier: "ReadBack" })
+say(HandBack, { identifier: "HandBack" })
+say(Deliverables, { identifier: "Deliverables" })
+say(Artifacts, { identifier: "Artifacts" })
+say(OwnEvidences, { identifier: "OwnEvidence" })
+say(Evidences, { identifier: "Evidence" })
+say(RoutingDecision, { identifier: "RoutingDecision" })
 
 export const dialectOf = (ast: SchemaAST.AST): Dialect => dialects.get(bodyOf(ast)) ?? {}

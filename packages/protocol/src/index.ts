@@ -83,7 +83,7 @@ export {
   transitions,
   turns
 } from "./Transitions.ts"
-export { entryDigest, entryText, linked, signedText } from "./Chain.ts"
+export { entryDigest, entryText, eventText, linked, signedText } from "./Chain.ts"
 export {
   agentOf,
   clock,
@@ -101,7 +101,7 @@ export {
   whereabouts
 } from "./Clocks.ts"
 export { type LifecycleError, movesOf } from "./Objections.ts"
-export { advance, type Advanced, apply, begun, create, replay } from "./Lifecycle.ts"
+export { advance, type Advanced, apply, begin, begun, create, replay } from "./Lifecycle.ts"
 export { type Flaw, flawIn } from "./Verify.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
