@@ -9,7 +9,6 @@ import type { HandoffRecord } from "./HandoffRecord.ts"
 import { create, fold } from "./Lifecycle.ts"
 import { isSameState, portable } from "./Portable.ts"
 import { decoder } from "./Wire.ts"
-import { ArchivedHandoff as ArchivedSchema } from "./WireTable.ts"
 import type { WireArchived } from "./WireTypes.ts"
 
 // ---- archives: a record with its whole history, in a form that the Python library reads too ----
@@ -85,7 +84,7 @@ const toArchived = ({ history, head, ...read }: Archived): Result.Result<Archive
   )
 }
 
-const decodeShape = decoder(archivedCodec, () => ArchivedSchema)
+const decodeShape = decoder(archivedCodec)
 
 /**
  * Reads a record with its history, as this library writes it, or without one, as the Python library does: its trail

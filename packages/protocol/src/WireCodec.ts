@@ -21,6 +21,7 @@ export interface Codec<A, Json> {
   readonly text: (value: A) => string
 }
 type Any = Codec<unknown, unknown>
+type Writer = Pick<Any, "write" | "text">
 type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
@@ -125,7 +126,7 @@ const readerOf = (
   }
 }
 
-const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Pick<Any, "write" | "text"> => {
+const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Writer => {
   const { always = {}, unsaid = {} } = dialect
   const types = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))
   const fields = ordered(
@@ -175,15 +176,17 @@ const objectOf = (ast: SchemaAST.Objects, dialect = dialectOf(ast), members = [a
   ...writerOf(ast, dialect)
 })
 
-/** Compiles on first use: few handoffs have most of what they may have. */
+/** Writes each value with the codec of its own member of a union. */
+const writerBy = (codecFor: (value: unknown) => Any): Writer => ({
+  write: (value) => codecFor(value).write(value),
+  text: (value) => codecFor(value).text(value)
+})
+
+/** Compiles on first use, because a program meets few of the events and states. */
 const lazily = (make: () => Any): Any => {
   let made: Any | undefined
   const codec = () => (made ??= make())
-  return {
-    read: (json) => codec().read(json),
-    write: (value) => codec().write(value),
-    text: (value) => codec().text(value)
-  }
+  return { read: (json) => codec().read(json), ...writerBy(codec) }
 }
 
 const taggedUnion = (
@@ -199,8 +202,7 @@ const taggedUnion = (
       const codec = isFields(json) ? codecs.get(json[key]) : undefined
       return codec === undefined ? fault : codec.read(json)
     },
-    write: (value) => codecFor(value).write(value),
-    text: (value) => codecFor(value).text(value)
+    ...writerBy(codecFor)
   }
 }
 
@@ -228,8 +230,7 @@ const unionOf = (ast: SchemaAST.Union): Any => {
       }
       return fault
     },
-    write: (value) => codecFor(value).write(value),
-    text: (value) => codecFor(value).text(value)
+    ...writerBy(codecFor)
   }
 }
 
@@ -255,7 +256,14 @@ const codecOf = (ast: SchemaAST.AST): Any => {
   }
 }
 
+/** A codec that knows the schema it was compiled from. */
+export interface Compiled<A, Json> extends Codec<A, Json> {
+  readonly schema: () => Schema.Constraint
+}
+
 /** Compiles a schema of the domain. */
-export const compile = <A, Json>(schema: () => Schema.Constraint): Codec<A, Json> =>
-  // The cast: the tests hold that what is compiled from a schema reads and writes its type.
-  lazily(() => codecOf(schema().ast)) as Codec<A, Json>
+export const compile = <A, Json>(schema: () => Schema.Constraint): Compiled<A, Json> => ({
+  // The cast: the tests hold that a compiled codec reads and writes the type of its schema.
+  ...(lazily(() => codecOf(schema().ast)) as Codec<A, Json>),
+  schema
+})
