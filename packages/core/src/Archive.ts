@@ -1,8 +1,8 @@
 import {
   advance,
   type ArchivedHandoff,
+  begin,
   continuation,
-  create,
   type HandoffEvent,
   type HandoffRecord,
   isSameState,
@@ -52,8 +52,9 @@ const changesFrom = (
     if (record === undefined) {
       if (event._tag !== "Created" && event._tag !== "Imported") return Result.fail(conflict)
       if (event.prev !== undefined) return Result.fail(broken)
-      record = create(recordId, event)
-      changes.push({ record, event })
+      const begun = begin(recordId, event)
+      record = begun.record
+      changes.push(begun)
     } else {
       const advanced = advance(record, event)
       if (Result.isFailure(advanced)) return Result.fail(advanced.failure._tag === "BrokenChain" ? broken : conflict)

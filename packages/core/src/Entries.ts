@@ -2,7 +2,7 @@
 import {
   advance,
   type AgentId,
-  create,
+  begin,
   type HandoffEvent,
   type HandoffRecord,
   type LifecycleError,
@@ -29,10 +29,7 @@ export const make = (signers: ReadonlyMap<AgentId, Signer>): Entries => {
     return sign === undefined ? event : { ...event, sig: sign(signedText(id, revision, event)) }
   }
   return {
-    first: (id, event) => {
-      const entry = signed(id, 1, event)
-      return { record: create(id, entry), event: entry }
-    },
+    first: (id, event) => begin(id, signed(id, 1, event)),
     next: (record, event) => {
       const entry = signers.size === 0 ? event : signed(record.recordId, record.revision + 1, linked(record, event))
       return Result.mapError(advance(record, entry), (error) => {

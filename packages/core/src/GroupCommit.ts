@@ -73,7 +73,7 @@ export const make = (
       const group: Array<Waiting> = []
       let length = 0
       for (const entry of waiting) {
-        length += lengthOf(entry.changes)
+        for (const { record, event, text } of entry.changes) length += lengthOf(record) + lengthOf(text ?? event)
         if (group.length === groupSize || (group.length > 0 && length > groupLength)) break
         waiting.delete(entry)
         group.push(entry)

@@ -22,6 +22,8 @@ export interface Change {
   /** Its `revision` names the write: the store must hold exactly the revision before it, or nothing when it is 1. */
   readonly record: HandoffRecord
   readonly event: HandoffEvent
+  /** The canonical JSON of the event, if its digest has just been computed: a store may write it instead of encoding again. */
+  readonly text?: string
 }
 
 /** The changes of one commit: all of them are kept, or none. */

@@ -4,8 +4,8 @@
 import {
   decodeOwnEvent,
   decodeRecord,
-  encodeEvent,
   encodeRecord,
+  eventText,
   type HandoffRecord,
   type InvalidInput,
   RecordId,
@@ -61,9 +61,9 @@ export interface AgentRow {
  * const rowOf = (change: Change) => ({ id: change.record.recordId, ...StoredText.encode(change) })
  * ```
  */
-export const encode = ({ record, event }: Change): ChangeText => ({
+export const encode = ({ record, event, text }: Change): ChangeText => ({
   record: JSON.stringify(encodeRecord(record)),
-  event: JSON.stringify(encodeEvent(event))
+  event: text ?? eventText(event)
 })
 
 /**

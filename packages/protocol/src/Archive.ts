@@ -1,16 +1,15 @@
 import * as Result from "effect/Result"
 
 import { entryDigest } from "./Chain.ts"
+import { type Archived, archivedCodec } from "./Codecs.ts"
+import type { RecordId } from "./Fields.ts"
 import { InvalidInput } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
 import { create, fold } from "./Lifecycle.ts"
 import { isSameState, portable } from "./Portable.ts"
-import { fromArchivedEvent, fromRecord } from "./ToWire.ts"
 import { decoder } from "./Wire.ts"
-import { isWireArchived } from "./WireGuard.ts"
-import { toArchivedEvent, toRequest, toState } from "./WireNames.ts"
-import { WireArchived } from "./WireSchema.ts"
+import type { WireArchived } from "./WireTypes.ts"
 
 // ---- archives: a record with its whole history, in a form that the Python library reads too ----
 
@@ -35,34 +34,40 @@ export interface ArchivedHandoff {
  *   JSON.stringify(handoffs.map(encodeArchived), undefined, 2)
  * ```
  */
-export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived => ({
-  ...fromRecord(portable(record)),
-  history: history.map((event) => fromArchivedEvent(event, record.recordId))
-})
+export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived =>
+  archivedCodec.write({ ...portable(record), history: history.map((event) => unnamed(event, record.recordId)) })
 
-const toArchived = (wire: WireArchived): Result.Result<ArchivedHandoff, string> => {
-  const request = toRequest(wire.request)
-  const { head, ...outside } = toState(wire.record_id, 1, request, wire)
-  const { history } = wire
-  if (history == null || history.length === 0) {
+/** An imported state names its record only where that was another. */
+const unnamed = (event: HandoffEvent, recordId: RecordId): HandoffEvent =>
+  event._tag === "Imported" && event.record.recordId === recordId
+    ? // The cast: in an archive the id may be missing.
+      { ...event, record: { ...event.record, recordId: undefined } as unknown as HandoffRecord }
+    : event
+
+/** Gives an event of an archive back what only its record says. */
+const whole = (event: HandoffEvent, { recordId, request }: HandoffRecord): HandoffEvent =>
+  event._tag === "Created"
+    ? { ...event, request }
+    : event._tag === "Imported"
+      ? { ...event, record: Object.assign({ recordId, revision: 1, request }, event.record) }
+      : event
+
+const toArchived = ({ history, head, ...read }: Archived): Result.Result<ArchivedHandoff, string> => {
+  const outside: HandoffRecord = { ...read, revision: 1 }
+  const { recordId, request } = outside
+  if (history === undefined || history.length === 0) {
     const { updatedAt: at } = outside
-    const imported: HandoffEvent = {
-      _tag: "Imported",
-      at,
-      by: request.fromAgent,
-      via: "foreign",
-      record: outside
-    }
-    return Result.succeed({ record: create(wire.record_id, imported), history: [imported] })
+    const imported: HandoffEvent = { _tag: "Imported", at, by: request.fromAgent, via: "foreign", record: outside }
+    return Result.succeed({ record: create(recordId, imported), history: [imported] })
   }
-  const events = history.map((event) => toArchivedEvent(event, wire.record_id, request))
-  const replayed = fold(wire.record_id, events)
+  const events = history.map((event) => whole(event, outside))
+  const replayed = fold(recordId, events)
   if (Result.isFailure(replayed)) return Result.fail(replayed.failure.message)
   const { success: folded } = replayed
   const last = events[events.length - 1]
   // A program that does not know of it drops it.
   const record: HandoffRecord =
-    last === undefined ? folded : { ...folded, head: head ?? entryDigest(wire.record_id, folded.revision, last) }
+    last === undefined ? folded : { ...folded, head: head ?? entryDigest(recordId, folded.revision, last) }
   return Result.succeed(
     isSameState(record, outside)
       ? { record, history: events }
@@ -70,7 +75,7 @@ const toArchived = (wire: WireArchived): Result.Result<ArchivedHandoff, string> 
   )
 }
 
-const decodeArchivedShape = decoder(isWireArchived, WireArchived, toArchived)
+const decodeShape = decoder(archivedCodec)
 
 /**
  * Reads a record with its history, as this library writes it, or without one, as the Python library does: its trail
@@ -84,6 +89,9 @@ const decodeArchivedShape = decoder(isWireArchived, WireArchived, toArchived)
  * ```
  */
 export const decodeArchived = (input: string, json: unknown): Result.Result<ArchivedHandoff, InvalidInput> =>
-  Result.flatMap(decodeArchivedShape(input, json), (archived) =>
-    Result.mapError(archived, (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] }))
+  Result.flatMap(decodeShape(input, json), (archived) =>
+    Result.mapError(
+      toArchived(archived),
+      (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] })
+    )
   )

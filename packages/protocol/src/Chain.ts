@@ -1,12 +1,30 @@
 /** Every entry holds the digest of the one before it, and the record that of the last: none can change unnoticed. */
-import { canonical, type Digest, digestOf } from "./Digest.ts"
+import { eventCodec } from "./Codecs.ts"
+import { type Digest, digestOf, quoted } from "./Digest.ts"
 import type { RecordId } from "./Fields.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
 import type { HandoffRecord } from "./HandoffRecord.ts"
-import { fromEvent } from "./ToWire.ts"
 
 /**
- * An entry as the text whose digest the next entry holds: the canonical JSON of `record_id`, `revision` and `event`.
+ * Writes an event as canonical JSON (RFC 8785). The digest of an entry is taken over this text, and a store can keep it.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, eventText } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * console.log(eventText({ at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), _tag: "Started", by: AgentId.make("executor") }))
+ * // {"_tag":"Started","at":"2026-12-01T09:00:00.000Z","by":"executor"}
+ * ```
+ */
+export const eventText = (event: HandoffEvent): string => eventCodec.text(event)
+
+const enclosed = (recordId: RecordId, revision: number, text: string): string =>
+  `{"event":${text},"record_id":${quoted(recordId)},"revision":${revision}}`
+
+/**
+ * Writes an entry as the text whose digest the next entry holds: the canonical JSON of `record_id`, `revision` and
+ * `event`.
  *
  * @example
  * ```ts
@@ -16,7 +34,11 @@ import { fromEvent } from "./ToWire.ts"
  * ```
  */
 export const entryText = (recordId: RecordId, revision: number, event: HandoffEvent): string =>
-  canonical({ record_id: recordId, revision, event: fromEvent(event) })
+  enclosed(recordId, revision, eventText(event))
+
+/** The SHA-256 of an entry whose event has this text. */
+export const textDigest = (recordId: RecordId, revision: number, text: string): Digest =>
+  digestOf(enclosed(recordId, revision, text))
 
 /**
  * What an agent signs of an entry: the same text without the signature.
@@ -44,7 +66,7 @@ export const signedText = (recordId: RecordId, revision: number, event: HandoffE
  * ```
  */
 export const entryDigest = (recordId: RecordId, revision: number, event: HandoffEvent): Digest =>
-  digestOf(entryText(recordId, revision, event))
+  textDigest(recordId, revision, eventText(event))
 
 /**
  * An event as the next entry of a handoff: with the digest of the last one.

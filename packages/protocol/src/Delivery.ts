@@ -4,6 +4,7 @@ import { partsOf } from "./Briefing.ts"
 import { canonical, Digest, digestOf } from "./Digest.ts"
 import { AgentId, field, Name, optional, Text, Timestamp } from "./Fields.ts"
 import { bounded, JsonObject, JsonValue } from "./Json.ts"
+import { limits } from "./Limits.ts"
 
 const mediaType = optional(Name, "The media type, such as `application/json`.")
 
@@ -118,6 +119,7 @@ export class Evidence extends Schema.Opaque<Evidence>()(
 ) {}
 
 export const OwnEvidences = partsOf(OwnEvidence).check(bounded())
+export const Evidences = Schema.Array(Evidence).check(Schema.isMaxLength(2 * limits.parts))
 
 /** A deliverable that is missing or does not fit, and what was expected. */
 export interface Undelivered {

@@ -1,4 +1,3 @@
-import canonicalize from "canonicalize"
 import * as Schema from "effect/Schema"
 import { createHash } from "sha256-uint8array"
 
@@ -65,6 +64,35 @@ export const digestOf = (text: string): Digest =>
   // The cast: so it is written.
   (native === undefined ? createHash().update(text).digest("hex") : native(text)) as Digest
 
+/** Text that is written between quotes as it is. */
+const plain = /^[^"\\\u0000-\u001f\ud800-\udfff]*$/
+
+/** A string as JSON. One with half of a UTF-16 pair has no canonical form. */
+export const quoted = (text: string): string => {
+  if (plain.test(text)) return `"${text}"`
+  if (!text.isWellFormed()) throw new Error("Expected text without lone surrogates (half of a UTF-16 pair)")
+  return JSON.stringify(text)
+}
+
+/** Writes what has no JSON as `JSON.stringify` does: `undefined`, which leaves out the key. */
+const textOf = (json: unknown): string | undefined => {
+  if (typeof json === "string") return quoted(json)
+  if (typeof json === "number" && !Number.isFinite(json)) throw new Error(`Expected JSON, which has no ${json}`)
+  if (typeof json !== "object" || json === null) return JSON.stringify(json)
+  let text = ""
+  if (Array.isArray(json)) {
+    for (const item of json) text += `${text && ","}${textOf(item) ?? "null"}`
+    return `[${text}]`
+  }
+  const keys = Object.keys(json)
+  for (const key of keys.length > 1 ? keys.sort() : keys) {
+    // The cast: an object that is no array has a value at each of its own keys.
+    const value = textOf((json as Readonly<Record<string, unknown>>)[key])
+    if (value !== undefined) text += `${text && ","}${quoted(key)}:${value}`
+  }
+  return `{${text}}`
+}
+
 /**
  * A JSON value as the one text that stands for it, whatever order its keys were in: RFC 8785, the JSON Canonicalization
  * Scheme.
@@ -76,6 +104,4 @@ export const digestOf = (text: string): Digest =>
  * console.log(canonical({ b: 1.0, a: [null] })) // {"a":[null],"b":1}
  * ```
  */
-export const canonical = (json: unknown): string =>
-  // Never undefined: that is what it makes of undefined and of functions, which are no JSON.
-  canonicalize(json) ?? "null"
+export const canonical = (json: unknown): string => textOf(json) ?? "null"

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 
 import { KeptReadBack, partsOf } from "./Briefing.ts"
 import { Answer, Attempt, Clock, HandBack, Hop, Lease, Progress } from "./Custody.ts"
-import { Artifacts, Evidence } from "./Delivery.ts"
+import { Artifacts, Evidence, Evidences } from "./Delivery.ts"
 import { Digest } from "./Digest.ts"
 import { notBefore } from "./EventParts.ts"
 import { field, optional, RecordId, Text, Timestamp } from "./Fields.ts"
@@ -91,10 +91,7 @@ export class Completed extends Schema.Opaque<Completed>()(
     response,
     result,
     artifacts: optional(Artifacts, "The artifacts that the receiver handed back."),
-    evidence: optional(
-      Schema.Array(Evidence).check(Schema.isMaxLength(2 * limits.parts)),
-      "The evidence for the work: the receiver's own and that of witnesses."
-    )
+    evidence: optional(Evidences, "The evidence for the work: the receiver's own and that of witnesses.")
   })
 ) {}
 

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 
 import { builders } from "./Builders.ts"
-import { entryDigest, linked } from "./Chain.ts"
+import { entryDigest, eventText, linked, textDigest } from "./Chain.ts"
 import { BrokenChain } from "./CustodyError.ts"
 import type { RecordId } from "./Fields.ts"
 import { EmptyHistory, NotYourHandoff } from "./HandoffError.ts"
@@ -31,10 +31,7 @@ import type { Origin, Transition } from "./Transitions.ts"
  * console.log(record.status) // "pending"
  * ```
  */
-export const create = (recordId: RecordId, event: Origin): HandoffRecord => ({
-  ...begun(recordId, event),
-  head: entryDigest(recordId, 1, event)
-})
+export const create = (recordId: RecordId, event: Origin): HandoffRecord => begin(recordId, event).record
 
 /**
  * The same without the digest of the event, as `apply` leaves it off: for whoever only follows what happens.
@@ -86,6 +83,23 @@ export const apply = (record: HandoffRecord, event: HandoffEvent): Result.Result
 export interface Advanced<Event extends HandoffEvent = HandoffEvent> {
   readonly record: HandoffRecord
   readonly event: Event
+  /** The canonical JSON of the event, over which the digest was taken. */
+  readonly text: string
+}
+
+/**
+ * Makes the first entry of a handoff: the event, and the record after it, which holds the digest of the event.
+ *
+ * @example
+ * ```ts
+ * import { begin, type Origin, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const headOf = (event: Origin) => begin(RecordId.make("7k2m9q4xw3pz"), event).record.head
+ * ```
+ */
+export const begin = <Event extends Origin>(recordId: RecordId, event: Event): Advanced<Event> => {
+  const text = eventText(event)
+  return { record: { ...begun(recordId, event), head: textDigest(recordId, 1, text) }, event, text }
 }
 
 /**
@@ -110,10 +124,10 @@ export const advance = <Event extends HandoffEvent>(
     return Result.fail(new BrokenChain({ recordId, revision: revision + 1 }))
   }
   const next = linked(record, event)
-  return Result.map(apply(record, next), (applied) => ({
-    event: next,
-    record: { ...applied, head: entryDigest(recordId, applied.revision, next) }
-  }))
+  return Result.map(apply(record, next), (applied) => {
+    const text = eventText(next)
+    return { record: { ...applied, head: textDigest(recordId, applied.revision, text) }, event: next, text }
+  })
 }
 
 /**

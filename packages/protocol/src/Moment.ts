@@ -1,3 +1,5 @@
+import * as DateTime from "effect/DateTime"
+
 // The moments RFC 3339 can write once they are in UTC: the years 0000 to 9999.
 const firstMoment = -62_167_219_200_000
 export const lastMoment = 253_402_300_799_999
@@ -59,4 +61,34 @@ export const parseMoment = (text: string): number => {
   }
   const moment = days * 86_400_000 + seconds * 1000 + milliseconds - offset * 60_000
   return moment >= firstMoment && moment <= lastMoment ? moment : Number.NaN
+}
+
+// The last moments that were read: the entries of a handoff repeat those of its record, and making one costs more than
+// parsing its text.
+const recent: Array<DateTime.Utc | undefined> = []
+
+/** The moment at so many milliseconds since 1970. */
+export const momentAt = (milliseconds: number): DateTime.Utc => {
+  const place = Math.abs(milliseconds) % 64
+  const known = recent[place]
+  return known?.epochMilliseconds === milliseconds ? known : (recent[place] = DateTime.makeUnsafe(milliseconds))
+}
+
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"))
+let lastDay = Number.NaN
+let lastDate = ""
+
+/** Writes a moment as `DateTime.formatIso` does, at a fifth of the cost: most are of the same day as the one before. */
+export const formatMoment = (moment: DateTime.Utc): string => {
+  const milliseconds = Math.trunc(moment.epochMilliseconds)
+  const day = Math.floor(milliseconds / 86_400_000)
+  if (day !== lastDay) {
+    lastDate = new Date(milliseconds).toISOString().slice(0, 11)
+    lastDay = day
+  }
+  const rest = milliseconds - day * 86_400_000
+  const seconds = Math.trunc(rest / 1000)
+  const minutes = Math.trunc(seconds / 60)
+  const thousandths = String((rest % 1000) + 1000).slice(1)
+  return `${lastDate}${twoDigits[Math.trunc(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}.${thousandths}Z`
 }

@@ -2,13 +2,17 @@
 import * as Schema from "effect/Schema"
 
 import { Attempt } from "./Custody.ts"
+import { RoutingDecision } from "./EventParts.ts"
 import { AgentId, field, PublicKey, RecordId } from "./Fields.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
 import { limits } from "./Limits.ts"
 import { transitions } from "./Transitions.ts"
 import { WireAgent } from "./WireAgent.ts"
 import { WireError } from "./WireError.ts"
-import { WireEvent, WireRecord, WireRouting, WireTimestamp } from "./WireSchema.ts"
+import { wireSchemaOf, wireSchemas, WireTimestamp } from "./WireSchema.ts"
+
+const { HandoffEvent: WireEvent, HandoffRecord: WireRecord } = wireSchemas
+const WireRouting = wireSchemaOf(RoutingDecision)
 
 const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const seconds = Schema.NullOr(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)))

@@ -2,21 +2,22 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 
+import { eventCodec, recordCodec, requestCodec } from "./Codecs.ts"
+import { Timestamp } from "./Fields.ts"
 import { InvalidInput } from "./HandoffError.ts"
 import type { HandoffEvent } from "./HandoffEvent.ts"
-import { isJsonObject, JsonObject, parseJson } from "./Json.ts"
+import type { HandoffRecord } from "./HandoffRecord.ts"
+import type { HandoffRequest } from "./HandoffRequest.ts"
+import { JsonObject, parseJson } from "./Json.ts"
 import { isSame } from "./Same.ts"
-import { fromEvent, fromRecord, fromRequest } from "./ToWire.ts"
-import { isMoment, isWireEvent, isWireRecord, isWireRequest } from "./WireGuard.ts"
-import { toEvent, toRecord, toRequest } from "./WireNames.ts"
-import { toMoment } from "./WireParts.ts"
-import { WireEvent, WireRecord, WireRequest, WireTimestamp } from "./WireSchema.ts"
+import { type Compiled, compile, fault } from "./WireCodec.ts"
+import { snake } from "./WireFields.ts"
+import { wireSchemaOf } from "./WireSchema.ts"
+import type { WireEvent, WireRecord, WireRequest } from "./WireTypes.ts"
 
 // ---- decoding, with every fault named at once ----
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 const pathOf = (
   path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined,
@@ -37,78 +38,37 @@ const explain = (input: string, error: Schema.SchemaError, rename: (name: string
     }))
   })
 
-/**
- * The typed error for a value that does not fit its schema: every fault with its path, in the names of the wire.
- *
- * @example
- * ```ts
- * import { AgentId, invalidInput } from "@aumai/handoff-protocol"
- * import * as Result from "effect/Result"
- * import * as Schema from "effect/Schema"
- *
- * const decoded = Schema.decodeUnknownResult(Schema.Struct({ agentId: AgentId }))({ agentId: "" })
- * if (Result.isFailure(decoded)) console.log(invalidInput("agent", decoded.failure).message)
- * // Invalid agent: agent_id: Expected a value with a length of at least 1
- * ```
- */
+/** Converts a schema error to `InvalidInput`: each fault with its path, in the names of the wire. */
 export const invalidInput = (input: string, error: Schema.SchemaError): InvalidInput => explain(input, error, snake)
 
-/** Reads with a guard, and with the schema only what the guard refuses: to say what is wrong with it. */
-export const decoder = <A, B>(
-  isValid: (json: unknown) => json is A,
-  schema: Schema.Codec<A, unknown>,
-  convert: (wire: A) => B
-) => {
-  const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
-  return (input: string, json: unknown): Result.Result<B, InvalidInput> => {
-    if (isValid(json)) return Result.succeed(convert(json))
-    const decoded = decode(json)
-    return Result.isSuccess(decoded)
-      ? Result.succeed(convert(decoded.success))
-      : // What is read here has the names of the wire already; the others are keys of a context, and stay as they are.
-        Result.fail(explain(input, decoded.failure, (name) => name))
+/** Decodes in one pass. Only JSON that is refused goes through the slower schema, which names its faults. */
+export const decoder =
+  <A, Json>({ read, schema }: Compiled<A, Json>) =>
+  (input: string, json: unknown): Result.Result<A, InvalidInput> => {
+    const value = read(json)
+    if (value !== fault) return Result.succeed(value)
+    const decoded = Schema.decodeUnknownResult(wireSchemaOf(schema()), { errors: "all" })(json)
+    // These paths have the names of the wire already, or are keys of a context, which stay as they are.
+    if (Result.isFailure(decoded)) return Result.fail(explain(input, decoded.failure, (name) => name))
+    // The schema also accepts an instance of a class, and copies it to a plain object.
+    const copy = read(decoded.success)
+    return copy === fault
+      ? Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected plain JSON" }] }))
+      : Result.succeed(copy)
   }
-}
 
-/**
- * Parses JSON text that came from outside; `input` says in the error what was read.
- *
- * @example
- * ```ts
- * import { decodeText } from "@aumai/handoff-protocol"
- *
- * console.log(decodeText("--context", "{not json")._tag) // "Failure"
- * ```
- */
+/** Parses JSON text from outside; `input` names the source in errors. */
 export const decodeText = (input: string, text: string): Result.Result<unknown, InvalidInput> =>
   Result.mapError(parseJson(text), (expected) => new InvalidInput({ input, issues: [{ path: "", expected }] }))
 
-/**
- * Reads a timestamp: RFC 3339, or without a zone, which is UTC; `input` says in the error what was read.
- *
- * @example
- * ```ts
- * import { decodeTimestamp } from "@aumai/handoff-protocol"
- *
- * console.log(decodeTimestamp("--deadline", "2026-12-01T09:00:00")._tag) // Success
- * ```
- */
-export const decodeTimestamp = /*#__PURE__*/ decoder(isMoment, WireTimestamp, toMoment)
+/** Decodes a timestamp of RFC 3339. Without a zone it is UTC. */
+export const decodeTimestamp = /*#__PURE__*/ decoder(/*#__PURE__*/ compile<Timestamp, string>(() => Timestamp))
+
+/** Decodes a context or result. */
+export const decodeJsonObject = /*#__PURE__*/ decoder(/*#__PURE__*/ compile<JsonObject, JsonObject>(() => JsonObject))
 
 /**
- * Reads a context or result; `input` says in the error what was read.
- *
- * @example
- * ```ts
- * import { decodeJsonObject } from "@aumai/handoff-protocol"
- *
- * console.log(decodeJsonObject("--context", { quarter: "Q3" })._tag) // Success
- * ```
- */
-export const decodeJsonObject = /*#__PURE__*/ decoder(isJsonObject, JsonObject, (object) => object)
-
-/**
- * Reads a request in snake_case JSON; `input` says in the error what was read.
+ * Decodes a request in snake_case JSON; `input` names the source in errors.
  *
  * @example
  * ```ts
@@ -123,22 +83,13 @@ export const decodeJsonObject = /*#__PURE__*/ decoder(isJsonObject, JsonObject, 
  * console.log(request._tag) // "Success"
  * ```
  */
-export const decodeRequest = /*#__PURE__*/ decoder(isWireRequest, WireRequest, toRequest)
+export const decodeRequest = /*#__PURE__*/ decoder(requestCodec)
+
+/** Decodes a record in snake_case JSON, as this library and the Python library write it. */
+export const decodeRecord = /*#__PURE__*/ decoder(recordCodec)
 
 /**
- * Reads a record in snake_case JSON, as this library and the Python one write it.
- *
- * @example
- * ```ts
- * import { decodeRecord } from "@aumai/handoff-protocol"
- *
- * const read = (json: unknown) => decodeRecord("record", json)
- * ```
- */
-export const decodeRecord = /*#__PURE__*/ decoder(isWireRecord, WireRecord, toRecord)
-
-/**
- * Reads an event in snake_case JSON.
+ * Decodes an event in snake_case JSON.
  *
  * @example
  * ```ts
@@ -148,50 +99,24 @@ export const decodeRecord = /*#__PURE__*/ decoder(isWireRecord, WireRecord, toRe
  * console.log(event._tag) // Success
  * ```
  */
-export const decodeEvent = /*#__PURE__*/ decoder(isWireEvent, WireEvent, toEvent)
+export const decodeEvent = /*#__PURE__*/ decoder(eventCodec)
 
 /**
- * Reads an event that this library has written, and nothing else: a key that is not known, or a moment in another spelling,
- * was put there by somebody else.
- *
- * @example
- * ```ts
- * import { decodeOwnEvent } from "@aumai/handoff-protocol"
- *
- * const changed = { _tag: "Started", at: "2026-12-01T09:00:00.000Z", by: "executor", bx: "" }
- * console.log(decodeOwnEvent("event", changed)._tag) // Failure
- * ```
+ * Decodes an event that this library has written. Another program must have added an unknown key, or a timestamp in
+ * another spelling; both are refused.
  */
 export const decodeOwnEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> =>
   Result.flatMap(decodeEvent(input, json), (event) =>
-    isSame(json, fromEvent(event))
+    isSame(json, encodeEvent(event))
       ? Result.succeed(event)
       : Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected it as it was written" }] }))
   )
 
-/**
- * Writes a request as snake_case JSON that the Python models accept.
- *
- * @example
- * ```ts
- * import { encodeRequest, type HandoffRequest } from "@aumai/handoff-protocol"
- *
- * const toJson = (request: HandoffRequest) => JSON.stringify(encodeRequest(request))
- * ```
- */
-export const encodeRequest = fromRequest
+/** Writes a request as snake_case JSON that the Python models accept. */
+export const encodeRequest = (request: HandoffRequest): WireRequest => requestCodec.write(request)
 
-/**
- * Writes a record as snake_case JSON, with its true status.
- *
- * @example
- * ```ts
- * import { encodeRecord, type HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const toJson = (record: HandoffRecord) => JSON.stringify(encodeRecord(record))
- * ```
- */
-export const encodeRecord = fromRecord
+/** Writes a record as snake_case JSON, with its true status. */
+export const encodeRecord = (record: HandoffRecord): WireRecord => recordCodec.write(record)
 
 /**
  * Writes an event as snake_case JSON.
@@ -205,7 +130,7 @@ export const encodeRecord = fromRecord
  * // 2026-12-01T09:00:00.000Z
  * ```
  */
-export const encodeEvent = fromEvent
+export const encodeEvent = (event: HandoffEvent): WireEvent => eventCodec.write(event)
 
 /**
  * Writes a typed error as snake_case JSON: its `_tag`, its sentence as `message`, and its fields. A `cause` is left out;

@@ -1,17 +1,16 @@
+/** The schemas of the wire, derived from those of the domain: what JSON Schema is generated from, and what explains a fault. */
 import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
 
-import { areItemsSound, partsOf, ReadBackItem, Severity } from "./Briefing.ts"
-import { Attempt, Clock, Milliseconds, Progress, RerouteCause } from "./Custody.ts"
-import { haveOwnNames } from "./Delivery.ts"
-import { Digest, Signature } from "./Digest.ts"
-import { AgentId, Capability, Name, Priority, RecordId, Text } from "./Fields.ts"
-import { FailureCode } from "./HandoffRecord.ts"
+import { HandoffEvent } from "./HandoffEvent.ts"
+import { HandoffRecord, HandoffResponse } from "./HandoffRecord.ts"
+import { HandoffRequest } from "./HandoffRequest.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
-import { bounded, JsonObject, JsonValue } from "./Json.ts"
-import { limits } from "./Limits.ts"
 import { parseMoment } from "./Moment.ts"
-
-// ---- the shapes, in snake_case, as they are read and written; nothing in them transforms, so one pass checks them ----
+import { compile, fault } from "./WireCodec.ts"
+import { bare, type Field, fieldsOf, filtersOf, isMoment, ordered, taggedBy } from "./WireFields.ts"
+import { ArchivedHandoff, type Dialect, dialectOf } from "./WireTable.ts"
+import type { WireArchived, WireEvent, WireRecord, WireRequest, WireResponse } from "./WireTypes.ts"
 
 // What JSON Schema can say of a timestamp (only with the flag u is it told); the calendar is for parseMoment.
 const moment =
@@ -28,266 +27,88 @@ export const WireTimestamp = Schema.String.check(
   Schema.isPattern(moment, { expected: "a timestamp such as 2026-12-01T09:00:00Z" })
 ).annotate({ description: "RFC 3339, as in 2026-12-01T09:00:00Z; without a zone it is UTC; kept to the millisecond" })
 
-/** May be left out or null, as Python writes what is absent. */
-const absent = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
+type Any = Schema.Codec<unknown>
 
-const absentObject = Schema.optionalKey(Schema.NullOr(JsonObject).annotate({ default: {} }))
+const make = (ast: SchemaAST.AST): Any => Schema.make<Any>(ast)
 
-const points = absent(Schema.Array(Text).check(Schema.isMaxLength(limits.points)))
-const manyItems = Schema.isMaxLength(2 * limits.parts)
-
-export const WireBriefing = Schema.Struct({
-  severity: Severity,
-  summary: Text,
-  actions: absent(partsOf(Schema.Struct({ id: Name, task: Text, owner: absent(AgentId), due: absent(WireTimestamp) }))),
-  situation: absent(Schema.Struct({ known: points, decided: points, open: points })),
-  contingencies: absent(partsOf(Schema.Struct({ id: Name, if: Text, then: Text }))),
-  read_back: absent(
-    Schema.Struct({ required: absent(Schema.Array(Name).check(manyItems)), confirm: absent(Schema.Boolean) })
+/** Runs the checks of a domain schema on what the wire stands for. */
+const checkedAs = (ast: SchemaAST.AST, schema: Any): Any => {
+  const unchecked = make(Object.assign(bare(ast), { checks: undefined }))
+  const { read } = compile(() => unchecked)
+  const [first, ...others] = filtersOf(ast.checks).map(
+    ({ run, annotations, aborted }) =>
+      new SchemaAST.Filter<unknown>(
+        (json, self, options) => {
+          const value = read(json)
+          return value === fault ? undefined : run(value, self, options)
+        },
+        annotations,
+        aborted
+      )
   )
-})
-  .check(
-    Schema.makeFilter((briefing) => areItemsSound(briefing, briefing.read_back?.required ?? [])),
-    bounded()
+  return first === undefined ? schema : schema.check(first, ...others)
+}
+
+const fieldOf = ({ key, type, isOptional }: Field, { defaults = {} }: Dialect): Any => {
+  if (key === "_tag" && type._tag === "Literal") return Schema.tag(type.literal)
+  const inner = derive(type)
+  const nullable = Schema.NullOr(inner)
+  const isJson = type._tag === "Objects" && type.indexSignatures.length > 0
+  const field = isOptional
+    ? Schema.optionalKey(isJson && key in defaults ? nullable.annotate({ default: {} }) : nullable)
+    : inner
+  const annotations = type.context?.annotations
+  return annotations === undefined ? field : field.annotateKey(annotations)
+}
+
+const structOf = (fields: ReadonlyArray<Field>, dialect: Dialect): Any =>
+  Schema.Struct(Object.fromEntries(fields.map((field) => [field.name, fieldOf(field, dialect)])))
+
+const unionOf = (ast: SchemaAST.Union, dialect: Dialect): Any => {
+  const states = taggedBy("status", ast)
+  if (states === undefined) return Schema.Union(ast.types.map(derive)).annotate(ast.annotations ?? {})
+  const fields = fieldsOf([...states.values()], dialect).map((field) =>
+    field.key === "status"
+      ? { ...field, type: Object.assign(bare(HandoffStatus.ast), { context: field.type.context }) }
+      : field
   )
-  .annotate({ identifier: "Briefing" })
-export type WireBriefing = typeof WireBriefing.Type
-
-const readBackItem = Schema.Struct({ id: Name, answer: ReadBackItem.fields.answer, note: absent(Text) })
-export const WireReadBack = Schema.Struct({
-  summary: Text,
-  items: absent(Schema.Array(readBackItem).check(manyItems))
-})
-  .check(bounded())
-  .annotate({ identifier: "ReadBack" })
-export type WireReadBack = typeof WireReadBack.Type
-
-export const WireKeptReadBack = Schema.Struct({
-  summary: Text,
-  items: Schema.Array(readBackItem).check(manyItems),
-  confirmed: absent(WireTimestamp),
-  correction: absent(Text)
-}).annotate({ identifier: "KeptReadBack" })
-export type WireKeptReadBack = typeof WireKeptReadBack.Type
-
-const named = { name: Name, media_type: absent(Name) }
-const WireDeliverable = Schema.Struct({
-  ...named,
-  schema: Schema.optionalKey(Schema.NullOr(JsonObject)),
-  digest: absent(Digest)
-})
-export const WireDeliverables = partsOf(WireDeliverable)
-  .check(Schema.makeFilter(haveOwnNames), bounded())
-  .annotate({ identifier: "Deliverables" })
-export type WireDeliverable = typeof WireDeliverable.Type
-
-const WireArtifact = Schema.Union([
-  Schema.Struct({ ...named, content: JsonValue }),
-  Schema.Struct({
-    ...named,
-    uri: Text.check(Schema.isMinLength(1)),
-    digest: Digest,
-    size: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-  })
-]).annotate({ message: "Expected an artifact: a name, and its content or its uri, digest and size" })
-export const WireArtifacts = partsOf(WireArtifact)
-  .check(Schema.makeFilter(haveOwnNames), bounded())
-  .annotate({ identifier: "Artifacts" })
-export type WireArtifact = typeof WireArtifact.Type
-
-const proof = {
-  statement: Text.check(Schema.isMinLength(1)),
-  of: absent(Name),
-  uri: absent(Text),
-  digest: absent(Digest)
-}
-const WireOwnEvidence = Schema.Struct({ grade: Schema.Literals(["claimed", "observed"]), ...proof })
-export const WireOwnEvidences = partsOf(WireOwnEvidence).check(bounded()).annotate({ identifier: "OwnEvidence" })
-const WireEvidence = Schema.Struct({
-  grade: Schema.Literals(["claimed", "observed", "verified"]),
-  ...proof,
-  by: AgentId,
-  at: WireTimestamp
-})
-export const WireEvidences = Schema.Array(WireEvidence).check(manyItems).annotate({ identifier: "Evidence" })
-export type WireEvidence = typeof WireEvidence.Type
-
-export const WireRequest = Schema.Struct({
-  from_agent: AgentId,
-  to_agent: AgentId,
-  task_description: Text.check(Schema.isMinLength(1)),
-  context: absentObject,
-  priority: absent(Priority),
-  deadline: absent(WireTimestamp),
-  accept_by: absent(WireTimestamp),
-  remind_before: absent(Milliseconds),
-  max_attempts: absent(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts }))),
-  requires: absent(Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities))),
-  parent: absent(RecordId),
-  briefing: absent(WireBriefing),
-  deliverables: absent(WireDeliverables),
-  max_hops: absent(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops }))),
-  reroute: absent(Schema.Boolean)
-}).annotate({ identifier: "HandoffRequest" })
-export type WireRequest = typeof WireRequest.Type
-
-export const WireResponse = Schema.Struct({
-  accepted: Schema.Boolean,
-  reason: absent(Text),
-  estimated_completion: absent(WireTimestamp)
-}).annotate({ identifier: "HandoffResponse" })
-export type WireResponse = typeof WireResponse.Type
-
-export const WireHandBack = Schema.Struct({
-  done: points,
-  remaining: points,
-  pitfalls: points,
-  artifacts: absent(WireArtifacts)
-})
-  .check(bounded())
-  .annotate({ identifier: "HandBack" })
-export type WireHandBack = typeof WireHandBack.Type
-
-const said = { note: absent(Text), fraction: absent(Progress.fields.fraction.schema) }
-/** What is kept of a handoff beyond what the Python models know. */
-const custody = {
-  attempt: absent(Attempt),
-  lease: absent(Schema.Struct({ milliseconds: Milliseconds, until: absent(WireTimestamp) })),
-  progress: absent(Schema.Struct({ at: WireTimestamp, ...said })),
-  hand_back: absent(WireHandBack),
-  not_before: absent(WireTimestamp),
-  question: absent(Text),
-  answer: absent(Schema.Struct({ question: Text, answer: Text })),
-  reminded: absent(Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length))),
-  code: absent(FailureCode),
-  /** Which clock of an expired handoff ran out. */
-  missed: absent(Clock),
-  hops: absent(
-    Schema.Array(Schema.Struct({ receiver: AgentId, attempt: Attempt, at: WireTimestamp })).check(
-      Schema.isMaxLength(limits.hops)
-    )
-  ),
-  parts: absent(Schema.Int.check(Schema.isGreaterThan(0))),
-  read_back: absent(WireKeptReadBack),
-  artifacts: absent(WireArtifacts),
-  evidence: absent(WireEvidences),
-  /** The SHA-256 of its last entry. */
-  head: absent(Digest)
+  return structOf(ordered(fields, dialect), dialect)
 }
 
-const state = {
-  response: absent(WireResponse),
-  status: HandoffStatus,
-  result: absentObject,
-  /** Why a cancelled or expired handoff ended. */
-  reason: absent(Text),
-  created_at: WireTimestamp,
-  updated_at: WireTimestamp,
-  ...custody
+const shapeOf = (ast: SchemaAST.AST, dialect: Dialect): Any => {
+  const [item] = ast._tag === "Arrays" ? ast.rest : []
+  if (item !== undefined) return checkedAs(ast, Schema.Array(derive(item)))
+  if (ast._tag === "Objects" && ast.indexSignatures.length === 0)
+    return checkedAs(ast, structOf(fieldsOf([ast], dialect), dialect))
+  if (ast._tag === "Union" && ast.types.some((type) => type._tag !== "Literal")) return unionOf(ast, dialect)
+  return isMoment(ast) ? WireTimestamp : make(bare(ast))
 }
-const WireState = Schema.Struct(state)
-export type WireState = typeof WireState.Type
 
-const revision = absent(Schema.Int.check(Schema.isGreaterThan(0)))
-// It has a name and a number only where they are not those that it gets.
-const ImportedState = Schema.Struct({ record_id: absent(RecordId), ...state, revision }).annotate({
-  identifier: "ImportedState"
-})
-export const WireRecord = Schema.Struct({ record_id: RecordId, request: WireRequest, ...state, revision }).annotate({
-  identifier: "HandoffRecord"
-})
-export type WireRecord = typeof WireRecord.Type
+const named = new Map<string, Any>()
 
-export const WireRouting = Schema.Struct({
-  agent: AgentId,
-  reason: Text,
-  fallback: Schema.Boolean,
-  matched: Schema.Array(Capability),
-  runners_up: Schema.Array(Schema.Struct({ agent: AgentId, matched: Schema.Array(Capability) }))
-}).annotate({ identifier: "RoutingDecision" })
-export type WireRouting = typeof WireRouting.Type
-
-const fact = {
-  at: WireTimestamp,
-  by: AgentId,
-  via: absent(Schema.Literals(["foreign"])),
-  prev: absent(Digest),
-  sig: absent(Signature)
+const derive = (ast: SchemaAST.AST): Any => {
+  const dialect = dialectOf(ast)
+  const { identifier, message } = dialect
+  if (identifier === undefined) return shapeOf(ast, dialect)
+  const known = named.get(identifier)
+  if (known !== undefined) return known
+  const schema = shapeOf(ast, dialect).annotate({ identifier, ...(message && { message }) })
+  named.set(identifier, schema)
+  return schema
 }
-const move = { ...fact, attempt: absent(Attempt) }
-const transitionEvents = [
-  Schema.Struct({
-    _tag: Schema.tag("Accepted"),
-    ...move,
-    reason: absent(Text),
-    estimated_completion: absent(WireTimestamp),
-    lease: absent(Milliseconds),
-    read_back: absent(WireReadBack)
-  }),
-  Schema.Struct({ _tag: Schema.tag("Rejected"), ...move, reason: absent(Text) }),
-  Schema.Struct({ _tag: Schema.tag("Started"), ...move }),
-  Schema.Struct({ _tag: Schema.tag("Progressed"), ...move, ...said, lease: absent(Milliseconds) }),
-  Schema.Struct({ _tag: Schema.tag("Asked"), ...move, question: Text }),
-  Schema.Struct({ _tag: Schema.tag("Answered"), ...move, answer: Text }),
-  Schema.Struct({
-    _tag: Schema.tag("Forwarded"),
-    ...move,
-    to: AgentId,
-    reason: absent(Text),
-    hand_back: absent(WireHandBack),
-    because: absent(RerouteCause),
-    routing: absent(WireRouting)
-  }),
-  Schema.Struct({ _tag: Schema.tag("Delegated"), ...move, child: RecordId }),
-  Schema.Struct({ _tag: Schema.tag("Restated"), ...move, read_back: WireReadBack }),
-  Schema.Struct({ _tag: Schema.tag("Confirmed"), ...move, correction: absent(Text) }),
-  Schema.Struct({ _tag: Schema.tag("Attested"), ...move, ...proof }),
-  Schema.Struct({
-    _tag: Schema.tag("Released"),
-    ...move,
-    reason: absent(Text),
-    hand_back: absent(WireHandBack),
-    not_before: absent(WireTimestamp)
-  }),
-  Schema.Struct({
-    _tag: Schema.tag("Completed"),
-    ...move,
-    result: absentObject,
-    artifacts: absent(WireArtifacts),
-    evidence: absent(WireOwnEvidences),
-    leaves_children: absent(Schema.Literals([true]))
-  }),
-  Schema.Struct({ _tag: Schema.tag("Failed"), ...move, reason: absent(Text), code: absent(FailureCode) }),
-  Schema.Struct({ _tag: Schema.tag("Cancelled"), ...move, reason: absent(Text), along: absent(RecordId) }),
-  Schema.Struct({ _tag: Schema.tag("Reminded"), ...move, of: Clock }),
-  Schema.Struct({ _tag: Schema.tag("Expired"), ...move, missed: absent(Clock) })
-] as const
-const notAnEvent = `Expected an event: an object with a "_tag" that is one of Created, Imported, ${transitionEvents
-  .map(({ fields }) => fields._tag.schema.literal)
-  .join(", ")}`
-export const WireEvent = Schema.Union([
-  Schema.Struct({ _tag: Schema.tag("Created"), ...fact, request: WireRequest, routing: absent(WireRouting) }),
-  Schema.Struct({ _tag: Schema.tag("Imported"), ...fact, record: WireRecord }),
-  ...transitionEvents
-]).annotate({ identifier: "HandoffEvent", message: notAnEvent })
-export type WireEvent = typeof WireEvent.Type
 
-// In an archive the request stands once, in the record, and not again in the event that brought it.
-export const ArchivedEvent = Schema.Union([
-  Schema.Struct({ _tag: Schema.tag("Created"), ...fact, routing: absent(WireRouting) }),
-  Schema.Struct({ _tag: Schema.tag("Imported"), ...fact, record: ImportedState }),
-  ...transitionEvents
-]).annotate({ identifier: "ArchivedEvent", message: notAnEvent })
-export type ArchivedEvent = typeof ArchivedEvent.Type
+/** The schema of the wire for one of the domain. */
+export const wireSchemaOf = (schema: Schema.Constraint): Any => derive(schema.ast)
 
-export const WireArchived = Schema.Struct({
-  record_id: RecordId,
-  request: WireRequest,
-  ...state,
-  revision,
-  history: absent(Schema.Array(ArchivedEvent))
-}).annotate({ identifier: "ArchivedHandoff" })
-export type WireArchived = typeof WireArchived.Type
+/** A schema of one object. */
+export interface WireStruct<A> extends Schema.Codec<A> {
+  readonly fields: Schema.Struct.Fields
+}
+
+/** A schema of one object for each `_tag`. */
+export interface WireUnion<A> extends Schema.Codec<A> {
+  readonly members: ReadonlyArray<WireStruct<A> & { readonly fields: { readonly _tag: Schema.tag<string> } }>
+}
 
 /**
  * The schema of every wire type by its name: what the JSON Schema files are generated from.
@@ -300,9 +121,20 @@ export type WireArchived = typeof WireArchived.Type
  * ```
  */
 export const wireSchemas = {
-  HandoffRequest: WireRequest,
-  HandoffResponse: WireResponse,
-  HandoffRecord: WireRecord,
-  HandoffEvent: WireEvent,
-  ArchivedHandoff: WireArchived
-} as const
+  // The casts: TypeScript cannot follow what is derived at run time; the tests hold that it is this.
+  get HandoffRequest() {
+    return derive(HandoffRequest.ast) as WireStruct<WireRequest>
+  },
+  get HandoffResponse() {
+    return derive(HandoffResponse.ast) as WireStruct<WireResponse>
+  },
+  get HandoffRecord() {
+    return derive(HandoffRecord.ast) as WireStruct<WireRecord>
+  },
+  get HandoffEvent() {
+    return derive(HandoffEvent.ast) as WireUnion<WireEvent>
+  },
+  get ArchivedHandoff() {
+    return derive(ArchivedHandoff.ast) as WireStruct<WireArchived>
+  }
+}

@@ -85,7 +85,7 @@ export {
   transitions,
   turns
 } from "./Transitions.ts"
-export { entryDigest, entryText, linked, signedText } from "./Chain.ts"
+export { entryDigest, entryText, eventText, linked, signedText } from "./Chain.ts"
 export {
   agentOf,
   clock,
@@ -103,10 +103,11 @@ export {
   whereabouts
 } from "./Clocks.ts"
 export { isOfTime, type LifecycleError, movesOf } from "./Objections.ts"
-export { advance, type Advanced, apply, begun, create, replay } from "./Lifecycle.ts"
+export { advance, type Advanced, apply, begin, begun, create, replay } from "./Lifecycle.ts"
 export { type Flaw, flawIn } from "./Verify.ts"
 export { continuation } from "./Continuation.ts"
 export { wireSchemas } from "./WireSchema.ts"
+export type { WireArchived, WireEvent, WireRecord } from "./WireTypes.ts"
 export { WireAgent } from "./WireAgent.ts"
 export {
   reportSchemas,

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign, verify } from "node:crypto"
 
 import { assert, describe, it } from "@effect/vitest"
+import canonicalize from "canonicalize"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { createHash as createPureHash } from "sha256-uint8array"
@@ -17,6 +18,7 @@ import {
   encodeEvent,
   entryDigest,
   entryText,
+  eventText,
   flawIn,
   HandoffEvent,
   linked,
@@ -81,6 +83,42 @@ describe("canonical JSON", () => {
     const keys = { "\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "😀": 5, "\u0080": 6, "\u00f6": 7 }
     assert.deepStrictEqual(Object.values(JSON.parse(canonical(keys)) as object), [4, 2, 6, 7, 1, 5, 3])
   })
+
+  const textOr = (write: () => unknown) => {
+    try {
+      return write()
+    } catch {
+      return "refused"
+    }
+  }
+  it.prop(
+    "is the text that another implementation writes",
+    { json: Schema.Json, key: Schema.String },
+    ({ json, key }) => {
+      const odd = { [key]: json, 10: -0, 9: 1e21, ["__proto__"]: key, "😀": [undefined, json], gone: undefined }
+      assert.strictEqual(
+        textOr(() => canonical(odd)),
+        textOr(() => canonicalize(odd))
+      )
+    },
+    { arbitrary: { runs: 1000, maxDiscards: 100_000 } }
+  )
+
+  it("refuses what has no canonical form", () => {
+    for (const json of ["\ud83d", { "\ude00": 1 }, [Number.NaN], { a: Number.POSITIVE_INFINITY }]) {
+      assert.throws(() => canonical(json))
+      assert.throws(() => canonicalize(json))
+    }
+  })
+
+  it.prop(
+    "is what an event is written as, in whatever order its keys are",
+    { event: HandoffEvent },
+    ({ event }) => {
+      assert.strictEqual(eventText(event), canonicalize(encodeEvent(event)))
+    },
+    { arbitrary: { runs: 800, maxDiscards: 100_000 } }
+  )
 })
 
 /** The same JSON with the keys of each object the other way round. */

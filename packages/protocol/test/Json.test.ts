@@ -6,7 +6,13 @@ import * as Schema from "effect/Schema"
 import { Artifacts, OwnEvidences } from "../src/Delivery.ts"
 import { Briefing, HandBack, JsonObject, JsonValue, limits, parseJson, ReadBack } from "../src/index.ts"
 import { isJsonObject } from "../src/Json.ts"
-import { WireArtifacts, WireBriefing, WireHandBack, WireOwnEvidences, WireReadBack } from "../src/WireSchema.ts"
+import { wireSchemaOf } from "../src/WireSchema.ts"
+
+const WireArtifacts = wireSchemaOf(Artifacts)
+const WireBriefing = wireSchemaOf(Briefing)
+const WireHandBack = wireSchemaOf(HandBack)
+const WireOwnEvidences = wireSchemaOf(OwnEvidences)
+const WireReadBack = wireSchemaOf(ReadBack)
 
 const faultOf = (text: string): string => {
   const parsed = parseJson(text)

@@ -3,6 +3,7 @@ import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
+import { archivedCodec, eventCodec, recordCodec, requestCodec } from "../src/Codecs.ts"
 import {
   AgentId,
   Capability,
@@ -28,7 +29,7 @@ import {
   StoreError,
   wireSchemas
 } from "../src/index.ts"
-import { isWireArchived, isWireEvent, isWireRecord, isWireRequest } from "../src/WireGuard.ts"
+import { type Codec, fault } from "../src/WireCodec.ts"
 import { receiver, recordId, sender, states, trails } from "./samples.ts"
 
 const text = { arbitrary: { runs: 300, maxDiscards: 100_000 } }
@@ -245,6 +246,15 @@ describe("decoding", () => {
     ])
   })
 })
+
+const guardOf =
+  <A, Json>({ read }: Codec<A, Json>) =>
+  (json: unknown): boolean =>
+    read(json) !== fault
+const isWireRequest = guardOf(requestCodec)
+const isWireRecord = guardOf(recordCodec)
+const isWireEvent = guardOf(eventCodec)
+const isWireArchived = guardOf(archivedCodec)
 
 describe("the guards and the schemas agree", () => {
   const pairs = [

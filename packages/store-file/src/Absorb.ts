@@ -6,7 +6,7 @@ import type { Change } from "@aumai/handoff-core"
 import {
   advance,
   continuation,
-  create,
+  begin,
   type HandoffEvent,
   type HandoffRecord,
   isSameState,
@@ -44,8 +44,9 @@ const changesOf = (
   for (const event of events) {
     if (record === undefined) {
       if (event._tag !== "Created" && event._tag !== "Imported") return []
-      record = create(recordId, event)
-      changes.push({ record, event })
+      const begun = begin(recordId, event)
+      record = begun.record
+      changes.push(begun)
     } else {
       const advanced = advance(record, event)
       if (Result.isFailure(advanced)) return []

@@ -1,6 +1,6 @@
 /** What the lines of a journal say. */
-import { type Change, Position } from "@aumai/handoff-core"
-import { decodeEvent, decodeRecord, encodeEvent, encodeRecord } from "@aumai/handoff-protocol"
+import { type Change, Position, StoredText } from "@aumai/handoff-core"
+import { decodeEvent, decodeRecord } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 
@@ -34,14 +34,13 @@ export const publish = (hash: string): string => JSON.stringify({ P: hash })
 /** What a line publishes, if it does. */
 export const published = (json: string): string | undefined => /^\{"P":"([0-9a-f]+)"\}$/.exec(json)?.[1]
 
-export const transaction = (changes: ReadonlyArray<Placed>): string =>
-  JSON.stringify({
-    T: changes.map(({ record, event, position }) => ({
-      position,
-      record: encodeRecord(record),
-      event: encodeEvent(event)
-    }))
+export const transaction = (changes: ReadonlyArray<Placed>): string => {
+  const texts = changes.map((change) => {
+    const { record, event } = StoredText.encode(change)
+    return `{"position":${change.position},"record":${record},"event":${event}}`
   })
+  return `{"T":[${texts.join(",")}]}`
+}
 
 /** The failure is a phrase for a person; the line was whole, so it is another program's, or a newer version's. */
 export const decode = (json: string): Result.Result<Line, string> => {
