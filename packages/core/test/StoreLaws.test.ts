@@ -17,7 +17,7 @@ describe("the laws", () => {
     it.effect(`a sound store keeps: ${name}`, () => Effect.provide(check, sound))
   }
 
-  it.effect("hold one after the other on a store that is in use", () =>
+  it.effect("hold in sequence on a store that is in use", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager
       for (let n = 0; n < 300; n++) {
@@ -28,7 +28,7 @@ describe("the laws", () => {
     }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))))
   )
 
-  it.effect("hold with a random source of any seed", () =>
+  it.effect("hold with any random seed", () =>
     Effect.gen(function* () {
       for (let seed = 0; seed < 10; seed++) {
         for (const { check } of StoreLaws.laws) {
@@ -44,7 +44,7 @@ describe("the laws", () => {
   })
 })
 
-describe("a broken store is found out", () => {
+describe("the laws detect a store", () => {
   for (const { fault, breaks, layer } of brokenStores) {
     it.effect(`that ${fault}`, () =>
       Effect.gen(function* () {
@@ -59,7 +59,7 @@ describe("a broken store is found out", () => {
     )
   }
 
-  it("and every law finds one of these", () => {
+  it("for each law at least once", () => {
     const found = new Set(brokenStores.map(({ breaks }) => breaks))
     const idle = StoreLaws.laws.filter(({ name }) => !found.has(name))
     assert.deepStrictEqual(
@@ -74,14 +74,14 @@ describe("reopening", () => {
     it.effect(name, () => check(soundReopened()))
   }
 
-  it.effect("is forgotten by a store without a memory", () =>
+  it.effect("loses the contents of the memory store", () =>
     Effect.gen(function* () {
       for (const { check } of StoreLaws.reopening) yield* Effect.flip(check(MemoryStore.layer))
     })
   )
 
   for (const { fault, breaks, open } of brokenReopened) {
-    it.effect(`finds out a store that ${fault}`, () =>
+    it.effect(`detects a store that ${fault}`, () =>
       Effect.gen(function* () {
         const law = StoreLaws.reopening.find(({ name }) => name === breaks)
         assert.isDefined(law, `no law is named "${breaks}"`)
