@@ -1,4 +1,4 @@
-/** Where the tests keep handoffs: what holds for one store holds for all of them. */
+/** The stores on which the tests run. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -11,11 +11,11 @@ export const temporaryDirectory = (): { readonly path: string; readonly [Symbol.
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** A store by its scheme, with a location in a directory of the test's own. */
+/** A store, with a location in the test's directory. */
 export interface StoreCase {
   readonly name: string
   readonly location: (directory: string) => string
-  /** Whether another client finds what the first one keeps. */
+  /** True if several clients can open it. */
   readonly isShared: boolean
 }
 
@@ -39,7 +39,7 @@ export const using = async (
 
 export const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
 
-/** What a promise rejects with; fails the test when it does not. */
+/** The rejection of a promise. Fails the test if the promise resolves. */
 export const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     (value) => {
