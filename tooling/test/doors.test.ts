@@ -23,7 +23,7 @@ const missing = (door: ReadonlySet<string>, exceptions: Exceptions): ReadonlyArr
     return leftOut === undefined && !door.has(as)
   })
 
-/** The exceptions that are none: the door has the verb under its own name. */
+/** The needless exceptions: the door has the verb under its own name. */
 const needless = (door: ReadonlySet<string>, exceptions: Exceptions): ReadonlyArray<string> =>
   Object.keys(exceptions).filter((name) => door.has(name))
 
@@ -84,7 +84,7 @@ describe.each([
   it.each(Object.values(verbs) as ReadonlyArray<Verb>)("as the list of verbs does: $name", ({ name, summary }) => {
     const found = new RegExp(String.raw`/\*\*((?:[^*]|\*(?!/))*)\*/\s+(?:readonly )?${name}(?::|\()`).exec(source)
     const text = found?.[1]?.replaceAll(/\s*\n\s*\*\s*/g, " ").trim()
-    // A method of the registry, or of a module of its own.
+    // A method of the registry, or of a separate module.
     if (text === undefined || name === "agents") return
     expect(text.slice(0, summary.length)).toBe(summary)
   })

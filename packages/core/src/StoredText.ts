@@ -159,7 +159,7 @@ const readAgent = ({ id, agent, lastSeen }: AgentRow): Read<RegisteredAgent> =>
  * const { record } = StoredText.reader("handoffs.db")
  * const error = await Effect.runPromise(Effect.flip(record("get", { id: "7k2m", revision: 1, record: "{" })))
  * console.log(error.message)
- * // Handoff 7k2m in handoffs.db cannot be read: it is not JSON. It was left as it is; restore it from a backup
+ * // Handoff 7k2m in handoffs.db cannot be read: it is not JSON. It was left unchanged; restore it from a backup
  * ```
  */
 export const reader = (store: string): Reader => {
@@ -167,7 +167,7 @@ export const reader = (store: string): Reader => {
     new StoreError({
       operation,
       reason: "corrupt",
-      detail: `${what} in ${store} cannot be read: ${why}. It was left as it is; restore it from a backup`
+      detail: `${what} in ${store} cannot be read: ${why}. It was left unchanged; restore it from a backup`
     })
 
   const all =
