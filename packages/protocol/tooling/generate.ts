@@ -13,15 +13,32 @@ import { guideTable } from "./verb-tables.ts"
 
 const print = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`
 
-/** The definitions of a JSON Schema with the doc comments of their schemas, and the names of the wire in every description. */
+/**
+ * Tidies a JSON Schema for its readers: what Effect adds in `allOf` becomes part of the schema itself, the description of
+ * a key replaces that of its type, and descriptions use the names of the wire.
+ */
+const tidy = (json: unknown): unknown => {
+  if (Array.isArray(json)) return json.map(tidy)
+  if (typeof json !== "object" || json === null) return json
+  const tidied = Object.entries(json).map(([key, value]) => [
+    key,
+    key === "description" && typeof value === "string" ? inWireNames(value) : tidy(value)
+  ])
+  const { allOf = [], ...schema }: { allOf?: ReadonlyArray<object> } = Object.fromEntries(tidied)
+  const kept: Array<object> = []
+  for (const part of allOf) {
+    const { description, ...keywords }: { description?: string } = part
+    if (description !== undefined) Object.assign(schema, { description })
+    if (Object.keys(keywords).some((key) => key in schema)) kept.push(keywords)
+    else Object.assign(schema, keywords)
+  }
+  return kept.length === 0 ? schema : { ...schema, allOf: kept }
+}
+
+/** The definitions of a JSON Schema with the doc comments of their schemas. */
 const described = (definitions: JsonSchema.Definitions): object =>
-  JSON.parse(
-    JSON.stringify(
-      Object.fromEntries(
-        Object.entries(definitions).map(([name, schema]) => [name, { description: docOf(name), ...schema }])
-      ),
-      (key, value: unknown) => (key === "description" && typeof value === "string" ? inWireNames(value) : value)
-    )
+  Object.fromEntries(
+    Object.entries(definitions).map(([name, schema]) => [name, { description: docOf(name), ...schema }])
   )
 
 const guide = "../../docs/lifecycle.md"
@@ -49,7 +66,7 @@ export const files = (): ReadonlyMap<string, string> => {
         title: name,
         description: Schema.resolveAnnotations(schema)?.description ?? docOf(name),
         ...document.schema,
-        $defs: described(document.definitions)
+        $defs: tidy(described(document.definitions))
       })
     )
   }
