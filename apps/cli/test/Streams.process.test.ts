@@ -60,7 +60,7 @@ describe("a pipe", () => {
   })
 
   it("may be closed by a reader that has seen enough: that is no failure", async () => {
-    fill("closed.json", 20_000)
+    fill("closed.json", 5000)
     const child = spawn(cli.program, [...cli.first, "list", "--store", "closed.json"], { cwd: cli.directory })
     let stderr = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
