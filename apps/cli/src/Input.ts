@@ -99,9 +99,6 @@ const found = Effect.fnUntraced(function* (id: RecordId) {
 /** The handoff that `--id` names, by its id or by the beginning of it. One read of the store. */
 export const handoff = (value: string) => Effect.flatMap(idOf(value), found)
 
-/** The id of the handoff that `--id` names. */
-export const recordId = (value: string) => Effect.map(handoff(value), ({ recordId }) => recordId)
-
 /** Runs a verb on the handoff that `--id` names. A complete id is not looked up before the verb reads the handoff itself. */
 export const withId = <A, E extends { readonly _tag: string }, R>(
   value: string,

@@ -1,6 +1,7 @@
 import {
   type After,
   type AgentId,
+  fastPath,
   type HandoffRecord,
   type InputOf,
   type InvalidInput,
@@ -53,6 +54,7 @@ interface Desk {
 const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
 const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
 
+const isValid = fastPath(storeVerbs.claim.input)
 const decode = Schema.decodeUnknownResult(storeVerbs.claim.input, { errors: "all", onExcessProperty: "error" })
 
 // How many claimers one look serves: as many records as a page elsewhere, for they may be large.
@@ -207,8 +209,8 @@ export const make = (
 
     return Effect.fnUntraced(function* (agent: AgentId, options: ClaimOptions = {}) {
       const { lease, readsBack = true } = options
-      const decoded = decode(options)
-      if (Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
+      const decoded = isValid(options) ? undefined : decode(options)
+      if (decoded !== undefined && Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
       for (let left = tries; left > 0;) {
         const taking = yield* attempt(deskOf(agent, readsBack), lease)
         if (taking === undefined) return Option.none()

@@ -5,6 +5,7 @@ import {
   Attempt,
   clock,
   type ErrorOf,
+  fastPath,
   HandoffNotFound,
   type HandoffRecord,
   holdersOf,
@@ -92,11 +93,11 @@ const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Att
 /** Checks a payload against the row of its verb. */
 const validator = ({ input, name, party }: TransitionVerb) => {
   const by = party === "witness" ? { by: AgentId } : {}
-  const decode = Schema.decodeUnknownResult(Schema.Struct({ ...actor, ...by, ...input.fields }), {
-    errors: "all",
-    onExcessProperty: "error"
-  })
+  const schema = Schema.Struct({ ...actor, ...by, ...input.fields })
+  const isValid = fastPath(schema)
+  const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
   return (payload: object): InvalidInput | undefined => {
+    if (isValid(payload)) return undefined
     const decoded = decode(payload)
     return Result.isFailure(decoded) ? invalidInput(name, decoded.failure) : undefined
   }

@@ -1,5 +1,5 @@
 import { encodeWhereabouts, HandoffManager } from "@aumai/handoff-core"
-import { encodeRecord } from "@aumai/handoff-protocol"
+import { encodeRecord, readVerbs, storeVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -11,12 +11,13 @@ import { print } from "../Output.ts"
 import { outcome } from "../RecordText.ts"
 import { root, storeFlag } from "../Root.ts"
 import { whereText } from "../WhereText.ts"
+import { helpOf } from "./VerbCommand.ts"
 
 export const where = Command.make(
   "where",
   { id: Flags.id },
   Effect.fnUntraced(function* (flags) {
-    const record = yield* (yield* HandoffManager).get(yield* Input.recordId(flags.id))
+    const record = yield* Input.handoff(flags.id)
     const now = (yield* DateTime.now).epochMilliseconds
     yield* print(
       (yield* Flags.Json)
@@ -25,9 +26,7 @@ export const where = Command.make(
     )
   }, once)
 ).pipe(
-  Command.withDescription(
-    "Tell where one handoff is: whose turn, since when, in which attempt, and what happens when if nobody does anything."
-  ),
+  Command.withDescription(helpOf(readVerbs.where)),
   Command.withExamples([{ command: "aumai-handoff where --id 7k2m9q4xw3pz" }])
 )
 
@@ -40,9 +39,7 @@ export const sweep = Command.make(
     else yield* print(moved.length === 0 ? "Nothing is due" : moved.map((record) => outcome(record)).join("\n"))
   }, staying)
 ).pipe(
-  Command.withDescription(
-    "Put on record what is due: what has missed its deadline or was not accepted in time expires; what has lost its lease waits for the next attempt, or fails after the last one; what is near is mentioned in the log. Run it from time to time, anywhere: it is safe at any number of places at once."
-  ),
+  Command.withDescription(`${helpOf(storeVerbs.sweep)} Run it from time to time.`),
   Command.withExamples([
     { command: "aumai-handoff sweep" },
     { command: "while sleep 60; do aumai-handoff sweep; done" }

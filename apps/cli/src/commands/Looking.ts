@@ -1,5 +1,5 @@
 import { encodeEntry, encodeMetrics, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
-import { encodeRecord, type HandoffRecord, HandoffStatus } from "@aumai/handoff-protocol"
+import { encodeRecord, type HandoffRecord, HandoffStatus, readVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as DateTime from "effect/DateTime"
@@ -17,6 +17,7 @@ import { once, staying } from "../OpenStore.ts"
 import { type Output, type OutputError, print, write } from "../Output.ts"
 import { details, line, table } from "../RecordText.ts"
 import { printable } from "../Text.ts"
+import { helpOf } from "./VerbCommand.ts"
 
 /** What to print where there is nothing to list, as the Python tool says it. */
 const nothing = "No handoff records found"
@@ -67,11 +68,11 @@ export const status = Command.make(
   "status",
   { id: Flags.id },
   Effect.fnUntraced(function* (flags) {
-    const record = yield* (yield* HandoffManager).get(yield* Input.recordId(flags.id))
+    const record = yield* Input.handoff(flags.id)
     yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : details(record))
   }, once)
 ).pipe(
-  Command.withDescription("Show everything about one handoff."),
+  Command.withDescription(helpOf(readVerbs.get)),
   Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }])
 )
 
@@ -107,7 +108,7 @@ export const inbox = Command.make(
     yield* listing(taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit))
   }, once)
 ).pipe(
-  Command.withDescription("List what waits for an agent's answer, most urgent first."),
+  Command.withDescription(helpOf(readVerbs.inbox)),
   Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }])
 )
 
@@ -115,11 +116,12 @@ export const history = Command.make(
   "history",
   { id: Flags.id },
   Effect.fnUntraced(function* (flags) {
-    const entries = yield* (yield* HandoffManager).history(yield* Input.recordId(flags.id))
+    const manager = yield* HandoffManager
+    const entries = yield* Input.withId(flags.id, manager.history)
     yield* print((yield* Flags.Json) ? JSON.stringify(entries.map(encodeEntry)) : entries.map(entryText).join("\n"))
   }, once)
 ).pipe(
-  Command.withDescription("Show what happened to one handoff, oldest first."),
+  Command.withDescription(helpOf(readVerbs.history)),
   Command.withExamples([{ command: "aumai-handoff history --id 7k2m9q4xw3pz" }])
 )
 

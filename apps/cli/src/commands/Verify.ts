@@ -40,7 +40,7 @@ export const verify = Command.make(
     const { store } = yield* root
     yield* existing("--store", store)
     const readable = jsonFileOf(store)
-    yield* once(Option.isNone(id) ? verifyStore(readable) : Effect.flatMap(Input.recordId(id.value), verifyOne)).pipe(
+    yield* once(Option.isNone(id) ? verifyStore(readable) : Input.withId(id.value, verifyOne)).pipe(
       Effect.catchIf(
         (error) => readable !== undefined && error._tag === "StoreError" && error.reason === "corrupt",
         // Such a store gives nothing at all while one of its records cannot be read; the file can still be looked at.
