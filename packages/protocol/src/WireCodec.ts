@@ -96,10 +96,11 @@ const readerOf = (
   members: ReadonlyArray<SchemaAST.Objects>,
   status: string
 ): Any["read"] => {
+  const own = new Set(member.propertySignatures.map(({ name }) => name))
   const fields = new Map(
     fieldsOf(members, dialect).map((field) => [
       field.name,
-      { ...field, ...codecOf(field.type), isKept: member.propertySignatures.some(({ name }) => name === field.key) }
+      { ...field, ...codecOf(field.type), isKept: own.has(field.key) }
     ])
   )
   if (members.length > 1) fields.delete("status")
@@ -234,7 +235,7 @@ const unionOf = (ast: SchemaAST.Union): Any => {
   }
 }
 
-const codecOf = (ast: SchemaAST.AST): Any => {
+const make = (ast: SchemaAST.AST): Any => {
   switch (ast._tag) {
     case "String":
       return checked(ast, "string", quoted)
@@ -245,15 +246,25 @@ const codecOf = (ast: SchemaAST.AST): Any => {
     case "Literal":
       return kept((value) => value === ast.literal, canonical)
     case "Arrays":
-      return listOf(ast)
+      return lazily(() => listOf(ast))
     case "Union":
-      return unionOf(ast)
+      return lazily(() => unionOf(ast))
     case "Objects":
-      return ast.indexSignatures.length > 0 ? foreign : objectOf(ast)
+      return ast.indexSignatures.length > 0 ? foreign : lazily(() => objectOf(ast))
     default:
-      // What remains is any JSON of the caller.
-      return isMoment(ast) ? moment : kept(Schema.is(Schema.make<Schema.Schema<unknown>>(bare(ast))), canonical)
+      // The only other declaration is `JsonValue`.
+      return isMoment(ast)
+        ? moment
+        : lazily(() => kept(Schema.is(Schema.make<Schema.Schema<unknown>>(bare(ast))), canonical))
   }
+}
+
+const codecs = new WeakMap<SchemaAST.AST, Any>()
+
+const codecOf = (ast: SchemaAST.AST): Any => {
+  const codec = codecs.get(ast) ?? make(ast)
+  codecs.set(ast, codec)
+  return codec
 }
 
 /** A codec that knows the schema it was compiled from. */

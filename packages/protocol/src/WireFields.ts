@@ -37,14 +37,20 @@ export const fieldsOf = (
   members: ReadonlyArray<SchemaAST.Objects>,
   { defaults = {} }: Dialect
 ): ReadonlyArray<Field> => {
-  const types = new Map(
-    members.flatMap((member) => member.propertySignatures.map(({ name, type }) => [String(name), type] as const))
-  )
+  const types = new Map<string, SchemaAST.AST>()
+  const required = new Map<string, number>()
+  for (const { propertySignatures } of members) {
+    for (const { name, type } of propertySignatures) {
+      const key = String(name)
+      types.set(key, type)
+      if (type.context?.isOptional !== true) required.set(key, (required.get(key) ?? 0) + 1)
+    }
+  }
   return [...types].map(([key, type]) => ({
     key,
     name: snake(key),
     type,
-    isOptional: key in defaults || !members.every(isRequiredIn(key))
+    isOptional: key in defaults || required.get(key) !== members.length
   }))
 }
 
