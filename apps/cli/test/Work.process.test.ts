@@ -1,6 +1,8 @@
 import { once } from "node:events"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 
+import { reportSchemas } from "@aumai/handoff-protocol"
+import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 
 import { commandProcess } from "./command.ts"
@@ -63,8 +65,11 @@ describe("work", () => {
        }
        ends[request.task_description]()`,
       "--concurrency",
-      "3"
+      "3",
+      "--json"
     )
+    let notes = ""
+    worker.stdout.setEncoding("utf8").on("data", (text: string) => (notes += text))
     await until("work.json", hard, "failed")
     await until("work.json", hopeless, "failed")
     expect((await statusOf("work.json", done)).result).toEqual({ sum: 6, id: done, held: "1" })
@@ -77,6 +82,12 @@ describe("work", () => {
       response: { reason: "It exited with 1: Not 2" }
     })
     await stop(worker)
+    const decode = Schema.decodeUnknownSync(reportSchemas.WorkNote, { onExcessProperty: "error" })
+    const said = notes
+      .trim()
+      .split("\n")
+      .map((line) => decode(JSON.parse(line)))
+    expect(said).toContainEqual({ record_id: done, attempt: 1, what: "done" })
   }, 60_000)
 
   it("ends its program politely when it is stopped, and gives the handoff back", async () => {
