@@ -51,9 +51,9 @@ const refusals: ReadonlyArray<readonly [store: string, says: RegExp]> = [
   ],
   ["sqlite:", /^Error: Invalid store: Expected a path right behind sqlite:/],
   ["sqlite:directory", /^Error: .*directory is a directory; give the path of a file\n$/],
-  ["sqlite:nowhere/handoffs.db", /^Error: There is no directory .*nowhere/],
-  ["sqlite:text.txt", /^Error: .*text\.txt is not a SQLite database\. It was left as it is/],
-  ["sqlite:foreign.db", /^Error: .*foreign\.db is a SQLite database of another application\. It was left as it is/],
+  ["sqlite:nowhere/handoffs.db", /^Error: .*needs the directory .*nowhere, which does not exist; create it\n$/],
+  ["sqlite:text.txt", /^Error: .*text\.txt is not a SQLite database\. It was left unchanged/],
+  ["sqlite:foreign.db", /^Error: .*foreign\.db is a SQLite database of another application\. It was left unchanged/],
   ["directory", /^Error: .*directory/],
   ["postgres:localhost", /^Error: Invalid store: Expected a URL, as in postgres:/],
   ["postgres://nobody:hunter2@127.0.0.1:1/none", /^Error: .*127\.0\.0\.1:1/]

@@ -1,16 +1,17 @@
+/** Turns SQLite's result codes into a `StoreError` with a reason and the next step for the caller. */
 import { StoreError } from "@aumai/handoff-protocol"
 
 const nothing = "Nothing was changed"
 const doubtful = "The change may have happened; read before repeating it"
 
-// SQLite's result codes; the higher bits only say more. https://sqlite.org/rescode.html
+// SQLite's primary result codes: the low eight bits of an extended code. https://sqlite.org/rescode.html
 const busy: ReadonlySet<number> = new Set([5, 6])
 const readOnly = 8
 const corrupt = 11
 const full = 13
 const cannotOpen = 14
 const notADatabase = 26
-// IOERR_SHMSIZE: the index of the journal could not grow, which is how a full disk shows when a store is opened.
+// IOERR_SHMSIZE: the journal's index could not grow. A full disk shows up like this when a store is opened.
 const noRoomForIndex = 4874
 
 const codeOf = (cause: unknown): number => {
@@ -18,51 +19,51 @@ const codeOf = (cause: unknown): number => {
   if ("errcode" in cause && typeof cause.errcode === "number") {
     return cause.errcode === noRoomForIndex ? full : cause.errcode
   }
-  // A file is made without SQLite.
+  // The store creates the file through node:fs, which reports a full disk with its own codes.
   return "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT") ? full : 0
 }
 
-/** Whether another connection holds a lock that this one needs: it passes. */
+/** Tests for a lock that another connection holds. Waiting helps. */
 export const isBusy = (cause: unknown): boolean => busy.has(codeOf(cause) & 255)
 
-/** Whether the file is a database at all, as far as this failure tells. */
+/** Tests for SQLite's report that the file is not a database. */
 export const isNotADatabase = (cause: unknown): boolean => (codeOf(cause) & 255) === notADatabase
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-/** What a failure of SQLite means to the caller. `doubt` says that a commit may have happened all the same. */
+/** Translates a failure of SQLite. Pass `"in doubt"` if the commit may have happened although it failed. */
 export const of = (operation: string, path: string, cause: unknown, doubt?: "in doubt"): StoreError => {
   const fail = (reason: StoreError["reason"], detail: string) => new StoreError({ operation, reason, detail, cause })
   const code = codeOf(cause)
   if (code === readOnly) {
-    return fail("unavailable", `${path} may only be read. ${nothing}; make it writable, and its directory`)
+    return fail("unavailable", `${path} is read-only. ${nothing}; make the file and its directory writable`)
   }
   switch (code & 255) {
     case full:
       return fail("full", `No space is left for ${path}. ${nothing}; free some space and repeat`)
     case corrupt:
-      return fail("corrupt", `${path} is damaged: ${messageOf(cause)}. It was left as it is; restore it from a backup`)
+      return fail("corrupt", `${path} is damaged: ${messageOf(cause)}. It was left unchanged; restore it from a backup`)
     case notADatabase:
-      return fail("corrupt", `${path} is not a SQLite database. It was left as it is; choose another path`)
-    // Readers need the index of the journal too, which is made when the first one comes.
+      return fail("corrupt", `${path} is not a SQLite database. It was left unchanged; choose another path`)
+    // Readers also need the journal's index, which the first connection creates.
     case readOnly:
     case cannotOpen:
       return fail(
         "unavailable",
-        `${path} cannot be opened: SQLite must be able to read it, and to write in its directory while nobody else has it open`
+        `${path} cannot be opened. Make it readable, and its directory writable unless another process has the store open`
       )
   }
   return fail("unavailable", `${path} failed: ${messageOf(cause)}. ${doubt === undefined ? nothing : doubtful}`)
 }
 
-/** Another process has not let go of a lock for as long as one is willing to wait. */
+/** Another process held a lock for longer than `busyTimeout`. */
 export const held = (operation: string, path: string, millis: number): StoreError =>
   new StoreError({
     operation,
     reason: "unavailable",
-    detail: `Another process has held ${path} for more than ${millis} ms. ${nothing}; try again`
+    detail: `Another process has locked ${path} for more than ${millis} ms. ${nothing}; try again`
   })
 
-/** The file is not one that this store may use. */
+/** The store must not use this file. */
 export const refused = (reason: "unavailable" | "corrupt", detail: string): StoreError =>
   new StoreError({ operation: "open", reason, detail })

@@ -1,14 +1,14 @@
-/** The schema, as the steps that lead to it. */
+/** The schema of the database, as a list of migrations. */
 
-/** What the header of our files says of whose they are: "AuHo". */
+/** Marks the header of a database as a handoff store: "AuHo" in ASCII. */
 export const applicationId = 0x4175_486f
 
 /**
- * One for each version of the schema, the first makes it; `PRAGMA user_version` says how many a file has had. Only ever
- * add to the end.
+ * One migration per schema version; the first creates the tables. `PRAGMA user_version` counts those that a file has had,
+ * so append new ones and never change an old one.
  */
 export const migrations: ReadonlyArray<string> = [
-  // Rowid tables: records are large, and an index that holds them is slower to search and to change.
+  // Rowid tables, because a WITHOUT ROWID table keeps the large records in its index, which makes that slower.
   `
   CREATE TABLE handoffs (
     id TEXT PRIMARY KEY NOT NULL,
@@ -19,7 +19,7 @@ export const migrations: ReadonlyArray<string> = [
     parent TEXT,
     urgency INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    -- What is sent is listed newest first and then by id: with this both ascend.
+    -- The Sent view is ordered newest first, then by id. With this column both sort ascending.
     recency INTEGER NOT NULL AS (-created_at),
     due_at INTEGER,
     record TEXT NOT NULL
@@ -43,7 +43,7 @@ export const migrations: ReadonlyArray<string> = [
 
   CREATE TABLE agents (id TEXT PRIMARY KEY NOT NULL, capabilities TEXT NOT NULL) STRICT;
   `,
-  // All that an agent says of itself is one text; when it was last seen is written without it, and by others.
+  // An agent's registration is one text. Heartbeats write last_seen alone, so it has its own column.
   `
   ALTER TABLE agents RENAME COLUMN capabilities TO agent;
   UPDATE agents SET agent = '{"capabilities":' || agent || '}';

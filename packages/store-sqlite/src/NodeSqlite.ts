@@ -1,9 +1,9 @@
 const load = () => {
   const emitWarning = process.emitWarning.bind(process)
-  // Node 22 and 24 up to 24.14 announce that SQLite is experimental; whoever chose this store knows.
+  // Node 22, and 24 up to 24.14, warn that SQLite is experimental. Choosing this store is the decision to use it.
   process.emitWarning = (warning: string | Error, ...rest: ReadonlyArray<unknown>) => {
     if (String(warning).includes("SQLite is an experimental")) return
-    // The overloads of emitWarning cannot be passed on in any other way.
+    // TypeScript cannot forward arguments to the overloads of emitWarning.
     Reflect.apply(emitWarning, undefined, [warning, ...rest])
   }
   try {
@@ -13,5 +13,5 @@ const load = () => {
   }
 }
 
-/** `node:sqlite`, without its warning. */
+/** `node:sqlite`, loaded without its warning that it is experimental. */
 export const { DatabaseSync } = load()

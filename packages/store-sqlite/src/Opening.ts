@@ -1,4 +1,7 @@
-/** Opening a file: whose is it, and which version. What is not ours is refused, and its bytes stay as they are. */
+/**
+ * Opens the database file: checks that it is a handoff store, migrates an older version, and sets the connection up.
+ * A file of another application or of a newer version is refused and stays unchanged.
+ */
 import { existsSync, closeSync, openSync, type Stats, statSync } from "node:fs"
 import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
@@ -13,6 +16,7 @@ import { applicationId, migrations } from "./Migrations.ts"
 import { DatabaseSync as Database } from "./NodeSqlite.ts"
 import * as Session from "./Session.ts"
 
+/** The resolved options of a store. */
 export interface Opening {
   readonly path: string
   readonly synchronous: "FULL" | "NORMAL"
@@ -20,21 +24,22 @@ export interface Opening {
   readonly busyTimeout: number
 }
 
-// Only their owner may read what agents hand over; SQLite gives the files beside it the same mode.
+// Handoffs are readable by their owner only. SQLite gives the -wal and -shm files the same mode.
 const privateMode = 0o600
 
-// Pages of 4 KiB, 16 MiB in all. A checkpoint takes three flushes, and with SQLite's 1000 every 23rd lifecycle paid them.
+// 4000 pages of 4 KiB are 16 MiB. A checkpoint costs three flushes; SQLite's default of 1000 pages charged them to every
+// 23rd lifecycle.
 const checkpointPages = 4000
 
-// Of memory, in KiB, when the store is large: with SQLite's 2 MiB a lookup among a million took 1.6 times as long as among
-// a thousand, with this 1.1 times.
+// In KiB. With SQLite's default of 2 MiB, a lookup among a million handoffs took 1.6 times as long as among a thousand;
+// with this, 1.1 times.
 const cacheSize = 64 * 1024
 
 const single = (db: DatabaseSync, sql: string): unknown => Object.values(db.prepare(sql).get() ?? {})[0]
 
-/** How many of the migrations a file has had. Throws when it is not ours. */
+/** The number of migrations a file has had. Throws if it belongs to another application or a newer version. */
 const versionOf = (db: DatabaseSync, path: string): number => {
-  // In this order: one that makes the schema meanwhile puts its mark on it in the same transaction.
+  // The tables first: a process that creates the schema at this moment sets the marks in the same transaction.
   const tables = single(db, "SELECT count(*) FROM sqlite_schema")
   const version = Number(single(db, "PRAGMA user_version"))
   const id = single(db, "PRAGMA application_id")
@@ -42,13 +47,13 @@ const versionOf = (db: DatabaseSync, path: string): number => {
     if (id === 0 && version === 0 && tables === 0) return 0
     throw Failure.refused(
       "corrupt",
-      `${path} is a SQLite database of another application. It was left as it is; choose another path`
+      `${path} is a SQLite database of another application. It was left unchanged; choose another path`
     )
   }
   if (version > migrations.length) {
     throw Failure.refused(
       "unavailable",
-      `${path} was written by a newer version of this store (${version}; this one knows ${migrations.length}). It was left as it is; upgrade`
+      `${path} has schema version ${version}; this version of the store reads up to ${migrations.length}. It was left unchanged; upgrade @aumai/handoff-store-sqlite`
     )
   }
   return version
@@ -57,19 +62,19 @@ const versionOf = (db: DatabaseSync, path: string): number => {
 const statOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false })
 
 /**
- * Looks at a file in a way that leaves no trace: without locks, and without the journal that it may have. What it says of
- * itself is in its first page before any journal is; where that cannot be read yet, opening it tells.
+ * Reads the marks of a file without a lock and without its journal, so that a refused file stays unchanged. The marks are
+ * in the first page before a journal exists. If that page cannot be read, opening the file reports the reason.
  */
 const inspect = (path: string): void => {
   const url = pathToFileURL(path)
   url.searchParams.set("immutable", "1")
   const db = new Database(url, { readOnly: true })
   try {
-    // A database of another that has begun in its journal looks empty; ours are never.
+    // Another application's database can be empty while its tables are still in the journal. A handoff store never is.
     if (versionOf(db, path) === 0 && existsSync(`${path}-wal`)) {
       throw Failure.refused(
         "corrupt",
-        `${path} has a journal that is not of this store. Both were left as they are; choose another path`
+        `${path} has a journal of another application. Both were left unchanged; choose another path`
       )
     }
   } catch (cause) {
@@ -79,22 +84,25 @@ const inspect = (path: string): void => {
   }
 }
 
-/** Makes sure that there is a file that may be opened. Never opens one that exists: closing it would drop SQLite's locks. */
+/**
+ * Creates the file if it does not exist, and refuses one that is not a store. It never opens an existing file with node:fs,
+ * because closing that handle would release the locks that SQLite holds in this process.
+ */
 const prepare = (path: string): void => {
-  // In this order: a store has its file before its journal.
+  // The journal first: a store that is being created has its file before its journal.
   const journal = statOf(`${path}-wal`)
   const stat = statOf(path)
-  // SQLite would begin anew and remove the journal.
+  // SQLite would create an empty database and delete the journal, with the commits in it.
   if (journal?.isFile() === true && journal.size > 0 && (stat === undefined || stat.size === 0)) {
     throw Failure.refused(
       "corrupt",
-      `${path} is gone or empty, but its journal is there, with what was committed last. It was left as it is; put back the file, or move the journal ${path}-wal away`
+      `${path} is missing or empty, but its journal ${path}-wal holds the latest commits. It was left unchanged; restore ${path}, or move the journal away`
     )
   }
   if (stat === undefined) {
     const directory = dirname(path)
     if (statOf(directory)?.isDirectory() !== true) {
-      throw Failure.refused("unavailable", `There is no directory ${directory} for ${path}; create it`)
+      throw Failure.refused("unavailable", `${path} needs the directory ${directory}, which does not exist; create it`)
     }
     closeSync(openSync(path, "a", privateMode))
   } else if (!stat.isFile()) {
@@ -114,10 +122,11 @@ const connect = ({ path, busyTimeout }: Opening) =>
       },
       catch: (cause) => (cause instanceof StoreError ? cause : Failure.of("open", path, cause))
     }),
-    // The last one to close folds the journal into the file and removes it.
+    // The last connection to close moves the journal's commits into the database and deletes the journal.
     (db) => Effect.sync(() => db.close())
   )
 
+/** Opens a connection that its scope closes. */
 export const open = (opening: Opening): Effect.Effect<Session.Session, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const { path, synchronous, busyTimeout } = opening
@@ -125,7 +134,7 @@ export const open = (opening: Opening): Effect.Effect<Session.Session, StoreErro
     const session = Session.make(db, path, busyTimeout)
     const version = () => versionOf(db, path)
     if ((yield* session.attempt("open", version)) < migrations.length) {
-      // Before there is a journal, so that the file itself says whose it is.
+      // Before WAL mode is on, so that the marks are in the file itself and not only in its journal.
       yield* session.transact("open", () => {
         for (const migration of migrations.slice(version())) db.exec(migration)
         db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}`)
@@ -135,7 +144,7 @@ export const open = (opening: Opening): Effect.Effect<Session.Session, StoreErro
     if (mode !== "wal") {
       return yield* Failure.refused(
         "unavailable",
-        `${path} is where SQLite cannot share memory between processes, as on a network file system; choose a local disk`
+        `${path} is on a file system where SQLite cannot share memory between processes, such as a network drive; choose a local disk`
       )
     }
     yield* session.attempt("open", () =>

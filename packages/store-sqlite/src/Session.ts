@@ -1,4 +1,4 @@
-/** One open database, and the two ways to work on it: in one synchronous step, alone or as a transaction. */
+/** One open database, and two ways to run a synchronous function on it: by itself, or in a transaction. */
 import type { DatabaseSync } from "node:sqlite"
 
 import { StoreError } from "@aumai/handoff-protocol"
@@ -8,24 +8,26 @@ import * as Random from "effect/Random"
 
 import * as Failure from "./Failure.ts"
 
+/** An open database that waits for the locks of other processes. */
 export interface Session {
   readonly db: DatabaseSync
   readonly path: string
-  /** Runs one piece of work, again while another process holds what it needs. */
+  /** Runs `work`, and repeats it while another process holds a lock, for at most `busyTimeout`. */
   readonly attempt: <A>(operation: string, work: () => A) => Effect.Effect<A, StoreError>
-  /** The same in a transaction that no other writer can come between. It is durable when this succeeds. */
+  /** Runs `work` like `attempt`, in a transaction that locks out other writers. Durable when it succeeds. */
   readonly transact: <A>(operation: string, work: () => A) => Effect.Effect<A, StoreError>
 }
 
 /**
- * How long SQLite itself waits for a lock, in milliseconds: it blocks the event loop meanwhile. Most commits of others
- * are over by then.
+ * The longest wait for a lock inside SQLite, in milliseconds. It blocks the event loop, but most commits of other
+ * processes are done by then.
  */
 export const nativeWait = 5
 
-// Between the attempts, in milliseconds; drawn anew each time, so that those who wait do not meet again.
+// Upper bound of the pause between attempts, in milliseconds. Each pause is random, so that waiting processes spread out.
 const longestPause = 8
 
+/** Makes a session on an open database. */
 export const make = (db: DatabaseSync, path: string, busyTimeout: number): Session => {
   const once = <A>(operation: string, work: () => A): Effect.Effect<A, StoreError> | "busy" => {
     try {
@@ -36,7 +38,7 @@ export const make = (db: DatabaseSync, path: string, busyTimeout: number): Sessi
     }
   }
 
-  const patiently = <A>(operation: string, work: () => A) =>
+  const retryWhileBusy = <A>(operation: string, work: () => A) =>
     Effect.gen(function* () {
       const until = (yield* Clock.currentTimeMillis) + busyTimeout
       while (true) {
@@ -50,7 +52,7 @@ export const make = (db: DatabaseSync, path: string, busyTimeout: number): Sessi
   const attempt: Session["attempt"] = (operation, work) =>
     Effect.suspend(() => {
       const outcome = once(operation, work)
-      return outcome === "busy" ? patiently(operation, work) : outcome
+      return outcome === "busy" ? retryWhileBusy(operation, work) : outcome
     })
 
   const rollBack = () => {
@@ -70,9 +72,9 @@ export const make = (db: DatabaseSync, path: string, busyTimeout: number): Sessi
         try {
           rollBack()
         } catch {
-          // What went wrong first is what counts; the next transaction rolls back before it begins.
+          // The first failure is the one to report; the next transaction rolls back before it begins.
         }
-        // A commit frame can be in the journal although its flush failed: the next recovery may find it.
+        // The commit frame can be in the journal although its flush failed, and the next recovery may apply it.
         throw written && !Failure.isBusy(cause) ? Failure.of(operation, path, cause, "in doubt") : cause
       }
     })

@@ -1,6 +1,4 @@
-/**
- * Handoffs in one SQLite database, shared by the processes of one machine.
- */
+/** Stores handoffs and agents in one SQLite database that the processes of one machine share. */
 import { resolve } from "node:path"
 
 import {
@@ -29,27 +27,28 @@ import * as Opening from "./Opening.ts"
 import type { Session } from "./Session.ts"
 import * as Statements from "./Statements.ts"
 
+/** The options of a SQLite store. */
 export interface SqliteStoreOptions {
-  /** The file. It need not exist; its directory must. It must be on a local disk. */
+  /** The file, on a local disk. It is created if it does not exist; its directory must exist. */
   readonly path: string
   /**
-   * `FULL`: a commit survives a power cut when it has succeeded. `NORMAL`: it survives the end of every process, but the
-   * last ones may be gone after a power cut, never one without those after it. Default: `FULL`.
+   * `FULL`: a commit that succeeded survives a power cut. `NORMAL`: it survives the end of every process, but a power cut
+   * can lose the latest commits, the last one first. Default: `FULL`.
    */
   readonly synchronous?: "FULL" | "NORMAL"
-  /** How long to wait for another process that holds a lock. Default: 10 seconds. */
+  /** The longest wait for a lock that another process holds. Default: 10 seconds. */
   readonly busyTimeout?: Duration.Input
-  /** How often `changed` looks for commits of other processes while somebody listens. Default: 8 milliseconds. */
+  /** The time between two looks of `changed` for commits of other processes. Default: 8 milliseconds. */
   readonly pollInterval?: Duration.Input
 }
 
-// What a page begins behind when it is the first.
+// The sort key before every record.
 const start: Place = { major: Number.NEGATIVE_INFINITY, minor: 0, id: "" }
 
-// What a timer of the platform can wait, in milliseconds; what is more it takes for one.
+// The longest delay of setInterval, in milliseconds. It treats a longer one as 1.
 const longestWait = 2 ** 31 - 1
 
-// SQLite takes a negative limit for none, and refuses one that is no integer; NaN is for nothing.
+// SQLite reads a negative LIMIT as no limit and refuses a fraction. NaN becomes 0.
 const limitOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))
 
 const makeCommitAll =
@@ -64,7 +63,7 @@ const makeCommitAll =
         const text = StoredText.encode(change)
         statements.append(id, revision, text.event)
         if (revision === 1) created.add(id)
-        // Of several states of one handoff only the last is kept.
+        // Several changes of one handoff in this group write its last state only.
         if (plan.states.get(id) !== record) continue
         if (created.has(id)) statements.insert(record, text.record)
         else statements.update(record, text.record)
@@ -73,10 +72,11 @@ const makeCommitAll =
       return plan.results
     })
 
-/** Hints while another process commits; one looks for all who listen. */
+/** Gives a hint when another process commits. One poll serves all listeners. */
 const makeChanged = ({ dataVersion }: Statements.Statements, hints: Hints.Hints, pollInterval: number) =>
   Effect.gen(function* () {
-    // It changes when another connection has committed; 3 µs, a read of shared memory. What fails here fails the reader.
+    // `data_version` changes when another connection commits. Reading it takes 3 µs, from shared memory. A failure here
+    // shows up in the listener's next read.
     const look = () => {
       try {
         return dataVersion()
@@ -88,7 +88,7 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: Hints.Hints,
       acquire: Effect.acquireRelease(
         Effect.sync(() => {
           let seen = look()
-          // Not Effect.sleep, which takes twice the processor time: this is all that an idle follower costs.
+          // Effect.sleep takes twice the processor time, and this poll is the whole cost of an idle follower.
           return setInterval(
             () => {
               const found = look()
@@ -104,21 +104,7 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: Hints.Hints,
     return Stream.unwrap(Effect.as(RcRef.get(watch), hints.changed))
   })
 
-/**
- * Opens a store: its scope closes it.
- *
- * @example
- * ```ts
- * import { SqliteStore } from "@aumai/handoff-store-sqlite"
- * import * as Effect from "effect/Effect"
- *
- * const program = Effect.gen(function* () {
- *   const { handoffs } = yield* SqliteStore.make({ path: "handoffs.db" })
- *   return yield* handoffs.end
- * })
- * console.log((await Effect.runPromise(Effect.scoped(program)))._tag) // "None"
- * ```
- */
+/** Opens a store; closing the scope closes it. */
 export const make = (
   options: SqliteStoreOptions
 ): Effect.Effect<
@@ -128,7 +114,7 @@ export const make = (
 > =>
   Effect.gen(function* () {
     const session = yield* Opening.open({
-      // Absolute: SQLite gives names such as `:memory:` and `file:…` a meaning.
+      // An absolute path, because SQLite treats names such as `:memory:` and `file:…` specially.
       path: resolve(options.path),
       synchronous: options.synchronous ?? "FULL",
       busyTimeout: Duration.toMillis(options.busyTimeout ?? "10 seconds")
@@ -138,7 +124,7 @@ export const make = (
     const hints = Hints.make()
     const commitAll = makeCommitAll(session, statements)
     const commit = yield* GroupCommit.make((commits) =>
-      // It is written in one step, in which nobody else can arrive: those who are ready get their turn before it.
+      // The write is one synchronous step. Yielding first lets commits that are ready join this group.
       Effect.tap(Effect.andThen(Effect.yieldNow, commitAll(commits)), () => Effect.sync(hints.give))
     )
     const records = (operation: string, rows: () => ReadonlyArray<StoredText.RecordRow>) =>
@@ -160,11 +146,11 @@ export const make = (
         }),
       history: (id) => entries("history", () => statements.history(id)),
       log: ({ after, limit }) =>
-        // What is no position of ours is before all of them: whoever has one of another store misses nothing.
+        // A text that is not a position of this store reads from the beginning, so that a follower misses nothing.
         entries("log", () => statements.log(Number(after) || 0, limitOf(limit))),
       end: Effect.map(
         session.attempt("end", () => statements.end()),
-        // The cast: any text is a position.
+        // The cast is safe because this store writes row numbers as positions.
         (position) => Option.map(Option.fromUndefinedOr(position), (position) => String(position) as Position)
       ),
       tally: Effect.map(
@@ -184,7 +170,7 @@ export const make = (
       all: Effect.flatMap(
         session.attempt("read agents", () => statements.agents()),
         (rows) =>
-          // Here, for SQLite orders by code point.
+          // SQLite sorts by code point; the port asks for code units.
           read.agents(
             "read agents",
             rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -195,10 +181,12 @@ export const make = (
   })
 
 /**
- * The handoffs and the agents of one database. Closing the layer closes it.
+ * Provides the handoffs and agents of one database. Closing the layer closes the database.
  *
  * @example
  * ```ts
+ * import { deepStrictEqual } from "node:assert"
+ *
  * import { HandoffStore } from "@aumai/handoff-core"
  * import { SqliteStore } from "@aumai/handoff-store-sqlite"
  * import * as Effect from "effect/Effect"
@@ -207,6 +195,7 @@ export const make = (
  *   store.list({ _tag: "Status", status: "pending" }, { limit: 20 })
  * )
  * const program = Effect.provide(pending, SqliteStore.layer({ path: "handoffs.db" }))
+ * deepStrictEqual(await Effect.runPromise(program), [])
  * ```
  */
 export const layer = (options: SqliteStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>

@@ -1,3 +1,4 @@
+/** The SQL of the store, prepared once per connection, and the conversion between rows and typed values. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite"
 
 import { type CommitPlan, keysOf, type Place, type StoredText, type View } from "@aumai/handoff-core"
@@ -5,7 +6,7 @@ import { type HandoffRecord, type HandoffStatus, limits } from "@aumai/handoff-p
 
 const columns = "SELECT id, revision, record FROM handoffs"
 
-/** Every statement that reads what grows, each with one index that gives its rows in order. */
+/** The statements that read growing tables. Each searches one index that returns its rows in order. */
 export const reads = {
   standing: "SELECT revision, status FROM handoffs WHERE id = ?",
   get: `${columns} WHERE id = ?`,
@@ -22,10 +23,10 @@ export const reads = {
   end: "SELECT max(position) AS position FROM log"
 } as const satisfies Record<View["_tag"] | "standing" | "get" | "history" | "log" | "end", string>
 
-// A character beyond 16 bits counts as two.
+// The greatest id. Its length is halved because a character beyond 16 bits counts as two.
 const last = "\u{10ffff}".repeat(limits.nameLength / 2)
 
-/** The values that a view's statement asks for, but the last, which is how many rows to give. */
+/** The parameters of a view's statement, except the last one, its limit. */
 export const valuesOf = (view: View, { major, minor, id }: Place): ReadonlyArray<SQLInputValue> => {
   switch (view._tag) {
     case "All":
@@ -41,7 +42,7 @@ export const valuesOf = (view: View, { major, minor, id }: Place): ReadonlyArray
     case "Due":
       return [view.at.epochMilliseconds, major, minor, id]
     case "Prefix":
-      // Behind an id comes first what it begins; and at the end of all that the prefix begins, the last id there can be.
+      // `id\0` is the first text after `id`. The prefix followed by the greatest id is after every id with the prefix.
       return [view.prefix, id === "" ? "" : `${id}\0`, view.prefix + last]
   }
 }
@@ -53,7 +54,7 @@ interface Sum {
 
 type Values = ReadonlyArray<SQLOutputValue>
 
-// The tables are STRICT, so that these only tell the compiler what the schema says.
+// The tables are STRICT, so these conversions only state the column types for the compiler.
 const text = (value: SQLOutputValue | undefined): string => (typeof value === "string" ? value : "")
 const record = ([id, revision, json]: Values): StoredText.RecordRow => ({
   id: text(id),
@@ -74,11 +75,11 @@ const agent = ([id, agent, lastSeen]: Values): StoredText.AgentRow => ({
 })
 const standing = ([revision, status]: Values): CommitPlan.Standing => ({
   revision: Number(revision),
-  // The cast: only statuses of records are written there.
+  // The cast is safe because only the status of a record is written to this column.
   status: text(status) as HandoffStatus
 })
 
-/** Rows as arrays: an object of three columns takes SQLite's binding as long as finding its row. */
+/** Prepares a statement that returns arrays, because building an object of three columns takes as long as finding its row. */
 const prepare = (db: DatabaseSync, sql: string): StatementSync => {
   const statement = db.prepare(sql)
   statement.setReturnArrays(true)
@@ -87,7 +88,7 @@ const prepare = (db: DatabaseSync, sql: string): StatementSync => {
 
 const rows = <Row>(db: DatabaseSync, sql: string, read: (values: Values) => Row) => {
   const statement = prepare(db, sql)
-  // The cast: it gives arrays.
+  // The cast states what setReturnArrays does, which the types of node:sqlite do not know.
   return (...values: ReadonlyArray<SQLInputValue>): ReadonlyArray<Row> =>
     (statement.all(...values) as unknown as ReadonlyArray<Values>).map(read)
 }
@@ -95,7 +96,7 @@ const rows = <Row>(db: DatabaseSync, sql: string, read: (values: Values) => Row)
 const first = <Row>(db: DatabaseSync, sql: string, read: (values: Values) => Row) => {
   const statement = prepare(db, sql)
   return (...values: ReadonlyArray<SQLInputValue>): Row | undefined => {
-    // The cast: as above.
+    // The cast has the same reason as in `rows`.
     const found = statement.get(...values) as unknown as Values | undefined
     return found === undefined ? undefined : read(found)
   }
@@ -106,9 +107,10 @@ const run = (db: DatabaseSync, sql: string) => {
   return (...values: ReadonlyArray<SQLInputValue>) => void statement.run(...values)
 }
 
-/** What the store says to its database. */
+/** The prepared statements of one connection. */
 export type Statements = ReturnType<typeof make>
 
+/** Prepares every statement on a connection. */
 export const make = (db: DatabaseSync) => {
   const list = (view: View["_tag"]) => rows(db, reads[view], record)
   const insert = run(
@@ -116,8 +118,7 @@ export const make = (db: DatabaseSync) => {
     `INSERT INTO handoffs (id, revision, status, from_agent, to_agent, parent, urgency, created_at, due_at, record)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
   )
-  // Who sent it, when and how urgent it is never changes: the indexes that only hold that are not touched, which spares
-  // their pages. The one that holds the receiver holds the status, too.
+  // Sender, creation time and urgency never change, so this update leaves the indexes on them alone and writes fewer pages.
   const update = run(
     db,
     "UPDATE handoffs SET revision = ?, status = ?, to_agent = ?, due_at = ?, record = ? WHERE id = ?"

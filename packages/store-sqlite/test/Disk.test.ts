@@ -7,29 +7,29 @@ import * as Effect from "effect/Effect"
 import { inDirectory, programPath, type Running, startCommand } from "./processes.ts"
 import { verify } from "./verify.ts"
 
-const heardFrom = (running: Running) =>
+const linesOf = (running: Running) =>
   Effect.promise(async () => {
     const lines: Array<string> = []
     for (let line = await running.nextLine(); line !== undefined; line = await running.nextLine()) lines.push(line)
     assert.strictEqual(await running.exit, 0)
     const acknowledged = lines.filter((line) => /^\S+ 1$/.test(line))
     assert.isAbove(acknowledged.length, 10)
-    return { acknowledged, said: lines.slice(acknowledged.length) }
+    return { acknowledged, report: lines.slice(acknowledged.length) }
   })
 
-// A disk of its own, which ends with the processes that see it.
+// A private mount that disappears with its processes.
 const smallDisk = ["-rm", "sh", "-c", `mount -t tmpfs -o size=2m tmpfs "$0" && exec "$@"`]
 const canMount = spawnSync("unshare", [...smallDisk, "/mnt", "true"]).status === 0
 
 describe("a full disk", () => {
   it.live.skipIf(!canMount)(
-    "refuses the commit as full, keeps everything readable, and takes commits again later",
+    "fails the commit with `full`, keeps every record readable, and accepts commits once there is space",
     () =>
       inDirectory((at) =>
         Effect.gen(function* () {
           const program = [process.execPath, programPath("fill.ts"), at("handoffs.db"), at("ballast")]
-          const { said } = yield* heardFrom(startCommand("unshare", ...smallDisk, at("."), ...program))
-          assert.deepStrictEqual(said, [
+          const { report } = yield* linesOf(startCommand("unshare", ...smallDisk, at("."), ...program))
+          assert.deepStrictEqual(report, [
             `full: No space is left for ${at("handoffs.db")}. Nothing was changed; free some space and repeat`,
             "lost here: 0, there: 0",
             "of 0 others"
@@ -39,13 +39,13 @@ describe("a full disk", () => {
   )
 })
 
-describe("a file that may not grow", () => {
-  it.live("leaves the commit in doubt, says so, and nothing acknowledged is lost", () =>
+describe("a file that cannot grow", () => {
+  it.live("fails the commit as in doubt and loses no acknowledged commit", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const limited = ["-c", `ulimit -f 1500 && exec "$@"`, "sh", process.execPath, programPath("fill.ts")]
-        const { acknowledged, said } = yield* heardFrom(startCommand("sh", ...limited, at("handoffs.db")))
-        const [error = "", lost] = said
+        const { acknowledged, report } = yield* linesOf(startCommand("sh", ...limited, at("handoffs.db")))
+        const [error = "", lost] = report
         assert.match(error, /^unavailable: .*The change may have happened; read before repeating it$/)
         assert.strictEqual(lost, "lost here: 0, there: 0")
         assert.isTrue(existsSync(at("handoffs.db")))

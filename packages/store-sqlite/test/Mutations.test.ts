@@ -11,8 +11,8 @@ import { fill, findsEvery, type Kept } from "../../../tooling/mutations.ts"
 import { SqliteStore } from "../src/index.ts"
 import { inDirectory } from "./processes.ts"
 
-describe("a byte that was changed behind the store's back", () => {
-  it.live("is found wherever it is, in an entry as in a record", () =>
+describe("a byte changed by another program", () => {
+  it.live("is found in every entry and every record", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         yield* fill(yield* histories(2))

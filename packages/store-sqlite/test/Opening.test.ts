@@ -20,7 +20,7 @@ import { inDirectory, start } from "./processes.ts"
 const open = (path: string, options?: Partial<SqliteStoreOptions>) =>
   Layer.fresh(SqliteStore.layer({ path, ...options }))
 
-/** Every file in a directory and what is in it. */
+/** The names and contents of the files in a directory. */
 const contents = (directory: string) =>
   readdirSync(directory, { withFileTypes: true }).map((entry) => [
     entry.name,
@@ -35,7 +35,7 @@ const database = (path: string, sql: string) => {
 
 interface Refusal {
   readonly what: string
-  /** Puts it there; what it gives is closed afterwards. */
+  /** Creates it at the path. The test disposes of the result. */
   readonly make: (path: string) => Disposable | void
   readonly reason: StoreError["reason"]
   readonly sentence: string
@@ -46,13 +46,13 @@ const refusals: ReadonlyArray<Refusal> = [
     what: "a text file",
     make: (path) => writeFileSync(path, "[]\n"),
     reason: "corrupt",
-    sentence: "is not a SQLite database. It was left as it is; choose another path"
+    sentence: "is not a SQLite database. It was left unchanged; choose another path"
   },
   {
     what: "a long text file",
     make: (path) => writeFileSync(path, "Not a database at all.\n".repeat(10_000)),
     reason: "corrupt",
-    sentence: "is not a SQLite database. It was left as it is; choose another path"
+    sentence: "is not a SQLite database. It was left unchanged; choose another path"
   },
   {
     what: "a directory",
@@ -64,31 +64,31 @@ const refusals: ReadonlyArray<Refusal> = [
     what: "a database of another application",
     make: (path) => database(path, "CREATE TABLE notes (text); INSERT INTO notes VALUES ('mine')").close(),
     reason: "corrupt",
-    sentence: "is a SQLite database of another application. It was left as it is; choose another path"
+    sentence: "is a SQLite database of another application. It was left unchanged; choose another path"
   },
   {
-    what: "an empty database that another application has marked as its own",
+    what: "an empty database with another application's id",
     make: (path) => database(path, "PRAGMA application_id = 7").close(),
     reason: "corrupt",
     sentence: "is a SQLite database of another application"
   },
   {
-    what: "a database of another application in WAL mode, at rest",
+    what: "a closed database of another application in WAL mode",
     make: (path) => database(path, "PRAGMA journal_mode = WAL; CREATE TABLE notes (text)").close(),
     reason: "corrupt",
     sentence: "is a SQLite database of another application"
   },
   {
-    what: "a database of another application that is still in its journal, in use",
+    what: "an open database of another application whose tables are still in its journal",
     make: (path) => database(path, "PRAGMA journal_mode = WAL; CREATE TABLE notes (text)"),
     reason: "corrupt",
-    sentence: "has a journal that is not of this store. Both were left as they are; choose another path"
+    sentence: "has a journal of another application. Both were left unchanged; choose another path"
   },
   {
-    what: "the journal of a database that is gone",
+    what: "the journal of a missing database",
     make: (path) => writeFileSync(`${path}-wal`, "commits that are not in the database yet"),
     reason: "corrupt",
-    sentence: "is gone or empty, but its journal is there"
+    sentence: "is missing or empty, but its journal"
   },
   {
     what: "a store of a newer version",
@@ -96,11 +96,12 @@ const refusals: ReadonlyArray<Refusal> = [
       database(path, "CREATE TABLE handoffs (x); PRAGMA application_id = 0x4175486f; PRAGMA user_version = 99").close()
     },
     reason: "unavailable",
-    sentence: "was written by a newer version of this store (99; this one knows 2). It was left as it is; upgrade"
+    sentence:
+      "has schema version 99; this version of the store reads up to 2. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
   }
 ]
 
-describe("opening refuses, and leaves everything as it is:", () => {
+describe("opening refuses, and leaves unchanged,", () => {
   for (const { what, make, reason, sentence } of refusals) {
     it.live(what, () =>
       inDirectory((at) =>
@@ -116,13 +117,13 @@ describe("opening refuses, and leaves everything as it is:", () => {
     )
   }
 
-  it.live("a path in a directory that is not there, and a device", () =>
+  it.live("a path in a missing directory, and a device", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const missing = yield* Effect.flip(Effect.provide(createOne("one"), open(at("nowhere/handoffs.db"))))
         assert.strictEqual(
           missing.message,
-          `There is no directory ${at("nowhere")} for ${at("nowhere/handoffs.db")}; create it`
+          `${at("nowhere/handoffs.db")} needs the directory ${at("nowhere")}, which does not exist; create it`
         )
         const device = yield* Effect.flip(Effect.provide(createOne("one"), open("/dev/null")))
         assert.strictEqual(device.message, "/dev/null is not a file; give the path of a file")
@@ -138,7 +139,7 @@ describe("opening refuses, and leaves everything as it is:", () => {
         yield* Effect.provide(createOne("one"), open(path))
         using newer = database(path, "PRAGMA user_version = 99")
         const error = yield* Effect.flip(Effect.provide(createOne("two"), open(path)))
-        assert.include(error.message, "was written by a newer version of this store (99")
+        assert.include(error.message, "has schema version 99")
         assert.strictEqual(newer.prepare("SELECT count(*) AS n FROM handoffs").get()?.["n"], 1)
       })
     )
@@ -146,7 +147,7 @@ describe("opening refuses, and leaves everything as it is:", () => {
 })
 
 describe("opening", () => {
-  it.live("makes an empty file ours, keeps its mode, and leaves one file when it is closed", () =>
+  it.live("turns an empty file into a store, keeps its mode, and leaves one file when it closes", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         writeFileSync(at("empty.db"), "", { mode: 0o640 })
@@ -158,7 +159,7 @@ describe("opening", () => {
     )
   )
 
-  it.live("flushes every commit, unless it is told that processes may only be killed", () =>
+  it.live("flushes every commit by default, and not with `synchronous: NORMAL`", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         for (const [synchronous, level] of [
@@ -172,7 +173,7 @@ describe("opening", () => {
     )
   )
 
-  it.live("takes a name for a file, whatever SQLite would make of it", () =>
+  it.live("reads every path as a file name, even if it has a meaning for SQLite", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const name = relative(process.cwd(), at(":memory:"))
@@ -182,7 +183,7 @@ describe("opening", () => {
     )
   )
 
-  it.live("what may only be read reads it if SQLite can share memory there, and refuses a commit", () =>
+  it.live("a read-only store reads it if SQLite can share memory there, and refuses a commit", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.db")
@@ -194,31 +195,31 @@ describe("opening", () => {
         })
         const readable = [
           "1 pending",
-          `StoreError: ${path} may only be read. Nothing was changed; make it writable, and its directory`
+          `StoreError: ${path} is read-only. Nothing was changed; make the file and its directory writable`
         ]
         yield* Effect.provide(createOne("one"), open(path))
         chmodSync(path, 0o444)
         chmodSync(at("."), 0o555)
         assert.deepStrictEqual(yield* heard, [
-          `StoreError: ${path} cannot be opened: SQLite must be able to read it, and to write in its directory while nobody else has it open`
+          `StoreError: ${path} cannot be opened. Make it readable, and its directory writable unless another process has the store open`
         ])
         yield* Effect.provide(
           Effect.gen(function* () {
             chmodSync(at("."), 0o555)
-            assert.deepStrictEqual(yield* heard, readable, "while another has it open")
+            assert.deepStrictEqual(yield* heard, readable, "while another process has it open")
             chmodSync(at("."), 0o777)
           }),
           open(path)
         ).pipe(Effect.when(Effect.sync(() => process.getuid?.() === 0)))
         chmodSync(at("."), 0o777)
-        assert.deepStrictEqual(yield* heard, readable, "in a directory that may be written")
+        assert.deepStrictEqual(yield* heard, readable, "in a writable directory")
       })
     )
   )
 })
 
 describe("a store of the first version", () => {
-  it.live("is brought up to date with its agents, and its handoffs go on", () =>
+  it.live("is migrated with its agents, and its handoffs can be continued", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.db")
@@ -259,7 +260,7 @@ describe("a store of the first version", () => {
 })
 
 describe("a damaged store", () => {
-  it.live("names the record that cannot be read, and the others can be", () =>
+  it.live("names the unreadable record and keeps the others readable", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.db")
@@ -285,7 +286,7 @@ describe("a damaged store", () => {
     )
   )
 
-  it.live("is called damaged when its pages are", () =>
+  it.live("fails with `corrupt` if its pages are damaged", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.db")
@@ -302,28 +303,28 @@ describe("a damaged store", () => {
   )
 })
 
-describe("another that holds the lock", () => {
+describe("a lock held by another connection", () => {
   const hold = (path: string) => database(path, "BEGIN IMMEDIATE")
 
   it.live(
-    "is waited for without blocking, and the commit then succeeds",
+    "is awaited without blocking the event loop, and the commit then succeeds",
     () =>
       inDirectory((at) =>
         Effect.gen(function* () {
           const other = hold(at("handoffs.db"))
           const fiber = yield* Effect.forkChild(createOne("one"), { startImmediately: true })
-          // That these come to pass while it waits shows that the event loop goes on.
+          // These turns only pass while the event loop is free.
           for (let turn = 0; turn < 20; turn++) yield* Effect.promise(() => new Promise(setImmediate))
           assert.isUndefined(fiber.pollUnsafe())
           other.close()
           assert.strictEqual((yield* Fiber.join(fiber)).status, "pending")
         }).pipe(Effect.provide(open(at("handoffs.db"), { busyTimeout: "40 seconds" })))
       ),
-    // A wait that blocked would end later than this.
+    // A blocking wait would take longer than this.
     30_000
   )
 
-  it.live("for too long makes the commit unavailable, with nothing changed", () =>
+  it.live("for longer than `busyTimeout` fails the commit with `unavailable` and nothing changed", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.db")
@@ -332,7 +333,7 @@ describe("another that holds the lock", () => {
         const error = yield* Effect.flip(createOne("one"))
         assert.strictEqual(
           error.message,
-          `Another process has held ${path} for more than 50 ms. Nothing was changed; try again`
+          `Another process has locked ${path} for more than 50 ms. Nothing was changed; try again`
         )
         assert.isTrue(Option.isNone(yield* store.get(RecordId.make("one"))))
         const agents = yield* AgentStore

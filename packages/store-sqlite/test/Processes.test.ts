@@ -12,7 +12,7 @@ import { SqliteStore } from "../src/index.ts"
 import { inDirectory, type Running, start } from "./processes.ts"
 import { verify } from "./verify.ts"
 
-/** All it prints until it ends; a last line cut short by a kill is no acknowledgement. */
+/** Collects the acknowledgements that a process prints until it ends. A kill can cut the last line short. */
 const listen = async (running: Running, heard: Array<string>) => {
   for (let line = await running.nextLine(); line !== undefined; line = await running.nextLine()) {
     if (/^\S+ \d+$/.test(line)) heard.push(line)
@@ -21,7 +21,7 @@ const listen = async (running: Running, heard: Array<string>) => {
 }
 
 describe("several processes on one file", () => {
-  it.live("four of them commit 250 times each, are never told that it is busy, and lose nothing", () =>
+  it.live("commit 250 times each from four processes without a busy error or a lost commit", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const heard: Array<string> = []
@@ -35,7 +35,7 @@ describe("several processes on one file", () => {
     )
   )
 
-  it.live("five of them open a new one at once", () =>
+  it.live("open a new file at the same time", () =>
     inDirectory((at) =>
       Effect.promise(async () => {
         for (let round = 0; round < 3; round++) {
@@ -53,7 +53,7 @@ describe("several processes on one file", () => {
     )
   )
 
-  it.live("a commit of one arrives on `changed` of another", () =>
+  it.live("give a hint on `changed` when another process commits", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const store = yield* HandoffStore
@@ -72,13 +72,13 @@ describe("kill -9", () => {
   const seed = process.env["SEED"] ?? "1"
 
   it.live(
-    `takes nothing that was acknowledged, at ${kills} moments drawn from seed ${seed}`,
+    `loses no acknowledged commit at ${kills} random moments from seed ${seed}`,
     () =>
       inDirectory((at) =>
         Effect.gen(function* () {
           const heard: Array<string> = []
           for (let round = 0; round < kills / 2; round++) {
-            // A file for ten rounds: the first of them also meet the making of the schema.
+            // One file for ten rounds, so that every tenth round can also hit the creation of the schema.
             const path = at(`${Math.floor(round / 10)}.db`)
             if (round % 10 === 0) heard.length = 0
             const delays = [yield* Random.nextBetween(0, 80), yield* Random.nextBetween(0, 80)]
@@ -104,7 +104,7 @@ describe("kill -9", () => {
   )
 
   it.live(
-    "while a new file is opened leaves one that can be opened",
+    "during the creation of a file leaves one that can be opened",
     () =>
       inDirectory((at) =>
         Effect.gen(function* () {

@@ -18,7 +18,7 @@ import { inDirectory } from "./processes.ts"
 const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`)
 
 describe("SqliteStore", () => {
-  it.live("lets commits that come together share a transaction", () =>
+  it.live("groups concurrent commits in one transaction", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const journal = () => statSync(at("handoffs.db-wal")).size
@@ -28,13 +28,13 @@ describe("SqliteStore", () => {
         const alone = journal() - before
         yield* Effect.forEach(ids("together", 64), (id) => createOne(id), { concurrency: "unbounded" })
         const together = journal() - before - alone
-        // A transaction writes every page it has changed, so the bytes tell how many there were.
+        // Each transaction writes every page that it changed, so the size of the journal shows their number.
         assert.isBelow(together, alone / 4)
       }).pipe(Effect.provide(SqliteStore.layer({ path: at("handoffs.db") })))
     )
   )
 
-  it.live("takes what is no position of its own for one before all of them", () =>
+  it.live("reads a position of another store as the beginning of the log", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         yield* createOne("one")
@@ -46,7 +46,7 @@ describe("SqliteStore", () => {
     )
   )
 
-  it.live("is closed after the commits that are under way, and has exactly those that it acknowledged", () =>
+  it.live("closes after the commits in progress and holds exactly the acknowledged ones", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const layer = SqliteStore.layer({ path: at("handoffs.db") })
@@ -66,7 +66,7 @@ describe("SqliteStore", () => {
     )
   )
 
-  it.live("lists a handoff in the inbox of the receiver that its state names, whoever it was before", () =>
+  it.live("moves a handoff to the inbox of its new receiver", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const store = yield* HandoffStore
@@ -76,7 +76,7 @@ describe("SqliteStore", () => {
         assert.isDefined(second)
         if (second === undefined) return
         const other = AgentId.make("other")
-        // The cast: the union of states is lost in copying one.
+        // The cast restores the union of states, which the copy loses.
         const record = { ...second.record, request: { ...second.record.request, toAgent: other } } as HandoffRecord
         yield* store.commit([{ ...second, record }])
         const inbox = (agent: AgentId) => store.list({ _tag: "Inbox", agent, status: "accepted" }, { limit: 9 })

@@ -24,7 +24,7 @@ const expected: Record<keyof typeof reads, string> = {
 }
 
 describe("Statements", () => {
-  it.live("each search exactly one index that gives the rows in order, without a scan or a sort", () =>
+  it.live("each search one index that returns the rows in order, without a scan or a sort", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.db")

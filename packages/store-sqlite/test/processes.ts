@@ -1,4 +1,4 @@
-/** Starting, killing and awaiting real processes; a test leaves none behind. */
+/** Starts and awaits real processes, and provides a temporary directory for each test. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -9,12 +9,12 @@ import * as Effect from "effect/Effect"
 
 export interface Running {
   readonly child: ChildProcess
-  /** The next line it prints; nothing when it ends first. */
+  /** The next printed line; `undefined` if the process ends first. */
   readonly nextLine: () => Promise<string | undefined>
   readonly exit: Promise<number | null>
 }
 
-// A process that is about to be killed should not spend its life compiling.
+// The compile cache lets a process reach its work before it is killed.
 const environment = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "aumai-handoff-compile-cache") }
 
 export const startCommand = (command: string, ...args: ReadonlyArray<string>): Running => {
@@ -35,7 +35,7 @@ export const programPath = (program: string): string => join(import.meta.dirname
 export const start = (program: string, ...args: ReadonlyArray<string>): Running =>
   startCommand(process.execPath, programPath(program), ...args)
 
-/** Gives a directory of its own, and removes it afterwards. */
+/** Runs `body` with a temporary directory and removes the directory afterwards. */
 export const inDirectory = <A, E>(body: (at: (name: string) => string) => Effect.Effect<A, E>) =>
   Effect.acquireUseRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "aumai-handoff-"))),

@@ -1,4 +1,4 @@
-/** What must be true of a database whatever happened to those who wrote it. */
+/** Checks the invariants that a database keeps even if its writers were killed. */
 import { DatabaseSync } from "node:sqlite"
 
 import { HandoffStore, tallyOf } from "@aumai/handoff-core"
@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 
 import { SqliteStore } from "../src/index.ts"
 
-/** Everything acknowledged is there, states are what their histories say, the tally is what there is, pages are sound. */
+/** Asserts that no acknowledged commit is lost and that histories, states, log, tally and pages agree. */
 export const verify = (path: string, acknowledged: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore

@@ -1,6 +1,6 @@
 /**
- * Commits until it cannot any more, says why, tries whether everything acknowledged can still be read, also by one that
- * opens the store now, makes room by removing a ballast file, and commits again.
+ * Commits until the store fails and prints the error. Then counts lost records through this store and through a second
+ * one, deletes the ballast file to free space, and commits again.
  */
 import { rmSync, writeFileSync, writeSync } from "node:fs"
 
@@ -16,7 +16,7 @@ import { SqliteStore } from "../../src/index.ts"
 const [path = "", ballast] = process.argv.slice(2)
 const say = (line: string) => void writeSync(1, `${line}\n`)
 
-// A file that may not grow any more kills by default.
+// Reaching the file size limit kills the process by default.
 process.on("SIGXFSZ", () => {})
 if (ballast !== undefined) writeFileSync(ballast, Buffer.alloc(400_000))
 

@@ -1,5 +1,5 @@
+/** Opens a store when it reads a line, and prints a line before and after. */
 import { once } from "node:events"
-/** Opens a store when it is told to, and says so before and after. */
 import { writeSync } from "node:fs"
 
 import { HandoffStore } from "@aumai/handoff-core"

@@ -1,4 +1,4 @@
-/** Reads a store that it may not write, and tries to commit. */
+/** Reads a read-only store and tries to commit to it. */
 import { writeSync } from "node:fs"
 
 import { HandoffStore } from "@aumai/handoff-core"
@@ -8,7 +8,7 @@ import { createOne } from "../../../../tooling/handoffs.ts"
 import { SqliteStore } from "../../src/index.ts"
 
 const [path = ""] = process.argv.slice(2)
-// No permission stops root.
+// File permissions do not apply to root.
 if (process.getuid?.() === 0) process.setuid?.(65534)
 
 const program = Effect.gen(function* () {

@@ -1,4 +1,4 @@
-/** Commits to a shared store and prints each revision that was acknowledged. It may be killed at any moment. */
+/** Commits to a shared store and prints each acknowledged revision. Tests kill it at any moment. */
 import { writeSync } from "node:fs"
 
 import { HandoffStore } from "@aumai/handoff-core"
@@ -29,7 +29,7 @@ const program = Effect.gen(function* () {
     )
     if (!isDone) continue
     done += 1
-    // Not process.stdout: this is written before the next step is taken, whatever the pipe is like.
+    // writeSync, because process.stdout may write to a pipe after the next commit.
     writeSync(1, `${change.record.recordId} ${change.record.revision}\n`)
   }
 })
