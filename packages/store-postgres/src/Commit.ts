@@ -1,4 +1,4 @@
-/** Commits of one group, in as few statements as they allow. */
+/** Writes the commits of one group in as few statements as possible. */
 import { type Commit, CommitPlan, keysOf, StoredText, tallyOf } from "@aumai/handoff-core"
 import { type HandoffRecord, RevisionConflict, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -35,7 +35,7 @@ const stateRow = (commit: number, base: number, record: HandoffRecord, text: str
   }
 }
 
-/** The changes of one handoff within a commit become one row, from before the first to behind the last. */
+/** Merges the changes of one handoff in a commit into one row: from the revision before the first to the last state. */
 const prepare = (commit: Commit, index: number): Prepared => {
   const states = new Map<string, Statements.StateRow>()
   const entries: Array<Statements.LogRow> = []
@@ -49,7 +49,7 @@ const prepare = (commit: Commit, index: number): Prepared => {
   return { index, states: [...states.values()], entries }
 }
 
-/** The first of a commit's changes that does not begin where the one before it ended. */
+/** The conflict of a commit with itself: a change that does not follow the previous one of the same handoff. */
 const gapIn = (commit: Commit): RevisionConflict | undefined => {
   const first = new Map<string, number>()
   for (const { record } of commit) {
@@ -59,8 +59,8 @@ const gapIn = (commit: Commit): RevisionConflict | undefined => {
 }
 
 /**
- * The commits that can go together: no handoff twice, and none before an earlier commit of its handoff. What is left is
- * for the next statement.
+ * Splits off the commits that fit in one statement: no handoff twice, and the commits of each handoff in order. The next
+ * statement takes the rest.
  */
 const divide = (commits: ReadonlyArray<Prepared>) => {
   const taken = new Set<string>()
@@ -74,19 +74,19 @@ const divide = (commits: ReadonlyArray<Prepared>) => {
   return { now, later }
 }
 
-// Each time somebody else has got through; and they wait a little, so that not all come back at once.
+// A repeatable failure means that another writer succeeded. The jitter keeps the losers from meeting again.
 const again = Schedule.jittered(Schedule.exponential("2 millis"))
 const attempts = 8
 
-/** Writes commits, judged in order; `tell` is done whenever some have been written. */
+/** Writes commits, checked in order, and runs `announce` after each statement that wrote something. */
 export const make =
-  ({ address, run }: Connections, tell: Effect.Effect<void>) =>
+  ({ address, run }: Connections, announce: Effect.Effect<void>) =>
   (commits: ReadonlyArray<Commit>): Effect.Effect<ReadonlyArray<Result.Result<void, RevisionConflict>>, StoreError> =>
     Effect.gen(function* () {
       const results = new Map<number, Result.Result<void, RevisionConflict>>()
-      /** What has been written: revisions only grow, so what begins before it has lost. */
+      /** The revisions written so far. A commit on an earlier revision has lost, because revisions only grow. */
       const reached = new Map<string, number>()
-      /** What has lost, and was judged when all of these commits were waiting: others that begin there have lost too. */
+      /** The base revisions that lost to another writer. Waiting commits with the same base have lost too. */
       const beaten = new Map<string, number>()
       const lose = (one: Prepared, id: string) => {
         results.set(one.index, Result.fail(conflictOf(commits[one.index], id)))
@@ -106,7 +106,7 @@ export const make =
         const rows = yield* run(...Statements.commit(states, entries)).pipe(
           Effect.retry({ schedule: again, times: attempts, while: Failure.isRepeatable }),
           Effect.mapError(
-            // Those of earlier statements have been written, and this says of all of them what is true of each.
+            // The error is the answer to every commit of the group, and earlier statements have written some of them.
             isWriting ? (error) => Failure.inDoubt(address, "commit", error) : Failure.ofWrite(address, "commit")
           )
         )
@@ -130,14 +130,14 @@ export const make =
           if (lost !== undefined) lose(one, lost.id)
           return lost === undefined
         })
-        if (written.size > 0) yield* tell
+        if (written.size > 0) yield* announce
       }
       return commits.map((_, index) => results.get(index) ?? Result.void)
     })
 
 const conflictOf = (commit: Commit | undefined, id: string): RevisionConflict => {
   const change = commit?.find(({ record }) => record.recordId === id)
-  // Never: the id was taken from this commit.
+  // Cannot happen: the id comes from this commit.
   if (change === undefined) throw new Error(`No change of ${id}`)
   return new RevisionConflict({ recordId: change.record.recordId, revision: change.record.revision })
 }

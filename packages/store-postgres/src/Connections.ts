@@ -1,4 +1,4 @@
-/** The connections to one database: a pool for statements, and one apart for whoever listens. */
+/** The connections to one database: a pool for statements, and separate ones for listening. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as PgPool from "@effect/sql-pg/PgPool"
@@ -9,17 +9,19 @@ import { ConnectionError, SqlError } from "effect/sql/SqlError"
 
 import type { Address } from "./Address.ts"
 
+/** The rows of a result, each an array of column values. */
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
+/** Access to one database. */
 export interface Connections {
   readonly address: Address
-  /** One statement, which is one transaction. */
+  /** Runs one statement, as one transaction. */
   readonly run: (sql: string, parameters?: ReadonlyArray<unknown>) => Effect.Effect<Rows, SqlError>
-  /** Several statements as one transaction. */
+  /** Runs several statements as one transaction. */
   readonly transaction: <A>(
     body: (run: Connections["run"]) => Effect.Effect<A, SqlError | StoreError>
   ) => Effect.Effect<A, SqlError | StoreError>
-  /** What is notified on a channel, until the connection is lost; `before` is said on the same connection. */
+  /** Listens on a channel until the connection is lost, after running `before` on the same connection. */
   readonly listen: (
     channel: string,
     before: string
@@ -27,9 +29,9 @@ export interface Connections {
 }
 
 /**
- * Every statement of this store has one sensible plan: along an index, in its order. The planner must not prefer another
- * because it has no statistics of a table, or those of a time when it was empty. Hash joins only ever join the few rows of
- * one statement. A generic plan is planned once and not for every commit.
+ * Every statement of this store has one good plan: along an index, in its order. These settings keep the planner from
+ * choosing another when a table has no statistics, or statistics from a time when it was empty. Hash joins stay on because
+ * they only join the few rows of one statement. A generic plan is made once instead of for every commit.
  */
 const settings = {
   enable_seqscan: "off",
@@ -40,18 +42,18 @@ const settings = {
   enable_mergejoin: "off",
   jit: "off",
   plan_cache_mode: "force_generic_plan",
-  // What the log promises is argued for this level; see Statements.ts.
+  // The proof that the log never skips is for this level; see Statements.ts.
   default_transaction_isolation: "read committed"
 }
 
-// A statement takes milliseconds; one that takes this long waits for a server that is gone, or for a lock nobody gives up.
+// A statement takes milliseconds. After this long the server is gone, or another session holds a lock indefinitely.
 const patience = "30 seconds"
 
 const tooLong = Effect.suspend(() =>
   Effect.fail(
     new SqlError({
       reason: new ConnectionError({
-        cause: new Error(`there was no answer within ${patience}`),
+        cause: new Error(`the server did not answer within ${patience}`),
         message: "No answer",
         operation: "query"
       })
@@ -59,6 +61,7 @@ const tooLong = Effect.suspend(() =>
   )
 )
 
+/** Opens the pool; closing the scope closes every connection. */
 export const make = (address: Address, maxConnections: number): Effect.Effect<Connections, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const config = {

@@ -1,9 +1,10 @@
+/** Turns PostgreSQL's errors into a `StoreError` that says whether something was written and what to do next. */
 import { StoreError } from "@aumai/handoff-protocol"
 import type { SqlError } from "effect/sql/SqlError"
 
 import type { Address } from "./Address.ts"
 
-/** The five characters by which PostgreSQL names a failure, or the word by which the system does. */
+/** PostgreSQL's five-character SQLSTATE, or the operating system's code such as `ECONNREFUSED`. */
 export const codeOf = ({ reason }: SqlError): string => {
   const { cause } = reason
   return typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string"
@@ -18,18 +19,18 @@ const messageOf = ({ reason }: SqlError): string => {
 }
 
 /**
- * Whether the server said that it did nothing. It did not say so when the connection was lost, and not when a session was
- * ended from outside (57P): that can hit between the commit and its acknowledgement.
+ * Tests for an error after which nothing was written. A lost connection is not one, and neither is a session terminated by
+ * an administrator (57P), because that can happen between the commit and its acknowledgement.
  */
 export const isUndone = (error: SqlError): boolean => {
   const code = codeOf(error)
   return error.reason.operation === "connect" || (/^[0-9A-Z]{5}$/.test(code) && !/^(?:08|57P|XX)/.test(code))
 }
 
-/** Two writers got in each other's way, and the server undid one of them: it may be repeated. */
+/** Tests for a conflict between two writers in which the server rolled this one back, so that it can retry. */
 export const isRepeatable = (error: SqlError): boolean => ["40P01", "40001", lostRace].includes(codeOf(error))
 
-/** Division by zero: what the statement of a commit does on purpose to be undone as a whole. */
+/** Division by zero: a commit's statement causes it on purpose, to roll itself back. */
 const lostRace = "22012"
 
 const explain = ({ database, server, user, name }: Address, error: SqlError): string => {
@@ -37,41 +38,41 @@ const explain = ({ database, server, user, name }: Address, error: SqlError): st
   switch (code) {
     case "ECONNREFUSED":
     case "ENOENT":
-      return `Nobody listens at ${server}; start PostgreSQL there, or correct the host and port in the url`
+      return `No server answers at ${server}; start PostgreSQL there, or correct the host and port in the URL`
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `The host of ${server} is not known; correct it in the url`
+      return `The host of ${server} is unknown; correct it in the URL`
     case "28P01":
     case "28000":
-      return `${server} does not let in ${user}: ${messageOf(error)}. Correct the user and the password in the url`
+      return `${server} rejected the user ${user}: ${messageOf(error)}. Correct the user and the password in the URL`
     case "3D000":
-      return `There is no database ${database} on ${server}; create it, or correct the url`
+      return `The database ${database} does not exist on ${server}; create it, or correct the URL`
     case "42501":
-      return `${messageOf(error)} in ${name}; the user ${user} needs that right`
+      return `${messageOf(error)} in ${name}; grant the user ${user} that permission`
     case "53300":
-      return `${server} takes no more connections: ${messageOf(error)}. Lower maxConnections, or raise the server's max_connections`
+      return `${server} accepts no more connections: ${messageOf(error)}. Lower maxConnections, or raise the server's max_connections`
     case "53100":
-      return `The disk of ${server} is full`
+      return `The disk of ${server} is full; free some space and repeat`
     case "25006":
-      return `${name} can only be read; connect to the primary`
+      return `${name} is read-only; connect to the primary`
     case lostRace:
-      return `Others changed the same handoffs of ${name} again and again; repeat it`
+      return `Other writers kept changing the same handoffs in ${name}; try again`
     default:
       return (error.reason.message ?? "").includes("No password configured")
-        ? `${server} wants a password for ${user}; write it into the url`
+        ? `${server} needs a password for the user ${user}; add it to the URL`
         : `${name}: ${messageOf(error)}`
   }
 }
 
 const reasonOf = (error: SqlError) => (codeOf(error) === "53100" ? "full" : "unavailable")
 
-/** What a failed read, or a failed opening, means. */
+/** Translates the failure of a read, or of opening the store. */
 export const ofRead =
   (address: Address, operation: string) =>
   (error: SqlError): StoreError =>
     new StoreError({ operation, reason: reasonOf(error), detail: explain(address, error), cause: error })
 
-/** What a failed write means: whether it was undone, or may have happened. */
+/** Translates the failure of a write: either nothing was changed, or it is in doubt. */
 export const ofWrite =
   (address: Address, operation: string) =>
   (error: SqlError): StoreError =>
@@ -84,7 +85,7 @@ export const ofWrite =
         })
       : inDoubt(address, operation, error)
 
-/** A write may have happened, whatever became of its answer. */
+/** An error after which the write may or may not have happened. */
 export const inDoubt = (address: Address, operation: string, cause: SqlError | StoreError): StoreError =>
   new StoreError({
     operation,
@@ -93,5 +94,6 @@ export const inDoubt = (address: Address, operation: string, cause: SqlError | S
     cause
   })
 
+/** A `StoreError` with the reason `unavailable`. */
 export const unavailable = (operation: string, detail: string): StoreError =>
   new StoreError({ operation, reason: "unavailable", detail })

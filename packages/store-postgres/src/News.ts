@@ -1,4 +1,4 @@
-/** How processes tell each other that the log grew: a notification at once, and looking now and then. */
+/** Gives hints that the log grew, across processes: through notifications, and through polling in case one is lost. */
 import { Hints } from "@aumai/handoff-core"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,43 +10,44 @@ import * as Stream from "effect/Stream"
 import type { Connections } from "./Connections.ts"
 import { channel, head, isListening, notify } from "./Statements.ts"
 
-// A notification takes a lock that all others of the server want too: the first goes at once, those that come within
-// this time share the next.
-const quiet = "2 millis"
+// A notification takes a lock of the whole server. The first is sent at once; later ones within this time share the next.
+const notifyPause = "2 millis"
 
-// While nobody listens, all that is to be found out is whether somebody does by now. Asked this often it costs a busy writer
-// less than one percent, and who has just begun to listen learns of a commit this late at most.
-const unheard = "20 millis"
+// The time between two checks for listeners while there are no listeners. It costs a busy writer less than one percent,
+// and delays the first hint of a new listener by at most this long.
+const idlePause = "20 millis"
 
+/** The hints of one store. */
 export interface News {
-  /** Says that this process has committed. */
-  readonly tell: Effect.Effect<void>
+  /** Gives a hint to this process and to the others. Run it after a commit. */
+  readonly announce: Effect.Effect<void>
   readonly changed: Stream.Stream<void>
 }
 
+/** Makes the hints of a store; closing the scope sends a notification that is still due. */
 export const make = (connections: Connections, pollInterval: Duration.Input): Effect.Effect<News, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { run, listen } = connections
     const own = Hints.make()
 
-    // Behind every commit comes the question whether anybody listens, never before it: who listened by then is notified,
-    // and who began later gets the hint of beginning, and reads a log that has the commit. No answer is used for a later
-    // commit, so no clock matters, nor how many write. A writer that dies or is paused in between leaves it to the polls.
-    const untold = yield* Latch.make()
-    const tellOthers = Effect.uninterruptible(
+    // The check for listeners comes after the commit, never before it. A process that listens by then is notified. One that
+    // starts later gets its first hint for starting, and then reads a log that has the commit. No answer is reused for a
+    // later commit, so clocks and the number of writers do not matter. If a writer dies in between, polling finds its commit.
+    const due = yield* Latch.make()
+    const notifyOthers = Effect.uninterruptible(
       Effect.suspend(() => {
-        untold.closeUnsafe()
+        due.closeUnsafe()
         return Effect.orElseSucceed(run(notify), () => [])
       })
     )
-    yield* Effect.addFinalizer(() => (untold.isOpen() ? tellOthers : Effect.void))
-    yield* untold.whenOpen(tellOthers).pipe(
-      Effect.flatMap((notified) => Effect.sleep(notified.length > 0 ? quiet : unheard)),
+    yield* Effect.addFinalizer(() => (due.isOpen() ? notifyOthers : Effect.void))
+    yield* due.whenOpen(notifyOthers).pipe(
+      Effect.flatMap((notified) => Effect.sleep(notified.length > 0 ? notifyPause : idlePause)),
       Effect.forever,
       Effect.forkScoped
     )
 
-    // Whoever begins to listen again has missed what came in between.
+    // A listener that reconnects has missed notifications, so every connection begins with a hint.
     const notified = Stream.unwrap(
       Effect.map(listen(channel, isListening), (queue) =>
         Stream.concat(
@@ -56,7 +57,7 @@ export const make = (connections: Connections, pollInterval: Duration.Input): Ef
       )
     ).pipe(Stream.retry(Schedule.spaced(pollInterval)), Stream.orDie)
 
-    // Not what was committed but what the log shows: a transaction of others may have held it back when the hint came.
+    // Polls the end of the visible log, because an open transaction can hide a commit at the time of its notification.
     const polled = Stream.tick(pollInterval).pipe(
       Stream.mapEffect(() => Effect.orElseSucceed(Effect.map(run(head), String), () => "")),
       Stream.changes,
@@ -66,9 +67,9 @@ export const make = (connections: Connections, pollInterval: Duration.Input): Ef
 
     const others = yield* Stream.share(Stream.merge(notified, polled), { capacity: 1, strategy: "sliding" })
     return {
-      tell: Effect.sync(() => {
+      announce: Effect.sync(() => {
         own.give()
-        untold.openUnsafe()
+        due.openUnsafe()
       }),
       changed: Stream.merge(own.changed, others)
     }

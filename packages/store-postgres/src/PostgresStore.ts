@@ -1,6 +1,4 @@
-/**
- * Handoffs in a PostgreSQL database, shared by any number of processes on any number of machines.
- */
+/** Stores handoffs and agents in a PostgreSQL database that processes on many machines share. */
 import { AgentStore, GroupCommit, HandoffStore, type Position, StoredText } from "@aumai/handoff-core"
 import { StoreError } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
@@ -20,15 +18,16 @@ import * as News from "./News.ts"
 import * as Schema from "./Schema.ts"
 import * as Statements from "./Statements.ts"
 
+/** The options of a PostgreSQL store. */
 export interface PostgresStoreOptions {
   /**
-   * `postgres://user:password@host:port/database?sslmode=require`. The database must exist; its tables are made when it
-   * is first opened. A socket is `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`.
+   * `postgres://user:password@host:port/database?sslmode=require`. The database must exist; opening it creates the tables.
+   * For a socket write `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`.
    */
   readonly url: string | Redacted.Redacted
-  /** How many connections are opened at most, one more while somebody follows `changed`. Default: 10. */
+  /** The most connections in the pool. Listening to `changed` opens one more. Default: 10. */
   readonly maxConnections?: number
-  /** How often `changed` looks for commits of other processes that no notification told of. Default: 500 milliseconds. */
+  /** The time between two polls of `changed`, for commits whose notification was lost. Default: 500 milliseconds. */
   readonly pollInterval?: Duration.Input
 }
 
@@ -57,25 +56,10 @@ const notAPosition = (name: string, position: string) =>
   new StoreError({
     operation: "log",
     reason: "corrupt",
-    detail: `${position} is no position in the log of ${name}; begin at its start, or with a position that it gave`
+    detail: `${position} is not a position in the log of ${name}; read from the beginning, or from a position that this store returned`
   })
 
-/**
- * Opens a store: its scope closes it.
- *
- * @example
- * ```ts no-run
- * import { PostgresStore } from "@aumai/handoff-store-postgres"
- * import * as Effect from "effect/Effect"
- *
- * const program = Effect.scoped(
- *   Effect.gen(function* () {
- *     const { handoffs } = yield* PostgresStore.make({ url: "postgres://app:secret@localhost/app" })
- *     return yield* handoffs.end
- *   })
- * )
- * ```
- */
+/** Opens a store; closing the scope closes its connections. */
 export const make = (
   options: PostgresStoreOptions
 ): Effect.Effect<
@@ -90,7 +74,7 @@ export const make = (
     )
     yield* Schema.open(connections)
     const news = yield* News.make(connections, options.pollInterval ?? "500 millis")
-    const commit = yield* GroupCommit.make(Commit.make(connections, news.tell))
+    const commit = yield* GroupCommit.make(Commit.make(connections, news.announce))
 
     const reader = StoredText.reader(address.name)
     const read = (operation: string, sql: string, parameters?: ReadonlyArray<PgTypes.Parameter>) =>
@@ -120,7 +104,7 @@ export const make = (
             reader.entries("log", rows.map(entryRow))
           )
         }),
-      // The cast: any text is a position.
+      // The cast is safe because this store makes its positions of these three numbers.
       end: Effect.map(read("end", Statements.head), ([row]) =>
         Option.map(Option.fromUndefinedOr(row), ([position]) => String(position) as Position)
       ),
@@ -146,10 +130,12 @@ export const make = (
   })
 
 /**
- * The handoffs and the agents of one database. Closing the layer closes its connections.
+ * Provides the handoffs and agents of one database. Closing the layer closes its connections.
  *
  * @example
  * ```ts no-run
+ * import { deepStrictEqual } from "node:assert"
+ *
  * import { HandoffStore } from "@aumai/handoff-core"
  * import { PostgresStore } from "@aumai/handoff-store-postgres"
  * import * as Effect from "effect/Effect"
@@ -158,6 +144,7 @@ export const make = (
  *   store.list({ _tag: "Status", status: "pending" }, { limit: 20 })
  * )
  * const program = Effect.provide(pending, PostgresStore.layer({ url: "postgres://app:secret@localhost/app" }))
+ * deepStrictEqual(await Effect.runPromise(program), [])
  * ```
  */
 export const layer = (options: PostgresStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>

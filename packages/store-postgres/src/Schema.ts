@@ -1,4 +1,4 @@
-/** The tables, how they came about, and whether those that are there are ours. */
+/** The tables as a list of migrations, and the checks before they are applied. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
@@ -9,12 +9,12 @@ import * as Failure from "./Failure.ts"
 const application = "aumai-handoff"
 const tables = ["handoff_store", "handoff_records", "handoff_log", "handoff_tally", "handoff_agents"]
 
-// Ids and agents compare by byte: indexes are then good for the order of every view, whatever the locale.
+// Ids and agents compare by byte, so that an index has the order of its view in every locale.
 const name = `text COLLATE "C"`
 
 /**
- * Version `n` of the tables is what the first `n` of these make. `base` and `previous` are the revision and the status that
- * the last write replaced: the write compares the one and gives back the other.
+ * The first `n` migrations make version `n` of the tables. `base` and `previous` are the revision and the status that the
+ * last write replaced: a write compares `base` and returns `previous`.
  */
 const migrations: ReadonlyArray<ReadonlyArray<string>> = [
   [
@@ -50,11 +50,11 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       PRIMARY KEY (epoch, xid, n)
     )`,
     `CREATE UNIQUE INDEX handoff_history ON handoff_log (record_id, revision)`,
-    // Updated in place all the time: room on the page spares the index.
+    // These rows are updated constantly. Free space on the page lets an update leave the index alone.
     `CREATE TABLE handoff_tally (name ${name}, slot int4, amount int8 NOT NULL, PRIMARY KEY (name, slot)) WITH (fillfactor = 50)`,
     `CREATE TABLE handoff_agents (id ${name} PRIMARY KEY, capabilities text NOT NULL)`
   ],
-  // All that an agent says of itself is one text; when it was last seen is written without it, and by others.
+  // An agent's registration is one text. Heartbeats write last_seen alone, so it has its own column.
   [
     `ALTER TABLE handoff_agents RENAME COLUMN capabilities TO agent`,
     `UPDATE handoff_agents SET agent = '{"capabilities":' || agent || '}'`,
@@ -62,15 +62,15 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
   ]
 ]
 
-/** Any number that nobody else is likely to lock: "handoff" in ASCII. */
+/** The advisory lock of the migrations: "handoff" in ASCII, a number that another application is unlikely to use. */
 const migrating = "29382028637498982"
 
-/** The first version with `xid8`, snapshots as functions, and everything else that the statements use. */
+/** The first server version with everything that the statements use, such as `xid8` and `pg_snapshot_xmin`. */
 const oldest = 130_000
 
 /**
- * Makes the tables, or brings them up to date. Processes that open at once take turns; a database that is not ours, or
- * that a newer version has changed, is refused before anything is touched.
+ * Creates or migrates the tables. Processes that open at the same time take turns. A database with the tables of another
+ * application or of a newer version is refused unchanged.
  */
 export const open = (connections: Connections): Effect.Effect<void, StoreError> => {
   const { address, transaction } = connections
@@ -81,11 +81,12 @@ export const open = (connections: Connections): Effect.Effect<void, StoreError> 
         `SELECT current_setting('server_version_num')::int4, current_setting('server_encoding'), current_schema()`
       )
       const [version, encoding, schema] = server ?? []
-      if (Number(version) < oldest) return yield* refuse("is a PostgreSQL older than 13; use a newer one")
+      if (Number(version) < oldest) return yield* refuse("runs on a PostgreSQL older than 13; upgrade the server")
       if (encoding !== "UTF8") {
-        return yield* refuse(`holds text as ${String(encoding)}; create one with ENCODING 'UTF8'`)
+        return yield* refuse(`is encoded as ${String(encoding)}; create a database with ENCODING 'UTF8'`)
       }
-      if (schema === null) return yield* refuse("has no schema on the search_path; create one, or set another path")
+      if (schema === null)
+        return yield* refuse("has no schema on the search_path; create one, or set another search_path")
       yield* run(`SELECT pg_advisory_xact_lock(${migrating})`)
       const found = yield* run(
         `SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1)`,
@@ -94,11 +95,13 @@ export const open = (connections: Connections): Effect.Effect<void, StoreError> 
       const standing = yield* versionOf(run, found.map(String))
       if (standing === undefined) {
         const names = found.map(String).toSorted().join(", ")
-        return yield* refuse(`has tables of another application under our names (${names}); use another database`)
+        return yield* refuse(
+          `has tables of another application under the store's names (${names}); use another database`
+        )
       }
       if (standing > migrations.length) {
         return yield* refuse(
-          `is of version ${standing}, this store knows up to ${migrations.length}; update @aumai/handoff-store-postgres`
+          `has schema version ${standing}; this version of the store reads up to ${migrations.length}. It was left unchanged; upgrade @aumai/handoff-store-postgres`
         )
       }
       for (const statements of migrations.slice(standing)) for (const statement of statements) yield* run(statement)
@@ -108,14 +111,14 @@ export const open = (connections: Connections): Effect.Effect<void, StoreError> 
   ).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(Failure.ofRead(address, "open")(error))))
 }
 
-/** The version of the tables that are there, 0 when there is none, nothing when they are not ours. */
+/** The version of the existing tables: 0 if there are no tables, `undefined` if they belong to another application. */
 const versionOf = (
   run: Connections["run"],
   found: ReadonlyArray<string>
 ): Effect.Effect<number | undefined, SqlError> => {
   if (found.length === 0) return Effect.succeed(0)
   if (!found.includes("handoff_store")) return Effect.undefined
-  // As a whole: a table of somebody else's need not have our columns.
+  // As JSON, because another application's table can lack these columns.
   return Effect.map(
     run(`SELECT to_jsonb(s) ->> 'application', to_jsonb(s) ->> 'version' FROM handoff_store s`),
     (rows) => (rows[0]?.[0] === application && /^\d+$/.test(String(rows[0][1])) ? Number(rows[0][1]) : undefined)
@@ -123,8 +126,8 @@ const versionOf = (
 }
 
 /**
- * The log is in the order of transaction ids, which belong to one cluster. Where it holds one that this cluster cannot have
- * given out yet, it was restored from another one's dump: what is written from now on belongs behind all of it.
+ * The log is ordered by transaction id, and each PostgreSQL cluster counts its ids separately. If the log holds an id that
+ * this cluster has not reached, it was restored from another cluster's dump. A new epoch puts new entries after the old.
  */
 const newEpoch = `
   UPDATE handoff_store SET epoch = epoch + 1

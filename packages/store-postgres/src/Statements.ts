@@ -1,16 +1,16 @@
 /**
- * Everything that is said to the server, one statement for each thing that a store does.
+ * The SQL of the store, and the two arguments on which its correctness rests.
  *
  * **The log never skips.** An entry's position is (epoch, xid, n): the id of the transaction that wrote it, and its number
- * within that transaction. A reader sees what lies below `pg_snapshot_xmin`, the oldest transaction that still runs: every
- * transaction below it has ended, and every one to come gets a higher id, so nothing can appear behind a reader's back. A
- * transaction with an id that anybody on the server leaves open holds the readers of the log there; nothing else waits.
+ * within that transaction. A reader sees entries below `pg_snapshot_xmin`, the oldest running transaction. Every transaction
+ * below it has ended, and every later one gets a higher id, so no entry can appear before the reader's position. An open
+ * transaction with an id, from any client of the server, delays the readers of the log there; nothing else waits.
  *
- * **The revisions of one handoff are in order.** A change is only written where the snapshot of its statement shows the
- * revision before it: the transaction that wrote that revision had ended when the snapshot was taken, so it had its id. A
- * transaction gets its id with its first write, which comes after its snapshot, because the statement is the whole
- * transaction. So the later revision has the higher id. This holds at READ COMMITTED, where a write that has waited for
- * another looks at what that one left: the second comparison (`base`) is against that, the first against the snapshot.
+ * **The revisions of one handoff are in order.** A change is written only if the snapshot of its statement shows the previous
+ * revision. The transaction that wrote that revision had ended when the snapshot was taken, so it already had its id. A
+ * transaction gets its id with its first write, after its snapshot, because the statement is the whole transaction. So the
+ * later revision has the higher id. This holds at READ COMMITTED, where a write that waited for another sees the row which
+ * that one wrote: the first comparison is with the snapshot, the second (`base`) with that row.
  */
 import { placeOf, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
@@ -29,9 +29,9 @@ const longs = (values: ReadonlyArray<number | null>) =>
     )
   )
 
-/** The state in which a commit leaves one handoff; `base` is the revision it begins from, 0 when there is none. */
+/** The state of one handoff after a commit. `base` is the revision before the commit, 0 for a new handoff. */
 export interface StateRow {
-  /** Its commit, numbered within the statement. */
+  /** The number of the commit within the statement. */
   readonly commit: number
   readonly id: string
   readonly base: number
@@ -44,10 +44,11 @@ export interface StateRow {
   readonly createdAt: number
   readonly dueAt: number | null
   readonly record: string
-  /** What the state adds to the tally beside its status. */
+  /** The amounts that the state adds to the tally, besides its status. */
   readonly sums: ReadonlyArray<readonly [name: string, amount: number]>
 }
 
+/** An entry of the log, before it has a position. */
 export interface LogRow {
   readonly id: string
   readonly revision: number
@@ -55,13 +56,15 @@ export interface LogRow {
 }
 
 /**
- * Whoever listens holds this lock, shared, from before it listens: where a writer gets it for itself, nobody listens, and
- * it need not notify. A notification costs as much as a small commit, and is sent one at a time on the whole server.
+ * Every listener holds this lock in shared mode, taken before it listens. A writer that gets it exclusively knows that
+ * there are no listeners and skips the notification, which costs as much as a small commit and takes a server-wide lock.
  */
 const listening = "29382028637498983"
+/** Marks its session as a listener. */
 export const isListening = `SELECT pg_advisory_lock_shared(${listening})`
+/** The channel of the notifications. */
 export const channel = "aumai_handoff"
-/** Notifies if anybody listens, and gives a row if so. */
+/** Notifies and returns a row if there are listeners. */
 export const notify = `
   SELECT pg_notify('${channel}', '')
   WHERE CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END`
@@ -72,11 +75,11 @@ const change = `change AS (
       AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
   )`
 
-/** The revision of which the snapshot knows. */
+/** The revision in the snapshot. */
 const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0)"
 
 /**
- * A sum is one row per name and slot, and slots are spread over the sessions, so that writers need not wait for each
+ * Adds to the tally. Each sum has a row per slot, and sessions use different slots, so that writers do not wait for each
  * other.
  */
 const counted = (moves: string) => `counted AS (
@@ -90,7 +93,7 @@ const moved = `
 
 const countedAlone = counted(`amount FROM (${moved}) moves`)
 
-/** The same of a change that adds to more sums than that of its status. */
+/** Like `countedAlone`, for a state that also adds other amounts than its status. */
 const countedWhenDone = counted(`amount FROM (${moved}
       UNION ALL SELECT x.name, x.amount FROM unnest($13::text[], $14::int8[]) AS x (name, amount), written
     ) moves`)
@@ -105,7 +108,7 @@ const appended = `INSERT INTO handoff_log (epoch, xid, n, record_id, revision, e
 
 const columns = "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record"
 
-/** Writes a lone change. Arrays, and what sorts them out, would take longer than all the rest. */
+/** Writes a single change without arrays, because unpacking arrays would take longer than the write itself. */
 const lone = (written: string, counted = countedAlone) => `
   WITH written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
     ${appended} 1, id, $3, $12 FROM written
@@ -124,8 +127,8 @@ const advance = lone(update)
 const finish = lone(update, countedWhenDone)
 
 /**
- * Rows come sorted by id, and the counts are taken after all of them, by status: so two statements never wait for each
- * other.
+ * Writes rows sorted by id, and then the tally sorted by name. All statements take their locks in this order, so that no
+ * two of them deadlock.
  */
 const write = (rows: string) => `written AS (
     INSERT INTO handoff_records AS r
@@ -143,16 +146,16 @@ const write = (rows: string) => `written AS (
     WHERE e.id IN (SELECT id FROM written)
   )`
 
-/** Writes commits that share no handoff and are one row each. Gives the ids that were written, as `whole` does. */
+/** Writes commits of one row each that share no handoff. Returns the written ids in the columns of `whole`. */
 const each = `
   WITH ${change}, ${write(`change c WHERE ${held} = base`)}
   SELECT id, true, false FROM written`
 
 /**
- * Writes commits that share no handoff, each of them whole or not at all. Gives for each row whether it was written and
- * whether it did not fit. A commit of which a row does not fit the snapshot is left out. One of several rows of which
- * another writer takes some while this runs must not be written in part: then the statement divides by zero, which undoes
- * it, and may be repeated.
+ * Writes commits that share no handoff, each as a whole or not at all. Returns two flags per row: written, and unfit. A
+ * commit with a row that does not fit the snapshot is left out. If another writer takes some rows of a commit while this
+ * statement runs, the commit must not be written in part: the statement then divides by zero, which rolls all of it back,
+ * and is retried.
  */
 const whole = `
   WITH ${change}, judged AS (
@@ -202,7 +205,7 @@ const parametersOf = (states: ReadonlyArray<StateRow>, entries: ReadonlyArray<Lo
   longs(states.flatMap((row) => row.sums.map(([, amount]) => amount)))
 ]
 
-/** Writes commits that share no handoff: all that they leave, in order of id, and all that they tell, in their order. */
+/** The statement for commits that share no handoff, with their states in order of id and their entries in log order. */
 export const commit = (
   states: ReadonlyArray<StateRow>,
   entries: ReadonlyArray<LogRow>
@@ -210,7 +213,7 @@ export const commit = (
   const [state, ...others] = states
   const [entry, ...more] = entries
   const isLone = others.length === 0 && more.length === 0
-  // A handoff that begins with its end is seldom, and goes the way of several.
+  // A handoff that is created in a final status is rare, so it takes the statement for several rows.
   if (state !== undefined && entry !== undefined && isLone && (state.base > 0 || state.sums.length === 0)) {
     return [state.base === 0 ? create : state.sums.length === 0 ? advance : finish, loneParameters(state, entry.event)]
   }
@@ -220,7 +223,7 @@ export const commit = (
 
 interface Listing {
   readonly where: string
-  /** What is ordered by: an index has these columns behind those compared in `where`. */
+  /** The sort columns. An index has them after the columns that `where` compares. */
   readonly order: ReadonlyArray<string>
 }
 
@@ -234,7 +237,7 @@ const listings: Readonly<Record<View["_tag"], Listing>> = {
   Prefix: { where: "id >= $1 AND id <= $2", order: ["id"] }
 }
 
-// A character beyond 16 bits counts as two.
+// The greatest id. Its length is halved because a character beyond 16 bits counts as two.
 const last = "\u{10ffff}".repeat(limits.nameLength / 2)
 
 const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
@@ -252,16 +255,16 @@ const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
     case "Due":
       return [PgTypes.int8(BigInt(Math.floor(view.at.epochMilliseconds)))]
     case "Prefix":
-      // At the end of all that the prefix begins stands the last id there can be.
+      // The prefix followed by the greatest id is after every id with the prefix.
       return [PgTypes.text(view.prefix), PgTypes.text(view.prefix + last)]
   }
 }
 
-/** A limit that the server takes: a whole number, none for nothing. */
+/** A limit that the server accepts: an integer from 0. NaN becomes 0. */
 const limitOf = (limit: number) =>
   PgTypes.int8(BigInt(Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))))
 
-/** One page of a view, behind a record. */
+/** The statement for one page of a view, after a record. */
 export const list = (
   view: View,
   limit: number,
@@ -280,15 +283,18 @@ export const list = (
   return [sql, parameters]
 }
 
+/** Reads one record by id. */
 export const get = `SELECT id, revision, record FROM handoff_records WHERE id = $1`
 
 const entry = `concat_ws('.', epoch, xid, n), record_id, revision, event`
 
+/** Reads the entries of one handoff. */
 export const history = `SELECT ${entry} FROM handoff_log WHERE record_id = $1 ORDER BY revision`
 
-/** The end of what a reader of the log may see. */
+/** The condition for entries that a reader of the log may see. */
 const settled = `(epoch, xid, n) < ((SELECT epoch FROM handoff_store), pg_snapshot_xmin(pg_current_snapshot()), 0)`
 
+/** Reads one page of the log. */
 export const log = `
   SELECT ${entry} FROM handoff_log
   WHERE (epoch, xid, n) > ($1::int4, $2::text::xid8, $3::int4) AND ${settled}
@@ -300,7 +306,7 @@ export const head = `
 
 const beginning = "0.0.0"
 
-/** Nothing when that is not a position of this store. */
+/** The parameters of `log`; `undefined` if `after` is not a position of this store. */
 export const logParameters = (after: string | undefined, limit: number) => {
   const [, epoch, xid, n] = /^(\d{1,9})\.(\d{1,19})\.(\d{1,9})$/.exec(after ?? beginning) ?? []
   return epoch === undefined || xid === undefined || n === undefined
@@ -308,13 +314,17 @@ export const logParameters = (after: string | undefined, limit: number) => {
     : [PgTypes.int4(Number(epoch)), PgTypes.text(xid), PgTypes.int4(Number(n)), limitOf(limit)]
 }
 
+/** Reads the sums. */
 export const tally = `SELECT name, sum(amount)::text FROM handoff_tally GROUP BY name`
 
-// The later moment: `greatest` passes NULL by.
+/** Registers an agent and keeps the later `last_seen`; `greatest` ignores NULL. */
 export const putAgent = `
   INSERT INTO handoff_agents AS a (id, agent, last_seen) VALUES ($1, $2, $3)
   ON CONFLICT (id) DO UPDATE SET agent = excluded.agent, last_seen = greatest(a.last_seen, excluded.last_seen)`
+/** Records a heartbeat, unless a later one is known. */
 export const seeAgent = `
   UPDATE handoff_agents SET last_seen = $2 WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2)`
+/** Removes an agent. */
 export const removeAgent = `DELETE FROM handoff_agents WHERE id = $1`
+/** Reads every agent. */
 export const agents = `SELECT id, agent, last_seen FROM handoff_agents ORDER BY id`

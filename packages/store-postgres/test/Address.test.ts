@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 
 import * as Address from "../src/Address.ts"
 
-describe("the url of a store", () => {
-  it.effect("names a database, whatever characters are in it", () =>
+describe("a database URL", () => {
+  it.effect("is decoded into the name of the database and the server", () =>
     Effect.gen(function* () {
       const names = [
         ["postgres://app:p%40ss%2Fw@db.example/handoffs", "database handoffs on db.example:5432"],
@@ -17,20 +17,20 @@ describe("the url of a store", () => {
     })
   )
 
-  it.effect("is refused in a sentence that repeats nothing of it", () =>
+  it.effect("is refused with a sentence that repeats no part of it", () =>
     Effect.gen(function* () {
       const cases: ReadonlyArray<readonly [string, RegExp]> = [
-        ["", /cannot be read; write it as postgres:\/\/user:password@host/],
+        ["", /is not valid; write it as postgres:\/\/user:password@host/],
         ["postgres://app:s3cret/w@host/db", /percent-encoded/],
         ["postgres://app:s3cret#w@host/db", /percent-encoded/],
         ["postgres://app:12?s3cret@host/db", /percent-encoded/],
         ["postgres://app:12/s3cret@host/db", /percent-encoded/],
         ["postgres://app:%zzs3cret@host/db", /percent-encoded/],
         ["mysql://app:s3cret@host/db", /begins with mysql:/],
-        ["postgres://app:s3cret@host,other/db", /names several hosts/],
-        ["postgres://app:s3cret@host/db?sslrootcert=x", /parameter that is not known; known are sslmode/],
-        ["postgres://app:s3cret@host/db?sslmode=s3cret", /unknown sslmode; known are disable/],
-        ["postgres://host/db", /names no user/]
+        ["postgres://app:s3cret@host,other/db", /has several hosts/],
+        ["postgres://app:s3cret@host/db?sslrootcert=x", /unknown parameter; the known ones are sslmode/],
+        ["postgres://app:s3cret@host/db?sslmode=s3cret", /unknown sslmode; use one of disable/],
+        ["postgres://host/db", /has no user/]
       ]
       for (const [url, sentence] of cases) {
         const { detail, reason } = yield* Effect.flip(Address.read(url))

@@ -12,7 +12,7 @@ import { open, untilAsked } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 
-/** A way to the server on which answers can be lost. */
+/** A proxy to the server that can drop answers and refuse connections. */
 const makeWay = (url: string) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -27,7 +27,7 @@ const makeWay = (url: string) =>
         const upstream = connectTo(Number(port), hostname)
         for (const socket of [client, upstream]) sockets.add(socket.on("error", () => {}).on("close", end))
         client.pipe(upstream)
-        // The server has done what it answers to.
+        // An answer means that the server has executed the request.
         return upstream.on("data", (data) => (way.isDeaf ? end() : client.write(data)))
       })
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -46,13 +46,13 @@ const makeWay = (url: string) =>
   )
 
 describe("a commit whose answer is lost", () => {
-  it.live("may have happened, and its error says so; one that was never sent has not", () =>
+  it.live("fails as in doubt, and one that was never sent fails with nothing changed", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const way = yield* makeWay(url)
       const [store, witness] = [yield* open(way.url, { maxConnections: 1 }), yield* open(url)]
       yield* store.commit([created("before", at)])
-      // What it says behind a commit has been answered too, on the one connection that there is.
+      // Wait for the notification after the commit, because it uses the same connection.
       yield* untilAsked(url)
       yield* store.get(RecordId.make("before"))
       way.isDeaf = true
@@ -62,7 +62,7 @@ describe("a commit whose answer is lost", () => {
       way.isDeaf = false
       way.isClosed = true
       way.cut()
-      // A connection that was opened meanwhile is noticed to be lost by whoever uses it first.
+      // The first commit may get a pooled connection that was cut, and then fails as in doubt.
       yield* Effect.flip(store.commit([created("unsent", at)]))
       const unsent = yield* Effect.flip(store.commit([created("unsent", at)]))
       assert.match(unsent.message, /Nothing was changed$/)

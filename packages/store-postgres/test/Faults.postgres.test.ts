@@ -26,8 +26,8 @@ const endSessions = (url: string) =>
   )
 
 /**
- * Writers commit pairs, one after the other, while faults happen; then everything that was acknowledged has to be there,
- * and everything that was not is either whole or absent, as its error said.
+ * Commits pairs from several writers while faults happen. Then asserts that every acknowledged pair is there, that no pair
+ * with "Nothing was changed" is, and that a pair in doubt is whole or absent.
  */
 const underLoad = (url: string, fault: (n: number) => Effect.Effect<unknown>, faults: number) =>
   Effect.gen(function* () {
@@ -36,7 +36,7 @@ const underLoad = (url: string, fault: (n: number) => Effect.Effect<unknown>, fa
         Effect.map(PostgresStore.make({ url, maxConnections: 4 }), ({ handoffs }) => handoffs)
       )
     )
-    const told = { done: new Array<readonly [Change, Change]>(), doubtful: new Array<readonly [Change, Change]>() }
+    const outcomes = { done: new Array<readonly [Change, Change]>(), doubtful: new Array<readonly [Change, Change]>() }
     const undone: Array<readonly [Change, Change]> = []
     let isOver = false
     const writer = (store: Store, name: string) =>
@@ -45,12 +45,12 @@ const underLoad = (url: string, fault: (n: number) => Effect.Effect<unknown>, fa
           if (isOver) return
           const pair = [created(`${name}.${n}.a`, at), created(`${name}.${n}.b`, at)] as const
           const exit = yield* Effect.result(store.commit(pair))
-          if (exit._tag === "Success") told.done.push(pair)
+          if (exit._tag === "Success") outcomes.done.push(pair)
           else {
             assert.strictEqual(exit.failure._tag, "StoreError")
             const isDoubtful = exit.failure.message.endsWith("may have happened; read before repeating it")
             if (!isDoubtful) assert.match(exit.failure.message, /Nothing was changed$/)
-            ;(isDoubtful ? told.doubtful : undone).push(pair)
+            ;(isDoubtful ? outcomes.doubtful : undone).push(pair)
             yield* Effect.sleep("2 millis")
           }
         }
@@ -63,10 +63,10 @@ const underLoad = (url: string, fault: (n: number) => Effect.Effect<unknown>, fa
       { startImmediately: true }
     )
     for (let n = 0; n < faults; n++) {
-      const before = told.done.length
+      const before = outcomes.done.length
       yield* fault(n)
-      // Each time the stores have to find back by themselves.
-      while (told.done.length < before + 50) yield* Effect.sleep("2 millis")
+      // The stores have to reconnect by themselves after each fault.
+      while (outcomes.done.length < before + 50) yield* Effect.sleep("2 millis")
     }
     isOver = true
     yield* Fiber.join(writing)
@@ -75,28 +75,28 @@ const underLoad = (url: string, fault: (n: number) => Effect.Effect<unknown>, fa
     if (store === undefined) return yield* Effect.die("no store")
     const isHeld = ({ record }: Change) => Effect.map(store.get(record.recordId), Option.isSome)
     const held = (pair: readonly [Change, Change]) => Effect.forEach(pair, isHeld)
-    let written = told.done.length
-    for (const pair of told.done) assert.deepStrictEqual(yield* held(pair), [true, true])
+    let written = outcomes.done.length
+    for (const pair of outcomes.done) assert.deepStrictEqual(yield* held(pair), [true, true])
     for (const pair of undone) assert.deepStrictEqual(yield* held(pair), [false, false])
-    for (const pair of told.doubtful) {
+    for (const pair of outcomes.doubtful) {
       const [a, b] = [yield* isHeld(pair[0]), yield* isHeld(pair[1])]
       assert.strictEqual(a, b)
       if (a) written += 1
     }
-    assert.isAbove(told.doubtful.length + undone.length, 0, "no fault was noticed")
+    assert.isAbove(outcomes.doubtful.length + undone.length, 0, "no fault was noticed")
     assert.strictEqual((yield* store.tally)["pending"], written * 2)
     assert.deepStrictEqual(yield* query(url, "SELECT count(*)::int4 FROM handoff_log"), [[written * 2]])
   })
 
-describe("what was acknowledged is there, and nothing else is said to be", () => {
-  it.live("when sessions are ended from outside, again and again", () =>
+describe("the outcome of every commit is reported correctly", () => {
+  it.live("when an administrator terminates sessions repeatedly", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       yield* underLoad(url, () => endSessions(url), 12)
     })
   )
 
-  it.live("when the server is restarted, and when it crashes", () =>
+  it.live("when the server restarts and when it crashes", () =>
     Effect.gen(function* () {
       const server = yield* ownServer
       const url = yield* makeDatabase(server.url)
@@ -105,11 +105,11 @@ describe("what was acknowledged is there, and nothing else is said to be", () =>
   )
 })
 
-describe("a server of one's own", () => {
+describe("a separate server", () => {
   const withUser = (server: PostgresServer, user: string, password: string) =>
     Object.assign(new URL(urlOf(server.url, "guarded")), { username: user, password }).href
 
-  it.live("lets in who knows the password, and the others learn that they do not", () =>
+  it.live("accepts the right password, and the error for a wrong one names the user", () =>
     Effect.gen(function* () {
       const server = yield* ownServer
       yield* query(server.url, "CREATE ROLE guarded LOGIN PASSWORD 'p@ss/w?rd#1'")
@@ -117,8 +117,8 @@ describe("a server of one's own", () => {
       const right = withUser(server, "guarded", encodeURIComponent("p@ss/w?rd#1"))
       yield* Effect.scoped(Effect.flatMap(PostgresStore.make({ url: right }), ({ handoffs }) => handoffs.tally))
       for (const [password, sentence] of [
-        ["s3cret", /does not let in guarded: password authentication failed for user "guarded"/],
-        ["", /wants a password for guarded; write it into the url/]
+        ["s3cret", /rejected the user guarded: password authentication failed for user "guarded"/],
+        ["", /needs a password for the user guarded; add it to the URL/]
       ] as const) {
         const error = yield* Effect.flip(
           Effect.scoped(PostgresStore.make({ url: withUser(server, "guarded", password) }))

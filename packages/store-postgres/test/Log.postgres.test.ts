@@ -13,7 +13,7 @@ import { namesOf, open, wholeLog } from "./stores.ts"
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 
 describe("the log", () => {
-  it.live("holds back what is behind a transaction that is still open, and then shows it in order", () =>
+  it.live("hides entries after an open transaction, and shows them in order once it ends", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const [store, other] = [yield* open(url), yield* open(url)]
@@ -22,11 +22,11 @@ describe("the log", () => {
       yield* run("BEGIN")
       const held = yield* run("SELECT pg_current_xact_id()::text")
       yield* other.commit([created("behind", at)])
-      // Everything but the log sees it.
+      // The record and its history are visible at once.
       assert.isTrue(Option.isSome(yield* store.get(RecordId.make("behind"))))
       assert.strictEqual((yield* store.history(RecordId.make("behind"))).length, 1)
       assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["before 1"])
-      // What the open transaction writes has a lower position than what could be seen by now.
+      // The open transaction writes an entry whose position is before the hidden one.
       yield* run(
         `INSERT INTO handoff_log SELECT 1, '${String(held[0]?.[0])}', 1, 'between', 1, event FROM handoff_log WHERE record_id = 'before'`
       )
@@ -36,7 +36,7 @@ describe("the log", () => {
     })
   )
 
-  it.live("is whole and in order for a reader that follows it while many write and transactions stay open", () =>
+  it.live("is complete and in order for a follower while four stores write and transactions stay open", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const writers = yield* Effect.all(Array.from({ length: 4 }, () => open(url)))
@@ -47,7 +47,7 @@ describe("the log", () => {
       const reading = Effect.gen(function* () {
         let after: Position | undefined
         while (true) {
-          // Whatever else is open on the server holds the end of the log back for a moment.
+          // Another open transaction on the server can hide the end of the log for a moment.
           if (seen.length >= 240 && !isWriting) return
           const page: ReadonlyArray<Entry> = yield* reader.log({ limit: 7, ...(after === undefined ? {} : { after }) })
           seen.push(...page)
@@ -65,7 +65,7 @@ describe("the log", () => {
       })
       const following = yield* Effect.forkChild(reading)
       const blocking = yield* Effect.forkChild(holding)
-      // Every handoff goes from writer to writer.
+      // A different store writes each step of a handoff.
       yield* Effect.forEach(
         Array.from({ length: 60 }, (_, n) => life(`h${n}`, at)),
         (changes, n) =>
@@ -89,11 +89,11 @@ describe("the log", () => {
     })
   )
 
-  it.live("goes on behind what was restored from a cluster that had given out more transactions", () =>
+  it.live("continues after entries restored from a cluster with higher transaction ids", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       yield* Effect.scoped(Effect.flatMap(open(url), (store) => store.commit([created("old", at)])))
-      // As a restored dump has it: an id that this cluster will not give out for a long time.
+      // An id as in a restored dump, far beyond those of this cluster.
       yield* query(url, "UPDATE handoff_log SET xid = '400000000000'")
       const store = yield* open(url)
       const [old] = yield* wholeLog(store)

@@ -9,8 +9,8 @@ import { histories } from "../../../tooling/histories.ts"
 import { fill, findsEvery, type Kept } from "../../../tooling/mutations.ts"
 import { PostgresStore } from "../src/index.ts"
 
-describe("a byte that was changed behind the store's back", () => {
-  it.live("is found wherever it is, in an entry as in a record", () =>
+describe("a byte changed by another program", () => {
+  it.live("is found in every entry and every record", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const run = yield* connect(url)
@@ -22,7 +22,7 @@ describe("a byte that was changed behind the store's back", () => {
               id: RecordId.make(String(name)),
               what: column,
               text: last,
-              // What is replaced is known by what it says: a row moves each time it is written.
+              // The row is found by its text, because its ctid changes with every write.
               write: (next) =>
                 Effect.tap(
                   run(`UPDATE ${table} SET ${column} = $1 WHERE ${id} = $2 AND ${column} = $3`, [next, name, last]),

@@ -16,7 +16,7 @@ import { open, untilAsked } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 
-/** Follows a store, and gives how many hints there have been. The first is for beginning to listen. */
+/** Follows a store and returns a counter of its hints. Starting to listen gives the first one. */
 const countHints = Effect.fnUntraced(function* ({ changed }: HandoffStore["Service"]) {
   let hints = 0
   yield* Effect.forkScoped(
@@ -30,14 +30,14 @@ const countHints = Effect.fnUntraced(function* ({ changed }: HandoffStore["Servi
   return () => hints
 })
 
-// By the real clock, also where the one of the test stands still.
+// Uses the real clock, because the test clock may stand still.
 const until = (condition: () => boolean) =>
   Effect.promise(async (signal) => {
     while (!condition()) await setTimeout(2, undefined, { signal })
   })
 
-/** A writer that is not to ask again before the clock moves, for it has just found nobody; and who listens since then. */
-const justFoundNobody = Effect.gen(function* () {
+/** A writer that just found no listeners and checks again when the test clock moves, and a listener that started since. */
+const listeningTooLate = Effect.gen(function* () {
   const url = yield* makeDatabase()
   const scope = yield* Scope.fork(yield* Effect.scope)
   const writer = yield* Scope.provide(open(url), scope)
@@ -50,25 +50,25 @@ const justFoundNobody = Effect.gen(function* () {
   return { hints, close: Scope.close(scope, Exit.void) }
 })
 
-describe("news from another process", () => {
-  it.live("arrives without a notification too", () =>
+describe("a hint from another process", () => {
+  it.live("arrives through polling if the notification is missing", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const { handoffs } = yield* PostgresStore.make({ url, pollInterval: "20 millis" })
       const hints = yield* countHints(handoffs)
       yield* until(() => hints() >= 1)
-      // Nobody says anything of these changes, for they are written by hand.
+      // Rows written with plain SQL send no notification.
       for (let n = 1; hints() === 1; n++) {
         yield* query(url, `INSERT INTO handoff_log VALUES (1, pg_current_xact_id(), 1, 'by hand', ${n}, '{}')`)
       }
     })
   )
 
-  it.live("arrives again after the connection that listens was ended", () =>
+  it.live("arrives after the listening connection was terminated", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const store = yield* open(url)
-      // Polling would take longer than the test may.
+      // The poll interval is also the pause before the listener reconnects.
       const { handoffs } = yield* PostgresStore.make({ url, pollInterval: "300 millis" })
       const hints = yield* countHints(handoffs)
       yield* until(() => hints() >= 1)
@@ -83,18 +83,18 @@ describe("news from another process", () => {
     })
   )
 
-  it.effect("arrives at who began to listen just after the writer had found nobody", () =>
+  it.effect("reaches a listener that started just after the writer had checked for listeners", () =>
     Effect.gen(function* () {
-      const { hints } = yield* justFoundNobody
+      const { hints } = yield* listeningTooLate
       assert.strictEqual(hints(), 1)
       yield* TestClock.adjust("20 millis")
       yield* until(() => hints() >= 2)
     })
   )
 
-  it.effect("arrives at once when the writer is closed", () =>
+  it.effect("arrives at once when the writer closes", () =>
     Effect.gen(function* () {
-      const { hints, close } = yield* justFoundNobody
+      const { hints, close } = yield* listeningTooLate
       yield* close
       yield* until(() => hints() >= 2)
     })

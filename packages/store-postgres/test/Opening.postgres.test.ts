@@ -19,7 +19,7 @@ const changed = (url: string, part: Partial<Pick<URL, "hostname" | "port" | "pat
   Object.assign(new URL(url), part).href
 
 describe("opening a database", () => {
-  it.live("three at once make its tables once, and all of them can write", () =>
+  it.live("from three stores at once creates the tables once, and all three can write", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       yield* Effect.forEach(
@@ -36,12 +36,12 @@ describe("opening a database", () => {
     })
   )
 
-  it.live("of the first version brings it up to date, with its agents", () =>
+  it.live("of the first version migrates it with its agents", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const run = yield* connect(url)
       yield* Effect.scoped(PostgresStore.make({ url }))
-      // As the first version had it.
+      // The table of the first version.
       yield* run("DROP TABLE handoff_agents")
       yield* run(`CREATE TABLE handoff_agents (id text COLLATE "C" PRIMARY KEY, capabilities text NOT NULL)`)
       yield* run(`INSERT INTO handoff_agents VALUES ('bob', '[]'), ('carol', '["analyze","可視化"]')`)
@@ -61,7 +61,7 @@ describe("opening a database", () => {
     })
   )
 
-  it.effect("says so when another process makes the tables and does not come to an end", () =>
+  it.effect("fails after 30 seconds if another process holds the migration lock", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const run = yield* connect(url)
@@ -70,13 +70,13 @@ describe("opening a database", () => {
       const waiting = "SELECT count(*)::int4 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
       while (Number(yield* run(waiting)) === 0) yield* Effect.yieldNow
       yield* TestClock.adjust("30 seconds")
-      assert.match((yield* Fiber.join(opening)).detail, /no answer within 30 seconds/)
+      assert.match((yield* Fiber.join(opening)).detail, /did not answer within 30 seconds/)
       yield* run("SELECT pg_advisory_unlock(29382028637498982)")
       yield* Effect.scoped(PostgresStore.make({ url }))
     })
   )
 
-  it.live("of a newer version is refused, and left as it is", () =>
+  it.live("of a newer version is refused and leaves it unchanged", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       yield* Effect.scoped(PostgresStore.make({ url }))
@@ -84,37 +84,43 @@ describe("opening a database", () => {
       yield* query(url, "ALTER TABLE handoff_records RENAME TO handoff_moved")
       const { reason, detail } = yield* refusal(url)
       assert.strictEqual(reason, "unavailable")
-      assert.match(detail, /is of version 99, this store knows up to 2; update @aumai\/handoff-store-postgres/)
+      assert.match(
+        detail,
+        /has schema version 99; this version of the store reads up to 2\. .*upgrade @aumai\/handoff-store-postgres/
+      )
       assert.deepStrictEqual(yield* query(url, "SELECT version FROM handoff_store"), [[99]])
     })
   )
 
-  it.live("that has somebody else's tables under our names is refused, and left as it is", () =>
+  it.live("with tables of another application is refused and leaves it unchanged", () =>
     Effect.gen(function* () {
       for (const sql of ["CREATE TABLE handoff_log (line text)", "CREATE TABLE handoff_store (shelf int)"]) {
         const url = yield* makeDatabase()
         yield* query(url, sql)
-        assert.match((yield* refusal(url)).detail, /has tables of another application under our names \(handoff_\w+\)/)
+        assert.match(
+          (yield* refusal(url)).detail,
+          /has tables of another application under the store's names \(handoff_\w+\)/
+        )
         const tables = yield* query(url, "SELECT count(*)::int4 FROM pg_class WHERE relname LIKE 'handoff%'")
         assert.deepStrictEqual(tables, [[1]])
       }
     })
   )
 
-  it.live("that cannot hold every text is refused", () =>
+  it.live("with another encoding than UTF8 is refused", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase(undefined, "ENCODING 'SQL_ASCII' TEMPLATE template0")
-      assert.match((yield* refusal(url)).detail, /holds text as SQL_ASCII; create one with ENCODING 'UTF8'/)
+      assert.match((yield* refusal(url)).detail, /is encoded as SQL_ASCII; create a database with ENCODING 'UTF8'/)
     })
   )
 
-  it.live("that is not there says so at once, in one sentence", () =>
+  it.live("that does not exist fails at once with one sentence", () =>
     Effect.gen(function* () {
       const server = inject("postgres")
       const cases: ReadonlyArray<readonly [string, RegExp]> = [
-        [changed(server, { port: "1" }), /^Nobody listens at .*:1; start PostgreSQL there/],
-        [changed(server, { hostname: "nowhere.invalid" }), /^The host of nowhere\.invalid:\d+ is not known/],
-        [urlOf(server, "no_such_database"), /^There is no database no_such_database on .*; create it/]
+        [changed(server, { port: "1" }), /^No server answers at .*:1; start PostgreSQL there/],
+        [changed(server, { hostname: "nowhere.invalid" }), /^The host of nowhere\.invalid:\d+ is unknown/],
+        [urlOf(server, "no_such_database"), /^The database no_such_database does not exist on .*; create it/]
       ]
       for (const [url, sentence] of cases) {
         const { reason, operation, detail } = yield* refusal(url)
@@ -124,7 +130,7 @@ describe("opening a database", () => {
     })
   )
 
-  it.live("without the right to make tables says which right is missing", () =>
+  it.live("without permission to create tables names the missing permission", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const role = `reader_${new URL(url).pathname.slice(-8)}`
@@ -132,7 +138,7 @@ describe("opening a database", () => {
         query(url, `DROP ROLE ${role}`)
       )
       const theirs = Object.assign(new URL(url), { username: role, password: "r" }).href
-      assert.match((yield* refusal(theirs)).detail, /permission denied for schema public .*the user reader_\w+ needs/)
+      assert.match((yield* refusal(theirs)).detail, /permission denied for schema public .*grant the user reader_\w+/)
     })
   )
 })

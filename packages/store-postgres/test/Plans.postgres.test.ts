@@ -25,28 +25,28 @@ const views: Readonly<Record<string, View>> = {
 }
 const after = created("x500", at).record
 
-// Everybody is in the same inbox: what the planner guesses without statistics is as wrong as it can be.
+// All handoffs are in one inbox, so that the planner's guesses without statistics are as wrong as possible.
 const fill = `
   INSERT INTO handoff_records SELECT 'x' || i, 0, 1, NULL, 'pending', 'executor', 'executor', 'p', 5, i, i, '{}'
   FROM generate_series(1, 20000) i`
 const fillLog = `INSERT INTO handoff_log SELECT 1, '3', i, 'x' || i, 1, '{}' FROM generate_series(1, 20000) i`
 
-/** What a plan is made of, and how many rows each of its parts has seen. */
+/** The lines of a statement's plan, with the rows that each node read. */
 const explain = (run: Connections.Connections["run"], sql: string, parameters: ReadonlyArray<unknown>) =>
   Effect.map(run(`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ${sql}`, parameters), (rows) =>
     rows.map(([line]) => String(line))
   )
 
-/** The most rows that any part of a plan has read. */
+/** The most rows that a node of a plan read. */
 const mostRows = (plan: ReadonlyArray<string>) =>
   Math.max(...plan.map((line) => Number(/(?:actual rows=|Removed by Filter: )([\d.]+)/.exec(line)?.[1] ?? 0)))
 
 const statistics = {
   "was never analyzed": [],
-  "was analyzed when it was empty": ["ANALYZE handoff_records, handoff_log, handoff_agents, handoff_tally"]
+  "was analyzed while empty": ["ANALYZE handoff_records, handoff_log, handoff_agents, handoff_tally"]
 }
 
-describe("every read goes along one index and reads no more than its page", () => {
+describe("every read uses one index and reads no more rows than its page", () => {
   for (const [name, before] of Object.entries(statistics)) {
     it.live(`when the database ${name}`, () =>
       Effect.gen(function* () {
@@ -86,7 +86,7 @@ describe("every read goes along one index and reads no more than its page", () =
       })
     )
 
-    it.live(`and a commit looks up what it changes, when the database ${name}`, () =>
+    it.live(`and a commit looks up its rows by id, when the database ${name}`, () =>
       Effect.gen(function* () {
         const connections = yield* Connections.make(yield* Address.read(yield* makeDatabase()), 1)
         yield* Schema.open(connections)

@@ -11,19 +11,19 @@ import { namesOf, open, wholeLog } from "./stores.ts"
 
 type Store = HandoffStore["Service"]
 
-/** All it prints until it ends; a last line cut short by a kill is no acknowledgement. */
+/** Collects the acknowledgements that a process prints until it ends. A kill can cut the last line short. */
 const listen = async ({ lines, exit }: Running, heard: Array<string>) => {
   for await (const line of lines) if (/^\S+ \d+$/.test(line)) heard.push(line)
   return exit
 }
 
-/** Reads the log all the time, a few entries at once, until nothing more can come. */
+/** Reads the log in small pages until the writers are done and the log has ended. */
 const follow = (reader: Store, isOver: () => boolean) =>
   Effect.gen(function* () {
     const seen: Array<Entry> = []
     let after: Position | undefined
     while (true) {
-      // Asked before the read: what was there by then is in this page or an earlier one.
+      // Asked before the read, so that the read sees every entry that was written by then.
       const wasOver = isOver()
       const page: ReadonlyArray<Entry> = yield* reader.log({ limit: 7, ...(after === undefined ? {} : { after }) })
       seen.push(...page)
@@ -34,7 +34,7 @@ const follow = (reader: Store, isOver: () => boolean) =>
 
 const allRecords = (store: Store) => store.list({ _tag: "All" }, { limit: 1_000_000 })
 
-/** Runs workers while a reader follows, and then compares all that can be read with each other and with what was heard. */
+/** Runs workers while a reader follows, and then compares log, records, tally and acknowledgements. */
 const whileFollowed = (workers: (url: string, heard: Array<string>) => Effect.Effect<void>) =>
   Effect.gen(function* () {
     const url = yield* makeDatabase()
@@ -47,10 +47,10 @@ const whileFollowed = (workers: (url: string, heard: Array<string>) => Effect.Ef
       { startImmediately: true }
     )
     yield* workers(url, heard)
-    // The server goes on with what a killed process had asked for: until only the reader's session and this one are left.
+    // The server still executes the statements of killed processes. Wait until only the reader's session and this one are left.
     const sessions = "SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = current_database()"
     while (Number(yield* run(sessions)) > 2) yield* Effect.sleep("5 millis")
-    // Whatever else is open on the server holds the end of the log back for a moment.
+    // Another open transaction on the server can hide the end of the log for a moment.
     const last = "SELECT concat_ws('.', epoch, xid, n) FROM handoff_log ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1"
     const end = String(yield* run(last))
     while (Option.getOrUndefined(yield* reader.end) !== end) yield* Effect.sleep("5 millis")
@@ -84,7 +84,7 @@ const whileFollowed = (workers: (url: string, heard: Array<string>) => Effect.Ef
   })
 
 describe("several processes on one database", () => {
-  it.live("four of them commit, and a reader of the log sees every entry once and in order", () =>
+  it.live("commit from four of them while a reader of the log sees every entry once and in order", () =>
     whileFollowed((url, heard) =>
       Effect.gen(function* () {
         const workers = [0, 1, 2, 3].map((n) => start("worker.ts", url, `w${n}`, "40"))
@@ -98,7 +98,7 @@ describe("several processes on one database", () => {
   const seed = process.env["SEED"] ?? "1"
 
   it.live(
-    `kill -9 takes nothing that was acknowledged and confuses no reader, at ${kills} moments drawn from seed ${seed}`,
+    `lose no acknowledged commit and skip no entry under kill -9, at ${kills} random moments from seed ${seed}`,
     () =>
       whileFollowed((url, heard) =>
         Effect.gen(function* () {

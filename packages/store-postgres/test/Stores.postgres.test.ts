@@ -18,12 +18,12 @@ const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 const idOf = (change: Change) => change.record.recordId
 
 describe("several stores on one database", () => {
-  it.live("of two that take what the other takes, each commit is whole or absent", () =>
+  it.live("commit overlapping pairs, each whole or absent", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const stores = [yield* open(url), yield* open(url), yield* open(url)]
       const ids = Array.from({ length: 12 }, (_, n) => `r${n}`)
-      // Each takes two handoffs at once, next to those of the others, in both orders.
+      // Each commit creates two neighbouring handoffs, in either order.
       const attempts = stores.flatMap((store, s) =>
         ids.map((id, n) => {
           const other = ids[(n + 1 + s) % ids.length] ?? id
@@ -55,14 +55,14 @@ describe("several stores on one database", () => {
     })
   )
 
-  it.live("a commit that was to be one of several is written whole after another has come between", () =>
+  it.live("refuse a whole commit if another writer changes one of its handoffs meanwhile", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const store = yield* open(url)
       const [a, b] = [life("a", at), life("b", at)]
       yield* store.commit([a[0], b[0]])
       const run = yield* connect(url)
-      // Somebody else holds b, and has moved it on when our statement gets to it.
+      // Another transaction has locked b, and commits a change of it while the statement waits.
       yield* run("BEGIN")
       yield* run("UPDATE handoff_records SET base = 1, revision = 2 WHERE id = 'b'")
       const [a2, b2] = [a[1], b[1]]
@@ -82,7 +82,7 @@ describe("several stores on one database", () => {
     })
   )
 
-  it.live("an archive of many handoffs with their histories arrives whole, and is counted", () =>
+  it.live("import an archive of 300 handoffs with histories and tally", () =>
     Effect.gen(function* () {
       const [from, to] = [yield* makeDatabase(), yield* makeDatabase()]
       const source = yield* open(from)
@@ -102,7 +102,7 @@ describe("several stores on one database", () => {
     })
   )
 
-  it.live("a row that was edited by hand is corrupt, by name, and the others can be read", () =>
+  it.live("name a row that was damaged by hand and keep the others readable", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const store = yield* open(url)
@@ -129,7 +129,7 @@ describe("several stores on one database", () => {
     })
   )
 
-  it.live("a store goes on after all its connections were ended", () =>
+  it.live("reconnect after all their connections were terminated", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const store = yield* open(url, { maxConnections: 3 })
@@ -138,7 +138,7 @@ describe("several stores on one database", () => {
         url,
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aumai-handoff' AND datname = current_database()`
       )
-      // The first to notice may fail; it says so, and the next does not.
+      // The first commit may fail as in doubt; the next one succeeds.
       const first = yield* Effect.result(store.commit([created("b", at)]))
       if (Result.isFailure(first)) assert.match(first.failure.message, /read before repeating it/)
       yield* store.commit([created("c", at)])
@@ -146,17 +146,17 @@ describe("several stores on one database", () => {
     })
   )
 
-  it.live("a position of another store is refused", () =>
+  it.live("refuse a position of another store", () =>
     Effect.gen(function* () {
       const store = yield* open(yield* makeDatabase())
-      // The cast: positions are text.
+      // The cast makes a position that another store could have returned.
       const error = yield* Effect.flip(store.log({ limit: 1, after: "1790000" as Position }))
-      assert.match(error.detail, /1790000 is no position in the log of database/)
+      assert.match(error.detail, /1790000 is not a position in the log of database/)
     })
   )
 })
 
-describe("a commit that is interrupted", () => {
+describe("an interrupted commit", () => {
   it.live("is whole or absent", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
@@ -167,7 +167,7 @@ describe("a commit that is interrupted", () => {
         yield* Effect.sleep(n % 4)
         yield* Fiber.interrupt(committing)
       }
-      // What was being written is finished before the next.
+      // A commit waits for the one in progress, so all writes are done after this one.
       yield* store.commit([created("last", at)])
       for (const [a, b] of pairs) {
         const [left, right] = [yield* store.get(idOf(a)), yield* store.get(idOf(b))]

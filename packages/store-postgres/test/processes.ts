@@ -1,11 +1,11 @@
-/** Starting, killing and awaiting real processes. */
+/** Starts real processes and reads their output. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 
 export interface Running {
   readonly child: ChildProcess
-  /** Every line it prints, until it ends. */
+  /** The printed lines, until the process ends. */
   readonly lines: AsyncIterable<string>
   readonly exit: Promise<number | null>
 }

@@ -1,4 +1,4 @@
-/** Stores on databases of tests, and what their logs say. */
+/** Opens stores on test databases and reads their logs. */
 import type { Entry, HandoffStore, Position } from "@aumai/handoff-core"
 import * as Effect from "effect/Effect"
 
@@ -8,7 +8,7 @@ import { PostgresStore } from "../src/index.ts"
 export const open = (url: string, options: { readonly maxConnections?: number } = {}) =>
   Effect.map(PostgresStore.make({ url, ...options }), ({ handoffs }) => handoffs)
 
-/** Waits until a store has asked, behind its first commit, whether anybody listens. */
+/** Waits until a store has checked for listeners after its first commit. */
 export const untilAsked = (url: string) =>
   Effect.gen(function* () {
     const asked = `SELECT count(*)::int4 FROM pg_stat_activity

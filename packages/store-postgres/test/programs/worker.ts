@@ -1,6 +1,6 @@
 /**
- * Moves handoffs on that others move too, often two things in one commit, in several lanes at once, and prints what was
- * acknowledged. It may be killed at any moment.
+ * Advances handoffs that other workers advance too, in several lanes and often with two changes per commit. Prints each
+ * acknowledged revision. Tests kill it at any moment.
  */
 import { writeSync } from "node:fs"
 
@@ -29,7 +29,7 @@ const lane = Effect.fnUntraced(function* (index: number) {
     const known = pick(open)
     const step = known === undefined || Math.random() < 0.2 ? undefined : nextOf(known, at)
     const id = `${name}.${index}.${done}`
-    // One that is created together with a step says so, so that a half of the two would be noticed.
+    // A handoff created together with a step names that step, so that a test notices half of such a commit.
     const changes: readonly [Change, ...Array<Change>] =
       step === undefined
         ? [created(id, at)]
@@ -41,7 +41,7 @@ const lane = Effect.fnUntraced(function* (index: number) {
     )
     if (!isDone) continue
     done += 1
-    // Not process.stdout: this is written before the next step is taken, whatever the pipe is like.
+    // writeSync, because process.stdout may write to a pipe after the next commit.
     writeSync(1, changes.map((change) => `${nameOf(change)}\n`).join(""))
   }
 })
