@@ -1,13 +1,14 @@
+/** Writes the commits of one group in one IndexedDB transaction, so that no other writer comes between reads and writes. */
 import { type CommitAll, CommitPlan, StoredText } from "@aumai/handoff-core"
 import type { RecordId } from "@aumai/handoff-protocol"
 
 import type { Transact } from "./Connection.ts"
 import { type RecordValue, type TallyValue, valueOf } from "./Schema.ts"
 
-/** What stands in a row. Only its text is checked by the reader. */
+/** The part of a row that a commit reads. The revision is unchecked, because another program may have written the row. */
 type StoredStanding = Pick<RecordValue, "status"> & { readonly revision: unknown }
 
-/** Writes several commits in one transaction. No other writer comes between its reading and its writing. */
+/** Makes the function that writes a group. */
 export const make =
   (transact: Transact): CommitAll =>
   (commits) =>
@@ -39,13 +40,14 @@ export const make =
         }
 
         for (const [index, id] of ids.entries()) {
-          // A row whose revision is no number fits nothing: the conflict makes the caller read it, and that names it.
+          // A revision that is not a number becomes NaN, which conflicts with every change. The caller then reads the
+          // record, and that read reports the damaged row.
           when<StoredStanding | undefined>(records.get(id), (row) => {
             if (row !== undefined) {
               const { status, revision } = row
               standings.set(id, { status, revision: typeof revision === "number" ? revision : Number.NaN })
             }
-            // Requests are answered in order, so all the others have been.
+            // Requests are answered in order, so this is the last answer.
             if (index === ids.length - 1) write()
           })
         }

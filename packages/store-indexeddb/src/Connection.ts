@@ -1,4 +1,7 @@
-/** The connection to the database of a store: which store it is, giving it up for a newer page, opening it again. */
+/**
+ * Holds the connection of a store: it opens the database, verifies that it is still the same store, reopens a lost
+ * connection, and closes for a page with a newer version.
+ */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
@@ -10,11 +13,12 @@ import * as Failure from "./Failure.ts"
 import * as Mark from "./Mark.ts"
 import { epochKey } from "./Schema.ts"
 
+/** Runs a transaction on the store's connection. */
 export type Transact = <A>(work: Work<A>) => Effect.Effect<A, StoreError>
 
 type State =
   | { readonly _tag: "Open"; readonly database: IDBDatabase }
-  /** The browser has closed it, as it does when it clears or repairs its files. */
+  /** The browser closed the connection, as it does when it clears or repairs its files. */
   | { readonly _tag: "Lost" }
   | { readonly _tag: "Ended"; readonly why: (operation: string, name: string) => StoreError }
 
@@ -23,10 +27,10 @@ const drawEpoch = Effect.map(Effect.all([Random.nextInt, Random.nextInt]), (word
 )
 
 /**
- * Which store this is: written in the first transaction after the database was made, and noted outside of it afterwards,
- * so that whatever ends the browser in between, a note is never older than its store.
+ * Reads the epoch, a random id of this store, and compares it with the notes outside the database. A new database gets its
+ * epoch in its first transaction and the notes afterwards, so that a crash in between leaves no note without a store.
  */
-const settleEpoch = (
+const checkEpoch = (
   database: IDBDatabase,
   options: DatabaseOptions,
   operation: string,
@@ -53,9 +57,7 @@ const settleEpoch = (
     return epoch
   })
 
-/**
- * Opens the database of a store: its scope closes it. What the browser closes is opened again for the next transaction.
- */
+/** Opens the database; closing the scope closes it. If the browser closes it, the next transaction opens it again. */
 export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const { name } = options
@@ -77,24 +79,24 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
       state = { _tag: "Open", database }
     }
 
-    /** One at a time. */
-    const alone = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    /** Runs one `work` at a time. */
+    const exclusively = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Effect.uninterruptibleMask((restore) =>
-        // Closing tells whether it was open, so of those who find it open one is alone.
+        // closeUnsafe returns true only if the latch was open, so one of the waiting calls gets through.
         free.closeUnsafe()
           ? Effect.ensuring(restore(work), free.open)
-          : restore(Effect.flatMap(free.await, () => alone(work)))
+          : restore(Effect.flatMap(free.await, () => exclusively(work)))
       )
 
     const reopen = (operation: string): Effect.Effect<IDBDatabase, StoreError | ConnectionLost> =>
       Effect.suspend(() => {
         if (state._tag !== "Lost") return current(operation)
         return Effect.flatMap(open(options, operation), (database) =>
-          settleEpoch(database, options, operation, epoch).pipe(
-            Effect.flatMap((settled) => {
-              // Closed meanwhile: nobody would close this one.
+          checkEpoch(database, options, operation, epoch).pipe(
+            Effect.flatMap((checked) => {
+              // If the store was closed meanwhile, failing here closes this connection.
               if (state._tag === "Ended") return Effect.fail(state.why(operation, name))
-              epoch = settled
+              epoch = checked
               keep(database)
               return Effect.succeed(database)
             }),
@@ -110,12 +112,12 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
         case "Ended":
           return Effect.fail(state.why(operation, name))
         case "Lost":
-          return alone(reopen(operation))
+          return exclusively(reopen(operation))
       }
     }
 
-    /** Once more is safe, for what did not find a connection has not begun. */
-    const twice = <A>(operation: string, once: Effect.Effect<A, StoreError | ConnectionLost>) =>
+    /** Retries once after a lost connection. This is safe, because a transaction without a connection has not begun. */
+    const retryOnLostConnection = <A>(operation: string, once: Effect.Effect<A, StoreError | ConnectionLost>) =>
       once.pipe(
         Effect.catchTag("ConnectionLost", () => once),
         Effect.catchTag("ConnectionLost", ({ cause }) =>
@@ -129,13 +131,13 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
         end(Failure.closed)
       })
     )
-    yield* twice(
+    yield* retryOnLostConnection(
       "open",
       Effect.suspend(() => current("open"))
     )
 
     return (work) =>
-      twice(
+      retryOnLostConnection(
         work.operation,
         Effect.flatMap(
           Effect.suspend(() => current(work.operation)),
@@ -147,16 +149,16 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
       )
   })
 
-/** Deletes the database of a store, or what a browser has left of it, together with the notes that there was one. */
+/** Deletes the database of a store, even an emptied one, and the notes outside it. */
 export const forget = (options: DatabaseOptions): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const { name } = options
     const operation = "forget"
     if (!Mark.isRemovable()) return yield* Failure.noPage(operation, name)
-    // Only what is ours: another application's database is refused here.
+    // Opening refuses the database of another application.
     const database = yield* open(options, operation)
     database.close()
-    // The database first: a note without a database is a loss, and forgetting can be repeated.
+    // The database goes first: if this is interrupted, the notes still report the loss, and `forget` can be repeated.
     yield* remove(options, operation)
     yield* Mark.remove(name)
     if ((yield* Mark.read(name)).length > 0) return yield* Failure.remembered(operation, name)

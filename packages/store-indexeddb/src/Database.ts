@@ -1,4 +1,4 @@
-/** One database: opening it, deleting it, and one transaction on it. */
+/** Wraps the IndexedDB calls that open a database, delete it, and run one transaction. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
@@ -7,24 +7,25 @@ import * as Effect from "effect/Effect"
 import * as Failure from "./Failure.ts"
 import { createStores, isOurs, type StoreName, version } from "./Schema.ts"
 
+/** The options that every call on a database needs. */
 export interface DatabaseOptions {
   readonly name: string
   readonly durability: "strict" | "relaxed"
   readonly openTimeout: Duration.Input
 }
 
-/** What a transaction is made of. Plain callbacks: a fiber that resumes in a later task finds its transaction over. */
+/** The steps of a transaction, as callbacks, because a transaction ends before a fiber could resume in a later task. */
 export interface Requests<A> {
   readonly store: (name: StoreName) => IDBObjectStore
-  /** Goes on when a request has been answered. A request that fails ends the transaction. */
+  /** Calls `next` with the result of a request. A failed request aborts the transaction. */
   readonly when: <B>(request: IDBRequest<B>, next: (result: B) => void) => void
-  /** What the transaction gives, once it has completed. Nothing may be requested after it. */
+  /** Commits the transaction and sets its result. Make no request after it. */
   readonly answer: (value: A) => void
 }
 
 /** A transaction to run. */
 export interface Work<A> {
-  /** What errors call it. */
+  /** The name in errors. */
   readonly operation: string
   readonly mode: "readonly" | "readwrite"
   readonly stores: ReadonlyArray<StoreName>
@@ -34,7 +35,7 @@ export interface Work<A> {
 /** The connection was closed before the transaction began. */
 export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{ readonly cause: unknown }> {}
 
-/** Undoes what a transaction has done; says whether it was still under way. */
+/** Aborts a transaction. Returns `false` if it was over already. */
 const abort = (transaction: IDBTransaction): boolean => {
   try {
     transaction.abort()
@@ -53,7 +54,7 @@ const isClosed = (database: IDBDatabase): boolean => {
   }
 }
 
-/** One transaction; it answers when it has completed, and not before. Interrupting it undoes it. */
+/** Runs one transaction and succeeds once it has completed. Interrupting it aborts it. */
 export const run = <A>(
   database: IDBDatabase,
   { name, durability }: DatabaseOptions,
@@ -72,7 +73,7 @@ export const run = <A>(
       try {
         work()
       } catch (cause) {
-        // One that had been aborted before says itself what has become of it.
+        // If the transaction is over already, its abort event reports the outcome.
         hasThrown = abort(transaction)
         if (hasThrown) outcome = Effect.die(cause)
       }
@@ -85,7 +86,7 @@ export const run = <A>(
       const doubt = mode === "readonly" || isCertain ? "nothing changed" : "in doubt"
       finish(Effect.fail(Failure.ofTransaction(operation, name, cause, doubt)))
     }
-    // Chromium was seen to close a connection without a word about the transaction that was under way.
+    // Chromium can close a connection without an event on its running transaction.
     const onClose = () => fail(undefined, false)
     database.addEventListener("close", onClose)
     transaction.addEventListener("complete", () => finish(outcome))
@@ -93,7 +94,7 @@ export const run = <A>(
       if (hasThrown) return finish(outcome)
       const { error } = transaction
       const isAborted = error === null || error.name === "AbortError"
-      // An abort undoes; one that comes with the end of the connection may have crossed with the commit.
+      // An abort changes nothing. If it comes with the end of the connection, it may have crossed with the commit.
       fail(error, isAborted && !isClosed(database))
     })
     step(() =>
@@ -111,7 +112,7 @@ export const run = <A>(
     return Effect.sync(() => abort(transaction))
   })
 
-/** Opens the database, and makes it where there is none. A database that is not ours, or newer, is left as it is. */
+/** Opens or creates the database. Refuses one of another application or of a newer version and leaves it unchanged. */
 export const open = (
   { name, openTimeout }: DatabaseOptions,
   operation: string
@@ -131,7 +132,7 @@ export const open = (
     request.addEventListener("error", () => resume(Effect.fail(Failure.ofOpening(operation, name, request.error))))
     request.addEventListener("success", () => {
       const database = request.result
-      // At once: until every old page has closed its connection, a newer one cannot open.
+      // A page with a newer version can open only after every older page has closed its connection.
       database.addEventListener("versionchange", () => database.close())
       if (wanted && isOurs(database)) return resume(Effect.succeed(database))
       database.close()
@@ -141,11 +142,11 @@ export const open = (
       wanted = false
     })
   }).pipe(
-    // A tab that does not let go makes the request wait, and not every such wait is announced as `blocked`.
+    // A tab that keeps its connection blocks the request, and browsers do not always send the `blocked` event.
     Effect.timeoutOrElse({ duration: openTimeout, orElse: () => Effect.fail(Failure.held(operation, name)) })
   )
 
-/** Deletes the database. Other pages that have it open are told, and close it. */
+/** Deletes the database. Other pages get a `versionchange` event and close it. */
 export const remove = ({ name, openTimeout }: DatabaseOptions, operation: string): Effect.Effect<void, StoreError> =>
   Effect.callback<void, StoreError>((resume) => {
     const request = indexedDB.deleteDatabase(name)

@@ -1,6 +1,4 @@
-/**
- * Handoffs in a browser: one IndexedDB database, shared by the tabs and workers of a site.
- */
+/** Stores handoffs and agents in an IndexedDB database that the tabs and workers of a site share. */
 import { AgentStore, GroupCommit, Hints, HandoffStore, type Position, StoredText } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
@@ -26,15 +24,16 @@ import {
   type TallyValue
 } from "./Schema.ts"
 
+/** The options of an IndexedDB store. */
 export interface IndexedDbStoreOptions {
-  /** The name of the database. Each site has names of its own. */
+  /** The name of the database, within the site. */
   readonly name: string
   /**
-   * What a commit that succeeded survives. "strict", the default: also a power cut, as far as browser and disk keep their
-   * word. "relaxed", faster where a flush takes long: the end of the page or the browser; a power cut may take the last seconds.
+   * `strict`: a commit that succeeded survives a power cut, if browser and disk flush as they promise. `relaxed`: it
+   * survives the end of the page or the browser, but a power cut can lose the last seconds. Default: `strict`.
    */
   readonly durability?: "strict" | "relaxed"
-  /** How long to wait for the database while another tab holds it. Default: 10 seconds. */
+  /** The longest wait for a database that another tab holds. Default: 10 seconds. */
   readonly openTimeout?: Duration.Input
 }
 
@@ -44,7 +43,7 @@ const databaseOptions = ({ name, durability, openTimeout }: IndexedDbStoreOption
   openTimeout: openTimeout ?? "10 seconds"
 })
 
-/** One request in a transaction of its own. It gives what this store has put there; text is checked by the reader. */
+/** Makes one request in its own transaction. The result is trusted to be a row of this store; the reader checks its text. */
 const read = <A>(
   transact: Connection.Transact,
   operation: string,
@@ -58,7 +57,7 @@ const read = <A>(
     body: ({ store, when, answer }) => when(request(store(from)), answer)
   })
 
-/** As the reader knows rows, also one that was written when agents had nothing but capabilities. */
+/** Converts a row for the reader. A row of the first version has only capabilities. */
 const agentRow = ({ id, agent, lastSeen, capabilities }: AgentValue): StoredText.AgentRow => ({
   id,
   agent: agent ?? `{"capabilities":${capabilities}}`,
@@ -97,7 +96,7 @@ const makeAgents = (transact: Connection.Transact, reader: StoredText.Reader): A
   }
 }
 
-/** Tells the other tabs and workers of the site that the log has grown, and hears it from them. */
+/** Gives hints that the log grew, in this page and through a BroadcastChannel in the other tabs and workers. */
 const makeHints = (name: string) =>
   Effect.gen(function* () {
     const hints = Hints.make()
@@ -108,17 +107,17 @@ const makeHints = (name: string) =>
     channel.addEventListener("message", hints.give)
     return {
       changed: hints.changed,
-      // The channel does not bring back what was sent on it.
+      // A channel does not deliver a message to its sender.
       publish: Effect.sync(() => {
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a window takes one, a channel's does not
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the postMessage of a channel takes no origin
         channel.postMessage(undefined)
         hints.give()
       })
     }
   })
 
-// The greatest number of values that one request may ask for.
-const atMost = 2 ** 32 - 1
+// getAll takes an unsigned 32-bit count.
+const maxCount = 2 ** 32 - 1
 
 const makeHandoffs = (name: string, transact: Connection.Transact, reader: StoredText.Reader) =>
   Effect.gen(function* () {
@@ -144,11 +143,11 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
       list: (view, { limit, after }) =>
         Effect.suspend(() => {
           const range = rangeOf(view, after)
-          // Asked for none, a database gives all; NaN it refuses.
+          // getAll returns everything for a count of 0, and throws for NaN.
           if (range === undefined || !(limit >= 1)) return Effect.succeed([])
           return Effect.flatMap(
             read<Array<RecordValue>>(transact, "list", "records", (records) =>
-              sourceOf(view, records).getAll(range, Math.min(limit, atMost))
+              sourceOf(view, records).getAll(range, Math.min(limit, maxCount))
             ),
             (rows) => reader.records("list", rows)
           )
@@ -157,8 +156,8 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
       log: ({ limit, after }) =>
         limit >= 1
           ? entries("log", (log) =>
-              // What is no position of ours is before all of them.
-              log.getAll(IDBKeyRange.lowerBound(Number(after) || 0, true), Math.min(limit, atMost))
+              // A text that is not a position of this store reads from the beginning.
+              log.getAll(IDBKeyRange.lowerBound(Number(after) || 0, true), Math.min(limit, maxCount))
             )
           : Effect.succeed([]),
       end: transact<Option.Option<Position>>({
@@ -167,7 +166,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
         stores: ["log"],
         body: ({ store, when, answer }) =>
           when(store("log").openKeyCursor(null, "prev"), (cursor) =>
-            // The cast: any text is a position.
+            // The cast is safe because this store writes the key of an entry as its position.
             answer(cursor === null ? Option.none() : Option.some(String(Number(cursor.key)) as Position))
           )
       }),
@@ -179,9 +178,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
     })
   })
 
-/**
- * Opens a store: its scope closes it.
- */
+/** Opens a store; closing the scope closes it. */
 export const make = (
   options: IndexedDbStoreOptions
 ): Effect.Effect<
@@ -199,7 +196,7 @@ export const make = (
   })
 
 /**
- * The handoffs and the agents of one database. Closing the layer closes the store.
+ * Provides the handoffs and agents of one database. Closing the layer closes the database.
  *
  * @example
  * ```ts no-run
@@ -221,16 +218,8 @@ export const layer = (options: IndexedDbStoreOptions): Layer.Layer<HandoffStore 
   )
 
 /**
- * Deletes a store for good, or accepts that the browser has lost it: afterwards one of that name begins empty. Other pages
- * that have it open fail with `unavailable`. Only in a page; in a worker it fails with `unavailable`, as it does while
- * another tab holds the database. A database that is not a handoff store is `corrupt`, and left as it is.
- *
- * @example
- * ```ts no-run
- * import { IndexedDbStore } from "@aumai/handoff-store-indexeddb"
- * import * as Effect from "effect/Effect"
- *
- * await Effect.runPromise(IndexedDbStore.forget("handoffs"))
- * ```
+ * Deletes a store permanently, or accepts that the browser has lost its data. The next store with this name starts empty.
+ * Other pages that have it open fail with `unavailable`. So does `forget` itself, in a worker and while another tab holds
+ * the database. A database that is not a handoff store fails with `corrupt` and stays unchanged.
  */
 export const forget = (name: string): Effect.Effect<void, StoreError> => Connection.forget(databaseOptions({ name }))

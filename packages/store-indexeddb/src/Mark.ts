@@ -1,17 +1,17 @@
 /**
- * A note outside the database that a store of this name has been begun. A browser that comes back with an empty database
- * after a crash would otherwise look like one where nothing has been yet.
+ * Notes outside the database that a store with this name exists. Without them, a browser that lost the database in a crash
+ * would look like one that never had it.
  */
 import * as Effect from "effect/Effect"
 
-/** Where a note can be kept. Any step may fail, where a browser forbids it. */
+/** A place for notes. Each step fails if the browser forbids it. */
 interface Place {
   readonly read: () => Promise<ReadonlyArray<string>>
   readonly write: (epoch: string) => Promise<void>
   readonly remove: () => Promise<void>
 }
 
-/** For pages. In Chromium it also outlives an eviction, which takes databases and files. */
+/** For pages. In Chromium, localStorage also survives an eviction, which removes databases and files. */
 const inLocalStorage = (name: string): Place => {
   const key = `aumai-handoff:${name}`
   return {
@@ -31,13 +31,13 @@ const namesIn = async (directory: FileSystemDirectoryHandle): Promise<ReadonlyAr
 }
 
 /**
- * For workers, which have no localStorage, and for pages, so that each sees the other's: the origin's private files. The
- * epoch is the name of an empty file, because not every browser lets a page write into one. Secure contexts only.
+ * The origin's private files: for workers, which have no localStorage, and for pages, so that both see the same notes. The
+ * epoch is the name of an empty file, because some browsers do not let a page write to one. Only in secure contexts.
  */
 const inPrivateFiles = (name: string): Place => {
   const directory = async () => {
     const own = await (await navigator.storage.getDirectory()).getDirectoryHandle("aumai-handoff", { create: true })
-    // A prefix, for neither "." nor ".." is a name.
+    // A prefix, because "." and ".." are not valid file names.
     return own.getDirectoryHandle(`store ${encodeURIComponent(name)}`, { create: true })
   }
   return {
@@ -55,7 +55,7 @@ const placesOf = (name: string): ReadonlyArray<Place> => [
   ...("navigator" in globalThis && "storage" in navigator ? [inPrivateFiles(name)] : [])
 ]
 
-/** The epochs that are noted; none where nothing can be. */
+/** Reads the noted epochs; empty if the browser keeps no notes. */
 export const read = (name: string): Effect.Effect<ReadonlyArray<string>> =>
   Effect.map(
     Effect.forEach(placesOf(name), ({ read }) => Effect.orElseSucceed(Effect.tryPromise(read), () => [])),
@@ -65,13 +65,13 @@ export const read = (name: string): Effect.Effect<ReadonlyArray<string>> =>
 const attempt = (step: () => Promise<void>): Effect.Effect<void> =>
   Effect.orElseSucceed(Effect.tryPromise(step), () => {})
 
-/** Notes it in every place that takes it; the next one to open the store tries again where none did. */
+/** Notes the epoch in every place that the browser allows. The next opening of the store tries the others again. */
 export const write = (name: string, epoch: string): Effect.Effect<void> =>
   Effect.forEach(placesOf(name), ({ write }) => attempt(() => write(epoch)), { discard: true })
 
-/** Whether every note can be reached from here. */
+/** Tests whether this context can remove every note. */
 export const isRemovable = (): boolean => "localStorage" in globalThis
 
-/** Removes the notes, as far as the browser lets it. */
+/** Removes the notes that the browser lets it remove. */
 export const remove = (name: string): Effect.Effect<void> =>
   Effect.forEach(placesOf(name), ({ remove }) => attempt(remove), { discard: true })

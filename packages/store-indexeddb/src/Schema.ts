@@ -1,29 +1,30 @@
-/** What is in the database: its object stores, their rows, and the index and order of each view. */
+/** The database's object stores, their rows, and the index and order of each view. */
 import { keysOf, type Keys, placeOf, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 
-/** The version of the database. A page that finds a greater one leaves it alone. */
+/** The version of the database. A page that finds a higher one refuses it. */
 export const version = 1
 
+/** The object stores. */
 export const storeNames = ["agents", "log", "meta", "records", "tally"] as const
 export type StoreName = (typeof storeNames)[number]
 
-/** A state. What is undefined is in no index, so those of `parent` and `dueAt` are sparse. */
+/** A record. A row is not in an index over an undefined field, so the indexes on `parent` and `dueAt` are sparse. */
 export interface RecordValue extends Keys {
   readonly id: string
   readonly revision: number
-  /** Indexes only ascend. */
+  /** The negated `createdAt`, because an index is only ascending. */
   readonly newest: number
   readonly record: string
 }
 
-/** One of the sums that core lets a store keep. */
+/** One sum of the tally. */
 export interface TallyValue {
   readonly name: string
   readonly amount: number
 }
 
-/** An entry of the log. Its position is drawn by the database, in the order of transactions. */
+/** An entry of the log. The database assigns its position, in the order of transactions. */
 export interface EntryValue {
   readonly position: number
   readonly id: string
@@ -31,7 +32,7 @@ export interface EntryValue {
   readonly event: string
 }
 
-/** An agent. One that was written before agents had more than capabilities has these as JSON text, and no `agent`. */
+/** An agent. A row of the first version has `capabilities` as JSON text, and no `agent`. */
 export interface AgentValue {
   readonly id: string
   readonly agent?: string
@@ -39,17 +40,17 @@ export interface AgentValue {
   readonly lastSeen?: number | undefined
 }
 
-/** The later of two moments, where neither need be known. */
+/** The later of two moments, each of which may be unknown. */
 export const later = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || (b !== undefined && b > a) ? b : a
 
-/** The key of the only value in `meta`: which store this is. */
+/** The key of the only value in `meta`, the store's random id. */
 export const epochKey = "epoch"
 
 interface ViewIndex {
-  /** What the view asks to be equal. */
+  /** The fields that must equal the view's parameters. */
   readonly where: ReadonlyArray<keyof RecordValue>
-  /** The rest of the order, before the id. */
+  /** The sort fields, before the id. */
   readonly order: ReadonlyArray<keyof RecordValue>
 }
 
@@ -65,6 +66,7 @@ const indexes: Readonly<Record<Exclude<View["_tag"], "Prefix">, ViewIndex>> = {
 /** The index of the log that gives the history of one record. */
 export const historyIndex = "history"
 
+/** Creates the object stores and indexes of a new database. */
 export const createStores = (database: IDBDatabase): void => {
   const records = database.createObjectStore("records", { keyPath: "id" })
   for (const [view, { where, order }] of Object.entries(indexes)) records.createIndex(view, [...where, ...order, "id"])
@@ -75,16 +77,17 @@ export const createStores = (database: IDBDatabase): void => {
   database.createObjectStore("tally", { keyPath: "name" })
 }
 
-/** Whether a database has exactly our object stores. */
+/** Tests whether a database has exactly the object stores of a handoff store. */
 export const isOurs = ({ objectStoreNames }: IDBDatabase): boolean =>
   objectStoreNames.length === storeNames.length && storeNames.every((name) => objectStoreNames.contains(name))
 
+/** The row of a record. */
 export const valueOf = (record: HandoffRecord, text: string): RecordValue => {
   const keys = keysOf(record)
   return { id: record.recordId, revision: record.revision, ...keys, newest: -keys.createdAt, record: text }
 }
 
-/** Where a view is read from: its index; handoffs stand by their id without one. */
+/** The index of a view. Prefix reads the object store itself, whose key is the id. */
 export const sourceOf = (view: View, records: IDBObjectStore): IDBObjectStore | IDBIndex =>
   view._tag === "Prefix" ? records : records.index(view._tag)
 
@@ -104,20 +107,20 @@ const equalsOf = (view: Exclude<View, { readonly _tag: "Prefix" }>): ReadonlyArr
   }
 }
 
-/** The part of a view's index behind a record; nothing when nothing can be there. */
+/** The part of a view's index after a record; `undefined` if it must be empty. */
 export const rangeOf = (view: View, after: HandoffRecord | undefined): IDBKeyRange | undefined => {
   if (view._tag === "Prefix") {
-    // No id that begins so is behind this one: it is as long as an id may be, and of the last character.
+    // An upper bound of all ids with the prefix: the greatest character, repeated to the maximum length of an id.
     const end = view.prefix + "\uffff".repeat(limits.nameLength)
     if (after === undefined || after.recordId < view.prefix) return IDBKeyRange.bound(view.prefix, end)
     return after.recordId < end ? IDBKeyRange.bound(after.recordId, end, true) : undefined
   }
   const equal = equalsOf(view)
-  // An array sorts after every number and text, so this ends all keys that begin alike.
+  // An array sorts after every number and text, so this is an upper bound of all keys with these values.
   const end = view._tag === "Due" ? [view.at.epochMilliseconds, []] : [...equal, []]
   if (after === undefined) return IDBKeyRange.bound(equal, end)
   const { major, minor, id } = placeOf(view, after)
   const begin = [...equal, ...(indexes[view._tag].order.length === 2 ? [major, minor] : [major]), id]
-  // A range that ends before it begins is refused; one behind a record that falls due later would.
+  // IDBKeyRange throws if the end is before the beginning, which happens after a record that is due later than `at`.
   return indexedDB.cmp(begin, end) < 0 ? IDBKeyRange.bound(begin, end, true) : undefined
 }

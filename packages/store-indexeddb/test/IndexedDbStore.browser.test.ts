@@ -11,7 +11,7 @@ import { IndexedDbStore } from "../src/index.ts"
 import { accepted, created, id, revisionOf } from "./handoffs.ts"
 import { deleteRaw, inRaw, namesOfDatabases, openRaw } from "./raw.ts"
 
-/** Opens the store, uses it, and closes it. */
+/** Opens the store, runs `use`, and closes it. */
 const using = <A, E>(name: string, use: (store: HandoffStore["Service"]) => Effect.Effect<A, E>) =>
   Effect.scoped(Effect.flatMap(IndexedDbStore.make({ name, openTimeout: 300 }), ({ handoffs }) => use(handoffs)))
 
@@ -20,13 +20,13 @@ const nothing = () => Effect.void
 const failsAs = <A>(reason: StoreError["reason"], sentence: RegExp, effect: Effect.Effect<A, unknown>) =>
   Effect.map(Effect.flip(effect), (error) => {
     assert.containSubset(error, { _tag: "StoreError", reason })
-    // The cast: it has just been looked at.
+    // The cast is safe after the assertion above.
     assert.match((error as StoreError).message, sentence)
   })
 
 const promise = <A>(run: () => Promise<A>) => Effect.promise(run)
 
-/** Replaces a method of the browser for as long as an effect runs. */
+/** Replaces a browser method while an effect runs. */
 const instead = <T extends object, K extends keyof T, A, E>(
   owner: T,
   method: K,
@@ -44,8 +44,8 @@ const instead = <T extends object, K extends keyof T, A, E>(
     )
   })
 
-describe("another version", () => {
-  it.live("opens while a store is open, which then says to reload", () =>
+describe("a database of another version", () => {
+  it.live("can open while a store is open, whose next call then asks for a reload", () =>
     Effect.gen(function* () {
       const name = "newer"
       yield* using(name, (store) =>
@@ -63,7 +63,7 @@ describe("another version", () => {
     })
   )
 
-  it.live("a database deleted by another page is not begun anew by the one that had it open", () =>
+  it.live("does not recreate a database that another page deleted", () =>
     using("deleted", (store) =>
       Effect.gen(function* () {
         yield* store.commit([created("a")])
@@ -74,7 +74,7 @@ describe("another version", () => {
     )
   )
 
-  it.live("a tab that does not let go is named, and a request that was given up does nothing later", () =>
+  it.live("fails if another tab keeps the database, and the abandoned request has no later effect", () =>
     Effect.gen(function* () {
       const name = "held"
       const stubborn = yield* promise(() => openRaw(name, 1, ["todos"]))
@@ -82,7 +82,7 @@ describe("another version", () => {
       yield* failsAs("unavailable", /held by another tab.*Close the other tabs/, using(name, nothing))
       stubborn.close()
       yield* promise(() => deletion)
-      // Behind the request that was given up.
+      // This request is answered after the abandoned one.
       const behind = yield* promise(() => openRaw(name))
       assert.strictEqual(behind.objectStoreNames.length, 0)
       behind.close()
@@ -91,20 +91,20 @@ describe("another version", () => {
     })
   )
 
-  it.live("a database of another application is refused, and so is forgetting it", () =>
+  it.live("of another application is refused, and so is forgetting it", () =>
     Effect.gen(function* () {
       const name = "foreign"
       ;(yield* promise(() => openRaw(name, 1, ["todos"]))).close()
       yield* promise(() => inRaw(name, "todos", (todos) => todos.put({ id: "milk" })))
-      yield* failsAs("corrupt", /"foreign" belongs to something else.*choose another name/, using(name, nothing))
-      yield* failsAs("corrupt", /belongs to something else/, IndexedDbStore.forget(name))
+      yield* failsAs("corrupt", /"foreign" has other object stores.*choose another name/, using(name, nothing))
+      yield* failsAs("corrupt", /has other object stores/, IndexedDbStore.forget(name))
       assert.deepStrictEqual(yield* promise(() => inRaw(name, "todos", (todos) => todos.getAll())), [{ id: "milk" }])
     })
   )
 })
 
 describe("a transaction", () => {
-  it.live("that is aborted changes nothing, says so, and the next one goes", () =>
+  it.live("that is aborted changes nothing, and the next one succeeds", () =>
     using("aborted", (store) =>
       Effect.gen(function* () {
         yield* store.commit([created("a")])
@@ -130,7 +130,7 @@ describe("a transaction", () => {
     )
   )
 
-  it.live("aborted by the browser is `unavailable` and tells that nothing was changed", () =>
+  it.live("aborted by the browser fails with `unavailable` and nothing changed", () =>
     using("aborted once", (store) =>
       failsAs(
         "unavailable",
@@ -150,7 +150,7 @@ describe("a transaction", () => {
     )
   )
 
-  it.live("in which the browser refuses a value ends, and the next one goes", () =>
+  it.live("ends if the browser refuses a value, and the next one succeeds", () =>
     using("refused", (store) =>
       Effect.gen(function* () {
         const refusing = instead(
@@ -192,7 +192,7 @@ describe("a transaction", () => {
 
             for (const connection of connections) connection.close()
             yield* promise(() => deleteRaw(name))
-            yield* failsAs("corrupt", /has lost what it held/, store.commit([created("c")]))
+            yield* failsAs("corrupt", /has lost its data/, store.commit([created("c")]))
           })
         )
       )
@@ -200,8 +200,8 @@ describe("a transaction", () => {
   )
 })
 
-describe("a store that is closed", () => {
-  it.live("while it opens its lost connection again keeps none", () =>
+describe("a closed store", () => {
+  it.live("closes a connection that it was reopening", () =>
     Effect.gen(function* () {
       const connections = new Set<IDBDatabase>()
       yield* instead(
@@ -229,7 +229,7 @@ describe("a store that is closed", () => {
   )
 })
 
-describe("a row that cannot be read", () => {
+describe("an unreadable row", () => {
   it.live("is named, and the others stay readable", () =>
     using("rows", (store) =>
       Effect.gen(function* () {
@@ -244,7 +244,7 @@ describe("a row that cannot be read", () => {
         assert.strictEqual(yield* revisionOf(store, "b"), 1)
         assert.strictEqual((yield* store.log({ limit: 9 })).length, 2)
 
-        // One without a revision is not taken for one that is not there.
+        // A row without a revision is not treated as missing.
         for (const revision of [undefined, null, "1"]) {
           yield* promise(() => inRaw("rows", "records", (records) => records.put({ ...row, revision })))
           const error = yield* Effect.flip(store.commit([first]))
@@ -259,7 +259,7 @@ describe("a row that cannot be read", () => {
     )
   )
 
-  it.live("among the agents is named too", () =>
+  it.live("of an agent is named", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { agents } = yield* IndexedDbStore.make({ name: "agents" })
@@ -273,8 +273,8 @@ describe("a row that cannot be read", () => {
   )
 })
 
-describe("an agent that was written when agents had nothing but capabilities", () => {
-  it.live("is read, seen and put anew", () =>
+describe("an agent row of the first version", () => {
+  it.live("can be read, seen and replaced", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { agents } = yield* IndexedDbStore.make({ name: "first agents" })
@@ -292,15 +292,15 @@ describe("an agent that was written when agents had nothing but capabilities", (
   )
 })
 
-describe("a database that the browser has emptied", () => {
+describe("a database emptied by the browser", () => {
   const key = (name: string) => `aumai-handoff:${name}`
 
-  it.live("is a loss, however often it is opened, until it is forgotten", () =>
+  it.live("fails with `corrupt` on every opening until it is forgotten", () =>
     Effect.gen(function* () {
       const name = "wiped/../é"
       yield* using(name, (store) => store.commit([created("a")]))
       yield* promise(() => deleteRaw(name))
-      const loss = /has lost what it held.*IndexedDbStore\.forget\("wiped\/\.\.\/é"\)/
+      const loss = /has lost its data.*IndexedDbStore\.forget\("wiped\/\.\.\/é"\)/
       yield* failsAs("corrupt", loss, using(name, nothing))
       yield* failsAs("corrupt", loss, using(name, nothing))
       yield* IndexedDbStore.forget(name)
@@ -309,7 +309,7 @@ describe("a database that the browser has emptied", () => {
     })
   )
 
-  it.live("is noticed by either of the two notes", () =>
+  it.live("is detected with either of the two notes", () =>
     Effect.gen(function* () {
       const root = yield* promise(() => navigator.storage.getDirectory())
       for (const [name, loseNote] of [
@@ -319,31 +319,31 @@ describe("a database that the browser has emptied", () => {
         yield* using(name, nothing)
         yield* promise(loseNote)
         yield* promise(() => deleteRaw(name))
-        yield* failsAs("corrupt", /has lost what it held/, using(name, nothing))
+        yield* failsAs("corrupt", /has lost its data/, using(name, nothing))
       }
     })
   )
 
-  it.live("and filled by something else is not the store that was there", () =>
+  it.live("and filled by another store is detected", () =>
     Effect.gen(function* () {
       const name = "replaced"
       yield* using(name, nothing)
       yield* promise(() => inRaw(name, "meta", (meta) => meta.put("another", "epoch")))
-      yield* failsAs("corrupt", /has lost what it held/, using(name, nothing))
+      yield* failsAs("corrupt", /has lost its data/, using(name, nothing))
     })
   )
 
-  it.live("is not what a crash in the middle of its creation leaves behind", () =>
+  it.live("is not confused with one whose creation was interrupted by a crash", () =>
     Effect.gen(function* () {
       const name = "unborn"
-      // The object stores are there, the first transaction and the notes are not.
+      // The object stores exist; the first transaction and the notes are missing.
       yield* using(name, nothing)
       yield* promise(() => inRaw(name, "meta", (meta) => meta.clear()))
       localStorage.removeItem(key(name))
       const root = yield* promise(() => navigator.storage.getDirectory())
       yield* promise(() => root.removeEntry("aumai-handoff", { recursive: true }))
       yield* using(name, (store) => store.commit([created("a")]))
-      // The notes alone are missing: they are written again.
+      // Missing notes of an existing store are written again.
       const epoch = localStorage.getItem(key(name))
       localStorage.removeItem(key(name))
       assert.strictEqual(yield* using(name, (store) => revisionOf(store, "a")), 1)
@@ -351,7 +351,7 @@ describe("a database that the browser has emptied", () => {
     })
   )
 
-  it.live("forgetting takes the store from the pages that have it open", () =>
+  it.live("fails in the pages that have it open once it is forgotten", () =>
     using("forgotten", (store) =>
       Effect.gen(function* () {
         yield* store.commit([created("a")])
@@ -364,13 +364,13 @@ describe("a database that the browser has emptied", () => {
 })
 
 describe("reading", () => {
-  it.live("hints at a commit in the same page and in another", () =>
+  it.live("gives a hint after a commit in the same page and in another", () =>
     using("hints", (here) =>
       using("hints", (there) =>
         Effect.gen(function* () {
           const hears = (store: HandoffStore["Service"]) => Effect.forkChild(Stream.runHead(store.changed))
           const listeners = [yield* hears(here), yield* hears(there)]
-          // A listener hears what comes after it has begun to listen.
+          // The listeners must be listening before the commit.
           yield* Effect.sleep(1)
           yield* here.commit([created("a")])
           for (const listener of listeners) yield* Fiber.join(listener)
@@ -379,7 +379,7 @@ describe("reading", () => {
     )
   )
 
-  it.live("a page that begins behind everything is empty, and so is one of no items", () =>
+  it.live("returns an empty page after the last record and for a limit of 0", () =>
     using("pages", (store) =>
       Effect.gen(function* () {
         const late = created("a", { due: 100 })
@@ -393,7 +393,7 @@ describe("reading", () => {
     )
   )
 
-  it.live("what a relaxed store keeps, a strict one reads", () =>
+  it.live("works with `strict` on a store written with `relaxed`", () =>
     Effect.gen(function* () {
       const layer = IndexedDbStore.layer({ name: "relaxed", durability: "relaxed" })
       const one = created("a")

@@ -3,10 +3,10 @@ import { join } from "node:path"
 
 import { assert, describe, it } from "vitest"
 
-import { commitForEver, launch, serveTabs, temporaryProfile } from "./chromium.ts"
+import { commitForever, launch, serveTabs, temporaryProfile } from "./chromium.ts"
 import { makePromises } from "./promises.ts"
 
-/** The same numbers between 0 and 1 for the same seed. */
+/** A seeded generator of numbers between 0 and 1. */
 const randomFrom = (seed: number) => {
   let state = seed >>> 0
   return () => {
@@ -20,7 +20,7 @@ const seed = Number(process.env["SEED"] ?? 1)
 
 describe("kill -9 of the browser", () => {
   it(
-    `takes nothing that was acknowledged, or says that it did (seed ${seed})`,
+    `loses no acknowledged commit without reporting it (seed ${seed})`,
     async () => {
       using profile = temporaryProfile()
       await using site = await serveTabs()
@@ -34,7 +34,7 @@ describe("kill -9 of the browser", () => {
         const refused = await page.evaluate(() => handoffTab.open("kills"))
         if (refused !== undefined) {
           assert.strictEqual(refused.reason, "corrupt", refused.detail)
-          assert.match(refused.detail, /has lost what it held.*forget/)
+          assert.match(refused.detail, /has lost its data.*forget/)
           wipes += 1
           acknowledged += promises.count()
           promises.release()
@@ -45,8 +45,8 @@ describe("kill -9 of the browser", () => {
         if (life === kills) break
 
         const { promise: isStarted, resolve: started } = Promise.withResolvers<void>()
-        await commitForEver(page, `life${life}`, (said) => {
-          promises.hear(said)
+        await commitForever(page, `life${life}`, (report) => {
+          promises.hear(report)
           started()
         })
         await isStarted
@@ -54,12 +54,12 @@ describe("kill -9 of the browser", () => {
         await browser.kill()
       }
       console.log(`${acknowledged + promises.count()} commits acknowledged, ${kills} kills, ${wipes} wipes reported`)
-      assert.isAbove(acknowledged + promises.count(), kills, "too little was acknowledged to say anything")
+      assert.isAbove(acknowledged + promises.count(), kills, "too few commits for a meaningful result")
     },
     60_000 + kills * 5000
   )
 
-  it("a database whose files are damaged is reported, and not taken for a new one", async () => {
+  it("reports damaged files instead of starting empty", async () => {
     using profile = temporaryProfile()
     await using site = await serveTabs()
     {

@@ -11,7 +11,7 @@ import { inRaw } from "./raw.ts"
 
 const name = "mutations"
 
-/** The texts of one object store, and how another page replaces them. */
+/** The texts of one object store, each with a function that replaces it as another page would. */
 const textsIn = (store: "log" | "records", part: "event" | "record") =>
   Effect.map(
     Effect.promise(() => inRaw<Array<Readonly<Record<string, unknown>>>>(name, store, (rows) => rows.getAll())),
@@ -24,8 +24,8 @@ const textsIn = (store: "log" | "records", part: "event" | "record") =>
       }))
   )
 
-describe("a byte that was changed behind the store's back", () => {
-  it.live("is found wherever it is, in an entry as in a record", () =>
+describe("a byte changed by another program", () => {
+  it.live("is found in every entry and every record", () =>
     Effect.gen(function* () {
       yield* fill(yield* histories(1))
       yield* findsEvery(yield* textsIn("log", "event"), 200, 1)

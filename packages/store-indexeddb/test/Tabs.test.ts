@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
 import type { Site } from "../../../tooling/site.ts"
-import { commitForEver, launch, type Running, serveTabs, temporaryProfile } from "./chromium.ts"
+import { commitForever, launch, type Running, serveTabs, temporaryProfile } from "./chromium.ts"
 import type { Outcome } from "./programs/tab.ts"
 import { makePromises } from "./promises.ts"
 
@@ -25,7 +25,7 @@ describe("the tabs of a site", () => {
     return page
   }
 
-  it("race for claims, and each handoff is claimed once", async () => {
+  it("claim each handoff once in a race", async () => {
     const [one, two] = [await tabOn("claims"), await tabOn("claims")]
     await one.evaluate(() => handoffTab.create(60))
     const [first, second] = await Promise.all([one, two].map((page) => page.evaluate(() => handoffTab.claimAll())))
@@ -37,21 +37,21 @@ describe("the tabs of a site", () => {
     assert.strictEqual(seen?.tally["accepted"], 60)
   })
 
-  it("hear of each other's commits", async () => {
+  it("get hints of each other's commits", async () => {
     const [one, two] = [await tabOn("hints"), await tabOn("hints")]
     await two.evaluate(() => handoffTab.listen())
     await one.evaluate(() => handoffTab.create(1))
     await two.evaluate(() => handoffTab.heard())
   })
 
-  it("may be closed in the middle of commits", async () => {
+  it("lose no acknowledged commit when one is closed during commits", async () => {
     const witness = await tabOn("closed")
     for (const life of ["a", "b", "c"]) {
       const promises = makePromises()
       const page = await tabOn("closed")
       const { promise: isEnough, resolve: enough } = Promise.withResolvers<void>()
-      await commitForEver(page, life, (said) => {
-        promises.hear(said)
+      await commitForever(page, life, (report) => {
+        promises.hear(report)
         if (promises.count() > 40) enough()
       })
       await isEnough
@@ -60,8 +60,8 @@ describe("the tabs of a site", () => {
     }
   })
 
-  it("are refused what does not fit any more, and go on when there is space", async () => {
-    // An origin of its own: the browser remembers for a while how much space it found for one.
+  it("fail with `full` at the quota, and continue once there is space", async () => {
+    // A new origin, because the browser caches the free space of an origin for a while.
     await using other = await serveTabs()
     const page = await browser.tab(other.url)
     const session = await browser.context.newCDPSession(page)
@@ -88,14 +88,14 @@ describe("the tabs of a site", () => {
     assert.isUndefined((await commits(names.slice(refusal.index))).reason)
   })
 
-  it("without an origin of their own are told that nothing can be kept there", async () => {
+  it("with an opaque origin cannot open a store", async () => {
     const page = await browser.tab(`${site.url}/opaque`)
     const refused = await page.evaluate(() => handoffTab.open("opaque"))
     assert.strictEqual(refused?.reason, "unavailable")
     assert.match(refused?.detail ?? "", /"opaque" cannot be opened: /)
   })
 
-  it("notice that what a worker began has been emptied", async () => {
+  it("detect that the store of a worker was emptied", async () => {
     const page = await browser.tab(site.url)
     const outcome = await page.evaluate(
       () =>
@@ -105,7 +105,7 @@ describe("the tabs of a site", () => {
             worker.terminate()
             resolve(data)
           })
-          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a window takes one, a worker's does not
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the postMessage of a worker takes no origin
           worker.postMessage("worker")
         })
     )
@@ -122,15 +122,15 @@ describe("the tabs of a site", () => {
     assert.strictEqual(refused?.reason, "corrupt")
   })
 
-  it("learn that a commit is in doubt when the browser takes the database away, and that the store is lost", async () => {
+  it("report a commit as in doubt or lost when the browser clears the database", async () => {
     const page = await tabOn("cleared")
     const session = await browser.context.newCDPSession(page)
     const errors: Array<Outcome> = []
     const { promise: isStarted, resolve: started } = Promise.withResolvers<void>()
     const { promise: isEnded, resolve: ended } = Promise.withResolvers<void>()
-    await commitForEver(page, "x", (said) => {
-      if ("step" in said) return started()
-      errors.push(said.error)
+    await commitForever(page, "x", (report) => {
+      if ("step" in report) return started()
+      errors.push(report.error)
       if (errors.length === 4) ended()
     })
     await isStarted
@@ -138,7 +138,7 @@ describe("the tabs of a site", () => {
     await isEnded
     for (const error of errors) {
       const isInDoubt = error?.reason === "unavailable" && error.detail.endsWith("read before repeating it")
-      const isLost = error?.reason === "corrupt" && error.detail.includes("has lost what it held")
+      const isLost = error?.reason === "corrupt" && error.detail.includes("has lost its data")
       assert.isTrue(isInDoubt || isLost, error?.detail)
     }
     const refused = await page.evaluate(() => handoffTab.commitOne("late", 10))

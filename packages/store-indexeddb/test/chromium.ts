@@ -1,4 +1,4 @@
-/** A real browser with a profile on disk, driven from outside; a test leaves nothing of it behind. */
+/** Drives a real browser with a temporary profile on disk. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,9 +7,9 @@ import { type BrowserContext, chromium, type Page } from "playwright"
 
 import { launchOptions, ready } from "../../../tooling/browser.ts"
 import { serve, type Site } from "../../../tooling/site.ts"
-import type { Said } from "./programs/tab.ts"
+import type { Report } from "./programs/tab.ts"
 
-/** A site whose pages run `tab.ts`. */
+/** Serves a site whose pages run `tab.ts`. */
 export const serveTabs = (): Promise<Site> => serve(join(import.meta.dirname, "programs/tab.ts"))
 
 export const temporaryProfile = (): { readonly path: string } & Disposable => {
@@ -19,9 +19,9 @@ export const temporaryProfile = (): { readonly path: string } & Disposable => {
 
 export interface Running extends AsyncDisposable {
   readonly context: BrowserContext
-  /** A tab that shows the site and has its program. */
+  /** Opens a tab of the site and waits for its program. */
   readonly tab: (url: string) => Promise<Page>
-  /** `kill -9` of the browser and then of its helpers. Resolves when it is gone. */
+  /** Kills the browser with SIGKILL, and then its child processes. Resolves when it is gone. */
   readonly kill: () => Promise<void>
 }
 
@@ -34,7 +34,7 @@ const end = (pid: number): void => {
   try {
     process.kill(pid, "SIGKILL")
   } catch {
-    // It has followed the one before it already.
+    // The process has ended already.
   }
 }
 
@@ -64,12 +64,12 @@ export const launch = async (profile: string): Promise<Running> => {
   }
 }
 
-/** Lets a page commit in four lanes for as long as it lives, and hears what it is promised. */
-export const commitForEver = async (page: Page, prefix: string, hear: (said: Said) => void): Promise<void> => {
+/** Lets a page commit in four lanes until it ends, and passes on its reports. */
+export const commitForever = async (page: Page, prefix: string, hear: (report: Report) => void): Promise<void> => {
   await page.exposeFunction("say", hear)
   await page.evaluate((prefix) => {
-    // The cast: Playwright has put it there.
-    const { say } = globalThis as unknown as { readonly say: (said: Said) => void }
-    handoffTab.commitForEver(prefix, 4, say)
+    // The cast names the function that Playwright added to the page.
+    const { say } = globalThis as unknown as { readonly say: (report: Report) => void }
+    handoffTab.commitForever(prefix, 4, say)
   }, prefix)
 }

@@ -1,4 +1,4 @@
-/** Changes for tests. */
+/** Makes changes for tests. */
 import type { Change, HandoffStore } from "@aumai/handoff-core"
 import {
   AgentId,
@@ -42,6 +42,6 @@ export const accepted = (record: HandoffRecord): Change => {
   return Result.getOrThrow(advance(record, event))
 }
 
-/** The revision a store has of a handoff; 0 when it has none. */
+/** The revision of a handoff in a store; 0 if it is not there. */
 export const revisionOf = (store: HandoffStore["Service"], name: string) =>
   Effect.map(store.get(id(name)), (found) => Option.match(found, { onNone: () => 0, onSome: (one) => one.revision }))

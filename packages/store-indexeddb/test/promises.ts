@@ -1,22 +1,22 @@
-/** What a store has promised to the lanes of `tab.ts`, and what it has kept of that. */
-import type { Contents, Said } from "./programs/tab.ts"
+/** Records the commits acknowledged to the lanes of `tab.ts`, and finds those that a store has lost. */
+import type { Contents, Report } from "./programs/tab.ts"
 
 export const makePromises = () => {
   const steps = new Map<string, number>()
   return {
-    hear: (said: Said): void => {
-      if ("step" in said) steps.set(said.lane, said.step)
+    hear: (report: Report): void => {
+      if ("step" in report) steps.set(report.lane, report.step)
     },
-    /** How many commits have been acknowledged. */
+    /** The number of acknowledged commits. */
     count: (): number => [...steps.values()].reduce((sum, step) => sum + step + 1, 0),
-    /** Everything that was promised so far has been lost, and was reported. */
+    /** Drops the acknowledgements so far, after the store has reported their loss. */
     release: (): void => steps.clear(),
-    /** Every promise that these contents break. */
+    /** The contradictions between the acknowledgements and these contents. */
     broken: ({ entries, records, tally }: Contents): ReadonlyArray<string> => {
       const broken: Array<string> = []
       const revisions = new Map<string, number>()
       for (const [id, revision] of entries) {
-        if (revision !== (revisions.get(id) ?? 0) + 1) broken.push(`${id} has revision ${revision} out of its turn`)
+        if (revision !== (revisions.get(id) ?? 0) + 1) broken.push(`${id} has revision ${revision} out of order`)
         revisions.set(id, revision)
       }
       for (const [id, revision] of records) {
@@ -34,7 +34,7 @@ export const makePromises = () => {
       for (const id of revisions.keys()) {
         const [, lane = "", step = ""] = /^(.*)\.(\d+)$/.exec(id) ?? []
         const follower = revisions.has(`${lane}.${Number(step) + 1}`)
-        // Each commit accepts the one before: half of one would show here.
+        // Each commit accepts the previous handoff, so half a commit shows up here.
         if ((revisions.get(id) === 2) !== follower) broken.push(`half a commit: ${id}`)
       }
       return broken

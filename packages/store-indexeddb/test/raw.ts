@@ -1,4 +1,4 @@
-/** IndexedDB as another page uses it. */
+/** Uses IndexedDB directly, as another page would. */
 
 const answered = <A>(request: IDBRequest<A>): Promise<A> =>
   new Promise((resolve, reject) => {
@@ -6,7 +6,7 @@ const answered = <A>(request: IDBRequest<A>): Promise<A> =>
     request.addEventListener("error", () => reject(request.error))
   })
 
-/** Opens a database as it is, or in a newer version, in which it gets more object stores. */
+/** Opens a database in its current version, or upgrades it to `version` with more object stores. */
 export const openRaw = (name: string, version?: number, stores: ReadonlyArray<string> = []): Promise<IDBDatabase> => {
   const request = indexedDB.open(name, version)
   request.addEventListener("upgradeneeded", () => {
@@ -17,7 +17,7 @@ export const openRaw = (name: string, version?: number, stores: ReadonlyArray<st
 
 export const deleteRaw = (name: string): Promise<unknown> => answered(indexedDB.deleteDatabase(name))
 
-/** One request in a transaction of its own, on a connection of its own. */
+/** Makes one request in its own transaction, on its own connection. */
 export const inRaw = async <A>(
   name: string,
   store: string,

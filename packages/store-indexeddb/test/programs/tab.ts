@@ -1,4 +1,4 @@
-/** A store in a page or a worker, for tests that drive it from outside: `handoffTab` holds what they call. */
+/** Runs a store in a page or a worker. Tests call the functions of `handoffTab`. */
 import { HandoffManager, HandoffStore, type Tally } from "@aumai/handoff-core"
 import { AgentId, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 import { IndexedDbStore } from "../../src/index.ts"
 import { accepted, created, receiver, sender } from "../handoffs.ts"
 
-/** What became of a call: nothing, or the reason and the sentence of an error. */
+/** The result of a call: `undefined`, or the reason and the sentence of its error. */
 export type Outcome = { readonly reason: StoreError["reason"] | "other"; readonly detail: string } | undefined
 
 export interface Contents {
@@ -20,8 +20,10 @@ export interface Contents {
   readonly tally: Tally
 }
 
-/** One commit that a page has been promised, or why it goes no further. */
-export type Said = { readonly lane: string; readonly step: number } | { readonly lane: string; readonly error: Outcome }
+/** An acknowledged commit of a lane, or the error that ended the lane. */
+export type Report =
+  | { readonly lane: string; readonly step: number }
+  | { readonly lane: string; readonly error: Outcome }
 
 const runtimeOf = (name: string) =>
   ManagedRuntime.make(HandoffManager.layer.pipe(Layer.provideMerge(IndexedDbStore.layer({ name }))))
@@ -35,7 +37,7 @@ const outcomeOf = async (effect: Effect.Effect<unknown, unknown, HandoffManager 
   if (Result.isSuccess(result)) return undefined
   const error: unknown = result.failure
   const isOfStore = error instanceof Error && "_tag" in error && error._tag === "StoreError"
-  // The cast: what has that tag is one.
+  // The cast is safe because only StoreError has this tag.
   return isOfStore
     ? { reason: (error as StoreError).reason, detail: error.message }
     : { reason: "other", detail: String(error) }
@@ -46,8 +48,8 @@ const use = <A, E>(effect: Effect.Effect<A, E, HandoffManager | HandoffStore>): 
   return runtime.runPromise(effect)
 }
 
-/** Creates a handoff and accepts the one before it in one commit, again and again. */
-const lane = (name: string, say: (said: Said) => void) =>
+/** Repeatedly creates a handoff and accepts the previous one in one commit. */
+const lane = (name: string, say: (report: Report) => void) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
     let last = created(`${name}.0`)
@@ -61,7 +63,7 @@ const lane = (name: string, say: (said: Said) => void) =>
     }
   })
 
-/** Text that cannot be made smaller. */
+/** Random text, which does not compress. */
 const noise = (size: number): string => {
   const characters = new Uint16Array(size)
   for (let from = 0; from < size; from += 32_768) crypto.getRandomValues(characters.subarray(from, from + 32_768))
@@ -85,7 +87,7 @@ const tab = {
         yield* Effect.forEach(Array.from({ length: count }), () => manager.create(ask), { concurrency: "unbounded" })
       })
     ),
-  /** Claims until nothing waits; gives what it got. */
+  /** Claims until the inbox is empty and returns the ids. */
   claimAll: () =>
     use(
       Effect.gen(function* () {
@@ -100,8 +102,8 @@ const tab = {
     ),
   commitOne: (name: string, size: number) =>
     outcomeOf(HandoffStore.use((store) => store.commit([created(name, { context: { noise: noise(size) } })]))),
-  /** Commits in that many lanes until the page ends or the store fails. */
-  commitForEver: (prefix: string, lanes: number, say: (said: Said) => void) => {
+  /** Commits in `lanes` lanes until the page ends or the store fails. */
+  commitForever: (prefix: string, lanes: number, say: (report: Report) => void) => {
     for (let index = 0; index < lanes; index += 1) {
       const name = `${prefix}.${index}`
       void outcomeOf(lane(name, say)).then((error) => say({ lane: name, error }))
@@ -121,7 +123,7 @@ const tab = {
         }
       })
     ),
-  /** Begins to listen for a hint. */
+  /** Starts to listen for a hint. */
   listen: async () => {
     const first = HandoffStore.use((store) => Stream.runHead(store.changed))
     hint = await use(Effect.forkDetach(first, { startImmediately: true }))
@@ -137,11 +139,11 @@ declare global {
 
 globalThis.handoffTab = tab
 
-// In a worker: opens the store it is told and answers what became of it.
+// In a worker: opens the store named by a message and posts the outcome.
 if (!("document" in globalThis)) {
   globalThis.addEventListener("message", async ({ data }: MessageEvent<string>) => {
     const outcome = await tab.open(data)
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a window takes one, a worker's does not
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the postMessage of a worker takes no origin
     globalThis.postMessage(outcome)
   })
 }
