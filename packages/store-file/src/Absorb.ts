@@ -1,6 +1,7 @@
 /**
- * What another program wrote into the readable file while a journal stood beside it: taken where it continues what we have,
- * kept aside where it contradicts it, and never understood as a deletion. All of it happens in a turn.
+ * Merges the changes that another program wrote to the readable file while a journal existed. Changes that continue a
+ * record are taken over, contradictions are saved beside the file, and a missing record is never treated as deleted. Call
+ * these functions in a turn.
  */
 import type { Change } from "@aumai/handoff-core"
 import {
@@ -27,13 +28,13 @@ import type { RestRead } from "./RestRead.ts"
 import * as RestRecord from "./RestRecord.ts"
 import { forget, type Journal, type Session } from "./Session.ts"
 
-/** What to take over from a foreign file, and what to keep aside. */
+/** The changes to take over from a foreign file, and the records to save beside it. */
 interface Verdict {
   readonly changes: ReadonlyArray<Change>
   readonly aside: ReadonlyArray<RestFile.Slice>
 }
 
-/** The changes that a run of events makes to a record, or to nothing. */
+/** The changes that events make to a record, or to a new one if `before` is `undefined`. */
 const changesOf = (
   recordId: RecordId,
   before: HandoffRecord | undefined,
@@ -57,7 +58,7 @@ const changesOf = (
   return changes
 }
 
-/** Whether a record was like that at some time: then the other program has only not seen what came after. */
+/** Tests whether a record had this state earlier: the other program has then only missed the later events. */
 const wasOnce = (ours: RestRecord.Handoff, theirs: HandoffRecord): boolean => {
   const events = ours.entries.map(({ event }) => event)
   return events.some((_, index) => {
@@ -83,7 +84,7 @@ const judge = (
   return events === undefined ? "contradicts" : changesOf(recordId, ours.record, events)
 }
 
-/** Compares a foreign file with what we have, record by record. */
+/** Compares the records of a foreign file with the contents. */
 const compare = (
   ours: Contents.Contents,
   theirs: ReadonlyMap<string, RestFile.Slice>
@@ -106,8 +107,8 @@ const compare = (
 }
 
 /**
- * Takes a foreign file over into contents that are complete, and writes the file again. What cannot be read is kept aside
- * whole. Where the disk does not let us, what we have stays readable, and the next look tries again.
+ * Merges a foreign file into complete contents, and writes the file again. An unreadable file is saved beside it as a
+ * whole. If the disk fails, the contents stay readable, and the next refresh tries again.
  */
 export const absorb = (session: Session, foreign: RestRead, operation: string): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
@@ -126,7 +127,7 @@ export const absorb = (session: Session, foreign: RestRead, operation: string): 
   }).pipe(
     Effect.catchIf(
       (error) => error.reason !== "corrupt",
-      (error) => Effect.logWarning(`What another program wrote is not taken over yet: ${error.message}`)
+      (error) => Effect.logWarning(`The changes of another program were not merged yet: ${error.message}`)
     )
   )
 
@@ -135,7 +136,7 @@ const placed = (session: Session, changes: ReadonlyArray<Change>, operation: str
     Failure.corrupt(operation, session.paths.rest, why)
   )
 
-/** The changes to take over; what contradicts is kept aside and reported. */
+/** The changes to take over. Contradictions are saved beside the file and reported. */
 const settleWith = (session: Session, foreign: RestRead, operation: string) =>
   Effect.gen(function* () {
     const { rest } = session.paths
@@ -158,12 +159,14 @@ const keep = (session: Session, why: "conflict" | "unreadable", bytes: Buffer, m
     : Effect.flatMap(
         Effect.mapError(Publish.setAside(session, why, bytes, modified), Failure.ofDisk(operation)),
         (target) =>
-          Effect.logWarning(`Another program wrote ${session.paths.rest}; what could not be taken over is in ${target}`)
+          Effect.logWarning(
+            `Another program wrote ${session.paths.rest}; the part that could not be merged is in ${target}`
+          )
       )
 
 /**
- * The same for one who comes after a crash and finds a journal whose base nobody has any more: what the journal says of a
- * record is complete, but a trail that began in the base begins anew with what is known.
+ * The same after a crash, with a journal whose base file no longer exists. The journal has the full state of each of its
+ * records, but the history of one that began in the base starts again at its first known state.
  */
 export const absorbOrphan = (
   session: Session,
@@ -176,7 +179,7 @@ export const absorbOrphan = (
     const { paths } = session
     if (Result.isFailure(foreign.slices)) return yield* Failure.corrupt(operation, paths.rest, foreign.slices.failure)
     if (foreign.rest.stat === undefined) {
-      return yield* Failure.corrupt(operation, paths.rest, "it is gone, while the journal that continues it is there")
+      return yield* Failure.corrupt(operation, paths.rest, "it is missing, but the journal that continues it exists")
     }
     session.contents = Contents.empty()
     session.contents.put(trailsOf(lines))
@@ -187,8 +190,8 @@ export const absorbOrphan = (
       session.rest = foreign.rest
       return
     }
-    // Not announced: who follows this journal has other contents than these, and is to read the file anew. And these
-    // revisions do not continue the journal's, so nothing may be committed before the file is in place.
+    // Not announced, because processes that follow this journal have other contents and must read the file again. The
+    // revisions do not continue the journal's either, so nothing may be committed before the file is in place.
     const options = { afterwards: "new journal", announce: false } as const
     if (yield* Publish.publish(session, foreign.rest, operation, options)) return
     return yield* Failure.unavailable(operation, `${paths.rest} is being written by another program; try again`)
@@ -201,13 +204,13 @@ export const absorbOrphan = (
     )
   )
 
-/** The changes of a journal without its base, each trail counted from one. */
+/** The changes of a journal without its base, with the revisions of each record counted from 1. */
 const trailsOf = (lines: ReadonlyArray<JournalText.Line>): ReadonlyArray<JournalText.Placed> => {
   const lengths = new Map<RecordId, number>()
   let seen = 0
   return lines.flatMap((line) => {
     if (line._tag !== "Transaction") return []
-    // A line may stand there twice.
+    // A journal can contain a line twice.
     const changes = line.changes.filter(({ position }) => position > seen)
     seen = changes.at(-1)?.position ?? seen
     return changes.map((change) => {

@@ -1,4 +1,4 @@
-/** The registry of agents: a small file of its own beside the records, written whole under the same lock. */
+/** Stores the agents in a small file beside the records, rewritten as a whole under the same lock. */
 import { isUtf8 } from "node:buffer"
 
 import { type AgentStore, decodeAgent, encodeAgent, type RegisteredAgent, seenAt } from "@aumai/handoff-core"
@@ -36,6 +36,7 @@ const decode = (bytes: Buffer): Result.Result<Agents, string> =>
     return Result.succeed(agents)
   })
 
+/** Makes the agent store of a session. */
 export const make = (session: Session): AgentStore["Service"] => {
   const { fs, paths } = session
   let known: Known | undefined
@@ -66,14 +67,14 @@ export const make = (session: Session): AgentStore["Service"] => {
       yield* fs.syncDirectory(paths.directory)
     })
 
-  /** Alone among all processes; when the edit says that nothing is to be changed, nothing is written. */
+  /** Edits the agents under the lock. Writes nothing if `edit` returns `false`. */
   const change = (operation: string, edit: (agents: Map<string, RegisteredAgent>) => boolean) =>
     locked(
       session,
       operation,
       Effect.suspend(() => {
-        // Files that only differ in when somebody was seen are of one size, and a file system may give a number twice in
-        // one tick of its clock: what is written over is read, and not remembered.
+        // Read the file again, because the cache cannot tell two heartbeats apart: the file keeps its size, and within one
+        // tick of the file system's clock its time and inode number can be the same.
         known = undefined
         return read(operation)
       }).pipe(

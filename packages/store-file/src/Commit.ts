@@ -1,4 +1,4 @@
-/** Writing what was asked to be committed. All of it happens in a turn. */
+/** Checks the commits of a group and writes the ones that fit, in one turn. */
 import { type Change, type Commit, type CommitAll } from "@aumai/handoff-core"
 import type { RecordId, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
 import type { NonEmptyReadonlyArray } from "effect/Array"
@@ -16,10 +16,11 @@ import { settle } from "./Settle.ts"
 
 const operation = "commit"
 
+/** The options of the writer. */
 export interface CommitOptions {
   /**
-   * The first commit goes straight into the readable file when nobody else is present and there is no journal: two
-   * flushes in all, and none at close.
+   * Writes the first commit directly to the readable file if no other process has the store open and there is no journal.
+   * This takes two flushes in all, and none at close.
    */
   readonly direct: boolean
 }
@@ -29,7 +30,7 @@ interface Judged {
   readonly changes: ReadonlyArray<Change>
 }
 
-/** In order, each seeing those before it; a loser leaves no trace. */
+/** Checks commits in order, each against the ones before it. A commit with a conflict has no effect. */
 const judge = (session: Session, commits: NonEmptyReadonlyArray<Commit>): Result.Result<Judged, string> => {
   const planned = new Map<RecordId, number>()
   const results: Array<Result.Result<void, RevisionConflict>> = []
@@ -45,6 +46,7 @@ const judge = (session: Session, commits: NonEmptyReadonlyArray<Commit>): Result
   return Result.succeed({ results, changes })
 }
 
+/** Makes the function that writes a group. */
 export const make = (session: Session, options: CommitOptions): CommitAll => {
   let direct = options.direct
   const unreadable = (why: string) => Failure.corrupt(operation, session.paths.rest, why)
@@ -76,7 +78,7 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
           `${session.paths.rest} is being written by another program; try again`
         )
       }
-      // Whatever came of it, what is known no longer describes what is there.
+      // The cached state no longer describes the file, even if this failed.
     }).pipe(Effect.ensuring(Effect.sync(() => forget(session))))
 
   return (commits) => {
@@ -96,7 +98,7 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
       session,
       operation,
       settle(session, operation),
-      // A journal that a crash left is written on: it is folded when we close.
+      // If a crash left a journal, the commit extends it, and closing folds it into the file.
       judgeAndWrite((changes) => (session.journal === undefined ? writeDirectly(changes) : write(changes)))
     )
     return Effect.flatMap(alone, (done) => (Option.isSome(done) ? Effect.succeed(done.value) : inTurn))

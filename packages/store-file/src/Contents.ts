@@ -1,6 +1,6 @@
 /**
- * What the store holds in memory. Records of the readable file stay bytes until they are asked for; the first listing
- * decodes them all into core's image, which then answers everything.
+ * The in-memory contents of the store. Records of the readable file stay bytes until a read needs them. The first listing
+ * decodes them all into core's StoreImage, which then serves every read.
  */
 import { type Change, type Commit, type Entry, type Page, StoreImage } from "@aumai/handoff-core"
 import { continuation, type HandoffRecord, type RecordId, replay, RevisionConflict } from "@aumai/handoff-protocol"
@@ -10,43 +10,44 @@ import { type Placed, positionOf } from "./JournalText.ts"
 import * as RestFile from "./RestFile.ts"
 import * as RestRecord from "./RestRecord.ts"
 
-/** Why something cannot be read, as a phrase for a person. */
+/** A value, or the reason why it cannot be read, as a phrase for an error sentence. */
 type Read<A> = Result.Result<A, string>
 
+/** The records and entries of one store. */
 export interface Contents {
   readonly get: (id: RecordId) => Read<HandoffRecord | undefined>
   readonly history: (id: RecordId) => Read<ReadonlyArray<Entry>>
-  /** Those whose id begins like this, by id; only these are decoded. */
+  /** The records whose id begins with `prefix`, by id. Decodes only these. */
   readonly named: (prefix: string, page: Page<HandoffRecord>) => Read<ReadonlyArray<HandoffRecord>>
-  /** Everything, indexed. The first call decodes what nobody has asked for yet; it is done in steps. */
+  /** All records, indexed. The first call decodes the rest; call `warm` before to do that in steps. */
   readonly image: () => Read<StoreImage.StoreImage>
-  /** Decodes some of what is still bytes; `true` when nothing is left. */
+  /** Decodes at most `count` records that are still bytes; `true` when all are decoded. */
   readonly warm: (count: number) => Read<boolean>
-  /** The first change that is not the next revision of its record, counting the changes planned before it. */
+  /** The first change that does not follow its record's revision, including the changes in `planned`. */
   readonly conflict: (changes: Commit, planned: Map<RecordId, number>) => Read<RevisionConflict | undefined>
-  /** Gives changes their places in the log. */
+  /** Assigns log positions to changes. */
   readonly place: (changes: ReadonlyArray<Change>) => Read<ReadonlyArray<Placed>>
-  /** Takes changes in that are written; those it has already seen are left out. */
+  /** Applies written changes, except those that it has already. Returns the number applied. */
   readonly put: (changes: ReadonlyArray<Placed>) => Read<number>
   /** The readable file, encoded piece by piece. */
   readonly pieces: () => Generator<Buffer>
   readonly ids: () => Iterable<RecordId>
   /**
-   * Records that the file shows in a state that contradicts their history, as they stood there: the history counts, and
-   * these are to be kept beside it before the file is written again. Each is given once.
+   * The bytes of records whose state in the file contradicts their history. The history wins, so save these beside the file
+   * before writing it again. Each is returned once.
    */
   readonly disputed: () => ReadonlyArray<RestFile.Slice>
-  /** The whole of one record. */
+  /** One record with its history. */
   readonly handoff: (id: RecordId) => Read<RestRecord.Handoff | undefined>
 }
 
-/** Nothing. */
+/** Makes empty contents. */
 export const empty = (): Contents => make(new Map())
 
-/** The records of a readable file. The map is taken over, not copied: it may be large. */
+/** Makes contents from the records of a readable file. Owns the map, because copying a large one is expensive. */
 export const make = (file: Map<string, RestFile.Slice>): Contents => {
-  // The order of the file is the order of this map; a record without bytes has changed or is new, and is in `live`.
-  // The cast: an id from a file is checked when its record is decoded; until then it is only compared.
+  // This map keeps the order of the file. A record without bytes is new or changed, and is in `live`.
+  // The cast is safe because an id is only compared until its record is decoded, which checks it.
   const slices = file as Map<RecordId, RestFile.Slice | undefined>
   const live = new Map<RecordId, { record: HandoffRecord; readonly entries: Array<Entry> }>()
   const disputed: Array<RestFile.Slice> = []
@@ -77,10 +78,10 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     image === undefined ? load(id) : Result.succeed(heldIn(image, id))
 
   const revisionOf = (id: RecordId): Read<number> =>
-    // What is not there needs no decoding: creating costs the same in a file of any size.
+    // An unknown id needs no decoding, so that creating a handoff takes the same time in a file of any size.
     slices.has(id) ? Result.map(handoff(id), (found) => found?.record.revision ?? 0) : Result.succeed(0)
 
-  /** At least the largest position in use; for records without positions it counts one for each that may share its time. */
+  /** An upper bound of the positions in use. Records without positions add one each, because they may share a time. */
   const lastPosition = (): Read<number> => {
     if (last !== undefined) return Result.succeed(last)
     let bound = 0
@@ -205,7 +206,7 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
   }
 }
 
-/** What an edited record amounts to: its history, continued to what the file shows; nothing when no way leads there. */
+/** An edited record with its history continued to the edited state; `undefined` if no events lead there. */
 const settled = ({ record, entries, edited }: RestRecord.Handoff): RestRecord.Handoff | undefined => {
   if (edited === undefined) return { record, entries }
   const events = continuation(record, edited)
@@ -232,7 +233,7 @@ const heldIn = (image: StoreImage.StoreImage, id: RecordId): RestRecord.Handoff 
   return record === undefined ? undefined : { record, entries: image.history(id) }
 }
 
-/** Those that changed are encoded when their turn comes. */
+/** The slices of all records. A changed record is encoded when the generator reaches it. */
 const slicesOf = function* (
   slices: ReadonlyMap<RecordId, RestFile.Slice | undefined>,
   handoff: (id: RecordId) => Read<RestRecord.Handoff | undefined>
@@ -240,20 +241,20 @@ const slicesOf = function* (
   for (const [id, slice] of slices) {
     const found = slice === undefined ? handoff(id) : undefined
     const changed = found !== undefined && Result.isSuccess(found) ? found.success : undefined
-    // Never neither: a record without bytes is held in memory.
+    // One of the two always holds: a record without bytes is in memory.
     if (slice !== undefined) yield slice
     else if (changed !== undefined) yield RestFile.sliceOf(RestRecord.encode(changed))
   }
 }
 
-/** Entries of all records in the order of the log; positions that collide move up, in the order of the file. */
+/** Builds the image with all entries in log order. Colliding positions move up, in the order of the file. */
 const index = (handoffs: ReadonlyArray<RestRecord.Handoff>): StoreImage.StoreImage => {
   const image = StoreImage.make()
   const all = handoffs.flatMap(({ record, entries }) => entries.map((entry) => ({ record, entry })))
   all.sort((a, b) => Number(a.entry.position) - Number(b.entry.position))
   for (const { record, entry } of all) {
     const position = Math.max(Number(entry.position), image.lastPosition() + 1)
-    // Only the last state is ever listed; the ones before it stand here in its place.
+    // Lists show only the last state, so every earlier entry can carry it.
     image.put([{ record: { ...record, revision: entry.revision }, event: entry.event }], position)
   }
   return image

@@ -1,10 +1,11 @@
+/** Turns failures of the disk into a `StoreError` that says whether something was changed and what to do next. */
 import { StoreError } from "@aumai/handoff-protocol"
 
 import type { FsError } from "./JournalFs.ts"
 
 const doubtful = "The change may have happened; read before repeating it"
 
-/** What a failure of the disk means to the caller. `doubt` says that a commit may have happened all the same. */
+/** Translates a failure of the disk. Pass `"in doubt"` if the commit may have happened although it failed. */
 export const ofDisk =
   (operation: string, doubt?: "in doubt") =>
   (cause: FsError): StoreError => {
@@ -22,7 +23,7 @@ export const ofDisk =
     })
   }
 
-/** The same failure, of something that may have happened all the same. */
+/** The same failure, for a commit that may have happened. */
 export const inDoubt = ({ operation, detail, cause }: StoreError): StoreError =>
   new StoreError({
     operation,
@@ -31,10 +32,14 @@ export const inDoubt = ({ operation, detail, cause }: StoreError): StoreError =>
     ...(cause === undefined ? {} : { cause })
   })
 
-/** What is stored cannot be read. Its bytes stay as they are. */
+/** A stored file cannot be read. Its bytes stay unchanged. */
 export const corrupt = (operation: string, path: string, why: string): StoreError =>
-  new StoreError({ operation, reason: "corrupt", detail: `${path} cannot be read: ${why}. It was left as it is` })
+  new StoreError({
+    operation,
+    reason: "corrupt",
+    detail: `${path} cannot be read: ${why}. It was left unchanged; restore it from a backup`
+  })
 
-/** Somebody else holds the store, or it may only be read. */
+/** The store is locked by another process, or read-only. */
 export const unavailable = (operation: string, detail: string): StoreError =>
   new StoreError({ operation, reason: "unavailable", detail })

@@ -1,5 +1,6 @@
 /**
- * Handoffs in one readable JSON file, with a journal beside it while it is in use. Many processes may have it open.
+ * Stores handoffs in one readable JSON file, with a journal beside it while the store is open. Several processes can have
+ * it open.
  */
 import { AgentStore, GroupCommit, HandoffStore, Hints, type StoreImage } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
@@ -26,27 +27,28 @@ import * as Publish from "./Publish.ts"
 import { type Session, share, turn } from "./Session.ts"
 import { refresh, settle } from "./Settle.ts"
 
+/** The options of a file store. */
 export interface FileStoreOptions {
-  /** The file. It need not exist; its directory must. A symbolic link is followed once, when the store is opened. */
+  /** The file. It is created if it does not exist; its directory must exist. A symbolic link is resolved at opening. */
   readonly path: string
   /**
-   * For a command that opens the store, commits once and closes it: the commit goes straight into the readable file if
-   * nobody else is present and no journal is beside it. Default: false.
+   * For a command that opens the store, commits once and closes it. The commit goes directly to the readable file if no
+   * other process has the store open and there is no journal. Default: false.
    */
   readonly oneShot?: boolean
-  /** How large the journal grows before it is folded into the file, if the file is smaller. Default: 1 MiB. */
+  /** The journal size from which it is folded into the file, once it is also larger than the file. Default: 1 MiB. */
   readonly checkpointBytes?: number
-  /** How long to wait for another process that holds the lock. Default: 10 seconds. */
+  /** The longest wait for a lock that another process holds. Default: 10 seconds. */
   readonly lockTimeout?: Duration.Input
-  /** How often `changed` looks for commits of other processes. Default: 500 milliseconds. */
+  /** The time between two looks of `changed` for commits of other processes. Default: 500 milliseconds. */
   readonly pollInterval?: Duration.Input
-  /** Use the file although locks and flushes may not work where it is. Default: false. */
+  /** Allows a network file system, where locks and flushes may not work. Default: false. */
   readonly allowNetworkFileSystem?: boolean
 }
 
 const refusals: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"])
 
-/** The lock, or nothing where it may not be written: then the store can be read. */
+/** The lock; `undefined` if it is not writable, which makes the store read-only. */
 const openLock = (fs: JournalFs["Service"], path: string, mode: number) =>
   Effect.catchIf(
     Effect.map(fs.lock(path, mode), (lock): FileLock | undefined => (lock.writable ? lock : undefined)),
@@ -76,7 +78,7 @@ const open = (options: FileStoreOptions): Effect.Effect<Session, StoreError, Jou
     return session
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk("open")(cause))))
 
-/** What a crash left half written. */
+/** Deletes the temporary files that a crash left. */
 const sweep = (session: Session): Effect.Effect<void> => {
   const { fs, paths, lock } = session
   if (lock === undefined) return Effect.void
@@ -88,14 +90,14 @@ const sweep = (session: Session): Effect.Effect<void> => {
   )
 }
 
-// One that leaves at the same moment gives up its presence within a millisecond; one that stays keeps it for seconds.
+// Tries to be the last to close. Another process that closes now releases the lock within a millisecond.
 const attempts = 4
 
-/** The last one out folds the journal into the file. Where that fails, the next one to open does it. */
+/** The last process to close folds the journal into the file. If that fails, the next one to close the store does it. */
 const close = (session: Session): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { lock, fs, paths } = session
-    // On the disk, not in memory: another may have begun it and left since we last looked.
+    // Looks at the disk, because another process may have created a journal and closed since the last refresh.
     if (lock !== undefined && (yield* fs.stat(paths.journal)) !== undefined) {
       yield* lock.unshare
       let alone = yield* lock.exclude
@@ -114,10 +116,10 @@ const close = (session: Session): Effect.Effect<void> =>
     Effect.uninterruptible
   )
 
-// Decoding this many records takes about ten milliseconds; then others get their turn.
+// Decoding this many records takes about ten milliseconds. Yielding in between keeps the event loop free.
 const decodedAtOnce = 512
 
-/** Everything indexed; what nobody has asked for yet is decoded in steps. */
+/** All records, indexed, after decoding the rest in steps. */
 const warmed = (session: Session, operation: string): Effect.Effect<StoreImage.StoreImage, StoreError> =>
   Effect.gen(function* () {
     while (true) {
@@ -131,9 +133,7 @@ const warmed = (session: Session, operation: string): Effect.Effect<StoreImage.S
     return image.success
   })
 
-/**
- * Opens a store on any disk: its scope closes it.
- */
+/** Opens a store on any `JournalFs`; closing the scope closes it. */
 export const make = (
   options: FileStoreOptions
 ): Effect.Effect<
@@ -209,15 +209,13 @@ const answer = <A, B>(session: Session, operation: string, read: Result.Result<A
     ? Effect.succeed(give(read.success))
     : Effect.fail(Failure.corrupt(operation, session.paths.rest, read.failure))
 
-/** Differs when either file has been written. */
+/** A text that changes whenever one of the two files is written. */
 const traceOf = ({ fs, paths }: Session): Effect.Effect<string, FsError> =>
   Effect.map(Effect.all([fs.stat(paths.journal), fs.stat(paths.rest)]), (stats) =>
     stats.map((stat) => (stat === undefined ? "" : `${stat.inode} ${stat.size} ${stat.version}`)).join("|")
   )
 
-/**
- * The handoffs and the agents of one file, on any disk.
- */
+/** Provides the handoffs and agents of one file on any `JournalFs`, such as a simulated disk. */
 export const layerOn = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError, JournalFs> =>
   Layer.effectContext(
     Effect.map(make(options), ({ handoffs, agents }) =>
@@ -226,10 +224,12 @@ export const layerOn = (options: FileStoreOptions): Layer.Layer<HandoffStore | A
   )
 
 /**
- * The handoffs and the agents of one file. Closing the layer closes the store.
+ * Provides the handoffs and agents of one file. Closing the layer closes the store.
  *
  * @example
  * ```ts
+ * import { deepStrictEqual } from "node:assert"
+ *
  * import { HandoffStore } from "@aumai/handoff-core"
  * import { FileStore } from "@aumai/handoff-store-file"
  * import * as Effect from "effect/Effect"
@@ -238,6 +238,7 @@ export const layerOn = (options: FileStoreOptions): Layer.Layer<HandoffStore | A
  *   store.list({ _tag: "Status", status: "pending" }, { limit: 20 })
  * )
  * const program = Effect.provide(pending, FileStore.layer({ path: "handoffs.json" }))
+ * deepStrictEqual(await Effect.runPromise(program), [])
  * ```
  */
 export const layer = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>

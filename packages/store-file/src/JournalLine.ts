@@ -1,23 +1,25 @@
 /**
- * One line of the journal: `\n`, a CRC, a space, JSON, `\n`. The first newline ends a torn predecessor, the last one keeps a
- * torn successor off a good line.
+ * The framing of a journal line: `\n`, a CRC, a space, JSON, `\n`. The first newline ends a torn line before it; the last one
+ * separates it from a torn line after it.
  */
 import type * as Zlib from "node:zlib"
 
 /**
- * What a CRC starts from: none for the header, the journal's generation for every other line, so that blocks of an older
- * journal that a power cut brings back never validate.
+ * The initial value of a CRC: 0 for the header, the journal's generation for other lines. Blocks of an older journal that
+ * reappear after a power cut therefore never validate.
  */
 export type Salt = number
 
+/** The salt of a journal's first line. */
 export const headerSalt: Salt = 0
 
 let zlib: typeof Zlib | undefined
 
-/** CRC-32, loaded when it is first needed: that takes two milliseconds, and a command that only reads needs none. */
+/** CRC-32, loaded on first use, because loading takes two milliseconds and a command that only reads does not need it. */
 const crc32 = (data: Buffer | string, start?: number): number =>
   (zlib ??= process.getBuiltinModule("node:zlib")).crc32(data, start)
 
+/** The salt of a journal's other lines. */
 export const saltOf = (generation: string): Salt => crc32(generation)
 
 const newline = 10
@@ -26,23 +28,22 @@ const digits = 8
 
 const checksum = (json: Buffer | string, salt: Salt): string => crc32(json, salt).toString(16).padStart(digits, "0")
 
-/**
- * Frames a JSON text that holds no raw newline, as `JSON.stringify` writes it.
- */
+/** Frames a JSON text without raw newlines, as `JSON.stringify` writes it. */
 export const encode = (json: string, salt: Salt): Buffer => Buffer.from(`\n${checksum(json, salt)} ${json}\n`)
 
+/** The lines of a stretch of a journal. */
 export interface Scan {
-  /** The JSON of every line that validates, in order. */
+  /** The JSON of every valid line, in order. */
   readonly lines: ReadonlyArray<string>
-  /** Lines that do not validate: torn writes, which nobody was promised. */
+  /** The number of invalid lines: torn writes, which were never acknowledged. */
   readonly skipped: number
-  /** How many bytes are settled; what follows may still be growing. */
+  /** The number of bytes read as complete lines. The bytes after them may still be growing. */
   readonly consumed: number
 }
 
 /**
- * Reads lines from a stretch of a journal that begins between two lines. `whole` says that nobody else is writing: then a
- * last line without its newline counts if it validates, because the next writer's first newline would complete it anyway.
+ * Reads the lines of a stretch of a journal that begins between two lines. Set `whole` if no other process is writing: a
+ * valid last line without its newline then counts, because the first newline of the next line would complete it anyway.
  */
 export const scan = (bytes: Buffer, salt: Salt, options: { readonly whole: boolean }): Scan => {
   const lines: Array<string> = []

@@ -1,4 +1,4 @@
-/** Reading the journal: finding it at its path, and following what is added to it. */
+/** Reads the journal: opens the one at its path, and follows the lines added to it. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -13,7 +13,7 @@ import type { Journal, Session } from "./Session.ts"
 const damaged = (session: Session, operation: string, why: string) =>
   Failure.corrupt(operation, session.paths.journal, why)
 
-/** A journal that was found, with everything it says. */
+/** An opened journal with all its lines. */
 export interface Found {
   readonly journal: Journal
   readonly lines: ReadonlyArray<JournalText.Line>
@@ -38,13 +38,14 @@ const parse = (
   { stat, bytes }: { readonly stat: { readonly inode: string }; readonly bytes: Buffer },
   file: JournalFile | undefined
 ): Result.Result<Found, StoreError> => {
-  // The header was whole before the file got its name.
+  // The header is complete, because a journal gets its name only after it was written and flushed.
   const headerEnd = bytes.indexOf(10, 1) + 1
   const first = JournalLine.scan(bytes.subarray(0, headerEnd), JournalLine.headerSalt, { whole: true }).lines[0]
   if (first === undefined) return Result.fail(damaged(session, operation, "its first line is damaged"))
   const header = JournalText.decode(first)
   if (Result.isFailure(header)) return Result.fail(damaged(session, operation, header.failure))
-  if (header.success._tag !== "Header") return Result.fail(damaged(session, operation, "its first line is no header"))
+  if (header.success._tag !== "Header")
+    return Result.fail(damaged(session, operation, "its first line is not a header"))
   const { generation, base } = header.success.header
   const salt = JournalLine.saltOf(generation)
   const scan = JournalLine.scan(bytes.subarray(headerEnd), salt, { whole: session.lock !== undefined })
@@ -71,7 +72,7 @@ const parse = (
 const decodeAll = (lines: ReadonlyArray<string>): Result.Result<ReadonlyArray<JournalText.Line>, string> =>
   Result.all(lines.map(JournalText.decode))
 
-/** Remembers what lines say about the journal itself. */
+/** Adds lines to the journal's state. */
 export const note = (journal: Journal, texts: ReadonlyArray<string>, lines: ReadonlyArray<JournalText.Line>) => {
   journal.lines.push(...texts)
   for (const line of lines) {
@@ -83,8 +84,8 @@ export const note = (journal: Journal, texts: ReadonlyArray<string>, lines: Read
 }
 
 /**
- * Takes the lines into the contents that were added since the last look. Without `whole` it needs no turn: a line that
- * another process is still writing is left for the next time.
+ * Applies the lines that were added since the last call. Without `whole` it needs no turn: a line that another process is
+ * still writing is left for the next call.
  */
 export const follow = (
   session: Session,
@@ -96,7 +97,7 @@ export const follow = (
   if (file === undefined) return Effect.void
   const start = journal.consumed
   return Effect.flatMap(Effect.mapError(file.readFrom(start), Failure.ofDisk(operation)), (read) => {
-    // While the bytes were on their way, our own turn may have begun, or another reader may have taken some of them in.
+    // During the read, a turn of this process may have begun, or another read may have applied some of these bytes.
     if (!options.whole && (session.holding || session.journal !== journal)) return Effect.void
     const from = journal.consumed
     const bytes = read.subarray(from - start)
@@ -112,7 +113,7 @@ export const follow = (
   })
 }
 
-/** Takes transactions into contents. */
+/** Applies the transactions among lines to contents. */
 export const take = (contents: Contents, lines: ReadonlyArray<JournalText.Line>): Result.Result<void, string> => {
   for (const line of lines) {
     if (line._tag !== "Transaction") continue

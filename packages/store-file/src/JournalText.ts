@@ -1,39 +1,43 @@
-/** What the lines of a journal say. */
+/** Encodes and decodes the JSON of journal lines. */
 import { type Change, Position, StoredText } from "@aumai/handoff-core"
 import { decodeEvent, decodeRecord } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 
-/** What this code writes, and the newest it reads. */
+/** The journal version that this code writes, and the newest that it reads. */
 export const version = 1
 
 /** The first line. */
 export interface Header {
   readonly version: number
   readonly generation: string
-  /** SHA-256 of the readable file this journal stands on; null when there was none. */
+  /** The SHA-256 of the readable file that this journal continues; `null` if there was no file. */
   readonly base: string | null
 }
 
-/** A change at its place in the log. */
+/** A change with its position in the log. */
 export interface Placed extends Change {
   readonly position: number
 }
 
+/** A decoded line. */
 export type Line =
   | { readonly _tag: "Header"; readonly header: Header }
-  /** Valid as a whole: everything that was committed together. */
+  /** The changes that were committed together. */
   | { readonly _tag: "Transaction"; readonly changes: ReadonlyArray<Placed> }
-  /** The readable file of this SHA-256 holds everything before this line. */
+  /** The readable file with this SHA-256 contains everything before this line. */
   | { readonly _tag: "Publish"; readonly hash: string }
 
+/** Encodes a header. */
 export const header = (value: Header): string => JSON.stringify({ H: value })
 
+/** Encodes a publication of the file with this SHA-256. */
 export const publish = (hash: string): string => JSON.stringify({ P: hash })
 
-/** What a line publishes, if it does. */
+/** The SHA-256 in a publication; `undefined` for another line. */
 export const published = (json: string): string | undefined => /^\{"P":"([0-9a-f]+)"\}$/.exec(json)?.[1]
 
+/** Encodes changes that are committed together. */
 export const transaction = (changes: ReadonlyArray<Placed>): string => {
   const texts = changes.map((change) => {
     const { record, event } = StoredText.encode(change)
@@ -42,7 +46,10 @@ export const transaction = (changes: ReadonlyArray<Placed>): string => {
   return `{"T":[${texts.join(",")}]}`
 }
 
-/** The failure is a phrase for a person; the line was whole, so it is another program's, or a newer version's. */
+/**
+ * Decodes a line with a valid CRC. One that fails is from a newer version or another program. The failure is a phrase for an
+ * error sentence.
+ */
 export const decode = (json: string): Result.Result<Line, string> => {
   const value: unknown = JSON.parse(json)
   if (Predicate.hasProperty(value, "T") && Array.isArray(value.T)) return decodeTransaction(value.T)
@@ -50,17 +57,19 @@ export const decode = (json: string): Result.Result<Line, string> => {
     return Result.succeed({ _tag: "Publish", hash: value.P })
   }
   if (Predicate.hasProperty(value, "H")) return decodeHeader(value.H)
-  return Result.fail("a line of a kind this version does not know")
+  return Result.fail("it has a line of an unknown kind, perhaps of a newer version")
 }
 
 const decodeHeader = (value: unknown): Result.Result<Line, string> => {
-  if (!Predicate.hasProperty(value, "version") || typeof value.version !== "number") return Result.fail("no version")
-  if (value.version > version) return Result.fail(`version ${value.version}, and this program knows ${version}`)
+  if (!Predicate.hasProperty(value, "version") || typeof value.version !== "number")
+    return Result.fail("its header has no version")
+  if (value.version > version)
+    return Result.fail(`it has version ${value.version}, and this program reads up to ${version}`)
   if (!Predicate.hasProperty(value, "generation") || typeof value.generation !== "string") {
-    return Result.fail("no generation")
+    return Result.fail("its header has no generation")
   }
   if (!Predicate.hasProperty(value, "base") || (typeof value.base !== "string" && value.base !== null)) {
-    return Result.fail("no base")
+    return Result.fail("its header has no base")
   }
   return Result.succeed({
     _tag: "Header",
@@ -72,7 +81,7 @@ const decodeTransaction = (values: ReadonlyArray<unknown>): Result.Result<Line, 
   const changes: Array<Placed> = []
   for (const value of values) {
     if (!Predicate.hasProperty(value, "position") || typeof value.position !== "number")
-      return Result.fail("no position")
+      return Result.fail("a change in it has no position")
     const record = decodeRecord("journal", Predicate.hasProperty(value, "record") ? value.record : undefined)
     if (Result.isFailure(record)) return Result.fail(record.failure.message)
     const event = decodeEvent("journal", Predicate.hasProperty(value, "event") ? value.event : undefined)
@@ -82,4 +91,5 @@ const decodeTransaction = (values: ReadonlyArray<unknown>): Result.Result<Line, 
   return Result.succeed({ _tag: "Transaction", changes })
 }
 
+/** The position as the port's text. */
 export const positionOf = (position: number): Position => Position.make(String(position))

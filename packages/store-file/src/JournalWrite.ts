@@ -1,4 +1,4 @@
-/** Writing the journal: extending it, and putting a new one in its place. All of it happens in a turn. */
+/** Writes the journal: extends it, or replaces it with a new one. Call these functions in a turn. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -11,10 +11,10 @@ import type { Journal, Session } from "./Session.ts"
 
 const randomWord = Effect.map(Random.nextIntBetween(0, 0xffffffff), (word) => word.toString(16).padStart(8, "0"))
 
-/** A name that nothing else has. */
+/** A random, unique name. */
 export const randomName = Effect.map(Effect.all([randomWord, randomWord]), (words) => words.join(""))
 
-/** Writes all of it, or fails; a short write is followed by the rest. */
+/** Writes all bytes, continuing after a short write, or fails. */
 export const appendAll = (file: JournalFile, bytes: Buffer): Effect.Effect<void, FsError> =>
   Effect.flatMap(file.append(bytes), (count) =>
     count === bytes.length
@@ -26,7 +26,7 @@ export const appendAll = (file: JournalFile, bytes: Buffer): Effect.Effect<void,
 
 const nothingTaken = new FsError({ code: "EIO", operation: "write", path: "the store" })
 
-/** A temporary file that is taken away again when it does not come to be renamed. */
+/** Writes and flushes a temporary file, and deletes it if that fails. */
 export const writeTemporary = <A>(
   session: Session,
   mode: number,
@@ -43,12 +43,12 @@ export const writeTemporary = <A>(
     return { path, file, value }
   })
 
-/** For files of a store that has no readable file yet whose mode could be taken over. */
+/** The mode of files while there is no readable file whose mode they could take. */
 export const privateMode = 0o600
 
 /**
- * Puts a new journal in the place of the old one, if there is one: complete before it gets its name. When it fails after
- * that, the journal is followed all the same, and what it says is in doubt.
+ * Creates a journal, or replaces the existing one. It is written and flushed before it gets its name. If this fails after the
+ * rename, the session still follows the new journal, and its lines are in doubt.
  */
 export const replace = (
   session: Session,
@@ -85,7 +85,7 @@ export const replace = (
       known: new Set([base]),
       tip: base,
       lines: [],
-      // Until it is surely named, nothing in it has been acknowledged: it is to be read like another's.
+      // Until its name is on the disk, its lines are not acknowledged and have to be read back like another process's.
       consumed: headerEnd,
       end: bytes.length,
       named: false,
@@ -100,7 +100,7 @@ export const replace = (
     return journal
   })
 
-/** Before the first acknowledgement on a journal its name must be on the disk, whoever created it. */
+/** Flushes the journal's name, which must be on the disk before the first commit in it is acknowledged. */
 const makeNamed = (session: Session, journal: Journal, operation: string): Effect.Effect<void, StoreError> =>
   journal.named
     ? Effect.void
@@ -120,7 +120,7 @@ const note = (journal: Journal, lines: ReadonlyArray<string>) => {
   }
 }
 
-/** Writes one line, durably. What it says is not in the contents yet. */
+/** Appends one line durably. The caller applies it to the contents. */
 export const extend = (
   session: Session,
   journal: Journal,
@@ -148,10 +148,14 @@ export const extend = (
     note(journal, [json])
   })
 
+/** A write to a read-only store. */
 export const readOnly = (session: Session, operation: string): StoreError =>
-  Failure.unavailable(operation, `${session.paths.rest} may only be read here; nothing was changed`)
+  Failure.unavailable(
+    operation,
+    `${session.paths.rest} is read-only. Nothing was changed; make the file and its directory writable`
+  )
 
-/** Half a line is taken away again. Where even that fails the next writer's newline makes it one that does not count. */
+/** Removes a half-written line. If that also fails, the first newline of the next line makes the half invalid. */
 const takeBack = (journal: Journal, file: JournalFile, cause: FsError, operation: string) =>
   Effect.matchEffect(file.truncate(journal.end), {
     onFailure: () => Effect.fail(Failure.ofDisk(operation, "in doubt")(cause)),
@@ -159,8 +163,8 @@ const takeBack = (journal: Journal, file: JournalFile, cause: FsError, operation
   })
 
 /**
- * After a failed flush the system may have forgotten what it could not write, and will not say so again: everything goes
- * into a fresh file.
+ * Writes all lines to a new file. After a failed flush, the system may have dropped the unwritten bytes, and reports that
+ * only once.
  */
 const renew = (session: Session, journal: Journal, json: string, operation: string): Effect.Effect<void, StoreError> =>
   Effect.asVoid(Effect.mapError(replace(session, journal.base, [...journal.lines, json], operation), Failure.inDoubt))

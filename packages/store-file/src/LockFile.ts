@@ -1,9 +1,8 @@
 /**
- * The lock: an empty file that `node:sqlite` opens twice. SQLite's locks are the only portable kernel locks within Node's
- * reach; they have the three modes we need and die with their holder, so none is ever stale and none is ever stolen.
+ * The lock: an empty file that `node:sqlite` opens twice. SQLite's locks are the only portable kernel locks that Node can
+ * reach. They have the three modes and end with their holder, so that a lock is never stale and never stolen.
  *
- * Trap: opening and closing this file with `node:fs` drops every lock this process holds on it (POSIX). Nothing else may
- * touch it.
+ * Never open this file with `node:fs`: on POSIX, closing it releases every lock that this process holds on it.
  */
 import type { DatabaseSync } from "node:sqlite"
 
@@ -11,15 +10,15 @@ import * as Effect from "effect/Effect"
 
 import { type FileLock, FsError } from "./JournalFs.ts"
 
-// Not imported, as in NodeJournalFs.
+// Loaded like this for the reason given in NodeJournalFs.
 const { accessSync, closeSync, constants, openSync } = process.getBuiltinModule("node:fs")
 
-// SQLITE_BUSY: another holds a mode that excludes this one.
+// SQLITE_BUSY: another connection holds a mode that excludes this one.
 const busy = 5
 // SQLITE_CANTOPEN.
 const cannotOpen = 14
 
-/** Opens the lock of a path; holds nothing yet. */
+/** Opens the lock of a path without locking it. */
 export const open = (path: string, mode: number) => {
   const failure = (operation: string) => (cause: unknown) =>
     new FsError({ code: sqliteCode(cause), operation, path, cause })
@@ -57,19 +56,19 @@ const lockOf = ({ presence, writer, writable, failure }: Parts): FileLock => {
     Effect.sync(() => {
       if (connection.isTransaction) connection.exec("ROLLBACK")
     })
-  // Preparing looks at the file too, and finds it locked while another is alone with it: so not before the first try.
+  // Prepared on first use, because preparing reads the file, which fails while another process holds an exclusion.
   const reading = once(() => ({
     begin: presence.prepare("BEGIN"),
     look: presence.prepare("SELECT 1 FROM sqlite_schema")
   }))
   const writing = once(() => {
-    // In its usual mode SQLite creates and deletes a journal file for every lock: 37 instead of 8 µs.
+    // In its default mode SQLite creates and deletes a journal file for every lock: 37 µs instead of 8.
     writer.exec("PRAGMA journal_mode = MEMORY")
     return { immediate: writer.prepare("BEGIN IMMEDIATE"), exclusive: writer.prepare("BEGIN EXCLUSIVE") }
   })
   return {
     writable,
-    // BEGIN alone takes no lock; the first look at the database does.
+    // BEGIN takes no lock; the first read does.
     share: attempt(presence, "share the lock", () => {
       if (presence.isTransaction) return
       const { begin, look } = reading()
@@ -77,31 +76,34 @@ const lockOf = ({ presence, writer, writable, failure }: Parts): FileLock => {
       look.get()
     }),
     unshare: end(presence),
-    // SQLite quietly turns BEGIN IMMEDIATE into a plain BEGIN on a file it may only read: everyone would win.
+    // On a read-only file, SQLite silently turns BEGIN IMMEDIATE into BEGIN, which every process could get at once.
     reserve: writable ? attempt(writer, "take the lock", () => writing().immediate.run()) : Effect.succeed(false),
     exclude: writable ? attempt(writer, "take the lock alone", () => writing().exclusive.run()) : Effect.succeed(false),
     release: end(writer)
   }
 }
 
-/** Makes something when it is first asked for; when that fails, the next one to ask tries again. */
+/** Calls `make` on first use and keeps the result. If it throws, the next use tries again. */
 const once = <A>(make: () => A): (() => A) => {
   let made: A | undefined
   return () => (made ??= make())
 }
 
-/** Whether the lock file may be written. Creating never opens a file that exists, so it never closes one either. */
+/**
+ * Creates the lock file if it does not exist, and returns whether it is writable. An existing file is never opened with
+ * node:fs, and so never closed.
+ */
 const create = (path: string, mode: number): boolean => {
   try {
     closeSync(openSync(path, "wx", mode))
     return true
   } catch (cause) {
-    if (codeOf(cause) === "EEXIST") return mayWrite(path)
+    if (codeOf(cause) === "EEXIST") return isWritable(path)
     throw cause
   }
 }
 
-const mayWrite = (path: string): boolean => {
+const isWritable = (path: string): boolean => {
   try {
     accessSync(path, constants.W_OK)
     return true
@@ -115,10 +117,10 @@ const connectTo = (path: string, writable: boolean): DatabaseSync =>
 
 const loadSqlite = () => {
   const emitWarning = process.emitWarning.bind(process)
-  // Node 22 and 24 up to 24.14 announce that SQLite is experimental; nobody who opens a JSON file wants to read that.
+  // Node 22, and 24 up to 24.14, warn that SQLite is experimental, which does not concern the user of a JSON file.
   process.emitWarning = (warning: string | Error, ...rest: ReadonlyArray<unknown>) => {
     if (String(warning).includes("SQLite is an experimental")) return
-    // The overloads of emitWarning cannot be passed on in any other way.
+    // TypeScript cannot forward arguments to the overloads of emitWarning.
     Reflect.apply(emitWarning, undefined, [warning, ...rest])
   }
   try {

@@ -1,6 +1,6 @@
 /**
- * The disk through Node. What only touches metadata is synchronous, since it costs microseconds; what can wait for the disk
- * runs in the thread pool.
+ * Implements the disk with `node:fs`. Metadata operations are synchronous, because they take microseconds. Operations that
+ * can wait for the disk run in the thread pool.
  */
 import type { BigIntStats } from "node:fs"
 import { basename, dirname, join, resolve as absolute } from "node:path"
@@ -11,15 +11,15 @@ import * as Layer from "effect/Layer"
 import { type FileStat, FsError, type JournalFile, JournalFs } from "./JournalFs.ts"
 import * as LockFile from "./LockFile.ts"
 
-// Not imported: Node would run every getter that hangs on it, which loads streams and readline: three milliseconds.
+// An import would run the module's getters, which load streams and readline and take three milliseconds.
 const fs = process.getBuiltinModule("node:fs")
 
-/** Below this a read is served from the page cache faster than the thread pool answers. */
+/** Up to this size, a synchronous read from the page cache is faster than the thread pool. */
 const smallRead = 64 * 1024
 
 /**
- * Up to here a write is a copy into the page cache, about ten microseconds, where a trip through the thread pool takes
- * fifty. Nobody flushes the journal at that moment, since whoever writes holds the lock, so it does not wait for the disk.
+ * Up to this size, a synchronous write copies into the page cache in about ten microseconds; the thread pool takes fifty. It
+ * does not wait for a flush of the journal, because the writer holds the lock.
  */
 const smallWrite = 16 * 1024
 
@@ -32,7 +32,7 @@ const failure = (operation: string, path: string) => (cause: unknown) =>
 const attempt = <A>(operation: string, path: string, run: () => A): Effect.Effect<A, FsError> =>
   Effect.try({ try: run, catch: failure(operation, path) })
 
-/** One call of the thread pool. */
+/** Runs one call in the thread pool. */
 const pooled = <A>(
   operation: string,
   path: string,
@@ -96,7 +96,7 @@ const fileOf = (fd: number, path: string): JournalFile => {
 const openFile = (path: string, flags: number, mode?: number): Effect.Effect<JournalFile, FsError> =>
   attempt("open", path, () => {
     const fd = fs.openSync(path, flags, mode ?? 0o600)
-    // The umask must not narrow what the file that is about to be replaced allowed.
+    // The umask would remove permissions that the replaced file had.
     if (mode !== undefined) fs.fchmodSync(fd, mode)
     return fileOf(fd, path)
   })
@@ -118,8 +118,8 @@ const syncDirectory = (path: string): Effect.Effect<void, FsError> =>
   )
 
 /**
- * `f_type` of file systems that live on another machine: NFS, SMB, SMB2, CIFS, NCP, AFS, Coda, 9P, Ceph, Lustre, GPFS, and
- * the shared folders of VMware and VirtualBox. Only Linux has fixed numbers.
+ * The `f_type` of file systems on another machine: NFS, SMB, SMB2, CIFS, NCP, AFS, Coda, 9P, Ceph, Lustre, GPFS, and the
+ * shared folders of VMware and VirtualBox. Only Linux has fixed numbers.
  */
 const networkFileSystems: ReadonlySet<number> = new Set([
   0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x564c, 0x5346414f, 0x73757245, 0x01021997, 0x00c36400, 0x0bd00bd0,
@@ -134,7 +134,7 @@ const directoryOf = (path: string): string => {
   }
 }
 
-/** The file behind symbolic links, also where the last one points at nothing yet. */
+/** Resolves symbolic links, even if the last one points to a file that does not exist yet. */
 const follow = (path: string, hops = 0): string => {
   try {
     return fs.realpathSync.native(path)
@@ -162,6 +162,7 @@ const resolve = (path: string, options: { readonly allowNetworkFileSystem: boole
     return target
   })
 
+/** Provides the disk of this machine. */
 export const layer: Layer.Layer<JournalFs> = Layer.succeed(JournalFs, {
   resolve,
   read,

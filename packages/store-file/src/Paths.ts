@@ -1,26 +1,27 @@
 import { basename, dirname, join } from "node:path"
 
-/** The files that belong to one store. */
+/** The paths of the files that belong to one store. */
 export interface Paths {
   readonly directory: string
-  /** The records, readable, in the seed's format: the truth at rest. */
+  /** The readable file with the records. While the store is closed, it holds everything. */
   readonly rest: string
-  /** What happened since, while someone has the store open. */
+  /** The journal with the commits since the readable file was written. */
   readonly journal: string
   readonly lock: string
   readonly agents: string
-  /** Names a temporary file; all of them begin and end alike, so that the ones a crash left can be swept. */
+  /** The path of a temporary file. `isTemporary` recognizes these names, so that files left by a crash can be deleted. */
   readonly temporary: (random: string) => string
   readonly isTemporary: (name: string) => boolean
-  /** Where something is set aside for a person to look at. */
+  /** The path under which bytes are saved beside the file for a person to look at. */
   readonly aside: (why: "conflict" | "unreadable", when: string) => string
 }
 
+/** The paths of the store at `path`. */
 export const of = (path: string): Paths => {
   const directory = dirname(path)
   const name = basename(path)
   const prefix = `.${name}.`
-  // Stores named `x` and `x.json` may stand side by side: nothing of one may have a name of the other's.
+  // Stores named `x` and `x.json` can be in one directory, so their files must not share a name.
   const agents = name.endsWith(".json") ? `${name.slice(0, -".json".length)}.agents.json` : `${name}-agents`
   const isTemporary = (other: string) =>
     other.startsWith(prefix) && /^[0-9a-f]{16}\.tmp$/.test(other.slice(prefix.length))

@@ -1,4 +1,4 @@
-/** Writing the readable file: into a temporary file, flushed, then renamed into place. All of it happens in a turn. */
+/** Writes the readable file: to a temporary file, flushed, then renamed into place. Call these functions in a turn. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
@@ -11,7 +11,7 @@ import { hashOf } from "./RestRead.ts"
 import { isSame, type Rest, type Session } from "./Session.ts"
 import { sha256 } from "./Sha256.ts"
 
-/** The new file, complete and flushed under another name; its hash only where somebody will ask for it. */
+/** Writes and flushes the new file under a temporary name, and computes its hash if `hashed` is set. */
 const writeRest = (session: Session, options: { readonly hashed: boolean }) =>
   Effect.gen(function* () {
     const hash = options.hashed ? sha256() : undefined
@@ -28,7 +28,7 @@ const writeRest = (session: Session, options: { readonly hashed: boolean }) =>
     return { path, hash: hash?.digest("hex") }
   })
 
-/** Keeps something beside the file for a person to look at; done once for each state of the file. */
+/** Saves bytes beside the file for a person to look at, once for each state of the file. */
 export const setAside = (
   session: Session,
   why: "conflict" | "unreadable",
@@ -50,23 +50,23 @@ export const setAside = (
     return target
   })
 
-/** The bytes of a file that holds only these records. */
+/** The bytes of a file with only these records. */
 export const fileOf = (slices: Iterable<RestFile.Slice>): Buffer => Buffer.concat([...RestFile.join(slices)])
 
-/** What is to be kept aside before the file is written again. */
+/** Saves the disputed records beside the file before it is written again. */
 const keepDisputed = (session: Session, standing: Rest) =>
   Effect.gen(function* () {
     const disputed = session.contents.disputed()
     if (disputed.length === 0) return
     const target = yield* setAside(session, "conflict", fileOf(disputed), standing.stat?.modified ?? 0)
     yield* Effect.logWarning(
-      `Records in ${session.paths.rest} contradict their history; what stood there is in ${target}`
+      `Records in ${session.paths.rest} contradict their history; the contradicting states are in ${target}`
     )
   })
 
 /**
- * Renames the new file into place. `standing` is what is there now: if it is something else when the moment comes,
- * another program has written it, and nothing is done.
+ * Renames the new file into place. Returns `false` and changes nothing if the file is no longer `standing`, because another
+ * program has then written it.
  */
 const putInPlace = (session: Session, path: string, standing: Rest, operation: string) =>
   Effect.gen(function* () {
@@ -81,13 +81,13 @@ const putInPlace = (session: Session, path: string, standing: Rest, operation: s
     return true
   }).pipe(Effect.mapError(Failure.ofDisk(operation)))
 
-/** What becomes of the journal once the file holds everything, and whether those who follow it are to be told. */
+/** The fate of the journal after publishing, and whether it announces the new file to the processes that follow it. */
 export interface PublishOptions {
   readonly afterwards: "new journal" | "no journal"
   readonly announce: boolean
 }
 
-/** Writes the contents into the readable file. Gives false, and does nothing, when somebody else was writing it. */
+/** Writes the contents to the readable file. Returns `false` and changes nothing if another program was writing it. */
 export const publish = (
   session: Session,
   standing: Rest,
@@ -106,7 +106,7 @@ export const publish = (
     }
     if (!(yield* putInPlace(session, path, standing, operation))) return false
     session.rest = { stat: yield* fs.stat(paths.rest), hash, bytes: undefined, settled: false }
-    // Only now is it safe to take away the journal: names may reach the disk in any order.
+    // Before the journal is deleted, because names can reach the disk in any order.
     yield* fs.syncDirectory(paths.directory)
     if (options.afterwards === "new journal") yield* JournalWrite.replace(session, hash, [], operation)
     else yield* dropJournal(session)
@@ -114,8 +114,8 @@ export const publish = (
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation, "in doubt")(cause))))
 
 /**
- * Writes the contents into the readable file where there is no journal, without reading it once more for its hash: what
- * is there afterwards is looked at anew, should anybody still ask.
+ * Writes the contents to the readable file without a journal and without computing its hash. The session forgets its state
+ * afterwards and reads the file again if needed.
  */
 export const publishOnce = (session: Session, standing: Rest, operation: string): Effect.Effect<boolean, StoreError> =>
   Effect.gen(function* () {
@@ -126,7 +126,7 @@ export const publishOnce = (session: Session, standing: Rest, operation: string)
     return true
   })
 
-/** Takes the journal away: the readable file holds all it says. */
+/** Deletes the journal, whose contents are in the readable file. */
 export const dropJournal = (session: Session): Effect.Effect<void, FsError> =>
   Effect.gen(function* () {
     const { fs, paths, journal } = session
@@ -137,7 +137,7 @@ export const dropJournal = (session: Session): Effect.Effect<void, FsError> =>
     yield* fs.syncDirectory(paths.directory)
   })
 
-/** When the journal outgrows the file; the state then moves into the file, and a new journal begins. */
+/** Moves the contents to the file and starts a new journal, if the journal has outgrown the file. */
 export const checkpoint = (session: Session): Effect.Effect<void, StoreError> =>
   Effect.suspend(() => {
     const { rest, journal } = session
@@ -145,10 +145,11 @@ export const checkpoint = (session: Session): Effect.Effect<void, StoreError> =>
     return Effect.asVoid(publish(session, rest, "checkpoint", { afterwards: "new journal", announce: true }))
   })
 
+/** Tests whether a checkpoint is due. */
 export const isDue = ({ journal, rest, checkpointBytes }: Session): boolean =>
   journal !== undefined && journal.end > Math.max(checkpointBytes, rest?.stat?.size ?? 0)
 
-/** The last one out: the state moves into the file, and there is no journal any more. */
+/** Moves the contents to the file and deletes the journal. The last process to close calls it. */
 export const comeToRest = (session: Session): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const { rest, journal, fs, paths } = session

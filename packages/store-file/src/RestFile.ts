@@ -1,6 +1,6 @@
 /**
- * The readable file as a whole: where each record begins and ends, without understanding it, and how it is put together
- * again. Records that nobody touched go back as the bytes they came as.
+ * Splits the readable file into the bytes of its records without parsing them, and joins them again. Unchanged records keep
+ * their bytes.
  */
 import { isUtf8 } from "node:buffer"
 
@@ -10,16 +10,17 @@ import * as Result from "effect/Result"
 
 import * as RestRecord from "./RestRecord.ts"
 
-/** The bytes of one record, as a piece of the file they came from. */
+/** The bytes of one record, as a range of the file they came from. */
 export interface Slice {
   readonly source: Buffer
   readonly start: number
   readonly end: number
 }
 
+/** The bytes of a slice, without copying. */
 export const bytesOf = ({ source, start, end }: Slice): Buffer => source.subarray(start, end)
 
-/** A slice of its own, of a record that was just encoded. */
+/** The slice of a newly encoded record. */
 export const sliceOf = (bytes: Buffer): Slice => ({ source: bytes, start: 0, end: bytes.length })
 
 const opening = Buffer.from("[\n  {\n")
@@ -28,15 +29,15 @@ const separator = Buffer.from(",\n")
 const nextRecord = Buffer.from(",\n  {\n")
 const idKey = Buffer.from(`  {\n    "record_id": "`)
 
-/** The records of a file by id, in their order; or a phrase that says why it is no such file. */
+/** The records of a file by id, in file order; or a phrase for an error sentence. */
 export const split = (bytes: Buffer): Result.Result<Map<string, Slice>, string> => {
   if (!isUtf8(bytes)) return Result.fail("Expected UTF-8")
   return splitLaidOut(bytes) ?? splitParsed(bytes)
 }
 
 /**
- * As we and Python's `json.dump(indent=2)` lay it out: inside a record every line is indented deeper, and no string holds a raw
- * newline, so the first line `  }` ends it. Nothing when the file is laid out otherwise.
+ * The fast path for the layout of this store and of Python's `json.dump(indent=2)`. The lines inside a record are indented
+ * deeper, and a string holds no raw newline, so that the first line `  }` ends the record. `undefined` for another layout.
  */
 const splitLaidOut = (bytes: Buffer): Result.Result<Map<string, Slice>, string> | undefined => {
   if (!RestRecord.standsAt(bytes, 0, opening)) return undefined
@@ -46,17 +47,17 @@ const splitLaidOut = (bytes: Buffer): Result.Result<Map<string, Slice>, string> 
     const id = idAt(bytes, start)
     if (at === -1 || id === undefined) return undefined
     const end = at + recordEnd.length
-    if (slices.has(id)) return Result.fail(twice(id))
+    if (slices.has(id)) return Result.fail(duplicate(id))
     slices.set(id, { source: bytes, start, end })
     if (RestRecord.standsAt(bytes, end, nextRecord)) start = end + separator.length
     else return isClosed(bytes, end) ? Result.succeed(slices) : undefined
   }
 }
 
-const twice = (id: string) => `Expected each record once; ${JSON.stringify(id)} is there twice`
+const duplicate = (id: string) => `Expected each record once; ${JSON.stringify(id)} is there twice`
 
 const isClosed = (bytes: Buffer, end: number): boolean => {
-  // Longer than any closing there is: anything after the array makes it another layout.
+  // Reads more bytes than the closing has, so that anything after the array counts as another layout.
   const closing = bytes.toString("latin1", end, end + 8)
   return closing === "\n]" || closing === "\n]\n"
 }
@@ -71,7 +72,7 @@ const idAt = (bytes: Buffer, start: number): string | undefined => {
   for (let end = from; end < bytes.length; end += 1) {
     const byte = bytes[end] ?? 0
     if (byte === quote) return bytes.toString(isAscii ? "latin1" : "utf8", from, end)
-    // An escape in an id: let the whole file be parsed.
+    // An id with an escape needs the parser.
     if (byte === backslash) return undefined
     if (byte > 127) isAscii = false
   }
@@ -88,13 +89,13 @@ const splitParsed = (bytes: Buffer): Result.Result<Map<string, Slice>, string> =
     if (!Predicate.hasProperty(value, "record_id") || typeof value.record_id !== "string") {
       return Result.fail(`Expected a record with a record_id at [${index}]`)
     }
-    if (slices.has(value.record_id)) return Result.fail(twice(value.record_id))
+    if (slices.has(value.record_id)) return Result.fail(duplicate(value.record_id))
     slices.set(value.record_id, sliceOf(RestRecord.indent(value)))
   }
   return Result.succeed(slices)
 }
 
-/** The file in pieces of a few MiB at most, encoded one by one as they are asked for. */
+/** The file in pieces of about 4 MiB, encoded as the generator reaches them. */
 export const join = function* (slices: Iterable<Slice>): Generator<Buffer> {
   let batch: Array<Buffer> = []
   let size = 0
@@ -111,7 +112,7 @@ export const join = function* (slices: Iterable<Slice>): Generator<Buffer> {
     return whole
   }
   for (const { source, start, end } of slices) {
-    // Records that stood one after the other are still one stretch of the old file, separators included.
+    // Adjacent unchanged records are copied as one range of the old file, with their separators.
     if (open?.source === source && start === open.end + separator.length && end - open.start <= pieceSize) {
       open.end = end
       continue
@@ -127,5 +128,5 @@ export const join = function* (slices: Iterable<Slice>): Generator<Buffer> {
   yield flush()
 }
 
-// One write of this size costs the thread pool a few milliseconds; larger ones are no faster.
+// A write of this size takes the thread pool a few milliseconds; larger ones are not faster.
 const pieceSize = 4 * 1024 * 1024

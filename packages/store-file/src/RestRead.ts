@@ -1,4 +1,4 @@
-/** Reading the readable file, also while another program is in the middle of writing it. */
+/** Reads the readable file, even while another program is writing it. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,16 +10,18 @@ import * as RestFile from "./RestFile.ts"
 import { type Rest, type Session, tick } from "./Session.ts"
 import { sha256 } from "./Sha256.ts"
 
+/** The readable file and its records. */
 export interface RestRead {
   readonly rest: Rest
-  /** The records, or why there are none to be had. */
+  /** The records, or the reason why they cannot be read. */
   readonly slices: Result.Result<Map<string, RestFile.Slice>, string>
 }
 
-// A program that rewrites the file empties it first; two seconds are a hundred times what it then needs for a megabyte.
+// Other programs empty the file before they rewrite it. Two seconds are a hundred times as long as a megabyte takes.
 const patience = 2000
 const between = 50
 
+/** Reads the file, and again for up to two seconds if a program may still be writing it. */
 export const readRest = (
   session: Session,
   stat: FileStat | undefined,
@@ -47,16 +49,16 @@ export const readRest = (
         }
       })
 
-// Made anew each time: whoever takes the records takes the map.
+// A new map each time, because the contents take it over.
 const absent = (): RestRead => ({
   rest: { stat: undefined, bytes: undefined, hash: null, settled: true },
   slices: Result.succeed(new Map())
 })
 
-// Four megabytes take the processor about four milliseconds; between two of them others get their turn.
+// Hashing four mebibytes takes about four milliseconds. Yielding in between keeps the event loop free.
 const hashedAtOnce = 4 * 1024 * 1024
 
-/** The SHA-256 of the file as it was read. */
+/** The SHA-256 of the file, computed on first use; `null` if there is no file. */
 export const hashOf = (rest: Rest): Effect.Effect<string | null> =>
   Effect.gen(function* () {
     if (rest.hash !== undefined) return rest.hash

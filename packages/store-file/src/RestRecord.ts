@@ -1,5 +1,6 @@
 /**
- * One record as it stands in the file: the seed's fields, our revision, and the history, each entry with its position.
+ * Encodes and decodes one record of the file: the fields of the Python library, the revision, and the history with the
+ * position of each entry.
  */
 import { type Entry, Position } from "@aumai/handoff-core"
 import {
@@ -17,38 +18,38 @@ import * as Result from "effect/Result"
 export interface Handoff {
   readonly record: HandoffRecord
   readonly entries: ReadonlyArray<Entry>
-  /** What the file says when it says something else than its own history: somebody has edited it. */
+  /** The state in the file, if it differs from the history because a person or a program edited it. */
   readonly edited?: HandoffRecord
 }
 
-// Microseconds of the year 2200. A double counts exactly to the year 2255; what is left is room for counting on from an
-// event that claims to be later than any clock says.
+// The year 2200, in microseconds. A double is exact up to the year 2255, which leaves room to count on from an event with
+// an impossibly late time.
 const latest = Date.UTC(2200, 0) * 1000
 
-/** A moment as a position, in microseconds; one beyond the latest says nothing. */
+/** A moment as a position, in microseconds; 0 if it is beyond `latest`. */
 const positionAt = (milliseconds: number): number => (milliseconds * 1000 <= latest ? milliseconds * 1000 : 0)
 
-/** The position of an event that has none yet: its time in microseconds, or the next number behind the last. */
+/** A new position for an event: its time in microseconds, or `last + 1` if that is greater. */
 export const nextPosition = (last: number, event: HandoffEvent): number =>
   Math.max(last + 1, positionAt(event.at.epochMilliseconds))
 
-// A position that is written in a file counts when this many more can follow it: three thousand years of them at a thousand a second.
+// A position in a file is accepted only if this many can follow it: three thousand years at a thousand per second.
 const room = 1e14
 const isPosition = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value <= Number.MAX_SAFE_INTEGER - room
 
-/** Indented as an element of the array in the file. */
+/** Encodes a record, indented as an element of the file's array. */
 export const encode = ({ record, entries }: Handoff): Buffer => {
   const archived = encodeArchived({ record, history: entries.map(({ event }) => event) })
-  // Last in its entry, and the history last in the record, so that the largest position of a record stands at its end.
+  // The position is last in its entry and the history is last in the record, so that `lastPosition` finds it at the end.
   const history = archived.history?.map((event, index) => ({ ...event, position: Number(entries[index]?.position) }))
   return indent({ ...archived, history })
 }
 
-/** Any JSON value, indented as an element of the array in the file. */
+/** Encodes any JSON value, indented as an element of the file's array. */
 export const indent = (value: unknown): Buffer => Buffer.from(JSON.stringify([value], undefined, 2).slice(2, -2))
 
-/** Reads one record; the failure is a phrase for a person and names no value. */
+/** Decodes one record. The failure is a phrase for an error sentence and contains no values. */
 export const decode = (bytes: Buffer): Result.Result<Handoff, string> =>
   Result.flatMap(parseJson(bytes.toString("utf8")), (json) =>
     Result.mapBoth(decodeArchived("record", json), {
@@ -72,20 +73,20 @@ const positionsIn = (json: unknown): ReadonlyArray<unknown> => {
   return json.history.map((entry: unknown) => (Predicate.hasProperty(entry, "position") ? entry.position : undefined))
 }
 
-// The last lines of a record as we write it, before and after the digits, and as Python does.
+// The last lines of a record, around the digits of its position, and as Python writes them.
 const beforePosition = Buffer.from(`"position": `)
 const afterPosition = Buffer.from("\n      }\n    ]\n  }")
 const afterTime = Buffer.from(`"\n  }`)
 const time = "2026-11-22T08:12:07.922257Z"
 const beforeTime = Buffer.from(`"updated_at": "`)
 
-/** Whether a piece stands at a place. Comparing byte by byte costs a tenth of a call into native code. */
+/** Tests whether `bytes` has `piece` at an offset. Comparing byte by byte takes a tenth of a call into native code. */
 export const standsAt = (bytes: Buffer, at: number, piece: Buffer): boolean => {
   for (let index = 0; index < piece.length; index += 1) if (bytes[at + index] !== piece[index]) return false
   return true
 }
 
-/** The digits that end before a place, as a number, and where they begin. */
+/** The number whose digits end at an offset, and the offset of its first digit. */
 const digitsBefore = (bytes: Buffer, end: number): { readonly value: number; readonly start: number } => {
   let start = end
   while (isDigit(bytes[start - 1])) start -= 1
@@ -97,8 +98,8 @@ const digitsBefore = (bytes: Buffer, end: number): { readonly value: number; rea
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57
 
 /**
- * The largest position of a record without decoding it, from its last bytes; `exact` is false when it only follows from
- * a time. Nothing when the record is laid out in another way.
+ * Reads the largest position of a record from its last bytes, without decoding it. `exact` is `false` if it is derived from
+ * a time. `undefined` for another layout.
  */
 export const lastPosition = (
   bytes: Buffer,

@@ -1,6 +1,6 @@
 /**
- * One open store: what it knows of the files, and whose turn it is. Everything that writes happens in a turn: alone within
- * this process, and alone among all processes by the lock.
+ * The state of one open store, and its turns. Every write happens in a turn: under a semaphore within this process, and
+ * under the lock among all processes.
  */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
@@ -15,70 +15,70 @@ import type { FileLock, FileStat, FsError, JournalFile, JournalFs } from "./Jour
 import type { Salt } from "./JournalLine.ts"
 import type { Paths } from "./Paths.ts"
 
-/** A journal this process follows. */
+/** A journal that this process follows. */
 export interface Journal {
   readonly inode: string
-  /** Nothing where the store may only be read. */
+  /** `undefined` if the store is read-only. */
   readonly file: JournalFile | undefined
   readonly salt: Salt
-  /** Every readable file that the contents contain: the base, then each published one. */
+  /** The SHA-256 of every readable file whose records are in the contents: the base and each published one. */
   readonly known: Set<string | null>
-  /** Its lines behind the header, for writing it again when the disk has failed under it. */
+  /** The lines after the header, to write the journal again after a failed flush. */
   readonly lines: Array<string>
   readonly base: string | null
-  /** Up to here its lines are in the contents. */
+  /** The offset up to which its lines are in the contents. */
   consumed: number
-  /** Its length when it was last looked at in a turn; torn bytes may stand between `consumed` and this. */
+  /** Its length in the last turn. There can be torn bytes between `consumed` and `end`. */
   end: number
-  /** The readable file that holds all of it; nothing while it says more than any. */
+  /** The SHA-256 of the readable file that contains all its lines; `undefined` if there is no such file. */
   tip: string | null | undefined
-  /** Its name is surely in the directory. */
+  /** True once its name was flushed to the directory. */
   named: boolean
   /**
-   * True until the first line of our own in a journal that we found. Whoever wrote its last line may have been told that
-   * the flush failed, and died of something else before it could do anything about it; the system tells nobody twice. So
-   * that line is written once more, together with ours.
+   * True for a journal of another process until this process writes its first line. The last line's writer may have died
+   * after a failed flush, which the system reports only once. So that line is written again, together with the new one.
    */
   found: boolean
-  /** False once a flush has failed: the system may have forgotten what it could not write. */
+  /** False once a flush has failed, because the system may have dropped the unwritten bytes. */
   trusted: boolean
 }
 
-/** The readable file as it was last read or written. */
+/** The readable file at the last read or write. */
 export interface Rest {
   readonly stat: FileStat | undefined
-  /** SHA-256; null when there is no file. Worked out when first needed. */
+  /** SHA-256, computed when it is first needed; `null` if there is no file. */
   hash: string | null | undefined
-  /** What it was read from, while the hash is not known. */
+  /** The bytes of the file, until the hash is known. */
   readonly bytes: Buffer | undefined
   /**
-   * False when it was written so shortly before that the file system's clock may not have ticked: a rewrite of the same
-   * size would look the same. It is then compared once more a moment later.
+   * False if the file was written within one tick of the file system's clock, when a rewrite with the same size would look
+   * the same. The file is then compared again after the tick.
    */
   readonly settled: boolean
 }
 
+/** An open store. */
 export interface Session {
   readonly fs: JournalFs["Service"]
   readonly paths: Paths
-  /** Nothing where the store may only be read. */
+  /** `undefined` if the store is read-only. */
   readonly lock: FileLock | undefined
-  /** One turn at a time within this process. */
+  /** Allows one turn at a time within this process. */
   readonly turns: Semaphore.Semaphore
   readonly checkpointBytes: number
   readonly lockTimeout: number
   contents: Contents.Contents
   journal: Journal | undefined
   rest: Rest | undefined
-  /** True while it is our turn and the contents are up to date: nobody else can change anything, so reading needs no look. */
+  /** True during a turn with current contents. Reads then skip the look at the files, because they cannot change. */
   holding: boolean
 }
 
-// From half a millisecond to twenty: a commit of another process takes about one.
+// The pause between attempts, in milliseconds. A commit of another process takes about one.
 const shortest = 0.5
 const longest = 20
 
-/** Asks again and again, at growing and random intervals, never blocking the event loop. */
+/** Repeats `ask` until it succeeds, with growing random pauses that do not block the event loop. */
 const retry = (session: Session, ask: Effect.Effect<boolean, FsError>, operation: string) =>
   Effect.gen(function* () {
     const start = yield* Clock.currentTimeMillis
@@ -87,18 +87,18 @@ const retry = (session: Session, ask: Effect.Effect<boolean, FsError>, operation
       if ((yield* Clock.currentTimeMillis) - start > session.lockTimeout) {
         return yield* Failure.unavailable(
           operation,
-          `${session.paths.rest} is held by another process; nothing was changed. Wait for it or end it`
+          `${session.paths.rest} is held by another process. Nothing was changed; wait for that process or end it`
         )
       }
       yield* Effect.sleep(delay * (0.5 + (yield* Random.next)))
     }
   })
 
-/** Presence, from open to close. */
+/** Takes the lock's presence, which a store holds from opening to closing. */
 export const share = (session: Session, lock: FileLock): Effect.Effect<void, StoreError> =>
   retry(session, lock.share, "open")
 
-/** Runs something alone among all processes. Not to be interrupted once the lock is taken. */
+/** Runs `body` under the lock. It cannot be interrupted once the lock is taken. */
 export const locked = <A>(
   session: Session,
   operation: string,
@@ -118,7 +118,7 @@ export const locked = <A>(
   )
 }
 
-/** Says while the body runs, on contents that `settle` has brought up to date, that nobody else can change anything. */
+/** Runs `body` on contents that `settle` has updated, and marks the session as `holding` meanwhile. */
 const holding = <A>(
   session: Session,
   settle: Effect.Effect<void, StoreError>,
@@ -134,7 +134,7 @@ const holding = <A>(
     })
   )
 
-/** A turn: locked, and with contents that `settle` has brought up to date. */
+/** Runs `body` in a turn: under the lock, on contents that `settle` has updated. */
 export const turn = <A>(
   session: Session,
   operation: string,
@@ -143,8 +143,8 @@ export const turn = <A>(
 ): Effect.Effect<A, StoreError> => locked(session, operation, holding(session, settle, body))
 
 /**
- * A turn while nobody else is present: then there is nobody who would have to be told of it by a journal. Nothing, and
- * nothing done, when somebody is.
+ * Runs `body` in a turn while no other process has the store open, so that it needs no journal. Returns `None` without
+ * running it if another process has the store open.
  */
 export const turnAlone = <A>(
   session: Session,
@@ -157,22 +157,22 @@ export const turnAlone = <A>(
   const alone = Effect.flatMap(Effect.mapError(lock.exclude, Failure.ofDisk(operation)), (taken) =>
     taken ? Effect.ensuring(Effect.asSome(holding(session, settle, body)), lock.release) : Effect.succeedNone
   )
-  // Presence again, whatever came of it: a failure to get it must not make a commit that was written look like none.
+  // Takes the presence again in every case, and ignores its failure, which must not hide a commit that was written.
   return session.turns.withPermit(
     Effect.uninterruptible(Effect.andThen(lock.unshare, Effect.ensuring(alone, Effect.ignore(share(session, lock)))))
   )
 }
 
-/** Knows nothing any more: the next look reads everything anew. */
+/** Drops the cached state; the next read starts from the files. */
 export const forget = (session: Session): void => {
   session.contents = Contents.empty()
   session.journal = undefined
   session.rest = undefined
 }
 
-// Ten milliseconds are the slowest tick of Linux's file clock; two seconds that of FAT, which nobody should keep handoffs on.
+/** The resolution of the file system's clock, in milliseconds: twice Linux's slowest. FAT's two seconds are not supported. */
 export const tick = 20
 
-/** Whether the file at a path is still the one that was looked at. */
+/** Tests whether two looks at a path saw the same state of the same file. */
 export const isSame = (a: FileStat | undefined, b: FileStat | undefined): boolean =>
   a === undefined || b === undefined ? a === b : a.inode === b.inode && a.version === b.version && a.size === b.size

@@ -1,4 +1,4 @@
-/** Bringing the contents up to date with the files, whatever happened to them meanwhile. */
+/** Brings the contents up to date with the files, including files that other processes or programs replaced. */
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -29,7 +29,7 @@ const look = (session: Session, operation: string): Effect.Effect<Look, StoreErr
     Failure.ofDisk(operation)
   )
 
-/** Whether both files are those the contents came from; the journal may have grown. */
+/** Tests whether both files are those of the contents. The journal may have grown. */
 const isFamiliar = ({ journal, rest }: Session, seen: Look): boolean =>
   journal?.inode === seen.journal?.inode && isSameRest(rest, seen)
 
@@ -37,8 +37,8 @@ const isSameRest = (rest: Rest | undefined, { rest: stat, now }: Look): rest is 
   rest !== undefined && isSame(rest.stat, stat) && (rest.settled || now - (stat?.modified ?? 0) <= tick)
 
 /**
- * Makes every commit visible that succeeded before, in any process. Mostly two looks at metadata; a turn is needed only
- * when a file has been replaced.
+ * Makes every commit visible that succeeded before, in any process. This usually takes two stat calls; it needs a turn only
+ * if a file has been replaced.
  */
 export const refresh = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
   Effect.suspend(() => {
@@ -57,11 +57,11 @@ export const refresh = (session: Session, operation: string): Effect.Effect<void
     })
   })
 
-/** The same in a turn, where it also decides what to make of files that it does not know. */
+/** The same in a turn, where it also reads or merges files that it does not know. */
 export const settle = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const before = session.journal
-    // Also when it is no longer at its path: what was committed in it before it was replaced is still to be read in it.
+    // Even if the journal is no longer at its path, because it can hold commits from before it was replaced.
     if (before !== undefined) yield* JournalRead.follow(session, before, operation, { whole: true })
     const seen = yield* look(session, operation)
     if (isFamiliar(session, seen) && (before?.file !== undefined || before?.end === seen.journal?.size)) return
@@ -89,7 +89,7 @@ export const settle = (session: Session, operation: string): Effect.Effect<void,
     if (before?.file !== undefined && session.journal !== before) yield* before.file.close
   })
 
-/** Whether a file that looks the same but was too young to tell is the same. */
+/** Tests by hash whether a file is unchanged that was written within one tick of the clock. */
 const isUnchanged = (session: Session, again: Rest) =>
   session.rest === undefined || !isSame(session.rest.stat, again.stat)
     ? Effect.succeed(false)
@@ -104,7 +104,7 @@ interface Next {
   readonly hash: string | null | undefined
 }
 
-/** The records of the file as it was read; those that were not read again are read now. */
+/** The records of the file, which is read now unless it was read before. */
 const contentsOf = (session: Session, { read, sameRest }: Next, operation: string) =>
   Effect.gen(function* () {
     const { rest, slices } = sameRest ? yield* readRest(session, read.rest.stat, operation) : read
@@ -112,7 +112,7 @@ const contentsOf = (session: Session, { read, sameRest }: Next, operation: strin
     return { rest, contents: Contents.make(slices.success) }
   })
 
-/** The file is the truth. */
+/** Without a journal, the file holds everything. */
 const withoutJournal = (session: Session, next: Next, operation: string) =>
   Effect.gen(function* () {
     const { before, read, hash } = next
@@ -125,7 +125,7 @@ const withoutJournal = (session: Session, next: Next, operation: string) =>
     session.journal = undefined
   })
 
-/** Only the file is another: our own journal knows it, or another program wrote it. */
+/** Only the file was replaced: either the journal announced it, or another program wrote it. */
 const sameJournal = (session: Session, journal: Journal, next: Next, operation: string) =>
   Effect.suspend(() => {
     if (next.hash === undefined || !journal.known.has(next.hash)) return Absorb.absorb(session, next.read, operation)
@@ -133,7 +133,7 @@ const sameJournal = (session: Session, journal: Journal, next: Next, operation: 
     return Effect.void
   })
 
-/** Another journal: it continues what we have, or everything is read anew. */
+/** The journal was replaced: either it continues the contents, or everything is read again. */
 const newJournal = (session: Session, { journal, lines }: JournalRead.Found, next: Next, operation: string) =>
   Effect.gen(function* () {
     const { before, read, hash } = next
@@ -167,6 +167,6 @@ const takeAll = (
     Failure.corrupt(operation, session.paths.journal, why)
   )
 
-/** What follows the last line that published this file; everything when it is the base. */
+/** The lines after the publication of this file; all lines if it is the base. */
 const after = (lines: ReadonlyArray<JournalText.Line>, hash: string | null | undefined) =>
   lines.slice(lines.findLastIndex((line) => line._tag === "Publish" && line.hash === hash) + 1)

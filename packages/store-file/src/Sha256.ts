@@ -1,2 +1,2 @@
-/** SHA-256, loaded when it is first needed: that takes four milliseconds, and a one-shot command needs none. */
+/** SHA-256, loaded on first use, because loading takes four milliseconds and a one-shot command does not need it. */
 export const sha256 = () => process.getBuiltinModule("node:crypto").createHash("sha256")

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { type FaultKind, fits } from "./faults.ts"
 import { type Scenario, scenarioOf, simulate } from "./simulation.ts"
 
-/** One process that commits fifty times over several openings, with a checkpoint every few commits. */
+/** One process commits fifty times over several openings, with a checkpoint after every few commits. */
 const script: Scenario = { seed: 50, processes: 1, commits: 50, faults: [], delay: 0, endsWithPowerCut: true }
 
 const kinds: ReadonlyArray<FaultKind> = ["kill", "powerCut", "eio", "enospc", "short", "emfile", "lostFlush"]
@@ -25,12 +25,12 @@ describe("a script of fifty commits", () => {
             struck += report.struck.length
             if (report.broken.length > 0)
               failures.push(`${report.struck.join()}: ${report.broken.slice(0, 3).join("; ")}`)
-            // One that did not survive, and the few that one refusal may take along.
+            // A fault may refuse one commit and a few that depend on it.
             if (report.acknowledged < 45)
               failures.push(`${report.struck.join()}: only ${report.acknowledged} acknowledged`)
           }
           assert.deepStrictEqual(failures.slice(0, 5), [])
-          assert.isAbove(struck, kind === "emfile" ? 10 : 40, "too few faults came true to say anything")
+          assert.isAbove(struck, kind === "emfile" ? 10 : 40, "too few faults struck for a meaningful result")
         }),
       120_000
     )
@@ -38,7 +38,8 @@ describe("a script of fifty commits", () => {
 })
 
 describe("two faults in a row", () => {
-  // A failed flush shows only when the power goes before the file has been written anew; a kill leaves it to another.
+  // A failed flush loses data only if the power is cut before the journal is written again. A kill leaves that to the other
+  // process.
   for (const [first, second] of [
     ["lostFlush", "powerCut"],
     ["lostFlush", "kill"],
@@ -67,7 +68,7 @@ describe("two faults in a row", () => {
             }
           }
           assert.deepStrictEqual(failures.slice(0, 5), [])
-          assert.isAbove(struck, 200, "too few faults came true to say anything")
+          assert.isAbove(struck, 200, "too few faults struck for a meaningful result")
         }),
       120_000
     )
@@ -75,7 +76,7 @@ describe("two faults in a row", () => {
 })
 
 describe("the simulation itself", () => {
-  it.effect("catches a store whose flushes do nothing", () =>
+  it.effect("detects a store whose flushes do nothing", () =>
     Effect.gen(function* () {
       let caught = 0
       for (let seed = 1; seed <= 40; seed += 1) {
@@ -86,7 +87,7 @@ describe("the simulation itself", () => {
     })
   )
 
-  it.effect("does the same again under the same seed", () =>
+  it.effect("repeats a run with the same seed", () =>
     Effect.gen(function* () {
       for (const seed of [3, 14, 15]) {
         assert.deepStrictEqual(yield* simulate(scenarioOf(seed)), yield* simulate(scenarioOf(seed)))

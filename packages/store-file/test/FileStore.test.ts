@@ -42,7 +42,7 @@ const withMilliseconds = (request: unknown): unknown => {
 }
 
 describe("FileStore", () => {
-  it.live("is one plain file at rest, which opens again with everything in it", () =>
+  it.live("leaves one plain file when it closes, and reads everything from it again", () =>
     withDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.json")
@@ -80,7 +80,7 @@ describe("FileStore", () => {
     )
   )
 
-  it.live("opens what the Python library wrote, advances it, and leaves what Python can read", () =>
+  it.live("opens a file of the Python library, advances its handoffs, and leaves a file that Python can read", () =>
     withDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.json")
@@ -113,7 +113,7 @@ describe("FileStore", () => {
     )
   )
 
-  it.live("comes to rest with the last one to close, also when that one has not looked since", () =>
+  it.live("folds the journal into the file at the last close, even if that store has not refreshed since", () =>
     withDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.json")
@@ -131,7 +131,7 @@ describe("FileStore", () => {
     )
   )
 
-  it.live("commits a one-shot straight into the file, without a journal", () =>
+  it.live("writes a one-shot commit directly to the file, without a journal", () =>
     withDirectory((at) =>
       Effect.gen(function* () {
         const path = at("handoffs.json")
@@ -152,13 +152,13 @@ describe("FileStore", () => {
     )
   )
 
-  it.live("refuses what it cannot read, and leaves the bytes alone", () =>
+  it.live("refuses an unreadable file and leaves it unchanged", () =>
     withDirectory((at) =>
       Effect.gen(function* () {
         for (const [index, text] of ["", "{}", "[", `[{"record_id": 1}]`, "[]x"].entries()) {
           const path = at(`${index}.json`)
           writeFileSync(path, text)
-          // One that was just written is read again for two seconds, since its writer may not have finished.
+          // A file that was just written is read again for two seconds, because its writer may not have finished.
           utimesSync(path, 0, 0)
           const error = yield* Effect.flip(
             Effect.provide(

@@ -17,10 +17,10 @@ interface PythonRecord {
   readonly status: string
 }
 
-/** As the Python library does it: reads all, forgets keys it does not know, changes something, writes all in place. */
+/** Rewrites the file like the Python library: reads all records, drops unknown keys, changes some, and writes in place. */
 const rewrite = (path: string, change: (records: ReadonlyArray<PythonRecord>) => ReadonlyArray<PythonRecord>) =>
   Effect.sync(() => {
-    // The cast: the test wrote this file.
+    // The cast is safe because the test wrote this file.
     const records = JSON.parse(readFileSync(path, "utf8")) as ReadonlyArray<PythonRecord>
     const known = records.map((record) => ({ ...record, revision: undefined, history: undefined, reason: undefined }))
     writeFileSync(path, JSON.stringify(change(known), undefined, 2))
@@ -46,7 +46,7 @@ const tagsOf = (id: string) =>
     Effect.map(handoffs.history(RecordId.make(id)), (entries) => entries.map(({ event }) => event._tag))
   )
 
-/** A file with `a`, `b` and `c` at rest, then opened again with a journal beside it in which `b` was accepted. */
+/** A file with `a`, `b` and `c`, opened again with a journal in which `b` was accepted. */
 const withJournal = <A, E>(path: string, body: Effect.Effect<A, E, HandoffStore>) =>
   Effect.gen(function* () {
     const layer = FileStore.layer({ path })
@@ -65,8 +65,8 @@ const withJournal = <A, E>(path: string, body: Effect.Effect<A, E, HandoffStore>
 
 const response = { accepted: true, reason: "Accepted by receiving agent.", estimated_completion: null }
 
-describe("another program that writes the file while a journal stands beside it", () => {
-  it.live("has its progress and its new records taken over, and deletes nothing", () =>
+describe("a file rewritten by another program while there is a journal", () => {
+  it.live("has its progress and new records merged, and deletes nothing", () =>
     inStore(({ path, names }) =>
       withJournal(
         path,
@@ -75,7 +75,7 @@ describe("another program that writes the file while a journal stands beside it"
             const [a, b] = records
             if (a === undefined || b === undefined) return []
             const updated_at = "2030-01-01T00:00:00.000000Z"
-            // `b` as it stood in the file, `c` is gone, `a` accepted, `d` is new.
+            // `a` is accepted, `b` has its old state, `c` is missing, `d` is new.
             return [{ ...a, status: "accepted", response, updated_at }, b, { ...a, record_id: "d" }]
           })
           assert.strictEqual(yield* statusOf("a"), "accepted")
@@ -105,7 +105,7 @@ describe("another program that writes the file while a journal stands beside it"
     )
   )
 
-  it.live("has what contradicts ours kept beside the file", () =>
+  it.live("has contradicting records saved beside the file", () =>
     inStore(({ path, names }) =>
       withJournal(
         path,
@@ -127,7 +127,7 @@ describe("another program that writes the file while a journal stands beside it"
     )
   )
 
-  it.live("may leave garbage or nothing: what we have is written again, and the garbage kept", () =>
+  it.live("is written again if it is unreadable or empty, and the unreadable bytes are saved", () =>
     inStore(({ path, names }) =>
       withJournal(
         path,
@@ -145,7 +145,7 @@ describe("another program that writes the file while a journal stands beside it"
     )
   )
 
-  it.live("is followed at rest, where the file is the truth", () =>
+  it.live("is read as it is if there is no journal", () =>
     inStore(({ path }) =>
       Effect.gen(function* () {
         const layer = FileStore.layer({ path })
@@ -166,8 +166,8 @@ describe("another program that writes the file while a journal stands beside it"
   )
 })
 
-describe("times that no clock says", () => {
-  it.effect("leave every later change in its place, here and after reopening", () =>
+describe("impossible times", () => {
+  it.effect("in a file leave later changes in log order, before and after reopening", () =>
     inStore(({ path }) =>
       Effect.gen(function* () {
         const far = ["2300-01-01T00:00:00Z", "9999-12-31T23:59:59Z"].flatMap((at) =>
@@ -201,7 +201,7 @@ describe("times that no clock says", () => {
     )
   )
 
-  it.effect("do not count as positions when a file says them", () =>
+  it.effect("are not accepted as positions from a file", () =>
     inStore(({ path }) =>
       Effect.gen(function* () {
         const layer = FileStore.layer({ path })
@@ -227,9 +227,9 @@ describe("times that no clock says", () => {
   )
 })
 
-describe("a one-shot beside somebody who only reads", () => {
-  // On real time: a store that closes beside another waits a few milliseconds to see whether it is the last.
-  it.live("leaves a journal, so that a rewrite by another program takes nothing back", () =>
+describe("a one-shot beside an open reader", () => {
+  // Needs real time, because a closing store waits a few milliseconds to find out whether it is the last.
+  it.live("leaves a journal, so that another program's rewrite undoes nothing", () =>
     inStore(({ path, names }) =>
       Effect.gen(function* () {
         const layer = FileStore.layer({ path })

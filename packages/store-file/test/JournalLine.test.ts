@@ -8,7 +8,7 @@ const whole = { whole: true }
 const growing = { whole: false }
 
 describe("JournalLine", () => {
-  it("gives back what was framed, non-Latin text included", () => {
+  it("decodes an encoded line, including non-Latin text", () => {
     const scan = JournalLine.scan(Buffer.concat([line({ a: 1 }), line("übergabe 🤝 \n")]), salt, growing)
     assert.deepStrictEqual(
       scan.lines.map((json) => JSON.parse(json)),
@@ -17,7 +17,7 @@ describe("JournalLine", () => {
     assert.strictEqual(scan.skipped, 0)
   })
 
-  it("skips a torn line and keeps its neighbours, whatever byte it was torn at", () => {
+  it("skips a line torn at any byte and keeps its neighbours", () => {
     const [before, torn, after] = [line(1), line({ long: "text" }), line(3)]
     for (let length = 1; length < torn.length - 1; length += 1) {
       const scan = JournalLine.scan(Buffer.concat([before, torn.subarray(0, length), after]), salt, whole)
@@ -26,7 +26,7 @@ describe("JournalLine", () => {
     }
   })
 
-  it("does not believe a line whose bytes changed", () => {
+  it("rejects a line with a changed byte", () => {
     const good = line({ status: "pending" })
     for (let index = 1; index < good.length - 1; index += 1) {
       const bad = Buffer.from(good)
@@ -35,7 +35,7 @@ describe("JournalLine", () => {
     }
   })
 
-  it("does not believe a line of another generation", () => {
+  it("rejects a line of another generation", () => {
     const old = line({ status: "pending" }, JournalLine.saltOf("another generation"))
     assert.deepStrictEqual(JournalLine.scan(old, salt, whole), { lines: [], skipped: 1, consumed: old.length })
   })
@@ -46,7 +46,7 @@ describe("JournalLine", () => {
     assert.strictEqual(scan.skipped, 1)
   })
 
-  it("leaves a last line without its newline alone while it may be growing", () => {
+  it("does not read a last line without its newline while it may be growing", () => {
     const [first, second] = [line(1), line(2)]
     const unfinished = Buffer.concat([first, second.subarray(0, -1)])
     assert.deepStrictEqual(JournalLine.scan(unfinished, salt, growing), {

@@ -26,7 +26,7 @@ const inDirectory = <A, E>(body: (at: (name: string) => string) => Effect.Effect
     )
   })
 
-/** A disk on which nothing may be written: the tests may run as a user whom no permission stops. */
+/** A read-only disk. File permissions would not do, because the tests may run as root. */
 const readOnly = Layer.effect(
   JournalFs,
   Effect.gen(function* () {
@@ -45,7 +45,7 @@ const readOnly = Layer.effect(
 )
 
 describe("a full disk", () => {
-  it.live("refuses the write, keeps everything readable, and goes on when there is space again", () =>
+  it.live("fails the commit, keeps everything readable, and accepts commits once there is space", () =>
     Effect.gen(function* () {
       const disk = makeDisk({ seed: 1, delay: 0 })
       const first = disk.process()
@@ -68,10 +68,10 @@ describe("a full disk", () => {
   )
 })
 
-describe("a disk with room for a part of a line", () => {
-  it.live("has refused what it refused, also when only the last byte was missing", () =>
+describe("a disk with space for a part of a line", () => {
+  it.live("leaves no trace of the failed commit, even if only the last byte was missing", () =>
     Effect.gen(function* () {
-      /** How much a line takes, with one byte less than all of it left. */
+      /** The size of a line, minus one byte. */
       const run = (room: (length: number) => number) =>
         Effect.gen(function* () {
           const disk = makeDisk({ seed: 1, delay: 0 })
@@ -100,8 +100,8 @@ describe("a disk with room for a part of a line", () => {
   )
 })
 
-describe("a store that may only be read", () => {
-  it.live("is read, also while its journal grows, and refuses to be written", () =>
+describe("a read-only store", () => {
+  it.live("can be read while its journal grows, and refuses commits", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const file = at("handoffs.json")
@@ -128,8 +128,8 @@ describe("a store that may only be read", () => {
   )
 })
 
-describe("what is refused", () => {
-  it.live("says so in a sentence: a directory, a device, a directory that is not there", () =>
+describe("refusals", () => {
+  it.live("of a directory, a device and a missing directory name the path", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         mkdirSync(at("directory"))
@@ -142,7 +142,7 @@ describe("what is refused", () => {
     )
   )
 
-  it.live("is a stopped holder's lock: others wait, are told, and never steal", () =>
+  it.live("for a lock of a stopped process come after a wait, and the lock is not stolen", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const file = at("handoffs.json")
@@ -162,7 +162,7 @@ describe("what is refused", () => {
 })
 
 describe("files", () => {
-  it.live("are found behind a link, keep their mode, and the link stays one", () =>
+  it.live("are found through a symbolic link, which stays, and keep their mode", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         writeFileSync(at("real.json"), "[]", { mode: 0o640 })
@@ -174,7 +174,7 @@ describe("files", () => {
     )
   )
 
-  it.live("the agents' one is seen by other processes, and a damaged one is refused", () =>
+  it.live("of agents are read by other processes, and refused if damaged", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const open = () => Layer.fresh(FileStore.layer({ path: at("handoffs.json") }))
@@ -200,7 +200,7 @@ describe("files", () => {
     )
   )
 
-  it.live("the agents' one says all that is known of them, and one that says less is read", () =>
+  it.live("of agents hold every field, and older ones with fewer fields can be read", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const open = () => Layer.fresh(FileStore.layer({ path: at("handoffs.json") }))
@@ -230,7 +230,7 @@ describe("files", () => {
             const before = statSync(file, { bigint: true })
             yield* agents.seen(bob.agentId, moment)
             yield* agents.seen(AgentId.make("nobody"), moment)
-            assert.strictEqual(statSync(file, { bigint: true }).ino, before.ino, "nothing changed, nothing is written")
+            assert.strictEqual(statSync(file, { bigint: true }).ino, before.ino, "writes nothing without a change")
             writeFileSync(file, `[{"agent_id":"bob","capabilities":[],"capacity":0,"last_seen":"yesterday"}]`)
             const error = yield* Effect.flip(agents.all)
             assert.strictEqual(error.reason, "corrupt")

@@ -25,7 +25,7 @@ const kill = (running: Running) =>
   })
 
 describe("LockFile", () => {
-  it.effect("keeps its modes apart, also between two stores of one process", () =>
+  it.effect("separates its modes, even between two stores of one process", () =>
     withLock((path, fs) =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -38,7 +38,7 @@ describe("LockFile", () => {
           yield* two.release
           yield* one.unshare
           assert.isFalse(yield* one.exclude)
-          assert.isTrue(yield* two.reserve, "a refused exclusion leaves nothing behind")
+          assert.isTrue(yield* two.reserve, "a refused exclusion holds nothing")
           yield* two.release
           yield* two.unshare
           assert.isTrue(yield* one.exclude)
@@ -51,7 +51,7 @@ describe("LockFile", () => {
     )
   )
 
-  it.live("is freed by kill -9 and never before", () =>
+  it.live("is released by kill -9 and never before", () =>
     withLock((path, fs) =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -70,7 +70,7 @@ describe("LockFile", () => {
     )
   )
 
-  it.live("presence in another process keeps exclusion away until that process dies", () =>
+  it.live("refuses an exclusion until a process with a presence dies", () =>
     withLock((path, fs) =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -85,7 +85,7 @@ describe("LockFile", () => {
     )
   )
 
-  it.live("can be opened while another process is alone with it", () =>
+  it.live("can be opened while another process holds an exclusion", () =>
     withLock((path, fs) =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -102,7 +102,7 @@ describe("LockFile", () => {
     )
   )
 
-  it.live("lets two fighting processes lose no update", () =>
+  it.live("loses no update of two competing processes", () =>
     withLock((path) =>
       Effect.gen(function* () {
         const counter = `${path}.counter`

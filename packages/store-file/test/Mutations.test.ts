@@ -13,14 +13,14 @@ import { chanceOf, fill, mutated, type Mutation, tally } from "../../../tooling/
 import { FileStore } from "../src/index.ts"
 import { temporaryDirectory } from "./processes.ts"
 
-/** The pieces of a file at rest that are one record each, and what stands around them. */
+/** The text of each record in a readable file. */
 const recordsIn = (text: string) =>
   text
     .slice(2, -3)
     .split(/(?<=\n {2}\}),\n/)
     .map((record) => ({ record, id: String(JSON.parse(record).record_id) }))
 
-/** Whether a place in a record is in its history, and not one of the digits that say where an entry stands in the log. */
+/** Tests whether an offset in a record is in its history and not in the digits of a log position. */
 const inHistory = (record: string) => {
   const begin = record.indexOf(`"history": [`)
   const places = [...record.matchAll(/"position": (\d+)/g)].map(({ 0: found, index }) => [
@@ -30,8 +30,8 @@ const inHistory = (record: string) => {
   return (at: number) => at >= begin && !places.some(([from = 0, to = 0]) => at >= from && at < to)
 }
 
-describe("a byte that was changed in the file at rest", () => {
-  it.live("is found wherever it is in a history", () =>
+describe("a byte changed in the readable file", () => {
+  it.live("is found everywhere in a history", () =>
     Effect.gen(function* () {
       using directory = temporaryDirectory()
       const path = join(directory.path, "handoffs.json")
@@ -44,7 +44,7 @@ describe("a byte that was changed in the file at rest", () => {
         records.map(({ record, id }) => verifyArchive(id, JSON.parse(record), made.agents)).filter(({ flaw }) => flaw),
         []
       )
-      /** What the store itself says when it is opened. */
+      /** The error of opening and verifying the changed file; empty if there is no error. */
       const opens = ({ text: changed }: Mutation, record: string) =>
         Effect.gen(function* () {
           writeFileSync(
@@ -63,12 +63,12 @@ describe("a byte that was changed in the file at rest", () => {
         const { record, id } = chance.pick(records)
         const mutation = mutated(record, chance, inHistory(record))
         if (mutation.isBroken) {
-          // It is told by whoever reads the file: some of them are shown to the store, for opening it takes its time.
+          // The JSON parser finds these. Opening the store takes long, so only every tenth is opened.
           if (run % 10 > 0) count.note(true, mutation, id)
           else {
             const message = yield* opens(mutation, record)
             refused += 1
-            count.note(message.includes(id), mutation, `${id}, of which it says ${JSON.stringify(message)}`)
+            count.note(message.includes(id), mutation, `${id}, with the error ${JSON.stringify(message)}`)
           }
           continue
         }

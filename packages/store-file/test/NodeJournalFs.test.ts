@@ -23,7 +23,7 @@ const codeOf = <A, R>(effect: Effect.Effect<A, { readonly code: string }, R>) =>
   Effect.map(Effect.result(effect), (result) => (Result.isFailure(result) ? result.failure.code : "no failure"))
 
 describe("NodeJournalFs", () => {
-  it.effect("follows links, also one that points at nothing yet, and refuses what is no file", () =>
+  it.effect("resolves links, even to a missing file, and refuses a path that is not a file", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {
         const fs = yield* JournalFs
@@ -43,7 +43,7 @@ describe("NodeJournalFs", () => {
     )
   )
 
-  it.effect("appends, reads a tail, truncates, and never overwrites with create", () =>
+  it.effect("appends, reads from an offset, truncates, and never overwrites with create", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {
         const fs = yield* JournalFs
@@ -67,7 +67,7 @@ describe("NodeJournalFs", () => {
     )
   )
 
-  it.effect("reads beyond the size that is read in one go", () =>
+  it.effect("reads more than the size of a synchronous read", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {
         const fs = yield* JournalFs
@@ -79,7 +79,7 @@ describe("NodeJournalFs", () => {
     )
   )
 
-  it.effect("tells a rewritten file and a renamed one from the one it knew", () =>
+  it.effect("distinguishes a rewritten file and a renamed one", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {
         const fs = yield* JournalFs
@@ -99,7 +99,7 @@ describe("NodeJournalFs", () => {
     )
   )
 
-  it.effect("names a failure by code, operation and path, in a sentence", () =>
+  it.effect("describes a failure by code, operation and path, in a sentence", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {
         const fs = yield* JournalFs

@@ -6,12 +6,12 @@ describe("the files of a store", () => {
   const [plain, json, deeper] = ["/d/x", "/d/x.json", "/d/x.json.json"].map(Paths.of)
   assert(plain !== undefined && json !== undefined && deeper !== undefined)
 
-  it("share no name with those of a store beside it that is named alike", () => {
+  it("share no name with the files of a store with a similar name", () => {
     const names = [plain, json, deeper].flatMap(({ rest, journal, lock, agents }) => [rest, journal, lock, agents])
     assert.strictEqual(new Set(names).size, names.length)
   })
 
-  it("are swept by the store they belong to and no other", () => {
+  it("are recognized as temporary by their own store only", () => {
     const name = json.temporary("0123456789abcdef").slice("/d/".length)
     assert.deepStrictEqual(
       [plain, json, deeper].map(({ isTemporary }) => isTemporary(name)),

@@ -14,7 +14,7 @@ const atRest = (directory: string) => {
 
 describe("real processes on one file", () => {
   it.live(
-    "eight of them commit 250 times each and lose nothing",
+    "commit 250 times each from eight of them and lose nothing",
     () =>
       Effect.gen(function* () {
         using directory = temporaryDirectory()
@@ -37,7 +37,7 @@ describe("real processes on one file", () => {
   )
 
   it.live(
-    "twenty that create at the same moment leave twenty records",
+    "create twenty records from twenty of them at the same time",
     () =>
       Effect.gen(function* () {
         using directory = temporaryDirectory()
@@ -50,7 +50,7 @@ describe("real processes on one file", () => {
         atRest(directory.path)
         yield* oracle.verify(path)
         assert.deepStrictEqual(oracle.broken, [])
-        // And the witness notices when one of them goes missing.
+        // The check itself must notice a missing record.
         const [, ...others]: ReadonlyArray<unknown> = JSON.parse(readFileSync(path, "utf8"))
         writeFileSync(path, JSON.stringify(others, undefined, 2))
         yield* oracle.verify(path)
@@ -64,7 +64,7 @@ describe("kill -9", () => {
   const kills = Number(process.env["KILLS"] ?? 210)
 
   it.live(
-    "takes nothing that was acknowledged, however often and in the middle of whatever",
+    "loses no acknowledged commit at any point",
     () =>
       Effect.gen(function* () {
         using directory = temporaryDirectory()
@@ -85,7 +85,7 @@ describe("kill -9", () => {
           }
         }
         yield* Effect.promise(() => Promise.all([0, 1, 2].map(reaper)))
-        assert.isAbove(oracle.acknowledged(), kills * 2, "too little was acknowledged to say anything")
+        assert.isAbove(oracle.acknowledged(), kills * 2, "too few commits for a meaningful result")
         assert.isTrue(existsSync(`${path}-journal`) || existsSync(path))
         yield* oracle.verify(path)
         assert.deepStrictEqual(oracle.broken.slice(0, 10), [])

@@ -1,7 +1,7 @@
 /**
- * A disk in memory with everything a real one may do to us: writes that are only cached, sectors that come back zeroed or
- * stale after a power cut, renames that survive in any combination a file system allows, flush errors that are reported
- * once and then forgotten, full disks, short writes, and processes that die at any operation. One seed decides it all.
+ * A disk in memory with the faults of real ones: writes that are only cached, sectors that are zeroed or stale after a power
+ * cut, renames that survive in any combination that a file system allows, flush errors that are reported once, full disks,
+ * short writes, and processes that die at any operation. One seed determines all of them.
  */
 import { basename, dirname } from "node:path"
 
@@ -15,9 +15,9 @@ import { flush, type Inode, survivor } from "./simulatedInode.ts"
 export interface DiskOptions {
   readonly seed: number
   readonly faults?: ReadonlyArray<Fault>
-  /** The negative control: `false` makes every flush a lie. */
+  /** The negative control: `false` makes every flush do nothing. */
   readonly flushes?: boolean
-  /** Virtual milliseconds an operation may take. None keeps the processes in lockstep. */
+  /** The longest time of an operation, in virtual milliseconds. Without it the processes run in lockstep. */
   readonly delay?: number
   /** The virtual clock, in milliseconds. */
   readonly now?: () => number
@@ -101,7 +101,7 @@ export const makeDisk = (options: DiskOptions) => {
     for (const entry of pending.splice(0)) apply(durableNames, entry)
   }
 
-  /** Everyone dies; what was not flushed is at the disk's mercy. */
+  /** Ends every process. Unflushed bytes may survive, be zeroed, or be stale. */
   const powerCut = () => {
     for (const process of processes) process.kill()
     const inOrder = random.chance(0.6)
@@ -197,7 +197,7 @@ export const makeDisk = (options: DiskOptions) => {
             inode.flushErrors += 1
             inode.dropped.push([inode.stable, inode.current.length])
           }
-          // As on Linux: every handle that was open hears of the error once, and then never again.
+          // As on Linux, every open handle gets the error once.
           if (seenErrors < inode.flushErrors) {
             seenErrors = inode.flushErrors
             throw new FsError({ code: "EIO", operation: "flush", path })
@@ -299,11 +299,11 @@ export const makeDisk = (options: DiskOptions) => {
   return {
     process,
     powerCut,
-    /** No more faults. */
+    /** Ends the faults. */
     calm: () => {
       faults.length = 0
     },
-    /** The faults that came true. */
+    /** The faults that have struck. */
     struck,
     /** The operations so far, by name. */
     performed,
@@ -311,7 +311,7 @@ export const makeDisk = (options: DiskOptions) => {
       capacity = bytes
     },
     used,
-    /** No time passes: for looking, and for what another program did before the test began. */
+    /** Reads and writes without passing time, for checks and for setting up a file of another program. */
     readNow: (path: string): Buffer | undefined => names.get(path)?.current,
     namesNow: (): ReadonlyArray<string> => [...names.keys()],
     writeNow: (path: string, bytes: Buffer) => {
@@ -322,7 +322,7 @@ export const makeDisk = (options: DiskOptions) => {
       inode.durable = Buffer.from(bytes)
       inode.stable = bytes.length
     },
-    /** As an ordinary program writes: truncated first, filled in place a moment later, never flushed. */
+    /** Writes like an ordinary program: truncates the file, fills it a moment later, and never flushes. */
     rewrite: (path: string, transform: (before: Buffer) => Buffer, gap: number) =>
       Effect.gen(function* () {
         const inode = names.get(path)
@@ -352,6 +352,6 @@ const quietly = (run: () => unknown) => {
   try {
     run()
   } catch {
-    // The process that would have heard of it is dead.
+    // The process that would get this error is dead.
   }
 }

@@ -18,7 +18,7 @@ const explain = (seed: number, { broken, struck, acknowledged, lives }: Report) 
     `  replay: SIMULATION_SEED=${seed} npx vitest run packages/store-file/test/Simulation.test.ts`
   ].join("\n")
 
-/** The processes of this machine share one disk, on which each has files open of its own. */
+/** The processes of this machine share one disk, and each has its own open files. */
 const machineOf = (seed: number) =>
   Effect.map(Clock.Clock, (clock) => {
     const disk = makeDisk({ seed, now: () => clock.currentTimeMillisUnsafe() })
@@ -55,10 +55,10 @@ describe("the simulated disk", () => {
         assert.isAbove(
           acknowledged,
           seeds.length > 1 ? seeds.length * 10 : 0,
-          "too little was acknowledged to say anything"
+          "too few commits for a meaningful result"
         )
       }),
-    // Sixty milliseconds each, on a machine that does nothing else.
+    // Each takes sixty milliseconds on an idle machine.
     60_000 + seeds.length * 1000
   )
 })

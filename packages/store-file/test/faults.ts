@@ -1,5 +1,6 @@
-/** Chance that can be repeated, and what may go wrong. */
-/** A small generator whose whole state is its seed. */
+/** Seeded randomness, and the faults of the simulated disk. */
+
+/** A random number generator whose state is its seed. */
 export const randomOf = (seed: number) => {
   let state = seed >>> 0
   const next = () => {
@@ -13,7 +14,7 @@ export const randomOf = (seed: number) => {
 
 export type FaultKind = "kill" | "powerCut" | "eio" | "enospc" | "short" | "emfile" | "lostFlush"
 
-/** A fault strikes at the first operation it fits, counted over all processes, from number `at` on. */
+/** A fault. It strikes the first operation that it fits from number `at` on, counted over all processes. */
 export interface Fault {
   readonly at: number
   readonly kind: FaultKind
@@ -30,7 +31,7 @@ const writes: ReadonlySet<string> = new Set([
 ])
 const opens: ReadonlySet<string> = new Set(["create", "open", "read", "lock", "list"])
 
-/** Whether a fault can strike an operation. */
+/** Tests whether a fault can strike an operation. */
 export const fits = (kind: FaultKind, operation: string): boolean => {
   if (kind === "kill" || kind === "powerCut") return true
   if (kind === "enospc") return operation === "create" || operation === "append"

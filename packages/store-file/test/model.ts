@@ -1,4 +1,4 @@
-/** What a simulated run knows of itself: what was tried, what was promised, and what is found in the end. */
+/** The model of a simulated run: the attempted and acknowledged changes, and the checks of the final contents. */
 import type { Change } from "@aumai/handoff-core"
 import { encodeEvent, type RecordId, replay } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
@@ -14,7 +14,7 @@ export const path = "/store/handoffs.json"
 export interface Model {
   readonly acknowledged: Map<RecordId, Map<number, string>>
   readonly attempted: Map<string, Set<string>>
-  /** Changes that stand or fall together, by the keys of their events. */
+  /** Changes of one commit, by the keys of their events. */
   readonly groups: Array<ReadonlyArray<{ readonly id: RecordId; readonly revision: number; readonly key: string }>>
   readonly ids: Array<RecordId>
   readonly broken: Array<string>
@@ -34,7 +34,7 @@ export const newModel = (): Model => ({
   clock: Date.UTC(2026, 0, 1)
 })
 
-/** Every attempt has a time of its own, so that no two events are alike. */
+/** A new time for every attempt, so that all events differ. */
 export const tick = (model: Model): DateTime.Utc => {
   model.clock += 1
   return DateTime.makeUnsafe(model.clock)
@@ -64,11 +64,11 @@ export const acknowledge = (model: Model, changes: ReadonlyArray<Change>) => {
   }
 }
 
-/** A read that began now must see at least this revision. */
+/** The revision that a read starting now must see at least. */
 export const floorOf = (model: Model, id: RecordId): number =>
   Math.max(0, ...(model.acknowledged.get(id)?.keys() ?? []))
 
-/** Reads everything with a fresh process and compares it with what the model knows. */
+/** Reads everything with a new process and compares it with the model. */
 export const verify = (disk: SimulatedDisk, model: Model) =>
   Effect.gen(function* () {
     const store = yield* Effect.map(FileStore.make({ path, lockTimeout: "60 seconds" }), ({ handoffs }) => handoffs)
@@ -90,7 +90,7 @@ export const verify = (disk: SimulatedDisk, model: Model) =>
       for (const [index, key] of keys.entries()) {
         if (history[index]?.revision !== index + 1) model.broken.push(`the revisions of ${id} are not dense`)
         if (model.attempted.get(`${id} ${index + 1}`)?.has(key) !== true) {
-          model.broken.push(`nobody wrote what ${id} says at revision ${index + 1}`)
+          model.broken.push(`no process wrote revision ${index + 1} of ${id}`)
         }
       }
     }
@@ -98,7 +98,7 @@ export const verify = (disk: SimulatedDisk, model: Model) =>
       for (const [revision, key] of revisions) {
         const found = present.get(id)?.[revision - 1]
         if (found === undefined) model.broken.push(`lost: ${id} revision ${revision}`)
-        else if (found !== key) model.broken.push(`another event stands at ${id} revision ${revision}`)
+        else if (found !== key) model.broken.push(`revision ${revision} of ${id} has another event`)
       }
     }
     for (const group of model.groups) {
@@ -124,6 +124,6 @@ export const atRest = (disk: SimulatedDisk, model: Model) => {
   try {
     JSON.parse(String(bytes))
   } catch {
-    model.broken.push("what is at rest is not JSON")
+    model.broken.push("the file at rest is not JSON")
   }
 }

@@ -1,4 +1,4 @@
-/** What processes said they were promised, compared with what is there in the end. It survives all of them. */
+/** Collects the attempts and acknowledgements that processes print, and compares them with the final contents. */
 import { HandoffStore } from "@aumai/handoff-core"
 import { encodeEvent, replay } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { FileStore } from "../src/index.ts"
 import type { Running } from "./processes.ts"
 
-interface Said {
+interface Report {
   readonly what: "try" | "done"
   readonly id: string
   readonly revision: number
@@ -21,19 +21,19 @@ export const makeOracle = () => {
   const broken: Array<string> = []
 
   const hear = (line: string) => {
-    // The cast: our own programs write these lines; one that was cut short by a kill does not parse.
-    const said = parse(line) as Said | undefined
-    if (said === undefined) return
-    const at = `${said.id} ${said.revision}`
-    if (said.what === "try") tried.add(`${at} ${said.key}`)
+    // The cast is safe because worker.ts writes these lines, and a line that a kill cut short does not parse.
+    const report = parse(line) as Report | undefined
+    if (report === undefined) return
+    const at = `${report.id} ${report.revision}`
+    if (report.what === "try") tried.add(`${at} ${report.key}`)
     else if (promised.has(at)) broken.push(`two winners at ${at}`)
-    else promised.set(at, said.key)
+    else promised.set(at, report.key)
   }
 
   return {
     broken,
     acknowledged: () => promised.size,
-    /** Listens until the process ends; `first` is a line that was read already. */
+    /** Reads the lines of a process until it ends. `first` is a line that was read already. */
     listen: async (running: Running, first?: string) => {
       if (first !== undefined) hear(first)
       for (let line = await running.nextLine(); line !== undefined; line = await running.nextLine()) hear(line)
@@ -55,7 +55,7 @@ export const makeOracle = () => {
             const key = JSON.stringify(encodeEvent(event))
             if (revision !== index + 1) broken.push(`the revisions of ${record.recordId} are not dense`)
             if (!tried.has(`${record.recordId} ${revision} ${key}`))
-              broken.push(`nobody wrote ${record.recordId} ${revision}`)
+              broken.push(`no process wrote ${record.recordId} ${revision}`)
             found.set(`${record.recordId} ${revision}`, key)
           }
         }

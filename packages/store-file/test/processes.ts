@@ -1,4 +1,4 @@
-/** Starting, killing and awaiting real processes; a test leaves none behind. */
+/** Starts and awaits real processes, and provides temporary directories. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -7,7 +7,7 @@ import { createInterface } from "node:readline"
 
 export interface Running {
   readonly child: ChildProcess
-  /** The next line it prints; nothing when it ends first. */
+  /** The next printed line; `undefined` if the process ends first. */
   readonly nextLine: () => Promise<string | undefined>
   readonly exit: Promise<number | null>
 }
@@ -15,7 +15,7 @@ export interface Running {
 export const start = (program: string, ...args: ReadonlyArray<string>): Running => {
   const child = spawn(process.execPath, [join(import.meta.dirname, "programs", program), ...args], {
     stdio: ["pipe", "pipe", "inherit"],
-    // A process that is about to be killed should not spend its life compiling.
+    // The compile cache lets a process reach its work before it is killed.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "aumai-handoff-compile-cache") }
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-/** One file of the simulated disk: what is read from it, and what of that is really there. */
+/** One file of the simulated disk: the bytes that reads return, and the bytes that are on the disk. */
 import type { randomOf } from "./faults.ts"
 
 export interface Inode {
@@ -6,9 +6,9 @@ export interface Inode {
   readonly mode: number
   current: Buffer
   durable: Buffer
-  /** Up to here `durable` is surely what the disk holds. */
+  /** The offset up to which `durable` is certainly on the disk. */
   stable: number
-  /** What a failed flush dropped: reads well, is not on the disk, and no later flush will bring it there. */
+  /** Ranges dropped by a failed flush: readable, but not on the disk, and no later flush writes them. */
   dropped: Array<readonly [number, number]>
   flushErrors: number
   version: number
@@ -17,7 +17,7 @@ export interface Inode {
 
 const sector = 512
 
-/** Brings a file to the disk, but for what an earlier failure dropped. */
+/** Flushes a file to the disk, except the ranges that a failed flush dropped. */
 export const flush = (inode: Inode): void => {
   const durable = Buffer.from(inode.current)
   for (const [from, to] of inode.dropped) durable.fill(0, from, Math.min(to, durable.length))
@@ -25,7 +25,7 @@ export const flush = (inode: Inode): void => {
   inode.stable = durable.length
 }
 
-/** What the power cut leaves of one file. */
+/** The bytes of a file after a power cut. */
 export const survivor = (
   inode: Inode,
   random: ReturnType<typeof randomOf>,
@@ -52,6 +52,6 @@ export const survivor = (
   return left
 }
 
-/** Copies a stretch as far as there is something to copy; the rest stays zeroed. */
+/** Copies a range as far as the source has bytes; the rest stays zeroed. */
 const overlay = (target: Buffer, source: Buffer, from: number, to: number) =>
   source.subarray(from, to).copy(target, from)

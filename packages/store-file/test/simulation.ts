@@ -1,6 +1,6 @@
 /**
- * Several processes on one simulated disk, with a model beside them that knows what each of them was told. The model is as
- * simple as the promises: what was acknowledged is there, whole, once, at its revision; what is there was asked for.
+ * Runs several processes on one simulated disk, and a model of the changes that each attempted and got acknowledged. At the
+ * end, every acknowledged change must be there once, whole and at its revision, and every stored change was attempted.
  */
 import type { Change, HandoffStore } from "@aumai/handoff-core"
 import { type HandoffRecord, type RecordId, StoreError } from "@aumai/handoff-protocol"
@@ -23,12 +23,12 @@ import { makeDisk, type SimulatedDisk } from "./SimulatedDisk.ts"
 export interface Scenario {
   readonly seed: number
   readonly processes: number
-  /** By each process, over all its lives. */
+  /** The commits of each process, over all its lives. */
   readonly commits: number
   readonly faults: ReadonlyArray<Fault>
   readonly flushes?: boolean
   readonly delay?: number
-  /** The disk takes no more than this for a while. */
+  /** Limits the space on the disk for a while. */
   readonly crowded?: boolean
   readonly endsWithPowerCut?: boolean
   readonly oneShot?: boolean
@@ -39,7 +39,7 @@ export interface Report {
   readonly lives: number
   readonly struck: ReadonlyArray<string>
   readonly performed: ReadonlyArray<string>
-  /** Promises that were broken. */
+  /** The broken promises. */
   readonly broken: ReadonlyArray<string>
 }
 
@@ -57,7 +57,7 @@ const readChecked = (model: Model, store: Store, id: RecordId) =>
 
 type Dice = ReturnType<typeof randomOf>
 
-/** What to commit next: something new, a step of something known, or both as one. */
+/** The next commit: a new handoff, a step of a known one, or both together. */
 const plan = (model: Model, store: Store, dice: Dice, name: string) =>
   Effect.gen(function* () {
     const changes: Array<Change> = []
@@ -89,11 +89,11 @@ const one = (model: Model, store: Store, dice: Dice, name: string) =>
     } else complain(model, exit.cause)
   })
 
-/** Failures are allowed to happen; defects and unreadable stores are not. */
+/** Records a defect or an unreadable store as broken. Other failures are expected. */
 const complain = (model: Model, cause: Cause.Cause<unknown>) => {
   const error = Cause.squash(cause)
   const isExpected = error instanceof StoreError ? error.reason !== "corrupt" : Cause.hasFails(cause)
-  if (!isExpected) model.broken.push(`a process was told: ${error instanceof Error ? error.stack : String(error)}`)
+  if (!isExpected) model.broken.push(`a process failed: ${error instanceof Error ? error.stack : String(error)}`)
 }
 
 interface Slot {
@@ -110,7 +110,7 @@ const options = (scenario: Scenario) => ({
   ...(scenario.oneShot === undefined ? {} : { oneShot: scenario.oneShot })
 })
 
-/** One life of one process. */
+/** Runs one life of a process. */
 const live = (scenario: Scenario, model: Model, slot: Slot, dice: Dice, name: string) =>
   Effect.gen(function* () {
     const { process } = slot
@@ -125,7 +125,7 @@ const live = (scenario: Scenario, model: Model, slot: Slot, dice: Dice, name: st
       } else {
         const stay = 1 + dice.below(12)
         for (let commits = 0; commits < stay && slot.left > 0; commits += 1) {
-          // A dead process can still answer from its memory, as long as it needs no disk; but nobody hears it.
+          // A dead process can still answer from memory without the disk, so its answer is ignored.
           if (!process.isAlive()) return yield* Effect.never
           slot.left -= 1
           yield* Effect.catchCause(one(model, opened.value.handoffs, dice, name), (cause) =>
@@ -169,7 +169,7 @@ export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
     const crowdedFrom = scenario.crowded === true ? 50 + dice.below(200) : Number.POSITIVE_INFINITY
     for (let step = 0; slots.some((slot) => !slot.done); step += 1) {
       if (step > 200_000) {
-        model.broken.push("the processes do not come to an end")
+        model.broken.push("the processes do not end")
         break
       }
       if (step === crowdedFrom) disk.setCapacity(disk.used() + dice.below(3000))
@@ -188,7 +188,7 @@ export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
     const check = yield* Effect.forkDetach(Effect.exit(verify(disk, model)))
     for (let step = 0; check.pollUnsafe() === undefined && step < 100_000; step += 1) yield* TestClock.adjust(5)
     const verified = check.pollUnsafe()
-    if (verified === undefined) model.broken.push("the check does not come to an end")
+    if (verified === undefined) model.broken.push("the check does not end")
     else {
       const exit = Exit.isSuccess(verified) ? verified.value : verified
       if (Exit.isFailure(exit)) model.broken.push(`cannot be opened: ${Cause.pretty(exit.cause)}`)
@@ -198,10 +198,10 @@ export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
     return { acknowledged: model.count, lives, struck: disk.struck, performed: disk.performed, broken: model.broken }
   }).pipe(Random.withSeed(scenario.seed))
 
-// The dead are kept until the end of their run: nothing of theirs may be collected, and so finalised, in the middle of it.
+// Dead processes stay referenced until the end of the run, because collecting them would run their finalizers.
 const abandoned: Array<unknown> = []
 
-/** The faults of a seed: a few of every kind, anywhere. */
+/** The scenario of a seed, with up to six faults of any kind. */
 export const scenarioOf = (seed: number): Scenario => {
   const dice = randomOf(seed)
   const kinds = ["kill", "kill", "kill", "powerCut", "eio", "enospc", "short", "emfile", "lostFlush"] as const

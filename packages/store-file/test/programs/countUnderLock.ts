@@ -1,4 +1,4 @@
-/** Adds one to a number in a file, many times, each time under the lock: lost updates show a lock that is none. */
+/** Increments a number in a file repeatedly, each time under the lock. A lost update reveals a broken lock. */
 import { readFileSync, writeFileSync } from "node:fs"
 
 import * as Effect from "effect/Effect"

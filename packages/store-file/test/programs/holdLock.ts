@@ -1,4 +1,4 @@
-/** Takes a lock in its own process and says so on stdout; lives until it is told otherwise. */
+/** Takes a lock, prints the outcome, and holds the lock until it is killed. */
 import * as Effect from "effect/Effect"
 
 import { JournalFs } from "../../src/JournalFs.ts"

@@ -1,6 +1,6 @@
 /**
- * Commits to a shared store and says on stdout what it tries and what it was promised, one JSON value a line. It may be
- * killed at any moment; whoever started it is the witness.
+ * Commits to a shared store and prints each attempt and acknowledgement as a line of JSON. Tests kill it at any moment and
+ * check the lines.
  */
 import { writeSync } from "node:fs"
 
@@ -16,7 +16,7 @@ const [path = "", name = "", count = "0", checkpointBytes = "20000"] = process.a
 
 const say = (what: "try" | "done", { record, event }: Change) => {
   const { recordId: id, revision } = record
-  // Not process.stdout: this is written before the next step is taken, whatever the pipe is like.
+  // writeSync, because process.stdout may write to a pipe after the next commit.
   writeSync(1, `${JSON.stringify({ what, id, revision, key: JSON.stringify(encodeEvent(event)) })}\n`)
 }
 
