@@ -1,4 +1,4 @@
-/** Export and import of many records, beside bare JSON.stringify and JSON.parse of the same bytes plus one validation pass. */
+/** Measures export and import of 1e5 records against JSON.stringify and JSON.parse of the same bytes and one validation. */
 import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
 import { type ArchivedHandoff, decodeArchived, encodeArchived, wireSchemas } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -27,6 +27,7 @@ const filled = Effect.gen(function* () {
   }
 })
 
+/** Measures the archive section. */
 export const archive = async (): Promise<ReadonlyArray<Row>> => {
   const store = await Effect.runPromise(Layer.build(layer).pipe(Effect.scoped, Effect.cached, Effect.flatten))
   await Effect.runPromise(Effect.provide(filled, store))

@@ -1,4 +1,4 @@
-/** How fast the command starts: the file that needs no Node, and the bundle, beside programs of the same kind that do nothing. */
+/** Measures the start of the command, as a binary and as a bundle, against empty programs of the same kind. */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -9,6 +9,7 @@ import { bundleInto } from "../apps/cli/tooling/bundle.ts"
 import { type Cost, interleaved, milliseconds, type Row, times } from "./measure.ts"
 import { writeStore } from "./stored.ts"
 
+/** Measures the binary section. */
 export const binary = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
   const run = (program: string, ...words: ReadonlyArray<string>) => {

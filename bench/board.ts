@@ -1,4 +1,4 @@
-/** The board with ten thousand handoffs beside the board with ten: opening, scrolling, searching, and hearing of a change. */
+/** Measures the board with ten thousand handoffs against ten: opening, scrolling, searching, and a change in another tab. */
 import { chromium, type Page } from "playwright"
 
 import { importRecords, lane, recordOf } from "../apps/web/test/people.ts"
@@ -11,12 +11,12 @@ const frames = 90
 
 const middleOf = async (time: () => Promise<number>): Promise<number> => {
   const walls: Array<number> = []
-  // One round more, for the first one warms up.
+  // One more round, because the first one warms up.
   for (let round = 0; round <= rounds; round += 1) walls.push(await time())
   return median(walls.slice(1).map((wall) => ({ wall, cpu: 0 }))).wall
 }
 
-/** The longest of 95 of 100 frames while the lane goes by, a screen in five frames. */
+/** The 95th percentile of the frame times while scrolling through the lane, about a screen in five frames. */
 const scrolling = (page: Page): Promise<number> =>
   page.evaluate(
     (frames) =>
@@ -38,7 +38,7 @@ const scrolling = (page: Page): Promise<number> =>
     frames
   )
 
-type What = "opening" | "a search" | "a change in another tab" | "scrolling, 95 of 100 frames"
+type What = "opening" | "a search" | "a change in another tab" | "scrolling, frame p95"
 
 const measured = async (url: string, count: number): Promise<Readonly<Record<What, number>>> => {
   const browser = await chromium.launch(launchOptions)
@@ -75,8 +75,8 @@ const measured = async (url: string, count: number): Promise<Readonly<Record<Wha
       created += 1
       await other.goto(`${url}#/new`)
       await other.reload()
-      const said = { Sender: "a", Receiver: "b", Task: `urgent ${created}`, "Priority, 1 to 10": "10" }
-      for (const [label, text] of Object.entries(said)) await other.getByLabel(label).fill(text)
+      const fields = { Sender: "a", Receiver: "b", Task: `urgent ${created}`, "Priority, 1 to 10": "10" }
+      for (const [label, text] of Object.entries(fields)) await other.getByLabel(label).fill(text)
       const before = performance.now()
       await other.getByRole("button", { name: "Hand it over" }).click()
       await lane(page, "Pending")
@@ -88,18 +88,19 @@ const measured = async (url: string, count: number): Promise<Readonly<Record<Wha
       opening,
       "a search": searching,
       "a change in another tab": change,
-      "scrolling, 95 of 100 frames": frame
+      "scrolling, frame p95": frame
     }
   } finally {
     await browser.close()
   }
 }
 
+/** Measures the board section. */
 export const board = async (): Promise<ReadonlyArray<Row>> => {
   ready()
   await using site = await serveBoard()
   const [few, many] = [await measured(site.url, 10), await measured(site.url, 10_000)]
-  // The cast: the names of its own keys.
+  // The cast states the keys, which Object.keys widens to string.
   return (Object.keys(many) as ReadonlyArray<What>).map((what) => ({
     name: `board, 10,000 handoffs: ${what}`,
     ours: milliseconds(many[what]),

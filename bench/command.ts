@@ -1,4 +1,4 @@
-/** The bundled command on stores of several sizes, beside an empty Node program and reading and writing the file once. */
+/** Measures the bundled command on file stores of several sizes, against an empty Node program and one rewrite of the file. */
 import { spawnSync } from "node:child_process"
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -13,7 +13,7 @@ const node = (words: ReadonlyArray<string>, cwd: string) => {
   if (status !== 0) throw new Error(`node ${words.join(" ")} exited with ${status}: ${stderr.toString()}`)
 }
 
-// What anyone would write who wants the file to survive a power cut: read, parse, add, write, flush, rename.
+// The usual hand-written update that survives a power cut: read, parse, add, write, flush, rename.
 const rewrite = `
 const fs = require("node:fs")
 const records = JSON.parse(fs.readFileSync("other.json", "utf8"))
@@ -24,7 +24,7 @@ fs.fsyncSync(file)
 fs.closeSync(file)
 fs.renameSync("other.json.new", "renamed.json")
 `
-// The least that reading and writing can mean: the bytes in and the bytes out, without looking at them.
+// The minimum: copies the bytes without parsing them.
 const copy = `
 const fs = require("node:fs")
 const bytes = fs.readFileSync("other.json")
@@ -35,6 +35,7 @@ fs.closeSync(file)
 fs.renameSync("other.json.new", "renamed.json")
 `
 
+/** Measures the command section. */
 export const command = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
   const bundle = await bundleInto(join(directory, "bundle"))

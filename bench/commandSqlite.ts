@@ -1,4 +1,4 @@
-/** The bundled command on a SQLite store of a hundred thousand handoffs, beside itself on an empty one. */
+/** Measures the bundled command on a SQLite store of a hundred thousand handoffs against an empty one. */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -10,8 +10,8 @@ import { fill } from "./sqlite.ts"
 
 const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   create: ["create", "--from", "planner", "--to", "executor", "--task", "Q3"],
-  "status, by the beginning of an id": ["status", "--id", "first"],
-  "history, by the beginning of an id": ["history", "--id", "first"],
+  "status, by a prefix of the id": ["status", "--id", "first"],
+  "history, by a prefix of the id": ["history", "--id", "first"],
   inbox: ["inbox", "--agent", "busy", "--limit", "20"],
   claim: ["claim", "--agent", "busy"],
   list: ["list", "--limit", "20"],
@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   sweep: ["sweep"]
 }
 
+/** Measures the commandSqlite section. */
 export const commandSqlite = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
   const run = (words: ReadonlyArray<string>) => {
@@ -33,7 +34,7 @@ export const commandSqlite = async (): Promise<ReadonlyArray<Row>> => {
     await fill(join(directory, "many.db"), 100_000)
     const on = (store: string, words: ReadonlyArray<string>) => () =>
       run([bundle, ...words, "--store", `sqlite:${store}.db`])
-    // Both have the handoff that is asked for; the one without others counts as empty.
+    // Both stores have the handoff that the commands name. The one without others counts as empty.
     for (const store of ["none", "many"]) on(store, [...(commands["create"] ?? []), "--id", "first-of-all"])()
     const rows: Array<Row> = []
     for (const [name, words] of Object.entries(commands)) {

@@ -1,4 +1,4 @@
-/** What leases and fences, digests and signatures cost beside the same life without them, and how fast a worker gets through an inbox. */
+/** Measures leases, fences, digests and signatures against the same life without them, and workers against a plain loop. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -53,8 +53,8 @@ const heldLife = Effect.gen(function* () {
   return recordId
 })
 
-/** The same, and says once how far it is. */
-const toldLife = Effect.gen(function* () {
+/** The same with one progress report. */
+const reportedLife = Effect.gen(function* () {
   const manager = yield* HandoffManager
   yield* manager.create(ask)
   const { recordId, attempt } = Option.getOrThrow(yield* manager.claim(agent, { lease: 60_000 }))
@@ -69,7 +69,7 @@ const many = (life: Program<RecordId>, count = lives) =>
     for (let index = 0; index < count; index++) yield* life
   })
 
-/** The digests of the entries of so many such lives, and nothing else. */
+/** Computes only the digests of `lives` such lives. */
 const digestsOf = async (life: Program<RecordId>): Promise<() => void> => {
   const [id, events] = await on(
     memory(),
@@ -92,25 +92,25 @@ const secrets = async () => {
 }
 
 const costs = async (): Promise<ReadonlyArray<Row>> => {
-  const [bareDigests, heldDigests, toldDigests] = [
+  const [bareDigests, heldDigests, reportedDigests] = [
     await digestsOf(bareLife),
     await digestsOf(heldLife),
-    await digestsOf(toldLife)
+    await digestsOf(reportedLife)
   ]
   const signing = await secrets()
   const cost = await interleaved(15, {
     bare: () => on(memory(), many(bareLife)),
     held: () => on(memory(), many(heldLife)),
-    told: () => on(memory(), many(toldLife)),
+    reported: () => on(memory(), many(reportedLife)),
     bareDigests,
     heldDigests,
-    toldDigests,
+    reportedDigests,
     signed: () => on(memory(), many(bareLife, lives / 10), signing)
   })
-  // Processor time: all of it is work of this process.
+  // Processor time, because this process does all of the work.
   const bare = cost.bare.cpu - cost.bareDigests.cpu
   const held = cost.held.cpu - cost.heldDigests.cpu
-  const told = cost.told.cpu - cost.toldDigests.cpu
+  const reported = cost.reported.cpu - cost.reportedDigests.cpu
   return [
     {
       name: "custody in memory: a life with lease and fence",
@@ -127,21 +127,21 @@ const costs = async (): Promise<ReadonlyArray<Row>> => {
       aim: "≤ 1.25×"
     },
     {
-      name: "custody in memory: and with a word of progress, which is a fifth verb",
-      ours: microseconds(lives, told),
-      against: `without any of it ${microseconds(lives, bare)}`,
-      ratio: `${times(told / bare)}, ${times(told / 5 / (bare / 4))} for each verb`,
-      aim: "≤ 1.25× for each"
+      name: "custody in memory: the same with a progress report, a fifth verb",
+      ours: microseconds(lives, reported),
+      against: `without custody ${microseconds(lives, bare)}`,
+      ratio: `${times(reported / bare)}, ${times(reported / 5 / (bare / 4))} per verb`,
+      aim: "≤ 1.25× per verb"
     },
     {
-      name: "digests in memory: those of the four entries of a life",
+      name: "digests in memory: the four entries of a life",
       ours: microseconds(lives, cost.bareDigests.cpu),
       against: `the whole life ${microseconds(lives, cost.bare.cpu)}`,
       ratio: times(cost.bareDigests.cpu / cost.bare.cpu),
       aim: ""
     },
     {
-      name: "signatures in memory: a life of which both agents sign all four entries",
+      name: "signatures in memory: a life with all four entries signed",
       ours: microseconds(lives / 10, cost.signed.cpu),
       against: `unsigned ${microseconds(lives, cost.bare.cpu)}`,
       ratio: times((cost.signed.cpu * 10) / cost.bare.cpu),
@@ -150,7 +150,7 @@ const costs = async (): Promise<ReadonlyArray<Row>> => {
   ]
 }
 
-/** So many handoffs of another agent that wait, in as few commits as may be. */
+/** Creates `count` pending handoffs of another agent, grouped into few commits. */
 const waiting = (count: number) =>
   Effect.gen(function* () {
     const manager = yield* HandoffManager
@@ -161,7 +161,7 @@ const waiting = (count: number) =>
     })
   })
 
-/** A life in custody where little is stored, and where much is. */
+/** Measures a life with custody on a store with 1e3 and with 1e5 handoffs. */
 const growth = async (directory: string): Promise<ReadonlyArray<Row>> => {
   const [little, much] = [1000, 100_000]
   const path = (kind: string, count: number) => join(directory, `grown-${count}.${kind}`)
@@ -180,9 +180,9 @@ const growth = async (directory: string): Promise<ReadonlyArray<Row>> => {
       const fill = name === "file" ? Effect.void : waiting(stored)
       const measured = Effect.gen(function* () {
         yield* fill
-        yield* many(toldLife, 100)
+        yield* many(reportedLife, 100)
         const run = Effect.runPromiseWith(yield* Effect.context<HandoffManager | HandoffStore | AgentStore>())
-        return yield* Effect.promise(() => interleaved(7, { one: () => run(Effect.orDie(many(toldLife, count))) }))
+        return yield* Effect.promise(() => interleaved(7, { one: () => run(Effect.orDie(many(reportedLife, count))) }))
       })
       return (await on(await open(stored), measured)).one
     }
@@ -206,7 +206,7 @@ const filled = Effect.gen(function* () {
   yield* Effect.forEach(Array.from({ length: inbox }), () => manager.create(ask), { concurrency: 64, discard: true })
 })
 
-/** A worker until the inbox is empty. */
+/** Runs a worker until the inbox is empty. */
 const worked = Effect.gen(function* () {
   const manager = yield* HandoffManager
   const before = (yield* manager.metrics).byStatus.completed
@@ -218,7 +218,7 @@ const worked = Effect.gen(function* () {
   yield* Fiber.interrupt(worker)
 })
 
-/** The same verbs by a loop of so many fibres, without leases. */
+/** Runs the same verbs in a loop of `atOnce` fibers, without leases. */
 const looped = Effect.gen(function* () {
   yield* filled
   const manager = yield* HandoffManager
@@ -240,7 +240,7 @@ const throughput = async (directory: string): Promise<ReadonlyArray<Row>> => {
     memory,
     file: () => FileStore.layer({ path: join(directory, `${(files += 1)}.json`) }),
     SQLite: () => SqliteStore.layer({ path: join(directory, `${(files += 1)}.db`) }),
-    // One database for all rounds: what is there of the rounds before makes no difference.
+    // One database for all rounds, because earlier records make no difference.
     PostgreSQL: () => PostgresStore.layer({ url: server.url })
   }
   const rows: Array<Row> = []
@@ -264,6 +264,7 @@ const throughput = async (directory: string): Promise<ReadonlyArray<Row>> => {
   }
 }
 
+/** Measures the custody section. */
 export const custody = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
   try {

@@ -1,4 +1,4 @@
-/** The file store: durable lifecycles beside a bare loop that appends as many bytes and flushes them. */
+/** Measures durable lifecycles on the file store against a bare loop that appends and flushes as many bytes. */
 import { mkdtempSync, rmSync, statSync } from "node:fs"
 import { open } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -16,7 +16,7 @@ interface Counted {
   syncs: number
 }
 
-/** Node's disk, counting how often it is made to flush. */
+/** Node's disk with a counter of its flushes. */
 const countingDisk = (counted: Counted) =>
   Layer.effect(
     JournalFs,
@@ -48,11 +48,11 @@ const lifecycle = Effect.gen(function* () {
 
 interface Measured extends Cost {
   readonly syncs: number
-  /** Bytes the journal took for one commit. */
+  /** The journal's bytes per commit. */
   readonly bytes: number
 }
 
-/** So many writers run their share of the lifecycles on a store that holds so many records already. */
+/** Runs `lifecycles`, divided among `writers`, on a store with `stored` records. */
 const measure = async (directory: string, stored: number, writers: number, lifecycles: number): Promise<Measured> => {
   const path = join(directory, `store-${stored}-${writers}.json`)
   await writeStore(path, stored)
@@ -61,7 +61,7 @@ const measure = async (directory: string, stored: number, writers: number, lifec
     Layer.provideMerge(FileStore.layerOn({ path }).pipe(Layer.provide(countingDisk(counted))))
   )
   const program = Effect.gen(function* () {
-    // The first commit makes the journal; what is measured is a store in use.
+    // The first commit creates the journal, which is not measured.
     yield* lifecycle
     const journal = `${path}-journal`
     const before = { syncs: counted.syncs, bytes: statSync(journal).size }
@@ -80,7 +80,7 @@ const measure = async (directory: string, stored: number, writers: number, lifec
   return measured
 }
 
-/** Appends and flushes, one after the other, without blocking the event loop. */
+/** Appends and flushes repeatedly, without blocking the event loop. */
 const bareLoop = async (directory: string, bytes: number, commits: number): Promise<Cost> => {
   const file = await open(join(directory, "bare"), "a")
   const buffer = Buffer.alloc(Math.round(bytes), "x")
@@ -96,6 +96,7 @@ const bareLoop = async (directory: string, bytes: number, commits: number): Prom
 
 const rounds = 3
 
+/** Measures the file section. */
 export const file = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
   const rows: Array<Row> = []

@@ -1,4 +1,4 @@
-/** The IndexedDB store in a real Chromium with its profile on disk, beside the same transactions written by hand. */
+/** Measures the IndexedDB store, in Chromium with a profile on disk, against the same transactions written by hand. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -13,6 +13,7 @@ const rounds = 5
 
 const middle = (times: ReadonlyArray<number>) => median(times.map((wall) => ({ wall, cpu: 0 })))
 
+/** Measures the indexeddb section. */
 export const indexeddb = async (): Promise<ReadonlyArray<Row>> => {
   ready()
   const profile = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
@@ -23,11 +24,11 @@ export const indexeddb = async (): Promise<ReadonlyArray<Row>> => {
     await page.goto(site.url)
     await page.waitForFunction(() => "handoffBench" in globalThis)
 
-    // Timed in the page: what the driver adds is not measured.
+    // The page takes the time, so that the driver is not measured.
     const commits = async (count: number, callers: number) => {
       const work = [count, callers] as const
       const [ours, byHand]: [Array<number>, Array<number>] = [[], []]
-      // One round more, for the first one warms up.
+      // One more round, because the first one warms up.
       for (let round = 0; round <= rounds; round += 1) {
         ours.push(await page.evaluate(([count, callers]) => handoffBench.ours("ours", count, callers), work))
         byHand.push(await page.evaluate(([count, callers]) => handoffBench.byHand("by hand", count, callers), work))

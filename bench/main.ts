@@ -1,4 +1,4 @@
-/** `node main.ts [section …]` runs the sections named, or all, prints a table, and with `--write` keeps it in RESULTS.md. */
+/** `node main.ts [section …]` runs these sections, or all, and prints a table. `--write` also writes it to RESULTS.md. */
 import { writeFileSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
@@ -44,7 +44,7 @@ for (const [name, run] of Object.entries(sections)) {
 }
 
 const table = [
-  "| what | ours | against, in the same run | ratio | aim |",
+  "| measured | ours | compared with, in the same run | ratio | aim |",
   "| --- | --- | --- | --- | --- |",
   ...rows.map(({ name, ours, against, ratio, aim }) => `| ${name} | ${ours} | ${against} | ${ratio} | ${aim} |`)
 ].join("\n")
@@ -59,8 +59,8 @@ if (words.includes("--write")) {
   ].join("; ")
   const text = `# Numbers
 
-Written by \`pnpm bench --write\`. Absolute numbers belong to one machine; the ratios are taken within one run, against the
-same work done by hand. ${conditions}.
+Written by \`pnpm bench --write\`. Absolute numbers hold for one machine. Each ratio compares two measurements of one run,
+usually with the same work written by hand. ${conditions}.
 
 ${table}
 `

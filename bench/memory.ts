@@ -1,4 +1,4 @@
-/** The engine in memory, beside a plain Map behind an async interface that does the same transitions, events and indexes. */
+/** Measures the engine in memory against hand-written code with the same transitions, events and indexes. */
 import { HandoffManager, MemoryStore, StoreImage } from "@aumai/handoff-core"
 import {
   AgentId,
@@ -37,7 +37,7 @@ const lifecycles = (count: number) =>
     }
   })
 
-/** What one would write by hand: the same table, the same digests, the same indexes, promises instead of effects. */
+/** The hand-written code: the same transitions, digests and indexes, with promises instead of effects. */
 const plain = () => {
   const image = StoreImage.make()
   const now = () => DateTime.makeUnsafe(Date.now())
@@ -75,7 +75,7 @@ const plainLifecycles = async (count: number) => {
   }
 }
 
-/** The mean cost of reading the head of an inbox in which so many wait. */
+/** The mean time of reading the head of an inbox with `waiting` handoffs. */
 const inboxHead = async (waiting: number) => {
   const runtime = ManagedRuntime.make(layer)
   const agent = AgentId.make("executor-0")
@@ -97,6 +97,7 @@ const inboxHead = async (waiting: number) => {
   return microseconds(reads, head.wall)
 }
 
+/** Measures the memory section. */
 export const memory = async (): Promise<ReadonlyArray<Row>> => {
   const run = (count: number) => Effect.runPromise(Effect.provide(lifecycles(count), layer))
   await run(2000)

@@ -1,4 +1,4 @@
-/** The PostgreSQL store: its commits beside the same work written by hand, claims, the inbox, and news between processes. */
+/** Measures the PostgreSQL store: commits against hand-written SQL, claims, the inbox, and changes in another process. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -29,7 +29,7 @@ import {
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 const [planner, executor] = [AgentId.make("planner"), AgentId.make("executor")]
 
-/** The four changes of a whole life. */
+/** The four changes of a handoff from creation to completion. */
 const life = (id: string): ReadonlyArray<Change> => {
   const request = HandoffRequest.make({
     fromAgent: planner,
@@ -63,7 +63,7 @@ const countsAlone = (more = "") => `INSERT INTO handoff_tally AS k (name, slot, 
   SELECT status, pg_backend_pid() & 63, n FROM (SELECT status, 1 AS n FROM w WHERE previous IS DISTINCT FROM status
   UNION ALL SELECT previous, -1 FROM w WHERE previous <> status ${more}) m ORDER BY status
   ON CONFLICT (name, slot) DO UPDATE SET amount = k.amount + excluded.amount`
-// How long it took, and one more of those that took about as long.
+// The tally of a completion: its duration, and its duration bucket.
 const elapsed = `UNION ALL SELECT 'elapsed' COLLATE "C", $7::int8 FROM w UNION ALL SELECT $8::text COLLATE "C", 1 FROM w`
 
 const move = (counts: string) => `WITH w AS (
@@ -72,7 +72,7 @@ const move = (counts: string) => `WITH w AS (
     ), c AS (${counts})
     ${log} SELECT 1, pg_current_xact_id(), 1, id, $2, $6 FROM w RETURNING n`
 
-/** What one would write for a single change: an insert, or an update of the row at a revision. */
+/** Hand-written statements: an insert, or an update of the row at a revision, for one change and for many. */
 const byHand = {
   create: `WITH w AS (
       INSERT INTO handoff_records (${columns}) VALUES ($1, 0, 1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -192,11 +192,11 @@ const handWritten = (pool: PgPool.PgPool) => {
   return { single, many }
 }
 
-/** How often the server flushes its log during a piece of work, as its own statistics say. */
+/** The number of times that the server flushes its log during some work, from its statistics. */
 const flushesOf = <E, R>(pool: PgPool.PgPool, work: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
     const flushes = Effect.gen(function* () {
-      // Sessions report once a second at most.
+      // Sessions report their statistics at most once per second.
       yield* Effect.sleep("1500 millis")
       const [row] = yield* pool.use((connection) =>
         connection.queryValues("SELECT sum(fsyncs)::int4 FROM pg_stat_io WHERE object = 'wal'", [])
@@ -223,7 +223,7 @@ const commits = Effect.fnUntraced(function* (url: string) {
   const share = (lives: ReadonlyArray<ReadonlyArray<Change>>) =>
     Array.from({ length: lives.length / callers }, (_, n) => lives.slice(n * callers, (n + 1) * callers))
   const runs = rounds + 2
-  // The lives are made here and not where the time is taken.
+  // The changes are made here, so that making them is not measured.
   const work = {
     ours: freshLives(alone * runs),
     hand: freshLives(alone * runs),
@@ -283,7 +283,7 @@ const commits = Effect.fnUntraced(function* (url: string) {
   ]
 })
 
-/** Fills the inbox of an agent of its own. */
+/** Fills the inbox of a new agent. */
 const fill = Effect.fnUntraced(function* (url: string, agent: string, count: number) {
   const { handoffs } = yield* PostgresStore.make({ url })
   const pool = yield* PgPool.make({ url: Redacted.make(url) })
@@ -319,7 +319,7 @@ const inbox = Effect.fnUntraced(function* (database: (name: string) => Effect.Ef
     const url = yield* database(`inbox_${count}`)
     const pool = yield* PgPool.make({ url: Redacted.make(url) })
     const sql = (text: string) => pool.use((connection) => connection.queryValues(text))
-    // First as the planner's statistics are when a table has just been filled: taken when it was empty.
+    // Statistics of the empty table first, as the planner has them when a table was just filled.
     yield* Effect.scoped(PostgresStore.make({ url }))
     yield* sql("ALTER TABLE handoff_records SET (autovacuum_enabled = off)")
     yield* sql("ANALYZE handoff_records")
@@ -341,7 +341,7 @@ const inbox = Effect.fnUntraced(function* (database: (name: string) => Effect.Ef
   return [...heads].map(([name, cost]): Row => {
     const [count, analyzed] = name.split(" ")
     return {
-      name: `PostgreSQL store, inbox head, ${Number(count).toExponential(0).replace("+", "")} waiting, ${analyzed === "true" ? "analyzed" : "never analyzed since it was empty"}`,
+      name: `PostgreSQL store, inbox head, ${Number(count).toExponential(0).replace("+", "")} waiting, ${analyzed === "true" ? "analyzed" : "analyzed only while empty"}`,
       ours: microseconds(reads, cost.wall),
       against: small === undefined ? "" : `1e3 waiting, analyzed ${microseconds(reads, small.wall)}`,
       ratio: times(cost.wall / (small?.wall ?? cost.wall)),
@@ -350,7 +350,7 @@ const inbox = Effect.fnUntraced(function* (database: (name: string) => Effect.Ef
   })
 })
 
-/** One process that claims, or tells what it learns; it says a line when it is ready and takes one as the start. */
+/** Starts a program of `programs/`, which prints a line when it is ready and starts when it reads one. */
 const program = (name: string, ...args: ReadonlyArray<string>) => {
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, "programs", name), ...args], {
     stdio: ["pipe", "pipe", "inherit"]
@@ -385,15 +385,14 @@ const claims = Effect.fnUntraced(function* (url: string) {
       await Promise.all(started.map(({ line }) => line()))
       const cost = await timed(async () => {
         for (const { say } of started) say("go")
-        const told = await Promise.all(started.map(({ line }) => line()))
-        return told
+        await Promise.all(started.map(({ line }) => line()))
       })
-      const told = await Promise.all(started.map(({ line }) => line()))
+      const counts = await Promise.all(started.map(({ line }) => line()))
       await Promise.all(started.map(({ end }) => end()))
-      return { cost, told }
+      return { cost, counts }
     })
     let [done, lost] = [0, 0]
-    for (const line of results.told) {
+    for (const line of results.counts) {
       const { claimed, conflicts }: { readonly claimed: number; readonly conflicts: number } = JSON.parse(line)
       done += claimed
       lost += conflicts
@@ -438,6 +437,7 @@ const news = Effect.fnUntraced(function* (url: string) {
   }))
 })
 
+/** Measures the postgres section. */
 export const postgres = async (): Promise<ReadonlyArray<Row>> => {
   const server = await startPostgres({ durable: true })
   try {

@@ -1,8 +1,7 @@
-"""What the Python tool's command does on a store file, for bench/seed.ts: a stand-in, written from its README.
+"""Stands in for the Python tool's command in bench/seed.ts, written from that tool's README.
 
-Its own code is not here. Like it, this is click and pydantic; it reads the whole file, checks every record, changes
-one, and writes the whole file. What else its command may do is not measured, and neither is a lock or a flush, which
-its README does not mention.
+It does not contain the tool's code. Like the tool, it uses click and pydantic, reads the whole file, validates every
+record, changes one, and writes the whole file. It does not lock or flush, because the README mentions neither.
 """
 
 import json

@@ -1,7 +1,7 @@
 /**
- * The command beside what the Python tool's command does, on 10,000 records, each on the file that it writes itself. Python's
- * side is `seed.py`, a stand-in written from that tool's README; where there is no pydantic, the times of `seed.json` stand in
- * for it, which `--write` takes wherever there is.
+ * Measures the command against the Python tool's command on 10,000 records, each on a file that it wrote itself. `seed.py`
+ * stands in for the Python tool and is written from its README. Without pydantic, the times in `seed.json` are used;
+ * `--write` updates them if pydantic is installed.
  */
 import { spawnSync } from "node:child_process"
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -18,19 +18,20 @@ type Verb = (typeof verbs)[number]
 
 const kept = join(import.meta.dirname, "seed.json")
 
-/** Python itself, not what a version manager puts in front of it, which would cost it time. */
+/** The path of Python itself, because the wrapper of a version manager would take extra time. */
 const python = (): string | undefined => {
   const { stdout, status } = spawnSync("python3", ["-c", "import click, pydantic, sys; print(sys.executable)"])
   return status === 0 ? stdout.toString().trim() : undefined
 }
 
+/** Measures the seed section. */
 export const seed = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
   const run = (program: string, ...words: ReadonlyArray<string>) => {
     const { status, stderr } = spawnSync(program, words, { cwd: directory, stdio: ["ignore", "ignore", "pipe"] })
     if (status !== 0) throw new Error(`${program} ${words.join(" ")} exited with ${status}: ${stderr.toString()}`)
   }
-  /** The words of a verb; every second record is pending, and each `accept` takes the next of those. */
+  /** The arguments of each verb. Every second record is pending, and each `accept` takes the next pending one. */
   const wordsFor = (store: string): Readonly<Record<Verb, () => ReadonlyArray<string>>> => {
     let next = 0
     const idOf = (index: number): string => `stored${String(index).padStart(6, "0")}`
@@ -55,7 +56,7 @@ export const seed = async (): Promise<ReadonlyArray<Row>> => {
       if (interpreter !== undefined) run(interpreter, script, ...ofPython[verb]())
     }
     copyFileSync(join(directory, "binary.json"), join(directory, "python.json"))
-    // From now on the file is as Python writes it.
+    // Rewrites the file in Python's format.
     runPython("create")
 
     const elsewhere: Readonly<Record<Verb, number>> = JSON.parse(readFileSync(kept, "utf8"))

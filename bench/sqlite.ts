@@ -1,4 +1,4 @@
-/** The SQLite store: durable lifecycles, reads of many records, and news of other processes, beside the same by hand. */
+/** Measures the SQLite store: durable lifecycles, operations on many records, and changes seen by another process. */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -17,7 +17,7 @@ import { lifecycles, managerOn } from "./sqliteChild.ts"
 
 const child = join(import.meta.dirname, "sqliteChild.ts")
 
-/** How often a process flushes for so many lifecycles: counted by the system, in a run of its own, for counting is slow. */
+/** The flushes per lifecycle, counted by strace in a separate run because tracing is slow. */
 const flushes = (directory: string, callers: number, each: number): number | undefined => {
   const counted = (each: number) => {
     const path = join(directory, `flushes-${callers}-${each}.db`)
@@ -63,17 +63,17 @@ const durable = async (directory: string): Promise<ReadonlyArray<Row>> => {
       name: `SQLite store, ${who}: cost of a lifecycle`,
       ours: `${microseconds(count, ours.cpu)} CPU`,
       against: `by hand ${microseconds(count, plain.cpu)}`,
-      ratio: flushed === undefined ? "no strace here" : `${flushed.toFixed(3)} fsync`,
+      ratio: flushed === undefined ? "strace is not installed" : `${flushed.toFixed(3)} fsync`,
       aim: callers === 1 ? "≤ 4.1" : "≤ 0.4"
     })
   }
   return rows
 }
 
-// One agent has a tenth of all, so that a claim has a long inbox; the others share the rest.
+// This agent has a tenth of all handoffs, so that a claim meets a long inbox. The others share the rest.
 const busy = AgentId.make("busy")
 
-/** A store of that many pending handoffs with ids in no order, written by SQLite itself: ours would take minutes. */
+/** Fills a store with `stored` pending handoffs in random order of ids. Uses plain SQL, because commits would take minutes. */
 export const fill = async (path: string, stored: number) => {
   await Effect.runPromise(Effect.provide(Effect.void, managerOn(path)))
   const request = HandoffRequest.make(ByHand.ask(0))
@@ -98,10 +98,10 @@ export const fill = async (path: string, stored: number) => {
   db.close()
 }
 
-// In each round; all of them together are fewer than wait in the smallest store that is compared.
+// The claims per round. All rounds together claim less than the smallest compared inbox holds.
 const claims = 50
 
-/** The mean cost of each operation on a store of that size, in milliseconds. */
+/** The cost of a thousand calls of each operation on a store with `stored` handoffs. */
 const operations = async (directory: string, stored: number) => {
   const path = join(directory, `stored-${stored}.db`)
   await fill(path, stored)
@@ -174,7 +174,7 @@ const sizes = async (directory: string): Promise<ReadonlyArray<Row>> => {
   return rows
 }
 
-/** How long after a commit another process has read it, and what waiting costs that process. */
+/** The delay until another process has read a commit, and the cost of that process while it waits. */
 const news = async (directory: string): Promise<ReadonlyArray<Row>> => {
   const path = join(directory, "news.db")
   const runtime = ManagedRuntime.make(managerOn(path))
@@ -194,7 +194,7 @@ const news = async (directory: string): Promise<ReadonlyArray<Row>> => {
         return
       }
       const at = acknowledged.get(what)
-      // Seen before its writer knew: no delay at all.
+      // The follower can read a commit before its writer gets the acknowledgement.
       latencies.push(at === undefined ? 0 : Number(BigInt(value) - at) / 1e6)
       if (latencies.length === commits) resolve()
     })
@@ -220,7 +220,7 @@ const news = async (directory: string): Promise<ReadonlyArray<Row>> => {
       aim: "≤ 5 ms, ≤ 20 ms"
     },
     {
-      name: "SQLite store: following while nothing comes",
+      name: "SQLite store: following an idle store",
       ours: `${(idle * 100).toFixed(2)} % CPU`,
       against: "",
       ratio: "",
@@ -229,6 +229,7 @@ const news = async (directory: string): Promise<ReadonlyArray<Row>> => {
   ]
 }
 
+/** Measures the sqlite section. */
 export const sqlite = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
   try {

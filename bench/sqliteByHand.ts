@@ -1,4 +1,4 @@
-/** What one would write by hand on `node:sqlite`: the same tables, records and durable commits, without engine or port. */
+/** Hand-written code on `node:sqlite` with the same tables, records and durable commits, without engine and store port. */
 import { DatabaseSync } from "node:sqlite"
 
 import { type Change, keysOf, StoredText, tallyOf } from "@aumai/handoff-core"
@@ -15,7 +15,7 @@ import {
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
-/** What is handed over in all of these. */
+/** The request of every handoff in the SQLite bench. */
 export const ask = (index: number) => ({
   fromAgent: AgentId.make("planner"),
   toAgent: AgentId.make(`executor-${index % 50}`),
@@ -24,7 +24,7 @@ export const ask = (index: number) => ({
   context: { quarter: "Q3", format: "PDF" }
 })
 
-/** Works on a file that the store has made. */
+/** Opens a file that the store created. */
 export const open = (path: string) => {
   const db = new DatabaseSync(path)
   db.exec(
@@ -72,7 +72,7 @@ export const open = (path: string) => {
   }
 
   let waiting: Array<{ readonly change: Change; readonly before: HandoffRecord | undefined; done: () => void }> = []
-  /** What arrives in the same turn of the event loop shares one transaction. */
+  /** Groups the commits of one turn of the event loop in a transaction. */
   const commitTogether = (change: Change, before?: HandoffRecord): Promise<void> =>
     new Promise((done) => {
       waiting.push({ change, before, done })
@@ -106,7 +106,7 @@ export const open = (path: string) => {
 
   return {
     db,
-    /** So many callers, one lifecycle after the other each. */
+    /** Runs `each` lifecycles in sequence for each of `callers` concurrent callers. */
     lifecycles: async (callers: number, each: number) => {
       const commit = callers === 1 ? commitOne : commitTogether
       const caller = async () => {

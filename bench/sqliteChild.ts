@@ -1,4 +1,4 @@
-/** What the bench of the SQLite store does in processes of its own: `node sqliteChild.ts <role> <path> [number …]`. */
+/** Runs the parts of the SQLite bench that need a separate process: `node sqliteChild.ts <role> <path> [number …]`. */
 import { HandoffManager } from "@aumai/handoff-core"
 import { SqliteStore } from "@aumai/handoff-store-sqlite"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 
 import { ask } from "./sqliteByHand.ts"
 
-/** One handoff from creation to completion. */
+/** Runs one handoff from creation to completion. */
 export const lifecycle = (index: number) =>
   Effect.gen(function* () {
     const manager = yield* HandoffManager
@@ -17,7 +17,7 @@ export const lifecycle = (index: number) =>
     yield* manager.complete(recordId, { result: { output: "report.pdf" } })
   })
 
-/** So many callers, one lifecycle after the other each. */
+/** Runs `each` lifecycles in sequence for each of `callers` concurrent callers. */
 export const lifecycles = (callers: number, each: number) =>
   Effect.forEach(
     Array.from({ length: callers }, (_, caller) => caller),
@@ -30,10 +30,11 @@ export const lifecycles = (callers: number, each: number) =>
     { concurrency: "unbounded", discard: true }
   )
 
+/** Provides a manager on a SQLite store. */
 export const managerOn = (path: string) =>
   HandoffManager.layer.pipe(Layer.provideMerge(SqliteStore.layer({ path, synchronous: "FULL" })))
 
-/** Says of every entry when it was seen; at the end, what following cost while nothing came. */
+/** Prints the time of every entry that it reads, and the processor time of following an idle store. */
 const follow = (idle: number) =>
   Effect.gen(function* () {
     const manager = yield* HandoffManager

@@ -1,4 +1,4 @@
-/** Store files of a given size, for benches that start from one. */
+/** Makes store files of a given size. */
 import { copyFileSync, mkdtempSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 
 const made = new Map<number, string>()
 
-/** A store of that many handoffs, half of them completed, as the file store itself leaves it. */
+/** Writes `count` handoffs with the file store, half of them completed, and returns the path. */
 const make = async (count: number): Promise<string> => {
   const path = join(mkdtempSync(join(tmpdir(), "aumai-handoff-stored-")), "store.json")
   const one = (index: number) =>
@@ -43,7 +43,7 @@ const make = async (count: number): Promise<string> => {
   return path
 }
 
-/** Puts a store of that many handoffs at a path; gives its bytes. */
+/** Writes a store with `count` handoffs to a path and returns its size in bytes. */
 export const writeStore = async (path: string, count: number): Promise<number> => {
   const template = made.get(count) ?? (await make(count))
   made.set(count, template)

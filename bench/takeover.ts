@@ -1,4 +1,7 @@
-/** How long a handoff is without anybody once the process that held it was killed. `node takeover.ts <path>` is that process. */
+/**
+ * Measures the time from the kill of a process that holds a handoff until another worker has it. `node takeover.ts <path>`
+ * is the process that is killed.
+ */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -26,7 +29,7 @@ const layerOn = (path: string) =>
     Layer.provideMerge(path.endsWith(".db") ? SqliteStore.layer({ path }) : FileStore.layer({ path }))
   )
 
-/** Holds what it claims until it is killed. */
+/** Claims a handoff and holds it until the process is killed. */
 const holding = HandoffWorker.run(
   agent,
   () =>
@@ -37,7 +40,7 @@ const holding = HandoffWorker.run(
   { lease }
 )
 
-/** Milliseconds from the kill of one worker until the handler of another has its handoff. */
+/** The milliseconds from the kill of one worker until another worker's handler starts. */
 const takeover = (path: string) =>
   Effect.gen(function* () {
     const manager = yield* HandoffManager
@@ -48,7 +51,7 @@ const takeover = (path: string) =>
     const worker = yield* Effect.forkChild(
       HandoffWorker.run(agent, () => Effect.as(Deferred.succeed(taken, performance.now()), {}), { lease })
     )
-    // Somewhere between two of its renewals, and between two sweeps of the other.
+    // A random moment between two lease renewals and between two sweeps of the other worker.
     yield* Effect.sleep(500 + Math.random() * 5000)
     const killed = performance.now()
     child.kill("SIGKILL")
@@ -58,6 +61,7 @@ const takeover = (path: string) =>
     return at - killed
   })
 
+/** Measures the takeovers section. */
 export const takeovers = async (): Promise<ReadonlyArray<Row>> => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-bench-"))
   const rows: Array<Row> = []

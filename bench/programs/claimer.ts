@@ -1,4 +1,4 @@
-/** Claims from one inbox until it is empty, with several claimers; says how often, and how often another was first. */
+/** Claims from one inbox with several claimers until it is empty, and prints the numbers of claims and conflicts. */
 import { once } from "node:events"
 
 import { AgentStore, HandoffManager, HandoffStore } from "@aumai/handoff-core"
@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
 const [url = "", agent = "", claimers = "1"] = process.argv.slice(2)
-const told = { claimed: 0, conflicts: 0 }
+const counts = { claimed: 0, conflicts: 0 }
 
 const counting = Layer.effectContext(
   Effect.map(PostgresStore.make({ url }), ({ handoffs, agents }) =>
@@ -19,7 +19,7 @@ const counting = Layer.effectContext(
       commit: (changes) =>
         Effect.tapErrorTag(handoffs.commit(changes), "RevisionConflict", () =>
           Effect.sync(() => {
-            told.conflicts += 1
+            counts.conflicts += 1
           })
         )
     }).pipe(Context.add(AgentStore, agents))
@@ -28,7 +28,7 @@ const counting = Layer.effectContext(
 
 const claimer = Effect.gen(function* () {
   const manager = yield* HandoffManager
-  while (Option.isSome(yield* manager.claim(AgentId.make(agent)))) told.claimed += 1
+  while (Option.isSome(yield* manager.claim(AgentId.make(agent)))) counts.claimed += 1
 })
 
 const program = Effect.gen(function* () {
@@ -41,7 +41,7 @@ const program = Effect.gen(function* () {
     { concurrency: "unbounded", discard: true }
   )
   console.log("done")
-  console.log(JSON.stringify(told))
+  console.log(JSON.stringify(counts))
 })
 
 await Effect.runPromise(Effect.provide(program, HandoffManager.layer.pipe(Layer.provideMerge(counting))))

@@ -1,4 +1,4 @@
-/** Follows a store and says of every entry when it learned of it. */
+/** Follows a store and prints the time at which it read each entry. */
 import { once } from "node:events"
 
 import { HandoffManager, HandoffStore } from "@aumai/handoff-core"
@@ -12,7 +12,7 @@ const [url = ""] = process.argv.slice(2)
 const program = Effect.gen(function* () {
   const manager = yield* HandoffManager
   const store = yield* HandoffStore
-  // Listening has begun once a hint has come: there is one for whoever begins.
+  // Every listener gets a first hint when it starts, which shows that it is listening.
   yield* Stream.runDrain(Stream.take(store.changed, 1))
   console.log("ready")
   yield* Stream.runForEach(manager.changes(), () =>

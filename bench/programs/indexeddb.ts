@@ -1,4 +1,4 @@
-/** What the IndexedDB bench runs in a page: our store, and the same transactions written by hand. */
+/** Runs in the page of the IndexedDB bench: the store, and the same transactions written by hand. */
 import { type Change, HandoffStore, keysOf } from "@aumai/handoff-core"
 import {
   AgentId,
@@ -36,7 +36,7 @@ const accepted = ({ record }: Change): Change => {
   return { record: Result.getOrThrow(apply(record, event)), event }
 }
 
-/** Each handoff is created and then accepted: half of the commits find a row, and half none. */
+/** Creates and accepts each handoff, so that half of the commits find a row. */
 const pairs = (commits: number): ReadonlyArray<Change> =>
   Array.from({ length: commits / 2 }).flatMap(() => {
     const first = created()
@@ -58,7 +58,7 @@ const openRaw = (name: string): Promise<IDBDatabase> =>
     request.addEventListener("error", () => reject(request.error))
   })
 
-/** One commit as one writes it by hand, with the same reading, rows, indexes and counts. */
+/** One hand-written commit with the same reads, rows, indexes and counts. */
 const commitRaw = (database: IDBDatabase, { record, event }: Change): Promise<void> =>
   new Promise((resolve, reject) => {
     const transaction = database.transaction(["records", "log", "meta"], "readwrite", { durability: "strict" })
@@ -87,7 +87,7 @@ const commitRaw = (database: IDBDatabase, { record, event }: Change): Promise<vo
     })
   })
 
-/** The milliseconds that callers take together, each with its share, one commit after the other. */
+/** The milliseconds that `callers` take together, each with an equal share of the commits. */
 const timed = async (commits: number, callers: number, commit: (change: Change) => Promise<void>): Promise<number> => {
   const shares = Array.from({ length: callers }, () => pairs(commits / callers))
   const start = performance.now()
@@ -108,7 +108,7 @@ const bench = {
         return yield* Effect.promise(() => timed(commits, callers, (change) => run(store.commit([change]))))
       })
     ),
-  /** In a database that the store has made, and nobody else has open. */
+  /** Runs on a database that the store created and closed. */
   byHand: async (name: string, commits: number, callers: number) => {
     const runtime = runtimeOf(name)
     await runtime.runPromise(Effect.void)
@@ -118,7 +118,7 @@ const bench = {
     database.close()
     return taken
   },
-  /** Makes an inbox in which so many wait, and reads its head so often; the mean in milliseconds. */
+  /** Fills an inbox with `waiting` handoffs and reads its head `reads` times. Returns the mean time in milliseconds. */
   inboxHead: (waiting: number, reads: number) =>
     runtimeFor(`inbox ${waiting}`).runPromise(
       Effect.gen(function* () {
