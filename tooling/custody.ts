@@ -1,4 +1,4 @@
-/** Many workers over one store, under a clock and a chance of the test's own: they crash, stall, and meet a failing store. */
+/** Simulates workers on one store with a test clock and seeded randomness: they crash, stall, and meet a failing store. */
 import { AgentStore, type Change, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import * as Signing from "@aumai/handoff-core/Signing"
@@ -31,12 +31,12 @@ import {
   secrets,
   sender
 } from "./custodyAgents.ts"
-import { chainsHold, isLeftWaiting, judge, type Told } from "./custodyPromises.ts"
+import { chainsHold, type Counts, isLeftWaiting, judge } from "./custodyPromises.ts"
 
 const statuses = HandoffStatus.literals
 
-/** What the promises are checked against: what a process was told that it has done. */
-export interface Report extends Told {
+/** The result of a run: counts of its events, and the broken promises. */
+export interface Report extends Counts {
   readonly acknowledged: number
   readonly completed: number
   readonly crashes: number
@@ -45,7 +45,7 @@ export interface Report extends Told {
   readonly broken: ReadonlyArray<string>
 }
 
-/** One process: it may be cut off for ever, or stalled for a while, in the middle of whatever it does. */
+/** One process. It can crash or stall at any point. */
 interface Process {
   dead: boolean
   readonly own: ReturnType<Machine>
@@ -53,32 +53,32 @@ interface Process {
 }
 
 const away = (operation: string) =>
-  new StoreError({ operation, reason: "unavailable", detail: "The store is away for a moment" })
+  new StoreError({ operation, reason: "unavailable", detail: "The store is unavailable for a moment" })
 
-/** An effect that may wait for the clock, such as for a lock: time goes on until it is done. */
+/** Advances the test clock until an effect is done, because it may wait for a lock. */
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkDetach(effect)
     for (let step = 0; fiber.pollUnsafe() === undefined; step++) {
-      if (step > 100_000) return yield* Effect.die(new Error("what was asked for does not come to an end"))
+      if (step > 100_000) return yield* Effect.die(new Error("the effect does not end"))
       yield* TestClock.adjust(5)
     }
     return yield* Fiber.join(fiber)
   })
 
-// A worker says every time what it has lost.
+// Hides the warnings of workers, which report every lost lease.
 const silently = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Console.Console, (console) =>
     Effect.provideService(effect, Console.Console, { ...console, warn: () => {} })
   )
 
-/** What the processes share: each opens the store anew, and what the machine keeps of one that was cut off is let go of. */
+/** Makes a process on the shared machine: `store` opens the store, and `kill` releases its files and locks. */
 export type Machine = () => {
   readonly store: Layer.Layer<HandoffStore | AgentStore, StoreError>
   readonly kill: () => void
 }
 
-/** The seeded run. Everything in it comes out of the seed. */
+/** Runs a simulation. The seed determines everything in it. */
 export const simulate = (
   seed: number,
   makeMachine: Effect.Effect<Machine, never, Scope.Scope>
@@ -93,21 +93,21 @@ export const simulate = (
       let faultRate = 0
       let isCalm = false
 
-      /** Whatever one process does with its store. */
+      /** Runs a store operation of a process: it may fail, and does not return while the process is dead or stalled. */
       const reaching =
         (process: Process) =>
-        <A, E>(operation: string, call: Effect.Effect<A, E>, told?: () => void) =>
+        <A, E>(operation: string, call: Effect.Effect<A, E>, acknowledge?: () => void) =>
           Effect.gen(function* () {
             const gate = Effect.suspend(() => (process.dead ? Effect.never : process.running.await))
             yield* gate
             const fails = chance(faultRate)
             if (fails) counts.faults += 1
-            // Before it happened, or after: the process cannot know.
+            // The operation fails before or after it happened; the process cannot know which.
             if (fails && chance(0.5)) return yield* away(operation)
             const value = yield* call
             yield* gate
             if (fails) return yield* away(operation)
-            told?.()
+            acknowledge?.()
             return value
           })
 
@@ -127,7 +127,7 @@ export const simulate = (
 
       const alive = new Map<Process, Fiber.Fiber<unknown, unknown>>()
       const newProcess = (): Process => ({ dead: false, running: Latch.makeUnsafe(true), own: machine() })
-      // What a process leaves behind when it is cut off is not tidied up by anybody.
+      // This scope is never closed, because a crashed process runs no finalizers.
       const scope = yield* Scope.make()
       const build = <A, E>(layer: Layer.Layer<A, E>) => Layer.buildWithScope(layer, scope)
       const opened = (process: Process) =>
@@ -151,7 +151,7 @@ export const simulate = (
           const services = yield* inTime(opened(process))
           const doing = { random: yield* Random.Random, isCalm: () => isCalm, beginnings }
           const handler = makeHandler(Context.get(services, HandoffManager), agent, doing)
-          // Who reads no briefings back passes those by that ask for it.
+          // A worker without a read-back does not claim handoffs whose briefing requires one.
           const readBack = isCalm || chance(0.8) ? { readBack: makeReadBack(doing) } : {}
           const work = HandoffWorker.run(agent, handler, { lease, concurrency, grace: 1000, ...readBack })
           alive.set(process, yield* Effect.forkDetach(Effect.provide(work, services)))
@@ -174,7 +174,7 @@ export const simulate = (
 
       const listed = (view: View) => Effect.orElseSucceed(store.list(view, { limit: 1000 }), () => [])
       const isTime = (share: number) => isCalm || chance(share)
-      /** What senders say to what was asked and restated. */
+      /** The senders' answers to questions and read-backs. */
       const answerAll = Effect.gen(function* () {
         for (const { recordId } of yield* listed({ _tag: "Status", status: "input_required" })) {
           if (isTime(0.5)) yield* Effect.ignore(manager.answer(recordId, { answer: "Yes." }))
@@ -184,7 +184,7 @@ export const simulate = (
           yield* Effect.ignore(manager.confirm(record.recordId, chance(0.3) ? { correction: "Not quite." } : {}))
         }
       })
-      /** What anybody else has to say: a receiver that declines, one that hands on what it has not begun, a witness. */
+      /** A random verb of another agent: reject, forward, attest, delegate or cancel. */
       const meddle = Effect.gen(function* () {
         const all = yield* listed({ _tag: "All" })
         const verb = between(0, 5)
@@ -215,7 +215,7 @@ export const simulate = (
         if (process === undefined) return
         counts.stalls += 1
         process.running.closeUnsafe()
-        // Longer than its lease, most of the time.
+        // Usually longer than its lease.
         yield* Effect.forkDetach(
           Effect.andThen(
             Effect.sleep(between(1, 4 * lease)),
@@ -236,11 +236,11 @@ export const simulate = (
         if (chance(0.2)) yield* inTime(Effect.ignore(manager.sweep))
         if (chance(0.05)) yield* inTime(look)
         yield* Effect.forkDetach(answerAll)
-        // Now and then a jump, as of a machine that slept.
+        // Sometimes a jump, as after a machine was suspended.
         yield* TestClock.adjust(chance(0.1) ? between(lease, 20 * lease) : between(1, lease))
       }
 
-      // Calm again: one worker for each agent, and time enough for every attempt.
+      // The calm end: one worker per agent, and enough time for every attempt.
       faultRate = 0
       for (const process of alive.keys()) {
         process.dead = true
@@ -251,7 +251,7 @@ export const simulate = (
         listed({ _tag: "Status", status: "accepted" }),
         (held) => held.filter(isLeftWaiting).length
       )
-      // Whoever waits for a word that never comes keeps a place for that.
+      // A handoff that waits for its sender indefinitely keeps one of a worker's places.
       const places = 3 + (yield* inTime(Effect.map(listed({ _tag: "All" }), (all) => all.filter(isWaitedFor).length)))
       for (const agent of agents) yield* startWorker(agent, places)
       const open = Effect.map(store.tally, (tally) =>
@@ -268,11 +268,11 @@ export const simulate = (
       const counted = yield* inTime(Effect.provide(verifyCounts, Context.merge(own, atDesk)))
       return {
         ...counts,
-        ...judged.told,
+        ...judged.counts,
         acknowledged: acknowledged.length,
         completed: (yield* inTime(store.list({ _tag: "Status", status: "completed" }, { limit: 10_000 }))).length,
         broken: [...broken, ...judged.broken, ...counted]
       }
     })
-    // A clock of its own: what is left asleep of one run must not wake up in the next.
+    // A separate clock per run, so that sleeping fibers of one run do not wake up in the next.
   ).pipe(Random.withSeed(seed), Effect.provide(TestClock.layer()), silently)

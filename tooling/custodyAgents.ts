@@ -1,4 +1,4 @@
-/** What the agents of a simulated run ask for, and how they work. */
+/** The agents of a simulated run: their requests, read-backs and work. */
 import type { AgentStore, HandoffManager, NewHandoff, NewPart } from "@aumai/handoff-core"
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import * as Signing from "@aumai/handoff-core/Signing"
@@ -23,7 +23,7 @@ export const sender = AgentId.make("planner")
 export const auditor = AgentId.make("auditor")
 export const lease = 15_000
 
-/** One of them signs what it does. */
+/** The executor signs its events. */
 export const secrets = { executor: Base64Url.encode(new Uint8Array(32).fill(7)) }
 
 type RandomService = (typeof Random.Random)["Service"]
@@ -43,7 +43,7 @@ const skills: Readonly<Record<string, ReadonlyArray<string>>> = {
   analyst: ["report", "count"]
 }
 
-/** Who there is to choose from; one of them says how much it takes. */
+/** Registers the agents. One has a capacity. */
 export const register = (store: AgentStore["Service"]) =>
   Effect.gen(function* () {
     const { publicKey } = yield* Signing.signer(secrets.executor)
@@ -57,7 +57,7 @@ export const register = (store: AgentStore["Service"]) =>
     }
   }).pipe(Effect.orDie)
 
-/** Requests of every kind. */
+/** Makes a generator of random requests of every kind. */
 export const makeAsk = (random: RandomService) => {
   const { between, chance, pick } = chanceOf(random)
   const briefing = (confirm: boolean): Briefing => ({
@@ -98,7 +98,7 @@ export const makeAsk = (random: RandomService) => {
   }
 }
 
-/** One that takes all there is to look at it: the words of its task, and the schema of what it wants. */
+/** A request that needs routing and content schemas, so that creating it loads every optional module. */
 export const fullAsk = (now: DateTime.Utc): NewHandoff => ({
   fromAgent: sender,
   taskDescription: "Report",
@@ -123,33 +123,33 @@ const misdelivered: ReadonlyArray<ReadonlyArray<Artifact>> = [
   ]
 ]
 
-/** How one run wants its agents to be. */
+/** The behaviour of the agents in one run. */
 export interface Doing {
   readonly random: RandomService
-  /** From then on they do what they are asked for. */
+  /** From then on, agents complete their work. */
   readonly isCalm: () => boolean
-  /** How often each attempt was begun. */
+  /** The number of starts of each attempt. */
   readonly beginnings: Map<string, number>
 }
 
-/** Restates a briefing: all of it, some of it, or with a question. */
+/** Restates a briefing in full, in part, or with a question. */
 export const makeReadBack = ({ isCalm, random }: Doing) => {
   const { chance } = chanceOf(random)
   return ({ request: { briefing } }: After<"Accepted">): Effect.Effect<ReadBack> =>
     Effect.sync(() => {
       const items = [...(briefing?.actions ?? []), ...(briefing?.contingencies ?? [])]
-      const said = items.filter(() => isCalm() || chance(0.9))
+      const restated = items.filter(() => isCalm() || chance(0.9))
       return {
         summary: "So I am to do it.",
-        items: said.map(({ id }) => ({ id, answer: isCalm() || chance(0.8) ? "understood" : "question" }))
+        items: restated.map(({ id }) => ({ id, answer: isCalm() || chance(0.8) ? "understood" : "question" }))
       }
     })
 }
 
-/** How deep parts go. */
+/** The depth of a part below its root handoff. */
 const depthOf = ({ request }: HandoffRecord): number => Number(request.context["depth"] ?? 0)
 
-/** A part of a handoff, for somebody by name or for whoever can do it. */
+/** Makes a generator of parts, for a named agent or for a capability. */
 export const partsOf = (random: RandomService) => {
   const { chance, pick } = chanceOf(random)
   return (whole: HandoffRecord): NewPart => ({
@@ -159,7 +159,7 @@ export const partsOf = (random: RandomService) => {
   })
 }
 
-/** Works for a while, and does all that a worker may meanwhile. */
+/** Makes a handler that works for a while and uses every verb of a worker meanwhile. */
 export const makeHandler = (manager: HandoffManager["Service"], agent: AgentId, doing: Doing) => {
   const { between, chance, pick } = chanceOf(doing.random)
   const makePart = partsOf(doing.random)
@@ -178,7 +178,7 @@ export const makeHandler = (manager: HandoffManager["Service"], agent: AgentId, 
         if (isWild(0.1)) return yield* Effect.fail("It did not work")
         if (isWild(0.03)) return yield* new HandoffWorker.GiveUp({ reason: "It cannot work" })
         if (isWild(0.08)) {
-          // Whom it names may have had it before, and is then refused.
+          // The agent may have held the handoff before, which is refused.
           const to = chance(0.5) ? { to: pick(agents) ?? sender } : {}
           yield* Effect.ignore(manager.forward(recordId, { ...holder, ...to, handBack: { done: ["Begun"] } }))
         }
@@ -191,7 +191,7 @@ export const makeHandler = (manager: HandoffManager["Service"], agent: AgentId, 
       const open = Effect.map(manager.list({ _tag: "Children", parent: recordId }, { limit: 100 }), (parts) =>
         parts.some(({ status }) => isOpen(status))
       )
-      // Done before its parts are: it is refused, and comes back.
+      // Completing before its parts are final is refused, and the attempt ends.
       if (isWild(0.2)) return result
       let patience = chance(0.5) ? between(1, 8) : 0
       while (yield* open) {
@@ -206,6 +206,6 @@ export const makeHandler = (manager: HandoffManager["Service"], agent: AgentId, 
     })
 }
 
-/** Holds a place of a worker until its sender has spoken. */
+/** Tests for a handoff that keeps one of a worker's places until its sender confirms, which never happens. */
 export const isWaitedFor = ({ request, status }: HandoffRecord): boolean =>
   isOpen(status) && request.context["never"] === true && request.briefing !== undefined

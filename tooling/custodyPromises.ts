@@ -1,4 +1,4 @@
-/** What must be true of everything that is on record, whatever happened to those who put it there. */
+/** The promises that must hold for all stored handoffs, even if their writers crashed, stalled or met a failing store. */
 import type { Change, Entry, HandoffStore, Position, RegisteredAgent } from "@aumai/handoff-core"
 import { verifyHandoff } from "@aumai/handoff-core/Verification"
 import {
@@ -26,12 +26,12 @@ import * as Result from "effect/Result"
 
 type Store = HandoffStore["Service"]
 
-/** How often what happened that a run is to try. */
-export type Told = Readonly<
+/** The number of times that a run has tried each kind of event. */
+export type Counts = Readonly<
   Record<"forwarded" | "rerouted" | "delegated" | "withdrawn" | "left" | "confirmed" | "attested", number>
 >
 
-/** Waits for a word that its sender never gives: that is no fault of anybody else's. */
+/** Tests for a handoff whose sender never confirms. It may stay open. */
 export const isLeftWaiting = (record: HandoffRecord): boolean =>
   record.request.context["never"] === true && startAwaits(record) === "sender"
 
@@ -60,7 +60,7 @@ const wholeLog = (store: Store) =>
 
 const eventsOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<HandoffEvent> => entries.map(({ event }) => event)
 
-/** The chains of everything, while others write: a history may have gone on since its record was read. */
+/** Verifies the chain of every handoff while others write, up to the revision of the record that was read. */
 export const chainsHold = (store: Store) =>
   Effect.gen(function* () {
     const broken: Array<string> = []
@@ -72,7 +72,7 @@ export const chainsHold = (store: Store) =>
     return broken
   })
 
-/** The promises that the log must keep, the state of all of them at every entry, and the state beside it at last. */
+/** Checks the log, the state of each handoff at every entry, the acknowledged changes, and the final records. */
 export const judge = (
   store: Store,
   agents: ReadonlyArray<RegisteredAgent>,
@@ -82,31 +82,31 @@ export const judge = (
   Effect.gen(function* () {
     const { broken, promise } = makePromises()
     const log = yield* wholeLog(store)
-    const told = walk(log, promise)
+    const counts = walk(log, promise)
     const records = yield* store.list({ _tag: "All" }, { limit: 10_000 })
     const histories = new Map<RecordId, ReadonlyArray<HandoffEvent>>()
     for (const { recordId } of records) histories.set(recordId, eventsOf(yield* store.history(recordId)))
     for (const { record, event } of acknowledged) {
       const kept = histories.get(record.recordId)?.[record.revision - 1]
       promise(
-        // As text: the clock of a test may stand between two milliseconds, and text has whole ones.
+        // Compared as encoded, because the test clock has fractions of milliseconds and the encoding has not.
         kept !== undefined && Equal.equals(encodeEvent(kept), encodeEvent(event)),
         `${record.recordId} revision ${record.revision}: ${event._tag} was acknowledged and is not there`
       )
     }
-    for (const [name, times] of beginnings) promise(times === 1, `${name} was begun ${times} times`)
+    for (const [name, times] of beginnings) promise(times === 1, `${name} was started ${times} times`)
     for (const record of records) {
       const history = histories.get(record.recordId) ?? []
       const { flaw } = verifyHandoff({ record, history }, agents)
       promise(flaw === undefined, `${record.recordId} revision ${flaw?.revision}: ${flaw?.problem}`)
       judgeEnd(record, history, (holds, sentence) => promise(holds, `${record.recordId} ${sentence}`))
     }
-    return { told, broken }
+    return { counts, broken }
   })
 
 const judgeEnd = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>, promise: Promise_) => {
   const replayed = Result.getOrUndefined(replay(record.recordId, history))
-  promise(Equal.equals(replayed, record), "is not what its history says")
+  promise(Equal.equals(replayed, record), "differs from its replayed history")
   const completions = history.filter(({ _tag }) => _tag === "Completed")
   const has = record.status === "completed"
   promise(completions.length === (has ? 1 : 0), `is ${record.status} with ${completions.length} completions`)
@@ -116,14 +116,14 @@ const judgeEnd = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>, p
       record.result["attempt"] === record.attempt && record.result["begun"] === begun,
       "was completed by an attempt that did not hold it"
     )
-    promise(completions[0]?.by === receiverOf(record), "was completed by somebody else than its receiver")
+    promise(completions[0]?.by === receiverOf(record), "was not completed by its receiver")
   }
   promise(!isOpen(record.status) || isLeftWaiting(record), `is still ${record.status} though workers had time for it`)
 }
 
-/** Goes through the log as it was written. */
-const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Told => {
-  const told = { forwarded: 0, rerouted: 0, delegated: 0, withdrawn: 0, left: 0, confirmed: 0, attested: 0 }
+/** Checks the log entry by entry, and counts its events. */
+const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Counts => {
+  const counts = { forwarded: 0, rerouted: 0, delegated: 0, withdrawn: 0, left: 0, confirmed: 0, attested: 0 }
   const states = new Map<RecordId, HandoffRecord>()
   const parts = new Map<RecordId, Array<RecordId>>()
   const accepted = new Map<string, number>()
@@ -132,64 +132,64 @@ const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Told => {
     (parts.get(id) ?? []).flatMap((part) => [part, ...below(part)])
 
   for (const [index, { recordId, revision, event }] of log.entries()) {
-    const say: Promise_ = (holds, sentence) => promise(holds, `${recordId} revision ${revision} ${sentence}`)
+    const check: Promise_ = (holds, sentence) => promise(holds, `${recordId} revision ${revision} ${sentence}`)
     const before = states.get(recordId)
-    say(revision === (before?.revision ?? 0) + 1, `came after ${before?.revision ?? 0}`)
+    check(revision === (before?.revision ?? 0) + 1, `came after ${before?.revision ?? 0}`)
     if (event._tag === "Created" || event._tag === "Imported") {
       states.set(recordId, create(recordId, event))
       const { parent } = event._tag === "Created" ? event.request : event.record.request
       const next = log[index + 1]
       if (parent !== undefined) {
-        say(
+        check(
           next?.recordId === parent && next.event._tag === "Delegated" && next.event.child === recordId,
-          `is a part of ${parent}, which does not say so in the same commit`
+          `is a part of ${parent}, which does not delegate it in the same commit`
         )
       }
       continue
     }
     const applied = before && apply(before, event)
     if (applied === undefined || Result.isFailure(applied)) {
-      say(false, `${event._tag} may not come there`)
+      check(false, `${event._tag} is not allowed there`)
       continue
     }
     const state = applied.success
     states.set(recordId, state)
-    judgeState(state, say)
+    judgeState(state, check)
     switch (event._tag) {
       case "Accepted": {
         const name = `${recordId} ${before?.attempt}`
         accepted.set(name, (accepted.get(name) ?? 0) + 1)
-        say(accepted.get(name) === 1, "made two holders of one attempt")
+        check(accepted.get(name) === 1, "made two holders of one attempt")
         break
       }
       case "Released":
-        say(
+        check(
           event.by !== "clock" || before === undefined || startAwaits(before) !== "sender",
           "was taken from its receiver, who waited for the sender"
         )
         break
       case "Forwarded": {
-        told[event.because === undefined ? "forwarded" : "rerouted"] += 1
+        counts[event.because === undefined ? "forwarded" : "rerouted"] += 1
         const holders = before === undefined ? [] : holdersOf(before)
-        say(!holders.includes(event.to), `went back to ${event.to}`)
-        say((state.hops?.length ?? 0) <= maxHopsOf(state), `made more than ${maxHopsOf(state)} hops`)
-        say(state.attempt === (before?.attempt ?? 0) + 1, "did not fence off who held it before")
+        check(!holders.includes(event.to), `went back to ${event.to}`)
+        check((state.hops?.length ?? 0) <= maxHopsOf(state), `made more than ${maxHopsOf(state)} hops`)
+        check(state.attempt === (before?.attempt ?? 0) + 1, "did not fence off the previous holder")
         break
       }
       case "Delegated":
-        told.delegated += 1
+        counts.delegated += 1
         parts.set(recordId, [...(parts.get(recordId) ?? []), event.child])
         break
       case "Attested":
-        told.attested += 1
+        counts.attested += 1
         break
       case "Confirmed":
-        told.confirmed += 1
+        counts.confirmed += 1
         break
       case "Completed": {
         const open = (parts.get(recordId) ?? []).filter(isOpenNow)
-        if (open.length > 0 && event.leavesChildren === true) told.left += 1
-        else say(open.length === 0, `was completed while ${open.join(", ")} was open`)
+        if (open.length > 0 && event.leavesChildren === true) counts.left += 1
+        else check(open.length === 0, `was completed while ${open.join(", ")} was open`)
         break
       }
       case "Cancelled": {
@@ -199,28 +199,28 @@ const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Told => {
         for (const { recordId: part, event: end } of along) {
           if (end._tag === "Cancelled" && end.along !== undefined) open.delete(part)
         }
-        told.withdrawn += along.length
-        say(open.size === 0, `was cancelled, and of its parts ${[...open].join(", ")} stayed open in that commit`)
+        counts.withdrawn += along.length
+        check(open.size === 0, `was cancelled while its parts ${[...open].join(", ")} stayed open in that commit`)
         break
       }
       default:
     }
   }
-  return told
+  return counts
 }
 
-/** What is true of a handoff at any time. */
-const judgeState = (state: HandoffRecord, say: Promise_) => {
+/** Checks the promises about every state of a handoff. */
+const judgeState = (state: HandoffRecord, check: Promise_) => {
   if (!isOpen(state.status)) return
-  say(turnOf(state) !== undefined && !whereabouts(state).isLost, `had no turn as ${state.status}`)
+  check(turnOf(state) !== undefined && !whereabouts(state).isLost, `had no turn as ${state.status}`)
   if (startAwaits(state) === "sender" || state.status === "input_required") {
-    say(!("lease" in state) || state.lease?.until === undefined, "has a lease that runs while the sender is awaited")
+    check(!("lease" in state) || state.lease?.until === undefined, "has a running lease while it waits for the sender")
   }
   const due = dueAt(state)
   if (due === undefined) return
   const event = overdueEvent(state, due)
-  say(
+  check(
     event !== undefined && Result.isSuccess(apply(state, event)),
-    `was due as ${state.status}, and nothing could happen`
+    `was due as ${state.status} without a valid event`
   )
 }

@@ -1,4 +1,4 @@
-/** Simulated runs of custody, seed by seed. */
+/** Runs custody simulations for several seeds and reports the broken promises. */
 import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import { expect } from "vitest"
 import { type Machine, type Report, simulate } from "./custody.ts"
 import { fullAsk } from "./custodyAgents.ts"
 
-// The cast: core's tests are judged without the types of Node, and run in it.
+// The cast is needed because core's tests are type-checked without the types of Node.
 const host = globalThis as unknown as {
   readonly process: { readonly env: Readonly<Record<string, string | undefined>> }
   readonly console: { readonly log: (text: string) => void }
@@ -28,7 +28,7 @@ const explain = (file: string, seed: number, { broken, ...counts }: Report): str
     `  replay: SIMULATION_SEED=${seed} npx vitest run ${file}`
   ].join("\n")
 
-/** What the engine loads when it is first asked for it: while that takes its time, the clock of a run would go on by chance. */
+/** Loads the engine's lazy modules first, because the test clock would otherwise advance by chance while they load. */
 const warm = Effect.flatMap(HandoffManager, (manager) =>
   Effect.flatMap(DateTime.now, (now) => Effect.ignore(manager.create(fullAsk(now))))
 ).pipe(
@@ -37,7 +37,7 @@ const warm = Effect.flatMap(HandoffManager, (manager) =>
   })
 )
 
-/** Runs every seed on a machine of its own; fails with those that broke a promise, and with runs too tame to say anything. */
+/** Runs every seed on a new machine. Fails if a promise was broken, or if the runs had too few events of a kind. */
 export const keepsPromises = (
   file: string,
   runs: ReadonlyArray<number>,
@@ -56,6 +56,6 @@ export const keepsPromises = (
     if (env["SIMULATION_SEEDS"] !== undefined) host.console.log(`${runs.length} seeds: ${countsOf(sums)}`)
     expect(failures.slice(0, 5).join("\n")).toBe("")
     for (const [what, sum] of Object.entries(sums)) {
-      expect(sum, `too few were ${what} to say anything`).toBeGreaterThan(runs.length > 1 ? runs.length / 10 : -1)
+      expect(sum, `too few ${what} for a meaningful result`).toBeGreaterThan(runs.length > 1 ? runs.length / 10 : -1)
     }
   })

@@ -1,4 +1,4 @@
-/** Databases of a test's own on the server of the run, or on any other. */
+/** Makes databases for single tests, on the server of the test run or on another. */
 import { randomBytes } from "node:crypto"
 
 import * as PgConnection from "@effect/sql-pg/PgConnection"
@@ -11,7 +11,7 @@ import type { PostgresServer } from "./postgres.ts"
 
 type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
-/** One connection for whatever a test wants to say to a database itself. */
+/** Opens a connection on which a test can run its own SQL. */
 export const connect = (url: string) =>
   Effect.map(
     PgConnection.make({ url: Redacted.make(url) }),
@@ -20,17 +20,18 @@ export const connect = (url: string) =>
         Effect.orDie(queryValues(sql, parameters))
   ).pipe(Effect.orDie)
 
+/** Runs one statement on its own connection. */
 export const query = (url: string, sql: string, parameters?: ReadonlyArray<unknown>): Effect.Effect<Rows> =>
   Effect.scoped(Effect.flatMap(connect(url), (run) => run(sql, parameters)))
 
-/** The same server and user, another database. */
+/** The URL of another database with the same server and user. */
 export const urlOf = (server: string, database: string): string => {
   const url = new URL(server)
   url.pathname = `/${database}`
   return url.href
 }
 
-/** Makes an empty database, which is gone when the scope closes; gives its url. */
+/** Makes an empty database and returns its URL. Closing the scope drops it. */
 export const makeDatabase = (
   server: PostgresServer["url"] = inject("postgres"),
   options = ""

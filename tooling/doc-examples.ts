@@ -31,7 +31,7 @@ export interface Block {
   readonly code: string
 }
 
-/** What is wrong with an example, and where. */
+/** A failed example. */
 export interface Failure {
   readonly file: string
   readonly line: number
@@ -111,7 +111,7 @@ interface Outcome {
   readonly output: string
 }
 
-/** Ends an example that hangs. The longest takes five seconds on a machine that does nothing else. */
+/** Ends an example that hangs. The longest takes five seconds on an idle machine. */
 const patience = 60_000
 
 const execute = (args: ReadonlyArray<string>, cwd: string): Promise<Outcome> => {
@@ -153,7 +153,7 @@ export const linkPackages = (modules: string): void => {
   }
 }
 
-/** Touches files or the process, so it gets both to itself. */
+/** Tests for code that uses files or the process, which needs its own process and directory. */
 const needsOwnProcess = (code: string): boolean =>
   /\bprocess\b|["']node:|handoff-store-|platform-node|["']@aumai\/handoff["'/]/.test(code)
 

@@ -1,4 +1,4 @@
-/** How large is what a user downloads or installs, in bytes, taken from what the build left. */
+/** Measures the bytes that a user downloads or installs, from the output of the build. */
 import { execFile } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -31,7 +31,7 @@ export const packages = (): Promise<Sizes> =>
     return Object.fromEntries(await Promise.all(published().map(size)))
   })
 
-/** What Node reads of the command's bundle, for some of its words. */
+/** The bytes of the command's bundle that Node reads, for some commands. */
 export const command = (): Promise<Sizes> =>
   inDirectory(async (directory) => {
     const entry = join(root, "apps/cli/dist/aumai-handoff.mjs")
@@ -52,7 +52,7 @@ export const command = (): Promise<Sizes> =>
     }
   })
 
-/** What a browser loads before it shows the board; each page of it comes when it is opened. */
+/** The bytes that a browser loads before it shows the board. Each page is loaded when it is opened. */
 export const board = (): Sizes => {
   const dist = join(root, "apps/web/dist")
   const html = readFileSync(join(dist, "index.html"), "utf8")
@@ -60,7 +60,7 @@ export const board = (): Sizes => {
   return { "the board": files.reduce((sum, file) => sum + gzipped(join(dist, file)), 0) }
 }
 
-/** The files that need no Node; those that have been built. */
+/** The binaries that have been built. They need no Node. */
 export const binaries = (): Sizes => {
   const directory = join(root, "apps/cli/dist/bin")
   const files = existsSync(directory) ? readdirSync(directory).filter((file) => file.startsWith("aumai-handoff-")) : []

@@ -1,4 +1,4 @@
-/** Records and changes for the tests of stores. */
+/** Makes records and changes for the tests of stores. */
 import { type Change, HandoffStore } from "@aumai/handoff-core"
 import {
   AgentId,
@@ -16,6 +16,7 @@ import * as Result from "effect/Result"
 export const sender = AgentId.make("planner")
 export const receiver = AgentId.make("executor")
 
+/** The change that creates a handoff. */
 export const created = (id: string, at: DateTime.Utc, task = "Generate the report"): Change => {
   const event: HandoffEvent = {
     _tag: "Created",
@@ -26,13 +27,14 @@ export const created = (id: string, at: DateTime.Utc, task = "Generate the repor
   return { record: create(RecordId.make(id), event), event }
 }
 
+/** The change that an event makes to a record. */
 export const moved = (record: HandoffRecord, event: HandoffEvent): Change => {
   const next = advanceBy(record, event)
   if (Result.isFailure(next)) throw next.failure
   return next.success
 }
 
-/** The next event on the way to completion; nothing when it is final. */
+/** The next change on the way to completion; `undefined` if the record is final. */
 export const nextOf = (record: HandoffRecord, at: DateTime.Utc, note = ""): Change | undefined => {
   const fact = { at, by: receiver }
   switch (record.status) {
@@ -47,7 +49,7 @@ export const nextOf = (record: HandoffRecord, at: DateTime.Utc, note = ""): Chan
   }
 }
 
-/** Every change of a life from creation to completion. */
+/** The changes of a handoff from creation to completion. */
 export const life = (id: string, at: DateTime.Utc, note = ""): readonly [Change, ...Array<Change>] => {
   const changes: [Change, ...Array<Change>] = [created(id, at)]
   for (let last = nextOf(changes[0].record, at, note); last !== undefined; last = nextOf(last.record, at, note)) {
@@ -56,6 +58,7 @@ export const life = (id: string, at: DateTime.Utc, note = ""): readonly [Change,
   return changes
 }
 
+/** Commits a new handoff to the store. */
 export const createOne = (id: string, task?: string) =>
   Effect.flatMap(HandoffStore, (store) =>
     Effect.flatMap(DateTime.now, (now) => {
@@ -64,6 +67,7 @@ export const createOne = (id: string, task?: string) =>
     })
   )
 
+/** Commits the next change of a record. */
 export const advance = (record: HandoffRecord) =>
   Effect.flatMap(HandoffStore, (store) =>
     Effect.flatMap(DateTime.now, (now) => {

@@ -1,4 +1,4 @@
-/** Handoffs of every kind, with every event there is, for tests of what is read back and of what finds a change in it. */
+/** Makes handoffs of every kind with every type of event, for tests of storing, reading and verifying. */
 import { AgentStore, type Change, HandoffManager, HandoffStore, MemoryStore } from "@aumai/handoff-core"
 import * as Signing from "@aumai/handoff-core/Signing"
 import { AgentId, decodeArchived, Digest, type HandoffRecord, type RecordId } from "@aumai/handoff-protocol"
@@ -16,20 +16,20 @@ const executor = AgentId.make("executor")
 const analyst = AgentId.make("analyst")
 const auditor = AgentId.make("auditor")
 
-// Two of the four sign: what the others do is held by the chain alone.
+// Two of the four agents sign. Only the digest chain protects the events of the others.
 const secretOf = (byte: number) => Base64Url.encode(new Uint8Array(32).fill(byte))
 const secrets = { planner: secretOf(1), analyst: secretOf(2) }
 
 const begin = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 const minute = 60_000
 
-/** What a store holds: the commits that made it, in their order, and the agents beside them. */
+/** The contents of a store: its commits in order, and its agents. */
 export interface Histories {
   readonly commits: ReadonlyArray<readonly [Change, ...ReadonlyArray<Change>]>
   readonly agents: ReadonlyArray<Parameters<AgentStore["Service"]["put"]>[0]>
 }
 
-/** As the Python library writes a record that it has begun. */
+/** A record in the format of the Python library. */
 const foreign = (id: string, status: string) => ({
   record_id: id,
   request: {
@@ -50,7 +50,7 @@ const foreign = (id: string, status: string) => ({
   updated_at: "2026-11-30T08:30:00Z"
 })
 
-/** Every life of one round; each has names and texts of its own. */
+/** Runs every kind of handoff once. Each round has its own ids and texts. */
 const lives = (round: number) =>
   Effect.gen(function* () {
     const manager = yield* HandoffManager
@@ -68,7 +68,7 @@ const lives = (round: number) =>
     const pass = (milliseconds: number) => TestClock.adjust(milliseconds)
     const held = (record: HandoffRecord) => ({ by: executor, attempt: record.attempt })
 
-    // Told of, asked and answered, given back, done.
+    // Progress, a question and its answer, a release, a completion.
     const long = yield* create("long", { priority: 9, maxAttempts: 4, requires: ["report", "execute"] })
     yield* pass(minute)
     yield* manager.accept(long.recordId, { reason: "Gladly", estimatedCompletion: yield* later(minute), lease: minute })
@@ -92,9 +92,9 @@ const lives = (round: number) =>
       evidence: [{ grade: "observed", statement: "All 214 tests passed", of: "draft" }]
     })
 
-    // Read back, with a question, confirmed, delivered.
+    // A read-back with a question, a confirmation, and deliverables.
     const digest = Digest.make("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    const told = yield* create("told", {
+    const briefed = yield* create("told", {
       briefing: {
         severity: "watcher",
         summary: "Two invoices are missing.",
@@ -108,18 +108,18 @@ const lives = (round: number) =>
         { name: "sums", schema: { type: "object", required: ["total"], properties: { total: { type: "number" } } } }
       ]
     })
-    yield* manager.accept(told.recordId, {
+    yield* manager.accept(briefed.recordId, {
       lease: minute,
       readBack: { summary: "Get two", items: [{ id: "invoices", answer: "question", note: "Whose?" }] }
     })
-    yield* manager.restate(told.recordId, {
+    yield* manager.restate(briefed.recordId, {
       readBack: { summary: "Get two by Friday", items: [{ id: "late", answer: "understood" }] }
     })
     yield* pass(77)
-    yield* manager.confirm(told.recordId, { correction: "By Thursday." })
-    yield* manager.start(told.recordId)
-    yield* manager.attest(told.recordId, { by: auditor, statement: "Adds up", of: "sums", digest })
-    yield* manager.complete(told.recordId, {
+    yield* manager.confirm(briefed.recordId, { correction: "By Thursday." })
+    yield* manager.start(briefed.recordId)
+    yield* manager.attest(briefed.recordId, { by: auditor, statement: "Adds up", of: "sums", digest })
+    yield* manager.complete(briefed.recordId, {
       result: {},
       artifacts: [
         { name: "text", mediaType: "text/plain", content: "abc" },
@@ -129,7 +129,7 @@ const lives = (round: number) =>
       evidence: [{ grade: "claimed", statement: "Read twice" }]
     })
 
-    // Handed on by hand, and by the router when its receiver declined, let it wait, or could not.
+    // A forward, and re-routes after a rejection, a missed accept_by, and a failure.
     const handed = yield* create("handed", { maxHops: 2 })
     yield* manager.accept(handed.recordId, { lease: minute })
     yield* manager.forward(handed.recordId, {
@@ -153,7 +153,7 @@ const lives = (round: number) =>
     yield* manager.accept(unable.recordId)
     yield* manager.fail(unable.recordId, { reason: "It is beyond me", code: "attempts_exhausted" })
 
-    // Parts, of which some end with the whole.
+    // Parts, some of which are cancelled with the whole.
     const whole = yield* create("whole", { deadline: yield* later(60 * minute), remindBefore: 59 * minute })
     yield* manager.accept(whole.recordId)
     const part = (name: string) => ({ toAgent: analyst, taskDescription: `Part ${name}`, priority: 3 })
@@ -167,7 +167,7 @@ const lives = (round: number) =>
     yield* manager.delegate(left.recordId, part("d"), { id: idOf("part-d") })
     yield* manager.complete(left.recordId, { result: {}, leavesChildren: true })
 
-    // Declined, failed, let go by time, begun elsewhere.
+    // A rejection, a failure, an expired lease and deadline, and imported records.
     const refused = yield* create("refused")
     yield* manager.reject(refused.recordId, { reason: "Not mine" })
     const broken = yield* create("broken")
@@ -188,7 +188,7 @@ const lives = (round: number) =>
     yield* create("fresh")
   })
 
-/** So many rounds of lives, some sixty entries each, the same every time. */
+/** Makes `rounds` rounds of about sixty entries each. The result is always the same. */
 export const histories = (rounds: number): Effect.Effect<Histories> =>
   Effect.gen(function* () {
     yield* TestClock.setTime(begin.epochMilliseconds)
@@ -217,7 +217,7 @@ export const histories = (rounds: number): Effect.Effect<Histories> =>
         const secret = (secrets as Readonly<Record<string, string>>)[name]
         yield* agents.put({
           agentId: AgentId.make(name),
-          // The cast: these are capabilities.
+          // The cast is safe because these are valid capabilities.
           capabilities: capabilities as never,
           ...(secret === undefined
             ? {}
@@ -226,6 +226,6 @@ export const histories = (rounds: number): Effect.Effect<Histories> =>
       }
       for (let round = 1; round <= rounds; round++) yield* lives(round)
       return { commits, agents: yield* agents.all }
-      // Local: the manager that a test has already would be given otherwise.
+      // `local`, because otherwise the test's own manager would be reused.
     }).pipe(Effect.provide(layer, { local: true }))
   }).pipe(Effect.orDie, Random.withSeed(20261201), Effect.provide(TestClock.layer()))

@@ -12,7 +12,7 @@ import { parseSync } from "rolldown/utils"
 
 import { filesBelow, lineOf, root } from "./files.ts"
 
-/** One import that breaks a rule, with what would be right. */
+/** An import that breaks a rule, with the correction. */
 export interface Violation {
   readonly file: string
   readonly line: number
@@ -102,10 +102,10 @@ const judgePackage = (from: string, specifier: string, target: string): string |
 
 const judgeRelative = (file: string, from: string, specifier: string): string | undefined => {
   const target = posix.join(posix.dirname(file), specifier)
-  // Tests and tools use what the workspace has for all of them, such as a browser.
+  // Tests and tools share the workspace's rigs, such as the browser.
   if (/^\/(test|tooling)\//.test(file.slice(from.length)) && target.startsWith("tooling/")) return undefined
   if (!target.startsWith(`${from}/`)) return `reaches out of its package ("${specifier}"); import the package by name`
-  // An app is shipped as a bundle, which takes its package.json in; a package ships its sources.
+  // An app ships as a bundle, which can include its package.json. A package ships its sources.
   const isBundled = from.startsWith("apps/") && target === `${from}/package.json`
   if (file.startsWith(`${from}/src/`) && !target.startsWith(`${from}/src/`) && !isBundled) {
     return `imports "${specifier}", which is not shipped; move what it needs into src`

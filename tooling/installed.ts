@@ -1,6 +1,6 @@
 /**
- * What the packages do where they are installed: the README's programs, as they are printed there, in every Node at hand that
- * is new enough, in Bun and in a browser; and the command, installed by npm.
+ * Tests the installed packages: runs the README's programs in every supported Node on the PATH, in Bun and in a browser, and
+ * the command as npm installs it.
  */
 import { execFile } from "node:child_process"
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs"
@@ -20,7 +20,7 @@ const run = promisify(execFile)
 
 const bun = join(dirname(createRequire(join(root, "package.json")).resolve("bun/package.json")), "bin/bun.exe")
 
-/** A program of the README, and what it says there that it prints. */
+/** A program of the README, and the output that the README promises. */
 interface Program {
   readonly code: string
   readonly prints: string
@@ -30,21 +30,21 @@ const programs: ReadonlyArray<Program> = blocksOf("README.md", readFileSync(join
   .filter(({ info }) => info === "ts")
   .map(({ code }) => ({ code, prints: printed(code).join("\n") }))
 
-/** The first program as the README says that a browser needs it. */
+/** The first program with the import that the README gives for a browser. */
 const forBrowser = ({ code, prints }: Program): Program => {
   const import_ = /"@aumai\/handoff\/node" \/\/ in a browser: ("\S+")/
-  if (!import_.test(code)) throw new Error("README.md no longer says what its program imports in a browser")
+  if (!import_.test(code)) throw new Error("README.md no longer has the import of its program for a browser")
   return { code: code.replace(import_, "$1"), prints }
 }
 
-/** A runtime: its name, its program, and whether it knows `await using`, which bundlers translate for the others. */
+/** A runtime. If it does not know `await using`, its programs are translated first. */
 interface Runtime {
   readonly name: string
   readonly program: string
   readonly knowsUsing: boolean
 }
 
-/** This Node, and of those on the path every other that the packages say they run on. */
+/** This Node, and every other supported version on the PATH. */
 const nodes = async (): Promise<ReadonlyArray<Runtime>> => {
   const found = new Map<string, Runtime>()
   const paths = (process.env["PATH"] ?? "").split(delimiter).map((directory) => join(directory, "node"))
@@ -75,7 +75,7 @@ const problemOf = (where: string, printed: string, { prints }: Program): Readonl
 const inRuntime = async (project: string, runtime: Runtime): Promise<ReadonlyArray<string>> => {
   const problems: Array<string> = []
   for (const [index, program] of programs.entries()) {
-    // The programs write where they run.
+    // The programs write to their working directory.
     const cwd = join(project, `${runtime.name.replace(" ", "-")}-${index}`)
     mkdirSync(cwd)
     const file = join(cwd, "program.mjs")
@@ -110,7 +110,7 @@ const inBrowser = async (project: string): Promise<ReadonlyArray<string>> => {
   }
 }
 
-/** Runs the README's programs in a project that has the packages installed; gives what is wrong. */
+/** Runs the README's programs in a project with the packages installed, and returns the problems. */
 export const runPrograms = async (project: string): Promise<ReadonlyArray<string>> => {
   const runtimes = [...(await nodes()), { name: "Bun", program: bun, knowsUsing: true }]
   const found = await Promise.all([...runtimes.map((runtime) => inRuntime(project, runtime)), inBrowser(project)])
@@ -118,10 +118,10 @@ export const runPrograms = async (project: string): Promise<ReadonlyArray<string
   return found.flat()
 }
 
-/** Installs the command as npm does, and takes a handoff through it; gives what is wrong. */
+/** Installs the command with npm, runs a handoff through it, and returns the problems. */
 export const runCommand = async (directory: string, tarball: string): Promise<ReadonlyArray<string>> => {
   const cwd = realpathSync(directory)
-  // Its first line asks for `node`: the one that runs this.
+  // The command starts the first `node` on the PATH, so this one goes first.
   const path = `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`
   const options = { cwd, env: { ...process.env, PATH: path } }
   const npx = async (...words: ReadonlyArray<string>) =>
@@ -132,15 +132,15 @@ export const runCommand = async (directory: string, tarball: string): Promise<Re
     const { version }: { readonly version: string } = JSON.parse(
       readFileSync(join(cwd, "node_modules/aumai-handoff/package.json"), "utf8")
     )
-    const said = await npx("--version")
+    const printed = await npx("--version")
     await npx("create", "--from", "planner", "--to", "executor", "--task", "Generate Q3 report", "--id", "report")
     await npx("accept", "--id", "report")
     const { status }: { readonly status: string } = JSON.parse(await npx("status", "--id", "report", "--json"))
     return [
-      ...(said.includes(`v${version} `) ? [] : [`aumai-handoff: --version of ${version} says ${said}`]),
-      ...(status === "accepted" ? [] : [`aumai-handoff: what was accepted is ${status}`])
+      ...(printed.includes(`v${version} `) ? [] : [`aumai-handoff: --version of ${version} prints ${printed}`]),
+      ...(status === "accepted" ? [] : [`aumai-handoff: the accepted handoff is ${status}`])
     ]
   } catch (error) {
-    return [`aumai-handoff: installed by npm it does not run\n${String(error)}`]
+    return [`aumai-handoff: does not run when installed by npm\n${String(error)}`]
   }
 }

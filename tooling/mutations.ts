@@ -1,4 +1,4 @@
-/** One byte of a JSON text changed into another, as by a slip of a disk or of a hand, and whether verification tells. */
+/** Changes one byte of a stored JSON text and checks that verification finds it. */
 import { AgentStore, type HandoffManager, HandoffStore } from "@aumai/handoff-core"
 import { verify, verifyAll, verifyCounts } from "@aumai/handoff-core/Verification"
 import { decodeRecord, encodeRecord, type RecordId, type StoreError } from "@aumai/handoff-protocol"
@@ -9,10 +9,10 @@ import { expect } from "vitest"
 
 import type { Histories } from "./histories.ts"
 
-/** What a character is a part of. Quotes are punctuation. */
+/** The part of a JSON text that a character belongs to. Quotes are punctuation. */
 export type Part = "key" | "string" | "digit" | "word" | "punctuation"
 
-/** A small generator whose whole state is its seed. */
+/** A random number generator whose state is its seed. */
 export const chanceOf = (seed: number) => {
   let state = seed >>> 0
   const next = () => {
@@ -32,7 +32,7 @@ const isQuoteAt = (text: string, at: number): boolean => {
   return text[at] === '"' && slashes % 2 === 0
 }
 
-/** Where the characters of each part stand. */
+/** The offsets of the characters of each part. */
 const partsOf = (text: string): ReadonlyMap<Part, ReadonlyArray<number>> => {
   const parts = new Map<Part, Array<number>>()
   const add = (part: Part, at: number) => {
@@ -57,10 +57,10 @@ const partsOf = (text: string): ReadonlyMap<Part, ReadonlyArray<number>> => {
 
 const families = ["0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", '{}[],:"']
 
-/** Another character of one byte more or less: one bit of it flipped, or one that is likely to pass for it. */
+/** Another character: one bit flipped, or a character of the same family, which is more likely to be valid. */
 const other = (character: string, chance: Chance): string => {
   const code = character.charCodeAt(0)
-  // The last byte of a longer one, as UTF-8.
+  // Changes the last byte of its UTF-8 encoding.
   if (code > 127) return String.fromCharCode(code ^ (1 << chance.below(3)))
   const family = families.find((one) => one.includes(character))
   if (family !== undefined && chance.below(2) === 0) return chance.pick([...family])
@@ -80,15 +80,15 @@ export interface Mutation {
   readonly text: string
   readonly part: Part
   readonly at: number
-  /** What was changed, for a person. */
+  /** A description of the change. */
   readonly shown: string
-  /** It is JSON no longer. */
+  /** True if the text is no longer JSON. */
   readonly isBroken: boolean
 }
 
 /**
- * Changes one byte of a JSON text, such that it is no longer the same JSON; each part of it as often as the others. `isOpen`
- * says where it may.
+ * Changes one byte of a JSON text so that its value changes. Each part is equally likely. `isOpen` tests whether an offset may
+ * change.
  */
 export const mutated = (text: string, chance: Chance, isOpen: (at: number) => boolean = () => true): Mutation => {
   const before = parsed(text)
@@ -101,25 +101,25 @@ export const mutated = (text: string, chance: Chance, isOpen: (at: number) => bo
     const at = chance.pick(places)
     const was = text[at] ?? ""
     const is = other(was, chance)
-    // A zero is nothing that a text may hold anywhere.
+    // PostgreSQL cannot store a zero byte in a text.
     if (is === was || is === "\0") continue
     const changed = text.slice(0, at) + is + text.slice(at + 1)
     const after = parsed(changed)
-    // What is JSON no longer any reader stumbles on: that is to be the smaller part.
+    // Every reader rejects invalid JSON, so most mutations should stay valid.
     if (after === before || (after === undefined && chance.below(3) > 0)) continue
-    const shown = `${part}: ${JSON.stringify(text.slice(Math.max(0, at - 20), at + 20))}, there ${JSON.stringify(was)} became ${JSON.stringify(is)}`
+    const shown = `${part}: ${JSON.stringify(was)} became ${JSON.stringify(is)} in ${JSON.stringify(text.slice(Math.max(0, at - 20), at + 20))}`
     return { text: changed, part, at, shown, isBroken: after === undefined }
   }
 }
 
-/** Counts what was found, and names what was missed. */
+/** Counts the mutations that were found, and describes those that were missed. */
 export const tally = () => {
   const found = new Map<string, number>()
   const missed: Array<string> = []
   return {
     note: (isFound: boolean, { isBroken, part, shown }: Mutation, where: string) => {
       if (!isFound) missed.push(`${where}: ${shown}`)
-      const name = isBroken ? "no JSON any more" : part
+      const name = isBroken ? "invalid JSON" : part
       found.set(name, (found.get(name) ?? 0) + 1)
     },
     missed,
@@ -127,7 +127,7 @@ export const tally = () => {
   }
 }
 
-/** A text that a store keeps, and how another program replaces it. */
+/** A text in a store, with a function that replaces it as another program would. */
 export interface Kept {
   readonly id: RecordId
   readonly what: string
@@ -135,7 +135,7 @@ export interface Kept {
   readonly write: (text: string) => Effect.Effect<unknown>
 }
 
-/** Puts histories into a store. */
+/** Commits histories to a store. */
 export const fill = ({ agents, commits }: Histories) =>
   Effect.gen(function* () {
     const { put } = yield* AgentStore
@@ -146,15 +146,15 @@ export const fill = ({ agents, commits }: Histories) =>
 
 type Services = HandoffManager | HandoffStore | AgentStore
 
-/** What a verification says, as the names of the handoffs in which it has found something. */
-const namesIn = (told: ReadonlyArray<{ readonly recordId: RecordId; readonly flaw?: unknown }>) =>
-  told.filter(({ flaw }) => flaw !== undefined).map(({ recordId }) => String(recordId))
+/** The ids of the handoffs in which a verification found a flaw. */
+const namesIn = (results: ReadonlyArray<{ readonly recordId: RecordId; readonly flaw?: unknown }>) =>
+  results.filter(({ flaw }) => flaw !== undefined).map(({ recordId }) => String(recordId))
 
 const whole = Effect.map(Stream.runCollect(verifyAll), namesIn)
 
-/** A store that says which row it cannot read has found it, too. */
-const orCorrupt = (id: RecordId, told: Effect.Effect<ReadonlyArray<string>, StoreError, Services>) =>
-  told.pipe(
+/** Counts a `corrupt` error that names the row as found. */
+const orCorrupt = (id: RecordId, names: Effect.Effect<ReadonlyArray<string>, StoreError, Services>) =>
+  names.pipe(
     Effect.catch((error) =>
       error.reason === "corrupt" && error.message.includes(`andoff ${id} `)
         ? Effect.succeed([String(id)])
@@ -162,7 +162,7 @@ const orCorrupt = (id: RecordId, told: Effect.Effect<ReadonlyArray<string>, Stor
     )
   )
 
-/** Whether a record reads as it did: what is not known is left out, and in a state, which is replaced, that says nothing. */
+/** Tests whether a changed record decodes to the same record, because decoding ignores the changed unknown key. */
 const readsAlike = (text: string, changed: string): boolean => {
   const [was, is] = [text, changed].map((one) => {
     const json = Result.try({ try: (): unknown => JSON.parse(one), catch: () => undefined })
@@ -172,15 +172,15 @@ const readsAlike = (text: string, changed: string): boolean => {
   return is !== undefined && was === is
 }
 
-const telling = (kept: Pick<Kept, "text" | "what">, chance: Chance): Mutation => {
+const visibly = (kept: Pick<Kept, "text" | "what">, chance: Chance): Mutation => {
   const mutation = mutated(kept.text, chance)
-  return kept.what === "record" && readsAlike(kept.text, mutation.text) ? telling(kept, chance) : mutation
+  return kept.what === "record" && readsAlike(kept.text, mutation.text) ? visibly(kept, chance) : mutation
 }
 
-// Looking at everything takes a hundred times as long as looking at one.
+// Verifying everything takes a hundred times as long as verifying one handoff.
 const wholeEvery = 50
 
-/** Changes one byte of one text at a time, and expects that verification finds each and names its handoff. */
+/** Changes one byte at a time, and expects that verification finds each change and names its handoff. */
 export const findsEvery = (texts: ReadonlyArray<Kept>, runs: number, seed: number) =>
   Effect.gen(function* () {
     expect(yield* whole).toEqual([])
@@ -189,15 +189,15 @@ export const findsEvery = (texts: ReadonlyArray<Kept>, runs: number, seed: numbe
     const count = tally()
     for (let run = 0; run < runs; run++) {
       const { id, text, what, write } = chance.pick(texts)
-      const mutation = telling({ text, what }, chance)
+      const mutation = visibly({ text, what }, chance)
       yield* write(mutation.text)
-      const one = Effect.map(Effect.catchTag(verify(id), "HandoffNotFound", Effect.die), (told) => namesIn([told]))
+      const one = Effect.map(Effect.catchTag(verify(id), "HandoffNotFound", Effect.die), (result) => namesIn([result]))
       const names = yield* orCorrupt(id, run % wholeEvery === 0 ? whole : one)
       count.note(names.length === 1 && names[0] === id, mutation, `${what} of ${id}`)
       yield* write(text)
     }
     expect(count.missed).toEqual([])
-    // And nothing is left of it.
+    // The store must be intact again.
     expect(yield* whole).toEqual([])
     return count.counts()
   })

@@ -3,9 +3,9 @@ import { promisify } from "node:util"
 
 const run = promisify(execFile)
 
-/** Runs pnpm; what it printed is in the error when it fails. */
+/** Runs pnpm. The error of a failure contains its output. */
 export const pnpm = async (cwd: string, ...args: ReadonlyArray<string>): Promise<void> => {
-  // Inside a pnpm script this names the very pnpm that runs it; otherwise npx brings the same major.
+  // Inside a pnpm script, npm_execpath is the running pnpm. Otherwise npx gets the same major version.
   const own = process.env["npm_execpath"]
   const isPnpm = own !== undefined && /pnpm[^/\\]*$/.test(own)
   const [command, first] = isPnpm && !/\.[cm]?js$/.test(own) ? [own, []] : ["npx", ["--yes", "pnpm@12"]]

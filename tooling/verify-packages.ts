@@ -1,7 +1,6 @@
 /**
- * Packs every publishable package and looks at what a user would get: publint and are-the-types-wrong judge the tarballs,
- * then all of them are installed in an empty project outside the workspace. Each is imported there, and what the README
- * shows is run. Needs a build.
+ * Packs every publishable package and checks the tarballs with publint and are-the-types-wrong. Then installs all of them in
+ * an empty project outside the workspace, imports each, and runs the README's programs. Needs a build.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -23,7 +22,7 @@ const lint = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`)
 }
 
-/** ESM only: what `require` and the resolution of before 2022 would see is not promised, so it is not judged. */
+/** The packages are ESM only, so resolution by `require` and by bundlers before 2022 is not checked. */
 const judged = new Set(["node16-esm", "bundler"])
 
 const types = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
@@ -34,7 +33,7 @@ const types = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
     .map((problem) => `attw: ${JSON.stringify(problem)}`)
 }
 
-/** Output whose source is gone: a restored build leaves it in place, and it would be published. */
+/** Output of deleted sources. A restored build keeps it, and it would be published. */
 const stale = (directory: string): ReadonlyArray<string> =>
   existsSync(join(directory, "tsconfig.build.json"))
     ? readdirSync(join(directory, "dist"), { recursive: true, encoding: "utf8" })
@@ -62,7 +61,7 @@ try {
   const [, effect = ""] = /^ {2}effect: (.*)$/m.exec(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8")) ?? []
   const dependencies = { ...files, effect }
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }))
-  // The packages depend on one another by version, and no registry has these versions yet.
+  // The packages depend on each other by version, and these versions are not on a registry yet.
   const overrides = Object.entries(files).map(([name, file]) => `  "${name}": "${file}"\n`)
   writeFileSync(join(project, "pnpm-workspace.yaml"), `pmOnFail: ignore\noverrides:\n${overrides.join("")}`)
   await pnpm(project, "install", "--prefer-offline", "--ignore-scripts")
@@ -71,7 +70,7 @@ try {
     const entries = Object.keys(manifest.exports ?? {}).filter((key) => key !== "./package.json")
     const imports = entries.flatMap((key) => {
       if (!key.endsWith("/*")) return [{ what: manifest.name + key.slice(1), how: "" }]
-      // A folder of JSON files: each of them is an entry of its own.
+      // Each JSON file in an exported folder is an entry.
       const folder = key.slice(1, -2)
       const names = readdirSync(join(project, "node_modules", manifest.name, folder))
       return names.map((name) => ({ what: `${manifest.name}${folder}/${name}`, how: `, { with: { type: "json" } }` }))

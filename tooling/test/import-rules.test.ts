@@ -6,13 +6,13 @@ const messages = (file: string, text: string): ReadonlyArray<string> =>
   violationsOf(file, text).map(({ line, message }) => `${line}: ${message}`)
 
 describe("import rules", () => {
-  it("lets a package import what stands to its right", () => {
+  it("allow a package to import the layers to its right", () => {
     expect(messages("apps/cli/src/main.ts", `import { FileStore } from "@aumai/handoff-store-file"`)).toEqual([])
     expect(messages("packages/store-file/src/a.ts", `import { laws } from "@aumai/handoff-core/StoreLaws"`)).toEqual([])
     expect(messages("packages/sdk/src/a.ts", `import * as Wire from "@aumai/handoff-protocol"`)).toEqual([])
   })
 
-  it("refuses what stands to its left, in every kind of import", () => {
+  it("refuse every kind of import from a layer to the left", () => {
     const text = `/** import x from "@aumai/handoff" */
 import type { A } from "@aumai/handoff-core"
 export * from "@aumai/handoff-store-file"
@@ -24,13 +24,13 @@ const later = import("aumai-handoff"), cli = import("@aumai/handoff")`
     ])
   })
 
-  it("keeps stores apart", () => {
+  it("refuse imports between stores", () => {
     expect(messages("packages/store-file/src/a.ts", `import {} from "@aumai/handoff-store-sqlite"`)).toEqual([
       `1: imports "@aumai/handoff-store-sqlite", another store; what stores share belongs in core`
     ])
   })
 
-  it("holds the reading order of protocol and leaves unlisted files alone", () => {
+  it("enforce the reading order of protocol, except for unlisted files", () => {
     const file = "packages/protocol/src/HandoffRecord.ts"
     expect(messages(file, `import {} from "./HandoffRequest.ts"\nimport {} from "./internal.ts"`)).toEqual([])
     expect(messages(file, `\nimport {} from "./Wire.ts"`)).toEqual([
@@ -39,13 +39,13 @@ const later = import("aumai-handoff"), cli = import("@aumai/handoff")`
     expect(messages("packages/protocol/src/index.ts", `export * from "./Wire.ts"`)).toEqual([])
   })
 
-  it("wants Effect module by module in shipped sources", () => {
+  it("require imports of Effect module by module in shipped sources", () => {
     expect(messages("packages/core/src/a.ts", `import { Effect } from "effect"`)).toHaveLength(1)
     expect(messages("packages/core/src/a.ts", `import * as Effect from "effect/Effect"`)).toEqual([])
     expect(messages("packages/core/test/a.test.ts", `import { Effect } from "effect"`)).toEqual([])
   })
 
-  it("keeps the board above the SDK", () => {
+  it("restrict the board to the SDK", () => {
     const text = `import {} from "@aumai/handoff"
 import {} from "@aumai/handoff/browser"
 import {} from "react"
@@ -64,7 +64,7 @@ import * as Effect from "effect/Effect"`
     expect(messages("apps/cli/src/a.ts", text)).toEqual([])
   })
 
-  it("keeps shipped sources inside their package", () => {
+  it("refuse imports of files that are not shipped", () => {
     expect(messages("packages/core/src/a.ts", `import {} from "../../protocol/src/Wire.ts"`)).toHaveLength(1)
     expect(messages("packages/core/src/a.ts", `import {} from "../test/fixture.ts"`)).toHaveLength(1)
     expect(messages("packages/core/src/a.ts", `import {} from "../../../tooling/files.ts"`)).toHaveLength(1)

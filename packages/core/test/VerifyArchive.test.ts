@@ -155,7 +155,7 @@ describe("an archive", () => {
       }
       assert.deepStrictEqual(count.missed, [])
       // Not only such as any reader would stumble on.
-      assert.isBelow(count.counts()["no JSON any more"] ?? 0, 600)
+      assert.isBelow(count.counts()["invalid JSON"] ?? 0, 600)
     })
   )
 })
