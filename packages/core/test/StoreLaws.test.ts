@@ -15,7 +15,7 @@ describe("the laws", () => {
     it.effect(`the memory store keeps: ${name}`, () => Effect.provide(check, sound))
   }
 
-  it.effect("hold one after the other on a store that is in use", () =>
+  it.effect("hold in sequence on a store that is in use", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager
       for (let n = 0; n < 300; n++) {
@@ -27,7 +27,7 @@ describe("the laws", () => {
   )
 
   const { name, seeds } = seedsOf([], 2)
-  it.effect(`hold with a random source of any seed (${name})`, () =>
+  it.effect(`hold with any random seed (${name})`, () =>
     Effect.gen(function* () {
       for (const seed of seeds) {
         for (const { check } of StoreLaws.laws) {
@@ -43,7 +43,7 @@ describe("the laws", () => {
   })
 })
 
-describe("a broken store is found out", () => {
+describe("the laws detect a store", () => {
   for (const { fault, breaks, layer } of brokenStores) {
     it.effect(`that ${fault}`, () =>
       Effect.gen(function* () {
@@ -58,7 +58,7 @@ describe("a broken store is found out", () => {
     )
   }
 
-  it("and every law finds one of these", () => {
+  it("for each law at least once", () => {
     const found = new Set(brokenStores.map(({ breaks }) => breaks))
     const idle = StoreLaws.laws.filter(({ name }) => !found.has(name))
     assert.deepStrictEqual(
@@ -73,14 +73,14 @@ describe("reopening", () => {
     it.effect(name, () => check(soundReopened()))
   }
 
-  it.effect("is forgotten by a store without a memory", () =>
+  it.effect("loses the contents of the memory store", () =>
     Effect.gen(function* () {
       for (const { check } of StoreLaws.reopening) yield* Effect.flip(check(MemoryStore.layer))
     })
   )
 
   for (const { fault, breaks, open } of brokenReopened) {
-    it.effect(`finds out a store that ${fault}`, () =>
+    it.effect(`detects a store that ${fault}`, () =>
       Effect.gen(function* () {
         const law = StoreLaws.reopening.find(({ name }) => name === breaks)
         assert.isDefined(law, `no law is named "${breaks}"`)

@@ -23,7 +23,7 @@ export interface BrokenStore {
   readonly layer: Layer.Layer<HandoffStore | AgentStore>
 }
 
-/** A memory store without group commit, and what its faults may build on. */
+/** A memory store without group commit. */
 const handoffsOf = (image: StoreImage.StoreImage): Handoffs => ({
   commit: (changes) =>
     Effect.suspend(() => {
@@ -51,7 +51,7 @@ const agentsOf = (known: Map<string, RegisteredAgent>): Agents => ({
   all: Effect.sync(() => [...known.values()].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
 })
 
-/** Breaks what is given, and keeps the rest. */
+/** Replaces the faulty members of a store. */
 type Fault<S> = (whole: S, image: StoreImage.StoreImage) => Partial<S>
 
 const layerOf = (
@@ -81,7 +81,7 @@ const brokenAgents = (
   agents: (known: Map<string, RegisteredAgent>, whole: Agents) => Partial<Agents>
 ): BrokenStore => ({ fault, breaks, layer: layerOf(() => ({}), agents) })
 
-/** The store without any fault: what a law finds in the others is the fault and not the way they are made. */
+/** A store made in the same way without a fault, to show that the laws find only the faults. */
 export const sound = layerOf(
   () => ({}),
   () => ({})
@@ -91,18 +91,18 @@ export const sound = layerOf(
 const keeping =
   (rewrite: (change: Change) => Change): Fault<Handoffs> =>
   (whole) => ({
-    // The cast: mapping keeps what is not empty not empty.
+    // The cast is safe because mapping a non-empty array gives a non-empty array.
     commit: (changes) => whole.commit(changes.map(rewrite) as unknown as Commit)
   })
 
-/** Rewrites the context of every request that is kept, in the record and in the event. */
+/** Rewrites the context of every request, in the record and in the event. */
 const rewriting = (rewrite: (context: HandoffRecord["request"]["context"]) => HandoffRecord["request"]["context"]) =>
   keeping(({ record, event }) => {
     const request = { ...record.request, context: rewrite(record.request.context) }
     return { record: { ...record, request }, event: event._tag === "Created" ? { ...event, request } : event }
   })
 
-/** Keeps each change in an image of its own too, as far as it is of interest. */
+/** Copies the changes that match `isKept` to a second image. */
 const shadowing =
   (
     isKept: (change: Change) => boolean,
@@ -127,7 +127,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     commit: (changes) =>
       changes[0].record.revision === 1 ? Effect.sync(() => image.put(changes)) : whole.commit(changes)
   })),
-  broken("accepts a gap between revisions", "one commit may hold several changes of one handoff", (whole, image) => ({
+  broken("accepts a gap between revisions", "one commit can hold several changes of one handoff", (whole, image) => ({
     commit: (changes) =>
       changes.length > 1 && changes[0].record.revision === 1 && image.get(changes[0].record.recordId) === undefined
         ? Effect.sync(() => image.put(changes))
@@ -135,7 +135,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   })),
   broken(
     "checks and writes in two steps",
-    "of many writers at one revision exactly one wins, and the losers leave no trace",
+    "exactly one of several writers at a revision wins, and the losers change nothing",
     (_, image) => ({
       commit: (changes) =>
         Effect.gen(function* () {
@@ -146,7 +146,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         })
     })
   ),
-  broken("creates in two steps", "of many writers that create one id exactly one wins", (whole, image) => ({
+  broken("creates in two steps", "exactly one of several writers that create an id wins", (whole, image) => ({
     commit: (changes) =>
       changes[0].record.revision > 1
         ? whole.commit(changes)
@@ -157,41 +157,45 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
             image.put(changes)
           })
   })),
-  broken("fails the neighbours of a loser", "a commit that loses does not fail its neighbours", (_, image) => {
-    const commit = Effect.runSync(
-      // The scope: it lives as long as the test.
-      Effect.provideService(
-        GroupCommit.make((commits) =>
-          Effect.map(Effect.yieldNow, () => {
-            const conflicts = commits.map(image.conflict)
-            const conflict = conflicts.find((one) => one !== undefined)
-            if (conflict !== undefined) return commits.map(() => Result.fail(conflict))
-            for (const changes of commits) image.put(changes)
-            return commits.map(() => Result.succeed(undefined))
-          })
-        ),
-        Scope.Scope,
-        Scope.makeUnsafe()
-      )
-    )
-    return { commit }
-  }),
   broken(
-    "loses the last of a batch",
-    "a batch is all or nothing, wherever the one that does not fit stands",
+    "fails concurrent commits after a conflict",
+    "a conflicting commit does not fail concurrent commits",
+    (_, image) => {
+      const commit = Effect.runSync(
+        // The scope lives as long as the test.
+        Effect.provideService(
+          GroupCommit.make((commits) =>
+            Effect.map(Effect.yieldNow, () => {
+              const conflicts = commits.map(image.conflict)
+              const conflict = conflicts.find((one) => one !== undefined)
+              if (conflict !== undefined) return commits.map(() => Result.fail(conflict))
+              for (const changes of commits) image.put(changes)
+              return commits.map(() => Result.succeed(undefined))
+            })
+          ),
+          Scope.Scope,
+          Scope.makeUnsafe()
+        )
+      )
+      return { commit }
+    }
+  ),
+  broken(
+    "loses the last change of a commit",
+    "a commit of several changes is all or nothing, wherever the conflict is",
     (whole) => ({
       commit: ([first, ...others]) => whole.commit([first, ...others.slice(0, -1)])
     })
   ),
   broken(
-    "keeps the half of a batch that fits",
-    "a batch is all or nothing, wherever the one that does not fit stands",
+    "writes the part of a commit that fits",
+    "a commit of several changes is all or nothing, wherever the conflict is",
     (whole) => ({
       commit: (changes) => Effect.forEach(changes, (change) => whole.commit([change]), { discard: true })
     })
   ),
   broken(
-    "counts a failed commit's records",
+    "counts the records of a failed commit",
     "a failed commit changes nothing: no state, no view, no log, no tally",
     (whole) => {
       let ghosts = 0
@@ -202,7 +206,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }
   ),
   broken(
-    "applies a failed commit's event",
+    "appends the event of a failed commit",
     "creating what exists is a conflict and changes nothing",
     (whole, image) => ({
       commit: (changes) =>
@@ -216,7 +220,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         )
     })
   ),
-  broken("gives a state that is one commit old", "a commit can be read as soon as it has succeeded", (whole, image) => {
+  broken("returns a state that is one commit old", "a commit can be read once it has succeeded", (whole, image) => {
     const old = new Map<RecordId, HandoffRecord>()
     return {
       commit: (changes) => {
@@ -229,18 +233,18 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       get: (id) => Effect.sync(() => Option.fromUndefinedOr(old.get(id) ?? image.get(id)))
     }
   }),
-  broken("numbers revisions with gaps", "revisions are dense however many write at once", (whole) => ({
+  broken("numbers revisions with gaps", "revisions have no gaps under concurrent writers", (whole) => ({
     history: (id) =>
       Effect.map(whole.history(id), (entries) =>
         entries.map((entry) => ({ ...entry, revision: entry.revision * 2 - 1 }))
       )
   })),
-  broken("keeps a state that its history does not give", "replaying a history gives the state", (whole) => ({
+  broken("loses the last entry of a history", "replaying a history gives the state", (whole) => ({
     history: (id) => Effect.map(whole.history(id), (entries) => (entries.length > 2 ? entries.slice(0, -1) : entries))
   })),
   broken(
-    "writes a batch in steps that an interruption can part",
-    "an interrupted commit happens wholly or not at all",
+    "writes the changes of a commit in interruptible steps",
+    "an interrupted commit is whole or absent",
     (whole, image) => ({
       commit: (changes) =>
         Effect.gen(function* () {
@@ -270,7 +274,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         : whole.list(view, page)
   })),
   broken(
-    "takes priority 1 for the most urgent",
+    "sorts priority 1 as the most urgent",
     "an inbox is in order of urgency, then age, then id",
     (whole, image) => ({
       list: (view, page) =>
@@ -281,41 +285,33 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
           : whole.list(view, page)
     })
   ),
-  broken(
-    "sorts ids as a dictionary does",
-    "all, and all of one status, are listed oldest first, then by id",
-    (whole, image) => ({
-      list: (view, page) =>
-        view._tag === "All"
-          ? Effect.sync(() =>
-              image
-                .list(view, { limit: 1000 })
-                .toSorted(
-                  (a, b) =>
-                    a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds ||
-                    a.recordId.localeCompare(b.recordId, "en")
-                )
-            )
-          : whole.list(view, page)
-    })
-  ),
-  broken("swaps newest and oldest", "what an agent sent is listed newest first, then by id", (whole, image) => ({
+  broken("sorts ids like a dictionary", "All and Status list oldest first, then by id", (whole, image) => ({
+    list: (view, page) =>
+      view._tag === "All"
+        ? Effect.sync(() =>
+            image
+              .list(view, { limit: 1000 })
+              .toSorted(
+                (a, b) =>
+                  a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds ||
+                  a.recordId.localeCompare(b.recordId, "en")
+              )
+          )
+        : whole.list(view, page)
+  })),
+  broken("swaps newest and oldest", "Sent lists newest first, then by id", (whole, image) => ({
     list: (view, page) =>
       view._tag === "Sent" ? Effect.sync(() => image.list(view, { limit: 1000 }).toReversed()) : whole.list(view, page)
   })),
+  broken("leaves out final parts", "Children lists parts of every status, oldest first", (whole) => ({
+    list: (view, page) =>
+      Effect.map(whole.list(view, page), (records) =>
+        view._tag === "Children" ? records.filter(({ status }) => status === "pending") : records
+      )
+  })),
   broken(
-    "loses the parts that have ended",
-    "the parts of a handoff are listed oldest first, whatever became of them",
-    (whole) => ({
-      list: (view, page) =>
-        Effect.map(whole.list(view, page), (records) =>
-          view._tag === "Children" ? records.filter(({ status }) => status === "pending") : records
-        )
-    })
-  ),
-  broken(
-    "includes final ones in due",
-    "due is what is open and has reached its deadline, earliest first",
+    "lists final handoffs as due",
+    "Due lists open handoffs that have reached their deadline, earliest first",
     shadowing(
       ({ record }) => record.revision === 1,
       (whole, shadow) => ({
@@ -325,8 +321,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     )
   ),
   broken(
-    "misses what falls due this moment",
-    "due is what is open and has reached its deadline, earliest first",
+    "leaves out handoffs that are due at this moment",
+    "Due lists open handoffs that have reached their deadline, earliest first",
     (whole) => ({
       list: (view, page) =>
         whole.list(
@@ -336,8 +332,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
-    "forgets to take a handoff out of its old status",
-    "a handoff stands in the views of its status and in no other",
+    "keeps a handoff in the view of its old status",
+    "a handoff is listed in the views of its status only",
     shadowing(
       ({ record }) => record.status === "pending",
       (whole, shadow) => ({
@@ -348,39 +344,33 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       })
     )
   ),
-  broken(
-    "moves a handoff among what is due only with its status",
-    "what is due follows leases, questions and reminders",
-    (whole) => {
-      const known = new Map<RecordId, { readonly status: HandoffStatus; readonly record: HandoffRecord }>()
-      const dueOf = ({ recordId }: HandoffRecord) => {
-        const record = known.get(recordId)?.record
-        return (record && dueAt(record)?.epochMilliseconds) ?? Number.POSITIVE_INFINITY
-      }
-      return {
-        commit: (changes) =>
-          Effect.tap(whole.commit(changes), () =>
-            Effect.sync(() => {
-              for (const { record } of changes) {
-                const { recordId, status } = record
-                if (known.get(recordId)?.status !== status) known.set(recordId, { status, record })
-              }
-            })
-          ),
-        list: (view, page) =>
-          view._tag === "Due"
-            ? Effect.map(whole.list({ _tag: "All" }, { limit: 1000 }), (all) =>
-                all
-                  .filter((record) => dueOf(record) <= view.at.epochMilliseconds)
-                  .toSorted((a, b) => dueOf(a) - dueOf(b))
-              )
-            : whole.list(view, page)
-      }
+  broken("updates Due only when the status changes", "due handoffs follow leases, questions and reminders", (whole) => {
+    const known = new Map<RecordId, { readonly status: HandoffStatus; readonly record: HandoffRecord }>()
+    const dueOf = ({ recordId }: HandoffRecord) => {
+      const record = known.get(recordId)?.record
+      return (record && dueAt(record)?.epochMilliseconds) ?? Number.POSITIVE_INFINITY
     }
-  ),
+    return {
+      commit: (changes) =>
+        Effect.tap(whole.commit(changes), () =>
+          Effect.sync(() => {
+            for (const { record } of changes) {
+              const { recordId, status } = record
+              if (known.get(recordId)?.status !== status) known.set(recordId, { status, record })
+            }
+          })
+        ),
+      list: (view, page) =>
+        view._tag === "Due"
+          ? Effect.map(whole.list({ _tag: "All" }, { limit: 1000 }), (all) =>
+              all.filter((record) => dueOf(record) <= view.at.epochMilliseconds).toSorted((a, b) => dueOf(a) - dueOf(b))
+            )
+          : whole.list(view, page)
+    }
+  }),
   broken(
-    "begins a page of what is due behind a deadline",
-    "pages of what is due go by leases and reminders, too",
+    "begins a page of Due after a deadline",
+    "pages of due handoffs are ordered by leases and reminders",
     (whole) => ({
       list: (view, page) => {
         if (view._tag !== "Due" || page.after === undefined) return whole.list(view, page)
@@ -392,8 +382,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
-    "leaves what is handed on in the inbox of its first receiver",
-    "a handoff that is handed on is in the inbox of its next receiver, and in no other's",
+    "leaves a forwarded handoff in the inbox of its first receiver",
+    "a forwarded handoff is in the inbox of its next receiver only",
     (whole) => ({
       list: (view, page) =>
         view._tag !== "Inbox"
@@ -404,8 +394,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
-    "forgets what is verified",
-    "briefings, read-backs, hops, parts, deliverables and evidence come back as they were",
+    "loses evidence",
+    "briefings, read-backs, hops, parts, deliverables and evidence are read back unchanged",
     keeping(({ record, event }) => {
       if (!("evidence" in record)) return { record, event }
       const { evidence: _, ...rest } = record
@@ -413,16 +403,16 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
-    "forgets the digest of the entry before",
-    "briefings, read-backs, hops, parts, deliverables and evidence come back as they were",
+    "loses the digest of the previous entry",
+    "briefings, read-backs, hops, parts, deliverables and evidence are read back unchanged",
     keeping(({ record, event }) => {
       const { prev: _, ...rest } = event
       return { record, event: rest }
     })
   ),
   broken(
-    "takes nothing back into an inbox that it has left",
-    "a handoff that is given back waits again, in each view and in the tally",
+    "does not return a handoff to an inbox that it has left",
+    "a released handoff is pending again, in every view and in the tally",
     (whole) => {
       const left = new Set<RecordId>()
       return {
@@ -442,20 +432,20 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }
   ),
   broken(
-    "lists a handoff as it was when its status last changed",
-    "a handoff that moves and keeps its status is shown as it is now",
+    "lists a handoff in its state at the last change of status",
+    "a handoff that changes within its status is listed in its current state",
     shadowing(
       ({ event }) => event._tag !== "Progressed" && event._tag !== "Reminded",
       (_, shadow) => ({ list: (view, page) => Effect.sync(() => shadow.list(view, page)) })
     )
   ),
-  broken("skips one at the start of a page", "pages of any size neither skip nor repeat", (whole) => ({
+  broken("skips the first record of a page", "pages of any size neither skip nor repeat", (whole) => ({
     list: (view, page) =>
       page.after === undefined
         ? whole.list(view, page)
         : Effect.map(whole.list(view, { ...page, limit: page.limit + 1 }), (records) => records.slice(1))
   })),
-  broken("repeats the boundary of a page", "pages of any size neither skip nor repeat", (whole) => {
+  broken("repeats the last record of the previous page", "pages of any size neither skip nor repeat", (whole) => {
     return {
       list: (view, page) => {
         const { after } = page
@@ -482,7 +472,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   })),
   broken(
     "looks for the last record of a page in the view",
-    "pages neither skip nor repeat while handoffs move on",
+    "pages neither skip nor repeat while handoffs change",
     (whole, image) => ({
       list: (view, page) => {
         const { after } = page
@@ -495,19 +485,19 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       }
     })
   ),
-  broken("gives one where none is asked for", "a view of a page of nothing, or behind its end, is empty", (whole) => ({
-    list: (view, page) => whole.list(view, { ...page, limit: Math.max(1, page.limit) })
-  })),
   broken(
-    "gives one more for a part of one",
-    "a page holds no more than its limit, whatever number that is",
+    "returns a record for a limit of 0",
+    "a page with a limit of 0, or after the last record, is empty",
     (whole) => ({
-      list: (view, page) => whole.list(view, { ...page, limit: Math.ceil(page.limit) })
+      list: (view, page) => whole.list(view, { ...page, limit: Math.max(1, page.limit) })
     })
   ),
+  broken("rounds a fractional limit up", "a page holds at most its limit, for any number", (whole) => ({
+    list: (view, page) => whole.list(view, { ...page, limit: Math.ceil(page.limit) })
+  })),
   broken(
-    "gives nothing behind an id that does not begin as the others",
-    "what a page of ids begins behind need not begin like them",
+    "returns nothing after an id without the prefix",
+    "a page of Prefix can begin after an id without the prefix",
     (whole) => ({
       list: (view, page) =>
         view._tag === "Prefix" && page.after?.recordId.startsWith(view.prefix) === false
@@ -515,13 +505,13 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
           : whole.list(view, page)
     })
   ),
-  broken("refuses a moment between two milliseconds", "a moment between two milliseconds disturbs nobody", (whole) => ({
+  broken("rejects a fraction of a millisecond", "a time with a fraction of a millisecond is accepted", (whole) => ({
     commit: (changes) =>
       changes.every(({ record }) => Number.isInteger(record.createdAt.epochMilliseconds))
         ? whole.commit(changes)
         : Effect.die(new Error("It is no whole number"))
   })),
-  broken("counts a handoff in every status it had", "the tally follows every commit", (whole, image) => {
+  broken("counts a handoff in each of its former statuses", "the tally follows every commit", (whole, image) => {
     const ever = Object.fromEntries(HandoffStatus.literals.map((status) => [status, 0]))
     return {
       commit: (changes) =>
@@ -533,43 +523,39 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       tally: Effect.sync(() => ({ ...image.tally(), ...ever }))
     }
   }),
-  broken("counts handoffs but not how long they took", "the tally follows every commit", (whole) => ({
+  broken("counts handoffs but not their duration", "the tally follows every commit", (whole) => ({
     tally: Effect.map(whole.tally, (tally) =>
       Object.fromEntries(Object.entries(tally).filter(([name]) => !name.startsWith("elapsed")))
     )
   })),
+  broken("ignores the case of a prefix", "Prefix finds handoffs by the prefix of their id, in id order", (whole) => ({
+    list: (view, page) =>
+      view._tag === "Prefix"
+        ? Effect.map(whole.list({ _tag: "All" }, { limit: 1000 }), (all) =>
+            all
+              .filter(({ recordId }) => recordId.toLowerCase().startsWith(view.prefix.toLowerCase()))
+              .toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1))
+              .filter(({ recordId }) => page.after === undefined || recordId > page.after.recordId)
+              .slice(0, page.limit)
+          )
+        : whole.list(view, page)
+  })),
   broken(
-    "looks for the beginning of an id without regard to case",
-    "handoffs are found by the beginning of their id, in the order of their ids",
-    (whole) => ({
-      list: (view, page) =>
-        view._tag === "Prefix"
-          ? Effect.map(whole.list({ _tag: "All" }, { limit: 1000 }), (all) =>
-              all
-                .filter(({ recordId }) => recordId.toLowerCase().startsWith(view.prefix.toLowerCase()))
-                .toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1))
-                .filter(({ recordId }) => page.after === undefined || recordId > page.after.recordId)
-                .slice(0, page.limit)
-            )
-          : whole.list(view, page)
-    })
-  ),
-  broken(
-    "gives the position of the last creation as the end of the log",
-    "the end of the log is where its last entry stands, and what comes next stands behind it",
+    "returns the position of the last creation as the end of the log",
+    "the end of the log is the position of its last entry, and the next entry follows it",
     (_, image) => ({
       end: Effect.sync(() =>
         Option.fromUndefinedOr(image.log({ limit: 1e6 }).findLast(({ event }) => event._tag === "Created")?.position)
       )
     })
   ),
-  broken("fails on unknown ids", "what is unknown is absent, and no error", (whole) => ({
+  broken("fails on unknown ids", "unknown ids are absent and not an error", (whole) => ({
     get: (id) =>
       Effect.flatMap(whole.get(id), (found) =>
         Option.isNone(found) ? Effect.fail(refused("No such record")) : Effect.succeed(found)
       )
   })),
-  broken("dies on unknown ids", "what is unknown is absent, and no error", (whole) => ({
+  broken("dies on unknown ids", "unknown ids are absent and not an error", (whole) => ({
     history: (id) =>
       Effect.map(whole.history(id), (entries) =>
         entries.map((entry) => entry.event)[0] === undefined ? crash() : entries
@@ -577,7 +563,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   })),
   broken(
     "orders the log by the time of its events",
-    "what a change says of its time has no say in its place in the log",
+    "the time of an event does not affect its position in the log",
     (whole) => ({
       log: ({ limit }) =>
         Effect.map(whole.log({ limit: 10_000 }), (entries) =>
@@ -585,12 +571,12 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         )
     })
   ),
-  broken("keeps the log newest first", "the log holds every change, in the order of the commits", (whole) => ({
+  broken("keeps the log newest first", "the log holds every change in commit order", (whole) => ({
     log: (page) => Effect.map(whole.log(page), (entries) => entries.toReversed())
   })),
   broken(
     "compares positions as text",
-    "a reader that follows the log while many write misses nothing and sees nothing twice",
+    "a follower of the log sees every entry once under concurrent writers",
     (_, image) => ({
       log: ({ limit, after }) =>
         Effect.sync(() =>
@@ -602,8 +588,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
-    "takes a position for a place in the page",
-    "the log can be resumed behind every position, in pages of any size",
+    "treats a position as an offset in the page",
+    "the log can be resumed after every position, in pages of any size",
     (whole, image) => ({
       log: (page) =>
         Effect.map(
@@ -616,7 +602,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   ),
   broken(
     "shows an entry late",
-    "a reader that follows the log while many write misses nothing and sees nothing twice",
+    "a follower of the log sees every entry once under concurrent writers",
     (whole, image) => {
       const hidden = new Set<string>()
       let commits = 0
@@ -637,20 +623,24 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       }
     }
   ),
-  broken("lets others write in between a batch", "the entries of one commit stand together", (whole, image) => ({
-    commit: (changes) =>
-      Effect.gen(function* () {
-        const conflict = image.conflict(changes)
-        if (conflict !== undefined) return yield* conflict
-        for (const change of changes) {
-          yield* whole.commit([change])
-          yield* Effect.yieldNow
-        }
-      })
-  })),
   broken(
-    "never hints, and reads the log from a stale copy",
-    "a follower learns of every change: hints arrive, or asking again heals",
+    "lets other commits write between the changes of a commit",
+    "the entries of one commit are adjacent",
+    (whole, image) => ({
+      commit: (changes) =>
+        Effect.gen(function* () {
+          const conflict = image.conflict(changes)
+          if (conflict !== undefined) return yield* conflict
+          for (const change of changes) {
+            yield* whole.commit([change])
+            yield* Effect.yieldNow
+          }
+        })
+    })
+  ),
+  broken(
+    "gives no hints, and reads the log from a stale copy",
+    "a follower gets every change, through a hint or the next poll",
     (whole) => {
       const copies = new Map<string | undefined, ReadonlyArray<Entry>>()
       return {
@@ -664,47 +654,51 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       }
     }
   ),
-  broken("shows the log from now on", "a follower that starts late sees what happened before", (whole, image) => {
-    let opened: number | undefined
-    return {
-      log: (page) =>
-        Effect.map(whole.log(page), (entries) => {
-          opened ??= image.lastPosition()
-          const since = opened
-          return entries.filter(({ position }) => Number(position) > since - 1)
-        })
-    }
-  }),
   broken(
-    "turns a small number into zero",
-    "every kind of JSON comes back as it was",
+    "shows the log from the start of the follower on",
+    "a follower that starts late gets the earlier changes",
+    (whole, image) => {
+      let opened: number | undefined
+      return {
+        log: (page) =>
+          Effect.map(whole.log(page), (entries) => {
+            opened ??= image.lastPosition()
+            const since = opened
+            return entries.filter(({ position }) => Number(position) > since - 1)
+          })
+      }
+    }
+  ),
+  broken(
+    "rounds a small number to zero",
+    "every kind of JSON is read back unchanged",
     rewriting((context) => JSON.parse(JSON.stringify(context).replace("5e-324", "0")))
   ),
   broken(
     "keeps text in Latin-1",
-    "text of every script comes back as it was",
+    "text in every script is read back unchanged",
     rewriting((context) => JSON.parse(JSON.stringify(context).replaceAll(/[\u0100-\uffff]/g, "?")))
   ),
   broken(
     "normalises text",
-    "text of every script comes back as it was",
+    "text in every script is read back unchanged",
     rewriting((context) => JSON.parse(JSON.stringify(context).normalize("NFC")))
   ),
   broken(
     "drops keys named __proto__",
-    "an own key named __proto__ is kept, and pollutes nothing",
+    "an own key named __proto__ is kept and does not set a prototype",
     rewriting((context) =>
       JSON.parse(JSON.stringify(context), (key, value) => (key === "__proto__" ? undefined : value))
     )
   ),
   broken(
     "copies keys named __proto__ into the prototype",
-    "an own key named __proto__ is kept, and pollutes nothing",
+    "an own key named __proto__ is kept and does not set a prototype",
     rewriting((context) => Object.assign({}, context))
   ),
   broken(
     "cuts a long context",
-    "a context of a mebibyte comes back as it was",
+    "a context of one mebibyte is read back unchanged",
     rewriting((context) =>
       Object.fromEntries(
         Object.entries(context).map(([key, value]) => [key, typeof value === "string" ? value.slice(0, 65_535) : value])
@@ -712,8 +706,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     )
   ),
   broken(
-    "keeps whole seconds",
-    "every part of a request, an event and a response comes back as it was",
+    "rounds times to seconds",
+    "every field of a request, an event and a response is read back unchanged",
     keeping(({ record, event }) => ({
       record: {
         ...record,
@@ -723,8 +717,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
-    "forgets how a receiver was chosen",
-    "every part of a request, an event and a response comes back as it was",
+    "loses the routing decision",
+    "every field of a request, an event and a response is read back unchanged",
     keeping(({ record, event }) => {
       if (event._tag !== "Created" || event.routing === undefined) return { record, event }
       const { routing: _, ...rest } = event
@@ -732,8 +726,8 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
-    "forgets what an attempt has learnt",
-    "attempts, leases, questions and what was learnt come back as they were",
+    "loses the hand-back of an attempt",
+    "attempts, leases, questions and hand-backs are read back unchanged",
     keeping(({ record, event }) => {
       if (!("handBack" in record)) return { record, event }
       const { handBack: _, ...rest } = record
@@ -741,50 +735,46 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   broken(
-    "keeps a lease that rests as if it ran",
-    "attempts, leases, questions and what was learnt come back as they were",
+    "keeps a paused lease running",
+    "attempts, leases, questions and hand-backs are read back unchanged",
     keeping(({ record, event }) =>
       record.status === "input_required" && record.lease !== undefined
         ? { record: { ...record, lease: { ...record.lease, until: record.updatedAt } }, event }
         : { record, event }
     )
   ),
-  broken(
-    "takes upper and lower case for one",
-    "names that look alike are different, and long ones are kept",
-    (whole, image) => ({
-      get: (id) =>
-        Effect.sync(() =>
-          Option.fromUndefinedOr(
-            image
-              .list({ _tag: "All" }, { limit: 1000 })
-              .find(({ recordId }) => recordId.toLowerCase() === id.toLowerCase())
-          )
-        ),
-      list: (view, page) => whole.list(view, page)
-    })
-  ),
-  brokenAgents("merges what an agent can do", "putting an agent replaces what was known of it", (known, whole) => ({
+  broken("ignores the case of names", "similar names are distinct, and long names are kept", (whole, image) => ({
+    get: (id) =>
+      Effect.sync(() =>
+        Option.fromUndefinedOr(
+          image
+            .list({ _tag: "All" }, { limit: 1000 })
+            .find(({ recordId }) => recordId.toLowerCase() === id.toLowerCase())
+        )
+      ),
+    list: (view, page) => whole.list(view, page)
+  })),
+  brokenAgents("merges the capabilities of an agent", "putting an agent replaces its registration", (known, whole) => ({
     put: (agent) =>
       whole.put({
         ...agent,
         capabilities: [...new Set([...(known.get(agent.agentId)?.capabilities ?? []), ...agent.capabilities])]
       })
   })),
-  brokenAgents("forgets nobody", "removing an agent forgets it, and is silent when it is unknown", () => ({
+  brokenAgents("does not remove agents", "removing an agent forgets it, and ignores an unknown one", () => ({
     remove: () => Effect.void
   })),
   brokenAgents(
-    "fails to remove the unknown",
-    "removing an agent forgets it, and is silent when it is unknown",
+    "fails when it removes an unknown agent",
+    "removing an agent forgets it, and ignores an unknown one",
     (known, whole) => ({
       remove: (id) => (known.has(id) ? whole.remove(id) : Effect.fail(refused("No such agent")))
     })
   ),
-  brokenAgents("lists agents as they came", "agents are listed by id, in any script", (known) => ({
+  brokenAgents("lists agents in order of registration", "agents are listed by id, in any script", (known) => ({
     all: Effect.sync(() => [...known.values()])
   })),
-  brokenAgents("reads and writes the agents in two steps", "agents that are put at once are all kept", () => {
+  brokenAgents("reads and writes the agents in two steps", "agents put concurrently are all kept", () => {
     let agents: ReadonlyArray<RegisteredAgent> = []
     return {
       put: (agent) =>
@@ -796,32 +786,26 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       all: Effect.sync(() => agents.toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
     }
   }),
+  brokenAgents("stores only capabilities", "capacity, keys and last seen are read back unchanged", (_, whole) => ({
+    put: ({ agentId, capabilities }) => whole.put({ agentId, capabilities })
+  })),
   brokenAgents(
-    "knows of capabilities only",
-    "capacity, keys and when an agent was last seen come back as they were",
-    (_, whole) => ({ put: ({ agentId, capabilities }) => whole.put({ agentId, capabilities }) })
-  ),
-  brokenAgents(
-    "keeps what is not said again",
-    "capacity, keys and when an agent was last seen come back as they were",
+    "keeps fields that the next registration leaves out",
+    "capacity, keys and last seen are read back unchanged",
     (known, whole) => ({ put: (agent) => whole.put({ ...known.get(agent.agentId), ...agent }) })
   ),
+  brokenAgents("sorts keys by their start", "capacity, keys and last seen are read back unchanged", (_, whole) => ({
+    put: ({ keys, ...agent }) =>
+      whole.put({
+        ...agent,
+        ...(keys === undefined
+          ? {}
+          : { keys: keys.toSorted((a, b) => a.since.epochMilliseconds - b.since.epochMilliseconds) })
+      })
+  })),
   brokenAgents(
-    "sorts keys by when they began",
-    "capacity, keys and when an agent was last seen come back as they were",
-    (_, whole) => ({
-      put: ({ keys, ...agent }) =>
-        whole.put({
-          ...agent,
-          ...(keys === undefined
-            ? {}
-            : { keys: keys.toSorted((a, b) => a.since.epochMilliseconds - b.since.epochMilliseconds) })
-        })
-    })
-  ),
-  brokenAgents(
-    "takes the last word for the latest",
-    "when an agent was last seen never goes back, and says nothing of who is unknown",
+    "stores the last heartbeat instead of the latest",
+    "last seen never goes back, and unknown agents are ignored",
     (known) => ({
       seen: (id, at) =>
         Effect.sync(() => {
@@ -831,28 +815,28 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     })
   ),
   brokenAgents(
-    "makes up who was seen",
-    "when an agent was last seen never goes back, and says nothing of who is unknown",
+    "creates an agent for a heartbeat",
+    "last seen never goes back, and unknown agents are ignored",
     (known, whole) => ({
       seen: (id, at) =>
         known.has(id) ? whole.seen(id, at) : whole.put({ agentId: id, capabilities: [], lastSeen: at })
     })
   ),
   brokenAgents(
-    "fails to see the unknown",
-    "when an agent was last seen never goes back, and says nothing of who is unknown",
+    "fails on a heartbeat of an unknown agent",
+    "last seen never goes back, and unknown agents are ignored",
     (known, whole) => ({
       seen: (id, at) => (known.has(id) ? whole.seen(id, at) : Effect.fail(refused("No such agent")))
     })
   ),
   brokenAgents(
-    "forgets when it was seen who is put",
-    "putting an agent keeps when it was last seen, and removing it does not",
+    "loses last seen when an agent is put",
+    "putting an agent keeps its last seen, and removing it does not",
     (known) => ({ put: (agent) => Effect.sync(() => void known.set(agent.agentId, agent)) })
   ),
   brokenAgents(
-    "remembers when it was seen who was removed",
-    "putting an agent keeps when it was last seen, and removing it does not",
+    "keeps last seen when an agent is removed",
+    "putting an agent keeps its last seen, and removing it does not",
     (known, whole) => {
       const moments = new Map<string, DateTime.Utc>()
       return {
@@ -865,7 +849,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       }
     }
   ),
-  brokenAgents("notes who was seen in two steps", "an agent that is put and seen at once loses neither", (known) => ({
+  brokenAgents("writes heartbeats in two steps", "an agent put and seen concurrently keeps both", (known) => ({
     seen: (id, at) =>
       Effect.gen(function* () {
         const agent = known.get(id)
@@ -873,7 +857,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         if (agent !== undefined) known.set(id, seenAt(agent, at))
       })
   })),
-  brokenAgents("puts agents in two steps", "an agent that is put and seen at once loses neither", (known) => ({
+  brokenAgents("puts agents in two steps", "an agent put and seen concurrently keeps both", (known) => ({
     put: (agent) =>
       Effect.gen(function* () {
         const before = known.get(agent.agentId)
@@ -887,7 +871,7 @@ const crash = (): never => {
   throw new TypeError("Cannot read properties of undefined")
 }
 
-/** What a store that outlives its scope keeps, and how it is opened: each entry forgets something else. */
+/** A store that outlives its scope. `before` changes its contents at each opening. */
 const reopened = (
   before: (image: StoreImage.StoreImage, known: Map<string, RegisteredAgent>) => StoreImage.StoreImage
 ) => {
@@ -901,7 +885,7 @@ const reopened = (
   )
 }
 
-/** Reads an image into a new one, change by change, as a durable store does when it opens. */
+/** Replays an image into a new one, as a durable store does when it opens. */
 const reread = (image: StoreImage.StoreImage, rewrite: (entries: ReadonlyArray<Change>) => ReadonlyArray<Change>) => {
   const next = StoreImage.make()
   const changes = image.log({ limit: 10_000 }).flatMap(({ recordId, event, revision }) => {
@@ -914,7 +898,7 @@ const reread = (image: StoreImage.StoreImage, rewrite: (entries: ReadonlyArray<C
   return next
 }
 
-/** A store that keeps everything; as a function, because every law begins with a store of its own. */
+/** A store without a fault. It is a function, because every law needs a new store. */
 export const soundReopened = () => reopened((image) => image)
 
 export const brokenReopened: ReadonlyArray<{
@@ -924,12 +908,12 @@ export const brokenReopened: ReadonlyArray<{
 }> = [
   {
     fault: "loses the last commit",
-    breaks: "states, histories and the tally are there after reopening",
+    breaks: "states, histories and the tally survive reopening",
     open: () => reopened((image) => reread(image, (changes) => changes.slice(0, -1)))
   },
   {
-    fault: "numbers the log anew",
-    breaks: "positions of the log are good after reopening, and the log goes on",
+    fault: "renumbers the log",
+    breaks: "positions of the log stay valid after reopening, and the log continues",
     open: () =>
       reopened((image) => {
         const next = StoreImage.make()
@@ -942,19 +926,19 @@ export const brokenReopened: ReadonlyArray<{
       })
   },
   {
-    fault: "forgets what has ended",
-    breaks: "views are in order and pages go on after reopening",
+    fault: "forgets final handoffs",
+    breaks: "views keep their order and pages can be resumed after reopening",
     open: () =>
       reopened((image) => reread(image, (changes) => changes.filter(({ record }) => record.status !== "rejected")))
   },
   {
     fault: "forgets everything",
-    breaks: "a revision that was lost before reopening is lost after it",
+    breaks: "a revision that conflicts before reopening conflicts after it",
     open: () => reopened(() => StoreImage.make())
   },
   {
     fault: "forgets the agents",
-    breaks: "agents are there after reopening, and those removed are not",
+    breaks: "agents survive reopening, and removed ones do not return",
     open: () =>
       reopened((image, known) => {
         known.clear()
@@ -962,8 +946,8 @@ export const brokenReopened: ReadonlyArray<{
       })
   },
   {
-    fault: "forgets when agents were last seen",
-    breaks: "agents are there after reopening, and those removed are not",
+    fault: "forgets last seen",
+    breaks: "agents survive reopening, and removed ones do not return",
     open: () =>
       reopened((image, known) => {
         for (const [id, { lastSeen: _, ...agent }] of known) known.set(id, agent)

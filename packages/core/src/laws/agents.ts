@@ -9,7 +9,7 @@ const agent = (agentId: AgentId, ...capabilities: ReadonlyArray<string>): Regist
   capabilities: capabilities.map((capability) => Capability.make(capability))
 })
 
-/** The key of a number, in force from that second on. */
+/** A key made from a number, valid from that second on. */
 const key = (n: number): AgentKey => ({
   publicKey: PublicKey.make(`_-${String(n).padStart(41, "k")}`),
   since: second(n)
@@ -22,8 +22,9 @@ const ours = (own: Own) =>
     return (yield* agents.all).filter(({ agentId }) => own.has(agentId))
   })
 
+/** The laws of the agent store. */
 export const agents: ReadonlyArray<Law> = [
-  law("putting an agent replaces what was known of it", function* () {
+  law("putting an agent replaces its registration", function* () {
     const store = yield* AgentStore
     const own = yield* drawOwn
     const [a, b] = [own.agent("a"), own.agent("b")]
@@ -36,7 +37,7 @@ export const agents: ReadonlyArray<Law> = [
     yield* same("the agents", yield* ours(own), [agent(a), agent(b, "execute")])
   }),
 
-  law("removing an agent forgets it, and is silent when it is unknown", function* () {
+  law("removing an agent forgets it, and ignores an unknown one", function* () {
     const store = yield* AgentStore
     const own = yield* drawOwn
     const [a, b] = [own.agent("a"), own.agent("b")]
@@ -65,7 +66,7 @@ export const agents: ReadonlyArray<Law> = [
     )
   }),
 
-  law("agents that are put at once are all kept", function* () {
+  law("agents put concurrently are all kept", function* () {
     const store = yield* AgentStore
     const own = yield* drawOwn
     const ids = Array.from({ length: 12 }, (_, n) => own.agent(`a${String(n).padStart(2, "0")}`))
@@ -77,7 +78,7 @@ export const agents: ReadonlyArray<Law> = [
     )
   }),
 
-  law("capacity, keys and when an agent was last seen come back as they were", function* () {
+  law("capacity, keys and last seen are read back unchanged", function* () {
     const store = yield* AgentStore
     const own = yield* drawOwn
     const [a, b, c, d] = [own.agent("a"), own.agent("b"), own.agent("c"), own.agent("d")]
@@ -100,7 +101,7 @@ export const agents: ReadonlyArray<Law> = [
     ])
   }),
 
-  law("when an agent was last seen never goes back, and says nothing of who is unknown", function* () {
+  law("last seen never goes back, and unknown agents are ignored", function* () {
     const store = yield* AgentStore
     const own = yield* drawOwn
     const [a, b] = [own.agent("a"), own.agent("b")]
@@ -120,7 +121,7 @@ export const agents: ReadonlyArray<Law> = [
     }
   }),
 
-  law("putting an agent keeps when it was last seen, and removing it does not", function* () {
+  law("putting an agent keeps its last seen, and removing it does not", function* () {
     const store = yield* AgentStore
     const own = yield* drawOwn
     const a = own.agent("a")
@@ -142,13 +143,13 @@ export const agents: ReadonlyArray<Law> = [
     yield* same("the agents", yield* ours(own), [agent(a, "execute")])
   }),
 
-  law("an agent that is put and seen at once loses neither", function* () {
+  law("an agent put and seen concurrently keeps both", function* () {
     const store = yield* AgentStore
     const own = yield* drawOwn
     const ids = Array.from({ length: 12 }, (_, n) => own.agent(`a${String(n).padStart(2, "0")}`))
     const after = (id: AgentId): RegisteredAgent => ({ ...agent(id, "report"), capacity: 2, keys: [key(1)] })
     for (const id of ids) yield* store.put({ ...agent(id, "execute"), lastSeen: second(1) })
-    // The one that begins first may be the one that loses.
+    // Either of the two calls can start first.
     const both = ids.flatMap((id, n) => {
       const writes = [store.put(after(id)), store.seen(id, second(2))]
       return n % 2 === 0 ? writes : writes.toReversed()

@@ -39,7 +39,7 @@ import {
 
 const writers = 16
 
-/** Every way through the lifecycle from a status to its end that is nowhere twice. */
+/** Every path through the lifecycle from a status to a final one that visits no status twice. */
 const everyLife = (
   status: HandoffStatus,
   been: ReadonlyArray<HandoffStatus> = []
@@ -51,7 +51,7 @@ const everyLife = (
     .flatMap(({ event }) => Array.from(everyLife(statusAfter(event, status), so), (rest) => [event, ...rest]))
 }
 
-/** Everything a reader could see of a run's own records, and the tally of all. */
+/** Everything that a reader can see of these records, and the tally. */
 const seen = (
   own: Own,
   views: ReadonlyArray<View>,
@@ -67,8 +67,9 @@ const seen = (
     }
   })
 
+/** The laws of commits: conflicts, atomicity and interruption. */
 export const commits: ReadonlyArray<Law> = [
-  law("a commit can be read as soon as it has succeeded", function* () {
+  law("a commit can be read once it has succeeded", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     let events = 0
@@ -89,7 +90,7 @@ export const commits: ReadonlyArray<Law> = [
     const conflict = yield* loses("a second creation", [begin(own.id("a"), { priority: 9 })])
     yield* same("the id in the conflict", conflict.recordId, own.id("a"))
     yield* same("the revision in the conflict", conflict.revision, 1)
-    yield* same("what is held", yield* held(own.id("a")), {
+    yield* same("the handoff and its history", yield* held(own.id("a")), {
       record: Option.some(first.record),
       events: [first.event],
       revisions: [1]
@@ -100,7 +101,7 @@ export const commits: ReadonlyArray<Law> = [
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [created, accepted, started, completed] = life(own.id("a"), ["Accepted", "Started", "Completed"])
-    // Never: a life of three steps has four changes.
+    // Cannot happen: a life of three steps has four changes.
     if (accepted === undefined || started === undefined || completed === undefined) return
     yield* loses("revision 2 of a handoff that does not exist", [accepted])
     yield* store.commit([created])
@@ -113,7 +114,7 @@ export const commits: ReadonlyArray<Law> = [
     yield* same("the state", (yield* held(own.id("a"))).record, Option.some(started.record))
   }),
 
-  law("of many writers at one revision exactly one wins, and the losers leave no trace", function* () {
+  law("exactly one of several writers at a revision wins, and the losers change nothing", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const created = begin(own.id("a"))
@@ -128,7 +129,7 @@ export const commits: ReadonlyArray<Law> = [
     }
     const winners = attempts.filter((_, n) => outcomes[n]?._tag === "Success")
     yield* same("the number of winners", winners.length, 1)
-    yield* same("what is held", yield* held(own.id("a")), {
+    yield* same("the handoff and its history", yield* held(own.id("a")), {
       record: Option.fromUndefinedOr(winners[0]?.record),
       events: [created, ...winners].map(({ event }) => event),
       revisions: [1, 2]
@@ -136,7 +137,7 @@ export const commits: ReadonlyArray<Law> = [
     yield* same("the log", facts(yield* logAfter(own, position)), factsOf([created, ...winners]))
   }),
 
-  law("of many writers that create one id exactly one wins", function* () {
+  law("exactly one of several writers that create an id wins", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const attempts = Array.from({ length: writers }, (_, n) => begin(own.id("a"), { at: n }))
@@ -148,7 +149,7 @@ export const commits: ReadonlyArray<Law> = [
     yield* same("the state", (yield* held(own.id("a"))).record, Option.fromUndefinedOr(winners[0]?.record))
   }),
 
-  law("a commit that loses does not fail its neighbours", function* () {
+  law("a conflicting commit does not fail concurrent commits", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     yield* store.commit([begin(own.id("taken"))])
@@ -163,7 +164,7 @@ export const commits: ReadonlyArray<Law> = [
     yield* expect(kept.every(Option.isSome), "Expected every commit that succeeded to be kept")
   }),
 
-  law("a batch is all or nothing, wherever the one that does not fit stands", function* () {
+  law("a commit of several changes is all or nothing, wherever the conflict is", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const taken = begin(own.id("taken"))
@@ -174,29 +175,29 @@ export const commits: ReadonlyArray<Law> = [
     yield* loses("a batch whose first change does not fit", [again, a, b])
     yield* loses("a batch whose second change does not fit", [a, again, b])
     yield* loses("a batch whose last change does not fit", [a, b, again])
-    yield* same("what is held of a", (yield* held(own.id("a"))).record, Option.none())
-    yield* same("what is held of b", (yield* held(own.id("b"))).revisions, [])
-    yield* same("the log behind the failed batches", facts(yield* logAfter(own, position)), [])
+    yield* same("record a", (yield* held(own.id("a"))).record, Option.none())
+    yield* same("the history of b", (yield* held(own.id("b"))).revisions, [])
+    yield* same("the log after the failed batches", facts(yield* logAfter(own, position)), [])
     yield* store.commit([a, b])
-    yield* same("the log behind the batch that fits", facts(yield* logAfter(own, position)), factsOf([a, b]))
+    yield* same("the log after the batch that fits", facts(yield* logAfter(own, position)), factsOf([a, b]))
     const states = yield* Effect.forEach([a, b, taken], ({ record }) => store.get(record.recordId))
     yield* same("the states", states, [Option.some(a.record), Option.some(b.record), Option.some(taken.record)])
   }),
 
-  law("one commit may hold several changes of one handoff", function* () {
+  law("one commit can hold several changes of one handoff", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const to = own.agent("to")
     const changes = life(own.id("a"), ["Accepted", "Started", "Completed"], { to })
     const position = yield* mark(own)
     const [created, , started] = changes
-    // Never: a life of three steps has four changes.
+    // Cannot happen: a life of three steps has four changes.
     if (started === undefined) return
     yield* loses("a commit that leaves out a revision", [created, started])
     yield* loses("a commit with one revision twice", [created, created])
-    yield* same("what is held after the conflicts", (yield* held(own.id("a"))).record, Option.none())
+    yield* same("the record after the conflicts", (yield* held(own.id("a"))).record, Option.none())
     yield* store.commit(changes)
-    yield* same("what is held", yield* held(own.id("a")), {
+    yield* same("the handoff and its history", yield* held(own.id("a")), {
       record: Option.some(changes[3]?.record),
       events: changes.map(({ event }) => event),
       revisions: [1, 2, 3, 4]
@@ -243,11 +244,11 @@ export const commits: ReadonlyArray<Law> = [
     yield* same("the tally after failed commits", after.tally, before.tally)
   }),
 
-  law("revisions are dense however many write at once", function* () {
+  law("revisions have no gaps under concurrent writers", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const changes = ["a", "b", "c"].flatMap((name) => life(own.id(name), ["Accepted", "Started", "Completed"]))
-    // Each writer tries every change once or more until its predecessor is there.
+    // Each writer repeats its change until the previous revision exists.
     const insist = (change: Change): Effect.Effect<void, LawFailure> =>
       Effect.catchTag(store.commit([change]), "RevisionConflict", (conflict) =>
         Effect.flatMap(store.get(change.record.recordId), (found) =>
@@ -277,24 +278,24 @@ export const commits: ReadonlyArray<Law> = [
         yield* store.commit([change])
         const now = yield* held(id)
         yield* same("the state", now.record, Option.some(change.record))
-        yield* same("what the history replays to", Result.getSuccess(replay(id, now.events)), now.record)
+        yield* same("the replayed history", Result.getSuccess(replay(id, now.events)), now.record)
       }
     }
   }),
 
-  law("an interrupted commit happens wholly or not at all", function* () {
+  law("an interrupted commit is whole or absent", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const position = yield* mark(own)
     const batches = Array.from({ length: 12 }, (_, n) => [begin(own.id(`a-${n}`)), begin(own.id(`b-${n}`))] as const)
     for (const [n, batch] of batches.entries()) {
       const fiber = yield* Effect.forkChild(Effect.exit(store.commit(batch)), { startImmediately: n % 2 === 0 })
-      // The interruption meets the commit at another moment each time.
+      // Each interruption hits the commit at a different moment.
       for (let turns = 0; turns < n; turns++) yield* Effect.yieldNow
       if (n % 3 === 0) yield* Effect.sleep(n / 4)
       yield* Fiber.interrupt(fiber)
     }
-    // What is still being written when its caller leaves is settled before a later commit is.
+    // A later commit waits for the ones in progress.
     yield* store.commit([begin(own.id("barrier"))])
     const log = yield* logAfter(own, position)
     for (const [a, b] of batches) {

@@ -21,10 +21,10 @@ const nested = (levels: number): JsonObject => {
   return value
 }
 
-/** A name as long as a name may be. */
+/** A name of the maximum length. */
 const long = (start: string, filler: string) => (start + filler.repeat(limits.nameLength)).slice(0, limits.nameLength)
 
-/** Commits a context as request, and again as result, and expects it to come back. */
+/** Commits a context as a request and as a result, and expects to read it back unchanged. */
 const keeps = (what: string, context: JsonObject) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
@@ -52,8 +52,9 @@ const keeps = (what: string, context: JsonObject) =>
     return record
   })
 
+/** The laws of content: names, texts and JSON are read back unchanged. */
 export const content: ReadonlyArray<Law> = [
-  law("every kind of JSON comes back as it was", function* () {
+  law("every kind of JSON is read back unchanged", function* () {
     yield* keeps("a context", {
       nothing: null,
       truth: [true, false],
@@ -64,27 +65,27 @@ export const content: ReadonlyArray<Law> = [
     })
   }),
 
-  law("text of every script comes back as it was", function* () {
+  law("text in every script is read back unchanged", function* () {
     const texts = ["Übergabe", "передача", "引き渡し", "تسليم", "מסירה", "हस्तांतरण", "👩‍👩‍👧‍👦🏳️‍🌈", "e\u0301 é", "\u{10ffff}"]
     yield* keeps("a text", { texts, ...Object.fromEntries(texts.map((text) => [text, text])) })
   }),
 
-  law("an own key named __proto__ is kept, and pollutes nothing", function* () {
-    // The cast: JSON.parse makes an own property of it, where a literal would set the prototype.
+  law("an own key named __proto__ is kept and does not set a prototype", function* () {
+    // JSON.parse makes an own property, where a literal would set the prototype. The cast is safe for this text.
     const context = JSON.parse(`{"__proto__": {"polluted": true}, "deep": {"__proto__": 1, "b": 2}}`) as JsonObject
     const record = yield* keeps("an own __proto__ key", context)
     const kept = Option.map(record, ({ request }) => JSON.stringify(request.context["__proto__"]))
     yield* same("the value of the key", kept, Option.some(`{"polluted":true}`))
-    yield* expect(!("polluted" in {}), "Expected the prototype of objects to be as it was")
+    yield* expect(!("polluted" in {}), "Expected the prototype of objects to be unchanged")
   }),
 
-  law("a context of a mebibyte comes back as it was", function* () {
+  law("a context of one mebibyte is read back unchanged", function* () {
     const room = limits.jsonBytes - JSON.stringify({ text: "" }).length
     yield* keeps("a context of 1 MiB", { text: `${"x".repeat(room - 4)}🙂` })
     yield* keeps("a context of many parts", { rows: Array.from({ length: 20_000 }, (_, n) => ({ n, square: n * n })) })
   }),
 
-  law("every part of a request, an event and a response comes back as it was", function* () {
+  law("every field of a request, an event and a response is read back unchanged", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [from, to] = [own.agent("from"), own.agent("to")]
@@ -127,21 +128,21 @@ export const content: ReadonlyArray<Law> = [
     yield* store.commit([taken])
     yield* same("the accepted state", (yield* held(own.id("a"))).record, Option.some(taken.record))
     yield* store.commit([withdrawn])
-    yield* same("what is held", yield* held(own.id("a")), {
+    yield* same("the handoff and its history", yield* held(own.id("a")), {
       record: Option.some(withdrawn.record),
       events: [created, taken.event, withdrawn.event],
       revisions: [1, 2, 3]
     })
     const copy = create(own.id("b"), imported)
     yield* store.commit([{ record: copy, event: imported }])
-    yield* same("what is held of an import", yield* held(own.id("b")), {
+    yield* same("an import and its history", yield* held(own.id("b")), {
       record: Option.some(copy),
       events: [imported],
       revisions: [1]
     })
   }),
 
-  law("names that look alike are different, and long ones are kept", function* () {
+  law("similar names are distinct, and long names are kept", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const alike = [

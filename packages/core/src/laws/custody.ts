@@ -26,8 +26,9 @@ const routed = (agent: AgentId): RoutingDecision => ({
   runnersUp: []
 })
 
+/** The laws of custody: leases, attempts, forwards, parts and evidence. */
 export const custody: ReadonlyArray<Law> = [
-  law("what is due follows leases, questions and reminders", function* () {
+  law("due handoffs follow leases, questions and reminders", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [leased, reminded] = [begin(own.id("leased")), begin(own.id("reminded"), { due: 50, remindBefore: 30 })]
@@ -36,7 +37,7 @@ export const custody: ReadonlyArray<Law> = [
     const due = (at: number) => Effect.map(whole(own, { _tag: "Due", at: second(at) }), names)
     const lease = 10_000
     let { record } = leased
-    /** Each event of the leased one, with the second from which on it is due then. */
+    /** The events of the leased handoff, each with the second from which the handoff is then due. */
     const events: ReadonlyArray<readonly [Transition, number | undefined]> = [
       [{ _tag: "Accepted", at: second(1), by, lease }, 11],
       [{ _tag: "Progressed", at: second(5), by }, 15],
@@ -53,21 +54,21 @@ export const custody: ReadonlyArray<Law> = [
       record = change.record
       yield* store.commit([change])
       const what = `after ${event._tag} in revision ${record.revision}`
-      if (from === undefined) yield* same(`what is due ${what}`, yield* due(49), ["reminded"])
+      if (from === undefined) yield* same(`the due handoffs ${what}`, yield* due(49), ["reminded"])
       else {
         const before = yield* due(from - 1)
-        yield* same(`what is due ${what}, too early`, before.includes("leased"), false)
-        yield* same(`what is due ${what}, in time`, (yield* due(from)).includes("leased"), true)
+        yield* same(`the due handoffs ${what}, too early`, before.includes("leased"), false)
+        yield* same(`the due handoffs ${what}, in time`, (yield* due(from)).includes("leased"), true)
       }
     }
-    yield* same("what is due before the reminder", yield* due(19), [])
-    yield* same("what is due at the reminder", yield* due(20), ["reminded"])
+    yield* same("the due handoffs before the reminder", yield* due(19), [])
+    yield* same("the due handoffs at the reminder", yield* due(20), ["reminded"])
     yield* store.commit([moved(reminded.record, { _tag: "Reminded", at: second(20), by, of: "deadline" })])
-    yield* same("what is due behind the reminder", yield* due(49), [])
-    yield* same("what is due at the deadline", yield* due(50), ["reminded"])
+    yield* same("the due handoffs after the reminder", yield* due(49), [])
+    yield* same("the due handoffs at the deadline", yield* due(50), ["reminded"])
   }),
 
-  law("pages of what is due go by leases and reminders, too", function* () {
+  law("pages of due handoffs are ordered by leases and reminders", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     for (let n = 0; n < 4; n++) {
@@ -77,7 +78,7 @@ export const custody: ReadonlyArray<Law> = [
       yield* store.commit([leased, moved(leased.record, accepted)])
       yield* store.commit([begin(own.id(`reminded-${n}`), { due: 200 + n, remindBefore: 105 })])
     }
-    // Second 100 - 2n of the leased, 95 + n of the reminded, the older first where they meet.
+    // The leased ones are due in second 100 - 2n, the reminded ones in second 95 + n. Ties are in order of age.
     const order = [
       "leased-3",
       "reminded-0",
@@ -90,7 +91,7 @@ export const custody: ReadonlyArray<Law> = [
     ]
     const view: View = { _tag: "Due", at: second(300) }
     const all = names(yield* whole(own, view))
-    yield* same("what is due", all, order)
+    yield* same("the due handoffs", all, order)
     for (const limit of [1, 3]) {
       const listed: Array<HandoffRecord> = []
       let after: HandoffRecord | undefined
@@ -98,13 +99,13 @@ export const custody: ReadonlyArray<Law> = [
         const page = yield* store.list(view, after === undefined ? { limit } : { limit, after })
         listed.push(...page.filter(({ recordId }) => own.has(recordId)))
         after = page.at(-1)
-        // One of ours more than there are comes from a store that goes round.
+        // More records than exist come from a store whose pages repeat.
       } while (after !== undefined && listed.length <= all.length)
-      yield* same(`what is due in pages of ${limit}`, names(listed), all)
+      yield* same(`the due handoffs in pages of ${limit}`, names(listed), all)
     }
   }),
 
-  law("a handoff that moves and keeps its status is shown as it is now", function* () {
+  law("a handoff that changes within its status is listed in its current state", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [from, to, parent] = [own.agent("from"), own.agent("to"), own.id("parent")]
@@ -135,7 +136,7 @@ export const custody: ReadonlyArray<Law> = [
     yield* same("the tally", { ...others, under }, { ...rest, under: known + 1 })
   }),
 
-  law("a handoff that is given back waits again, in each view and in the tally", function* () {
+  law("a released handoff is pending again, in every view and in the tally", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [from, to] = [own.agent("from"), own.agent("to")]
@@ -155,7 +156,7 @@ export const custody: ReadonlyArray<Law> = [
       Effect.gen(function* () {
         for (const status of ["pending", "accepted", "in_progress", "input_required"] as const) {
           const expected = status === record.status ? [record] : []
-          yield* same(`what is ${status} ${what}`, yield* views(status), [expected, expected])
+          yield* same(`the ${status} handoffs ${what}`, yield* views(status), [expected, expected])
         }
         const { [record.status]: now = 0, ...others } = yield* tallied
         const { [record.status]: then = 0, ...rest } = before
@@ -174,7 +175,7 @@ export const custody: ReadonlyArray<Law> = [
     yield* looked("after two steps in one commit")
   }),
 
-  law("attempts, leases, questions and what was learnt come back as they were", function* () {
+  law("attempts, leases, questions and hand-backs are read back unchanged", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const begun = begin(own.id("a"), { due: 600, remindBefore: 500 })
@@ -218,10 +219,10 @@ export const custody: ReadonlyArray<Law> = [
     const asked: Change = { record: create(own.id("b"), created), event: created }
     const expired = moved(asked.record, { _tag: "Expired", at: second(9), by: clock, missed: "accept_by" })
     yield* store.commit([asked, expired])
-    yield* same("what was missed", (yield* held(own.id("b"))).record, Option.some(expired.record))
+    yield* same("the expired handoff", (yield* held(own.id("b"))).record, Option.some(expired.record))
   }),
 
-  law("a handoff that is handed on is in the inbox of its next receiver, and in no other's", function* () {
+  law("a forwarded handoff is in the inbox of its next receiver only", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [from, first, other, third] = [own.agent("from"), own.agent("a"), own.agent("b"), own.agent("c")]
@@ -242,7 +243,9 @@ export const custody: ReadonlyArray<Law> = [
         index === 0 ? ["r"] : [],
         index === 0 ? [] : ["r"]
       ])
-      yield* same(`what was sent after ${index + 1} hops`, yield* whole(own, { _tag: "Sent", agent: from }), [record])
+      yield* same(`the sent handoffs after ${index + 1} hops`, yield* whole(own, { _tag: "Sent", agent: from }), [
+        record
+      ])
     }
     const taken = moved(record, { _tag: "Accepted", at: second(3), by: third })
     const on = moved(taken.record, { _tag: "Forwarded", at: second(4), by: third, to: own.agent("d") })
@@ -255,7 +258,7 @@ export const custody: ReadonlyArray<Law> = [
     )
   }),
 
-  law("briefings, read-backs, hops, parts, deliverables and evidence come back as they were", function* () {
+  law("briefings, read-backs, hops, parts, deliverables and evidence are read back unchanged", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [from, to, next] = [own.agent("from"), own.agent("to"), own.agent("next")]
@@ -321,11 +324,11 @@ export const custody: ReadonlyArray<Law> = [
     }
     const { events: history } = yield* held(record.recordId)
     yield* same("the history", history, committed)
-    yield* same("what does not hold of the history", flawIn(record.recordId, history, record), undefined)
+    yield* same("the flaw in the history", flawIn(record.recordId, history, record), undefined)
     const part = begin(own.id("p"), { parent: record.recordId })
     const cancelled: Transition = { _tag: "Cancelled", at: second(6), by: next, along: record.recordId }
     const along = moved(part.record, cancelled)
     yield* store.commit([part, along])
-    yield* same("what was cancelled with its parent", yield* store.get(own.id("p")), Option.some(along.record))
+    yield* same("the part cancelled with its parent", yield* store.get(own.id("p")), Option.some(along.record))
   })
 ]

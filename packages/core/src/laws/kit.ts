@@ -1,3 +1,4 @@
+/** The parts that laws are made of: expectations, unique names, changes, and reads without the records of others. */
 import {
   advance,
   AgentId,
@@ -32,29 +33,12 @@ import {
   type View
 } from "../HandoffStore.ts"
 
-/**
- * A store has broken a law.
- *
- * @example
- * ```ts
- * import { MemoryStore } from "@aumai/handoff-core"
- * import * as StoreLaws from "@aumai/handoff-core/StoreLaws"
- * import * as Effect from "effect/Effect"
- *
- * const [first] = StoreLaws.laws
- * const verdict = first?.check.pipe(
- *   Effect.as("kept"),
- *   Effect.catchTag("LawBroken", ({ law, detail }) => Effect.succeed(`${law}: ${detail}`)),
- *   Effect.provide(MemoryStore.layer)
- * )
- * if (verdict !== undefined) console.log(await Effect.runPromise(verdict)) // "kept"
- * ```
- */
+/** A store has broken a law. */
 export class LawBroken extends Schema.TaggedError<LawBroken>()("LawBroken", {
   law: Schema.String,
-  /** What the law expects and what the store did. */
+  /** A sentence with the expected and the actual behaviour. */
   detail: Schema.String,
-  /** The error that the store failed with, when that is how the law was broken. */
+  /** The error of the store, if it broke the law by failing. */
   cause: Schema.optionalKey(Schema.Defect())
 }) {
   override get message() {
@@ -62,22 +46,22 @@ export class LawBroken extends Schema.TaggedError<LawBroken>()("LawBroken", {
   }
 }
 
-/** One promise of the store port, and the effect that fails with a sentence when a store does not keep it. */
+/** One promise of the store port. `check` fails with a sentence if the store does not keep it. */
 export interface Law {
   readonly name: string
   readonly check: Effect.Effect<void, LawBroken, HandoffStore | AgentStore>
 }
 
-/** An expectation that was not met; the law adds its name. */
+/** An unmet expectation. `enforce` adds the name of the law. */
 class Unmet extends Schema.TaggedError<Unmet>()("Unmet", { detail: Schema.String }) {}
 
-/** What the body of a law may fail with. */
+/** The failures of a law's body. */
 export type LawFailure = Unmet | StoreError | RevisionConflict
 
-// A store that hangs breaks a law too. No law takes a tenth of this on a disk that has to seek.
+// A store that hangs breaks a law. On a hard disk, a law takes less than a tenth of this.
 const patience = "30 seconds"
 
-/** Runs the body of a law on real time, also under a test clock: a store's own work takes the time that it takes. */
+/** Runs the body of a law on real time, even under a test clock, because the store's work takes real time. */
 export const enforce = <E, R>(
   name: string,
   body: Effect.Effect<void, E | LawFailure, R>
@@ -97,7 +81,7 @@ export const enforce = <E, R>(
   )
 }
 
-/** States a law. */
+/** Makes a law. */
 export const law = (
   name: string,
   body: () => Generator<Effect.Effect<unknown, LawFailure, HandoffStore | AgentStore>, void, never>
@@ -108,42 +92,42 @@ const show = (value: unknown): string => {
   return text.length > 400 ? `${text.slice(0, 400)}… (${text.length} characters)` : text
 }
 
-/** Expects two values to be alike in everything they consist of. */
+/** Expects two values to be structurally equal. */
 export const same = (what: string, actual: unknown, expected: unknown): Effect.Effect<void, Unmet> =>
   Equal.equals(actual, expected)
     ? Effect.void
     : Effect.fail(new Unmet({ detail: `Expected ${what} to be ${show(expected)}, got ${show(actual)}` }))
 
-/** Expects something to be so. */
+/** Expects a condition to hold. */
 export const expect = (holds: boolean, sentence: string): Effect.Effect<void, Unmet> =>
   holds ? Effect.void : Effect.fail(new Unmet({ detail: sentence }))
 
-/** The names that belong to one run of one law. */
+/** The names of one run of one law. */
 export interface Own {
   readonly id: (name: string) => RecordId
   readonly agent: (name: string) => AgentId
   readonly has: (id: string) => boolean
 }
 
-// Ten of 36 characters: no two runs on one store share a name.
+// Ten characters of 36, so that two runs on one store never share a name.
 const ownLength = 10
 
-/** Draws names that nobody else uses, so that a law may run on a store that is in use. */
+/** Draws unique names, so that a law can run on a store that is in use. */
 export const drawOwn: Effect.Effect<Own> = Effect.map(Random.Random, (random) => {
   let prefix = "law-"
   for (let index = 0; index < ownLength; index++) prefix += Math.floor(random.nextDoubleUnsafe() * 36).toString(36)
   return {
-    // The casts: what laws are named after is short and holds no character that an id must not hold.
+    // The casts are safe because these names are short and have only characters that an id allows.
     id: (name) => `${prefix}.${name}` as RecordId,
     agent: (name) => `${prefix}.${name}` as AgentId,
     has: (id) => id.startsWith(`${prefix}.`)
   }
 })
 
-/** Second number `n` of the time in which laws take place; milliseconds show what a store rounds. */
+/** Second number `n` of the laws' time. It has milliseconds, which reveal a store that rounds. */
 export const second = (n: number): DateTime.Utc => DateTime.makeUnsafe(1_790_000_000_123 + n * 1000)
 
-/** What a law says of a handoff it begins; the rest does not matter to it. */
+/** The fields of a new handoff that matter to a law. */
 export interface Beginning {
   readonly from?: AgentId
   readonly to?: AgentId
@@ -152,13 +136,13 @@ export interface Beginning {
   readonly priority?: number
   /** The second in which it falls due. */
   readonly due?: number
-  /** So many seconds before, that is mentioned. */
+  /** The time of the reminder, in seconds before `due`. */
   readonly remindBefore?: number
   readonly parent?: RecordId
   readonly context?: JsonObject
 }
 
-/** The change that begins a handoff. */
+/** The change that creates a handoff. */
 export const begin = (id: RecordId, beginning: Beginning = {}): Change => {
   const { from = AgentId.make(`${id}.from`), to = AgentId.make(`${id}.to`), at = 0 } = beginning
   const request: HandoffRequest = {
@@ -175,16 +159,16 @@ export const begin = (id: RecordId, beginning: Beginning = {}): Change => {
   return { record: create(id, event), event }
 }
 
-/** The change that an event makes; a law only says what the lifecycle allows. */
+/** The change that an event makes. Laws use only events that the lifecycle allows. */
 export const moved = (record: HandoffRecord, event: Transition): Change => Result.getOrThrow(advance(record, event))
 
 type Step = Transition["_tag"]
 
-/** The change that takes a handoff one step on. */
+/** The change of one step. */
 export const step = (record: HandoffRecord, _tag: Step, at = 100, reason = "as the law wants it"): Change => {
   const { fromAgent } = record.request
   const fact = { at: second(at), by: transitions[_tag].by === "receiver" ? receiverOf(record) : fromAgent }
-  // Laws ask for these when they like; what another program did need not have been due.
+  // Laws use these at any time, and only events of a foreign program need not be due.
   const foreign = { ...fact, via: "foreign" } as const
   const events: { readonly [Tag in Step]: Extract<Transition, { readonly _tag: Tag }> } = {
     Accepted: { _tag: "Accepted", ...fact, reason },
@@ -208,7 +192,7 @@ export const step = (record: HandoffRecord, _tag: Step, at = 100, reason = "as t
   return moved(record, events[_tag])
 }
 
-/** The changes of a whole life, from nothing through these steps. */
+/** The changes of a handoff from its creation through these steps. */
 export const life = (
   id: RecordId,
   steps: ReadonlyArray<Step>,
@@ -225,7 +209,7 @@ export const life = (
   return changes
 }
 
-/** Expects a commit to lose, and says to whom it should have lost. */
+/** Expects a commit to fail with RevisionConflict, and returns the conflict. */
 export const loses = (what: string, changes: readonly [Change, ...Array<Change>]) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
@@ -237,7 +221,7 @@ export const loses = (what: string, changes: readonly [Change, ...Array<Change>]
     return outcome.failure
   })
 
-/** What a store holds of one handoff: its state and its history, which must agree. */
+/** The record of a handoff in the store and its history, which must agree. */
 export const held = (id: RecordId) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
@@ -246,7 +230,7 @@ export const held = (id: RecordId) =>
     return { record, events: history.map(({ event }) => event), revisions: history.map(({ revision }) => revision) }
   })
 
-/** The tally, without the names that come to nothing. */
+/** The tally without sums of zero. */
 export const tallied = Effect.map(
   Effect.flatMap(HandoffStore, (store) => store.tally),
   (tally): Tally => Object.fromEntries(Object.entries(tally).filter(([, amount]) => amount !== 0))
@@ -254,7 +238,7 @@ export const tallied = Effect.map(
 
 const pageSize = 256
 
-/** A whole view, page by page, without what others have put into it. */
+/** Reads a whole view in pages, without the records of others. */
 export const whole = (own: Own, view: View, limit = pageSize) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
@@ -272,11 +256,11 @@ export const whole = (own: Own, view: View, limit = pageSize) =>
     }
   })
 
-/** The names of the records of a view, as the law gave them. */
+/** The names that the law gave to these records. */
 export const names = (records: ReadonlyArray<{ readonly recordId: RecordId }>): ReadonlyArray<string> =>
   records.map(({ recordId }) => recordId.slice(recordId.indexOf(".") + 1))
 
-/** Everything in the log behind a position, page by page, without what others have put into it. */
+/** Reads the log after a position in pages, without the entries of others. */
 export const logAfter = (own: Own, position: Position | undefined, limit = pageSize) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
@@ -294,7 +278,7 @@ export const logAfter = (own: Own, position: Position | undefined, limit = pageS
     }
   })
 
-/** Commits a record of no further interest, and gives its position: everything later stands behind it. */
+/** Commits a marker record and returns its position. All later entries are after it. */
 export const mark = (own: Own, name = "mark") =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
@@ -304,10 +288,10 @@ export const mark = (own: Own, name = "mark") =>
     return yield* new Unmet({ detail: "Expected a history after a commit, got none" })
   })
 
-/** An entry without its position, for comparing with what was committed. */
+/** Entries without positions, for comparison with `factsOf`. */
 export const facts = (entries: ReadonlyArray<Entry>) =>
   entries.map(({ recordId, revision, event }) => ({ recordId, revision, event }))
 
-/** What the log should say of changes. */
+/** The entries that changes should make, without positions. */
 export const factsOf = (changes: ReadonlyArray<Change>) =>
   changes.map(({ record: { recordId, revision }, event }) => ({ recordId, revision, event }))

@@ -7,19 +7,20 @@ import { follow } from "../Changes.ts"
 import { type Entry, HandoffStore, type Position } from "../HandoffStore.ts"
 import { begin, drawOwn, expect, facts, factsOf, law, type Law, life, logAfter, mark, same, step } from "./kit.ts"
 
-// Seconds of the laws: the last there is in a timestamp, in the year 9999, and one in 2300, where microseconds no longer
-// fit in a double.
+// In seconds of the laws: the last second of the year 9999, which is the last of a timestamp, and one in 2300, where
+// microseconds no longer fit in a double.
 const endOfTime = 251_612_300_000
 const yearOf2300 = 8_624_000_000
 
-/** Writes of several lives at once, each in its own order. */
+/** The number of concurrent writers. */
 const lives = 8
 
-// Forty times as long as the followers here wait for a hint.
+// Forty times the poll interval of the followers here.
 const patience = "2 seconds"
 
+/** The laws of the log and its followers. */
 export const log: ReadonlyArray<Law> = [
-  law("the log holds every change, in the order of the commits", function* () {
+  law("the log holds every change in commit order", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const position = yield* mark(own)
@@ -39,7 +40,7 @@ export const log: ReadonlyArray<Law> = [
     )
   }),
 
-  law("what a change says of its time has no say in its place in the log", function* () {
+  law("the time of an event does not affect its position in the log", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const position = yield* mark(own)
@@ -51,11 +52,11 @@ export const log: ReadonlyArray<Law> = [
     yield* same("the log", facts(entries), factsOf(changes))
     yield* same("the number of positions", new Set(entries.map((entry) => entry.position)).size, changes.length)
     for (const [index, entry] of entries.entries()) {
-      yield* same("the log behind a position", yield* logAfter(own, entry.position), entries.slice(index + 1))
+      yield* same("the log after a position", yield* logAfter(own, entry.position), entries.slice(index + 1))
     }
   }),
 
-  law("the end of the log is where its last entry stands, and what comes next stands behind it", function* () {
+  law("the end of the log is the position of its last entry, and the next entry follows it", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     yield* store.commit([begin(own.id("a"))])
@@ -64,12 +65,12 @@ export const log: ReadonlyArray<Law> = [
       yield* expect(Option.isSome(before), "Expected the log to have an end after a commit, got none")
       yield* store.commit([change])
       const entries = yield* logAfter(own, Option.getOrUndefined(before))
-      yield* same("the log behind its former end", facts(entries), factsOf([change]))
+      yield* same("the log after its former end", facts(entries), factsOf([change]))
       yield* same("the end of the log", yield* store.end, Option.fromUndefinedOr(entries.at(-1)?.position))
     }
   }),
 
-  law("the log can be resumed behind every position, in pages of any size", function* () {
+  law("the log can be resumed after every position, in pages of any size", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const start = yield* mark(own)
@@ -79,22 +80,22 @@ export const log: ReadonlyArray<Law> = [
     const entries = yield* logAfter(own, start)
     yield* same("the length of the log", entries.length, 8)
     for (const [index, { position }] of entries.entries()) {
-      yield* same("the log behind a position", yield* logAfter(own, position), entries.slice(index + 1))
+      yield* same("the log after a position", yield* logAfter(own, position), entries.slice(index + 1))
     }
     for (const limit of [1, 2, 3, 5, 8]) {
       yield* same(`the log in pages of ${limit}`, yield* logAfter(own, start, limit), entries)
     }
     const last = entries.at(-1)
     if (last !== undefined) {
-      yield* same("the log behind its end", (yield* logAfter(own, last.position)).length, 0)
+      yield* same("the log after its end", (yield* logAfter(own, last.position)).length, 0)
     }
     const [first] = yield* store.log({ limit: 1 })
     yield* expect(first !== undefined, "Expected the whole log to begin with an entry, got none")
-    // Behind the first entry of all there is everything else, this law's entries included.
-    yield* same("a page of nothing", yield* store.log({ limit: 0 }), [])
+    // A limit of 0 returns nothing although the log has entries.
+    yield* same("a page with a limit of 0", yield* store.log({ limit: 0 }), [])
   }),
 
-  law("a reader that follows the log while many write misses nothing and sees nothing twice", function* () {
+  law("a follower of the log sees every entry once under concurrent writers", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const start = yield* mark(own)
@@ -104,7 +105,7 @@ export const log: ReadonlyArray<Law> = [
     const reader = Effect.gen(function* () {
       let position: Position = start
       while (true) {
-        // Asked before the read: what was written by then must be in this page or an earlier one.
+        // Asked before the read, so that this page or an earlier one has every entry written by then.
         const wasWriting = writing
         const page: ReadonlyArray<Entry> = yield* store.log({ limit: 3, after: position })
         for (const entry of page) if (own.has(entry.recordId)) read.push(entry)
@@ -134,7 +135,7 @@ export const log: ReadonlyArray<Law> = [
     }
   }),
 
-  law("the entries of one commit stand together", function* () {
+  law("the entries of one commit are adjacent", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const start = yield* mark(own)
@@ -151,12 +152,12 @@ export const log: ReadonlyArray<Law> = [
     }
   }),
 
-  law("a follower learns of every change: hints arrive, or asking again heals", function* () {
+  law("a follower gets every change, through a hint or the next poll", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const start = yield* mark(own)
     const changes = life(own.id("a"), ["Accepted", "Started", "Completed"])
-    // A follower asks again after two seconds; here sooner, because a store may leave out every hint.
+    // A short poll interval, because a store may give no hints at all.
     const followed = follow(store, start, "50 millis").pipe(
       Stream.filter(({ recordId }) => own.has(recordId)),
       Stream.take(changes.length),
@@ -164,16 +165,16 @@ export const log: ReadonlyArray<Law> = [
     )
     const following = yield* Effect.forkChild(followed, { startImmediately: true })
     for (const change of changes) {
-      // The follower has read to the end and waits.
+      // Lets the follower read to the end and wait.
       yield* Effect.sleep("5 millis")
       yield* store.commit([change])
     }
     const entries = yield* Fiber.join(following).pipe(Effect.timeoutOption(patience))
-    yield* expect(entries._tag === "Some", "Expected a follower to learn of four changes within two seconds")
-    if (entries._tag === "Some") yield* same("what the follower saw", facts(entries.value), factsOf(changes))
+    yield* expect(entries._tag === "Some", "Expected a follower to get four changes within two seconds")
+    if (entries._tag === "Some") yield* same("the entries of the follower", facts(entries.value), factsOf(changes))
   }),
 
-  law("a follower that starts late sees what happened before", function* () {
+  law("a follower that starts late gets the earlier changes", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const start = yield* mark(own)
@@ -187,7 +188,8 @@ export const log: ReadonlyArray<Law> = [
       Stream.runCollect,
       Effect.timeoutOption(patience)
     )
-    yield* expect(entries._tag === "Some", "Expected a late follower to see two changes within two seconds")
-    if (entries._tag === "Some") yield* same("what it saw", facts(entries.value), factsOf([created, accepted]))
+    yield* expect(entries._tag === "Some", "Expected a late follower to get two changes within two seconds")
+    if (entries._tag === "Some")
+      yield* same("the entries of the late follower", facts(entries.value), factsOf([created, accepted]))
   })
 ]

@@ -26,14 +26,14 @@ import {
   whole
 } from "./kit.ts"
 
-/** A promise that only a store which outlives its scope can keep. */
+/** A promise of stores that outlive their scope. */
 export interface ReopeningLaw {
   readonly name: string
-  /** `open` opens the same store each time; it is used several times, one after the other, each in a scope of its own. */
+  /** `open` must open the same store each time. The law opens it several times in sequence, each in a new scope. */
   readonly check: <E>(open: Layer.Layer<HandoffStore | AgentStore, E>) => Effect.Effect<void, LawBroken>
 }
 
-/** Runs one part of a law on the store as it is now, and closes it. */
+/** Opens the store, runs one part of a law, and closes it. */
 type Session = <A, E>(part: Effect.Effect<A, E, HandoffStore | AgentStore>) => Effect.Effect<A, E | LawFailure>
 
 const reopeningLaw = (
@@ -42,10 +42,10 @@ const reopeningLaw = (
 ): ReopeningLaw => ({
   name,
   check: (open) => {
-    // Fresh: a layer that is provided twice would otherwise be built once.
+    // Fresh, because a layer that is provided twice would otherwise be built once.
     const session = <A, E>(part: Effect.Effect<A, E, HandoffStore | AgentStore>) =>
       Effect.provide(part, Layer.fresh(open), { local: true })
-    // The cast: what opening can fail with is reported by `enforce` like every other failure.
+    // The cast is safe because `enforce` reports every failure, including those of opening.
     return enforce(
       name,
       Effect.gen(() => body(session as Session))
@@ -53,23 +53,9 @@ const reopeningLaw = (
   }
 })
 
-/**
- * What a store promises that outlives its scope: what was committed is there when it is opened again.
- *
- * @example
- * ```ts
- * import { MemoryStore } from "@aumai/handoff-core"
- * import { reopening } from "@aumai/handoff-core/StoreLaws"
- * import * as Effect from "effect/Effect"
- *
- * // The memory store does not outlive its scope, so it breaks every one of these.
- * for (const { name, check } of reopening) {
- *   console.log(name, (await Effect.runPromise(Effect.result(check(MemoryStore.layer))))._tag) // "Failure"
- * }
- * ```
- */
+/** The laws of stores that outlive their scope: commits survive reopening. The memory store breaks all of them. */
 export const reopening: ReadonlyArray<ReopeningLaw> = [
-  reopeningLaw("states, histories and the tally are there after reopening", function* (session) {
+  reopeningLaw("states, histories and the tally survive reopening", function* (session) {
     const own = yield* drawOwn
     const a = life(own.id("a"), ["Accepted", "Started", "Completed"])
     const b = begin(own.id("b"), { context: { text: "Übergabe 引き渡し 👍" }, due: 90 })
@@ -96,10 +82,10 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
     yield* same("the tally", after.tally, before)
   }),
 
-  reopeningLaw("positions of the log are good after reopening, and the log goes on", function* (session) {
+  reopeningLaw("positions of the log stay valid after reopening, and the log continues", function* (session) {
     const own = yield* drawOwn
     const [created, accepted, started] = life(own.id("a"), ["Accepted", "Started"])
-    // Never: a life of two steps has three changes.
+    // Cannot happen: a life of two steps has three changes.
     if (accepted === undefined || started === undefined) return
     const commit = (change: typeof created) => Effect.flatMap(HandoffStore, (store) => store.commit([change]))
     const start: Position = yield* session(mark(own))
@@ -112,14 +98,14 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
     yield* same("the entry seen before", entries.slice(0, 1), first)
     const [seen] = first
     if (seen !== undefined) {
-      yield* same("the log behind it", yield* session(logAfter(own, seen.position)), entries.slice(1))
+      yield* same("the log after it", yield* session(logAfter(own, seen.position)), entries.slice(1))
     }
     yield* same("the number of positions", new Set(entries.map(({ position }) => position)).size, 3)
     const end = yield* session(Effect.flatMap(HandoffStore, (store) => store.end))
     yield* same("the end of the log", end, Option.fromUndefinedOr(entries.at(-1)?.position))
   }),
 
-  reopeningLaw("views are in order and pages go on after reopening", function* (session) {
+  reopeningLaw("views keep their order and pages can be resumed after reopening", function* (session) {
     const own = yield* drawOwn
     const [from, to, parent] = [own.agent("from"), own.agent("to"), own.id("parent")]
     const changes = Array.from({ length: 6 }, (_, n) =>
@@ -147,7 +133,7 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
     yield* same("the views", yield* session(read), before)
   }),
 
-  reopeningLaw("a revision that was lost before reopening is lost after it", function* (session) {
+  reopeningLaw("a revision that conflicts before reopening conflicts after it", function* (session) {
     const own = yield* drawOwn
     const created = begin(own.id("a"))
     const accepted = step(created.record, "Accepted")
@@ -157,7 +143,7 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
     yield* same("the revisions", (yield* session(held(own.id("a")))).revisions, [1, 2, 3])
   }),
 
-  reopeningLaw("agents are there after reopening, and those removed are not", function* (session) {
+  reopeningLaw("agents survive reopening, and removed ones do not return", function* (session) {
     const own = yield* drawOwn
     const [a, b] = [own.agent("a"), own.agent("b")]
     const capabilities = [Capability.make("analyze"), Capability.make("可視化")]

@@ -24,14 +24,14 @@ import {
   whole
 } from "./kit.ts"
 
-/** Commits changes in an order of chance, so that no view is in order by accident. */
+/** Commits changes in random order, so that a view is not in order by accident. */
 const commitShuffled = (changes: ReadonlyArray<Change>) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
     for (const change of yield* Random.shuffle(changes)) yield* store.commit([change])
   })
 
-/** Some records that every view has several of, with ties in every order. */
+/** Records of which every view lists several, with ties in every order. */
 const crowd = (own: Own) => {
   const [from, to, parent] = [own.agent("from"), own.agent("to"), own.id("parent")]
   return Array.from({ length: 12 }, (_, n) =>
@@ -56,6 +56,7 @@ const viewsOf = (own: Own): ReadonlyArray<View> => [
   { _tag: "Prefix", prefix: own.id("r") }
 ]
 
+/** The laws of views, pages and the tally. */
 export const views: ReadonlyArray<Law> = [
   law("an inbox is in order of urgency, then age, then id", function* () {
     const own = yield* drawOwn
@@ -83,7 +84,7 @@ export const views: ReadonlyArray<Law> = [
     ])
   }),
 
-  law("all, and all of one status, are listed oldest first, then by id", function* () {
+  law("All and Status list oldest first, then by id", function* () {
     const own = yield* drawOwn
     yield* commitShuffled([
       begin(own.id("d-old"), { at: 1 }),
@@ -92,13 +93,13 @@ export const views: ReadonlyArray<Law> = [
       begin(own.id("a-middle"), { at: 2 }),
       begin(own.id("c-middle"), { at: 2 })
     ])
-    // By code unit, so that every store sorts alike: upper case stands before lower case.
+    // Ids sort by code unit, with upper case before lower case.
     const order = ["d-old", "B-middle", "a-middle", "c-middle", "a-new"]
     yield* same("all", names(yield* whole(own, { _tag: "All" })), order)
     yield* same("the pending ones", names(yield* whole(own, { _tag: "Status", status: "pending" })), order)
   }),
 
-  law("what an agent sent is listed newest first, then by id", function* () {
+  law("Sent lists newest first, then by id", function* () {
     const own = yield* drawOwn
     const from = own.agent("from")
     yield* commitShuffled([
@@ -109,10 +110,10 @@ export const views: ReadonlyArray<Law> = [
       begin(own.id("of-another"), { from: own.agent("another"), at: 5 })
     ])
     const sent = names(yield* whole(own, { _tag: "Sent", agent: from }))
-    yield* same("what was sent", sent, ["newest", "middle-a", "middle-b", "old"])
+    yield* same("the sent handoffs", sent, ["newest", "middle-a", "middle-b", "old"])
   }),
 
-  law("the parts of a handoff are listed oldest first, whatever became of them", function* () {
+  law("Children lists parts of every status, oldest first", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const parent = own.id("whole")
@@ -128,7 +129,7 @@ export const views: ReadonlyArray<Law> = [
     yield* same("the parts", children, ["first", "second", "third"])
   }),
 
-  law("due is what is open and has reached its deadline, earliest first", function* () {
+  law("Due lists open handoffs that have reached their deadline, earliest first", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const [early, accepted, late] = [
@@ -151,14 +152,14 @@ export const views: ReadonlyArray<Law> = [
     yield* store.commit(life(own.id("completed"), ["Accepted", "Completed"], { due: 5 }))
     yield* store.commit(life(own.id("failed"), ["Accepted", "Failed"], { due: 5 }))
     const due = (at: number) => Effect.map(whole(own, { _tag: "Due", at: second(at) }), names)
-    yield* same("what is due in second 30", yield* due(30), ["early", "tie-young", "accepted", "late"])
-    yield* same("what is due in second 9", yield* due(9), [])
-    yield* same("what is due in second 10", yield* due(10), ["early", "tie-young"])
+    yield* same("the due handoffs in second 30", yield* due(30), ["early", "tie-young", "accepted", "late"])
+    yield* same("the due handoffs in second 9", yield* due(9), [])
+    yield* same("the due handoffs in second 10", yield* due(10), ["early", "tie-young"])
     yield* store.commit([step(early.record, "Expired")])
-    yield* same("what is due when the first has expired", yield* due(20), ["tie-young", "accepted"])
+    yield* same("the due handoffs after the first has expired", yield* due(20), ["tie-young", "accepted"])
   }),
 
-  law("a handoff stands in the views of its status and in no other", function* () {
+  law("a handoff is listed in the views of its status only", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const to = own.agent("to")
@@ -196,7 +197,7 @@ export const views: ReadonlyArray<Law> = [
     for (const view of viewsOf(own)) {
       const all = names(yield* whole(own, view))
       yield* same(`the size of view ${view._tag}`, all.length, changes.length)
-      // Views of all agents hold what others wrote too; there one small and one odd size must do.
+      // Views of all agents also have the records of others, so two page sizes are enough there.
       const sizes =
         "agent" in view || "parent" in view || "prefix" in view ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13] : [5, 12]
       for (const limit of sizes) {
@@ -205,7 +206,7 @@ export const views: ReadonlyArray<Law> = [
     }
   }),
 
-  law("pages neither skip nor repeat while handoffs move on", function* () {
+  law("pages neither skip nor repeat while handoffs change", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     yield* commitShuffled(crowd(own))
@@ -220,12 +221,12 @@ export const views: ReadonlyArray<Law> = [
       while (true) {
         const page = yield* store.list(view, after === undefined ? { limit: 2 } : { limit: 2, after })
         listed.push(...page.filter(({ recordId }) => own.has(recordId)))
-        // A page that is not of ours alone comes from a store in use; one of ours more than there are, from a broken one.
+        // More own records than exist come from a broken store. Records of others come from a store in use.
         if (page.length === 0 || listed.length > all.length) break
         after = page.at(-1)
         const mine = page.findLast(({ recordId }) => own.has(recordId))
         if (mine === undefined || listed.length % 3 === 0) continue
-        // One leaves the view; the reader goes on behind it as it saw it, or as it is now.
+        // One record leaves the view. The reader continues after it in its former state, or in its new one.
         const moved = step(mine, "Expired")
         yield* store.commit([moved])
         if (mine === after && listed.length % 3 === 1) after = moved.record
@@ -234,17 +235,17 @@ export const views: ReadonlyArray<Law> = [
     }
   }),
 
-  law("a view of a page of nothing, or behind its end, is empty", function* () {
+  law("a page with a limit of 0, or after the last record, is empty", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const change = begin(own.id("a"), { from: own.agent("from") })
     yield* store.commit([change])
     const view: View = { _tag: "Sent", agent: own.agent("from") }
-    yield* same("a page of nothing", yield* store.list(view, { limit: 0 }), [])
-    yield* same("the page behind the last", yield* store.list(view, { limit: 5, after: change.record }), [])
+    yield* same("a page with a limit of 0", yield* store.list(view, { limit: 0 }), [])
+    yield* same("the page after the last", yield* store.list(view, { limit: 5, after: change.record }), [])
   }),
 
-  law("a page holds no more than its limit, whatever number that is", function* () {
+  law("a page holds at most its limit, for any number", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const position = yield* mark(own)
@@ -263,7 +264,7 @@ export const views: ReadonlyArray<Law> = [
         { _tag: "Prefix", prefix: own.id("") },
         { limit, after: begin(own.id("")).record }
       )
-      // The marked one is listed last.
+      // The list also has the marker.
       yield* same(`a view of at most ${limit}`, names(listed).filter((name) => name !== "mark").length, size)
       const log = yield* store.log({ limit, after: position })
       yield* same(`a log of at most ${limit}`, log.filter(({ recordId }) => own.has(recordId)).length, size)
@@ -272,7 +273,7 @@ export const views: ReadonlyArray<Law> = [
     }
   }),
 
-  law("what a page of ids begins behind need not begin like them", function* () {
+  law("a page of Prefix can begin after an id without the prefix", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     yield* store.commit([begin(own.id("a")), begin(own.id("aa")), begin(own.id("ba")), begin(own.id("bb"))])
@@ -282,12 +283,12 @@ export const views: ReadonlyArray<Law> = [
         store.list({ _tag: "Prefix", prefix: own.id("b") }, { limit: 9, after: begin(own.id(after)).record }),
         names
       )
-    yield* same("those behind one that comes before them", yield* behind("a"), ["ba", "bb"])
-    yield* same("those behind one of them that is not there", yield* behind("baa"), ["bb"])
-    yield* same("those behind one that comes after them", yield* behind("c"), [])
+    yield* same("the page after an id before the prefix", yield* behind("a"), ["ba", "bb"])
+    yield* same("the page after a missing id with the prefix", yield* behind("baa"), ["bb"])
+    yield* same("the page after an id behind the prefix", yield* behind("c"), [])
   }),
 
-  law("a moment between two milliseconds disturbs nobody", function* () {
+  law("a time with a fraction of a millisecond is accepted", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     const moment = DateTime.addDuration(second(0), "500 micros")
@@ -299,11 +300,11 @@ export const views: ReadonlyArray<Law> = [
     const commits = [a, created, b, c].filter((change) => change !== undefined)
     yield* Effect.forEach(commits, (change) => store.commit([change]), { concurrency: "unbounded" })
     const sent = names(yield* whole(own, { _tag: "Sent", agent: own.agent("from") }, 1))
-    yield* same("what was sent", sent, ["a", "b", "c", "between"])
-    yield* same("what is due", names(yield* whole(own, { _tag: "Due", at: moment }, 1)), ["between"])
+    yield* same("the sent handoffs", sent, ["a", "b", "c", "between"])
+    yield* same("the due handoffs", names(yield* whole(own, { _tag: "Due", at: moment }, 1)), ["between"])
   }),
 
-  law("handoffs are found by the beginning of their id, in the order of their ids", function* () {
+  law("Prefix finds handoffs by the prefix of their id, in id order", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     yield* commitShuffled(
@@ -315,7 +316,7 @@ export const views: ReadonlyArray<Law> = [
     const sorted = ["ab", "ab%", "ab_", "abc", "abz", "abé"]
     const some = (yield* found(own.id("ab"))).filter((name) => !/[\u{1f44d}\uffff\u{10ffff}]/u.test(name))
     yield* same("those that begin with ab", some, sorted)
-    // The three above the others sort as code units or as bytes: a store may do either.
+    // These three characters sort differently by code unit and by byte, and a store may do either.
     yield* same("the number of those that begin with ab", (yield* found(own.id("ab"))).length, 9)
     yield* same("those that begin with ab_", yield* found(own.id("ab_")), ["ab_"])
     yield* same("those that begin with abcd", yield* found(own.id("abcd")), [])
@@ -355,12 +356,12 @@ export const views: ReadonlyArray<Law> = [
     const whole = life(own.id("d"), ["Accepted", "Started", "Completed"])
     for (const change of whole) yield* store.commit([change])
     const [, , , done] = whole
-    // Never: a life of three steps has four changes.
+    // Cannot happen: a life of three steps has four changes.
     if (done === undefined) return
     yield* same("the tally after a whole life", yield* tallied, grown([...then, done.record]))
   }),
 
-  law("what is unknown is absent, and no error", function* () {
+  law("unknown ids are absent and not an error", function* () {
     const store = yield* HandoffStore
     const own = yield* drawOwn
     yield* same("an unknown handoff", yield* store.get(own.id("nobody")), Option.none())
@@ -373,7 +374,7 @@ export const views: ReadonlyArray<Law> = [
     for (const view of empty) yield* same(`view ${view._tag} of nobody`, yield* store.list(view, { limit: 10 }), [])
     yield* expect(
       (yield* store.list({ _tag: "Due", at: second(-1e9) }, { limit: 1 })).length === 0,
-      "Expected nothing due in 1994"
+      "Expected no due handoffs in 1994"
     )
   })
 ]
