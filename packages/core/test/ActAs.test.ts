@@ -15,7 +15,7 @@ const [planner, executor, stranger] = ["planner", "executor", "stranger"].map((n
 ]
 const part = { toAgent: executor, taskDescription: "Generate the Q3 report" }
 
-test("records what each agent does under its own name, and refuses what is not its move", function* () {
+test("records the acting agent as the author, and refuses a verb that is not its move", function* () {
   const manager = yield* HandoffManager
   const act = (agent: AgentId) => actAs(manager, { agent })
   const { recordId } = yield* act(planner)("create", part)
@@ -36,7 +36,7 @@ test("records what each agent does under its own name, and refuses what is not i
   assert.strictEqual(child.request.fromAgent, executor)
 })
 
-test("fences off an agent whose attempt is over", function* () {
+test("refuses an agent whose attempt has ended", function* () {
   const manager = yield* HandoffManager
   const { recordId } = yield* actAs(manager, { agent: planner })("create", part)
   const first = actAs(manager, { agent: executor, attempt: 1 })

@@ -8,7 +8,7 @@ import { agent } from "./fixtures.ts"
 import { later, refusal, start, test } from "./managing.ts"
 
 describe("the registry", () => {
-  test("keeps each capability once, in the order given, and replaces them all", function* () {
+  test("keeps each capability once, in order, and replaces them at the next registration", function* () {
     const registry = yield* AgentCapabilityRegistry
     const alice = yield* registry.register("alice", ["translate", "analyze", "translate"])
     assert.deepStrictEqual(alice.capabilities.map(String), ["translate", "analyze"])
@@ -17,7 +17,7 @@ describe("the registry", () => {
     assert.deepStrictEqual(yield* registry.findCapable(["analyze"]), [])
   })
 
-  test("forgets, and is silent about whom it does not know", function* () {
+  test("unregisters an agent, and ignores an unknown one", function* () {
     const registry = yield* AgentCapabilityRegistry
     yield* registry.register("alice", [])
     yield* registry.unregister(agent("nobody"))
@@ -26,7 +26,7 @@ describe("the registry", () => {
     assert.deepStrictEqual(yield* registry.agents, [])
   })
 
-  test("finds who can do all of it, the closest fit first, then by id", function* () {
+  test("finds agents with every capability, the closest fit first, then by id", function* () {
     const registry = yield* AgentCapabilityRegistry
     yield* registry.register("abel", ["analyze", "report", "visualize", "execute"])
     yield* registry.register("carol", ["analyze", "report"])
@@ -41,7 +41,7 @@ describe("the registry", () => {
     assert.deepStrictEqual(yield* find("analyze", "fly"), [])
   })
 
-  test("refuses what is not an agent, with every fault named, and keeps nothing", function* () {
+  test("refuses an invalid agent, names every fault, and stores nothing", function* () {
     const registry = yield* AgentCapabilityRegistry
     const sentence = yield* refusal(registry.register("", ["", "x".repeat(129), "fine"]), "InvalidInput")
     for (const path of ["agent_id: ", "capabilities.[0]: ", "capabilities.[1]: "]) {
@@ -54,7 +54,7 @@ describe("the registry", () => {
 
   const [first, second] = ["1".repeat(43), "-_".padEnd(43, "2")]
 
-  test("keeps how much an agent takes at once until it says otherwise, and refuses what is no such number", function* () {
+  test("keeps a capacity until the agent changes it, and refuses an invalid one", function* () {
     const registry = yield* AgentCapabilityRegistry
     assert.strictEqual((yield* registry.register("alice", [], { capacity: 5 })).capacity, 5)
     assert.strictEqual((yield* registry.register("alice", [], { capacity: 7 })).capacity, 7)
@@ -71,7 +71,7 @@ describe("the registry", () => {
     for (const path of ["agent_id: ", "capabilities", "capacity: ", "public_key: "]) assert.include(sentence, path)
   })
 
-  test("appends a key that is not the one in force, and keeps its keys otherwise", function* () {
+  test("appends a key that differs from the current one, and otherwise keeps the keys", function* () {
     const registry = yield* AgentCapabilityRegistry
     const keys = Effect.map(registry.agents, ([alice]) =>
       alice?.keys?.map(({ publicKey, since }) => [publicKey, since])
@@ -86,7 +86,7 @@ describe("the registry", () => {
       [first, start],
       [second, later(3600)]
     ])
-    // One that was given up may come back.
+    // An earlier key can be registered again.
     yield* TestClock.adjust("1 hour")
     const { keys: after } = yield* registry.register("alice", [], { publicKey: first })
     assert.deepStrictEqual(after?.at(-1), { publicKey: PublicKey.make(first), since: later(7200) })
@@ -96,7 +96,7 @@ describe("the registry", () => {
     }
   })
 
-  test("refuses one key more than it can keep, and keeps what it has", function* () {
+  test("refuses a key beyond the limit, and keeps the others", function* () {
     const registry = yield* AgentCapabilityRegistry
     for (let n = 0; n < limits.keys; n++) {
       yield* registry.register("alice", ["report"], { publicKey: String(n).padStart(43, "k") })
@@ -110,7 +110,7 @@ describe("the registry", () => {
     assert.deepStrictEqual(yield* registry.agents, before)
   })
 
-  test("notes who is there, also when it registers again, and is silent about whom it does not know", function* () {
+  test("records heartbeats, keeps them at a new registration, and ignores unknown agents", function* () {
     const registry = yield* AgentCapabilityRegistry
     yield* registry.register("alice", [])
     yield* registry.seen(agent("nobody"))

@@ -14,7 +14,7 @@ import { ask, later, test } from "./managing.ts"
 
 const elsewhere = HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))
 
-/** Runs something over another store, which is empty. */
+/** Runs an effect on another, empty store. */
 const inAnotherStore = <A, E>(effect: Effect.Effect<A, E, HandoffManager | HandoffStore>) =>
   Effect.provide(effect, Layer.fresh(elsewhere), { local: true })
 
@@ -26,19 +26,19 @@ const importing = (handoffs: ReadonlyArray<ArchivedHandoff>) =>
 const outcomes = (handoffs: ReadonlyArray<ArchivedHandoff>) =>
   Effect.map(importing(handoffs), (reports) => reports.map(({ outcome }) => outcome))
 
-/** Writes an archive as text, lets another program change it, and reads it again. */
+/** Encodes an archive as text, applies the change of another program, and decodes it. */
 const throughText = (
   handoffs: ReadonlyArray<ArchivedHandoff>,
   edit: (wire: Record<string, unknown>) => Record<string, unknown> = (wire) => wire
 ): ReadonlyArray<ArchivedHandoff> =>
   handoffs.map((handoff) =>
-    // The cast: an archive is an object.
+    // The cast is safe because an encoded handoff is an object.
     Result.getOrThrow(
       decodeArchived("test", edit(JSON.parse(JSON.stringify(encodeArchived(handoff))) as Record<string, unknown>))
     )
   )
 
-/** A copy as the Python library writes it: the state, and nothing of how it came about. */
+/** A copy in the format of the Python library: the state without its history. */
 const withoutTrail = ({ history: _history, revision: _revision, ...wire }: Record<string, unknown>) => wire
 
 const seedStore = Effect.gen(function* () {
@@ -59,7 +59,7 @@ const seedStore = Effect.gen(function* () {
 })
 
 describe("an export", () => {
-  test("imported elsewhere, through text, gives an equal store", function* () {
+  test("imported into another store, through text, gives an equal store", function* () {
     yield* seedStore
     const archive = yield* exported
     assert.strictEqual(archive.length, 7)
@@ -80,7 +80,7 @@ describe("an export", () => {
     assert.deepStrictEqual(copy.tally, yield* Effect.flatMap(HandoffStore, (store) => store.tally))
   })
 
-  test("imported where it came from, or twice, changes nothing", function* () {
+  test("imported into its own store, or twice, changes nothing", function* () {
     yield* seedStore
     const store = yield* HandoffStore
     const archive = yield* exported
@@ -92,12 +92,12 @@ describe("an export", () => {
     assert.deepStrictEqual(yield* store.log({ limit: 1000 }), log)
   })
 
-  test("of nothing is nothing", function* () {
+  test("of an empty store is empty", function* () {
     assert.deepStrictEqual(yield* exported, [])
     assert.deepStrictEqual(yield* importing([]), [])
   })
 
-  test("of hundreds is imported in order, with those that stand in it twice", function* () {
+  test("of hundreds of handoffs is imported in order, including duplicates", function* () {
     const manager = yield* HandoffManager
     for (let n = 0; n < 600; n++) yield* manager.create(ask, { id: `n${n}` })
     const before = yield* exported
@@ -120,7 +120,7 @@ describe("an export", () => {
 })
 
 describe("importing a handoff that both sides know", () => {
-  test("appends what is newer, and leaves alone what is older", function* () {
+  test("appends newer events, and ignores an older copy", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "a" })
     const older = yield* exported
@@ -138,7 +138,7 @@ describe("importing a handoff that both sides know", () => {
     )
   })
 
-  test("keeps its own when the two have gone different ways", function* () {
+  test("keeps its own copy if the two have diverged", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "a" })
     const origin = yield* exported
@@ -164,8 +164,8 @@ describe("importing a handoff that both sides know", () => {
   })
 })
 
-describe("a copy without a trail, as the Python library writes it", () => {
-  test("is added with a trail that says where it came from", function* () {
+describe("a copy without a history, as the Python library writes it", () => {
+  test("is added with a history that names its origin", function* () {
     yield* seedStore
     const copies = throughText(yield* exported, withoutTrail)
     yield* inAnotherStore(
@@ -183,13 +183,13 @@ describe("a copy without a trail, as the Python library writes it", () => {
           yield* outcomes(copies),
           Array.from({ length: 7 }, () => "unchanged")
         )
-        // It can go on from there.
+        // The imported handoff can be continued.
         assert.strictEqual((yield* manager.start(id("accepted"))).revision, 2)
       })
     )
   })
 
-  test("that is as we are, or behind, is unchanged", function* () {
+  test("that is equal or older changes nothing", function* () {
     const manager = yield* HandoffManager
     yield* seedStore
     const copies = throughText(yield* exported, withoutTrail)
@@ -205,7 +205,7 @@ describe("a copy without a trail, as the Python library writes it", () => {
     )
   })
 
-  test("that is ahead is followed, by the shortest way", function* () {
+  test("that is newer is followed with the fewest events", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "a" })
     const ahead = throughText(yield* exported, (wire) => ({
@@ -225,7 +225,7 @@ describe("a copy without a trail, as the Python library writes it", () => {
     assert.deepStrictEqual(yield* outcomes(ahead), ["unchanged"])
   })
 
-  test("that has gone another way, or asks for something else, is a conflict", function* () {
+  test("that has diverged, or has another request, is a conflict", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "a" })
     const pending = yield* exported
@@ -252,7 +252,7 @@ describe("an archive that another program has edited", () => {
     updated_at: "2026-11-22T11:00:00Z"
   })
 
-  test("is added with its trail, and the way to what it says", function* () {
+  test("is added with its history, continued to its state", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "a" })
     yield* manager.accept(id("a"))
@@ -271,7 +271,7 @@ describe("an archive that another program has edited", () => {
     assert.deepStrictEqual(yield* outcomes(edited), ["unchanged"])
   })
 
-  test("that is also longer than ours brings its trail, not the shortest way", function* () {
+  test("that has a longer history brings it, instead of the fewest events", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "a" })
     const origin = yield* exported
@@ -294,7 +294,7 @@ describe("an archive that another program has edited", () => {
     ] as never)
   })
 
-  test("in a way that no event explains is a conflict", function* () {
+  test("to a state that no event leads to is a conflict", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "a" })
     const origin = yield* exported

@@ -13,7 +13,7 @@ import { ask, later, managerOver, refusal, test } from "./managing.ts"
 
 const agent = AgentId.make("executor")
 
-/** Creates so many handoffs, the first the most urgent, and gives their ids in that order. */
+/** Creates `count` handoffs, the most urgent first, and returns their ids in that order. */
 const createMany = (count: number) =>
   Effect.flatMap(HandoffManager, (manager) =>
     Effect.forEach(Array.from({ length: count }), (_, n) =>
@@ -21,7 +21,7 @@ const createMany = (count: number) =>
     )
   )
 
-/** The store, slow enough that others come between, counting what is committed and what is lost. */
+/** The store with slow reads, so that other claimers interfere, and with counts of its commits and conflicts. */
 const counting = Effect.map(HandoffStore, (store) => {
   const counted = { lists: 0, commits: 0, lost: 0 }
   const slow = <A, E>(effect: Effect.Effect<A, E>) => Effect.tap(effect, () => Effect.yieldNow)
@@ -40,7 +40,7 @@ const counting = Effect.map(HandoffStore, (store) => {
 const all = { concurrency: "unbounded" } as const
 
 describe("Claiming", () => {
-  test("by many at once gives each another handoff, the most urgent ones, and wastes no attempt", function* () {
+  test("concurrently gives each caller another handoff, the most urgent first, without a conflict", function* () {
     yield* createMany(40)
     const { store, counted } = yield* counting
     const inbox = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, { limit: 32 })
@@ -56,7 +56,7 @@ describe("Claiming", () => {
     assert.deepStrictEqual(counted, { lists: 3, commits: 32, lost: 0 })
   })
 
-  test("by more than one look serves is served by several", function* () {
+  test("by more callers than a page has handoffs reads several pages", function* () {
     const ids = yield* createMany(700)
     const { store } = yield* counting
     const limits: Array<number> = []
@@ -72,11 +72,11 @@ describe("Claiming", () => {
     )
     const taken = claims.flatMap((claimed) => (Option.isSome(claimed) ? [claimed.value.recordId] : []))
     assert.deepStrictEqual(taken.toSorted(), ids.toSorted())
-    // The first is alone, and the other 799 need four looks of at most 256.
+    // The first claim reads alone, and the other 799 need four pages of at most 256.
     assert.isAtLeast(limits.length, 5)
   })
 
-  test("gives nothing to those for whom nothing is left, however many tried the last one", function* () {
+  test("gives nothing to the callers for whom no handoff is left", function* () {
     yield* createMany(3)
     const { store, counted } = yield* counting
     const manager = yield* managerOver(store)
@@ -88,7 +88,7 @@ describe("Claiming", () => {
     assert.strictEqual(counted.lost, 0)
   })
 
-  test("sees what was created before it began, also while others are at it", function* () {
+  test("sees handoffs created before it started, even while others claim", function* () {
     yield* createMany(2)
     const { store } = yield* counting
     const manager = yield* managerOver(store)
@@ -101,7 +101,7 @@ describe("Claiming", () => {
     assert.deepInclude(taken, Option.some(urgent.recordId))
   })
 
-  test("that is interrupted leaves its handoff to those that wait for it", function* () {
+  test("that is interrupted leaves its handoff to the waiting callers", function* () {
     const [id] = yield* createMany(1)
     const inner = yield* HandoffStore
     const gate = yield* Deferred.make<void>()
@@ -126,7 +126,7 @@ describe("Claiming", () => {
     )
   })
 
-  test("says so when the store cannot be read, and goes on afterwards", function* () {
+  test("fails while the store cannot be read, and works afterwards", function* () {
     yield* createMany(1)
     const inner = yield* HandoffStore
     const error = new StoreError({ operation: "list", reason: "unavailable", detail: "no" })
@@ -139,7 +139,7 @@ describe("Claiming", () => {
     assert.isTrue(Option.isSome(yield* manager.claim(agent)))
   })
 
-  test("goes on after a store that throws before it gives an effect", function* () {
+  test("works after a store that threw instead of returning an effect", function* () {
     yield* createMany(1)
     const inner = yield* HandoffStore
     let broken = true
@@ -155,7 +155,7 @@ describe("Claiming", () => {
     assert.isTrue(Option.isSome(yield* manager.claim(agent)))
   })
 
-  test("gets past any number of handoffs that are overdue", function* () {
+  test("skips any number of overdue handoffs", function* () {
     const manager = yield* HandoffManager
     const late = Array.from({ length: 1100 }, () => manager.create({ ...ask, priority: 9, deadline: later(1) }))
     yield* Effect.all(late)
@@ -168,10 +168,10 @@ describe("Claiming", () => {
     assert.strictEqual((yield* manager.metrics).byStatus.expired, 1100)
   })
 
-  test("from many processes at once gives each handoff to one, and wastes less than half of the attempts", function* () {
+  test("from many processes gives each handoff to one of them, with conflicts in less than half of the commits", function* () {
     const ids = yield* createMany(2000)
     const { store, counted } = yield* counting
-    // Managers of one store do not know of one another, as those of different processes.
+    // Managers share nothing but the store, like managers in different processes.
     const managers = yield* Effect.forEach(Array.from({ length: 32 }), () => managerOver(store))
     const taken: Array<string> = []
     const claimAll = (manager: HandoffManager["Service"]): Effect.Effect<void, InvalidInput | StoreError> =>
@@ -185,7 +185,7 @@ describe("Claiming", () => {
     assert.isBelow(counted.lost / counted.commits, 0.5)
   })
 
-  test("gives up on a store where somebody else is always first", function* () {
+  test("gives up on a store where another writer always wins", function* () {
     const [id] = yield* createMany(1)
     const inner = yield* HandoffStore
     const lost = Effect.fail(new RevisionConflict({ recordId: id ?? assert.fail(), revision: 2 }))

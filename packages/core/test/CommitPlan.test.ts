@@ -8,8 +8,8 @@ const b = created("b")
 const nothing = () => undefined
 const tags = ({ results }: CommitPlan.CommitPlan) => results.map(({ _tag }) => _tag)
 
-describe("A plan for several commits", () => {
-  it("lets each see those before it that fit, and leaves no trace of a loser", () => {
+describe("a plan for several commits", () => {
+  it("checks each commit against the earlier ones that fit, and drops a conflicting one", () => {
     const plan = CommitPlan.make([[a], [b, accepted(created("c"))], [accepted(a)], [a]], nothing)
     assert.deepStrictEqual(tags(plan), ["Success", "Failure", "Success", "Failure"])
     assert.deepStrictEqual(plan.changes, [a, accepted(a)])
@@ -17,7 +17,7 @@ describe("A plan for several commits", () => {
     assert.deepStrictEqual([...plan.tally], [["accepted", 1]])
   })
 
-  it("asks the store once for each handoff, and goes on from what it holds", () => {
+  it("reads each handoff from the store once, and continues from it", () => {
     const asked: Array<string> = []
     const standingOf = (recordId: string): CommitPlan.Standing | undefined => {
       asked.push(recordId)

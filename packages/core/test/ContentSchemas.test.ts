@@ -11,7 +11,7 @@ const faultsOf = (schema: JsonSchema, content: JsonSchema) =>
   )
 
 describe("content that does not fit its schema", () => {
-  it("is told all that is wrong, each where it is", () => {
+  it("is reported with the path of every fault", () => {
     const schema = {
       type: "object",
       required: ["total"],
@@ -35,14 +35,14 @@ describe("content that does not fit its schema", () => {
     ])
   })
 
-  it("is told what a condition leads to, and not that there is one", () => {
+  it("is reported with the fault inside a condition", () => {
     const schema = { if: { required: ["tax"] }, then: { required: ["country"] }, minProperties: 2 }
     expect(faultsOf(schema, { tax: 1 })).toEqual([
       'Instance does not have required property "country", Instance does not have at least 2 properties'
     ])
   })
 
-  it("is told the first few faults, and how many more there are", () => {
+  it("is reported with the first faults, and the number of others", () => {
     const names = ["a", "b", "c", "d", "e", "f", "g"]
     const [told] = faultsOf({ required: names }, {})
     expect(told).toMatch(/"a".*"e", and 2 more$/)

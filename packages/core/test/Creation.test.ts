@@ -12,7 +12,7 @@ import { agent } from "./fixtures.ts"
 import { ask, everything, later, managerOver, refusal, start, test } from "./managing.ts"
 
 describe("create", () => {
-  test("fills in what is left out, and keeps what is given", function* () {
+  test("sets the defaults, and keeps the given fields", function* () {
     const manager = yield* HandoffManager
     assert.deepStrictEqual((yield* manager.create(ask)).request, { ...ask, context: {}, priority: 5 } as never)
     const clocks = { acceptBy: later(1), deadline: later(1), remindBefore: 1, maxAttempts: 2 }
@@ -20,14 +20,14 @@ describe("create", () => {
     assert.deepStrictEqual((yield* manager.create(full)).request, full as never)
   })
 
-  test("is the sender's, and nobody else's", function* () {
+  test("is allowed for the sender only", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { by: agent("planner") })
     yield* refusal(manager.create(ask, { by: agent("executor") }), "NotYourHandoff")
     assert.strictEqual((yield* manager.metrics).total, 1)
   })
 
-  test("refuses clocks that have run out, to the millisecond", function* () {
+  test("refuses a deadline or acceptBy that has passed, to the millisecond", function* () {
     const manager = yield* HandoffManager
     for (const deadline of [later(-1), start]) {
       const sentence = yield* refusal(manager.create({ ...ask, deadline }), "InvalidInput")
@@ -43,7 +43,7 @@ describe("create", () => {
     )
   })
 
-  test("refuses bad input with every fault at once, and keeps nothing", function* () {
+  test("refuses invalid input with every fault, and stores nothing", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     const sentence = yield* refusal(
@@ -53,7 +53,7 @@ describe("create", () => {
     for (const path of ["from_agent: ", "to_agent: ", "task_description: ", "priority: ", "parent: "]) {
       assert.include(sentence, path)
     }
-    // The cast: what a program without types may pass.
+    // The cast makes an argument that a program without types could pass.
     const untyped = { ...ask, prioritee: 3 } as typeof ask
     assert.include(yield* refusal(manager.create(untyped), "InvalidInput"), "prioritee")
     yield* refusal(manager.create({ ...ask, context: { text: "x".repeat(1024 * 1024) } }), "InvalidInput")
@@ -63,12 +63,12 @@ describe("create", () => {
     assert.deepStrictEqual(yield* store.log({ limit: 10 }), [])
   })
 
-  test("with an id of one's own is safe to repeat", function* () {
+  test("with a given id is idempotent", function* () {
     const manager = yield* HandoffManager
     const context = { b: 1, a: [{ c: null }] }
     const first = yield* manager.create({ ...ask, context, deadline: later(60) }, { id: "mine" })
     yield* TestClock.adjust("1 hour")
-    // Also when the keys come in another order, and when the deadline has passed meanwhile.
+    // With the keys in another order, and after the deadline.
     const again = yield* manager.create(
       { deadline: later(60), context: { a: [{ c: null }], b: 1 }, ...ask },
       { id: "mine" }
@@ -79,7 +79,7 @@ describe("create", () => {
     assert.strictEqual((yield* manager.history(RecordId.make("mine"))).length, 1)
   })
 
-  test("leaves the schemas of a request as they were, so that it can be repeated, and be frozen", function* () {
+  test("does not change the schemas of a request, so that it can be repeated or frozen", function* () {
     const manager = yield* HandoffManager
     const schema = Object.freeze({ type: "object", required: Object.freeze(["total"]) })
     const request = { ...ask, deliverables: [{ name: "sums", schema }] }
@@ -92,17 +92,17 @@ describe("create", () => {
     yield* manager.complete(made.recordId, { artifacts: [{ name: "sums", content: { total: 1 } }] })
   })
 
-  test("with an id of one's own gives the handoff as it stands", function* () {
+  test("with a given id returns the current state of the handoff", function* () {
     const manager = yield* HandoffManager
     yield* manager.create(ask, { id: "mine" })
     yield* manager.accept(RecordId.make("mine"))
     assert.strictEqual((yield* manager.create(ask, { id: "mine" })).status, "accepted")
   })
 
-  test("with one id at once makes one handoff, and tells those who asked for another", function* () {
+  test("with one id concurrently creates one handoff, and fails for other requests", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
-    // Every reader sees the store as it was before the first commit, as two processes do.
+    // Every reader sees the store before the first commit, like two processes.
     const racing = HandoffStore.of({ ...store, get: (id) => Effect.tap(store.get(id), () => Effect.yieldNow) })
     const other = yield* managerOver(racing)
     const same = yield* Effect.forEach(Array.from({ length: 10 }), () => other.create(ask, { id: "same" }), {
@@ -121,7 +121,7 @@ describe("create", () => {
     )
   })
 
-  test("without a receiver routes, and keeps the decision in the event", function* () {
+  test("without a receiver routes it, and records the decision in the event", function* () {
     const manager = yield* HandoffManager
     const registry = yield* AgentCapabilityRegistry
     yield* registry.register("alice", ["analyze", "summarize", "translate"])
@@ -138,13 +138,13 @@ describe("create", () => {
       matched: ["analyze", "visualize"],
       runnersUp: [{ agent: agent("alice"), matched: ["analyze"] }]
     } as never)
-    // Repeated when carol is gone: the decision was made.
+    // Repeating keeps the recorded decision although carol has unregistered.
     yield* registry.unregister(agent("carol"))
     const again = yield* manager.create({ fromAgent: "coordinator", taskDescription }, { id: "routed" })
     assert.deepStrictEqual(again, routed)
   })
 
-  test("without a receiver and without an agent to give it to is refused", function* () {
+  test("without a receiver and without a suitable agent is refused", function* () {
     const manager = yield* HandoffManager
     const registry = yield* AgentCapabilityRegistry
     const lonely = { fromAgent: "planner", taskDescription: "Analyze this" }
@@ -163,7 +163,7 @@ describe("create", () => {
   })
 })
 
-describe("drawn ids", () => {
+describe("generated ids", () => {
   const draw = Effect.gen(function* () {
     const manager = yield* HandoffManager
     return (yield* Effect.forEach(Array.from({ length: 50 }), () => manager.create(ask))).map(
@@ -171,7 +171,7 @@ describe("drawn ids", () => {
     )
   }).pipe(Effect.provide(everything))
 
-  it.effect("are twelve characters of Crockford's base 32, and the same under one seed", () =>
+  it.effect("are twelve characters of Crockford's base 32, determined by the seed", () =>
     Effect.gen(function* () {
       const first = yield* draw.pipe(Random.withSeed("seed"))
       for (const id of first) assert.match(id, /^[0-9a-hjkmnp-tv-z]{12}$/)
@@ -181,7 +181,7 @@ describe("drawn ids", () => {
     })
   )
 
-  it.effect("are drawn again when they are taken, and not for ever", () =>
+  it.effect("are generated again if they exist, for a limited number of times", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager
       const first = yield* manager.create(ask).pipe(Random.withSeed(7))

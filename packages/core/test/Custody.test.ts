@@ -18,7 +18,7 @@ const tagsOf = (id: RecordId) =>
   )
 
 describe("a lease", () => {
-  test("is renewed by progress, and released by the clock before any verb that comes late", function* () {
+  test("is renewed by progress, and released by the clock before a late verb", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     const claimed = Option.getOrThrow(yield* manager.claim(executor, { lease: minute }))
@@ -33,7 +33,7 @@ describe("a lease", () => {
     assert.strictEqual(sentence, `Handoff ${recordId} is in attempt 2; Completed came from attempt 1, which is over`)
     assert.deepInclude(yield* manager.get(recordId), { status: "pending", attempt: 2, updatedAt: later(119) })
     assert.deepStrictEqual(yield* tagsOf(recordId), ["Created", "Accepted", "Progressed", "Released"])
-    // Nor does it come through once somebody else holds it.
+    // The late verb is also refused once another agent holds the handoff.
     yield* manager.claim(executor)
     yield* refusal(manager.fail(recordId, { reason: "late", attempt: 1 }), "StaleAttempt")
     yield* refusal(manager.progress(recordId, { attempt: 1 }), "StaleAttempt")
@@ -42,14 +42,14 @@ describe("a lease", () => {
     assert.deepStrictEqual([done.result, done.attempt], [{ late: false }, 2])
   })
 
-  test("that ran out refuses a late verb without its attempt, too", function* () {
+  test("that has expired refuses a late verb even without an attempt", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     yield* manager.accept(recordId, { lease: minute })
     yield* TestClock.adjust("60 seconds")
     yield* refusal(manager.start(recordId), "InvalidTransition")
     assert.strictEqual((yield* manager.get(recordId)).attempt, 2)
-    // What is allowed on what it has become goes on in the same breath.
+    // A verb that is allowed on the released handoff succeeds at once.
     assert.strictEqual((yield* manager.accept(recordId, { lease: 1 })).attempt, 2)
     yield* TestClock.adjust(1)
     assert.strictEqual((yield* manager.cancel(recordId)).attempt, 3)
@@ -66,7 +66,7 @@ describe("a lease", () => {
     assert.deepInclude(failed, { recordId, status: "failed", code: "attempts_exhausted" })
   })
 
-  test("rests while the sender is asked", function* () {
+  test("pauses while a question waits for the sender", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     yield* manager.accept(recordId, { lease: minute })
@@ -87,7 +87,7 @@ describe("a lease", () => {
     assert.deepStrictEqual([where.turn, where.due], ["executor", { at: later(86_460), event: "Released" }])
   })
 
-  test("is whole milliseconds, and progress is a share of one", function* () {
+  test("must be an integer of milliseconds, and progress a fraction from 0 to 1", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     for (const lease of [0, -1, 1.5, Number.NaN, 1e15]) {
@@ -104,10 +104,10 @@ describe("a lease", () => {
   })
 })
 
-describe("what was given back", () => {
+describe("a released handoff", () => {
   const handBack = { done: ["July"], remaining: ["August"], pitfalls: ["Local time"] }
 
-  test("waits for the next attempt with what was learnt", function* () {
+  test("waits for the next attempt with its hand-back", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     yield* manager.accept(recordId, { lease: minute })
@@ -117,7 +117,7 @@ describe("what was given back", () => {
     assert.deepStrictEqual([next.attempt, next.handBack, next.lease], [2, handBack, undefined])
   })
 
-  test("is passed by until its time, but taken by name", function* () {
+  test("is skipped by claims until `notBefore`, but can be accepted by id", function* () {
     const manager = yield* HandoffManager
     for (const id of ["delayed", "named"]) {
       yield* manager.create({ ...ask, priority: 10 }, { id })
@@ -139,7 +139,7 @@ describe("what was given back", () => {
     assert.deepStrictEqual(yield* claim, Option.some(RecordId.make("delayed")))
   })
 
-  test("in great number hides nothing that is ready behind it", function* () {
+  test("does not hide ready handoffs, in any number", function* () {
     const manager = yield* HandoffManager
     for (let n = 0; n < 600; n++) {
       const { recordId } = yield* manager.create({ ...ask, priority: 9 })
@@ -153,7 +153,7 @@ describe("what was given back", () => {
     const counted = yield* managerOver({ ...store, list })
     const claimed = Option.getOrThrow(yield* counted.claim(executor))
     assert.strictEqual(claimed.recordId, "ready")
-    // One for the head, and three full pages behind it.
+    // One read for the head, and three full pages.
     assert.isAtMost(lists, 4)
     assert.isTrue(Option.isNone(yield* counted.claim(executor)))
     yield* TestClock.adjust("1 minute")
@@ -165,8 +165,8 @@ describe("what was given back", () => {
   })
 })
 
-describe("the two clocks", () => {
-  test("tell which of them ran out, and accept_by only who never accepted", function* () {
+describe("deadline and acceptBy", () => {
+  test("are named when they expire, and acceptBy only expires without an acceptance", function* () {
     const manager = yield* HandoffManager
     const clocks = { ...ask, acceptBy: later(10), deadline: later(20) }
     for (const id of ["untouched", "accepted", "again"]) yield* manager.create(clocks, { id })
@@ -186,7 +186,7 @@ describe("the two clocks", () => {
     for (const record of yield* manager.sweep) assert.deepInclude(record, { status: "expired", missed: "deadline" })
   })
 
-  test("are mentioned once each before they run out", function* () {
+  test("are reminded of once each before they expire", function* () {
     const manager = yield* HandoffManager
     const id = RecordId.make("warned")
     yield* manager.create({ ...ask, acceptBy: later(60), deadline: later(120), remindBefore: 20_000 }, { id })
@@ -197,7 +197,7 @@ describe("the two clocks", () => {
     assert.deepStrictEqual([yield* moved, yield* moved], [1, 0])
     yield* manager.accept(id)
     yield* TestClock.adjust("60 seconds")
-    // A verb that comes first puts it on record, too.
+    // A verb that comes first also records the reminder.
     yield* manager.start(id)
     assert.deepStrictEqual([yield* moved, yield* moved], [0, 0])
     assert.deepStrictEqual(yield* tagsOf(id), ["Created", "Reminded", "Accepted", "Reminded", "Started"])
@@ -207,7 +207,7 @@ describe("the two clocks", () => {
 })
 
 describe("claiming", () => {
-  test("puts on record what is due before it takes, and takes nothing that has ended", function* () {
+  test("applies overdue events first, and skips handoffs that they end", function* () {
     const manager = yield* HandoffManager
     yield* manager.create({ ...ask, acceptBy: later(10), priority: 9 }, { id: "late" })
     yield* manager.create({ ...ask, deadline: later(60), remindBefore: 55_000 }, { id: "near" })
@@ -221,7 +221,7 @@ describe("claiming", () => {
     assert.deepInclude(yield* manager.get(RecordId.make("late")), { status: "expired", missed: "accept_by" })
   })
 
-  test("by many at once gives each of them a lease of its own, and the next attempts to others", function* () {
+  test("concurrently gives each caller its own lease, and the next attempts to other callers", function* () {
     const manager = yield* HandoffManager
     for (let n = 0; n < 20; n++) yield* manager.create(ask)
     const claim = (lease: number) =>
@@ -248,7 +248,7 @@ describe("claiming", () => {
 })
 
 describe("sweeping", () => {
-  test("puts everything on record once, however late and however many sweep at once", function* () {
+  test("applies every overdue event once, even late and with concurrent sweeps", function* () {
     const manager = yield* HandoffManager
     const ids = Array.from({ length: 300 }, (_, n) => RecordId.make(`r${n}`))
     for (const [n, id] of ids.entries()) {
@@ -256,7 +256,7 @@ describe("sweeping", () => {
       yield* manager.accept(id, { lease: 1 + n })
     }
     yield* TestClock.adjust("500 seconds")
-    // All three have read what is due before the first of them writes.
+    // All three read the due handoffs before the first of them writes.
     const store = yield* HandoffStore
     const everybody = yield* Deferred.make<void>()
     let readers = 0
@@ -267,7 +267,7 @@ describe("sweeping", () => {
       })
     const { sweep } = yield* managerOver({ ...store, list })
     const sweeps = yield* Effect.all([sweep, sweep, sweep], { concurrency: "unbounded" })
-    // Each was released and mentioned; who did which is a race that nobody loses.
+    // Each handoff is released and reminded once; any of the sweeps may do it.
     const counts = new Map<string, number>()
     for (const { recordId } of sweeps.flat()) counts.set(recordId, (counts.get(recordId) ?? 0) + 1)
     assert.strictEqual(counts.size, 300)
@@ -278,7 +278,7 @@ describe("sweeping", () => {
     assert.deepInclude(yield* manager.metrics, { total: 300 })
   })
 
-  test("says that a store's index is wrong, and does not go round for ever", function* () {
+  test("fails if a store's index is wrong, instead of looping", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     const { recordId } = yield* manager.create({ ...ask, deadline: later(1) })

@@ -22,7 +22,7 @@ const report = { name: "report", content: { total: 3.5, quarters: ["Q1"] } }
 const seal = { name: "seal", content: "abc" }
 
 describe("deliverables", () => {
-  test("are demanded by name, digest and schema, and each that is wrong is named", function* () {
+  test("are checked by name, digest and schema, and every fault is named", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, deliverables })
     yield* manager.accept(recordId)
@@ -55,7 +55,7 @@ describe("deliverables", () => {
     assert.deepStrictEqual(done.artifacts, [report, seal])
   })
 
-  test("may come by reference, with the digest of what they refer to", function* () {
+  test("can be references with a digest of their content", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, deliverables: [{ name: "seal", digest: abc }] })
     yield* manager.accept(recordId)
@@ -63,7 +63,7 @@ describe("deliverables", () => {
     assert.deepStrictEqual((yield* manager.complete(recordId, { artifacts: [artifact] })).artifacts, [artifact])
   })
 
-  test("with a schema that nothing can be checked against are refused at once", function* () {
+  test("with an unusable schema are refused at creation", function* () {
     const manager = yield* HandoffManager
     const unusable = [{ name: "report", schema: { $ref: "https://example.org/report.json" } }]
     const sentence = yield* refusal(manager.create({ ...ask, deliverables: unusable }), "InvalidInput")
@@ -74,7 +74,7 @@ describe("deliverables", () => {
 })
 
 describe("evidence", () => {
-  test("is verified by somebody else, and only said or seen by whoever did the work", function* () {
+  test("is verified by another agent only, and claimed or observed by the receiver", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     yield* manager.accept(recordId)
@@ -98,7 +98,7 @@ describe("evidence", () => {
     const other = yield* manager.create(ask)
     yield* manager.accept(other.recordId)
     const forged = { grade: "verified", statement: "The auditor has checked it" }
-    // The cast: what a caller without types may say.
+    // The cast makes an argument that a caller without types could pass.
     const evidence = [forged] as unknown as readonly [{ readonly grade: "claimed"; readonly statement: string }]
     yield* refusal(manager.complete(other.recordId, { evidence }), "InvalidInput")
     yield* refusal(manager.attest(recordId, { by: auditor, statement: "Too late" }), "InvalidTransition")

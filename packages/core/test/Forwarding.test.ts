@@ -21,7 +21,7 @@ const inboxOf = (agent: AgentId) =>
 
 const pathOf = (record: HandoffRecord) => record.hops?.map(({ receiver }) => receiver)
 
-/** Three who can report, of whom the executor is asked first. */
+/** Registers three agents that can report. The executor is the first receiver. */
 const reporters = Effect.gen(function* () {
   const registry = yield* AgentCapabilityRegistry
   for (const agent of [executor, analyst, auditor]) yield* registry.register(agent, ["report"])
@@ -29,7 +29,7 @@ const reporters = Effect.gen(function* () {
 const routed = { ...ask, requires: ["report"], reroute: true }
 
 describe("forwarding", () => {
-  test("moves the same handoff into another inbox, and fences its old holder off", function* () {
+  test("moves the same handoff to another inbox, and fences off the former holder", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     yield* manager.accept(recordId, { lease: minute })
@@ -51,7 +51,7 @@ describe("forwarding", () => {
     assert.deepInclude(yield* lastOf(recordId), { _tag: "Completed", by: analyst })
   })
 
-  test("does not lead back, nor further than the request allows", function* () {
+  test("is refused to a former receiver, and beyond `maxHops`", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, maxHops: 1 })
     assert.strictEqual(
@@ -66,7 +66,7 @@ describe("forwarding", () => {
     yield* refusal(manager.forward(fixed.recordId, { to: analyst }), "NoHopLeft")
   })
 
-  test("asks the router when nobody is named, and passes by whoever has had it", function* () {
+  test("uses the router without a named agent, and skips former receivers", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const { recordId } = yield* manager.create({ ...ask, requires: ["report"] })
@@ -76,7 +76,7 @@ describe("forwarding", () => {
     yield* refusal(manager.forward(recordId), "NoCapableAgent")
   })
 
-  test("gives each receiver its own attempts, and as long to accept as the first had", function* () {
+  test("gives each receiver its own attempts, and the same time to accept", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, maxAttempts: 2, acceptBy: later(600) })
     yield* manager.accept(recordId)
@@ -95,7 +95,7 @@ describe("forwarding", () => {
 })
 
 describe("re-routing", () => {
-  test("takes what is declined to the next who can do it, with the reason in the trail, and then it ends", function* () {
+  test("forwards a rejected handoff to the next suitable agent with the reason, until there is no other", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const { recordId } = yield* manager.create(routed)
@@ -114,7 +114,7 @@ describe("re-routing", () => {
     assert.deepInclude(yield* lastOf(recordId), { _tag: "Rejected", by: auditor, reason: "No time" })
   })
 
-  test("is refused to whoever may not decline, and does not come where it was not asked for", function* () {
+  test("does not follow a refused rejection, and needs `reroute` in the request", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const { recordId } = yield* manager.create(routed)
@@ -125,7 +125,7 @@ describe("re-routing", () => {
     assert.strictEqual((yield* manager.reject(plain.recordId, { reason: "No" })).status, "rejected")
   })
 
-  test("takes what nobody accepted in time further, by the clock, until hops or agents are used up", function* () {
+  test("forwards a handoff that missed acceptBy, by the clock, until hops or agents run out", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const { recordId } = yield* manager.create({ ...routed, acceptBy: later(60), maxHops: 1 })
@@ -143,7 +143,7 @@ describe("re-routing", () => {
     assert.deepInclude(yield* manager.get(recordId), { status: "expired", missed: "accept_by" })
   })
 
-  test("takes exhausted attempts further, whether the lease ran out or the receiver said so", function* () {
+  test("forwards a handoff with exhausted attempts, after an expired lease or a failure", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const { recordId } = yield* manager.create({ ...routed, maxAttempts: 1 })
@@ -160,11 +160,11 @@ describe("re-routing", () => {
       reason: "It failed again"
     })
     yield* manager.claim(auditor)
-    // Giving up is not the same.
+    // A failure without this code is not re-routed.
     assert.strictEqual((yield* manager.fail(recordId, { reason: "Impossible" })).status, "failed")
   })
 
-  test("leaves who claims late with nothing, and not with a defect", function* () {
+  test("gives a late claimer nothing, and not a defect", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const { recordId } = yield* manager.create({ ...routed, acceptBy: later(60) })
@@ -174,15 +174,15 @@ describe("re-routing", () => {
     yield* refusal(manager.accept(recordId, { by: executor }), "NotYourHandoff")
   })
 
-  test("does not let one receiver act in the name of the next", function* () {
+  test("does not let a former receiver act as the next one", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const late = yield* manager.create({ ...routed, acceptBy: later(60) })
     yield* TestClock.adjust("1 minute")
-    // The executor does not say who it is, and has not heard that it was the analyst's turn by now.
+    // The executor acts without `by`, although it is the analyst's turn by now.
     yield* refusal(manager.accept(late.recordId), "NotYourHandoff")
     assert.deepInclude(yield* manager.get(late.recordId), { status: "pending", attempt: 2 })
-    // Twice at once: declined once.
+    // Two concurrent rejections count once.
     const { recordId } = yield* manager.create(routed)
     const declining = Effect.exit(manager.reject(recordId, { reason: "No access" }))
     yield* Effect.all([declining, declining], { concurrency: 2 })
@@ -197,13 +197,13 @@ describe("re-routing", () => {
     assert.lengthOf(pathOf(yield* manager.get(moved)) ?? [], 1)
   })
 
-  test("leaves the time of a receiver that is called as the clock is to the clock", function* () {
+  test("keeps expiry with the clock even for a receiver with the clock's name", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const { recordId } = yield* manager.create({ ...routed, toAgent: clock, acceptBy: later(60) })
     const other = yield* manager.create({ ...ask, acceptBy: later(60) })
     yield* TestClock.adjust("1 minute")
-    // One that cannot be swept would keep all others from that.
+    // A handoff that cannot be swept would block all others.
     yield* manager.sweep
     assert.deepStrictEqual(pathOf(yield* manager.get(recordId)), [analyst])
     assert.strictEqual((yield* manager.get(other.recordId)).status, "expired")

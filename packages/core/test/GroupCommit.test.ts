@@ -17,7 +17,7 @@ import { created, id } from "./fixtures.ts"
 const kept = Result.succeed(undefined)
 const conflict = new RevisionConflict({ recordId: id("loser"), revision: 1 })
 
-/** A `commitAll` that waits for a turn to be given, and remembers the groups it was called with. */
+/** A `commitAll` that waits for permission, and records its groups. */
 const manual = Effect.gen(function* () {
   const groups: Array<ReadonlyArray<string>> = []
   const turns: Array<Deferred.Deferred<void, StoreError>> = []
@@ -32,7 +32,7 @@ const manual = Effect.gen(function* () {
   return { groups, turns, commitAll }
 })
 
-/** Creates a handoff with that context, which stands in the record and again in the event. */
+/** The change that creates a handoff with a context, which is in the record and in the event. */
 const createdWith = (name: string, context: Schema.JsonObject): Change => {
   const { record, event } = created(name)
   const request = { ...record.request, context }
@@ -50,7 +50,7 @@ const turn = (turns: ReadonlyArray<Deferred.Deferred<void, StoreError>>, n: numb
 }
 
 describe("group commit", () => {
-  it.effect("lets the first go at once, and those that arrive meanwhile share the next write", () =>
+  it.effect("writes the first commit at once, and groups those that arrive meanwhile", () =>
     Effect.gen(function* () {
       const { groups, turns, commitAll } = yield* manual
       const commit = yield* GroupCommit.make(commitAll)
@@ -66,7 +66,7 @@ describe("group commit", () => {
       assert.isUndefined(others[0]?.pollUnsafe())
       yield* Deferred.succeed(yield* turn(turns, 1), undefined)
       for (const other of others) assert.deepStrictEqual(yield* Fiber.join(other), Exit.void)
-      // Idle again: the next one does not wait for anything either.
+      // The next commit after an idle time does not wait either.
       const last = yield* forkCommit(commit([created("e")]))
       assert.deepStrictEqual(groups.at(-1), ["e"])
       yield* Deferred.succeed(yield* turn(turns, 2), undefined)
@@ -74,7 +74,7 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("gives each its own result: a loser does not fail its neighbours", () =>
+  it.effect("gives each commit its own result, so that a conflict fails no other commit", () =>
     Effect.gen(function* () {
       const { turns, commitAll } = yield* manual
       const commit = yield* GroupCommit.make(commitAll)
@@ -89,7 +89,7 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("withdraws a commit that is interrupted while it waits", () =>
+  it.effect("withdraws a waiting commit that is interrupted", () =>
     Effect.gen(function* () {
       const { groups, turns, commitAll } = yield* manual
       const commit = yield* GroupCommit.make(commitAll)
@@ -106,7 +106,7 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("finishes a write whose committer is interrupted, and goes on", () =>
+  it.effect("finishes a write whose caller is interrupted, and continues", () =>
     Effect.gen(function* () {
       const { groups, turns, commitAll } = yield* manual
       const commit = yield* GroupCommit.make(commitAll)
@@ -123,7 +123,7 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("ends only when everything that was begun is written, and takes nothing more", () =>
+  it.effect("closes after the write in progress, and accepts no more commits", () =>
     Effect.gen(function* () {
       const { groups, turns, commitAll } = yield* manual
       const scope = yield* Scope.make()
@@ -147,9 +147,9 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("closes at once when nothing was ever committed", () => Effect.scoped(GroupCommit.make(() => Effect.never)))
+  it.effect("closes at once without any commit", () => Effect.scoped(GroupCommit.make(() => Effect.never)))
 
-  it.effect("tells a failure to all of its group, and to nobody else", () =>
+  it.effect("fails every commit of a failed group, and no other", () =>
     Effect.gen(function* () {
       const { turns, commitAll } = yield* manual
       const commit = yield* GroupCommit.make(commitAll)
@@ -168,7 +168,7 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("tells a defect to all of its group, and goes on", () =>
+  it.effect("dies for every commit of a group with a defect, and continues", () =>
     Effect.gen(function* () {
       let calls = 0
       const crash = new TypeError("crash")
@@ -185,7 +185,7 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("dies when it is not given one result for each commit", () =>
+  it.effect("dies if `commitAll` does not return one result per commit", () =>
     Effect.gen(function* () {
       const commit = yield* GroupCommit.make(() => Effect.succeed([]))
       const exit = yield* Effect.exit(commit([created("a")]))
@@ -193,7 +193,7 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("bounds a group, keeps the order, and strands nobody: 5000 at once", () =>
+  it.effect("limits a group, keeps the order, and completes 5000 concurrent commits", () =>
     Effect.gen(function* () {
       const groups: Array<number> = []
       const order: Array<string> = []
@@ -211,7 +211,7 @@ describe("group commit", () => {
     })
   )
 
-  it.effect("bounds a group by its text, too, wherever that is: 8 MiB, or one commit", () =>
+  it.effect("limits a group to 8 MiB of text, or to one larger commit", () =>
     Effect.gen(function* () {
       const groups: Array<ReadonlyArray<string>> = []
       const commit = yield* GroupCommit.make((commits) =>
@@ -227,7 +227,7 @@ describe("group commit", () => {
         createdWith("a", { text }),
         createdWith("b", { texts: [half, { half }] }),
         createdWith("loser", { [text]: true }),
-        // The fourth of two mebibytes is more than there is room for.
+        // The fourth commit of two mebibytes exceeds the limit.
         createdWith("d", { text }),
         created("e"),
         createdWith("more than all", { texts: Array.from({ length: 5 }, () => text) }),
@@ -245,34 +245,32 @@ describe("group commit", () => {
     })
   )
 
-  it.effect(
-    "strands no commit that races with the end of a group: 200 writers, 20 commits each, some interrupted",
-    () =>
-      Effect.gen(function* () {
-        let written = 0
-        const commit = yield* GroupCommit.make((commits) =>
-          Effect.gen(function* () {
-            // Sometimes at once, sometimes later: the end of the write meets the others at every moment.
-            const turns = yield* Random.nextIntBetween(0, 3)
-            for (let n = 0; n < turns; n++) yield* Effect.yieldNow
-            written += commits.length
-            return commits.map(() => kept)
-          })
-        )
-        let done = 0
-        const writer = Effect.gen(function* () {
-          for (let n = 0; n < 20; n++) {
-            const fiber = yield* Effect.forkChild(commit([created("a")]))
-            const turns = yield* Random.nextIntBetween(0, 6)
-            for (let n = 0; n < turns; n++) yield* Effect.yieldNow
-            if (turns === 6) yield* Fiber.interrupt(fiber)
-            else yield* Fiber.join(fiber)
-            done += 1
-          }
+  it.effect("completes every commit of 200 writers with 20 commits each, some of them interrupted", () =>
+    Effect.gen(function* () {
+      let written = 0
+      const commit = yield* GroupCommit.make((commits) =>
+        Effect.gen(function* () {
+          // The end of a write hits the other commits at different moments.
+          const turns = yield* Random.nextIntBetween(0, 3)
+          for (let n = 0; n < turns; n++) yield* Effect.yieldNow
+          written += commits.length
+          return commits.map(() => kept)
         })
-        yield* Effect.forEach(Array.from({ length: 200 }), () => writer, { concurrency: "unbounded", discard: true })
-        assert.strictEqual(done, 4000)
-        assert.isAtLeast(written, 3000)
-      }).pipe(Random.withSeed("group commit"))
+      )
+      let done = 0
+      const writer = Effect.gen(function* () {
+        for (let n = 0; n < 20; n++) {
+          const fiber = yield* Effect.forkChild(commit([created("a")]))
+          const turns = yield* Random.nextIntBetween(0, 6)
+          for (let n = 0; n < turns; n++) yield* Effect.yieldNow
+          if (turns === 6) yield* Fiber.interrupt(fiber)
+          else yield* Fiber.join(fiber)
+          done += 1
+        }
+      })
+      yield* Effect.forEach(Array.from({ length: 200 }), () => writer, { concurrency: "unbounded", discard: true })
+      assert.strictEqual(done, 4000)
+      assert.isAtLeast(written, 3000)
+    }).pipe(Random.withSeed("group commit"))
   )
 })

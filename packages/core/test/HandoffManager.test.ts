@@ -15,7 +15,7 @@ import { ask, later, managerOver, refusal, start, test } from "./managing.ts"
 const unknown = RecordId.make("no-such-one1")
 
 describe("every verb", () => {
-  test("accepts, starts and completes, with a trail", function* () {
+  test("accepts, starts and completes, and records the history", function* () {
     const manager = yield* HandoffManager
     const pending = yield* manager.create({ ...ask, priority: 8, context: { quarter: "Q3" } })
     assert.deepInclude(pending, { status: "pending", revision: 1, createdAt: start, updatedAt: start })
@@ -50,7 +50,7 @@ describe("every verb", () => {
     )
   })
 
-  test("rejects, fails and cancels, with the reason", function* () {
+  test("rejects, fails and cancels with a reason", function* () {
     const manager = yield* HandoffManager
     const create = manager.create(ask)
     const rejected = yield* manager.reject((yield* create).recordId, { reason: "No Klingon translation capability." })
@@ -74,14 +74,14 @@ describe("every verb", () => {
     assert.strictEqual(explained.reason, "Done elsewhere")
   })
 
-  test("completes without a result, and accepts with the seed's reason", function* () {
+  test("completes without a result, and accepts with the Python library's default reason", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     assert.strictEqual((yield* manager.accept(recordId)).response.reason, "Accepted by receiving agent.")
     assert.deepStrictEqual((yield* manager.complete(recordId)).result, {})
   })
 
-  test("refuses what the table has no row for, and says what it needs", function* () {
+  test("refuses a verb without a row in the table, and names the needed status", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     const sentence = yield* refusal(manager.start(recordId), "InvalidTransition")
@@ -104,7 +104,7 @@ describe("every verb", () => {
     yield* refusal(manager.reject(unknown, { reason: "no" }), "HandoffNotFound")
   })
 
-  test("refuses whoever is not the party", function* () {
+  test("refuses an agent that is not the party", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     const sentence = yield* refusal(manager.accept(recordId, { by: agent("planner") }), "NotYourHandoff")
@@ -114,13 +114,13 @@ describe("every verb", () => {
     assert.strictEqual((yield* manager.get(recordId)).revision, 1)
   })
 
-  test("refuses bad input with every fault named as on the wire, and changes nothing", function* () {
+  test("refuses invalid input, names every fault in wire names, and changes nothing", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     const { recordId } = yield* manager.create(ask)
     yield* manager.accept(recordId)
     const before = yield* store.log({ limit: 100 })
-    // The casts: what a program without types may pass.
+    // The casts make arguments that a program without types could pass.
     const bad = (value: unknown) => value as never
     const sentences = [
       yield* refusal(manager.complete(recordId, bad({ result: [1] })), "InvalidInput"),
@@ -142,7 +142,7 @@ describe("every verb", () => {
     assert.deepStrictEqual(yield* store.log({ limit: 100 }), before)
   })
 
-  test("judges again when another writer was first, and then says how it stands", function* () {
+  test("checks again after a conflict, and then reports the current state", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     const verbs = [
@@ -163,7 +163,7 @@ describe("every verb", () => {
 })
 
 describe("a race for a revision", () => {
-  /** A store where somebody else is always first: every reader is given the state before the last. */
+  /** A store where another writer always wins: every read returns the state before the last. */
   const losing = (store: HandoffStore["Service"], times: number) => {
     let losses = 0
     let tries = 0
@@ -183,14 +183,14 @@ describe("a race for a revision", () => {
     }
   }
 
-  test("is run again, seven times", function* () {
+  test("is retried seven times", function* () {
     const { store, tries } = losing(yield* HandoffStore, 7)
     const { recordId } = yield* (yield* HandoffManager).create(ask)
     const accepted = yield* (yield* managerOver(store)).accept(recordId)
     assert.deepStrictEqual([accepted.status, tries()], ["accepted", 8])
   })
 
-  test("is given up then, and the caller told", function* () {
+  test("is then given up, and the verb fails", function* () {
     const { store, tries } = losing(yield* HandoffStore, 8)
     const { recordId } = yield* (yield* HandoffManager).create(ask)
     yield* refusal((yield* managerOver(store)).accept(recordId), "RevisionConflict")
@@ -200,7 +200,7 @@ describe("a race for a revision", () => {
 })
 
 describe("a deadline", () => {
-  test("expires a handoff that a verb touches too late, and refuses the verb", function* () {
+  test("expires a handoff when a verb comes too late, and refuses the verb", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, deadline: later(60) })
     yield* TestClock.adjust("59 seconds")
@@ -216,7 +216,7 @@ describe("a deadline", () => {
     assert.strictEqual((yield* manager.history(recordId)).length, 3)
   })
 
-  test("expires every overdue handoff when it is asked to, and no other", function* () {
+  test("expires every overdue handoff in a sweep, and no other", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     for (let n = 0; n < 600; n++) yield* manager.create({ ...ask, deadline: later(10 + (n % 5)) }, { id: `due-${n}` })
@@ -238,7 +238,7 @@ describe("a deadline", () => {
 })
 
 describe("claim", () => {
-  test("takes the most urgent, then the oldest, then by id, until nothing waits", function* () {
+  test("takes the most urgent handoff, then the oldest, then by id, until the inbox is empty", function* () {
     const manager = yield* HandoffManager
     const create = (id: string, priority: number) => manager.create({ ...ask, priority }, { id })
     yield* create("low", 1)
@@ -259,7 +259,7 @@ describe("claim", () => {
     assert.deepStrictEqual(yield* manager.claim(agent("nobody")), Option.none())
   })
 
-  test("gives each of 10 handoffs to one of 20 claimers, and leaves none", function* () {
+  test("gives each of 10 handoffs to one of 20 claimers", function* () {
     const manager = yield* HandoffManager
     for (let n = 0; n < 10; n++) yield* manager.create(ask)
     const claims = yield* Effect.forEach(Array.from({ length: 20 }), () => manager.claim(agent("executor")), {
@@ -271,7 +271,7 @@ describe("claim", () => {
     assert.strictEqual((yield* manager.inbox(agent("executor"), { status: "accepted" })).length, 10)
   })
 
-  test("passes over heads that have expired", function* () {
+  test("skips expired handoffs at the head", function* () {
     const manager = yield* HandoffManager
     for (let n = 0; n < 20; n++) yield* manager.create({ ...ask, priority: 10, deadline: later(5) })
     const { recordId } = yield* manager.create(ask)
@@ -283,7 +283,7 @@ describe("claim", () => {
 })
 
 describe("listing", () => {
-  test("gives an inbox of a hundred unless told otherwise, and whole views page by page", function* () {
+  test("returns an inbox of at most a hundred by default, and whole views in pages", function* () {
     const manager = yield* HandoffManager
     for (let n = 0; n < 520; n++) yield* manager.create(ask)
     assert.strictEqual((yield* manager.inbox(agent("executor"))).length, 100)
@@ -305,7 +305,7 @@ describe("listing", () => {
 })
 
 describe("changes", () => {
-  test("gives what has happened, then what happens, and can be resumed anywhere", function* () {
+  test("give past events, then new ones, and can be resumed after any of them", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     yield* manager.accept(recordId)
@@ -326,7 +326,7 @@ describe("changes", () => {
     }
   })
 
-  test("gives thousands of entries in order", function* () {
+  test("give thousands of entries in order", function* () {
     const manager = yield* HandoffManager
     for (let n = 0; n < 1500; n++) yield* manager.create(ask, { id: `n${n}` })
     const entries = yield* Stream.runCollect(Stream.take(manager.changes(), 1500))
@@ -336,7 +336,7 @@ describe("changes", () => {
     )
   })
 
-  test("ends nothing and holds nobody up when its reader goes away", function* () {
+  test("block no writer when the reader goes away", function* () {
     const manager = yield* HandoffManager
     const following = yield* Effect.forkChild(Stream.runDrain(manager.changes()), { startImmediately: true })
     yield* Effect.yieldNow
@@ -344,14 +344,14 @@ describe("changes", () => {
     assert.strictEqual((yield* manager.create(ask)).status, "pending")
   })
 
-  test("hears at once of what is written while it reads", function* () {
+  test("get an entry at once that was written during a read", function* () {
     const store = yield* HandoffStore
     const writer = yield* HandoffManager
     let isWritten = false
     const written = Effect.suspend(() => {
       if (isWritten) return Effect.void
       isWritten = true
-      // Time goes on so that the hint arrives before the page does.
+      // The clock advances so that the hint arrives before the page.
       return Effect.andThen(Effect.orDie(writer.create(ask)), TestClock.adjust("1 second"))
     })
     const manager = yield* managerOver(
@@ -363,7 +363,7 @@ describe("changes", () => {
     yield* Fiber.interrupt(following)
   })
 
-  test("asks again after two seconds when the store does not hint", function* () {
+  test("are polled after two seconds without a hint", function* () {
     const store = yield* HandoffStore
     const silent = HandoffStore.of({ ...store, changed: Stream.never })
     const manager = yield* managerOver(silent)

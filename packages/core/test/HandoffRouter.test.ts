@@ -48,7 +48,7 @@ const route = (
 const chosen = (...question: Parameters<typeof route>) =>
   Effect.map(route(...question), (decision) => Option.getOrUndefined(decision)?.agent as string | undefined)
 
-/** Gives an agent open handoffs. */
+/** Creates open handoffs for an agent. */
 const burden = (to: string, count: number) =>
   Effect.flatMap(HandoffManager, (manager) =>
     Effect.forEach(
@@ -59,7 +59,7 @@ const burden = (to: string, count: number) =>
   )
 
 describe("the router", () => {
-  test("routes the example of the README by one capability", function* () {
+  test("routes the README's example by one capability", function* () {
     yield* register({
       "agent-alice": ["summarize", "translate", "analyze"],
       "agent-bob": ["execute", "report"],
@@ -70,7 +70,7 @@ describe("the router", () => {
     assert.deepStrictEqual(decision.runnersUp, [{ agent: agent("agent-carol"), matched: ["analyze"] } as never])
   })
 
-  test("counts how many capabilities the task mentions, in any form of the words", function* () {
+  test("counts the capabilities in the task's text, in any form of the words", function* () {
     yield* register(agents)
     const decision = Option.getOrThrow(yield* route("Analyze customer sentiment and produce visualizations."))
     assert.deepStrictEqual(decision, {
@@ -83,12 +83,12 @@ describe("the router", () => {
     assert.strictEqual(yield* chosen("Summaries and translations, please"), "alice")
   })
 
-  test("asks for required capabilities before it reads the text", function* () {
+  test("filters by required capabilities before it reads the text", function* () {
     yield* register(agents)
     const task = "Analyze customer sentiment and produce visualizations."
     assert.strictEqual(yield* chosen(task, { requires: ["execute"] }), "bob")
     assert.strictEqual(yield* chosen(task, { requires: ["Report", "ANALYZE"] }), "carol")
-    // Nothing that is required is given to somebody who cannot do it, unless that is asked for.
+    // An agent without a required capability is chosen only with `fallback`.
     assert.isUndefined(yield* chosen(task, { requires: ["fly"] }))
     const anyway = Option.getOrThrow(yield* route(task, { requires: ["fly"], fallback: true }))
     assert.isTrue(anyway.fallback)
@@ -122,20 +122,20 @@ describe("the router", () => {
       [decision, ...decision.runnersUp].map(({ agent }) => agent as string),
       ["yan", "xia", "zoe"]
     )
-    // Only open ones count: what was accepted does, what was rejected does not.
+    // Only open handoffs count: an accepted one does, a rejected one does not.
     yield* manager.claim(agent("yan"))
     assert.strictEqual(yield* chosen("analyze"), "yan")
     for (const { recordId } of yield* manager.inbox(agent("xia"))) yield* manager.reject(recordId, { reason: "no" })
     assert.strictEqual(yield* chosen("analyze"), "xia")
   })
 
-  test("does not let a better match lose to a less busy agent", function* () {
+  test("prefers a better match to a less busy agent", function* () {
     yield* register(agents)
     yield* burden("carol", 5)
     assert.strictEqual(yield* chosen("Analyze and visualize"), "carol")
   })
 
-  test("falls back to the least busy when nothing matches, says so, and can be told not to", function* () {
+  test("falls back to the least busy agent without a match, reports it, and can be told not to", function* () {
     yield* register(agents)
     yield* burden("alice", 1)
     const decision = Option.getOrThrow(yield* route("Cook dinner"))
@@ -153,13 +153,13 @@ describe("the router", () => {
     assert.strictEqual(yield* chosen("Analyze and visualize", { fallback: false }), "carol")
   })
 
-  test("gives none when there is none", function* () {
+  test("returns no agent if none is registered", function* () {
     assert.isUndefined(yield* chosen("Analyze", { fallback: true }))
     yield* register({ coordinator: ["analyze"] })
     assert.isUndefined(yield* chosen("Analyze", { fallback: true }))
   })
 
-  test("reads words of any script", function* () {
+  test("reads words in any script", function* () {
     yield* register({ 花子: ["翻訳"], вера: ["анализ"], jürgen: ["übersetzen"] })
     assert.strictEqual(yield* chosen("この文書を翻訳してください"), "花子")
     assert.strictEqual(yield* chosen("Нужен анализ"), "вера")
@@ -195,7 +195,7 @@ describe("the router", () => {
   const reason = (...question: Parameters<typeof route>) =>
     Effect.map(route(...question), (decision) => Option.getOrThrow(decision).reason)
 
-  test("takes who is present before who was never seen before who is gone, whatever more those can", function* () {
+  test("prefers present agents to unseen ones and unseen ones to absent ones, before any match", function* () {
     yield* register({ abel: ["analyze"], gone: ["analyze", "report"], never: ["analyze", "report"], zoe: ["analyze"] })
     yield* seen("gone")
     yield* TestClock.adjust("30 seconds")
@@ -206,7 +206,7 @@ describe("the router", () => {
     assert.deepStrictEqual(yield* order("Analyze and report"), ["zoe", "abel", "never", "gone"])
   })
 
-  test("counts an agent as present for ninety seconds, to the millisecond, and with a clock that goes ahead", function* () {
+  test("treats an agent as present for ninety seconds, to the millisecond, even with a fast clock", function* () {
     yield* register({ abel: ["analyze"], bob: ["analyze"] })
     yield* seen("bob")
     yield* TestClock.adjust("90 seconds")
@@ -218,7 +218,7 @@ describe("the router", () => {
     assert.strictEqual(yield* chosen("analyze"), "bob")
   })
 
-  test("takes who has room before anything else, and who is full rather than nobody", function* () {
+  test("prefers agents with free capacity, and chooses a full one if there is no other", function* () {
     const manager = yield* HandoffManager
     yield* limited("able", 2, "analyze", "report")
     yield* limited("busy", 5, "analyze")
@@ -230,7 +230,7 @@ describe("the router", () => {
     assert.deepStrictEqual(yield* order("Analyze and report"), ["able", "busy", "gone"])
     yield* burden("able", 1)
     assert.deepStrictEqual(yield* order("Analyze and report"), ["busy", "gone", "able"])
-    // Whatever is open counts, also what is under way.
+    // Every open handoff counts, in any open status.
     yield* manager.claim(agent("able"))
     assert.strictEqual(yield* chosen("Analyze and report"), "busy")
     yield* burden("busy", 5)
@@ -240,7 +240,7 @@ describe("the router", () => {
     assert.strictEqual(yield* chosen("Analyze and report"), "able")
   })
 
-  test("counts as far as a capacity goes, also beyond what it compares otherwise", function* () {
+  test("counts up to a capacity, even beyond the usual limit of counting", function* () {
     yield* limited("abel", 250, "analyze")
     yield* limited("bob", 250, "analyze")
     yield* burden("abel", 249)
@@ -250,7 +250,7 @@ describe("the router", () => {
     assert.strictEqual(yield* reason("analyze"), "abel can analyze and has room (249 of 250)")
   })
 
-  test("never chooses who is excluded", function* () {
+  test("never chooses an excluded agent", function* () {
     yield* register(agents)
     const exclude = [agent("carol")]
     assert.deepStrictEqual(yield* order("Analyze and visualize", { exclude }), ["alice"])
@@ -259,7 +259,7 @@ describe("the router", () => {
     assert.deepStrictEqual(yield* order("Analyze", { exclude: ["alice", "bob", "carol"].map(agent) }), [])
   })
 
-  test("says why, and what speaks against it, in one sentence", function* () {
+  test("gives the reason and its drawbacks in one sentence", function* () {
     yield* register({ carol: ["analyze", "visualize"] })
     const task = "Analyze and visualize"
     assert.strictEqual(yield* reason(task), "carol can analyze and visualize")
@@ -288,7 +288,7 @@ describe("the router", () => {
     )
   })
 
-  test("reads no inbox where nobody is tied and nobody says how much it takes", function* () {
+  test("reads no inbox without a tie and without a capacity", function* () {
     yield* register(agents)
     yield* seen("alice")
     const store = yield* HandoffStore

@@ -25,7 +25,7 @@ const tags = (record: HandoffRecord) => Effect.map(events(record), (all) => all.
 
 const now = ({ recordId }: HandoffRecord) => HandoffManager.use(({ get }) => get(recordId))
 
-/** Lets what can happen now happen. */
+/** Runs everything that can run now. */
 const settle = Effect.repeat(TestClock.adjust("1 millis"), { times: 9 })
 
 const start = <E, R>(
@@ -34,7 +34,7 @@ const start = <E, R>(
 ) => Effect.tap(Effect.forkChild(HandoffWorker.run(agent, handler, options), { startImmediately: true }), () => settle)
 
 describe("a worker", () => {
-  it.effect("hands back what its handler makes, the most urgent first, as many at once as it may", () =>
+  it.effect("completes handoffs with the handler's results, the most urgent first, up to its concurrency", () =>
     Effect.gen(function* () {
       const order: Array<string> = []
       const one = yield* ask("one", { priority: 2 })
@@ -57,7 +57,7 @@ describe("a worker", () => {
         const done = yield* now(record)
         assert.deepInclude(done, { status: "completed", attempt: 1, result: { did: record.request.taskDescription } })
       }
-      // It goes on with what comes later.
+      // It continues with later handoffs.
       const four = yield* ask("four")
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual((yield* now(four)).status, "completed")
@@ -65,7 +65,7 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("holds on for as long as its handler works, and lets nobody else in", () =>
+  it.effect("renews the lease while its handler works", () =>
     Effect.gen(function* () {
       const record = yield* ask("long")
       const worker = yield* start(() => Effect.as(Effect.sleep("1 hour"), { done: true }), { lease: "1 minute" })
@@ -79,7 +79,7 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("takes over what a dead one has left, whose late result is refused", () =>
+  it.effect("takes over from a dead worker, whose late result is refused", () =>
     Effect.gen(function* () {
       const record = yield* ask("left")
       const manager = yield* HandoffManager
@@ -99,49 +99,47 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect(
-    "takes over within half a lease what was held for a short time, and looks for it no more often than that",
-    () =>
-      Effect.gen(function* () {
-        let looks = 0
-        const counting = Layer.effect(
-          HandoffStore,
-          HandoffStore.useSync((inner) =>
-            HandoffStore.of({
-              ...inner,
-              list: (view, page) =>
-                Effect.suspend(() => {
-                  if (view._tag === "Due") looks += 1
-                  return inner.list(view, page)
-                })
-            })
+  it.effect("takes over a short lease within half of it, and does not look more often than that", () =>
+    Effect.gen(function* () {
+      let looks = 0
+      const counting = Layer.effect(
+        HandoffStore,
+        HandoffStore.useSync((inner) =>
+          HandoffStore.of({
+            ...inner,
+            list: (view, page) =>
+              Effect.suspend(() => {
+                if (view._tag === "Due") looks += 1
+                return inner.list(view, page)
+              })
+          })
+        )
+      ).pipe(Layer.provideMerge(MemoryStore.layer))
+      yield* Effect.gen(function* () {
+        for (const [lease, interval] of [
+          [1000, 500],
+          [20, 100],
+          [60_000, 5000]
+        ] as const) {
+          const worker = yield* start(() => Effect.succeed({ by: "the second" }), { lease })
+          // The moment between two sweeps does not matter.
+          yield* TestClock.adjust(interval / 3)
+          const { recordId } = yield* HandoffManager.use(({ create }) =>
+            create({ fromAgent: "planner", toAgent: "other", taskDescription: "left" })
           )
-        ).pipe(Layer.provideMerge(MemoryStore.layer))
-        yield* Effect.gen(function* () {
-          for (const [lease, interval] of [
-            [1000, 500],
-            [20, 100],
-            [60_000, 5000]
-          ] as const) {
-            const worker = yield* start(() => Effect.succeed({ by: "the second" }), { lease })
-            // Where it falls between two sweeps is all the same.
-            yield* TestClock.adjust(interval / 3)
-            const { recordId } = yield* HandoffManager.use(({ create }) =>
-              create({ fromAgent: "planner", toAgent: "other", taskDescription: "left" })
-            )
-            yield* HandoffManager.use(({ accept }) => accept(recordId, { lease }))
-            yield* TestClock.adjust(lease + interval)
-            assert.deepInclude(yield* HandoffManager.use(({ get }) => get(recordId)), { status: "pending", attempt: 2 })
-            looks = 0
-            yield* TestClock.adjust(10 * interval)
-            assert.strictEqual(looks, 10)
-            yield* Fiber.interrupt(worker)
-          }
-        }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(counting))))
-      })
+          yield* HandoffManager.use(({ accept }) => accept(recordId, { lease }))
+          yield* TestClock.adjust(lease + interval)
+          assert.deepInclude(yield* HandoffManager.use(({ get }) => get(recordId)), { status: "pending", attempt: 2 })
+          looks = 0
+          yield* TestClock.adjust(10 * interval)
+          assert.strictEqual(looks, 10)
+          yield* Fiber.interrupt(worker)
+        }
+      }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(counting))))
+    })
   )
 
-  it.effect("has what another one lost that held it for a second within two seconds", () =>
+  it.effect("takes over a lease of one second within two seconds", () =>
     Effect.gen(function* () {
       const record = yield* ask("left")
       const dead = yield* HandoffManager.use(({ claim }) => claim(agent, { lease: 1000 }))
@@ -154,7 +152,7 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("gives a failed attempt back, later each time, until none is left", () =>
+  it.effect("releases a failed attempt with growing delays, until no attempt is left", () =>
     Effect.gen(function* () {
       const record = yield* ask("hard", { maxAttempts: 3 })
       const attempts: Array<number> = []
@@ -176,7 +174,7 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("fails at once when its handler gives up, and when what it makes is no result", () =>
+  it.effect("fails at once if the handler gives up or returns an invalid result", () =>
     Effect.gen(function* () {
       const hopeless = yield* ask("hopeless")
       const worker = yield* start(({ record }) =>
@@ -184,7 +182,7 @@ describe("a worker", () => {
           ? Effect.fail(new HandoffWorker.GiveUp({ reason: "There is no such file." }))
           : record.request.taskDescription === "lengthy"
             ? Effect.fail(new HandoffWorker.GiveUp({ reason: "No ".repeat(100_000) }))
-            : // The cast: what a handler without types could give.
+            : // The cast makes a result that a handler without types could return.
               Effect.succeed({ date: () => 1 } as unknown as JsonObject)
       )
       const failed = yield* now(hopeless)
@@ -200,7 +198,7 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("interrupts its handler when the handoff is taken away, and goes on with the next", () =>
+  it.effect("interrupts its handler when it loses the handoff, and continues with the next", () =>
     Effect.gen(function* () {
       const record = yield* ask("unwanted", { priority: 9 })
       const next = yield* ask("wanted")
@@ -219,7 +217,7 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("asks, waits as long as it takes, and goes on with the answer", () =>
+  it.effect("asks a question, waits, and continues with the answer", () =>
     Effect.gen(function* () {
       const record = yield* ask("unclear")
       const worker = yield* start(({ ask }) => Effect.map(ask("Which quarter?"), (quarter) => ({ quarter })), {
@@ -235,7 +233,7 @@ describe("a worker", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("says how far it is", () =>
+  it.effect("reports progress", () =>
     Effect.gen(function* () {
       const record = yield* ask("long")
       const worker = yield* start(({ progress }) =>
@@ -250,7 +248,7 @@ describe("a worker", () => {
   )
 })
 
-describe("a worker that reads briefings back", () => {
+describe("a worker with a read-back", () => {
   const askWith = (task: string) =>
     HandoffManager.use(({ create }) =>
       create({
@@ -261,7 +259,7 @@ describe("a worker that reads briefings back", () => {
       })
     )
 
-  it.effect("keeps the lease while it reads, however long that takes", () =>
+  it.effect("renews the lease while it reads the briefing", () =>
     Effect.gen(function* () {
       const record = yield* askWith("slow to read")
       const worker = yield* start(() => Effect.succeed({}), {
@@ -276,7 +274,7 @@ describe("a worker that reads briefings back", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("stops reading what was withdrawn, and goes on with the next", () =>
+  it.effect("stops reading a withdrawn briefing, and continues with the next handoff", () =>
     Effect.gen(function* () {
       const record = yield* askWith("withdrawn")
       let isInterrupted = false
@@ -296,7 +294,7 @@ describe("a worker that reads briefings back", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("fails at once what it gives up while it reads, and gives the rest back", () =>
+  it.effect("fails a handoff if reading gives up, and releases it after another error", () =>
     Effect.gen(function* () {
       const [hopeless, unclear] = [yield* askWith("hopeless"), yield* askWith("unclear")]
       const worker = yield* start(() => Effect.succeed({}), {
@@ -312,8 +310,8 @@ describe("a worker that reads briefings back", () => {
   )
 })
 
-describe("a worker whose work is not taken as it stands", () => {
-  it.effect("does not take back what was confirmed while it did not know whether that was restated", () =>
+describe("a worker whose work is not accepted at once", () => {
+  it.effect("does not undo a confirmation by repeating a restate that may have been committed", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager
       const store = yield* HandoffStore
@@ -359,7 +357,7 @@ describe("a worker whose work is not taken as it stands", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("gives back what it waits for the sender's word on when it is shut down, for at once", () =>
+  it.effect("releases a handoff that waits for confirmation when it shuts down, without a delay", () =>
     Effect.gen(function* () {
       const { recordId } = yield* HandoffManager.use(({ create }) =>
         create({
@@ -381,7 +379,7 @@ describe("a worker whose work is not taken as it stands", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("gives it back though what is wrong with it is longer than a reason", () =>
+  it.effect("releases it even if the list of faults is longer than a reason may be", () =>
     Effect.gen(function* () {
       const { recordId } = yield* HandoffManager.use(({ create }) =>
         create({
@@ -398,7 +396,7 @@ describe("a worker whose work is not taken as it stands", () => {
           return {}
         })
       )
-      // The schemas are loaded when they are first needed.
+      // The schemas are loaded on first use.
       yield* Effect.promise(() => import("../src/ContentSchemas.ts"))
       yield* settle
       const record = yield* HandoffManager.use(({ get }) => get(recordId))
@@ -411,8 +409,8 @@ describe("a worker whose work is not taken as it stands", () => {
   )
 })
 
-describe("a handler on its own", () => {
-  it.effect("may ask in another way than through its worker, and is not taken for lost while it waits", () =>
+describe("a handler", () => {
+  it.effect("can ask through the manager, and is not treated as lost while it waits", () =>
     Effect.gen(function* () {
       const record = yield* ask("unclear")
       const manager = yield* HandoffManager
@@ -432,7 +430,7 @@ describe("a handler on its own", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("may throw before it gives an effect: that is a failed attempt, and the worker goes on", () =>
+  it.effect("that throws instead of returning an effect fails the attempt, and the worker continues", () =>
     Effect.gen(function* () {
       const record = yield* ask("thrown", { maxAttempts: 1 })
       const next = yield* ask("next")
@@ -449,8 +447,8 @@ describe("a handler on its own", () => {
   )
 })
 
-describe("a worker that is shut down", () => {
-  it.effect("claims no more, and lets what is under way end within its grace time", () =>
+describe("a worker that shuts down", () => {
+  it.effect("stops claiming, and lets running handlers end within the grace time", () =>
     Effect.gen(function* () {
       const record = yield* ask("nearly done", { priority: 9 })
       const next = yield* ask("too late")
@@ -463,7 +461,7 @@ describe("a worker that is shut down", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("releases what takes longer, so that another can take it at once", () =>
+  it.effect("releases longer work, so that another worker can take it at once", () =>
     Effect.gen(function* () {
       const record = yield* ask("endless")
       let isInterrupted = false
@@ -481,7 +479,7 @@ describe("a worker that is shut down", () => {
   )
 })
 
-/** A memory store whose commits fail while `isDown`, some of them after they have happened unless it `isLost`. */
+/** A memory store whose commits fail while `isDown`. Some of these fail after they happened, unless `isLost`. */
 const unsteady = Effect.gen(function* () {
   const state = { isDown: false, isLost: false, failures: 0 }
   const down = new StoreError({ operation: "commit", reason: "unavailable", detail: "The store is away for a moment" })
@@ -504,8 +502,8 @@ const unsteady = Effect.gen(function* () {
   return { state, layer: HandoffManager.layer.pipe(Layer.provideMerge(store)) }
 })
 
-describe("a worker over a store that fails", () => {
-  it.effect("tries again while the lease lasts, and completes each handoff once", () =>
+describe("a worker on a failing store", () => {
+  it.effect("retries during the lease, and completes each handoff once", () =>
     Effect.gen(function* () {
       const { state, layer } = yield* unsteady
       yield* Effect.gen(function* () {
@@ -528,7 +526,7 @@ describe("a worker over a store that fails", () => {
     })
   )
 
-  it.effect("looks for an answer only when something has changed, or every two seconds", () =>
+  it.effect("looks for an answer after a hint, or every two seconds", () =>
     Effect.gen(function* () {
       let reads = 0
       const counting = Layer.effect(
@@ -550,7 +548,7 @@ describe("a worker over a store that fails", () => {
     })
   )
 
-  it.effect("holds on to a result for as long as the lease lasts that began with an answer", () =>
+  it.effect("keeps a result during the lease that restarted with an answer", () =>
     Effect.gen(function* () {
       const { state, layer } = yield* unsteady
       yield* Effect.gen(function* () {
@@ -562,7 +560,7 @@ describe("a worker over a store that fails", () => {
         const { answer } = yield* HandoffManager
         yield* answer(record.recordId, { answer: "The third." })
         state.isDown = true
-        // The next commit fails without having happened.
+        // The next commit fails without an effect.
         state.failures = 1
         yield* TestClock.adjust("20 millis")
         assert.isAbove(state.failures, 1)
@@ -574,13 +572,13 @@ describe("a worker over a store that fails", () => {
     })
   )
 
-  it.effect("does not try for long to give back what it held when it is shut down", () =>
+  it.effect("retries a release only briefly when it shuts down", () =>
     Effect.gen(function* () {
       const { state, layer } = yield* unsteady
       yield* Effect.gen(function* () {
         const record = yield* ask("endless")
         const worker = yield* start(() => Effect.never, { lease: "1 hour", grace: "10 seconds" })
-        // Every commit fails without having happened.
+        // Every commit fails without an effect.
         state.isDown = true
         state.isLost = true
         const closed = yield* Effect.forkChild(Fiber.interrupt(worker), { startImmediately: true })
@@ -591,7 +589,7 @@ describe("a worker over a store that fails", () => {
     })
   )
 
-  it.effect("warns once of a store that stays away, and again when it goes away again", () =>
+  it.effect("warns once while a store fails, and again when it fails anew", () =>
     Effect.gen(function* () {
       const state = { isDown: true }
       const down = new StoreError({ operation: "list", reason: "unavailable", detail: "The store is away" })
@@ -629,7 +627,7 @@ describe("a worker over a store that fails", () => {
     })
   )
 
-  it.effect("ends when the store is corrupt, and says so", () =>
+  it.effect("fails if the store is corrupt", () =>
     Effect.gen(function* () {
       const corrupt = new StoreError({ operation: "list", reason: "corrupt", detail: "The index is gone" })
       const store = Layer.effect(
@@ -645,7 +643,7 @@ describe("a worker over a store that fails", () => {
 
   const lastSeen = AgentStore.use(({ all }) => Effect.map(all, ([known]) => known?.lastSeen?.epochMilliseconds))
 
-  it.effect("notes at once and every thirty seconds that its agent is there, until it is told to end", () =>
+  it.effect("sends a heartbeat at once and every thirty seconds, until it shuts down", () =>
     Effect.gen(function* () {
       yield* AgentStore.use(({ put }) => put({ agentId: agent, capabilities: [], capacity: 2 }))
       yield* ask("slow")
@@ -657,7 +655,7 @@ describe("a worker over a store that fails", () => {
       assert.strictEqual(yield* lastSeen, begun)
       yield* TestClock.adjust("10 minutes")
       assert.strictEqual(yield* lastSeen, begun + 20 * 30_000)
-      // What it finishes in its grace time does not make it take more.
+      // Finishing work in the grace time does not make it claim more.
       const closed = yield* Effect.forkChild(Fiber.interrupt(worker), { startImmediately: true })
       yield* TestClock.adjust("10 minutes")
       assert.isUndefined(closed.pollUnsafe())
@@ -667,7 +665,7 @@ describe("a worker over a store that fails", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("works for an agent that is not registered, and does not make it so", () =>
+  it.effect("works for an unregistered agent, and does not register it", () =>
     Effect.gen(function* () {
       const record = yield* ask("one")
       const worker = yield* start(() => Effect.succeed({}))
@@ -678,7 +676,7 @@ describe("a worker over a store that fails", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("goes on working when it cannot say that it is there, and warns once of that", () =>
+  it.effect("continues if a heartbeat fails, and warns once", () =>
     Effect.gen(function* () {
       let reason: StoreError["reason"] = "corrupt"
       const agents = Layer.effect(

@@ -7,7 +7,7 @@ import { TestClock } from "effect/testing"
 import * as Hints from "../src/Hints.ts"
 
 describe("hints", () => {
-  it.effect("are one for all that was given before it is looked at, for each listener", () =>
+  it.effect("given before a listener looks are merged into one, for each listener", () =>
     Effect.gen(function* () {
       const hints = Hints.make()
       const heard = [0, 0]

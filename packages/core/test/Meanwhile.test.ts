@@ -11,7 +11,7 @@ import { verify, verifyAll } from "../src/Verification.ts"
 import { id } from "./fixtures.ts"
 import { ask, managerOver } from "./managing.ts"
 
-/** A store in which something happens to a handoff each time before its history is read, for some times. */
+/** A store in which a handoff changes before each of the first reads of its history. */
 const busy = (times: number) =>
   Layer.effect(
     HandoffStore,
@@ -29,8 +29,8 @@ const busy = (times: number) =>
     })
   ).pipe(Layer.provideMerge(MemoryStore.layer))
 
-describe("verification of a store in which somebody works", () => {
-  it.effect("takes no step that came meanwhile for a flaw", () =>
+describe("verification of a store in use", () => {
+  it.effect("does not report a concurrent change as a flaw", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager
       yield* manager.create(ask, { id: "one" })

@@ -8,9 +8,9 @@ import { HandoffStore } from "../src/HandoffStore.ts"
 import * as MemoryStore from "../src/MemoryStore.ts"
 import { accepted, created, id } from "./fixtures.ts"
 
-// That it keeps the laws is in StoreLaws.test.ts.
+// StoreLaws.test.ts runs the laws on it.
 describe("the memory store", () => {
-  it.effect("hints at every commit that succeeds", () =>
+  it.effect("gives a hint after every successful commit", () =>
     Effect.gen(function* () {
       const store = yield* HandoffStore
       const hints = yield* Effect.forkChild(Stream.runCollect(Stream.take(store.changed, 2)), {
@@ -24,7 +24,7 @@ describe("the memory store", () => {
     }).pipe(Effect.provide(MemoryStore.layer))
   )
 
-  it.effect("does not wait for a listener that is slow", () =>
+  it.effect("does not wait for a slow listener", () =>
     Effect.gen(function* () {
       const store = yield* HandoffStore
       const listener = yield* Effect.forkChild(
@@ -37,7 +37,7 @@ describe("the memory store", () => {
     }).pipe(Effect.provide(MemoryStore.layer))
   )
 
-  it.effect("is empty each time it is made", () =>
+  it.effect("is empty each time it is opened", () =>
     Effect.gen(function* () {
       yield* Effect.provide(
         Effect.flatMap(HandoffStore, (store) => store.commit([created("a")])),

@@ -17,7 +17,7 @@ const none = {
   expired: 0
 }
 
-/** Completes one handoff for each number, that many seconds after it was created. */
+/** Completes one handoff for each number, this many seconds after its creation. */
 const completeAfter = (seconds: ReadonlyArray<number>) =>
   Effect.gen(function* () {
     const manager = yield* HandoffManager
@@ -33,12 +33,12 @@ const isNear = (actual: number | undefined, expected: number) =>
   assert.closeTo(actual ?? Number.NaN, expected, expected * 0.025)
 
 describe("metrics", () => {
-  test("of an empty store have counts and nothing to divide", function* () {
+  test("of an empty store have counts and no rates", function* () {
     const manager = yield* HandoffManager
     assert.deepStrictEqual(yield* manager.metrics, { total: 0, byStatus: none })
   })
 
-  test("count every status, and rate completion among what has ended", function* () {
+  test("count every status, and give the completion rate among final handoffs", function* () {
     const manager = yield* HandoffManager
     yield* completeAfter([4])
     yield* manager.create(ask)
@@ -57,7 +57,7 @@ describe("metrics", () => {
     })
   })
 
-  test("give the 95th percentile by nearest rank, to within 2.5 %", function* () {
+  test("give the 95th percentile by nearest rank, within 2.5 %", function* () {
     const manager = yield* HandoffManager
     const seconds = Array.from({ length: 20 }, (_, n) => ((n * 7) % 20) + 1)
     yield* completeAfter(seconds)

@@ -8,7 +8,7 @@ import type { Place } from "../src/Place.ts"
 const compare = (a: Place, b: Place): number =>
   a.major - b.major || a.minor - b.minor || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-/** The same set as a plain sorted array. */
+/** The same set, implemented as a sorted array. */
 const plain = () => {
   const places: Array<Place> = []
   return {
@@ -33,7 +33,7 @@ describe("an ordered index", () => {
     ["many ties", 20, 2],
     ["ids only", 1, 3]
   ] as const) {
-    it.effect(`does what a sorted array does: ${what}`, () =>
+    it.effect(`behaves like a sorted array: ${what}`, () =>
       Effect.gen(function* () {
         const index = OrderedIndex.make()
         const model = plain()
@@ -44,7 +44,7 @@ describe("an ordered index", () => {
         for (let turn = 0; turn < 10_000; turn++) {
           const what = yield* draw(20)
           const known = model.places[yield* draw(Math.max(1, model.places.length))]
-          // In turns it grows and shrinks, so that chunks split, run empty and are filled again.
+          // It grows and shrinks in turns, so that chunks split, become empty and are filled again.
           const growing = turn % 4000 < 2600
           if (known === undefined || what < (growing ? 13 : 4)) {
             const place = yield* drawPlace
@@ -78,7 +78,7 @@ describe("an ordered index", () => {
     )
   }
 
-  it("takes places in order, in reverse and from the middle", () => {
+  it("accepts keys in order, in reverse and from the middle", () => {
     for (const order of [(n: number) => n, (n: number) => 5000 - n, (n: number) => (n * 2477) % 5000]) {
       const index = OrderedIndex.make()
       for (let n = 0; n < 5000; n++) index.add({ major: order(n), minor: 0, id: "a" })
@@ -91,7 +91,7 @@ describe("an ordered index", () => {
     }
   })
 
-  it("gives nothing for a page of nothing, and everything for one without end", () => {
+  it("returns nothing for a limit of 0, and everything for an infinite one", () => {
     const index = OrderedIndex.make()
     index.add({ major: 1, minor: 1, id: "a" })
     assert.deepStrictEqual(index.page(0), [])

@@ -23,7 +23,7 @@ const invoices = { toAgent: clerk, taskDescription: "Get the invoices" }
 const shape = ({ parts, record }: ChainLink): unknown => [record.recordId, parts.map(shape)]
 
 describe("a part", () => {
-  test("is a handoff of its own, of which the holder of the whole is the sender", function* () {
+  test("is a separate handoff whose sender is the holder of the whole", function* () {
     const manager = yield* HandoffManager
     const whole = yield* begun
     const part = yield* manager.delegate(whole, invoices)
@@ -35,7 +35,7 @@ describe("a part", () => {
     assert.deepInclude(delegated?.event, { _tag: "Delegated", by: executor, child: part.recordId })
   })
 
-  test("is given away by whoever holds the whole, and by nobody else", function* () {
+  test("can be delegated by the holder of the whole only", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     yield* refusal(manager.delegate(recordId, invoices), "InvalidTransition")
@@ -47,7 +47,7 @@ describe("a part", () => {
     assert.deepInclude(yield* manager.get(recordId), { revision: 2 })
   })
 
-  test("with an id of its own is given away once, however often that is said", function* () {
+  test("with a given id is delegated once, even if repeated", function* () {
     const manager = yield* HandoffManager
     const whole = yield* begun
     const once = yield* manager.delegate(whole, invoices, { id: "invoices" })
@@ -56,7 +56,7 @@ describe("a part", () => {
     yield* refusal(manager.delegate(whole, { ...invoices, priority: 9 }, { id: "invoices" }), "HandoffExists")
   })
 
-  test("that is open holds the whole up, unless that leaves it", function* () {
+  test("that is open blocks the completion of the whole, unless that leaves it", function* () {
     const manager = yield* HandoffManager
     const whole = yield* begun
     const part = yield* manager.delegate(whole, invoices)
@@ -73,7 +73,7 @@ describe("a part", () => {
     assert.strictEqual((yield* manager.get(left.recordId)).status, "pending")
   })
 
-  test("is none that somebody else says to be one", function* () {
+  test("does not include a handoff that another agent created with this parent", function* () {
     const manager = yield* HandoffManager
     const whole = yield* begun
     const part = yield* manager.delegate(whole, invoices)
@@ -90,14 +90,14 @@ describe("a part", () => {
     }
   })
 
-  test("that is given away while the whole is being completed holds it up, too", function* () {
+  test("that is delegated during the completion of the whole also blocks it", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     const whole = yield* begun
     let isLate = true
     const late = yield* managerOver({
       ...store,
-      // Between reading the whole and writing its completion.
+      // The delegation happens between the read and the write of the completion.
       commit: (changes) =>
         Effect.suspend(() => {
           if (!isLate) return store.commit(changes)
@@ -109,7 +109,7 @@ describe("a part", () => {
     assert.strictEqual((yield* manager.get(whole)).status, "accepted")
   })
 
-  test("is cancelled with the whole, at any depth and in one commit, by who withdrew that", function* () {
+  test("is cancelled with the whole, at any depth, in one commit and by the same agent", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     const whole = yield* begun
@@ -144,17 +144,17 @@ describe("a part", () => {
     assert.strictEqual((yield* manager.get(done.recordId)).status, "completed")
   })
 
-  test("stays when the whole could not be cancelled", function* () {
+  test("stays open if the whole could not be cancelled", function* () {
     const manager = yield* HandoffManager
     const whole = yield* begun
     const part = yield* manager.delegate(whole, invoices)
     yield* refusal(manager.cancel(whole, { by: clerk }), "NotYourHandoff")
     assert.strictEqual((yield* manager.get(part.recordId)).status, "pending")
-    // Nobody else may say that it goes along with its whole.
+    // Only a cancellation of the whole may cancel a part along with it.
     yield* refusal(manager.cancel(part.recordId, { by: planner }), "NotYourHandoff")
   })
 
-  test("of itself is not waited for by the whole", function* () {
+  test("that is its own parent does not block itself", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, parent: "round" }, { id: "round" })
     yield* manager.accept(recordId)
@@ -165,7 +165,7 @@ describe("a part", () => {
 })
 
 describe("the chain", () => {
-  test("is the whole tree, from any member of it", function* () {
+  test("is the whole tree, from any of its members", function* () {
     const manager = yield* HandoffManager
     const whole = yield* begun
     const part = yield* manager.delegate(whole, invoices, { id: "a" })
@@ -186,11 +186,11 @@ describe("the chain", () => {
     yield* refusal(manager.chain(RecordId.make("gone")), "HandoffNotFound")
   })
 
-  test("may be deeper than any stack, and is cut where it has too many links, which it says", function* () {
+  test("can be deeper than any stack, and is cut at the limit of links and marked as cut", function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     const first = yield* manager.create(ask, { id: "0" })
-    // So many would take a while to create.
+    // Importing is faster than creating this many.
     const endless = yield* managerOver({
       ...store,
       list: (view, page) =>
@@ -206,7 +206,7 @@ describe("the chain", () => {
     assert.deepStrictEqual([isCut, depth], [true, 9999])
   })
 
-  test("begins where a parent is unknown, and does not go round where two are each other's", function* () {
+  test("begins at an unknown parent, and ends in a cycle of parents", function* () {
     const manager = yield* HandoffManager
     const orphan = yield* manager.create({ ...ask, parent: "elsewhere" })
     assert.deepStrictEqual(shape((yield* manager.chain(orphan.recordId)).root), [orphan.recordId, []])

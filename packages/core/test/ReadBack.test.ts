@@ -22,8 +22,8 @@ const understood = [
   { id: "late", answer: "understood" }
 ] as const
 
-describe("a briefing that must be read back", () => {
-  test("holds the start up until every item was restated, and names what is missing", function* () {
+describe("a briefing with a required read-back", () => {
+  test("blocks the start until every item was restated, and names the missing ones", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, briefing })
     yield* manager.accept(recordId)
@@ -38,14 +38,14 @@ describe("a briefing that must be read back", () => {
     assert.strictEqual((yield* manager.start(recordId)).status, "in_progress")
   })
 
-  test("may be read back with the acceptance", function* () {
+  test("can be restated with the acceptance", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, briefing })
     yield* manager.accept(recordId, { readBack: { summary: "Two invoices.", items: understood } })
     assert.strictEqual((yield* manager.start(recordId)).status, "in_progress")
   })
 
-  test("is not read back by items that it does not have", function* () {
+  test("refuses unknown items in a read-back", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, briefing })
     const readBack = { summary: "", items: [{ id: "invoice", answer: "understood" } as const] }
@@ -55,7 +55,7 @@ describe("a briefing that must be read back", () => {
     )
   })
 
-  test("waits for the sender when it asks for that, whose turn it is then, while the lease rests", function* () {
+  test("waits for the sender's confirmation if it requires one, and pauses the lease", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, briefing: confirmed })
     yield* refusal(manager.confirm(recordId), "InvalidTransition")
@@ -75,7 +75,7 @@ describe("a briefing that must be read back", () => {
     yield* manager.start(recordId)
   })
 
-  test("waits for the sender whenever something was not understood", function* () {
+  test("waits for the sender after a question in the read-back", function* () {
     const manager = yield* HandoffManager
     for (const answer of ["question", "refused"] as const) {
       const { recordId } = yield* manager.create({ ...ask, briefing })
@@ -83,7 +83,7 @@ describe("a briefing that must be read back", () => {
       yield* manager.accept(recordId, { readBack: { summary: "Two invoices.", items } })
       yield* refusal(manager.start(recordId), "ReadBackIncomplete")
       yield* manager.confirm(recordId)
-      // What is restated anew is to be confirmed anew.
+      // A new read-back needs a new confirmation.
       yield* manager.restate(recordId, { readBack: { summary: "Two.", items } })
       yield* refusal(manager.start(recordId), "ReadBackIncomplete")
       yield* manager.confirm(recordId)
@@ -91,7 +91,7 @@ describe("a briefing that must be read back", () => {
     }
   })
 
-  test("is read back by the next attempt anew", function* () {
+  test("must be restated again by the next attempt", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create({ ...ask, briefing })
     yield* manager.accept(recordId, { readBack: { summary: "Two invoices.", items: understood } })
@@ -100,7 +100,7 @@ describe("a briefing that must be read back", () => {
     yield* refusal(manager.start(recordId), "ReadBackIncomplete")
   })
 
-  test("is passed by by whoever cannot read it back", function* () {
+  test("is skipped by a claimer without a read-back", function* () {
     const manager = yield* HandoffManager
     const briefed = yield* manager.create({ ...ask, briefing, priority: 10 })
     const plain = yield* manager.create(ask)

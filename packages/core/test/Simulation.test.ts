@@ -6,13 +6,13 @@ import { keepsPromises } from "../../../tooling/custodyRuns.ts"
 import { seedsOf } from "../../../tooling/seeds.ts"
 import { MemoryStore } from "../src/index.ts"
 
-/** The processes of this machine share one memory. */
+/** The processes of this machine share one memory store. */
 const machine = Effect.map(Layer.build(Layer.fresh(MemoryStore.layer)), (shared) => () => ({
   store: Layer.succeedContext(shared),
   kill: () => {}
 }))
 
-// Add a seed that has broken a promise. The first ones alone do enough of everything for the run to say something.
+// Add every seed that has broken a promise. The first five have enough events of each kind for a meaningful run.
 const archived = [1, 2, 3, 4, 5]
 
 describe("custody, simulated", () => {

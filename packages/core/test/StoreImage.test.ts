@@ -7,7 +7,7 @@ import { accepted, agent, created, id, second } from "./fixtures.ts"
 const ids = (records: ReadonlyArray<{ readonly recordId: string }>) => records.map(({ recordId }) => recordId)
 
 describe("the image of a store", () => {
-  it("names the first change that does not fit, and looks at the changes before it", () => {
+  it("names the first conflicting change, and takes earlier changes into account", () => {
     const image = StoreImage.make()
     const [a, b] = [created("a"), created("b")]
     assert.isUndefined(image.conflict([a, accepted(a), b]))
@@ -21,14 +21,14 @@ describe("the image of a store", () => {
     assert.isUndefined(image.conflict([accepted(a)]))
   })
 
-  it("judges without changing anything", () => {
+  it("checks without changing anything", () => {
     const image = StoreImage.make()
     assert.isUndefined(image.conflict([created("a")]))
     assert.isUndefined(image.get(id("a")))
     assert.strictEqual(image.lastPosition(), 0)
   })
 
-  it("numbers positions from one, or as it is told, and finds its way between them", () => {
+  it("numbers positions from one, or as given, and finds the entries between them", () => {
     const image = StoreImage.make()
     image.put([created("a"), created("b")])
     assert.strictEqual(image.lastPosition(), 2)
@@ -44,7 +44,7 @@ describe("the image of a store", () => {
     assert.deepStrictEqual(after("702"), [])
   })
 
-  it("takes due handoffs out of the view with their last open status", () => {
+  it("removes final handoffs from Due", () => {
     const image = StoreImage.make()
     const a = created("a", { due: 5 })
     image.put([a, created("b", { due: 4 })])
@@ -68,7 +68,7 @@ describe("the image of a store", () => {
     assert.deepStrictEqual(due(), ["b"])
   })
 
-  it("gives copies of its lists, which later changes do not reach", () => {
+  it("returns copies of its lists", () => {
     const image = StoreImage.make()
     const a = created("a")
     image.put([a])
@@ -78,7 +78,7 @@ describe("the image of a store", () => {
     assert.deepStrictEqual([history.length, log.length, all.length], [1, 1, 1])
   })
 
-  it("keeps 30 000 records in order whatever their order of arrival", () => {
+  it("keeps 30 000 records in order for any order of arrival", () => {
     const image = StoreImage.make()
     for (let n = 0; n < 30_000; n++) {
       const at = (n * 7919) % 30_000

@@ -13,8 +13,8 @@ const read = StoredText.reader("test.db")
 const sentence = <A, E extends Error>(effect: Effect.Effect<A, E>) =>
   Effect.map(Effect.flip(effect), ({ message }) => message)
 
-describe("Text in rows", () => {
-  it.effect("comes back as it was", () =>
+describe("text in rows", () => {
+  it.effect("is decoded unchanged", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* read.record("get", { id: "a", revision: 2, record }), change.record)
       const [entry] = yield* read.entries("log", [{ position: "7", id: "a", revision: 2, event }])
@@ -43,7 +43,7 @@ describe("Text in rows", () => {
     })
   )
 
-  it.effect("of an agent does not say which it is, or when it was last seen: its row does", () =>
+  it.effect("of an agent has neither its id nor its last seen, which are columns", () =>
     Effect.gen(function* () {
       const text = `{"agent_id":"bob","capabilities":[],"last_seen":"2026-11-22T09:00:00Z"}`
       assert.deepStrictEqual(yield* read.agents("all", [{ id: "carol", agent: text }]), [
@@ -52,7 +52,7 @@ describe("Text in rows", () => {
     })
   )
 
-  it.effect("of the log is refused where it says more than was written, though it says nothing else", () =>
+  it.effect("of the log is refused if it has an unknown key", () =>
     Effect.gen(function* () {
       const changed = event.replace(`"_tag":"Accepted"`, `"_tag":"Accepted","note":null`)
       assert.match(
@@ -62,7 +62,7 @@ describe("Text in rows", () => {
     })
   )
 
-  it.effect("that cannot be read is corrupt, and says which row", () =>
+  it.effect("that cannot be read is corrupt and names the row", () =>
     Effect.gen(function* () {
       const torn = yield* Effect.flip(read.records("list", [{ id: "a", revision: 2, record: record.slice(9) }]))
       assert.strictEqual(torn.reason, "corrupt")

@@ -15,7 +15,7 @@ const corrupt = (what: string) => new StoreError({ operation: "read", reason: "c
 
 let isTorn = false
 
-/** A store in which one record and one history cannot be read any more. */
+/** A store with one unreadable record and one unreadable history. */
 const torn = Layer.effect(
   HandoffStore,
   Effect.map(HandoffStore, (store) => ({
@@ -33,8 +33,8 @@ const torn = Layer.effect(
 
 const layer = HandoffManager.layer.pipe(Layer.provideMerge(torn))
 
-describe("verification of a store in which something cannot be read", () => {
-  it.effect("names it, and looks at the rest", () =>
+describe("verification of a store with unreadable rows", () => {
+  it.effect("names them, and verifies the rest", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager
       for (const name of ["whole", "torn-record", "torn-history", "other"]) yield* manager.create(ask, { id: name })

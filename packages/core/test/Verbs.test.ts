@@ -30,7 +30,7 @@ const requests = [
 ]
 const readBack = (id: string) => ({ summary: "Two invoices.", items: [{ id, answer: "understood" }] })
 
-/** Payloads that are valid, so that the lifecycle judges them. */
+/** Valid payloads, so that only the lifecycle can refuse them. */
 const payloads: Readonly<Record<TransitionVerbName, ReadonlyArray<object>>> = {
   accept: [{}, { lease: 60_000 }, { readBack: readBack("invoices") }, { readBack: readBack("unknown") }],
   reject: [{ reason: "No." }],
@@ -47,18 +47,18 @@ const payloads: Readonly<Record<TransitionVerbName, ReadonlyArray<object>>> = {
   fail: [{ reason: "Broken." }, { reason: "Tried.", code: "attempts_exhausted" }],
   cancel: [{}, { reason: "Not needed." }]
 }
-// The cast: Object.keys forgets the keys.
+// The cast restores the keys, which Object.keys widens to string.
 const names = Object.keys(payloads) as ReadonlyArray<TransitionVerbName>
 
 describe("the list of verbs", () => {
-  it.effect("names every error that a verb meets, and the statuses it can lead to", () =>
+  it.effect("names every error of a verb, and every status that it can lead to", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager
       const registry = yield* AgentCapabilityRegistry
       yield* registry.register("executor", ["work"])
       yield* registry.register("analyst", ["work"])
       const pick = <A>(all: ReadonlyArray<A>) =>
-        // The cast: the index is within the list.
+        // The cast is safe because the index is within the list.
         Effect.map(Random.next, (chance) => all[Math.floor(chance * all.length)] as A)
       const met = new Map<string, Set<string>>(names.map((name) => [name, new Set()]))
       for (let life = 0; life < 150; life++) {
@@ -67,7 +67,7 @@ describe("the list of verbs", () => {
           toAgent: "executor",
           taskDescription: "Do the work",
           requires: ["work"],
-          // The cast: the briefing's literals have widened.
+          // The cast restores the briefing's literals, which were widened.
           ...((yield* pick(requests)) as object)
         })
         for (let step = 0; step < 14; step++) {
@@ -78,7 +78,7 @@ describe("the list of verbs", () => {
           if (step === 5)
             yield* Effect.ignore(manager.delegate(recordId, { toAgent: "auditor", taskDescription: "A part" }))
           if (step === 9) yield* TestClock.adjust("1 minute")
-          // The cast: the payloads are typed as objects.
+          // The cast is needed because the payloads are typed as objects.
           const run: (
             id: typeof recordId,
             payload: never
@@ -94,7 +94,7 @@ describe("the list of verbs", () => {
         }
       }
       for (const [name, tags] of met) {
-        // The cast: the keys of `met` are names.
+        // The cast restores the keys of `met`, which are names.
         const listed: ReadonlyArray<string> = verbs[name as TransitionVerbName].errors
         assert.deepStrictEqual(
           [...tags].filter((tag) => !listed.includes(tag)),
@@ -103,23 +103,23 @@ describe("the list of verbs", () => {
         )
       }
       const all = new Set([...met.values()].flatMap((tags) => [...tags]))
-      // So many kinds were met that the check above means something.
+      // Enough kinds were met to make the check above meaningful.
       assert.isAtLeast(all.size, 10, [...all].join(", "))
     }).pipe(Effect.provide(engine), Random.withSeed("verbs"))
   )
 
-  it.effect("is what the manager refuses payloads by: unknown arguments, and a witness without a name", () =>
+  it.effect("makes the manager refuse unknown arguments, and an attestation without an author", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager
       const { recordId } = yield* manager.create({ fromAgent: "planner", toAgent: "executor", taskDescription: "Work" })
       for (const name of names) {
-        // The cast: no verb takes this argument.
+        // The cast makes an argument that no verb takes.
         const run: (id: typeof recordId, payload: never) => Effect.Effect<unknown, { readonly message: string }> =
           manager[name]
         const { message } = yield* Effect.flip(run(recordId, { by: "executor", surprise: 1 } as never))
         assert.match(message, new RegExp(`^Invalid ${name}: .*surprise`, "u"))
       }
-      // The cast: the type asks for the witness.
+      // The cast leaves out the author, which the type requires.
       const error = yield* Effect.flip(manager.attest(recordId, { statement: "Checked." } as never))
       assert.strictEqual(error._tag, "InvalidInput")
       assert.match(error.message, /^Invalid attest: by: /)

@@ -30,7 +30,7 @@ import { ask, start, test } from "./managing.ts"
 
 const executor = AgentId.make("executor")
 
-/** One that is completed after three others that are not. */
+/** Creates four handoffs and completes the last one. */
 const lived = Effect.gen(function* () {
   const manager = yield* HandoffManager
   for (const priority of [1, 2, 3]) yield* manager.create({ ...ask, priority })
@@ -41,7 +41,7 @@ const lived = Effect.gen(function* () {
   return recordId
 })
 
-/** What is verified of a store whose histories read otherwise. */
+/** Verifies a store whose histories are changed by `change`. */
 const reading = (id: RecordId, change: (entries: ReadonlyArray<Entry>) => ReadonlyArray<Entry>) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
@@ -55,7 +55,7 @@ const changed = (revision: number, change: (event: HandoffEvent) => HandoffEvent
   entries.map((entry) => (entry.revision === revision ? { ...entry, event: change(entry.event) } : entry))
 
 describe("verifying", () => {
-  test("finds nothing wrong with what nobody has changed", function* () {
+  test("finds no flaw in unchanged handoffs", function* () {
     const id = yield* lived
     assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 0 })
     const all = yield* Stream.runCollect(verifyAll)
@@ -71,7 +71,7 @@ describe("verifying", () => {
     assert.deepStrictEqual(yield* verifyCounts, [])
   })
 
-  test("names the first entry that does not hold", function* () {
+  test("names the first flawed entry", function* () {
     const id = yield* lived
     const late = (event: HandoffEvent) => ({ ...event, at: DateTime.add(event.at, { milliseconds: 1 }) })
     for (const revision of [1, 2, 3, 4]) {
@@ -86,7 +86,7 @@ describe("verifying", () => {
     assert.deepStrictEqual(none, { revision: 0, problem: "There is a record, but no history" })
   })
 
-  test("names the record when it is that which was changed", function* () {
+  test("names the record if it was changed", function* () {
     const id = yield* lived
     const store = yield* HandoffStore
     const manager = yield* HandoffManager
@@ -104,7 +104,7 @@ describe("verifying", () => {
     })
   })
 
-  test("says which sums are wrong", function* () {
+  test("names the wrong sums", function* () {
     const id = yield* lived
     const store = yield* HandoffStore
     const faults = yield* Effect.provideService(verifyCounts, HandoffStore, {
@@ -124,7 +124,7 @@ describe("verifying", () => {
   })
 })
 
-/** A manager that signs for an agent with a key that it has from the beginning, or from later on. */
+/** A manager that signs for an agent with a key that is valid from the start, or from later on. */
 const signing = (
   body: (publicKey: string) => Generator<Effect.Effect<unknown, unknown, Services>, void, never>,
   agent = executor
@@ -144,7 +144,7 @@ const signing = (
 type Services = HandoffManager | HandoffStore | AgentStore | AgentCapabilityRegistry
 
 describe("signatures", () => {
-  it.effect("are made by whoever has a key, checked against it, and counted", () =>
+  it.effect("are made by agents with a key, checked against it, and counted", () =>
     signing(function* (publicKey) {
       const registry = yield* AgentCapabilityRegistry
       yield* registry.register(executor, ["report"], { publicKey })
@@ -163,7 +163,7 @@ describe("signatures", () => {
     })
   )
 
-  it.effect("must not be missing once an agent has a key, and are not asked for before", () =>
+  it.effect("are required once an agent has a key, and not before", () =>
     signing(function* (publicKey) {
       const manager = yield* HandoffManager
       const registry = yield* AgentCapabilityRegistry
@@ -183,7 +183,7 @@ describe("signatures", () => {
     })
   )
 
-  it.effect("of a key that was replaced still hold", () =>
+  it.effect("of a replaced key still hold", () =>
     signing(function* (publicKey) {
       const registry = yield* AgentCapabilityRegistry
       yield* registry.register(executor, [], { publicKey })
@@ -194,7 +194,7 @@ describe("signatures", () => {
     })
   )
 
-  it.effect("are not got around by saying that it was earlier, or another program", () =>
+  it.effect("cannot be avoided with an earlier time or another program's name", () =>
     signing(function* (publicKey) {
       yield* (yield* AgentCapabilityRegistry).register(executor, [], { publicKey })
       const store = yield* HandoffStore
@@ -225,7 +225,7 @@ describe("signatures", () => {
       assert.strictEqual(yield* forged({}), problem)
       assert.isUndefined(yield* forged({ by: "planner", _tag: "Cancelled" }))
       assert.strictEqual(yield* forged({ via: "foreign" }), problem)
-      // A clock that is a little slow.
+      // The agent's clock is slightly slow.
       assert.isUndefined(yield* forged({ at: DateTime.subtract(start, { seconds: 1 }) }))
       yield* TestClock.adjust("2 minutes")
       const later = yield* (yield* HandoffManager).create(ask)
@@ -233,7 +233,7 @@ describe("signatures", () => {
     })
   )
 
-  it.effect("are not asked of the clock though an agent is called so, nor checked against keys that came later", () =>
+  it.effect("are not required of the clock even if an agent has its name, nor checked against later keys", () =>
     signing(function* () {
       const registry = yield* AgentCapabilityRegistry
       const manager = yield* HandoffManager
@@ -243,13 +243,13 @@ describe("signatures", () => {
       yield* TestClock.adjust("1 second")
       yield* manager.sweep
       assert.isUndefined((yield* verify(recordId)).flaw)
-      // The key that it signed with was forgotten with it.
+      // Removing the agent also removed the key that it signed with.
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
       assert.deepStrictEqual(yield* verify(signed), { recordId: signed, entries: 4, signed: 0 })
     })
   )
 
-  /** A handoff of the agent `clock`, which time takes from it because it does not accept. */
+  /** A handoff of an agent named `clock`, re-routed by the clock because the agent does not accept. */
   const rerouted = (publicKey: string) =>
     Effect.gen(function* () {
       const registry = yield* AgentCapabilityRegistry
@@ -265,20 +265,20 @@ describe("signatures", () => {
       return { entries, flaw, signed }
     })
 
-  it.effect("may be missing where time takes a handoff from an agent called clock", () =>
+  it.effect("are not required of the clock's event on a handoff of an agent named clock", () =>
     signing(function* () {
       const { publicKey } = yield* Signing.generate
       assert.deepStrictEqual(yield* rerouted(publicKey), { entries: 2, flaw: undefined, signed: 0 })
     })
   )
 
-  it.effect("count where the clock's namesake signs what time does in its process", () =>
+  it.effect("are counted if an agent named clock signs the clock's event in its process", () =>
     signing(function* (publicKey) {
       assert.deepStrictEqual(yield* rerouted(publicKey), { entries: 2, flaw: undefined, signed: 1 })
     }, clock)
   )
 
-  it.effect("are asked of an agent called clock for everything that is not due", () =>
+  it.effect("are required of an agent named clock for every event that is not due", () =>
     Effect.gen(function* () {
       const { publicKey, secretKey } = yield* Signing.generate
       const { sign } = yield* Signing.signer(secretKey)
@@ -304,7 +304,7 @@ describe("signatures", () => {
       const late = DateTime.add(start, { seconds: 2 })
       const accepted = extended(pending, { _tag: "Accepted", at: start, by: clock, lease: 1000 }, true)
 
-      // Its lease runs out, and another process notices.
+      // Its lease expires, and another process records it.
       assert.isUndefined(flawAt(extended(accepted, { _tag: "Released", at: late, by: clock, attempt: 1 })))
       assert.strictEqual(flawAt(extended(accepted, { _tag: "Released", at: start, by: clock })), 3)
       assert.strictEqual(flawAt(extended(accepted, { _tag: "Failed", at: late, by: clock, reason: "No" })), 3)
@@ -315,7 +315,7 @@ describe("signatures", () => {
     })
   )
 
-  it.effect("are checked against a key that was registered while others were looked at", () =>
+  it.effect("are checked against a key that was registered during the verification", () =>
     signing(function* (publicKey) {
       const registry = yield* AgentCapabilityRegistry
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
@@ -333,7 +333,7 @@ describe("signatures", () => {
     })
   )
 
-  it.effect("are refused a key that is none, with a sentence", () =>
+  it.effect("cannot be made with an invalid key", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Signing.signer("not a key"))
       assert.strictEqual(error.message, "Invalid secret key: Expected 32 bytes as base64url: 43 characters")

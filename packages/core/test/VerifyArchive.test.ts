@@ -13,7 +13,7 @@ import * as MemoryStore from "../src/MemoryStore.ts"
 import { verifyArchive } from "../src/Verification.ts"
 import { id } from "./fixtures.ts"
 
-/** What a store of these histories exports, line by line. */
+/** The export of a store with these histories, by line. */
 const linesOf = ({ commits }: Histories) =>
   Effect.gen(function* () {
     const { commit } = yield* HandoffStore
@@ -22,11 +22,11 @@ const linesOf = ({ commits }: Histories) =>
     return exported.map((handoff) => JSON.stringify(encodeArchived(handoff)))
   }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer)))))
 
-// The cast: what was exported is a handoff.
+// The cast is safe because an exported line is a handoff.
 const read = (line: string) => JSON.parse(line) as Record<string, unknown>
 
 describe("an archive", () => {
-  it.effect("holds as it was exported, with all of its signatures, also with the places of the file store", () =>
+  it.effect("holds after an export, with its signatures, and with the positions of the file store", () =>
     Effect.gen(function* () {
       const made = yield* histories(2)
       const lines = yield* linesOf(made)
@@ -43,14 +43,14 @@ describe("an archive", () => {
       )
       for (const line of lines) {
         const json = read(line)
-        // The cast: it has just been exported.
+        // The cast is safe because it has just been exported.
         const history = (json["history"] as ReadonlyArray<object>).map((entry) => ({ ...entry, position: 17 }))
         assert.isUndefined(verifyArchive("file", { ...json, history }, made.agents).flaw)
       }
     })
   )
 
-  it.effect("does not hold once something was added, dropped or written in another way", () =>
+  it.effect("does not hold after an addition, a removal or another encoding", () =>
     Effect.gen(function* () {
       const made = yield* histories(1)
       const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
@@ -69,18 +69,18 @@ describe("an archive", () => {
         problem: "The record is written otherwise than it was put on record: attempt"
       })
       assert.deepInclude(verifyArchive("archive", null, []), { recordId: id("(unreadable)"), entries: 0 })
-      // What a program wrote that knows of no histories has none to compare.
+      // A record of a program without histories has nothing to compare.
       const { head: _, history: __, revision: ___, ...seed } = json
       assert.isUndefined(flawOf(seed))
       assert.isTrue(Result.isSuccess(decodeArchived("archive", seed)))
     })
   )
 
-  it.effect("names what is unknown, what is missing and what is written otherwise", () =>
+  it.effect("names unknown keys, missing keys and another encoding", () =>
     Effect.gen(function* () {
       const made = yield* histories(1)
       const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
-      // The cast: it has just been exported.
+      // The cast is safe because it has just been exported.
       const [created = {}, ...rest] = json["history"] as ReadonlyArray<Record<string, unknown>>
       const problemOf = (entry: object, more: object = {}) =>
         verifyArchive("archive", { ...json, ...more, history: [entry, ...rest] }, made.agents).flaw?.problem
@@ -97,14 +97,14 @@ describe("an archive", () => {
     })
   )
 
-  it.effect("does not hold from the entry on with which its history cannot go on, wherever that is", () =>
+  it.effect("does not hold from the first entry on that cannot follow the previous one", () =>
     Effect.gen(function* () {
       const made = yield* histories(1)
       const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
-      // The cast: it has just been exported.
+      // The cast is safe because it has just been exported.
       const history = json["history"] as ReadonlyArray<Record<string, unknown>>
       for (const [index] of history.entries()) {
-        // A second beginning, which no history goes on with.
+        // A second creation, which cannot follow any entry.
         const broken = history.with(index, history[0] ?? {})
         const { entries, flaw } = verifyArchive("archive", { ...json, history: broken }, made.agents)
         assert.strictEqual(entries, history.length)
@@ -114,7 +114,7 @@ describe("an archive", () => {
     })
   )
 
-  it.effect("tells who has signed without their keys, and of a program that has changed a state", () =>
+  it.effect("lists the signers without their keys, and detects a state changed by a program", () =>
     Effect.gen(function* () {
       const made = yield* histories(1)
       const all = (yield* linesOf(made)).map(read)
@@ -134,7 +134,7 @@ describe("an archive", () => {
     })
   )
 
-  it.effect("tells of every byte that was changed, and in which handoff", () =>
+  it.effect("detects every changed byte and names its handoff", () =>
     Effect.gen(function* () {
       const made = yield* histories(2)
       const lines = yield* linesOf(made)
@@ -149,12 +149,12 @@ describe("an archive", () => {
           continue
         }
         const { flaw, recordId } = verifyArchive("archive", JSON.parse(mutation.text), made.agents)
-        // Under another name it is another handoff, and its entries were written for this one.
+        // With another id it is another handoff, and its digests are for the former id.
         const isNamed = recordId === name || mutation.at < line.indexOf(",")
         count.note(flaw !== undefined && isNamed, mutation, String(name))
       }
       assert.deepStrictEqual(count.missed, [])
-      // Not only such as any reader would stumble on.
+      // Most mutations must still be valid JSON.
       assert.isBelow(count.counts()["invalid JSON"] ?? 0, 600)
     })
   )

@@ -7,7 +7,7 @@ import type { Change } from "../src/HandoffStore.ts"
 export const agent = (name: string) => AgentId.make(name)
 export const id = (name: string) => RecordId.make(name)
 
-/** Second number `n` of the time in which tests take place. */
+/** Second number `n` of the tests' time. */
 export const second = (n: number) => DateTime.makeUnsafe(1_790_000_000_000 + n * 1000)
 
 /** The change that creates a handoff from `a` to `b`. */
@@ -31,7 +31,7 @@ export const created = (
   return { record: create(id(name), event), event }
 }
 
-/** The change that takes a handoff one step on. */
+/** The change of one step. */
 export const moved = ({ record }: Change, event: Transition): Change => Result.getOrThrow(advance(record, event))
 
 export const accepted = (change: Change, at = 1): Change =>

@@ -15,10 +15,10 @@ import type { VerbError } from "../src/Verbs.ts"
 
 type Services = HandoffManager | HandoffRouter | AgentCapabilityRegistry | HandoffStore | AgentStore
 
-/** What an engine may refuse with; a test that does not expect it fails. */
+/** The failures of the engine. A test fails on one that it does not expect. */
 type Failure = VerbError | Effect.Error<ReturnType<HandoffManager["Service"]["create" | "find"]>>
 
-/** Everything of core over one memory store. */
+/** All services of core on one memory store. */
 export const everything: Layer.Layer<Services> = Layer.mergeAll(
   HandoffManager.layer,
   HandoffRouter.layer,
@@ -28,7 +28,7 @@ export const everything: Layer.Layer<Services> = Layer.mergeAll(
 export const start = DateTime.makeUnsafe("2026-11-22T09:00:00Z")
 export const later = (seconds: number) => DateTime.makeUnsafe(start.epochMilliseconds + seconds * 1000)
 
-/** A test over a memory store of its own, at nine o'clock. */
+/** A test on a new memory store, starting at nine o'clock. */
 export const test = (
   name: string,
   body: () => Generator<Effect.Effect<unknown, Failure, Services | Scope.Scope>, void, never>
@@ -37,16 +37,16 @@ export const test = (
     Effect.andThen(TestClock.setTime(start.epochMilliseconds), Effect.gen(body)).pipe(Effect.provide(everything))
   )
 
-/** A manager over another store. */
+/** A manager on another store. */
 export const managerOver = (store: HandoffStore["Service"]) =>
-  // Fresh and local: the manager that the test has already would be given otherwise.
+  // Fresh and local, because otherwise the test's own manager would be reused.
   Effect.provide(HandoffManager.pipe(Effect.map((manager) => manager)), Layer.fresh(HandoffManager.layer), {
     local: true
   }).pipe(Effect.provideService(HandoffStore, store))
 
 export const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" } as const
 
-/** Expects a refusal, and gives its sentence. */
+/** Expects a failure and returns its sentence. */
 export const refusal = <A, E extends Error & { readonly _tag: string }, R>(
   effect: Effect.Effect<A, E, R>,
   tag: E["_tag"]
