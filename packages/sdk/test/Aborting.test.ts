@@ -9,7 +9,7 @@ import { handoffsOver } from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, rejection, stores, temporaryDirectory, using } from "./stores.ts"
 
-/** A memory store in which every commit waits for a go, and tells when it waits and when it was stopped. */
+/** A memory store in which every commit waits for permission and reports that it waits or was stopped. */
 const hesitant = () => {
   const waits = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
@@ -38,7 +38,7 @@ const hesitant = () => {
 }
 
 describe.each(stores)("aborting in a $name store", (store) => {
-  it("beforehand does nothing, and rejects with the reason", () =>
+  it("before the call does nothing, and rejects with the reason", () =>
     using(store, async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       const reason = new Error("changed my mind")
@@ -89,7 +89,7 @@ describe.each(stores)("aborting in a $name store", (store) => {
   it("at any moment leaves a commit whole or absent", () =>
     using(store, async (handoffs) => {
       let outcome: unknown
-      // Each try waits longer than the one before, until one is done before it is aborted.
+      // Each try waits longer, until one completes before it is aborted.
       for (let step = 0; outcome !== "created"; step += 1 + Math.floor(step / 8)) {
         const controller = new AbortController()
         const id = `step-${step}`
@@ -111,7 +111,7 @@ describe.each(stores)("aborting in a $name store", (store) => {
       }
     }))
 
-  it("beforehand opens nothing", async () => {
+  it("before opening opens nothing", async () => {
     using directory = temporaryDirectory()
     const reason = new Error("too late")
     expect(await rejection(openHandoffs(store.location(directory.path), { signal: AbortSignal.abort(reason) }))).toBe(
@@ -121,7 +121,7 @@ describe.each(stores)("aborting in a $name store", (store) => {
 })
 
 describe("aborting", () => {
-  it("a commit that waits stops it, and rejects with the reason", async () => {
+  it("a waiting commit stops it, and rejects with the reason", async () => {
     const store = hesitant()
     await using handoffs = await handoffsOver(store.layer)
     const controller = new AbortController()
@@ -143,7 +143,7 @@ describe("aborting", () => {
     expect(error).toMatchObject({ name: "TimeoutError" })
   })
 
-  it("an import stops asking the source", async () => {
+  it("an import stops reading the source", async () => {
     await using handoffs = await openHandoffs("memory:")
     const asked = Promise.withResolvers<void>()
     const returned = Promise.withResolvers<void>()
@@ -167,7 +167,7 @@ describe("aborting", () => {
     await returned.promise
   })
 
-  it("closing waits for calls under way, and happens once", async () => {
+  it("does not concern closing, which waits for running calls and happens once", async () => {
     const store = hesitant()
     const handoffs = await handoffsOver(store.layer)
     const creating = handoffs.create(ask)
@@ -185,7 +185,7 @@ describe("aborting", () => {
 })
 
 describe("a store", () => {
-  it("that fails to open rejects with its error, and closes what was open", async () => {
+  it("that fails to open rejects with its error, and closes everything", async () => {
     let isReleased = false
     const failure = new StoreError({ operation: "open", reason: "corrupt", detail: "The file is no JSON" })
     const lock = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => (isReleased = true))))
@@ -195,7 +195,7 @@ describe("a store", () => {
     expect(isReleased).toBe(true)
   })
 
-  it("that is aborted while it opens rejects with the reason, and closes what was open", async () => {
+  it("that is aborted while it opens rejects with the reason, and closes everything", async () => {
     const order: Array<string> = []
     const controller = new AbortController()
     const lock = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => order.push("released"))))
@@ -212,7 +212,7 @@ describe("a store", () => {
     expect(order).toEqual(["opening", "released"])
   })
 
-  it("with a fault rejects with what it threw", async () => {
+  it("with a defect rejects with the thrown error", async () => {
     const fault = new RangeError("a bug")
     const layer = Layer.effectContext(
       Effect.gen(function* () {
@@ -227,7 +227,7 @@ describe("a store", () => {
 })
 
 describe("an error", () => {
-  it("shows the line that asked", async () => {
+  it("has the line of the call in its stack", async () => {
     await using handoffs = await openHandoffs("memory:")
     const askAtThisLine = async () => {
       await handoffs.accept("nope")
@@ -238,11 +238,11 @@ describe("an error", () => {
     })
   })
 
-  it("says what is missing when the await is forgotten", async () => {
+  it("names the missing await", async () => {
     const opening = openHandoffs("memory:")
     const handoffs = await opening
     for (const name of Object.keys(handoffs)) {
-      // What `openHandoffs(…).create` would be; the compiler refuses it, but not in a program in JavaScript.
+      // `openHandoffs(…).create` without await, which the compiler refuses but JavaScript allows.
       expect(() => void Reflect.get(opening, name)).toThrow("await openHandoffs(…)")
     }
     await handoffs.close()

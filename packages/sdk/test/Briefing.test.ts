@@ -30,16 +30,16 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(
-    "is kept as it was said, moments and all",
+    "is stored unchanged, including its times",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, briefing })
       const kept = await handoffs.get(recordId)
       expect(kept.request.briefing).toEqual(briefing)
       expect(kept.request.briefing?.actions?.[0]?.due).toBeInstanceOf(Date)
-      // A copy that has been through JSON says the same.
+      // A copy through JSON is the same.
       const again = await handoffs.create({ ...ask, briefing: JSON.parse(JSON.stringify(briefing)) })
       expect(again.request).toEqual(kept.request)
-      // What is left out may be undefined.
+      // Optional fields can be undefined.
       const spare = { ...briefing, actions: undefined, readBack: { required: ["late"], confirm: undefined } } as never
       expect((await handoffs.create({ ...ask, briefing: spare })).request.briefing?.readBack).toEqual({
         required: ["late"]
@@ -48,7 +48,7 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
   )
 
   it(
-    "must be restated before the work begins, and says what is missing",
+    "must be restated before the start, and errors name the missing items",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, briefing })
       const accepted = await handoffs.accept(recordId, { readBack: understood("invoices"), lease: 600_000 })
@@ -72,7 +72,7 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
   )
 
   it(
-    "waits for the sender where it says so, and where something was not understood",
+    "waits for the sender if it requires confirmation, and after a question",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, briefing })
       await handoffs.accept(recordId, { lease: 600_000 })
@@ -102,7 +102,7 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
   )
 
   it(
-    "is passed by in the inbox by who cannot read it back",
+    "is skipped by claims without a read-back",
     open(async (handoffs) => {
       const asks = await handoffs.create({ ...ask, briefing, priority: 9 })
       const { readBack: _, ...rest } = briefing
@@ -114,7 +114,7 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
   )
 
   it(
-    "is refused when its items cannot be told apart, or are none",
+    "is refused with duplicate or invalid items",
     open(async (handoffs) => {
       const twice = { ...briefing, contingencies: [{ id: "invoices", if: "so", then: "then" }] }
       const wrong: ReadonlyArray<Promise<unknown>> = [
@@ -132,7 +132,7 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
   )
 
   it(
-    "survives an archive of lines, with what was restated",
+    "survives an archive, with its read-backs",
     open(async (handoffs) => {
       await handoffs.create({ ...ask, briefing: { ...briefing, readBack: { confirm: true } } }, { id: "q3" })
       await handoffs.accept("q3", { readBack: understood("invoices", "late") })
@@ -149,8 +149,8 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
   )
 })
 
-describe("what is covered of a briefing", () => {
-  it("is told for each answer, and nothing where nothing is asked", () => {
+describe("the coverage of a briefing", () => {
+  it("is given for each answer, and is empty without a briefing", () => {
     const items = [
       { id: "invoices", answer: "refused" },
       { id: "late", answer: "question" }

@@ -18,7 +18,7 @@ export const run = async () => {
 }
 `
 
-/** The program as a bundler makes it for browsers. */
+/** The program as a bundler builds it for browsers. */
 const bundled = async (directory: string) => {
   const warnings: Array<string> = []
   writeFileSync(join(directory, "program.ts"), program)
@@ -33,7 +33,7 @@ const bundled = async (directory: string) => {
 }
 
 describe("the entry for browsers", () => {
-  it("has nothing of Node in it, and each store and what signs and validates in chunks that are only loaded when they are needed", async () => {
+  it("contains no Node code, and loads stores, signing and validation lazily in chunks", async () => {
     using directory = temporaryDirectory()
     const { warnings, chunks } = await bundled(directory.path)
     expect(warnings).toEqual([])
@@ -41,7 +41,7 @@ describe("the entry for browsers", () => {
     for (const { imports, dynamicImports } of chunks) {
       expect([...imports, ...dynamicImports].filter((name) => !own.has(name))).toEqual([])
     }
-    // An app whose store is memory, and which signs and demands nothing, runs without the chunks of the others.
+    // An app with the memory store and without signatures and schemas does not load the other chunks.
     const isOther = /[/\\](?:store-\w+|@noble[/\\]ed25519|@cfworker[/\\]json-schema)[/\\]/
     const others = chunks.filter(({ moduleIds }) => moduleIds.some((id) => isOther.test(id)))
     expect(others.length).toBe(3)

@@ -6,7 +6,7 @@ import { ask, rejection, stores, temporaryDirectory, using } from "./stores.ts"
 
 const tags = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event._tag)
 
-/** The next so many entries, by leaving the loop. */
+/** The next `count` entries, then leaves the loop. */
 const take = async (changes: AsyncIterable<Entry>, count: number): Promise<ReadonlyArray<Entry>> => {
   const entries: Array<Entry> = []
   for await (const entry of changes) {
@@ -20,7 +20,7 @@ describe.each(stores)("changes of a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(
-    "are what was there, then what comes, and go on behind any of them",
+    "are the past entries, then new ones, and can be resumed after any entry",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       const four = take(handoffs.changes(), 4)
@@ -35,7 +35,7 @@ describe.each(stores)("changes of a $name store", (store) => {
   )
 
   it(
-    "are read no faster than they are asked for, in order",
+    "are read on demand, in order",
     open(async (handoffs) => {
       for (let index = 0; index < 300; index += 1) await handoffs.create(ask, { id: `${index}` })
       const iterator = handoffs.changes()[Symbol.asyncIterator]()
@@ -47,7 +47,7 @@ describe.each(stores)("changes of a $name store", (store) => {
   )
 
   it(
-    "can be left while the next one is awaited",
+    "can be left while waiting for the next one",
     open(async (handoffs) => {
       const iterator = handoffs.changes()[Symbol.asyncIterator]()
       const next = iterator.next()
@@ -57,7 +57,7 @@ describe.each(stores)("changes of a $name store", (store) => {
   )
 
   it(
-    "end with the reason when the signal is aborted, waiting or not",
+    "end with the reason when the signal is aborted",
     open(async (handoffs) => {
       await handoffs.create(ask)
       const controller = new AbortController()
@@ -77,15 +77,15 @@ describe.each(stores)("changes of a $name store", (store) => {
   )
 
   it(
-    "refuse a position that is none",
+    "refuse an invalid position",
     open(async (handoffs) => {
-      // The cast: a program in JavaScript can say it.
+      // The cast makes an argument that JavaScript can pass.
       const changes = handoffs.changes({ after: 17 as never })
       expect(await rejection(changes[Symbol.asyncIterator]().next())).toMatchObject({ _tag: "InvalidInput" })
     })
   )
 
-  it("end when the handoffs are closed, also from within the loop", async () => {
+  it("end when the handoffs are closed, even within the loop", async () => {
     using directory = temporaryDirectory()
     const handoffs = await openHandoffs(store.location(directory.path))
     await handoffs.create(ask)
@@ -108,7 +108,7 @@ describe.each(stores)("changes of a $name store", (store) => {
 })
 
 describe.each(stores.filter(({ isShared }) => isShared))("changes of a shared $name store", (store) => {
-  it("are those of other clients, too", async () => {
+  it("include those of other clients", async () => {
     using directory = temporaryDirectory()
     const location = store.location(directory.path)
     await using planner = await openHandoffs(location)

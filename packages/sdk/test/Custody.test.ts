@@ -17,7 +17,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(
-    "is held on a lease that each heartbeat renews",
+    "is held with a lease that each heartbeat renews",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       const claimed = await handoffs.claim("executor", { lease: 600_000 })
@@ -42,7 +42,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
   )
 
   it(
-    "passes on when a lease runs out, and tells the late writer so",
+    "passes on when a lease expires, and the late writer gets an error",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       const late = await handoffs.claim("executor", { lease: 1 })
@@ -66,7 +66,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
   )
 
   it(
-    "fails when the lease of the last attempt runs out",
+    "fails when the lease of the last attempt expires",
     open(async (handoffs) => {
       const { recordId, request } = await handoffs.create({ ...ask, maxAttempts: 1 })
       expect(request.maxAttempts).toBe(1)
@@ -78,7 +78,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
   )
 
   it(
-    "is given back with what was learnt, until no attempt is left",
+    "is released with a hand-back, until no attempt is left",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, maxAttempts: 2 })
       await handoffs.accept(recordId)
@@ -86,7 +86,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
       const notBefore = inAnHour()
       const released = await handoffs.release(recordId, { reason: "Out of time", handBack, notBefore })
       expect(released).toMatchObject({ status: "pending", attempt: 2, handBack, notBefore })
-      // A claim passes it by; who means this very one may still take it.
+      // A claim skips it, but it can still be accepted by id.
       expect(await handoffs.claim("executor")).toBe(undefined)
       expect((await handoffs.accept(recordId)).handBack).toEqual(handBack)
       expect(await rejection(handoffs.release(recordId))).toBeInstanceOf(NoAttemptLeft)
@@ -95,7 +95,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
   )
 
   it(
-    "waits for the sender's answer while the lease rests",
+    "waits for the sender's answer with a paused lease",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       await handoffs.accept(recordId, { lease: 600_000 })
@@ -116,7 +116,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
   )
 
   it(
-    "is told in one answer: whose turn, since when, and what comes",
+    "is described by `where`: the turn, its start, and the next timer",
     open(async (handoffs) => {
       const [acceptBy, deadline] = [inAnHour(), new Date(Date.now() + 7_200_000)]
       const ahead = { ...ask, acceptBy: acceptBy.toISOString(), deadline, remindBefore: 60_000 }
@@ -137,7 +137,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
   )
 
   it(
-    "is reminded of a clock, and expires when nobody accepts in time",
+    "is reminded of acceptBy, and expires without an acceptance",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({
         ...ask,
@@ -152,7 +152,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
   )
 
   it(
-    "survives an archive of lines, moments and all",
+    "survives an archive, including its times",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, acceptBy: inAnHour() }, { id: "back" })
       await handoffs.accept(recordId, { lease: 600_000 })

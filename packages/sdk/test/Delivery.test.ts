@@ -25,11 +25,11 @@ const deliverables: ReadonlyArray<Deliverable> = [
 const note = { name: "note", mediaType: "text/plain", content: "All is well." }
 const report = { name: "report", mediaType: "application/json", content: { total: 7, lines: [{ amount: 7 }] } }
 
-describe.each(oneStore)("what is handed back in a $name store", (store) => {
+describe.each(oneStore)("a delivery in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(
-    "is what was asked for, and what speaks for it",
+    "has the requested artifacts and their evidence",
     open(async (handoffs) => {
       const { recordId, request } = await handoffs.create({ ...ask, deliverables })
       expect(request.deliverables).toEqual(deliverables)
@@ -41,7 +41,7 @@ describe.each(oneStore)("what is handed back in a $name store", (store) => {
         artifacts: [note, mine, scan],
         evidence: [{ grade: "observed", statement: "The sums agree", of: "report" }]
       })
-      // It is the engine's own copy.
+      // The engine has its own copy.
       mine.content.lines.pop()
       const completed = await completing
       expect(completed.artifacts).toEqual([note, report, scan])
@@ -53,7 +53,7 @@ describe.each(oneStore)("what is handed back in a $name store", (store) => {
   )
 
   it(
-    "is refused by the name of each that is missing or another",
+    "is refused with the name of each missing or wrong artifact",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, deliverables })
       await handoffs.accept(recordId)
@@ -76,7 +76,7 @@ describe.each(oneStore)("what is handed back in a $name store", (store) => {
   )
 
   it(
-    "is refused where its content does not fit its schema, with the path of each fault",
+    "is refused if its content does not fit the schema, with the path of each fault",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, deliverables })
       await handoffs.accept(recordId)
@@ -97,7 +97,7 @@ describe.each(oneStore)("what is handed back in a $name store", (store) => {
   )
 
   it(
-    "is vouched for by who has not done it",
+    "is attested by another agent than the receiver",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       await handoffs.accept(recordId)
@@ -117,7 +117,7 @@ describe.each(oneStore)("what is handed back in a $name store", (store) => {
   )
 
   it(
-    "is refused as input that is invalid where it is none",
+    "is refused as invalid input",
     open(async (handoffs) => {
       const wrong: ReadonlyArray<Promise<unknown>> = [
         handoffs.create({ ...ask, deliverables: [{ name: "a" }, { name: "a" }] }),

@@ -14,7 +14,7 @@ import { ask, oneStore, rejection, using } from "./stores.ts"
 
 const receivers = ({ hops = [], request }: HandoffRecord) => [request.toAgent, ...hops.map(({ receiver }) => receiver)]
 
-/** What is due, once something is. */
+/** Sweeps until an overdue event was applied, and returns its record. */
 const swept = async (handoffs: Handoffs): Promise<HandoffRecord | undefined> => {
   while (true) {
     const [moved] = await handoffs.sweep()
@@ -22,11 +22,11 @@ const swept = async (handoffs: Handoffs): Promise<HandoffRecord | undefined> => 
   }
 }
 
-describe.each(oneStore)("handing on in a $name store", (store) => {
+describe.each(oneStore)("forwarding in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(
-    "takes it from whoever held it, with what was learnt",
+    "moves a handoff from its holder, with a hand-back",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       const held = await handoffs.accept(recordId, { lease: 600_000 })
@@ -62,7 +62,7 @@ describe.each(oneStore)("handing on in a $name store", (store) => {
   )
 
   it(
-    "asks the router when nobody is named, and never for who has had it",
+    "uses the router without a named agent, and excludes former receivers",
     open(async (handoffs) => {
       const task = { ...ask, requires: ["analyze"] }
       const { recordId } = await handoffs.create(task)
@@ -78,7 +78,7 @@ describe.each(oneStore)("handing on in a $name store", (store) => {
   )
 
   it(
-    "ends where the request says",
+    "is limited by the request",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, maxHops: 1 })
       await handoffs.forward(recordId, { to: "auditor" })
@@ -106,7 +106,7 @@ describe.each(oneStore)("re-routing in a $name store", (store) => {
   const task = { ...ask, requires: ["analyze"], reroute: true }
 
   it(
-    "goes on to the next who can do it when one declines, and ends when there is nobody",
+    "moves to the next suitable agent after a rejection, and ends without one",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(task)
       const rerouted = await handoffs.reject(recordId, { reason: "No ledgers, please." })
@@ -125,7 +125,7 @@ describe.each(oneStore)("re-routing in a $name store", (store) => {
   )
 
   it(
-    "goes on when nobody accepts in time",
+    "moves on after acceptBy has passed",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...task, acceptBy: new Date(Date.now() + 50) })
       const moved = await swept(handoffs)
@@ -140,13 +140,13 @@ describe.each(oneStore)("re-routing in a $name store", (store) => {
   )
 
   it(
-    "goes on when the attempts are used up, by time or by who says so",
+    "moves on when the attempts are exhausted, by expiry or by failure",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...task, maxAttempts: 1 })
       await handoffs.accept(recordId, { lease: 1 })
       const moved = await swept(handoffs)
       expect(moved).toMatchObject({ recordId, status: "pending", attempt: 2, hops: [{ receiver: "auditor" }] })
-      // The next receiver has as many attempts as the first.
+      // The next receiver has the same number of attempts.
       await handoffs.accept(recordId)
       const failed = await handoffs.fail(recordId, { reason: "Cannot be read", code: "attempts_exhausted" })
       expect(failed).toMatchObject({ status: "failed", code: "attempts_exhausted" })
@@ -155,7 +155,7 @@ describe.each(oneStore)("re-routing in a $name store", (store) => {
       await handoffs.accept(other.recordId)
       const rerouted = await handoffs.fail(other.recordId, { reason: "Cannot be read", code: "attempts_exhausted" })
       expect(rerouted).toMatchObject({ status: "pending", hops: [{ receiver: "auditor", attempt: 2 }] })
-      // Who gives up for good ends it.
+      // A failure without this code ends the handoff.
       await handoffs.accept(other.recordId)
       expect((await handoffs.fail(other.recordId, { reason: "There is no ledger." })).status).toBe("failed")
     })

@@ -19,7 +19,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   const open = (body: Parameters<typeof using>[1]) => () => using(store, body)
 
   it(
-    "live from pending to completed",
+    "go from pending to completed",
     open(async (handoffs) => {
       const deadline = inAnHour()
       const created = await handoffs.create({ ...ask, context: { quarter: "Q3" }, priority: 8, deadline })
@@ -58,7 +58,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "end in every other way",
+    "end in every other final status",
     open(async (handoffs) => {
       const { recordId: rejected } = await handoffs.create(ask)
       expect(await handoffs.reject(rejected, { reason: "No." })).toMatchObject({
@@ -91,11 +91,11 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "are listed by view, page by page",
+    "are listed by view, in pages",
     open(async (handoffs) => {
       for (const priority of [1, 5, 9]) await handoffs.create({ ...ask, priority }, { id: `p${priority}` })
       await handoffs.create({ ...ask, toAgent: "auditor", parent: "p1", deadline: inAnHour() }, { id: "part" })
-      // Of the same millisecond, which these may be, the smaller id comes first.
+      // Handoffs of the same millisecond are in order of id.
       const ids = (records: ReadonlyArray<HandoffRecord>) => records.map(({ recordId }) => recordId)
 
       expect(ids(await handoffs.inbox("executor"))).toEqual(["p9", "p5", "p1"])
@@ -107,7 +107,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
       const after = first.at(-1)
       const second = await handoffs.list({ _tag: "All" }, { limit: 2, after })
       expect([...ids(first), ...ids(second)]).toEqual(["p1", "p5", "p9", "part"])
-      // A record that has been through JSON marks the same place.
+      // A copy of a record through JSON marks the same position.
       expect(ids(await handoffs.list({ _tag: "All" }, { after: JSON.parse(JSON.stringify(after)) }))).toEqual(
         ids(second)
       )
@@ -132,7 +132,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "are routed to who can do them",
+    "are routed to a suitable agent",
     open(async (handoffs) => {
       expect(await handoffs.agents.register("alice", ["summarize", "translate", "translate"])).toEqual({
         agentId: "alice",
@@ -161,7 +161,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "are kept from who is full, and prefer who is there",
+    "avoid agents without capacity, and prefer present ones",
     open(async (handoffs) => {
       const [first, second] = ["1".repeat(43), "2".repeat(43)]
       const before = Date.now()
@@ -190,7 +190,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "are refused with the error itself, and a sentence",
+    "are refused with the error class and a sentence",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create(ask, { id: "q3" })
       const refusals: ReadonlyArray<readonly [Promise<unknown>, new (...args: never) => Error, string]> = [
@@ -258,9 +258,9 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "refuse what the types forbid, as input that is invalid",
+    "refuse arguments that the types forbid, as invalid input",
     open(async (handoffs) => {
-      // The casts: a program in JavaScript can say all of this.
+      // The casts make arguments that JavaScript can pass.
       const wrong: ReadonlyArray<Promise<unknown>> = [
         handoffs.create(undefined as never),
         handoffs.create({ ...ask, urgency: 3 } as never),
@@ -301,7 +301,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "take undefined for what is left out",
+    "accept undefined for optional fields",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, deadline: undefined, context: undefined }, { id: undefined })
       await handoffs.accept(recordId, { reason: undefined, by: undefined, signal: undefined })
@@ -310,7 +310,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "keep what they were given, not what the caller makes of it later",
+    "store a copy that later changes by the caller do not affect",
     open(async (handoffs) => {
       const context = { files: ["a"] }
       const { recordId } = await handoffs.create({ ...ask, context })
@@ -320,7 +320,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "can be created again under their id",
+    "can be created again with the same id",
     open(async (handoffs) => {
       const first = await handoffs.create(ask, { id: "q3" })
       await handoffs.accept("q3")
@@ -351,7 +351,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   )
 
   it(
-    "are not taken from an archive whose history is none, and the source is told",
+    "are not imported with an invalid history, and the source is closed",
     open(async (handoffs) => {
       await handoffs.create(ask)
       const archive: Array<ArchivedHandoff> = []
@@ -384,7 +384,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
 })
 
 describe.each(stores.filter(({ isShared }) => isShared))("two clients of one $name store", (store) => {
-  it("see each other's handoffs, and what is there stays", async () => {
+  it("see each other's handoffs, which stay after closing", async () => {
     using directory = temporaryDirectory()
     const location = store.location(directory.path)
     {

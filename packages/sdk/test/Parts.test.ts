@@ -25,7 +25,7 @@ describe.each(oneStore)("parts of a handoff in a $name store", (store) => {
     })
 
   it(
-    "are handoffs from whoever holds it, who stays accountable",
+    "are handoffs from its holder, who stays accountable",
     open(async (handoffs) => {
       expect(await rejection(handoffs.delegate("whole", charts))).toBeInstanceOf(InvalidTransition)
       const { attempt } = await handoffs.accept("whole")
@@ -39,7 +39,7 @@ describe.each(oneStore)("parts of a handoff in a $name store", (store) => {
       })
       expect(await handoffs.get("whole")).toMatchObject({ status: "accepted", parts: 1 })
       expect((await handoffs.history("whole")).at(-1)?.event).toMatchObject({ _tag: "Delegated", child: "charts" })
-      // Safe to repeat.
+      // Idempotent.
       const same = { ...charts, context: { months: [7, 8, 9] } }
       expect((await handoffs.delegate("whole", same, { id: "charts" })).recordId).toBe("charts")
       expect((await handoffs.get("whole")).parts).toBe(1)
@@ -58,7 +58,7 @@ describe.each(oneStore)("parts of a handoff in a $name store", (store) => {
   )
 
   it(
-    "must have ended before the whole is completed, unless it leaves them",
+    "must be final before the whole is completed, unless it leaves them",
     open(async (handoffs) => {
       await handoffs.accept("whole")
       const { recordId } = await handoffs.delegate("whole", charts)
@@ -78,7 +78,7 @@ describe.each(oneStore)("parts of a handoff in a $name store", (store) => {
   )
 
   it(
-    "go along when the whole is cancelled",
+    "are cancelled with the whole",
     open(async (handoffs) => {
       await handoffs.accept("whole")
       await handoffs.delegate("whole", charts, { id: "charts" })
@@ -99,7 +99,7 @@ describe.each(oneStore)("parts of a handoff in a $name store", (store) => {
   )
 
   it(
-    "are shown as one tree, from any of them",
+    "are returned as one tree, from any of them",
     open(async (handoffs) => {
       await handoffs.accept("whole")
       await handoffs.delegate("whole", charts, { id: "a" })

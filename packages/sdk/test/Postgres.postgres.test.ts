@@ -6,7 +6,7 @@ import { openHandoffs } from "../src/node.ts"
 import { ask, rejection } from "./stores.ts"
 import { handoffsToDo, show, workThrough } from "./workers.ts"
 
-it.live("handoffs live from pending to completed in PostgreSQL, and another client follows", () =>
+it.live("handoffs go from pending to completed in PostgreSQL while another client follows", () =>
   Effect.gen(function* () {
     const url = yield* makeDatabase()
     yield* Effect.promise(async () => {
@@ -31,14 +31,14 @@ it.live("handoffs live from pending to completed in PostgreSQL, and another clie
 )
 
 it.live(
-  "workers that are killed and stopped complete every handoff in PostgreSQL exactly once",
+  "workers complete every handoff in PostgreSQL exactly once while they are killed and stopped",
   () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
-      const told = yield* Effect.promise(() => workThrough(url))
-      assert.isAbove(told.kills + told.stops, 0)
-      assert.isAbove(Math.min(told.forwarded, told.rerouted, told.parts), 0)
-      console.log(show(told))
+      const outcome = yield* Effect.promise(() => workThrough(url))
+      assert.isAbove(outcome.kills + outcome.stops, 0)
+      assert.isAbove(Math.min(outcome.forwarded, outcome.rerouted, outcome.parts), 0)
+      console.log(show(outcome))
     }),
   60_000 + handoffsToDo * 100
 )

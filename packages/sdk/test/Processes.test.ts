@@ -8,11 +8,11 @@ describe("workers that are killed and stopped", () => {
     "complete every handoff of a $name store exactly once",
     async ({ location }) => {
       using directory = temporaryDirectory()
-      const told = await workThrough(location(directory.path))
-      // Otherwise nothing has been tried.
-      expect(told.kills + told.stops).toBeGreaterThan(0)
-      expect(Math.min(told.forwarded, told.rerouted, told.parts)).toBeGreaterThan(0)
-      console.log(show(told))
+      const outcome = await workThrough(location(directory.path))
+      // Otherwise the test has tried nothing.
+      expect(outcome.kills + outcome.stops).toBeGreaterThan(0)
+      expect(Math.min(outcome.forwarded, outcome.rerouted, outcome.parts)).toBeGreaterThan(0)
+      console.log(show(outcome))
     },
     60_000 + handoffsToDo * 100
   )

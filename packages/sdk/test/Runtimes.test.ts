@@ -11,7 +11,7 @@ const runtimes = [
 ]
 
 describe.each(runtimes)("a process of $name", ({ executable }) => {
-  it.each(stores)("lives through a handoff in a $name store, and ends by itself", ({ location }) => {
+  it.each(stores)("completes a handoff in a $name store, and exits by itself", ({ location }) => {
     using directory = temporaryDirectory()
     const program = join(import.meta.dirname, "programs/tour.ts")
     const printed = execFileSync(executable, [program, location(directory.path)], { encoding: "utf8" })
@@ -30,7 +30,7 @@ describe.each(runtimes)("a process of $name", ({ executable }) => {
     })
   })
 
-  it("keeps its output free of what a store says in passing", () => {
+  it("does not print a store's warnings on stdout", () => {
     const program = join(import.meta.dirname, "programs/warning.ts")
     const { stdout, stderr } = spawnSync(executable, [program], { encoding: "utf8" })
     expect(stdout).toBe("done\n")

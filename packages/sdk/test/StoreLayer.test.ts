@@ -13,7 +13,7 @@ import { ask, rejection, temporaryDirectory } from "./stores.ts"
 const packageDirectory = join(import.meta.dirname, "..")
 const bun = join(packageDirectory, "../../node_modules/.bin/bun")
 
-/** A copy of this package in a project where only some of the others are installed. */
+/** A copy of this package in a project with only some of the store packages. */
 const installedWith = (directory: string, ...packages: ReadonlyArray<string>): string => {
   cpSync(join(packageDirectory, "src"), join(directory, "sdk/src"), { recursive: true })
   cpSync(join(packageDirectory, "package.json"), join(directory, "sdk/package.json"))
@@ -60,8 +60,8 @@ describe("a location", () => {
     expect(String(error)).not.toContain("secret")
   })
 
-  it("that is none at all is refused, too", async () => {
-    // The casts: a program in JavaScript can leave it out.
+  it("that is not a text is refused", async () => {
+    // The casts leave out an argument, as JavaScript can.
     expect(await rejection(openHandoffs(undefined as never))).toBeInstanceOf(InvalidInput)
     expect(await rejection(openInBrowser(undefined as never))).toBeInstanceOf(InvalidInput)
   })
@@ -84,7 +84,7 @@ describe("a location", () => {
     }
   })
 
-  it("may be the URL of a file", async () => {
+  it("can be the URL of a file", async () => {
     using directory = temporaryDirectory()
     const path = join(directory.path, "hand offs.json")
     await using handoffs = await openHandoffs(pathToFileURL(path).href, { oneShot: true })
@@ -93,7 +93,7 @@ describe("a location", () => {
   })
 
   it.each(["", "sqlite:handoffs.db", "postgres://host/db", "file:///handoffs.json", "memory:mine"])(
-    "%j is no name for a database of the browser",
+    "%j is not a name for a database in a browser",
     async (name) => {
       expect(await rejection(openInBrowser(name))).toBeInstanceOf(InvalidInput)
     }
@@ -107,7 +107,7 @@ describe.each([
   const run = (program: string, ...locations: ReadonlyArray<string>) =>
     execFileSync(runtime, [program, ...locations], { cwd: join(program, ".."), encoding: "utf8" }).trim()
 
-  it("a store whose package is missing says what to install, and no other package is loaded", () => {
+  it("a missing package is named with the command to install it, and no other package is loaded", () => {
     using directory = temporaryDirectory()
     const engine = ["effect", "@aumai/handoff-core", "@aumai/handoff-protocol"]
     const program = installedWith(directory.path, ...engine)
@@ -123,7 +123,7 @@ describe.each([
     expect(run(program, ...Object.keys(expected)).split("\n")).toEqual(Object.values(expected))
   })
 
-  it("a package that is there but does not load says why", () => {
+  it("a package that fails to load is reported with the reason", () => {
     using directory = temporaryDirectory()
     const program = installedWith(directory.path, "effect", "@aumai/handoff-core", "@aumai/handoff-protocol")
     const broken = join(directory.path, "node_modules/@aumai/handoff-store-sqlite")

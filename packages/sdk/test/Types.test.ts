@@ -58,9 +58,9 @@ import type {
 } from "../src/index.ts"
 import type { Plain } from "../src/Plain.ts"
 
-// The compiler judges nearly all of this; there is little to run.
+// The compiler checks most of this file.
 describe("the types written out for a reader", () => {
-  it("are the protocol's, with a Date for a moment and a string for an id", () => {
+  it("are the protocol's, with Date for times and string for ids", () => {
     expectTypeOf<HandoffRequest>().toEqualTypeOf<Plain<Protocol.HandoffRequest>>()
     expectTypeOf<HandoffResponse>().toEqualTypeOf<Plain<Protocol.HandoffResponse>>()
     expectTypeOf<HandoffRecord>().toEqualTypeOf<Plain<Protocol.HandoffRecord>>()
@@ -97,7 +97,7 @@ describe("the types written out for a reader", () => {
     expectTypeOf<Metrics>().toEqualTypeOf<Plain<Core.Metrics>>()
   })
 
-  it("differ where the protocol's would, so that the line above can fail", () => {
+  it("differ from a changed protocol type, so that the test above can fail", () => {
     type Other = Omit<HandoffRequest, "deadline"> & { readonly deadline: Date }
     expectTypeOf<Other>().not.toEqualTypeOf<Plain<Protocol.HandoffRequest>>()
     expectTypeOf<string>().not.toEqualTypeOf<Protocol.AgentId>()
@@ -105,7 +105,7 @@ describe("the types written out for a reader", () => {
 })
 
 describe("the client", () => {
-  it("gives the state that its verb leads to", () => {
+  it("returns the state that the verb leads to", () => {
     expectTypeOf<Handoffs["create"]>().returns.resolves.toEqualTypeOf<HandoffRecord>()
     expectTypeOf<Handoffs["accept"]>().returns.resolves.toEqualTypeOf<Accepted>()
     expectTypeOf<Handoffs["start"]>().returns.resolves.toEqualTypeOf<InProgress>()
@@ -152,12 +152,12 @@ describe("the client", () => {
     expectTypeOf<Taken>().toEqualTypeOf<Listed>()
   })
 
-  it("verifies one handoff by its id, and all without", () => {
+  it("verifies one handoff with an id, and all without", () => {
     const verify = (handoffs: Handoffs) => ({ one: handoffs.verify("q3"), all: handoffs.verify() })
     expectTypeOf(verify).returns.toEqualTypeOf<{ one: Promise<Verified>; all: Promise<Verification> }>()
   })
 
-  it("gives records and events that narrow", () => {
+  it("returns records and events that can be narrowed", () => {
     const narrow = (handoff: HandoffRecord, event: HandoffEvent) => {
       if (handoff.status === "completed") expectTypeOf(handoff.result).toEqualTypeOf<JsonObject>()
       if (handoff.status === "pending") expectTypeOf(handoff).not.toHaveProperty("response")
@@ -167,7 +167,7 @@ describe("the client", () => {
     expectTypeOf(narrow).toBeFunction()
   })
 
-  it("takes no any and asks for what a verb needs", () => {
+  it("requires the arguments of a verb, and uses no any", () => {
     expectTypeOf<Handoffs["create"]>().parameter(0).not.toBeAny()
     expectTypeOf<Handoffs["accept"]>().parameter(0).toEqualTypeOf<string>()
     expectTypeOf<Handoffs["reject"]>().parameter(1).not.toExtend<undefined>()
@@ -192,13 +192,13 @@ describe("the client", () => {
     expectTypeOf(wrong).toBeFunction()
   })
 
-  it("rejects with classes that say what they are", () => {
+  it("rejects with error classes", () => {
     expectTypeOf<HandoffNotFound["_tag"]>().toEqualTypeOf<"HandoffNotFound">()
     expectTypeOf<HandoffNotFound>().toExtend<Error>()
   })
 })
 
-describe("what a reader sees of the client", () => {
+describe("the declarations of the client", () => {
   const files = [
     "Agents",
     "Briefing",
@@ -214,7 +214,7 @@ describe("what a reader sees of the client", () => {
     "Verification",
     "WorkHandler"
   ]
-  it.each(files)("has nothing of Effect in %s", (name) => {
+  it.each(files)("do not mention Effect in %s", (name) => {
     const source = readFileSync(join(import.meta.dirname, `../src/${name}.ts`), "utf8").replaceAll(
       /\/\*\*.*?\*\//gs,
       ""

@@ -16,7 +16,7 @@ const keys = { planner: await generateKeys(), executor: await generateKeys() }
 const secretKeys = { planner: keys.planner.secretKey, executor: keys.executor.secretKey }
 
 describe.each(stores)("verifying a $name store", (store) => {
-  it("counts what holds, one by one or all of it", () =>
+  it("counts verified handoffs, one or all", () =>
     using(store, async (handoffs) => {
       await handoffs.create(ask, { id: "q3" })
       await handoffs.accept("q3", { reason: "On it." })
@@ -40,7 +40,7 @@ describe.each(stores)("verifying a $name store", (store) => {
       expect(await rejection(handoffs.verify({ onProgress: throwing }))).toBe(thrown)
     }))
 
-  it("checks what was signed here against the keys of the agents", () =>
+  it("checks signatures against the keys of the agents", () =>
     using(
       store,
       async (handoffs) => {
@@ -59,7 +59,7 @@ describe.each(stores)("verifying a $name store", (store) => {
         ])
         expect(await handoffs.verify(recordId)).toEqual({ recordId, entries: 4, signed: 3 })
 
-        // What a signature says goes with the handoff.
+        // Signatures are exported with the handoff.
         const lines: Array<string> = []
         for await (const handoff of handoffs.export()) lines.push(JSON.stringify(handoff))
         await using other = await openHandoffs("memory:")
@@ -70,7 +70,7 @@ describe.each(stores)("verifying a $name store", (store) => {
       { keys: secretKeys }
     ))
 
-  it("names who did not sign, and who signed with another key", () =>
+  it("names agents that did not sign, or signed with another key", () =>
     using(
       store,
       async (handoffs) => {
@@ -99,7 +99,7 @@ describe.each(stores)("verifying a $name store", (store) => {
       { keys: { planner: keys.planner.secretKey } }
     ))
 
-  it("leaves out of an import what was changed after it was written", () =>
+  it("refuses to import a changed handoff", () =>
     using(store, async (handoffs) => {
       await handoffs.create(ask, { id: "q3" })
       await handoffs.accept("q3", { reason: "On it." })
@@ -112,7 +112,7 @@ describe.each(stores)("verifying a $name store", (store) => {
     }))
 })
 
-/** Changes a word wherever a store has written it. */
+/** Replaces a word in the files of a store. */
 const tamper = (directory: string, from: string, to: string): void => {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name)
@@ -125,8 +125,8 @@ const tamper = (directory: string, from: string, to: string): void => {
   }
 }
 
-describe.each(stores.filter(({ isShared }) => isShared))("a $name store that was changed by hand", (store) => {
-  it("is told where", async () => {
+describe.each(stores.filter(({ isShared }) => isShared))("a $name store changed by hand", (store) => {
+  it("is reported with the place", async () => {
     using directory = temporaryDirectory()
     const location = store.location(directory.path)
     {
@@ -144,7 +144,7 @@ describe.each(stores.filter(({ isShared }) => isShared))("a $name store that was
   })
 })
 
-describe("a store whose sums cannot be read", () => {
+describe("a store with an unreadable tally", () => {
   const over = (reason: StoreError["reason"]) => {
     const failure = new StoreError({ operation: "tally", reason, detail: "The tally is no number" })
     const layer = Layer.effectContext(
@@ -157,7 +157,7 @@ describe("a store whose sums cannot be read", () => {
     return handoffsOver(layer)
   }
 
-  it("is told what holds beside them", async () => {
+  it("is verified otherwise", async () => {
     await using handoffs = await over("corrupt")
     await handoffs.create(ask)
     expect(await handoffs.verify()).toMatchObject({
@@ -166,20 +166,20 @@ describe("a store whose sums cannot be read", () => {
     })
   })
 
-  it("is told nothing while it may be read later", async () => {
+  it("fails to verify while it is unavailable", async () => {
     await using handoffs = await over("unavailable")
     expect(await rejection(handoffs.verify())).toMatchObject({ _tag: "StoreError", reason: "unavailable" })
   })
 })
 
 describe("keys", () => {
-  it("are 32 bytes each, and never the same", async () => {
+  it("are 32 bytes each, and always different", async () => {
     const pairs = [...Object.values(keys), await generateKeys()].flatMap(Object.values)
     expect(new Set(pairs).size).toBe(6)
     for (const key of pairs) expect(key).toMatch(/^[A-Za-z0-9_-]{43}$/)
   })
 
-  it("that are none are refused, and not repeated", async () => {
+  it("that are invalid are refused without repeating them", async () => {
     for (const wrong of [
       { executor: "secret" },
       { executor: 7 as never },

@@ -10,7 +10,7 @@ const briefing: Briefing = {
   readBack: {}
 }
 
-/** Works until something is true of the handoffs, and then stops. */
+/** Works until a condition on the handoffs holds, and then stops. */
 const workUntil = async (
   handoffs: Handoffs,
   handler: WorkHandler,
@@ -25,7 +25,7 @@ const workUntil = async (
 }
 
 describe.each(stores)("work on a $name store", (store) => {
-  it("hands back what the handler resolves to, with its progress and its answered question on record", () =>
+  it("completes with the handler's result, and records its progress and its answered question", () =>
     using(store, async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       const answering = (async () => {
@@ -51,7 +51,7 @@ describe.each(stores)("work on a $name store", (store) => {
       expect(tags.filter((tag) => tag === "Asked" || tag === "Answered")).toEqual(["Asked", "Answered"])
     }))
 
-  it("tries again what was thrown, fails at once what was given up, and takes nothing for an empty result", () =>
+  it("retries after an error, fails at once after GiveUp, and treats undefined as an empty result", () =>
     using(store, async (handoffs) => {
       const flaky = await handoffs.create({ ...ask, taskDescription: "flaky" })
       const hopeless = await handoffs.create({ ...ask, taskDescription: "hopeless" })
@@ -71,7 +71,7 @@ describe.each(stores)("work on a $name store", (store) => {
       })
     }))
 
-  it("aborts the handler's signal when the handoff is taken away", () =>
+  it("aborts the handler's signal when the handoff is lost", () =>
     using(store, async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       const aborted = Promise.withResolvers<boolean>()
@@ -91,7 +91,7 @@ describe.each(stores)("work on a $name store", (store) => {
       expect((await handoffs.get(recordId)).status).toBe("cancelled")
     }))
 
-  it("ends when the handoffs are closed, and releases what is under way", () =>
+  it("ends when the handoffs are closed, and releases running work", () =>
     using(store, async (handoffs) => {
       await handoffs.create(ask)
       const begun = Promise.withResolvers<void>()
@@ -108,7 +108,7 @@ describe.each(stores)("work on a $name store", (store) => {
       await working
     }))
 
-  it("may be told and asked without being waited for", () =>
+  it("accepts progress and questions that are not awaited", () =>
     using(store, async (handoffs) => {
       const { recordId } = await handoffs.create(ask)
       const unhandled: Array<unknown> = []
@@ -135,7 +135,7 @@ describe.each(stores)("work on a $name store", (store) => {
       expect(await handoffs.get(recordId)).toMatchObject({ status: "pending", attempt: 2 })
     }))
 
-  it("rejects once the handoffs are closed, and ends at once when it was stopped before", () =>
+  it("rejects once the handoffs are closed, and ends at once if it was stopped before", () =>
     using(store, async (handoffs) => {
       await handoffs.work("executor", async () => {}, { signal: AbortSignal.abort() })
       await handoffs.close()
@@ -144,7 +144,7 @@ describe.each(stores)("work on a $name store", (store) => {
       })
     }))
 
-  it("reads back what asks for it, waits for the sender's word, and hands over what was made", () =>
+  it("restates a briefing, waits for the confirmation, and delivers the artifacts", () =>
     using(store, async (handoffs) => {
       const deliverables = [{ name: "report", schema: { type: "object", required: ["total"] } }]
       const { recordId } = await handoffs.create({ ...ask, briefing, deliverables })
@@ -184,7 +184,7 @@ describe.each(stores)("work on a $name store", (store) => {
       })
     }))
 
-  it("passes by what asks for a read-back when it has none to give", () =>
+  it("skips a required read-back without a readBack option", () =>
     using(store, async (handoffs) => {
       const asks = await handoffs.create({ ...ask, briefing, priority: 9 })
       const { recordId } = await handoffs.create(ask)
@@ -193,7 +193,7 @@ describe.each(stores)("work on a $name store", (store) => {
       expect(await handoffs.get(asks.recordId)).toMatchObject({ status: "pending", revision: 1 })
     }))
 
-  it("gives back what it could not read back, and what it did not deliver, for another attempt", () =>
+  it("releases a handoff that it could not restate or deliver", () =>
     using(store, async (handoffs) => {
       const unread = await handoffs.create({ ...ask, briefing })
       const hopeless = await handoffs.create({ ...ask, briefing, taskDescription: "hopeless" })
@@ -221,7 +221,7 @@ describe.each(stores)("work on a $name store", (store) => {
       })
     }))
 
-  it("refuses options that are none", () =>
+  it("refuses invalid options", () =>
     using(store, async (handoffs) => {
       for (const options of [{ concurrency: 0 }, { readBack: true as never }, { lease: "10m" as never }]) {
         const refused = await rejection(handoffs.work("executor", async () => {}, options))

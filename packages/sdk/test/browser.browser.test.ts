@@ -5,7 +5,7 @@ import { generateKeys } from "../src/index.ts"
 
 const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
 
-it.each(["memory:", "sdk-test"])("handoffs live from pending to completed in %s", async (name) => {
+it.each(["memory:", "sdk-test"])("handoffs go from pending to completed in %s", async (name) => {
   const handoffs = await openHandoffs(name)
   try {
     const seen: Array<string> = []
@@ -29,7 +29,7 @@ it.each(["memory:", "sdk-test"])("handoffs live from pending to completed in %s"
   }
 })
 
-it.each(["memory:", "sdk-keys"])("handoffs are signed, proven and verified in %s", async (name) => {
+it.each(["memory:", "sdk-keys"])("handoffs are signed and verified in %s", async (name) => {
   const { publicKey, secretKey } = await generateKeys()
   const handoffs = await openHandoffs(name, { keys: { executor: secretKey } })
   try {
@@ -51,7 +51,7 @@ it.each(["memory:", "sdk-keys"])("handoffs are signed, proven and verified in %s
   }
 })
 
-it("two clients of one database see each other's handoffs, and what is there stays", async () => {
+it("two clients of one database see each other's handoffs, which stay after closing", async () => {
   const name = `sdk-test-${crypto.randomUUID()}`
   const planner = await openHandoffs(name)
   const executor = await openHandoffs(name)

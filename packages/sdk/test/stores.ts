@@ -1,4 +1,4 @@
-/** Where the tests keep handoffs: in every store where a store can matter, in one where it cannot. */
+/** The stores on which tests run: all of them if the store can matter, otherwise one. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -11,11 +11,11 @@ export const temporaryDirectory = (): { readonly path: string; readonly [Symbol.
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** A store by its scheme, with a location in a directory of the test's own. */
+/** A store, with a location in the test's directory. */
 export interface StoreCase {
   readonly name: string
   readonly location: (directory: string) => string
-  /** Whether another client finds what the first one keeps. */
+  /** True if several clients can open it. */
   readonly isShared: boolean
 }
 
@@ -42,7 +42,7 @@ export const using = async (
 
 export const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
 
-/** What a promise rejects with; fails the test when it does not. */
+/** The rejection of a promise. Fails the test if the promise resolves. */
 export const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     (value) => {

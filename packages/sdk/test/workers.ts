@@ -1,4 +1,4 @@
-/** Worker processes that are killed and stopped at random while they work through inboxes. */
+/** Runs worker processes on inboxes, and kills or stops them at random. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { join } from "node:path"
 
@@ -15,7 +15,7 @@ import { storeLayer } from "../src/node.ts"
 import { agents } from "./agents.ts"
 import { ask } from "./stores.ts"
 
-// Milliseconds. The store's own waits are far shorter, a stop is far longer.
+// In milliseconds. The store's own waits are much shorter, and a stop is much longer.
 const lease = 1000
 const workers = 4
 
@@ -23,7 +23,7 @@ const program = join(import.meta.dirname, "programs/worker.ts")
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** One worker process, and what it says of what it has lost. */
+/** A worker process. */
 interface Worker {
   readonly process: ChildProcess
   readonly ended: Promise<unknown>
@@ -32,24 +32,24 @@ interface Worker {
 interface Struck {
   readonly kills: number
   readonly stops: number
-  /** What late writers were refused with. */
+  /** The number of refused late writers. */
   readonly refused: number
 }
 
-export interface Told extends Struck {
-  /** Attempts after one that ended with its worker. */
+export interface Outcome extends Struck {
+  /** The number of attempts whose lease expired with their worker. */
   readonly takenOver: number
-  /** Handed on by whoever had it, and by the router. */
+  /** The numbers of forwards by the holder and by the router. */
   readonly forwarded: number
   readonly rerouted: number
-  /** Handoffs that are parts of others. */
+  /** The number of parts. */
   readonly parts: number
 }
 
-/** `WORKER_HANDOFFS=2000` for more. */
+/** `WORKER_HANDOFFS=2000` runs more. */
 export const handoffsToDo = Number(process.env["WORKER_HANDOFFS"] ?? 300)
 
-// Of ten handoffs one each is handed on by whoever has it first, given away in parts, and declined.
+// Of ten handoffs, one each is forwarded by its holder, delegated in parts, and rejected.
 const modes = ["forward", "delegate", "reroute"]
 
 const created = (count: number) =>
@@ -81,13 +81,13 @@ const created = (count: number) =>
     })
   })
 
-/** Nothing is open any more. */
+/** Tests whether all handoffs are final. */
 const isDone = Effect.gen(function* () {
   const { byStatus } = yield* (yield* HandoffManager).metrics
   return byStatus.pending + byStatus.accepted + byStatus.in_progress + byStatus.input_required === 0
 })
 
-/** Kills one of four processes, or stops it, every now and then until all is done. */
+/** Kills or stops one of four processes from time to time, until all handoffs are final. */
 const strike = async (location: string, done: () => Promise<boolean>): Promise<Struck> => {
   let [kills, stops, said] = [0, 0, ""]
   const running = new Set<Worker>()
@@ -115,7 +115,7 @@ const strike = async (location: string, done: () => Promise<boolean>): Promise<S
         start()
       } else {
         victim.process.kill("SIGSTOP")
-        // Longer than its lease: others take over what it holds, and it wakes up as a late writer.
+        // Longer than its lease, so that others take over its handoffs and it resumes as a late writer.
         void wait(lease * 2).then(() => victim.process.kill("SIGCONT"))
         stops += 1
       }
@@ -140,10 +140,10 @@ const holders = (history: ReadonlyArray<HandoffEvent>): ReadonlyArray<number> =>
   return accepted
 }
 
-/** Every handoff was completed once, by who held it; and everything on record is as it was put there. */
+/** Asserts that every handoff was completed once, by its holder, and that everything verifies. */
 const judged = Effect.gen(function* () {
   const manager = yield* HandoffManager
-  const told = { takenOver: 0, forwarded: 0, rerouted: 0, parts: 0, whole: 0 }
+  const outcome = { takenOver: 0, forwarded: 0, rerouted: 0, parts: 0, whole: 0 }
   for (const record of yield* Stream.runCollect(manager.listAll({ _tag: "All" }))) {
     const history = (yield* manager.history(record.recordId)).map(({ event }) => event)
     if (record.status !== "completed") throw new Error(`${record.recordId} is ${record.status}`)
@@ -154,37 +154,37 @@ const judged = Effect.gen(function* () {
     const accepted = holders(history)
     expect(new Set(accepted).size).toBe(accepted.length)
     const hops = history.filter((event) => event._tag === "Forwarded")
-    told.rerouted += hops.filter(({ because }) => because !== undefined).length
-    told.forwarded += hops.filter(({ because }) => because === undefined).length
-    told.takenOver += history.filter(({ _tag, by }) => _tag === "Released" && by === "clock").length
-    told.parts += record.parts ?? 0
-    if (record.request.parent === undefined) told.whole += 1
+    outcome.rerouted += hops.filter(({ because }) => because !== undefined).length
+    outcome.forwarded += hops.filter(({ because }) => because === undefined).length
+    outcome.takenOver += history.filter(({ _tag, by }) => _tag === "Released" && by === "clock").length
+    outcome.parts += record.parts ?? 0
+    if (record.request.parent === undefined) outcome.whole += 1
   }
   const verified = yield* Stream.runCollect(verifyAll)
   expect(verified.filter(({ flaw }) => flaw !== undefined)).toEqual([])
-  expect(verified.length).toBe(told.whole + told.parts)
+  expect(verified.length).toBe(outcome.whole + outcome.parts)
   expect(yield* verifyCounts).toEqual([])
-  return told
+  return outcome
 })
 
 /**
- * Lets four processes work through inboxes, and expects that each handoff was completed exactly once, by the attempt that
- * held it, whoever was killed or stopped, and that every chain and every sum holds.
+ * Runs four processes on the inboxes of a store. Expects that each handoff was completed exactly once by the attempt that
+ * held it, although processes were killed and stopped, and that every chain and every sum verifies.
  */
-export const workThrough = async (location: string, count = handoffsToDo): Promise<Told> => {
+export const workThrough = async (location: string, count = handoffsToDo): Promise<Outcome> => {
   const services = Layer.merge(HandoffManager.layer, AgentCapabilityRegistry.layer)
   const runtime = ManagedRuntime.make(services.pipe(Layer.provideMerge(storeLayer(location))))
   try {
     await runtime.runPromise(created(count))
     const struck = await strike(location, () => runtime.runPromise(isDone))
-    const { whole, ...told } = await runtime.runPromise(judged)
+    const { whole, ...outcome } = await runtime.runPromise(judged)
     expect(whole).toBe(count)
-    return { ...struck, ...told }
+    return { ...struck, ...outcome }
   } finally {
     await runtime.dispose()
   }
 }
 
-/** What came of it, in one line. */
-export const show = (told: Told): string =>
-  [`${handoffsToDo} handoffs`, ...Object.entries(told).map(([what, many]) => `${many} ${what}`)].join(", ")
+/** The outcome as one line. */
+export const show = (outcome: Outcome): string =>
+  [`${handoffsToDo} handoffs`, ...Object.entries(outcome).map(([what, many]) => `${many} ${what}`)].join(", ")

@@ -1,4 +1,4 @@
-/** A whole life at a location, with everything that a runtime could do differently; prints what it saw. */
+/** Completes a handoff at a location, using everything that may differ between runtimes, and prints the changes. */
 import { generateKeys, HandoffNotFound } from "../../src/index.ts"
 import { openHandoffs } from "../../src/node.ts"
 
@@ -26,7 +26,7 @@ const askForNothing = async () => {
 const missing = await askForNothing().catch((error: unknown) => error)
 const left = handoffs.changes({ signal: AbortSignal.timeout(60_000) })
 for await (const { event } of left) if (event._tag === "Completed") break
-// Otherwise the store may be closed before the follower has seen anything.
+// Otherwise the store may close before the follower has read an entry.
 await first.promise
 await handoffs.close()
 await handoffs.close()

@@ -1,4 +1,4 @@
-/** A store that has something to say while it is opened and while it commits. */
+/** Opens a store that logs while it is opened and while it commits. */
 import { HandoffStore, MemoryStore } from "@aumai/handoff-core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -1,4 +1,4 @@
-/** A worker that is made to be killed: works at a location until it is told to stop. */
+/** Works at a location until it is stopped. Tests kill it at any moment. */
 import { HandoffManager } from "@aumai/handoff-core"
 import { AgentId, isOpen, type RecordId } from "@aumai/handoff-protocol"
 import * as Layer from "effect/Layer"
@@ -16,9 +16,9 @@ const runtime = ManagedRuntime.make(HandoffManager.layer.pipe(Layer.provide(stor
 const manager = await runtime.runPromise(HandoffManager)
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Gives two parts of it to the helper, and waits until they have ended; safe to repeat. */
+/** Delegates two parts to the helper, and waits until they are final. Idempotent. */
 const delegate = async ({ attempt, recordId }: HandoffRecord, by: AgentId) => {
-  // The cast: it has just been claimed under this id.
+  // The cast is safe because the handoff was just claimed under this id.
   const id = recordId as RecordId
   const parts = await Promise.all(
     ["a", "b"].map((part) =>
@@ -46,7 +46,7 @@ const work = (agent: string) =>
       const { mode } = request.context
       if (mode === "delegate") await delegate(record, by)
       if (mode === "forward" && attempt === 1) {
-        // The cast: as above. Whoever has it now is chosen by the router, and what this one hands back is refused.
+        // The cast has the same reason as above. The router chooses the next receiver, and this worker's result is refused.
         await runtime.runPromise(manager.forward(recordId as RecordId, { by, attempt, reason: "Somebody else can." }))
       }
       return { attempt, begun: revision, pid: process.pid }
