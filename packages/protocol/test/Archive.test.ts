@@ -40,7 +40,7 @@ const shown = (status: HandoffStatus, record = states[status]) => {
 const answer = (reason: string) => ({ accepted: false, reason, estimated_completion: null })
 
 describe("an archive", () => {
-  it.each(HandoffStatus.literals)("keeps a handoff that is %s with its history", (status) => {
+  it.each(HandoffStatus.literals)("keeps a handoff in status %s with its history", (status) => {
     const handoff = trails[status]
     assert.isTrue(Equal.equals(read(throughText(encodeArchived(handoff))), handoff))
   })
@@ -82,7 +82,7 @@ describe("an archive", () => {
   )
 
   it.prop(
-    "keeps any life with attempts, leases, questions and clocks",
+    "keeps any life with attempts, leases, questions and timers",
     Life,
     ({ asked, steps }) => {
       const handoff = lived(asked, steps)
@@ -91,7 +91,7 @@ describe("an archive", () => {
     { arbitrary: { runs: 300, maxDiscards: 100_000 } }
   )
 
-  it("begins a trail where there is none", () => {
+  it("starts a history if there is no history", () => {
     for (const history of [undefined, null, []]) {
       const { revision: _revision, ...record } = encodeRecord(states.completed)
       const found = read(throughText({ ...record, history }))
@@ -105,7 +105,7 @@ describe("an archive", () => {
     }
   })
 
-  it("shows what Python does not know as the nearest that it does", () => {
+  it("maps states that the Python library does not know to the nearest known one", () => {
     assert.deepStrictEqual(shown("cancelled"), { seen: "rejected", response: answer("zu spät") })
     assert.deepStrictEqual(shown("cancelled", after(moves.Accepted, moves.Cancelled)), {
       seen: "failed",
@@ -118,7 +118,7 @@ describe("an archive", () => {
     assert.deepStrictEqual(shown("input_required"), shown("in_progress"))
   })
 
-  it("says when the record says something else than its history", () => {
+  it("reports a record that differs from its history", () => {
     const json = {
       ...encodeArchived({ record: pending, history: trails.pending.history }),
       status: "accepted",
@@ -130,7 +130,7 @@ describe("an archive", () => {
     assert.strictEqual(found.edited?.revision, 1)
   })
 
-  it("sees each change of a record that has a history", () => {
+  it("detects each change of a record with a history", () => {
     const json = encodeArchived(trails.completed)
     for (const change of [
       { result: { pages: 4 } },
@@ -174,7 +174,7 @@ describe("an archive", () => {
 const isKnownToPython = (record: HandoffRecord) =>
   record.status !== "cancelled" && record.status !== "expired" && record.status !== "input_required"
 
-/** What is left of an archive that the Python library has read and written. */
+/** An archive after the Python library has read and written it. */
 const rewritten = (archived: Readonly<Record<string, unknown>>) => {
   const { record_id, response, status, result, created_at, updated_at } = archived
   const { from_agent, to_agent, task_description, context, priority, deadline } = Object(archived["request"])
@@ -182,9 +182,9 @@ const rewritten = (archived: Readonly<Record<string, unknown>>) => {
   return { record_id, request, response, status, result, created_at, updated_at }
 }
 
-describe("a copy that the Python library has read and written", () => {
+describe("a copy rewritten by the Python library", () => {
   it.prop(
-    "is the same state, at every point of any life: never a conflict, never a step",
+    "is the same state at every point of any life, without a conflict or an event",
     Life,
     ({ asked, steps }) => {
       const { record, history } = lived(asked, steps)
@@ -192,7 +192,7 @@ describe("a copy that the Python library has read and written", () => {
       assert.isTrue(isSameState(record, copy))
       assert.isTrue(isSameState(copy, record))
       assert.deepStrictEqual(continuation(record, copy), [])
-      // A state beside its own history, too, where only the state was rewritten.
+      // Also a rewritten state beside its unchanged history.
       const archived = encodeArchived({ record, history })
       const beside = read(throughText({ ...rewritten(archived), request: archived.request, history: archived.history }))
       assert.isUndefined(beside.edited)
@@ -202,7 +202,7 @@ describe("a copy that the Python library has read and written", () => {
   )
 
   it.prop(
-    "and has gone on is followed without giving back what is known",
+    "and then continued is followed without losing known fields",
     Life,
     ({ asked, steps }) => {
       const { record, history } = lived(asked, steps)
@@ -223,7 +223,7 @@ describe("a copy that the Python library has read and written", () => {
 })
 
 describe("isSameState", () => {
-  it("ignores the revision and sees everything else that the Python library knows", () => {
+  it("ignores the revision and compares every field that the Python library knows", () => {
     const record = after(moves.Accepted)
     assert(record.status === "accepted")
     assert.isTrue(isSameState(record, { ...record, revision: 7 }))
@@ -235,7 +235,7 @@ describe("isSameState", () => {
     assert.isFalse(isSameState(record, states.in_progress))
   })
 
-  it("takes a cancelled handoff for what the Python library is shown of it", () => {
+  it("equates a cancelled handoff with its form for the Python library", () => {
     const { rejected } = states
     assert(rejected.status === "rejected")
     assert.isTrue(
@@ -249,11 +249,11 @@ describe("isSameState", () => {
   })
 
   it.prop(
-    "agrees on random states with what the Python library would write of them",
+    "agrees with the Python library's output for random states",
     { a: HandoffRecord, b: HandoffRecord },
     ({ a, b }) => {
       assert.isTrue(isSameState(a, structuredCloneOf(a)))
-      // One with another's times and request, so that they are alike now and then.
+      // Copies times and request from the other state, so that some pairs are equal.
       const near = { ...b, recordId: a.recordId, request: a.request, createdAt: a.createdAt, updatedAt: a.updatedAt }
       for (const other of [b, near]) {
         if (!isKnownToPython(a) || !isKnownToPython(other)) continue
@@ -267,12 +267,12 @@ describe("isSameState", () => {
   )
 })
 
-/** Another value that says the same. */
+/** A different value with the same meaning. */
 const structuredCloneOf = (record: HandoffRecord): HandoffRecord => read(encodeRecord(record)).record
 
 // ---- the Python library ----
 
-// Its models, as its README has them: what pydantic would refuse is refused here.
+// The models from its README, with the validation of pydantic.
 const text = { type: "string" }
 const moment = { type: "string", format: "date-time" }
 const orNull = (schema: unknown) => ({ anyOf: [schema, { type: "null" }] })
@@ -317,11 +317,11 @@ const utc = (written: unknown): unknown => {
   return new Date(zoned.replace(/(\.\d{3})\d+/, "$1")).toISOString()
 }
 
-describe("what the Python library wrote", () => {
+describe("a file of the Python library", () => {
   const fixture = readFileSync(new URL("fixtures/handoffs-python.json", import.meta.url), "utf8")
-  const json = JSON.parse(fixture) as ReadonlyArray<Readonly<Record<string, unknown>>> // The cast: Python wrote it.
+  const json = JSON.parse(fixture) as ReadonlyArray<Readonly<Record<string, unknown>>> // The cast is safe because the fixture is a list of objects.
 
-  it("comes back with every field, to the millisecond", () => {
+  it("is read with every field, to the millisecond", () => {
     assert.strictEqual(json.length, 36)
     const given = Result.getOrThrow(decodeText("handoffs.json", fixture))
     assert(Array.isArray(given))
@@ -334,14 +334,14 @@ describe("what the Python library wrote", () => {
         created_at: utc(written["created_at"]),
         updated_at: utc(written["updated_at"])
       }
-      // Through text: an own __proto__ key is compared there too.
+      // Compared as text, which includes an own __proto__ key.
       assert.deepStrictEqual(JSON.parse(JSON.stringify(again)), JSON.parse(JSON.stringify(expected)))
       assert.strictEqual(JSON.stringify(again.request.context), JSON.stringify(Object(ask).context))
       assert.deepStrictEqual([history?.length, revision, head?.length], [1, 1, 64])
     }
   })
 
-  it("satisfies its own schema after it has been here, and so does every state of ours", () => {
+  it("satisfies its own schema after a round trip, and so does every state", () => {
     assert.isTrue(
       isSeed(
         json.map((written) => ({
@@ -357,7 +357,7 @@ describe("what the Python library wrote", () => {
   })
 
   it.prop(
-    "any state of ours satisfies it",
+    "accepts any state",
     { record: HandoffRecord },
     ({ record }) => {
       const history: ReadonlyArray<HandoffEvent> = [{ _tag: "Imported", at: at(0), by: receiver, record }]

@@ -66,8 +66,8 @@ const missingOf = (record: HandoffRecord, event: Transition) => {
 const readBackOf = (record: HandoffRecord) => ("readBack" in record ? record.readBack : undefined)
 const untilOf = (record: HandoffRecord) => ("lease" in record ? record.lease?.until : undefined)
 
-describe("a briefing that asks to be read back", () => {
-  it("is not started until all of it was restated, at once or bit by bit", () => {
+describe("a briefing with a required read-back", () => {
+  it("blocks the start until all items were restated, in one or several steps", () => {
     const silent = follow(asked({ briefing }), accept(1))
     assert.deepStrictEqual(missingOf(silent, start), { awaits: "receiver", missing: ["a", "b", "c"] })
     const half = follow(silent, restate(2, { c: "understood", a: "understood" }))
@@ -76,20 +76,20 @@ describe("a briefing that asks to be read back", () => {
     assert.strictEqual(follow(asked({ briefing }), accept(1, whole), start).status, "in_progress")
   })
 
-  it("is not completed without a start either", () => {
+  it("blocks a completion without a start", () => {
     const silent = follow(asked({ briefing }), accept(1))
     assert.deepStrictEqual(missingOf(silent, complete), { awaits: "receiver", missing: ["a", "b", "c"] })
     assert.strictEqual(follow(silent, restate(2, whole), complete).status, "completed")
     assert.strictEqual(follow(silent, { ...complete, via: "foreign" }).status, "completed")
   })
 
-  it("asks for what it requires and no more", () => {
+  it("requires only its required items", () => {
     const one = follow(asked({ briefing: { ...briefing, readBack: { required: ["c"] } } }), accept(1, { a: "refused" }))
     assert.deepStrictEqual(missingOf(one, start).missing, ["c"])
     assert.strictEqual(follow(one, restate(2, { c: "understood" }), start).status, "in_progress")
   })
 
-  it("asks for the summary when it has no items, and for nothing when it asks for no read-back", () => {
+  it("requires the summary without items, and nothing without a read-back", () => {
     const bare = follow(asked({ briefing: { severity: "stable", summary: "s", readBack: {} } }), accept(1))
     assert.deepStrictEqual(missingOf(bare, start), { awaits: "receiver", missing: [] })
     assert.include(refused(bare, start).message, "has not restated its summary")
@@ -99,7 +99,7 @@ describe("a briefing that asks to be read back", () => {
     assert.strictEqual(follow(asked(), accept(1, {}), start).status, "in_progress")
   })
 
-  it("is offered no start before", () => {
+  it("does not offer the start before", () => {
     const offered = (record: HandoffRecord) => movesOf(record).map(({ event }) => event)
     const silent = follow(asked({ briefing: confirmed }), accept(1))
     for (const event of ["Started", "Completed", "Confirmed"]) assert.notInclude(offered(silent), event)
@@ -110,7 +110,7 @@ describe("a briefing that asks to be read back", () => {
   })
 
   it.each([{ unknown: "understood" }, { a: "understood", A: "understood" }] as const)(
-    "knows which items it has: %o",
+    "refuses unknown items: %o",
     (answers: Answers) => {
       for (const error of [
         refused(asked({ briefing }), accept(1, answers)),
@@ -123,14 +123,14 @@ describe("a briefing that asks to be read back", () => {
     }
   )
 
-  it("has no items where there is none", () => {
+  it("has no items if there is no briefing", () => {
     const error = refused(asked(), accept(1, { a: "understood" }))
     assert.include(error.message, "has no item a; it has none")
   })
 })
 
 describe("a confirmation", () => {
-  it("is awaited when it is asked for, or when something was questioned or refused", () => {
+  it("is awaited if it is required, or after a question or a refusal", () => {
     for (const record of [
       follow(asked({ briefing: confirmed }), accept(1, whole)),
       follow(asked({ briefing }), accept(1, { ...whole, b: "question" })),
@@ -146,13 +146,13 @@ describe("a confirmation", () => {
     }
   })
 
-  it("is not awaited any more once the receiver has understood", () => {
+  it("is no longer awaited once the receiver has understood", () => {
     const record = follow(asked({ briefing }), accept(1, { ...whole, b: "question" }), restate(2, { b: "understood" }))
     assert.isUndefined(startAwaits(record))
     assert.strictEqual(turnOf(record), receiver)
   })
 
-  it("is taken back by what is restated after it", () => {
+  it("is undone by a later restate", () => {
     const told = follow(asked({ briefing: confirmed }), accept(1, whole), confirm(2, "訂正"))
     const again = follow(told, restate(3, { a: "question" }))
     assert.deepStrictEqual(readBackOf(again), {
@@ -166,7 +166,7 @@ describe("a confirmation", () => {
     assert.strictEqual(startAwaits(again), "sender")
   })
 
-  it("is not given of what was not said", () => {
+  it("is refused before a restate", () => {
     const silent = follow(asked({ briefing: confirmed }), accept(1, { a: "understood" }))
     assert.deepStrictEqual(missingOf(silent, confirm(2)), { awaits: "receiver", missing: ["b", "c"] })
     assert.strictEqual(refused(follow(asked(), accept(1)), confirm(2))._tag, "ReadBackIncomplete")
@@ -178,7 +178,7 @@ describe("a confirmation", () => {
 })
 
 describe("a lease", () => {
-  it("rests while the sender's word is awaited, and is whole again with it", () => {
+  it("pauses while it waits for the sender, and restarts in full", () => {
     const waiting = follow(asked({ briefing: confirmed }), accept(1, whole, 10))
     assert.deepInclude(waiting, { lease: { milliseconds: 600_000 } })
     assert.isUndefined(dueAt(waiting))
@@ -186,7 +186,7 @@ describe("a lease", () => {
     assert.deepStrictEqual(untilOf(follow(waiting, confirm(500))), at(510))
   })
 
-  it("runs while the receiver's is, and restating does not renew it", () => {
+  it("runs while it waits for the receiver, and a restate does not renew it", () => {
     const silent = follow(asked({ briefing: confirmed }), accept(1, undefined, 10))
     assert.deepStrictEqual(untilOf(silent), at(11))
     const half = follow(silent, restate(5, { a: "understood" }))
@@ -195,7 +195,7 @@ describe("a lease", () => {
     assert.deepInclude(overdueEvent(half, at(11)), { _tag: "Released" })
   })
 
-  it("is not renewed by a second word of the sender, nor left without an end by another program that starts", () => {
+  it("is not renewed by a second confirmation, and gets an end if another program starts", () => {
     const waiting = follow(asked({ briefing: confirmed }), accept(1, whole, 10))
     const first: Transition = { _tag: "Confirmed", at: at(5), by: sender }
     const renewed = follow(waiting, first)
@@ -205,7 +205,7 @@ describe("a lease", () => {
     assert.deepStrictEqual(untilOf(started), at(16))
   })
 
-  it("that rests takes another length from progress, and rests on", () => {
+  it("that is paused takes a new length from progress, and stays paused", () => {
     const waiting = follow(asked({ briefing: confirmed }), accept(1, whole, 10), {
       _tag: "Progressed",
       at: at(2),
@@ -217,7 +217,7 @@ describe("a lease", () => {
 })
 
 describe("a read-back", () => {
-  it("is over with the attempt, and with the receiver", () => {
+  it("ends with the attempt, and with the receiver", () => {
     const held = follow(asked({ briefing }), accept(1, whole))
     const released = follow(held, { _tag: "Released", at: at(2), by: receiver })
     const forwarded = follow(held, { _tag: "Forwarded", at: at(2), by: receiver, to: successor })
@@ -231,7 +231,7 @@ describe("a read-back", () => {
     }
   })
 
-  it("keeps the last word on each item, however often it is said", () => {
+  it("keeps the last answer to each item", () => {
     const many = (id: string): ReadBack => ({
       summary: "s",
       items: Array.from({ length: 2 * limits.parts }, (_, index) => ({ id, answer: "question", note: String(index) }))
@@ -244,7 +244,7 @@ describe("a read-back", () => {
     ])
   })
 
-  it("grows no larger than a record may hold of it", () => {
+  it("does not exceed the limit of a record", () => {
     const items = Array.from({ length: limits.parts }, (_, index) => ({ id: `${index}`, task: "t" }))
     const large: Briefing = { severity: "stable", summary: "s", actions: items, readBack: {} }
     const say = (first: number): Transition => ({
@@ -265,7 +265,7 @@ describe("a read-back", () => {
 })
 
 describe("coverage", () => {
-  it("tells what was understood, questioned, refused and not mentioned", () => {
+  it("lists the items understood, questioned, refused and missing", () => {
     assert.deepStrictEqual(coverageOf(briefing, said({ a: "question", b: "refused" })), {
       understood: [],
       question: ["a"],

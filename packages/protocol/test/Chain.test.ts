@@ -34,7 +34,7 @@ const sha = (text: string) => createHash("sha256").update(text, "utf8").digest("
 
 describe("a digest", () => {
   it.prop(
-    "is the same in a browser, which has no hash that answers at once, as it is here",
+    "is the same without node:crypto, as in a browser",
     { text: Schema.String },
     ({ text }) => {
       const kept = text.toWellFormed()
@@ -45,7 +45,7 @@ describe("a digest", () => {
     { arbitrary: { runs: 500 } }
   )
 
-  it("is computed without the platform where it has none", async () => {
+  it("is computed in JavaScript if the platform has no synchronous hash", async () => {
     const texts = ["", "abc", "翻訳 😀", "x".repeat(100_000)]
     const here = texts.map(digestOf)
     vi.stubGlobal("process", { ...process, getBuiltinModule: undefined })
@@ -61,7 +61,7 @@ describe("a digest", () => {
     }
   })
 
-  it("is written in one way", () => {
+  it("has one spelling", () => {
     const is: (value: unknown) => boolean = Schema.is(Digest)
     assert.isTrue(is(digestOf("")))
     for (const other of [digestOf("").toUpperCase(), digestOf("").slice(1), `${digestOf("")}\n`, "g".repeat(64), 1]) {
@@ -72,7 +72,7 @@ describe("a digest", () => {
 
 describe("canonical JSON", () => {
   // The examples of RFC 8785, 3.2.2 and 3.2.3.
-  it("is that of RFC 8785", () => {
+  it("matches the examples of RFC 8785", () => {
     const literals = JSON.parse(
       String.raw`{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}`
     ) as unknown
@@ -121,7 +121,7 @@ describe("canonical JSON", () => {
   )
 })
 
-/** The same JSON with the keys of each object the other way round. */
+/** The same JSON with the keys of each object reversed. */
 const reversed = (json: unknown): unknown =>
   typeof json !== "object" || json === null
     ? json
@@ -134,7 +134,7 @@ const reversed = (json: unknown): unknown =>
         )
 
 describe("the digest of an entry", () => {
-  it("is that of the canonical JSON of its record, revision and event", () => {
+  it("is the digest of the canonical JSON of its record, revision and event", () => {
     const event = moves.Started
     const text = `{"event":{"_tag":"Started","at":"2026-11-22T08:02:00.000Z","by":"übersetzer"},"record_id":"7k2m9q4xw3pz","revision":3}`
     assert.strictEqual(entryText(recordId, 3, event), text)
@@ -144,7 +144,7 @@ describe("the digest of an entry", () => {
   })
 
   it.prop(
-    "does not depend on the order of keys, nor on the wire between",
+    "does not depend on the order of keys or on encoding",
     { event: HandoffEvent },
     ({ event }) => {
       const read = Result.getOrThrow(decodeEvent("event", reversed(encodeEvent(event))))
@@ -153,7 +153,7 @@ describe("the digest of an entry", () => {
     { arbitrary: { runs: 300, maxDiscards: 100_000 } }
   )
 
-  it("covers the signature, which covers all else", () => {
+  it("covers the signature, which covers the rest", () => {
     const { privateKey, publicKey } = generateKeyPairSync("ed25519")
     const event = { ...moves.Accepted, prev: digestOf("") }
     const text = signedText(recordId, 2, event)
@@ -167,7 +167,7 @@ describe("the digest of an entry", () => {
 })
 
 describe("a chain", () => {
-  it("begins without a digest before it, and every other entry holds that of the one before", () => {
+  it("starts without a previous digest, and every other entry has the digest of the previous one", () => {
     const { history, record } = trails.completed
     assert.strictEqual(history.length, 4)
     const digests = history.map((event, index) => entryDigest(recordId, index + 1, event))
@@ -179,7 +179,7 @@ describe("a chain", () => {
   })
 
   it.prop(
-    "is the same whether it is advanced, replayed, or begun with what was imported",
+    "is the same if it is advanced, replayed, or started with an import",
     Life,
     ({ asked, steps }) => {
       const { history, record } = lived(asked, steps)
@@ -190,7 +190,7 @@ describe("a chain", () => {
     { arbitrary: { runs: 100 } }
   )
 
-  it("takes an entry that was written for its last one, and no other", () => {
+  it("accepts only an entry that was written for its last one", () => {
     const accepted = after(moves.Accepted)
     const started = linked(accepted, moves.Started)
     assert.strictEqual(started.prev, accepted.head)
@@ -202,14 +202,14 @@ describe("a chain", () => {
     assert.strictEqual(error.message, `Handoff ${recordId}: revision 3 does not hold the digest of the one before it`)
   })
 
-  it("says that the chain is broken before it says anything else", () => {
+  it("reports a broken chain before any other fault", () => {
     assert.strictEqual(refused(pending, { ...moves.Completed, prev: digestOf("") })._tag, "BrokenChain")
   })
 
-  it("leaves judging to apply, whose record knows of no digest", () => {
+  it("is not checked by apply, whose record has no digest", () => {
     const accepted = Result.getOrThrow(apply(pending, moves.Accepted))
     assert.isFalse("head" in accepted)
-    // What is written on a record without a digest is not linked, and a look at the whole finds it.
+    // An entry on a record without a digest is not linked, which verification detects.
     const { event } = Result.getOrThrow(advance(accepted, moves.Started))
     assert.isFalse("prev" in event)
     assert.strictEqual(flawIn(recordId, [...trailOf(moves.Accepted).history, event])?.revision, 3)

@@ -65,32 +65,32 @@ const millisecondBefore = (moment: DateTime.Utc) => DateTime.subtract(moment, { 
 describe("a lease", () => {
   const tenMinutes = { milliseconds: minutes(10) }
 
-  it("reaches from the acceptance, and none is asked for, none there is", () => {
+  it("starts with the acceptance, if the acceptance asks for one", () => {
     assert.deepStrictEqual(leaseOf(follow(asked(), accept(1, 10))), { ...tenMinutes, until: at(11) })
     assert.isUndefined(leaseOf(follow(asked(), accept(1))))
     assert.isUndefined(dueAt(follow(asked(), accept(1), start(2), progress(3))))
   })
 
-  it("is renewed by progress from when that is said, and by nothing else of the receiver", () => {
+  it("is renewed by progress from the time of that event, and by no other event of the receiver", () => {
     const held = follow(asked(), accept(1, 10))
     assert.deepStrictEqual(leaseOf(follow(held, start(5))), { ...tenMinutes, until: at(11) })
     assert.deepStrictEqual(leaseOf(follow(held, start(5), progress(8))), { ...tenMinutes, until: at(18) })
     assert.deepStrictEqual(leaseOf(follow(held, progress(8))), { ...tenMinutes, until: at(18) })
   })
 
-  it("takes the length that progress gives it, and keeps that", () => {
+  it("takes a new length from progress, and keeps it", () => {
     const held = follow(asked(), accept(1), progress(2, 3))
     assert.deepStrictEqual(leaseOf(held), { milliseconds: minutes(3), until: at(5) })
     assert.deepStrictEqual(leaseOf(follow(held, progress(4))), { milliseconds: minutes(3), until: at(7) })
   })
 
-  it("goes with a clock that is set back or forward: it reaches from what is said", () => {
+  it("follows a clock that is set back or forward, because it starts at the event's time", () => {
     const held = follow(asked(), accept(100, 10))
     assert.deepStrictEqual(leaseOf(follow(held, progress(50))), { ...tenMinutes, until: at(60) })
     assert.deepStrictEqual(leaseOf(follow(held, progress(5000))), { ...tenMinutes, until: at(5010) })
   })
 
-  it("rests while a question is open, however long, and is whole again with the answer", () => {
+  it("pauses while a question is open, and restarts in full with the answer", () => {
     const waiting = follow(asked(), accept(1, 10), start(2), question(10))
     assert.deepStrictEqual(leaseOf(waiting), tenMinutes)
     assert.isUndefined(dueAt(waiting))
@@ -99,7 +99,7 @@ describe("a lease", () => {
     assert.isUndefined(leaseOf(follow(asked(), accept(1), start(2), question(3), answer(4))))
   })
 
-  it("ends on its millisecond, and then the handoff waits for the next attempt without it", () => {
+  it("ends at its exact millisecond, and the handoff then waits for the next attempt", () => {
     const held = follow(asked(), accept(1, 10), start(2), progress(3))
     assert.isUndefined(overdueEvent(held, millisecondBefore(at(13))))
     const event = overdueEvent(held, at(13))
@@ -110,7 +110,7 @@ describe("a lease", () => {
     for (const key of ["lease", "progress", "response"]) assert.isFalse(key in released)
   })
 
-  it("yields to the deadline when both have passed, whichever passed first", () => {
+  it("yields to the deadline if both have passed, in any order", () => {
     for (const deadline of [at(11), at(15), at(30)]) {
       const held = follow(asked({ deadline }), accept(1, 10))
       assert.deepInclude(overdueEvent(held, at(30)), { _tag: "Expired", missed: "deadline" })
@@ -118,13 +118,13 @@ describe("a lease", () => {
     }
   })
 
-  it("never reaches behind the last moment that can be written", () => {
+  it("never ends after the last time that can be encoded", () => {
     const late = DateTime.makeUnsafe("9999-12-31T23:59:00Z")
     const held = follow(asked(), { _tag: "Accepted", at: late, by: receiver, lease: minutes(10) })
     assert.deepStrictEqual(leaseOf(held)?.until, DateTime.makeUnsafe("9999-12-31T23:59:59.999Z"))
   })
 
-  it("of the last attempt takes the handoff with it", () => {
+  it("of the last attempt fails the handoff when it expires", () => {
     const last = follow(asked({ maxAttempts: 2 }), accept(1, 10), lost(11), accept(20, 10))
     const event = overdueEvent(last, at(30))
     assert(event?._tag === "Failed")
@@ -136,14 +136,14 @@ describe("a lease", () => {
 })
 
 describe("the last attempt", () => {
-  it.each([1, 2, undefined])("of %s cannot be given back, but failed", (maxAttempts) => {
+  it.each([1, 2, undefined])("of %s cannot be released, but failed", (maxAttempts) => {
     let record = asked(maxAttempts === undefined ? {} : { maxAttempts })
     for (let attempt = 1; attempt < (maxAttempts ?? 3); attempt += 1) record = follow(record, accept(1), release(2))
     const last = follow(record, accept(1))
     const error = refused(last, release(2))
     assert(error._tag === "NoAttemptLeft")
     assert.strictEqual(error.maxAttempts, maxAttempts ?? 3)
-    // What another program did has happened, whatever was asked for.
+    // An event of another program is accepted in any case.
     assert.strictEqual(follow(last, { ...release(2), via: "foreign" }).status, "pending")
     assert.strictEqual(follow(last, { _tag: "Failed", at: at(2), by: receiver, reason: "no" }).status, "failed")
   })
@@ -151,7 +151,7 @@ describe("the last attempt", () => {
 
 describe("a verb that names its attempt", () => {
   const events = Object.values(moves)
-  it.each(HandoffStatus.literals)("is refused on %s when that is another one, before all else", (status) => {
+  it.each(HandoffStatus.literals)("is refused on %s if the attempt differs, before any other check", (status) => {
     const record: HandoffRecord = { ...states[status], attempt: 2 }
     for (const event of events) {
       for (const by of [event.by, stranger]) {
@@ -161,13 +161,13 @@ describe("a verb that names its attempt", () => {
           assert.deepStrictEqual([error.attempt, error.current, error.event], [attempt, 2, event._tag])
         }
       }
-      // What names the right one, or none, is judged alike.
+      // The right attempt and no attempt are treated alike.
       const [named, unnamed] = [apply(record, { ...event, attempt: 2 }), apply(record, event)]
       assert.isTrue(Equal.equals(named, unnamed), event._tag)
     }
   })
 
-  it("changes nothing when it comes late", () => {
+  it("changes nothing if it comes late", () => {
     const again = follow(asked(), accept(1, 10), lost(11), accept(12))
     const late: Transition = { _tag: "Completed", at: at(13), by: receiver, result: {}, attempt: 1 }
     assert.strictEqual(
@@ -178,7 +178,7 @@ describe("a verb that names its attempt", () => {
   })
 })
 
-describe("what time brings about", () => {
+describe("the clock's events", () => {
   const both = asked({ acceptBy: at(10), deadline: at(20), remindBefore: minutes(5) })
   const held = follow(both, accept(1, 6))
 
@@ -204,11 +204,11 @@ describe("what time brings about", () => {
     assert(early._tag === "NotDue")
     assert.deepStrictEqual([early.event, early.at], [event._tag, millisecondBefore(at(due))])
     assert.isTrue(Result.isSuccess(apply(record, event)))
-    // What another program did has happened.
+    // Events of another program are accepted.
     assert.isTrue(Result.isSuccess(apply(record, { ...event, at: at(1), via: "foreign" })))
   })
 
-  it("is nobody's to choose: not which clock, and not what of it comes first", () => {
+  it("cannot be chosen by an agent, and neither can their order", () => {
     assert.strictEqual(refused(both, expired(10, "deadline"))._tag, "NotDue")
     assert.strictEqual(refused(both, reminded(10, "accept_by"))._tag, "NotDue")
     assert.strictEqual(refused(held, reminded(15))._tag, "NotDue")
@@ -219,21 +219,21 @@ describe("what time brings about", () => {
     assert.strictEqual(refused(asked({ deadline: at(5) }), { ...accept(6), by: clock })._tag, "NotYourHandoff")
   })
 
-  it("says of two clocks that have passed that nobody accepted in time", () => {
+  it("name acceptBy if both it and the deadline have passed", () => {
     assert.deepInclude(overdueEvent(both, at(25)), { _tag: "Expired", missed: "accept_by" })
     const event = overdueEvent(both, at(25))
     assert(event !== undefined)
     assert.deepInclude(follow(both, event), { missed: "accept_by", reason: "Nobody accepted the handoff in time." })
   })
 
-  it("leaves accept_by alone once the handoff was accepted, though it waits again", () => {
+  it("ignore acceptBy once the handoff was accepted, even if it is pending again", () => {
     const waits = follow(asked({ acceptBy: at(10), remindBefore: minutes(1) }), accept(1, 2), lost(3))
     assert.isUndefined(dueAt(waits))
     assert.isUndefined(overdueEvent(waits, at(100)))
     assert.strictEqual(refused(waits, expired(100, "accept_by"))._tag, "NotDue")
   })
 
-  it("mentions each clock once, also across attempts, and at once when its time had passed before", () => {
+  it("remind of each timer once, across attempts, and at once if the time has passed", () => {
     const twice = follow(both, reminded(5, "accept_by"), accept(6), release(7), reminded(15), accept(16))
     assert.deepInclude(twice, { reminded: ["accept_by", "deadline"] })
     assert.deepStrictEqual(dueAt(twice), at(20))
@@ -242,7 +242,7 @@ describe("what time brings about", () => {
     assert.deepInclude(overdueEvent(short, at(0)), { _tag: "Reminded", of: "deadline" })
   })
 
-  it("asks no receiver that is itself called clock for a reason", () => {
+  it("need no reason, even if the receiver is named clock", () => {
     const own = asked({ toAgent: clock, deadline: at(20) })
     const by = clock
     const taken = follow(own, { ...accept(1, 10), by }, { ...start(2), by })
@@ -277,7 +277,7 @@ describe("what time brings about", () => {
   })
 })
 
-/** What holds of every record in a life, and of what time makes of it. */
+/** Checks every record of a life, and the clock's events on it. */
 const holds = (request: (typeof Life.asked)["Type"], steps: (typeof Life.steps)["Type"]): void => {
   const seen: Array<HandoffRecord> = []
   const { record: last, history } = lived(request, steps, (record) => seen.push(record))
@@ -286,7 +286,7 @@ const holds = (request: (typeof Life.asked)["Type"], steps: (typeof Life.steps)[
     const { turn, since, isLost } = whereabouts(record)
     assert.deepStrictEqual([turn, since, isLost], [turnOf(record), record.updatedAt, false])
     assert.strictEqual(turn !== undefined, isOpen(record.status))
-    // Each receiver has as many attempts as the first.
+    // Each receiver has the same number of attempts.
     assert.isAtMost(record.attempt - (record.hops?.at(-1)?.attempt ?? 1) + 1, maxAttemptsOf(record))
     assert.isAtMost(record.hops?.length ?? 0, maxHopsOf(record))
     assert.isTrue(Schema.is(HandoffRecord)(record))
@@ -294,7 +294,7 @@ const holds = (request: (typeof Life.asked)["Type"], steps: (typeof Life.steps)[
     const due = dueAt(record)
     assert.strictEqual(whereabouts(record).due?.event, due && overdueEvent(record, due)?._tag)
     assert.isUndefined(overdueEvent(record, due === undefined ? at(1_000_000) : millisecondBefore(due)))
-    // Late, too: everything that is due then happens, one after the other.
+    // Even late, every due event is applied, one after another.
     for (const now of due === undefined ? [] : [due, at(100_000)]) {
       let left = 4
       for (let event = overdueEvent(record, now); event !== undefined; event = overdueEvent(record, now)) {
@@ -310,13 +310,13 @@ const holds = (request: (typeof Life.asked)["Type"], steps: (typeof Life.steps)[
 
 describe("in any history", () => {
   it.prop(
-    "every open handoff has a turn, what is due comes when it is due and comes to an end, and nothing comes before",
+    "every open handoff has a turn, due events apply at their time and end, and none applies before",
     Life,
     ({ asked: request, steps }) => holds(request, steps),
     { arbitrary: { runs: 500 } }
   )
 
-  it("and in one with every kind of event but those that end it", () => {
+  it("and in one with every kind of event that keeps it open", () => {
     const { record, history } = lived(...longLife)
     const ends = new Set(["Imported", "Rejected", "Failed", "Cancelled", "Expired"])
     const tags = HandoffEvent.members.map(({ fields }) => fields._tag.schema.literal)
@@ -329,7 +329,7 @@ describe("in any history", () => {
   })
 
   it.prop(
-    "whoever names an attempt that is over changes nothing",
+    "a verb with an ended attempt changes nothing",
     Life,
     ({ asked: request, steps }) => {
       const { record } = lived(request, steps)
@@ -344,7 +344,7 @@ describe("in any history", () => {
 })
 
 describe("whereabouts", () => {
-  it("says who has it, since when, in which attempt, and what comes by itself", () => {
+  it("names the holder, the start, the attempt, and the next timer", () => {
     const record = asked({ acceptBy: at(10), deadline: at(20), remindBefore: minutes(4) })
     assert.deepStrictEqual(whereabouts(record), {
       turn: receiver,
@@ -369,7 +369,7 @@ describe("whereabouts", () => {
     assert.deepStrictEqual(whereabouts(done), { since: at(5), attempt: 1, isLost: false })
   })
 
-  it("names the end of the last lease", () => {
+  it("names the end of the last attempt's lease", () => {
     const last = follow(asked({ maxAttempts: 1 }), accept(1, 5))
     assert.deepStrictEqual(whereabouts(last).due, { at: at(6), event: "Failed" })
   })

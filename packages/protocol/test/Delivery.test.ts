@@ -42,7 +42,7 @@ const text = { name: "report", mediaType: "text/plain", content: "翻訳 😀" }
 const reference = { name: "report", mediaType: "text/plain", uri: "s3://b/r", digest: artifactDigest(text), size: 11 }
 
 describe("a deliverable", () => {
-  it("must be there by its name", () => {
+  it("must be delivered under its name", () => {
     assert.deepStrictEqual(issuesOf({ name: "report" }), ["report: Expected an artifact of this name"])
     assert.deepStrictEqual(issuesOf({ name: "report" }, { ...text, name: "Report" }), [
       "report: Expected an artifact of this name"
@@ -50,7 +50,7 @@ describe("a deliverable", () => {
     assert.strictEqual(follow(held({ name: "report" }), complete([text])).status, "completed")
   })
 
-  it("must be of the media type, where the artifact has one", () => {
+  it("must have the media type, if the artifact has one", () => {
     assert.deepStrictEqual(issuesOf({ name: "report", mediaType: "text/html" }, text), [
       "report: Expected the media type text/html"
     ])
@@ -61,7 +61,7 @@ describe("a deliverable", () => {
     )
   })
 
-  it("must have the digest, by value or as a reference says", () => {
+  it("must have the digest, of its value or of its reference", () => {
     const digest = digestOf(text.content)
     for (const artifact of [text, reference]) {
       assert.strictEqual(follow(held({ name: "report", digest }), complete([artifact])).status, "completed")
@@ -72,24 +72,24 @@ describe("a deliverable", () => {
     assert.deepStrictEqual(issuesOf({ name: "report", digest }, { ...reference, digest: digestOf("") }).length, 1)
   })
 
-  it("must come by value when it has a schema", () => {
+  it("must be delivered by value if it has a schema", () => {
     const deliverable = { name: "report", schema: { type: "string" } }
     assert.match(issuesOf(deliverable, reference)[0] ?? "", /by value/)
     assert.strictEqual(follow(held(deliverable), complete([text])).status, "completed")
   })
 
-  it("is named with each that is missing, and what nobody asked for does no harm", () => {
+  it("is named in the error if it is missing, and extra artifacts are allowed", () => {
     const error = refused(held({ name: "a" }, { name: "report" }, { name: "b" }), complete([text]))
     assert.include(error.message, "a: Expected an artifact of this name; b: Expected an artifact of this name")
     assert.strictEqual(follow(held(), complete([text])).status, "completed")
     assert.strictEqual(follow(asked(), accept, complete([text])).status, "completed")
   })
 
-  it("is not asked of what another program completed", () => {
+  it("is not required of another program's completion", () => {
     assert.strictEqual(follow(held({ name: "report" }), { ...complete(), via: "foreign" }).status, "completed")
   })
 
-  it("has a name of its own, and so has an artifact", () => {
+  it("has a unique name, and so has an artifact", () => {
     const names = (schema: typeof Artifacts | typeof Deliverables, ...list: ReadonlyArray<string>) =>
       Schema.is(schema as Schema.Codec<unknown, unknown>)(list.map((name) => ({ name, content: null })))
     for (const schema of [Artifacts, Deliverables]) {
@@ -104,7 +104,7 @@ describe("a deliverable", () => {
 describe("an artifact", () => {
   const is: (value: unknown) => boolean = Schema.is(Artifact)
 
-  it("is by value, or by reference with its digest and size", () => {
+  it("is a value, or a reference with digest and size", () => {
     for (const good of [text, reference, { name: "a", content: null }, { ...reference, size: 0 }])
       assert.isTrue(is(good))
     const { digest: _, ...undigested } = reference
@@ -121,14 +121,14 @@ describe("an artifact", () => {
     }
   })
 
-  it("has the digest of its text, or of its canonical JSON", () => {
+  it("has the digest of its text or of its canonical JSON", () => {
     const sha = (content: string) => createHash("sha256").update(content, "utf8").digest("hex")
     assert.strictEqual(artifactDigest(text), sha("翻訳 😀"))
     assert.strictEqual(artifactDigest({ name: "a", content: { b: 1, a: [null] } }), sha('{"a":[null],"b":1}'))
     assert.strictEqual(artifactDigest(reference), reference.digest)
   })
 
-  it("that has its content is believed no digest: only the content is kept", () => {
+  it("with content drops a given digest", () => {
     const both = { ...reference, content: "other" }
     assert.strictEqual(artifactDigest(both), digestOf("other"))
     assert.strictEqual(
@@ -141,7 +141,7 @@ describe("an artifact", () => {
 describe("evidence", () => {
   const own = { grade: "observed", statement: "seen", of: "report", digest: digestOf("") } as const
 
-  it("is kept with its grade, who gave it and when, what others verified first", () => {
+  it("is kept with grade, author and time, verified ones first", () => {
     const record = follow(asked(), accept, verified(), start, verified(sender, "also"), complete([text], [own]))
     const expected: ReadonlyArray<Evidence> = [
       { grade: "verified", statement: "✓", by: stranger, at: at(5) },
@@ -152,7 +152,7 @@ describe("evidence", () => {
     assert.isFalse("evidence" in follow(asked(), accept, complete([text])))
   })
 
-  it("is verified by anybody but who does the work", () => {
+  it("is verified by any agent except the receiver", () => {
     for (const events of [[accept], [accept, start], [accept, start, question]]) {
       const record = follow(asked(), ...events)
       const error = refused(record, verified(receiver))
@@ -170,12 +170,12 @@ describe("evidence", () => {
     assert.strictEqual(evidenceOf(follow(forwarded, verified(receiver))).length, 1)
   })
 
-  it("is over with the attempt: what was verified of it stays in the history", () => {
+  it("ends with the attempt, and stays in the history", () => {
     const released = follow(asked(), accept, verified(), { _tag: "Released", at: at(6), by: receiver })
     assert.isFalse("evidence" in follow(released, { ...accept, at: at(7) }))
   })
 
-  it("has an end, so that a record stays one that every store takes", () => {
+  it("is limited, so that every store accepts the record", () => {
     let record = follow(asked(), accept)
     for (let count = 0; count < limits.parts; count += 1) record = follow(record, verified())
     for (const event of [verified(), { ...verified(), via: "foreign" } as const]) {
@@ -189,7 +189,7 @@ describe("evidence", () => {
     let full = follow(asked(), accept)
     for (let count = 0; count < 15; count += 1) full = follow(full, large)
     assert.strictEqual(refused(full, large)._tag, "NoRoomLeft")
-    // What was read with more than fits is not completed with more still.
+    // A record that was decoded with more than the limit accepts no more.
     const stuffed = { ...record, evidence: Array.from({ length: 2 * limits.parts }, () => evidenceOf(record)[0]) }
     assert.strictEqual(refused(stuffed as HandoffRecord, complete([], [own]))._tag, "NoRoomLeft")
   })

@@ -40,7 +40,7 @@ const reroute = (minute: number, because: RerouteCause, to = successor): Transit
   because
 })
 
-describe("handing on", () => {
+describe("forwarding", () => {
   it.each([
     ["pending", []],
     ["accepted", [moves.Accepted]],
@@ -53,11 +53,11 @@ describe("handing on", () => {
     assert.deepStrictEqual(record.hops, [{ receiver: successor, attempt: 2, at: at(5) }])
     assert.deepStrictEqual([receiverOf(record), turnOf(record)], [successor, successor])
     assert.deepStrictEqual(holdersOf(record), [sender, receiver, successor])
-    // The ask stays what it was.
+    // The request is unchanged.
     assert.deepStrictEqual(record.request, before.request)
   })
 
-  it("is the receiver's alone, and the next receiver's from then on", () => {
+  it("is allowed for the receiver only, and then for the next receiver", () => {
     for (const by of [sender, stranger, clock]) {
       assert.isTrue(["NotYourHandoff", "NotDue"].includes(refused(asked(), forward(by, third))._tag))
     }
@@ -69,25 +69,25 @@ describe("handing on", () => {
     assert.deepStrictEqual(follow(record, forward(successor, third, 6)).hops?.at(-1)?.receiver, third)
   })
 
-  it("fences off who held it before", () => {
+  it("fences off the previous holder", () => {
     const record = follow(asked(), accept(receiver, 1), forward(receiver, successor), accept(successor, 6))
     const late: Transition = { _tag: "Completed", at: at(7), by: receiver, result: {}, attempt: 1 }
     assert.strictEqual(refused(record, late)._tag, "StaleAttempt")
     assert.strictEqual(follow(record, { ...late, by: successor, attempt: 2 }).status, "completed")
   })
 
-  it("hands over what was learnt, and drops the lease, the progress and what was verified", () => {
+  it("keeps the hand-back, and drops the lease, the progress and the evidence", () => {
     const record = follow(asked(), accept(receiver, 1, 10), moves.Progressed, moves.Attested, {
       ...forward(receiver, successor),
       handBack: { done: ["一"] }
     } as Transition)
     assert.deepInclude(record, { handBack: { done: ["一"] } })
     for (const key of ["lease", "progress", "evidence", "response", "notBefore"]) assert.isFalse(key in record, key)
-    // Who adds nothing leaves what there was.
+    // Without a new hand-back, the last one stays.
     assert.deepInclude(follow(record, forward(successor, third, 6)), { handBack: { done: ["一"] } })
   })
 
-  it("never goes back to who had it", () => {
+  it("never goes to a former receiver", () => {
     const record = follow(asked(), forward(receiver, successor))
     for (const to of [sender, receiver, successor]) {
       const error = refused(record, forward(successor, to, 6))
@@ -117,7 +117,7 @@ describe("handing on", () => {
     assert.isTrue(Schema.is(HandoffRecordSchema)(record))
   })
 
-  it("by another program has happened, but for more hops than a record holds", () => {
+  it("by another program is accepted, up to the limit of hops in a record", () => {
     const elsewhere = { ...forward(receiver, successor), via: "foreign" } as const
     assert.strictEqual(follow(asked({ maxHops: 0 }), elsewhere).hops?.length, 1)
     let record = asked()
@@ -129,7 +129,7 @@ describe("handing on", () => {
 })
 
 describe("each receiver", () => {
-  it("has as many attempts as the first", () => {
+  it("has the same number of attempts", () => {
     let record = follow(asked({ maxAttempts: 2 }), accept(receiver, 1), release(receiver), accept(receiver, 3))
     assert.isTrue(isLastAttempt(record))
     record = follow(record, forward(receiver, successor))
@@ -140,18 +140,18 @@ describe("each receiver", () => {
     assert.strictEqual(refused(record, release(successor, 9))._tag, "NoAttemptLeft")
   })
 
-  it("has as long to accept as the first, from when it came to it", () => {
+  it("has the same time to accept, from the forward on", () => {
     const record = follow(asked({ acceptBy: at(10) }), forward(receiver, successor, 7))
     assert.deepStrictEqual(dueAt(record), at(17))
     assert.isUndefined(overdueEvent(record, DateTime.subtract(at(17), { milliseconds: 1 })))
     assert.deepInclude(overdueEvent(record, at(17)), { _tag: "Expired", missed: "accept_by" })
-    // Once it has accepted, it has accepted, and the next has it anew.
+    // The acceptance ends it, and the next receiver gets a new time.
     const taken = follow(record, accept(successor, 8), release(successor, 9))
     assert.isUndefined(dueAt(taken))
     assert.deepStrictEqual(dueAt(follow(taken, forward(successor, third, 20))), at(30))
   })
 
-  it("is reminded of accept_by, but not again of the deadline", () => {
+  it("is reminded of acceptBy, but not again of the deadline", () => {
     const remind = (minute: number, of: "accept_by" | "deadline"): Transition => ({
       _tag: "Reminded",
       at: at(minute),
@@ -170,7 +170,7 @@ describe("each receiver", () => {
     assert.isFalse("reminded" in follow(only, forward(receiver, successor, 9)))
   })
 
-  it("is within the one deadline", () => {
+  it("has the same deadline", () => {
     const record = follow(asked({ acceptBy: at(10), deadline: at(15) }), forward(receiver, successor, 9))
     assert.deepInclude(overdueEvent(record, at(15)), { missed: "deadline" })
   })
@@ -192,13 +192,13 @@ describe("re-routing", () => {
     assert.strictEqual(refused(record, unexplained as Transition)._tag, "NotDue")
     const next = follow(record, reroute(due, because))
     assert.deepStrictEqual([next.status, turnOf(next)], ["pending", successor])
-    // What would have ended it may still be recorded instead.
+    // The event that would have ended it can still be recorded.
     const ending = overdueEvent(record, at(due))
     assert(ending !== undefined)
     assert.isFalse(follow(record, ending).status === "pending")
   })
 
-  it("is nothing that a deadline does, nor a lease with attempts left", () => {
+  it("does not follow a deadline, or a lease with attempts left", () => {
     const record = follow(asked({ deadline: at(10), reroute: true }), accept(receiver, 1, 5))
     assert.strictEqual(refused(record, reroute(6, "attempts_exhausted"))._tag, "NotDue")
     for (const because of ["accept_by", "attempts_exhausted", "rejected"] as const) {
@@ -206,26 +206,26 @@ describe("re-routing", () => {
     }
   })
 
-  it("is for requests that say so, while hops are left, to who has not had it", () => {
+  it("needs `reroute` in the request, hops left, and an agent that has not had it", () => {
     for (const more of [{ reroute: false }, {}, { reroute: true, maxHops: 0 }]) {
       assert.strictEqual(refused(asked({ acceptBy: at(10), ...more }), reroute(10, "accept_by"))._tag, "NotDue")
     }
     assert.strictEqual(refused(late, reroute(10, "accept_by", receiver))._tag, "AlreadyHeld")
   })
 
-  it("says for which events there is another way", () => {
+  it("names the events that it can replace", () => {
     const causes = (record: HandoffRecord) =>
       ([moves.Rejected, moves.Failed, { ...moves.Failed, code: "attempts_exhausted" }, moves.Expired] as const)
         .concat({ ...moves.Expired, missed: "accept_by" } as never)
         .map((event) => rerouteCause(record, event))
     assert.deepStrictEqual(causes(last), ["rejected", undefined, "attempts_exhausted", undefined, "accept_by"])
-    // Attempts are not used up before the last.
+    // Attempts are exhausted only after the last one.
     assert.deepStrictEqual(causes(late), ["rejected", undefined, undefined, undefined, "accept_by"])
     assert.isTrue(causes(asked()).every((cause) => cause === undefined))
     assert.isUndefined(rerouteCause(late, moves.Released))
   })
 
-  it("of what was declined is the receiver's to record", () => {
+  it("after a rejection is recorded by the receiver", () => {
     const declined = { ...forward(receiver, successor), because: "rejected" } as const
     assert.strictEqual(turnOf(follow(late, declined)), successor)
     assert.strictEqual(refused(late, { ...declined, by: clock })._tag, "NotDue")
@@ -236,7 +236,7 @@ describe("a part", () => {
   const parent = RecordId.make("parent")
   const part = asked({ parent })
 
-  it("is counted by the receiver who gave it away, and moves nothing", () => {
+  it("is counted when the receiver delegates it, without a change of status", () => {
     const record = follow(asked(), accept(receiver, 1, 10), { ...moves.Delegated, at: at(2) })
     assert.deepInclude(record, { status: "accepted", parts: 1 })
     assert.strictEqual(follow(record, { ...moves.Started, at: at(3) }, moves.Delegated).parts, 2)
@@ -244,7 +244,7 @@ describe("a part", () => {
       assert.strictEqual(refused(record, { ...moves.Delegated, by })._tag, "NotYourHandoff")
   })
 
-  it("goes along with what it is a part of, by whoever withdrew that", () => {
+  it("is cancelled along with the whole, by the same agent", () => {
     const cancel = (along: RecordId): Transition => ({ _tag: "Cancelled", at: at(2), by: stranger, along })
     assert.strictEqual(follow(part, cancel(parent)).status, "cancelled")
     assert.strictEqual(refused(part, cancel(RecordId.make("another")))._tag, "NotYourHandoff")

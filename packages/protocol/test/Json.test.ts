@@ -25,7 +25,7 @@ const valueOf = (text: string): unknown =>
 const deep = (inner: string) => `${`{"a":[`.repeat(50_000)}${inner}${"]}".repeat(50_000)}`
 
 describe("parseJson", () => {
-  it("says where a number stands that a double cannot hold", () => {
+  it("reports the place of a number that a double cannot hold", () => {
     for (const number of [
       "9007199254740993",
       "-9007199254740993",
@@ -45,7 +45,7 @@ describe("parseJson", () => {
     }
   })
 
-  it("keeps every number that a double holds, whatever its spelling", () => {
+  it("keeps every number that a double holds, in any spelling", () => {
     const kept = [
       "9007199254740991",
       "9007199254740994",
@@ -60,7 +60,7 @@ describe("parseJson", () => {
     assert.deepStrictEqual(valueOf(`["12345678901234567890", "1e400"]`), ["12345678901234567890", "1e400"])
   })
 
-  it("refuses a key given twice with different values, at any depth and in any spelling", () => {
+  it("refuses a duplicate key with different values, at any depth and in any spelling", () => {
     assert.strictEqual(
       faultOf(`{"a": 1,\n "a": 2}`),
       "Expected each key once in an object; one is given twice at line 2, column 3"
@@ -77,12 +77,12 @@ describe("parseJson", () => {
     assert.deepStrictEqual(valueOf(`{"a": [1], "a": [1]}`), { a: [1] })
   })
 
-  it("is not misled by what looks like a key or a quote inside a string", () => {
+  it("is not confused by a key or a quote inside a string", () => {
     const text = String.raw`{"a": "\"b\": 1, \"b\": 2", "c\\": ":", "d\"": "\\\\", "e": "9007199254740993"}`
     assert.deepStrictEqual(valueOf(text), JSON.parse(text))
   })
 
-  it("refuses lone surrogates and NUL, raw or escaped, in values and keys, and keeps pairs", () => {
+  it("refuses lone surrogates and NUL, raw or escaped, in values and keys, and keeps surrogate pairs", () => {
     for (const bad of [String.raw`\ud83d`, String.raw`\uDE00`, String.raw`\ude00\ud83d`, "\ud83d"]) {
       assert.strictEqual(faultOf(`["${bad}"]`), "Expected text without lone surrogates (half of a UTF-16 pair)")
       assert.strictEqual(faultOf(`{"${bad}": 1}`), "Expected text without lone surrogates (half of a UTF-16 pair)")
@@ -94,7 +94,7 @@ describe("parseJson", () => {
     assert.deepStrictEqual(valueOf(String.raw`["\ud83d\ude00", "😀", "\u00fc"]`), ["😀", "😀", "ü"])
   })
 
-  it("keeps a key named __proto__ and pollutes nothing", () => {
+  it("keeps a key named __proto__ and sets no prototype", () => {
     const text = `{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}`
     const value = valueOf(text)
     assert.strictEqual(JSON.stringify(value), text)
@@ -102,7 +102,7 @@ describe("parseJson", () => {
     assert.isUndefined(Reflect.get({}, "polluted"))
   })
 
-  it("refuses what is no JSON with its place and without its text", () => {
+  it("refuses invalid JSON with the place and without the text", () => {
     const secret = "hunter2"
     assert.strictEqual(faultOf(`{"a": 1,\n\n  }`), "Expected JSON; it stops being JSON at line 3, column 3")
     assert.strictEqual(faultOf(`[1,]`), "Expected JSON; it stops being JSON at line 1, column 4")
@@ -121,7 +121,7 @@ describe("parseJson", () => {
     }
   })
 
-  it("survives any depth", () => {
+  it("accepts any depth", () => {
     const value = valueOf(deep("1"))
     assert.isFalse(Schema.is(JsonObject)(value))
     assert.isFalse(isJsonObject(value))
@@ -132,7 +132,7 @@ describe("parseJson", () => {
   })
 
   it.prop(
-    "keeps every JSON value through its text, and takes what a lossless parser takes",
+    "keeps every JSON value, and accepts the same texts as a lossless parser",
     { value: Schema.JsonObject },
     ({ value }) => {
       const text = JSON.stringify(value, undefined, 1)
@@ -149,7 +149,7 @@ describe("parseJson", () => {
     value: Schema.Literals(["1", "2", "1.0", `{"a": 1}`, `["a:", 0]`, "12345678901234567", "[1e400]"])
   })
   it.prop(
-    "takes an object exactly when each number is exact and each key has one value",
+    "accepts an object exactly if each number is exact and each key has one value",
     { entries: Schema.Array(entry) },
     ({ entries }) => {
       const text = `[{${entries.map(({ key, value }) => `${key} :${value}`).join(",\n")}}]`
@@ -205,7 +205,7 @@ describe("JsonObject", () => {
   })
 })
 
-describe("the bound of a part as a whole", () => {
+describe("the size limit of a field", () => {
   const bytes = limits.jsonBytes
   const content = (value: unknown) => [{ name: "a", content: value }]
   const around = JSON.stringify(content("")).length
@@ -223,7 +223,7 @@ describe("the bound of a part as a whole", () => {
     { name: "escapes", schema: Artifacts, wire: WireArtifacts, of: (n: number) => content("\u0001".repeat(n / 6)) }
   ] as const
 
-  it.each(parts)("takes $name up to a mebibyte and no more", ({ of, schema, wire }) => {
+  it.each(parts)("accepts $name up to one mebibyte", ({ of, schema, wire }) => {
     for (const [length, ok] of [
       [6 * Math.floor((bytes - around) / 6), true],
       [6 * Math.floor((bytes - around) / 6) + 6, false]
@@ -233,7 +233,7 @@ describe("the bound of a part as a whole", () => {
     }
   })
 
-  it("is to the byte", () => {
+  it("is exact to the byte", () => {
     assert.isTrue(Schema.is(Artifacts)(content("x".repeat(bytes - around))))
     assert.isFalse(Schema.is(Artifacts)(content("x".repeat(bytes - around + 1))))
     assert.isTrue(Schema.is(Artifacts)(content({ ["_".repeat(bytes - around - 4)]: 1 })))
@@ -247,7 +247,7 @@ describe("the bound of a part as a whole", () => {
     }
   })
 
-  it("counts numbers as they are written, and many of them", () => {
+  it("counts the encoded length of numbers", () => {
     const numbers = Array.from({ length: 500_000 }, () => 1)
     assert.isTrue(Schema.is(Artifacts)(content(numbers)))
     assert.isFalse(Schema.is(Artifacts)(content([...numbers, ...numbers])))
@@ -277,7 +277,7 @@ describe("the bound of a part as a whole", () => {
   })
 
   const moments = ["2026-12-01T09:00:00.000Z", "2026-12-01T09:00:00", `2026-12-01T09:00:00.${"0".repeat(60)}Z`]
-  it.each(moments)("is the same on the wire and behind it, however %s is written", (due) => {
+  it.each(moments)("is the same for both sides of the wire, for any spelling of %s", (due) => {
     const actions = (length: number) => [
       ...texts(length).map((task, index) => ({ id: `${index}`, task })),
       { id: "due", task: "t", due: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), owner: "o" }

@@ -8,8 +8,8 @@ import { limits, wireSchemas } from "../src/index.ts"
 import { histories, moves, recordOf, request } from "../tooling/vectors.ts"
 
 const load = (name: string): object =>
-  JSON.parse(readFileSync(new URL(`../schema/${name}.json`, import.meta.url), "utf8")) as object // The cast: ours.
-// Strict: an unknown keyword in a generated file is an error.
+  JSON.parse(readFileSync(new URL(`../schema/${name}.json`, import.meta.url), "utf8")) as object // The cast is safe because the generator writes it.
+// In strict mode, an unknown keyword in a generated file is an error.
 const compile = (name: string) => new Ajv2020({ strict: true, strictTypes: false }).compile(load(name))
 
 type Sample = readonly [name: string, json: unknown]
@@ -181,7 +181,7 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
   ]
 }
 
-// What JSON Schema cannot say: it accepts these and the decoder does not.
+// JSON Schema cannot express these rules: it accepts these values and the decoder does not.
 const stricter: ReadonlyArray<Sample> = on(request, [
   ["31 February", { deadline: "2026-02-31T09:00:00Z" }],
   ["a moment before the year 0000", { deadline: "0000-01-01T00:00:00+01:00" }],
@@ -199,7 +199,7 @@ const stricter: ReadonlyArray<Sample> = on(request, [
 ])
 
 describe("the JSON Schema files and the decoder agree", () => {
-  // The cast: Object.keys forgets that the keys are those of wireSchemas.
+  // The cast restores the keys of wireSchemas, which Object.keys widens to string.
   for (const name of Object.keys(wireSchemas) as ReadonlyArray<keyof typeof wireSchemas>) {
     const validate = compile(name)
     const is: (json: unknown) => boolean = Schema.is(wireSchemas[name])
@@ -222,14 +222,14 @@ describe("the JSON Schema files and the decoder agree", () => {
   }
 
   it.each(stricter.map(([name, json]) => ({ name, json })))(
-    "but for $name, which JSON Schema cannot say",
+    "except for $name, which JSON Schema cannot express",
     ({ json }) => {
       assert.isTrue(compile("HandoffRequest")(json))
       assert.isFalse(Schema.is(wireSchemas.HandoffRequest)(json))
     }
   )
 
-  it("say their dialect, name, title, description and defaults", () => {
+  it("have a dialect, an id, a title, a description and defaults", () => {
     const schema = load("HandoffRequest") as Readonly<Record<string, unknown>>
     assert.include(schema, {
       $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -39,7 +39,7 @@ import {
   successor
 } from "./samples.ts"
 
-// Written by hand, so that a change of the table is seen: where each event leads from each status.
+// The status after each event from each status, written by hand to reveal a change of the table.
 const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], HandoffStatus>>>> = {
   pending: {
     Accepted: "accepted",
@@ -129,7 +129,7 @@ const shape = (record: HandoffRecord) => {
 }
 
 describe("apply", () => {
-  it.each(pairs)("$tag on $status does what the table and the matrix say", ({ status, event, tag }) => {
+  it.each(pairs)("$tag on $status follows the table and the matrix", ({ status, event, tag }) => {
     const expected = matrix[status][tag]
     const rule: Rule = transitions[tag]
     assert.strictEqual(rule.from.includes(status) ? statusAfter(tag, status) : undefined, expected)
@@ -152,7 +152,7 @@ describe("apply", () => {
     }
   })
 
-  it("builds each state from its event and from nothing else", () => {
+  it("builds each state from its event only", () => {
     const attempt = 1
     const response = { accepted: true, reason: "はい", estimatedCompletion: at(90) }
     const readBack = { summary: "一", items: [] }
@@ -242,32 +242,35 @@ describe("apply", () => {
     })
   })
 
-  it.each(events.map((event) => ({ event, tag: event._tag })))("$tag is only for its party", ({ event, tag }) => {
-    assert.strictEqual(transitions[tag].by, parties[tag])
-    const status = HandoffStatus.literals.find((each) => matrix[each][tag] !== undefined)
-    assert(status !== undefined)
-    const allowed = [sender, receiver, stranger].filter((by) =>
-      Result.isSuccess(apply(states[status], { ...event, by }))
-    )
-    const party = parties[tag]
-    const whose = {
-      anyone: [sender, receiver, stranger],
-      witness: [sender, stranger],
-      sender: [sender],
-      receiver: [receiver]
+  it.each(events.map((event) => ({ event, tag: event._tag })))(
+    "$tag is allowed for its party only",
+    ({ event, tag }) => {
+      assert.strictEqual(transitions[tag].by, parties[tag])
+      const status = HandoffStatus.literals.find((each) => matrix[each][tag] !== undefined)
+      assert(status !== undefined)
+      const allowed = [sender, receiver, stranger].filter((by) =>
+        Result.isSuccess(apply(states[status], { ...event, by }))
+      )
+      const party = parties[tag]
+      const whose = {
+        anyone: [sender, receiver, stranger],
+        witness: [sender, stranger],
+        sender: [sender],
+        receiver: [receiver]
+      }
+      assert.deepStrictEqual(allowed, whose[party])
+      if (party === "witness") {
+        const refused = apply(states[status], { ...event, by: receiver })
+        assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
+        assert.deepStrictEqual([refused.failure.party, refused.failure.expected], ["witness", sender])
+      } else if (party !== "anyone") {
+        const refused = apply(states[status], { ...event, by: stranger })
+        assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
+        const { by, expected, party: named } = refused.failure
+        assert.deepStrictEqual([by, expected, named], [stranger, allowed[0], party])
+      }
     }
-    assert.deepStrictEqual(allowed, whose[party])
-    if (party === "witness") {
-      const refused = apply(states[status], { ...event, by: receiver })
-      assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
-      assert.deepStrictEqual([refused.failure.party, refused.failure.expected], ["witness", sender])
-    } else if (party !== "anyone") {
-      const refused = apply(states[status], { ...event, by: stranger })
-      assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
-      const { by, expected, party: named } = refused.failure
-      assert.deepStrictEqual([by, expected, named], [stranger, allowed[0], party])
-    }
-  })
+  )
 
   it.each(HandoffStatus.literals)("Created and Imported are refused on %s", (status) => {
     for (const origin of [
@@ -324,20 +327,20 @@ describe("replay", () => {
     { arbitrary: { runs: 300 } }
   )
 
-  it("begins with an event of the sender", () => {
+  it("starts with an event of the sender", () => {
     const created = { _tag: "Created", at: at(0), by: receiver, request } as const
     const refused = replay(recordId, [created])
     assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
   })
 
-  it("begins with Created or Imported, or describes nothing", () => {
+  it("starts with Created or Imported", () => {
     for (const history of [[], [moves.Accepted]]) {
       const refused = replay(recordId, history)
       assert(Result.isFailure(refused) && refused.failure._tag === "EmptyHistory")
     }
   })
 
-  it.each(HandoffStatus.literals)("takes over a state imported %s at revision 1 and under its own id", (status) => {
+  it.each(HandoffStatus.literals)("accepts a state imported as %s, at revision 1 and with the new id", (status) => {
     const id = RecordId.make("other")
     const imported = Result.getOrThrow(
       replay(id, [{ _tag: "Imported", at: at(30), by: sender, record: states[status] }])
@@ -346,8 +349,8 @@ describe("replay", () => {
   })
 })
 
-describe("what follows from the table", () => {
-  it("open is what has a move, and its turn is the receiver's, or the sender's who was asked", () => {
+describe("the consequences of the table", () => {
+  it("a status with a transition is open, and its turn is the receiver's, or the sender's after a question", () => {
     for (const status of HandoffStatus.literals) {
       const open = ["pending", "accepted", "in_progress", "input_required"].includes(status)
       const turn = status === "input_required" ? sender : receiver
@@ -359,7 +362,7 @@ describe("what follows from the table", () => {
     }
   })
 
-  it("names the agent of a party", () => {
+  it("a party has an agent", () => {
     assert.deepStrictEqual(
       (["sender", "receiver", "witness", "anyone"] as const).map((party) => agentOf(pending, party)),
       [sender, receiver, undefined, undefined]
@@ -373,7 +376,7 @@ const reach = (from: HandoffStatus, to: HandoffStatus) =>
   continuation(states[from], foreign(to))?.map(({ _tag }) => _tag)
 
 describe("continuation", () => {
-  it("goes the shortest legal way to what another program wrote", () => {
+  it("gives the fewest legal events to another program's state", () => {
     assert.deepStrictEqual(reach("pending", "accepted"), ["Accepted"])
     assert.deepStrictEqual(reach("pending", "in_progress"), ["Accepted", "Started"])
     assert.deepStrictEqual(reach("pending", "completed"), ["Accepted", "Completed"])
@@ -385,7 +388,7 @@ describe("continuation", () => {
     assert.deepStrictEqual(reach("pending", "cancelled"), ["Cancelled"])
   })
 
-  it("its events lead exactly there, marked as foreign", () => {
+  it("leads exactly there, with events marked as foreign", () => {
     const theirs = foreign("completed")
     const events = continuation(pending, theirs)
     assert(events !== undefined)
@@ -394,7 +397,7 @@ describe("continuation", () => {
     assert.isTrue(Equal.equals({ ...reached, revision: 0 }, { ...headless(theirs), revision: 0 }))
   })
 
-  it("does not go back, elsewhere, or to another request", () => {
+  it("does not lead back, sideways, or to another request", () => {
     assert.isUndefined(reach("accepted", "pending"))
     assert.isUndefined(reach("completed", "failed"))
     assert.isUndefined(reach("accepted", "rejected"))
@@ -402,7 +405,7 @@ describe("continuation", () => {
     assert.isUndefined(continuation(pending, other))
   })
 
-  it("knows nothing of another attempt, and never gives back", () => {
+  it("does not start another attempt, and never releases", () => {
     const ofPython = new Set([
       "Accepted",
       "Rejected",
@@ -424,7 +427,7 @@ describe("continuation", () => {
     assert.deepStrictEqual(reach("input_required", "completed"), ["Answered", "Completed"])
   })
 
-  it("is empty for the same state and none for another one of the same status", () => {
+  it("is empty for the same state, and undefined for another one of the same status", () => {
     assert.deepStrictEqual(continuation(states.accepted, { ...states.accepted, revision: 9 }), [])
     assert.isUndefined(reach("accepted", "accepted"))
   })

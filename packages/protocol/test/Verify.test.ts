@@ -28,7 +28,7 @@ const places = (json: unknown): ReadonlyArray<ReadonlyArray<string>> =>
     ? Object.entries(json).flatMap(([key, inner]) => [[key], ...places(inner).map((path) => [key, ...path])])
     : []
 
-/** The same JSON with the value at a place changed, or left out. */
+/** The same JSON with the value at a path changed or removed. */
 const changed = (
   json: unknown,
   [key, ...rest]: ReadonlyArray<string>,
@@ -58,7 +58,7 @@ const otherOf = (value: unknown): unknown =>
           ? value.replace(/^\d{4}/, "1999")
           : `${value}0`
 
-/** Numbers that are the same in every run. */
+/** A seeded random number generator. */
 const seeded = (seed: number) => {
   let state = seed
   return (below: number): number => {
@@ -72,7 +72,7 @@ const seeded = (seed: number) => {
 
 const whole = lived(...longLife)
 
-describe("a history that nobody touched", () => {
+describe("an unchanged history", () => {
   it.prop(
     "holds, at every point of any life, with its record and without",
     Life,
@@ -88,17 +88,17 @@ describe("a history that nobody touched", () => {
   )
 })
 
-/** That a change of one entry is found, and which entry it was. */
+/** Asserts that the change of an entry is found and the entry named. */
 const isFound = (history: ReadonlyArray<HandoffEvent>, record: HandoffRecord, index: number, event: HandoffEvent) => {
   const altered = history.with(index, event)
   const what = JSON.stringify(encodeEvent(event))
   assert.strictEqual(revisionOf(altered, record), index + 1, what)
-  // Without the record nobody vouches for the last entry.
+  // Without the record, nothing protects the last entry.
   if (index + 1 < history.length) assert.isDefined(revisionOf(altered), what)
 }
 
 describe("a change of an entry", () => {
-  it("is found, and the entry named, for every field of every event", () => {
+  it("is found and the entry named, for every field of every event", () => {
     let found = 0
     for (const { history, record } of [whole, ...Object.values(trails)]) {
       for (const [index, event] of history.entries()) {
@@ -116,7 +116,7 @@ describe("a change of an entry", () => {
     assert.isAbove(found, 300)
   })
 
-  it("is found for any character of what is stored, in 3,000 changes of one each", () => {
+  it("is found for any changed character, in 3,000 changes", () => {
     const random = seeded(20_261_122)
     const alphabet = `0123456789abcdefghijklmnopqrstuvwxyzABCXYZ _-:.,"{}[]ü語`
     const trailsOf = [whole, ...Object.values(trails)]
@@ -139,7 +139,7 @@ describe("a change of an entry", () => {
         continue
       }
       const read = decodeEvent("event", json)
-      // What reads as the same, as a key of null under another name, says the same.
+      // A change that decodes to the same event, such as a renamed key with null, is not a change.
       if (Result.isFailure(read) || same(read.success, event)) continue
       isFound(history, record, index, read.success)
       found += 1
@@ -163,7 +163,7 @@ describe("a change of an entry", () => {
     { arbitrary: { runs: 200 } }
   )
 
-  it("is found when the next entry was linked to it anew: the chain breaks where that ends", () => {
+  it("is found if the next entry was linked again, where the new links end", () => {
     const { history, record } = whole
     for (let index = 0; index < history.length - 1; index += 1) {
       const [event, next] = [history[index], history[index + 1]]
@@ -178,7 +178,7 @@ describe("a change of an entry", () => {
     }
   })
 
-  it("is found when all that follow were linked anew, for the record was not", () => {
+  it("is found if all later entries were linked again, because the record was not", () => {
     const { history, record } = whole
     const forged = continued(
       { record: pending, history: trailOf().history },
@@ -197,12 +197,12 @@ const same = (a: HandoffEvent, b: HandoffEvent): boolean => Equal.equals(a, b)
 const without = <A>(list: ReadonlyArray<A>, index: number) => list.toSpliced(index, 1)
 const inserted = <A>(list: ReadonlyArray<A>, index: number, item: A) => list.toSpliced(index, 0, item)
 
-/** What may be done to a whole history, and which entry is then the first that is not what was written there. */
+/** The changes of a history as a whole, with the first entry that then differs. */
 const reshaped = (history: ReadonlyArray<HandoffEvent>, record: HandoffRecord): void => {
   for (const [index, event] of history.entries()) {
     const revision = index + 1
     assert.strictEqual(revisionOf(without(history, index), record), history.length === 1 ? 0 : revision, "left out")
-    // Of two that are the same either may be the copy.
+    // Either of two equal entries can be the copy.
     assert.include([revision, revision + 1], revisionOf(inserted(history, index, event), record), "written twice")
     const next = history[index + 1]
     if (next !== undefined) {
@@ -223,8 +223,8 @@ const reshaped = (history: ReadonlyArray<HandoffEvent>, record: HandoffRecord): 
   }
 }
 
-describe("an entry left out, put in, or moved", () => {
-  it("is found and named in a long life, and in a short one", () => {
+describe("a removed, inserted or moved entry", () => {
+  it("is found and named in a long life and in a short one", () => {
     for (const { history, record } of [whole, ...Object.values(trails)]) reshaped(history, record)
   })
 
@@ -262,12 +262,12 @@ describe("a change of the record", () => {
     assert.isAbove(found, 200)
   })
 
-  it("is found when it is another handoff's", () => {
+  it("is found if it belongs to another handoff", () => {
     assert.isDefined(flawIn(RecordId.make("other"), trails.completed.history))
     assert.strictEqual(flawIn(RecordId.make("other"), trails.pending.history, pending)?.revision, 1)
   })
 
-  it("says in which parts it differs", () => {
+  it("names the differing fields", () => {
     const { accepted } = states
     assert.strictEqual(
       problemOf(trails.accepted.history, { ...accepted, updatedAt: at(7), attempt: 2 }),
@@ -276,14 +276,14 @@ describe("a change of the record", () => {
   })
 })
 
-describe("a flaw says", () => {
+describe("a flaw reports", () => {
   const { history, record } = trails.completed
   const [created, accepted, started, completed] = history
   assert(created !== undefined && accepted !== undefined && started !== undefined && completed !== undefined)
 
   it.each([
     [
-      "that an entry is not the one that the next was written on",
+      "an entry that is not the one on which the next was written",
       [created, { ...accepted, by: sender, via: "foreign" as const }, started],
       /^übersetzer|planner is not the receiver/
     ],
@@ -294,11 +294,11 @@ describe("a flaw says", () => {
     ["that an entry does not hold the one before", [created, moves.Accepted], /does not hold the digest of the entry/],
     ["what the lifecycle refuses", [created, { ...moves.Completed, prev: pending.head }], /is pending; Completed needs/]
   ] as const)("%s", (_, given, sentence) => {
-    // The cast: the samples are events, though their union is wide.
+    // The cast restores the union of events, which the samples widen.
     assert.match(problemOf(given as ReadonlyArray<HandoffEvent>) ?? "", sentence)
   })
 
-  it("that there is a record without a history, or with fewer entries than it says", () => {
+  it("a record without a history, or with fewer entries than its revision", () => {
     assert.deepStrictEqual(flawIn(recordId, [], record)?.revision, 0)
     assert.strictEqual(
       problemOf(history.slice(0, 3), record),

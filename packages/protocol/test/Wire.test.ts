@@ -73,7 +73,7 @@ describe("the wire keeps", () => {
     { arbitrary: { runs: 800, maxDiscards: 100_000 } }
   )
 
-  it.each(HandoffStatus.literals)("the status %s by its name, and every key of the Python models", (status) => {
+  it.each(HandoffStatus.literals)("the status %s by name, and every key of the Python models", (status) => {
     const json = encodeRecord(states[status])
     assert.strictEqual(json.status, status)
     assert.includeMembers(Object.keys(json), [
@@ -96,7 +96,7 @@ describe("the wire keeps", () => {
     assert.strictEqual(json.created_at, "2026-11-22T08:00:00.000Z")
   })
 
-  it("a key named __proto__ in a context, and pollutes nothing", () => {
+  it("a key named __proto__ in a context, and sets no prototype", () => {
     const json = `{"from_agent":"a","to_agent":"b","task_description":"t","context":{"__proto__":{"polluted":true}}}`
     const request = Result.getOrThrow(decodeRequest("request", Result.getOrThrow(decodeText("text", json))))
     assert.isTrue(Object.hasOwn(request.context, "__proto__"))
@@ -111,7 +111,7 @@ const reasonOf = (value: object): unknown => Reflect.get(value, "reason")
 describe("decoding", () => {
   const wire = encodeRecord(states.accepted)
 
-  it("reads what is absent as left out, null, or its default", () => {
+  it("reads an absent key as undefined, null, or its default", () => {
     const bare = { from_agent: "a", to_agent: "b", task_description: "t" }
     const expected = {
       fromAgent: AgentId.make("a"),
@@ -137,7 +137,7 @@ describe("decoding", () => {
     assert.deepStrictEqual("response" in record ? record.response : undefined, { accepted, reason: "" })
   })
 
-  it("reads a reason that is not written as an empty one where there must be one", () => {
+  it("reads an absent reason as empty if a reason is required", () => {
     const fact = { at: "2026-12-01T09:00:00Z", by: "a" }
     const asked = Result.getOrThrow(decodeRecord("record", { ...wire, status: "input_required" }))
     assert.deepInclude(asked, { question: "", attempt: 1 })
@@ -153,7 +153,7 @@ describe("decoding", () => {
     assert.isFalse("reason" in Result.getOrThrow(decodeEvent("event", { _tag: "Cancelled", ...fact })))
   })
 
-  it("names every fault at once, by its path on the wire, and repeats no value", () => {
+  it("names every fault by its path on the wire, and repeats no value", () => {
     const secret = "hunter2"
     const request = {
       from_agent: 1,
@@ -204,13 +204,13 @@ describe("decoding", () => {
     assert.notInclude(JSON.stringify(encodeError(result.failure)), secret)
   })
 
-  it("says of an event with an unknown tag which there are", () => {
+  it("lists the known tags for an event with an unknown tag", () => {
     const [fault = ""] = faults(decodeEvent("event", { _tag: "hunter2", at: "2026-12-01T09:00:00Z", by: "a" }))
     for (const { fields } of HandoffEvent.members) assert.include(fault, fields._tag.schema.literal)
     assert.notInclude(fault, "hunter2")
   })
 
-  it("says of a history which of its events is wrong", () => {
+  it("names the invalid event of a history", () => {
     const history = [
       { _tag: "Created", at: "x", by: "" },
       { _tag: "Rejected", at: "2026-12-01T09:00:00Z" }
@@ -221,12 +221,12 @@ describe("decoding", () => {
     )
   })
 
-  it("refuses an undefined where a key may be left out: JSON has none", () => {
+  it("refuses undefined for an optional key, because JSON has no undefined", () => {
     const request = { from_agent: "a", to_agent: "b", task_description: "t", deadline: undefined }
     assert.strictEqual(faults(decodeRequest("request", request)).length, 1)
   })
 
-  it("refuses anything that is no object", () => {
+  it("refuses a value that is not an object", () => {
     for (const json of [null, undefined, 1, "text", [], true]) {
       for (const decode of [decodeRequest, decodeRecord, decodeEvent, decodeArchived, decodeJsonObject]) {
         assert.strictEqual(faults(decode("input", json)).length, 1)
@@ -234,13 +234,13 @@ describe("decoding", () => {
     }
   })
 
-  it("leaves the keys of a context in a path as they are", () => {
+  it("keeps the keys of a context unchanged in a path", () => {
     assert.deepStrictEqual(faults(decodeJsonObject("--context", { apiLimit: Number.NaN })), [
       "apiLimit: Expected JSON value"
     ])
   })
 
-  it("says where a text is no JSON", () => {
+  it("reports the place of invalid JSON", () => {
     assert.deepStrictEqual(faults(decodeText("--context", "{hunter2}")), [
       ": Expected JSON; it stops being JSON at line 1, column 2"
     ])
@@ -263,7 +263,7 @@ describe("the guards and the schemas agree", () => {
     { name: "HandoffEvent", guard: isWireEvent, schema: wireSchemas.HandoffEvent },
     { name: "ArchivedHandoff", guard: isWireArchived, schema: wireSchemas.ArchivedHandoff }
   ] as const
-  // What one field may be turned into: each is right for some field and wrong for others.
+  // Replacements for a field. Each is valid for some fields and invalid for others.
   const replacements: ReadonlyArray<unknown> = [
     null,
     undefined,
@@ -491,7 +491,7 @@ describe("the guards and the schemas agree", () => {
       }
     }
   ]
-  it("on samples that have every field there is", () => {
+  it("on samples with every field", () => {
     assert.includeMembers(Object.keys(asked), Object.keys(wireSchemas.HandoffRequest.fields))
     assert.includeMembers(Object.keys(full), Object.keys(wireSchemas.HandoffRecord.fields))
     for (const { fields } of wireSchemas.HandoffEvent.members) {
@@ -501,7 +501,7 @@ describe("the guards and the schemas agree", () => {
     }
   })
 
-  it("on every field of one full sample each, with every replacement", () => {
+  it("on every field of a full sample, with every replacement", () => {
     let compared = 0
     for (const { guard, schema, json } of samples) {
       const is: (json: unknown) => boolean = Schema.is(schema)
@@ -525,8 +525,8 @@ describe("the guards and the schemas agree", () => {
   })
 })
 
-describe("an event of our own", () => {
-  it("is read as it was written, and in no other way", () => {
+describe("an event of this library", () => {
+  it("is read in its own encoding only", () => {
     for (const { history } of Object.values(trails)) {
       for (const event of history) {
         const json = Object(throughText(encodeEvent(event))) as Readonly<Record<string, unknown>>
@@ -544,7 +544,7 @@ describe("an event of our own", () => {
 })
 
 describe("encodeError", () => {
-  it("has the tag, the sentence, and the fields in snake_case", () => {
+  it("has the tag, the sentence and the fields in snake_case", () => {
     assert.deepStrictEqual(
       encodeError(
         new NotYourHandoff({ recordId, event: "Accepted", by: sender, party: "receiver", expected: receiver })
@@ -579,7 +579,7 @@ describe("encodeError", () => {
 })
 
 describe("names", () => {
-  it("are of 1 to 128 UTF-16 units without NUL and lone surrogates", () => {
+  it("have 1 to 128 UTF-16 units without NUL and lone surrogates", () => {
     for (const schema of [AgentId, Capability]) {
       const is: (json: unknown) => boolean = Schema.is(schema)
       for (const name of ["n", "n".repeat(128), "語".repeat(128), "😀".repeat(64)]) assert.isTrue(is(name))

@@ -40,7 +40,7 @@ const deliverables: { readonly [Kind in "named" | "exact"]: ReadonlyArray<Delive
   exact: [{ name: "report", mediaType: "text/plain", digest: artifactDigest(report) }]
 }
 
-/** What a handoff may be asked with, and what is tried on it one after the other: an event, or to wait for one of time. */
+/** A request, and the steps tried on it in order: an event, or a wait for the next timer. */
 export const Life = {
   asked: Schema.Struct({
     acceptBy: Schema.UndefinedOr(Schema.Literals([5, 30])),
@@ -54,7 +54,7 @@ export const Life = {
   }),
   steps: Schema.Array(
     Schema.Struct({
-      // The cast: Object.keys forgets that the keys are those of the moves.
+      // The cast restores the keys of the moves, which Object.keys widens to string.
       tag: Schema.Literals([...(Object.keys(moves) as ReadonlyArray<Transition["_tag"]>), "wait", "reroute"]),
       wait: Schema.Literals(anyMinutes),
       lease: Schema.UndefinedOr(Schema.Literals([10, 300])),
@@ -81,7 +81,7 @@ const artifactsOf = (kind: Steps[number]["artifact"]) =>
         evidence: [{ grade: "observed", statement: "seen", of: "report" } as const]
       }
 
-/** What time does, or what it does instead where the request allows that. */
+/** The clock's event, or a re-route if the request allows it. */
 const byTime = (record: HandoffRecord, { tag, to }: Steps[number], now: DateTime.Utc): Transition | undefined => {
   const due = overdueEvent(record, now)
   const because = due && rerouteCause(record, due)
@@ -128,7 +128,7 @@ const requestOf = (asked: Asked) =>
     ...(asked.deliverables === undefined ? {} : { deliverables: deliverables[asked.deliverables] })
   })
 
-/** A handoff that has lived so, with its history; what is refused it has not lived. `each` sees it after every event. */
+/** Runs a life and returns the handoff with its history. Skips refused events. `each` sees the record after every event. */
 export const lived = (asked: Asked, steps: Steps, each: (record: HandoffRecord) => void = () => {}) => {
   const created = { _tag: "Created", at: at(0), by: sender, request: requestOf(asked) } as const
   const history: Array<HandoffEvent> = [created]
@@ -147,7 +147,7 @@ export const lived = (asked: Asked, steps: Steps, each: (record: HandoffRecord) 
   return { record, history }
 }
 
-/** One long life with every kind of event but an end: what it takes to reach it is in no random life of a few steps. */
+/** A long life with every kind of event that keeps a handoff open, which short random lives do not reach. */
 export const longLife: readonly [Asked, Steps] = [
   {
     acceptBy: 30,

@@ -17,7 +17,7 @@ import {
 export const sender = AgentId.make("planner")
 export const receiver = AgentId.make("übersetzer")
 export const stranger = AgentId.make("stranger")
-/** Whom it is handed on to. */
+/** The receiver of a forward. */
 export const successor = AgentId.make("通訳")
 export const recordId = RecordId.make("7k2m9q4xw3pz")
 export const at = (minute: number) => DateTime.makeUnsafe(Date.UTC(2026, 10, 22, 8, minute))
@@ -33,7 +33,7 @@ export const request = HandoffRequest.make({
 const created: HandoffEvent = { _tag: "Created", at: at(0), by: sender, request }
 export const pending = create(recordId, created)
 
-/** One event of each transition, by the agent whose it is. */
+/** One event of each transition, by its party. */
 export const moves: { readonly [Tag in Transition["_tag"]]: Extract<Transition, { readonly _tag: Tag }> } = {
   Accepted: {
     _tag: "Accepted",
@@ -68,13 +68,13 @@ export const moves: { readonly [Tag in Transition["_tag"]]: Extract<Transition, 
   Expired: { _tag: "Expired", at: at(600), by: clock, missed: "deadline" }
 }
 
-/** A record and the history that it has. */
+/** A record with its history. */
 export interface Trail {
   readonly record: HandoffRecord
   readonly history: ReadonlyArray<HandoffEvent>
 }
 
-/** What comes after a trail, linked to it. */
+/** Continues a history with a linked event. */
 export const continued = (trail: Trail, ...events: ReadonlyArray<Transition>): Trail =>
   events.reduce<Trail>(({ record, history }, event) => {
     const next = Result.getOrThrow(advance(record, event))
@@ -86,7 +86,7 @@ export const trailOf = (...events: ReadonlyArray<Transition>): Trail =>
 
 export const after = (...events: ReadonlyArray<Transition>): HandoffRecord => trailOf(...events).record
 
-/** A trail that ends in each status. */
+/** A history that ends in each status. */
 export const trails: Readonly<Record<HandoffStatus, Trail>> = {
   pending: trailOf(),
   accepted: trailOf(moves.Accepted),
@@ -112,13 +112,13 @@ export const states: Readonly<Record<HandoffStatus, HandoffRecord>> = {
   expired: trails.expired.record
 }
 
-/** A record without its digest, which only its last entry knows. */
+/** A record without its digest. */
 export const headless = (record: HandoffRecord) => {
   const { head: _, ...rest } = record
   return rest
 }
 
-/** A handoff with a request of its own, at its beginning. */
+/** A new handoff with a given request. */
 export const asked = (more: Partial<HandoffRequest> = {}): HandoffRecord =>
   create(recordId, {
     _tag: "Created",
@@ -127,11 +127,11 @@ export const asked = (more: Partial<HandoffRequest> = {}): HandoffRecord =>
     request: HandoffRequest.make({ fromAgent: sender, toAgent: receiver, taskDescription: "t", ...more })
   })
 
-/** The record after these events, each of which is allowed. */
+/** The record after these allowed events. */
 export const follow = (record: HandoffRecord, ...events: ReadonlyArray<Transition>): HandoffRecord =>
   events.reduce((before, event) => Result.getOrThrow(advance(before, event)).record, record)
 
-/** Why an event is refused. */
+/** The sentence of a refused event. */
 export const refused = (record: HandoffRecord, event: Transition) => {
   const result = advance(record, event)
   if (Result.isSuccess(result)) throw new Error(`${event._tag} was let pass`)
