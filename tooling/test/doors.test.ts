@@ -23,7 +23,7 @@ const missing = (door: ReadonlySet<string>, exceptions: Exceptions): ReadonlyArr
     return leftOut === undefined && !door.has(as)
   })
 
-/** The exceptions that are none: the door has the verb under its own name. */
+/** The needless exceptions: the door has the verb under its own name. */
 const needless = (door: ReadonlySet<string>, exceptions: Exceptions): ReadonlyArray<string> =>
   Object.keys(exceptions).filter((name) => door.has(name))
 
