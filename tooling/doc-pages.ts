@@ -38,7 +38,7 @@ const anchorsOf = (text: string): ReadonlySet<string> =>
     )
   )
 
-/** The relative links of a page that lead nowhere; `read` gives the text of a file, or nothing where there is none. */
+/** The relative links of a page that lead nowhere; `read` gives the text of a file, or `undefined` if it does not exist. */
 export const brokenLinks = (
   file: string,
   text: string,

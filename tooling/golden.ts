@@ -79,7 +79,7 @@ export const contents = Effect.gen(function* () {
   }
 })
 
-/** What a store says, as JSON. */
+/** The contents of a store, as JSON. */
 export type Contents = Effect.Success<typeof contents>
 
 /** The number of entries before the position that is remembered of each store. */

@@ -84,7 +84,7 @@ describe.each([
   it.each(Object.values(verbs) as ReadonlyArray<Verb>)("as the list of verbs does: $name", ({ name, summary }) => {
     const found = new RegExp(String.raw`/\*\*((?:[^*]|\*(?!/))*)\*/\s+(?:readonly )?${name}(?::|\()`).exec(source)
     const text = found?.[1]?.replaceAll(/\s*\n\s*\*\s*/g, " ").trim()
-    // A method of the registry, or of a module of its own.
+    // A method of the registry, or of a separate module.
     if (text === undefined || name === "agents") return
     expect(text.slice(0, summary.length)).toBe(summary)
   })

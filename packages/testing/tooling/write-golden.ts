@@ -30,7 +30,7 @@ if (!/^format-\d+$/.test(format) || postgres === "") {
   throw new Error("Say which format, as in format-2, and name an empty PostgreSQL database in AUMAI_TEST_POSTGRES")
 }
 const directory = directoryOf(format)
-// What is there is never written again: that fails.
+// Fails if the directory exists, because a golden store is never written again.
 mkdirSync(directory)
 const at = (...names: ReadonlyArray<string>) => join(directory, ...names)
 const writeJson = (name: string, json: unknown) => writeFileSync(at(name), `${JSON.stringify(json, undefined, 1)}\n`)
