@@ -37,7 +37,9 @@ describe("the fast path of a verb's arguments", () => {
     (_, input) => {
       const schema: Schema.Struct<Schema.Struct.Fields> = input
       const isValid = fastPath(schema)
-      const decode = Schema.decodeUnknownResult(schema as Schema.Codec<unknown>, { onExcessProperty: "error" })
+      const decode = Schema.decodeUnknownResult(Schema.make<Schema.Codec<unknown>>(schema.ast), {
+        onExcessProperty: "error"
+      })
       const keys = [...Object.keys(schema.fields), "surprise"]
       let accepted = 0
       const check = (payload: object) => {
