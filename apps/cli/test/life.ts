@@ -51,7 +51,7 @@ const refusals: ReadonlyArray<readonly [store: string, says: RegExp]> = [
   ],
   ["sqlite:", /^Error: Invalid store: Expected a path right behind sqlite:/],
   ["sqlite:directory", /^Error: .*directory is a directory; give the path of a file\n$/],
-  ["sqlite:nowhere/handoffs.db", /^Error: There is no directory .*nowhere/],
+  ["sqlite:nowhere/handoffs.db", /^Error: .*needs the directory .*nowhere, which does not exist; create it\n$/],
   ["sqlite:text.txt", /^Error: .*text\.txt is not a SQLite database\. It was left unchanged/],
   ["sqlite:foreign.db", /^Error: .*foreign\.db is a SQLite database of another application\. It was left unchanged/],
   ["directory", /^Error: .*directory/],
