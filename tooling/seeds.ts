@@ -23,8 +23,8 @@ const range = (first: number, count: number): ReadonlyArray<number> =>
   Array.from({ length: count }, (_, index) => first + index)
 
 /**
- * The archived seeds, and that many drawn from the commit. `SIMULATION_SEED=123` runs that one alone, and
- * `SIMULATION_SEEDS=20000` runs so many from 1.
+ * The archived seeds, and `drawn` more from the commit. `SIMULATION_SEED=123` runs that seed alone, and
+ * `SIMULATION_SEEDS=20000` runs the seeds from 1 to 20000.
  */
 export const seedsOf = (archived: ReadonlyArray<number>, drawn: number): Seeds => {
   const { SIMULATION_SEED: one, SIMULATION_SEEDS: many } = process.env

@@ -25,7 +25,7 @@ const undescribed = (node: unknown, path: string): ReadonlyArray<string> => {
   })
 }
 
-/** The types of records and events, which have files of their own. */
+/** The types of records and events, which have separate files. */
 const onWire = new Set(
   ["HandoffRecord", "HandoffEvent"]
     .flatMap((name) => Object.keys(Object(load(name)["$defs"])))

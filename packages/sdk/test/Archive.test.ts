@@ -14,7 +14,7 @@ const run = promisify(execFile)
 const command = async (...words: ReadonlyArray<string>): Promise<string> =>
   (await run(process.execPath, [join(workspace, "apps/cli/src/main.ts"), ...words])).stdout
 
-/** What the Python library wrote: records without a history. */
+/** A file of the Python library: records without a history. */
 const python: ReadonlyArray<ArchivedHandoff> = JSON.parse(
   readFileSync(join(workspace, "packages/protocol/test/fixtures/handoffs-python.json"), "utf8")
 )
