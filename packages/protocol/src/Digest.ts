@@ -64,17 +64,17 @@ export const digestOf = (text: string): Digest =>
   // The cast: so it is written.
   (native === undefined ? createHash().update(text).digest("hex") : native(text)) as Digest
 
-/** Text that is written between quotes as it is. */
-const plain = /^[^"\\\u0000-\u001f\ud800-\udfff]*$/
+/** Text without quotes, backslashes, control characters and surrogates needs no escape. */
+const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
 
-/** A string as JSON. One with half of a UTF-16 pair has no canonical form. */
+/** Writes a string as JSON. A lone surrogate (half of a UTF-16 pair) has no canonical form. */
 export const quoted = (text: string): string => {
   if (plain.test(text)) return `"${text}"`
   if (!text.isWellFormed()) throw new Error("Expected text without lone surrogates (half of a UTF-16 pair)")
   return JSON.stringify(text)
 }
 
-/** Writes what has no JSON as `JSON.stringify` does: `undefined`, which leaves out the key. */
+/** Returns `undefined` for a value without JSON, as `JSON.stringify` does; its key is left out. */
 const textOf = (json: unknown): string | undefined => {
   if (typeof json === "string") return quoted(json)
   if (typeof json === "number" && !Number.isFinite(json)) throw new Error(`Expected JSON, which has no ${json}`)
@@ -85,7 +85,7 @@ const textOf = (json: unknown): string | undefined => {
     return `[${text}]`
   }
   const keys = Object.keys(json)
-  for (const key of keys.length > 1 ? keys.sort() : keys) {
+  for (const key of keys.length > 1 ? keys.toSorted() : keys) {
     // The cast: an object that is no array has a value at each of its own keys.
     const value = textOf((json as Readonly<Record<string, unknown>>)[key])
     if (value !== undefined) text += `${text && ","}${quoted(key)}:${value}`

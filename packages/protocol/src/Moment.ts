@@ -63,11 +63,10 @@ export const parseMoment = (text: string): number => {
   return moment >= firstMoment && moment <= lastMoment ? moment : Number.NaN
 }
 
-// The last moments that were read: the entries of a handoff repeat those of its record, and making one costs more than
-// parsing its text.
+// A small cache: the entries of a handoff repeat the moments of its record, and making one costs more than parsing its text.
 const recent: Array<DateTime.Utc | undefined> = []
 
-/** The moment at so many milliseconds since 1970. */
+/** Makes the moment at a number of milliseconds since 1970, or returns a recent one. */
 export const momentAt = (milliseconds: number): DateTime.Utc => {
   const place = Math.abs(milliseconds) % 64
   const known = recent[place]
@@ -78,7 +77,7 @@ const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padSt
 let lastDay = Number.NaN
 let lastDate = ""
 
-/** Writes a moment as `DateTime.formatIso` does, at a fifth of the cost: most are of the same day as the one before. */
+/** Writes a moment as `DateTime.formatIso` does, at a fifth of the cost, because most have the same day as the one before. */
 export const formatMoment = (moment: DateTime.Utc): string => {
   const milliseconds = Math.trunc(moment.epochMilliseconds)
   const day = Math.floor(milliseconds / 86_400_000)

@@ -1,4 +1,4 @@
-/** Readers and writers of the wire format, compiled from the domain schemas. They accept exactly what the schemas of the wire accept. */
+/** Codecs of the wire format, compiled from the domain schemas. They accept exactly the JSON that the wire schemas accept. */
 import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
@@ -9,12 +9,12 @@ import { formatMoment, momentAt, parseMoment } from "./Moment.ts"
 import { bare, fieldsOf, filtersOf, isMoment, isRequiredIn, ordered, snake, taggedBy } from "./WireFields.ts"
 import { type Dialect, dialectOf } from "./WireTable.ts"
 
-/** Stands for JSON that a reader does not accept. */
+/** The result of reading JSON that its schema does not accept. */
 export const fault = Symbol("fault")
 
-/** A schema of the domain as it is read and written. */
+/** Reads and writes the values of one domain schema. */
 export interface Codec<A, Json> {
-  /** Reads and checks in one pass; the schema says what is wrong with what it does not accept. */
+  /** Reads and checks in one pass, and names no faults: the schema of the wire does. */
   readonly read: (json: unknown) => A | typeof fault
   readonly write: (value: A) => Json
   /** Writes the canonical JSON (RFC 8785). */
@@ -29,7 +29,7 @@ const isFields = (value: unknown): value is Fields =>
 
 const options: SchemaAST.ParseOptions = {}
 
-/** Whether a value of the domain passes the checks of its schema. */
+/** Compiles the checks of a schema to one predicate of domain values. */
 const checksOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) => {
   const [first, ...others] = filtersOf(ast.checks)
   if (first === undefined) return () => true
@@ -42,11 +42,11 @@ const checksOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) => {
 
 const itself = (value: unknown): unknown => value
 
-/** A value that is the same on the wire. */
+/** The codec of a value that is the same on the wire. */
 const kept = (is: (value: unknown) => boolean, text: (value: never) => string): Any => ({
   read: (json) => (is(json) ? json : fault),
   write: itself,
-  // The cast: it is given what `is` accepts.
+  // The cast: it gets only values that `is` accepts.
   text: text as Any["text"]
 })
 
@@ -65,7 +65,7 @@ const moment: Any = {
   text: (value) => `"${formatMoment(value as DateTime.Utc)}"`
 }
 
-/** JSON of the caller. */
+/** The caller's own JSON. */
 const foreign = kept(isJsonObject, canonical)
 
 const listOf = (ast: SchemaAST.Arrays): Any => {
@@ -89,7 +89,7 @@ const listOf = (ast: SchemaAST.Arrays): Any => {
   }
 }
 
-/** Reads one member of a union, and checks the fields of all `members`, which have one form on the wire. */
+/** Reads one member of a union. The members have one form on the wire, so the fields of all `members` are checked. */
 const readerOf = (
   member: SchemaAST.Objects,
   dialect: Dialect,
@@ -159,7 +159,7 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Writer => {
     },
     text: (value) => {
       const parts = blank.slice()
-      // Goes over the fields that are there: they are fewer than those that may be.
+      // Visits only the keys that are present: a state has many optional fields and few of them.
       for (const key in value as Fields) {
         const field = places.get(key)
         if (field === undefined) continue

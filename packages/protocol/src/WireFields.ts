@@ -1,4 +1,4 @@
-/** What the codecs and the schemas of the wire ask of a schema of the domain. */
+/** Questions about domain schemas that both the codecs and the schemas of the wire ask. */
 import type * as SchemaAST from "effect/SchemaAST"
 
 import { Timestamp } from "./Fields.ts"
@@ -7,7 +7,7 @@ import { type Dialect, last } from "./WireTable.ts"
 /** The name of a field on the wire. */
 export const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** A copy of a schema apart from the place where it stands. */
+/** Copies a schema without the context of its field and without its encoding. */
 export const bare = (ast: SchemaAST.AST): SchemaAST.AST =>
   // The cast: `Object.create` forgets the prototype's type.
   Object.assign(Object.create(Object.getPrototypeOf(ast)) as SchemaAST.AST, ast, {
@@ -32,7 +32,7 @@ export interface Field {
 export const isRequiredIn = (key: string) => (ast: SchemaAST.Objects) =>
   ast.propertySignatures.some(({ name, type }) => name === key && type.context?.isOptional !== true)
 
-/** The fields of the members of a union together. Where two differ in a field the later counts: it is the wider. */
+/** Merges the fields of the members of a union. If two members differ in a field, the later one counts, because it is the wider. */
 export const fieldsOf = (
   members: ReadonlyArray<SchemaAST.Objects>,
   { defaults = {} }: Dialect

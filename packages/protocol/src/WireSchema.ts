@@ -1,4 +1,4 @@
-/** The schemas of the wire, derived from those of the domain: what JSON Schema is generated from, and what explains a fault. */
+/** The schemas of the wire, derived from those of the domain. JSON Schema is generated from them, and they name the faults of bad JSON. */
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
@@ -31,7 +31,7 @@ type Any = Schema.Codec<unknown>
 
 const make = (ast: SchemaAST.AST): Any => Schema.make<Any>(ast)
 
-/** Runs the checks of a domain schema on what the wire stands for. */
+/** Adds the checks of a domain schema, which run on the value that the JSON stands for. */
 const checkedAs = (ast: SchemaAST.AST, schema: Any): Any => {
   const unchecked = make(Object.assign(bare(ast), { checks: undefined }))
   const { read } = compile(() => unchecked)

@@ -1,4 +1,4 @@
-/** What the wire format has beyond the domain schemas: the defaults, nulls and order of keys that the Python library knows. */
+/** The wire format beyond the domain schemas: the defaults and nulls of the Python library, and the order of keys. */
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 
@@ -22,11 +22,11 @@ import { HandoffRequest } from "./HandoffRequest.ts"
 export interface Dialect {
   /** The name of its definition in JSON Schema. */
   readonly identifier?: string
-  /** What is expected, of a value that no member of a union fits. */
+  /** The sentence for a value that no member of a union accepts. */
   readonly message?: string
   /** The values of required fields that another program leaves out or writes as null. */
   readonly defaults?: Readonly<Record<string, (status: string) => unknown>>
-  /** What is written for fields without a value: the Python models expect these keys. */
+  /** Written for fields without a value, because the Python models expect these keys. */
   readonly always?: Readonly<Record<string, () => unknown>>
   /** Values that are not written, so that a handoff without custody looks as the Python models write it. */
   readonly unsaid?: Readonly<Record<string, unknown>>
@@ -34,7 +34,7 @@ export interface Dialect {
   readonly first?: ReadonlyArray<string>
 }
 
-/** Fields that are written last, in any schema. A reader of a large file finds the history at the end of a record. */
+/** Fields that are written last, in any schema. The file store finds the last position at the end of a record's history. */
 export const last: ReadonlyArray<string> = ["prev", "sig", "head", "revision", "history"]
 
 const record: Dialect = {
