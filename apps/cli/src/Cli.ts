@@ -4,11 +4,10 @@ import { agents, route } from "./commands/Agents.ts"
 import { claim } from "./commands/Claim.ts"
 import { copy } from "./commands/Copy.ts"
 import { create, delegate } from "./commands/Create.ts"
-import { sweep, where } from "./commands/Custody.ts"
 import { doctor } from "./commands/Doctor.ts"
-import { chain } from "./commands/Forwarding.ts"
 import { keygen } from "./commands/Keygen.ts"
 import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
+import { sweep } from "./commands/Sweep.ts"
 import { exportAll, importAll } from "./commands/Transfer.ts"
 import {
   accept,
@@ -27,6 +26,7 @@ import {
   start
 } from "./commands/Transitions.ts"
 import { verify } from "./commands/Verify.ts"
+import { chain, where } from "./commands/Where.ts"
 import { work } from "./commands/Work.ts"
 import * as Flags from "./Flags.ts"
 import { root } from "./Root.ts"

@@ -1,6 +1,8 @@
-import { HandoffManager } from "@aumai/handoff-core"
+/** The commands that show where a handoff is, and the whole that it belongs to. */
+import { encodeWhereabouts, HandoffManager } from "@aumai/handoff-core"
 import { readVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
 import { chainJson, chainText } from "../ChainText.ts"
@@ -8,7 +10,26 @@ import * as Flags from "../Flags.ts"
 import * as Input from "../Input.ts"
 import { once } from "../OpenStore.ts"
 import { print } from "../Output.ts"
+import { root, storeFlag } from "../Root.ts"
+import { whereText } from "../WhereText.ts"
 import { helpOf } from "./VerbCommand.ts"
+
+export const where = Command.make(
+  "where",
+  { id: Flags.id },
+  Effect.fnUntraced(function* (flags) {
+    const record = yield* Input.handoff(flags.id)
+    const now = (yield* DateTime.now).epochMilliseconds
+    yield* print(
+      (yield* Flags.Json)
+        ? JSON.stringify(encodeWhereabouts(record))
+        : whereText(record, now, storeFlag((yield* root).store))
+    )
+  }, once)
+).pipe(
+  Command.withDescription(helpOf(readVerbs.where)),
+  Command.withExamples([{ command: "aumai-handoff where --id 7k2m9q4xw3pz" }])
+)
 
 export const chain = Command.make(
   "chain",

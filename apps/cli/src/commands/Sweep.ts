@@ -1,0 +1,26 @@
+import { HandoffManager } from "@aumai/handoff-core"
+import { encodeRecord, storeVerbs } from "@aumai/handoff-protocol"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+
+import * as Flags from "../Flags.ts"
+import { staying } from "../OpenStore.ts"
+import { print } from "../Output.ts"
+import { outcome } from "../RecordText.ts"
+import { helpOf } from "./VerbCommand.ts"
+
+export const sweep = Command.make(
+  "sweep",
+  {},
+  Effect.fnUntraced(function* () {
+    const moved = yield* (yield* HandoffManager).sweep
+    if (yield* Flags.Json) yield* print(JSON.stringify(moved.map(encodeRecord)))
+    else yield* print(moved.length === 0 ? "Nothing is due" : moved.map((record) => outcome(record)).join("\n"))
+  }, staying)
+).pipe(
+  Command.withDescription(`${helpOf(storeVerbs.sweep)} Run it from time to time.`),
+  Command.withExamples([
+    { command: "aumai-handoff sweep" },
+    { command: "while sleep 60; do aumai-handoff sweep; done" }
+  ])
+)
