@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import { describe, expect, it } from "vitest"
 
 import { cli } from "../../apps/cli/src/Cli.ts"
-import { verbs as boardVerbs } from "../../apps/web/src/Verbs.ts"
+import { verbs as boardVerbs } from "../../apps/web/src/moves/Verbs.ts"
 import { handoffsOver } from "../../packages/sdk/src/index.ts"
 
 /** A door that leaves out a verb or calls it by another name says so here, with the reason. */
@@ -76,8 +76,8 @@ describe("every verb of the list has a place at", () => {
 })
 
 describe.each([
-  ["the engine", "core/src/HandoffManager.ts"],
-  ["the SDK", "sdk/src/Handoffs.ts"]
+  ["the engine", "core/src/engine/HandoffManager.ts"],
+  ["the SDK", "sdk/src/types/Handoffs.ts"]
 ])("%s describes its methods", (_, path) => {
   const source = readFileSync(new URL(`../../packages/${path}`, import.meta.url), "utf8")
   // The cast: Object.values forgets the type of the rows.

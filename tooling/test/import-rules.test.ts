@@ -30,13 +30,21 @@ const later = import("aumai-handoff"), cli = import("@aumai/handoff")`
     ])
   })
 
-  it("enforce the reading order of protocol, except for unlisted files", () => {
-    const file = "packages/protocol/src/HandoffRecord.ts"
-    expect(messages(file, `import {} from "./HandoffRequest.ts"\nimport {} from "./internal.ts"`)).toEqual([])
-    expect(messages(file, `\nimport {} from "./Wire.ts"`)).toEqual([
-      `2: imports Wire.ts, which stands below it; HandoffRecord.ts may import only Limits.ts, Json.ts, Fields.ts, HandoffRequest.ts, HandoffStatus.ts`
+  it("enforce the order of the folders of a package", () => {
+    const file = "packages/protocol/src/model/HandoffRecord.ts"
+    expect(messages(file, `import {} from "./HandoffRequest.ts"\nimport {} from "../values/Json.ts"`)).toEqual([])
+    expect(messages(file, `\nimport {} from "../wire/Wire.ts"`)).toEqual([
+      `2: imports from wire, which stands below it; model may import only from values`
     ])
-    expect(messages("packages/protocol/src/index.ts", `export * from "./Wire.ts"`)).toEqual([])
+    expect(messages(file, `import {} from "../index.ts"`)).toEqual([
+      `1: imports index.ts, which gathers the folders; import the file itself`
+    ])
+    expect(messages("packages/protocol/src/odds/A.ts", `import {} from "../values/Json.ts"`)).toEqual([
+      `1: the folder odds has no place in packages/protocol; give it one in tooling/import-rules.ts`
+    ])
+    expect(messages("packages/protocol/src/index.ts", `export * from "./wire/Wire.ts"`)).toEqual([])
+    expect(messages("apps/cli/src/commands/List.ts", `import {} from "../OpenStore.ts"`)).toEqual([])
+    expect(messages("apps/cli/src/input/Flags.ts", `import {} from "../commands/List.ts"`)).toHaveLength(1)
   })
 
   it("require imports of Effect module by module in shipped sources", () => {
@@ -70,5 +78,7 @@ import * as Effect from "effect/Effect"`
     expect(messages("packages/core/src/a.ts", `import {} from "../../../tooling/files.ts"`)).toHaveLength(1)
     expect(messages("packages/core/test/a.ts", `import {} from "../../../tooling/files.ts"`)).toEqual([])
     expect(messages("packages/core/tooling/a.ts", `import {} from "../../../tooling/files.ts"`)).toEqual([])
+    expect(messages("packages/core/test/a.ts", `import {} from "../../testing/src/seeds.ts"`)).toEqual([])
+    expect(messages("packages/core/src/a.ts", `import {} from "../../testing/src/seeds.ts"`)).toHaveLength(1)
   })
 })

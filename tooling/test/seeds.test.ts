@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, inject, it, vi } from "vitest"
 
-import { seedsOf } from "../seeds.ts"
+import { seedsOf } from "../../packages/testing/src/seeds.ts"
 
 describe("the seeds of a simulation", () => {
   afterEach(() => vi.unstubAllEnvs())

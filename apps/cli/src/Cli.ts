@@ -28,7 +28,7 @@ import {
 import { verify } from "./commands/Verify.ts"
 import { chain, where } from "./commands/Where.ts"
 import { work } from "./commands/Work.ts"
-import * as Flags from "./Flags.ts"
+import * as Flags from "./input/Flags.ts"
 import { root } from "./Root.ts"
 
 /** The command with all its subcommands. */

@@ -8,7 +8,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 
-import { tied } from "./Arguments.ts"
+import { tied } from "./input/Arguments.ts"
 
 const unused = (what: string) =>
   Effect.die(new Error(`the command line asked for ${what}, which none of its commands uses`))

@@ -4,7 +4,7 @@ import { fileOf, storeLayer } from "@aumai/handoff/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import * as Keys from "./Keys.ts"
+import * as Keys from "./input/Keys.ts"
 import { root } from "./Root.ts"
 
 /** The engine over a store. */

@@ -13,8 +13,8 @@ import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
 
 import { cli } from "./Cli.ts"
-import { OutputError, warn } from "./Output.ts"
-import { printable } from "./Text.ts"
+import { OutputError, warn } from "./output/Output.ts"
+import { printable } from "./output/Text.ts"
 
 // A reader that has seen enough (`list | head`) closes the pipe: nothing to report, and no failure.
 const hasSeenEnough = (error: unknown): boolean => error instanceof OutputError && error.code === "EPIPE"

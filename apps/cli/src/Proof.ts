@@ -3,5 +3,5 @@
  * be loaded at every start.
  */
 export * as Signing from "@aumai/handoff-core/Signing"
-export { beside, examine, type Finding, type Health } from "./Health.ts"
-export { verifyFile, verifyOne, verifyStore } from "./Verifying.ts"
+export { beside, examine, type Finding, type Health } from "./verify/Health.ts"
+export { verifyFile, verifyOne, verifyStore } from "./verify/Verifying.ts"

@@ -3,7 +3,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
 
-import { word } from "./Text.ts"
+import { word } from "./output/Text.ts"
 
 const usual = "handoffs.json"
 

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 
 import packageJson from "../package.json" with { type: "json" }
 import * as Environment from "./Environment.ts"
-import * as Output from "./Output.ts"
+import * as Output from "./output/Output.ts"
 import { exitCodeOf, program } from "./Program.ts"
 
 // Whoever writes is told of the error; without a listener it would end the process before the store is closed.

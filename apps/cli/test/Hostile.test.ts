@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
-import { tied } from "../src/Arguments.ts"
+import { tied } from "../src/input/Arguments.ts"
 import { command } from "./command.ts"
 
 const cli = command()

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
-import { escaped } from "../src/ManPage.ts"
+import { escaped } from "../src/output/ManPage.ts"
 import { command } from "./command.ts"
 
 const cli = command()

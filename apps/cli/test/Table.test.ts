@@ -3,7 +3,7 @@ import { displayWidth } from "effect/cli/CliOutput"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 
-import { table } from "../src/RecordText.ts"
+import { table } from "../src/output/RecordText.ts"
 
 const now = Date.parse("2026-11-22T12:00:00Z")
 const record = (id: string, agent: string, task: string, deadline?: string): HandoffRecord =>

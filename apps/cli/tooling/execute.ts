@@ -5,10 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stdio from "effect/Stdio"
 
-import { tied } from "../src/Arguments.ts"
 import * as Environment from "../src/Environment.ts"
-import { StandardInput } from "../src/Input.ts"
-import { Output } from "../src/Output.ts"
+import { tied } from "../src/input/Arguments.ts"
+import { StandardInput } from "../src/input/Input.ts"
+import { Output } from "../src/output/Output.ts"
 import { exitCodeOf, program } from "../src/Program.ts"
 
 /** What a command printed, and how it ended. */

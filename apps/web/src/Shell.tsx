@@ -1,13 +1,13 @@
 import { lazy, type ReactNode, Suspense, useEffect, useId, useRef } from "react"
 
-import { Boundary } from "./Boundary.tsx"
-import { useSnapshot } from "./Context.ts"
-import { useDropped } from "./Dropped.ts"
-import { useKeptFocus } from "./KeptFocus.ts"
-import { Names } from "./Names.tsx"
+import { useSnapshot } from "./data/Context.ts"
+import { type Route, useRoute } from "./data/Route.ts"
+import { me, theme, useSetting } from "./data/Setting.ts"
 import { BoardPage } from "./pages/BoardPage.tsx"
-import { type Route, useRoute } from "./Route.ts"
-import { me, theme, useSetting } from "./Setting.ts"
+import { Boundary } from "./ui/Boundary.tsx"
+import { useDropped } from "./ui/Dropped.ts"
+import { useKeptFocus } from "./ui/KeptFocus.ts"
+import { Names } from "./ui/Names.tsx"
 
 // The board comes first and at once; the others when they are opened.
 const AgentsPage = lazy(async () => ({ default: (await import("./pages/AgentsPage.tsx")).AgentsPage }))

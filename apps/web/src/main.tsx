@@ -2,11 +2,11 @@ import { StoreError } from "@aumai/handoff"
 import { forgetHandoffs } from "@aumai/handoff/browser"
 import { createRoot, type Root } from "react-dom/client"
 
-import { openBoard } from "./Board.ts"
-import { BoardContext } from "./Context.ts"
+import { openBoard } from "./data/Board.ts"
+import { BoardContext } from "./data/Context.ts"
 import { keepOffline } from "./offline.ts"
-import { sentenceOf } from "./Sentence.ts"
 import { Shell } from "./Shell.tsx"
+import { sentenceOf } from "./words/Sentence.ts"
 
 // Of the database; the site's tabs share it.
 const name = "board"

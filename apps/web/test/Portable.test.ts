@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { openHandoffs } from "@aumai/handoff/browser"
 import { describe, expect, it } from "vitest"
 
-import { exportText, importText } from "../src/Portable.ts"
+import { exportText, importText } from "../src/data/Portable.ts"
 
 const outcomes = (reports: ReadonlyArray<{ readonly name: string; readonly outcome: string }>) =>
   reports.map(({ name, outcome }) => `${name}: ${outcome}`)

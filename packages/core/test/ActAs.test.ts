@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { expectTypeOf, it } from "vitest"
 
-import { type ActedVerb, actAs, type Call } from "../src/ActAs.ts"
-import { HandoffManager } from "../src/HandoffManager.ts"
+import { type ActedVerb, actAs, type Call } from "../src/engine/ActAs.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { refusal, test } from "./managing.ts"
 
 const [planner, executor, stranger] = ["planner", "executor", "stranger"].map((name) => AgentId.make(name)) as [

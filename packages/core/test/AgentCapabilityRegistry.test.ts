@@ -3,7 +3,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 
-import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
+import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
 import { agent } from "./fixtures.ts"
 import { later, refusal, start, test } from "./managing.ts"
 

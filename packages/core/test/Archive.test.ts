@@ -6,9 +6,9 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 
-import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
-import * as MemoryStore from "../src/MemoryStore.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
+import * as MemoryStore from "../src/store/MemoryStore.ts"
 import { id } from "./fixtures.ts"
 import { ask, later, test } from "./managing.ts"
 

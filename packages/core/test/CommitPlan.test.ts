@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 
-import * as CommitPlan from "../src/CommitPlan.ts"
+import * as CommitPlan from "../src/store/CommitPlan.ts"
 import { accepted, created, id, moved, second } from "./fixtures.ts"
 
 const a = created("a")

@@ -1,7 +1,7 @@
 import type { Deliverable } from "@aumai/handoff-protocol"
 import { describe, expect, it } from "vitest"
 
-import { schemaFaults } from "../src/ContentSchemas.ts"
+import { schemaFaults } from "../src/engine/ContentSchemas.ts"
 
 type JsonSchema = NonNullable<Deliverable["schema"]>
 

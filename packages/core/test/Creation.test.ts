@@ -5,9 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { TestClock } from "effect/testing"
 
-import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
-import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
 import { agent } from "./fixtures.ts"
 import { ask, everything, later, managerOver, refusal, start, test } from "./managing.ts"
 

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
 
-import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
 import { ask, later, managerOver, refusal, test } from "./managing.ts"
 
 const executor = AgentId.make("executor")

@@ -1,7 +1,7 @@
 import { AgentId, Digest } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 
-import { HandoffManager } from "../src/HandoffManager.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { ask, later, refusal, test } from "./managing.ts"
 
 const executor = AgentId.make("executor")

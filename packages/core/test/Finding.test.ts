@@ -2,8 +2,8 @@ import { RecordId } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 
-import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
 import { ask, managerOver, refusal, test } from "./managing.ts"
 
 const id = (text: string) => RecordId.make(text)

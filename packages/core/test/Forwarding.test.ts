@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
 
-import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
-import { HandoffManager } from "../src/HandoffManager.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
 import { ask, later, refusal, test } from "./managing.ts"
 
 const [executor, analyst, auditor] = [AgentId.make("executor"), AgentId.make("analyst"), AgentId.make("auditor")]

@@ -10,8 +10,8 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 
-import * as GroupCommit from "../src/GroupCommit.ts"
-import type { Change } from "../src/HandoffStore.ts"
+import * as GroupCommit from "../src/store/GroupCommit.ts"
+import type { Change } from "../src/store/HandoffStore.ts"
 import { created, id } from "./fixtures.ts"
 
 const kept = Result.succeed(undefined)

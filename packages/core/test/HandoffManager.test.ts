@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 
-import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
 import { agent } from "./fixtures.ts"
 import { ask, later, managerOver, refusal, start, test } from "./managing.ts"
 

@@ -8,8 +8,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 
-import * as HandoffWorker from "../src/HandoffWorker.ts"
 import { AgentStore, HandoffManager, HandoffStore, MemoryStore } from "../src/index.ts"
+import * as HandoffWorker from "../src/worker/HandoffWorker.ts"
 
 const agent = AgentId.make("executor")
 
@@ -397,7 +397,7 @@ describe("a worker whose work is not accepted at once", () => {
         })
       )
       // The schemas are loaded on first use.
-      yield* Effect.promise(() => import("../src/ContentSchemas.ts"))
+      yield* Effect.promise(() => import("../src/engine/ContentSchemas.ts"))
       yield* settle
       const record = yield* HandoffManager.use(({ get }) => get(recordId))
       assert.deepInclude((yield* events(record)).at(-1), {

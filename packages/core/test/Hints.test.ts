@@ -4,7 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 
-import * as Hints from "../src/Hints.ts"
+import * as Hints from "../src/store/Hints.ts"
 
 describe("hints", () => {
   it.effect("given before a listener looks are merged into one, for each listener", () =>

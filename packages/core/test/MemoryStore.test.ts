@@ -4,8 +4,8 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-import { HandoffStore } from "../src/HandoffStore.ts"
-import * as MemoryStore from "../src/MemoryStore.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
+import * as MemoryStore from "../src/store/MemoryStore.ts"
 import { accepted, created, id } from "./fixtures.ts"
 
 // StoreLaws.test.ts runs the laws on it.

@@ -2,7 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 
-import { HandoffManager } from "../src/HandoffManager.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { ask, test } from "./managing.ts"
 
 const none = {

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
-import * as OrderedIndex from "../src/OrderedIndex.ts"
-import type { Place } from "../src/Place.ts"
+import * as OrderedIndex from "../src/store/OrderedIndex.ts"
+import type { Place } from "../src/store/SortKey.ts"
 
 const compare = (a: Place, b: Place): number =>
   a.major - b.major || a.minor - b.minor || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

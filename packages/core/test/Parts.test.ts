@@ -3,9 +3,9 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
-import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
-import type { ChainLink } from "../src/Parts.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import type { ChainLink } from "../src/engine/Parts.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
 import { ask, managerOver, refusal, test } from "./managing.ts"
 
 const planner = AgentId.make("planner")

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
 
-import { HandoffManager } from "../src/HandoffManager.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { ask, later, refusal, test } from "./managing.ts"
 
 const executor = AgentId.make("executor")

@@ -2,8 +2,8 @@ import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { keepsPromises } from "../../../tooling/custodyRuns.ts"
-import { seedsOf } from "../../../tooling/seeds.ts"
+import { keepsPromises } from "../../testing/src/custodyRuns.ts"
+import { seedsOf } from "../../testing/src/seeds.ts"
 import { MemoryStore } from "../src/index.ts"
 
 /** The processes of this machine share one memory store. */

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 
-import { Position } from "../src/HandoffStore.ts"
-import * as StoreImage from "../src/StoreImage.ts"
+import { Position } from "../src/store/HandoffStore.ts"
+import * as StoreImage from "../src/store/StoreImage.ts"
 import { accepted, agent, created, id, second } from "./fixtures.ts"
 
 const ids = (records: ReadonlyArray<{ readonly recordId: string }>) => records.map(({ recordId }) => recordId)

@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 
-import { seedsOf } from "../../../tooling/seeds.ts"
-import { HandoffManager } from "../src/HandoffManager.ts"
-import * as MemoryStore from "../src/MemoryStore.ts"
-import * as StoreLaws from "../src/StoreLaws.ts"
+import { seedsOf } from "../../testing/src/seeds.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import * as StoreLaws from "../src/laws/StoreLaws.ts"
+import * as MemoryStore from "../src/store/MemoryStore.ts"
 import { brokenReopened, brokenStores, sound, soundReopened } from "./brokenStores.ts"
 
 describe("the laws", () => {

@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
-import type { RegisteredAgent } from "../src/AgentStore.ts"
-import * as StoredText from "../src/StoredText.ts"
+import type { RegisteredAgent } from "../src/store/AgentStore.ts"
+import * as StoredText from "../src/store/StoredText.ts"
 import { accepted, agent, created, id, second } from "./fixtures.ts"
 
 const change = accepted(created("a"))

@@ -7,9 +7,9 @@ import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { expectTypeOf } from "vitest"
 
-import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
-import { HandoffManager } from "../src/HandoffManager.ts"
-import * as MemoryStore from "../src/MemoryStore.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
+import * as MemoryStore from "../src/store/MemoryStore.ts"
 
 const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer).pipe(
   Layer.provide(MemoryStore.layer)

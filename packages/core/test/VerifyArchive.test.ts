@@ -5,12 +5,12 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
-import { type Histories, histories } from "../../../tooling/histories.ts"
-import { chanceOf, mutated, tally } from "../../../tooling/mutations.ts"
-import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
-import * as MemoryStore from "../src/MemoryStore.ts"
-import { verifyArchive } from "../src/Verification.ts"
+import { type Histories, histories } from "../../testing/src/histories.ts"
+import { chanceOf, mutated, tally } from "../../testing/src/mutations.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
+import * as MemoryStore from "../src/store/MemoryStore.ts"
+import { verifyArchive } from "../src/verification/Verification.ts"
 import { id } from "./fixtures.ts"
 
 /** The export of a store with these histories, by line. */

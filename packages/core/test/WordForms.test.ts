@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 
-import { formsIn, isMentioned } from "../src/WordForms.ts"
+import { formsIn, isMentioned } from "../src/routing/WordForms.ts"
 
 describe("a capability is found in a text", () => {
   for (const [capability, text] of [

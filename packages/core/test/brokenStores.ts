@@ -8,10 +8,10 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
-import { AgentStore, type RegisteredAgent, seenAt } from "../src/AgentStore.ts"
-import * as GroupCommit from "../src/GroupCommit.ts"
-import { type Change, type Commit, type Entry, HandoffStore, Position } from "../src/HandoffStore.ts"
-import * as StoreImage from "../src/StoreImage.ts"
+import { AgentStore, type RegisteredAgent, seenAt } from "../src/store/AgentStore.ts"
+import * as GroupCommit from "../src/store/GroupCommit.ts"
+import { type Change, type Commit, type Entry, HandoffStore, Position } from "../src/store/HandoffStore.ts"
+import * as StoreImage from "../src/store/StoreImage.ts"
 
 type Handoffs = HandoffStore["Service"]
 type Agents = AgentStore["Service"]

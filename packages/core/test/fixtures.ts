@@ -2,7 +2,7 @@ import { advance, AgentId, create, type HandoffEvent, RecordId, type Transition 
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
-import type { Change } from "../src/HandoffStore.ts"
+import type { Change } from "../src/store/HandoffStore.ts"
 
 export const agent = (name: string) => AgentId.make(name)
 export const id = (name: string) => RecordId.make(name)

@@ -5,13 +5,13 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 
-import { AgentCapabilityRegistry } from "../src/AgentCapabilityRegistry.ts"
-import type { AgentStore } from "../src/AgentStore.ts"
-import { HandoffManager } from "../src/HandoffManager.ts"
-import { HandoffRouter } from "../src/HandoffRouter.ts"
-import { HandoffStore } from "../src/HandoffStore.ts"
-import * as MemoryStore from "../src/MemoryStore.ts"
-import type { VerbError } from "../src/Verbs.ts"
+import { HandoffManager } from "../src/engine/HandoffManager.ts"
+import type { VerbError } from "../src/engine/Verbs.ts"
+import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
+import { HandoffRouter } from "../src/routing/HandoffRouter.ts"
+import type { AgentStore } from "../src/store/AgentStore.ts"
+import { HandoffStore } from "../src/store/HandoffStore.ts"
+import * as MemoryStore from "../src/store/MemoryStore.ts"
 
 type Services = HandoffManager | HandoffRouter | AgentCapabilityRegistry | HandoffStore | AgentStore
 

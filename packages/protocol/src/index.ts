@@ -1,12 +1,12 @@
-export { limits } from "./Limits.ts"
-export { isJsonObject, JsonObject, JsonValue, parseJson } from "./Json.ts"
-export { canonical, Digest, digestOf, Signature } from "./Digest.ts"
-export { AgentId, Capability, Priority, PublicKey, RecordId, Text, Timestamp } from "./Fields.ts"
-export { HandoffRequest } from "./HandoffRequest.ts"
-export { Briefing, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./Briefing.ts"
-export { type Coverage, coverageOf } from "./Coverage.ts"
-export { Artifact, artifactDigest, Deliverable, Evidence, OwnEvidence } from "./Delivery.ts"
-export { Answer, Attempt, Clock, HandBack, Hop, Lease, Milliseconds, Progress, RerouteCause } from "./Custody.ts"
+export { limits } from "./values/Limits.ts"
+export { isJsonObject, JsonObject, JsonValue, parseJson } from "./values/Json.ts"
+export { canonical, Digest, digestOf, Signature } from "./values/Digest.ts"
+export { AgentId, Capability, Priority, PublicKey, RecordId, Text, Timestamp } from "./values/Fields.ts"
+export { HandoffRequest } from "./model/HandoffRequest.ts"
+export { Briefing, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./model/Briefing.ts"
+export { type Coverage, coverageOf } from "./model/Coverage.ts"
+export { Artifact, artifactDigest, Deliverable, Evidence, OwnEvidence } from "./model/Delivery.ts"
+export { Answer, Attempt, Clock, HandBack, Hop, Lease, Milliseconds, Progress, RerouteCause } from "./model/Attempt.ts"
 export {
   Accepted,
   Cancelled,
@@ -20,9 +20,9 @@ export {
   InputRequired,
   Pending,
   Rejected
-} from "./HandoffRecord.ts"
-export { HandoffStatus } from "./HandoffStatus.ts"
-export { RoutingDecision } from "./EventParts.ts"
+} from "./model/HandoffRecord.ts"
+export { HandoffStatus } from "./model/HandoffStatus.ts"
+export { RoutingDecision } from "./model/EventParts.ts"
 export {
   AnsweredEvent,
   AskedEvent,
@@ -34,7 +34,7 @@ export {
   RemindedEvent,
   RestatedEvent,
   AttestedEvent
-} from "./CustodyEvent.ts"
+} from "./model/CustodyEvent.ts"
 export {
   AcceptedEvent,
   CancelledEvent,
@@ -46,7 +46,7 @@ export {
   ImportedEvent,
   RejectedEvent,
   StartedEvent
-} from "./HandoffEvent.ts"
+} from "./model/HandoffEvent.ts"
 export {
   AmbiguousId,
   EmptyHistory,
@@ -58,7 +58,7 @@ export {
   NotYourHandoff,
   RevisionConflict,
   StoreError
-} from "./HandoffError.ts"
+} from "./model/HandoffError.ts"
 export {
   AlreadyHeld,
   BrokenChain,
@@ -71,7 +71,7 @@ export {
   ReadBackIncomplete,
   StaleAttempt,
   UnknownItem
-} from "./CustodyError.ts"
+} from "./model/CustodyError.ts"
 export {
   type After,
   type Before,
@@ -84,8 +84,8 @@ export {
   type Transition,
   transitions,
   turns
-} from "./Transitions.ts"
-export { entryDigest, entryText, eventText, linked, signedText } from "./Chain.ts"
+} from "./lifecycle/Transitions.ts"
+export { entryDigest, entryText, eventText, linked, signedText } from "./lifecycle/Chain.ts"
 export {
   agentOf,
   clock,
@@ -101,15 +101,15 @@ export {
   turnOf,
   type Whereabouts,
   whereabouts
-} from "./Clocks.ts"
-export { isOfTime, type LifecycleError, movesOf } from "./Objections.ts"
-export { advance, type Advanced, apply, begin, begun, create, replay } from "./Lifecycle.ts"
-export { type Flaw, flawIn } from "./Verify.ts"
-export { continuation } from "./Continuation.ts"
-export { fastPath } from "./FastPath.ts"
-export { wireSchemas } from "./WireSchema.ts"
-export type { WireArchived, WireEvent, WireRecord } from "./WireTypes.ts"
-export { WireAgent } from "./WireAgent.ts"
+} from "./lifecycle/Clocks.ts"
+export { isOfTime, type LifecycleError, movesOf } from "./lifecycle/Refusals.ts"
+export { advance, type Advanced, apply, begin, begun, create, replay } from "./lifecycle/Lifecycle.ts"
+export { type Flaw, flawIn } from "./lifecycle/Verify.ts"
+export { continuation } from "./foreign/Continuation.ts"
+export { fastPath } from "./encoding/FastPath.ts"
+export { wireSchemas } from "./encoding/WireSchema.ts"
+export type { WireArchived, WireEvent, WireRecord } from "./encoding/WireTypes.ts"
+export { WireAgent } from "./wire/WireAgent.ts"
 export {
   reportSchemas,
   type WireCopyReport,
@@ -121,7 +121,7 @@ export {
   type WireVerification,
   type WireWhereabouts,
   type WireWorkNote
-} from "./Reports.ts"
+} from "./wire/Reports.ts"
 export {
   decodeEvent,
   decodeJsonObject,
@@ -135,9 +135,9 @@ export {
   encodeRecord,
   encodeRequest,
   invalidInput
-} from "./Wire.ts"
-export { type ArchivedHandoff, decodeArchived, encodeArchived } from "./Archive.ts"
-export { isSameState } from "./Portable.ts"
+} from "./wire/Wire.ts"
+export { type ArchivedHandoff, decodeArchived, encodeArchived } from "./wire/Archive.ts"
+export { isSameState } from "./foreign/Portable.ts"
 export type { ErrorTag, HandoffError } from "./verbs/Errors.ts"
 export type { ErrorOf, InputOf, RecordOf, TransitionVerb, Verb } from "./verbs/Verb.ts"
 export { transitionErrors, type TransitionVerbName, transitionVerbs } from "./verbs/TransitionVerbs.ts"
@@ -156,5 +156,5 @@ export {
   describeTurn,
   rerouteTerms,
   type Timer
-} from "./Telling.ts"
-export { type Description, type Part, render, type Renderer, type Sentence } from "./Sentence.ts"
+} from "./telling/Telling.ts"
+export { type Description, type Part, render, type Renderer, type Sentence } from "./telling/Sentence.ts"

@@ -51,7 +51,7 @@ describe("a digest", () => {
     vi.stubGlobal("process", { ...process, getBuiltinModule: undefined })
     vi.resetModules()
     try {
-      const browser = await import("../src/Digest.ts")
+      const browser = await import("../src/values/Digest.ts")
       assert.notStrictEqual(browser.digestOf, digestOf)
       assert.deepStrictEqual(texts.map(browser.digestOf), here)
       assert.deepStrictEqual(here, texts.map(sha))

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 
-import { Artifacts, Deliverables } from "../src/Delivery.ts"
 import {
   Artifact,
   artifactDigest,
@@ -15,6 +14,7 @@ import {
   type OwnEvidence,
   type Transition
 } from "../src/index.ts"
+import { Artifacts, Deliverables } from "../src/model/Delivery.ts"
 import { asked, at, follow, receiver, refused, sender, stranger, successor } from "./samples.ts"
 
 const accept: Transition = { _tag: "Accepted", at: at(1), by: receiver }

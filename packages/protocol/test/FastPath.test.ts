@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
 
-import { fastPath } from "../src/FastPath.ts"
+import { fastPath } from "../src/encoding/FastPath.ts"
 import { verbs } from "../src/verbs/Verbs.ts"
 
 /** Values of every kind, right for some arguments and wrong for others. */

@@ -3,10 +3,10 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { Artifacts, OwnEvidences } from "../src/Delivery.ts"
+import { wireSchemaOf } from "../src/encoding/WireSchema.ts"
 import { Briefing, HandBack, JsonObject, JsonValue, limits, parseJson, ReadBack } from "../src/index.ts"
-import { isJsonObject } from "../src/Json.ts"
-import { wireSchemaOf } from "../src/WireSchema.ts"
+import { Artifacts, OwnEvidences } from "../src/model/Delivery.ts"
+import { isJsonObject } from "../src/values/Json.ts"
 
 const WireArtifacts = wireSchemaOf(Artifacts)
 const WireBriefing = wireSchemaOf(Briefing)

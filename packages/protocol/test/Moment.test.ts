@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 
 import { Timestamp } from "../src/index.ts"
-import { parseMoment } from "../src/Moment.ts"
+import { parseMoment } from "../src/values/Moment.ts"
 
 describe("parseMoment", () => {
   it.prop(

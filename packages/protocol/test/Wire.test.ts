@@ -3,7 +3,8 @@ import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { archivedCodec, eventCodec, recordCodec, requestCodec } from "../src/Codecs.ts"
+import { archivedCodec, eventCodec, recordCodec, requestCodec } from "../src/encoding/Codecs.ts"
+import { type Codec, fault } from "../src/encoding/WireCodec.ts"
 import {
   AgentId,
   Capability,
@@ -29,7 +30,6 @@ import {
   StoreError,
   wireSchemas
 } from "../src/index.ts"
-import { type Codec, fault } from "../src/WireCodec.ts"
 import { receiver, recordId, sender, states, trails } from "./samples.ts"
 
 const text = { arbitrary: { runs: 300, maxDiscards: 100_000 } }

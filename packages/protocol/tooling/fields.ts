@@ -4,8 +4,8 @@ import type * as SchemaAST from "effect/SchemaAST"
 
 import { docsBelow } from "../../../tooling/docs.ts"
 import { bodyOf, descriptionOf } from "../../../tooling/schemas.ts"
-import { Name } from "../src/Fields.ts"
 import * as Protocol from "../src/index.ts"
+import { Name } from "../src/values/Fields.ts"
 
 const docs = docsBelow("packages/protocol/src")
 

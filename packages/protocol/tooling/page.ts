@@ -5,7 +5,6 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { move } from "../src/EventParts.ts"
 import {
   AgentId,
   AlreadyHeld,
@@ -47,6 +46,7 @@ import {
   UnknownItem,
   type wireSchemas
 } from "../src/index.ts"
+import { move } from "../src/model/EventParts.ts"
 import { docOf, parts, type Row, rowsOf } from "./fields.ts"
 import { aligned, code, table } from "./markdown.ts"
 import { run } from "./run-vector.ts"
@@ -193,7 +193,10 @@ const errors = () => {
 /** The rows of the limits with the reasons that their comments give. */
 const limitRows = () => {
   const reasons = new Map(
-    [...source("Limits").matchAll(/\/\*\* (.+) \*\/\n {2}(\w+):/g)].map(([, reason = "", name = ""]) => [name, reason])
+    [...source("values/Limits").matchAll(/\/\*\* (.+) \*\/\n {2}(\w+):/g)].map(([, reason = "", name = ""]) => [
+      name,
+      reason
+    ])
   )
   return table(
     ["limit", "value", "of what, and why"],
@@ -202,7 +205,7 @@ const limitRows = () => {
 }
 
 /** The table in the doc comment of parseJson. */
-const exactness = () => [...source("Json").matchAll(/^ \* (\|.*\|)$/gm)].map(([, row = ""]) => row).join("\n")
+const exactness = () => [...source("values/Json").matchAll(/^ \* (\|.*\|)$/gm)].map(([, row = ""]) => row).join("\n")
 
 const archive = (status: keyof typeof histories) => {
   const events = linked(histories[status])

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 
-import { adapter, memory, refused, type Store } from "./Adapter.ts"
 import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
-import { remindful } from "./Opening.ts"
+import { adapter, memory, refused, type Store } from "./open/Adapter.ts"
+import { remindful } from "./open/Opening.ts"
 
 // A database may have any name; what was clearly meant for another store should not become one in silence.
 const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\//i

@@ -1,4 +1,4 @@
-export { type Coverage, coverageOf } from "./Coverage.ts"
+export { type Coverage, coverageOf } from "./client/Coverage.ts"
 export {
   agentOf,
   dueAt,
@@ -10,25 +10,25 @@ export {
   startAwaits,
   statuses,
   turnOf
-} from "./Lifecycle.ts"
-export { parseJson } from "./ParseJson.ts"
-export * from "./Telling.ts"
-export { GiveUp } from "./GiveUp.ts"
-export { generateKeys, type KeyPair } from "./Keys.ts"
-export { handoffsOver } from "./HandoffsOver.ts"
-export type * from "./Handoffs.ts"
-export type * from "./Options.ts"
-export type * from "./Payloads.ts"
-export type * from "./Agents.ts"
-export type * from "./Reports.ts"
-export type * from "./Verification.ts"
-export type * from "./Json.ts"
-export type * from "./Briefing.ts"
-export type * from "./Delivery.ts"
-export type * from "./Custody.ts"
-export type * from "./HandoffRecord.ts"
-export type * from "./HandoffEvent.ts"
-export type * from "./WorkHandler.ts"
+} from "./client/Lifecycle.ts"
+export { parseJson } from "./client/ParseJson.ts"
+export * from "./client/Telling.ts"
+export { GiveUp } from "./client/GiveUp.ts"
+export { generateKeys, type KeyPair } from "./client/Keys.ts"
+export { handoffsOver } from "./client/HandoffsOver.ts"
+export type * from "./types/Handoffs.ts"
+export type * from "./types/Options.ts"
+export type * from "./types/Payloads.ts"
+export type * from "./types/Agents.ts"
+export type * from "./types/Reports.ts"
+export type * from "./types/Verification.ts"
+export type * from "./types/Json.ts"
+export type * from "./types/Briefing.ts"
+export type * from "./types/Delivery.ts"
+export type * from "./types/Custody.ts"
+export type * from "./types/HandoffRecord.ts"
+export type * from "./types/HandoffEvent.ts"
+export type * from "./types/WorkHandler.ts"
 export {
   AlreadyHeld,
   AmbiguousId,

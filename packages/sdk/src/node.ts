@@ -1,8 +1,8 @@
 import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
-import { remindful } from "./Opening.ts"
-import { storeLayer, type StoreOptions } from "./StoreLayer.ts"
+import { remindful } from "./open/Opening.ts"
+import { storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
 
-export { fileOf, storeLayer, type StoreOptions } from "./StoreLayer.ts"
+export { fileOf, storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
 
 /**
  * Opens the handoffs at a location: a path for a JSON file, `sqlite:handoffs.db`, `postgres://user@host/database`, or

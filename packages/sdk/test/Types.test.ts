@@ -7,6 +7,7 @@ import type { Verified as CoreVerified } from "@aumai/handoff-core/Verification"
 import type * as Protocol from "@aumai/handoff-protocol"
 import { describe, expect, expectTypeOf, it } from "vitest"
 
+import type { Plain } from "../src/client/Plain.ts"
 import type {
   Accepted,
   AgentKey,
@@ -56,7 +57,6 @@ import type {
   Verified,
   Whereabouts
 } from "../src/index.ts"
-import type { Plain } from "../src/Plain.ts"
 
 // The compiler checks most of this file.
 describe("the types written out for a reader", () => {
@@ -215,7 +215,7 @@ describe("the declarations of the client", () => {
     "WorkHandler"
   ]
   it.each(files)("do not mention Effect in %s", (name) => {
-    const source = readFileSync(join(import.meta.dirname, `../src/${name}.ts`), "utf8").replaceAll(
+    const source = readFileSync(join(import.meta.dirname, `../src/types/${name}.ts`), "utf8").replaceAll(
       /\/\*\*.*?\*\//gs,
       ""
     )

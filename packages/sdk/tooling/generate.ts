@@ -94,7 +94,7 @@ const importsIn = (text: string, own: string): string => {
     .join("")
 }
 
-const home = new URL("../src/", import.meta.url)
+const home = new URL("../src/types/", import.meta.url)
 
 /** The generated files by their name in `src`. */
 export const files = async (): Promise<ReadonlyMap<string, string>> => {
@@ -115,7 +115,7 @@ if (import.meta.main) {
   for (const [file, text] of await files()) {
     if (!isCheck) writeFileSync(new URL(file, home), text)
     else if (readFileSync(new URL(file, home), "utf8") !== text) {
-      console.error(`packages/sdk/src/${file} is stale: run packages/sdk/tooling/generate.ts`)
+      console.error(`packages/sdk/src/types/${file} is stale: run packages/sdk/tooling/generate.ts`)
       process.exitCode = 1
     }
   }

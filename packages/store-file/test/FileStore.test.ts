@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { advance, createOne, moved } from "../../../tooling/handoffs.ts"
+import { advance, createOne, moved } from "../../testing/src/handoffs.ts"
 import { FileStore } from "../src/index.ts"
 import { temporaryDirectory } from "./processes.ts"
 

@@ -7,7 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import { advance, createOne } from "../../../tooling/handoffs.ts"
+import { advance, createOne } from "../../testing/src/handoffs.ts"
 import { FileStore } from "../src/index.ts"
 import { temporaryDirectory } from "./processes.ts"
 

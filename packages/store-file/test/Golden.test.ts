@@ -6,8 +6,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { copyOf, expectedOf } from "../../../tooling/golden-files.ts"
-import { contents, formats, goOn, nextAfter, remembered } from "../../../tooling/golden.ts"
+import { copyOf, expectedOf } from "../../testing/src/golden-files.ts"
+import { contents, formats, goOn, nextAfter, remembered } from "../../testing/src/golden.ts"
 import { FileStore } from "../src/index.ts"
 
 const layerOf = (path: string) => HandoffManager.layer.pipe(Layer.provideMerge(FileStore.layer({ path })))

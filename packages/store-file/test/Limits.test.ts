@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { advance, createOne } from "../../../tooling/handoffs.ts"
+import { advance, createOne } from "../../testing/src/handoffs.ts"
 import { FileStore, FsError, JournalFs, NodeJournalFs } from "../src/index.ts"
 import { start, temporaryDirectory } from "./processes.ts"
 import { makeDisk } from "./SimulatedDisk.ts"

@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
-import { histories } from "../../../tooling/histories.ts"
-import { chanceOf, fill, mutated, type Mutation, tally } from "../../../tooling/mutations.ts"
+import { histories } from "../../testing/src/histories.ts"
+import { chanceOf, fill, mutated, type Mutation, tally } from "../../testing/src/mutations.ts"
 import { FileStore } from "../src/index.ts"
 import { temporaryDirectory } from "./processes.ts"
 

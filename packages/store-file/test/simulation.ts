@@ -14,7 +14,7 @@ import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 
-import { created, nextOf } from "../../../tooling/handoffs.ts"
+import { created, nextOf } from "../../testing/src/handoffs.ts"
 import { FileStore } from "../src/index.ts"
 import { type Fault, randomOf } from "./faults.ts"
 import { acknowledge, atRest, attempt, floorOf, type Model, newModel, path, tick, verify } from "./model.ts"

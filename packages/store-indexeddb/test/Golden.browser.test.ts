@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { commands } from "vitest/browser"
 
-import { contents, type Expected, formats, goOn, nextAfter, remembered } from "../../../tooling/golden.ts"
+import { contents, type Expected, formats, goOn, nextAfter, remembered } from "../../testing/src/golden.ts"
 import { IndexedDbStore } from "../src/index.ts"
 import { type Dump, restoreRaw } from "./raw.ts"
 

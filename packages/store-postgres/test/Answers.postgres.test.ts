@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
-import { created } from "../../../tooling/handoffs.ts"
+import { created } from "../../testing/src/handoffs.ts"
 import { open, untilAsked } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")

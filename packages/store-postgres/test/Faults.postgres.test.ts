@@ -6,8 +6,8 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 
 import { makeDatabase, query, urlOf } from "../../../tooling/databases.ts"
-import { created } from "../../../tooling/handoffs.ts"
 import { startPostgres, type PostgresServer } from "../../../tooling/postgres.ts"
+import { created } from "../../testing/src/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { connect, makeDatabase } from "../../../tooling/databases.ts"
-import { expectedOf, textOf } from "../../../tooling/golden-files.ts"
-import { contents, formats, goOn, nextAfter, remembered } from "../../../tooling/golden.ts"
+import { expectedOf, textOf } from "../../testing/src/golden-files.ts"
+import { contents, formats, goOn, nextAfter, remembered } from "../../testing/src/golden.ts"
 import { PostgresStore } from "../src/index.ts"
 
 /** The statements of a plain dump. A line that begins with a backslash is for psql. */

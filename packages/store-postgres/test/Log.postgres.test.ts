@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 
 import { connect, makeDatabase, query } from "../../../tooling/databases.ts"
-import { created, life } from "../../../tooling/handoffs.ts"
+import { created, life } from "../../testing/src/handoffs.ts"
 import { namesOf, open, wholeLog } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { connect, makeDatabase } from "../../../tooling/databases.ts"
-import { histories } from "../../../tooling/histories.ts"
-import { fill, findsEvery, type Kept } from "../../../tooling/mutations.ts"
+import { histories } from "../../testing/src/histories.ts"
+import { fill, findsEvery, type Kept } from "../../testing/src/mutations.ts"
 import { PostgresStore } from "../src/index.ts"
 
 describe("a byte changed by another program", () => {

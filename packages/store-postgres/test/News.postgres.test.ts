@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 
 import { makeDatabase, query } from "../../../tooling/databases.ts"
-import { created } from "../../../tooling/handoffs.ts"
+import { created } from "../../testing/src/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
 import { open, untilAsked } from "./stores.ts"
 

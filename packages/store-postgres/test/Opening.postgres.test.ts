@@ -8,7 +8,7 @@ import { TestClock } from "effect/testing"
 import { inject } from "vitest"
 
 import { connect, makeDatabase, query, urlOf } from "../../../tooling/databases.ts"
-import { created } from "../../../tooling/handoffs.ts"
+import { created } from "../../testing/src/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")

@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
-import { created } from "../../../tooling/handoffs.ts"
+import { created } from "../../testing/src/handoffs.ts"
 import * as Address from "../src/Address.ts"
 import * as Connections from "../src/Connections.ts"
 import * as Schema from "../src/Schema.ts"

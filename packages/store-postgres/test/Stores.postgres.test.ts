@@ -10,7 +10,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
 import { connect, makeDatabase, query } from "../../../tooling/databases.ts"
-import { created, life, nextOf, receiver } from "../../../tooling/handoffs.ts"
+import { created, life, nextOf, receiver } from "../../testing/src/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
 import { namesOf, open, wholeLog } from "./stores.ts"
 

@@ -5,8 +5,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { copyOf, expectedOf } from "../../../tooling/golden-files.ts"
-import { contents, formats, goOn, nextAfter, remembered } from "../../../tooling/golden.ts"
+import { copyOf, expectedOf } from "../../testing/src/golden-files.ts"
+import { contents, formats, goOn, nextAfter, remembered } from "../../testing/src/golden.ts"
 import { SqliteStore } from "../src/index.ts"
 
 describe.each(formats)("a database of %s", (format) => {

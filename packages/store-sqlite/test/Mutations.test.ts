@@ -6,8 +6,8 @@ import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { histories } from "../../../tooling/histories.ts"
-import { fill, findsEvery, type Kept } from "../../../tooling/mutations.ts"
+import { histories } from "../../testing/src/histories.ts"
+import { fill, findsEvery, type Kept } from "../../testing/src/mutations.ts"
 import { SqliteStore } from "../src/index.ts"
 import { inDirectory } from "./processes.ts"
 

@@ -11,7 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { advance, created, createOne } from "../../../tooling/handoffs.ts"
+import { advance, created, createOne } from "../../testing/src/handoffs.ts"
 import { SqliteStore, type SqliteStoreOptions } from "../src/index.ts"
 import { applicationId, migrations } from "../src/Migrations.ts"
 import * as Opening from "../src/Opening.ts"

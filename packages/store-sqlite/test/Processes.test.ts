@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 
-import { createOne } from "../../../tooling/handoffs.ts"
+import { createOne } from "../../testing/src/handoffs.ts"
 import { SqliteStore } from "../src/index.ts"
 import { inDirectory, type Running, start } from "./processes.ts"
 import { verify } from "./verify.ts"

@@ -11,7 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 
-import { created, createOne, nextOf, receiver } from "../../../tooling/handoffs.ts"
+import { created, createOne, nextOf, receiver } from "../../testing/src/handoffs.ts"
 import { SqliteStore } from "../src/index.ts"
 import { inDirectory } from "./processes.ts"
 

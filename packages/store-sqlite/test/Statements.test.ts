@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 
-import { createOne } from "../../../tooling/handoffs.ts"
+import { createOne } from "../../testing/src/handoffs.ts"
 import { SqliteStore } from "../src/index.ts"
 import { reads } from "../src/Statements.ts"
 import { inDirectory } from "./processes.ts"

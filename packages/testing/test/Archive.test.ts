@@ -6,8 +6,8 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
-import { expectedOf, textOf } from "../../../tooling/golden-files.ts"
-import { contents, formats } from "../../../tooling/golden.ts"
+import { expectedOf, textOf } from "../src/golden-files.ts"
+import { contents, formats } from "../src/golden.ts"
 
 const layer = HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))
 

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as TestClock from "effect/testing/TestClock"
 
-import { type Histories, histories } from "../../../tooling/histories.ts"
+import { type Histories, histories } from "../src/histories.ts"
 
 const lead = AgentId.make("планировщик")
 const translator = AgentId.make("翻訳者")

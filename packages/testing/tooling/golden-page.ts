@@ -4,7 +4,7 @@ import { IndexedDbStore } from "@aumai/handoff-store-indexeddb"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { remembered } from "../../../tooling/golden.ts"
+import { remembered } from "../src/golden.ts"
 import { fill, goldenHistories } from "./golden-lives.ts"
 
 const name = "golden"

@@ -19,9 +19,9 @@ import { chromium } from "playwright"
 
 import { launchOptions, ready } from "../../../tooling/browser.ts"
 import { root } from "../../../tooling/files.ts"
-import { directoryOf } from "../../../tooling/golden-files.ts"
-import { contents, type Expected, remembered } from "../../../tooling/golden.ts"
 import { serve } from "../../../tooling/site.ts"
+import { directoryOf } from "../src/golden-files.ts"
+import { contents, type Expected, remembered } from "../src/golden.ts"
 import { fill, goldenHistories } from "./golden-lives.ts"
 
 const [format = ""] = process.argv.slice(2)

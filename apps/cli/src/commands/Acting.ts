@@ -4,12 +4,12 @@ import { encodeRecord, type HandoffRecord, isOpen } from "@aumai/handoff-protoco
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import * as Flags from "../Flags.ts"
-import * as Input from "../Input.ts"
-import { print } from "../Output.ts"
-import { outcome } from "../RecordText.ts"
+import * as Flags from "../input/Flags.ts"
+import * as Input from "../input/Input.ts"
+import { print } from "../output/Output.ts"
+import { outcome } from "../output/RecordText.ts"
+import { printable } from "../output/Text.ts"
 import { root, storeFlag } from "../Root.ts"
-import { printable } from "../Text.ts"
 
 /** Prints a record: its wire JSON with `--json`, otherwise what it has come to. */
 export const show = Effect.fnUntraced(function* (

@@ -14,12 +14,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
-import * as Flags from "../Flags.ts"
-import * as Input from "../Input.ts"
+import * as Flags from "../input/Flags.ts"
+import * as Input from "../input/Input.ts"
 import { once } from "../OpenStore.ts"
-import { print } from "../Output.ts"
-import { stretch } from "../RecordText.ts"
-import { printable } from "../Text.ts"
+import { print } from "../output/Output.ts"
+import { stretch } from "../output/RecordText.ts"
+import { printable } from "../output/Text.ts"
 
 const lastSeenText = (agent: RegisteredAgent, now: DateTime.Utc): ReadonlyArray<string> => {
   const { lastSeen } = agent

@@ -14,10 +14,10 @@ import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"
 
-import * as Flags from "../Flags.ts"
+import * as Flags from "../input/Flags.ts"
 import { existing, opened } from "../OpenStore.ts"
-import { print, progress, warn } from "../Output.ts"
-import { printable } from "../Text.ts"
+import { print, progress, warn } from "../output/Output.ts"
+import { printable } from "../output/Text.ts"
 
 type Engine = Context.Context<HandoffManager | HandoffStore | AgentStore>
 

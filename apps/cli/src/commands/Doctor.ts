@@ -5,12 +5,12 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import * as Flags from "../Flags.ts"
-import { existing, jsonFileOf, once } from "../OpenStore.ts"
-import { print } from "../Output.ts"
+import * as Flags from "../input/Flags.ts"
 import type { Finding, Health } from "../Proof.ts"
+import { existing, jsonFileOf, once } from "../OpenStore.ts"
+import { print } from "../output/Output.ts"
+import { printable, word } from "../output/Text.ts"
 import { root, shown, storeFlag } from "../Root.ts"
-import { printable, word } from "../Text.ts"
 
 // Loaded when it is asked for: it brings what verifies along.
 const health = Effect.promise(() => import("../Proof.ts"))

@@ -5,10 +5,10 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import * as Flags from "../Flags.ts"
-import * as Input from "../Input.ts"
-import { print } from "../Output.ts"
-import { printable, word } from "../Text.ts"
+import * as Flags from "../input/Flags.ts"
+import * as Input from "../input/Input.ts"
+import { print } from "../output/Output.ts"
+import { printable, word } from "../output/Text.ts"
 
 // Loaded when it is asked for.
 const proof = Effect.promise(() => import("../Proof.ts"))

@@ -3,10 +3,10 @@ import { encodeRecord, storeVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 
-import * as Flags from "../Flags.ts"
+import * as Flags from "../input/Flags.ts"
 import { staying } from "../OpenStore.ts"
-import { print } from "../Output.ts"
-import { outcome } from "../RecordText.ts"
+import { print } from "../output/Output.ts"
+import { outcome } from "../output/RecordText.ts"
 import { helpOf } from "./VerbCommand.ts"
 
 export const sweep = Command.make(

@@ -6,11 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
-import * as Flags from "../Flags.ts"
-import * as Input from "../Input.ts"
+import * as Flags from "../input/Flags.ts"
+import * as Input from "../input/Input.ts"
 import { once, staying } from "../OpenStore.ts"
-import { print, progress, warn, write } from "../Output.ts"
-import { printable } from "../Text.ts"
+import { print, progress, warn, write } from "../output/Output.ts"
+import { printable } from "../output/Text.ts"
 
 const indented = (archived: ArchivedHandoff): string =>
   JSON.stringify(encodeArchived(archived), undefined, 2).replaceAll("\n", "\n  ")

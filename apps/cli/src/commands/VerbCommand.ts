@@ -12,10 +12,10 @@ import type * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 
-import * as Flags from "../Flags.ts"
-import * as Input from "../Input.ts"
+import * as Flags from "../input/Flags.ts"
+import * as Input from "../input/Input.ts"
+import { type Arguments, flagsOf } from "../input/VerbFlags.ts"
 import { once } from "../OpenStore.ts"
-import { type Arguments, flagsOf } from "../VerbFlags.ts"
 import { actor, show, type showForwarded } from "./Acting.ts"
 
 /** What a verb is for, in the words of the list of verbs. */

@@ -5,12 +5,12 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import * as Flags from "../Flags.ts"
-import * as Input from "../Input.ts"
+import * as Flags from "../input/Flags.ts"
+import * as Input from "../input/Input.ts"
 import { existing, jsonFileOf, once } from "../OpenStore.ts"
-import { warn } from "../Output.ts"
+import { warn } from "../output/Output.ts"
+import { printable } from "../output/Text.ts"
 import { root } from "../Root.ts"
-import { printable } from "../Text.ts"
 
 // Loaded when it is asked for: it brings the keys and signatures along.
 const verifying = Effect.promise(() => import("../Proof.ts"))

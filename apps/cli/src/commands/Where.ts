@@ -5,13 +5,13 @@ import * as Command from "effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
-import { chainJson, chainText } from "../ChainText.ts"
-import * as Flags from "../Flags.ts"
-import * as Input from "../Input.ts"
+import * as Flags from "../input/Flags.ts"
+import * as Input from "../input/Input.ts"
 import { once } from "../OpenStore.ts"
-import { print } from "../Output.ts"
+import { chainJson, chainText } from "../output/ChainText.ts"
+import { print } from "../output/Output.ts"
+import { whereText } from "../output/WhereText.ts"
 import { root, storeFlag } from "../Root.ts"
-import { whereText } from "../WhereText.ts"
 import { helpOf } from "./VerbCommand.ts"
 
 export const where = Command.make(

@@ -1,13 +1,13 @@
 import { isOpen, presence, type RegisteredAgent, statuses } from "@aumai/handoff"
 import { type FormEvent, useId, useMemo, useState } from "react"
 
-import { Said, useAttempt } from "../Attempt.tsx"
-import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../Context.ts"
-import { Field } from "../Field.tsx"
-import { Heading } from "../Heading.tsx"
-import { me } from "../Setting.ts"
-import { agoText, useNow } from "../Time.ts"
-import { listed, nameText, statusWords } from "../Words.ts"
+import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../data/Context.ts"
+import { me } from "../data/Setting.ts"
+import { agoText, useNow } from "../data/Time.ts"
+import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { Field } from "../ui/Field.tsx"
+import { Heading } from "../ui/Heading.tsx"
+import { listed, nameText, statusWords } from "../words/Words.ts"
 
 const Register = () => {
   const { handoffs } = useBoard()

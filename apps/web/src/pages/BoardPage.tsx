@@ -1,15 +1,15 @@
 import { statuses, transitions, turns } from "@aumai/handoff"
 import { useDeferredValue, useId, useMemo, useState } from "react"
 
-import { Said, useAttempt } from "../Attempt.tsx"
-import { lanesOf } from "../Board.ts"
-import { alike, type Card, isOverdue } from "../Card.ts"
-import { useBoard, useNames, useSnapshot } from "../Context.ts"
-import { Field } from "../Field.tsx"
-import { Heading } from "../Heading.tsx"
-import { Lanes } from "../Lanes.tsx"
-import { useNow } from "../Time.ts"
-import { nameText, settledText, statusWords } from "../Words.ts"
+import { lanesOf } from "../data/Board.ts"
+import { alike, type Card, isOverdue } from "../data/Card.ts"
+import { useBoard, useNames, useSnapshot } from "../data/Context.ts"
+import { useNow } from "../data/Time.ts"
+import { Lanes } from "../lanes/Lanes.tsx"
+import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { Field } from "../ui/Field.tsx"
+import { Heading } from "../ui/Heading.tsx"
+import { nameText, settledText, statusWords } from "../words/Words.ts"
 
 interface Wanted {
   /** Words, each of which has to be somewhere in a handoff. */

@@ -1,15 +1,15 @@
 import { isOpen, statuses } from "@aumai/handoff"
 import { type ReactNode, useMemo, useState } from "react"
 
-import { lanesOf } from "../Board.ts"
-import { isOverdue } from "../Card.ts"
-import { Chart } from "../Chart.tsx"
-import { useSnapshot } from "../Context.ts"
-import { Field } from "../Field.tsx"
-import { Heading } from "../Heading.tsx"
-import { bucketsOf, waitedOfAll } from "../Series.ts"
-import { momentText, tookText, useNow } from "../Time.ts"
-import { statusWords } from "../Words.ts"
+import { lanesOf } from "../data/Board.ts"
+import { isOverdue } from "../data/Card.ts"
+import { useSnapshot } from "../data/Context.ts"
+import { bucketsOf, waitedOfAll } from "../data/Series.ts"
+import { momentText, tookText, useNow } from "../data/Time.ts"
+import { Chart } from "../ui/Chart.tsx"
+import { Field } from "../ui/Field.tsx"
+import { Heading } from "../ui/Heading.tsx"
+import { statusWords } from "../words/Words.ts"
 
 type Lanes = ReturnType<typeof lanesOf>
 

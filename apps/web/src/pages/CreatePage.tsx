@@ -1,17 +1,17 @@
 import { limits } from "@aumai/handoff"
 import { type FormEvent, useId, useState } from "react"
 
-import { Said, useAttempt } from "../Attempt.tsx"
-import { type BriefingDraft, BriefingFields, briefingOf, noBriefing } from "../BriefingFields.tsx"
-import { useBoard } from "../Context.ts"
-import { type DeliverableDraft, DeliverableFields, deliverablesOf } from "../DeliverableFields.tsx"
-import { Field } from "../Field.tsx"
-import { Heading } from "../Heading.tsx"
-import { jsonOf } from "../JsonText.ts"
-import { Names } from "../Names.tsx"
-import { hrefOf } from "../Route.ts"
-import { Preview, requiring } from "../RoutingPreview.tsx"
-import { me } from "../Setting.ts"
+import { useBoard } from "../data/Context.ts"
+import { hrefOf } from "../data/Route.ts"
+import { me } from "../data/Setting.ts"
+import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { type BriefingDraft, BriefingFields, briefingOf, noBriefing } from "../moves/BriefingFields.tsx"
+import { type DeliverableDraft, DeliverableFields, deliverablesOf } from "../moves/DeliverableFields.tsx"
+import { Preview, requiring } from "../moves/RoutingPreview.tsx"
+import { Field } from "../ui/Field.tsx"
+import { Heading } from "../ui/Heading.tsx"
+import { Names } from "../ui/Names.tsx"
+import { jsonOf } from "../words/JsonText.ts"
 
 /** What is in the form, as it was typed. */
 interface Draft {

@@ -1,15 +1,15 @@
 import { useEffect, useEffectEvent, useId, useState } from "react"
 
-import { Said, useAttempt } from "../Attempt.tsx"
-import { useBoard, useSnapshot } from "../Context.ts"
-import { bring, takeWaiting, useWaiting } from "../Dropped.ts"
-import { Field } from "../Field.tsx"
-import { Heading } from "../Heading.tsx"
-import { exportText, importText, type Report } from "../Portable.ts"
-import { hrefOf } from "../Route.ts"
-import { sentenceOf } from "../Sentence.ts"
-import { VerifyAll } from "../Verification.tsx"
-import { nameText } from "../Words.ts"
+import { useBoard, useSnapshot } from "../data/Context.ts"
+import { exportText, importText, type Report } from "../data/Portable.ts"
+import { hrefOf } from "../data/Route.ts"
+import { VerifyAll } from "../handoff/Verification.tsx"
+import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { bring, takeWaiting, useWaiting } from "../ui/Dropped.ts"
+import { Field } from "../ui/Field.tsx"
+import { Heading } from "../ui/Heading.tsx"
+import { sentenceOf } from "../words/Sentence.ts"
+import { nameText } from "../words/Words.ts"
 
 const save = (text: string): void => {
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }))

@@ -1,11 +1,11 @@
 import { useEffect, useId, useMemo, useRef, useSyncExternalStore } from "react"
 
-import { lanesOf } from "../Board.ts"
-import { useBoard, useSnapshot } from "../Context.ts"
-import { dayOf, type Told } from "../Day.ts"
-import { Heading } from "../Heading.tsx"
-import { Lanes } from "../Lanes.tsx"
-import { hrefOf } from "../Route.ts"
+import { lanesOf } from "../data/Board.ts"
+import { useBoard, useSnapshot } from "../data/Context.ts"
+import { hrefOf } from "../data/Route.ts"
+import { dayOf, type Told } from "../day/Day.ts"
+import { Lanes } from "../lanes/Lanes.tsx"
+import { Heading } from "../ui/Heading.tsx"
 
 const speeds = [0.5, 1, 2, 5, 20]
 

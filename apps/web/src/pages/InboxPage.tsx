@@ -1,12 +1,12 @@
 import { isOpen, statuses } from "@aumai/handoff"
 
-import { Said, useAttempt } from "../Attempt.tsx"
-import { CardList } from "../CardList.tsx"
-import { useBoard, useNames, useSnapshot } from "../Context.ts"
-import { Heading } from "../Heading.tsx"
-import { hrefOf } from "../Route.ts"
-import { me, useSetting } from "../Setting.ts"
-import { headlineText, nameText, statusWords } from "../Words.ts"
+import { useBoard, useNames, useSnapshot } from "../data/Context.ts"
+import { hrefOf } from "../data/Route.ts"
+import { me, useSetting } from "../data/Setting.ts"
+import { CardList } from "../lanes/CardList.tsx"
+import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { Heading } from "../ui/Heading.tsx"
+import { headlineText, nameText, statusWords } from "../words/Words.ts"
 
 const Choose = () => {
   const names = useNames()

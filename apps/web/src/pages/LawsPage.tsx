@@ -2,9 +2,9 @@ import { forgetHandoffs, storeLayer } from "@aumai/handoff/browser"
 import { storeLaws } from "@aumai/handoff/laws"
 import { useState } from "react"
 
-import { Heading } from "../Heading.tsx"
-import { sentenceOf } from "../Sentence.ts"
-import { Tick } from "../Tick.tsx"
+import { Heading } from "../ui/Heading.tsx"
+import { Tick } from "../ui/Tick.tsx"
+import { sentenceOf } from "../words/Sentence.ts"
 
 interface Verdict {
   readonly name: string

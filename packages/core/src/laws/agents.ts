@@ -1,7 +1,7 @@
 import { type AgentId, Capability, limits, PublicKey } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
-import { type AgentKey, AgentStore, type RegisteredAgent } from "../AgentStore.ts"
+import { type AgentKey, AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
 import { drawOwn, law, type Law, type Own, same, second } from "./kit.ts"
 
 const agent = (agentId: AgentId, ...capabilities: ReadonlyArray<string>): RegisteredAgent => ({

@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 
-import { type Change, HandoffStore, type View } from "../HandoffStore.ts"
+import { type Change, HandoffStore, type View } from "../store/HandoffStore.ts"
 import {
   begin,
   drawOwn,

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
-import { HandoffStore } from "../HandoffStore.ts"
+import { HandoffStore } from "../store/HandoffStore.ts"
 import { begin, drawOwn, expect, held, law, type Law, same, second, step, whole } from "./kit.ts"
 
 const nested = (levels: number): JsonObject => {

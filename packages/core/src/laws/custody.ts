@@ -15,7 +15,7 @@ import {
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import { type Change, HandoffStore, type View } from "../HandoffStore.ts"
+import { type Change, HandoffStore, type View } from "../store/HandoffStore.ts"
 import { begin, drawOwn, held, law, type Law, life, moved, names, same, second, step, tallied, whole } from "./kit.ts"
 
 const routed = (agent: AgentId): RoutingDecision => ({

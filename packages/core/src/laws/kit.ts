@@ -22,7 +22,7 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import type { AgentStore } from "../AgentStore.ts"
+import type { AgentStore } from "../store/AgentStore.ts"
 import {
   type Change,
   type Entry,
@@ -31,7 +31,7 @@ import {
   type Position,
   type Tally,
   type View
-} from "../HandoffStore.ts"
+} from "../store/HandoffStore.ts"
 
 /** A store has broken a law. */
 export class LawBroken extends Schema.TaggedError<LawBroken>()("LawBroken", {

@@ -3,8 +3,8 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-import { follow } from "../Changes.ts"
-import { type Entry, HandoffStore, type Position } from "../HandoffStore.ts"
+import { follow } from "../engine/Changes.ts"
+import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { begin, drawOwn, expect, facts, factsOf, law, type Law, life, logAfter, mark, same, step } from "./kit.ts"
 
 // In seconds of the laws: the last second of the year 9999, which is the last of a timestamp, and one in 2300, where

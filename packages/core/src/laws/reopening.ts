@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { AgentStore } from "../AgentStore.ts"
-import { HandoffStore, type Position, type View } from "../HandoffStore.ts"
+import { AgentStore } from "../store/AgentStore.ts"
+import { HandoffStore, type Position, type View } from "../store/HandoffStore.ts"
 import {
   begin,
   drawOwn,

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 
-import { type Change, HandoffStore, type View } from "../HandoffStore.ts"
-import { tallyOf } from "../Tally.ts"
+import { type Change, HandoffStore, type View } from "../store/HandoffStore.ts"
+import { tallyOf } from "../store/Tally.ts"
 import {
   begin,
   drawOwn,

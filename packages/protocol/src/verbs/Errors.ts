@@ -9,7 +9,7 @@ import type {
   ReadBackIncomplete,
   StaleAttempt,
   UnknownItem
-} from "../CustodyError.ts"
+} from "../model/CustodyError.ts"
 import type {
   AmbiguousId,
   HandoffExists,
@@ -20,7 +20,7 @@ import type {
   NotYourHandoff,
   RevisionConflict,
   StoreError
-} from "../HandoffError.ts"
+} from "../model/HandoffError.ts"
 
 /** Every error that a verb can fail with. */
 export type HandoffError =

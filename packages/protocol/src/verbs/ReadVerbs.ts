@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 
-import { AgentId, Capability, RecordId, Text, Timestamp, field, optional } from "../Fields.ts"
-import { HandoffRequest } from "../HandoffRequest.ts"
-import { HandoffStatus } from "../HandoffStatus.ts"
+import { HandoffRequest } from "../model/HandoffRequest.ts"
+import { HandoffStatus } from "../model/HandoffStatus.ts"
+import { AgentId, Capability, RecordId, Text, Timestamp, field, optional } from "../values/Fields.ts"
 import { read } from "./Row.ts"
 import { routing } from "./StoreVerbs.ts"
 

@@ -1,10 +1,10 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../Fields.ts"
-import { AcceptedEvent } from "../HandoffEvent.ts"
-import { defaulted, HandoffRequest } from "../HandoffRequest.ts"
-import { limits } from "../Limits.ts"
+import { AcceptedEvent } from "../model/HandoffEvent.ts"
+import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
+import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../values/Fields.ts"
+import { limits } from "../values/Limits.ts"
 import { verb } from "./Row.ts"
 import { transitionErrors } from "./TransitionVerbs.ts"
 

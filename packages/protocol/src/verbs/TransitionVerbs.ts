@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
+import { isOpen, transitions } from "../lifecycle/Transitions.ts"
 import {
   AnsweredEvent,
   AskedEvent,
@@ -10,9 +11,8 @@ import {
   ProgressedEvent,
   ReleasedEvent,
   RestatedEvent
-} from "../CustodyEvent.ts"
-import { move } from "../EventParts.ts"
-import { AgentId, optional } from "../Fields.ts"
+} from "../model/CustodyEvent.ts"
+import { move } from "../model/EventParts.ts"
 import {
   AcceptedEvent,
   CancelledEvent,
@@ -20,9 +20,9 @@ import {
   FailedEvent,
   RejectedEvent,
   StartedEvent
-} from "../HandoffEvent.ts"
-import { JsonObject } from "../Json.ts"
-import { isOpen, transitions } from "../Transitions.ts"
+} from "../model/HandoffEvent.ts"
+import { AgentId, optional } from "../values/Fields.ts"
+import { JsonObject } from "../values/Json.ts"
 import type { ErrorTag } from "./Errors.ts"
 import type { TransitionVerb } from "./Verb.ts"
 

@@ -1,8 +1,8 @@
 /** The shape of a row in the list of verbs, and the types that follow from it. */
 import type * as Schema from "effect/Schema"
 
-import type { HandoffEvent } from "../HandoffEvent.ts"
-import type { After, Party, Transition } from "../Transitions.ts"
+import type { After, Party, Transition } from "../lifecycle/Transitions.ts"
+import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { ErrorTag, HandoffError } from "./Errors.ts"
 
 /**

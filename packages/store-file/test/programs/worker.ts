@@ -9,7 +9,7 @@ import { encodeEvent, type HandoffRecord } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
-import { created, nextOf } from "../../../../tooling/handoffs.ts"
+import { created, nextOf } from "../../../testing/src/handoffs.ts"
 import { FileStore } from "../../src/index.ts"
 
 const [path = "", name = "", count = "0", checkpointBytes = "20000"] = process.argv.slice(2)

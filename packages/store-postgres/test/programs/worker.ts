@@ -9,7 +9,7 @@ import type { HandoffRecord } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
-import { created, nextOf } from "../../../../tooling/handoffs.ts"
+import { created, nextOf } from "../../../testing/src/handoffs.ts"
 import { PostgresStore } from "../../src/index.ts"
 
 const [url = "", name = "", count = "0"] = process.argv.slice(2)

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { createOne } from "../../../../tooling/handoffs.ts"
+import { createOne } from "../../../testing/src/handoffs.ts"
 import { SqliteStore } from "../../src/index.ts"
 
 const [path = "", ballast] = process.argv.slice(2)

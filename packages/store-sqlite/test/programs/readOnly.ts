@@ -4,7 +4,7 @@ import { writeSync } from "node:fs"
 import { HandoffStore } from "@aumai/handoff-core"
 import * as Effect from "effect/Effect"
 
-import { createOne } from "../../../../tooling/handoffs.ts"
+import { createOne } from "../../../testing/src/handoffs.ts"
 import { SqliteStore } from "../../src/index.ts"
 
 const [path = ""] = process.argv.slice(2)

@@ -1,0 +1,76 @@
+/** The parts of a request that are given as JSON, in the names of the wire. */
+import {
+  type Briefing,
+  decodeRequest,
+  decodeText,
+  type Deliverable,
+  encodeRequest,
+  type HandoffRequest,
+  InvalidInput,
+  isJsonObject
+} from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import * as Input from "./Input.ts"
+import { unknownKeys } from "./UnknownKeys.ts"
+
+const invalid = (input: string, expected: string, path = "") =>
+  new InvalidInput({ input, issues: [{ path, expected }] })
+
+/** The JSON that a flag gives: itself, `@file` for a file's, `-` for standard input's. */
+export const json = (flag: string, value: string): Effect.Effect<unknown, InvalidInput> =>
+  Effect.flatMap(Input.textOf(flag, value), (text) => Effect.fromResult(decodeText(flag, text)))
+
+// A request that is right but for the part that is looked at.
+const around = { from_agent: "sender", to_agent: "receiver", task_description: "task" }
+
+/** One part of a request; every fault is named by its path in that part. */
+const part = <Key extends "briefing" | "deliverables">(
+  flag: string,
+  key: Key,
+  value: unknown
+): Result.Result<NonNullable<HandoffRequest[Key]>, InvalidInput> => {
+  const decoded = decodeRequest(flag, { ...around, [key]: value })
+  if (Result.isFailure(decoded)) {
+    const issues = decoded.failure.issues.map(({ path, expected }) => ({
+      path: path.slice(key.length).replace(/^\./, ""),
+      expected
+    }))
+    return Result.fail(new InvalidInput({ input: flag, issues }))
+  }
+  const understood = decoded.success[key]
+  // Never: nobody asks for what is null.
+  if (understood === undefined) return Result.fail(invalid(flag, "Expected something"))
+  const unknown = unknownKeys(value, encodeRequest(decoded.success)[key])
+  return unknown.length === 0
+    ? Result.succeed(understood)
+    : Result.fail(
+        new InvalidInput({
+          input: flag,
+          issues: unknown.map((path) => ({ path, expected: "Expected no such key; names are written like read_back" }))
+        })
+      )
+}
+
+/** A briefing from a flag. */
+export const briefing = (flag: string, value: string): Effect.Effect<Briefing, InvalidInput> =>
+  Effect.flatMap(json(flag, value), (value) =>
+    isJsonObject(value)
+      ? Effect.fromResult(part(flag, "briefing", value))
+      : Effect.fail(invalid(flag, "Expected an object with a severity and a summary"))
+  )
+
+/** What must be handed back: by name and media type, or as JSON with schemas and digests. */
+export const deliverables = Effect.fnUntraced(function* (named: ReadonlyArray<string>, value: string | undefined) {
+  const simple = named.map((text): unknown => {
+    const at = text.indexOf("=")
+    return at === -1 ? { name: text } : { name: text.slice(0, at), media_type: text.slice(at + 1) }
+  })
+  const whole = value === undefined ? [] : yield* json("--deliverables", value)
+  if (!Array.isArray(whole)) return yield* invalid("--deliverables", "Expected an array of deliverables")
+  const all: ReadonlyArray<unknown> = [...simple, ...whole]
+  const flag = simple.length === 0 ? "--deliverables" : "--deliverable"
+  const none: ReadonlyArray<Deliverable> = []
+  return all.length === 0 ? none : yield* Effect.fromResult(part(flag, "deliverables", all))
+})

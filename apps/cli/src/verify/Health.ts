@@ -1,0 +1,234 @@
+/** What is not as it should be in a store, and what would look at it or mend it. Loaded when it is asked for. */
+import {
+  AgentStore,
+  HandoffManager,
+  HandoffRouter,
+  HandoffStore,
+  presenceOf,
+  type RegisteredAgent
+} from "@aumai/handoff-core"
+import {
+  type AgentId,
+  dueAt,
+  type HandoffRecord,
+  HandoffStatus,
+  holdersOf,
+  isOpen,
+  movesOf,
+  receiverOf,
+  StoreError,
+  whereabouts,
+  type WireHealth
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+import { stretch } from "../output/RecordText.ts"
+import { word } from "../output/Text.ts"
+import { counted, flawText, lookAtAll } from "./Verifying.ts"
+
+/** Something that is not as it should be. */
+export interface Finding {
+  readonly code: WireHealth["findings"][number]["code"]
+  readonly sentence: string
+  /** A command, without the program and the store, that would mend it or look at it. */
+  readonly command: string
+}
+
+/** How a store is. */
+export interface Health {
+  readonly counts: Readonly<Record<HandoffStatus, number>>
+  readonly entries: number
+  readonly signed: number
+  readonly agents: number
+  readonly present: number
+  readonly findings: ReadonlyArray<Finding>
+}
+
+// Milliseconds. Workers sweep every five seconds or more often, so what is due longer than this nobody sweeps.
+const sweptWithin = 30_000
+// Workers say every thirty seconds that they are there, and agents that look in now and then do not: an hour is long for both.
+const longAway = 3_600_000
+// Of the handoffs that wait for one agent so many are asked about, and of a kind so many are named one by one.
+const askedAbout = 20
+const namedOfAKind = 10
+
+/** What one look at every record shows. */
+interface Seen {
+  readonly open: Map<AgentId, number>
+  readonly pending: Map<AgentId, Array<HandoffRecord>>
+  readonly lost: Array<HandoffRecord>
+  readonly overdue: { count: number; earliest?: HandoffRecord }
+}
+
+const look = Effect.gen(function* () {
+  const now = (yield* DateTime.now).epochMilliseconds
+  const seen: Seen = { open: new Map(), pending: new Map(), lost: [], overdue: { count: 0 } }
+  const due = (record: HandoffRecord) => dueAt(record)?.epochMilliseconds ?? Infinity
+  yield* Stream.runForEach((yield* HandoffManager).listAll({ _tag: "All" }), (record) =>
+    Effect.sync(() => {
+      if (!isOpen(record.status)) return
+      const receiver = receiverOf(record)
+      seen.open.set(receiver, (seen.open.get(receiver) ?? 0) + 1)
+      if (movesOf(record).some(({ event }) => event === "Accepted")) {
+        const waiting = seen.pending.get(receiver) ?? []
+        if (waiting.length < askedAbout) waiting.push(record)
+        seen.pending.set(receiver, waiting)
+      }
+      if (whereabouts(record).isLost) seen.lost.push(record)
+      if (due(record) + sweptWithin > now) return
+      seen.overdue.count += 1
+      const { earliest } = seen.overdue
+      if (earliest === undefined || due(record) < due(earliest)) seen.overdue.earliest = record
+    })
+  )
+  return seen
+})
+
+const overdueFindings = ({ overdue: { count, earliest } }: Seen, now: number): ReadonlyArray<Finding> => {
+  const at = earliest && dueAt(earliest)
+  if (earliest === undefined || at === undefined) return []
+  const since = stretch(now - at.epochMilliseconds)
+  const sentence = `${counted(count, "handoff")} ${count === 1 ? "is" : "are"} overdue, ${earliest.recordId} for ${since}: nobody sweeps`
+  return [{ code: "overdue", sentence, command: "sweep" }]
+}
+
+const absentFindings = (seen: Seen, agents: ReadonlyArray<RegisteredAgent>, now: number): ReadonlyArray<Finding> =>
+  agents.flatMap(({ agentId, lastSeen }): ReadonlyArray<Finding> => {
+    const open = seen.open.get(agentId) ?? 0
+    const away = lastSeen === undefined ? 0 : now - lastSeen.epochMilliseconds
+    if (open === 0 || away < longAway) return []
+    const sentence = `${agentId} was last seen ${stretch(away)} ago, and ${counted(open, "open handoff")} ${open === 1 ? "is" : "are"} with it`
+    return [{ code: "absent_agent", sentence, command: `inbox --agent ${word(agentId)}` }]
+  })
+
+/** Whoever registers no agents at all does without a router, too. */
+const incapableFindings = Effect.fnUntraced(function* (seen: Seen, agents: ReadonlyArray<RegisteredAgent>) {
+  const router = yield* HandoffRouter
+  const registered = new Set(agents.map(({ agentId }) => agentId))
+  const findings: Array<Finding> = []
+  if (agents.length === 0) return findings
+  for (const [agent, waiting] of seen.pending) {
+    if (registered.has(agent)) continue
+    const helpless: Array<HandoffRecord> = []
+    for (const record of waiting) {
+      const decision = yield* router.route(record.request, { fallback: false, exclude: holdersOf(record) })
+      if (Option.isNone(decision)) helpless.push(record)
+    }
+    const [first] = helpless
+    if (first === undefined) continue
+    const some = helpless.length === askedAbout ? `${askedAbout} or more handoffs` : counted(helpless.length, "handoff")
+    findings.push({
+      code: "nobody_capable",
+      sentence: `${some} (${first.recordId}${helpless.length > 1 ? ", …" : ""}) ${helpless.length === 1 ? "waits" : "wait"} for ${agent}, which is not registered, and no registered agent can do that`,
+      command: `inbox --agent ${word(agent)}`
+    })
+  }
+  return findings
+})
+
+/** So many of a kind one by one, and then how many more there are. */
+const some = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
+  const last = findings[namedOfAKind - 1]
+  if (last === undefined || findings.length === namedOfAKind) return findings
+  const more = findings.length - namedOfAKind
+  return [
+    ...findings.slice(0, namedOfAKind - 1),
+    { ...last, sentence: `${last.sentence} (and ${more} more like this)` }
+  ]
+}
+
+/** What cannot be read is a finding like any other. */
+const orUnreadable = <A, R>(look: Effect.Effect<A, StoreError, R>, otherwise: A, findings: Array<Finding>) =>
+  Effect.catchIf(
+    look,
+    (error): error is StoreError => error instanceof StoreError && error.reason === "corrupt",
+    ({ message }) =>
+      Effect.sync(() => {
+        if (!findings.some(({ sentence }) => sentence === message)) {
+          findings.push({ code: "unreadable", sentence: message, command: "verify" })
+        }
+        return otherwise
+      })
+  )
+
+/** Looks at everything in a store. */
+export const examine = Effect.fnUntraced(function* (file: string | undefined) {
+  const now = yield* DateTime.now
+  const findings: Array<Finding> = []
+  const tally = yield* orUnreadable(
+    Effect.flatMap(HandoffStore, (store) => store.tally),
+    {},
+    findings
+  )
+  const none = { handoffs: 0, entries: 0, signed: 0, flaws: [], counts: [], notes: [] }
+  const verified = yield* orUnreadable(lookAtAll(file), none, findings)
+  findings.push(
+    ...some(
+      verified.flaws.map((flaw): Finding => ({
+        code: "history",
+        sentence: flawText(flaw),
+        command: `verify --id ${word(flaw.recordId)}`
+      }))
+    ),
+    ...some(verified.counts.map((sentence): Finding => ({ code: "sum", sentence, command: "verify" })))
+  )
+  const agents = yield* orUnreadable(
+    Effect.flatMap(AgentStore, (store) => store.all),
+    [],
+    findings
+  )
+  const nothing: Seen = { open: new Map(), pending: new Map(), lost: [], overdue: { count: 0 } }
+  const seen = yield* orUnreadable(look, nothing, findings)
+  findings.push(
+    ...overdueFindings(seen, now.epochMilliseconds),
+    ...some(
+      seen.lost.map(({ recordId, status }): Finding => ({
+        code: "lost",
+        sentence: `Handoff ${recordId} is ${status}, but it is nobody's turn, and nothing will happen to it by itself`,
+        command: `where --id ${word(recordId)}`
+      }))
+    ),
+    ...some(absentFindings(seen, agents, now.epochMilliseconds)),
+    ...some(yield* orUnreadable(incapableFindings(seen, agents), [], findings))
+  )
+  const health: Health = {
+    // The cast: one entry for each status.
+    counts: Object.fromEntries(
+      HandoffStatus.literals.map((status) => [status, tally[status] ?? 0])
+    ) as Health["counts"],
+    entries: verified.entries,
+    signed: verified.signed,
+    agents: agents.length,
+    present: agents.filter((agent) => presenceOf(agent, now) === "present").length,
+    findings
+  }
+  return health
+})
+
+/** What stands beside a store in a file: what it has set aside, and whether there is a journal. */
+export const beside = (file: string | undefined) =>
+  Effect.promise(async () => {
+    const findings: Array<Finding> = []
+    if (file === undefined) return { findings, hasJournal: false }
+    const [fs, path] = await Promise.all([import("node:fs/promises"), import("node:path")])
+    const name = path.basename(file)
+    const names = await fs.readdir(path.dirname(file)).catch((): Array<string> => [])
+    for (const other of names.toSorted()) {
+      const what = other.startsWith(`${name}.conflict-`)
+        ? "what another program wrote there and contradicts a history"
+        : other.startsWith(`${name}.unreadable-`)
+          ? "what another program wrote there and could not be read"
+          : undefined
+      if (what === undefined) continue
+      const aside = path.join(path.dirname(file), other)
+      findings.push({
+        code: "set_aside",
+        sentence: `${aside} holds ${what}: look at it, and remove it when nothing of it is wanted`,
+        command: `verify --file ${word(aside)}`
+      })
+    }
+    return { findings: some(findings), hasJournal: names.includes(`${name}-journal`) }
+  })

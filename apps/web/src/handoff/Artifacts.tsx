@@ -1,0 +1,71 @@
+import type { Artifact } from "@aumai/handoff"
+import { useState } from "react"
+
+import { JsonTree } from "../ui/JsonTree.tsx"
+import { Fact } from "../ui/Panel.tsx"
+import { beginningOf, nameText } from "../words/Words.ts"
+
+// Of a text that may be a mebibyte long, so many characters are shown at first.
+const room = 4000
+
+const LongText = ({ text }: { readonly text: string }) => {
+  const [isWhole, setIsWhole] = useState(false)
+  return (
+    <>
+      <p className="leaf made">{isWhole ? text : beginningOf(text, room)}</p>
+      {isWhole || text.length <= room ? undefined : (
+        <button type="button" className="small" onClick={() => setIsWhole(true)}>
+          Show all {text.length.toLocaleString()} characters
+        </button>
+      )}
+    </>
+  )
+}
+
+const Made = ({ artifact }: { readonly artifact: Artifact }) => {
+  if ("content" in artifact)
+    return typeof artifact.content === "string" ? (
+      <LongText text={artifact.content} />
+    ) : (
+      <JsonTree value={artifact.content} />
+    )
+  // Where it is stays text: whoever wrote it may have written any address.
+  return (
+    <dl className="facts">
+      <Fact name="Where it is">
+        <code>{nameText(artifact.uri)}</code>
+      </Fact>
+      <Fact name="Size">{artifact.size.toLocaleString()} bytes</Fact>
+      <Fact name="SHA-256">
+        <code>{artifact.digest}</code>
+      </Fact>
+    </dl>
+  )
+}
+
+const One = ({ artifact }: { readonly artifact: Artifact }) => {
+  const [isOpen, setIsOpen] = useState(false)
+  return (
+    <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary>
+        <span className="key">{nameText(artifact.name)}</span>{" "}
+        <span className="nothing">
+          {"uri" in artifact ? "by reference" : "by value"}
+          {artifact.mediaType === undefined ? "" : `, ${nameText(artifact.mediaType)}`}
+        </span>
+      </summary>
+      {isOpen ? <Made artifact={artifact} /> : undefined}
+    </details>
+  )
+}
+
+/** What was made: the content where it is here, and where it is otherwise. */
+export const Artifacts = ({ artifacts }: { readonly artifacts: ReadonlyArray<Artifact> }) => (
+  <ul className="artifacts">
+    {artifacts.map((artifact) => (
+      <li key={artifact.name}>
+        <One artifact={artifact} />
+      </li>
+    ))}
+  </ul>
+)

@@ -1,0 +1,187 @@
+import {
+  type Briefing,
+  coverageOf,
+  type HandoffRecord,
+  type KeptReadBack,
+  movesOf,
+  type ReadBackItem,
+  startAwaits
+} from "@aumai/handoff"
+import type { ReactNode } from "react"
+
+import { momentText } from "../data/Time.ts"
+import { answerWords } from "../moves/ReadBackQuestions.ts"
+import { Panel } from "../ui/Panel.tsx"
+import { nameText } from "../words/Words.ts"
+
+type Severity = Briefing["severity"]
+
+const severityWords: Readonly<Record<Severity, string>> = {
+  stable: "Stable",
+  watcher: "Watcher: may become worse",
+  unstable: "Unstable: act now"
+}
+
+// A shape of its own for each: a circle, a triangle, an octagon.
+const shapes: Readonly<Record<Severity, string>> = {
+  stable: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Z",
+  watcher: "M8 2l7 12H1Z",
+  unstable: "M5 1h6l4 4v6l-4 4H5l-4-4V5Z"
+}
+
+export const SeverityBadge = ({ severity }: { readonly severity: Severity }) => (
+  <p className="severity" data-severity={severity}>
+    <svg aria-hidden="true" viewBox="0 0 16 16">
+      <path d={shapes[severity]} />
+    </svg>
+    <span className="hidden">Severity: </span>
+    {severityWords[severity]}
+  </p>
+)
+
+interface ItemProperties {
+  readonly children: ReactNode
+  readonly said: ReadBackItem | undefined
+  /** Whether a word on it is asked for; nothing where none is. */
+  readonly isAsked: boolean | undefined
+}
+
+/** One thing that is to be done, and what the receiver said to it. */
+const Item = ({ children, said, isAsked }: ItemProperties) => (
+  <li className="item">
+    <div>{children}</div>
+    {said === undefined && isAsked === undefined ? undefined : (
+      <p className="answered" data-answer={said?.answer ?? (isAsked === true ? "missing" : "free")}>
+        <strong>
+          {said === undefined
+            ? isAsked === true
+              ? "Not read back"
+              : "Need not be read back"
+            : answerWords[said.answer]}
+        </strong>
+        {said?.note === undefined ? undefined : <span className="leaf">{said.note}</span>}
+      </p>
+    )}
+  </li>
+)
+
+const Points = ({ title, points }: { readonly title: string; readonly points: ReadonlyArray<string> | undefined }) =>
+  points === undefined || points.length === 0 ? undefined : (
+    <section aria-label={title}>
+      <h4>{title}</h4>
+      <ul className="points">
+        {[...points.entries()].map(([index, point]) => (
+          <li key={index}>{point}</li>
+        ))}
+      </ul>
+    </section>
+  )
+
+const countText = (counts: Readonly<Record<string, ReadonlyArray<string>>>): string =>
+  Object.entries(counts)
+    .filter(([, ids]) => ids.length > 0)
+    .map(([word, ids]) => `${ids.length} ${word}`)
+    .join(", ")
+
+interface Properties {
+  readonly handoff: HandoffRecord
+  readonly briefing: Briefing
+  readonly readBack: KeptReadBack | undefined
+}
+
+/** What was restated so far, how far that goes, and whose word is awaited. */
+const Synthesis = ({ handoff, briefing, readBack }: Properties) => {
+  const { understood, question, refused, missing } = coverageOf(briefing, readBack)
+  const awaited = startAwaits(handoff)
+  const sender = nameText(handoff.request.fromAgent)
+  const counts = countText({ understood, "with a question": question, refused, missing })
+  return (
+    <section aria-label="Read-back">
+      <h3>Read-back</h3>
+      {readBack === undefined ? undefined : <blockquote className="leaf">{readBack.summary}</blockquote>}
+      {counts === "" ? undefined : <p>{counts}</p>}
+      {readBack === undefined && movesOf(handoff).some(({ event }) => event === "Accepted") ? (
+        <p>
+          It must be read back before it is started
+          {briefing.readBack?.confirm === true ? `, and ${sender} confirms that` : ""}.
+        </p>
+      ) : undefined}
+      {awaited === "receiver" ? <p className="awaited">The receiver has yet to read it back.</p> : undefined}
+      {awaited === "sender" ? <p className="awaited">{sender} has yet to confirm it.</p> : undefined}
+      {readBack?.confirmed === undefined ? undefined : (
+        <p>
+          <strong>Confirmed</strong> by {sender} <span className="nothing">{momentText(readBack.confirmed)}</span>
+        </p>
+      )}
+      {readBack?.correction === undefined ? undefined : (
+        <p>
+          <strong>Set right:</strong> <span className="leaf">{readBack.correction}</span>
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** What the receiver must know, in the order in which it must know it, and how it said it back. */
+export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
+  const { actions = [], situation = {}, contingencies = [] } = briefing
+  const isSituated = Object.values(situation).some((points) => points.length > 0)
+  const required = briefing.readBack?.required
+  const isAsked = (id: string): boolean | undefined =>
+    briefing.readBack === undefined ? undefined : (required?.includes(id) ?? true)
+  const said = new Map(readBack?.items.map((item) => [item.id, item]))
+  return (
+    <Panel title="Briefing">
+      <SeverityBadge severity={briefing.severity} />
+      {briefing.summary === "" ? undefined : <p className="task">{briefing.summary}</p>}
+      {actions.length === 0 ? undefined : (
+        <section aria-label="Actions">
+          <h3>Actions</h3>
+          <ul className="items">
+            {actions.map(({ id, task, owner, due }) => (
+              <Item key={id} said={said.get(id)} isAsked={isAsked(id)}>
+                <p className="task-line">{task}</p>
+                {owner === undefined && due === undefined ? undefined : (
+                  <p className="nothing">
+                    {owner === undefined ? "" : `by ${nameText(owner)} `}
+                    {due === undefined ? "" : `until ${momentText(due)}`}
+                  </p>
+                )}
+              </Item>
+            ))}
+          </ul>
+        </section>
+      )}
+      {isSituated ? (
+        <section aria-label="Situation">
+          <h3>Situation</h3>
+          <div className="situation">
+            <Points title="Known" points={situation.known} />
+            <Points title="Decided" points={situation.decided} />
+            <Points title="Open" points={situation.open} />
+          </div>
+        </section>
+      ) : undefined}
+      {contingencies.length === 0 ? undefined : (
+        <section aria-label="Contingencies">
+          <h3>Contingencies</h3>
+          <ul className="items">
+            {contingencies.map(({ id, if: condition, then }) => (
+              <Item key={id} said={said.get(id)} isAsked={isAsked(id)}>
+                <p>
+                  <strong>If</strong> <span className="leaf">{condition}</span>
+                </p>
+                <p>
+                  <strong>then</strong> <span className="leaf">{then}</span>
+                </p>
+              </Item>
+            ))}
+          </ul>
+        </section>
+      )}
+      {briefing.readBack === undefined && readBack === undefined ? undefined : (
+        <Synthesis handoff={handoff} briefing={briefing} readBack={readBack} />
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,110 @@
+/** What was asked for, what was handed back, and what speaks for it. */
+import { type Artifact, type Deliverable, type Evidence, type HandoffRecord, isOpen } from "@aumai/handoff"
+
+import { momentText } from "../data/Time.ts"
+import { JsonTree } from "../ui/JsonTree.tsx"
+import { Panel } from "../ui/Panel.tsx"
+import { nameText } from "../words/Words.ts"
+import { Artifacts } from "./Artifacts.tsx"
+
+/** Whether it is there, as a status is shown. */
+const stateOf = (handoff: HandoffRecord, isThere: boolean): readonly [status: string, word: string] =>
+  isThere ? ["completed", "Handed back"] : isOpen(handoff.status) ? ["pending", "Awaited"] : ["cancelled", "Missing"]
+
+interface WantedProperties {
+  readonly handoff: HandoffRecord
+  readonly deliverable: Deliverable
+  readonly artifacts: ReadonlyArray<Artifact>
+}
+
+const Wanted = ({ handoff, deliverable, artifacts }: WantedProperties) => {
+  const { digest, mediaType, name, schema } = deliverable
+  const [status, word] = stateOf(
+    handoff,
+    artifacts.some((artifact) => artifact.name === name)
+  )
+  return (
+    <li>
+      <span className="key">{nameText(name)}</span>{" "}
+      <span className="status" data-status={status}>
+        {word}
+      </span>{" "}
+      {mediaType === undefined ? undefined : <span className="nothing">{nameText(mediaType)}</span>}
+      {digest === undefined ? undefined : (
+        <p className="nothing">
+          SHA-256 <code>{digest}</code>
+        </p>
+      )}
+      {schema === undefined ? undefined : (
+        <details>
+          <summary>JSON Schema</summary>
+          <JsonTree value={schema} />
+        </details>
+      )}
+    </li>
+  )
+}
+
+const gradeWords: Readonly<Record<Evidence["grade"], string>> = {
+  claimed: "Claimed",
+  observed: "Observed",
+  verified: "Verified"
+}
+
+const EvidenceList = ({ evidence }: { readonly evidence: ReadonlyArray<Evidence> }) => (
+  <ul className="evidence">
+    {[...evidence.entries()].map(([index, { at, by, digest, grade, of, statement, uri }]) => (
+      <li key={index}>
+        <p>
+          <span className="status" data-grade={grade}>
+            {gradeWords[grade]}
+          </span>{" "}
+          <span className="leaf">{statement}</span>
+        </p>
+        <p className="nothing">
+          {of === undefined ? "" : `${nameText(of)}, `}
+          {grade === "verified" ? "checked by" : "says"} {nameText(by)}, {momentText(at)}
+        </p>
+        {uri === undefined ? undefined : (
+          <p className="nothing">
+            <code>{nameText(uri)}</code>
+          </p>
+        )}
+        {digest === undefined ? undefined : (
+          <p className="nothing">
+            SHA-256 <code>{digest}</code>
+          </p>
+        )}
+      </li>
+    ))}
+  </ul>
+)
+
+export const Delivered = ({ handoff }: { readonly handoff: HandoffRecord }) => {
+  const { deliverables = [] } = handoff.request
+  const artifacts = "artifacts" in handoff ? handoff.artifacts : []
+  const evidence = "evidence" in handoff ? handoff.evidence : []
+  return (
+    <>
+      {deliverables.length === 0 ? undefined : (
+        <Panel title="Deliverables">
+          <ul className="artifacts">
+            {deliverables.map((deliverable) => (
+              <Wanted key={deliverable.name} handoff={handoff} deliverable={deliverable} artifacts={artifacts} />
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {artifacts.length === 0 ? undefined : (
+        <Panel title="Artifacts">
+          <Artifacts artifacts={artifacts} />
+        </Panel>
+      )}
+      {evidence.length === 0 ? undefined : (
+        <Panel title="Evidence">
+          <EvidenceList evidence={evidence} />
+        </Panel>
+      )}
+    </>
+  )
+}

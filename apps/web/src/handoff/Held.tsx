@@ -1,0 +1,128 @@
+import {
+  type Answer,
+  describeLease,
+  describeProgress,
+  describeTimer,
+  type HandBack,
+  type HandoffRecord,
+  type Lease,
+  type Progress,
+  type Timer
+} from "@aumai/handoff"
+import type { ReactNode } from "react"
+
+import { durationText, momentText, useNow } from "../data/Time.ts"
+import { Fact, Panel } from "../ui/Panel.tsx"
+import { Told } from "../ui/Told.tsx"
+import { Artifacts } from "./Artifacts.tsx"
+
+const TimerFact = ({ at, what }: Timer) => {
+  const now = useNow()
+  const left = at - now
+  return (
+    <Fact name="Next timer">
+      {what}
+      {left > 0 ? ` in ${durationText(left)}` : <span className="overdue">: overdue by {durationText(-left)}</span>}
+    </Fact>
+  )
+}
+
+interface LeaseProperties {
+  readonly handoff: HandoffRecord
+  readonly lease: Lease
+}
+
+const LeaseFact = ({ handoff, lease: { milliseconds, until } }: LeaseProperties) => {
+  const now = useNow()
+  if (until === undefined) {
+    return (
+      <Fact name="Lease">
+        <Told sentences={[describeLease(handoff) ?? []]} />
+      </Fact>
+    )
+  }
+  const left = until.getTime() - now
+  return (
+    <Fact name="Lease">
+      {durationText(milliseconds)} each time;{" "}
+      {left > 0 ? `runs out in ${durationText(left)}` : `ran out ${durationText(-left)} ago`}
+    </Fact>
+  )
+}
+
+const ProgressFact = (progress: Progress) => (
+  <Fact name="Progress">
+    {progress.fraction === undefined ? undefined : <progress aria-label="Progress" max={1} value={progress.fraction} />}{" "}
+    <Told sentences={[describeProgress(progress)]} /> <span className="nothing">{momentText(progress.at)}</span>
+  </Fact>
+)
+
+const AnswerFacts = ({ question, answer }: Answer) => (
+  <>
+    <Fact name="Asked">{question}</Fact>
+    <Fact name="Answered">{answer}</Fact>
+  </>
+)
+
+const handBackWords = { done: "Done", remaining: "Remaining", pitfalls: "Pitfalls" } as const
+const handBackParts = ["done", "remaining", "pitfalls"] as const
+
+/** What the attempts before have learnt. */
+const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
+  <Panel title="Handed back">
+    {handBackParts.map((part) =>
+      handBack[part] === undefined || handBack[part].length === 0 ? undefined : (
+        <section key={part} aria-label={handBackWords[part]}>
+          <h3>{handBackWords[part]}</h3>
+          <ul className="points">
+            {[...handBack[part].entries()].map(([index, point]) => (
+              <li key={index}>{point}</li>
+            ))}
+          </ul>
+        </section>
+      )
+    )}
+    {handBack.artifacts === undefined || handBack.artifacts.length === 0 ? undefined : (
+      <section aria-label="Made so far">
+        <h3>Made so far</h3>
+        <Artifacts artifacts={handBack.artifacts} />
+      </section>
+    )}
+  </Panel>
+)
+
+const factsOf = (handoff: HandoffRecord, timer: Timer | undefined): ReadonlyArray<ReactNode> => [
+  ...("lease" in handoff ? [<LeaseFact key="lease" handoff={handoff} lease={handoff.lease} />] : []),
+  ...("progress" in handoff ? [<ProgressFact key="progress" {...handoff.progress} />] : []),
+  ...("question" in handoff
+    ? [
+        <Fact key="question" name="Question">
+          {handoff.question}
+        </Fact>
+      ]
+    : []),
+  ...("answer" in handoff ? [<AnswerFacts key="answer" {...handoff.answer} />] : []),
+  ...("notBefore" in handoff
+    ? [
+        <Fact key="notBefore" name="Not to be claimed before">
+          {momentText(handoff.notBefore)}
+        </Fact>
+      ]
+    : []),
+  ...(timer === undefined ? [] : [<TimerFact key="timer" {...timer} />])
+]
+
+/** On what terms it is held, how far it is, and what the attempts before have learnt. */
+export const Held = ({ handoff }: { readonly handoff: HandoffRecord }) => {
+  const facts = factsOf(handoff, describeTimer(handoff))
+  return (
+    <>
+      {facts.length === 0 ? undefined : (
+        <Panel title="Custody">
+          <dl className="facts">{facts}</dl>
+        </Panel>
+      )}
+      {"handBack" in handoff ? <HandBackPanel handBack={handoff.handBack} /> : undefined}
+    </>
+  )
+}

@@ -1,0 +1,31 @@
+import type { HandoffRecord } from "@aumai/handoff"
+
+import { useBoard } from "../data/Context.ts"
+import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { Panel } from "../ui/Panel.tsx"
+import { entriesText } from "../words/Words.ts"
+
+/** Whether the handoff is what was once put on record. */
+export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
+  const { handoffs } = useBoard()
+  const { head, recordId } = handoff
+  const [said, attempt] = useAttempt()
+  const verify = () =>
+    attempt(async () => {
+      const { entries, flaw, signed } = await handoffs.verify(recordId)
+      if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} does not hold: ${flaw.problem}`)
+      return `All of it holds: ${entriesText(entries, signed)}.`
+    })
+  return (
+    <Panel title="Digest">
+      <p className="nothing">Each entry of the trail holds the SHA-256 of the one before it. The last one has this:</p>
+      <p>
+        <code>{head ?? "none yet: it was written before there were any"}</code>
+      </p>
+      <button type="button" aria-disabled={said.isBusy} onClick={() => void verify()}>
+        Verify
+      </button>
+      <Said {...said} />
+    </Panel>
+  )
+}

@@ -1,0 +1,45 @@
+import { type Card, isOverdue } from "../data/Card.ts"
+import { hrefOf } from "../data/Route.ts"
+import { agoText, durationText, useNow } from "../data/Time.ts"
+import { Arrow } from "../ui/Arrow.tsx"
+import { nameText } from "../words/Words.ts"
+
+export const Priority = ({ value }: { readonly value: number }) => (
+  <span className="priority" data-level={value >= 8 ? "high" : value >= 5 ? "middle" : "low"}>
+    <span className="hidden">Priority </span>
+    {value}
+  </span>
+)
+
+const Deadline = ({ card, now }: { readonly card: Card; readonly now: number }) => {
+  if (card.dueAt === undefined) return undefined
+  return isOverdue(card, now) ? (
+    <span className="overdue">Overdue by {durationText(now - card.dueAt)}</span>
+  ) : (
+    <span className="due">Due in {durationText(card.dueAt - now)}</span>
+  )
+}
+
+/** A handoff in a list. */
+export const CardView = ({ card }: { readonly card: Card }) => {
+  const now = useNow()
+  return (
+    <article className="card" data-overdue={isOverdue(card, now)}>
+      <div className="card-top">
+        <Priority value={card.priority} />
+        <a href={hrefOf(card.recordId)}>{card.task}</a>
+      </div>
+      <p className="parties">
+        <span>{nameText(card.from)}</span>
+        <Arrow />
+        <span>{nameText(card.to)}</span>
+      </p>
+      <p className="times">
+        <span>
+          {card.endedAt === undefined ? "created" : "ended"} {agoText(now - (card.endedAt ?? card.createdAt))}
+        </span>
+        <Deadline card={card} now={now} />
+      </p>
+    </article>
+  )
+}

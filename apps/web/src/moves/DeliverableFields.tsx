@@ -1,0 +1,75 @@
+import type { Deliverable } from "@aumai/handoff"
+
+import { Field } from "../ui/Field.tsx"
+import { Rows } from "../ui/Rows.tsx"
+import { jsonOf } from "../words/JsonText.ts"
+import { nameText } from "../words/Words.ts"
+
+/** What is to be handed back, as it was typed. */
+export interface DeliverableDraft {
+  readonly name: string
+  readonly mediaType: string
+  readonly schema: string
+}
+
+export const deliverablesOf = (drafts: ReadonlyArray<DeliverableDraft>): ReadonlyArray<Deliverable> | undefined =>
+  drafts.length === 0
+    ? undefined
+    : drafts.map(({ name, mediaType, schema: text }) => {
+        const schema = jsonOf(`schema of ${nameText(name)}`, text)
+        return {
+          name,
+          ...(mediaType === "" ? {} : { mediaType }),
+          ...(schema === undefined ? {} : { schema })
+        }
+      })
+
+interface Properties {
+  readonly drafts: ReadonlyArray<DeliverableDraft>
+  readonly change: (drafts: ReadonlyArray<DeliverableDraft>) => void
+}
+
+/** What must be handed back: it is not completed without them. */
+export const DeliverableFields = ({ drafts, change }: Properties) => (
+  <Rows name="Deliverable" rows={drafts} empty={{ name: "", mediaType: "", schema: "" }} change={change}>
+    {(draft, put) => (
+      <>
+        <Field label="Name of it">
+          {(id) => (
+            <input
+              id={id}
+              required
+              autoComplete="off"
+              value={draft.name}
+              onChange={(event) => put({ name: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Media type (optional)">
+          {(id) => (
+            <input
+              id={id}
+              autoComplete="off"
+              placeholder="application/json"
+              value={draft.mediaType}
+              onChange={(event) => put({ mediaType: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="JSON Schema that it must satisfy (optional)" isBroad>
+          {(id) => (
+            <textarea
+              id={id}
+              className="code"
+              rows={3}
+              spellCheck={false}
+              placeholder='{ "type": "object", "required": ["bed"] }'
+              value={draft.schema}
+              onChange={(event) => put({ schema: event.target.value })}
+            />
+          )}
+        </Field>
+      </>
+    )}
+  </Rows>
+)

@@ -1,0 +1,47 @@
+import type { RoutingDecision } from "@aumai/handoff"
+import { useEffect, useState } from "react"
+
+import { useBoard } from "../data/Context.ts"
+import { sentenceOf } from "../words/Sentence.ts"
+import { listed, nameText } from "../words/Words.ts"
+
+export const requiring = (text: string) => {
+  const requires = listed(text)
+  return requires.length === 0 ? {} : { requires }
+}
+
+// Milliseconds without a key: an answer for every letter would be read out for every letter.
+const typing = 400
+
+/** Whom the router would choose, and why. */
+export const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgent" | "task" | "requires", string>>) => {
+  const { handoffs } = useBoard()
+  const [answer, setAnswer] = useState<RoutingDecision | string>()
+  useEffect(() => {
+    const left = new AbortController()
+    const ask = async (): Promise<void> => {
+      const question = { fromAgent, taskDescription: task, ...requiring(requires) }
+      try {
+        const choice = await handoffs.route(question, { signal: left.signal })
+        setAnswer(choice ?? "Nobody can take it: register an agent who can, or name the receiver.")
+      } catch (error) {
+        if (!left.signal.aborted) setAnswer(sentenceOf(error))
+      }
+    }
+    const timer = fromAgent === "" || task === "" ? undefined : setTimeout(() => void ask(), typing)
+    return () => {
+      clearTimeout(timer)
+      left.abort()
+    }
+  }, [handoffs, fromAgent, task, requires])
+
+  if (fromAgent === "" || task === "") return "Fill in the sender and the task to see who would get it."
+  if (answer === undefined || typeof answer === "string") return answer
+  const others = answer.runnersUp.map(({ agent }) => nameText(agent))
+  return (
+    <>
+      <strong>{nameText(answer.agent)}</strong> would get it: {answer.reason}.
+      {others.length === 0 ? "" : ` After that: ${others.join(", ")}.`}
+    </>
+  )
+}

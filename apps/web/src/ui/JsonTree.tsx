@@ -1,0 +1,70 @@
+import type { Json } from "@aumai/handoff"
+import { useState } from "react"
+
+import { nameText } from "../words/Words.ts"
+
+const Leaf = ({ value }: { readonly value: Json }) => (
+  <span className="leaf" data-type={value === null ? "null" : typeof value}>
+    {typeof value === "string" ? value : JSON.stringify(value)}
+  </span>
+)
+
+// A context may be a mebibyte of small parts: of each branch so many are shown, and as many again when they are asked for.
+const some = 100
+
+interface Properties {
+  readonly value: Json
+  readonly depth?: number
+}
+
+interface BranchProperties {
+  readonly name: string
+  readonly value: object & Json
+  readonly depth: number
+}
+
+// Deeper or larger ones are opened by hand.
+const isOpenAtFirst = (size: number, depth: number): boolean => depth < 2 && size <= 20
+
+const Branch = ({ name, value, depth }: BranchProperties) => {
+  const size = Object.keys(value).length
+  const [isOpen, setIsOpen] = useState(isOpenAtFirst(size, depth))
+  return (
+    <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary>
+        <span className="key">{nameText(name)}</span> <span className="count">{size}</span>
+      </summary>
+      {isOpen ? <JsonTree value={value} depth={depth + 1} /> : undefined}
+    </details>
+  )
+}
+
+/** JSON as a tree whose branches can be closed. What agents wrote is only ever text. */
+export const JsonTree = ({ value, depth = 0 }: Properties) => {
+  const [shown, setShown] = useState(some)
+  if (typeof value !== "object" || value === null) return <Leaf value={value} />
+  const items = Object.entries(value)
+  if (items.length === 0) return <span className="leaf">nothing</span>
+  return (
+    <ul className="tree">
+      {items.slice(0, shown).map(([key, item]) => (
+        <li key={key}>
+          {typeof item === "object" && item !== null && Object.keys(item).length > 0 ? (
+            <Branch name={key} value={item} depth={depth} />
+          ) : (
+            <>
+              <span className="key">{nameText(key)}</span> <JsonTree value={item} depth={depth + 1} />
+            </>
+          )}
+        </li>
+      ))}
+      {items.length <= shown ? undefined : (
+        <li>
+          <button type="button" className="small" onClick={() => setShown(shown + some)}>
+            Show {Math.min(some, items.length - shown)} more of {items.length}
+          </button>
+        </li>
+      )}
+    </ul>
+  )
+}

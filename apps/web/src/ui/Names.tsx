@@ -1,0 +1,13 @@
+import { useNames } from "../data/Context.ts"
+import { nameText } from "../words/Words.ts"
+
+/** Everybody's name, for fields that name this list. */
+export const Names = ({ id }: { readonly id: string }) => (
+  <datalist id={id}>
+    {useNames().map((name) => (
+      <option key={name} value={name}>
+        {nameText(name)}
+      </option>
+    ))}
+  </datalist>
+)

@@ -1,0 +1,256 @@
+import {
+  AgentId,
+  type ErrorOf,
+  HandoffExists,
+  type HandoffRecord,
+  HandoffRequest,
+  type InputOf,
+  InvalidInput,
+  invalidInput,
+  NoCapableAgent,
+  NotYourHandoff,
+  type Origin,
+  receiverOf,
+  RecordId,
+  type RevisionConflict,
+  type RoutingDecision,
+  type StoreError,
+  type storeVerbs
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import type { HandoffRouter, RoutingOptions } from "../routing/HandoffRouter.ts"
+import type { HandoffStore } from "../store/HandoffStore.ts"
+import type { Entries } from "./Entries.ts"
+import { type Actor, contentSchemas, retryOnConflict, type VerbError, type Verbs } from "./Verbs.ts"
+
+/** The same with plain strings for ids and names: callers of `create` have not validated theirs yet. */
+type Unbranded<A> = A extends string ? string : A extends ReadonlyArray<infer Item> ? ReadonlyArray<Unbranded<Item>> : A
+
+type Ask = Omit<InputOf<typeof storeVerbs.create>, "id" | "routing">
+
+/** The sender's ask: the fields of a request. Without `toAgent` the router chooses the receiver. */
+export type NewHandoff = { readonly [Key in keyof Ask]: Unbranded<Ask[Key]> } & { readonly fromAgent: string }
+
+/** A part of a handoff to delegate; the holder of the whole is its sender. */
+export type NewPart = Omit<NewHandoff, "fromAgent" | "parent">
+
+/** How a handoff is created. */
+export interface CreateOptions {
+  /** An id of your own, which makes the call repeatable: the same id and request give the existing handoff. */
+  readonly id?: string
+  /** The actor; must be the sender. Default: the sender. */
+  readonly by?: AgentId
+  /** How far the router may go when no agent matches. */
+  readonly routing?: RoutingOptions
+}
+
+// Crockford's base 32: no I, L, O and U, so that an id read aloud or copied by hand comes back as it was.
+// https://www.crockford.com/base32.html
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+
+/** Twelve characters, 60 bits: after a million of them a clash has the chance of one in two million. */
+const drawId: Effect.Effect<RecordId> = Effect.map(Random.Random, (random) => {
+  let id = ""
+  for (let index = 0; index < 12; index++) id += alphabet.charAt(Math.floor(random.nextDoubleUnsafe() * 32))
+  // The cast: twelve characters of the alphabet are an id.
+  return id as RecordId
+})
+
+// Twice the same id of 60 bits is chance; three times is a random source that repeats itself.
+const draws = 3
+
+const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), {
+  errors: "all",
+  onExcessProperty: "error"
+})
+const decodeId = Schema.decodeUnknownResult(Schema.Struct({ recordId: RecordId }))
+
+/** The clocks of a request that have run out before it begins. */
+const inThePast = ({ acceptBy, deadline }: HandoffRequest, now: DateTime.Utc): InvalidInput | undefined => {
+  const isLate = (due: DateTime.Utc | undefined) => due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
+  const late = [...(isLate(acceptBy) ? ["accept_by"] : []), ...(isLate(deadline) ? ["deadline"] : [])]
+  const issues = late.map((path) => ({ path, expected: "Expected a moment in the future" }))
+  return issues.length === 0 ? undefined : new InvalidInput({ input: "request", issues })
+}
+
+// A receiver that passes every check, for a request that has none yet.
+const unrouted = AgentId.make("unrouted")
+
+/** A request with its receiver, and how it was chosen. */
+interface Addressed {
+  readonly request: HandoffRequest
+  readonly routing?: RoutingDecision
+}
+
+type CommitError = RevisionConflict | StoreError
+type CreateError = InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | CommitError
+
+// What an error calls a handoff that has no id yet.
+const unnamed = RecordId.make("(new)")
+
+/** A request as it was said, or what is wrong with it. */
+const read = (ask: NewHandoff): Result.Result<HandoffRequest, InvalidInput> =>
+  Result.mapError(decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted }), (error) =>
+    invalidInput("request", error)
+  )
+
+/** A schema that nothing can be checked against would let nothing be completed. */
+const checkSchemas = ({ deliverables = [] }: HandoffRequest): Effect.Effect<void, InvalidInput> =>
+  deliverables.some(({ schema }) => schema !== undefined)
+    ? Effect.flatMap(contentSchemas, ({ unusableSchemas }) => {
+        const issues = unusableSchemas(deliverables).map(({ index, why }) => ({
+          path: `deliverables[${index}].schema`,
+          expected: `Expected a JSON Schema that can be used; ${why}`
+        }))
+        return issues.length === 0 ? Effect.void : Effect.fail(new InvalidInput({ input: "request", issues }))
+      })
+    : Effect.void
+
+/** The verbs that bring handoffs about, over a store and a router. */
+export const make = (
+  store: HandoffStore["Service"],
+  router: HandoffRouter["Service"],
+  entries: Entries,
+  verbs: Verbs
+) => {
+  /** The request to keep, with the receiver that the router chooses. */
+  const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
+    const decision = yield* router.route(request, routing)
+    if (Option.isNone(decision)) {
+      return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
+    }
+    return { request: { ...request, toAgent: decision.value.agent }, routing: decision.value }
+  })
+
+  const eventOf = (at: DateTime.Utc, ask: Addressed): Origin => ({
+    _tag: "Created",
+    at,
+    by: ask.request.fromAgent,
+    ...ask
+  })
+
+  const begin = (id: RecordId, at: DateTime.Utc, ask: Addressed): Effect.Effect<HandoffRecord, CommitError> => {
+    const first = entries.first(id, eventOf(at, ask))
+    return Effect.as(store.commit([first]), first.record)
+  }
+
+  const beginAnew = (left: number, at: DateTime.Utc, ask: Addressed): Effect.Effect<HandoffRecord, CommitError> => {
+    const once = Effect.flatMap(drawId, (id) => begin(id, at, ask))
+    return left === 0 ? once : Effect.catchTag(once, "RevisionConflict", () => beginAnew(left - 1, at, ask))
+  }
+
+  /** The handoff that already has this id, when it is the one that is asked for. */
+  const existing = Effect.fnUntraced(function* (id: RecordId, ask: NewHandoff, request: HandoffRequest) {
+    const found = yield* store.get(id)
+    if (Option.isNone(found)) return undefined
+    const { toAgent } = found.value.request
+    const same = Equal.equals(found.value.request, ask.toAgent === undefined ? { ...request, toAgent } : request)
+    return same ? found.value : yield* new HandoffExists({ recordId: id })
+  })
+
+  /** What is to be kept of a request, once nothing speaks against it. */
+  const complete = (
+    request: HandoffRequest,
+    isRouted: boolean,
+    now: DateTime.Utc,
+    routing?: RoutingOptions
+  ): Effect.Effect<Addressed, InvalidInput | NoCapableAgent | StoreError> => {
+    const late = inThePast(request, now)
+    if (late !== undefined) return Effect.fail(late)
+    const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = isRouted
+      ? addressed(request, routing)
+      : Effect.succeed({ request })
+    return request.deliverables === undefined ? whole : Effect.andThen(checkSchemas(request), whole)
+  }
+
+  const idOf = (id: string): Result.Result<RecordId, InvalidInput> =>
+    Result.mapBoth(decodeId({ recordId: id }), {
+      onFailure: (error) => invalidInput("id", error),
+      onSuccess: ({ recordId }) => recordId
+    })
+
+  const createOne = (ask: NewHandoff, options: CreateOptions = {}): Effect.Effect<HandoffRecord, CreateError> => {
+    const decoded = read(ask)
+    if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
+    const request = decoded.success
+
+    const anew = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
+      Effect.flatMap(DateTime.now, (now) =>
+        Effect.flatMap(complete(request, ask.toAgent === undefined, now, options.routing), (ask) => begin(now, ask))
+      )
+
+    if (options.id === undefined) {
+      return notTheSender(request, options.by, unnamed) ?? anew((at, complete) => beginAnew(draws - 1, at, complete))
+    }
+    const named = idOf(options.id)
+    if (Result.isFailure(named)) return Effect.fail(named.failure)
+    const recordId = named.success
+    const existingOr = <E>(otherwise: Effect.Effect<HandoffRecord, E>) =>
+      Effect.flatMap(existing(recordId, ask, request), (there): Effect.Effect<HandoffRecord, E> =>
+        there === undefined ? otherwise : Effect.succeed(there)
+      )
+    const once = anew((at, complete) => begin(recordId, at, complete))
+    // Another process may have created it since we looked; then that one counts.
+    const orAnother = Effect.catchTag(once, "RevisionConflict", (conflict) => existingOr(Effect.fail(conflict)))
+    return notTheSender(request, options.by, recordId) ?? existingOr(orAnother)
+  }
+
+  /** Gives a part of a handoff to somebody else: both are put on record at once. */
+  const delegate = (
+    parent: RecordId,
+    ask: NewPart,
+    { attempt, by, id, routing }: CreateOptions & Actor = {}
+  ): Effect.Effect<HandoffRecord, CreateError | VerbError> => {
+    const named = id === undefined ? undefined : idOf(id)
+    if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
+    return Effect.suspend(() => {
+      // Whose it was when this was said: what is handed on meanwhile is not delegated in the name of the next.
+      let said: AgentId | undefined
+      return retryOnConflict(
+        verbs.attempt(parent, (whole, at, found) =>
+          Effect.gen(function* () {
+            const holder = (said ??= receiverOf(found))
+            const request = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
+            const child = named?.success ?? (yield* drawId)
+            const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, request))
+            if (there !== undefined) return there
+            const delegated = yield* Effect.fromResult(
+              entries.next(whole, {
+                _tag: "Delegated",
+                at,
+                by: by ?? holder,
+                child,
+                ...(attempt === undefined ? {} : { attempt })
+              })
+            )
+            const first = entries.first(
+              child,
+              eventOf(at, yield* complete(request, ask.toAgent === undefined, at, routing))
+            )
+            return yield* Effect.as(store.commit([first, delegated]), first.record)
+          })
+        )
+      )
+    })
+  }
+
+  return {
+    create: createOne,
+    // The cast: the list of verbs says which errors of the lifecycle Delegated meets; Verbs.test.ts holds it true.
+    delegate: delegate as (
+      ...given: Parameters<typeof delegate>
+    ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.delegate>>
+  }
+}
+
+const notTheSender = ({ fromAgent: expected }: HandoffRequest, by: AgentId | undefined, recordId: RecordId) =>
+  by === undefined || by === expected
+    ? undefined
+    : Effect.fail(new NotYourHandoff({ recordId, event: "Created", by, party: "sender", expected }))

@@ -1,0 +1,251 @@
+import {
+  AmbiguousId,
+  type After,
+  type AgentId,
+  type ArchivedHandoff,
+  type ErrorOf,
+  HandoffNotFound,
+  type HandoffRecord,
+  type HandoffStatus,
+  type RecordId,
+  type StoreError,
+  type storeVerbs,
+  type Whereabouts,
+  whereabouts
+} from "@aumai/handoff-protocol"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+import { HandoffRouter } from "../routing/HandoffRouter.ts"
+import type { AgentStore } from "../store/AgentStore.ts"
+import { type Entry, HandoffStore, type Page, type Position, type View } from "../store/HandoffStore.ts"
+import type * as Archive from "./Archive.ts"
+import * as Changes from "./Changes.ts"
+import * as Claiming from "./Claiming.ts"
+import * as Creation from "./Creation.ts"
+import * as Entries from "./Entries.ts"
+import * as Metrics from "./Metrics.ts"
+import * as Parts from "./Parts.ts"
+import { Signers } from "./Signers.ts"
+import * as Verbs from "./Verbs.ts"
+
+// One page is one read of the store; 256 records are a few hundred kilobytes in practice.
+const pageSize = 256
+
+// A shorter beginning of an id says too little about which handoff is meant.
+const shortestPrefix = 4
+
+// One more than the error spells out, so that it can say that there are more.
+const readAtOnce = 4
+
+/**
+ * Hands tasks over: one method per verb of the list. Every verb reads the record, lets the lifecycle judge the event, and
+ * commits both; on a conflict it judges again. Overdue events, such as an expired lease or deadline, are applied before a verb
+ * is judged.
+ *
+ * @example
+ * ```ts
+ * import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const program = Effect.gen(function* () {
+ *   const handoffs = yield* HandoffManager
+ *   const { recordId } = yield* handoffs.create({
+ *     fromAgent: "planner",
+ *     toAgent: "executor",
+ *     taskDescription: "Generate the Q3 report",
+ *     priority: 8
+ *   })
+ *   yield* handoffs.accept(recordId)
+ *   yield* handoffs.start(recordId)
+ *   return yield* handoffs.complete(recordId, { result: { output: "report.pdf" } })
+ * })
+ * const layer = HandoffManager.layer.pipe(Layer.provide(MemoryStore.layer))
+ * const done = await Effect.runPromise(Effect.provide(program, layer))
+ * console.log(done.status, done.result) // "completed" { output: "report.pdf" }
+ * ```
+ */
+export class HandoffManager extends Context.Service<
+  HandoffManager,
+  {
+    /**
+     * Hands a task to another agent: creates a pending handoff. Without `toAgent` the router chooses the receiver. A call that
+     * names its own `id` is safe to repeat.
+     */
+    readonly create: (
+      ask: Creation.NewHandoff,
+      options?: Creation.CreateOptions
+    ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.create>>
+    /**
+     * Gives a part of a handoff you hold to another agent, as a handoff of its own with you as the sender. A call that names
+     * the part's own `id` is safe to repeat.
+     */
+    readonly delegate: (
+      id: RecordId,
+      part: Creation.NewPart,
+      options?: Creation.CreateOptions & Verbs.Actor
+    ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.delegate>>
+    /**
+     * Accepts a pending handoff. If the briefing requires a read-back, the payload restates it; `restate` adds the
+     * items still missing.
+     */
+    readonly accept: Verbs.Methods["accept"]
+    /**
+     * Declines a pending handoff, with a reason. If the request allows re-routing, the handoff then waits for the next
+     * capable agent.
+     */
+    readonly reject: Verbs.Methods["reject"]
+    /** Restates the briefing of an accepted handoff, or the items still missing from the read-back. */
+    readonly restate: Verbs.Methods["restate"]
+    /** Confirms what the receiver restated, or corrects it. */
+    readonly confirm: Verbs.Methods["confirm"]
+    /** Starts work on an accepted handoff. Refused until the briefing has been read back, if it requires that. */
+    readonly start: Verbs.Methods["start"]
+    /** Reports that work continues, and optionally how far it is: the heartbeat that renews a lease. */
+    readonly progress: Verbs.Methods["progress"]
+    /** Asks the sender a question that work cannot continue without. A lease rests until the answer. */
+    readonly ask: Verbs.Methods["ask"]
+    /** Answers the receiver's question; work then continues. */
+    readonly answer: Verbs.Methods["answer"]
+    /** Returns a handoff for another attempt, with what this one learned. Refused in the last attempt. */
+    readonly release: Verbs.Methods["release"]
+    /**
+     * Hands a handoff on to another receiver. Without `to`, the router chooses among the agents that have not had the
+     * handoff. The previous holder is refused from then on.
+     */
+    readonly forward: Verbs.Methods["forward"]
+    /**
+     * Records, as a witness, that you have checked the work. Any agent but the receiver may attest, so `by` has no
+     * default.
+     */
+    readonly attest: Verbs.Methods["attest"]
+    /**
+     * Completes a handoff with a result and the demanded deliverables. Refused while a deliverable is missing or does
+     * not fit, and while delegated parts are open, unless the payload leaves them.
+     */
+    readonly complete: Verbs.Methods["complete"]
+    /**
+     * Gives up an accepted or started handoff, with a reason. An agent whose attempts are used up says so with the
+     * code; if the request allows re-routing, the next capable agent then gets the handoff.
+     */
+    readonly fail: Verbs.Methods["fail"]
+    /** Withdraws an open handoff, and all open parts of it. */
+    readonly cancel: Verbs.Methods["cancel"]
+    /** Shows everything about one handoff. */
+    readonly get: (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
+    /**
+     * Finds the handoff with this id or, from four characters on, the only one whose id begins like this. One read of the
+     * store.
+     */
+    readonly find: (prefix: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | AmbiguousId | StoreError>
+    /** Lists handoffs, one page at a time. Each view has one order; a page holds at most `limit` records after `after`. */
+    readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /** Lists all records of a view, page by page. */
+    readonly listAll: (view: View) => Stream.Stream<HandoffRecord, StoreError>
+    /** Lists what happened to one handoff, oldest first. */
+    readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, HandoffNotFound | StoreError>
+    /** Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default. */
+    readonly inbox: (
+      agent: AgentId,
+      options?: { readonly status?: HandoffStatus; readonly limit?: number }
+    ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /**
+     * Accepts the most urgent handoff waiting for an agent. `None` if nothing waits. Of many claimers exactly one gets each
+     * handoff. While other processes claim from the same inbox, it may be one of the first few instead of the very first.
+     * With a lease the handoff is released for another attempt if its receiver stops sending `progress`.
+     */
+    readonly claim: (
+      agent: AgentId,
+      options?: Claiming.ClaimOptions
+    ) => Effect.Effect<Option.Option<After<"Accepted">>, ErrorOf<typeof storeVerbs.claim>>
+    /** Follows the log: every entry after a position, then every new one. Nothing is missed; resume at any position. */
+    readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
+    /** Shows the whole that a handoff belongs to, from any member of it. */
+    readonly chain: (id: RecordId) => Effect.Effect<Parts.Chain, HandoffNotFound | StoreError>
+    /** Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. */
+    readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>
+    /**
+     * Applies every overdue event: expired deadlines, lost leases, reminders. Gives the handoffs that it changed. Any number
+     * of processes may sweep at the same time.
+     */
+    readonly sweep: Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /** Exports every handoff with its history, oldest first. */
+    readonly export: Stream.Stream<ArchivedHandoff, StoreError>
+    /** Imports handoffs from an archive and reports what happened to each. A newer state is never overwritten. */
+    readonly import: <E, R>(
+      handoffs: Stream.Stream<ArchivedHandoff, E, R>
+    ) => Stream.Stream<Archive.ImportReport, E | StoreError, R>
+    /** Counts handoffs by status and measures how long they took. */
+    readonly metrics: Effect.Effect<Metrics.Metrics, StoreError>
+  }
+>()("@aumai/handoff-core/HandoffManager") {
+  /** Provides the manager over a store, with the router that chooses receivers. */
+  static readonly layer: Layer.Layer<HandoffManager, never, HandoffStore | AgentStore> = Layer.effect(
+    HandoffManager,
+    Effect.suspend(() => make)
+  ).pipe(Layer.provide(HandoffRouter.layer))
+}
+
+// Loaded on first use: it is two of the fifty kilobytes that a browser loads before it starts.
+const archive = Effect.promise(() => import("./Archive.ts"))
+
+const make = Effect.gen(function* () {
+  const store = yield* HandoffStore
+  const router = yield* HandoffRouter
+  const entries = Entries.make(yield* Signers)
+  const verbs = Verbs.make(store, router, entries)
+  const claim = yield* Claiming.make(store, verbs.take)
+  const { create, delegate } = Creation.make(store, router, entries, verbs)
+
+  const get = Effect.fnUntraced(function* (id: RecordId) {
+    const found = yield* store.get(id)
+    return Option.isSome(found) ? found.value : yield* new HandoffNotFound({ recordId: id })
+  })
+
+  const find = Effect.fnUntraced(function* (prefix: RecordId) {
+    const found = yield* store.list({ _tag: "Prefix", prefix }, { limit: readAtOnce })
+    const [first] = found
+    // An id sorts before all longer ones that begin with it.
+    if (first?.recordId === prefix) return first
+    if (first === undefined || prefix.length < shortestPrefix) return yield* new HandoffNotFound({ recordId: prefix })
+    if (found.length === 1) return first
+    return yield* new AmbiguousId({ prefix, recordIds: found.map(({ recordId }) => recordId) })
+  })
+
+  const history = Effect.fnUntraced(function* (id: RecordId) {
+    const entries = yield* store.history(id)
+    return entries.length > 0 ? entries : yield* new HandoffNotFound({ recordId: id })
+  })
+
+  const listAll = (view: View) =>
+    Stream.paginate<HandoffRecord | undefined, HandoffRecord, StoreError>(undefined, (after) =>
+      Effect.map(store.list(view, { limit: pageSize, ...(after === undefined ? {} : { after }) }), (records) => [
+        records,
+        records.length < pageSize ? Option.none() : Option.fromUndefinedOr(records.at(-1))
+      ])
+    )
+
+  return HandoffManager.of({
+    ...verbs.methods,
+    create,
+    delegate,
+    get,
+    find,
+    list: store.list,
+    listAll,
+    history,
+    inbox: (agent, { status = "pending", limit = 100 } = {}) => store.list({ _tag: "Inbox", agent, status }, { limit }),
+    claim,
+    changes: ({ after } = {}) => Changes.follow(store, after),
+    chain: (id) => Effect.flatMap(get(id), (member) => Parts.chainOf(store, member)),
+    where: (id) => Effect.map(get(id), whereabouts),
+    sweep: verbs.sweep,
+    export: Stream.unwrap(Effect.map(archive, ({ exportFrom }) => exportFrom(store, listAll({ _tag: "All" })))),
+    import: (handoffs) => Stream.unwrap(Effect.map(archive, ({ importInto }) => importInto(store)(handoffs))),
+    metrics: Effect.map(store.tally, Metrics.measure)
+  })
+})

@@ -1,0 +1,333 @@
+import {
+  agentOf,
+  AgentId,
+  type After,
+  Attempt,
+  clock,
+  type ErrorOf,
+  fastPath,
+  HandoffNotFound,
+  type HandoffRecord,
+  holdersOf,
+  type InputOf,
+  type InvalidInput,
+  invalidInput,
+  type LifecycleError,
+  type Milliseconds,
+  movesOf,
+  NoCapableAgent,
+  NotDelivered,
+  OpenChildren,
+  overdueEvent,
+  receiverOf,
+  type RecordId,
+  type RecordOf,
+  rerouteCause,
+  type RevisionConflict,
+  StoreError,
+  type Transition,
+  type TransitionVerb,
+  type TransitionVerbName,
+  transitionVerbs
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Record from "effect/Record"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import type { HandoffRouter } from "../routing/HandoffRouter.ts"
+import type { Change, HandoffStore } from "../store/HandoffStore.ts"
+import type { Taking } from "./Claiming.ts"
+import type { Entries } from "./Entries.ts"
+import * as Parts from "./Parts.ts"
+
+/** The agent that acts, and the attempt that it holds. */
+export interface Actor {
+  /** Default: the party that the transition table names. */
+  readonly by?: AgentId
+  /** The verb is refused with `StaleAttempt` once this attempt is over. Default: the attempt under way. */
+  readonly attempt?: number
+}
+
+/** The arguments of a verb and its actor. Any agent but one may be the witness, so a witness has no default. */
+export type Payload<V extends TransitionVerb> = InputOf<V> &
+  Actor &
+  (V["party"] extends "witness" ? { readonly by: AgentId } : unknown)
+
+/** A verb as a method; without its payload where every argument is optional. */
+export type Method<V extends TransitionVerb> =
+  object extends Payload<V>
+    ? (id: RecordId, payload?: Payload<V>) => Effect.Effect<RecordOf<V>, ErrorOf<V>>
+    : (id: RecordId, payload: Payload<V>) => Effect.Effect<RecordOf<V>, ErrorOf<V>>
+
+/** A method for each verb that records one transition. */
+export type Methods = { readonly [Name in TransitionVerbName]: Method<(typeof transitionVerbs)[Name]> }
+
+/** The errors of the lifecycle, the engine and the store. */
+type Refusal = LifecycleError | OpenChildren | RevisionConflict | StoreError
+
+/** The errors of a verb on one handoff. */
+export type VerbError = HandoffNotFound | InvalidInput | Refusal
+
+// After this many lost races the caller should read the handoff again before it decides what to do.
+const tries = 8
+
+const pageSize = 256
+
+const isConflict = (error: { readonly _tag: string }): boolean => error._tag === "RevisionConflict"
+
+/** Runs an effect again, a few times, while another writer commits first. */
+export const retryOnConflict = <A, E extends { readonly _tag: string }, R>(once: Effect.Effect<A, E, R>) => {
+  const again = (left: number): typeof once =>
+    left === 0 ? once : once.pipe(Effect.catch((error) => (isConflict(error) ? again(left - 1) : Effect.fail(error))))
+  return again(tries - 1)
+}
+
+// Loaded when a deliverable first has a schema: most have none.
+export const contentSchemas = Effect.promise(() => import("./ContentSchemas.ts"))
+
+const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
+
+/** Checks a payload against the row of its verb. */
+const validator = ({ input, name, party }: TransitionVerb) => {
+  const by = party === "witness" ? { by: AgentId } : {}
+  const schema = Schema.Struct({ ...actor, ...by, ...input.fields })
+  const isValid = fastPath(schema)
+  const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
+  return (payload: object): InvalidInput | undefined => {
+    if (isValid(payload)) return undefined
+    const decoded = decode(payload)
+    return Result.isFailure(decoded) ? invalidInput(name, decoded.failure) : undefined
+  }
+}
+
+export type Verbs = ReturnType<typeof make>
+
+/** Makes the verbs that record transitions, over a store. */
+export const make = (store: HandoffStore["Service"], router: HandoffRouter["Service"], entries: Entries) => {
+  // These run for every verb of every handoff, so they are plain functions instead of generators.
+
+  const commit = (change: Change, ...others: ReadonlyArray<Change>) =>
+    Effect.as(store.commit([change, ...others]), change.record)
+
+  /** Judges one event and commits it. */
+  const record = (current: HandoffRecord, event: Transition): Effect.Effect<HandoffRecord, Refusal> => {
+    const next = entries.next(current, event)
+    if (Result.isFailure(next)) return Effect.fail(next.failure)
+    if (rerouteCause(current, event) !== undefined) return reroute(current, event, next.success)
+    if (event._tag === "Completed") return complete(current, event, next.success)
+    if (event._tag === "Cancelled" && current.parts !== undefined) return cancel(current, event, next.success)
+    return commit(next.success)
+  }
+
+  /** Forwards a handoff to the next capable agent that has not had it; without one, records the event that ends it. */
+  const reroute = (current: HandoffRecord, event: Transition, end: Change): Effect.Effect<HandoffRecord, Refusal> =>
+    Effect.flatMap(
+      router.route(current.request, { fallback: false, exclude: holdersOf(current) }),
+      (decision): Effect.Effect<HandoffRecord, Refusal> => {
+        const because = rerouteCause(current, event)
+        if (Option.isNone(decision) || because === undefined) return commit(end)
+        const { value: routing } = decision
+        const reason = "reason" in event && event.reason !== undefined ? { reason: event.reason } : {}
+        const { at, by } = event
+        const forwarded = entries.next(current, {
+          _tag: "Forwarded",
+          at,
+          by,
+          ...(event.attempt === undefined ? {} : { attempt: event.attempt }),
+          to: routing.agent,
+          because,
+          ...reason,
+          routing
+        })
+        return Result.isFailure(forwarded) ? Effect.fail(forwarded.failure) : commit(forwarded.success)
+      }
+    )
+
+  /** Completes a handoff unless parts of it are open or an artifact fails its schema. */
+  const complete = (
+    current: HandoffRecord,
+    { artifacts = [], leavesChildren }: Extract<Transition, { readonly _tag: "Completed" }>,
+    change: Change
+  ): Effect.Effect<HandoffRecord, Refusal> => {
+    const { recordId, request } = current
+    const { deliverables } = request
+    const hasSchemas = deliverables?.some(({ schema }) => schema !== undefined) === true
+    if (!hasSchemas && (current.parts === undefined || leavesChildren === true)) return commit(change)
+    return Effect.gen(function* () {
+      if (leavesChildren !== true) {
+        const open = yield* Parts.openParts(store, current)
+        if (open.length > 0) {
+          return yield* new OpenChildren({ recordId, children: open.slice(0, pageSize).map((part) => part.recordId) })
+        }
+      }
+      if (deliverables !== undefined && hasSchemas) {
+        const issues = (yield* contentSchemas).schemaFaults(deliverables, artifacts)
+        if (issues.length > 0) return yield* new NotDelivered({ recordId, issues })
+      }
+      return yield* commit(change)
+    })
+  }
+
+  /** Cancels a handoff and all open parts of it in one commit. */
+  const cancel = (
+    current: HandoffRecord,
+    { at, by }: Transition,
+    change: Change
+  ): Effect.Effect<HandoffRecord, Refusal> =>
+    Effect.gen(function* () {
+      const changes: Array<Change> = []
+      for (const part of yield* Parts.openBelow(store, current)) {
+        const { parent } = part.request
+        const along = entries.next(part, {
+          _tag: "Cancelled",
+          at,
+          by,
+          reason: `${current.recordId}, which it was a part of, was cancelled.`,
+          ...(parent === undefined ? {} : { along: parent })
+        })
+        if (Result.isFailure(along)) return yield* Effect.fail(along.failure)
+        changes.push(along.success)
+      }
+      return yield* commit(change, ...changes)
+    })
+
+  /** Applies every overdue event, one after another. */
+  const applyDue = (current: HandoffRecord, now: DateTime.Utc): Effect.Effect<HandoffRecord, Refusal> => {
+    const due = overdueEvent(current, now)
+    return due === undefined
+      ? Effect.succeed(current)
+      : Effect.flatMap(record(current, due), (next) => applyDue(next, now))
+  }
+
+  /** Reads a handoff, applies what is due, then judges; `found` is the record as it was read. */
+  const attempt = <E>(
+    id: RecordId,
+    judge: (current: HandoffRecord, now: DateTime.Utc, found: HandoffRecord) => Effect.Effect<HandoffRecord, E>
+  ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> =>
+    Effect.flatMap(store.get(id), (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> => {
+      if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
+      const current = found.value
+      return Effect.flatMap(DateTime.now, (now) =>
+        overdueEvent(current, now) === undefined
+          ? judge(current, now, current)
+          : Effect.flatMap(applyDue(current, now), (settled) => judge(settled, now, current))
+      )
+    })
+
+  /** Reads, judges and commits one verb whose payload is valid, and retries on conflict. */
+  const execute = (
+    { event: _tag, party }: TransitionVerb,
+    id: RecordId,
+    { by, ...input }: Actor
+  ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal> =>
+    Effect.suspend(() => {
+      // The party is named by the first read: after a re-route the next receiver must not act by a call meant for another.
+      let author = by
+      return retryOnConflict(
+        attempt(id, (current, at, found) => {
+          author ??= agentOf(found, party) ?? clock
+          // The cast: an event is its tag, its arguments, its author and its moment.
+          return record(current, { _tag, at, by: author, ...input } as unknown as Transition)
+        })
+      )
+    })
+
+  const methodOf = (verb: TransitionVerb, defaults?: object) => {
+    const validate = validator(verb)
+    return (id: RecordId, payload: Actor = {}) => {
+      const input = { ...defaults, ...payload }
+      const fault = validate(input)
+      return fault === undefined ? execute(verb, id, input) : Effect.fail(fault)
+    }
+  }
+
+  const validateForward = validator(transitionVerbs.forward)
+
+  /** Forwards to the named agent, or to the one that the router chooses among those that have not had the handoff. */
+  const forward = (id: RecordId, payload: Payload<typeof transitionVerbs.forward> = {}) => {
+    const fault = validateForward(payload)
+    if (fault !== undefined) return Effect.fail(fault)
+    if (payload.to !== undefined) return execute(transitionVerbs.forward, id, payload)
+    return Effect.gen(function* () {
+      const found = yield* store.get(id)
+      if (Option.isNone(found)) return yield* new HandoffNotFound({ recordId: id })
+      const { request } = found.value
+      const decision = yield* router.route(request, { exclude: holdersOf(found.value) })
+      if (Option.isNone(decision)) {
+        return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
+      }
+      const { value: routing } = decision
+      const chosen = { by: receiverOf(found.value), to: routing.agent, routing, ...payload }
+      return yield* execute(transitionVerbs.forward, id, chosen)
+    })
+  }
+
+  // The cast: the transition table says which record each event makes, and the list of verbs which errors it meets;
+  // Verbs.test.ts holds both true.
+  const methods = {
+    ...Record.map(transitionVerbs, (verb) => methodOf(verb)),
+    complete: methodOf(transitionVerbs.complete, { result: {} }),
+    forward
+  } as unknown as Methods
+
+  /** Tries to accept one handoff of an inbox. */
+  const take = (head: HandoffRecord, agent: AgentId, lease?: Milliseconds): Effect.Effect<Taking, StoreError> =>
+    Effect.flatMap(DateTime.now, (now) =>
+      Effect.flatMap(applyDue(head, now), (current): Effect.Effect<Taking, Refusal> =>
+        // An overdue event may have ended it or given it to another agent.
+        receiverOf(current) === agent && movesOf(current).some(({ event }) => event === "Accepted")
+          ? Effect.map(
+              record(current, { _tag: "Accepted", at: now, by: agent, ...(lease === undefined ? {} : { lease }) }),
+              // The cast: the record that an Accepted makes is the one its row names.
+              (taken) => taken as After<"Accepted">
+            )
+          : Effect.succeed("gone")
+      )
+    ).pipe(
+      Effect.catch((error) =>
+        error._tag === "RevisionConflict"
+          ? Effect.succeed<Taking>("lost")
+          : error._tag === "StoreError"
+            ? Effect.fail(error)
+            : // Unreachable: the inbox gives pending handoffs of this agent, which stay pending until they end, and the
+              // table lets their receiver accept them.
+              Effect.die(error)
+      )
+    )
+
+  const sweep = Effect.gen(function* () {
+    const now = yield* DateTime.now
+    const moved = new Map<RecordId, HandoffRecord>()
+    while (true) {
+      const due = yield* store.list({ _tag: "Due", at: now }, { limit: pageSize })
+      if (due.length === 0) return [...moved.values()]
+      const again = due.find(({ recordId, revision }) => (moved.get(recordId)?.revision ?? 0) >= revision)
+      if (again !== undefined) {
+        const detail = `Handoff ${again.recordId} is still listed as due after its overdue events were applied; the store's index is wrong`
+        return yield* new StoreError({ operation: "list", reason: "corrupt", detail })
+      }
+      yield* Effect.forEach(
+        due,
+        (one) =>
+          applyDue(one, now).pipe(
+            Effect.map((record) => moved.set(record.recordId, record)),
+            Effect.catch((error) =>
+              // Another sweeper was first, or the handoff changed: the next page shows what is left.
+              error._tag === "RevisionConflict"
+                ? Effect.void
+                : error._tag === "StoreError"
+                  ? Effect.fail(error)
+                  : // Unreachable: overdue events come from the lifecycle itself.
+                    Effect.die(error)
+            )
+          ),
+        { concurrency: "unbounded", discard: true }
+      )
+    }
+  })
+
+  return { attempt, methods, sweep, take }
+}

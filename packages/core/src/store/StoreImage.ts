@@ -1,0 +1,224 @@
+import type { HandoffRecord, HandoffStatus, RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+
+import * as CommitPlan from "./CommitPlan.ts"
+import {
+  type Change,
+  type Entry,
+  keysOf,
+  type Keys,
+  type Page,
+  type Position,
+  type Tally,
+  type View
+} from "./HandoffStore.ts"
+import * as OrderedIndex from "./OrderedIndex.ts"
+import { due, named, newer, older, type Place, placeOf, urgent } from "./SortKey.ts"
+import { tallyOf } from "./Tally.ts"
+
+interface Held {
+  record: HandoffRecord
+  keys: Keys
+  /** Its places by age and by urgency; what they are made of never changes. */
+  readonly byAge: Place
+  readonly byUrgency: Place
+  readonly history: Array<Entry>
+}
+
+/**
+ * The whole content of a store in memory, indexed for every view. The memory store is one; a durable store that keeps
+ * its content in memory builds on one. Everything here is synchronous, so each call is atomic.
+ */
+export interface StoreImage {
+  /** The first change whose revision is not the next one of its record, as the error it deserves; nothing when all fit. */
+  readonly conflict: (changes: ReadonlyArray<Change>) => RevisionConflict | undefined
+  /**
+   * Takes changes in, without asking whether they fit. Positions are numbers that grow from change to change: the next
+   * whole number, or for a store with positions of its own the one it gives.
+   */
+  readonly put: (changes: ReadonlyArray<Change>, position?: number) => void
+  readonly get: (id: RecordId) => HandoffRecord | undefined
+  readonly list: (view: View, page: Page<HandoffRecord>) => ReadonlyArray<HandoffRecord>
+  readonly history: (id: RecordId) => ReadonlyArray<Entry>
+  readonly log: (page: Page<Position>) => ReadonlyArray<Entry>
+  readonly end: () => Position | undefined
+  readonly tally: () => Tally
+  /** The position of the last entry; 0 when there is none. */
+  readonly lastPosition: () => number
+}
+
+/** Indexes by a name, such as one inbox per agent; an index that runs empty is forgotten. */
+const partitioned = () => {
+  const indexes = new Map<string, OrderedIndex.OrderedIndex>()
+  return {
+    of: (name: string): OrderedIndex.OrderedIndex | undefined => indexes.get(name),
+    add: (name: string, place: Place) => {
+      let index = indexes.get(name)
+      if (index === undefined) indexes.set(name, (index = OrderedIndex.make()))
+      index.add(place)
+    },
+    remove: (name: string, place: Place) => {
+      const index = indexes.get(name)
+      index?.remove(place)
+      if (index?.size() === 0) indexes.delete(name)
+    }
+  }
+}
+
+const startOf = (view: View, after: HandoffRecord | undefined): OrderedIndex.Start | undefined => {
+  // The cast: it is only compared with ids. A page may begin behind one that comes before all that begin so.
+  if (view._tag === "Prefix" && !(after && after.recordId >= view.prefix))
+    return { from: named(view.prefix as RecordId) }
+  return after && { after: placeOf(view, after) }
+}
+
+/** Whether a place lies behind the end of a view that is a part of its index. */
+const isBehind = (view: View, { major, id }: Place): boolean =>
+  view._tag === "Due" ? major > view.at.epochMilliseconds : view._tag === "Prefix" ? !id.startsWith(view.prefix) : false
+
+/** One of something for each status. */
+const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
+  pending: make(),
+  accepted: make(),
+  in_progress: make(),
+  input_required: make(),
+  completed: make(),
+  rejected: make(),
+  failed: make(),
+  cancelled: make(),
+  expired: make()
+})
+
+/**
+ * Makes an empty image.
+ *
+ * @example
+ * ```ts
+ * import { StoreImage } from "@aumai/handoff-core"
+ *
+ * const image = StoreImage.make()
+ * console.log(image.list({ _tag: "All" }, { limit: 10 })) // []
+ * ```
+ */
+export const make = (): StoreImage => {
+  const held = new Map<RecordId, Held>()
+  const log: Array<Entry> = []
+  const positions: Array<number> = []
+  const elapsed = new Map<string, number>()
+  // Made when somebody first looks for the beginning of an id, which most programs never do.
+  let ids: OrderedIndex.OrderedIndex | undefined
+  const all = OrderedIndex.make()
+  const dueIndex = OrderedIndex.make()
+  const byStatus = byStatusOf(OrderedIndex.make)
+  const inboxes = byStatusOf(partitioned)
+  const sent = partitioned()
+  const children = partitioned()
+
+  /** Into or out of the views that a handoff moves between. */
+  const indexMoving = (change: "add" | "remove", { keys, byAge, byUrgency }: Held) => {
+    byStatus[keys.status][change](byAge)
+    inboxes[keys.status][change](keys.to, byUrgency)
+    if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, byAge.id))
+  }
+
+  const begin = (id: RecordId, record: HandoffRecord, keys: Keys): Held => {
+    const first: Held = { record, keys, byAge: older(keys, id), byUrgency: urgent(keys, id), history: [] }
+    held.set(id, first)
+    ids?.add(named(id))
+    all.add(first.byAge)
+    sent.add(keys.from, newer(keys, id))
+    if (keys.parent !== undefined) children.add(keys.parent, first.byAge)
+    return first
+  }
+
+  /** One change. The views are told of it unless another change of the same record follows at once. */
+  const putOne = ({ record, event }: Change, position: number, isFollowed: boolean, follows: boolean) => {
+    const id = record.recordId
+    // The cast: any text is a position, and `make` would check that once for every change.
+    const entry: Entry = { position: String(position) as Position, recordId: id, revision: record.revision, event }
+    log.push(entry)
+    positions.push(position)
+    const keys = keysOf(record)
+    const known = held.get(id)
+    if (known !== undefined && !follows) indexMoving("remove", known)
+    if (known !== undefined) count(known.record, -1)
+    count(record, 1)
+    const one = known ?? begin(id, record, keys)
+    one.record = record
+    one.keys = keys
+    one.history.push(entry)
+    if (!isFollowed) indexMoving("add", one)
+  }
+
+  /** Adds up what completed handoffs add to the tally beside their status; those the indexes count. */
+  const count = (record: HandoffRecord, sign: number) => {
+    if (!("result" in record)) return
+    const [, ...sums] = tallyOf(record)
+    for (const [name, amount] of sums) elapsed.set(name, (elapsed.get(name) ?? 0) + sign * amount)
+  }
+
+  const indexIds = (): OrderedIndex.OrderedIndex => {
+    const index = OrderedIndex.make()
+    for (const id of [...held.keys()].toSorted()) index.add(named(id))
+    return index
+  }
+
+  const indexOf = (view: View): OrderedIndex.OrderedIndex | undefined => {
+    switch (view._tag) {
+      case "All":
+        return all
+      case "Status":
+        return byStatus[view.status]
+      case "Inbox":
+        return inboxes[view.status].of(view.agent)
+      case "Sent":
+        return sent.of(view.agent)
+      case "Children":
+        return children.of(view.parent)
+      case "Due":
+        return dueIndex
+      case "Prefix":
+        return (ids ??= indexIds())
+    }
+  }
+
+  return {
+    conflict: (changes) => CommitPlan.conflictIn(changes, (id) => held.get(id)?.record.revision ?? 0),
+    put: (changes, position) => {
+      let at = position ?? (positions[positions.length - 1] ?? 0) + 1
+      let follows = false
+      for (const [index, change] of changes.entries()) {
+        const isFollowed = changes[index + 1]?.record.recordId === change.record.recordId
+        putOne(change, at++, isFollowed, follows)
+        follows = isFollowed
+      }
+    },
+    get: (id) => held.get(id)?.record,
+    list: (view, page) => {
+      const records: Array<HandoffRecord> = []
+      for (const place of indexOf(view)?.page(Math.trunc(page.limit), startOf(view, page.after)) ?? []) {
+        if (isBehind(view, place)) break
+        // The casts: only ids of records come into an index, and every record in an index is held.
+        records.push((held.get(place.id as RecordId) as Held).record)
+      }
+      return records
+    },
+    history: (id) => held.get(id)?.history.slice() ?? [],
+    log: ({ limit, after }) => {
+      const position = after === undefined ? 0 : Number(after)
+      let low = 0
+      let high = positions.length
+      while (low < high) {
+        const middle = (low + high) >>> 1
+        if ((positions[middle] ?? 0) <= position) low = middle + 1
+        else high = middle
+      }
+      return log.slice(low, low + Math.max(0, limit))
+    },
+    end: () => log.at(-1)?.position,
+    tally: () => ({
+      ...Object.fromEntries(Object.entries(byStatus).map(([status, index]) => [status, index.size()])),
+      ...Object.fromEntries(elapsed)
+    }),
+    lastPosition: () => positions[positions.length - 1] ?? 0
+  }
+}

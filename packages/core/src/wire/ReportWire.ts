@@ -1,0 +1,77 @@
+/** From the engine's answers to their JSON, which the schemas in `Reports.ts` of the protocol describe. */
+import {
+  encodeEvent,
+  type HandoffRecord,
+  maxAttemptsOf,
+  maxHopsOf,
+  type reportSchemas,
+  type RoutingDecision,
+  startAwaits,
+  whereabouts,
+  type WireEntry,
+  type WireImportReport,
+  type WireMetrics,
+  type WireWhereabouts
+} from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
+
+import type { ImportReport } from "../engine/Archive.ts"
+import type { Metrics } from "../engine/Metrics.ts"
+import type { Entry } from "../store/HandoffStore.ts"
+
+/** Writes where a handoff is: whose turn, since when, and which timer comes next. */
+export const encodeWhereabouts = (record: HandoffRecord): WireWhereabouts => {
+  const { turn, since, attempt, due, notBefore, isLost } = whereabouts(record)
+  return {
+    record_id: record.recordId,
+    status: record.status,
+    turn: turn ?? null,
+    since: DateTime.formatIso(since),
+    attempt,
+    max_attempts: maxAttemptsOf(record),
+    hops: (record.hops ?? []).map(({ at, attempt, receiver }) => ({ receiver, attempt, at: DateTime.formatIso(at) })),
+    max_hops: maxHopsOf(record),
+    awaits: startAwaits(record) ?? null,
+    due: due === undefined ? null : { at: DateTime.formatIso(due.at), event: due.event },
+    not_before: notBefore === undefined ? null : DateTime.formatIso(notBefore),
+    is_lost: isLost
+  }
+}
+
+/** Writes an entry of a history or of the log. */
+export const encodeEntry = ({ position, recordId, revision, event }: Entry): WireEntry => ({
+  position,
+  record_id: recordId,
+  revision,
+  event: encodeEvent(event)
+})
+
+/** Writes a routing decision. */
+export const encodeRouting = ({
+  agent,
+  reason,
+  fallback,
+  matched,
+  runnersUp
+}: RoutingDecision): typeof reportSchemas.RoutingDecision.Encoded => ({
+  agent,
+  reason,
+  fallback,
+  matched,
+  runners_up: runnersUp
+})
+
+/** Writes the metrics of a store. */
+export const encodeMetrics = (metrics: Metrics): WireMetrics => ({
+  total: metrics.total,
+  by_status: metrics.byStatus,
+  average_seconds: metrics.averageSeconds ?? null,
+  p95_seconds: metrics.p95Seconds ?? null,
+  completion_rate: metrics.completionRate ?? null
+})
+
+/** Writes the outcome of importing one handoff. */
+export const encodeImportReport = ({ recordId, outcome }: ImportReport): WireImportReport => ({
+  record_id: recordId,
+  outcome
+})

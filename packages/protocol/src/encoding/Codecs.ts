@@ -1,0 +1,15 @@
+/** The compiled codecs of requests, records, events and archived handoffs. */
+import { HandoffEvent } from "../model/HandoffEvent.ts"
+import { HandoffRecord } from "../model/HandoffRecord.ts"
+import { HandoffRequest } from "../model/HandoffRequest.ts"
+import { type Compiled, compile } from "./WireCodec.ts"
+import { ArchivedHandoff } from "./WireTable.ts"
+import type { WireArchived, WireEvent, WireRecord, WireRequest } from "./WireTypes.ts"
+
+/** A record with its history, as it stands in an archive: the events do not repeat its request, nor its id. */
+export type Archived = HandoffRecord & { readonly history?: ReadonlyArray<HandoffEvent> }
+
+export const requestCodec: Compiled<HandoffRequest, WireRequest> = /*#__PURE__*/ compile(() => HandoffRequest)
+export const recordCodec: Compiled<HandoffRecord, WireRecord> = /*#__PURE__*/ compile(() => HandoffRecord)
+export const eventCodec: Compiled<HandoffEvent, WireEvent> = /*#__PURE__*/ compile(() => HandoffEvent)
+export const archivedCodec: Compiled<Archived, WireArchived> = /*#__PURE__*/ compile(() => ArchivedHandoff)

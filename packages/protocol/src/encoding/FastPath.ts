@@ -1,0 +1,54 @@
+import * as DateTime from "effect/DateTime"
+import type * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
+
+import { isJsonObject } from "../values/Json.ts"
+import { filtersOf } from "./WireFields.ts"
+
+type Test = (value: unknown) => boolean
+
+const options: SchemaAST.ParseOptions = {}
+
+/** The test of one argument; `undefined` for those whose schema has to judge. */
+const testOf = (ast: SchemaAST.AST): Test | undefined => {
+  const filters = filtersOf(ast.checks)
+  const passes: Test = (value) => filters.every((filter) => filter.run(value, ast, options) === undefined)
+  switch (ast._tag) {
+    case "String":
+    case "Number":
+    case "Boolean": {
+      const type = ast._tag.toLowerCase()
+      return (value) => typeof value === type && passes(value)
+    }
+    case "Declaration":
+      return (value) => DateTime.isDateTime(value) && DateTime.isUtc(value) && passes(value)
+    case "Objects":
+      return ast.indexSignatures.length > 0 ? isJsonObject : undefined
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Compiles the fast path of a schema of plain arguments: `true` only for values that the schema accepts. Most verbs carry an
+ * actor, an attempt, and a lease, a sentence or a result; their schema would cost as much as the rest of the verb. For other
+ * values it is `false`, and the schema decides.
+ */
+export const fastPath = ({ ast }: Schema.Struct<Schema.Struct.Fields>): ((payload: object) => boolean) => {
+  const fields = new Map(
+    ast.propertySignatures.map(({ name, type }) => [
+      String(name),
+      { test: testOf(type), isRequired: type.context?.isOptional !== true }
+    ])
+  )
+  const required = [...fields.values()].filter(({ isRequired }) => isRequired).length
+  return (payload) => {
+    let missing = required
+    for (const [key, value] of Object.entries(payload)) {
+      const field = fields.get(key)
+      if (field?.test?.(value) !== true) return false
+      if (field.isRequired) missing -= 1
+    }
+    return missing === 0
+  }
+}

@@ -1,0 +1,82 @@
+/** Every entry holds the digest of the one before it, and the record that of the last: none can change unnoticed. */
+import { eventCodec } from "../encoding/Codecs.ts"
+import type { HandoffEvent } from "../model/HandoffEvent.ts"
+import type { HandoffRecord } from "../model/HandoffRecord.ts"
+import { type Digest, digestOf, quoted } from "../values/Digest.ts"
+import type { RecordId } from "../values/Fields.ts"
+
+/**
+ * Writes an event as canonical JSON (RFC 8785). The digest of an entry is taken over this text, and a store can keep it.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, eventText } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * console.log(eventText({ at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), _tag: "Started", by: AgentId.make("executor") }))
+ * // {"_tag":"Started","at":"2026-12-01T09:00:00.000Z","by":"executor"}
+ * ```
+ */
+export const eventText = (event: HandoffEvent): string => eventCodec.text(event)
+
+const enclosed = (recordId: RecordId, revision: number, text: string): string =>
+  `{"event":${text},"record_id":${quoted(recordId)},"revision":${revision}}`
+
+/**
+ * Writes an entry as the text whose digest the next entry holds: the canonical JSON of `record_id`, `revision` and
+ * `event`.
+ *
+ * @example
+ * ```ts
+ * import { entryText, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const textOf = (event: HandoffEvent) => entryText(RecordId.make("7k2m9q4xw3pz"), 1, event)
+ * ```
+ */
+export const entryText = (recordId: RecordId, revision: number, event: HandoffEvent): string =>
+  enclosed(recordId, revision, eventText(event))
+
+/** The SHA-256 of an entry whose event has this text. */
+export const textDigest = (recordId: RecordId, revision: number, text: string): Digest =>
+  digestOf(enclosed(recordId, revision, text))
+
+/**
+ * What an agent signs of an entry: the same text without the signature.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffEvent, RecordId, signedText } from "@aumai/handoff-protocol"
+ *
+ * const toSign = (event: HandoffEvent) => signedText(RecordId.make("7k2m9q4xw3pz"), 1, event)
+ * ```
+ */
+export const signedText = (recordId: RecordId, revision: number, event: HandoffEvent): string => {
+  const { sig: _, ...unsigned } = event
+  return entryText(recordId, revision, unsigned)
+}
+
+/**
+ * The SHA-256 of an entry.
+ *
+ * @example
+ * ```ts
+ * import { entryDigest, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
+ *
+ * const headOf = (event: HandoffEvent) => entryDigest(RecordId.make("7k2m9q4xw3pz"), 1, event)
+ * ```
+ */
+export const entryDigest = (recordId: RecordId, revision: number, event: HandoffEvent): Digest =>
+  textDigest(recordId, revision, eventText(event))
+
+/**
+ * An event as the next entry of a handoff: with the digest of the last one.
+ *
+ * @example
+ * ```ts
+ * import { type HandoffEvent, type HandoffRecord, linked } from "@aumai/handoff-protocol"
+ *
+ * const nextOf = (record: HandoffRecord, event: HandoffEvent) => linked(record, event)
+ * ```
+ */
+export const linked = <Event extends HandoffEvent>({ head }: HandoffRecord, event: Event): Event =>
+  head === undefined ? event : { ...event, prev: head }

@@ -1,0 +1,139 @@
+import * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
+
+import { AgentId, field, RecordId, Timestamp } from "../values/Fields.ts"
+import { Attempt } from "./Attempt.ts"
+import { handoff, refused, spelledOut } from "./HandoffError.ts"
+
+/** The attempt that the actor holds is over: its work must not be handed back. */
+export class StaleAttempt extends Schema.TaggedError<StaleAttempt>()("StaleAttempt", {
+  ...refused,
+  attempt: field(Attempt, "The attempt that the actor named."),
+  current: field(Attempt, "The current attempt.")
+}) {
+  override get message() {
+    const verdict = this.attempt < this.current ? "which is over" : "which has not begun"
+    return `Handoff ${this.recordId} is in attempt ${this.current}; ${this.event} came from attempt ${this.attempt}, ${verdict}`
+  }
+}
+
+/** An event that time causes was recorded before it is due. */
+export class NotDue extends Schema.TaggedError<NotDue>()("NotDue", {
+  ...refused,
+  at: field(Timestamp, "The time that the event names.")
+}) {
+  override get message() {
+    return `Handoff ${this.recordId}: ${this.event} is not due at ${DateTime.formatIso(this.at)}`
+  }
+}
+
+/** The last attempt cannot be released for another one. */
+export class NoAttemptLeft extends Schema.TaggedError<NoAttemptLeft>()("NoAttemptLeft", {
+  ...handoff,
+  maxAttempts: field(Schema.Int, "The number of attempts that each receiver has.")
+}) {
+  override get message() {
+    const attempts = this.maxAttempts === 1 ? "only attempt" : `last of its ${this.maxAttempts} attempts`
+    return `Handoff ${this.recordId} is in the ${attempts}: it can be failed, but not released`
+  }
+}
+
+/** The handoff has been forwarded as often as its request allows. */
+export class NoHopLeft extends Schema.TaggedError<NoHopLeft>()("NoHopLeft", {
+  ...handoff,
+  maxHops: field(Schema.Int, "The number of times that the request allows forwarding.")
+}) {
+  override get message() {
+    return this.maxHops === 0
+      ? `The request of handoff ${this.recordId} does not allow to hand it on: finish, reject, release or fail it`
+      : `Handoff ${this.recordId} has been handed on ${this.maxHops === 1 ? "once" : `${this.maxHops} times`}, which is all that its request allows: finish, reject, release or fail it`
+  }
+}
+
+/** The record has no room for more evidence, hops or restated items. */
+export class NoRoomLeft extends Schema.TaggedError<NoRoomLeft>()("NoRoomLeft", {
+  ...refused,
+  of: field(Schema.Literals(["evidence", "hops", "read_back"]), "The part of the record that is full.")
+}) {
+  override get message() {
+    return `Handoff ${this.recordId} has no room left for ${this.of === "read_back" ? "what is restated" : this.of}: ${this.event} would exceed what a record may hold`
+  }
+}
+
+/** A handoff cannot return to an agent that has had it before. */
+export class AlreadyHeld extends Schema.TaggedError<AlreadyHeld>()("AlreadyHeld", {
+  ...handoff,
+  agent: field(AgentId, "The agent that was named as the next receiver."),
+  holders: field(Schema.Array(AgentId), "Every agent that has had the handoff, the sender first.")
+}) {
+  override get message() {
+    return `${this.agent} has had handoff ${this.recordId} before (${this.holders.join(" → ")}); hand it on to somebody else`
+  }
+}
+
+/** The receiver has not read the briefing back, or the sender has not confirmed it. */
+export class ReadBackIncomplete extends Schema.TaggedError<ReadBackIncomplete>()("ReadBackIncomplete", {
+  ...refused,
+  awaits: field(Schema.Literals(["receiver", "sender"]), "The party that must act first."),
+  missing: field(Schema.Array(Schema.String), "The ids of the items that the receiver has not restated.")
+}) {
+  override get message() {
+    const what =
+      this.awaits === "sender"
+        ? "the sender has not confirmed it"
+        : `the receiver has not restated ${this.missing.length === 0 ? "its summary" : this.missing.join(", ")}`
+    return `Handoff ${this.recordId}: ${this.event} needs its briefing to be read back; ${what}`
+  }
+}
+
+/** A read-back names items that the briefing does not have. */
+export class UnknownItem extends Schema.TaggedError<UnknownItem>()("UnknownItem", {
+  ...handoff,
+  items: field(Schema.Array(Schema.String), "The ids that the briefing does not have."),
+  known: field(Schema.Array(Schema.String), "The ids that the briefing has.")
+}) {
+  override get message() {
+    const known = this.known.length === 0 ? "none" : this.known.join(", ")
+    return `The briefing of handoff ${this.recordId} has no item ${this.items.join(", ")}; it has ${known}`
+  }
+}
+
+/** A deliverable is missing or does not fit the request. */
+export class NotDelivered extends Schema.TaggedError<NotDelivered>()("NotDelivered", {
+  ...handoff,
+  issues: field(
+    Schema.Array(
+      Schema.Struct({
+        deliverable: field(Schema.String, "The name of the deliverable."),
+        expected: field(Schema.String, "The expected artifact, as a sentence.")
+      })
+    ),
+    "Every deliverable that is missing or does not fit."
+  )
+}) {
+  override get message() {
+    const issues = this.issues.slice(0, spelledOut).map(({ deliverable, expected }) => `${deliverable}: ${expected}`)
+    const more = this.issues.length > spelledOut ? `; and ${this.issues.length - spelledOut} more` : ""
+    return `Handoff ${this.recordId} is not done: ${issues.join("; ")}${more}`
+  }
+}
+
+/** Delegated parts of the handoff are still open. */
+export class OpenChildren extends Schema.TaggedError<OpenChildren>()("OpenChildren", {
+  ...handoff,
+  children: field(Schema.Array(RecordId), "The parts that are open; only some of them if there are many.")
+}) {
+  override get message() {
+    return `Handoff ${this.recordId} has parts that are open: ${this.children.slice(0, spelledOut).join(", ")}; wait for them, cancel them, or complete it without them`
+  }
+}
+
+/** The entry does not hold the SHA-256 of the entry before it: it was written for another history. */
+export class BrokenChain extends Schema.TaggedError<BrokenChain>()("BrokenChain", {
+  ...handoff,
+  revision: field(Schema.Int, "The revision that the entry would have had.")
+}) {
+  override get message() {
+    return `Handoff ${this.recordId}: revision ${this.revision} does not hold the digest of the one before it`
+  }
+}

@@ -1,0 +1,85 @@
+/** The events between the acceptance of a handoff and its end. */
+import * as Schema from "effect/Schema"
+
+import { AgentId, field, optional, RecordId } from "../values/Fields.ts"
+import { Answer, Clock, Milliseconds, Progress, RerouteCause } from "./Attempt.ts"
+import { correction, ReadBack } from "./Briefing.ts"
+import { proof } from "./Delivery.ts"
+import { handBack, move, notBefore, reason, RoutingDecision } from "./EventParts.ts"
+
+/** The receiver reports that it is still working. The report renews its lease. */
+export class ProgressedEvent extends Schema.Opaque<ProgressedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Progressed"),
+    ...move,
+    note: Progress.fields.note,
+    fraction: Progress.fields.fraction,
+    lease: optional(Milliseconds, "The duration of the lease from now on, in milliseconds. Default: unchanged.")
+  })
+) {}
+
+/** The handoff returns to `pending` for another attempt: its receiver released it, or the lease ended. */
+export class ReleasedEvent extends Schema.Opaque<ReleasedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Released"), ...move, reason, handBack, notBefore })
+) {}
+
+/** The receiver asks the sender and cannot go on without an answer. */
+export class AskedEvent extends Schema.Opaque<AskedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Asked"), ...move, question: Answer.fields.question })
+) {}
+
+/** The sender answers, so that the receiver can go on. */
+export class AnsweredEvent extends Schema.Opaque<AnsweredEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Answered"), ...move, answer: Answer.fields.answer })
+) {}
+
+const readBack = field(ReadBack, "The briefing in the receiver's words, or the items it left out before.")
+
+/** The receiver restates the briefing, or the items it left out before. */
+export class RestatedEvent extends Schema.Opaque<RestatedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Restated"), ...move, readBack })
+) {}
+
+/** The sender confirms the read-back, with or without a correction. */
+export class ConfirmedEvent extends Schema.Opaque<ConfirmedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Confirmed"),
+    ...move,
+    correction
+  })
+) {}
+
+/**
+ * The handoff goes to another receiver, for which it is pending in a new attempt. Either its receiver forwarded it, or
+ * the engine re-routed it (`because`).
+ */
+export class ForwardedEvent extends Schema.Opaque<ForwardedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Forwarded"),
+    ...move,
+    to: field(AgentId, "The next receiver."),
+    reason,
+    handBack,
+    because: optional(RerouteCause, "Why the engine re-routed the handoff; absent if its receiver forwarded it."),
+    routing: optional(RoutingDecision, "The router's choice of the next receiver; absent if the receiver named it.")
+  })
+) {}
+
+/** The receiver delegates a part to another agent and stays accountable for the whole. */
+export class DelegatedEvent extends Schema.Opaque<DelegatedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Delegated"),
+    ...move,
+    child: field(RecordId, "The handoff that was created for the part.")
+  })
+) {}
+
+/** An agent other than the receiver attests that it has checked the work. */
+export class AttestedEvent extends Schema.Opaque<AttestedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Attested"), ...move, ...proof })
+) {}
+
+/** A clock of the handoff runs out soon. Any agent may record this. */
+export class RemindedEvent extends Schema.Opaque<RemindedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Reminded"), ...move, of: field(Clock, "The clock that runs out soon.") })
+) {}

@@ -1,0 +1,50 @@
+import * as Schema from "effect/Schema"
+
+import { Digest, Signature } from "../values/Digest.ts"
+import { AgentId, Capability, field, optional, Text, Timestamp } from "../values/Fields.ts"
+import { Attempt, HandBack } from "./Attempt.ts"
+
+const matched = field(Schema.Array(Capability), "The agent's capabilities that the task or `requires` asked for.")
+
+/** The router's choice of a receiver, with its reason. */
+export class RoutingDecision extends Schema.Opaque<RoutingDecision>()(
+  Schema.Struct({
+    agent: field(AgentId, "The agent that the router chose."),
+    reason: field(Text, "Why the router chose this agent, in one sentence."),
+    fallback: field(Schema.Boolean, "`true` if no agent matched and the router took any available one."),
+    matched,
+    runnersUp: field(
+      Schema.Array(Schema.Struct({ agent: field(AgentId, "An agent that the router could have chosen."), matched })),
+      "The other agents that could have done the task, best first."
+    )
+  })
+) {}
+
+/** The fields of every event. */
+export const fact = {
+  at: field(Timestamp, "When the event happened."),
+  by: field(AgentId, "The agent that acted; `clock` if time itself caused the event."),
+  via: optional(
+    Schema.Literals(["foreign"]),
+    "`foreign` if the event was inferred from a record that another program wrote."
+  ),
+  prev: optional(Digest, "The SHA-256 of the entry before this one; absent in the first entry."),
+  sig: optional(Signature, "The actor's Ed25519 signature of the entry without `sig`, as base64url.")
+}
+
+/** The fields of every event except the first one. */
+export const move = {
+  ...fact,
+  attempt: optional(
+    Attempt,
+    "The attempt that the actor holds. An event that names any attempt but the current one is refused."
+  )
+}
+
+/** Why the actor did it: the same field in several events. */
+export const why = "The actor's reason or note for the other agent, in words."
+export const reason = optional(Text, why)
+
+export const handBack = optional(HandBack, "Notes of this attempt for the next one.")
+
+export const notBefore = optional(Timestamp, "Claims skip the handoff until this moment.")

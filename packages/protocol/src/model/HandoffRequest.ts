@@ -1,0 +1,77 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+import { AgentId, Capability, field, optional, Priority, RecordId, Text, Timestamp } from "../values/Fields.ts"
+import { JsonObject } from "../values/Json.ts"
+import { limits } from "../values/Limits.ts"
+import { Milliseconds } from "./Attempt.ts"
+import { Briefing } from "./Briefing.ts"
+import { Deliverables } from "./Delivery.ts"
+
+const data = "Data that the receiver needs for the task, at most 1 MiB as JSON. Default: `{}`."
+const urgency = "The urgency: 1 (least) to 10 (most urgent). Default: 5."
+
+/** The fields that have a default, as a sender gives them. */
+export const defaulted = { context: optional(JsonObject, data), priority: optional(Priority, urgency) }
+
+/**
+ * The task as the sender asks for it. It never changes once the handoff is created.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, HandoffRequest } from "@aumai/handoff-protocol"
+ *
+ * const request = HandoffRequest.make({
+ *   fromAgent: AgentId.make("planner"),
+ *   toAgent: AgentId.make("executor"),
+ *   taskDescription: "Generate the Q3 financial summary report."
+ * })
+ * console.log(request.priority) // 5
+ * ```
+ */
+export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
+  Schema.Struct({
+    fromAgent: field(AgentId, "The sender."),
+    toAgent: field(AgentId, "The first receiver. Forwarding never changes it: `hops` lists the later receivers."),
+    taskDescription: field(Text.check(Schema.isMinLength(1)), "The task, in words for the receiver."),
+    context: field(
+      JsonObject.pipe(
+        Schema.withDecodingDefaultKey(Effect.succeed({})),
+        Schema.withConstructorDefault(Effect.succeed({}))
+      ),
+      data
+    ),
+    priority: field(
+      Priority.pipe(Schema.withDecodingDefaultKey(Effect.succeed(5)), Schema.withConstructorDefault(Effect.succeed(5))),
+      urgency
+    ),
+    deadline: optional(Timestamp, "The handoff expires if it is still open at this moment."),
+    acceptBy: optional(
+      Timestamp,
+      "The handoff expires if its receiver has not accepted it by this moment. The first acceptance stops this clock; each later receiver gets as much time as the first."
+    ),
+    remindBefore: optional(
+      Milliseconds,
+      "How long before `deadline` or `acceptBy` a reminder is recorded, in milliseconds. Default: no reminder."
+    ),
+    maxAttempts: optional(
+      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts })),
+      `The number of attempts that each receiver has before the handoff fails: 1 to ${limits.attempts}. Default: ${limits.defaultAttempts}.`
+    ),
+    requires: optional(
+      Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
+      "Capabilities that the receiver must have. The router matches these instead of the words of `taskDescription`."
+    ),
+    parent: optional(RecordId, "The handoff that this one is a part of."),
+    briefing: optional(Briefing, "The sender's briefing, in the order in which the receiver needs it (I-PASS)."),
+    deliverables: optional(Deliverables, "The artifacts that the receiver must hand back to complete the handoff."),
+    maxHops: optional(
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops })),
+      `The number of times that the handoff may be forwarded to another receiver: 0 to ${limits.hops}. Default: ${limits.defaultHops}.`
+    ),
+    reroute: optional(
+      Schema.Boolean,
+      "If `true`, the handoff goes to the next capable agent when its receiver declines, misses `acceptBy` or uses up its attempts. Default: `false`."
+    )
+  })
+) {}

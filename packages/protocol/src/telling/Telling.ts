@@ -1,0 +1,248 @@
+import {
+  maxAttemptsOf,
+  overdueEvent,
+  receiverOf,
+  rerouteCause,
+  startAwaits,
+  turnOf,
+  whereabouts
+} from "../lifecycle/Clocks.ts"
+import { isOpen, type Transition } from "../lifecycle/Transitions.ts"
+import type { Clock, HandBack, Progress, RerouteCause } from "../model/Attempt.ts"
+/** Events, timers and outcomes in words, for every door. */
+import type { ReadBack } from "../model/Briefing.ts"
+import type { RoutingDecision } from "../model/EventParts.ts"
+import type { HandoffEvent } from "../model/HandoffEvent.ts"
+import type { HandoffRecord } from "../model/HandoffRecord.ts"
+import { clause, duration, joined, moment, name, names, said, type Description, type Sentence } from "./Sentence.ts"
+
+const reason = (text: string | undefined) => clause(text, (text) => [said(text)])
+const lease = (milliseconds: number | undefined) => clause(milliseconds, (held) => ["held for ", duration(held)])
+const routed = (routing: RoutingDecision | undefined) =>
+  clause(routing, (routing) => ["routed: ", said(routing.reason)])
+
+/** How far the receiver is: `80 % Page 4 of 5`. */
+export const describeProgress = ({ fraction, note }: Pick<Progress, "fraction" | "note">): Sentence =>
+  joined(
+    [
+      ...clause(fraction, (fraction) => [`${Number((fraction * 100).toFixed(1))} %`]),
+      ...clause(note, (note) => [said(note)])
+    ],
+    " "
+  )
+
+/** What an attempt leaves for the next one, list by list. */
+export const describeHandBack = (handBack: HandBack): Sentence =>
+  joined(
+    [
+      ...(["done", "remaining", "pitfalls"] as const).flatMap((list) =>
+        clause(handBack[list]?.join("; "), (points): Sentence => [`${list}: `, said(points)])
+      ),
+      ...clause(handBack.artifacts, (made): Sentence => ["made: ", ...names(made)])
+    ],
+    " / "
+  )
+
+const readBack = ({ summary, items = [] }: ReadBack): ReadonlyArray<Sentence> => [
+  ["read back: ", said(summary)],
+  ...(["understood", "question", "refused"] as const).flatMap((answer) => {
+    const some = items.filter((item) => item.answer === answer)
+    const each = some.map(({ id, note }): Sentence => [
+      name(id),
+      ...(note === undefined ? [] : [" (", said(note), ")"])
+    ])
+    return some.length === 0 ? [] : [[`${answer}: `, ...joined(each, ", ")]]
+  })
+]
+
+const causes: Readonly<Record<RerouteCause, string>> = {
+  rejected: " because it was declined",
+  accept_by: " because it was not accepted in time",
+  attempts_exhausted: " because no attempt was left"
+}
+
+/** What `reroute` in a request allows. */
+export const rerouteTerms = "to the next capable agent if it is declined, not accepted in time, or out of attempts"
+
+const nearing: Readonly<Record<Clock, string>> = {
+  accept_by: "the time to accept it is nearly over",
+  deadline: "the deadline is near"
+}
+
+const missed: Readonly<Record<Clock, string>> = {
+  accept_by: "not accepted in time",
+  deadline: "not finished by the deadline"
+}
+
+const actions: Readonly<Record<HandoffEvent["_tag"], string>> = {
+  Created: "created it",
+  Imported: "imported it",
+  Accepted: "accepted it",
+  Rejected: "declined it",
+  Started: "started it",
+  Progressed: "reported progress",
+  Asked: "asked a question",
+  Answered: "answered",
+  Forwarded: "handed it on",
+  Delegated: "delegated a part",
+  Restated: "read the briefing back",
+  Confirmed: "confirmed the read-back",
+  Attested: "verified the work",
+  Released: "gave it back",
+  Completed: "completed it",
+  Failed: "failed it",
+  Cancelled: "cancelled it",
+  Reminded: "recorded a reminder",
+  Expired: "let it expire"
+}
+
+const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
+  switch (event._tag) {
+    case "Created":
+      return [["to ", name(event.request.toAgent)], ...routed(event.routing)]
+    case "Imported":
+      return [["as ", { kind: "status", value: event.record.status }]]
+    case "Accepted":
+      return [
+        ...reason(event.reason),
+        ...clause(event.estimatedCompletion, (at) => ["expected by ", moment(at)]),
+        ...lease(event.lease),
+        ...(event.readBack === undefined ? [] : readBack(event.readBack))
+      ]
+    case "Rejected":
+    case "Failed":
+      return reason(event.reason)
+    case "Progressed":
+      return [describeProgress(event), ...lease(event.lease)]
+    case "Asked":
+      return reason(event.question)
+    case "Answered":
+      return reason(event.answer)
+    case "Forwarded":
+      return [
+        ["to ", name(event.to), ...(event.because === undefined ? [] : [causes[event.because]])],
+        ...reason(event.reason),
+        ...routed(event.routing),
+        ...clause(event.handBack, describeHandBack)
+      ]
+    case "Delegated":
+      return [["the part ", { kind: "id", value: event.child }]]
+    case "Restated":
+      return readBack(event.readBack)
+    case "Confirmed":
+      return clause(event.correction, (correction) => ["set right: ", said(correction)])
+    case "Attested":
+      return [
+        ...reason(event.statement),
+        ...clause(event.of, (of) => ["of ", name(of)]),
+        ...clause(event.uri, (uri) => [name(uri)])
+      ]
+    case "Released":
+      return [
+        ...reason(event.reason),
+        ...clause(event.handBack, describeHandBack),
+        ...clause(event.notBefore, (at) => ["not before ", moment(at)])
+      ]
+    case "Completed":
+      return [
+        ...clause(event.artifacts, (artifacts) => ["artifacts: ", ...names(artifacts)]),
+        ...(event.evidence ?? []).map(({ grade, statement }): Sentence => [`${grade}: `, said(statement)]),
+        ...(event.leavesChildren === true ? [["leaves its open parts"]] : [])
+      ]
+    case "Cancelled":
+      return [...clause(event.along, (along) => ["along with ", { kind: "id", value: along }]), ...reason(event.reason)]
+    case "Reminded":
+      return [[nearing[event.of]]]
+    case "Expired":
+      return [[missed[event.missed]]]
+    case "Started":
+      return []
+  }
+}
+
+/** What an agent did in an event, to follow its name, and what the event says besides. */
+export const describeEvent = (event: HandoffEvent): Description => ({
+  what: actions[event._tag],
+  details: detailsOf(event).filter((sentence) => sentence.length > 0)
+})
+
+/** What the receiver answered: that it accepted, declined, or gave up what it had accepted; `undefined` if it has not. */
+export const describeResponse = (record: HandoffRecord): Description | undefined => {
+  const response = "response" in record ? record.response : undefined
+  if (response === undefined) return undefined
+  const { accepted, estimatedCompletion } = response
+  return {
+    what: accepted ? "accepted" : record.status === "failed" ? "failed" : "declined",
+    details: [
+      ...reason(response.reason),
+      ...clause(estimatedCompletion, (at): Sentence => ["expected by ", moment(at)])
+    ]
+  }
+}
+
+/** Whose turn it is, and for which word on the briefing the start waits. */
+export const describeTurn = (record: HandoffRecord): Sentence => {
+  const turn = turnOf(record)
+  if (turn === undefined) return ["nobody's turn"]
+  const awaited = { receiver: " to read the briefing back", sender: " to confirm the read-back" } as const
+  const awaits = startAwaits(record)
+  return [name(turn), "'s turn", ...(awaits === undefined ? [] : [awaited[awaits]])]
+}
+
+/** Which attempt it is: the number in all, and the number for its receiver where others had it before. */
+export const describeAttempt = (record: HandoffRecord): Sentence => {
+  const begun = record.hops?.at(-1)?.attempt ?? 1
+  const own = `${record.attempt - begun + 1} of ${maxAttemptsOf(record)}`
+  return begun === 1 ? [own] : [`${record.attempt}, ${own} for `, name(receiverOf(record))]
+}
+
+/** How long the receiver holds the handoff; `undefined` without a lease. */
+export const describeLease = (record: HandoffRecord): Sentence | undefined => {
+  const lease = "lease" in record ? record.lease : undefined
+  if (lease === undefined) return undefined
+  const { milliseconds, until } = lease
+  const rests = startAwaits(record) === "sender" ? "rests until it is confirmed" : "rests until the answer"
+  return [duration(milliseconds), ", ", ...(until === undefined ? [rests] : ["until ", moment(until)])]
+}
+
+/** What each timer does when it runs out. Only events that the clock records have words. */
+const endings = ({ attempt }: HandoffRecord): Readonly<Partial<Record<Transition["_tag"], string>>> => ({
+  Expired: "it expires",
+  Released: `its lease runs out, and it waits for attempt ${attempt + 1}`,
+  Failed: "its lease runs out, and because this is the last attempt it fails",
+  Reminded: "a reminder is recorded"
+})
+
+/** A timer: when it runs out, in milliseconds since 1970, and what happens then. */
+export interface Timer {
+  readonly at: number
+  readonly what: string
+}
+
+/** The next timer of a handoff; `undefined` if none runs. */
+export const describeTimer = (record: HandoffRecord): Timer | undefined => {
+  const { due } = whereabouts(record)
+  if (due === undefined) return undefined
+  const ending = endings(record)[due.event] ?? due.event
+  const event = overdueEvent(record, due.at)
+  const isRerouted = event !== undefined && rerouteCause(record, event) !== undefined
+  return {
+    at: due.at.epochMilliseconds,
+    what: isRerouted ? `it goes to the next capable agent; without one, ${ending}` : ending
+  }
+}
+
+/** What has become of a handoff, to follow its name, and whom it waits for. */
+export const describeOutcome = (record: HandoffRecord): Sentence => {
+  const held = [
+    ...(record.attempt > 1 ? [["attempt ", ...describeAttempt(record)]] : []),
+    ...clause(describeLease(record), (lease) => ["lease ", ...lease])
+  ]
+  const turn = turnOf(record)
+  return [
+    "is ",
+    { kind: "status", value: record.status },
+    ...(held.length === 0 ? [] : [" (", ...joined(held, "; "), ")"]),
+    ...(isOpen(record.status) ? ["; waits for ", turn === undefined ? "nobody" : name(turn)] : [])
+  ]
+}

@@ -1,0 +1,97 @@
+import * as Result from "effect/Result"
+
+import { type Archived, archivedCodec } from "../encoding/Codecs.ts"
+import type { WireArchived } from "../encoding/WireTypes.ts"
+import { isSameState, portable } from "../foreign/Portable.ts"
+import { entryDigest } from "../lifecycle/Chain.ts"
+import { create, fold } from "../lifecycle/Lifecycle.ts"
+import { InvalidInput } from "../model/HandoffError.ts"
+import type { HandoffEvent } from "../model/HandoffEvent.ts"
+import type { HandoffRecord } from "../model/HandoffRecord.ts"
+import type { RecordId } from "../values/Fields.ts"
+import { decoder } from "./Wire.ts"
+
+// ---- archives: a record with its whole history, in a form that the Python library reads too ----
+
+/** A record with its whole history, oldest event first. */
+export interface ArchivedHandoff {
+  /** The state that the history leads to. */
+  readonly record: HandoffRecord
+  readonly history: ReadonlyArray<HandoffEvent>
+  /** The state in the text if it is another one: a program that keeps no history has changed the record. */
+  readonly edited?: HandoffRecord
+}
+
+/**
+ * Writes a record with its history, oldest first. A reader that ignores `history` sees the statuses of the
+ * Python library: `cancelled` and `expired` look `rejected` or `failed`, and `input_required` looks `in_progress`.
+ *
+ * @example
+ * ```ts
+ * import { type ArchivedHandoff, encodeArchived } from "@aumai/handoff-protocol"
+ *
+ * const toFile = (handoffs: ReadonlyArray<ArchivedHandoff>) =>
+ *   JSON.stringify(handoffs.map(encodeArchived), undefined, 2)
+ * ```
+ */
+export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived =>
+  archivedCodec.write({ ...portable(record), history: history.map((event) => unnamed(event, record.recordId)) })
+
+/** An imported state names its record only where that was another. */
+const unnamed = (event: HandoffEvent, recordId: RecordId): HandoffEvent =>
+  event._tag === "Imported" && event.record.recordId === recordId
+    ? // The cast: in an archive the id may be missing.
+      { ...event, record: { ...event.record, recordId: undefined } as unknown as HandoffRecord }
+    : event
+
+/** Gives an event of an archive back what only its record says. */
+const whole = (event: HandoffEvent, { recordId, request }: HandoffRecord): HandoffEvent =>
+  event._tag === "Created"
+    ? { ...event, request }
+    : event._tag === "Imported"
+      ? { ...event, record: Object.assign({ recordId, revision: 1, request }, event.record) }
+      : event
+
+const toArchived = ({ history, head, ...read }: Archived): Result.Result<ArchivedHandoff, string> => {
+  const outside: HandoffRecord = { ...read, revision: 1 }
+  const { recordId, request } = outside
+  if (history === undefined || history.length === 0) {
+    const { updatedAt: at } = outside
+    const imported: HandoffEvent = { _tag: "Imported", at, by: request.fromAgent, via: "foreign", record: outside }
+    return Result.succeed({ record: create(recordId, imported), history: [imported] })
+  }
+  const events = history.map((event) => whole(event, outside))
+  const replayed = fold(recordId, events)
+  if (Result.isFailure(replayed)) return Result.fail(replayed.failure.message)
+  const { success: folded } = replayed
+  const last = events[events.length - 1]
+  // A program that does not know of it drops it.
+  const record: HandoffRecord =
+    last === undefined ? folded : { ...folded, head: head ?? entryDigest(recordId, folded.revision, last) }
+  return Result.succeed(
+    isSameState(record, outside)
+      ? { record, history: events }
+      : { record, history: events, edited: { ...outside, revision: record.revision } }
+  )
+}
+
+const decodeShape = decoder(archivedCodec)
+
+/**
+ * Reads a record with its history, as this library writes it, or without one, as the Python library does: its trail
+ * then begins with an `Imported` event. A history that breaks the lifecycle is refused.
+ *
+ * @example
+ * ```ts
+ * import { decodeArchived } from "@aumai/handoff-protocol"
+ *
+ * const read = (json: unknown) => decodeArchived("handoffs.json", json)
+ * ```
+ */
+export const decodeArchived = (input: string, json: unknown): Result.Result<ArchivedHandoff, InvalidInput> =>
+  Result.flatMap(decodeShape(input, json), (archived) =>
+    Result.mapError(
+      toArchived(archived),
+      (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] })
+    )
+  )

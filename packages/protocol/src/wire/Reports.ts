@@ -1,0 +1,282 @@
+/** The JSON of everything that a door answers besides records and errors, in snake_case like the wire. */
+import * as Schema from "effect/Schema"
+
+import { wireSchemaOf, wireSchemas, WireTimestamp } from "../encoding/WireSchema.ts"
+import { transitions } from "../lifecycle/Transitions.ts"
+import { Attempt } from "../model/Attempt.ts"
+import { RoutingDecision } from "../model/EventParts.ts"
+import { HandoffStatus } from "../model/HandoffStatus.ts"
+import { AgentId, field, PublicKey, RecordId } from "../values/Fields.ts"
+import { limits } from "../values/Limits.ts"
+import { WireAgent } from "./WireAgent.ts"
+import { WireError } from "./WireError.ts"
+
+const { HandoffEvent: WireEvent, HandoffRecord: WireRecord } = wireSchemas
+const WireRouting = wireSchemaOf(RoutingDecision)
+
+const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const seconds = Schema.NullOr(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)))
+const recordId = field(RecordId, "The id of the handoff.")
+
+const byStatus = field(
+  Schema.Record(HandoffStatus, count.annotate({ description: "The number of handoffs in this status." })),
+  "The number of handoffs by status."
+)
+
+// ---- one handoff ----
+
+/** The handoff that a claim took; null if none waits for the agent. */
+const WireClaim = Schema.NullOr(WireRecord).annotate({
+  identifier: "Claim",
+  description: "The handoff that was claimed; null if none waits for the agent."
+})
+
+// The cast: the keys of the table are its events.
+const transition = Schema.Literals(Object.keys(transitions) as ReadonlyArray<keyof typeof transitions>)
+
+/** Who has a handoff, since when, and which timer comes next. */
+export const WireWhereabouts = Schema.Struct({
+  record_id: recordId,
+  status: field(HandoffStatus, "The status of the handoff."),
+  turn: field(Schema.NullOr(AgentId), "The agent that owns the next move; null once the handoff has ended."),
+  since: field(WireTimestamp, "When the handoff last changed."),
+  attempt: field(Attempt, "The number of the attempt that is under way or comes next."),
+  max_attempts: field(Schema.Int.check(Schema.isGreaterThan(0)), "The number of attempts that each receiver has."),
+  hops: field(
+    Schema.Array(
+      Schema.Struct({
+        receiver: field(AgentId, "The agent that received the handoff."),
+        attempt: field(Attempt, "The attempt that began with this receiver."),
+        at: field(WireTimestamp, "When the handoff was forwarded.")
+      })
+    ).check(Schema.isMaxLength(limits.hops)),
+    "The receivers after the first, in order."
+  ),
+  max_hops: field(count, "The number of times the handoff may be forwarded."),
+  awaits: field(
+    Schema.NullOr(Schema.Literals(["receiver", "sender"])),
+    "The party whose word on the briefing is due before the start; null if none is."
+  ),
+  due: field(
+    Schema.NullOr(
+      Schema.Struct({
+        at: field(WireTimestamp, "When the timer runs out."),
+        event: field(transition, "The event that the timer records.")
+      })
+    ),
+    "The next timer; null if no timer runs."
+  ),
+  not_before: field(Schema.NullOr(WireTimestamp), "Claims skip the handoff until this time; null if they do not."),
+  is_lost: field(
+    Schema.Boolean,
+    "True if the handoff is open, has no turn, and no timer runs. The lifecycle never leads there."
+  )
+}).annotate({
+  identifier: "Whereabouts",
+  description: "Who has a handoff, since when, and which timer comes next."
+})
+export type WireWhereabouts = typeof WireWhereabouts.Encoded
+
+/** An entry of a history or of the log. */
+export const WireEntry = Schema.Struct({
+  position: field(
+    Schema.String,
+    "The place of the entry in the log of its store; opaque, and only good for resuming there."
+  ),
+  record_id: recordId,
+  revision: field(
+    Schema.Int.check(Schema.isGreaterThan(0)),
+    "The number of the event within its handoff; 1 is the first."
+  ),
+  event: field(WireEvent, "The event.")
+}).annotate({ identifier: "Entry", description: "An entry of a history or of the log." })
+export type WireEntry = typeof WireEntry.Encoded
+
+const WireChainLink = Schema.Struct({
+  record: field(WireRecord, "The handoff."),
+  parts: field(
+    Schema.Array(Schema.suspend((): Schema.Codec<unknown> => WireChainLink)),
+    "The parts of the handoff, oldest first."
+  )
+}).annotate({ identifier: "ChainLink", description: "A handoff and its parts, nested." })
+
+/** The whole chain that a handoff belongs to. */
+const WireChain = Schema.Struct({
+  root: field(WireChainLink, "The handoff at the top of the chain."),
+  is_cut: field(Schema.Boolean, "True if the chain is longer than what is shown.")
+}).annotate({ identifier: "Chain", description: "The whole chain that a handoff belongs to." })
+
+/** A line that a worker prints about an attempt. */
+export const WireWorkNote = Schema.Struct({
+  record_id: recordId,
+  attempt: field(Attempt, "The attempt that the worker runs."),
+  what: field(Schema.String, "What the worker did, or why the attempt failed.")
+}).annotate({ identifier: "WorkNote", description: "A line that a worker prints about an attempt." })
+export type WireWorkNote = typeof WireWorkNote.Encoded
+
+const publicKey = field(PublicKey, "The public key, to be registered for the agent.")
+
+/** A new key pair; the secret key is either in the JSON or in a file. */
+export const WireKeyPair = Schema.Union([
+  Schema.Struct({
+    public_key: publicKey,
+    secret_key: field(Schema.String, "The secret key, as base64url without padding.")
+  }),
+  Schema.Struct({
+    public_key: publicKey,
+    file: field(Schema.String, "The file that holds the secret key.")
+  })
+]).annotate({ identifier: "KeyPair", description: "A new Ed25519 key pair of an agent." })
+export type WireKeyPair = typeof WireKeyPair.Encoded
+
+// ---- a store ----
+
+/** Counts and durations over all handoffs of a store. */
+export const WireMetrics = Schema.Struct({
+  total: field(count, "The number of handoffs."),
+  by_status: byStatus,
+  average_seconds: field(seconds, "The mean time from creation to completion; null while no handoff is completed."),
+  p95_seconds: field(
+    seconds,
+    "The time within which 95 % of completed handoffs were done, to within 2.5 %; null while none is."
+  ),
+  completion_rate: field(
+    Schema.NullOr(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
+    "The share of completed handoffs among those that ended, from 0 to 1; null while none has ended."
+  )
+}).annotate({ identifier: "Metrics", description: "Counts and durations over all handoffs of a store." })
+export type WireMetrics = typeof WireMetrics.Encoded
+
+/** The outcome of importing one handoff. */
+export const WireImportReport = Schema.Struct({
+  record_id: recordId,
+  outcome: field(
+    Schema.Literals(["added", "unchanged", "newer", "conflict", "broken"]),
+    "`added`: the id was unknown. `unchanged`: the store held all of it. `newer`: later events were appended. " +
+      "`conflict`: the histories differ. `broken`: the history was edited. The last two change nothing."
+  )
+}).annotate({ identifier: "ImportReport", description: "The outcome of importing one handoff." })
+export type WireImportReport = typeof WireImportReport.Encoded
+
+const ids = Schema.Array(RecordId)
+
+/** The outcome of copying one store into another. */
+export const WireCopyReport = Schema.Struct({
+  added: field(count, "The number of handoffs that the target did not have."),
+  newer: field(count, "The number of handoffs that got later events."),
+  unchanged: field(count, "The number of handoffs that the target already had."),
+  conflicts: field(ids, "The handoffs whose histories differ; they were left out."),
+  broken: field(ids, "The handoffs whose histories were edited; they were left out."),
+  agents: field(
+    Schema.Struct({
+      added: field(count, "The number of agents that the target did not have."),
+      unchanged: field(count, "The number of agents that the target already had."),
+      different: field(
+        Schema.Array(AgentId),
+        "The agents that the target describes differently; they were left unchanged."
+      )
+    }),
+    "The outcome for registered agents."
+  )
+}).annotate({ identifier: "CopyReport", description: "The outcome of copying one store into another." })
+export type WireCopyReport = typeof WireCopyReport.Encoded
+
+const signed = field(count, "The number of entries with a valid signature.")
+const entries = field(count, "The number of entries.")
+
+const problem = field(Schema.String, "One sentence for a person.")
+const revision = field(count, "The first entry that does not hold; 0 if it is the record itself.")
+
+/** The result of verifying one handoff. */
+const WireVerified = Schema.Struct({
+  record_id: recordId,
+  entries,
+  signed,
+  flaw: field(Schema.NullOr(Schema.Struct({ revision, problem })), "The first flaw; null if everything holds.")
+}).annotate({ identifier: "Verified", description: "The result of verifying one handoff." })
+
+/** The result of verifying handoffs of a store or of a file. */
+export const WireVerification = Schema.Struct({
+  handoffs: field(count, "The number of handoffs that were verified."),
+  entries,
+  signed,
+  flaws: field(
+    Schema.Array(
+      Schema.Struct({
+        record_id: field(
+          Schema.String,
+          "The id of the handoff; its place in the file, such as `[3]`, if it has no id."
+        ),
+        revision,
+        entries: field(count, "The number of entries of the handoff."),
+        problem
+      })
+    ),
+    "The handoffs that do not hold, each with its first bad entry."
+  ),
+  counts: field(Schema.Array(Schema.String), "Wrong counters of the store, a sentence each."),
+  notes: field(Schema.Array(Schema.String), "Parts that were not verified, a sentence each.")
+}).annotate({ identifier: "Verification", description: "The result of verifying handoffs of a store or of a file." })
+export type WireVerification = typeof WireVerification.Encoded
+
+/** The result of examining a store. */
+export const WireHealth = Schema.Struct({
+  store: field(Schema.String, "The location of the store, without a password."),
+  journal: field(Schema.Boolean, "True if a journal lies beside the file of the store."),
+  by_status: byStatus,
+  entries,
+  signed,
+  agents: field(count, "The number of registered agents."),
+  present: field(count, "The number of registered agents that are present."),
+  findings: field(
+    Schema.Array(
+      Schema.Struct({
+        code: field(
+          Schema.Literals([
+            "unreadable",
+            "set_aside",
+            "history",
+            "sum",
+            "overdue",
+            "lost",
+            "absent_agent",
+            "nobody_capable"
+          ]),
+          "The kind of problem."
+        ),
+        sentence: field(Schema.String, "One sentence for a person."),
+        command: field(Schema.String, "A command that shows or fixes the problem.")
+      })
+    ),
+    "The problems, if any."
+  )
+}).annotate({ identifier: "Health", description: "The result of examining a store." })
+export type WireHealth = typeof WireHealth.Encoded
+
+/**
+ * The schema of every answer by its name, beside those of the wire: the JSON Schema files are generated from both.
+ *
+ * @example
+ * ```ts
+ * import { reportSchemas } from "@aumai/handoff-protocol"
+ *
+ * console.log("Whereabouts" in reportSchemas) // true
+ * ```
+ */
+export const reportSchemas = {
+  Claim: WireClaim,
+  Whereabouts: WireWhereabouts,
+  Entry: WireEntry,
+  Chain: WireChain,
+  RoutingDecision: WireRouting.annotate({ description: "The receiver that routing chose, and why." }),
+  WorkNote: WireWorkNote,
+  Metrics: WireMetrics,
+  ImportReport: WireImportReport,
+  CopyReport: WireCopyReport,
+  Verified: WireVerified,
+  Verification: WireVerification,
+  Health: WireHealth,
+  RegisteredAgent: WireAgent,
+  KeyPair: WireKeyPair,
+  HandoffError: WireError
+} as const

@@ -1,0 +1,154 @@
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+
+import { eventCodec, recordCodec, requestCodec } from "../encoding/Codecs.ts"
+import { type Compiled, compile, fault } from "../encoding/WireCodec.ts"
+import { snake } from "../encoding/WireFields.ts"
+import { wireSchemaOf } from "../encoding/WireSchema.ts"
+import type { WireEvent, WireRecord, WireRequest } from "../encoding/WireTypes.ts"
+import { InvalidInput } from "../model/HandoffError.ts"
+import type { HandoffEvent } from "../model/HandoffEvent.ts"
+import type { HandoffRecord } from "../model/HandoffRecord.ts"
+import type { HandoffRequest } from "../model/HandoffRequest.ts"
+import { Timestamp } from "../values/Fields.ts"
+import { JsonObject, parseJson } from "../values/Json.ts"
+import { isSame } from "../values/Same.ts"
+
+// ---- decoding, with every fault named at once ----
+
+const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const pathOf = (
+  path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined,
+  rename: (name: string) => string
+): string =>
+  (path ?? [])
+    .map((step) => (typeof step === "object" ? step.key : step))
+    // Only the first name can be one of ours: what is deeper in our own structures is already in the names of the wire.
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? rename(String(key)) : `.${String(key)}`))
+    .join("")
+
+const explain = (input: string, error: Schema.SchemaError, rename: (name: string) => string): InvalidInput =>
+  new InvalidInput({
+    input,
+    issues: formatIssue(error.issue).issues.map(({ path, message }) => ({
+      path: pathOf(path, rename),
+      expected: message
+    }))
+  })
+
+/** Converts a schema error to `InvalidInput`: each fault with its path, in the names of the wire. */
+export const invalidInput = (input: string, error: Schema.SchemaError): InvalidInput => explain(input, error, snake)
+
+/** Decodes in one pass. Only JSON that is refused goes through the slower schema, which names its faults. */
+export const decoder =
+  <A, Json>({ read, schema }: Compiled<A, Json>) =>
+  (input: string, json: unknown): Result.Result<A, InvalidInput> => {
+    const value = read(json)
+    if (value !== fault) return Result.succeed(value)
+    const decoded = Schema.decodeUnknownResult(wireSchemaOf(schema()), { errors: "all" })(json)
+    // These paths have the names of the wire already, or are keys of a context, which stay as they are.
+    if (Result.isFailure(decoded)) return Result.fail(explain(input, decoded.failure, (name) => name))
+    // The schema also accepts an instance of a class, and copies it to a plain object.
+    const copy = read(decoded.success)
+    return copy === fault
+      ? Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected plain JSON" }] }))
+      : Result.succeed(copy)
+  }
+
+/** Parses JSON text from outside; `input` names the source in errors. */
+export const decodeText = (input: string, text: string): Result.Result<unknown, InvalidInput> =>
+  Result.mapError(parseJson(text), (expected) => new InvalidInput({ input, issues: [{ path: "", expected }] }))
+
+/** Decodes a timestamp of RFC 3339. Without a zone it is UTC. */
+export const decodeTimestamp = /*#__PURE__*/ decoder(/*#__PURE__*/ compile<Timestamp, string>(() => Timestamp))
+
+/** Decodes a context or result. */
+export const decodeJsonObject = /*#__PURE__*/ decoder(/*#__PURE__*/ compile<JsonObject, JsonObject>(() => JsonObject))
+
+/**
+ * Decodes a request in snake_case JSON; `input` names the source in errors.
+ *
+ * @example
+ * ```ts
+ * import { decodeRequest } from "@aumai/handoff-protocol"
+ *
+ * const request = decodeRequest("request", {
+ *   from_agent: "planner",
+ *   to_agent: "executor",
+ *   task_description: "Generate the Q3 report",
+ *   deadline: "2026-12-01T09:00:00"
+ * })
+ * console.log(request._tag) // "Success"
+ * ```
+ */
+export const decodeRequest = /*#__PURE__*/ decoder(requestCodec)
+
+/** Decodes a record in snake_case JSON, as this library and the Python library write it. */
+export const decodeRecord = /*#__PURE__*/ decoder(recordCodec)
+
+/**
+ * Decodes an event in snake_case JSON.
+ *
+ * @example
+ * ```ts
+ * import { decodeEvent } from "@aumai/handoff-protocol"
+ *
+ * const event = decodeEvent("event", { _tag: "Started", at: "2026-12-01T09:00:00Z", by: "executor" })
+ * console.log(event._tag) // Success
+ * ```
+ */
+export const decodeEvent = /*#__PURE__*/ decoder(eventCodec)
+
+/**
+ * Decodes an event that this library has written. Another program must have added an unknown key, or a timestamp in
+ * another spelling; both are refused.
+ */
+export const decodeOwnEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> =>
+  Result.flatMap(decodeEvent(input, json), (event) =>
+    isSame(json, encodeEvent(event))
+      ? Result.succeed(event)
+      : Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected it as it was written" }] }))
+  )
+
+/** Writes a request as snake_case JSON that the Python models accept. */
+export const encodeRequest = (request: HandoffRequest): WireRequest => requestCodec.write(request)
+
+/** Writes a record as snake_case JSON, with its true status. */
+export const encodeRecord = (record: HandoffRecord): WireRecord => recordCodec.write(record)
+
+/**
+ * Writes an event as snake_case JSON.
+ *
+ * @example
+ * ```ts
+ * import { AgentId, encodeEvent } from "@aumai/handoff-protocol"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * console.log(encodeEvent({ _tag: "Started", at: DateTime.makeUnsafe("2026-12-01T09:00:00Z"), by: AgentId.make("executor") }).at)
+ * // 2026-12-01T09:00:00.000Z
+ * ```
+ */
+export const encodeEvent = (event: HandoffEvent): WireEvent => eventCodec.write(event)
+
+/**
+ * Writes a typed error as snake_case JSON: its `_tag`, its sentence as `message`, and its fields. A `cause` is left out;
+ * it is for a log.
+ *
+ * @example
+ * ```ts
+ * import { encodeError, HandoffNotFound, RecordId } from "@aumai/handoff-protocol"
+ *
+ * console.log(encodeError(new HandoffNotFound({ recordId: RecordId.make("7k2m9q4xw3pz") })))
+ * // { _tag: "HandoffNotFound", message: "No handoff 7k2m9q4xw3pz", record_id: "7k2m9q4xw3pz" }
+ * ```
+ */
+export const encodeError = (error: Error & { readonly _tag: string }): Readonly<Record<string, unknown>> => {
+  const fields = Object.entries(error).filter(([name]) => !["_tag", "message", "cause", "name", "stack"].includes(name))
+  return {
+    _tag: error._tag,
+    message: error.message,
+    ...Object.fromEntries(fields.map(([name, value]) => [snake(name), value]))
+  }
+}

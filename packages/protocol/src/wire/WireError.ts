@@ -1,0 +1,72 @@
+/** The JSON of every typed error, derived from the error classes. */
+import * as Schema from "effect/Schema"
+
+import { WireTimestamp } from "../encoding/WireSchema.ts"
+import {
+  AlreadyHeld,
+  BrokenChain,
+  NoAttemptLeft,
+  NoHopLeft,
+  NoRoomLeft,
+  NotDelivered,
+  NotDue,
+  OpenChildren,
+  ReadBackIncomplete,
+  StaleAttempt,
+  UnknownItem
+} from "../model/CustodyError.ts"
+import {
+  AmbiguousId,
+  EmptyHistory,
+  HandoffExists,
+  HandoffNotFound,
+  InvalidInput,
+  InvalidTransition,
+  NoCapableAgent,
+  NotYourHandoff,
+  RevisionConflict,
+  StoreError
+} from "../model/HandoffError.ts"
+import { field } from "../values/Fields.ts"
+
+const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+const message = field(Schema.String, "One sentence for a person.")
+const at = field(WireTimestamp, "The time of the event.")
+
+/** One error on the wire: its tag, its sentence, and its fields in snake_case. A `cause` stays out; it is for a log. */
+const onWire = (tag: string, fields: Schema.Struct.Fields, description: string) =>
+  Schema.Struct({
+    _tag: Schema.tag(tag),
+    message,
+    ...Object.fromEntries(
+      Object.entries(fields)
+        .filter(([name]) => name !== "_tag" && name !== "cause")
+        .map(([name, schema]) => [snake(name), name === "at" ? at : schema])
+    )
+  }).annotate({ identifier: tag, description })
+
+/** A typed error in JSON, as `encodeError` writes it. */
+export const WireError = Schema.Union([
+  onWire("HandoffNotFound", HandoffNotFound.fields, "No handoff has this id."),
+  onWire("AmbiguousId", AmbiguousId.fields, "More than one handoff has an id that begins like this."),
+  onWire("InvalidTransition", InvalidTransition.fields, "The event is not allowed in the present status."),
+  onWire("NotYourHandoff", NotYourHandoff.fields, "The actor is not allowed to record the event."),
+  onWire("EmptyHistory", EmptyHistory.fields, "A history does not begin with `Created` or `Imported`."),
+  onWire("HandoffExists", HandoffExists.fields, "The id belongs to a handoff with another request."),
+  onWire("InvalidInput", InvalidInput.fields, "An input does not fit its schema."),
+  onWire("NoCapableAgent", NoCapableAgent.fields, "Routing found no agent that can do the task."),
+  onWire("RevisionConflict", RevisionConflict.fields, "Another writer has changed the handoff; read it and try again."),
+  onWire("StoreError", StoreError.fields, "The store failed."),
+  onWire("StaleAttempt", StaleAttempt.fields, "The actor named another attempt than the present one."),
+  onWire("NotDue", NotDue.fields, "A timer has not run out yet."),
+  onWire("NoAttemptLeft", NoAttemptLeft.fields, "The last attempt cannot be released."),
+  onWire("NoHopLeft", NoHopLeft.fields, "The handoff cannot be forwarded again."),
+  onWire("NoRoomLeft", NoRoomLeft.fields, "The event would exceed a limit of the record."),
+  onWire("AlreadyHeld", AlreadyHeld.fields, "The handoff never returns to an agent that has had it."),
+  onWire("ReadBackIncomplete", ReadBackIncomplete.fields, "The briefing must be read back before the start."),
+  onWire("UnknownItem", UnknownItem.fields, "The briefing has no item with this id."),
+  onWire("NotDelivered", NotDelivered.fields, "A deliverable is missing or does not fit."),
+  onWire("OpenChildren", OpenChildren.fields, "The handoff has parts that are open."),
+  onWire("BrokenChain", BrokenChain.fields, "An entry does not hold the digest of the entry before it.")
+]).annotate({ identifier: "HandoffError", description: "A typed error: `_tag` says which, `message` is its sentence." })

@@ -1,0 +1,157 @@
+import {
+  AgentCapabilityRegistry,
+  type AgentStore,
+  HandoffManager,
+  HandoffRouter,
+  type HandoffStore
+} from "@aumai/handoff-core"
+import { type HandoffRecord, type RecordId, type TransitionVerbName, transitionVerbs } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Record from "effect/Record"
+import * as Stream from "effect/Stream"
+
+import type { Handoffs } from "../types/Handoffs.ts"
+import type { CallOptions, OpenOptions } from "../types/Options.ts"
+import type { Verified } from "../types/Reports.ts"
+import type { Verification, VerifyOptions } from "../types/Verification.ts"
+import * as Inputs from "./Inputs.ts"
+import { plain } from "./Plain.ts"
+import { closedError, openSession, type Session } from "./Session.ts"
+import { signedWith } from "./Signed.ts"
+
+// Not every browser has the symbol; there the method is just not found by anyone.
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")
+
+// Loaded when it is first asked for: signatures take a library of their own.
+const verification = Effect.promise(() => import("./Verify.ts"))
+
+// Loaded when it is first asked for: most programs move no handoffs.
+const archive = Effect.promise(() => import("./Archive.ts"))
+
+const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
+  // Workers end only when they are told to.
+  const closing = new AbortController()
+  const close = (): Promise<void> => {
+    closing.abort()
+    return closeSession()
+  }
+
+  type Manager = HandoffManager["Service"]
+  type Registry = AgentCapabilityRegistry["Service"]
+
+  const manage = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Effect.Effect<A, E>) =>
+    run(() => Effect.map(HandoffManager.use(verb), plain), options?.signal)
+
+  const registry = <A, E>(options: CallOptions | undefined, verb: (registry: Registry) => Effect.Effect<A, E>) =>
+    run(() => Effect.map(AgentCapabilityRegistry.use(verb), plain), options?.signal)
+
+  const follow = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Stream.Stream<A, E>) =>
+    iterate(() => Stream.map(Stream.unwrap(HandoffManager.useSync(verb)), plain), options?.signal)
+
+  const verbOf = (name: TransitionVerbName) => (id: string, options?: CallOptions) =>
+    manage(options, (manager) => {
+      // The cast: the engine checks the payload of every verb.
+      const run: (id: RecordId, payload: never) => Effect.Effect<HandoffRecord, unknown> = manager[name]
+      return run(Inputs.recordId(id), Inputs.details(options))
+    })
+  // The cast: the list of verbs says which record each of them leaves; Types.test.ts holds the methods to it.
+  const verbs = Record.map(transitionVerbs, ({ name }) => verbOf(name)) as unknown as Pick<Handoffs, TransitionVerbName>
+
+  function verify(id: string, options?: CallOptions): Promise<Verified>
+  function verify(options?: VerifyOptions): Promise<Verification>
+  function verify(given?: string | VerifyOptions, options?: CallOptions): Promise<Verified | Verification> {
+    return typeof given === "object" || given === undefined
+      ? run(() => Effect.flatMap(verification, ({ verifyAll }) => verifyAll(given)), given?.signal)
+      : run(() => Effect.flatMap(verification, ({ verifyOne }) => verifyOne(given)), options?.signal)
+  }
+
+  return {
+    create: (request, options) =>
+      manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options))),
+    delegate: (id, part, options) =>
+      manage(options, (manager) =>
+        manager.delegate(Inputs.recordId(id), Inputs.request(part), Inputs.delegation(options))
+      ),
+    ...verbs,
+    get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
+    find: (prefix, options) => manage(options, (manager) => manager.find(Inputs.recordId(prefix))),
+    chain: (id, options) => manage(options, (manager) => manager.chain(Inputs.recordId(id))),
+    where: (id, options) => manage(options, (manager) => manager.where(Inputs.recordId(id))),
+    list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
+    listAll: (view, options) => follow(options, (manager) => manager.listAll(Inputs.view(view))),
+    history: (id, options) => manage(options, (manager) => manager.history(Inputs.recordId(id))),
+    inbox: (agent, options) =>
+      manage(options, (manager) => manager.inbox(Inputs.agentId(agent), Inputs.inbox(options))),
+    claim: (agent, options) =>
+      manage(options, (manager) =>
+        Effect.map(manager.claim(Inputs.agentId(agent), Inputs.claim(options)), Option.getOrUndefined)
+      ),
+    changes: (options) =>
+      follow(options, (manager) =>
+        manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
+      ),
+    sweep: (options) => manage(options, (manager) => manager.sweep),
+    export: (options) => iterate(() => Stream.unwrap(Effect.map(archive, ({ exported }) => exported)), options?.signal),
+    import: (handoffs, options) =>
+      manage(options, (manager) =>
+        Effect.flatMap(archive, ({ stream }) => Stream.runCollect(manager.import(stream(handoffs))))
+      ),
+    verify,
+    metrics: (options) => manage(options, (manager) => manager.metrics),
+    agents: {
+      register: (agent, capabilities, options) =>
+        registry(options, ({ register }) =>
+          register(agent, Inputs.capabilities(capabilities), Inputs.registration(options))
+        ),
+      seen: (agent, options) => registry(options, ({ seen }) => seen(Inputs.agentId(agent))),
+      unregister: (agent, options) => registry(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
+      list: (options) => registry(options, ({ agents }) => agents),
+      findCapable: (required, options) =>
+        registry(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))
+    },
+    route: (question, options) =>
+      run(
+        () =>
+          HandoffRouter.use(({ route }) =>
+            Effect.map(route(Inputs.question(question), Inputs.routingOptions(options)), (decision) =>
+              plain(Option.getOrUndefined(decision))
+            )
+          ),
+        options?.signal
+      ),
+    work: async (agent, handler, options) => {
+      if (closing.signal.aborted) throw closedError()
+      const told = options?.signal
+      const signal = told === undefined ? closing.signal : AbortSignal.any([told, closing.signal])
+      try {
+        const { work } = await import("./Work.ts")
+        await run(() => work(agent, handler, options), signal)
+      } catch (error) {
+        if (error !== signal.reason || !signal.aborted) throw error
+      }
+    },
+    close,
+    [asyncDispose]: close
+  }
+}
+
+/**
+ * The handoffs of any store, as promises: for a store with options of its own, or one that you have written. The store is
+ * open when the promise is fulfilled; otherwise it rejects with the error of the store.
+ *
+ * @example
+ * ```ts
+ * import { handoffsOver } from "@aumai/handoff"
+ * import { FileStore } from "@aumai/handoff-store-file"
+ *
+ * const handoffs = await handoffsOver(FileStore.layer({ path: "handoffs.json", lockTimeout: "1 minute" }))
+ * console.log((await handoffs.metrics()).total) // 0
+ * await handoffs.close()
+ * ```
+ */
+export const handoffsOver = async <E>(
+  store: Layer.Layer<HandoffStore | AgentStore, E>,
+  options?: OpenOptions
+): Promise<Handoffs> => client(await openSession(signedWith(options?.keys, store), options?.signal))
