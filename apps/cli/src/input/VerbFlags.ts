@@ -77,7 +77,7 @@ const kinds = new Map<unknown, Kind>([
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 const descriptionOf = (ast: SchemaAST.AST, hint: string | undefined): string => {
-  const said = String(ast.context?.annotations?.["description"] ?? "")
+  const said = ast.context?.annotations?.["description"] ?? ""
   // A terminal writes durations with their unit.
   return hint === undefined ? said : `${said.replace(", in milliseconds", "")} [${hint}]`
 }
