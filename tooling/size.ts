@@ -47,7 +47,7 @@ const apps: Readonly<Record<string, App>> = {
   "SDK, browser, memory": {
     platform: "browser",
     code: lifecycle("browser", `"memory:"`),
-    loads: ["packages/sdk/src/Memory.ts"]
+    loads: ["packages/sdk/src/open/Memory.ts"]
   },
   "SDK, browser, IndexedDB": {
     platform: "browser",

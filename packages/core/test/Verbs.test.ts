@@ -119,6 +119,7 @@ describe("the list of verbs", () => {
         const { message } = yield* Effect.flip(run(recordId, { by: "executor", surprise: 1 } as never))
         assert.match(message, new RegExp(`^Invalid ${name}: .*surprise`, "u"))
       }
+      // @ts-expect-error A witness has a name.
       const error = yield* Effect.flip(manager.attest(recordId, { statement: "Checked." }))
       assert.strictEqual(error._tag, "InvalidInput")
       assert.match(error.message, /^Invalid attest: by: /)

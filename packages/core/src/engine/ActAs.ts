@@ -7,7 +7,6 @@ import {
   type RecordId,
   type RecordOf,
   type TransitionVerbName,
-  transitionVerbs,
   type Verbs,
   type Whereabouts
 } from "@aumai/handoff-protocol"
@@ -109,5 +108,5 @@ export const actAs =
     const { recordId, ...input } = call as { readonly recordId: RecordId }
     const { agent, attempt } = acting
     const payload = { ...input, by: agent, ...(attempt === undefined ? {} : { attempt }) }
-    return manager[transitionVerbs[name as TransitionVerbName].name](recordId, payload as never) as never
+    return manager[name as TransitionVerbName](recordId, payload as never) as never
   }

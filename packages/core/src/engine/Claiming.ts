@@ -1,15 +1,14 @@
 import {
   type After,
   type AgentId,
+  claimInput,
   fastPath,
   type HandoffRecord,
-  type InputOf,
   type InvalidInput,
   invalidInput,
   type Milliseconds,
   type RecordId,
-  StoreError,
-  storeVerbs
+  StoreError
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -25,7 +24,7 @@ import type { HandoffStore, Page } from "../store/HandoffStore.ts"
 export type Taking = After<"Accepted"> | "lost" | "gone"
 
 /** The arguments of a claim. */
-export type ClaimOptions = InputOf<typeof storeVerbs.claim>
+export type ClaimOptions = typeof claimInput.Type
 
 /** One who waits for a handoff to try, or tries one. */
 interface Claimer {
@@ -54,8 +53,8 @@ interface Desk {
 const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
 const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
 
-const isValid = fastPath(storeVerbs.claim.input)
-const decode = Schema.decodeUnknownResult(storeVerbs.claim.input, { errors: "all", onExcessProperty: "error" })
+const isValid = fastPath(claimInput)
+const decode = Schema.decodeUnknownResult(claimInput, { errors: "all", onExcessProperty: "error" })
 
 // How many claimers one look serves: as many records as a page elsewhere, for they may be large.
 const lookSize = 256

@@ -26,9 +26,11 @@ import {
   type RevisionConflict,
   StoreError,
   type Transition,
+  transitionInputs,
+  transitions,
   type TransitionVerb,
   type TransitionVerbName,
-  transitionVerbs
+  type transitionVerbs
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -91,8 +93,9 @@ export const contentSchemas = Effect.promise(() => import("./ContentSchemas.ts")
 const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
 
 /** Checks a payload against the row of its verb. */
-const validator = ({ input, name, party }: TransitionVerb) => {
-  const by = party === "witness" ? { by: AgentId } : {}
+const validator = (name: TransitionVerbName) => {
+  const { event, input } = transitionInputs[name]
+  const by = transitions[event].by === "witness" ? { by: AgentId } : {}
   const schema = Schema.Struct({ ...actor, ...by, ...input.fields })
   const isValid = fastPath(schema)
   const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
@@ -219,7 +222,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
 
   /** Reads, judges and commits one verb whose payload is valid, and retries on conflict. */
   const execute = (
-    { event: _tag, party }: TransitionVerb,
+    _tag: Transition["_tag"],
     id: RecordId,
     { by, ...input }: Actor
   ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal> =>
@@ -228,29 +231,29 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       let author = by
       return retryOnConflict(
         attempt(id, (current, at, found) => {
-          author ??= agentOf(found, party) ?? clock
+          author ??= agentOf(found, transitions[_tag].by) ?? clock
           // The cast: an event is its tag, its arguments, its author and its moment.
           return record(current, { _tag, at, by: author, ...input } as unknown as Transition)
         })
       )
     })
 
-  const methodOf = (verb: TransitionVerb, defaults?: object) => {
-    const validate = validator(verb)
+  const methodOf = (name: TransitionVerbName, defaults?: object) => {
+    const validate = validator(name)
     return (id: RecordId, payload: Actor = {}) => {
       const input = { ...defaults, ...payload }
       const fault = validate(input)
-      return fault === undefined ? execute(verb, id, input) : Effect.fail(fault)
+      return fault === undefined ? execute(transitionInputs[name].event, id, input) : Effect.fail(fault)
     }
   }
 
-  const validateForward = validator(transitionVerbs.forward)
+  const validateForward = validator("forward")
 
   /** Forwards to the named agent, or to the one that the router chooses among those that have not had the handoff. */
   const forward = (id: RecordId, payload: Payload<typeof transitionVerbs.forward> = {}) => {
     const fault = validateForward(payload)
     if (fault !== undefined) return Effect.fail(fault)
-    if (payload.to !== undefined) return execute(transitionVerbs.forward, id, payload)
+    if (payload.to !== undefined) return execute("Forwarded", id, payload)
     return Effect.gen(function* () {
       const found = yield* store.get(id)
       if (Option.isNone(found)) return yield* new HandoffNotFound({ recordId: id })
@@ -261,15 +264,15 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       }
       const { value: routing } = decision
       const chosen = { by: receiverOf(found.value), to: routing.agent, routing, ...payload }
-      return yield* execute(transitionVerbs.forward, id, chosen)
+      return yield* execute("Forwarded", id, chosen)
     })
   }
 
   // The cast: the transition table says which record each event makes, and the list of verbs which errors it meets;
   // Verbs.test.ts holds both true.
   const methods = {
-    ...Record.map(transitionVerbs, (verb) => methodOf(verb)),
-    complete: methodOf(transitionVerbs.complete, { result: {} }),
+    ...Record.map(transitionInputs, (_, name) => methodOf(name)),
+    complete: methodOf("complete", { result: {} }),
     forward
   } as unknown as Methods
 

@@ -1,10 +1,10 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-import { AcceptedEvent } from "../model/HandoffEvent.ts"
 import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
 import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
+import { claimInput } from "./Inputs.ts"
 import { verb } from "./Row.ts"
 import { transitionErrors } from "./TransitionVerbs.ts"
 
@@ -86,13 +86,7 @@ export const storeVerbs = {
         "Of many claimers exactly one gets each handoff. With a lease the handoff is released for another attempt if its receiver stops sending `progress`.",
       gives: ["HandoffRecord", "optional"]
     },
-    {
-      lease: AcceptedEvent.fields.lease,
-      readsBack: optional(
-        Schema.Boolean,
-        "If `false`, handoffs whose briefing must be read back are skipped. Default: `true`."
-      )
-    },
+    claimInput.fields,
     ["InvalidInput", "StoreError"]
   ),
   sweep: verb(

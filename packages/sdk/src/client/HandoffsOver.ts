@@ -5,7 +5,7 @@ import {
   HandoffRouter,
   type HandoffStore
 } from "@aumai/handoff-core"
-import { type HandoffRecord, type RecordId, type TransitionVerbName, transitionVerbs } from "@aumai/handoff-protocol"
+import { type HandoffRecord, type RecordId, transitionInputs, type TransitionVerbName } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -57,7 +57,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
       return run(Inputs.recordId(id), Inputs.details(options))
     })
   // The cast: the list of verbs says which record each of them leaves; Types.test.ts holds the methods to it.
-  const verbs = Record.map(transitionVerbs, ({ name }) => verbOf(name)) as unknown as Pick<Handoffs, TransitionVerbName>
+  const verbs = Record.map(transitionInputs, (_, name) => verbOf(name)) as unknown as Pick<Handoffs, TransitionVerbName>
 
   function verify(id: string, options?: CallOptions): Promise<Verified>
   function verify(options?: VerifyOptions): Promise<Verification>

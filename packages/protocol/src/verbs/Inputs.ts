@@ -1,0 +1,78 @@
+/** The part of the list of verbs that the engine runs on. Its words stand apart, so that a browser does not load them. */
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+
+import type { Transition } from "../lifecycle/Transitions.ts"
+import {
+  AnsweredEvent,
+  AskedEvent,
+  AttestedEvent,
+  ConfirmedEvent,
+  ForwardedEvent,
+  ProgressedEvent,
+  ReleasedEvent,
+  RestatedEvent
+} from "../model/CustodyEvent.ts"
+import { move } from "../model/EventParts.ts"
+import {
+  AcceptedEvent,
+  CancelledEvent,
+  CompletedEvent,
+  FailedEvent,
+  RejectedEvent,
+  StartedEvent
+} from "../model/HandoffEvent.ts"
+import { AgentId, optional } from "../values/Fields.ts"
+import { JsonObject } from "../values/Json.ts"
+
+/** The arguments that record an event: its fields without those that the engine adds. */
+const fieldsOf = <Fields extends Schema.Struct.Fields>({ fields }: { readonly fields: Fields }) =>
+  // The cast: every event has the keys of `move`, which the compiler cannot know of any `Fields`.
+  Struct.omit(fields, ["_tag", ...Object.keys(move)] as never) as Omit<Fields, "_tag" | keyof typeof move>
+
+const records = <const Tag extends Transition["_tag"], Fields extends Schema.Struct.Fields>(
+  event: Tag,
+  fields: Fields
+) => ({
+  event,
+  input: Schema.Struct(fields)
+})
+
+/** The event and the arguments of each verb that records one transition. */
+export const transitionInputs = {
+  accept: records("Accepted", fieldsOf(AcceptedEvent)),
+  reject: records("Rejected", fieldsOf(RejectedEvent)),
+  restate: records("Restated", fieldsOf(RestatedEvent)),
+  confirm: records("Confirmed", fieldsOf(ConfirmedEvent)),
+  start: records("Started", fieldsOf(StartedEvent)),
+  progress: records("Progressed", fieldsOf(ProgressedEvent)),
+  ask: records("Asked", fieldsOf(AskedEvent)),
+  answer: records("Answered", fieldsOf(AnsweredEvent)),
+  release: records("Released", fieldsOf(ReleasedEvent)),
+  forward: records("Forwarded", {
+    ...Struct.omit(fieldsOf(ForwardedEvent), ["to", "because", "routing"]),
+    to: optional(
+      AgentId,
+      "The next receiver. Default: the router chooses among the agents that have not had the handoff."
+    )
+  }),
+  attest: records("Attested", fieldsOf(AttestedEvent)),
+  complete: records("Completed", {
+    ...fieldsOf(CompletedEvent),
+    result: optional(JsonObject, "The result as a JSON object. Default: an empty object.")
+  }),
+  fail: records("Failed", fieldsOf(FailedEvent)),
+  cancel: records("Cancelled", Struct.omit(fieldsOf(CancelledEvent), ["along"]))
+}
+
+/** The arguments of a claim. */
+export const claimInput = Schema.Struct({
+  lease: AcceptedEvent.fields.lease,
+  readsBack: optional(
+    Schema.Boolean,
+    "If `false`, handoffs whose briefing must be read back are skipped. Default: `true`."
+  )
+})
+
+/** The name of a verb that records one transition. */
+export type TransitionVerbName = keyof typeof transitionInputs
