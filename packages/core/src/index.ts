@@ -1,5 +1,5 @@
 export * from "./store/HandoffStore.ts"
-export { type Place, placeOf } from "./store/SortKey.ts"
+export { type SortKey, sortKeyOf } from "./store/SortKey.ts"
 export * from "./store/AgentStore.ts"
 export { decodeAgent, encodeAgent } from "./store/AgentWire.ts"
 export { encodeEntry, encodeImportReport, encodeMetrics, encodeRouting, encodeWhereabouts } from "./wire/ReportWire.ts"

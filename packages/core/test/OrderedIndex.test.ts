@@ -3,24 +3,24 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
 import * as OrderedIndex from "../src/store/OrderedIndex.ts"
-import type { Place } from "../src/store/SortKey.ts"
+import type { SortKey } from "../src/store/SortKey.ts"
 
-const compare = (a: Place, b: Place): number =>
+const compare = (a: SortKey, b: SortKey): number =>
   a.major - b.major || a.minor - b.minor || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /** The same set, implemented as a sorted array. */
 const plain = () => {
-  const places: Array<Place> = []
+  const keys: Array<SortKey> = []
   return {
-    places,
-    has: (place: Place) => places.some((other) => compare(other, place) === 0),
-    add: (place: Place) => {
-      const at = places.findIndex((other) => compare(other, place) > 0)
-      places.splice(at === -1 ? places.length : at, 0, place)
+    keys,
+    has: (key: SortKey) => keys.some((other) => compare(other, key) === 0),
+    add: (key: SortKey) => {
+      const at = keys.findIndex((other) => compare(other, key) > 0)
+      keys.splice(at === -1 ? keys.length : at, 0, key)
     },
-    remove: (place: Place) => {
-      const at = places.findIndex((other) => compare(other, place) === 0)
-      if (at !== -1) places.splice(at, 1)
+    remove: (key: SortKey) => {
+      const at = keys.findIndex((other) => compare(other, key) === 0)
+      if (at !== -1) keys.splice(at, 1)
     }
   }
 }
@@ -29,7 +29,7 @@ const all = (index: OrderedIndex.OrderedIndex) => index.page(Number.POSITIVE_INF
 
 describe("an ordered index", () => {
   for (const [what, majors, seed] of [
-    ["places all over", 1e9, 1],
+    ["keys all over", 1e9, 1],
     ["many ties", 20, 2],
     ["ids only", 1, 3]
   ] as const) {
@@ -38,40 +38,40 @@ describe("an ordered index", () => {
         const index = OrderedIndex.make()
         const model = plain()
         const draw = (below: number) => Random.nextIntBetween(0, below, { halfOpen: true })
-        const drawPlace = Effect.gen(function* () {
+        const drawKey = Effect.gen(function* () {
           return { major: yield* draw(majors), minor: yield* draw(3), id: (yield* draw(1e6)).toString(36) }
         })
         for (let turn = 0; turn < 10_000; turn++) {
           const what = yield* draw(20)
-          const known = model.places[yield* draw(Math.max(1, model.places.length))]
+          const known = model.keys[yield* draw(Math.max(1, model.keys.length))]
           // It grows and shrinks in turns, so that chunks split, become empty and are filled again.
           const growing = turn % 4000 < 2600
           if (known === undefined || what < (growing ? 13 : 4)) {
-            const place = yield* drawPlace
-            if (!model.has(place)) {
-              index.add(place)
-              model.add(place)
+            const key = yield* drawKey
+            if (!model.has(key)) {
+              index.add(key)
+              model.add(key)
             }
           } else if (what < 17) {
             index.remove({ ...known })
             model.remove(known)
           } else if (what === 17) {
-            const place = yield* drawPlace
-            index.remove(place)
-            model.remove(place)
+            const key = yield* drawKey
+            index.remove(key)
+            model.remove(key)
           } else {
-            const place = what === 18 ? known : yield* drawPlace
+            const key = what === 18 ? known : yield* drawKey
             const limit = yield* draw(600)
-            const from = model.places.filter((other) => compare(other, place) >= 0)
-            const after = from.filter((other) => compare(other, place) > 0)
-            assert.deepStrictEqual(index.page(limit, { from: place }), from.slice(0, limit))
-            assert.deepStrictEqual(index.page(limit, { after: place }), after.slice(0, limit))
+            const from = model.keys.filter((other) => compare(other, key) >= 0)
+            const after = from.filter((other) => compare(other, key) > 0)
+            assert.deepStrictEqual(index.page(limit, { from: key }), from.slice(0, limit))
+            assert.deepStrictEqual(index.page(limit, { after: key }), after.slice(0, limit))
           }
-          assert.strictEqual(index.size(), model.places.length)
+          assert.strictEqual(index.size(), model.keys.length)
         }
-        assert.deepStrictEqual(all(index), model.places)
-        assert.isAbove(model.places.length, 1024)
-        for (const place of model.places) index.remove(place)
+        assert.deepStrictEqual(all(index), model.keys)
+        assert.isAbove(model.keys.length, 1024)
+        for (const key of model.keys) index.remove(key)
         assert.deepStrictEqual(all(index), [])
         assert.strictEqual(index.size(), 0)
       }).pipe(Random.withSeed(seed))

@@ -1,5 +1,5 @@
 /** The database's object stores, their rows, and the index and order of each view. */
-import { keysOf, type Keys, placeOf, type View } from "@aumai/handoff-core"
+import { keysOf, type Keys, sortKeyOf, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 
 /** The version of the database. A page that finds a higher one refuses it. */
@@ -119,7 +119,7 @@ export const rangeOf = (view: View, after: HandoffRecord | undefined): IDBKeyRan
   // An array sorts after every number and text, so this is an upper bound of all keys with these values.
   const end = view._tag === "Due" ? [view.at.epochMilliseconds, []] : [...equal, []]
   if (after === undefined) return IDBKeyRange.bound(equal, end)
-  const { major, minor, id } = placeOf(view, after)
+  const { major, minor, id } = sortKeyOf(view, after)
   const begin = [...equal, ...(indexes[view._tag].order.length === 2 ? [major, minor] : [major]), id]
   // IDBKeyRange throws if the end is before the beginning, which happens after a record that is due later than `at`.
   return indexedDB.cmp(begin, end) < 0 ? IDBKeyRange.bound(begin, end, true) : undefined

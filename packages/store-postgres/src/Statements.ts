@@ -12,7 +12,7 @@
  * later revision has the higher id. This holds at READ COMMITTED, where a write that waited for another sees the row which
  * that one wrote: the first comparison is with the snapshot, the second (`base`) with that row.
  */
-import { placeOf, type View } from "@aumai/handoff-core"
+import { sortKeyOf, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Result from "effect/Result"
@@ -275,7 +275,7 @@ export const list = (
   const next = (parameter: PgTypes.Parameter) => `$${parameters.push(parameter)}`
   let behind = ""
   if (after !== undefined) {
-    const { major, minor, id } = placeOf(view, after)
+    const { major, minor, id } = sortKeyOf(view, after)
     const place = [BigInt(major), BigInt(minor)].slice(0, order.length - 1).map((part) => next(PgTypes.int8(part)))
     behind = ` AND (${order.join()}) > (${[...place, next(PgTypes.text(id))].join()})`
   }

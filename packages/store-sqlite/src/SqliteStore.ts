@@ -8,8 +8,8 @@ import {
   GroupCommit,
   Hints,
   HandoffStore,
-  type Place,
-  placeOf,
+  type SortKey,
+  sortKeyOf,
   type Position,
   StoredText
 } from "@aumai/handoff-core"
@@ -43,7 +43,7 @@ export interface SqliteStoreOptions {
 }
 
 // The sort key before every record.
-const start: Place = { major: Number.NEGATIVE_INFINITY, minor: 0, id: "" }
+const start: SortKey = { major: Number.NEGATIVE_INFINITY, minor: 0, id: "" }
 
 // The longest delay of setInterval, in milliseconds. It treats a longer one as 1.
 const longestWait = 2 ** 31 - 1
@@ -141,8 +141,8 @@ export const make = (
         ),
       list: (view, { after, limit }) =>
         records("list", () => {
-          const place = after === undefined ? start : placeOf(view, after)
-          return statements.list[view._tag](...Statements.valuesOf(view, place), limitOf(limit))
+          const key = after === undefined ? start : sortKeyOf(view, after)
+          return statements.list[view._tag](...Statements.valuesOf(view, key), limitOf(limit))
         }),
       history: (id) => entries("history", () => statements.history(id)),
       log: ({ after, limit }) =>

@@ -1,7 +1,7 @@
 /** The SQL of the store, prepared once per connection, and the conversion between rows and typed values. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite"
 
-import { type CommitPlan, keysOf, type Place, type StoredText, type View } from "@aumai/handoff-core"
+import { type CommitPlan, keysOf, type SortKey, type StoredText, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, type HandoffStatus, limits } from "@aumai/handoff-protocol"
 
 const columns = "SELECT id, revision, record FROM handoffs"
@@ -27,7 +27,7 @@ export const reads = {
 const last = "\u{10ffff}".repeat(limits.nameLength / 2)
 
 /** The parameters of a view's statement, except the last one, its limit. */
-export const valuesOf = (view: View, { major, minor, id }: Place): ReadonlyArray<SQLInputValue> => {
+export const valuesOf = (view: View, { major, minor, id }: SortKey): ReadonlyArray<SQLInputValue> => {
   switch (view._tag) {
     case "All":
       return [major, id]

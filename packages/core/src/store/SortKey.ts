@@ -3,17 +3,17 @@ import type { HandoffRecord, RecordId } from "@aumai/handoff-protocol"
 import { keysOf, type Keys, type View } from "./HandoffStore.ts"
 
 /** Where a record stands in a view: by two numbers, then by id in code unit order. All ascend. */
-export interface Place {
+export interface SortKey {
   readonly major: number
   readonly minor: number
   readonly id: string
 }
 
-export const older = (keys: Keys, id: RecordId): Place => ({ major: keys.createdAt, minor: 0, id })
-export const newer = (keys: Keys, id: RecordId): Place => ({ major: -keys.createdAt, minor: 0, id })
-export const urgent = (keys: Keys, id: RecordId): Place => ({ major: keys.urgency, minor: keys.createdAt, id })
-export const named = (id: RecordId): Place => ({ major: 0, minor: 0, id })
-export const due = (dueAt: number, keys: Keys, id: string): Place => ({ major: dueAt, minor: keys.createdAt, id })
+export const older = (keys: Keys, id: RecordId): SortKey => ({ major: keys.createdAt, minor: 0, id })
+export const newer = (keys: Keys, id: RecordId): SortKey => ({ major: -keys.createdAt, minor: 0, id })
+export const urgent = (keys: Keys, id: RecordId): SortKey => ({ major: keys.urgency, minor: keys.createdAt, id })
+export const named = (id: RecordId): SortKey => ({ major: 0, minor: 0, id })
+export const due = (dueAt: number, keys: Keys, id: string): SortKey => ({ major: dueAt, minor: keys.createdAt, id })
 
 /**
  * Where a record stands in a view, or stood: what a page begins behind. `All`, `Status` and `Children` go by
@@ -22,13 +22,13 @@ export const due = (dueAt: number, keys: Keys, id: string): Place => ({ major: d
  *
  * @example
  * ```ts
- * import { placeOf } from "@aumai/handoff-core"
+ * import { sortKeyOf } from "@aumai/handoff-core"
  * import type { HandoffRecord } from "@aumai/handoff-protocol"
  *
- * const ageOf = (record: HandoffRecord) => placeOf({ _tag: "All" }, record).major
+ * const ageOf = (record: HandoffRecord) => sortKeyOf({ _tag: "All" }, record).major
  * ```
  */
-export const placeOf = (view: View, record: HandoffRecord): Place => {
+export const sortKeyOf = (view: View, record: HandoffRecord): SortKey => {
   const keys = keysOf(record)
   switch (view._tag) {
     case "All":

@@ -12,15 +12,15 @@ import {
   type View
 } from "./HandoffStore.ts"
 import * as OrderedIndex from "./OrderedIndex.ts"
-import { due, named, newer, older, type Place, placeOf, urgent } from "./SortKey.ts"
+import { due, named, newer, older, type SortKey, sortKeyOf, urgent } from "./SortKey.ts"
 import { tallyOf } from "./Tally.ts"
 
 interface Held {
   record: HandoffRecord
   keys: Keys
   /** Its places by age and by urgency; what they are made of never changes. */
-  readonly byAge: Place
-  readonly byUrgency: Place
+  readonly byAge: SortKey
+  readonly byUrgency: SortKey
   readonly history: Array<Entry>
 }
 
@@ -51,14 +51,14 @@ const partitioned = () => {
   const indexes = new Map<string, OrderedIndex.OrderedIndex>()
   return {
     of: (name: string): OrderedIndex.OrderedIndex | undefined => indexes.get(name),
-    add: (name: string, place: Place) => {
+    add: (name: string, key: SortKey) => {
       let index = indexes.get(name)
       if (index === undefined) indexes.set(name, (index = OrderedIndex.make()))
-      index.add(place)
+      index.add(key)
     },
-    remove: (name: string, place: Place) => {
+    remove: (name: string, key: SortKey) => {
       const index = indexes.get(name)
-      index?.remove(place)
+      index?.remove(key)
       if (index?.size() === 0) indexes.delete(name)
     }
   }
@@ -68,11 +68,11 @@ const startOf = (view: View, after: HandoffRecord | undefined): OrderedIndex.Sta
   // The cast: it is only compared with ids. A page may begin behind one that comes before all that begin so.
   if (view._tag === "Prefix" && !(after && after.recordId >= view.prefix))
     return { from: named(view.prefix as RecordId) }
-  return after && { after: placeOf(view, after) }
+  return after && { after: sortKeyOf(view, after) }
 }
 
-/** Whether a place lies behind the end of a view that is a part of its index. */
-const isBehind = (view: View, { major, id }: Place): boolean =>
+/** Whether a key lies behind the end of a view that is a part of its index. */
+const isBehind = (view: View, { major, id }: SortKey): boolean =>
   view._tag === "Due" ? major > view.at.epochMilliseconds : view._tag === "Prefix" ? !id.startsWith(view.prefix) : false
 
 /** One of something for each status. */
@@ -195,10 +195,10 @@ export const make = (): StoreImage => {
     get: (id) => held.get(id)?.record,
     list: (view, page) => {
       const records: Array<HandoffRecord> = []
-      for (const place of indexOf(view)?.page(Math.trunc(page.limit), startOf(view, page.after)) ?? []) {
-        if (isBehind(view, place)) break
+      for (const key of indexOf(view)?.page(Math.trunc(page.limit), startOf(view, page.after)) ?? []) {
+        if (isBehind(view, key)) break
         // The casts: only ids of records come into an index, and every record in an index is held.
-        records.push((held.get(place.id as RecordId) as Held).record)
+        records.push((held.get(key.id as RecordId) as Held).record)
       }
       return records
     },

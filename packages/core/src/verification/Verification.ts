@@ -10,7 +10,7 @@ import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
 import { tallyOf } from "../store/Tally.ts"
-import { type Keys, keysOf, type Verified, verifyWith } from "./VerifyHandoff.ts"
+import { type Keys, publicKeysOf, type Verified, verifyWith } from "./VerifyHandoff.ts"
 
 export { type Difference, differences } from "./Differences.ts"
 export { type VerifiedArchive, verifyArchive } from "./VerifyArchive.ts"
@@ -42,7 +42,7 @@ const verifyHeld = (
     if (looked.flaw === undefined) return looked
     const now = yield* store.get(record.recordId)
     // Read behind the history: whoever signed it was known by then.
-    const newer = keysOf(yield* agents.all)
+    const newer = publicKeysOf(yield* agents.all)
     return Option.isNone(now) || now.value.revision === record.revision
       ? lookWith(newer)
       : yield* verifyHeld(store, agents, now.value, newer)
@@ -77,7 +77,7 @@ export const verify = (
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     const agents = yield* AgentStore
-    const keys = keysOf(yield* agents.all)
+    const keys = publicKeysOf(yield* agents.all)
     const looking = Effect.flatMap(manager.get(id), (record) => verifyHeld(store, agents, record, keys))
     return yield* orUnreadable(id)(looking)
   })
@@ -116,7 +116,7 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
   Effect.gen(function* () {
     const store = yield* HandoffStore
     const agents = yield* AgentStore
-    const keys = keysOf(yield* agents.all)
+    const keys = publicKeysOf(yield* agents.all)
     const listed = new Set<RecordId>()
     const lookAt = (record: HandoffRecord) => orUnreadable(record.recordId)(verifyHeld(store, agents, record, keys))
     return (yield* HandoffManager).listAll({ _tag: "All" }).pipe(

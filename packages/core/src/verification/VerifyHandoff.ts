@@ -33,7 +33,7 @@ export interface Verified {
 /** The keys of each agent that has any. */
 export type Keys = ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
 
-export const keysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
+export const publicKeysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
   new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const])))
 
 // Milliseconds by which the clocks of two machines that set them may differ.
@@ -89,7 +89,7 @@ const signatureFault = (
 export const verifyHandoff = (
   { edited, history, record }: ArchivedHandoff,
   agents: ReadonlyArray<RegisteredAgent>
-): Verified => verifyWith(record, history, keysOf(agents), edited)
+): Verified => verifyWith(record, history, publicKeysOf(agents), edited)
 
 export const verifyWith = (
   record: HandoffRecord,

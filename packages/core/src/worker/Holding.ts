@@ -96,7 +96,7 @@ const soon = 50
 const later = 2000
 
 /** Again and again while it fails with what may pass. A Schedule says the same, for three of the KiB that a browser loads. */
-const patiently = <A, E>(
+const retryWhile = <A, E>(
   effect: Effect.Effect<A, E>,
   mayPass: (error: E) => Effect.Effect<boolean>,
   pause = soon
@@ -105,7 +105,7 @@ const patiently = <A, E>(
     Effect.gen(function* () {
       if (!(yield* mayPass(error))) return yield* Effect.fail(error)
       yield* Effect.sleep(Math.round(pause * (0.5 + (yield* Random.next) / 2)))
-      return yield* patiently(effect, mayPass, Math.min(1.5 * pause, later))
+      return yield* retryWhile(effect, mayPass, Math.min(1.5 * pause, later))
     })
   )(effect)
 
@@ -185,7 +185,7 @@ export const hold = <E, R>(
         event: Transition["_tag"],
         verb: Effect.Effect<A, VerbError>
       ): Effect.Effect<A, VerbError> =>
-        patiently(verb, mayPass).pipe(
+        retryWhile(verb, mayPass).pipe(
           Effect.catch((error): Effect.Effect<A, VerbError> =>
             error._tag === "InvalidInput"
               ? Effect.fail(error)
@@ -207,7 +207,7 @@ export const hold = <E, R>(
 
       const answered: Effect.Effect<string, InvalidInput> = Effect.suspend(() => {
         const later = changed()
-        return Effect.flatMap(orLose(patiently(manager.get(recordId), mayPassReading)), (record) => {
+        return Effect.flatMap(orLose(retryWhile(manager.get(recordId), mayPassReading)), (record) => {
           if (has(record, "Asked")) return Effect.andThen(later, answered)
           noted(record)
           return has(record, "Answered") && "answer" in record && record.answer !== undefined
@@ -262,7 +262,7 @@ export const hold = <E, R>(
       /** Waits for the sender's word on what was restated; the lease rests meanwhile. */
       const confirmed: Effect.Effect<HandoffRecord, InvalidInput> = Effect.suspend(() => {
         const later = changed()
-        return Effect.flatMap(orLose(patiently(manager.get(recordId), mayPassReading)), (record) =>
+        return Effect.flatMap(orLose(retryWhile(manager.get(recordId), mayPassReading)), (record) =>
           record.attempt === attempt && startAwaits(record) === "sender"
             ? Effect.andThen(later, confirmed)
             : Effect.succeed(noted(record))
