@@ -26,7 +26,7 @@ export interface Acting {
   readonly attempt?: number
 }
 
-/** What the verbs give that do not record a transition of an existing handoff. */
+/** The results of the verbs that do not record a transition of an existing handoff. */
 interface Others {
   readonly create: HandoffRecord
   readonly delegate: HandoffRecord
@@ -41,11 +41,11 @@ interface Others {
 /** The verbs that an agent runs. */
 export type ActedVerb = TransitionVerbName | keyof Others
 
-/** The arguments of a verb, with the handoff that it is about. None of them says who acts. */
+/** The arguments of a verb, with the handoff that it is about. The actor is not among them. */
 export type Call<Name extends ActedVerb> = Verbs[Name]["input"]["Type"] &
   (Verbs[Name]["subject"] extends "handoff" ? { readonly recordId: RecordId } : unknown)
 
-/** What a verb gives. */
+/** The result of a verb. */
 export type Answer<Name extends ActedVerb> = Name extends TransitionVerbName
   ? RecordOf<Verbs[Name]>
   : Name extends keyof Others
@@ -79,7 +79,7 @@ const others: {
 const named = (id: RecordId | undefined) => (id === undefined ? {} : { id })
 
 /**
- * Runs verbs as one agent: the agent is given once, and the arguments of a verb cannot name another.
+ * Runs verbs as one agent. You name the agent once; the arguments of a verb cannot name another.
  *
  * @example
  * ```ts
@@ -103,7 +103,7 @@ const named = (id: RecordId | undefined) => (id === undefined ? {} : { id })
 export const actAs =
   (manager: Manager, acting: Acting) =>
   <Name extends ActedVerb>(name: Name, call: Call<Name>): Effect.Effect<Answer<Name>, ErrorOf<Verbs[Name]>> => {
-    // The casts: the compiler cannot tie a name that is not known yet to its row.
+    // The casts: the compiler cannot relate a generic name to the row of that verb.
     if (name in others) return others[name as "get"](manager, acting, call as never) as never
     const { recordId, ...input } = call as { readonly recordId: RecordId }
     const { agent, attempt } = acting

@@ -20,9 +20,9 @@ import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
 
 /**
- * The outcome of importing one handoff. `added`: the store did not know it. `unchanged`: the store holds all of it
- * already. `newer`: its further events were appended. `conflict`: it contradicts the state in the store, which stays.
- * `broken`: its digests do not hold, so it was left out.
+ * The outcome of importing one handoff. `added`: the store did not have it. `unchanged`: the store has all of it
+ * already. `newer`: its further events were appended. `conflict`: it contradicts the store, which stays unchanged.
+ * `broken`: its digests are wrong, so it was skipped.
  */
 export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
 
@@ -34,13 +34,13 @@ export interface ImportReport {
   readonly outcome: ImportOutcome
 }
 
-/** A verdict on one handoff of an archive, with the changes it asks for; none unless it is `added` or `newer`. */
+/** The outcome for one handoff of an archive, with the changes to commit; empty unless it is `added` or `newer`. */
 interface Verdict {
   readonly outcome: ImportOutcome
   readonly changes: ReadonlyArray<Change>
 }
 
-/** The changes that lead through these events, from nothing or from a state; or why none do. */
+/** The changes that these events make to a state or, without one, from creation on; or the reason why they cannot. */
 const changesFrom = (
   start: HandoffRecord | undefined,
   recordId: RecordId,
@@ -72,13 +72,13 @@ const broken: Verdict = { outcome: "broken", changes: [] }
 const isPrefix = (shorter: ReadonlyArray<HandoffEvent>, longer: ReadonlyArray<HandoffEvent>): boolean =>
   shorter.length <= longer.length && shorter.every((event, index) => Equal.equals(event, longer[index]))
 
-/** The states a history went through, apart from their revision: what a copy without a trail can be compared with. */
+/** The record after each event of a history, to compare with a copy that has no history. */
 const statesOf = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>): ReadonlyArray<HandoffRecord> =>
   Result.getOrElse(changesFrom(undefined, recordId, history), () => []).map(({ record }) => record)
 
 /**
- * Compares a handoff from outside with what the store holds of it. Events that the store has are never taken back: only
- * a longer trail that begins with the store's own, or a state without a trail that the store's leads to, is taken.
+ * Compares an incoming handoff with the stored one. Stored events are never removed. Two kinds of input are accepted: a
+ * longer history that begins with the stored one, and a state without a history that the stored state can lead to.
  */
 const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Verdict => {
   const id = incoming.record.recordId
@@ -89,31 +89,31 @@ const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Ve
     if (further === undefined) return conflict
     const added = changesFrom(undefined, id, [...history, ...further])
     if (Result.isFailure(added)) return added.failure
-    // The digest of its last entry is in the record, and what was edited goes on from there.
+    // The head is the digest of the last entry; an edit continues after that entry.
     const { head } = added.success[history.length - 1]?.record ?? {}
     return head === incoming.record.head ? { outcome: "added", changes: added.success } : broken
   }
   if (edited === undefined && isPrefix(history, ours.history)) return unchanged
-  // Whoever begins with our own trail goes on from it, and after that to what was written without one.
-  const goesOn = isPrefix(ours.history, history)
-  const trailless = edited !== undefined || (history.length === 1 && history[0]?._tag === "Imported")
-  if (!goesOn && !trailless) return conflict
-  if (trailless && statesOf(id, ours.history).some((seen) => isSameState(seen, state))) return unchanged
-  const further = goesOn
+  // If the history begins with the stored one, its further entries follow, and then the edit made without entries.
+  const continues = isPrefix(ours.history, history)
+  const hasNoHistory = edited !== undefined || (history.length === 1 && history[0]?._tag === "Imported")
+  if (!continues && !hasNoHistory) return conflict
+  if (hasNoHistory && statesOf(id, ours.history).some((seen) => isSameState(seen, state))) return unchanged
+  const further = continues
     ? [...history.slice(ours.history.length), ...((edited && continuation(incoming.record, edited)) ?? [])]
     : continuation(ours.record, state)
   if (further === undefined) return conflict
   const changes = changesFrom(ours.record, id, further)
   if (Result.isFailure(changes)) return changes.failure
   const last = changes.success.at(-1)
-  // An edit that no event explains is no reason to take the trail that it was made on.
+  // If no event explains the edit, the history below it is not imported either.
   if (last === undefined || !isSameState(last.record, state)) return conflict
-  return edited === undefined && goesOn && last.record.head !== incoming.record.head
+  return edited === undefined && continues && last.record.head !== incoming.record.head
     ? broken
     : { outcome: "newer", changes: changes.success }
 }
 
-/** A handoff with its history, or nothing when the store does not hold it. */
+/** A stored handoff with its history; `undefined` if the store does not have it. */
 const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<ArchivedHandoff | undefined, StoreError> =>
   Effect.flatMap(store.history(id), (entries) => {
     if (entries.length === 0) return Effect.undefined
@@ -124,7 +124,7 @@ const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<Archi
     return Effect.fail(new StoreError({ operation: "history", reason: "corrupt", detail, cause: replayed.failure }))
   })
 
-/** The same, with the digest that the record holds: it is what an entry that was changed does not fit. */
+/** The same with the head of the stored record, which exposes an entry that was changed. */
 const heldWith = (store: HandoffStore["Service"], { head, recordId, revision }: HandoffRecord) =>
   Effect.map(held(store, recordId), (archived) =>
     archived === undefined || head === undefined || archived.record.revision !== revision
@@ -132,12 +132,12 @@ const heldWith = (store: HandoffStore["Service"], { head, recordId, revision }: 
       : { ...archived, record: { ...archived.record, head } }
   )
 
-// Enough to keep the connections of a store on another machine busy; one on this machine answers at once anyway.
+// Enough to keep the connections of a remote store busy. A local store answers immediately.
 const readsAtOnce = 16
 
 /**
- * Every handoff of a store with its history. The records say which, and the digest of the last entry; what else they say is
- * taken from their histories.
+ * Streams every handoff of a store with its history. Only the id and the head come from the records; the rest is
+ * replayed from the histories.
  */
 export const exportFrom = (
   store: HandoffStore["Service"],
@@ -145,11 +145,11 @@ export const exportFrom = (
 ): Stream.Stream<ArchivedHandoff, StoreError> =>
   records.pipe(
     eachPage((page) => Effect.forEach(page, (record) => heldWith(store, record), { concurrency: readsAtOnce })),
-    // Never: a handoff that is listed has a history, and none is ever removed.
+    // Always true: a listed handoff has a history, and a store removes nothing.
     Stream.filter((archived) => archived !== undefined)
   )
 
-// One commit holds this many handoffs: one durable write each, and a bounded amount of memory.
+// The number of handoffs in one commit. Each commit is one durable write, and the batch bounds the memory.
 const batchSize = 256
 
 const report = (incoming: ArchivedHandoff, { outcome }: Verdict): ImportReport => ({
@@ -157,12 +157,12 @@ const report = (incoming: ArchivedHandoff, { outcome }: Verdict): ImportReport =
   outcome
 })
 
-/** Takes in handoffs from an archive, some hundreds in each commit, and says for each what came of it. */
+/** Imports handoffs from an archive in batches, and reports the outcome for each. */
 export const importInto = (store: HandoffStore["Service"]) => {
   const verdictOn = (incoming: ArchivedHandoff) =>
     Effect.map(held(store, incoming.record.recordId), (ours) => judge(incoming, ours))
 
-  /** Judges again until nobody was in between. */
+  /** Compares and commits one handoff, and retries on conflict. */
   const importOne = (incoming: ArchivedHandoff): Effect.Effect<ImportReport, StoreError> =>
     Effect.flatMap(verdictOn(incoming), (verdict) =>
       Arr.isReadonlyArrayNonEmpty(verdict.changes)
@@ -176,7 +176,7 @@ export const importInto = (store: HandoffStore["Service"]) => {
   type Batch = Arr.NonEmptyReadonlyArray<ArchivedHandoff>
   type Reports = Arr.NonEmptyReadonlyArray<ImportReport>
 
-  /** Commits what these verdicts ask for; where somebody was in between, or the batch has one twice, `otherwise`. */
+  /** Commits the changes of these verdicts. Runs `otherwise` on conflict or if the batch contains a handoff twice. */
   const commitAll = (
     batch: Batch,
     verdicts: ReadonlyArray<Verdict>,
@@ -192,16 +192,16 @@ export const importInto = (store: HandoffStore["Service"]) => {
   }
 
   const importBatch = (batch: Batch): Effect.Effect<Reports, StoreError> => {
-    // One that changed meanwhile must not hold up the others.
+    // A conflict on one handoff must not fail the others.
     const oneByOne = Effect.suspend(() => Effect.forEach(batch, importOne))
     const compared = Effect.suspend(() =>
       Effect.flatMap(Effect.forEach(batch, verdictOn, { concurrency: readsAtOnce }), (verdicts) =>
         commitAll(batch, verdicts, oneByOne)
       )
     )
-    // Mostly nothing of it is known; then asking the store first would cost a read for each, for nothing.
-    const asNew = batch.map((incoming) => judge(incoming, undefined))
-    return asNew.every(({ outcome }) => outcome === "added") ? commitAll(batch, asNew, compared) : compared
+    // Fast path: usually the store has none of them, so it skips one read for each.
+    const assumedNew = batch.map((incoming) => judge(incoming, undefined))
+    return assumedNew.every(({ outcome }) => outcome === "added") ? commitAll(batch, assumedNew, compared) : compared
   }
 
   return <E, R>(handoffs: Stream.Stream<ArchivedHandoff, E, R>): Stream.Stream<ImportReport, E | StoreError, R> =>

@@ -11,9 +11,9 @@ import type { Entry, HandoffStore, Position } from "../store/HandoffStore.ts"
 const pageSize = 256
 
 /**
- * Every entry behind a position, then every new one, for ever: reads the log until it is empty, waits for a hint or for
- * as long as its patience lasts, reads again. A hint that comes while it reads is not lost; one that never comes makes it
- * learn of a change two seconds late, and those two seconds cost one read.
+ * Streams every entry after a position, then every new one, indefinitely. Reads the log to its end, waits for a hint or
+ * at most `patience`, and reads again. A hint that arrives during a read counts for the next wait. A lost hint delays an
+ * entry by `patience`; each idle `patience` costs one read.
  */
 export const follow = (
   store: HandoffStore["Service"],
@@ -30,7 +30,7 @@ export const follow = (
       let position = after
       const next: Effect.Effect<readonly [Entry, ...Array<Entry>], StoreError> = Effect.gen(function* () {
         while (true) {
-          // Before the log is read: what grows behind the reader's back hints again.
+          // Reset before the read, so that a commit during the read hints again.
           hinted.closeUnsafe()
           const entries = yield* store.log({ limit: pageSize, ...(position === undefined ? {} : { after: position }) })
           if (isReadonlyArrayNonEmpty(entries)) {

@@ -20,46 +20,46 @@ import * as Schema from "effect/Schema"
 
 import type { HandoffStore, Page } from "../store/HandoffStore.ts"
 
-/** What came of trying to take one handoff: it is taken, somebody else was first, or it was no longer to be had. */
+/** The result of trying to accept one handoff: the record, `lost` to another claimer, or `gone` from the inbox. */
 export type Taking = After<"Accepted"> | "lost" | "gone"
 
 /** The arguments of a claim. */
 export type ClaimOptions = typeof claimInput.Type
 
-/** One who waits for a handoff to try, or tries one. */
+/** A claim that waits for a handoff to try, or tries one. */
 interface Claimer {
-  readonly give: (found: Effect.Effect<HandoffRecord | undefined, StoreError>) => void
+  readonly resume: (found: Effect.Effect<HandoffRecord | undefined, StoreError>) => void
   trying?: RecordId
   gone?: boolean
 }
 
-/** The claimers of one agent in this process, and what they are about. */
-interface Desk {
+/** The claimers of one agent in this process, which share each read of its inbox. */
+interface ClaimGroup {
   readonly name: string
   readonly agent: AgentId
   readonly readsBack: boolean
-  /** They need a look at the inbox that begins after they came. */
+  /** They need a read of the inbox that begins after they arrived. */
   readonly waiting: Set<Claimer>
-  /** There was nothing for them but what others here are trying; they look again when one of those is done. */
+  /** They found only handoffs that other claimers of the group try; they read again when one of those finishes. */
   readonly stalled: Set<Claimer>
   readonly trying: Set<RecordId>
-  looking: boolean
-  /** How many more than needed are read, to choose from by chance: none unless other processes take from this inbox. */
+  isReading: boolean
+  /** The number of extra records to choose from at random; 0 unless other processes claim from this inbox. */
   spread: number
 }
 
-// A process that loses reads half as many again, one that wins a seventh less: the two balance where 3 of 10 attempts
-// are lost, whatever the number of processes (0.29 = ln(1/0.85) / (ln(1/0.85) + ln 1.5)).
+// A lost attempt raises the spread by half, a won one lowers it by 15 %. The two balance where 3 of 10 attempts are lost,
+// independent of the number of processes: 0.29 = ln(1/0.85) / (ln(1/0.85) + ln 1.5).
 const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
 const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
 
 const isValid = fastPath(claimInput)
 const decode = Schema.decodeUnknownResult(claimInput, { errors: "all", onExcessProperty: "error" })
 
-// How many claimers one look serves: as many records as a page elsewhere, for they may be large.
-const lookSize = 256
+// The number of claimers that one read serves. It equals the page size elsewhere, because records may be large.
+const batchSize = 256
 
-// Somebody else was first each time; after so many the store, not the race, is at fault.
+// After this many lost attempts the store is at fault, not the race.
 const tries = 1024
 
 const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
@@ -67,11 +67,11 @@ const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
 
 const mustBeReadBack = ({ request }: HandoffRecord): boolean => request.briefing?.readBack !== undefined
 
-/** So many of them, by chance, in the order they came in. */
-const some = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () => number) => {
+/** A random sample of `wanted` records in their original order. */
+const sample = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () => number) => {
   const chosen: Array<HandoffRecord> = []
   for (const [index, record] of records.entries()) {
-    // Knuth's algorithm S: each is taken with the chance that makes the number come out right.
+    // Knuth's algorithm S: the probability of each record makes the sample exactly `wanted` long.
     const left = records.length - index
     if (draw() * left < wanted - chosen.length) chosen.push(record)
   }
@@ -79,9 +79,9 @@ const some = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () =>
 }
 
 /**
- * Claiming from inboxes. Claimers of one agent share each look at its inbox and are given different handoffs, the most
- * urgent to whoever came first; so within a process none of them is in another's way. When other processes take from the
- * same inbox, attempts that lose make a process choose by chance among the first few, up to 64, until it wins again.
+ * Makes the verb `claim`. Claimers of one agent share each read of its inbox. Each gets a different handoff, the most
+ * urgent ones in order of arrival, so claimers within a process never compete. If other processes claim from the same
+ * inbox, lost attempts make a process choose at random among up to 64 extra records until it wins again.
  */
 export const make = (
   store: HandoffStore["Service"],
@@ -93,50 +93,50 @@ export const make = (
     const runFork = Effect.runForkWith(yield* Effect.context())
     const random = yield* Random.Random
     const draw = () => random.nextDoubleUnsafe()
-    const desks = new Map<string, Desk>()
+    const groups = new Map<string, ClaimGroup>()
 
-    const deskOf = (agent: AgentId, readsBack: boolean): Desk => {
+    const groupOf = (agent: AgentId, readsBack: boolean): ClaimGroup => {
       const name = `${readsBack ? "all" : "some"} ${agent}`
-      let desk = desks.get(name)
-      if (desk === undefined) {
-        desk = {
+      let group = groups.get(name)
+      if (group === undefined) {
+        group = {
           name,
           agent,
           readsBack,
           waiting: new Set(),
           stalled: new Set(),
           trying: new Set(),
-          looking: false,
+          isReading: false,
           spread: 0
         }
-        desks.set(name, desk)
+        groups.set(name, group)
       }
-      return desk
+      return group
     }
 
-    const hand = (
-      desk: Desk,
+    const distribute = (
+      group: ClaimGroup,
       batch: ReadonlyArray<Claimer>,
       found: ReadonlyArray<HandoffRecord>,
       busy: Set<RecordId>
     ) => {
-      // What was being tried when the look began may have been read as it was before.
-      const free = found.filter(({ recordId }) => !busy.has(recordId) && !desk.trying.has(recordId))
+      // The read may have returned an old state of a handoff that a claimer tried when the read began.
+      const free = found.filter(({ recordId }) => !busy.has(recordId) && !group.trying.has(recordId))
       const claimers = batch.filter(({ gone }) => gone !== true)
-      const chosen = some(free.slice(0, claimers.length + Math.floor(desk.spread)), claimers.length, draw)
+      const chosen = sample(free.slice(0, claimers.length + Math.floor(group.spread)), claimers.length, draw)
       for (const [index, claimer] of claimers.entries()) {
         const record = chosen[index]
         if (record !== undefined) {
           claimer.trying = record.recordId
-          desk.trying.add(record.recordId)
-          claimer.give(Effect.succeed(record))
-        } else if (found.length === 0) claimer.give(Effect.undefined)
-        else (desk.trying.size > 0 ? desk.stalled : desk.waiting).add(claimer)
+          group.trying.add(record.recordId)
+          claimer.resume(Effect.succeed(record))
+        } else if (found.length === 0) claimer.resume(Effect.undefined)
+        else (group.trying.size > 0 ? group.stalled : group.waiting).add(claimer)
       }
     }
 
-    /** The first that wait for an agent and may be claimed now. */
-    const ready = ({ agent, readsBack }: Desk, limit: number) =>
+    /** The first handoffs of an inbox that may be claimed now. */
+    const ready = ({ agent, readsBack }: ClaimGroup, limit: number) =>
       Effect.gen(function* () {
         const now = yield* DateTime.now
         const found: Array<HandoffRecord> = []
@@ -146,63 +146,68 @@ export const make = (
           const listed = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, read)
           found.push(...listed.filter((record) => !isDelayed(record, now) && (readsBack || !mustBeReadBack(record))))
           const after = listed.at(-1)
-          // Who has met some to pass by may meet more.
-          page = after === undefined || listed.length < read.limit ? undefined : { limit: lookSize, after }
+          // A page with handoffs to skip may be followed by more of them, so the next page is a full one.
+          page = after === undefined || listed.length < read.limit ? undefined : { limit: batchSize, after }
         }
         return found.slice(0, limit)
       })
 
-    const look = (desk: Desk) =>
+    const readInbox = (group: ClaimGroup) =>
       Effect.suspend(() => {
-        const batch = [...desk.waiting].slice(0, lookSize)
-        for (const claimer of batch) desk.waiting.delete(claimer)
-        const busy = new Set(desk.trying)
-        const limit = batch.length + busy.size + Math.floor(desk.spread)
-        // Suspended: a store that throws before it gives an effect must reach its claimers too, and not end the looking.
-        const inbox = Effect.suspend(() => ready(desk, limit))
+        const batch = [...group.waiting].slice(0, batchSize)
+        for (const claimer of batch) group.waiting.delete(claimer)
+        const busy = new Set(group.trying)
+        const limit = batch.length + busy.size + Math.floor(group.spread)
+        // Suspended, so that a store that throws synchronously fails its claimers and does not end the loop.
+        const inbox = Effect.suspend(() => ready(group, limit))
         return Effect.map(Effect.exit(inbox), (exit) => {
-          if (Exit.isSuccess(exit)) hand(desk, batch, exit.value, busy)
-          else for (const { give } of batch) give(Effect.failCause(exit.cause))
+          if (Exit.isSuccess(exit)) distribute(group, batch, exit.value, busy)
+          else for (const { resume } of batch) resume(Effect.failCause(exit.cause))
         })
       })
 
-    const attend = (desk: Desk) => {
-      if (desk.looking || desk.waiting.size === 0) return
-      desk.looking = true
-      const goOn = () => (desk.looking = desk.waiting.size > 0)
-      runFork(Effect.whileLoop({ while: goOn, body: () => look(desk), step: () => {} }))
+    const startReading = (group: ClaimGroup) => {
+      if (group.isReading || group.waiting.size === 0) return
+      group.isReading = true
+      const hasMore = () => (group.isReading = group.waiting.size > 0)
+      runFork(Effect.whileLoop({ while: hasMore, body: () => readInbox(group), step: () => {} }))
     }
 
-    /** Done with what it was given, or gone away without it. */
-    const leave = (desk: Desk, claimer: Claimer) => {
+    /** Removes a claimer that has finished or was interrupted, and wakes the stalled ones. */
+    const leave = (group: ClaimGroup, claimer: Claimer) => {
       claimer.gone = true
-      if (claimer.trying !== undefined) desk.trying.delete(claimer.trying)
-      desk.waiting.delete(claimer)
-      desk.stalled.delete(claimer)
-      for (const other of desk.stalled) desk.waiting.add(other)
-      desk.stalled.clear()
-      attend(desk)
-      if (!desk.looking && desk.trying.size === 0 && desk.spread === 0) desks.delete(desk.name)
+      if (claimer.trying !== undefined) group.trying.delete(claimer.trying)
+      group.waiting.delete(claimer)
+      group.stalled.delete(claimer)
+      for (const other of group.stalled) group.waiting.add(other)
+      group.stalled.clear()
+      startReading(group)
+      if (!group.isReading && group.trying.size === 0 && group.spread === 0) groups.delete(group.name)
     }
 
-    const tryOn = (desk: Desk, record: HandoffRecord, lease: Milliseconds | undefined) =>
-      Effect.map(take(record, desk.agent, lease), (taking) => {
-        if (taking !== "gone") desk.spread = taking === "lost" ? widen(desk.spread) : narrow(desk.spread)
+    const tryRecord = (group: ClaimGroup, record: HandoffRecord, lease: Milliseconds | undefined) =>
+      Effect.map(take(record, group.agent, lease), (taking) => {
+        if (taking !== "gone") group.spread = taking === "lost" ? widen(group.spread) : narrow(group.spread)
         return taking
       })
 
-    /** One attempt; nothing when nothing waits. */
-    const attempt = (desk: Desk, lease: Milliseconds | undefined): Effect.Effect<Taking | undefined, StoreError> =>
+    /** One attempt; `undefined` if the inbox is empty. */
+    const attempt = (
+      group: ClaimGroup,
+      lease: Milliseconds | undefined
+    ): Effect.Effect<Taking | undefined, StoreError> =>
       Effect.uninterruptibleMask((restore) => {
         let claimer: Claimer | undefined
         const turn = Effect.callback<HandoffRecord | undefined, StoreError>((resume) => {
-          claimer = { give: resume }
-          desk.waiting.add(claimer)
-          attend(desk)
+          claimer = { resume }
+          group.waiting.add(claimer)
+          startReading(group)
         })
         return restore(turn).pipe(
-          Effect.flatMap((record) => (record === undefined ? Effect.undefined : restore(tryOn(desk, record, lease)))),
-          Effect.ensuring(Effect.sync(() => claimer && leave(desk, claimer)))
+          Effect.flatMap((record) =>
+            record === undefined ? Effect.undefined : restore(tryRecord(group, record, lease))
+          ),
+          Effect.ensuring(Effect.sync(() => claimer && leave(group, claimer)))
         )
       })
 
@@ -211,16 +216,16 @@ export const make = (
       const decoded = isValid(options) ? undefined : decode(options)
       if (decoded !== undefined && Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
       for (let left = tries; left > 0;) {
-        const taking = yield* attempt(deskOf(agent, readsBack), lease)
+        const taking = yield* attempt(groupOf(agent, readsBack), lease)
         if (taking === undefined) return Option.none()
         if (taking === "lost") left -= 1
-        // What is gone has expired, so that there is one less: they come to an end.
+        // A handoff that is gone has left the inbox, so the loop ends.
         else if (taking !== "gone") return Option.some(taking)
       }
       return yield* new StoreError({
         operation: "claim",
         reason: "unavailable",
-        detail: `Others were first at everything that was tried for ${agent}, ${tries} times over; nothing was claimed. Try again`
+        detail: `Nothing was claimed for ${agent}: other claimers were first in all ${tries} attempts. Try again`
       })
     })
   })

@@ -1,28 +1,28 @@
-/** Whether what was handed back by value satisfies the JSON Schemas that its request has for it. */
+/** Checks artifacts that were handed back by value against the JSON Schemas of their deliverables. */
 import type { Artifact, Deliverable } from "@aumai/handoff-protocol"
 import { type OutputUnit, Validator } from "@cfworker/json-schema"
 
-// Faults of one deliverable that are named; who repairs these meets the others.
+// The number of faults listed per deliverable.
 const named = 5
 
-/** The innermost faults: the others, each before those inside it, only say that something inside them is wrong. */
+/** The innermost faults. An outer fault precedes those inside it and only says that something inside is wrong. */
 const sentences = (errors: ReadonlyArray<OutputUnit>): ReadonlyArray<string> =>
   errors
     .filter(({ keyword, keywordLocation }, index) => {
       const next = errors[index + 1]
-      // What may not be there at all is named by the fault around it; and a condition by what it leads to.
+      // The fault around a `false` schema names the unexpected value; the branch of an `if` names its fault.
       if (keyword === "false" || keyword === "if") return false
       return next === undefined || next.keyword === "false" || !next.keywordLocation.startsWith(`${keywordLocation}/`)
     })
     .map(({ error, instanceLocation }) => {
-      // One of several in a sentence.
+      // Joined with others into one sentence.
       const fault = error.replace(/\.$/, "")
       return instanceLocation === "#" ? fault : `at ${instanceLocation.slice(1)}: ${fault}`
     })
 
 const check = (schema: object, content: unknown): ReadonlyArray<string> => {
   try {
-    // A copy: the validator writes into the schema that it is given, and this one is the sender's, and on record.
+    // A copy, because the validator writes into its schema and this one belongs to the stored request.
     const own: object = JSON.parse(JSON.stringify(schema))
     const { errors, valid } = new Validator(own, "2020-12", false).validate(content)
     return valid ? [] : sentences(errors)
@@ -31,7 +31,7 @@ const check = (schema: object, content: unknown): ReadonlyArray<string> => {
   }
 }
 
-/** Every deliverable whose content does not fit its schema, and why. */
+/** The deliverables whose content does not fit their schema, with the reasons. */
 export const schemaFaults = (deliverables: ReadonlyArray<Deliverable>, artifacts: ReadonlyArray<Artifact>) =>
   deliverables.flatMap(({ name, schema }) => {
     const artifact = artifacts.find((one) => one.name === name)
@@ -47,7 +47,7 @@ export const schemaFaults = (deliverables: ReadonlyArray<Deliverable>, artifacts
     ]
   })
 
-/** The deliverables whose schemas nothing can be checked against. */
+/** The deliverables whose schemas the validator cannot use, with the reasons. */
 export const unusableSchemas = (
   deliverables: ReadonlyArray<Deliverable>
 ): ReadonlyArray<{ readonly index: number; readonly why: string }> =>

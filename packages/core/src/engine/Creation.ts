@@ -30,32 +30,32 @@ import type { HandoffStore } from "../store/HandoffStore.ts"
 import type { Entries } from "./Entries.ts"
 import { type Actor, contentSchemas, retryOnConflict, type VerbError, type Verbs } from "./Verbs.ts"
 
-/** The same with plain strings for ids and names: callers of `create` have not validated theirs yet. */
+/** The same type with plain strings for ids and names, because callers of `create` have not validated theirs yet. */
 type Unbranded<A> = A extends string ? string : A extends ReadonlyArray<infer Item> ? ReadonlyArray<Unbranded<Item>> : A
 
 type Ask = Omit<InputOf<typeof storeVerbs.create>, "id" | "routing">
 
-/** The sender's ask: the fields of a request. Without `toAgent` the router chooses the receiver. */
+/** The fields of a request. Without `toAgent` the router chooses the receiver. */
 export type NewHandoff = { readonly [Key in keyof Ask]: Unbranded<Ask[Key]> } & { readonly fromAgent: string }
 
 /** A part of a handoff to delegate; the holder of the whole is its sender. */
 export type NewPart = Omit<NewHandoff, "fromAgent" | "parent">
 
-/** How a handoff is created. */
+/** Options of `create`. */
 export interface CreateOptions {
-  /** An id of your own, which makes the call repeatable: the same id and request give the existing handoff. */
+  /** The id of the handoff. It makes the call idempotent: the same id and request return the existing handoff. */
   readonly id?: string
-  /** The actor; must be the sender. Default: the sender. */
+  /** The actor, which must be the sender. Default: the sender. */
   readonly by?: AgentId
-  /** How far the router may go when no agent matches. */
+  /** Limits on the router's choice. */
   readonly routing?: RoutingOptions
 }
 
-// Crockford's base 32: no I, L, O and U, so that an id read aloud or copied by hand comes back as it was.
+// Crockford's base 32 has no I, L, O and U, so an id survives being read aloud or copied by hand.
 // https://www.crockford.com/base32.html
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
-/** Twelve characters, 60 bits: after a million of them a clash has the chance of one in two million. */
+/** Twelve characters, 60 bits: after a million ids the chance of a collision is one in two million. */
 const drawId: Effect.Effect<RecordId> = Effect.map(Random.Random, (random) => {
   let id = ""
   for (let index = 0; index < 12; index++) id += alphabet.charAt(Math.floor(random.nextDoubleUnsafe() * 32))
@@ -63,7 +63,7 @@ const drawId: Effect.Effect<RecordId> = Effect.map(Random.Random, (random) => {
   return id as RecordId
 })
 
-// Twice the same id of 60 bits is chance; three times is a random source that repeats itself.
+// Two collisions of 60 bits may be chance; a third means that the random source repeats itself.
 const draws = 3
 
 const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), {
@@ -72,18 +72,18 @@ const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), 
 })
 const decodeId = Schema.decodeUnknownResult(Schema.Struct({ recordId: RecordId }))
 
-/** The clocks of a request that have run out before it begins. */
-const inThePast = ({ acceptBy, deadline }: HandoffRequest, now: DateTime.Utc): InvalidInput | undefined => {
+/** The error for a request whose timers are already in the past. */
+const checkTimers = ({ acceptBy, deadline }: HandoffRequest, now: DateTime.Utc): InvalidInput | undefined => {
   const isLate = (due: DateTime.Utc | undefined) => due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
   const late = [...(isLate(acceptBy) ? ["accept_by"] : []), ...(isLate(deadline) ? ["deadline"] : [])]
   const issues = late.map((path) => ({ path, expected: "Expected a moment in the future" }))
   return issues.length === 0 ? undefined : new InvalidInput({ input: "request", issues })
 }
 
-// A receiver that passes every check, for a request that has none yet.
+// A valid name in place of the receiver until the router has chosen one.
 const unrouted = AgentId.make("unrouted")
 
-/** A request with its receiver, and how it was chosen. */
+/** A request with its receiver, and the decision of the router if it chose the receiver. */
 interface Addressed {
   readonly request: HandoffRequest
   readonly routing?: RoutingDecision
@@ -92,16 +92,16 @@ interface Addressed {
 type CommitError = RevisionConflict | StoreError
 type CreateError = InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | CommitError
 
-// What an error calls a handoff that has no id yet.
+// Stands in errors for the id of a handoff that has none yet.
 const unnamed = RecordId.make("(new)")
 
-/** A request as it was said, or what is wrong with it. */
+/** Validates a request and fills in its defaults. */
 const read = (ask: NewHandoff): Result.Result<HandoffRequest, InvalidInput> =>
   Result.mapError(decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted }), (error) =>
     invalidInput("request", error)
   )
 
-/** A schema that nothing can be checked against would let nothing be completed. */
+/** Refuses schemas that cannot be used, because their handoff could never be completed. */
 const checkSchemas = ({ deliverables = [] }: HandoffRequest): Effect.Effect<void, InvalidInput> =>
   deliverables.some(({ schema }) => schema !== undefined)
     ? Effect.flatMap(contentSchemas, ({ unusableSchemas }) => {
@@ -113,14 +113,14 @@ const checkSchemas = ({ deliverables = [] }: HandoffRequest): Effect.Effect<void
       })
     : Effect.void
 
-/** The verbs that bring handoffs about, over a store and a router. */
+/** Makes the verbs that create handoffs, over a store and a router. */
 export const make = (
   store: HandoffStore["Service"],
   router: HandoffRouter["Service"],
   entries: Entries,
   verbs: Verbs
 ) => {
-  /** The request to keep, with the receiver that the router chooses. */
+  /** Lets the router choose the receiver of a request. */
   const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
     const decision = yield* router.route(request, routing)
     if (Option.isNone(decision)) {
@@ -141,12 +141,16 @@ export const make = (
     return Effect.as(store.commit([first]), first.record)
   }
 
-  const beginAnew = (left: number, at: DateTime.Utc, ask: Addressed): Effect.Effect<HandoffRecord, CommitError> => {
+  const beginWithNewId = (
+    left: number,
+    at: DateTime.Utc,
+    ask: Addressed
+  ): Effect.Effect<HandoffRecord, CommitError> => {
     const once = Effect.flatMap(drawId, (id) => begin(id, at, ask))
-    return left === 0 ? once : Effect.catchTag(once, "RevisionConflict", () => beginAnew(left - 1, at, ask))
+    return left === 0 ? once : Effect.catchTag(once, "RevisionConflict", () => beginWithNewId(left - 1, at, ask))
   }
 
-  /** The handoff that already has this id, when it is the one that is asked for. */
+  /** The handoff with this id; `undefined` if there is none. Fails if its request differs. */
   const existing = Effect.fnUntraced(function* (id: RecordId, ask: NewHandoff, request: HandoffRequest) {
     const found = yield* store.get(id)
     if (Option.isNone(found)) return undefined
@@ -155,14 +159,14 @@ export const make = (
     return same ? found.value : yield* new HandoffExists({ recordId: id })
   })
 
-  /** What is to be kept of a request, once nothing speaks against it. */
+  /** Checks the timers and schemas of a request, and chooses its receiver if it names none. */
   const complete = (
     request: HandoffRequest,
     isRouted: boolean,
     now: DateTime.Utc,
     routing?: RoutingOptions
   ): Effect.Effect<Addressed, InvalidInput | NoCapableAgent | StoreError> => {
-    const late = inThePast(request, now)
+    const late = checkTimers(request, now)
     if (late !== undefined) return Effect.fail(late)
     const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = isRouted
       ? addressed(request, routing)
@@ -181,13 +185,16 @@ export const make = (
     if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
     const request = decoded.success
 
-    const anew = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
+    const createWith = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
       Effect.flatMap(DateTime.now, (now) =>
         Effect.flatMap(complete(request, ask.toAgent === undefined, now, options.routing), (ask) => begin(now, ask))
       )
 
     if (options.id === undefined) {
-      return notTheSender(request, options.by, unnamed) ?? anew((at, complete) => beginAnew(draws - 1, at, complete))
+      return (
+        notTheSender(request, options.by, unnamed) ??
+        createWith((at, complete) => beginWithNewId(draws - 1, at, complete))
+      )
     }
     const named = idOf(options.id)
     if (Result.isFailure(named)) return Effect.fail(named.failure)
@@ -196,13 +203,13 @@ export const make = (
       Effect.flatMap(existing(recordId, ask, request), (there): Effect.Effect<HandoffRecord, E> =>
         there === undefined ? otherwise : Effect.succeed(there)
       )
-    const once = anew((at, complete) => begin(recordId, at, complete))
-    // Another process may have created it since we looked; then that one counts.
+    const once = createWith((at, complete) => begin(recordId, at, complete))
+    // On conflict another process has created it meanwhile, and that handoff is the result.
     const orAnother = Effect.catchTag(once, "RevisionConflict", (conflict) => existingOr(Effect.fail(conflict)))
     return notTheSender(request, options.by, recordId) ?? existingOr(orAnother)
   }
 
-  /** Gives a part of a handoff to somebody else: both are put on record at once. */
+  /** Delegates a part of a handoff to another agent. One commit creates the part and records the event of the whole. */
   const delegate = (
     parent: RecordId,
     ask: NewPart,
@@ -211,12 +218,12 @@ export const make = (
     const named = id === undefined ? undefined : idOf(id)
     if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
     return Effect.suspend(() => {
-      // Whose it was when this was said: what is handed on meanwhile is not delegated in the name of the next.
-      let said: AgentId | undefined
+      // The first read names the holder: after a forward, the call must not delegate in the name of the next holder.
+      let firstHolder: AgentId | undefined
       return retryOnConflict(
         verbs.attempt(parent, (whole, at, found) =>
           Effect.gen(function* () {
-            const holder = (said ??= receiverOf(found))
+            const holder = (firstHolder ??= receiverOf(found))
             const request = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
             const child = named?.success ?? (yield* drawId)
             const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, request))
@@ -243,7 +250,7 @@ export const make = (
 
   return {
     create: createOne,
-    // The cast: the list of verbs says which errors of the lifecycle Delegated meets; Verbs.test.ts holds it true.
+    // The cast: the list of verbs names the lifecycle errors of Delegated, and Verbs.test.ts checks it.
     delegate: delegate as (
       ...given: Parameters<typeof delegate>
     ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.delegate>>

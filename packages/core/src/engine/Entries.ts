@@ -1,4 +1,4 @@
-/** Facts as the entries that a store keeps: signed by their author where it has a key, and linked to the one before. */
+/** Makes the entries that a store keeps out of events: linked to the entry before, and signed if the author has a key. */
 import {
   advance,
   type AgentId,
@@ -33,7 +33,7 @@ export const make = (signers: ReadonlyMap<AgentId, Signer>): Entries => {
     next: (record, event) => {
       const entry = signers.size === 0 ? event : signed(record.recordId, record.revision + 1, linked(record, event))
       return Result.mapError(advance(record, entry), (error) => {
-        // Never: it is linked to this very record, or not yet.
+        // Unreachable: the event is linked to this record, or not linked yet.
         if (error._tag === "BrokenChain") throw error
         return error
       })

@@ -35,16 +35,15 @@ import * as Verbs from "./Verbs.ts"
 // One page is one read of the store; 256 records are a few hundred kilobytes in practice.
 const pageSize = 256
 
-// A shorter beginning of an id says too little about which handoff is meant.
+// A shorter prefix rarely identifies one handoff.
 const shortestPrefix = 4
 
-// One more than the error spells out, so that it can say that there are more.
+// One more than the error lists, so that it can say that there are more.
 const readAtOnce = 4
 
 /**
- * Hands tasks over: one method per verb of the list. Every verb reads the record, lets the lifecycle judge the event, and
- * commits both; on a conflict it judges again. Overdue events, such as an expired lease or deadline, are applied before a verb
- * is judged.
+ * Runs the verbs, one method each. A verb reads the record, checks the event against the lifecycle, and commits both;
+ * it retries on conflict. Overdue events, such as an expired lease or deadline, are applied before the check.
  *
  * @example
  * ```ts
@@ -81,8 +80,8 @@ export class HandoffManager extends Context.Service<
       options?: Creation.CreateOptions
     ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.create>>
     /**
-     * Gives a part of a handoff you hold to another agent, as a handoff of its own with you as the sender. A call that names
-     * the part's own `id` is safe to repeat.
+     * Delegates a part of a handoff you hold to another agent: creates a handoff with you as the sender. A call that names
+     * the part's `id` is safe to repeat.
      */
     readonly delegate: (
       id: RecordId,
@@ -164,13 +163,13 @@ export class HandoffManager extends Context.Service<
     ) => Effect.Effect<Option.Option<After<"Accepted">>, ErrorOf<typeof storeVerbs.claim>>
     /** Follows the log: every entry after a position, then every new one. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
-    /** Shows the whole that a handoff belongs to, from any member of it. */
+    /** Shows the chain that a handoff belongs to, from any member of it. */
     readonly chain: (id: RecordId) => Effect.Effect<Parts.Chain, HandoffNotFound | StoreError>
     /** Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. */
     readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>
     /**
-     * Applies every overdue event: expired deadlines, lost leases, reminders. Gives the handoffs that it changed. Any number
-     * of processes may sweep at the same time.
+     * Applies every overdue event: expired deadlines, lost leases, reminders. Returns the handoffs that it changed. Any
+     * number of processes may sweep at the same time.
      */
     readonly sweep: Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** Exports every handoff with its history, oldest first. */

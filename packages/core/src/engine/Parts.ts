@@ -1,11 +1,11 @@
-/** Handoffs and the parts of them that were given to others. */
+/** Reads the chains of handoffs: wholes and the parts delegated from them. */
 import { type HandoffRecord, holdersOf, isOpen, type RecordId, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 import type { HandoffStore } from "../store/HandoffStore.ts"
 
-/** A handoff with its parts, and theirs. */
+/** A handoff with its parts, recursively. */
 export interface ChainLink {
   /** The handoff. */
   readonly record: HandoffRecord
@@ -23,13 +23,12 @@ export interface Chain {
 
 const pageSize = 256
 
-// A whole of more parts is read in pieces, and not at once.
+// Bounds the memory of one chain.
 const mostLinks = 10_000
 
-/** Where parts are looked for: all of them are held in memory meanwhile. */
 type Store = Pick<HandoffStore["Service"], "get" | "list">
 
-/** The parts of one handoff, oldest first; at most so many. */
+/** The parts of one handoff, oldest first; at most `most`. */
 const partsOf = (
   store: Store,
   parent: RecordId,
@@ -48,19 +47,19 @@ const partsOf = (
     return parts
   })
 
-/** Whether a handoff was given as a part by one who had the whole: anybody may name any parent. */
-const isGivenBy =
+/** Tests for a part that a holder of the whole delegated. Any other request may name the same parent. */
+const isDelegatedFrom =
   (whole: HandoffRecord) =>
   ({ recordId, request }: HandoffRecord): boolean =>
     recordId !== whole.recordId && holdersOf(whole).slice(1).includes(request.fromAgent)
 
-/** The parts of a handoff that were given by who had it; one that has given none away is not asked for any. */
-const given = (store: Store, whole: HandoffRecord): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
+/** The parts that the holders of a handoff delegated. Fast path: a record without `parts` has none. */
+const delegatedParts = (store: Store, whole: HandoffRecord): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
   whole.parts === undefined
     ? Effect.succeed([])
-    : Effect.map(partsOf(store, whole.recordId, Infinity), (parts) => parts.filter(isGivenBy(whole)))
+    : Effect.map(partsOf(store, whole.recordId, Infinity), (parts) => parts.filter(isDelegatedFrom(whole)))
 
-/** The open parts of a handoff, and of those theirs. */
+/** The open parts of a handoff at every depth. */
 export const openBelow = (
   store: Store,
   record: HandoffRecord
@@ -69,9 +68,9 @@ export const openBelow = (
     const found = new Map<RecordId, HandoffRecord>()
     const parents = [record]
     for (const whole of parents) {
-      for (const part of yield* given(store, whole)) {
+      for (const part of yield* delegatedParts(store, whole)) {
         if (found.has(part.recordId) || part.recordId === record.recordId) continue
-        // What has ended may have open parts of its own.
+        // A final part may have open parts.
         parents.push(part)
         if (isOpen(part.status)) found.set(part.recordId, part)
       }
@@ -79,14 +78,14 @@ export const openBelow = (
     return [...found.values()]
   })
 
-/** The open parts of a handoff itself. */
+/** The open direct parts of a handoff. */
 export const openParts = (
   store: Store,
   record: HandoffRecord
 ): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
-  Effect.map(given(store, record), (parts) => parts.filter(({ status }) => isOpen(status)))
+  Effect.map(delegatedParts(store, record), (parts) => parts.filter(({ status }) => isOpen(status)))
 
-/** The whole tree, from any member of it. */
+/** The whole chain, from any member of it. */
 export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chain, StoreError> =>
   Effect.gen(function* () {
     const above = new Set<RecordId>()
@@ -94,20 +93,20 @@ export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chai
     while (root.request.parent !== undefined && !above.has(root.recordId)) {
       above.add(root.recordId)
       const parent = yield* store.get(root.request.parent)
-      // The id of a parent may be anything; and whoever is its own ancestor is as good a root as any.
+      // `parent` may name a handoff that does not exist. In a cycle, any member serves as the root.
       if (Option.isNone(parent)) break
       root = parent.value
     }
-    // By hand and not by recursion: a chain may be deeper than a stack.
-    interface Growing extends ChainLink {
-      readonly parts: Array<Growing>
+    // A loop instead of recursion, because a chain may be deeper than the stack.
+    interface MutableLink extends ChainLink {
+      readonly parts: Array<MutableLink>
     }
-    const top: Growing = { record: root, parts: [] }
+    const top: MutableLink = { record: root, parts: [] }
     const seen = new Set<RecordId>([root.recordId])
     let isCut = false
     const links = [top]
     for (let link = links.pop(); link !== undefined; link = links.pop()) {
-      // One more than there is room for shows that there are more.
+      // One part beyond the limit shows that there are more.
       for (const part of yield* partsOf(store, link.record.recordId, mostLinks - seen.size + 1)) {
         if (seen.has(part.recordId)) continue
         if (seen.size >= mostLinks) {
@@ -117,7 +116,7 @@ export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chai
         seen.add(part.recordId)
         link.parts.push({ record: part, parts: [] })
       }
-      // The oldest first.
+      // Reversed, so that the stack visits the oldest part first.
       links.push(...link.parts.toReversed())
     }
     return { root: top, isCut }

@@ -1,12 +1,12 @@
 import type { AgentId, Signature } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 
-/** Signs for one agent, with the key that only it has. */
+/** Signs a text with the secret key of one agent. */
 export type Signer = (text: string) => Signature
 
 /**
- * Who signs in this process: what one of these agents does is signed before it is put on record. Nobody, unless it is
- * provided; `@aumai/handoff-core/Signing` makes signers of keys.
+ * The signers of this process by agent: events of these agents are signed before they are recorded. Empty by default;
+ * `@aumai/handoff-core/Signing` makes signers from keys.
  *
  * @example
  * ```ts

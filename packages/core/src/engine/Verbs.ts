@@ -58,7 +58,7 @@ export type Payload<V extends TransitionVerb> = InputOf<V> &
   Actor &
   (V["party"] extends "witness" ? { readonly by: AgentId } : unknown)
 
-/** A verb as a method; without its payload where every argument is optional. */
+/** A verb as a method. The payload is optional if every argument is. */
 export type Method<V extends TransitionVerb> =
   object extends Payload<V>
     ? (id: RecordId, payload?: Payload<V>) => Effect.Effect<RecordOf<V>, ErrorOf<V>>
@@ -80,7 +80,7 @@ const pageSize = 256
 
 const isConflict = (error: { readonly _tag: string }): boolean => error._tag === "RevisionConflict"
 
-/** Runs an effect again, a few times, while another writer commits first. */
+/** Runs an effect, and repeats it at most seven times on conflict. */
 export const retryOnConflict = <A, E extends { readonly _tag: string }, R>(once: Effect.Effect<A, E, R>) => {
   const again = (left: number): typeof once =>
     left === 0 ? once : once.pipe(Effect.catch((error) => (isConflict(error) ? again(left - 1) : Effect.fail(error))))
@@ -205,7 +205,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       : Effect.flatMap(record(current, due), (next) => applyDue(next, now))
   }
 
-  /** Reads a handoff, applies what is due, then judges; `found` is the record as it was read. */
+  /** Reads a handoff, applies overdue events, then judges; `found` is the record before those events. */
   const attempt = <E>(
     id: RecordId,
     judge: (current: HandoffRecord, now: DateTime.Utc, found: HandoffRecord) => Effect.Effect<HandoffRecord, E>
@@ -216,7 +216,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       return Effect.flatMap(DateTime.now, (now) =>
         overdueEvent(current, now) === undefined
           ? judge(current, now, current)
-          : Effect.flatMap(applyDue(current, now), (settled) => judge(settled, now, current))
+          : Effect.flatMap(applyDue(current, now), (updated) => judge(updated, now, current))
       )
     })
 
@@ -227,7 +227,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     { by, ...input }: Actor
   ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal> =>
     Effect.suspend(() => {
-      // The party is named by the first read: after a re-route the next receiver must not act by a call meant for another.
+      // The first read names the actor: after a re-route, the call must not act in the name of the next receiver.
       let author = by
       return retryOnConflict(
         attempt(id, (current, at, found) => {
@@ -280,7 +280,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
   const take = (head: HandoffRecord, agent: AgentId, lease?: Milliseconds): Effect.Effect<Taking, StoreError> =>
     Effect.flatMap(DateTime.now, (now) =>
       Effect.flatMap(applyDue(head, now), (current): Effect.Effect<Taking, Refusal> =>
-        // An overdue event may have ended it or given it to another agent.
+        // An overdue event may have ended it or forwarded it to another agent.
         receiverOf(current) === agent && movesOf(current).some(({ event }) => event === "Accepted")
           ? Effect.map(
               record(current, { _tag: "Accepted", at: now, by: agent, ...(lease === undefined ? {} : { lease }) }),
@@ -295,8 +295,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
           ? Effect.succeed<Taking>("lost")
           : error._tag === "StoreError"
             ? Effect.fail(error)
-            : // Unreachable: the inbox gives pending handoffs of this agent, which stay pending until they end, and the
-              // table lets their receiver accept them.
+            : // Unreachable: the inbox lists pending handoffs of this agent, and the table lets their receiver accept them.
               Effect.die(error)
       )
     )
