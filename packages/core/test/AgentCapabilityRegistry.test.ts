@@ -105,7 +105,7 @@ describe("the registry", () => {
     const sentence = yield* refusal(registry.register("alice", [], { publicKey: first }), "InvalidInput")
     assert.strictEqual(
       sentence,
-      "Invalid agent: public_key: expected one of the 32 keys that it has; it cannot get more"
+      "Invalid agent: public_key: Expected one of the 32 keys already registered, which is the limit"
     )
     assert.deepStrictEqual(yield* registry.agents, before)
   })

@@ -136,7 +136,7 @@ describe("group commit", () => {
       yield* settle
       assert.isUndefined(closing.pollUnsafe())
       const late = yield* Effect.flip(commit([created("late")]))
-      assert.deepStrictEqual([late._tag, late.message], ["StoreError", "The store has been closed"])
+      assert.deepStrictEqual([late._tag, late.message], ["StoreError", "The store is closed; open it again to commit"])
       yield* Deferred.succeed(yield* turn(turns, 0), undefined)
       yield* settle
       assert.isUndefined(closing.pollUnsafe())

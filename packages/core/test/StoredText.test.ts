@@ -69,7 +69,7 @@ describe("text in rows", () => {
       assert.match(torn.message, /^Handoff a in test\.db cannot be read: it is not JSON\./)
       assert.match(
         yield* sentence(read.record("get", { id: "a", revision: 3, record })),
-        /its row says revision 3 of a, its text revision 2 of a/
+        /its row has revision 3 of a, its text has revision 2 of a/
       )
       assert.match(
         yield* sentence(

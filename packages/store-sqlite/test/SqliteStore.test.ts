@@ -57,7 +57,7 @@ describe("SqliteStore", () => {
         )
         yield* Scope.close(scope, Exit.void)
         const late = yield* Effect.flip(Effect.provideContext(createOne("late"), services))
-        assert.strictEqual(late.message, "The store has been closed")
+        assert.strictEqual(late.message, "The store is closed; open it again to commit")
         const exits = yield* Effect.forEach(commits, Fiber.join)
         const store = Context.get(yield* Layer.build(Layer.fresh(layer)), HandoffStore)
         assert.strictEqual((yield* store.tally)["pending"], exits.filter(Exit.isSuccess).length)

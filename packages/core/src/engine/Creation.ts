@@ -150,7 +150,7 @@ export const make = (
     return left === 0 ? once : Effect.catchTag(once, "RevisionConflict", () => beginWithNewId(left - 1, at, ask))
   }
 
-  /** The handoff with this id; `undefined` if there is none. Fails if its request differs. */
+  /** The handoff with this id; `undefined` if the id is free. Fails if its request differs. */
   const existing = Effect.fnUntraced(function* (id: RecordId, ask: NewHandoff, request: HandoffRequest) {
     const found = yield* store.get(id)
     if (Option.isNone(found)) return undefined

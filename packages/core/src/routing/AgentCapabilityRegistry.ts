@@ -16,11 +16,11 @@ import * as Schema from "effect/Schema"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
 
-/** What an agent may say of itself beside what it can do. */
+/** Optional properties of an agent beside its capabilities. */
 export interface RegisterOptions {
-  /** How many open handoffs it takes at once, 1 to 1,000,000; no limit when left out. */
+  /** The number of open handoffs that the agent takes at once, 1 to 1,000,000. Default: no limit. */
   readonly capacity?: number
-  /** The Ed25519 key it signs with from now on, as base64url; left out, or the one in force: its keys stay as they are. */
+  /** The Ed25519 public key that is in force from now on, as base64url. Default: the keys stay unchanged. */
   readonly publicKey?: string
 }
 
@@ -34,7 +34,7 @@ const tooManyKeys = () =>
   new InvalidInput({
     input: "agent",
     issues: [
-      { path: "public_key", expected: `expected one of the ${limits.keys} keys that it has; it cannot get more` }
+      { path: "public_key", expected: `Expected one of the ${limits.keys} keys already registered, which is the limit` }
     ]
   })
 
@@ -47,7 +47,7 @@ const keysWith = (
 ): ReadonlyArray<AgentKey> =>
   publicKey === undefined || publicKey === keys.at(-1)?.publicKey ? keys : [...keys, { publicKey, since }]
 
-/** The capabilities an agent has of those asked for, as it spells them; nothing when one is missing. */
+/** The required capabilities as the agent spells them; `undefined` if it lacks one. */
 export const capabilitiesFor = (
   agent: RegisteredAgent,
   required: ReadonlyArray<string>
@@ -57,7 +57,7 @@ export const capabilitiesFor = (
 }
 
 /**
- * Knows which agent can do what, how much of it at once, which keys it signs with, and when it was last heard of.
+ * Registers agents: their capabilities, capacity and public keys, and when they were last seen.
  *
  * @example
  * ```ts
@@ -79,44 +79,44 @@ export class AgentCapabilityRegistry extends Context.Service<
   AgentCapabilityRegistry,
   {
     /**
-     * Makes an agent known; replaces what it could do before, and how much at once. Each capability is kept once. Its keys
-     * stay, and another one than that in force is in force from now on.
+     * Registers an agent. Replaces its capabilities, without duplicates, and its capacity. Keeps its keys; a new
+     * `publicKey` is added and in force from now on.
      */
     readonly register: (
       agentId: string,
       capabilities: ReadonlyArray<string>,
       options?: RegisterOptions
     ) => Effect.Effect<RegisteredAgent, InvalidInput | StoreError>
-    /** Notes that an agent is there now; silent when it is unknown. */
+    /** Records that an agent is present now. Does nothing if it is not registered. */
     readonly seen: (agentId: AgentId) => Effect.Effect<void, StoreError>
-    /** Forgets an agent; silent when it is unknown. */
+    /** Removes an agent. Does nothing if it is not registered. */
     readonly unregister: (agentId: AgentId) => Effect.Effect<void, StoreError>
     /** Every agent, by id. */
     readonly agents: Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
     /**
-     * Who can do all of this, upper and lower case alike: those first whose other capabilities are fewest (the closest
-     * fit), then by id.
+     * Finds the agents that have all of these capabilities, ignoring case. Agents with the fewest other capabilities
+     * come first, then by id.
      */
     readonly findCapable: (required: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
   }
 >()("@aumai/handoff-core/AgentCapabilityRegistry") {
-  /** The registry over the agents of a store. */
+  /** Provides the registry over the agents of a store. */
   static readonly layer: Layer.Layer<AgentCapabilityRegistry, never, AgentStore> = Layer.effect(
     AgentCapabilityRegistry,
     Effect.gen(function* () {
       const store = yield* AgentStore
       return AgentCapabilityRegistry.of({
         register: Effect.fnUntraced(function* (agentId, capabilities, options = {}) {
-          const { publicKey, ...said } = yield* decodeRegistration({
+          const { publicKey, ...registration } = yield* decodeRegistration({
             ...options,
             agentId,
             capabilities: [...new Set(capabilities)]
           }).pipe(Effect.mapError((error) => invalidInput("agent", error)))
-          const known = (yield* store.all).find((agent) => agent.agentId === said.agentId)
+          const known = (yield* store.all).find((agent) => agent.agentId === registration.agentId)
           const keys = keysWith(known?.keys ?? [], publicKey, yield* DateTime.now)
           if (keys.length > limits.keys) return yield* tooManyKeys()
           const agent: RegisteredAgent = {
-            ...said,
+            ...registration,
             ...(keys.length === 0 ? {} : { keys }),
             ...(known?.lastSeen === undefined ? {} : { lastSeen: known.lastSeen })
           }

@@ -19,27 +19,26 @@ import { AgentCapabilityRegistry, capabilitiesFor } from "./AgentCapabilityRegis
 import { presenceOf } from "./Presence.ts"
 import type { Candidate, Standing } from "./Ranking.ts"
 
-/** What the router looks at. */
+/** The fields of a request that decide its receiver. */
 export type RoutingQuestion = Pick<HandoffRequest, "fromAgent" | "taskDescription" | "requires">
 
-/** How far the router may go when no agent matches. */
+/** Limits on the router's choice. */
 export interface RoutingOptions {
   /**
-   * Whether any agent may be taken when none matches. Left out: only when nothing was explicitly required; `true`:
-   * always; `false`: never.
+   * Allows any agent if none matches. Default: `true` if the request requires no capabilities, otherwise `false`.
    */
   readonly fallback?: boolean
-  /** Never chosen, beside the sender. */
+  /** Agents that are never chosen. The sender never is. */
   readonly exclude?: ReadonlyArray<AgentId>
 }
 
 const openStatuses = HandoffStatus.literals.filter(isOpen)
 
-// Among equals the less busy one is taken; beyond this many open handoffs of one status nobody is less busy, unless it says
-// that it takes more. It is also how many are read at a time.
+// The router counts open handoffs of one status up to this number, or up to the capacity if that is larger. Agents above
+// it are equally busy. It is also the page size.
 const countedLoad = 100
 
-// Loaded when words are first compared: the stemmers are two of the fifty kilobytes that a browser loads before it starts.
+// Loaded on first use: the stemmers are two of the fifty kilobytes that a browser loads before it starts.
 const wordForms = Effect.promise(() => import("./WordForms.ts"))
 const ranking = Effect.promise(() => import("./Ranking.ts"))
 
@@ -62,16 +61,16 @@ const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<Registered
 })
 
 /**
- * Chooses who should take a task. Required capabilities decide who can when there are any; otherwise the task does, by which
- * capabilities it mentions, in any form of the words. Never the sender. Of those who can, it is:
+ * Chooses the receiver of a task; never the sender. An agent matches if it has all required capabilities. If the request
+ * requires none, it matches if the task description mentions a capability of it, in any form of the words. These
+ * criteria rank the agents, in this order:
  *
- * 1. one that has room, which is fewer open handoffs than its capacity, or no capacity;
- * 2. one that is present (seen within 90 seconds), then one that was never seen, then one that was seen longer ago;
- * 3. the one of which most capabilities are wanted;
- * 4. the one with the fewest open handoffs; then the first by id.
+ * 1. room: fewer open handoffs than the capacity, or no capacity;
+ * 2. presence: seen within 90 seconds, then never seen, then seen longer ago;
+ * 3. the number of matching capabilities;
+ * 4. the fewest open handoffs, then the id.
  *
- * So where nobody says how much it takes or when it was there, capabilities decide, and nobody is left out who is full or
- * away: the decision's reason says so.
+ * A full or absent agent ranks lower but can still be chosen; the reason of the decision then says so.
  *
  * @example
  * ```ts
@@ -102,14 +101,14 @@ const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<Registered
 export class HandoffRouter extends Context.Service<
   HandoffRouter,
   {
-    /** The decision, with its reason and the runners-up; none when there is no agent to give it to. */
+    /** Chooses an agent, with the reason and the runners-up; `None` if no agent is available. */
     readonly route: (
       question: RoutingQuestion,
       options?: RoutingOptions
     ) => Effect.Effect<Option.Option<RoutingDecision>, StoreError>
   }
 >()("@aumai/handoff-core/HandoffRouter") {
-  /** The router over the agents and the open handoffs of a store. */
+  /** Provides the router over the agents and the open handoffs of a store. */
   static readonly layer: Layer.Layer<HandoffRouter, never, AgentStore | HandoffStore> = Layer.effect(
     HandoffRouter,
     Effect.gen(function* () {
@@ -132,7 +131,7 @@ export class HandoffRouter extends Context.Service<
         return counted
       })
 
-      /** How many open handoffs an agent has, as far as it matters. */
+      /** The number of open handoffs of an agent, counted up to a limit per status. */
       const load = ({ agentId, capacity = 0 }: RegisteredAgent) =>
         Effect.map(
           Effect.forEach(openStatuses, (status) => count(agentId, status, Math.max(countedLoad, capacity))),

@@ -1,22 +1,22 @@
 /**
- * Who of several agents gets a task, and why. Loaded when somebody first asks, for most programs name the receiver. It needs
- * nothing of Effect, so that bundlers keep in one piece what a browser loads before it starts.
+ * Ranks the candidates for a task and states the reason. Loaded on first use, because most programs name the receiver.
+ * Imports nothing from Effect, because that would split the bundle that a browser loads before it starts.
  */
 import type { AgentId, Capability, RoutingDecision } from "@aumai/handoff-protocol"
 
 import type { RegisteredAgent } from "../store/AgentStore.ts"
 import type { Presence } from "./Presence.ts"
 
-/** An agent that may get it, and those of its capabilities that are wanted. */
+/** An agent that may be chosen, with its matching capabilities. */
 export interface Candidate {
   readonly agent: RegisteredAgent
   readonly matched: ReadonlyArray<Capability>
 }
 
-/** A candidate with what decides before its capabilities do. */
+/** A candidate with its presence and its number of open handoffs. */
 export interface Standing extends Candidate {
   readonly presence: Presence
-  /** How many open handoffs it has; only counted where it says how many it takes. */
+  /** The number of its open handoffs; `undefined` if it has no capacity. */
   readonly held: number | undefined
 }
 
@@ -25,11 +25,11 @@ const fullness = ({ agent: { capacity }, held = 0 }: Standing): number =>
 
 const remoteness: Readonly<Record<Presence, number>> = { present: 0, unknown: 1, absent: 2 }
 
-/** What goes before how busy they are, best first. */
+/** Compares room, presence and capabilities, best first. */
 const byStanding = (a: Standing, b: Standing): number =>
   fullness(a) - fullness(b) || remoteness[a.presence] - remoteness[b.presence] || b.matched.length - a.matched.length
 
-/** Those between whom only their load decides who is first. */
+/** The best candidates, which only their load can rank. */
 export const firsts = (standings: ReadonlyArray<Standing>): ReadonlyArray<Standing> => {
   const [first] = standings.toSorted(byStanding)
   return first === undefined ? [] : standings.filter((one) => byStanding(one, first) === 0)
@@ -38,14 +38,14 @@ export const firsts = (standings: ReadonlyArray<Standing>): ReadonlyArray<Standi
 const list = (words: ReadonlyArray<string>): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
 
-/** Why this one, and what speaks against it. */
+/** The reason for a choice, with its drawbacks. */
 const reasonOf = ({ agent, matched, presence, held = 0 }: Standing, fallback: boolean): string => {
   const { agentId, capacity, lastSeen } = agent
   const good: Array<string> = []
   const bad: Array<string> = []
   if (presence === "present") good.push("is present")
   if (presence === "absent" && lastSeen !== undefined) {
-    // To the second.
+    // Cut to whole seconds.
     bad.push(`was last seen ${new Date(lastSeen.epochMilliseconds).toISOString().replace(/\.\d+Z$/, "Z")}`)
   }
   if (capacity !== undefined) {
@@ -58,10 +58,10 @@ const reasonOf = ({ agent, matched, presence, held = 0 }: Standing, fallback: bo
   return `${fallback ? "No agent matched; " : ""}${agentId} ${list([able, ...good])}${but}`
 }
 
-// A decision names those who could have been chosen, not everybody.
+// A decision names at most this many runners-up.
 const namedRunnersUp = 10
 
-/** The decision between all of them; `busy` says how many open handoffs the firsts have. Nothing when there is nobody. */
+/** Decides between all candidates; `undefined` without any. `busy` holds the open handoffs of the best ones. */
 export const decide = (
   standings: ReadonlyArray<Standing>,
   busy: ReadonlyMap<AgentId, number>,

@@ -4,8 +4,8 @@ import { stemmer as porterStemmer } from "stemmer"
 /** The stems of the words of a text. */
 export type WordForms = ReadonlySet<string>
 
-// Word breaks by Unicode's rules: also for text that has no spaces between its words. Made when it is first needed:
-// loading its tables takes some milliseconds.
+// Breaks words by the rules of Unicode, which also cover scripts without spaces. Created on first use, because loading its
+// tables takes some milliseconds.
 let segmenter: Intl.Segmenter | undefined
 
 /** The words of a text in lower case; `data-analysis`, `data_analysis` and `dataAnalysis` are two words each. */
@@ -19,21 +19,20 @@ const wordsOf = (text: string): ReadonlyArray<string> => {
   )
 }
 
-// Lancaster is the bolder of the two: it finds *analysis* in *analyze*, where Porter does not, and behind Porter it finds
-// *summary* in *summarize*; but it also takes *general* and *generate* for one word. It is believed where what remains is long
-// enough to mean something.
-const boldEnough = 5
+// Lancaster stems more aggressively than Porter: it matches *analysis* with *analyze* and, applied after Porter, *summary*
+// with *summarize*. It also matches *general* with *generate*, so its stems count only from this length on.
+const shortestStem = 5
 
 const stemsOf = (word: string): ReadonlyArray<string> => {
   const porter = porterStemmer(word)
-  const bold = [lancasterStemmer(word), lancasterStemmer(porter)]
-  return [porter, ...bold.filter((stem) => stem.length >= boldEnough)]
+  const aggressive = [lancasterStemmer(word), lancasterStemmer(porter)]
+  return [porter, ...aggressive.filter((stem) => stem.length >= shortestStem)]
 }
 
-/** The word forms of a text: what another text's words are compared with. */
+/** The word forms of a text, to compare with the words of another text. */
 export const formsIn = (text: string): WordForms => new Set(wordsOf(text).flatMap(stemsOf))
 
-/** Whether every word of a phrase occurs in a text in some form; never when the phrase has no word. */
+/** Tests that a phrase has words and that each of them occurs in a text in some form. */
 export const isMentioned = (phrase: string, forms: WordForms): boolean => {
   const words = wordsOf(phrase)
   return words.length > 0 && words.every((word) => stemsOf(word).some((stem) => forms.has(stem)))

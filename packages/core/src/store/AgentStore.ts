@@ -26,7 +26,7 @@ export interface RegisteredAgent {
 }
 
 /**
- * Where the registry keeps its agents. It comes from the same layer as the handoff store.
+ * Stores the agents of the registry. The layer of the handoff store provides it, too.
  *
  * @example
  * ```ts
@@ -41,16 +41,16 @@ export class AgentStore extends Context.Service<
   AgentStore,
   {
     /**
-     * Keeps the agent; replaces what was known of it, but for when it was last seen, of which the later moment stays.
-     * Durable when it succeeds.
+     * Stores an agent and replaces an earlier version of it. Of two `lastSeen` the later one stays. Durable when it
+     * succeeds.
      */
     readonly put: (agent: RegisteredAgent) => Effect.Effect<void, StoreError>
     /**
-     * Notes when an agent was last heard of; never goes back. Nothing happens when it is unknown. It is one write: what is
-     * put at the same time stays.
+     * Records when an agent was last seen; an earlier moment changes nothing. Does nothing if the agent is unknown. The
+     * write touches no other field, so that a concurrent `put` is not lost.
      */
     readonly seen: (id: AgentId, at: DateTime.Utc) => Effect.Effect<void, StoreError>
-    /** Forgets the agent. Nothing happens when it is unknown. */
+    /** Removes an agent. Does nothing if it is unknown. */
     readonly remove: (id: AgentId) => Effect.Effect<void, StoreError>
     /** Every agent, by id in code unit order. */
     readonly all: Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
@@ -58,18 +58,8 @@ export class AgentStore extends Context.Service<
 >()("@aumai/handoff-core/AgentStore") {}
 
 /**
- * The agent as it is known once it was seen at that moment, too: the same one when it was seen later. What `put` and `seen`
- * come to in a store that keeps agents as they are.
- *
- * @example
- * ```ts
- * import { AgentStore, type RegisteredAgent, seenAt } from "@aumai/handoff-core"
- * import * as Effect from "effect/Effect"
- *
- * const known = new Map<string, RegisteredAgent>()
- * const put: AgentStore["Service"]["put"] = (agent) =>
- *   Effect.sync(() => void known.set(agent.agentId, seenAt(agent, known.get(agent.agentId)?.lastSeen)))
- * ```
+ * Returns an agent with its `lastSeen` raised to a moment; unchanged if it was seen later. A store whose `put` and `seen`
+ * rewrite whole agents can use it for both.
  */
 export const seenAt = (agent: RegisteredAgent, at: DateTime.Utc | undefined): RegisteredAgent =>
   at === undefined || (agent.lastSeen !== undefined && agent.lastSeen.epochMilliseconds >= at.epochMilliseconds)

@@ -1,4 +1,4 @@
-/** How an agent is written where people and other programs read it: in files, and on the command line. */
+/** Converts agents to and from their JSON, which files and the command line use. */
 import { decodeTimestamp, type InvalidInput, invalidInput, WireAgent } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -11,7 +11,7 @@ const toMoment = (text: string): DateTime.Utc => Result.getOrThrow(decodeTimesta
 const decode = Schema.decodeUnknownResult(WireAgent, { errors: "all" })
 
 /**
- * Reads an agent; `input` says in the error what was read.
+ * Decodes an agent; errors call it `input`.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export const decodeAgent = (input: string, json: unknown): Result.Result<Registe
   })
 
 /**
- * Writes an agent.
+ * Encodes an agent.
  *
  * @example
  * ```ts

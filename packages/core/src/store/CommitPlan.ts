@@ -4,25 +4,25 @@ import * as Result from "effect/Result"
 import type { Change, Commit } from "./HandoffStore.ts"
 import { tallyOf } from "./Tally.ts"
 
-/** What a store holds of one handoff, as far as it matters to the next commit. */
+/** The stored state of one handoff that the next commit depends on. */
 export interface Standing {
   readonly revision: number
   readonly status: HandoffStatus
 }
 
-/** What to write for several commits. */
+/** The writes of several commits. */
 export interface CommitPlan {
-  /** One for each commit, in the same order. */
+  /** The result of each commit, in the same order. */
   readonly results: ReadonlyArray<Result.Result<void, RevisionConflict>>
-  /** Every change of the commits that fit, in order: the entries to append to the log. */
+  /** The changes of the accepted commits, in order: the entries to append to the log. */
   readonly changes: ReadonlyArray<Change>
-  /** The state in which each handoff ends: the rows to replace. Keyed by id. */
+  /** The last state of each handoff, by id: the rows to replace. */
   readonly states: ReadonlyMap<RecordId, HandoffRecord>
-  /** By how much the tally changes. */
+  /** The amounts to add to the tally. */
   readonly tally: ReadonlyMap<string, number>
 }
 
-/** The first change of a commit that is not the next of its handoff, as the error it deserves. */
+/** The conflict at the first change whose revision is not the next of its handoff; `undefined` if all are. */
 export const conflictIn = (
   commit: ReadonlyArray<Change>,
   revisionOf: (id: RecordId) => number
@@ -39,15 +39,8 @@ export const conflictIn = (
 }
 
 /**
- * Judges commits in order, each seeing those before it that fit: for a store that compares and writes in one step, such
- * as a transaction that no other writer can come between. `standingOf` tells what the store holds before the first.
- *
- * @example
- * ```ts
- * import { type Commit, CommitPlan } from "@aumai/handoff-core"
- *
- * const onAnEmptyStore = (commits: ReadonlyArray<Commit>) => CommitPlan.make(commits, () => undefined).states.size
- * ```
+ * Checks commits in order, each against the state after the accepted ones before it. For a store that compares and writes
+ * in one transaction that excludes other writers. `standingOf` returns the stored state before the first commit.
  */
 export const make = (
   commits: ReadonlyArray<Commit>,
@@ -77,7 +70,7 @@ export const make = (
   const add = (name: string, n: number) => tally.set(name, (tally.get(name) ?? 0) + n)
   for (const [id, record] of states) {
     const old = before.get(id)
-    // Only a final state adds more than its status, and nothing follows a final one.
+    // The old state is not final, so its status is all that it added.
     if (old !== undefined) add(old.status, -1)
     for (const [name, n] of tallyOf(record)) add(name, n)
   }

@@ -10,8 +10,8 @@ import type * as Scope from "effect/Scope"
 import type { Commit } from "./HandoffStore.ts"
 
 /**
- * Writes several commits at once, durably: each of them all or nothing, judged in order, so that one loser never fails
- * its neighbours. Gives one result for each commit, in the same order.
+ * Writes several commits in one durable write. Each commit is atomic and is checked in order, so that a conflict never
+ * fails another commit. Returns one result for each commit, in the same order.
  */
 export type CommitAll = (
   commits: NonEmptyReadonlyArray<Commit>
@@ -22,41 +22,36 @@ interface Waiting {
   readonly resume: (effect: Effect.Effect<void, RevisionConflict | StoreError>) => void
 }
 
-// What one durable write may hold, unless a single commit is larger; bounds the memory and the latency of a burst. Larger
-// groups measured no faster, and with the second a thousand commits of a megabyte block a process for 50 ms at a time.
+// The most commits and characters of one durable write, unless a single commit is larger. They bound the memory and the
+// latency of a burst: a thousand commits of a megabyte block a process for 50 ms at a time. Larger groups measured no
+// faster.
 const groupSize = 1024
 const groupLength = 8 * 1024 * 1024
 
-/** About how many characters a value takes as JSON, in a fraction of the time that it takes to write it. */
+/** Estimates the length of a value as JSON, in a fraction of the time that encoding takes. */
 const lengthOf = (value: unknown): number => {
   if (typeof value === "string") return value.length
   let length = 8
   if (Array.isArray(value)) for (const item of value) length += lengthOf(item)
   else if (typeof value === "object" && value !== null) {
     for (const key of Object.keys(value)) {
-      // The cast: an object has a value at each of its own keys.
+      // The cast: an object has a value at each of its keys.
       length += key.length + lengthOf((value as Readonly<Record<string, unknown>>)[key])
     }
   }
   return length
 }
 
-// Made when it is needed: the first error of a class compiles its schema.
-const closed = () => new StoreError({ operation: "commit", reason: "unavailable", detail: "The store has been closed" })
+// Created on use, because the first error of a class compiles its schema.
+const closed = () =>
+  new StoreError({ operation: "commit", reason: "unavailable", detail: "The store is closed; open it again to commit" })
 
 /**
- * Makes the `commit` of a store out of its `commitAll`: the first commit goes at once, those that arrive meanwhile share
- * the next durable write, about 8 MiB at most. No timer, and no added latency when idle. Closing the scope waits for what
- * is under way.
+ * Makes the `commit` of a store out of its `commitAll`. The first commit is written immediately; commits that arrive
+ * meanwhile share the next durable write, of about 8 MiB at most. There is no timer and no added latency when idle.
+ * Closing the scope waits for the current write.
  *
- * Interrupting a commit that still waits withdraws it; one that is being written is written whole or not at all.
- *
- * @example
- * ```ts
- * import { type CommitAll, GroupCommit } from "@aumai/handoff-core"
- *
- * const commitOf = (commitAll: CommitAll) => GroupCommit.make(commitAll)
- * ```
+ * Interrupting a waiting commit withdraws it; a commit that is being written stays atomic.
  */
 export const make = (
   commitAll: CommitAll
@@ -64,7 +59,7 @@ export const make = (
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(yield* Effect.context())
     const idle = yield* Latch.make(true)
-    // A set, because leaving costs the same however many wait.
+    // A set, because an interrupted commit leaves it in constant time.
     const waiting = new Set<Waiting>()
     let writing = false
     let open = true
@@ -79,9 +74,9 @@ export const make = (
         group.push(entry)
       }
       const commits = group.map(({ changes }) => changes)
-      // Never: a group is only written when something waits.
+      // Unreachable: a group is written only if a commit waits.
       if (!isReadonlyArrayNonEmpty(commits)) return Effect.void
-      // Suspended: one that throws before it gives an effect must reach its group too, and not end the writer.
+      // Suspended, so that a `commitAll` that throws synchronously fails its group and does not end the writer.
       return Effect.map(Effect.exit(Effect.suspend(() => commitAll(commits))), (exit) => {
         for (const [index, { resume }] of group.entries()) {
           if (Exit.isFailure(exit)) resume(Effect.failCause(exit.cause))
@@ -89,7 +84,11 @@ export const make = (
             const result = exit.value[index]
             resume(
               result === undefined
-                ? Effect.die(new Error(`commitAll gave ${exit.value.length} results for ${group.length} commits`))
+                ? Effect.die(
+                    new Error(
+                      `commitAll returned ${exit.value.length} results for ${group.length} commits; it must return one for each`
+                    )
+                  )
                 : Effect.fromResult(result)
             )
           }
@@ -97,14 +96,14 @@ export const make = (
       })
     })
 
-    // Looking and stopping is one synchronous step: a commit that came between the two would wait for ever.
-    const goOn = () => {
+    // Checking and stopping is one synchronous step, because a commit in between would wait indefinitely.
+    const hasMore = () => {
       if (waiting.size > 0) return true
       writing = false
       idle.openUnsafe()
       return false
     }
-    const writeAll = Effect.whileLoop({ while: goOn, body: () => writeGroup, step: () => {} })
+    const writeAll = Effect.whileLoop({ while: hasMore, body: () => writeGroup, step: () => {} })
 
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {

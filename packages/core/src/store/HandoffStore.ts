@@ -17,34 +17,25 @@ import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 
-/** What a store keeps: the state after an event, together with the event. */
+/** An event together with the state after it, as a store keeps them. */
 export interface Change {
-  /** Its `revision` names the write: the store must hold exactly the revision before it, or nothing when it is 1. */
+  /** The store must hold exactly the revision before its `revision`, or no record if it is 1. */
   readonly record: HandoffRecord
   readonly event: HandoffEvent
-  /** The canonical JSON of the event, if its digest has just been computed: a store may write it instead of encoding again. */
+  /** The canonical JSON of the event, if it is already computed. A store may write it instead of encoding again. */
   readonly text?: string
 }
 
-/** The changes of one commit: all of them are kept, or none. */
+/** The changes of one atomic commit. */
 export type Commit = NonEmptyReadonlyArray<Change>
 
-/**
- * Where an entry stands in the log. Opaque: only the store that gave it can read it.
- *
- * @example
- * ```ts
- * import { Position } from "@aumai/handoff-core"
- *
- * const remembered = Position.make("17")
- * ```
- */
+/** The position of an entry in the log. It is opaque: only the store that made it can read it. */
 export const Position = Schema.String.pipe(Schema.brand("Position"))
 export type Position = typeof Position.Type
 
-/** An entry of the log: an event of a handoff, and its place. */
+/** An entry of the log: an event of a handoff with its position. */
 export interface Entry {
-  /** The place in the log. It is opaque; `changes` resumes after it. */
+  /** The position in the log. It is opaque; `changes` resumes after it. */
   readonly position: Position
   /** The id of the handoff. */
   readonly recordId: RecordId
@@ -66,12 +57,12 @@ export type View =
   | { readonly _tag: "Sent"; readonly agent: AgentId }
   /** Oldest first. */
   | { readonly _tag: "Children"; readonly parent: RecordId }
-  /** Open and due at that moment, earliest first. */
+  /** Open and due at this moment, earliest first. */
   | { readonly _tag: "Due"; readonly at: DateTime.Utc }
-  /** Those whose id begins like this, by id. */
+  /** Records whose id begins with this prefix, by id. */
   | { readonly _tag: "Prefix"; readonly prefix: string }
 
-/** A slice of a listing: at most `limit` items, those behind `after` (the last one of the page before). */
+/** A slice of a listing: at most `limit` items after `after`, the last item of the page before. */
 export interface Page<A> {
   readonly limit: number
   readonly after?: A
@@ -81,7 +72,7 @@ export interface Page<A> {
 export type Tally = Readonly<Record<string, number>>
 
 /**
- * A storage adapter: compares and appends. It is given the next state and the fact behind it, and keeps both or neither.
+ * A storage adapter. It compares revisions, then stores the next states and appends their events in one atomic write.
  * Every store satisfies the laws in `@aumai/handoff-core/StoreLaws`.
  *
  * @example
@@ -99,53 +90,43 @@ export type Tally = Readonly<Record<string, number>>
 export class HandoffStore extends Context.Service<
   HandoffStore,
   {
-    /** Appends the events and replaces the states: all of them or none. Durable when it succeeds. */
+    /** Appends the events and replaces the states atomically. Durable when it succeeds. */
     readonly commit: (changes: Commit) => Effect.Effect<void, RevisionConflict | StoreError>
-    /** The current state. Sees every commit that succeeded before it. */
+    /** The current state, including every commit that succeeded before the call. */
     readonly get: (id: RecordId) => Effect.Effect<Option.Option<HandoffRecord>, StoreError>
     /** One page of a view; `after` is the last record of the page before. */
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** All entries of one handoff, by revision. */
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
-    /** One page of all entries, in commit order. Never skips: a later entry is not shown before an earlier one settled. */
+    /** One page of all entries, in commit order. An entry appears only after every earlier one is committed. */
     readonly log: (page: Page<Position>) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
-    /** The position of the last entry that `log` shows; none while it is empty. */
+    /** The position of the last entry that `log` shows; `None` while the log is empty. */
     readonly end: Effect.Effect<Option.Option<Position>, StoreError>
-    /** What `tallyOf` says of all records, added up. A name with the sum of zero may be missing. */
+    /** The sums of `tallyOf` over all records. A name whose sum is zero may be missing. */
     readonly tally: Effect.Effect<Tally, StoreError>
     /** A hint that the log grew. May come late, twice or never. */
     readonly changed: Stream.Stream<void>
   }
 >()("@aumai/handoff-core/HandoffStore") {}
 
-/** What a store indexes of a record: plain strings and numbers, so that every index ascends and paging compares one tuple. */
+/** The values of a record that a store indexes. Plain strings and numbers let every index ascend and a page compare one tuple. */
 export interface Keys {
   readonly status: HandoffStatus
   readonly to: AgentId
   readonly from: AgentId
   readonly parent: RecordId | undefined
-  /** `10 - priority`: the most urgent is the smallest. */
+  /** `10 - priority`, so that the most urgent sorts first. */
   readonly urgency: number
   /** Milliseconds since 1970, UTC. */
   readonly createdAt: number
-  /** Milliseconds since 1970, UTC; absent once nothing can fall due. */
+  /** Milliseconds since 1970, UTC; `undefined` if no timer is left. */
   readonly dueAt: number | undefined
 }
 
-/**
- * What a store indexes of a record.
- *
- * @example
- * ```ts
- * import { keysOf } from "@aumai/handoff-core"
- * import type { HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const isUrgent = (record: HandoffRecord) => keysOf(record).urgency < 3
- * ```
- */
+/** Computes the values of a record that a store indexes. */
 export const keysOf = (record: HandoffRecord): Keys => {
   const due = dueAt(record)
-  // A moment may lie between two milliseconds; its text, and an index, have whole ones.
+  // Cut to whole milliseconds, as in the encoded record, because a moment may have fractions.
   return {
     status: record.status,
     to: receiverOf(record),

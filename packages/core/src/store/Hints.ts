@@ -2,22 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Stream from "effect/Stream"
 
-/** Tells listeners that the log grew. One that has not looked yet needs one hint, not all of them. */
+/** Tells listeners that the log grew. Hints that a listener has not read yet collapse into one. */
 export interface Hints {
   readonly give: () => void
   readonly changed: Stream.Stream<void>
 }
 
 /**
- * Hints within one process. A PubSub would do the same, for four of the fifty kilobytes that a browser loads.
- *
- * @example
- * ```ts
- * import { Hints } from "@aumai/handoff-core"
- *
- * const hints = Hints.make()
- * const committed = () => hints.give() // whoever reads `hints.changed` looks at the log
- * ```
+ * Makes hints within one process. A PubSub would do the same, but adds four kilobytes to the fifty that a browser loads.
  */
 export const make = (): Hints => {
   const listeners = new Set<Latch.Latch>()
@@ -26,7 +18,7 @@ export const make = (): Hints => {
     (listener) => Effect.sync(() => listeners.delete(listener))
   )
   const next = (listener: Latch.Latch): Effect.Effect<readonly [void]> =>
-    // It runs on only after whoever gave the hint, and what else is given until then is the same hint.
+    // Yields, so that hints given in the same turn collapse into one.
     Effect.map(Effect.andThen(listener.await, Effect.yieldNow), () => {
       listener.closeUnsafe()
       return [undefined]

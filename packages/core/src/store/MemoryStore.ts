@@ -47,7 +47,7 @@ const makeAgents = Effect.sync(() => {
 })
 
 /**
- * A store that lives as long as its process and keeps nothing afterwards: for tests, and for agents within one process.
+ * Provides a store in memory, for tests and for agents within one process.
  *
  * @example
  * ```ts

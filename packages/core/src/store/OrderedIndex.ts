@@ -1,12 +1,12 @@
 import type { SortKey } from "./SortKey.ts"
 
-// Splicing an array of this length is one short memmove; searching it takes nine steps. 256 to 1024 measured alike.
+// Splicing an array of this length is one short memmove; searching it takes nine steps. 256 to 1024 measured the same.
 const chunkSize = 512
 
 const compare = (a: SortKey, b: SortKey): number =>
   a.major - b.major || a.minor - b.minor || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-/** The first index whose item is not before the key. */
+/** The index of the first item that does not sort before the key. */
 const search = <A>(items: ReadonlyArray<A>, keyOf: (item: A) => SortKey, key: SortKey): number => {
   let low = 0
   let high = items.length
@@ -19,14 +19,14 @@ const search = <A>(items: ReadonlyArray<A>, keyOf: (item: A) => SortKey, key: So
   return low
 }
 
-/** Where a page begins. */
+/** The beginning of a page: a key, included or not. */
 export type Start = { readonly from: SortKey } | { readonly after: SortKey }
 
-/** A sorted set of keys: insertion, removal and reading from a key cost the logarithm of the size. */
+/** A sorted set of keys. Insertion, removal and the start of a page take logarithmic time. */
 export interface OrderedIndex {
   readonly add: (key: SortKey) => void
   readonly remove: (key: SortKey) => void
-  /** Up to `limit` keys in order: from the first, from a key on, or those behind one. */
+  /** At most `limit` keys in order, from the beginning or from `start` on. */
   readonly page: (limit: number, start?: Start) => ReadonlyArray<SortKey>
   readonly size: () => number
 }
@@ -44,14 +44,14 @@ export const make = (): OrderedIndex => {
     add: (key) => {
       size += 1
       const end = chunks[chunks.length - 1]
-      // Records mostly arrive in order: no search then, and a full chunk is left full instead of halved.
+      // Fast path: most records arrive in order, which needs no search and leaves chunks full instead of halved.
       if (end === undefined || compare(last(end), key) < 0) {
         if (end === undefined || end.length >= chunkSize) chunks.push([key])
         else end.push(key)
         return
       }
       const at = search(chunks, last, key)
-      // The cast: the key is not behind the last one of all, so there is a chunk that reaches it.
+      // The cast: the key does not sort after the last key, so a chunk covers it.
       const chunk = chunks[at] as Array<SortKey>
       chunk.splice(search(chunk, self, key), 0, key)
       if (chunk.length > chunkSize) chunks.splice(at + 1, 0, chunk.splice(chunkSize / 2))

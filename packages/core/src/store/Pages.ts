@@ -5,8 +5,8 @@ import * as Stream from "effect/Stream"
 type Page<A> = NonEmptyReadonlyArray<A>
 
 /**
- * Page by page, in order. `Stream.mapArrayEffect` does more, for a kilobyte of what a browser loads, and `Stream.mapEffect`
- * with a concurrency brings a queue, for four of them.
+ * Maps a stream page by page, in order. In the bundle that a browser loads, `Stream.mapArrayEffect` would add a kilobyte, and
+ * `Stream.mapEffect` with concurrency would add four for its queue.
  */
 export const eachPage =
   <A, B, E2>(f: (page: Page<A>) => Effect.Effect<Page<B>, E2>) =>

@@ -2,7 +2,7 @@ import type { HandoffRecord, RecordId } from "@aumai/handoff-protocol"
 
 import { keysOf, type Keys, type View } from "./HandoffStore.ts"
 
-/** Where a record stands in a view: by two numbers, then by id in code unit order. All ascend. */
+/** The position of a record in a view: two numbers, then the id in code unit order. All ascend. */
 export interface SortKey {
   readonly major: number
   readonly minor: number
@@ -16,17 +16,9 @@ export const named = (id: RecordId): SortKey => ({ major: 0, minor: 0, id })
 export const due = (dueAt: number, keys: Keys, id: string): SortKey => ({ major: dueAt, minor: keys.createdAt, id })
 
 /**
- * Where a record stands in a view, or stood: what a page begins behind. `All`, `Status` and `Children` go by
- * `createdAt`, `Sent` by its negative, `Inbox` by `urgency` and `createdAt`, `Due` by `dueAt` and `createdAt`, `Prefix` by the
- * id alone.
- *
- * @example
- * ```ts
- * import { sortKeyOf } from "@aumai/handoff-core"
- * import type { HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const ageOf = (record: HandoffRecord) => sortKeyOf({ _tag: "All" }, record).major
- * ```
+ * Computes the sort key of a record, which may have left the view since; a page begins after it. `All`, `Status` and
+ * `Children` sort by `createdAt`, `Sent` by its negative, `Inbox` by `urgency` and `createdAt`, `Due` by `dueAt` and
+ * `createdAt`, `Prefix` by the id alone.
  */
 export const sortKeyOf = (view: View, record: HandoffRecord): SortKey => {
   const keys = keysOf(record)
@@ -40,7 +32,7 @@ export const sortKeyOf = (view: View, record: HandoffRecord): SortKey => {
     case "Sent":
       return newer(keys, record.recordId)
     case "Due":
-      // One that is final does not say any more where it stood; most stood where their deadline put them.
+      // A final record no longer has its due time; the deadline is the best estimate.
       return due(keys.dueAt ?? Math.trunc(record.request.deadline?.epochMilliseconds ?? 0), keys, record.recordId)
     case "Prefix":
       return named(record.recordId)

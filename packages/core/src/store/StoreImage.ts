@@ -18,22 +18,22 @@ import { tallyOf } from "./Tally.ts"
 interface Held {
   record: HandoffRecord
   keys: Keys
-  /** Its places by age and by urgency; what they are made of never changes. */
+  /** Its sort keys by age and by urgency, which never change. */
   readonly byAge: SortKey
   readonly byUrgency: SortKey
   readonly history: Array<Entry>
 }
 
 /**
- * The whole content of a store in memory, indexed for every view. The memory store is one; a durable store that keeps
- * its content in memory builds on one. Everything here is synchronous, so each call is atomic.
+ * The whole content of a store in memory, indexed for every view. The memory store consists of one, and the file store
+ * builds on one. All functions are synchronous, so each call is atomic.
  */
 export interface StoreImage {
-  /** The first change whose revision is not the next one of its record, as the error it deserves; nothing when all fit. */
+  /** The conflict at the first change whose revision is not the next of its record; `undefined` if all are. */
   readonly conflict: (changes: ReadonlyArray<Change>) => RevisionConflict | undefined
   /**
-   * Takes changes in, without asking whether they fit. Positions are numbers that grow from change to change: the next
-   * whole number, or for a store with positions of its own the one it gives.
+   * Adds changes without checking their revisions. The first gets `position`, by default the one after the last
+   * position, and each further change the next number.
    */
   readonly put: (changes: ReadonlyArray<Change>, position?: number) => void
   readonly get: (id: RecordId) => HandoffRecord | undefined
@@ -42,11 +42,11 @@ export interface StoreImage {
   readonly log: (page: Page<Position>) => ReadonlyArray<Entry>
   readonly end: () => Position | undefined
   readonly tally: () => Tally
-  /** The position of the last entry; 0 when there is none. */
+  /** The position of the last entry; 0 if the log is empty. */
   readonly lastPosition: () => number
 }
 
-/** Indexes by a name, such as one inbox per agent; an index that runs empty is forgotten. */
+/** One index per name, such as the inbox of each agent. An empty index is removed. */
 const partitioned = () => {
   const indexes = new Map<string, OrderedIndex.OrderedIndex>()
   return {
@@ -65,17 +65,17 @@ const partitioned = () => {
 }
 
 const startOf = (view: View, after: HandoffRecord | undefined): OrderedIndex.Start | undefined => {
-  // The cast: it is only compared with ids. A page may begin behind one that comes before all that begin so.
+  // The cast: the prefix is only compared with ids. `after` may sort before every id with the prefix.
   if (view._tag === "Prefix" && !(after && after.recordId >= view.prefix))
     return { from: named(view.prefix as RecordId) }
   return after && { after: sortKeyOf(view, after) }
 }
 
-/** Whether a key lies behind the end of a view that is a part of its index. */
-const isBehind = (view: View, { major, id }: SortKey): boolean =>
+/** Tests for a key after the end of a view that covers only a part of its index. */
+const isPastEnd = (view: View, { major, id }: SortKey): boolean =>
   view._tag === "Due" ? major > view.at.epochMilliseconds : view._tag === "Prefix" ? !id.startsWith(view.prefix) : false
 
-/** One of something for each status. */
+/** Makes one value per status. */
 const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
   pending: make(),
   accepted: make(),
@@ -88,23 +88,13 @@ const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
   expired: make()
 })
 
-/**
- * Makes an empty image.
- *
- * @example
- * ```ts
- * import { StoreImage } from "@aumai/handoff-core"
- *
- * const image = StoreImage.make()
- * console.log(image.list({ _tag: "All" }, { limit: 10 })) // []
- * ```
- */
+/** Makes an empty image. */
 export const make = (): StoreImage => {
   const held = new Map<RecordId, Held>()
   const log: Array<Entry> = []
   const positions: Array<number> = []
   const elapsed = new Map<string, number>()
-  // Made when somebody first looks for the beginning of an id, which most programs never do.
+  // Built on the first `Prefix` view, which most programs never read.
   let ids: OrderedIndex.OrderedIndex | undefined
   const all = OrderedIndex.make()
   const dueIndex = OrderedIndex.make()
@@ -113,7 +103,7 @@ export const make = (): StoreImage => {
   const sent = partitioned()
   const children = partitioned()
 
-  /** Into or out of the views that a handoff moves between. */
+  /** Adds a handoff to the views that its changes move it between, or removes it. */
   const indexMoving = (change: "add" | "remove", { keys, byAge, byUrgency }: Held) => {
     byStatus[keys.status][change](byAge)
     inboxes[keys.status][change](keys.to, byUrgency)
@@ -130,10 +120,10 @@ export const make = (): StoreImage => {
     return first
   }
 
-  /** One change. The views are told of it unless another change of the same record follows at once. */
+  /** Adds one change. The views are updated once for adjacent changes of the same record. */
   const putOne = ({ record, event }: Change, position: number, isFollowed: boolean, follows: boolean) => {
     const id = record.recordId
-    // The cast: any text is a position, and `make` would check that once for every change.
+    // The cast: any text is a position, and `make` would validate every one.
     const entry: Entry = { position: String(position) as Position, recordId: id, revision: record.revision, event }
     log.push(entry)
     positions.push(position)
@@ -149,7 +139,7 @@ export const make = (): StoreImage => {
     if (!isFollowed) indexMoving("add", one)
   }
 
-  /** Adds up what completed handoffs add to the tally beside their status; those the indexes count. */
+  /** Adds the sums of a completed handoff; the indexes count the statuses. */
   const count = (record: HandoffRecord, sign: number) => {
     if (!("result" in record)) return
     const [, ...sums] = tallyOf(record)
@@ -196,8 +186,8 @@ export const make = (): StoreImage => {
     list: (view, page) => {
       const records: Array<HandoffRecord> = []
       for (const key of indexOf(view)?.page(Math.trunc(page.limit), startOf(view, page.after)) ?? []) {
-        if (isBehind(view, key)) break
-        // The casts: only ids of records come into an index, and every record in an index is held.
+        if (isPastEnd(view, key)) break
+        // The casts: an index contains only ids of held records.
         records.push((held.get(key.id as RecordId) as Held).record)
       }
       return records

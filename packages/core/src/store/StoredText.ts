@@ -1,6 +1,4 @@
-/**
- * How a store of rows keeps what is only read whole: as JSON text. What it looks up is in `keysOf`.
- */
+/** Converts records, events and agents to the JSON text that a store of rows keeps; `keysOf` gives the columns to index. */
 import {
   decodeOwnEvent,
   decodeRecord,
@@ -22,20 +20,20 @@ import type { RegisteredAgent } from "./AgentStore.ts"
 import { decodeAgent, encodeAgent as encodeWire } from "./AgentWire.ts"
 import type { Change, Entry, Position } from "./HandoffStore.ts"
 
-/** A change as text. */
+/** The record and the event of a change as text. */
 export interface ChangeText {
   readonly record: string
   readonly event: string
 }
 
-/** A state as it was read. */
+/** A record as its row. */
 export interface RecordRow {
   readonly id: string
   readonly revision: number
   readonly record: string
 }
 
-/** An entry of the log as it was read. */
+/** An entry of the log as its row. */
 export interface EntryRow {
   readonly position: string
   readonly id: string
@@ -43,7 +41,7 @@ export interface EntryRow {
   readonly event: string
 }
 
-/** An agent as a row; all that it says of itself is one text, so that when it was last seen can be written alone. */
+/** An agent as its row. `lastSeen` has its own column, so that it can be written alone. */
 export interface AgentRow {
   readonly id: string
   readonly agent: string
@@ -51,39 +49,19 @@ export interface AgentRow {
   readonly lastSeen?: number | undefined
 }
 
-/**
- * A change as text for a row.
- *
- * @example
- * ```ts
- * import { type Change, StoredText } from "@aumai/handoff-core"
- *
- * const rowOf = (change: Change) => ({ id: change.record.recordId, ...StoredText.encode(change) })
- * ```
- */
+/** Encodes a change as text. */
 export const encode = ({ record, event, text }: Change): ChangeText => ({
   record: JSON.stringify(encodeRecord(record)),
   event: text ?? eventText(event)
 })
 
-/**
- * An agent as a row.
- *
- * @example
- * ```ts
- * import { StoredText } from "@aumai/handoff-core"
- * import { AgentId } from "@aumai/handoff-protocol"
- *
- * const row = StoredText.encodeAgent({ agentId: AgentId.make("carol"), capabilities: [] })
- * console.log(row) // { id: "carol", agent: '{"capabilities":[]}', lastSeen: undefined }
- * ```
- */
+/** Encodes an agent as a row. */
 export const encodeAgent = (agent: RegisteredAgent): AgentRow => {
-  const { agent_id: id, last_seen: _, ...said } = encodeWire(agent)
-  return { id, agent: JSON.stringify(said), lastSeen: agent.lastSeen?.epochMilliseconds }
+  const { agent_id: id, last_seen: _, ...rest } = encodeWire(agent)
+  return { id, agent: JSON.stringify(rest), lastSeen: agent.lastSeen?.epochMilliseconds }
 }
 
-/** Reads rows back, and says `corrupt` where one cannot be read. */
+/** Decodes rows. Fails with `corrupt` if a row cannot be decoded. */
 export interface Reader {
   readonly record: (operation: string, row: RecordRow) => Effect.Effect<HandoffRecord, StoreError>
   readonly records: (
@@ -116,25 +94,25 @@ const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
     read.recordId === id && read.revision === revision
       ? Result.succeed(read)
       : Result.fail(
-          `its row says revision ${revision} of ${id}, its text revision ${read.revision} of ${read.recordId}`
+          `its row has revision ${revision} of ${id}, its text has revision ${read.revision} of ${read.recordId}`
         )
   )
 
 const readEntry = ({ position, id, revision, event }: EntryRow): Read<Entry> =>
   isRecordId(id)
     ? Result.map(decoded(event, decodeOwnEvent), (event) => ({
-        // The cast: any text is a position, and `make` would check that once for every entry.
+        // The cast: any text is a position, and `make` would validate every one.
         position: position as Position,
         recordId: id,
         revision,
         event
       }))
-    : Result.fail("its id is not one")
+    : Result.fail("its id is invalid")
 
 const readLastSeen = (lastSeen: number | undefined): Read<Pick<RegisteredAgent, "lastSeen">> => {
   if (lastSeen === undefined) return Result.succeed({})
   const moment = Option.getOrUndefined(DateTime.make(lastSeen))
-  return isTimestamp(moment) ? Result.succeed({ lastSeen: moment }) : Result.fail("when it was last seen is no moment")
+  return isTimestamp(moment) ? Result.succeed({ lastSeen: moment }) : Result.fail("its last_seen is not a valid moment")
 }
 
 const readAgent = ({ id, agent, lastSeen }: AgentRow): Read<RegisteredAgent> =>
@@ -142,14 +120,14 @@ const readAgent = ({ id, agent, lastSeen }: AgentRow): Read<RegisteredAgent> =>
     decoded(agent, (input, json) => decodeAgent(input, { ...(typeof json === "object" ? json : {}), agent_id: id })),
     (read) =>
       Result.map(readLastSeen(lastSeen), (seen) => {
-        // The row says when it was last seen, whatever the text does.
-        const { lastSeen: _, ...said } = read
-        return { ...said, ...seen }
+        // The column overrides a `last_seen` in the text.
+        const { lastSeen: _, ...rest } = read
+        return { ...rest, ...seen }
       })
   )
 
 /**
- * Reads the rows of one store, which errors call by that name.
+ * Makes a reader for the rows of one store, which errors call `store`.
  *
  * @example
  * ```ts

@@ -5,25 +5,17 @@ import { keysOf, type Tally } from "./HandoffStore.ts"
 const total = "elapsed"
 const within = "elapsed:"
 
-// Each bucket reaches a twentieth further than the one before, so that its middle is at most 2.5 % from any time in it;
-// from a millisecond to a century it takes some six hundred.
+// Each bucket ends 5 % above the one before, so that its middle is at most 2.5 % from any time in it. A range from a
+// millisecond to a century takes about six hundred buckets.
 const growth = Math.log(1.05)
 
 /**
- * What a store adds up, so that nobody has to read all records to know: how many there are of each status, and of the
- * completed ones how many milliseconds they took and how many took about as long.
- *
- * @example
- * ```ts
- * import { tallyOf } from "@aumai/handoff-core"
- * import type { HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const statusOf = (record: HandoffRecord) => tallyOf(record)[0]?.[0]
- * ```
+ * The amounts that a record adds to the tally: one for its status and, if it is completed, its milliseconds from creation
+ * to completion and one for the bucket of that time.
  */
 export const tallyOf = (record: HandoffRecord): ReadonlyArray<readonly [name: string, amount: number]> => {
   const one = [record.status, 1] as const
-  // A result is what a completed handoff has, and no other.
+  // Only a completed handoff has a result.
   if (!("result" in record)) return [one]
   const elapsed = Math.max(0, Math.trunc(record.updatedAt.epochMilliseconds) - keysOf(record).createdAt)
   const bucket = elapsed === 0 ? -1 : Math.ceil(Math.log(elapsed) / growth)

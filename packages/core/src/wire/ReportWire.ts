@@ -1,4 +1,4 @@
-/** From the engine's answers to their JSON, which the schemas in `Reports.ts` of the protocol describe. */
+/** Encodes the results of the engine as JSON, by the schemas in `Reports.ts` of the protocol. */
 import {
   encodeEvent,
   type HandoffRecord,
@@ -19,7 +19,7 @@ import type { ImportReport } from "../engine/Archive.ts"
 import type { Metrics } from "../engine/Metrics.ts"
 import type { Entry } from "../store/HandoffStore.ts"
 
-/** Writes where a handoff is: whose turn, since when, and which timer comes next. */
+/** Encodes whose turn a handoff is, since when, and its next timer. */
 export const encodeWhereabouts = (record: HandoffRecord): WireWhereabouts => {
   const { turn, since, attempt, due, notBefore, isLost } = whereabouts(record)
   return {
@@ -38,7 +38,7 @@ export const encodeWhereabouts = (record: HandoffRecord): WireWhereabouts => {
   }
 }
 
-/** Writes an entry of a history or of the log. */
+/** Encodes an entry of a history or of the log. */
 export const encodeEntry = ({ position, recordId, revision, event }: Entry): WireEntry => ({
   position,
   record_id: recordId,
@@ -46,7 +46,7 @@ export const encodeEntry = ({ position, recordId, revision, event }: Entry): Wir
   event: encodeEvent(event)
 })
 
-/** Writes a routing decision. */
+/** Encodes a routing decision. */
 export const encodeRouting = ({
   agent,
   reason,
@@ -61,7 +61,7 @@ export const encodeRouting = ({
   runners_up: runnersUp
 })
 
-/** Writes the metrics of a store. */
+/** Encodes the metrics of a store. */
 export const encodeMetrics = (metrics: Metrics): WireMetrics => ({
   total: metrics.total,
   by_status: metrics.byStatus,
@@ -70,7 +70,7 @@ export const encodeMetrics = (metrics: Metrics): WireMetrics => ({
   completion_rate: metrics.completionRate ?? null
 })
 
-/** Writes the outcome of importing one handoff. */
+/** Encodes the outcome of importing one handoff. */
 export const encodeImportReport = ({ recordId, outcome }: ImportReport): WireImportReport => ({
   record_id: recordId,
   outcome
