@@ -79,7 +79,7 @@ describe("doctor", () => {
     const changed = found((await on(cli, "sqlite:ill.db").refused("doctor", "--json")).stdout)
     expect(changed).toMatchObject([
       { code: "history", command: `aumai-handoff verify --id ${id} --store sqlite:ill.db` },
-      { code: "sum", sentence: "The tally says 7 of pending, and the records come to 2" }
+      { code: "sum", sentence: 'Counter "pending" is 7, but its records add up to 2' }
     ])
     database.exec("UPDATE handoffs SET record = 'torn' WHERE id = 'torn'")
     database.close()

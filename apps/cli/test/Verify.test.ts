@@ -59,7 +59,7 @@ describe("verify", () => {
       `"by": "executor",`,
       `"by": "executor", "note": 1,`,
       2,
-      "It has what this version does not know: note"
+      "It has keys that this version does not know: note"
     ],
     ["a digest", /"head": "."/, `"head": "`, 0, "head"],
     ["the digest of the last entry", /"head": ".{4}/, `"head": "0000`, 3, "The record was not written with this entry"],
@@ -68,7 +68,7 @@ describe("verify", () => {
       `"revision": 3`,
       `"revision": 4`,
       3,
-      "The record is written otherwise than it was put on record: revision"
+      "The record differs from what this version writes at: revision"
     ],
     ["what happened", `"_tag": "Accepted"`, `"_tag": "Ended"`, 2, "Expected an event"],
     ["the order", `"_tag": "Accepted"`, `"_tag": "Started"`, 2, "Started needs accepted"],
@@ -149,7 +149,7 @@ describe("verify", () => {
     database.exec("UPDATE tally SET amount = 7 WHERE name = 'pending'")
     database.close()
     const { stdout, stderr } = await on(cli, "sqlite:sums.db").refused("verify")
-    expect(stdout).toContain("The tally says 7 of pending, and the records come to 1\n")
+    expect(stdout).toContain('Counter "pending" is 7, but its records add up to 1\n')
     expect(stderr).toBe("Error: 1 sum of the store is wrong\n")
   })
 

@@ -402,7 +402,7 @@ describe("a worker whose work is not accepted at once", () => {
       const record = yield* HandoffManager.use(({ get }) => get(recordId))
       assert.deepInclude((yield* events(record)).at(-1), {
         _tag: "Released",
-        reason: "It failed, and what it said cannot be kept: it is too long, or it is no text."
+        reason: "The attempt failed. Its message cannot be recorded, because it is too long or is not valid text."
       })
       yield* Fiber.interrupt(worker)
     }).pipe(Effect.provide(layer))
@@ -611,8 +611,8 @@ describe("a worker on a failing store", () => {
         const worker = yield* start(() => Effect.succeed({}), { concurrency: 3 })
         yield* TestClock.adjust("1 hour")
         assert.deepStrictEqual(warnings.toSorted(), [
-          `Nothing can be claimed now: ${down.message}`,
-          `Nothing can be swept now: ${down.message}`
+          `Claiming for executor fails and is retried: ${down.message}`,
+          `Sweeping fails and is retried: ${down.message}`
         ])
         state.isDown = false
         yield* TestClock.adjust("10 seconds")
@@ -701,7 +701,7 @@ describe("a worker on a failing store", () => {
         const record = yield* ask("one")
         yield* TestClock.adjust("10 seconds")
         assert.strictEqual((yield* now(record)).status, "completed")
-        assert.deepStrictEqual(warnings, ["It cannot be noted now that the agent is there: No agents"])
+        assert.deepStrictEqual(warnings, ["Recording the presence of executor fails and is retried: No agents"])
         yield* Fiber.interrupt(worker)
       }).pipe(
         Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(agents))),

@@ -118,9 +118,9 @@ describe("verifying", () => {
         )
     })
     assert.lengthOf(faults, 4)
-    assert.strictEqual(faults[0], "The tally says 4 of pending, and the records come to 3")
-    assert.strictEqual(faults[1], "The log has revision 1 of elsewhere, which has no record")
-    assert.include(faults, `The log lacks an entry of ${id}`)
+    assert.strictEqual(faults[0], 'Counter "pending" is 4, but its records add up to 3')
+    assert.strictEqual(faults[1], "The log has revision 1 of handoff elsewhere, but its record is missing")
+    assert.include(faults, `The log lacks an entry of handoff ${id}`)
   })
 })
 

@@ -60,13 +60,13 @@ describe("an archive", () => {
         history.map((entry, at) => (at === index ? { ...entry, ...more } : entry))
       assert.deepStrictEqual(flawOf({ ...json, history: instead(2, { note: "by hand" }) }), {
         revision: 3,
-        problem: "It has what this version does not know: note"
+        problem: "It has keys that this version does not know: note"
       })
       assert.deepInclude(flawOf({ ...json, history: instead(1, { at: "yesterday" }) }), { revision: 2 })
       assert.deepInclude(flawOf({ ...json, history: history.slice(0, -1) }), { revision: history.length - 1 })
       assert.deepInclude(flawOf({ ...json, history: null }), { revision: 0 })
       assert.deepInclude(flawOf({ ...json, attempt: 7 }), {
-        problem: "The record is written otherwise than it was put on record: attempt"
+        problem: "The record differs from what this version writes at: attempt"
       })
       assert.deepInclude(verifyArchive("archive", null, []), { recordId: id("(unreadable)"), entries: 0 })
       // A record of a program without histories has nothing to compare.
@@ -86,14 +86,17 @@ describe("an archive", () => {
         verifyArchive("archive", { ...json, ...more, history: [entry, ...rest] }, made.agents).flaw?.problem
       assert.strictEqual(
         problemOf({ ...created, note: 1, at: String(created["at"]).replace("Z", "+00:00") }),
-        "It has what this version does not know: note; It is written otherwise than it was put on record: at"
+        "It has keys that this version does not know: note; It differs from what this version writes at: at"
       )
       const { attempt: _, ...without } = json
       assert.deepStrictEqual(verifyArchive("archive", without, made.agents).flaw, {
         revision: rest.length + 1,
         problem: "The record lacks attempt"
       })
-      assert.strictEqual(problemOf(created, { note: null }), "The record has what this version does not know: note")
+      assert.strictEqual(
+        problemOf(created, { note: null }),
+        "The record has keys that this version does not know: note"
+      )
     })
   )
 

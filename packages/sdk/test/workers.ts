@@ -127,7 +127,7 @@ const strike = async (location: string, done: () => Promise<boolean>): Promise<S
     }
     await Promise.all([...running].map(({ ended }) => ended))
   }
-  return { kills, stops, refused: said.split("is no longer held").length + said.split("was not taken").length - 2 }
+  return { kills, stops, refused: said.split("is no longer held").length + said.split("was not recorded").length - 2 }
 }
 
 const holders = (history: ReadonlyArray<HandoffEvent>): ReadonlyArray<number> => {

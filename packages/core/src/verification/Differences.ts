@@ -1,28 +1,19 @@
-/** Whether JSON says exactly what was understood of it: what nobody knows is not dropped in silence. */
+/** Compares parsed JSON with its decoded and encoded form, so that an unknown key is not dropped silently. */
 import * as Predicate from "effect/Predicate"
 
-/**
- * Where JSON as it was read is not what would be written of what was understood.
- *
- * @example
- * ```ts
- * import type { Difference } from "@aumai/handoff-core/Verification"
- *
- * const isUnknown = ({ what }: Difference) => what === "unknown"
- * ```
- */
+/** A difference between parsed JSON and its encoded form. */
 export interface Difference {
   readonly path: string
-  /** There is something that is not known, something is missing, or it is something else. */
+  /** An unknown key, a missing value, or another value. */
   readonly what: "unknown" | "missing" | "other"
-  /** What stands there; nothing where it is missing. */
+  /** The value that was read; absent if it is missing. */
   readonly read?: unknown
 }
 
 const below = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`)
 
 /**
- * Every place where the two differ; objects by their keys in any order.
+ * Lists every difference between two JSON values. The order of keys does not matter.
  *
  * @example
  * ```ts

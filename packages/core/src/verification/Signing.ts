@@ -1,4 +1,4 @@
-/** Keys of agents, Ed25519 (RFC 8032), and signing what they do. A key is 32 bytes as base64url without padding. */
+/** Signs events with Ed25519 keys of agents (RFC 8032). A key is 32 bytes as base64url without padding. */
 import { AgentId, InvalidInput, type PublicKey, type Signature } from "@aumai/handoff-protocol"
 import * as ed25519 from "@noble/ed25519"
 import { sha512 } from "@noble/hashes/sha2.js"
@@ -11,30 +11,19 @@ import * as Schema from "effect/Schema"
 
 import { type Signer, Signers } from "../engine/Signers.ts"
 
-// The library brings no hash of its own.
+// The library contains no hash function.
 ed25519.hashes.sha512 = sha512
 
-/** What an agent signs with, and what others check its signatures with. */
+/** The secret key with which an agent signs, and the public key with which others verify its signatures. */
 export interface KeyPair {
   readonly secretKey: string
   readonly publicKey: PublicKey
 }
 
-// The casts: encoding 32 and 64 bytes gives what these are.
+// The casts here and below: 32 bytes encode to a public key, and 64 bytes to a signature.
 const publicKeyOf = (secret: Uint8Array) => Base64Url.encode(ed25519.getPublicKey(secret)) as PublicKey
 
-/**
- * Draws a key pair from the platform's secure randomness.
- *
- * @example
- * ```ts
- * import * as Signing from "@aumai/handoff-core/Signing"
- * import * as Effect from "effect/Effect"
- *
- * const { publicKey } = await Effect.runPromise(Signing.generate)
- * console.log(publicKey.length) // 43
- * ```
- */
+/** Draws a key pair from the platform's secure randomness. */
 export const generate: Effect.Effect<KeyPair> = Effect.sync(() => {
   const { secretKey } = ed25519.keygen()
   return { secretKey: Base64Url.encode(secretKey), publicKey: publicKeyOf(secretKey) }
@@ -51,7 +40,7 @@ const notAKey = new InvalidInput({
 })
 
 /**
- * A signer, and the public key of its secret key. Fails with `InvalidInput` when that is none.
+ * Makes a signer from a secret key, with the matching public key. Fails with `InvalidInput` if the key is malformed.
  *
  * @example
  * ```ts
@@ -76,43 +65,21 @@ export const signer = (
     }))
   )
 
-/**
- * Whether a signature over a text was made with the secret key of a public one.
- *
- * @example
- * ```ts
- * import * as Signing from "@aumai/handoff-core/Signing"
- * import type { PublicKey, Signature } from "@aumai/handoff-protocol"
- *
- * const isTheirs = (text: string, signature: Signature, key: PublicKey) => Signing.isSignedBy(text, signature, key)
- * ```
- */
+/** Tests that a signature of a text was made with the secret key that belongs to a public key. */
 export const isSignedBy = (text: string, signature: Signature, publicKey: PublicKey): boolean => {
   const [sig, key] = [Base64Url.decode(signature), Base64Url.decode(publicKey)]
   if (Result.isFailure(sig) || Result.isFailure(key)) return false
   try {
     return ed25519.verify(sig.success, utf8ToBytes(text), key.success)
   } catch {
-    // What is no point of the curve is nobody's key.
+    // The library throws if the key is not a point of the curve.
     return false
   }
 }
 
 const isAgentId = Schema.is(AgentId)
 
-/**
- * Lets agents sign what they do in this process: a secret key for each of their ids.
- *
- * @example
- * ```ts
- * import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
- * import * as Signing from "@aumai/handoff-core/Signing"
- * import * as Layer from "effect/Layer"
- *
- * const signing = (secretKey: string) =>
- *   HandoffManager.layer.pipe(Layer.provide(MemoryStore.layer), Layer.provide(Signing.layer({ executor: secretKey })))
- * ```
- */
+/** Provides signers for the agents of this process, from a secret key per agent id. */
 export const layer = (secretKeys: Readonly<Record<string, string>>): Layer.Layer<never, InvalidInput> =>
   Layer.effect(
     Signers,

@@ -1,4 +1,4 @@
-/** Where a handoff of an archive that cannot be read begins to be wrong. */
+/** Finds the first wrong entry of an archived handoff that cannot be decoded. */
 import {
   decodeArchived,
   decodeEvent,
@@ -9,15 +9,15 @@ import {
 } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
-/** A handoff as it stands in an archive, whatever it says. */
+/** A handoff of an archive before it is decoded. */
 export type Json = { readonly [key: string]: unknown }
 
-/** Its entries; none where there is no history. */
+/** Its entries; empty without a history. */
 export const historyIn = ({ history }: Json): ReadonlyArray<unknown> => (Array.isArray(history) ? history : [])
 
 const entryIssue = /^history\[(\d+)\]\.?(.*)$/
 
-/** The first entry that cannot be read, as far as the fault says which it is. */
+/** The first entry that cannot be decoded; revision 0 if the fault is outside the history. */
 export const unreadableAt = (input: string, json: Json, { issues }: InvalidInput): Flaw => {
   for (const { expected, path } of issues) {
     const [, index, rest] = entryIssue.exec(path) ?? []
@@ -31,20 +31,20 @@ export const unreadableAt = (input: string, json: Json, { issues }: InvalidInput
   return brokenAt(input, json, first.expected)
 }
 
-/** The entry at which a history breaks the lifecycle, or the one before it that was changed so that it does. */
+/** The entry at which a history breaks the lifecycle, or an earlier entry whose change causes that. */
 const brokenAt = (input: string, json: Json, problem: string): Flaw => {
   const history = historyIn(json)
-  const readTo = (end: number) => decodeArchived(input, { ...json, history: history.slice(0, end) })
-  // What is wrong at one place is wrong from there on, so that halving finds it.
-  let [fine, bad] = [0, history.length]
-  while (bad - fine > 1) {
-    const middle = (fine + bad) >> 1
-    if (Result.isSuccess(readTo(middle))) fine = middle
-    else bad = middle
+  const decodeTo = (end: number) => decodeArchived(input, { ...json, history: history.slice(0, end) })
+  // A history that is wrong at one entry stays wrong with every further one, so a binary search finds it.
+  let [valid, broken] = [0, history.length]
+  while (broken - valid > 1) {
+    const middle = (valid + broken) >> 1
+    if (Result.isSuccess(decodeTo(middle))) valid = middle
+    else broken = middle
   }
-  const before = fine === 0 ? Result.fail(undefined) : readTo(fine)
-  const event = decodeEvent(input, history[fine])
-  if (Result.isFailure(before) || Result.isFailure(event)) return { revision: bad, problem }
+  const before = valid === 0 ? Result.fail(undefined) : decodeTo(valid)
+  const event = decodeEvent(input, history[valid])
+  if (Result.isFailure(before) || Result.isFailure(event)) return { revision: broken, problem }
   const events: ReadonlyArray<HandoffEvent> = [...before.success.history, event.success]
-  return flawIn(before.success.record.recordId, events) ?? { revision: bad, problem }
+  return flawIn(before.success.record.recordId, events) ?? { revision: broken, problem }
 }

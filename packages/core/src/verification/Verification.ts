@@ -1,4 +1,4 @@
-/** Whether what a store holds, or what was exported, is what was once put on record: chains, states, sums and signatures. */
+/** Verifies that a store or an archive holds what was once recorded: digests, states, sums and signatures. */
 import { type Flaw, type HandoffNotFound, type HandoffRecord, type RecordId, StoreError } from "@aumai/handoff-protocol"
 import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -18,13 +18,13 @@ export { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
 const eventsOf = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event)
 
-/** Numbered one by one from 1: an entry that is missing has left a gap. */
+/** The first revision without an entry; revisions count from 1. */
 const gapIn = (entries: ReadonlyArray<Entry>): Flaw | undefined => {
   const index = entries.findIndex(({ revision }, index) => revision !== index + 1)
   return index === -1 ? undefined : { revision: index + 1, problem: "The entry of this revision is missing" }
 }
 
-/** A record that has gone on since it was read is looked at again, as it is by then; and one that was signed with a newer key. */
+/** Verifies one record. If it has a flaw, reads it and the keys again, because a commit or a new key may explain the flaw. */
 const verifyHeld = (
   store: HandoffStore["Service"],
   agents: AgentStore["Service"],
@@ -33,43 +33,32 @@ const verifyHeld = (
 ): Effect.Effect<Verified, StoreError> =>
   Effect.gen(function* () {
     const entries = yield* store.history(record.recordId)
-    const lookWith = (keys: Keys): Verified => {
+    const verifyBy = (keys: Keys): Verified => {
       const verified = verifyWith(record, eventsOf(entries), keys)
       const gap = gapIn(entries)
       return gap === undefined ? verified : { ...verified, flaw: gap }
     }
-    const looked = lookWith(keys)
-    if (looked.flaw === undefined) return looked
+    const first = verifyBy(keys)
+    if (first.flaw === undefined) return first
     const now = yield* store.get(record.recordId)
-    // Read behind the history: whoever signed it was known by then.
+    // Read after the history, so that the key of every signature in it is registered.
     const newer = publicKeysOf(yield* agents.all)
     return Option.isNone(now) || now.value.revision === record.revision
-      ? lookWith(newer)
+      ? verifyBy(newer)
       : yield* verifyHeld(store, agents, now.value, newer)
   })
 
-/** What cannot be read is a flaw like any other, and no reason not to look at the rest. */
+/** Reports a `corrupt` error as a flaw, so that verification continues with the other handoffs. */
 const orUnreadable =
   (recordId: RecordId) =>
-  <E, R>(looking: Effect.Effect<Verified, E | StoreError, R>): Effect.Effect<Verified, E | StoreError, R> =>
-    Effect.catchIf(looking, isCorrupt, ({ message }) =>
+  <E, R>(verifying: Effect.Effect<Verified, E | StoreError, R>): Effect.Effect<Verified, E | StoreError, R> =>
+    Effect.catchIf(verifying, isCorrupt, ({ message }) =>
       Effect.succeed({ recordId, entries: 0, signed: 0, flaw: { revision: 0, problem: message } })
     )
 
 const isCorrupt = (error: unknown): error is StoreError => error instanceof StoreError && error.reason === "corrupt"
 
-/**
- * Looks at one handoff of a store. One that cannot be read has a flaw at revision 0.
- *
- * @example
- * ```ts
- * import { verify } from "@aumai/handoff-core/Verification"
- * import { RecordId } from "@aumai/handoff-protocol"
- * import * as Effect from "effect/Effect"
- *
- * const flaw = Effect.map(verify(RecordId.make("7k2m9q4xw3pz")), (verified) => verified.flaw)
- * ```
- */
+/** Verifies one handoff of a store. A handoff that cannot be read has a flaw at revision 0. */
 export const verify = (
   id: RecordId
 ): Effect.Effect<Verified, HandoffNotFound | StoreError, HandoffManager | HandoffStore | AgentStore> =>
@@ -78,15 +67,15 @@ export const verify = (
     const store = yield* HandoffStore
     const agents = yield* AgentStore
     const keys = publicKeysOf(yield* agents.all)
-    const looking = Effect.flatMap(manager.get(id), (record) => verifyHeld(store, agents, record, keys))
-    return yield* orUnreadable(id)(looking)
+    const verifying = Effect.flatMap(manager.get(id), (record) => verifyHeld(store, agents, record, keys))
+    return yield* orUnreadable(id)(verifying)
   })
 
-// A page of the log; and histories that are read at a time.
+// The size of a page, and the number of histories that are read concurrently.
 const pageSize = 256
 const readsAtOnce = 16
 
-/** The handoffs that the log tells of, each once. */
+/** The ids of the handoffs in the log, without duplicates. */
 const inLog = (store: HandoffStore["Service"]): Stream.Stream<RecordId, StoreError> => {
   const seen = new Set<RecordId>()
   return Stream.paginate<Position | undefined, Entry, StoreError>(undefined, (after) =>
@@ -101,16 +90,8 @@ const inLog = (store: HandoffStore["Service"]): Stream.Stream<RecordId, StoreErr
 }
 
 /**
- * Looks at every handoff of a store, and gives each as it goes. One that cannot be read has a flaw at revision 0, and the
- * others are looked at all the same.
- *
- * @example
- * ```ts
- * import { verifyAll } from "@aumai/handoff-core/Verification"
- * import * as Stream from "effect/Stream"
- *
- * const flawed = Stream.filter(verifyAll, ({ flaw }) => flaw !== undefined)
- * ```
+ * Verifies every handoff of a store and streams the results. A handoff that cannot be read has a flaw at revision 0; the
+ * others are still verified.
  */
 export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | HandoffStore | AgentStore> = Stream.unwrap(
   Effect.gen(function* () {
@@ -124,7 +105,7 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
         listed.add(record.recordId)
         return lookAt(record)
       }),
-      // A page with one that cannot be read is none: then the log says which there are, and each is read alone.
+      // One unreadable record fails its whole page; the ids then come from the log, and each record is read alone.
       Stream.catchIf(isCorrupt, () =>
         inLog(store).pipe(
           Stream.filter((id) => !listed.has(id)),
@@ -137,9 +118,9 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
           )
         )
       ),
-      // Page by page: Stream.mapEffect with a concurrency brings a queue into what a browser loads first.
+      // Page by page, because Stream.mapEffect with concurrency adds its queue to the bundle that a browser loads.
       eachPage((page: Arr.NonEmptyReadonlyArray<Effect.Effect<Verified, StoreError>>) =>
-        Effect.forEach(page, (looking) => looking, { concurrency: readsAtOnce })
+        Effect.forEach(page, (verifying) => verifying, { concurrency: readsAtOnce })
       )
     )
   })
@@ -149,20 +130,12 @@ const withoutRecord = (recordId: RecordId): Verified => ({
   recordId,
   entries: 0,
   signed: 0,
-  flaw: { revision: 0, problem: "The log has entries of it, but there is no record" }
+  flaw: { revision: 0, problem: "The log has entries of this handoff, but its record is missing" }
 })
 
 /**
- * What the sums of a store are, and what they would be if it were whole: one sentence for each that is wrong. Compares the
- * tally with the records, and the log with their histories. Nobody should write meanwhile.
- *
- * @example
- * ```ts
- * import { verifyCounts } from "@aumai/handoff-core/Verification"
- * import * as Effect from "effect/Effect"
- *
- * const isWhole = Effect.map(verifyCounts, (faults) => faults.length === 0)
- * ```
+ * Verifies the sums of a store: compares the tally with the records, and the log with their revisions. Returns one
+ * sentence per fault. Concurrent writes cause false faults.
  */
 export const verifyCounts: Effect.Effect<ReadonlyArray<string>, StoreError, HandoffManager | HandoffStore> = Effect.gen(
   function* () {
@@ -179,22 +152,24 @@ export const verifyCounts: Effect.Effect<ReadonlyArray<string>, StoreError, Hand
     const tally = yield* store.tally
     for (const name of new Set([...Object.keys(tally), ...counted.keys()])) {
       const [kept, found] = [tally[name] ?? 0, counted.get(name) ?? 0]
-      if (kept !== found) faults.push(`The tally says ${kept} of ${name}, and the records come to ${found}`)
+      if (kept !== found) faults.push(`Counter "${name}" is ${kept}, but its records add up to ${found}`)
     }
     let position: Position | undefined
     while (true) {
       const page = yield* store.log({ limit: pageSize, ...(position === undefined ? {} : { after: position }) })
       for (const { recordId, revision } of page) {
         const left = revisions.get(recordId)
-        if (left === undefined) faults.push(`The log has revision ${revision} of ${recordId}, which has no record`)
+        if (left === undefined)
+          faults.push(`The log has revision ${revision} of handoff ${recordId}, but its record is missing`)
         else revisions.set(recordId, left - 1)
       }
       position = page.at(-1)?.position
       if (page.length < pageSize) break
     }
     for (const [recordId, left] of revisions) {
-      if (left > 0) faults.push(`The log lacks ${left === 1 ? "an entry" : `${left} entries`} of ${recordId}`)
-      if (left < 0) faults.push(`The log has ${-left} more of ${recordId} than its record knows of`)
+      if (left > 0) faults.push(`The log lacks ${left === 1 ? "an entry" : `${left} entries`} of handoff ${recordId}`)
+      if (left < 0)
+        faults.push(`The log has ${-left} more entries of handoff ${recordId} than the revision of its record`)
     }
     return faults
   }

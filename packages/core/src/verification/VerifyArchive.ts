@@ -1,4 +1,4 @@
-/** Whether one handoff of an archive is what was once written, as it stands there: without a store, entry by entry. */
+/** Verifies one handoff of an archive as JSON, entry by entry and without a store. */
 import { type ArchivedHandoff, decodeArchived, encodeArchived, type Flaw, RecordId } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -9,26 +9,17 @@ import { type Difference, differences } from "./Differences.ts"
 import { historyIn, type Json, unreadableAt } from "./UnreadableArchive.ts"
 import { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
-/**
- * One handoff of an archive that was looked at. What has no id that can be read is called `(unreadable)`.
- *
- * @example
- * ```ts
- * import type { VerifiedArchive } from "@aumai/handoff-core/Verification"
- *
- * const unchecked = ({ signatures, signed }: VerifiedArchive) => signatures - signed
- * ```
- */
+/** The result of verifying one handoff of an archive. Its `recordId` is `(unreadable)` if the id cannot be read. */
 export interface VerifiedArchive extends Verified {
-  /** Entries that are signed, checked or not. */
+  /** The number of signed entries, including those whose signature cannot be checked. */
   readonly signatures: number
-  /** Another program has changed its state, and left its history. */
+  /** Another program has changed the record without adding to its history. */
   readonly isEdited?: true
 }
 
 const isRecordId = /*#__PURE__*/ Schema.is(RecordId)
 
-// What is looked at is named after its id; what has none that can be read is called this. The cast: it is one.
+// Stands for an id that cannot be read. The cast: the text is a valid id.
 const unreadable = "(unreadable)" as RecordId
 
 const paths = (all: ReadonlyArray<Difference>, what: Difference["what"]): string =>
@@ -37,24 +28,24 @@ const paths = (all: ReadonlyArray<Difference>, what: Difference["what"]): string
     .map(({ path }) => path)
     .join(", ")
 
-/** Why what stands there is not what this version would write, in a sentence. */
+/** Describes the differences from what this version would write. */
 const sentence = (all: ReadonlyArray<Difference>, subject: string): string => {
   const [unknown, missing, other] = [paths(all, "unknown"), paths(all, "missing"), paths(all, "other")]
   return [
-    ...(unknown === "" ? [] : [`${subject} has what this version does not know: ${unknown}`]),
+    ...(unknown === "" ? [] : [`${subject} has keys that this version does not know: ${unknown}`]),
     ...(missing === "" ? [] : [`${subject} lacks ${missing}`]),
-    ...(other === "" ? [] : [`${subject} is written otherwise than it was put on record: ${other}`])
+    ...(other === "" ? [] : [`${subject} differs from what this version writes at: ${other}`])
   ].join("; ")
 }
 
-/** The first entry that is not written as this version writes it; or the record, when it is that. */
+/** The first entry, or the record after all entries, that differs from what this version would write. */
 const misreadIn = (json: Json, archived: ArchivedHandoff): Flaw | undefined => {
   const { history: written = [], ...state } = encodeArchived(archived)
   const read = historyIn(json)
   for (const [index, entry] of read.entries()) {
-    // The file store's own, which says where it stands in the log, and not what happened.
-    const { position: _, ...said } = Predicate.isReadonlyObject(entry) ? entry : {}
-    const found = differences(said, written?.[index])
+    // `position` belongs to the file store: it locates the entry in the log and is not part of the event.
+    const { position: _, ...content } = Predicate.isReadonlyObject(entry) ? entry : {}
+    const found = differences(content, written?.[index])
     if (found.length > 0) return { revision: index + 1, problem: sentence(found, "It") }
   }
   const { history: _, ...outside } = json
@@ -62,7 +53,7 @@ const misreadIn = (json: Json, archived: ArchivedHandoff): Flaw | undefined => {
   return found.length === 0 ? undefined : { revision: read.length, problem: sentence(found, "The record") }
 }
 
-/** One without a history was written by another program, in its own way: that knows of no digests, either. */
+/** The flaw of a record without a history. Another program wrote it, and that program cannot know a head. */
 const flawWithout = ({ head }: Json): Flaw | undefined =>
   head == null ? undefined : { revision: 0, problem: "It has the digest of its last entry, but no history" }
 
@@ -70,8 +61,8 @@ const earlier = (a: Flaw | undefined, b: Flaw | undefined): Flaw | undefined =>
   a === undefined || (b !== undefined && b.revision < a.revision) ? b : a
 
 /**
- * Looks at one handoff of an archive, or of the file of the file store at rest, as it stands there: what cannot be read is
- * a flaw, too, and so is an entry that says more than was read from it. `input` is what messages call it.
+ * Verifies one handoff of an archive, or of the file of a file store that no process writes. An entry that cannot be read
+ * is a flaw, and so is one with unknown keys. Messages call the handoff `input`.
  *
  * @example
  * ```ts
@@ -100,7 +91,7 @@ export const verifyArchive = (
   const first = earlier(flaw, history.length === 0 ? flawWithout(known) : misreadIn(known, decoded.success))
   return {
     recordId,
-    // One that another program wrote begins with an entry that is concluded, and stands nowhere.
+    // Counts the JSON, because decoding adds an Imported entry to a record of another program.
     entries: history.length,
     signed,
     signatures,

@@ -1,4 +1,4 @@
-/** Whether the history of one handoff holds, and who signed it. */
+/** Verifies the history and the signatures of one handoff. */
 import {
   type AgentId,
   type ArchivedHandoff,
@@ -22,24 +22,24 @@ import { isSignedBy } from "./Signing.ts"
 export interface Verified {
   /** The id of the handoff. */
   readonly recordId: RecordId
-  /** The number of its entries. */
+  /** The number of entries. */
   readonly entries: number
-  /** The number of its entries whose signature was checked and is their author's. */
+  /** The number of entries with a valid signature of their author. */
   readonly signed: number
-  /** The first entry that does not hold, and why; absent if all entries hold. */
+  /** The first wrong entry, with the reason; absent if all entries are valid. */
   readonly flaw?: Flaw
 }
 
-/** The keys of each agent that has any. */
+/** The public keys of each agent that has any. */
 export type Keys = ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
 
 export const publicKeysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
   new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const])))
 
-// Milliseconds by which the clocks of two machines that set them may differ.
+// The most milliseconds by which the clocks of two synchronized machines differ.
 const skew = 60_000
 
-/** Whether time caused an entry: nobody signs that, even if an agent has the name of the clock, and a key. */
+/** Tests for an entry that time caused. It is unsigned, even if an agent has the name of the clock and a key. */
 const isByTime = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>, index: number): boolean => {
   const event = history[index]
   if (event?.by !== clock) return false
@@ -48,8 +48,9 @@ const isByTime = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>, inde
 }
 
 /**
- * What is wrong with the signature of an entry; `true` when it is checked and right, and nothing when there is none to be.
- * `latest` is the latest moment of the entries before: whoever writes an earlier one does not come before its own key.
+ * Checks the signature of an entry: `true` if it is valid, a sentence if it is wrong or missing, `undefined` if it cannot
+ * be checked. `latest` is the latest moment of the earlier entries: a backdated entry must not evade a key that was in
+ * force by then.
  */
 const signatureFault = (
   recordId: RecordId,
@@ -60,31 +61,23 @@ const signatureFault = (
 ): string | true | undefined => {
   const moment = Math.max(event.at.epochMilliseconds, latest - skew)
   const inForce = keys.findLast(({ since }) => since.epochMilliseconds <= moment)
-  // What a program wrote that knows of no histories, as it was taken in, has nobody who could have signed it.
+  // A record of a program without histories was imported, and no agent could sign it.
   if (event._tag === "Imported" && event.via !== undefined) return undefined
   if (event.sig === undefined) {
     return inForce && `It is not signed, and ${event.by} has had a key since ${DateTime.formatIso(inForce.since)}`
   }
   const text = signedText(recordId, revision, event)
-  // A key that has just been registered may have been in use a moment before.
+  // Any key counts, because a key may be in use shortly before its registration.
   const { sig } = event
   if (keys.some(({ publicKey }) => isSignedBy(text, sig, publicKey))) return true
-  // Of a time of which no key is known, as when the agent was forgotten since, it cannot be checked.
+  // Without a key in force at that time, for instance after an agent was removed, it cannot be checked.
   return inForce && `Its signature is not that of ${event.by}`
 }
 
 /**
- * Looks at one handoff and all of its entries, against the keys of the agents. An agent that has keys must have signed what
- * it did since, and so has nothing done in its name that was concluded from what another program wrote; a signature of one
- * that has none, or had none then, cannot be checked, and is not counted.
- *
- * @example
- * ```ts
- * import { verifyHandoff } from "@aumai/handoff-core/Verification"
- * import type { ArchivedHandoff } from "@aumai/handoff-protocol"
- *
- * const flawOf = (handoff: ArchivedHandoff) => verifyHandoff(handoff, []).flaw
- * ```
+ * Verifies one handoff and its entries against the keys of the agents. An agent must have signed every entry since its
+ * first key; this also rejects entries in its name that were derived from an edit of another program. A signature is not
+ * counted if no key of its agent was known at the time.
  */
 export const verifyHandoff = (
   { edited, history, record }: ArchivedHandoff,
@@ -113,7 +106,7 @@ export const verifyWith = (
   if (flaw === undefined && edited !== undefined) {
     flaw = {
       revision: record.revision,
-      problem: "The record is not what its history says: another program has changed it"
+      problem: "The record differs from its history: another program has changed it"
     }
   }
   return { recordId, entries: history.length, signed, ...(flaw && { flaw }) }

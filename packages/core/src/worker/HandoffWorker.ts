@@ -1,4 +1,4 @@
-/** Works through an agent's inbox. What a worker leaves behind when it dies, the next one takes over. */
+/** Works through the inbox of an agent. When a worker dies, another one takes over its handoffs. */
 import type { After, AgentId, InvalidInput, JsonObject, StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
@@ -17,41 +17,40 @@ import { hold, type ReadsBack, type Work } from "./Holding.ts"
 
 export { GiveUp, type Work } from "./Holding.ts"
 
-/** How a worker works. */
+/** Options of a worker. */
 export interface WorkOptions<E = never, R = never> {
-  /** How many handoffs at once; 1 when left out. */
+  /** The number of handoffs that it works on at once. Default: 1. */
   readonly concurrency?: number
   /**
-   * How long after a crash others may take its work over; it is renewed three times in that time. A minute when left out.
-   * A worker looks for what others have lost twice in that time, though at most ten times a second and at least every five
-   * seconds: so much later than its lease has run out a handoff is taken over.
+   * The time after a crash until other workers may take over. The lease is renewed three times in that period. Default: one
+   * minute. A worker sweeps twice per lease, but at most ten times a second and at least every five seconds; a lost
+   * handoff waits for the next sweep.
    */
   readonly lease?: Duration.Input
-  /** How long work under way may go on when the worker is interrupted, before it is released. Ten seconds when left out. */
+  /** The time that an interrupted worker waits for its handlers before it releases their handoffs. Default: ten seconds. */
   readonly grace?: Duration.Input
-  /** Restates the briefing of a handoff that asks for it. Left out: the worker passes these by. */
+  /** Restates the briefing of a handoff that requires it. Default: the worker skips such handoffs. */
   readonly readBack?: ReadsBack<E, R>
 }
 
-// A hint may be lost, and what is delayed becomes ready without one: then this is how late the worker learns of it.
+// The longest wait for a hint, because a hint may be lost and a delayed handoff becomes ready without one.
 const patience = "2 seconds"
 
-// Milliseconds. What is due happens this late at most, when nobody touches it.
+// Milliseconds. The longest delay of an overdue event.
 const longestSweep = 5000
-// Each sweep reads the store once, which it hardly notices ten times a second, and with leases of a few milliseconds would.
+// Milliseconds. A sweep reads the store once; ten a second are cheap, and a lease of a few milliseconds must not cause more.
 const shortestSweep = 100
 
 /**
- * Milliseconds between two sweeps: half of the lease, for whoever chose a short one wants to know of a crash soon. What is
- * lost is then taken over within one and a half leases of its last renewal, or five seconds after its end if that is sooner.
+ * The milliseconds between two sweeps: half of the lease, because a short lease asks for a fast takeover. A lost handoff
+ * is taken over within one and a half leases of its last renewal, or five seconds after the lease ends if that is sooner.
  */
 const sweepInterval = (lease: number): number => Math.max(shortestSweep, Math.min(lease / 2, longestSweep))
 
-// Milliseconds after the grace time in which a store that fails is asked again to take what is given back. What it does not
-// take by then comes back when its lease runs out.
+// Milliseconds after the grace period in which releases are retried. After that, the handoff returns when its lease expires.
 const farewell = 5000
 
-/** Warns of what a store says when it begins to, and not again while it goes on. */
+/** Warns of the first of several errors in a row. */
 const warnOnce = (what: string) => {
   let isKnown = false
   return {
@@ -68,15 +67,17 @@ const warnOnce = (what: string) => {
 const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effect.asVoid(Fiber.awaitAll(fibers))
 
 /**
- * Claims what waits for an agent, the most urgent first, and gives each handoff to the handler, which hands back its
- * result. The lease is renewed while it works; when the handoff is lost the handler is interrupted, and whatever it did
- * afterwards is refused. When it fails, the handoff is released for another attempt after a while, or has failed in the
- * last one; with `GiveUp` it fails at once. Interrupted, the worker claims no more, waits for its grace time, and then
- * releases what is still under way. It also sweeps, so what other workers have lost comes back. While it runs it notes
- * every thirty seconds that its agent, if that is registered, is there.
+ * Claims the handoffs of an agent, the most urgent first, and completes each with the result of the handler. The worker
+ * renews the lease while the handler runs. If the handoff is lost, the worker interrupts the handler, and its later writes
+ * are refused. If the handler fails, the handoff is released for another attempt with backoff, or fails in the last
+ * attempt. If the handler fails with `GiveUp`, the handoff fails immediately.
  *
- * Fails only when the store is corrupt, or when the lease is none (`InvalidInput`); while the store is unavailable the
- * worker tries again.
+ * An interrupted worker stops claiming, waits for the grace period, and releases what its handlers have not finished. It
+ * also sweeps, so that the handoffs of dead workers return. Every thirty seconds it records that its agent is present, if
+ * the agent is registered.
+ *
+ * Fails only if the store is corrupt or the lease is invalid (`InvalidInput`); while the store is unavailable, the worker
+ * retries.
  *
  * @example
  * ```ts
@@ -118,7 +119,7 @@ export const run = <E, R>(
         Stream.runForEach(changed, () =>
           Effect.sync(() => {
             const waited = hint
-            // Who begins to wait now waits for the next.
+            // A wait that begins now is for the next hint.
             hint = Latch.makeUnsafe()
             waited.openUnsafe()
           })
@@ -135,7 +136,7 @@ export const run = <E, R>(
         leaveBy: () => leaveBy
       }
 
-      const warnOfClaims = warnOnce("Nothing can be claimed now")
+      const warnOfClaims = warnOnce(`Claiming for ${agent} fails and is retried`)
       const claim = manager.claim(agent, { lease: milliseconds, readsBack: readBack !== undefined }).pipe(
         Effect.tap(warnOfClaims.over),
         Effect.catch((error) =>
@@ -147,7 +148,7 @@ export const run = <E, R>(
 
       const slot: Effect.Effect<void, InvalidInput | StoreError, R> = Effect.gen(function* () {
         while (!closing.isOpen()) {
-          // Before the inbox is looked at: what comes meanwhile hints again.
+          // Before the inbox is read, so that a handoff that arrives meanwhile ends the wait.
           const changed = holder.changed()
           const claimed = yield* claim
           if (Option.isSome(claimed)) yield* hold(holder, claimed.value, handler, readBack)
@@ -155,12 +156,12 @@ export const run = <E, R>(
         }
       })
 
-      const warnOfSweeps = warnOnce("Nothing can be swept now")
+      const warnOfSweeps = warnOnce("Sweeping fails and is retried")
       const sweep = manager.sweep.pipe(Effect.tap(warnOfSweeps.over), Effect.catch(warnOfSweeps.of))
       const sweeping = Effect.forever(Effect.andThen(sweep, Effect.sleep(sweepInterval(milliseconds))))
       yield* Effect.forkScoped(sweeping)
 
-      // Not children of this fibre: they end in their own way when it is interrupted.
+      // Detached, because the finalizer ends them after the grace period when this fiber is interrupted.
       const slots = yield* Effect.forEach(Array.from({ length: concurrency }), () => Effect.forkDetach(slot))
       yield* Effect.addFinalizer(() =>
         Effect.gen(function* () {
@@ -170,12 +171,12 @@ export const run = <E, R>(
           yield* Fiber.interruptAll(slots)
         })
       )
-      const warnOfPresence = warnOnce("It cannot be noted now that the agent is there")
+      const warnOfPresence = warnOnce(`Recording the presence of ${agent} fails and is retried`)
       const here = Effect.flatMap(DateTime.now, (now) => seen(agent, now)).pipe(
         Effect.tap(warnOfPresence.over),
         Effect.catch(warnOfPresence.of)
       )
-      // Behind the finalizer, so that it ends before: who leaves does not say any more that it is there.
+      // Forked after the finalizer so that it stops first: a worker that shuts down must not send heartbeats.
       yield* Effect.forkScoped(Effect.forever(Effect.andThen(here, Effect.sleep(presence.heartbeat))))
       yield* Fiber.joinAll(slots)
       return yield* Effect.never

@@ -33,7 +33,7 @@ import type { HandoffManager } from "../engine/HandoffManager.ts"
 import type { VerbError } from "../engine/Verbs.ts"
 
 /**
- * What a handler fails with when another attempt would not help. Whatever else it fails with leads to one.
+ * The error of a handler if another attempt would not help. Any other error leads to another attempt.
  *
  * @example
  * ```ts
@@ -48,54 +48,54 @@ export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", { reason: Sch
   }
 }
 
-/** One handoff in the hands of a worker. */
+/** A handoff that a handler works on. */
 export interface Work {
-  /** As it stood when the work began. What the attempts before have learnt is in its `handBack`. */
+  /** The record when work began. Its `handBack` holds what earlier attempts learned. */
   readonly record: After<"Started">
-  /** Says how far it is. The lease is renewed without that, too. */
-  readonly progress: (said?: {
+  /** Reports progress. The worker renews the lease independently. */
+  readonly progress: (update?: {
     readonly note?: string
     readonly fraction?: number
   }) => Effect.Effect<void, InvalidInput>
   /** Asks the sender, and waits for the answer. */
   readonly ask: (question: string) => Effect.Effect<string, InvalidInput>
-  /** What is handed back beside the result, once the handler is done. */
+  /** Adds artifacts to the completion. */
   readonly deliver: (...artifacts: ReadonlyArray<Artifact>) => void
-  /** What speaks for the work, handed back with it. */
+  /** Adds evidence to the completion. */
   readonly vouch: (...evidence: ReadonlyArray<OwnEvidence>) => void
 }
 
-/** How a worker restates the briefing of a handoff that asks for it. */
+/** Restates the briefing of a handoff that requires it. */
 export type ReadsBack<E, R> = (record: After<"Accepted">) => Effect.Effect<ReadBack, E, R>
 
-/** What the holder of a handoff needs. */
+/** The dependencies of a holder. */
 export interface Holder {
   readonly manager: HandoffManager["Service"]
   readonly agent: AgentId
-  /** In milliseconds. */
+  /** The lease in milliseconds. */
   readonly lease: number
-  /** What waits until something may have changed after the call. */
+  /** Waits until the store may have changed after the call. */
   readonly changed: () => Effect.Effect<void>
-  /** The moment, in epoch milliseconds, after which nothing is tried again: the worker is to end. */
+  /** The moment, in epoch milliseconds, after which a worker that shuts down stops retrying. */
   readonly leaveBy: () => number
 }
 
-// Soon at first, for most troubles pass; five minutes apart at last, so that one that stays costs little.
+// The backoff between attempts in milliseconds. Most faults pass soon; a permanent one costs an attempt every five minutes.
 const firstPause = 1000
 const longestPause = 300_000
 
-/** When a failed attempt may be followed by the next: twice as late each time, by chance up to half of that earlier. */
+/** The pause after a failed attempt: doubles with each attempt, minus a random share of up to a half. */
 const pauseAfter = (attempt: number): Effect.Effect<number> =>
   Effect.map(Random.next, (chance) =>
-    // Whole, as moments are.
+    // Rounded, because moments have whole milliseconds.
     Math.round(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + chance / 2))
   )
 
-// Milliseconds before a store is asked again, half as many more each time.
+// Milliseconds before a call to the store is retried; the pause grows by half each time.
 const soon = 50
 const later = 2000
 
-/** Again and again while it fails with what may pass. A Schedule says the same, for three of the KiB that a browser loads. */
+/** Retries an effect while `mayPass` holds for its error. A Schedule would add three KiB to the bundle for browsers. */
 const retryWhile = <A, E>(
   effect: Effect.Effect<A, E>,
   mayPass: (error: E) => Effect.Effect<boolean>,
@@ -109,24 +109,24 @@ const retryWhile = <A, E>(
     })
   )(effect)
 
-/** A sentence as the trail can keep it. */
-const kept = (sentence: string): string =>
+/** The sentence if an event can hold it, otherwise a substitute. */
+const recordable = (sentence: string): string =>
   Result.getOrElse(
     Schema.decodeUnknownResult(Text)(sentence),
-    () => "It failed, and what it said cannot be kept: it is too long, or it is no text."
+    () => "The attempt failed. Its message cannot be recorded, because it is too long or is not valid text."
   )
 
 const shutDown = "The worker was shut down."
 
-/** Why an attempt failed, as the sentence that the trail keeps. */
+/** The reason of a failed attempt, as recorded in the event. */
 const reasonOf = (cause: Cause.Cause<unknown>): string => {
   const failure = Cause.squash(cause)
-  return kept(failure instanceof Error && failure.message !== "" ? failure.message : String(failure))
+  return recordable(failure instanceof Error && failure.message !== "" ? failure.message : String(failure))
 }
 
 /**
- * Holds one claimed handoff while a handler works on it: begins, renews the lease, hands back what came of it, and lets go
- * of the handler as soon as the handoff is no longer held.
+ * Holds one claimed handoff while a handler works on it: starts it, renews the lease, records the outcome, and interrupts
+ * the handler as soon as the handoff is lost.
  */
 export const hold = <E, R>(
   { manager, agent, lease, changed, leaveBy }: Holder,
@@ -139,49 +139,49 @@ export const hold = <E, R>(
       const { recordId, attempt } = claimed
       const act = actAs(manager, { agent, attempt })
       const lost = yield* Latch.make()
-      let why = ""
-      // The verbs of a holder one after the other: while it asks, the lease rests and is not to be renewed.
+      let lostReason = ""
+      // Runs the verbs of a holder one at a time: while a question is open, the lease rests and must not be renewed.
       const turn = yield* Semaphore.make(1)
-      let until = 0
-      /** Remembers how long it is held. */
-      const noted = <A extends HandoffRecord>(record: A): A => {
-        // A lease that rests does not run out.
-        until = ("lease" in record && record.lease?.until?.epochMilliseconds) || Infinity
+      let leaseEnd = 0
+      /** Remembers when the lease of this record ends. */
+      const trackLease = <A extends HandoffRecord>(record: A): A => {
+        // A resting lease does not expire.
+        leaseEnd = ("lease" in record && record.lease?.until?.epochMilliseconds) || Infinity
         return record
       }
-      noted(claimed)
+      trackLease(claimed)
 
       const may = (record: HandoffRecord, event: Transition["_tag"]): boolean =>
         movesOf(record).some((move) => move.event === event)
 
       const has = ({ attempt: current, status }: HandoffRecord, event: Transition["_tag"]): boolean =>
         current === (event === "Released" ? attempt + 1 : attempt) &&
-        // There is nothing to renew while it waits for an answer, whoever has asked: it is still held.
+        // While the handoff waits for an answer there is nothing to renew, and it is still held.
         status === (event === "Progressed" ? transitions.Asked.to : transitions[event].to)
 
-      /** The handoff is somebody else's by now, or nobody's: the handler is let go of, and goes no further. */
+      /** Interrupts the handler, because the handoff is no longer held. */
       const lose = (sentence: string): Effect.Effect<never> =>
         Effect.suspend(() => {
-          why = sentence
+          lostReason = sentence
           lost.openUnsafe()
           return Effect.never
         })
 
-      /** Whether the store may take it the next time, while the lease lasts. */
+      /** Tests that a retry may succeed before the lease ends. */
       const mayPass = (error: VerbError): Effect.Effect<boolean> =>
         Effect.map(
           DateTime.now,
           (now) =>
-            now.epochMilliseconds < Math.min(until, leaveBy()) &&
+            now.epochMilliseconds < Math.min(leaseEnd, leaveBy()) &&
             (error._tag === "RevisionConflict" || (error._tag === "StoreError" && error.reason !== "corrupt"))
         )
 
-      // The lease rests while it asks, so that only the store's health matters.
+      // The lease rests while a question is open, so a read may be retried indefinitely.
       const mayPassReading = (error: HandoffNotFound | StoreError): Effect.Effect<boolean> =>
         Effect.succeed(error._tag === "StoreError" && error.reason !== "corrupt")
 
-      /** A verb until the store has taken it. It may have been taken though the store failed. */
-      const insist = <A extends HandoffRecord>(
+      /** Runs a verb and retries it. A verb that failed may still have been committed, so the record decides at the end. */
+      const persist = <A extends HandoffRecord>(
         event: Transition["_tag"],
         verb: Effect.Effect<A, VerbError>
       ): Effect.Effect<A, VerbError> =>
@@ -190,40 +190,40 @@ export const hold = <E, R>(
             error._tag === "InvalidInput"
               ? Effect.fail(error)
               : Effect.flatMap(Effect.option(manager.get(recordId)), (found) =>
-                  // The cast: it stands where the event leads, which makes it what the verb gives.
+                  // The cast: the record has the status after the event, so it is the result of the verb.
                   Option.isSome(found) && has(found.value, event)
                     ? Effect.succeed(found.value as A)
                     : Effect.fail(error)
                 )
           ),
-          Effect.map(noted)
+          Effect.map(trackLease)
         )
 
       const orLose = <A>(verb: Effect.Effect<A, VerbError>): Effect.Effect<A, InvalidInput> =>
         verb.pipe(Effect.catch((error) => (error._tag === "InvalidInput" ? Effect.fail(error) : lose(error.message))))
 
-      const progress: Work["progress"] = (said = {}) =>
-        Effect.asVoid(turn.withPermits(1)(orLose(insist("Progressed", act("progress", { recordId, ...said })))))
+      const progress: Work["progress"] = (update = {}) =>
+        Effect.asVoid(turn.withPermits(1)(orLose(persist("Progressed", act("progress", { recordId, ...update })))))
 
       const answered: Effect.Effect<string, InvalidInput> = Effect.suspend(() => {
         const later = changed()
         return Effect.flatMap(orLose(retryWhile(manager.get(recordId), mayPassReading)), (record) => {
           if (has(record, "Asked")) return Effect.andThen(later, answered)
-          noted(record)
+          trackLease(record)
           return has(record, "Answered") && "answer" in record && record.answer !== undefined
             ? Effect.succeed(record.answer.answer)
-            : lose("It was taken away while it waited for an answer.")
+            : lose("The handoff was taken away while its question waited for an answer.")
         })
       })
       const ask: Work["ask"] = (question) =>
-        turn.withPermits(1)(Effect.andThen(orLose(insist("Asked", act("ask", { recordId, question }))), answered))
+        turn.withPermits(1)(Effect.andThen(orLose(persist("Asked", act("ask", { recordId, question }))), answered))
 
       const renewing = Effect.forever(Effect.andThen(Effect.sleep(Math.ceil(lease / 3)), Effect.orDie(progress())))
 
-      /** Back for another attempt; in the last one it has failed. */
+      /** Releases the handoff for another attempt, or fails it in the last one. */
       const release = (reason: string, wait: number): Effect.Effect<HandoffRecord, VerbError> =>
         Effect.flatMap(DateTime.now, (now) =>
-          insist<HandoffRecord>(
+          persist<HandoffRecord>(
             "Released",
             act("release", {
               recordId,
@@ -233,20 +233,20 @@ export const hold = <E, R>(
           )
         ).pipe(Effect.catchTag("NoAttemptLeft", () => fail(reason, "attempts_exhausted")))
       const fail = (reason: string, code?: FailureCode): Effect.Effect<HandoffRecord, VerbError> =>
-        insist("Failed", act("fail", { recordId, reason, ...(code === undefined ? {} : { code }) }))
+        persist("Failed", act("fail", { recordId, reason, ...(code === undefined ? {} : { code }) }))
 
       const finish = (exit: Exit.Exit<JsonObject, E>): Effect.Effect<HandoffRecord, VerbError> => {
         if (Exit.isSuccess(exit)) {
-          const handed = {
+          const payload = {
             result: exit.value,
             ...(artifacts.length === 0 ? {} : { artifacts }),
             ...(evidence.length === 0 ? {} : { evidence })
           }
-          return insist<HandoffRecord>("Completed", act("complete", { recordId, ...handed })).pipe(
-            // What is no result this time will not be one the next time.
-            Effect.catchTag("InvalidInput", ({ message }) => fail(kept(message))),
-            // What was not handed back, or not yet, may be the next time.
-            Effect.catchTag(["NotDelivered", "OpenChildren"], ({ message }) => again(kept(message)))
+          return persist<HandoffRecord>("Completed", act("complete", { recordId, ...payload })).pipe(
+            // Another attempt would give an invalid result again.
+            Effect.catchTag("InvalidInput", ({ message }) => fail(recordable(message))),
+            // The next attempt may deliver what is missing.
+            Effect.catchTag(["NotDelivered", "OpenChildren"], ({ message }) => again(recordable(message)))
           )
         }
         const failure = Cause.squash(exit.cause)
@@ -259,68 +259,65 @@ export const hold = <E, R>(
       const deliver: Work["deliver"] = (...more) => void artifacts.push(...more)
       const vouch: Work["vouch"] = (...more) => void evidence.push(...more)
 
-      /** Waits for the sender's word on what was restated; the lease rests meanwhile. */
+      /** Waits until the sender confirms or corrects the read-back; the lease rests meanwhile. */
       const confirmed: Effect.Effect<HandoffRecord, InvalidInput> = Effect.suspend(() => {
         const later = changed()
         return Effect.flatMap(orLose(retryWhile(manager.get(recordId), mayPassReading)), (record) =>
           record.attempt === attempt && startAwaits(record) === "sender"
             ? Effect.andThen(later, confirmed)
-            : Effect.succeed(noted(record))
+            : Effect.succeed(trackLease(record))
         )
       })
-      const keeping = Effect.raceFirst(
+      const holding = Effect.raceFirst(
         renewing,
-        Effect.map(lost.await, () => why)
+        Effect.map(lost.await, () => lostReason)
       )
-      const begin = Effect.suspend(() => insist("Started", act("start", { recordId })))
-      const beginning: Effect.Effect<After<"Started">, E | VerbError | string, R> = readBack === undefined ||
+      const start = Effect.suspend(() => persist("Started", act("start", { recordId })))
+      const starting: Effect.Effect<After<"Started">, E | VerbError | string, R> = readBack === undefined ||
       startAwaits(claimed) === undefined
-        ? begin
+        ? start
         : Effect.gen(function* () {
-            // Who reads may take longer than the lease lasts.
-            const said = yield* restore(
-              Effect.raceFirst(
-                readBack(claimed),
-                Effect.flatMap(keeping, (why) => Effect.fail(why))
-              )
+            // Reading back may take longer than the lease, so it is renewed meanwhile.
+            const restatement = yield* restore(
+              Effect.raceFirst(readBack(claimed), Effect.flatMap(holding, Effect.fail))
             )
-            // One that failed may have been taken, and confirmed since: said again it would take that back.
+            // A restate that failed may have been committed and confirmed; repeating it would undo the confirmation.
             const restate = Effect.flatMap(manager.get(recordId), (record): Effect.Effect<HandoffRecord, VerbError> =>
               record.attempt === attempt && may(record, "Restated") && startAwaits(record) !== "receiver"
                 ? Effect.succeed(record)
-                : act("restate", { recordId, readBack: said })
+                : act("restate", { recordId, readBack: restatement })
             )
-            const restated = yield* insist("Restated", restate)
+            const restated = yield* persist("Restated", restate)
             if (startAwaits(restated) === "sender")
               yield* restore(Effect.raceFirst(confirmed, Effect.as(lost.await, restated)))
-            return yield* begin
+            return yield* start
           })
-      const started = yield* Effect.exit(beginning)
+      const started = yield* Effect.exit(starting)
       if (Exit.isFailure(started)) {
-        yield* Console.warn(`Handoff ${recordId} was claimed, but not begun: ${reasonOf(started.cause)}`)
-        // So that nobody waits for its lease to run out. It may be lost already, or the store away: then that says so.
+        yield* Console.warn(`Handoff ${recordId} was claimed but could not be started: ${reasonOf(started.cause)}`)
+        // Returned now instead of when its lease expires. This may fail, because it may be lost or the store unavailable.
         const isShutDown = Cause.hasInterruptsOnly(started.cause) && leaveBy() < Infinity
         const reason = isShutDown ? shutDown : reasonOf(started.cause)
         const wait = isShutDown ? 0 : yield* pauseAfter(attempt)
-        const given = Cause.squash(started.cause) instanceof GiveUp ? fail(reason) : release(reason, wait)
-        // Not Effect.ignore, which brings loggers to a browser.
-        yield* given.pipe(Effect.catch(() => Effect.void))
+        const ending = Cause.squash(started.cause) instanceof GiveUp ? fail(reason) : release(reason, wait)
+        // Not Effect.ignore, which adds loggers to the bundle for browsers.
+        yield* ending.pipe(Effect.catch(() => Effect.void))
         return
       }
-      // Suspended: a handler may throw before it gives an effect.
+      // Suspended, because a handler may throw synchronously.
       const working = Effect.exit(
         Effect.suspend(() => handler({ record: started.value, progress, ask, deliver, vouch }))
       )
-      const end = yield* Effect.exit(restore(Effect.raceFirst(working, keeping)))
+      const end = yield* Effect.exit(restore(Effect.raceFirst(working, holding)))
       const outcome = Exit.isSuccess(end) ? end.value : undefined
       if (typeof outcome === "string") {
         yield* Console.warn(`Handoff ${recordId} is no longer held in attempt ${attempt}: ${outcome}`)
         return
       }
-      // A late writer is refused: what it did is not handed back.
+      // A late write is refused, and its outcome is dropped.
       yield* (outcome === undefined ? release(shutDown, 0) : finish(outcome)).pipe(
         Effect.catch(({ message }) =>
-          Console.warn(`What came of handoff ${recordId} in attempt ${attempt} was not taken: ${message}`)
+          Console.warn(`The outcome of attempt ${attempt} at handoff ${recordId} was not recorded: ${message}`)
         )
       )
     })
