@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { copyOf, expectedOf } from "../../testing/src/golden-files.ts"
-import { contents, formats, goOn, nextAfter, remembered } from "../../testing/src/golden.ts"
+import { contents, formats, createNext, nextAfter, remembered } from "../../testing/src/golden.ts"
 import { FileStore } from "../src/index.ts"
 
 const layerOf = (path: string) => HandoffManager.layer.pipe(Layer.provideMerge(FileStore.layer({ path })))
@@ -28,7 +28,7 @@ describe.each(formats)("a file of %s", (format) => {
         // As this version has written it again.
         yield* Effect.gen(function* () {
           expect(yield* contents).toEqual(expected.contents)
-          expect(yield* goOn).toBe(expected.contents.log.length)
+          expect(yield* createNext).toBe(expected.contents.log.length)
         }).pipe(Effect.provide(layerOf(path), { local: true }))
       })
     )
@@ -39,7 +39,7 @@ describe.each(formats)("a file of %s", (format) => {
       const path = join(yield* copyOf(format, "python"), "handoffs.json")
       yield* Effect.gen(function* () {
         expect(yield* contents).toEqual(expected.rewritten)
-        expect(yield* goOn).toBe(expected.rewritten.log.length)
+        expect(yield* createNext).toBe(expected.rewritten.log.length)
       }).pipe(Effect.provide(layerOf(path)))
     })
   )

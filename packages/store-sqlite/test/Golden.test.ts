@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { copyOf, expectedOf } from "../../testing/src/golden-files.ts"
-import { contents, formats, goOn, nextAfter, remembered } from "../../testing/src/golden.ts"
+import { contents, formats, createNext, nextAfter, remembered } from "../../testing/src/golden.ts"
 import { SqliteStore } from "../src/index.ts"
 
 describe.each(formats)("a database of %s", (format) => {
@@ -17,7 +17,7 @@ describe.each(formats)("a database of %s", (format) => {
       yield* Effect.gen(function* () {
         expect(yield* contents).toEqual(expected.contents)
         expect(yield* nextAfter(expected.positions.sqlite)).toBe(expected.contents.log[remembered])
-        expect(yield* goOn).toBe(expected.contents.log.length)
+        expect(yield* createNext).toBe(expected.contents.log.length)
       }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(SqliteStore.layer({ path })))))
     })
   )

@@ -157,10 +157,10 @@ export const simulate = (
           alive.set(process, yield* Effect.forkDetach(Effect.provide(work, services)))
         })
 
-      const desk = newProcess()
-      const atDesk = yield* inTime(opened(desk))
-      const manager = Context.get(atDesk, HandoffManager)
-      const own = yield* inTime(build(desk.own.store))
+      const senderProcess = newProcess()
+      const senderServices = yield* inTime(opened(senderProcess))
+      const manager = Context.get(senderServices, HandoffManager)
+      const own = yield* inTime(build(senderProcess.own.store))
       const store = Context.get(own, HandoffStore)
       yield* inTime(register(Context.get(own, AgentStore)))
       const ids: Array<RecordId> = []
@@ -265,7 +265,7 @@ export const simulate = (
       for (const process of alive.keys()) process.dead = true
       const known = yield* inTime(Context.get(own, AgentStore).all)
       const judged = yield* inTime(judge(store, known, acknowledged, beginnings))
-      const counted = yield* inTime(Effect.provide(verifyCounts, Context.merge(own, atDesk)))
+      const counted = yield* inTime(Effect.provide(verifyCounts, Context.merge(own, senderServices)))
       return {
         ...counts,
         ...judged.counts,

@@ -1,4 +1,4 @@
-/** The golden stores of `packages/testing/golden`: everything that can be read of a store, to compare with what they held. */
+/** Reads everything from a store, to compare it with the expected contents in `packages/testing/golden`. */
 import {
   AgentStore,
   encodeAgent,
@@ -21,7 +21,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-/** Every format that stores were once written in, by the name of its directory. */
+/** The formats in which released versions wrote stores, by the name of their directory. */
 export const formats = ["format-1"] as const
 
 const limit = 1000
@@ -45,7 +45,7 @@ const viewsOf = (records: ReadonlyArray<HandoffRecord>): ReadonlyArray<readonly 
 const line = ({ event, recordId, revision }: Entry): string =>
   `${recordId} ${revision} ${entryDigest(recordId, revision, event)}`
 
-/** Everything that can be read of a store but its positions, as JSON. */
+/** Everything that can be read from a store except its positions, as JSON. */
 export const contents = Effect.gen(function* () {
   const manager = yield* HandoffManager
   const store = yield* HandoffStore
@@ -70,7 +70,7 @@ export const contents = Effect.gen(function* () {
     handoffs,
     log: log.map(line),
     views: Object.fromEntries(views.filter(([, ids]) => ids.length > 0)),
-    // Its sentence may be written better; which entry it is about may not change.
+    // The sentence of a flaw may change, its revision may not.
     verified: verified.map(({ flaw, ...counts }) => ({ ...counts, ...(flaw && { flaw: flaw.revision }) })),
     // A name with the sum of zero may be missing.
     tally: Object.fromEntries(Object.entries(yield* store.tally).filter(([, amount]) => amount !== 0)),
@@ -82,7 +82,7 @@ export const contents = Effect.gen(function* () {
 /** The contents of a store, as JSON. */
 export type Contents = Effect.Success<typeof contents>
 
-/** The number of entries before the position that is remembered of each store. */
+/** The number of entries before the position that each format records. */
 export const remembered = 40
 
 /** The file `expected.json` of a format. */
@@ -91,7 +91,7 @@ export interface Expected {
   readonly contents: Contents
   /** Of the file that the Python library rewrote. */
   readonly rewritten: Contents
-  /** By store: where a follower stood that had read the first `remembered` entries. */
+  /** By store: the position of a follower that has read the first `remembered` entries. */
   readonly positions: Readonly<Record<"file" | "journal" | "sqlite" | "postgres" | "indexeddb", string>>
 }
 
@@ -99,13 +99,13 @@ export interface Expected {
 export const nextAfter = (position: string) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
-    // The cast: a store gave it, in an earlier version.
+    // The cast: an earlier version of the store made this position.
     const [next] = yield* store.log({ limit: 1, after: position as Position })
     return next && line(next)
   })
 
-/** Creates a handoff and gives the number of entries that the log has before it. */
-export const goOn = Effect.gen(function* () {
+/** Creates a handoff and returns the number of entries in the log before it. */
+export const createNext = Effect.gen(function* () {
   const { create } = yield* HandoffManager
   const { recordId } = yield* create({ fromAgent: "planner", toAgent: "executor", taskDescription: "One more" })
   const log = yield* (yield* HandoffStore).log({ limit })

@@ -3,17 +3,17 @@ import { inject } from "vitest"
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The commit that is tested, in hexadecimal digits. */
+    /** The commit under test, in hexadecimal digits. */
     readonly commit: string
   }
 }
 
-// The cast: core's tests are judged without the types of Node, and run in it.
+// The cast: core's tests are type-checked without the types of Node, but run in it.
 const { process } = globalThis as unknown as {
   readonly process: { readonly env: Readonly<Record<string, string | undefined>> }
 }
 
-/** The seeds to run, and a name for them that says how to run them again. */
+/** The seeds to run, and a test name that includes the command to repeat them. */
 export interface Seeds {
   readonly seeds: ReadonlyArray<number>
   readonly name: string

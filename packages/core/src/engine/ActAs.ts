@@ -1,4 +1,4 @@
-/** Runs verbs as a given agent, for callers that learn who acts from a token, a claim or a session. */
+/** Runs verbs as a given agent, for callers that learn the agent from a token, a claim or a session. */
 import {
   type After,
   type AgentId,

@@ -20,7 +20,7 @@ export interface Metrics {
   readonly completionRate?: number
 }
 
-/** Computes the metrics from what the store has added up. */
+/** Computes the metrics from the tally of a store. */
 export const measure = (tally: Tally): Metrics => {
   const byStatus = HandoffStatus.literals.map((status) => [status, tally[status] ?? 0] as const)
   const sum = (counted: typeof byStatus) => counted.reduce((sum, [, count]) => sum + count, 0)

@@ -7,14 +7,6 @@ export type Signer = (text: string) => Signature
 /**
  * The signers of this process by agent: events of these agents are signed before they are recorded. Empty by default;
  * `@aumai/handoff-core/Signing` makes signers from keys.
- *
- * @example
- * ```ts
- * import { Signers } from "@aumai/handoff-core"
- * import * as Effect from "effect/Effect"
- *
- * console.log((await Effect.runPromise(Signers)).size) // 0
- * ```
  */
 export const Signers: Context.Reference<ReadonlyMap<AgentId, Signer>> = Context.Reference(
   "@aumai/handoff-core/Signers",

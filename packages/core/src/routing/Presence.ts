@@ -1,4 +1,4 @@
-/** Tells from the time when an agent was last seen whether it is present. */
+/** Derives the presence of an agent from the time when it was last seen. */
 import type * as DateTime from "effect/DateTime"
 
 /**

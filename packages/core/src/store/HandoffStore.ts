@@ -98,7 +98,7 @@ export class HandoffStore extends Context.Service<
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** All entries of one handoff, by revision. */
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
-    /** One page of all entries, in commit order. An entry appears only after every earlier one is committed. */
+    /** One page of all entries, in commit order. An entry appears only once no earlier entry can still appear. */
     readonly log: (page: Page<Position>) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
     /** The position of the last entry that `log` shows; `None` while the log is empty. */
     readonly end: Effect.Effect<Option.Option<Position>, StoreError>

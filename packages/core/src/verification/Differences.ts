@@ -12,16 +12,7 @@ export interface Difference {
 
 const below = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`)
 
-/**
- * Lists every difference between two JSON values. The order of keys does not matter.
- *
- * @example
- * ```ts
- * import { differences } from "@aumai/handoff-core/Verification"
- *
- * console.log(differences({ task: { note: 1 } }, { task: {} })) // [ { path: "task.note", what: "unknown", read: 1 } ]
- * ```
- */
+/** Lists every difference between two JSON values. The order of keys does not matter. */
 export const differences = (read: unknown, written: unknown, path = ""): ReadonlyArray<Difference> => {
   if (Array.isArray(read) && Array.isArray(written) && read.length === written.length) {
     return read.flatMap((item, index) => differences(item, written[index], `${path}[${index}]`))

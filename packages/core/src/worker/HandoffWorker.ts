@@ -72,9 +72,9 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
  * are refused. If the handler fails, the handoff is released for another attempt with backoff, or fails in the last
  * attempt. If the handler fails with `GiveUp`, the handoff fails immediately.
  *
- * An interrupted worker stops claiming, waits for the grace period, and releases what its handlers have not finished. It
- * also sweeps, so that the handoffs of dead workers return. Every thirty seconds it records that its agent is present, if
- * the agent is registered.
+ * An interrupted worker stops claiming, waits for the grace period, and releases the unfinished
+ * handoffs. A running worker also sweeps, so that the handoffs of dead workers return. Every thirty seconds it records
+ * that its agent is present, if the agent is registered.
  *
  * Fails only if the store is corrupt or the lease is invalid (`InvalidInput`); while the store is unavailable, the worker
  * retries.
