@@ -190,6 +190,6 @@ describe("Claiming", () => {
     const inner = yield* HandoffStore
     const lost = Effect.fail(new RevisionConflict({ recordId: id ?? assert.fail(), revision: 2 }))
     const manager = yield* managerOver({ ...inner, commit: () => lost })
-    assert.match(yield* refusal(manager.claim(agent), "StoreError"), /nothing was claimed\. Try again/)
+    assert.match(yield* refusal(manager.claim(agent), "StoreError"), /Nothing was claimed for executor: .* Try again$/)
   })
 })

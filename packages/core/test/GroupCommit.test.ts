@@ -189,7 +189,7 @@ describe("group commit", () => {
     Effect.gen(function* () {
       const commit = yield* GroupCommit.make(() => Effect.succeed([]))
       const exit = yield* Effect.exit(commit([created("a")]))
-      assert.match(String(Exit.isFailure(exit) && Cause.squash(exit.cause)), /gave 0 results for 1 commits/)
+      assert.match(String(Exit.isFailure(exit) && Cause.squash(exit.cause)), /returned 0 results for 1 commits/)
     })
   )
 
