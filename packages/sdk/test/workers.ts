@@ -89,11 +89,11 @@ const isDone = Effect.gen(function* () {
 
 /** Kills or stops one of four processes from time to time, until all handoffs are final. */
 const strike = async (location: string, done: () => Promise<boolean>): Promise<Struck> => {
-  let [kills, stops, said] = [0, 0, ""]
+  let [kills, stops, stderr] = [0, 0, ""]
   const running = new Set<Worker>()
   const start = (): void => {
     const child = spawn(process.execPath, [program, location, String(lease)], { stdio: ["ignore", "ignore", "pipe"] })
-    child.stderr.on("data", (text) => (said += String(text)))
+    child.stderr.on("data", (text) => (stderr += String(text)))
     const worker: Worker = { process: child, ended: new Promise((resolve) => child.once("close", resolve)) }
     running.add(worker)
   }
@@ -127,7 +127,7 @@ const strike = async (location: string, done: () => Promise<boolean>): Promise<S
     }
     await Promise.all([...running].map(({ ended }) => ended))
   }
-  return { kills, stops, refused: said.split("is no longer held").length + said.split("was not taken").length - 2 }
+  return { kills, stops, refused: stderr.split("is no longer held").length + stderr.split("was not taken").length - 2 }
 }
 
 const holders = (history: ReadonlyArray<HandoffEvent>): ReadonlyArray<number> => {

@@ -1,4 +1,4 @@
-/** Writes the plain types of the SDK from the schemas of the protocol; with `--check` it only says which are stale. */
+/** Writes the plain types of the SDK from the schemas of the protocol; with `--check`, only lists the stale ones. */
 import { readFileSync, writeFileSync } from "node:fs"
 
 import type * as Schema from "effect/Schema"
@@ -48,7 +48,7 @@ const basesOf = ({ bases = [] }: Module): ReadonlyArray<Base> =>
       first === undefined ? [] : fieldsIn(first).filter((field) => others.every((one) => isIn(fieldsIn(one))(field)))
   }))
 
-/** An interface with those of its fields that it does not have from the narrowest base that fits. */
+/** Prints an interface. It extends the narrowest base that fits and declares only the other fields. */
 const interfaceOf = (name: string, fields: Fields, bases: ReadonlyArray<Base>): string => {
   const base = bases.findLast((base) => base.name !== name && base.fields.every(isIn(fields)))
   const own = base === undefined ? fields : fields.filter((field) => !isIn(base.fields)(field))
@@ -76,7 +76,7 @@ const declarationsOf = (module: Module): ReadonlyArray<string> => {
   ]
 }
 
-/** The imports of the names that a text uses and another file declares. */
+/** Prints the imports of the names that a text uses and another file declares. */
 const importsIn = (text: string, own: string): string => {
   const code = text.replaceAll(/\/\*\*[\s\S]*?\*\/|"[^"]*"/g, "")
   const uses = (name: string): boolean => new RegExp(String.raw`\b${name}\b`).test(code)
@@ -96,7 +96,7 @@ const importsIn = (text: string, own: string): string => {
 
 const home = new URL("../src/types/", import.meta.url)
 
-/** The generated files by their name in `src`. */
+/** The generated files, by path in `src`. */
 export const files = async (): Promise<ReadonlyMap<string, string>> => {
   const config: FormatConfig = JSON.parse(readFileSync(new URL("../../../.oxfmtrc.json", import.meta.url), "utf8"))
   const made = new Map<string, string>()
