@@ -11,6 +11,8 @@ import {
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
+import { moments } from "./Moments.ts"
+
 /** The fields with the caller's JSON, which has no moments and can be large. */
 type Content = "context" | "result" | "content" | "schema"
 const contents: ReadonlySet<string> = new Set<Content>(["context", "result", "content", "schema"])
@@ -75,19 +77,6 @@ const identity = (json: unknown): unknown => json
 export const moment = (name: string, value: Date | string): DateTime.Utc =>
   // An invalid Date has the JSON null, which is refused like any other value that is not a timestamp.
   Result.getOrThrowWith(decodeTimestamp(name, value instanceof Date ? value.toJSON() : value), (error) => error)
-
-const moments: ReadonlySet<string> = new Set([
-  "at",
-  "createdAt",
-  "updatedAt",
-  "deadline",
-  "acceptBy",
-  "notBefore",
-  "until",
-  "estimatedCompletion",
-  "due",
-  "confirmed"
-])
 
 const momentOf = (leaf: unknown, key: string): unknown =>
   moments.has(key) && (leaf instanceof Date || typeof leaf === "string") ? moment(key, leaf) : leaf
