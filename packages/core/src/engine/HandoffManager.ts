@@ -81,8 +81,8 @@ export class HandoffManager extends Context.Service<
       options?: Creation.CreateOptions
     ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.create>>
     /**
-     * Gives a part of a handoff you hold to another agent, as a handoff of its own with you as the sender. A call that names
-     * the part's own `id` is safe to repeat.
+     * Delegates a part of a handoff you hold to another agent: creates a handoff with you as the sender. A call that names
+     * the part's `id` is safe to repeat.
      */
     readonly delegate: (
       id: RecordId,
@@ -164,7 +164,7 @@ export class HandoffManager extends Context.Service<
     ) => Effect.Effect<Option.Option<After<"Accepted">>, ErrorOf<typeof storeVerbs.claim>>
     /** Follows the log: every entry after a position, then every new one. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
-    /** Shows the whole that a handoff belongs to, from any member of it. */
+    /** Shows the chain that a handoff belongs to, from any member of it. */
     readonly chain: (id: RecordId) => Effect.Effect<Parts.Chain, HandoffNotFound | StoreError>
     /** Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. */
     readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>

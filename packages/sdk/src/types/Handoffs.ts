@@ -71,7 +71,7 @@ export interface Handoffs extends AsyncDisposable {
    */
   create(ask: NewHandoff, options?: CreateOptions): Promise<HandoffRecord>
   /**
-   * Delegates a part of a handoff that you hold to another agent: creates a handoff whose sender you are. You stay
+   * Delegates a part of a handoff you hold to another agent: creates a handoff with you as the sender. You stay
    * accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows the
    * whole. A call that names its own `id` is safe to repeat. Rejects with `HandoffExists` and `NoCapableAgent`, too.
    */
@@ -98,8 +98,8 @@ export interface Handoffs extends AsyncDisposable {
    */
   start(id: string, options?: VerbOptions): Promise<InProgress>
   /**
-   * Reports that work continues, optionally with a note and a fraction. This heartbeat renews a lease; send it well
-   * before the lease expires.
+   * Reports that work continues, and optionally how far it is: the heartbeat that renews a lease. Send it well before
+   * the lease expires.
    */
   progress(id: string, options?: ProgressOptions): Promise<Accepted | InProgress>
   /**
@@ -110,19 +110,19 @@ export interface Handoffs extends AsyncDisposable {
   /** Answers the receiver's question; work then continues. */
   answer(id: string, options: AnswerOptions): Promise<InProgress>
   /**
-   * Releases a handoff for another attempt, optionally with the findings of this one. The last attempt cannot be
-   * released, only failed. Rejects with `NoAttemptLeft` and `NotDue`, too.
+   * Returns a handoff for another attempt, with what this one learned. The last attempt cannot be released, only
+   * failed. Rejects with `NoAttemptLeft` and `NotDue`, too.
    */
   release(id: string, options?: ReleaseOptions): Promise<Pending>
   /**
-   * Forwards a handoff to another receiver. It is then pending for that agent only, and the previous holder's calls are
+   * Hands a handoff on to another receiver. It is then pending for that agent only, and the previous holder's calls are
    * refused. An agent that has held it cannot receive it again. Rejects with `AlreadyHeld`, `NoCapableAgent`,
    * `NoHopLeft`, `NoRoomLeft` and `NotDue`, too.
    */
   forward(id: string, options?: ForwardOptions): Promise<Pending>
   /**
-   * Records the statement of a witness about the work. Any agent but the receiver may attest; the receiver passes its
-   * evidence to `complete`. Rejects with `NoRoomLeft`, too.
+   * Records, as a witness, that you have checked the work. Any agent but the receiver may attest; the receiver passes
+   * its evidence to `complete`. Rejects with `NoRoomLeft`, too.
    */
   attest(id: string, options: AttestOptions): Promise<Accepted | InProgress | InputRequired>
   /**
@@ -142,60 +142,60 @@ export interface Handoffs extends AsyncDisposable {
    * too.
    */
   fail(id: string, options: FailOptions): Promise<Failed | Pending>
-  /** Cancels an open handoff and all its open parts. */
+  /** Withdraws an open handoff, and all open parts of it. */
   cancel(id: string, options?: CancelOptions): Promise<Cancelled>
-  /** Returns the record of a handoff. Rejects with `HandoffNotFound`. */
+  /** Shows everything about one handoff. Rejects with `HandoffNotFound`. */
   get(id: string, options?: CallOptions): Promise<HandoffRecord>
   /**
-   * Finds a handoff by its id, or by an unambiguous prefix of at least four characters. Rejects with `AmbiguousId` and
-   * `HandoffNotFound`.
+   * Finds the handoff with this id or, from four characters on, the only one whose id begins like this. Rejects with
+   * `AmbiguousId` and `HandoffNotFound`.
    */
   find(prefix: string, options?: CallOptions): Promise<HandoffRecord>
-  /** Returns the whole tree of delegated parts that a handoff belongs to. Rejects with `HandoffNotFound`. */
+  /** Shows the chain that a handoff belongs to, from any member of it. Rejects with `HandoffNotFound`. */
   chain(id: string, options?: CallOptions): Promise<Chain>
   /**
-   * Returns the position of a handoff: the agent whose turn it is, since when, the attempt, and the next timer. Rejects
-   * with `HandoffNotFound`.
+   * Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. Rejects with
+   * `HandoffNotFound`.
    */
   where(id: string, options?: CallOptions): Promise<Whereabouts>
   /** Lists handoffs, one page at a time. Each view has one order. */
   list(view: View, options?: PageOptions): Promise<ReadonlyArray<HandoffRecord>>
   /** Lists all handoffs of a view, page by page as the loop continues. */
   listAll(view: View, options?: CallOptions): AsyncIterable<HandoffRecord>
-  /** Lists the entries of a handoff's history, oldest first. Rejects with `HandoffNotFound`. */
+  /** Lists what happened to one handoff, oldest first. Rejects with `HandoffNotFound`. */
   history(id: string, options?: CallOptions): Promise<ReadonlyArray<Entry>>
-  /** Lists the handoffs that wait for an agent, most urgent first: at most `limit` of them, 100 by default. */
+  /** Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default. */
   inbox(agent: string, options?: InboxOptions): Promise<ReadonlyArray<HandoffRecord>>
   /**
-   * Accepts the most urgent handoff that waits for an agent; `undefined` if none waits. If several processes claim,
+   * Accepts the most urgent handoff waiting for an agent. `undefined` if none waits. If several processes claim,
    * exactly one gets each handoff, and a claim may get one of the first few instead of the very first. With a lease,
    * the handoff is released for another attempt if its receiver stops sending `progress`.
    */
   claim(agent: string, options?: ClaimOptions): Promise<Accepted | undefined>
   /**
-   * Follows the log: returns every entry after a position, then every new entry, without gaps. To resume, pass the
+   * Follows the log: every entry after a position, then every new one. Nothing is missed. To resume, pass the
    * position of the last entry that you processed. The loop ends when you leave it or call `close`, and rejects when
    * the signal is aborted. Entries are read only as the loop requests them.
    */
   changes(options?: ChangesOptions): AsyncIterable<Entry>
   /**
-   * Applies every overdue event: expired deadlines, expired leases, reminders. Any number of processes may sweep at the
+   * Applies every overdue event: expired deadlines, lost leases, reminders. Any number of processes may sweep at the
    * same time. Returns the handoffs that it changed.
    */
   sweep(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
   /** Exports every handoff with its history, oldest first. */
   export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
   /**
-   * Imports handoffs from an archive and reports the outcome of each. Reads the output of `export`, of the command
-   * and of the Python library. A newer state is never overwritten. If a handoff is refused (`InvalidInput`), earlier ones
-   * may already be imported; importing is idempotent, so repeat it with the corrected archive.
+   * Imports handoffs from an archive and reports what happened to each. Reads the output of `export`, of the command
+   * and of the Python library. A newer state is never overwritten. If a handoff is refused (`InvalidInput`), earlier
+   * ones may already be imported; importing is idempotent, so repeat it with the corrected archive.
    */
   import(
     handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>,
     options?: CallOptions
   ): Promise<ReadonlyArray<ImportReport>>
   /**
-   * Verifies by digests, states and signatures that a history was not changed after it was written. Rejects with
+   * Checks that a history was not changed after it was written: digests, states, and signatures. Rejects with
    * `HandoffNotFound`.
    */
   verify(id: string, options?: CallOptions): Promise<Verified>
@@ -209,8 +209,7 @@ export interface Handoffs extends AsyncDisposable {
   /** The registry of agents and their capabilities. */
   readonly agents: Agents
   /**
-   * Returns the agent that the router would choose for a task, with the reason; `undefined` if no agent fits. Nothing
-   * is created.
+   * Shows which agent the router would choose for a task, and why. `undefined` if no agent fits. Nothing is created.
    */
   route(question: RoutingQuestion, options?: RoutingOptions & CallOptions): Promise<RoutingDecision | undefined>
   /**
