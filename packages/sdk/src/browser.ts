@@ -2,13 +2,14 @@ import * as Effect from "effect/Effect"
 
 import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
 import { adapter, memory, refused, type Store } from "./open/Adapter.ts"
-import { remindful } from "./open/Opening.ts"
+import { withAwaitReminder } from "./open/Opening.ts"
 
-// A database may have any name; what was clearly meant for another store should not become one in silence.
+// A database can have any name, but a location of another store must not silently become one.
 const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\//i
 
 /**
- * The store of that name, for `handoffsOver`, `storeLaws` and programs on Effect; `openHandoffs` gives it as promises.
+ * Provides the store of that name to `handoffsOver`, `storeLaws` and programs that use Effect. `openHandoffs` opens it
+ * for programs with promises.
  *
  * @example
  * ```ts
@@ -16,6 +17,7 @@ const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\//i
  * import { storeLayer } from "@aumai/handoff/browser"
  *
  * const handoffs = await handoffsOver(storeLayer("memory:"))
+ * console.log((await handoffs.metrics()).total) // 0
  * await handoffs.close()
  * ```
  */
@@ -31,10 +33,10 @@ export const storeLayer = (name: string): Store => {
 }
 
 /**
- * Opens the handoffs of this origin in IndexedDB, by a name of your own, shared by all its tabs; or `memory:`, which is
- * gone with the page. Close them when you are done.
+ * Opens handoffs in IndexedDB under a name that you choose, shared by all tabs of this origin; `memory:` opens handoffs
+ * that are lost with the page. Close them afterwards.
  *
- * Rejects with `InvalidInput` for a name that was meant for another store, and with `StoreError` when the browser refuses.
+ * Rejects with `InvalidInput` if the name is a location of another store, and with `StoreError` if the browser refuses.
  *
  * @example
  * ```ts
@@ -46,11 +48,12 @@ export const storeLayer = (name: string): Store => {
  * ```
  */
 export const openHandoffs = (name: string, options: OpenOptions = {}): Promise<Handoffs> =>
-  remindful(handoffsOver(storeLayer(name), options))
+  withAwaitReminder(handoffsOver(storeLayer(name), options))
 
 /**
- * Deletes the handoffs of that name for good, or accepts that the browser has lost them: opened again, there are none. Only in
- * a page. Rejects with `StoreError`: `unavailable` while another tab has them open, `corrupt` if the database is not one of ours.
+ * Deletes the handoffs of that name permanently, or accepts that the browser has lost them. The next store of that name
+ * starts empty. Works only in a page. Rejects with `StoreError`: `unavailable` while another tab has them open,
+ * `corrupt` if the database was not created by this package.
  *
  * @example
  * ```ts no-run

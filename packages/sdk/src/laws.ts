@@ -3,15 +3,15 @@ import * as StoreLaws from "@aumai/handoff-core/StoreLaws"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 
-/** A law of every store. `check` rejects with a sentence if the store breaks it. */
+/** A law of every store. `check` rejects with a sentence that describes a violation. */
 export interface StoreLaw {
   readonly name: string
   readonly check: () => Promise<void>
 }
 
 /**
- * Returns the laws that every store keeps, as promises, for any test runner and for a page. Check them one after another, on a
- * store that nobody else writes to meanwhile; what they write stays in it.
+ * Returns the laws that every store keeps, for any test runner and for a page. Check them one after another, on a store
+ * that no other program writes to. The handoffs that they create stay in it.
  *
  * @example
  * ```ts

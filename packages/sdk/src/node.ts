@@ -1,15 +1,15 @@
 import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
-import { remindful } from "./open/Opening.ts"
+import { withAwaitReminder } from "./open/Opening.ts"
 import { storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
 
 export { fileOf, storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
 
 /**
  * Opens the handoffs at a location: a path for a JSON file, `sqlite:handoffs.db`, `postgres://user@host/database`, or
- * `memory:`. Close them when you are done, or let `await using` do it.
+ * `memory:`. Close them afterwards, or use `await using`.
  *
- * Rejects with `InvalidInput` for a location that cannot be meant, and with `StoreError` when the store cannot be opened
- * or its package is not installed; the sentence says which.
+ * Rejects with `InvalidInput` if the location names no store, and with `StoreError` if the store cannot be opened or
+ * its package is not installed.
  *
  * @example
  * ```ts
@@ -20,4 +20,4 @@ export { fileOf, storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
  * ```
  */
 export const openHandoffs = (location: string, options: StoreOptions & OpenOptions = {}): Promise<Handoffs> =>
-  remindful(handoffsOver(storeLayer(location, options), options))
+  withAwaitReminder(handoffsOver(storeLayer(location, options), options))

@@ -26,14 +26,14 @@ const exported = async (handoffs: Handoffs): Promise<ReadonlyArray<ArchivedHando
 }
 const write = (path: string, handoffs: ReadonlyArray<ArchivedHandoff>) => writeFileSync(path, JSON.stringify(handoffs))
 const read = (text: string): ReadonlyArray<ArchivedHandoff> => JSON.parse(text)
-/** The Python library writes microseconds, offsets, and local time for UTC: a moment has milliseconds here, in UTC. */
+/** Rewrites the Python library's times, which have microseconds and offsets, as milliseconds in UTC. */
 const moment = (_: string, value: unknown): unknown =>
   typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)
     ? new Date(/(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : `${value}Z`).toISOString()
     : value
 const outcomes = (reports: ReadonlyArray<ImportReport>) => [...new Set(reports.map(({ outcome }) => outcome))]
 
-/** Handoffs with much of what one can have: a lease, a read-back, hops, parts, artifacts, and what Python does not know. */
+/** Handoffs with a lease, a read-back, hops, parts and artifacts, some of which the Python library does not know. */
 const fill = async (handoffs: Handoffs): Promise<void> => {
   const briefing = {
     severity: "stable",
@@ -59,7 +59,7 @@ const fill = async (handoffs: Handoffs): Promise<void> => {
 }
 
 describe("an archive of the SDK", () => {
-  it("is JSON, in the names of the wire", async () => {
+  it("is JSON with the names of the wire", async () => {
     await using handoffs = await openHandoffs("memory:")
     await fill(handoffs)
     const archive = await exported(handoffs)
@@ -67,7 +67,7 @@ describe("an archive of the SDK", () => {
     expect(archive[0]).toMatchObject({ record_id: "whole", status: "in_progress", request: { from_agent: "planner" } })
   })
 
-  it("goes through the command and back", async () => {
+  it("survives a round trip through the command", async () => {
     using directory = temporaryDirectory()
     const [file, store] = [join(directory.path, "archive.json"), join(directory.path, "store.json")]
     await using handoffs = await openHandoffs("memory:")
@@ -84,7 +84,7 @@ describe("an archive of the SDK", () => {
     expect(await other.get("whole")).toEqual(await handoffs.get("whole"))
   }, 120_000)
 
-  it("is a store file, as the Python library's own is", async () => {
+  it("is a store file, like the Python library's file", async () => {
     using directory = temporaryDirectory()
     const path = join(directory.path, "handoffs.json")
     await using handoffs = await openHandoffs("memory:")
@@ -95,7 +95,7 @@ describe("an archive of the SDK", () => {
     expect(await exported(opened)).toEqual(archive)
   })
 
-  it("takes what the Python library wrote, and gives it back", async () => {
+  it("survives a round trip from the Python library", async () => {
     await using handoffs = await openHandoffs("memory:")
     expect(outcomes(await handoffs.import(python))).toEqual(["added"])
     const known: ReadonlyArray<ArchivedHandoff> = JSON.parse(JSON.stringify(python), moment)
@@ -103,11 +103,11 @@ describe("an archive of the SDK", () => {
     for (const one of known) expect(archive.get(one.record_id)).toMatchObject(one)
   })
 
-  it("takes what the Python library made of an export", async () => {
+  it("imports an export that the Python library has rewritten", async () => {
     await using handoffs = await openHandoffs("memory:")
     await handoffs.create(ask, { id: "q3" })
     const response = { accepted: true, reason: "Sure.", estimated_completion: null }
-    // It drops the keys that it does not know, which is the same.
+    // The Python library drops unknown keys, and the handoff is still the same.
     const rewritten = (await exported(handoffs)).map((handoff) => ({
       ...handoff,
       head: null,

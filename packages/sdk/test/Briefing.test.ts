@@ -106,8 +106,8 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
     open(async (handoffs) => {
       const asks = await handoffs.create({ ...ask, briefing, priority: 9 })
       const { readBack: _, ...rest } = briefing
-      const told = await handoffs.create({ ...ask, briefing: rest })
-      expect((await handoffs.claim("executor", { readsBack: false }))?.recordId).toBe(told.recordId)
+      const withoutReadBack = await handoffs.create({ ...ask, briefing: rest })
+      expect((await handoffs.claim("executor", { readsBack: false }))?.recordId).toBe(withoutReadBack.recordId)
       expect(await handoffs.claim("executor", { readsBack: false })).toBe(undefined)
       expect((await handoffs.claim("executor"))?.recordId).toBe(asks.recordId)
     })
@@ -150,7 +150,7 @@ describe.each(oneStore)("a briefing in a $name store", (store) => {
 })
 
 describe("the coverage of a briefing", () => {
-  it("is given for each answer, and is empty without a briefing", () => {
+  it("has the items of each answer, and is empty without a briefing", () => {
     const items = [
       { id: "invoices", answer: "refused" },
       { id: "late", answer: "question" }

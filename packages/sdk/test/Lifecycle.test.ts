@@ -26,7 +26,7 @@ const briefing: Briefing = {
   readBack: { confirm: true }
 }
 
-/** A handoff that goes through much, and where the engine says it is after each step. */
+/** A handoff after each of many steps, with the answer of `where`. */
 const live = async (handoffs: Handoffs) => {
   const deadline = new Date("2036-12-01T09:00:00Z")
   const readBack = { summary: "Two.", items: [{ id: "invoices", answer: "understood" }] } as const
@@ -55,7 +55,7 @@ const live = async (handoffs: Handoffs) => {
 }
 
 describe("a plain record", () => {
-  it("tells whose turn it is, and when the clock acts on it, as the engine does", async () => {
+  it("has the turn and the due time of the engine's record", async () => {
     await using handoffs = await openHandoffs("memory:")
     const { records, wheres } = await live(handoffs)
     expect(records.map(turnOf)).toEqual(wheres.map(({ turn }) => turn))
@@ -63,13 +63,13 @@ describe("a plain record", () => {
     expect(new Set(records.map(turnOf))).toEqual(new Set(["executor", "planner", "clerk", undefined]))
   })
 
-  it("tells what its start awaits", async () => {
+  it("names the party that its start awaits", async () => {
     await using handoffs = await openHandoffs("memory:")
     const { records } = await live(handoffs)
     expect(records.slice(0, 4).map(startAwaits)).toEqual([undefined, "receiver", "sender", undefined])
   })
 
-  it("tells who has had it", async () => {
+  it("names its holders", async () => {
     await using handoffs = await openHandoffs("memory:")
     const { last } = await live(handoffs)
     expect([receiverOf(last), agentOf(last, "sender"), agentOf(last, "witness")]).toEqual([
@@ -81,7 +81,7 @@ describe("a plain record", () => {
     expect(maxAttemptsOf(last)).toBe(5)
   })
 
-  it("tells what is allowed: what then happened, and nothing once it has ended", async () => {
+  it("allows the event that followed, and none after the end", async () => {
     await using handoffs = await openHandoffs("memory:")
     const { history, last, records } = await live(handoffs)
     for (const [index, record] of records.slice(0, -1).entries()) {
@@ -90,7 +90,7 @@ describe("a plain record", () => {
     expect(movesOf(last)).toEqual([])
   })
 
-  it("is what its history leads to, entry by entry", async () => {
+  it("follows from its history, entry by entry", async () => {
     await using handoffs = await openHandoffs("memory:")
     const { history, records } = await live(handoffs)
     let record: HandoffRecord | undefined
@@ -106,7 +106,7 @@ describe("a plain record", () => {
 })
 
 describe("the statuses", () => {
-  it("are those of the metrics, the open ones first", async () => {
+  it("are the statuses of the metrics, beginning with the open ones", async () => {
     await using handoffs = await openHandoffs("memory:")
     expect(statuses.toSorted()).toEqual(Object.keys((await handoffs.metrics()).byStatus).toSorted())
     expect(statuses.map(isOpen)).toEqual(statuses.map(isOpen).toSorted((a, b) => Number(b) - Number(a)))

@@ -25,7 +25,7 @@ describe.each(runtimes)("a process of $name", ({ executable }) => {
       missing: "HandoffNotFound: No handoff nope",
       isMine: true,
       seen: ["Created"],
-      closed: "Error: These handoffs are closed: close() was called before. Open them again",
+      closed: "Error: The handoffs are closed because close() was called; open them again to continue",
       asyncDispose: "function"
     })
   })

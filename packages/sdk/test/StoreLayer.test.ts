@@ -44,9 +44,9 @@ const installedWith = (directory: string, ...packages: ReadonlyArray<string>): s
 describe("a location", () => {
   it.each([
     ["", "Expected handoffs.json (any path), sqlite:handoffs.db, postgres://user@host/database or memory:"],
-    ["mysql://root:secret@host/db", "mysql: is none of them (a file of that name is ./mysql:…)"],
-    ["redis://host", "redis: is none of them"],
-    ["https://example.org/handoffs.json", "https: is none of them"],
+    ["mysql://root:secret@host/db", "mysql: names no store (write ./mysql:… for a file of that name)"],
+    ["redis://host", "redis: names no store"],
+    ["https://example.org/handoffs.json", "https: names no store"],
     ["memory:mine", "Expected memory: alone"],
     ["sqlite:", "Expected a path right behind sqlite:"],
     ["sqlite://handoffs.db", "Expected a path right behind sqlite:"],

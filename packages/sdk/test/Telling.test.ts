@@ -22,7 +22,7 @@ const text = (sentence: Sentence): string =>
   }).join("")
 
 describe("plain events and handoffs in words", () => {
-  it("are told as the protocol tells its own", async () => {
+  it("are described in the words of the protocol", async () => {
     const handoffs = await openHandoffs("memory:")
     const { recordId } = await handoffs.create({ fromAgent: "planner", toAgent: "executor", taskDescription: "t" })
     const estimatedCompletion = new Date("2999-05-06T07:08:00Z")
@@ -39,11 +39,11 @@ describe("plain events and handoffs in words", () => {
       "failed",
       "503"
     ])
-    const told = (await handoffs.history(recordId)).map(({ event }) => {
+    const lines = (await handoffs.history(recordId)).map(({ event }) => {
       const { details, what } = describeEvent(event)
       return [`${event.by} ${what}`, ...details.map(text)].join("; ")
     })
-    expect(told).toEqual([
+    expect(lines).toEqual([
       "planner created it; to executor",
       "executor accepted it; On it.; expected by 2999-05-06T07:08:00.000Z; held for 60 s",
       "executor failed it; 503"

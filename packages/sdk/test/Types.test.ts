@@ -59,7 +59,7 @@ import type {
 } from "../src/index.ts"
 
 // The compiler checks most of this file.
-describe("the types written out for a reader", () => {
+describe("the printed types", () => {
   it("are the protocol's, with Date for times and string for ids", () => {
     expectTypeOf<HandoffRequest>().toEqualTypeOf<Plain<Protocol.HandoffRequest>>()
     expectTypeOf<HandoffResponse>().toEqualTypeOf<Plain<Protocol.HandoffResponse>>()
@@ -174,7 +174,7 @@ describe("the client", () => {
     const wrong = (handoffs: Handoffs) => {
       // @ts-expect-error A rejection has a reason.
       void handoffs.reject("q3")
-      // @ts-expect-error A question has words.
+      // @ts-expect-error A question has a text.
       void handoffs.ask("q3")
       // @ts-expect-error A lease is in milliseconds.
       void handoffs.claim("executor", { lease: "10m" })
@@ -184,7 +184,7 @@ describe("the client", () => {
       void handoffs.attest("q3", { statement: "It compiles" })
       // @ts-expect-error A reference has a digest.
       void handoffs.complete("q3", { artifacts: [{ name: "report", uri: "s3://bucket/report.pdf" }] })
-      // @ts-expect-error What one says of one's own work is not verified.
+      // @ts-expect-error Evidence of the receiver cannot be verified.
       void handoffs.complete("q3", { evidence: [{ grade: "verified", statement: "It compiles" }] })
       // @ts-expect-error There is no such status.
       void handoffs.list({ _tag: "Status", status: "done" })

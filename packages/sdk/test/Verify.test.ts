@@ -162,7 +162,9 @@ describe("a store with an unreadable tally", () => {
     await handoffs.create(ask)
     expect(await handoffs.verify()).toMatchObject({
       handoffs: 1,
-      faults: ["The sums cannot be compared, because something cannot be read: The tally is no number"]
+      faults: [
+        "The counters cannot be compared with the records, because the store cannot read them: The tally is no number"
+      ]
     })
   })
 

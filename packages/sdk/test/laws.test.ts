@@ -7,15 +7,15 @@ import { storeLayer } from "../src/node.ts"
 import { rejection, temporaryDirectory } from "./stores.ts"
 
 describe("the laws of a store", () => {
-  it("are kept by a file", async () => {
+  it("hold for a file", async () => {
     using directory = temporaryDirectory()
     const laws = storeLaws(storeLayer(join(directory.path, "handoffs.json")))
-    // All of them run beside each store; these are the first and the last kind.
+    // Each store runs all laws in its own tests. These are one law of each kind.
     for (const { check } of [...laws.slice(0, 2), ...laws.slice(-1)]) await check()
     expect(laws.length).toBeGreaterThan(50)
   })
 
-  it("reject with a sentence where a store breaks them", async () => {
+  it("reject with a sentence if a store breaks them", async () => {
     const reopening = storeLaws(storeLayer("memory:")).at(-1)
     if (reopening === undefined) throw new Error("there are no laws")
     expect(await rejection(reopening.check())).toMatchObject({

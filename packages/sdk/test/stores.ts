@@ -1,4 +1,4 @@
-/** The stores on which the tests run: all of them where a store can matter, one where it cannot. */
+/** The stores of the tests: all of them if the store can matter, one otherwise. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -25,7 +25,7 @@ export const stores: ReadonlyArray<StoreCase> = [
   { name: "sqlite", location: (directory) => `sqlite:${join(directory, "handoffs.db")}`, isShared: true }
 ]
 
-/** The store for rules of the engine, which are the same in every store: one that writes down what it is given. */
+/** The store for tests of rules that are the same in every store. */
 export const oneStore: ReadonlyArray<StoreCase> = stores.filter(({ name }) => name === "file")
 
 /** Opens a store for one test and closes it afterwards. */

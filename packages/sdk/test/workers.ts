@@ -89,11 +89,11 @@ const isDone = Effect.gen(function* () {
 
 /** Kills or stops one of four processes from time to time, until all handoffs are final. */
 const strike = async (location: string, done: () => Promise<boolean>): Promise<Struck> => {
-  let [kills, stops, said] = [0, 0, ""]
+  let [kills, stops, stderr] = [0, 0, ""]
   const running = new Set<Worker>()
   const start = (): void => {
     const child = spawn(process.execPath, [program, location, String(lease)], { stdio: ["ignore", "ignore", "pipe"] })
-    child.stderr.on("data", (text) => (said += String(text)))
+    child.stderr.on("data", (text) => (stderr += String(text)))
     const worker: Worker = { process: child, ended: new Promise((resolve) => child.once("close", resolve)) }
     running.add(worker)
   }

@@ -1,10 +1,10 @@
-/** Copies interfaces of the engine that no schema describes, with the plain types that a caller of the SDK reads. */
+/** Copies interfaces of the engine that no schema describes, in plain types for callers of the SDK. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
 import { filesBelow, root } from "../../../tooling/files.ts"
 
-/** The copied interfaces and types, in the order in which they are printed. */
+/** The copied interfaces and types, in the order of printing. */
 export const copied = [
   "Entry",
   "Whereabouts",
@@ -29,7 +29,7 @@ const plainWords: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bAttempt\b/g, "number"]
 ]
 
-/** The declaration of a name with its doc comment, in plain types. */
+/** Prints the declaration of a name with its doc comment, in plain types. */
 export const copyOf = (name: string): string => {
   const declaration = new RegExp(
     String.raw`\/\*\*(?:(?!\*\/)[\s\S])*\*\/\nexport (?:interface ${name} \{[\s\S]*?\n\}|type ${name} = .*)\n`

@@ -1,4 +1,4 @@
-/** The files of plain types: which types each of them holds, the parts they share, and the examples of those that callers write. */
+/** The files of plain types: the types of each file, the fields they share, and the examples. */
 import * as Protocol from "@aumai/handoff-protocol"
 import * as Schema from "effect/Schema"
 
@@ -112,11 +112,8 @@ export const modules: Readonly<Record<string, Module>> = {
   Reports: { types: {}, copied }
 }
 
-/** The examples of the types that callers write or take apart themselves. */
+/** The examples of types. */
 export const examples: Readonly<Record<string, string>> = {
-  NewHandoff: `import type { NewHandoff } from "@aumai/handoff"
-
-const ask: NewHandoff = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }`,
   Briefing: `import { type Briefing, coverageOf } from "@aumai/handoff"
 
 const briefing: Briefing = {
@@ -127,20 +124,5 @@ const briefing: Briefing = {
   contingencies: [{ id: "late", if: "they do not come by Friday", then: "report without them" }],
   readBack: { confirm: true }
 }
-console.log(coverageOf(briefing, undefined).missing) // ["invoices", "late"]`,
-  Deliverable: `import type { Deliverable } from "@aumai/handoff"
-
-const report: Deliverable = {
-  name: "report",
-  mediaType: "application/json",
-  schema: { type: "object", required: ["total"], properties: { total: { type: "number" } } }
-}`,
-  Artifact: `import type { Artifact } from "@aumai/handoff"
-
-const note: Artifact = { name: "note", mediaType: "text/plain", content: "All is well." }
-const scan: Artifact = { name: "scan", uri: "s3://bucket/scan.pdf", digest: "0".repeat(64), size: 48_213 }`,
-  HandoffRecord: `import type { HandoffRecord } from "@aumai/handoff"
-
-const outcome = (handoff: HandoffRecord) =>
-  handoff.status === "completed" ? JSON.stringify(handoff.result) : \`not done: \${handoff.status}\``
+console.log(coverageOf(briefing, undefined).missing) // ["invoices", "late"]`
 }

@@ -1,9 +1,9 @@
-/** The options of the verbs, from the list of verbs. Each door adds the actor and its attempt, so no row has them. */
+/** The options of the verbs, from the list of verbs. The list has no actor and no attempt, so they are added here. */
 import { AcceptedEvent, AgentId, Attempt, HandoffRequest, transitionVerbs, verbs } from "@aumai/handoff-protocol"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-/** An interface of options: its fields may be undefined, and a moment may be text. */
+/** An interface of options, whose fields can be `undefined` and whose moments can be text. */
 export interface Options {
   readonly name: string
   readonly doc: string

@@ -13,7 +13,7 @@ const known: Names = new Map([
   [bodyOf(JsonValue.ast), "Json"]
 ])
 
-/** How the fields of a type are printed: those of options may also be `undefined`, and take a moment as text. */
+/** The style of a printed type. Fields of options can also be `undefined`, and take a moment as text. */
 export interface Style {
   readonly names: Names
   readonly isOptions?: boolean
@@ -25,7 +25,7 @@ const typeOf = (ast: SchemaAST.AST, style: Style): string => {
   return anonymous(ast, style)
 }
 
-/** The type that a schema stands for, whatever its name is. */
+/** Prints the type of a schema without its name. */
 export const anonymous = (ast: SchemaAST.AST, style: Style): string => {
   switch (ast._tag) {
     case "String":
@@ -45,7 +45,7 @@ export const anonymous = (ast: SchemaAST.AST, style: Style): string => {
   }
 }
 
-/** A doc comment, on several lines if it does not fit on one. */
+/** Prints a doc comment, on several lines if it does not fit on one. */
 export const comment = (text: string, indent = "  "): string => {
   const line = `${indent}/** ${text} */\n`
   if (line.length <= 121 && !text.includes("\n")) return line
@@ -63,7 +63,7 @@ export const comment = (text: string, indent = "  "): string => {
   return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join("\n")}\n${indent} */\n`
 }
 
-/** The fields of an object with their descriptions, one a line. */
+/** Prints the fields of an object with their descriptions, one per line. */
 export const fieldsOf = (fields: ReadonlyArray<SchemaAST.PropertySignature>, style: Style): string =>
   fields
     .map(({ name, type }) => {

@@ -114,7 +114,7 @@ export const absorb = (session: Session, foreign: RestRead, operation: string): 
   Effect.gen(function* () {
     const { journal, lock } = session
     if (journal === undefined) return
-    const changes = yield* placed(session, yield* settleWith(session, foreign, operation), operation)
+    const changes = yield* placed(session, yield* changesFrom(session, foreign, operation), operation)
     if (changes.length > 0) {
       if (lock !== undefined) yield* JournalWrite.extend(session, journal, JournalText.transaction(changes), operation)
       session.contents.put(changes)
@@ -136,8 +136,8 @@ const placed = (session: Session, changes: ReadonlyArray<Change>, operation: str
     Failure.corrupt(operation, session.paths.rest, why)
   )
 
-/** The changes to take over. Contradictions are saved beside the file and reported. */
-const settleWith = (session: Session, foreign: RestRead, operation: string) =>
+/** The changes to take over from a foreign file. Contradictions are saved beside the file and reported. */
+const changesFrom = (session: Session, foreign: RestRead, operation: string) =>
   Effect.gen(function* () {
     const { rest } = session.paths
     const modified = foreign.rest.stat?.modified ?? 0
@@ -184,7 +184,7 @@ export const absorbOrphan = (
     session.contents = Contents.empty()
     session.contents.put(trailsOf(lines))
     session.journal = journal
-    const changes = yield* settleWith(session, foreign, operation)
+    const changes = yield* changesFrom(session, foreign, operation)
     session.contents.put(yield* placed(session, changes, operation))
     if (session.lock === undefined) {
       session.rest = foreign.rest

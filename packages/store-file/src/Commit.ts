@@ -10,9 +10,9 @@ import * as Failure from "./Failure.ts"
 import * as JournalText from "./JournalText.ts"
 import * as JournalWrite from "./JournalWrite.ts"
 import { publishOnce } from "./Publish.ts"
+import { refreshInTurn } from "./Refresh.ts"
 import { hashOf } from "./RestRead.ts"
 import { forget, type Session, turn, turnAlone } from "./Session.ts"
-import { settle } from "./Settle.ts"
 
 const operation = "commit"
 
@@ -92,12 +92,12 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
         if (Result.isFailure(placed)) return Effect.fail(unreadable(placed.failure))
         return Effect.as(write(placed.success), results)
       })
-    const inTurn = turn(session, operation, settle(session, operation), judgeAndWrite(write))
+    const inTurn = turn(session, operation, refreshInTurn(session, operation), judgeAndWrite(write))
     if (!direct) return inTurn
     const alone = turnAlone(
       session,
       operation,
-      settle(session, operation),
+      refreshInTurn(session, operation),
       // If a crash left a journal, the commit extends it, and closing folds it into the file.
       judgeAndWrite((changes) => (session.journal === undefined ? writeDirectly(changes) : write(changes)))
     )

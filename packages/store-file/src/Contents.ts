@@ -63,7 +63,7 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     const decoded = RestRecord.decode(RestFile.bytesOf(slice))
     if (Result.isFailure(decoded)) return Result.fail(`record ${JSON.stringify(id)}: ${decoded.failure}`)
     if (decoded.success.record.recordId !== id) return Result.fail(`record ${JSON.stringify(id)}: another id inside`)
-    const loaded = settled(decoded.success)
+    const loaded = continued(decoded.success)
     if (loaded === undefined) {
       disputed.push(slice)
       slices.set(id, undefined)
@@ -207,7 +207,7 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
 }
 
 /** An edited record with its history continued to the edited state; `undefined` if no events lead there. */
-const settled = ({ record, entries, edited }: RestRecord.Handoff): RestRecord.Handoff | undefined => {
+const continued = ({ record, entries, edited }: RestRecord.Handoff): RestRecord.Handoff | undefined => {
   if (edited === undefined) return { record, entries }
   const events = continuation(record, edited)
   if (events === undefined) return undefined

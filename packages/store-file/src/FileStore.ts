@@ -24,8 +24,8 @@ import { privateMode } from "./JournalWrite.ts"
 import * as NodeJournalFs from "./NodeJournalFs.ts"
 import * as Paths from "./Paths.ts"
 import * as Publish from "./Publish.ts"
+import { refresh, refreshInTurn } from "./Refresh.ts"
 import { type Session, share, turn } from "./Session.ts"
-import { refresh, settle } from "./Settle.ts"
 
 /** The options of a file store. */
 export interface FileStoreOptions {
@@ -106,7 +106,10 @@ const close = (session: Session): Effect.Effect<void> =>
         alone = yield* lock.exclude
       }
       if (alone) {
-        yield* Effect.ensuring(Effect.andThen(settle(session, "close"), Publish.comeToRest(session)), lock.release)
+        yield* Effect.ensuring(
+          Effect.andThen(refreshInTurn(session, "close"), Publish.comeToRest(session)),
+          lock.release
+        )
       }
     }
   }).pipe(
@@ -146,7 +149,7 @@ export const make = (
     const { lock } = session
     yield* Effect.addFinalizer(() => close(session))
     if (lock !== undefined) yield* share(session, lock)
-    yield* turn(session, "open", settle(session, "open"), sweep(session))
+    yield* turn(session, "open", refreshInTurn(session, "open"), sweep(session))
 
     const scope = yield* Effect.scope
     const hints = Hints.make()
@@ -156,7 +159,7 @@ export const make = (
       if (checkpointing || !Publish.isDue(session)) return Effect.void
       checkpointing = true
       return Effect.asVoid(
-        turn(session, "checkpoint", settle(session, "checkpoint"), Publish.checkpoint(session)).pipe(
+        turn(session, "checkpoint", refreshInTurn(session, "checkpoint"), Publish.checkpoint(session)).pipe(
           Effect.catch((error) => Effect.logWarning(`The journal was not folded into the file: ${error.message}`)),
           Effect.ensuring(
             Effect.sync(() => {

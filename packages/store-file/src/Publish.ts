@@ -105,7 +105,7 @@ export const publish = (
       )
     }
     if (!(yield* putInPlace(session, path, standing, operation))) return false
-    session.rest = { stat: yield* fs.stat(paths.rest), hash, bytes: undefined, settled: false }
+    session.rest = { stat: yield* fs.stat(paths.rest), hash, bytes: undefined, stable: false }
     // Before the journal is deleted, because names can reach the disk in any order.
     yield* fs.syncDirectory(paths.directory)
     if (options.afterwards === "new journal") yield* JournalWrite.replace(session, hash, [], operation)

@@ -43,7 +43,7 @@ export const readRest = (
           const now = yield* Clock.currentTimeMillis
           const isOld = now - start > patience || now - stat.modified > patience
           if (Result.isSuccess(slices) || isOld) {
-            return { rest: { stat, bytes, hash: undefined, settled: now - stat.modified > tick }, slices }
+            return { rest: { stat, bytes, hash: undefined, stable: now - stat.modified > tick }, slices }
           }
           yield* Effect.sleep(between)
         }
@@ -51,7 +51,7 @@ export const readRest = (
 
 // A new map each time, because the contents take it over.
 const absent = (): RestRead => ({
-  rest: { stat: undefined, bytes: undefined, hash: null, settled: true },
+  rest: { stat: undefined, bytes: undefined, hash: null, stable: true },
   slices: Result.succeed(new Map())
 })
 

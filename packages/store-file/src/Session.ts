@@ -54,7 +54,7 @@ export interface Rest {
    * False if the file was written within one tick of the file system's clock, when a rewrite with the same size would look
    * the same. The file is then compared again after the tick.
    */
-  readonly settled: boolean
+  readonly stable: boolean
 }
 
 /** An open store. */
@@ -118,14 +118,14 @@ export const locked = <A>(
   )
 }
 
-/** Runs `body` on contents that `settle` has updated, and marks the session as `holding` meanwhile. */
+/** Runs `body` on contents that `refresh` has updated, and marks the session as `holding` meanwhile. */
 const holding = <A>(
   session: Session,
-  settle: Effect.Effect<void, StoreError>,
+  refresh: Effect.Effect<void, StoreError>,
   body: Effect.Effect<A, StoreError>
 ): Effect.Effect<A, StoreError> =>
   Effect.ensuring(
-    Effect.flatMap(settle, () => {
+    Effect.flatMap(refresh, () => {
       session.holding = session.lock !== undefined
       return body
     }),
@@ -134,13 +134,13 @@ const holding = <A>(
     })
   )
 
-/** Runs `body` in a turn: under the lock, on contents that `settle` has updated. */
+/** Runs `body` in a turn: under the lock, on contents that `refresh` has updated. */
 export const turn = <A>(
   session: Session,
   operation: string,
-  settle: Effect.Effect<void, StoreError>,
+  refresh: Effect.Effect<void, StoreError>,
   body: Effect.Effect<A, StoreError>
-): Effect.Effect<A, StoreError> => locked(session, operation, holding(session, settle, body))
+): Effect.Effect<A, StoreError> => locked(session, operation, holding(session, refresh, body))
 
 /**
  * Runs `body` in a turn while no other process has the store open, so that it needs no journal. Returns `None` without
@@ -149,13 +149,13 @@ export const turn = <A>(
 export const turnAlone = <A>(
   session: Session,
   operation: string,
-  settle: Effect.Effect<void, StoreError>,
+  refresh: Effect.Effect<void, StoreError>,
   body: Effect.Effect<A, StoreError>
 ): Effect.Effect<Option.Option<A>, StoreError> => {
   const { lock } = session
   if (lock === undefined) return Effect.succeedNone
   const alone = Effect.flatMap(Effect.mapError(lock.exclude, Failure.ofDisk(operation)), (taken) =>
-    taken ? Effect.ensuring(Effect.asSome(holding(session, settle, body)), lock.release) : Effect.succeedNone
+    taken ? Effect.ensuring(Effect.asSome(holding(session, refresh, body)), lock.release) : Effect.succeedNone
   )
   // Takes the presence again in every case, and ignores its failure, which must not hide a commit that was written.
   return session.turns.withPermit(

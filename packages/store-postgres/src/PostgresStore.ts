@@ -11,10 +11,10 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 
 import * as Address from "./Address.ts"
+import * as ChangeNotifications from "./ChangeNotifications.ts"
 import * as Commit from "./Commit.ts"
 import * as Connections from "./Connections.ts"
 import * as Failure from "./Failure.ts"
-import * as News from "./News.ts"
 import * as Schema from "./Schema.ts"
 import * as Statements from "./Statements.ts"
 
@@ -73,8 +73,8 @@ export const make = (
       Effect.mapError(Failure.ofRead(address, "open"))
     )
     yield* Schema.open(connections)
-    const news = yield* News.make(connections, options.pollInterval ?? "500 millis")
-    const commit = yield* GroupCommit.make(Commit.make(connections, news.announce))
+    const notifications = yield* ChangeNotifications.make(connections, options.pollInterval ?? "500 millis")
+    const commit = yield* GroupCommit.make(Commit.make(connections, notifications.announce))
 
     const reader = StoredText.reader(address.name)
     const read = (operation: string, sql: string, parameters?: ReadonlyArray<PgTypes.Parameter>) =>
@@ -111,7 +111,7 @@ export const make = (
       tally: Effect.map(read("tally", Statements.tally), (rows) =>
         Object.fromEntries(rows.map(([name, amount]) => [String(name), Number(amount)]))
       ),
-      changed: news.changed
+      changed: notifications.changed
     })
 
     const agents = AgentStore.of({

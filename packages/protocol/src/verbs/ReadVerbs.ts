@@ -44,7 +44,7 @@ export const readVerbs = {
     {
       name: "chain",
       subject: "handoff",
-      summary: "Shows the whole that a handoff belongs to, from any member of it.",
+      summary: "Shows the chain that a handoff belongs to, from any member of it.",
       gives: ["Chain"]
     },
     {},

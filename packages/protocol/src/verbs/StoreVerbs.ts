@@ -65,7 +65,7 @@ export const storeVerbs = {
       party: "receiver",
       does: "writes",
       repeat: "with id",
-      summary: "Gives a part of a handoff you hold to another agent, as a handoff of its own with you as the sender.",
+      summary: "Delegates a part of a handoff you hold to another agent: creates a handoff with you as the sender.",
       description:
         "You stay accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows the whole.",
       gives: ["HandoffRecord"]

@@ -1,4 +1,4 @@
-/** Archives, in the JSON of the command and the Python library. Apart from the rest, so that it is loaded only where handoffs move. */
+/** Archives in the JSON of the command and the Python library. Its own module, loaded by programs that export or import. */
 import { HandoffManager } from "@aumai/handoff-core"
 import { type ArchivedHandoff as Archived, decodeArchived, encodeArchived } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
@@ -6,30 +6,30 @@ import * as Stream from "effect/Stream"
 
 import type { ArchivedHandoff } from "../types/Json.ts"
 
-/** Every handoff of the store as JSON, oldest first. */
+/** Exports every handoff of the store as JSON, oldest first. */
 export const exported: Stream.Stream<ArchivedHandoff, unknown, HandoffManager> = Stream.map(
   Stream.unwrap(HandoffManager.useSync((manager) => manager.export)),
   encodeArchived
 )
 
-const read = (given: unknown): Archived => Result.getOrThrowWith(decodeArchived("handoff", given), (error) => error)
+const decode = (json: unknown): Archived => Result.getOrThrowWith(decodeArchived("handoff", json), (error) => error)
 
-const left: IteratorResult<never> = { done: true, value: undefined }
+const done: IteratorResult<never> = { done: true, value: undefined }
 
-// Not an async generator: one that waits for its source cannot be left.
-const sourceOf = (given: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterable<unknown> => {
-  if (Symbol.asyncIterator in given) return given
+// Not an async generator, because its `return` would wait for a pending `next` of the source.
+const sourceOf = (handoffs: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterable<unknown> => {
+  if (Symbol.asyncIterator in handoffs) return handoffs
   return {
     [Symbol.asyncIterator]: () => {
-      const iterator = given[Symbol.iterator]()
-      return { next: async () => iterator.next(), return: async () => iterator.return?.() ?? left }
+      const iterator = handoffs[Symbol.iterator]()
+      return { next: async () => iterator.next(), return: async () => iterator.return?.() ?? done }
     }
   }
 }
 
-/** The handoffs of an archive, each judged when its turn comes. Fails with what the source throws. */
-export const stream = (given: AsyncIterable<unknown> | Iterable<unknown>): Stream.Stream<Archived, unknown> =>
+/** Decodes the handoffs of an archive one by one. Fails with any error that the source throws. */
+export const stream = (handoffs: AsyncIterable<unknown> | Iterable<unknown>): Stream.Stream<Archived, unknown> =>
   Stream.map(
-    Stream.fromAsyncIterable(sourceOf(given), (error) => error),
-    read
+    Stream.fromAsyncIterable(sourceOf(handoffs), (error) => error),
+    decode
   )

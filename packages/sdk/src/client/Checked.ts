@@ -2,13 +2,13 @@ import { HandoffRecord, invalidInput } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-/** The value, if it satisfies the schema. */
+/** Makes a check that returns a value that satisfies the schema, and throws `InvalidInput` otherwise. */
 export const checked = <A>(input: string, schema: Schema.Codec<A, unknown>) => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
   return (value: unknown): A => Result.getOrThrowWith(decode(value), (error) => invalidInput(input, error))
 }
 
-/** What is called back: what it takes and gives is the types' to say. */
+/** An optional callback. Only the types describe its arguments and its result. */
 export const callback = <F extends (...args: never) => unknown>() =>
   Schema.optionalKey(
     Schema.declare((value): value is F => typeof value === "function", { message: "Expected a function" })

@@ -1,13 +1,14 @@
 import * as Protocol from "@aumai/handoff-protocol"
 
 import type { Briefing, ReadBack } from "../types/Briefing.ts"
-import { own } from "./Plain.ts"
+import { fromPlain } from "./Plain.ts"
 
-/** The items that a briefing requires to be read back, by the receiver's answer. */
+/** The items that a briefing requires to be read back, grouped by the receiver's answer. */
 export type Coverage = Protocol.Coverage
 
 /**
- * Compares a read-back, or what a handoff keeps of it, with what a briefing requires: so a form can show what is missing.
+ * Compares a read-back, or the part of it that a handoff keeps, with the items that a briefing requires. A form can
+ * show the missing ones.
  *
  * @example
  * ```ts
@@ -23,4 +24,4 @@ export type Coverage = Protocol.Coverage
  * ```
  */
 export const coverageOf = (briefing: Briefing, readBack: ReadBack | undefined): Coverage =>
-  Protocol.coverageOf(own<Protocol.Briefing>(briefing), readBack)
+  Protocol.coverageOf(fromPlain<Protocol.Briefing>(briefing), readBack)

@@ -1,6 +1,6 @@
 /**
- * What a worker's handler throws when another attempt would not help: the handoff fails with the message as its reason.
- * Whatever else it throws leads to another attempt, as long as there is one left.
+ * The error that a worker's handler throws if another attempt would not help. The handoff fails with the message as its
+ * reason. After any other error, the handoff is released for another attempt if one is left.
  *
  * @example
  * ```ts

@@ -21,17 +21,17 @@ import { plain } from "./Plain.ts"
 import { closedError, openSession, type Session } from "./Session.ts"
 import { signedWith } from "./Signed.ts"
 
-// Not every browser has the symbol; there the method is just not found by anyone.
+// Not every browser has the symbol. There, `await using` does not exist either, so no code looks for the method.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")
 
-// Loaded when it is first asked for: signatures take a library of their own.
+// Loaded on first use, because signatures need another library.
 const verification = Effect.promise(() => import("./Verify.ts"))
 
-// Loaded when it is first asked for: most programs move no handoffs.
+// Loaded on first use, because most programs import and export nothing.
 const archive = Effect.promise(() => import("./Archive.ts"))
 
 const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
-  // Workers end only when they are told to.
+  // Workers run until they are aborted.
   const closing = new AbortController()
   const close = (): Promise<void> => {
     closing.abort()
@@ -54,17 +54,17 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     manage(options, (manager) => {
       // The cast: the engine checks the payload of every verb.
       const run: (id: RecordId, payload: never) => Effect.Effect<HandoffRecord, unknown> = manager[name]
-      return run(Inputs.recordId(id), Inputs.details(options))
+      return run(Inputs.recordId(id), Inputs.payload(options))
     })
-  // The cast: the list of verbs says which record each of them leaves; Types.test.ts holds the methods to it.
+  // The cast: the list of verbs names the record that each verb returns; Types.test.ts compares the methods with it.
   const verbs = Record.map(transitionInputs, (_, name) => verbOf(name)) as unknown as Pick<Handoffs, TransitionVerbName>
 
   function verify(id: string, options?: CallOptions): Promise<Verified>
   function verify(options?: VerifyOptions): Promise<Verification>
-  function verify(given?: string | VerifyOptions, options?: CallOptions): Promise<Verified | Verification> {
-    return typeof given === "object" || given === undefined
-      ? run(() => Effect.flatMap(verification, ({ verifyAll }) => verifyAll(given)), given?.signal)
-      : run(() => Effect.flatMap(verification, ({ verifyOne }) => verifyOne(given)), options?.signal)
+  function verify(target?: string | VerifyOptions, options?: CallOptions): Promise<Verified | Verification> {
+    return typeof target === "object" || target === undefined
+      ? run(() => Effect.flatMap(verification, ({ verifyAll }) => verifyAll(target)), target?.signal)
+      : run(() => Effect.flatMap(verification, ({ verifyOne }) => verifyOne(target)), options?.signal)
   }
 
   return {
@@ -123,8 +123,8 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
       ),
     work: async (agent, handler, options) => {
       if (closing.signal.aborted) throw closedError()
-      const told = options?.signal
-      const signal = told === undefined ? closing.signal : AbortSignal.any([told, closing.signal])
+      const callSignal = options?.signal
+      const signal = callSignal === undefined ? closing.signal : AbortSignal.any([callSignal, closing.signal])
       try {
         const { work } = await import("./Work.ts")
         await run(() => work(agent, handler, options), signal)
@@ -138,8 +138,8 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
 }
 
 /**
- * The handoffs of any store, as promises: for a store with options of its own, or one that you have written. The store is
- * open when the promise is fulfilled; otherwise it rejects with the error of the store.
+ * Opens the handoffs of any store, such as a store with further options or one that you wrote. Rejects with the store's
+ * error if the store cannot be opened.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** What the methods are given, judged and turned into what the engine trusts. All of these throw `InvalidInput`. */
+/** Validates the arguments of the methods and converts them for the engine. Every function throws `InvalidInput`. */
 import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
 import {
   AgentId,
@@ -15,16 +15,16 @@ import * as Schema from "effect/Schema"
 import type * as Given from "../types/Options.ts"
 import type { CreateOptions, NewPart } from "../types/Payloads.ts"
 import { checked, record } from "./Checked.ts"
-import { copiedFromPlain, fromPlain } from "./Plain.ts"
+import { copyInput, parseInput } from "./Plain.ts"
 
-/** What was said, without what was left out: a plain program leaves out by saying `undefined`. */
-const said = (given: object | undefined): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined))
+/** Copies an object without its undefined fields. */
+const compact = (fields: object | undefined): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined))
 
-/** What was said to the engine, and not to us. */
-export const saidIn = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
+/** Copies options without the signal, which is the SDK's, and without undefined fields. */
+export const withoutSignal = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
   const { signal: _, ...rest } = options ?? {}
-  return said(rest)
+  return compact(rest)
 }
 
 export const recordId = checked("id", RecordId)
@@ -37,8 +37,8 @@ const checkedRegistration = checked(
   Schema.Struct({ capacity: Schema.optionalKey(Schema.Number), publicKey: Schema.optionalKey(Schema.String) })
 )
 
-/** What an agent says of itself. Only that it says nothing else: the engine judges it. */
-export const registration = (options: Given.CallOptions | undefined) => checkedRegistration(saidIn(options))
+/** Refuses unknown options of a registration. The engine validates their values. */
+export const registration = (options: Given.CallOptions | undefined) => checkedRegistration(withoutSignal(options))
 
 const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
 const checkedView = checked<View>(
@@ -56,36 +56,36 @@ const checkedView = checked<View>(
   ).annotate({ message: `Expected an object with a "_tag": All, Status, Inbox, Sent, Children, Due or Prefix` })
 )
 
-export const view = (given: Given.View): View => checkedView(fromPlain(given))
+export const view = (given: Given.View): View => checkedView(parseInput(given))
 
 const checkedPage = checked("page", Schema.Struct({ limit, after: Schema.optionalKey(record) }))
 
 export const page = (options: Given.PageOptions | undefined) => ({
-  // What a person reads, or a program handles, at a time.
+  // A page that a person can read.
   limit: 100,
-  ...checkedPage(fromPlain(saidIn(options)))
+  ...checkedPage(parseInput(withoutSignal(options)))
 })
 
 const checkedInbox = checked("inbox", Schema.Struct({ limit, status: Schema.optionalKey(HandoffStatus) }))
 
-export const inbox = (options: Given.CallOptions | undefined) => checkedInbox(saidIn(options))
+export const inbox = (options: Given.CallOptions | undefined) => checkedInbox(withoutSignal(options))
 
 const checkedClaim = checked(
   "claim options",
   Schema.Struct({ lease: Schema.optionalKey(Milliseconds), readsBack: Schema.optionalKey(Schema.Boolean) })
 )
 
-export const claim = (options: Given.CallOptions | undefined) => checkedClaim(saidIn(options))
+export const claim = (options: Given.CallOptions | undefined) => checkedClaim(withoutSignal(options))
 
-/** The details of a verb, which the engine judges itself. */
-export const details = (options: Given.CallOptions | undefined): never =>
-  // The cast: the engine decodes the details of every verb.
-  copiedFromPlain(saidIn(options)) as never
+/** The payload of a verb. The engine validates it. */
+export const payload = (options: Given.CallOptions | undefined): never =>
+  // The cast: the engine decodes the payload of every verb.
+  copyInput(withoutSignal(options)) as never
 
-/** What is asked for, which the engine judges itself. */
+/** A request. The engine validates it. */
 export const request = (given: NewPart): NewHandoff =>
   // The cast: the engine decodes every request.
-  copiedFromPlain(said(given)) as NewHandoff
+  copyInput(compact(given)) as NewHandoff
 
 const routing = Schema.Struct({
   fallback: Schema.optionalKey(Schema.Boolean),
@@ -93,7 +93,7 @@ const routing = Schema.Struct({
 })
 const checkedRouting = checked("routing", routing)
 
-export const routingOptions = (options: Given.CallOptions | undefined) => checkedRouting(saidIn(options))
+export const routingOptions = (options: Given.CallOptions | undefined) => checkedRouting(withoutSignal(options))
 
 const creationFields = {
   id: Schema.optionalKey(RecordId),
@@ -106,9 +106,9 @@ const checkedDelegation = checked(
   Schema.Struct({ ...creationFields, attempt: Schema.optionalKey(Attempt) })
 )
 
-export const creation = (options: CreateOptions | undefined) => checkedCreation(fromPlain(saidIn(options)))
+export const creation = (options: CreateOptions | undefined) => checkedCreation(parseInput(withoutSignal(options)))
 
-export const delegation = (options: CreateOptions | undefined) => checkedDelegation(fromPlain(saidIn(options)))
+export const delegation = (options: CreateOptions | undefined) => checkedDelegation(parseInput(withoutSignal(options)))
 
 const checkedQuestion = checked(
   "question",
@@ -119,4 +119,4 @@ const checkedQuestion = checked(
   })
 )
 
-export const question = (given: object) => checkedQuestion(said(given))
+export const question = (given: object) => checkedQuestion(compact(given))

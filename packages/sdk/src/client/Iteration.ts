@@ -14,8 +14,8 @@ export type Start<R> = <A, E>(
 ) => Promise<Exit.Exit<A, E>>
 
 /**
- * A stream, read page by page as somebody asks for the next item. `running` holds what stops it from outside: then the
- * loop over it ends. Written by hand because an async generator cannot be stopped while it waits for the next item.
+ * Reads a stream page by page, as items are requested. A function in `running` stops the stream and ends the loop over
+ * it. Not an async generator, because a generator cannot be stopped while it waits for the next item.
  */
 export const iterator = <A, E, R>(
   start: Start<R>,
@@ -40,12 +40,12 @@ export const iterator = <A, E, R>(
   const stop = (): Promise<void> => (stopping ??= close())
   const abort = (): void => {
     aborted = { reason: signal?.reason }
-    // Whoever asks next is told how it went.
+    // The next call of `next` awaits the same promise and rejects with its error.
     stop().catch(() => {})
   }
 
   let pull: Pull.Pull<ReadonlyArray<A>, E, void, R> = Effect.flatMap(stream, (opened) =>
-    // One read at a time is what we see to ourselves; Stream.toPull would bring a semaphore for it.
+    // `next` reads one page at a time, so the semaphore of Stream.toPull is not needed.
     Effect.flatMap(Channel.toPullScoped(Stream.toChannel(opened), scope), (next) => (pull = next))
   )
 

@@ -1,12 +1,6 @@
 /**
- * What an agent signs with, and what others check its signatures with: 32 bytes of Ed25519 each, as base64url.
- *
- * @example
- * ```ts
- * import type { KeyPair } from "@aumai/handoff"
- *
- * const toPublish = ({ publicKey }: KeyPair) => publicKey
- * ```
+ * The Ed25519 keys of an agent, 32 bytes each, as base64url. The agent signs with the secret key; others check its
+ * signatures with the public key.
  */
 export interface KeyPair {
   readonly secretKey: string
@@ -14,8 +8,8 @@ export interface KeyPair {
 }
 
 /**
- * Draws the keys of an agent from the platform's secure randomness. The secret one stays with the agent: whoever has it can
- * sign in its name.
+ * Generates the keys of an agent from the platform's secure randomness. Keep the secret key with the agent: any program
+ * that has it can sign in the agent's name.
  *
  * @example
  * ```ts
@@ -25,6 +19,7 @@ export interface KeyPair {
  * const { publicKey, secretKey } = await generateKeys()
  * await using handoffs = await openHandoffs("memory:", { keys: { executor: secretKey } })
  * await handoffs.agents.register("executor", ["report"], { publicKey })
+ * console.log(publicKey.length) // 43
  * ```
  */
 export const generateKeys = async (): Promise<KeyPair> => (await import("./Signing.ts")).generateKeys()

@@ -1,4 +1,4 @@
-/** The questions of the lifecycle, answered for plain records without reading a store. */
+/** The protocol's functions of the lifecycle for plain records. None of them reads a store. */
 import * as Protocol from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import type { Transition } from "../types/HandoffEvent.ts"
 import type { HandoffRecord, HandoffStatus } from "../types/HandoffRecord.ts"
 import type { Entry } from "../types/Reports.ts"
-import { own, plain } from "./Plain.ts"
+import { fromPlain, plain } from "./Plain.ts"
 
 /** Every status, in the order of the lifecycle: the open ones first. */
 // The cast: Object.keys forgets that the keys are those of the table.
@@ -14,90 +14,66 @@ export const statuses: ReadonlyArray<HandoffStatus> = /*#__PURE__*/ Object.keys(
   Protocol.turns
 ) as ReadonlyArray<HandoffStatus>
 
-// The cast: whose turn it is and what is allowed depends on statuses, agents, ids and numbers, which are the same in a plain
-// record, and on moments only by whether they are there. A list asks this of thousands of records, too many to copy each.
-const timeless = (record: HandoffRecord) => record as unknown as Protocol.HandoffRecord
+// The cast: these functions read statuses, agents, ids and numbers, which are the same in a plain record, and test
+// moments only for presence. A list calls them for thousands of records, too many to convert each.
+const unconverted = (record: HandoffRecord) => record as unknown as Protocol.HandoffRecord
 
-// Records that `recordAfter` has returned, in the form that the protocol computes with: a caller that follows a log passes each
-// of them back, and converting it again would take longer than all the rest.
+// The protocol's form of each record that `recordAfter` has returned. A caller that follows a log passes each record
+// back, and converting it again would take longer than all the rest.
 const computed = /*#__PURE__*/ new WeakMap<HandoffRecord, Protocol.HandoffRecord>()
 
-const ownRecord = (record: HandoffRecord) => computed.get(record) ?? own<Protocol.HandoffRecord>(record)
+const protocolRecord = (record: HandoffRecord) => computed.get(record) ?? fromPlain<Protocol.HandoffRecord>(record)
 
-const returned = (record: Protocol.HandoffRecord): HandoffRecord => {
-  const given = plain(record)
-  computed.set(given, record)
-  return given
+const remember = (record: Protocol.HandoffRecord): HandoffRecord => {
+  const returned = plain(record)
+  computed.set(returned, record)
+  return returned
 }
 
-/**
- * Returns the agent that owns the next move of an open handoff; `undefined` if the handoff has ended.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, turnOf } from "@aumai/handoff"
- *
- * const waitsFor = (handoff: HandoffRecord) => turnOf(handoff) ?? "nobody"
- * ```
- */
-export const turnOf = (record: HandoffRecord): string | undefined => Protocol.turnOf(timeless(record))
+/** Returns the agent that owns the next move of an open handoff; `undefined` if the handoff has ended. */
+export const turnOf = (record: HandoffRecord): string | undefined => Protocol.turnOf(unconverted(record))
 
-/** Returns the agent that has a handoff, or had it when it ended: the last one that it was handed on to. */
-export const receiverOf = (record: HandoffRecord): string => Protocol.receiverOf(timeless(record))
+/** Returns the receiver of a handoff, or the one that it had when it ended: the agent that it was last forwarded to. */
+export const receiverOf = (record: HandoffRecord): string => Protocol.receiverOf(unconverted(record))
 
 /** Returns the agent that a party is in one handoff; `undefined` for `witness` and `anyone`. */
 export const agentOf = (record: HandoffRecord, party: Protocol.Party): string | undefined =>
-  Protocol.agentOf(timeless(record), party)
+  Protocol.agentOf(unconverted(record), party)
 
-/** Returns every agent that has had a handoff, in that order; the sender comes first. */
-export const holdersOf = (record: HandoffRecord): ReadonlyArray<string> => Protocol.holdersOf(timeless(record))
+/** Returns every agent that has held a handoff, oldest first, beginning with the sender. */
+export const holdersOf = (record: HandoffRecord): ReadonlyArray<string> => Protocol.holdersOf(unconverted(record))
 
 /**
- * Returns the events that the lifecycle allows of a handoff now, each with its row of the table: no release in the last
- * attempt, no forward after the last hop, no start before the briefing has been read back.
- *
- * @example
- * ```ts
- * import { agentOf, type HandoffRecord, movesOf } from "@aumai/handoff"
- *
- * const offeredTo = (agent: string, handoff: HandoffRecord) =>
- *   movesOf(handoff).filter(({ rule }) => agentOf(handoff, rule.by) === agent)
- * ```
+ * Returns the events that the lifecycle allows for a handoff now, each with its row of the table. There is no release
+ * in the last attempt, no forward after the last hop, and no start before the briefing has been read back.
  */
 export const movesOf = (
   record: HandoffRecord
 ): ReadonlyArray<{ readonly event: Transition["_tag"]; readonly rule: Protocol.Rule }> =>
-  Protocol.movesOf(timeless(record))
+  Protocol.movesOf(unconverted(record))
 
-/** Returns how many attempts each receiver of a handoff has. */
-export const maxAttemptsOf = (record: HandoffRecord): number => Protocol.maxAttemptsOf(timeless(record))
+/** Returns the number of attempts that each receiver of a handoff has. */
+export const maxAttemptsOf = (record: HandoffRecord): number => Protocol.maxAttemptsOf(unconverted(record))
 
 /**
- * Returns the party whose word on the briefing an accepted handoff awaits before it can be started: the receiver's read-back,
- * then the sender's confirmation. `undefined` if nothing is missing, or if the handoff is not accepted.
+ * Returns the party that must act on the briefing before an accepted handoff can start: the receiver reads it back,
+ * then the sender confirms. `undefined` if nothing is missing or the handoff is not accepted.
  */
 export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | undefined =>
-  Protocol.startAwaits(timeless(record))
+  Protocol.startAwaits(unconverted(record))
 
 /**
- * Returns the next time the clock acts on an open handoff: its earliest deadline, lease expiry or reminder; `undefined` if it
- * has none.
- *
- * @example
- * ```ts
- * import { dueAt, type HandoffRecord } from "@aumai/handoff"
- *
- * const isOverdue = (handoff: HandoffRecord, now: Date) => (dueAt(handoff) ?? Infinity) <= now
- * ```
+ * Returns the next time the clock acts on an open handoff: its earliest deadline, lease expiry or reminder; `undefined`
+ * if it has none.
  */
 export const dueAt = (record: HandoffRecord): Date | undefined => {
-  const due = Protocol.dueAt(ownRecord(record))
+  const due = Protocol.dueAt(protocolRecord(record))
   return due && DateTime.toDateUtc(due)
 }
 
 /**
- * Returns a handoff as it stands after an entry of its history, but without `head`, whose digest would take most of the time;
- * `undefined` if the entry does not continue the handoff. Use it to follow `changes`, or to look back.
+ * Applies an entry of a history to a handoff; `undefined` if the entry does not continue the handoff. The result has no
+ * `head`, because its digest would take most of the time. Use it to follow `changes`, or to replay a history.
  *
  * @example
  * ```ts
@@ -116,13 +92,13 @@ export const recordAfter = (
   record: HandoffRecord | undefined,
   { event, recordId }: Pick<Entry, "event" | "recordId">
 ): HandoffRecord | undefined => {
-  const next = own<Protocol.HandoffEvent>(event)
+  const next = fromPlain<Protocol.HandoffEvent>(event)
   if (next._tag === "Created" || next._tag === "Imported")
-    // The cast: a store has given this entry, so the text is an id.
-    return returned(Protocol.begun(recordId as Protocol.RecordId, next))
+    // The cast: the entry comes from a store, so the text is an id.
+    return remember(Protocol.begun(recordId as Protocol.RecordId, next))
   if (record === undefined) return undefined
-  return Result.match(Protocol.apply(ownRecord(record), next), {
-    onSuccess: returned,
+  return Result.match(Protocol.apply(protocolRecord(record), next), {
+    onSuccess: remember,
     onFailure: () => undefined
   })
 }

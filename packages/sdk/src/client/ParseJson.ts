@@ -4,8 +4,8 @@ import * as Result from "effect/Result"
 import type { Json } from "../types/Json.ts"
 
 /**
- * Parses JSON text and refuses what `JSON.parse` would change without notice: a number that a double cannot hold, a key that
- * an object has twice, a lone surrogate. Throws `InvalidInput`, in which `input` says what was read.
+ * Parses JSON text and refuses text that `JSON.parse` would change without notice: a number that a double cannot hold,
+ * a duplicate key, a lone surrogate. Throws `InvalidInput` with the name `input`.
  *
  * @example
  * ```ts
@@ -15,5 +15,5 @@ import type { Json } from "../types/Json.ts"
  * ```
  */
 export const parseJson = (input: string, text: string): Json =>
-  // The cast: what was parsed is JSON.
+  // The cast: parsed text is JSON.
   Result.getOrThrowWith(decodeText(input, text), (error) => error) as Json

@@ -11,7 +11,9 @@ import {
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
-/** The caller's own JSON: it has no moments, and may be large. */
+import { moments } from "./Moments.ts"
+
+/** The fields with the caller's JSON, which has no moments and can be large. */
 type Content = "context" | "result" | "content" | "schema"
 const contents: ReadonlySet<string> = new Set<Content>(["context", "result", "content", "schema"])
 
@@ -26,7 +28,7 @@ export type Plain<A> = A extends DateTime.Utc
         ? { readonly [Key in keyof A]: Key extends Content ? A[Key] : Plain<A[Key]> }
         : A
 
-/** Copies a structure of the protocol with other moments. Faster than `convert`, which must expect any key. */
+/** Copies a value of the protocol and converts its moments. Faster than `convert`, which must expect any key. */
 const withMoments = (value: unknown, moment: (leaf: object) => unknown): unknown => {
   if (typeof value !== "object" || value === null) return value
   const converted = moment(value)
@@ -42,15 +44,18 @@ const withMoments = (value: unknown, moment: (leaf: object) => unknown): unknown
 const dateOf = (leaf: object): unknown => (DateTime.isDateTime(leaf) ? DateTime.toDateUtc(leaf) : leaf)
 const momentOfDate = (leaf: object): unknown => (leaf instanceof Date ? DateTime.fromDateUnsafe(leaf) : leaf)
 
-/** A value of the protocol as plain data. */
+/** Converts a value of the protocol to plain data. */
 // The cast: a moment becomes a Date, and at run time an id is a string already.
 export const plain = <A>(value: A): Plain<A> => withMoments(value, dateOf) as Plain<A>
 
-/** The value of the protocol that plain data came from. */
+/** Converts plain data back to the value of the protocol. */
 // The cast: the reverse of `plain`.
-export const own = <A>(value: Plain<A>): A => withMoments(value, momentOfDate) as A
+export const fromPlain = <A>(value: Plain<A>): A => withMoments(value, momentOfDate) as A
 
-/** The same structure with other leaves; `leaf` gives back what is none. `undefined` stands for what is left out. */
+/**
+ * Copies a structure without undefined fields and converts its leaves. `leaf` returns any other value unchanged, and
+ * `content` converts the caller's JSON.
+ */
 const convert = (
   value: unknown,
   leaf: (value: unknown, key: string) => unknown,
@@ -66,34 +71,21 @@ const convert = (
   )
 }
 
-const itself = (json: unknown): unknown => json
+const identity = (json: unknown): unknown => json
 
-/** A moment, from a `Date` or RFC 3339 text; throws `InvalidInput`, which names it. */
+/** Converts a `Date` or RFC 3339 text to a moment. Throws `InvalidInput` with the name of the field. */
 export const moment = (name: string, value: Date | string): DateTime.Utc =>
-  // The text of an invalid Date is null, and refused like anything else that is no timestamp.
+  // An invalid Date has the JSON null, which is refused like any other value that is not a timestamp.
   Result.getOrThrowWith(decodeTimestamp(name, value instanceof Date ? value.toJSON() : value), (error) => error)
-
-const moments: ReadonlySet<string> = new Set([
-  "at",
-  "createdAt",
-  "updatedAt",
-  "deadline",
-  "acceptBy",
-  "notBefore",
-  "until",
-  "estimatedCompletion",
-  "due",
-  "confirmed"
-])
 
 const momentOf = (leaf: unknown, key: string): unknown =>
   moments.has(key) && (leaf instanceof Date || typeof leaf === "string") ? moment(key, leaf) : leaf
 
-/** Plain data as a value that a schema of the protocol can judge; throws `InvalidInput` over a moment that is none. */
-export const fromPlain = (value: unknown): unknown => convert(value, momentOf, itself)
+/** Converts an argument for validation by a schema of the protocol. Throws `InvalidInput` for an invalid moment. */
+export const parseInput = (value: unknown): unknown => convert(value, momentOf, identity)
 
-// What cannot be copied is refused where it is judged.
-const copied = (json: unknown): unknown => {
+// A value that cannot be cloned is not JSON, and validation refuses it.
+const cloned = (json: unknown): unknown => {
   try {
     return structuredClone(json)
   } catch {
@@ -101,5 +93,5 @@ const copied = (json: unknown): unknown => {
   }
 }
 
-/** The same, as a copy: the engine keeps what it is given, and the caller's own may change afterwards. */
-export const copiedFromPlain = (value: unknown): unknown => convert(value, momentOf, copied)
+/** Converts an argument and clones its JSON, because the engine keeps it and the caller may change it. */
+export const copyInput = (value: unknown): unknown => convert(value, momentOf, cloned)

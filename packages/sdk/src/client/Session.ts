@@ -18,7 +18,7 @@ import { thrown } from "./Thrown.ts"
 
 type Engine = HandoffManager | AgentCapabilityRegistry | HandoffRouter | HandoffStore | AgentStore
 
-/** The engine over an open store, its effects run as promises. What a maker throws becomes the rejection. */
+/** The engine over an open store. Runs effects as promises; an error that `make` throws becomes the rejection. */
 export interface Session {
   readonly run: <A, E>(make: () => Effect.Effect<A, E, Engine>, signal: AbortSignal | undefined) => Promise<A>
   readonly iterate: <A, E>(
@@ -30,12 +30,13 @@ export interface Session {
 
 const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer)
 
-// What a store has to say in passing is not the program's output.
-const surroundings = Context.make(LogToStderr, true)
+// Warnings of a store are not part of the program's output.
+const logging = Context.make(LogToStderr, true)
 
-export const closedError = () => new Error("These handoffs are closed: close() was called before. Open them again")
+export const closedError = () =>
+  new Error("The handoffs are closed because close() was called; open them again to continue")
 
-/** Opens the store; when that fails or the signal is aborted, what was open by then is closed again. */
+/** Opens the store. On a failure or an abort, closes everything that was opened until then. */
 export const openSession = async <E>(
   store: Layer.Layer<HandoffStore | AgentStore, E>,
   signal: AbortSignal | undefined
@@ -43,16 +44,16 @@ export const openSession = async <E>(
   signal?.throwIfAborted()
   const scope = Scope.makeUnsafe()
   const open = Layer.buildWithScope(Layer.provideMerge(engine, store), scope)
-  const opened = await Effect.runPromiseExitWith(surroundings)(open, { signal })
-  // A layer that fails or is interrupted half-way has closed by now what it had opened.
+  const opened = await Effect.runPromiseExitWith(logging)(open, { signal })
+  // A layer that fails or is interrupted has already closed everything that it opened.
   if (Exit.isFailure(opened)) throw thrown(opened.cause, signal)
 
-  const start = Effect.runPromiseExitWith(Context.merge(surroundings, opened.value))
+  const start = Effect.runPromiseExitWith(Context.merge(logging, opened.value))
   const calls = new Set<Promise<unknown>>()
   const iterations = new Set<() => Promise<void>>()
   let closing: Promise<void> | undefined
 
-  const shut = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     await Promise.allSettled([...calls, ...Array.from(iterations, (stop) => stop())])
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }
@@ -74,6 +75,6 @@ export const openSession = async <E>(
           ? iterator(start, Effect.sync(make), signal, iterations)
           : { next: () => Promise.reject(closedError()) }
     }),
-    close: () => (closing ??= shut())
+    close: () => (closing ??= closeAll())
   }
 }

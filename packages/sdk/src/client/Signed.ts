@@ -4,10 +4,10 @@ import * as Layer from "effect/Layer"
 
 import type { OpenOptions } from "../types/Options.ts"
 
-// Loaded where somebody signs: most programs do not.
+// Loaded on first use, because most programs do not sign.
 const signing = Effect.promise(() => import("./Signing.ts"))
 
-/** A store, and beside it the signers of those whose keys are given. */
+/** Adds the signers of agents with secret keys to a store. */
 export const signedWith = <A, E>(
   keys: OpenOptions["keys"],
   store: Layer.Layer<A, E>

@@ -1,4 +1,4 @@
-/** Keys and signatures. Apart from the rest, so that it is loaded only where somebody signs. */
+/** Keys and signatures. Its own module, loaded by programs that sign. */
 import * as Signing from "@aumai/handoff-core/Signing"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,5 +11,5 @@ export const generateKeys = (): Promise<KeyPair> => Effect.runPromise(Signing.ge
 
 const secretKeys = checked("keys", Schema.Record(Schema.String, Schema.String))
 
-/** Lets these agents sign. */
+/** Provides the signers of the agents with these secret keys. */
 export const layer = (keys: unknown) => Layer.unwrap(Effect.sync(() => Signing.layer(secretKeys(keys))))

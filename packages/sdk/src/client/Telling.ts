@@ -1,9 +1,9 @@
-/** The words of the protocol for plain events and handoffs. */
+/** Describes plain events and handoffs in the words of the protocol. */
 import * as protocol from "@aumai/handoff-protocol"
 
 import type { HandoffEvent } from "../types/HandoffEvent.ts"
 import type { HandoffRecord } from "../types/HandoffRecord.ts"
-import { own } from "./Plain.ts"
+import { fromPlain } from "./Plain.ts"
 
 export {
   describeProgress,
@@ -19,38 +19,29 @@ export {
 const ofEvent =
   <A>(describe: (event: protocol.HandoffEvent) => A) =>
   (event: HandoffEvent): A =>
-    describe(own<protocol.HandoffEvent>(event))
+    describe(fromPlain<protocol.HandoffEvent>(event))
 const ofRecord =
   <A>(describe: (record: protocol.HandoffRecord) => A) =>
   (handoff: HandoffRecord): A =>
-    describe(own<protocol.HandoffRecord>(handoff))
+    describe(fromPlain<protocol.HandoffRecord>(handoff))
 
-/**
- * What an agent did in an event, to follow its name, and what the event says besides.
- *
- * @example
- * ```ts
- * import { describeEvent, type Entry } from "@aumai/handoff"
- *
- * const show = ({ event }: Entry) => `${event.by} ${describeEvent(event).what}` // executor accepted it
- * ```
- */
+/** Describes an event: the action of its agent, in words that follow the agent's name, and the other fields. */
 export const describeEvent = /*#__PURE__*/ ofEvent(protocol.describeEvent)
 
-/** What the receiver answered: that it accepted, declined, or gave up what it had accepted; `undefined` if it has not. */
+/** Describes the receiver's response: it accepted, declined or gave up the handoff; `undefined` without a response. */
 export const describeResponse = /*#__PURE__*/ ofRecord(protocol.describeResponse)
 
-/** Whose turn it is, and for which word on the briefing the start waits. */
+/** Describes the turn, and the read-back or confirmation that the start waits for. */
 export const describeTurn = /*#__PURE__*/ ofRecord(protocol.describeTurn)
 
-/** Which attempt it is: the number in all, and the number for its receiver where others had it before. */
+/** Describes the current attempt: its number, and its number for the receiver if others had the handoff before. */
 export const describeAttempt = /*#__PURE__*/ ofRecord(protocol.describeAttempt)
 
-/** How long the receiver holds the handoff; `undefined` without a lease. */
+/** Describes the lease: its duration and its end; `undefined` without a lease. */
 export const describeLease = /*#__PURE__*/ ofRecord(protocol.describeLease)
 
-/** The next timer of a handoff, and what it does; `undefined` if none runs. */
+/** Describes the next timer of a handoff and its effect; `undefined` if no timer runs. */
 export const describeTimer = /*#__PURE__*/ ofRecord(protocol.describeTimer)
 
-/** What has become of a handoff, to follow its name, and whom it waits for. */
+/** Describes the state of a handoff, in words that follow its name, and the agent that it waits for. */
 export const describeOutcome = /*#__PURE__*/ ofRecord(protocol.describeOutcome)

@@ -1,4 +1,4 @@
-/** Whether what a store holds is what was once put on record. Apart from the rest, so that it is loaded only where somebody asks. */
+/** Verifies that stored handoffs were not changed. Its own module, loaded by programs that verify. */
 import * as Core from "@aumai/handoff-core/Verification"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -18,15 +18,17 @@ const options = checked(
 
 export const verifyOne = (id: string) => Effect.map(Core.verify(Inputs.recordId(id)), plain)
 
-/** What cannot be read is no reason to keep back what was found before. */
+/** Reports unreadable counters as a fault, so that the flaws that were found are still returned. */
 const uncounted = (error: StoreError): Effect.Effect<ReadonlyArray<string>, StoreError> =>
   error.reason === "corrupt"
-    ? Effect.succeed([`The sums cannot be compared, because something cannot be read: ${error.message}`])
+    ? Effect.succeed([
+        `The counters cannot be compared with the records, because the store cannot read them: ${error.message}`
+      ])
     : Effect.fail(error)
 
-/** Every handoff, and what the sums of the store come to. */
-export const verifyAll = (said?: VerifyOptions) => {
-  const { onProgress } = options(Inputs.saidIn(said))
+/** Verifies every handoff and the counters of the store. */
+export const verifyAll = (verifyOptions?: VerifyOptions) => {
+  const { onProgress } = options(Inputs.withoutSignal(verifyOptions))
   return Effect.gen(function* () {
     const flaws: Array<Flaw & { readonly recordId: string }> = []
     let [handoffs, entries, signed] = [0, 0, 0]

@@ -1,4 +1,4 @@
-/** Working through an inbox with promises. Apart from the rest, so that it is loaded only where somebody works. */
+/** Runs a worker with promises. Its own module, loaded by programs that work. */
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import { Milliseconds, type ReadBack } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import type { ReadsBack, WorkHandler } from "../types/WorkHandler.ts"
 import { callback, checked } from "./Checked.ts"
 import { GiveUp } from "./GiveUp.ts"
 import * as Inputs from "./Inputs.ts"
-import { copiedFromPlain, plain } from "./Plain.ts"
+import { copyInput, plain } from "./Plain.ts"
 
 const options = checked(
   "work options",
@@ -24,40 +24,40 @@ const options = checked(
 const sentenceOf = (error: unknown): string =>
   error instanceof Error && error.message !== "" ? error.message : String(error)
 
-/** What a handler threw, as the engine's own. */
+/** Converts an error of a handler to the engine's. */
 const failureOf = (error: unknown) =>
   error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
 
-/** What the handler said, as the engine's own, which judges it when it is handed back. */
-// The cast: so it is typed, and a program in JavaScript is told when it is judged.
-const own = (said: ReadonlyArray<unknown>) => copiedFromPlain(said) as ReadonlyArray<never>
+/** Copies arguments of a handler for the engine. */
+// The cast: the handler's types require it, and the engine validates them when the work is completed.
+const copied = (values: ReadonlyArray<unknown>) => copyInput(values) as ReadonlyArray<never>
 
 /** Works until it is interrupted. */
-export const work = (agent: string, handler: WorkHandler, said: CallOptions | undefined) => {
-  const { readBack, ...others } = options(Inputs.saidIn(said))
+export const work = (agent: string, handler: WorkHandler, workOptions: CallOptions | undefined) => {
+  const { readBack, ...others } = options(Inputs.withoutSignal(workOptions))
   return HandoffWorker.run(
     Inputs.agentId(agent),
     ({ record, progress, ask, deliver, vouch }) =>
       Effect.tryPromise({
         try: async (signal) => {
           const ended = new AbortController()
-          const speak = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
-            const spoken = Effect.runPromise(effect, { signal: AbortSignal.any([signal, ended.signal]) })
-            // Nobody has to wait for it: what then fails must not end the process.
-            spoken.catch(() => {})
-            return spoken
+          const execute = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
+            const promise = Effect.runPromise(effect, { signal: AbortSignal.any([signal, ended.signal]) })
+            // The handler need not await it, and an unhandled rejection would end the process.
+            promise.catch(() => {})
+            return promise
           }
           try {
             const result = await handler(plain(record), {
               signal,
-              progress: (said) => speak(progress(said)),
-              ask: (question) => speak(ask(question)),
-              deliver: (...artifacts) => deliver(...own(artifacts)),
-              vouch: (...evidence) => vouch(...own(evidence))
+              progress: (payload) => execute(progress(payload)),
+              ask: (question) => execute(ask(question)),
+              deliver: (...artifacts) => deliver(...copied(artifacts)),
+              vouch: (...evidence) => vouch(...copied(evidence))
             })
             return result ?? {}
           } finally {
-            // A question that the handler no longer waits for would be looked after for ever.
+            // Otherwise a question that the handler no longer awaits would be polled indefinitely.
             ended.abort()
           }
         },
@@ -69,8 +69,8 @@ export const work = (agent: string, handler: WorkHandler, said: CallOptions | un
           ...others,
           readBack: (record) =>
             Effect.tryPromise({
-              // The cast: the engine judges it like any other.
-              try: async (signal) => copiedFromPlain(await readBack(plain(record), { signal })) as ReadBack,
+              // The cast: the engine validates every read-back.
+              try: async (signal) => copyInput(await readBack(plain(record), { signal })) as ReadBack,
               catch: failureOf
             })
         }

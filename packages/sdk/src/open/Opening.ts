@@ -38,12 +38,12 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "close"
 ]
 
-/** The promise itself, which says what is missing when it is used as if it were the client. */
-export const remindful = (opening: Promise<Handoffs>): Promise<Handoffs> => {
+/** Adds members to the promise that throw an error about the missing `await`. */
+export const withAwaitReminder = (opening: Promise<Handoffs>): Promise<Handoffs> => {
   for (const member of members) {
     void Object.defineProperty(opening, member, {
       get: (): never => {
-        throw new TypeError("openHandoffs(…) gives a promise; write: const handoffs = await openHandoffs(…)")
+        throw new TypeError("openHandoffs(…) returns a promise; write: const handoffs = await openHandoffs(…)")
       }
     })
   }

@@ -1,19 +1,10 @@
 import { adapter, memory, refused, type Store } from "./Adapter.ts"
 
-/**
- * How a store is opened.
- *
- * @example
- * ```ts
- * import type { StoreOptions } from "@aumai/handoff/node"
- *
- * const forOneCommand: StoreOptions = { oneShot: true }
- * ```
- */
+/** The options of a store at a location. */
 export interface StoreOptions {
   /**
-   * For a command that opens the store, commits once and closes it: a file is then written directly when nobody else has
-   * it open. Other stores do not care. Default: false.
+   * Set it in a command that opens the store, commits once and closes it. A JSON file that no other process has open is
+   * then written directly. Other stores ignore it. Default: `false`.
    */
   readonly oneShot?: boolean | undefined
 }
@@ -27,20 +18,21 @@ const file = (path: string, oneShot = false): Store =>
     ({ FileStore }) => FileStore.layer({ path, oneShot })
   )
 
-/** The path that a URL names, if it is one of a file. */
+/** The path of a file URL; `undefined` if the URL names no local file. */
 const pathOf = (url: string): string | undefined => {
   try {
-    // Not imported, for it is seldom needed. Without the slashes a URL parser would take a relative path for one below the root.
+    // Not imported, because it is seldom needed. Without the slashes, a URL parser would resolve a relative path at the
+    // root.
     return url.slice(5, 7) === "//" ? process.getBuiltinModule("node:url").fileURLToPath(url) : undefined
   } catch {
-    // A host, or a character that no path has.
+    // The URL has a host, or a character that a path cannot have.
     return undefined
   }
 }
 
-/** A location in its two parts; a plain path has no scheme. */
+/** Splits a location into scheme and rest. A plain path has no scheme. */
 const split = (location: string): { readonly scheme?: string; readonly rest: string } => {
-  // Two letters at least: a single one is a drive of Windows.
+  // At least two letters, because a single letter is a Windows drive.
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(location) ?? []
   return scheme === undefined || rest === undefined ? { rest: location } : { scheme: scheme.toLowerCase(), rest }
 }
@@ -64,7 +56,7 @@ const postgres = (url: string, rest: string): Store =>
     : refused("Expected a URL, as in postgres://user@host/database")
 
 /**
- * The file that a location names; nothing when its store is not kept in one.
+ * Returns the path of the file that a location names; `undefined` if its store is not a file.
  *
  * @example
  * ```ts
@@ -79,17 +71,18 @@ export const fileOf = (location: string): string | undefined => {
 }
 
 /**
- * The store at a location, for programs on Effect; `openHandoffs` gives it as promises. Only its own package is loaded.
+ * Provides the store at a location to programs that use Effect; `openHandoffs` opens it for programs with promises.
+ * Only the package of this store is loaded.
  *
  * | location | store |
  * | --- | --- |
  * | `handoffs.json`, any path, `file:///…` | one readable JSON file |
  * | `sqlite:handoffs.db` | SQLite; needs `@aumai/handoff-store-sqlite` |
  * | `postgres://user@host/database` | PostgreSQL; needs `@aumai/handoff-store-postgres` |
- * | `memory:` | gone when the process ends |
+ * | `memory:` | lost when the process ends |
  *
- * Fails with `InvalidInput` for any other scheme, and with `StoreError` (`unavailable`) when the package is missing. A
- * file whose name looks like a scheme is `./name:with-colon.json`.
+ * Fails with `InvalidInput` for any other scheme, and with `StoreError` (`unavailable`) if the package is missing.
+ * Write `./name:with-colon.json` for a file whose name looks like a scheme.
  *
  * @example
  * ```ts
@@ -103,14 +96,14 @@ export const fileOf = (location: string): string | undefined => {
  */
 export const storeLayer = (location: string, options: StoreOptions = {}): Store => {
   const { oneShot } = options
-  // A program in JavaScript may give nothing at all.
+  // A JavaScript program can pass any value.
   if (typeof location !== "string" || location === "") return refused(`Expected ${examples}`)
   const { scheme, rest } = split(location)
   switch (scheme) {
     case undefined:
       return file(location, oneShot)
     case "memory":
-      return rest === "" ? memory : refused("Expected memory: alone; such a store has no name")
+      return rest === "" ? memory : refused("Expected memory: without a name")
     case "file": {
       const path = pathOf(location)
       return path === undefined
@@ -123,7 +116,7 @@ export const storeLayer = (location: string, options: StoreOptions = {}): Store 
     case "postgresql":
       return postgres(location, rest)
     default:
-      // Only the scheme is repeated: what is behind it may hold a password.
-      return refused(`Expected ${examples}; ${scheme}: is none of them (a file of that name is ./${scheme}:…)`)
+      // Only the scheme is repeated, because the rest can contain a password.
+      return refused(`Expected ${examples}; ${scheme}: names no store (write ./${scheme}:… for a file of that name)`)
   }
 }

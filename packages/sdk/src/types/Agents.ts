@@ -3,7 +3,7 @@ import type { RegisterOptions } from "./Payloads.ts"
 import type { RegisteredAgent } from "./Reports.ts"
 
 /**
- * Which agent can do what, how much of it at once, and when it was last heard of.
+ * The registry of agents: their capabilities, their capacity, and when each was last present.
  *
  * @example
  * ```ts
@@ -16,19 +16,19 @@ import type { RegisteredAgent } from "./Reports.ts"
  */
 export interface Agents {
   /**
-   * Makes an agent known; replaces what it could do before, and how much at once. Its keys stay, and another one than that
-   * in force is in force from now on. Rejects with `InvalidInput`.
+   * Registers an agent, or replaces its capabilities and its capacity. Its earlier keys stay registered; a new
+   * `publicKey` is in force from now on. Rejects with `InvalidInput`.
    */
   register(agentId: string, capabilities: ReadonlyArray<string>, options?: RegisterOptions): Promise<RegisteredAgent>
   /**
-   * Notes that an agent is there now; silent when it is unknown. The router prefers who was there within the last 90
-   * seconds. `work` does this by itself.
+   * Records that an agent is present. Does nothing if the agent is unknown. The router prefers agents that were present
+   * within the last 90 seconds. `work` calls it regularly.
    */
   seen(agentId: string, options?: CallOptions): Promise<void>
-  /** Forgets an agent; silent when it is unknown. */
+  /** Removes an agent from the registry. Does nothing if the agent is unknown. */
   unregister(agentId: string, options?: CallOptions): Promise<void>
-  /** Every agent, by id. */
+  /** Lists all agents, in order of their ids. */
   list(options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
-  /** Who can do all of this, the closest fit first. */
+  /** Lists the agents that have all of these capabilities, the closest fit first. */
   findCapable(required: ReadonlyArray<string>, options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
 }

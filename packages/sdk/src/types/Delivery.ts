@@ -13,20 +13,7 @@ interface Proof {
   readonly digest?: string
 }
 
-/**
- * An artifact that a request demands.
- *
- * @example
- * ```ts
- * import type { Deliverable } from "@aumai/handoff"
- *
- * const report: Deliverable = {
- *   name: "report",
- *   mediaType: "application/json",
- *   schema: { type: "object", required: ["total"], properties: { total: { type: "number" } } }
- * }
- * ```
- */
+/** An artifact that a request demands. */
 export interface Deliverable {
   /** The name that the artifact must have. */
   readonly name: string
@@ -38,17 +25,7 @@ export interface Deliverable {
   readonly digest?: string
 }
 
-/**
- * A thing that an agent made: by value, or by reference with its SHA-256 and its size.
- *
- * @example
- * ```ts
- * import type { Artifact } from "@aumai/handoff"
- *
- * const note: Artifact = { name: "note", mediaType: "text/plain", content: "All is well." }
- * const scan: Artifact = { name: "scan", uri: "s3://bucket/scan.pdf", digest: "0".repeat(64), size: 48_213 }
- * ```
- */
+/** A thing that an agent made: by value, or by reference with its SHA-256 and its size. */
 export type Artifact =
   | {
       /** The name of the artifact. */

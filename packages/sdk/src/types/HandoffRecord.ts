@@ -188,17 +188,7 @@ export interface Expired extends Common {
   readonly missed: Clock
 }
 
-/**
- * The current state of a handoff: a union on `status`, in which each state has only the fields that are true in it.
- *
- * @example
- * ```ts
- * import type { HandoffRecord } from "@aumai/handoff"
- *
- * const outcome = (handoff: HandoffRecord) =>
- *   handoff.status === "completed" ? JSON.stringify(handoff.result) : `not done: ${handoff.status}`
- * ```
- */
+/** The current state of a handoff: a union on `status`, in which each state has only the fields that are true in it. */
 export type HandoffRecord =
   | Pending
   | Accepted

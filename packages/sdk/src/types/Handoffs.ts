@@ -43,10 +43,10 @@ import type { Verification, VerifyOptions } from "./Verification.ts"
 import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 
 /**
- * Hands tasks over: one method per verb. Every verb rejects with `HandoffNotFound`, `InvalidTransition` (another status),
- * `NotYourHandoff` (another party's move), `StaleAttempt` (the named `attempt` is over), `InvalidInput`, `RevisionConflict`
- * (other writers were first, several times) or `StoreError`. Each error is a class with a `_tag` and a sentence as its
- * `message`.
+ * Hands tasks over, with one method per verb. Every verb can reject with `HandoffNotFound`, `InvalidTransition` (the
+ * status does not allow it), `NotYourHandoff` (another party has the turn), `StaleAttempt` (the named `attempt` is
+ * over), `InvalidInput`, `RevisionConflict` (other writers won the race several times) or `StoreError`. Each error is a
+ * class with a `_tag` and a sentence as its `message`.
  *
  * @example
  * ```ts
@@ -71,10 +71,9 @@ export interface Handoffs extends AsyncDisposable {
    */
   create(ask: NewHandoff, options?: CreateOptions): Promise<HandoffRecord>
   /**
-   * Gives a part of a handoff you hold to another agent, as a handoff of its own with you as the sender. You stay
-   * accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows
-   * the whole. A call that names its own `id` is safe to repeat. Rejects with `HandoffExists` and `NoCapableAgent`,
-   * too.
+   * Delegates a part of a handoff you hold to another agent: creates a handoff with you as the sender. You stay
+   * accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows the
+   * whole. A call that names its own `id` is safe to repeat. Rejects with `HandoffExists` and `NoCapableAgent`, too.
    */
   delegate(id: string, part: NewPart, options?: DelegateOptions): Promise<HandoffRecord>
   /**
@@ -94,41 +93,41 @@ export interface Handoffs extends AsyncDisposable {
    */
   confirm(id: string, options?: ConfirmOptions): Promise<Accepted>
   /**
-   * Starts work on an accepted handoff. Refused until the briefing has been read back, if it requires that. Rejects
-   * with `ReadBackIncomplete`, too.
+   * Starts work on an accepted handoff. If the briefing requires a read-back, the start is refused until it is
+   * complete. Rejects with `ReadBackIncomplete`, too.
    */
   start(id: string, options?: VerbOptions): Promise<InProgress>
   /**
-   * Reports that work continues, and optionally how far it is: the heartbeat that renews a lease. Send it well
-   * before the lease expires.
+   * Reports that work continues, and optionally how far it is: the heartbeat that renews a lease. Send it well before
+   * the lease expires.
    */
   progress(id: string, options?: ProgressOptions): Promise<Accepted | InProgress>
   /**
    * Asks the sender a question that work cannot continue without. The handoff is then `input_required` and it is the
-   * sender's turn. A lease rests until the answer.
+   * sender's turn. A lease is paused until the answer.
    */
   ask(id: string, options: AskOptions): Promise<InputRequired>
   /** Answers the receiver's question; work then continues. */
   answer(id: string, options: AnswerOptions): Promise<InProgress>
   /**
-   * Returns a handoff for another attempt, with what this one learned. Refused in the last attempt, which can only
-   * be failed. Rejects with `NoAttemptLeft` and `NotDue`, too.
+   * Returns a handoff for another attempt, with what this one learned. The last attempt cannot be released, only
+   * failed. Rejects with `NoAttemptLeft` and `NotDue`, too.
    */
   release(id: string, options?: ReleaseOptions): Promise<Pending>
   /**
-   * Hands a handoff on to another receiver. It is then pending for that agent alone, and the previous holder is
-   * refused from then on. It never returns to an agent that has had it. Rejects with `AlreadyHeld`,
-   * `NoCapableAgent`, `NoHopLeft`, `NoRoomLeft` and `NotDue`, too.
+   * Hands a handoff on to another receiver. It is then pending for that agent only, and the previous holder's calls are
+   * refused. An agent that has held it cannot receive it again. Rejects with `AlreadyHeld`, `NoCapableAgent`,
+   * `NoHopLeft`, `NoRoomLeft` and `NotDue`, too.
    */
   forward(id: string, options?: ForwardOptions): Promise<Pending>
   /**
-   * Records, as a witness, that you have checked the work. Any agent but the receiver may attest. The receiver's own
-   * evidence goes with `complete`. Rejects with `NoRoomLeft`, too.
+   * Records, as a witness, that you have checked the work. Any agent but the receiver may attest; the receiver passes
+   * its evidence to `complete`. Rejects with `NoRoomLeft`, too.
    */
   attest(id: string, options: AttestOptions): Promise<Accepted | InProgress | InputRequired>
   /**
-   * Completes a handoff with a result and the demanded deliverables. Refused while a deliverable is missing or does
-   * not fit, and while delegated parts are open, unless the call leaves them. Rejects with `NoRoomLeft`,
+   * Completes a handoff with a result and the demanded deliverables. The call is refused while a deliverable is missing
+   * or does not fit, and while delegated parts are open, unless the call leaves them. Rejects with `NoRoomLeft`,
    * `NotDelivered`, `OpenChildren` and `ReadBackIncomplete`, too.
    */
   complete(id: string, options?: CompleteOptions): Promise<Completed>
@@ -138,8 +137,8 @@ export interface Handoffs extends AsyncDisposable {
    */
   reject(id: string, options: RejectOptions): Promise<Rejected | Pending>
   /**
-   * Gives up an accepted or started handoff, with a reason. An agent whose attempts are used up says so with the
-   * code; if the request allows re-routing, the next capable agent then gets the handoff. Rejects with `NotDue`,
+   * Gives up an accepted or started handoff, with a reason. The code `attempts_exhausted` states that no attempt is
+   * left; if the request allows re-routing, the next capable agent then receives the handoff. Rejects with `NotDue`,
    * too.
    */
   fail(id: string, options: FailOptions): Promise<Failed | Pending>
@@ -152,7 +151,7 @@ export interface Handoffs extends AsyncDisposable {
    * `AmbiguousId` and `HandoffNotFound`.
    */
   find(prefix: string, options?: CallOptions): Promise<HandoffRecord>
-  /** Shows the whole that a handoff belongs to, from any member of it. Rejects with `HandoffNotFound`. */
+  /** Shows the chain that a handoff belongs to, from any member of it. Rejects with `HandoffNotFound`. */
   chain(id: string, options?: CallOptions): Promise<Chain>
   /**
    * Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. Rejects with
@@ -168,29 +167,28 @@ export interface Handoffs extends AsyncDisposable {
   /** Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default. */
   inbox(agent: string, options?: InboxOptions): Promise<ReadonlyArray<HandoffRecord>>
   /**
-   * Accepts the most urgent handoff waiting for an agent. Of many claimers exactly one gets each handoff. With a
-   * lease the handoff is released for another attempt if its receiver stops sending `progress`. `undefined` if
-   * nothing waits. While other processes claim from the same inbox, it may be one of the first few instead of the
-   * very first.
+   * Accepts the most urgent handoff waiting for an agent. `undefined` if none waits. If several processes claim,
+   * exactly one gets each handoff, and a claim may get one of the first few instead of the very first. With a lease,
+   * the handoff is released for another attempt if its receiver stops sending `progress`.
    */
   claim(agent: string, options?: ClaimOptions): Promise<Accepted | undefined>
   /**
-   * Follows the log: every entry after a position, then every new one. Nothing is missed. Remember the position of
-   * the last entry you processed and resume after it. The loop ends when you leave it or call `close`, and with an
-   * error when the signal is aborted. It reads no faster than you ask.
+   * Follows the log: every entry after a position, then every new one. Nothing is missed. To resume, pass the
+   * position of the last entry that you processed. The loop ends when you leave it or call `close`, and rejects when
+   * the signal is aborted. Entries are read only as the loop requests them.
    */
   changes(options?: ChangesOptions): AsyncIterable<Entry>
   /**
    * Applies every overdue event: expired deadlines, lost leases, reminders. Any number of processes may sweep at the
-   * same time. Gives the handoffs that it changed.
+   * same time. Returns the handoffs that it changed.
    */
   sweep(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
   /** Exports every handoff with its history, oldest first. */
   export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
   /**
-   * Imports handoffs from an archive and reports what happened to each. Takes what `export`, `aumai-handoff export` and the
-   * Python library write. A newer state is never overwritten. If one of them is refused (`InvalidInput`), some before it may
-   * be imported already; importing again is harmless.
+   * Imports handoffs from an archive and reports what happened to each. Reads the output of `export`, of the command
+   * and of the Python library. A newer state is never overwritten. If a handoff is refused (`InvalidInput`), earlier
+   * ones may already be imported; importing is idempotent, so repeat it with the corrected archive.
    */
   import(
     handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>,
@@ -202,27 +200,29 @@ export interface Handoffs extends AsyncDisposable {
    */
   verify(id: string, options?: CallOptions): Promise<Verified>
   /**
-   * Checks every handoff of the store, and that the store's counters agree with its records. Let no one write meanwhile.
-   * `onProgress` is called after each handoff with the number checked so far.
+   * Verifies every handoff, and compares the store's counters with its records. Stop all writers first. `onProgress` is
+   * called after each handoff with the number verified so far.
    */
   verify(options?: VerifyOptions): Promise<Verification>
   /** Counts handoffs by status and measures how long they took. */
   metrics(options?: CallOptions): Promise<Metrics>
-  /** The registry: which agent can do what. */
+  /** The registry of agents and their capabilities. */
   readonly agents: Agents
   /**
    * Shows which agent the router would choose for a task, and why. `undefined` if no agent fits. Nothing is created.
    */
   route(question: RoutingQuestion, options?: RoutingOptions & CallOptions): Promise<RoutingDecision | undefined>
   /**
-   * Claims the handoffs waiting for an agent, most urgent first, and gives each to the handler; the value it resolves with is
-   * the result. The lease is renewed meanwhile. When the handoff is lost, the handler's signal is aborted and its later calls
-   * are refused. When the handler throws, the handoff is released for another attempt after a pause; in the last attempt, or
-   * with `GiveUp`, it fails. Work of crashed workers is taken over when their lease expires. Handoffs whose briefing must be
-   * read back are skipped unless you pass `readBack`.
+   * Claims the handoffs that wait for an agent, most urgent first, and calls the handler with each. The handoff is
+   * completed with the value that the handler resolves with. Its lease is renewed meanwhile. When the handoff is lost,
+   * the handler's signal is aborted and its later calls are refused. When the handler throws, the handoff is released
+   * for another attempt after a backoff; it fails in the last attempt, or if the error is a `GiveUp`. Other workers
+   * take over a crashed worker's handoffs when their leases expire. Handoffs whose briefing requires a read-back are
+   * skipped unless you pass `readBack`.
    *
-   * Resolves when the signal is aborted or `close` is called, after running handlers have ended or, once the grace period is
-   * over, been released. Rejects with `InvalidInput`, or with a `StoreError` if the store is corrupt.
+   * When the signal is aborted or `close` is called, waits until running handlers have ended, at most for the grace
+   * period, after which their handoffs are released; then resolves. Rejects with `InvalidInput`, or with a `StoreError`
+   * if the store is corrupt.
    */
   work(agent: string, handler: WorkHandler, options?: WorkOptions & CallOptions): Promise<void>
   /** Ends all loops, stops workers, waits for running calls, and closes the store. Later calls reject. */

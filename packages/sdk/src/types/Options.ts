@@ -1,72 +1,35 @@
 import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
 
-/**
- * What every method takes as the last of its options.
- *
- * @example
- * ```ts
- * import type { CallOptions } from "@aumai/handoff"
- *
- * const patient: CallOptions = { signal: AbortSignal.timeout(5_000) }
- * ```
- */
+/** The options of every method. */
 export interface CallOptions {
   /**
-   * Aborting it rejects the call with `signal.reason` and stops the work: what was being written is there as a whole or
-   * not at all. When it is aborted already, nothing is done.
+   * Aborting it stops the call, which rejects with `signal.reason`. A commit that was running is then stored completely
+   * or not at all. If the signal is already aborted, the call does nothing.
    */
   readonly signal?: AbortSignal | undefined
 }
 
-/**
- * How handoffs are opened, whatever the store.
- *
- * @example
- * ```ts
- * import { generateKeys, type OpenOptions } from "@aumai/handoff"
- *
- * const { secretKey } = await generateKeys()
- * const signing: OpenOptions = { keys: { executor: secretKey } }
- * ```
- */
+/** The options for opening handoffs in any store. */
 export interface OpenOptions extends CallOptions {
   /**
-   * The secret key of each agent that signs what it does here: 32 bytes of Ed25519 as base64url, as `generateKeys` gives them.
-   * Register the public key, so that `verify` looks at the signatures.
+   * The secret key of each agent that signs its events here: 32 bytes of Ed25519 as base64url, from `generateKeys`.
+   * Register the public key, so that `verify` checks the signatures.
    */
   readonly keys?: Readonly<Record<string, string>> | undefined
 }
 
-/**
- * What every verb takes.
- *
- * @example
- * ```ts
- * import type { VerbOptions } from "@aumai/handoff"
- *
- * const asExecutor: VerbOptions = { by: "executor" }
- * ```
- */
+/** The options of every verb that changes a handoff. */
 export interface VerbOptions extends CallOptions {
-  /** Who acts; must be the party whose move it is. Left out: that party. */
+  /** The agent that acts; must be the party that may make the move. Default: that party. */
   readonly by?: string | undefined
   /**
-   * The attempt that the caller holds, from the record that `claim` or `accept` gave. Once it is over, the verb rejects
-   * with `StaleAttempt` and changes nothing. Left out: whatever attempt is under way.
+   * The attempt that the caller holds, from the record that `claim` or `accept` returned. Once it is over, the verb
+   * rejects with `StaleAttempt` and changes nothing. Default: the current attempt.
    */
   readonly attempt?: number | undefined
 }
 
-/**
- * The ways to list handoffs; each has one order.
- *
- * @example
- * ```ts
- * import type { View } from "@aumai/handoff"
- *
- * const open: View = { _tag: "Status", status: "pending" }
- * ```
- */
+/** The ways to list handoffs; each has one order. */
 export type View =
   /** Oldest first. */
   | { readonly _tag: "All" }
@@ -78,24 +41,15 @@ export type View =
   | { readonly _tag: "Sent"; readonly agent: string }
   /** Oldest first. */
   | { readonly _tag: "Children"; readonly parent: string }
-  /** Open and due at that moment, earliest first. */
+  /** Open handoffs on which the clock acts by that moment, earliest first. */
   | { readonly _tag: "Due"; readonly at: Date | string }
-  /** Those whose id begins like this, by id. */
+  /** Handoffs whose id has this prefix, in order of their ids. */
   | { readonly _tag: "Prefix"; readonly prefix: string }
 
-/**
- * A slice of a listing.
- *
- * @example
- * ```ts
- * import type { PageOptions } from "@aumai/handoff"
- *
- * const firstTwenty: PageOptions = { limit: 20 }
- * ```
- */
+/** The page of a listing. */
 export interface PageOptions extends CallOptions {
-  /** At most so many; 100 when left out. */
+  /** The greatest number of handoffs. Default: 100. */
   readonly limit?: number | undefined
-  /** The last handoff of the page before. */
+  /** The last handoff of the previous page. */
   readonly after?: HandoffRecord | undefined
 }

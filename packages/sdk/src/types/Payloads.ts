@@ -63,16 +63,7 @@ export interface NewPart {
   readonly reroute?: boolean | undefined
 }
 
-/**
- * A task that one agent hands to another.
- *
- * @example
- * ```ts
- * import type { NewHandoff } from "@aumai/handoff"
- *
- * const ask: NewHandoff = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
- * ```
- */
+/** A task that one agent hands to another. */
 export interface NewHandoff extends NewPart {
   /** The sender. */
   readonly fromAgent: string

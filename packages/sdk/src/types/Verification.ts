@@ -25,9 +25,9 @@ export interface Verification {
   readonly handoffs: number
   /** The number of entries. */
   readonly entries: number
-  /** The number of entries whose signature was checked and is their author's. */
+  /** The number of entries with a valid signature of their author. */
   readonly signed: number
-  /** The handoffs that do not hold, each with its first entry that does not. */
+  /** The flaw of each handoff whose history does not verify. */
   readonly flaws: ReadonlyArray<Flaw & { readonly recordId: string }>
   /** Each difference between the counters of the store and its records, in one sentence. */
   readonly faults: ReadonlyArray<string>

@@ -34,7 +34,7 @@ const isFamiliar = ({ journal, rest }: Session, seen: Look): boolean =>
   journal?.inode === seen.journal?.inode && isSameRest(rest, seen)
 
 const isSameRest = (rest: Rest | undefined, { rest: stat, now }: Look): rest is Rest =>
-  rest !== undefined && isSame(rest.stat, stat) && (rest.settled || now - (stat?.modified ?? 0) <= tick)
+  rest !== undefined && isSame(rest.stat, stat) && (rest.stable || now - (stat?.modified ?? 0) <= tick)
 
 /**
  * Makes every commit visible that succeeded before, in any process. This usually takes two stat calls; it needs a turn only
@@ -46,19 +46,19 @@ export const refresh = (session: Session, operation: string): Effect.Effect<void
     return Effect.flatMap(look(session, operation), (seen) => {
       const { journal } = session
       if (session.holding) return Effect.void
-      if (!isFamiliar(session, seen)) return turn(session, operation, settle(session, operation), Effect.void)
+      if (!isFamiliar(session, seen)) return turn(session, operation, refreshInTurn(session, operation), Effect.void)
       if (journal === undefined || seen.journal === undefined || seen.journal.size === journal.consumed) {
         return Effect.void
       }
-      if (journal.file === undefined) return turn(session, operation, settle(session, operation), Effect.void)
+      if (journal.file === undefined) return turn(session, operation, refreshInTurn(session, operation), Effect.void)
       return Effect.flatMap(JournalRead.follow(session, journal, operation, { whole: false }), () =>
         session.journal === journal ? Effect.void : refresh(session, operation)
       )
     })
   })
 
-/** The same in a turn, where it also reads or merges files that it does not know. */
-export const settle = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
+/** Refreshes in a turn, which also allows it to read or merge files that it does not know. */
+export const refreshInTurn = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const before = session.journal
     // Even if the journal is no longer at its path, because it can hold commits from before it was replaced.
@@ -69,7 +69,7 @@ export const settle = (session: Session, operation: string): Effect.Effect<void,
     if (!isSameRest(session.rest, seen)) {
       read = yield* readRest(session, seen.rest, operation)
       if (yield* isUnchanged(session, read.rest)) {
-        session.rest = { ...read.rest, bytes: undefined, settled: true }
+        session.rest = { ...read.rest, bytes: undefined, stable: true }
         read = undefined
         if (before?.inode === seen.journal?.inode && (before === undefined || before.file !== undefined)) return
       }

@@ -18,14 +18,17 @@ const notifyPause = "2 millis"
 const idlePause = "20 millis"
 
 /** The hints of one store. */
-export interface News {
+export interface ChangeNotifications {
   /** Gives a hint to this process and to the others. Run it after a commit. */
   readonly announce: Effect.Effect<void>
   readonly changed: Stream.Stream<void>
 }
 
 /** Makes the hints of a store; closing the scope sends a notification that is still due. */
-export const make = (connections: Connections, pollInterval: Duration.Input): Effect.Effect<News, never, Scope.Scope> =>
+export const make = (
+  connections: Connections,
+  pollInterval: Duration.Input
+): Effect.Effect<ChangeNotifications, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { run, listen } = connections
     const own = Hints.make()
