@@ -71,7 +71,7 @@ describe("verify", () => {
       "The record is written otherwise than it was put on record: revision"
     ],
     ["what happened", `"_tag": "Accepted"`, `"_tag": "Ended"`, 2, "Expected an event"],
-    ["the order", `"_tag": "Accepted"`, `"_tag": "Started"`, 2, "Started needs accepted"],
+    ["the order", `"_tag": "Accepted"`, `"_tag": "Started"`, 2, "`start` needs an accepted handoff"],
     ["the priority", `"priority": 5`, `"priority": 6`, 1, "It is not the entry that revision 2 was written on"],
     ["a type", `"status": "in_progress"`, `"status": 5`, 0, "It cannot be read: status"]
   ])("finds in a file that %s was changed", async (what, from, to, revision, problem) => {

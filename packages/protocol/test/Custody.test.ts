@@ -172,7 +172,7 @@ describe("a verb that names its attempt", () => {
     const late: Transition = { _tag: "Completed", at: at(13), by: receiver, result: {}, attempt: 1 }
     assert.strictEqual(
       refused(again, late).message,
-      `Handoff ${recordId} is in attempt 2; Completed came from attempt 1, which is over`
+      `Handoff ${recordId} is in attempt 2; \`complete\` names attempt 1, which is over`
     )
     assert.strictEqual(follow(again, { ...late, attempt: 2 }).status, "completed")
   })

@@ -292,7 +292,11 @@ describe("a flaw reports", () => {
     ["how a history begins", [{ ...moves.Accepted }], /begins with Created or Imported, not Accepted/],
     ["who may begin one", [{ ...created, by: moves.Accepted.by }], /the sender is planner/],
     ["that an entry does not hold the one before", [created, moves.Accepted], /does not hold the digest of the entry/],
-    ["what the lifecycle refuses", [created, { ...moves.Completed, prev: pending.head }], /is pending; Completed needs/]
+    [
+      "what the lifecycle refuses",
+      [created, { ...moves.Completed, prev: pending.head }],
+      /is pending; `complete` needs/
+    ]
   ] as const)("%s", (_, given, sentence) => {
     // The cast restores the union of events, which the samples widen.
     assert.match(problemOf(given as ReadonlyArray<HandoffEvent>) ?? "", sentence)

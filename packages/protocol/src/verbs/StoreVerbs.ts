@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
 import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
+import { verbNames } from "../model/VerbNames.ts"
 import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { claimInput } from "./Inputs.ts"
@@ -44,7 +45,7 @@ const creationErrors = [
 export const storeVerbs = {
   create: verb(
     {
-      name: "create",
+      name: verbNames.Created,
       subject: "none",
       event: "Created",
       party: "sender",
@@ -59,7 +60,7 @@ export const storeVerbs = {
   ),
   delegate: verb(
     {
-      name: "delegate",
+      name: verbNames.Delegated,
       subject: "handoff",
       event: "Delegated",
       party: "receiver",
@@ -91,7 +92,7 @@ export const storeVerbs = {
   ),
   sweep: verb(
     {
-      name: "sweep",
+      name: verbNames.Expired,
       subject: "none",
       party: "anyone",
       does: "ends",
@@ -105,7 +106,7 @@ export const storeVerbs = {
   ),
   import: verb(
     {
-      name: "import",
+      name: verbNames.Imported,
       subject: "none",
       party: "anyone",
       does: "ends",
