@@ -110,16 +110,7 @@ export interface WireUnion<A> extends Schema.Codec<A> {
   readonly members: ReadonlyArray<WireStruct<A> & { readonly fields: { readonly _tag: Schema.tag<string> } }>
 }
 
-/**
- * The schema of every wire type by its name: what the JSON Schema files are generated from.
- *
- * @example
- * ```ts
- * import { wireSchemas } from "@aumai/handoff-protocol"
- *
- * console.log(Object.keys(wireSchemas))
- * ```
- */
+/** The schema of every wire type by its name: what the JSON Schema files are generated from. */
 export const wireSchemas = {
   // The casts: TypeScript cannot follow what is derived at run time; the tests hold that it is this.
   get HandoffRequest() {

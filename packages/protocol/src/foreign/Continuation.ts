@@ -42,13 +42,6 @@ const said = (target: HandoffRecord) => {
 /**
  * The events that lead from a state to a later one that came without its trail, by the shortest legal way, or nothing
  * when no way leads there. This is how a state that another program wrote is taken over: never by replacing ours.
- *
- * @example
- * ```ts
- * import { continuation, type HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const isAhead = (ours: HandoffRecord, theirs: HandoffRecord) => (continuation(ours, theirs)?.length ?? 0) > 0
- * ```
  */
 export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): ReadonlyArray<Transition> | undefined => {
   if (isSameState(ours, theirs)) return []

@@ -44,13 +44,6 @@ const remembered = (record: HandoffRecord) => {
  * Whether two records say the same, apart from their revision and from what the Python library does not know: a copy that
  * lost its trail, or that it has read and written, is still the same state. No event leaves the time of the last one as it
  * was, save within a millisecond, so that what is left tells states apart.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, isSameState } from "@aumai/handoff-protocol"
- *
- * const isStale = (seen: HandoffRecord, now: HandoffRecord) => !isSameState(seen, now)
- * ```
  */
 export const isSameState = (a: HandoffRecord, b: HandoffRecord): boolean => {
   const [left, right] = a.status === b.status ? [a, b] : [portable(a), portable(b)]

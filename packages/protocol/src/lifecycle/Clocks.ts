@@ -10,52 +10,20 @@ import { isOpen, type Party, type Transition, turns } from "./Transitions.ts"
 
 /**
  * The agent that has a handoff now, or had it when it ended: the receiver of its request, or the last that it was handed on to.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, receiverOf } from "@aumai/handoff-protocol"
- *
- * const wasForwarded = (record: HandoffRecord) => receiverOf(record) !== record.request.toAgent
- * ```
  */
 export const receiverOf = ({ hops, request }: HandoffRecord): AgentId => hops?.at(-1)?.receiver ?? request.toAgent
 
-/**
- * The agent a party is in one handoff; nothing for a `witness` and for `anyone`.
- *
- * @example
- * ```ts
- * import { agentOf, type HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const receiver = (record: HandoffRecord) => agentOf(record, "receiver")
- * ```
- */
+/** The agent a party is in one handoff; nothing for a `witness` and for `anyone`. */
 export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefined =>
   party === "sender" ? record.request.fromAgent : party === "receiver" ? receiverOf(record) : undefined
 
-/**
- * Who acts when nobody does: time itself, which ends leases and lets a handoff expire.
- *
- * @example
- * ```ts
- * import { clock, type HandoffEvent } from "@aumai/handoff-protocol"
- *
- * const happenedByItself = (event: HandoffEvent) => event.by === clock
- * ```
- */
+/** Who acts when nobody does: time itself, which ends leases and lets a handoff expire. */
 export const clock = /*#__PURE__*/ AgentId.make("clock")
 
 /**
  * Whose word an accepted handoff waits for before it may be started: the receiver's, while the read-back that its briefing
  * asks for is not whole; then the sender's, when it is to be confirmed or something in it was not understood. Nothing when it
  * may be started, and for one that is not accepted.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, startAwaits } from "@aumai/handoff-protocol"
- *
- * const mayStart = (record: HandoffRecord) => record.status === "accepted" && startAwaits(record) === undefined
- * ```
  */
 export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | undefined => {
   const { briefing } = record.request
@@ -67,71 +35,26 @@ export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | unde
   return briefing.readBack.confirm === true || question.length + refused.length > 0 ? "sender" : undefined
 }
 
-/**
- * The agent who owns the next move of an open handoff; nothing when it is final.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, turnOf } from "@aumai/handoff-protocol"
- *
- * const waitsFor = (record: HandoffRecord) => turnOf(record) ?? "nobody"
- * ```
- */
+/** The agent who owns the next move of an open handoff; nothing when it is final. */
 export const turnOf = (record: HandoffRecord): AgentId | undefined => {
   const party = startAwaits(record) === "sender" ? "sender" : turns[record.status]
   return party === undefined ? undefined : agentOf(record, party)
 }
 
-/**
- * How many attempts each receiver of a handoff has.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, maxAttemptsOf } from "@aumai/handoff-protocol"
- *
- * const mayFail = (record: HandoffRecord) => maxAttemptsOf(record) > 1
- * ```
- */
+/** How many attempts each receiver of a handoff has. */
 export const maxAttemptsOf = ({ request }: HandoffRecord): number => request.maxAttempts ?? limits.defaultAttempts
 
 /** Since when its receiver has had a handoff, and the attempt that it began with there. */
 const latestHop = ({ createdAt, hops }: HandoffRecord) => hops?.at(-1) ?? { attempt: 1, at: createdAt }
 
-/**
- * Whether its receiver has no other attempt after this one.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, isLastAttempt } from "@aumai/handoff-protocol"
- *
- * const mayRelease = (record: HandoffRecord) => !isLastAttempt(record)
- * ```
- */
+/** Whether its receiver has no other attempt after this one. */
 export const isLastAttempt = (record: HandoffRecord): boolean =>
   record.attempt - latestHop(record).attempt + 1 >= maxAttemptsOf(record)
 
-/**
- * How often a handoff may be handed on in all.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, maxHopsOf } from "@aumai/handoff-protocol"
- *
- * const isFixed = (record: HandoffRecord) => maxHopsOf(record) === 0
- * ```
- */
+/** How often a handoff may be handed on in all. */
 export const maxHopsOf = ({ request }: HandoffRecord): number => request.maxHops ?? limits.defaultHops
 
-/**
- * Everybody who has had a handoff, in that order; the sender first. None of them is given it again.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, holdersOf } from "@aumai/handoff-protocol"
- *
- * const path = (record: HandoffRecord) => holdersOf(record).join(" → ")
- * ```
- */
+/** Everybody who has had a handoff, in that order; the sender first. None of them is given it again. */
 export const holdersOf = ({ hops, request }: HandoffRecord): ReadonlyArray<AgentId> => [
   request.fromAgent,
   request.toAgent,
@@ -193,31 +116,12 @@ const earliest = (comings: ReadonlyArray<Coming>): Coming | undefined => {
 /**
  * When something will happen to an open handoff though nobody does anything: the first of its clocks, its lease, and
  * their warnings. Nothing when nothing will.
- *
- * @example
- * ```ts
- * import { dueAt, type HandoffRecord } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const isOverdue = (record: HandoffRecord, now: DateTime.Utc) => {
- *   const due = dueAt(record)
- *   return due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
- * }
- * ```
  */
 export const dueAt = (record: HandoffRecord): DateTime.Utc | undefined => earliest(comings(record))?.due
 
 /**
  * The event that is due on an open handoff at a moment: it expires, its lease ends, or a clock's nearing is mentioned.
  * Nothing when nothing is due.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, overdueEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const hasExpired = (record: HandoffRecord, now: DateTime.Utc) => overdueEvent(record, now)?._tag === "Expired"
- * ```
  */
 export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transition | undefined => {
   const coming = comings(record).find(({ due }) => due.epochMilliseconds <= at.epochMilliseconds)
@@ -227,13 +131,6 @@ export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transitio
 /**
  * Why a handoff may go to another receiver instead of the event that would end it: its request allows that, and hops are
  * left. Nothing when it may not.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, rerouteCause, type Transition } from "@aumai/handoff-protocol"
- *
- * const ends = (record: HandoffRecord, event: Transition) => rerouteCause(record, event) === undefined
- * ```
  */
 export const rerouteCause = (record: HandoffRecord, event: Transition): RerouteCause | undefined => {
   if (record.request.reroute !== true || (record.hops?.length ?? 0) >= maxHopsOf(record)) return undefined
@@ -265,16 +162,7 @@ export interface Whereabouts {
   readonly isLost: boolean
 }
 
-/**
- * Where a handoff is.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, whereabouts } from "@aumai/handoff-protocol"
- *
- * const holder = (record: HandoffRecord) => whereabouts(record).turn ?? "nobody"
- * ```
- */
+/** Where a handoff is. */
 export const whereabouts = (record: HandoffRecord): Whereabouts => {
   const turn = turnOf(record)
   const coming = earliest(comings(record))

@@ -33,16 +33,7 @@ import type { Origin, Transition } from "./Transitions.ts"
  */
 export const create = (recordId: RecordId, event: Origin): HandoffRecord => begin(recordId, event).record
 
-/**
- * The same without the digest of the event, as `apply` leaves it off: for whoever only follows what happens.
- *
- * @example
- * ```ts
- * import { begun, type HandoffRecord, type Origin, RecordId } from "@aumai/handoff-protocol"
- *
- * const followed = (event: Origin): HandoffRecord => begun(RecordId.make("7k2m9q4xw3pz"), event)
- * ```
- */
+/** The same without the digest of the event, as `apply` leaves it off: for whoever only follows what happens. */
 export const begun = (recordId: RecordId, event: Origin): HandoffRecord =>
   event._tag === "Imported"
     ? { ...event.record, recordId, revision: 1 }
@@ -59,15 +50,6 @@ export const begun = (recordId: RecordId, event: Origin): HandoffRecord =>
 /**
  * The state after an event: looks up its row, checks where the handoff stands, whose move it is, and for what time brings
  * about whether it is due.
- *
- * @example
- * ```ts
- * import { apply, type HandoffRecord } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const start = (record: HandoffRecord, at: DateTime.Utc) =>
- *   apply(record, { _tag: "Started", at, by: record.request.toAgent })
- * ```
  */
 export const apply = (record: HandoffRecord, event: HandoffEvent): Result.Result<HandoffRecord, LifecycleError> => {
   const refusal = objection(record, event)
@@ -87,16 +69,7 @@ export interface Advanced<Event extends HandoffEvent = HandoffEvent> {
   readonly text: string
 }
 
-/**
- * Makes the first entry of a handoff: the event, and the record after it, which holds the digest of the event.
- *
- * @example
- * ```ts
- * import { begin, type Origin, RecordId } from "@aumai/handoff-protocol"
- *
- * const headOf = (event: Origin) => begin(RecordId.make("7k2m9q4xw3pz"), event).record.head
- * ```
- */
+/** Makes the first entry of a handoff: the event, and the record after it, which holds the digest of the event. */
 export const begin = <Event extends Origin>(recordId: RecordId, event: Event): Advanced<Event> => {
   const text = eventText(event)
   return { record: { ...begun(recordId, event), head: textDigest(recordId, 1, text) }, event, text }
@@ -105,15 +78,6 @@ export const begin = <Event extends Origin>(recordId: RecordId, event: Event): A
 /**
  * The next entry of a handoff: the event, linked to the last entry, and the record after it, which holds the digest of the
  * event. One that is linked already must be linked to that entry.
- *
- * @example
- * ```ts
- * import { advance, type HandoffRecord } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const start = (record: HandoffRecord, at: DateTime.Utc) =>
- *   advance(record, { _tag: "Started", at, by: record.request.toAgent })
- * ```
  */
 export const advance = <Event extends HandoffEvent>(
   record: HandoffRecord,
@@ -133,13 +97,6 @@ export const advance = <Event extends HandoffEvent>(
 /**
  * Folds a whole history, oldest first, into the state it describes. Whether each entry holds the digest of the one before
  * it is for `verify` to say.
- *
- * @example
- * ```ts
- * import { type HandoffEvent, RecordId, replay } from "@aumai/handoff-protocol"
- *
- * const stateOf = (history: ReadonlyArray<HandoffEvent>) => replay(RecordId.make("7k2m9q4xw3pz"), history)
- * ```
  */
 export const replay = (
   recordId: RecordId,

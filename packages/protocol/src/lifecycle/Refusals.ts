@@ -36,16 +36,7 @@ import { movesFrom, type Of, type Rule, type Transition, transitions } from "./T
 
 export const isTransition = (event: HandoffEvent): event is Transition => event._tag in transitions
 
-/**
- * What the lifecycle may say to an event.
- *
- * @example
- * ```ts
- * import { type LifecycleError } from "@aumai/handoff-protocol"
- *
- * const isTooLate = (error: LifecycleError) => error._tag === "StaleAttempt"
- * ```
- */
+/** What the lifecycle may say to an event. */
 export type LifecycleError =
   | InvalidTransition
   | NotYourHandoff
@@ -82,13 +73,6 @@ const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefine
 /**
  * Whether time causes an event, and not an agent: it must be due, and needs no signature when the clock records it. The
  * record is the one that the event was recorded on.
- *
- * @example
- * ```ts
- * import { clock, type HandoffEvent, type HandoffRecord, isOfTime } from "@aumai/handoff-protocol"
- *
- * const needsNoSignature = (before: HandoffRecord, event: HandoffEvent) => event.by === clock && isOfTime(before, event)
- * ```
  */
 export const isOfTime = (record: HandoffRecord, event: HandoffEvent): boolean => {
   if (!isTransition(event)) return false
@@ -202,13 +186,6 @@ const whetherKnown = ({ recordId, request }: HandoffRecord, readBack: ReadBack |
 /**
  * The events that the lifecycle allows of a handoff as it stands, with their rules: those of its status, but no release in
  * the last attempt, no hop behind the last, and no start before the briefing has been read back.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, movesOf } from "@aumai/handoff-protocol"
- *
- * const offered = (record: HandoffRecord) => movesOf(record).map(({ event }) => event)
- * ```
  */
 export const movesOf = (record: HandoffRecord): ReturnType<typeof movesFrom> =>
   movesFrom(record.status).filter(({ event }) => conditions[event]?.(record) === undefined)

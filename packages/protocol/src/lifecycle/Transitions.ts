@@ -2,45 +2,16 @@ import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffStatus } from "../model/HandoffStatus.ts"
 
-/**
- * Events that begin a handoff. Every other event is a transition.
- *
- * @example
- * ```ts
- * import { type HandoffEvent, type Origin } from "@aumai/handoff-protocol"
- *
- * const isOrigin = (event: HandoffEvent): event is Origin => event._tag === "Created" || event._tag === "Imported"
- * ```
- */
+/** Events that begin a handoff. Every other event is a transition. */
 export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Imported" }>
 
 /** An event of a handoff that has begun: a row of the transition table. */
 export type Transition = Exclude<HandoffEvent, Origin>
 
-/**
- * Who may record an event: one of the two agents of the handoff, a witness (anyone but the receiver), or anyone.
- *
- * @example
- * ```ts
- * import { type Party, transitions } from "@aumai/handoff-protocol"
- *
- * const whose: Party = transitions.Cancelled.by
- * console.log(whose) // sender
- * ```
- */
+/** Who may record an event: one of the two agents of the handoff, a witness (anyone but the receiver), or anyone. */
 export type Party = "sender" | "receiver" | "witness" | "anyone"
 
-/**
- * A row of the table: where the event may come, where it leads, and whose it is.
- *
- * @example
- * ```ts
- * import { type Rule, transitions } from "@aumai/handoff-protocol"
- *
- * const rules: ReadonlyArray<Rule> = Object.values(transitions)
- * console.log(rules.length) // 17
- * ```
- */
+/** A row of the table: where the event may come, where it leads, and whose it is. */
 export interface Rule {
   readonly from: ReadonlyArray<HandoffStatus>
   /** `same` for what is said along the way. */
@@ -87,27 +58,9 @@ export const transitions = {
 
 export type Transitions = typeof transitions
 export type Of<Union, Key extends PropertyKey, Value> = Extract<Union, { readonly [_ in Key]: Value }>
-/**
- * The records an event may meet, as the table says.
- *
- * @example
- * ```ts
- * import { type Before } from "@aumai/handoff-protocol"
- *
- * const answerOf = (record: Before<"Started">) => record.response.reason
- * ```
- */
+/** The records an event may meet, as the table says. */
 export type Before<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
-/**
- * The record an event makes, as the table says.
- *
- * @example
- * ```ts
- * import { type After } from "@aumai/handoff-protocol"
- *
- * const resultOf = (record: After<"Completed">) => record.result
- * ```
- */
+/** The record an event makes, as the table says. */
 export type After<Tag extends keyof Transitions> = Transitions[Tag]["to"] extends "same"
   ? Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
   : Of<HandoffRecord, "status", Transitions[Tag]["to"]>
@@ -119,16 +72,7 @@ const rows: ReadonlyArray<readonly [Transition["_tag"], Rule]> = Object.entries(
 
 const openStatuses: ReadonlySet<HandoffStatus> = new Set(rows.flatMap(([, rule]) => rule.from))
 
-/**
- * Whether any transition starts from this status. One that is not open is final.
- *
- * @example
- * ```ts
- * import { isOpen } from "@aumai/handoff-protocol"
- *
- * console.log(isOpen("in_progress"), isOpen("completed")) // true false
- * ```
- */
+/** Whether any transition starts from this status. One that is not open is final. */
 export const isOpen = (status: HandoffStatus): boolean => openStatuses.has(status)
 
 /**
@@ -147,31 +91,13 @@ export const movesFrom = (
 ): ReadonlyArray<{ readonly event: Transition["_tag"]; readonly rule: Rule }> =>
   rows.filter(([, rule]) => rule.from.includes(status)).map(([event, rule]) => ({ event, rule }))
 
-/**
- * Where a handoff stands after an event that met it in this status.
- *
- * @example
- * ```ts
- * import { statusAfter } from "@aumai/handoff-protocol"
- *
- * console.log(statusAfter("Started", "accepted"), statusAfter("Progressed", "accepted")) // in_progress accepted
- * ```
- */
+/** Where a handoff stands after an event that met it in this status. */
 export const statusAfter = (event: Transition["_tag"], status: HandoffStatus): HandoffStatus => {
   const { to } = transitions[event]
   return to === "same" ? status : to
 }
 
-/**
- * Whose move is awaited in each status; a final one awaits nobody's.
- *
- * @example
- * ```ts
- * import { turns } from "@aumai/handoff-protocol"
- *
- * console.log(turns.input_required) // sender
- * ```
- */
+/** Whose move is awaited in each status; a final one awaits nobody's. */
 export const turns = {
   pending: "receiver",
   accepted: "receiver",

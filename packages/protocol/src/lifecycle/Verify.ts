@@ -66,13 +66,6 @@ const brokenLink = (
  * Looks for the first entry of a history, oldest first, that does not hold: that was changed, left out or put in after the
  * next one was written, or that the lifecycle does not allow where it stands. With the record, the last entry is covered,
  * too. Gives nothing when all of it holds. Signatures are not looked at: that takes the keys of the agents.
- *
- * @example
- * ```ts
- * import { flawIn, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
- *
- * const holds = (history: ReadonlyArray<HandoffEvent>) => flawIn(RecordId.make("7k2m9q4xw3pz"), history) === undefined
- * ```
  */
 export const flawIn = (
   recordId: RecordId,

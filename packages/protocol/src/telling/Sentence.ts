@@ -31,25 +31,7 @@ export interface Description {
 /** How a door shows each kind of data. */
 export type Renderer<Out> = { readonly [K in keyof Data]: (value: Data[K]) => Out }
 
-/**
- * Renders a sentence: the words as they are, the data as the renderer shows it.
- *
- * @example
- * ```ts
- * import { describeEvent, type HandoffEvent, render } from "@aumai/handoff-protocol"
- *
- * const renderer = {
- *   said: (text: string) => text,
- *   name: (name: string) => name,
- *   id: (id: string) => id,
- *   status: (status: string) => status,
- *   moment: (at: number) => new Date(at).toISOString(),
- *   duration: (milliseconds: number) => `${milliseconds} ms`
- * }
- * const show = (event: HandoffEvent) =>
- *   describeEvent(event).details.map((detail) => render(detail, renderer).join("")).join("; ")
- * ```
- */
+/** Renders a sentence: the words as they are, the data as the renderer shows it. */
 export const render = <Out>(sentence: Sentence, renderer: Renderer<Out>): ReadonlyArray<string | Out> =>
   sentence.map((part) => {
     if (typeof part === "string") return part

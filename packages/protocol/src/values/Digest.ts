@@ -1,16 +1,7 @@
 import * as Schema from "effect/Schema"
 import { createHash } from "sha256-uint8array"
 
-/**
- * A SHA-256, as 64 hexadecimal digits in lower case.
- *
- * @example
- * ```ts
- * import { digestOf } from "@aumai/handoff-protocol"
- *
- * console.log(digestOf("abc").slice(0, 8)) // ba7816bf
- * ```
- */
+/** A SHA-256, as 64 hexadecimal digits in lower case. */
 export const Digest = Schema.String.check(
   // JSON Schema is told a pattern only with the flag u.
   Schema.isPattern(/^[0-9a-f]{64}$/u, { expected: "a SHA-256 of 64 hexadecimal digits in lower case" })
@@ -19,17 +10,7 @@ export const Digest = Schema.String.check(
   .pipe(Schema.brand("Digest"))
 export type Digest = typeof Digest.Type
 
-/**
- * An Ed25519 signature (RFC 8032): its 64 bytes as base64url without padding.
- *
- * @example
- * ```ts
- * import { Signature } from "@aumai/handoff-protocol"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(Signature)("too short")) // false
- * ```
- */
+/** An Ed25519 signature (RFC 8032): its 64 bytes as base64url without padding. */
 export const Signature = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]{86}$/u, { expected: "a signature of 86 characters of base64url" })
 )
@@ -50,16 +31,7 @@ const native = ((): ((text: string) => string) | undefined => {
   return typeof hash === "function" ? (text) => String(hash("sha256", text)) : undefined
 })()
 
-/**
- * The SHA-256 of a text in UTF-8.
- *
- * @example
- * ```ts
- * import { digestOf } from "@aumai/handoff-protocol"
- *
- * console.log(digestOf("").slice(0, 8)) // e3b0c442
- * ```
- */
+/** The SHA-256 of a text in UTF-8. */
 export const digestOf = (text: string): Digest =>
   // The cast: so it is written.
   (native === undefined ? createHash().update(text).digest("hex") : native(text)) as Digest

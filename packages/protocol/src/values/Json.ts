@@ -148,16 +148,7 @@ export const isBounded = (value: unknown): boolean => bytesOf(value) <= limits.j
 export const bounded = <A>() =>
   Schema.makeFilter<A>((value) => isBounded(value) || `Expected at most ${limits.jsonBytes} bytes in all`)
 
-/**
- * Whether the schema `JsonObject` takes it, without the explanation, at a fraction of the cost.
- *
- * @example
- * ```ts
- * import { isJsonObject } from "@aumai/handoff-protocol"
- *
- * console.log(isJsonObject({ output: "report.pdf" }), isJsonObject(["report.pdf"])) // true false
- * ```
- */
+/** Whether the schema `JsonObject` takes it, without the explanation, at a fraction of the cost. */
 export const isJsonObject = (value: unknown): value is JsonObject => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false
   const bytes = weigh(value, 0)
@@ -188,17 +179,7 @@ export const JsonObject = Schema.JsonObject.annotate({
 )
 export type JsonObject = typeof JsonObject.Type
 
-/**
- * Any JSON value that every store keeps as it is, within the bounds of `JsonObject`.
- *
- * @example
- * ```ts
- * import { JsonValue } from "@aumai/handoff-protocol"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(JsonValue)(["report", 1.5, null])) // true
- * ```
- */
+/** Any JSON value that every store keeps as it is, within the bounds of `JsonObject`. */
 export const JsonValue = Schema.Json.annotate({
   description: "A JSON value: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
 }).check(

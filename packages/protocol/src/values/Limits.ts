@@ -1,13 +1,6 @@
 /**
  * How large the parts of a handoff may be, and why. Everything that decodes checks these, so what one store or door
  * accepts every other one does too.
- *
- * @example
- * ```ts
- * import { limits } from "@aumai/handoff-protocol"
- *
- * console.log(limits.jsonBytes) // 1048576
- * ```
  */
 export const limits = {
   /** UTF-16 code units of a record id, an agent id or a capability: they are index keys, and people and models copy them. */

@@ -25,14 +25,6 @@ export interface ArchivedHandoff {
 /**
  * Writes a record with its history, oldest first. A reader that ignores `history` sees the statuses of the
  * Python library: `cancelled` and `expired` look `rejected` or `failed`, and `input_required` looks `in_progress`.
- *
- * @example
- * ```ts
- * import { type ArchivedHandoff, encodeArchived } from "@aumai/handoff-protocol"
- *
- * const toFile = (handoffs: ReadonlyArray<ArchivedHandoff>) =>
- *   JSON.stringify(handoffs.map(encodeArchived), undefined, 2)
- * ```
  */
 export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived =>
   archivedCodec.write({ ...portable(record), history: history.map((event) => unnamed(event, record.recordId)) })
@@ -80,13 +72,6 @@ const decodeShape = decoder(archivedCodec)
 /**
  * Reads a record with its history, as this library writes it, or without one, as the Python library does: its trail
  * then begins with an `Imported` event. A history that breaks the lifecycle is refused.
- *
- * @example
- * ```ts
- * import { decodeArchived } from "@aumai/handoff-protocol"
- *
- * const read = (json: unknown) => decodeArchived("handoffs.json", json)
- * ```
  */
 export const decodeArchived = (input: string, json: unknown): Result.Result<ArchivedHandoff, InvalidInput> =>
   Result.flatMap(decodeShape(input, json), (archived) =>

@@ -253,16 +253,7 @@ export const WireHealth = Schema.Struct({
 }).annotate({ identifier: "Health", description: "The result of examining a store." })
 export type WireHealth = typeof WireHealth.Encoded
 
-/**
- * The schema of every answer by its name, beside those of the wire: the JSON Schema files are generated from both.
- *
- * @example
- * ```ts
- * import { reportSchemas } from "@aumai/handoff-protocol"
- *
- * console.log("Whereabouts" in reportSchemas) // true
- * ```
- */
+/** The schema of every answer by its name, beside those of the wire: the JSON Schema files are generated from both. */
 export const reportSchemas = {
   Claim: WireClaim,
   Whereabouts: WireWhereabouts,
