@@ -127,7 +127,7 @@ describe("input", () => {
     ],
     [
       '{"a": 1, "a": 2}',
-      "Error: Invalid --context: Expected each key once in an object; one is given twice at line 1, column 11\n"
+      "Error: Invalid --context: Expected each key once in an object; one is repeated at line 1, column 11\n"
     ],
     ["@nowhere.json", "Error: Invalid --context: cannot read nowhere.json (ENOENT)\n"]
   ])("refuses --context %s and creates nothing", async (context, message) => {

@@ -63,7 +63,7 @@ describe("parseJson", () => {
   it("refuses a duplicate key with different values, at any depth and in any spelling", () => {
     assert.strictEqual(
       faultOf(`{"a": 1,\n "a": 2}`),
-      "Expected each key once in an object; one is given twice at line 2, column 3"
+      "Expected each key once in an object; one is repeated at line 2, column 3"
     )
     for (const text of [
       `[[{"x": {"a": 1, "b": {}, "a": 2}}]]`,
