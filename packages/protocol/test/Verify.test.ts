@@ -287,7 +287,11 @@ describe("a flaw reports", () => {
       [created, { ...accepted, by: sender, via: "foreign" as const }, started],
       /^übersetzer|planner is not the receiver/
     ],
-    ["which entry was changed", [created, { ...accepted, at: at(0) }, started, completed], /whose digest revision 3 holds/],
+    [
+      "which entry was changed",
+      [created, { ...accepted, at: at(0) }, started, completed],
+      /whose digest revision 3 holds/
+    ],
     ["that it is not the first", [accepted, started], /^It is not the first entry/],
     ["how a history begins", [{ ...moves.Accepted }], /begins with Created or Imported, not Accepted/],
     ["who may begin one", [{ ...created, by: moves.Accepted.by }], /the sender is planner/],

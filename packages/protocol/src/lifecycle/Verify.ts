@@ -20,7 +20,7 @@ export interface Flaw {
 
 /** Lists the fields in which two records differ, by their names in the domain types. */
 const differences = (a: object, b: object): ReadonlyArray<string> => {
-  // The casts: an object has a value at each of its own keys.
+  // The casts: an object has a value at each key.
   const [left, right] = [a, b] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => !isSame(left[key], right[key]))
 }

@@ -44,7 +44,7 @@ export interface NewPart {
    * later receiver gets as much time as the first.
    */
   readonly acceptBy?: Date | string | undefined
-  /** How long before `deadline` or `acceptBy` a reminder is recorded, in milliseconds. Default: no reminder. */
+  /** The time between a reminder and `deadline` or `acceptBy`, in milliseconds. Default: no reminder. */
   readonly remindBefore?: number | undefined
   /** The number of attempts that each receiver has before the handoff fails: 1 to 1000. Default: 3. */
   readonly maxAttempts?: number | undefined
