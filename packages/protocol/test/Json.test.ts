@@ -174,8 +174,8 @@ describe("JsonObject", () => {
   cyclic["self"] = cyclic
 
   it.each([
-    { name: "nothing in it", value: {}, ok: true },
-    { name: "no prototype", value: Object.create(null), ok: true },
+    { name: "an empty object", value: {}, ok: true },
+    { name: "an object without a prototype", value: Object.create(null), ok: true },
     { name: "an array", value: [], ok: false },
     { name: "null", value: null, ok: false },
     { name: "NaN", value: { a: Number.NaN }, ok: false },

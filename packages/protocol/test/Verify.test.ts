@@ -283,7 +283,7 @@ describe("a flaw reports", () => {
 
   it.each([
     [
-      "an entry that is not the one on which the next was written",
+      "an entry whose digest the next entry does not hold",
       [created, { ...accepted, by: sender, via: "foreign" as const }, started],
       /^übersetzer|planner is not the receiver/
     ],

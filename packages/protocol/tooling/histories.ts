@@ -86,7 +86,7 @@ export const histories: Readonly<Record<Status, ReadonlyArray<Event>>> = {
 }
 
 export const ask = (name: string, question: Question): Vector => ({ name, question, expected: run(question) })
-export const tell = (name: string, question: Question, expected: Answer): Vector => ({ name, question, expected })
+export const vectorOf = (name: string, question: Question, expected: Answer): Vector => ({ name, question, expected })
 export const replay = (name: string, events: ReadonlyArray<Event>) =>
   ask(name, { operation: "replay", record_id: recordId, events })
 

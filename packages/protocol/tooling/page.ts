@@ -342,7 +342,7 @@ starts; \`required\` names the items, by default all. \`Accepted\` and \`Restate
 unknown id is refused with \`UnknownItem\`.
 
 Until all required items are answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`, and so is
-\`Confirmed\`. If the briefing has \`confirm\`, or a required item is not \`understood\`, both then wait until the sender has
+\`Confirmed\`. If the briefing has \`confirm\`, or a required item is not \`understood\`, the start and the completion wait until the sender has
 \`Confirmed\`, optionally with a \`correction\`. A later \`Restated\` undoes the confirmation. The record keeps \`read_back\` with
 the time \`confirmed\` until the attempt ends. While the sender must confirm, it is the sender's turn and the lease rests; the
 \`Confirmed\` that ends this restarts it. \`Restated\` does not renew the lease.

@@ -13,7 +13,7 @@ import {
   replay,
   request,
   type Status,
-  tell
+  vectorOf
 } from "./histories.ts"
 import { type Answer, run, type Vector } from "./run-vector.ts"
 
@@ -237,7 +237,7 @@ const archive = [
 ]
 
 const refused: Answer = { error: { _tag: "InvalidInput", paths: [""] } }
-const parse = (name: string, text: string, expected: Answer) => tell(name, { operation: "parse", text }, expected)
+const parse = (name: string, text: string, expected: Answer) => vectorOf(name, { operation: "parse", text }, expected)
 const exactness = [
   parse("the largest whole number that is exact", "9007199254740991", { ok: 9_007_199_254_740_991 }),
   parse("a whole number that a double would round", `{"id": 9007199254740993}`, refused),
@@ -264,7 +264,7 @@ const exactness = [
 ]
 
 const moment = (text: string, expected: string | undefined): Vector =>
-  tell(
+  vectorOf(
     text,
     { operation: "decode", type: "HandoffRequest", json: { ...request, deadline: text } },
     expected === undefined
@@ -312,7 +312,7 @@ const timestamps = [
 ]
 
 const limit = (name: string, change: Readonly<Record<string, unknown>>, path?: string): Vector =>
-  tell(
+  vectorOf(
     name,
     { operation: "decode", type: "HandoffRequest", json: { ...request, ...change } },
     path === undefined ? { ok: true } : { error: { _tag: "InvalidInput", paths: [path] } }
@@ -321,7 +321,7 @@ const repeat = (text: string, times: number) => ({ $repeat: [text, times] })
 // `{"a":"…"}` has eight bytes around the text.
 const around = 8
 const item = { id: "a", task: "Ask" }
-const told = { severity: "stable", summary: "All is well.", actions: [item] }
+const briefed = { severity: "stable", summary: "All is well.", actions: [item] }
 const aroundSchema = JSON.stringify([{ name: "report", schema: { a: "" } }]).length
 const sizes = [
   limit("a name of 128", { from_agent: repeat("n", limits.nameLength) }),
@@ -367,10 +367,10 @@ const sizes = [
     "briefing.summary"
   ),
   limit("two deliverables of one name", { deliverables: [{ name: "report" }, { name: "report" }] }, "deliverables"),
-  limit("two items of one id", { briefing: { ...told, actions: [item, item] } }, "briefing"),
+  limit("two items of one id", { briefing: { ...briefed, actions: [item, item] } }, "briefing"),
   limit(
     "a read-back of an item that is not there",
-    { briefing: { ...told, read_back: { required: ["b"] } } },
+    { briefing: { ...briefed, read_back: { required: ["b"] } } },
     "briefing"
   ),
   limit("deliverables of 1 MiB in all", {
