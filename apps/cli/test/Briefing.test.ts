@@ -42,9 +42,9 @@ describe("a briefing that is read back", () => {
       ].join("\n")
     )
     expect((await refused("start", "--id", id)).stderr).toBe(
-      `Error: Handoff ${id}: Started needs its briefing to be read back; the receiver has not restated late\n`
+      `Error: Handoff ${id}: \`start\` needs a read-back of the briefing; the receiver must \`restate\` late\n`
     )
-    expect((await refused("confirm", "--id", id)).stderr).toContain("the receiver has not restated late")
+    expect((await refused("confirm", "--id", id)).stderr).toContain("the receiver must `restate` late")
     expect(await done("restate", "--id", id, "--summary", "By Friday", "--question", "late=Whose Friday?")).toBe(
       [
         `Handoff ${id} is accepted; waits for planner`,
@@ -56,7 +56,7 @@ describe("a briefing that is read back", () => {
     expect(await done("where", "--id", id)).toContain("planner must confirm what was read back")
     expect(JSON.parse(await done("where", "--id", id, "--json"))).toMatchObject({ turn: "planner", awaits: "sender" })
     expect((await refused("confirm", "--id", id, "--by", "executor")).stderr).toBe(
-      `Error: executor is not the sender of handoff ${id}; Confirmed is for planner\n`
+      `Error: executor is not the sender of handoff ${id}; \`confirm\` is for planner\n`
     )
     expect(await done("confirm", "--id", id, "--correct", "Ours.")).toBe(
       `Handoff ${id} is accepted; waits for executor\n`

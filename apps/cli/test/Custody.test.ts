@@ -46,7 +46,7 @@ describe("custody", () => {
     expect(late).toEqual({
       code: 1,
       stdout: "",
-      stderr: `Error: Handoff ${id} is in attempt 2; Completed came from attempt 1, which is over\n`
+      stderr: `Error: Handoff ${id} is in attempt 2; \`complete\` names attempt 1, which is over\n`
     })
     expect(await run("history", "--id", id)).toBe(before)
     expect(before).toMatch(/Accepted {4}executor: held for 10m$/m)
@@ -76,7 +76,7 @@ describe("custody", () => {
     const last = await cli.run(["release", "--id", id, "--store", "release.json"])
     expect([last.code, last.stderr]).toEqual([
       1,
-      `Error: Handoff ${id} is in the last of its 2 attempts: it can be failed, but not released\n`
+      `Error: Handoff ${id} is in the last of its 2 attempts, which cannot be released; \`fail\` it\n`
     ])
     expect(await run("fail", "--id", id, "--attempt", "2", "--reason", "Blurred")).toContain("is failed")
     expect(await run("status", "--id", id)).toContain("\nResponse:   failed: Blurred\n")
@@ -94,7 +94,7 @@ describe("custody", () => {
     expect(await run("status", "--id", id)).toMatch(/^Question: {3}Which quarter\?$/m)
     expect(json(await run("stats", "--json"))["by_status"]).toMatchObject({ input_required: 1 })
     const stranger = await cli.run(["answer", "--id", id, "--answer", "Q3", "--by", "executor", "--store", "ask.json"])
-    expect(stranger.stderr).toBe(`Error: executor is not the sender of handoff ${id}; Answered is for planner\n`)
+    expect(stranger.stderr).toBe(`Error: executor is not the sender of handoff ${id}; \`answer\` is for planner\n`)
     expect(await run("answer", "--id", id, "--answer", "The third.")).toContain("is in_progress (lease 10m, until")
     expect(await run("status", "--id", id)).toMatch(/^Answer: {5}The third\. \(to: Which quarter\?\)$/m)
     const history = await run("history", "--id", id)

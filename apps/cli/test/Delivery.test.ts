@@ -167,7 +167,7 @@ describe("attest", () => {
     expect(isClean(stdout + status)).toBe(true)
     const own = await refused("attest", "--id", id, "--by", "executor", "--statement", "It is fine")
     expect(own.stderr).toBe(
-      `Error: executor does the work of handoff ${id}; Attested is for somebody else, such as planner\n`
+      `Error: executor is the receiver of handoff ${id}; \`attest\` is for any other agent, such as planner\n`
     )
     const digest = await refused("attest", "--id", id, "--by", "a", "--statement", "s", "--digest", "abc")
     expect(digest.stderr).toContain("Invalid --digest: expected a SHA-256 of 64 hexadecimal digits")

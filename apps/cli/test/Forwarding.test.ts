@@ -30,14 +30,14 @@ describe("forward", () => {
     })
 
     const late = await refused("complete", "--id", id, "--attempt", "1")
-    expect(late.stderr).toContain("came from attempt 1, which is over")
+    expect(late.stderr).toContain("names attempt 1, which is over")
     const wrong = await refused("forward", "--id", id, "--to", "other", "--by", "executor")
-    expect(wrong.stderr).toBe(`Error: executor is not the receiver of handoff ${id}; Forwarded is for 分析者\n`)
+    expect(wrong.stderr).toBe(`Error: executor is not the receiver of handoff ${id}; \`forward\` is for 分析者\n`)
     const back = await refused("forward", "--id", id, "--to", "executor")
     expect(back.stderr).toContain("executor has had handoff")
     await done("forward", "--id", id, "--to", "third")
     const end = await refused("forward", "--id", id, "--to", "fourth")
-    expect(end.stderr).toContain("has been handed on 2 times, which is all that its request allows")
+    expect(end.stderr).toContain("was forwarded 2 times, as often as its request allows")
     expect(await done("history", "--id", id)).toMatch(
       /Forwarded {3}executor: to 分析者; A question of statistics; done: Pages 1 to 4 \/ remaining: Page 5/
     )
@@ -78,7 +78,7 @@ describe("delegate and chain", () => {
     const { done, refused } = on(cli, "parts.json")
     const id = await cli.create("parts.json", { task: "Close Q3" })
     const early = await refused("delegate", "--id", id, "--to", "analyst", "--task", "Totals")
-    expect(early.stderr).toContain(`Handoff ${id} is pending; Delegated needs accepted or in_progress`)
+    expect(early.stderr).toContain(`Handoff ${id} is pending; \`delegate\` needs an accepted or in_progress handoff`)
     await done("accept", "--id", id)
     const words = ["--to", "analyst", "--task", "Check the 合計", "--part-id", "part-1"]
     expect(await done("delegate", "--id", id, ...words)).toBe(
@@ -92,7 +92,7 @@ describe("delegate and chain", () => {
     await done("delegate", "--id", "part-1", "--to", "deep", "--task", "Deep", "--part-id", "deep-1")
     await done("delegate", "--id", id, "--to", "artist", "--task", "Charts", "--part-id", "part-2")
     const wrong = await refused("delegate", "--id", id, "--to", "x", "--task", "y", "--by", "analyst")
-    expect(wrong.stderr).toBe(`Error: analyst is not the receiver of handoff ${id}; Delegated is for executor\n`)
+    expect(wrong.stderr).toBe(`Error: analyst is not the receiver of handoff ${id}; \`delegate\` is for executor\n`)
 
     expect(await done("chain", "--id", "deep-1")).toBe(
       [

@@ -21,7 +21,7 @@ describe("the command as a process", () => {
     expect(refused).toEqual({
       code: 1,
       stdout: "",
-      stderr: `Error: Handoff ${id} is accepted; Accepted needs pending\n`
+      stderr: `Error: Handoff ${id} is accepted; \`accept\` needs a pending handoff\n`
     })
     const wrong = await cli.run(["frobnicate"])
     expect([wrong.code, wrong.stdout, wrong.stderr]).toEqual([

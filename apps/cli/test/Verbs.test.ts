@@ -61,12 +61,12 @@ describe("the life of a handoff", () => {
     expect(refused).toEqual({
       code: 1,
       stdout: "",
-      stderr: `Error: Handoff ${id} is pending; Started needs accepted\n`
+      stderr: `Error: Handoff ${id} is pending; \`start\` needs an accepted handoff\n`
     })
     const stranger = await cli.run(["accept", "--id", id, "--by", "mallory", "--store", "refused.json"])
     expect([stranger.code, stranger.stderr]).toEqual([
       1,
-      `Error: mallory is not the receiver of handoff ${id}; Accepted is for executor\n`
+      `Error: mallory is not the receiver of handoff ${id}; \`accept\` is for executor\n`
     ])
     expect(readFileSync(cli.path("refused.json"), "utf8")).toBe(before)
   })
@@ -76,7 +76,7 @@ describe("the life of a handoff", () => {
     await cli.create("prefix.json", { id: "abcd2222" })
     const short = (prefix: string) => cli.run(["status", "--json", "--id", prefix, "--store", "prefix.json"])
     expect(json((await short("abcd1")).stdout)["record_id"]).toBe("abcd1111")
-    expect((await short("abcd")).stderr).toContain("abcd begins more than one handoff (abcd1111, abcd2222)")
+    expect((await short("abcd")).stderr).toContain("an id that begins with abcd (abcd1111, abcd2222)")
     expect((await short("abc")).stderr).toBe("Error: No handoff abc\n")
     expect((await short("abcdx")).code).toBe(1)
   })
@@ -90,7 +90,7 @@ describe("the life of a handoff", () => {
     }
     expect(await overdue()).toBe(`Handoff ${id} is expired\n`)
     const late = await cli.run(["accept", "--id", id, "--store", "overdue.json"])
-    expect(late.stderr).toBe(`Error: Handoff ${id} is expired; Accepted needs pending\n`)
+    expect(late.stderr).toBe(`Error: Handoff ${id} is expired; \`accept\` needs a pending handoff\n`)
   })
 })
 
@@ -127,7 +127,7 @@ describe("input", () => {
     ],
     [
       '{"a": 1, "a": 2}',
-      "Error: Invalid --context: Expected each key once in an object; one is given twice at line 1, column 11\n"
+      "Error: Invalid --context: Expected each key once in an object; one is repeated at line 1, column 11\n"
     ],
     ["@nowhere.json", "Error: Invalid --context: cannot read nowhere.json (ENOENT)\n"]
   ])("refuses --context %s and creates nothing", async (context, message) => {

@@ -51,8 +51,8 @@ describe("verify", () => {
   })
 
   it.each([
-    ["the request", "引き渡し", "引き渡さ", 1, "It is not the entry that revision 2 was written on"],
-    ["an entry", /On it/g, "Off it", 2, "It is not the entry that revision 3 was written on"],
+    ["the request", "引き渡し", "引き渡さ", 1, "It is not the entry whose digest revision 2 holds"],
+    ["an entry", /On it/g, "Off it", 2, "It is not the entry whose digest revision 3 holds"],
     ["who did it", `"by": "executor",`, `"by": "impostor",`, 2, "is not the receiver"],
     [
       "a key nobody knows",
@@ -62,7 +62,7 @@ describe("verify", () => {
       "It has keys that this version does not know: note"
     ],
     ["a digest", /"head": "."/, `"head": "`, 0, "head"],
-    ["the digest of the last entry", /"head": ".{4}/, `"head": "0000`, 3, "The record was not written with this entry"],
+    ["the digest of the last entry", /"head": ".{4}/, `"head": "0000`, 3, "The record holds the digest of another last entry"],
     [
       "the revision",
       `"revision": 3`,
@@ -71,8 +71,8 @@ describe("verify", () => {
       "The record differs from what this version writes at: revision"
     ],
     ["what happened", `"_tag": "Accepted"`, `"_tag": "Ended"`, 2, "Expected an event"],
-    ["the order", `"_tag": "Accepted"`, `"_tag": "Started"`, 2, "Started needs accepted"],
-    ["the priority", `"priority": 5`, `"priority": 6`, 1, "It is not the entry that revision 2 was written on"],
+    ["the order", `"_tag": "Accepted"`, `"_tag": "Started"`, 2, "`start` needs an accepted handoff"],
+    ["the priority", `"priority": 5`, `"priority": 6`, 1, "It is not the entry whose digest revision 2 holds"],
     ["a type", `"status": "in_progress"`, `"status": 5`, 0, "It cannot be read: status"]
   ])("finds in a file that %s was changed", async (what, from, to, revision, problem) => {
     const name = `${what.replaceAll(" ", "-")}.json`

@@ -36,7 +36,10 @@ export const liveOn = async (cli: Cli, store: string) => {
     by_status: { completed: 1, rejected: 1, cancelled: 1 }
   })
   const refused = await cli.run(["accept", "--id", prefix, "--store", store])
-  expect([refused.code, refused.stderr]).toEqual([1, `Error: Handoff ${id} is completed; Accepted needs pending\n`])
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    `Error: Handoff ${id} is completed; \`accept\` needs a pending handoff\n`
+  ])
   return id
 }
 

@@ -137,7 +137,7 @@ describe("custody", () => {
     await confirm(late, "Complete")
     await late
       .getByRole("alert")
-      .getByText(/Somebody else was first\. .*is in attempt 2; Completed came from attempt 1, which is over/)
+      .getByText(/Somebody else was first\. .*is in attempt 2; `complete` names attempt 1, which is over/)
       .waitFor()
     await other.getByText("executor's turn").waitFor()
   })

@@ -61,7 +61,7 @@ describe("handing on", () => {
     await confirm(page, "Forward")
     await page
       .getByRole("alert")
-      .getByText(/er-desk has had handoff .* before .*; hand it on to somebody else\./)
+      .getByText(/er-desk has had handoff .* before .*; `forward` it to another agent\./)
       .waitFor()
     await page.getByLabel("Receiver").fill("")
     await confirm(page, "Forward")

@@ -145,7 +145,7 @@ describe("proof", () => {
     await confirm(page, "Attest")
     await page
       .getByRole("alert")
-      .getByText(/executor does the work of handoff/)
+      .getByText(/executor is the receiver of handoff/)
       .waitFor()
     await page.getByLabel("Witness").fill("auditor")
     await confirm(page, "Attest")

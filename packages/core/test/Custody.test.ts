@@ -30,7 +30,7 @@ describe("a lease", () => {
     assert.deepStrictEqual(told.progress, { at: later(59), note: "half", fraction: 0.5 })
     yield* TestClock.adjust("60 seconds")
     const sentence = yield* refusal(manager.complete(recordId, { result: { late: true }, attempt: 1 }), "StaleAttempt")
-    assert.strictEqual(sentence, `Handoff ${recordId} is in attempt 2; Completed came from attempt 1, which is over`)
+    assert.strictEqual(sentence, `Handoff ${recordId} is in attempt 2; \`complete\` names attempt 1, which is over`)
     assert.deepInclude(yield* manager.get(recordId), { status: "pending", attempt: 2, updatedAt: later(119) })
     assert.deepStrictEqual(yield* tagsOf(recordId), ["Created", "Accepted", "Progressed", "Released"])
     // The late verb is also refused once another agent holds the handoff.

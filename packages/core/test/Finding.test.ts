@@ -29,12 +29,12 @@ describe("finding a handoff by the beginning of its id", () => {
     yield* create("abcd2", "abcd1")
     assert.strictEqual(
       yield* refusal(manager.find(id("abcd")), "AmbiguousId"),
-      "abcd begins more than one handoff (abcd1, abcd2); give more of it"
+      "More than one handoff has an id that begins with abcd (abcd1, abcd2); give more characters"
     )
     yield* create("abcd5", "abcd4", "abcd3")
     assert.strictEqual(
       yield* refusal(manager.find(id("abcd")), "AmbiguousId"),
-      "abcd begins more than one handoff (abcd1, abcd2, abcd3, …); give more of it"
+      "More than one handoff has an id that begins with abcd (abcd1, abcd2, abcd3, …); give more characters"
     )
   })
 

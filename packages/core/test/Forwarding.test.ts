@@ -56,7 +56,7 @@ describe("forwarding", () => {
     const { recordId } = yield* manager.create({ ...ask, maxHops: 1 })
     assert.strictEqual(
       yield* refusal(manager.forward(recordId, { to: executor }), "AlreadyHeld"),
-      `executor has had handoff ${recordId} before (planner → executor); hand it on to somebody else`
+      `executor has had handoff ${recordId} before (planner → executor); \`forward\` it to another agent`
     )
     yield* refusal(manager.forward(recordId, { to: AgentId.make("planner") }), "AlreadyHeld")
     yield* manager.forward(recordId, { to: analyst })

@@ -85,7 +85,7 @@ describe("every verb", () => {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     const sentence = yield* refusal(manager.start(recordId), "InvalidTransition")
-    assert.strictEqual(sentence, `Handoff ${recordId} is pending; Started needs accepted`)
+    assert.strictEqual(sentence, `Handoff ${recordId} is pending; \`start\` needs an accepted handoff`)
     yield* refusal(manager.complete(recordId), "InvalidTransition")
     yield* refusal(manager.fail(recordId, { reason: "" }), "InvalidTransition")
     yield* manager.reject(recordId, { reason: "" })
@@ -108,7 +108,7 @@ describe("every verb", () => {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)
     const sentence = yield* refusal(manager.accept(recordId, { by: agent("planner") }), "NotYourHandoff")
-    assert.strictEqual(sentence, `planner is not the receiver of handoff ${recordId}; Accepted is for executor`)
+    assert.strictEqual(sentence, `planner is not the receiver of handoff ${recordId}; \`accept\` is for executor`)
     yield* refusal(manager.cancel(recordId, { by: agent("executor") }), "NotYourHandoff")
     yield* refusal(manager.reject(recordId, { reason: "no", by: agent("somebody") }), "NotYourHandoff")
     assert.strictEqual((yield* manager.get(recordId)).revision, 1)
@@ -207,7 +207,7 @@ describe("a deadline", () => {
     yield* manager.accept(recordId)
     yield* TestClock.adjust("1 second")
     const sentence = yield* refusal(manager.start(recordId), "InvalidTransition")
-    assert.strictEqual(sentence, `Handoff ${recordId} is expired; Started needs accepted`)
+    assert.strictEqual(sentence, `Handoff ${recordId} is expired; \`start\` needs an accepted handoff`)
     const expired = yield* manager.get(recordId)
     assert.deepStrictEqual([expired.status, expired.revision, expired.updatedAt], ["expired", 3, later(60)])
     const trail = yield* manager.history(recordId)

@@ -29,10 +29,10 @@ describe("a briefing with a required read-back", () => {
     yield* manager.accept(recordId)
     assert.strictEqual(
       yield* refusal(manager.start(recordId), "ReadBackIncomplete"),
-      `Handoff ${recordId}: Started needs its briefing to be read back; the receiver has not restated invoices, late`
+      `Handoff ${recordId}: \`start\` needs a read-back of the briefing; the receiver must \`restate\` invoices, late`
     )
     yield* manager.restate(recordId, { readBack: { summary: "Two invoices.", items: [understood[0]] } })
-    assert.include(yield* refusal(manager.start(recordId), "ReadBackIncomplete"), "has not restated late")
+    assert.include(yield* refusal(manager.start(recordId), "ReadBackIncomplete"), "must `restate` late")
     const whole = yield* manager.restate(recordId, { readBack: { summary: "Two, or none.", items: [understood[1]] } })
     assert.deepStrictEqual(whole.readBack, { summary: "Two, or none.", items: understood })
     assert.strictEqual((yield* manager.start(recordId)).status, "in_progress")
@@ -65,7 +65,7 @@ describe("a briefing with a required read-back", () => {
     const restated = yield* manager.restate(recordId, { readBack: { summary: "Two invoices.", items: understood } })
     assert.deepStrictEqual(restated.lease, { milliseconds: 60_000 })
     assert.deepInclude(yield* manager.where(recordId), { turn: AgentId.make("planner") })
-    assert.include(yield* refusal(manager.start(recordId), "ReadBackIncomplete"), "the sender has not confirmed it")
+    assert.include(yield* refusal(manager.start(recordId), "ReadBackIncomplete"), "the sender must `confirm` it")
     yield* TestClock.adjust("2 minutes")
     yield* refusal(manager.confirm(recordId, { by: executor }), "NotYourHandoff")
     const answered = yield* manager.confirm(recordId, { correction: "Three." })

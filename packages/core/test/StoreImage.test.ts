@@ -16,7 +16,7 @@ describe("the image of a store", () => {
     image.put([a])
     assert.strictEqual(
       image.conflict([a])?.message,
-      "Handoff a has changed meanwhile; revision 1 is no longer the next"
+      "Handoff a has changed: revision 1 is no longer the next; read it and try again"
     )
     assert.isUndefined(image.conflict([accepted(a)]))
   })

@@ -81,9 +81,9 @@ describe("verifying", () => {
     const { flaw: gone } = yield* reading(id, (entries) => entries.filter(({ revision }) => revision !== 3))
     assert.strictEqual(gone?.problem, "The entry of this revision is missing")
     const { flaw: cut } = yield* reading(id, (entries) => entries.slice(0, 3))
-    assert.strictEqual(cut?.problem, "The record says that there are 4 entries, and there are 3")
+    assert.strictEqual(cut?.problem, "The record has revision 4, but its history has 3 entries")
     const { flaw: none } = yield* reading(id, () => [])
-    assert.deepStrictEqual(none, { revision: 0, problem: "There is a record, but no history" })
+    assert.deepStrictEqual(none, { revision: 0, problem: "The record has no history" })
   })
 
   test("names the record if it was changed", function* () {
@@ -100,7 +100,7 @@ describe("verifying", () => {
     )
     assert.deepStrictEqual(flaw, {
       revision: 4,
-      problem: "The record is not what its history says: it differs in result"
+      problem: "The record differs from its history in result"
     })
   })
 

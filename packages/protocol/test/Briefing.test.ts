@@ -92,7 +92,7 @@ describe("a briefing with a required read-back", () => {
   it("requires the summary without items, and nothing without a read-back", () => {
     const bare = follow(asked({ briefing: { severity: "stable", summary: "s", readBack: {} } }), accept(1))
     assert.deepStrictEqual(missingOf(bare, start), { awaits: "receiver", missing: [] })
-    assert.include(refused(bare, start).message, "has not restated its summary")
+    assert.include(refused(bare, start).message, "must `restate` its summary")
     assert.strictEqual(follow(bare, restate(2, {}), start).status, "in_progress")
     const { readBack: _, ...told } = briefing
     assert.strictEqual(follow(asked({ briefing: told }), accept(1), start).status, "in_progress")

@@ -92,7 +92,7 @@ describe("canonical JSON", () => {
     }
   }
   it.prop(
-    "is the text that another implementation writes",
+    "equals the text of another implementation",
     { json: Schema.Json, key: Schema.String },
     ({ json, key }) => {
       const odd = { [key]: json, 10: -0, 9: 1e21, ["__proto__"]: key, "😀": [undefined, json], gone: undefined }
@@ -104,7 +104,7 @@ describe("canonical JSON", () => {
     { arbitrary: { runs: 1000, maxDiscards: 100_000 } }
   )
 
-  it("refuses what has no canonical form", () => {
+  it("refuses values without a canonical form", () => {
     for (const json of ["\ud83d", { "\ude00": 1 }, [Number.NaN], { a: Number.POSITIVE_INFINITY }]) {
       assert.throws(() => canonical(json))
       assert.throws(() => canonicalize(json))
@@ -112,7 +112,7 @@ describe("canonical JSON", () => {
   })
 
   it.prop(
-    "is what an event is written as, in whatever order its keys are",
+    "is the encoding of an event, in any order of its keys",
     { event: HandoffEvent },
     ({ event }) => {
       assert.strictEqual(eventText(event), canonicalize(encodeEvent(event)))

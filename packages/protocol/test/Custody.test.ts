@@ -136,7 +136,7 @@ describe("a lease", () => {
 })
 
 describe("the last attempt", () => {
-  it.each([1, 2, undefined])("of %s cannot be released, but failed", (maxAttempts) => {
+  it.each([1, 2, undefined])("of %s can be failed, but not released", (maxAttempts) => {
     let record = asked(maxAttempts === undefined ? {} : { maxAttempts })
     for (let attempt = 1; attempt < (maxAttempts ?? 3); attempt += 1) record = follow(record, accept(1), release(2))
     const last = follow(record, accept(1))
@@ -172,7 +172,7 @@ describe("a verb that names its attempt", () => {
     const late: Transition = { _tag: "Completed", at: at(13), by: receiver, result: {}, attempt: 1 }
     assert.strictEqual(
       refused(again, late).message,
-      `Handoff ${recordId} is in attempt 2; Completed came from attempt 1, which is over`
+      `Handoff ${recordId} is in attempt 2; \`complete\` names attempt 1, which is over`
     )
     assert.strictEqual(follow(again, { ...late, attempt: 2 }).status, "completed")
   })
@@ -271,7 +271,7 @@ describe("the clock's events", () => {
     assert.isTrue(isOfTime(taken, lost(11)))
     assert.isFalse(isOfTime(taken, lost(10)))
     assert.isFalse(isOfTime(taken, { ...start(11), by: clock }))
-    // Of another receiver the clock does only this.
+    // For another receiver, the clock causes only this event.
     assert.isTrue(isOfTime(follow(asked(), accept(1, 10)), lost(10)))
     assert.isFalse(isOfTime(follow(asked(), accept(1, 10)), release(11)))
   })

@@ -61,7 +61,7 @@ describe("the fast path of a verb's arguments", () => {
     }
   )
 
-  it("takes the arguments of the usual verbs", () => {
+  it("accepts the arguments of the usual verbs", () => {
     assert.isTrue(fastPath(verbs.accept.input)({ lease: 60_000 }))
     assert.isTrue(fastPath(verbs.complete.input)({ result: { pages: 3 } }))
     assert.isTrue(fastPath(verbs.fail.input)({ reason: "No." }))

@@ -63,7 +63,7 @@ describe("parseJson", () => {
   it("refuses a duplicate key with different values, at any depth and in any spelling", () => {
     assert.strictEqual(
       faultOf(`{"a": 1,\n "a": 2}`),
-      "Expected each key once in an object; one is given twice at line 2, column 3"
+      "Expected each key once in an object; one is repeated at line 2, column 3"
     )
     for (const text of [
       `[[{"x": {"a": 1, "b": {}, "a": 2}}]]`,
@@ -174,8 +174,8 @@ describe("JsonObject", () => {
   cyclic["self"] = cyclic
 
   it.each([
-    { name: "nothing in it", value: {}, ok: true },
-    { name: "no prototype", value: Object.create(null), ok: true },
+    { name: "an empty object", value: {}, ok: true },
+    { name: "an object without a prototype", value: Object.create(null), ok: true },
     { name: "an array", value: [], ok: false },
     { name: "null", value: null, ok: false },
     { name: "NaN", value: { a: Number.NaN }, ok: false },

@@ -44,7 +44,7 @@ describe("the schemas of reports", () => {
       { arbitrary: { runs: 10, maxDiscards: 100_000 } }
     )
 
-    it(`${name}: JSON Schema and decoder refuse what is something else`, () => {
+    it(`${name}: JSON Schema and decoder refuse other values`, () => {
       for (const json of [undefined, "", 1, [], {}, { record_id: 1 }, { _tag: "Unheard" }]) {
         assert.isFalse(validate(json), JSON.stringify(json))
         assert.isFalse(Schema.is(schema as Schema.Codec<unknown>)(json), JSON.stringify(json))
@@ -63,7 +63,7 @@ describe("the schemas of reports", () => {
   }
 })
 
-it("there is a schema for all that a verb gives", () => {
+it("every result of a verb has a schema", () => {
   const schemas = { ...reportSchemas, ...protocol.wireSchemas }
   const rows: ReadonlyArray<protocol.Verb> = Object.values(protocol.verbs)
   assert.includeMembers(
@@ -81,7 +81,7 @@ describe("the schema of errors", () => {
   const validate = compile("HandoffError")
   const decode = Schema.decodeUnknownSync(reportSchemas.HandoffError, { onExcessProperty: "error" })
 
-  it("knows every error", () => {
+  it("covers every error", () => {
     assert.deepStrictEqual(
       Object.keys(Object(load("HandoffError")["$defs"]) as object)
         .filter((name) => name !== "HandoffError")

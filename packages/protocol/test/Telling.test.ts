@@ -15,7 +15,7 @@ import {
 } from "../src/index.ts"
 import { asked, at, continued, follow, moves, receiver, sender, states, successor, trailOf } from "./samples.ts"
 
-/** Every kind of data in brackets, so that a test sees what is data and what is ours. */
+/** Shows each kind of data in its own brackets, so that tests can tell data from words. */
 const text = (sentence: Sentence): string =>
   render(sentence, {
     said: (text) => `“${text}”`,
@@ -91,7 +91,7 @@ describe("an event in words", () => {
     assert.strictEqual(told(event), expected)
   })
 
-  it("says as what a handoff was imported", () => {
+  it("names the status of an imported handoff", () => {
     assert.strictEqual(
       told({ _tag: "Imported", at: at(0), by: sender, record: states.in_progress }),
       "imported it | as [in_progress]"
@@ -111,7 +111,7 @@ describe("a response in words", () => {
     assert.strictEqual(describeResponse(states[status])?.what, expected)
   })
 
-  it("gives the reason, and when the end is expected", () => {
+  it("gives the reason and the expected completion", () => {
     assert.deepStrictEqual(describeResponse(states.accepted)?.details.map(text), ["“はい”", "expected by 09:30"])
     assert.deepStrictEqual(describeResponse(states.failed)?.details.map(text), ["“503”"])
   })
@@ -121,7 +121,7 @@ describe("a turn, an attempt, a lease and progress in words", () => {
   const briefing = { severity: "stable", summary: "s", readBack: { confirm: true } } as const
   const waiting = follow(asked({ briefing }), { _tag: "Accepted", at: at(1), by: receiver, lease: 60_000 })
 
-  it("names whose turn it is, and for what the start waits", () => {
+  it("names the agent of the turn, and the step of the read-back that the start waits for", () => {
     assert.strictEqual(text(describeTurn(states.pending)), "<übersetzer>'s turn")
     assert.strictEqual(text(describeTurn(states.input_required)), "<planner>'s turn")
     assert.strictEqual(text(describeTurn(states.completed)), "nobody's turn")
@@ -131,7 +131,7 @@ describe("a turn, an attempt, a lease and progress in words", () => {
     assert.strictEqual(text(describeLease(restated) ?? []), "60000 ms, rests until it is confirmed")
   })
 
-  it("says how long it is held, and what it waits for", () => {
+  it("gives the length of the lease, and its end or the step that it rests for", () => {
     const held = follow(asked(), { _tag: "Accepted", at: at(1), by: receiver, lease: 60_000 })
     assert.isUndefined(describeLease(states.accepted))
     assert.strictEqual(text(describeLease(held) ?? []), "60000 ms, until 08:02")
@@ -145,7 +145,7 @@ describe("a turn, an attempt, a lease and progress in words", () => {
     )
   })
 
-  it("counts attempts in all, and those of a later receiver", () => {
+  it("counts all attempts, and those of a later receiver", () => {
     assert.strictEqual(text(describeAttempt(states.pending)), "1 of 3")
     const { record } = continued(trailOf(moves.Accepted), moves.Forwarded)
     assert.strictEqual(text(describeAttempt(record)), `2, 1 of 3 for <${successor}>`)
@@ -153,7 +153,7 @@ describe("a turn, an attempt, a lease and progress in words", () => {
     assert.strictEqual(text(describeOutcome(states.failed)), "is [failed]")
   })
 
-  it("says how far it is, with what is known", () => {
+  it("gives the fraction and the note that are known", () => {
     assert.strictEqual(text(describeProgress({ fraction: 1 / 3 })), "33.3 %")
     assert.strictEqual(text(describeProgress({ note: "n" })), "“n”")
     assert.strictEqual(text(describeProgress({})), "")
@@ -167,7 +167,7 @@ describe("the next timer in words", () => {
   }
   const lease = { _tag: "Accepted", at: at(1), by: receiver, lease: 60_000 } as const
 
-  it("says what happens when it runs out", () => {
+  it("describes the effect of the timer", () => {
     assert.isUndefined(timer(asked()))
     assert.isUndefined(timer(states.completed))
     assert.strictEqual(timer(asked({ acceptBy: at(5) })), "08:05: it expires")
@@ -179,7 +179,7 @@ describe("the next timer in words", () => {
     )
   })
 
-  it("says so where the handoff would be re-routed instead", () => {
+  it("mentions that the handoff would be re-routed instead", () => {
     const next = "it goes to the next capable agent; without one, "
     assert.strictEqual(timer(asked({ reroute: true, acceptBy: at(5) })), `08:05: ${next}it expires`)
     assert.strictEqual(timer(asked({ reroute: true, deadline: at(5) })), "08:05: it expires")

@@ -271,7 +271,7 @@ describe("a change of the record", () => {
     const { accepted } = states
     assert.strictEqual(
       problemOf(trails.accepted.history, { ...accepted, updatedAt: at(7), attempt: 2 }),
-      "The record is not what its history says: it differs in updatedAt, attempt"
+      "The record differs from its history in updatedAt, attempt"
     )
   })
 })
@@ -283,16 +283,24 @@ describe("a flaw reports", () => {
 
   it.each([
     [
-      "an entry that is not the one on which the next was written",
+      "an entry whose digest the next entry does not hold",
       [created, { ...accepted, by: sender, via: "foreign" as const }, started],
       /^übersetzer|planner is not the receiver/
     ],
-    ["which entry was changed", [created, { ...accepted, at: at(0) }, started, completed], /revision 3 was written on/],
+    [
+      "which entry was changed",
+      [created, { ...accepted, at: at(0) }, started, completed],
+      /whose digest revision 3 holds/
+    ],
     ["that it is not the first", [accepted, started], /^It is not the first entry/],
     ["how a history begins", [{ ...moves.Accepted }], /begins with Created or Imported, not Accepted/],
     ["who may begin one", [{ ...created, by: moves.Accepted.by }], /the sender is planner/],
     ["that an entry does not hold the one before", [created, moves.Accepted], /does not hold the digest of the entry/],
-    ["what the lifecycle refuses", [created, { ...moves.Completed, prev: pending.head }], /is pending; Completed needs/]
+    [
+      "what the lifecycle refuses",
+      [created, { ...moves.Completed, prev: pending.head }],
+      /is pending; `complete` needs/
+    ]
   ] as const)("%s", (_, given, sentence) => {
     // The cast restores the union of events, which the samples widen.
     assert.match(problemOf(given as ReadonlyArray<HandoffEvent>) ?? "", sentence)
@@ -302,11 +310,11 @@ describe("a flaw reports", () => {
     assert.deepStrictEqual(flawIn(recordId, [], record)?.revision, 0)
     assert.strictEqual(
       problemOf(history.slice(0, 3), record),
-      "The record says that there are 4 entries, and there are 3"
+      "The record has revision 4, but its history has 3 entries"
     )
     assert.strictEqual(
       problemOf(history, { ...record, head: digestOf("") }),
-      "The record was not written with this entry: it holds another digest"
+      "The record holds the digest of another last entry"
     )
   })
 })

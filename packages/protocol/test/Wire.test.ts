@@ -551,7 +551,7 @@ describe("encodeError", () => {
       ),
       {
         _tag: "NotYourHandoff",
-        message: `planner is not the receiver of handoff ${recordId}; Accepted is for übersetzer`,
+        message: `planner is not the receiver of handoff ${recordId}; \`accept\` is for übersetzer`,
         record_id: recordId,
         event: "Accepted",
         by: sender,

@@ -1,4 +1,4 @@
-/** The tables of fields in PROTOCOL.md, from the schemas and their descriptions. */
+/** Makes the tables of fields in PROTOCOL.md from the schemas and their descriptions. */
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 
@@ -11,10 +11,10 @@ const docs = docsBelow("packages/protocol/src")
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** A text about our names as one about those of the wire: names in code lose their capitals. */
+/** Converts domain names in the code spans of a text to wire names. */
 export const inWireNames = (text: string): string => text.replaceAll(/`[a-z]+(?:[A-Z][a-z]+)+`/g, snake)
 
-/** The first paragraph of the doc comment of an exported schema, in the names of the wire. */
+/** Reads the first paragraph of the doc comment of an exported schema, with wire names. */
 export const docOf = (name: string): string | undefined => {
   const doc = docs.get(name)
   return doc === undefined ? undefined : inWireNames(doc)
@@ -102,7 +102,7 @@ const typeOf = (ast: SchemaAST.AST): string => {
   }
 }
 
-/** A field of a table: its name on the wire, its type, whether it may be left out, and its meaning. */
+/** A row of a table: the wire name of a field, its type, `optional` or nothing, and its meaning. */
 export type Row = readonly [name: string, type: string, optional: string, description: string]
 
 const isOptional = ({ context }: SchemaAST.AST): boolean =>
@@ -110,7 +110,7 @@ const isOptional = ({ context }: SchemaAST.AST): boolean =>
 
 const rowsOfField = ({ name, type }: SchemaAST.PropertySignature, path: string): ReadonlyArray<Row> => {
   const description = descriptionOf(type)
-  // What tells the members of a union apart has no description.
+  // The tag of a union member has no description.
   if (description === undefined) return []
   const full = path + snake(String(name))
   const [item = type] = type._tag === "Arrays" ? type.rest : []
@@ -128,5 +128,5 @@ const rowsOfAst = (ast: SchemaAST.AST, path = ""): ReadonlyArray<Row> => {
   )
 }
 
-/** The fields of an object, those of nameless objects inside it included. */
+/** Lists the fields of an object, including those of unnamed objects inside it. */
 export const rowsOf = ({ ast }: Schema.Top): ReadonlyArray<Row> => rowsOfAst(ast)

@@ -1,4 +1,4 @@
-/** Writes schema/, vectors/ and PROTOCOL.md from the sources; with `--check` it only says which of them is stale. */
+/** Writes schema/, vectors/ and PROTOCOL.md from the sources; with `--check` it only lists the stale files. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 
 import * as JsonSchema from "effect/JsonSchema"
@@ -14,8 +14,8 @@ import { guideTable } from "./verb-tables.ts"
 const print = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`
 
 /**
- * Tidies a JSON Schema for its readers: what Effect adds in `allOf` becomes part of the schema itself, the description of
- * a key replaces that of its type, and descriptions use the names of the wire.
+ * Tidies a JSON Schema for readers: merges the `allOf` that Effect adds into the schema itself, replaces the description
+ * of a type by that of its key, and uses wire names in descriptions.
  */
 const tidy = (json: unknown): unknown => {
   if (Array.isArray(json)) return json.map(tidy)
@@ -35,7 +35,7 @@ const tidy = (json: unknown): unknown => {
   return kept.length === 0 ? schema : { ...schema, allOf: kept }
 }
 
-/** The definitions of a JSON Schema with the doc comments of their schemas. */
+/** Adds the doc comments of schemas to the definitions of a JSON Schema. */
 const described = (definitions: JsonSchema.Definitions): object =>
   Object.fromEntries(
     Object.entries(definitions).map(([name, schema]) => [name, { description: docOf(name), ...schema }])
@@ -43,14 +43,14 @@ const described = (definitions: JsonSchema.Definitions): object =>
 
 const guide = "../../docs/lifecycle.md"
 
-/** The guide to the lifecycle, with its table of verbs. */
+/** Prints the guide to the lifecycle with its table of verbs. */
 const guidePage = (): string =>
   (read(guide) ?? "").replace(
     /(<!-- verbs[^>]*-->\n)[^]*(\n<!-- \/verbs -->)/,
     (_, begin: string, end: string) => `${begin}\n${aligned(`${guideTable()}\n`)}${end}`
   )
 
-/** All generated files by their path in the package. */
+/** Makes all generated files, by their path in the package. */
 export const files = (): ReadonlyMap<string, string> => {
   const made = new Map<string, string>([
     ["PROTOCOL.md", page()],
@@ -84,7 +84,7 @@ const read = (path: string): string | undefined => {
   }
 }
 
-/** The files that are not what the sources say, among them those that the sources do not say at all. */
+/** Lists the files that differ from the sources, and files that no source generates. */
 const stale = (made: ReadonlyMap<string, string>): ReadonlyArray<string> => [
   ...[...made].filter(([path, text]) => read(path) !== text).map(([path]) => path),
   ...["schema", "vectors"].flatMap((folder) =>

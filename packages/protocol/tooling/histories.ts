@@ -1,6 +1,6 @@
+/** The handoff of all vectors: its request, one event of every kind, and a history that ends in each status. */
 import * as Result from "effect/Result"
 
-/** The handoff that all vectors are about: its request, one event of every kind, and a history that ends in each status. */
 import { decodeEvent, entryDigest, type HandoffStatus, RecordId, type transitions } from "../src/index.ts"
 import { type Answer, type Question, run, type Vector } from "./run-vector.ts"
 
@@ -22,7 +22,7 @@ export type Status = (typeof HandoffStatus.literals)[number]
 export const at = (minute: number) => `2026-11-22T08:${String(minute).padStart(2, "0")}:00.000Z`
 export const created: Event = { _tag: "Created", at: at(0), by: "planner", request }
 
-/** One event of every transition, recorded by who may record it. */
+/** One event of each transition, by its party. */
 export const moves: Readonly<Record<keyof typeof transitions, Event>> = {
   Accepted: {
     _tag: "Accepted",
@@ -86,23 +86,23 @@ export const histories: Readonly<Record<Status, ReadonlyArray<Event>>> = {
 }
 
 export const ask = (name: string, question: Question): Vector => ({ name, question, expected: run(question) })
-export const tell = (name: string, question: Question, expected: Answer): Vector => ({ name, question, expected })
+export const vectorOf = (name: string, question: Question, expected: Answer): Vector => ({ name, question, expected })
 export const replay = (name: string, events: ReadonlyArray<Event>) =>
   ask(name, { operation: "replay", record_id: recordId, events })
 
-/** The record a history describes, on the wire. */
+/** Replays a history to its record on the wire. */
 export const recordOf = (events: ReadonlyArray<Event>): Readonly<Record<string, unknown>> => {
   const answer = run({ operation: "replay", record_id: recordId, events })
   if ("error" in answer) throw new Error(JSON.stringify(answer.error))
-  // The cast: a replay that is no error answers with a record.
+  // The cast: a replay without an error answers with a record.
   return answer.ok as Readonly<Record<string, unknown>>
 }
 
-/** The digest of an entry. */
+/** Computes the digest of an entry. */
 export const digestOfEntry = (revision: number, event: Event): string =>
   entryDigest(RecordId.make(recordId), revision, Result.getOrThrow(decodeEvent("vector", event)))
 
-/** A history as it is stored: each entry with the digest of the one before it. */
+/** Links a history as stores do: each entry gets the digest of the entry before it. */
 export const linked = (events: ReadonlyArray<Event>): ReadonlyArray<Event> => {
   const entries: Array<Event> = []
   for (const event of events) {

@@ -1,11 +1,11 @@
-/** Markdown as the formatter writes it, so that checking and generating agree. */
+/** Writes Markdown as the formatter does, so that generated pages pass its check. */
 
 export const code = (text: string): string => `\`${text}\``
 
 export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
 
-/** Pads every table of a page as the formatter does, so that checking and generating agree. */
+/** Pads every table of a page as the formatter does. */
 export const aligned = (text: string): string =>
   text.replaceAll(/(?:^\|.*\|\n)+/gm, (block) => {
     const rows = block

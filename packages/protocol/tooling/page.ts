@@ -1,4 +1,4 @@
-/** PROTOCOL.md, printed from the table, the limits, the errors and the doc comments. */
+/** Prints PROTOCOL.md from the transition table, the limits, the errors and the doc comments. */
 import { readFileSync } from "node:fs"
 
 import * as DateTime from "effect/DateTime"
@@ -57,7 +57,7 @@ const source = (name: string): string => readFileSync(new URL(`../src/${name}.ts
 
 const example = (json: unknown): string => `\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\``
 
-/** The name of the schema of a status: `InProgress` of `in_progress`. */
+/** Converts a status to the name of its schema: `in_progress` to `InProgress`. */
 const schemaOf = (status: string): string =>
   status.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
@@ -67,7 +67,7 @@ const statuses = () =>
     HandoffStatus.literals.map((status) => [
       code(status),
       isOpen(status) ? "open" : "final",
-      turns[status] === undefined ? "nobody" : `the ${turns[status]}`,
+      turns[status] === undefined ? "none" : `the ${turns[status]}`,
       docOf(schemaOf(status)) ?? ""
     ])
   )
@@ -77,7 +77,7 @@ const rules: ReadonlyArray<readonly [string, Rule]> = Object.entries(transitions
 const whose: Readonly<Record<Party, string>> = {
   sender: "the sender",
   receiver: "the receiver",
-  witness: "anybody but the receiver",
+  witness: "any agent but the receiver",
   anyone: "anyone, when due"
 }
 
@@ -87,7 +87,7 @@ const moveTable = () =>
     rules.map(([event, { from, to, by, clock }]) => [
       code(event),
       from.map(code).join(", "),
-      to === "same" ? "the same" : code(to),
+      to === "same" ? "unchanged" : code(to),
       clock ? `${whose[by]}; the clock, when due` : whose[by]
     ])
   )
@@ -97,7 +97,7 @@ const diagram = () =>
     "```mermaid",
     "stateDiagram-v2",
     "  [*] --> pending: Created",
-    // What is said along the way moves nothing, and would hide what does.
+    // Events that keep the status would hide those that change it.
     ...rules.flatMap(([event, { from, to }]) =>
       to === "same" ? [] : from.filter((status) => status !== to).map((status) => `  ${status} --> ${to}: ${event}`)
     ),
@@ -121,7 +121,7 @@ const eventTable = () =>
     })
   )
 
-/** The fields of a record, each with the statuses that have it. */
+/** Makes the table of the fields of a record, each with the statuses that have it. */
 const recordTable = () => {
   const found = new Map<string, { readonly row: Row; readonly statuses: Array<string> }>()
   for (const [status, schema] of Object.entries(HandoffRecord.cases)) {
@@ -185,12 +185,12 @@ const errors = () => {
     new StoreError({ operation: "commit", reason: "full", detail: "No space is left for handoffs.json; free some" })
   ]
   return table(
-    ["`_tag`", "its sentence, for example"],
+    ["`_tag`", "example of its sentence"],
     samples.map((error) => [code(error._tag), error.message])
   )
 }
 
-/** The rows of the limits with the reasons that their comments give. */
+/** Makes the table of limits, with the reasons from their comments. */
 const limitRows = () => {
   const reasons = new Map(
     [...source("values/Limits").matchAll(/\/\*\* (.+) \*\/\n {2}(\w+):/g)].map(([, reason = "", name = ""]) => [
@@ -199,12 +199,12 @@ const limitRows = () => {
     ])
   )
   return table(
-    ["limit", "value", "of what, and why"],
+    ["limit", "value", "meaning and reason"],
     Object.entries(limits).map(([name, value]) => [code(name), String(value), reasons.get(name) ?? ""])
   )
 }
 
-/** The table in the doc comment of parseJson. */
+/** Copies the table from the doc comment of `parseJson`. */
 const exactness = () => [...source("values/Json").matchAll(/^ \* (\|.*\|)$/gm)].map(([, row = ""]) => row).join("\n")
 
 const archive = (status: keyof typeof histories) => {
@@ -216,7 +216,7 @@ const archive = (status: keyof typeof histories) => {
   return encodeArchived(decoded.success)
 }
 
-/** The first two entries of a history as the texts that are digested, and their digests. */
+/** Prints the digested texts of the first two entries of a history, with their digests. */
 const entries = () => {
   const [first, second] = linked(histories.rejected)
   const answers = [first, second].map((event, index) =>
@@ -243,7 +243,7 @@ const wireExamples = () => {
   const tables: Readonly<Record<string, string>> = {
     HandoffRequest: fieldTable(HandoffRequest),
     HandoffResponse: fieldTable(HandoffResponse),
-    HandoffRecord: `\`status\` says which fields a record has.\n\n${recordTable()}`
+    HandoffRecord: `\`status\` determines the fields of a record.\n\n${recordTable()}`
   }
   return Object.entries(examples)
     .map(([name, json]) =>
@@ -262,9 +262,9 @@ const draft = (): string => `<!-- Printed from the sources by tooling/generate.t
 
 # The handoff protocol
 
-A handoff is one task that one agent, the sender, gives to another, the receiver. The sender's ask (the _request_) never
-changes. Everything that happens to the handoff is a fact in the past tense (an _event_) with who recorded it (\`by\`) and
-when (\`at\`). The _record_ is the state that the events describe, in order; its \`revision\` says how many there were.
+A handoff is a task that one agent, the sender, gives to another agent, the receiver. The sender's _request_ never changes.
+Everything that happens to the handoff is an _event_: a fact in the past tense with its author (\`by\`) and its time (\`at\`).
+The _record_ is the state after all events in order; its \`revision\` is the number of events.
 
 ## Statuses
 
@@ -274,122 +274,122 @@ ${statuses()}
 
 ${moveTable()}
 
-\`by\` must be the agent that the row names: \`from_agent\` of the request is the sender; \`to_agent\` is the receiver, or whoever
-it was last handed on to. \`Created\` is the sender's too. An event that has no row for the present status is refused and changes nothing. Nothing leaves a final status.
-What the clock does is refused with \`NotDue\` before its time; \`by\` is then \`clock\`, and an agent may have that name.
-The diagram leaves out what leaves the status as it is.
+\`by\` must be the agent that the row names. The sender is the request's \`from_agent\`. The receiver is its \`to_agent\`, or the
+receiver of the last forward. Only the sender records \`Created\`. An event without a row for the current status is refused
+and changes nothing. No event leaves a final status. An event of the clock has \`by: "clock"\` and is refused with \`NotDue\`
+before its time; an agent may have that name, too. The diagram leaves out events that do not change the status.
 
 ${diagram()}
 
 ## Verbs
 
-An implementation offers verbs, and each verb records an event. A door adds who acts (\`by\`) and, for the receiver, the
+An implementation offers verbs, and each verb records an event. A door adds the actor (\`by\`) and, for the receiver, the
 \`attempt\`; neither is an argument. Every verb on a handoff that records an event can fail with
-${transitionErrors.map(code).join(", ")}, every other verb with \`StoreError\`. "Safe to repeat" answers what to do after
-a lost answer: _with id_ and _with attempt_ mean that only a call that named these may be repeated.
+${transitionErrors.map(code).join(", ")}, every other verb with \`StoreError\`. "Safe to repeat" applies after a lost answer:
+with _with id_ and _with attempt_, repeat a call only if it named these.
 
 ${verbTable()}
 
 ${argumentTable()}
 
-A failed record has a \`response\` with \`accepted: false\` and the reason; that it had been accepted is in its history.
+A failed record has a \`response\` with \`accepted: false\` and the reason; its history shows an earlier acceptance.
 
 ## Custody
 
-**Attempts.** A record counts its attempts: \`attempt\` is 1 at first and grows with each \`Released\` and each \`Forwarded\`. An
-event may name the \`attempt\` that its author holds; any other than the present one is refused with \`StaleAttempt\`, before
-anything else is looked at. A request allows each receiver \`max_attempts\`, ${limits.defaultAttempts} when it does not say.
-The last one cannot be released.
+**Attempts.** \`attempt\` is 1 at first and grows with each \`Released\` and each \`Forwarded\`. An event may name the \`attempt\`
+that its author holds. Any attempt but the current one is refused with \`StaleAttempt\`, before any other check. A request
+allows each receiver \`max_attempts\`, ${limits.defaultAttempts} by default. The last attempt cannot be released.
 
-**Leases.** \`Accepted\` may begin a lease of so many milliseconds: \`lease.until\` is that long after it. \`Progressed\` renews
-it from its own \`at\`, by the same length or by a \`lease\` of its own, or begins one; \`Started\` does not. When \`until\` is
-reached, \`Released\` by the clock is due, and in the last attempt \`Failed\` with the code \`attempts_exhausted\`. Without a
-lease a handoff is held until somebody ends it.
+**Leases.** \`Accepted\` may start a lease of a number of milliseconds; it ends at \`lease.until\`. \`Progressed\` renews it from
+its own \`at\`, by the same length or by the \`lease\` that it names, or starts one; \`Started\` does not. At \`until\`, \`Released\`
+by the clock is due, and in the last attempt \`Failed\` with the code \`attempts_exhausted\`. Without a lease, the receiver
+holds the handoff indefinitely.
 
-**Handing back.** \`Released\` and \`Forwarded\` may carry a \`hand_back\` of lists of sentences, \`done\`, \`remaining\` and
-\`pitfalls\`, and of \`artifacts\`. The record keeps the last one while it is open. \`not_before\` asks claims to pass the handoff
-by until then; accepting it by name is allowed.
+**Handing back.** \`Released\` and \`Forwarded\` may carry a \`hand_back\` of the lists \`done\`, \`remaining\` and \`pitfalls\`, whose
+items are sentences, and of \`artifacts\`. The record keeps the last one while it is open. Claims skip the handoff until
+\`not_before\`; \`accept\` is allowed before.
 
-**Questions.** \`Asked\` gives the turn to the sender and takes \`until\` from the lease: it rests. \`Answered\` gives the turn
-back, keeps question and answer, and renews the lease from then on.
+**Questions.** After \`Asked\` it is the sender's turn, and the lease rests: it has no \`until\`. After \`Answered\` it is the
+receiver's turn again; the record keeps the question with the answer, and the lease is renewed.
 
-**Two clocks.** \`accept_by\` runs until the receiver has first accepted, \`deadline\` until the handoff has ended. \`Expired\`
-says which of them was \`missed\`. With \`remind_before\` so many milliseconds before each \`Reminded\` is due, once for each
-clock.
+**Two clocks.** \`accept_by\` runs until the first acceptance by the receiver, \`deadline\` until the handoff has ended.
+\`Expired\` names in \`missed\` the clock that ran out. With \`remind_before\`, a \`Reminded\` is due that many milliseconds before
+each clock runs out, once for each clock.
 
-**What is due.** What ends the handoff goes before what does not: \`accept_by\`, then \`deadline\`, then the lease, then the
-reminders. Only the first of those that are due may be recorded, with its \`missed\`, \`of\` or \`code\`. Events \`via: "foreign"\`
-have happened, due or not; for them the table, \`by\`, the attempt they name, and \`NoRoomLeft\` are looked at, and nothing else
-below.
+**Due events.** The order of due events is: \`accept_by\`, \`deadline\`, the lease, the reminders. Only the first due event may
+be recorded, with its \`missed\`, \`of\` or \`code\`. Events with \`via: "foreign"\` have already happened, due or not. For them
+only the table, \`by\`, the named attempt and \`NoRoomLeft\` are checked.
 
-**Handing on.** \`Forwarded\` makes the agent \`to\` the receiver, for whom the handoff is pending. The request stays as it is:
-the record's \`hops\` say who else has had it, each with \`receiver\`, the \`attempt\` that it began with there, and \`at\`. The
-response, lease, progress, read-back and evidence of the receiver before are over. From then on attempts are counted anew;
-\`accept_by\` is as long after the hop's \`at\` as it was after \`created_at\` at first, and its reminder comes anew. A request
-allows \`max_hops\`, ${limits.defaultHops} when it does not say (\`NoHopLeft\`), and nobody gets it who has had it, the sender
-included (\`AlreadyHeld\`). Where the request says \`reroute\` and hops are left, the clock may record \`Forwarded\` in place of
-the \`Expired\` of \`accept_by\` or the \`Failed\` of the last attempt that is due, with \`because\`: \`accept_by\` or
-\`attempts_exhausted\`. A receiver that declines may hand it on \`because\` it was \`rejected\`.
+**Forwarding.** \`Forwarded\` makes the agent \`to\` the receiver, for which the handoff is pending. The request does not
+change: the record's \`hops\` list the later receivers, each with \`receiver\`, its first \`attempt\`, and \`at\`. The response,
+lease, progress, read-back and evidence of the previous receiver are dropped. Attempts are counted from the hop on.
+\`accept_by\` ends as long after the hop's \`at\` as it first did after \`created_at\`, with its own reminder. A request allows
+\`max_hops\`, ${limits.defaultHops} by default (\`NoHopLeft\`). The handoff never returns to an agent that has had it, the
+sender included (\`AlreadyHeld\`). If the request has \`reroute\` and hops are left, the clock may record \`Forwarded\` instead of
+a due \`Expired\` of \`accept_by\` or a due \`Failed\` of the last attempt, with \`because\`: \`accept_by\` or \`attempts_exhausted\`.
+A receiver that declines may forward it with \`because: "rejected"\`.
 
-**Parts.** A request may name a \`parent\` that it is a part of. \`Delegated\` says of the parent that its receiver gave away
-the part \`child\`, and the record counts its \`parts\`; the receiver stays accountable for the whole. Whether parts are still
-open is for whoever keeps the records: it refuses \`Completed\` with \`OpenChildren\`, unless the event says \`leaves_children\`.
-When the parent is withdrawn its open parts are, too: a \`Cancelled\` with \`along\` that is the \`parent\` of the request may be
-by anybody.
+**Parts.** A request may name the \`parent\` that it is a part of. \`Delegated\` on the parent names the part in \`child\`, and
+the record counts its \`parts\`; the receiver stays accountable for the whole. The keeper of the records checks for open
+parts: it refuses \`Completed\` with \`OpenChildren\` unless the event has \`leaves_children\`. When the parent is cancelled, its
+open parts are cancelled, too: any agent may record a \`Cancelled\` whose \`along\` is the \`parent\` of the request.
 
-**Briefing and read-back.** A request may have a \`briefing\` in the shape of I-PASS: \`severity\` (\`stable\`, \`watcher\`,
+**Briefing and read-back.** A request may have a \`briefing\` in the order of I-PASS: \`severity\` (\`stable\`, \`watcher\`,
 \`unstable\`), a \`summary\`, \`actions\` (\`id\`, \`task\`, \`owner\`, \`due\`), the \`situation\` (\`known\`, \`decided\`, \`open\`) and
-\`contingencies\` (\`id\`, \`if\`, \`then\`). No two items have one id. With \`read_back\` the receiver must restate it before it
-starts: \`required\` names the items, all of them when it is left out. \`Accepted\` and \`Restated\` carry a \`read_back\` of a
-\`summary\` and \`items\` (\`id\`, \`answer\`, \`note\`); an answer is \`understood\`, \`question\` or \`refused\`, the last one on each
-item counts, and an id that the briefing does not have is refused with \`UnknownItem\`. Until all that is required was
-answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`. Then, where the briefing asks to \`confirm\` or a
-required item is not \`understood\`, they are refused until the sender has \`Confirmed\`, perhaps with a \`correction\`; whatever
-is restated takes that back. \`Confirmed\` is refused while something is missing. The record keeps \`read_back\` with
-\`confirmed\`, the time of that, until the attempt ends. While the sender's word is awaited, the turn is the sender's and the
-lease rests; it begins anew with the \`Confirmed\` that ends that. \`Restated\` does not renew it.
+\`contingencies\` (\`id\`, \`if\`, \`then\`). Item ids are unique. With \`read_back\` the receiver must restate the briefing before it
+starts; \`required\` names the items, by default all. \`Accepted\` and \`Restated\` carry a \`read_back\` of a \`summary\` and
+\`items\` (\`id\`, \`answer\`, \`note\`). An answer is \`understood\`, \`question\` or \`refused\`; the last answer to an item counts. An
+unknown id is refused with \`UnknownItem\`.
 
-**Proven done.** A request may demand \`deliverables\`, each with a \`name\` of its own, and perhaps a \`media_type\`, a \`digest\`
-and a JSON \`schema\` (draft 2020-12). \`Completed\` hands back \`artifacts\`, each with a \`name\` of its own, perhaps a
-\`media_type\`, and either its \`content\`, which is any JSON, or its \`uri\`, \`digest\` and \`size\` in bytes. It is refused with
-\`NotDelivered\`, which names each, unless every deliverable has an artifact of its name, of no other media type, with the
-same digest, and by value where there is a schema. The digest of a text is the SHA-256 of its UTF-8, that of other content
-the SHA-256 of its canonical JSON, that of a reference is what it says. Contents are held against their schemas by whoever
-takes the event in. \`Completed\` may also carry \`evidence\`, the receiver's own: \`grade\` (\`claimed\` or \`observed\`), a
-\`statement\`, and perhaps \`of\` (a name), \`uri\` and \`digest\`. \`Attested\` puts evidence on record by anybody but the receiver;
-the record keeps it with the grade \`verified\`, \`by\` and \`at\` until the attempt ends or the handoff is completed. It has room
-for ${limits.parts} pieces, and ${limits.jsonBytes} bytes in all (\`NoRoomLeft\`).
+Until all required items are answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`, and so is
+\`Confirmed\`. If the briefing has \`confirm\`, or a required item is not \`understood\`, the start and the completion wait until the sender has
+\`Confirmed\`, optionally with a \`correction\`. A later \`Restated\` undoes the confirmation. The record keeps \`read_back\` with
+the time \`confirmed\` until the attempt ends. While the sender must confirm, it is the sender's turn and the lease rests; the
+\`Confirmed\` that ends this restarts it. \`Restated\` does not renew the lease.
+
+**Deliverables and evidence.** A request may demand \`deliverables\`, each with a unique \`name\`, and optionally a
+\`media_type\`, a \`digest\` and a JSON \`schema\` (draft 2020-12). \`Completed\` hands back \`artifacts\`, each with a unique \`name\`,
+optionally a \`media_type\`, and either its \`content\`, which is any JSON, or its \`uri\`, \`digest\` and \`size\` in bytes. Every
+deliverable needs an artifact of its name, of no other media type, with the same digest, and by value if it has a schema.
+Otherwise \`Completed\` is refused with \`NotDelivered\`, which names each fault. The digest of a text is the SHA-256 of its
+UTF-8, that of other content the SHA-256 of its canonical JSON, that of a reference the one it names. The implementation
+that records the event checks contents against their schemas.
+
+\`Completed\` may also carry the receiver's own \`evidence\`: \`grade\` (\`claimed\` or \`observed\`), a \`statement\`, and optionally
+\`of\` (a name), \`uri\` and \`digest\`. Any agent but the receiver may record evidence with \`Attested\`; the record keeps it with
+the grade \`verified\`, \`by\` and \`at\` until the attempt ends or the handoff is completed. The limit is ${limits.parts} pieces
+and ${limits.jsonBytes} bytes in all (\`NoRoomLeft\`).
 
 ## Tamper evidence
 
-Every entry but the first holds \`prev\`, the digest of the one before it; the record holds \`head\`, the digest of its last
-entry. So no entry can be changed, left out, put in or moved unless all that follow are written again, and the record, too.
-Whoever keeps a \`head\` elsewhere knows later whether the history that led there is still the same.
+Every entry but the first holds \`prev\`, the digest of the entry before it. The record holds \`head\`, the digest of its last
+entry. To change, remove, insert or move an entry, all later entries and the record must be written again. A copy of \`head\`
+that is kept elsewhere proves later that the history up to it is unchanged.
 
-The digest of an entry is computed so:
+To compute the digest of an entry:
 
-1. Take the object of \`record_id\`, \`revision\` (1 for the first entry) and \`event\`, the event as it is written on the wire:
-   what is absent is left out, but in a request \`deadline\` is \`null\` when there is none, \`context\` and \`priority\` are always
-   there, and of the \`record\` of \`Imported\` \`response\` is \`null\` when there is none (so is its \`estimated_completion\`),
-   \`result\` is always there, and \`attempt\` only when it is more than 1. Defaults are written, as \`result\` \`{}\` or \`reason\`
-   \`""\`. Moments are in UTC with three decimals and \`Z\`. Keys that the protocol does not know are left out.
-2. Write it as canonical JSON, as RFC 8785 says: keys sorted by UTF-16 code units, no spaces, numbers as ECMAScript prints
-   them, only those escapes in texts that must be.
-3. The digest is the SHA-256 of that text in UTF-8, in 64 lower-case hexadecimal digits.
+1. Take the object of \`record_id\`, \`revision\` (1 for the first entry) and \`event\`, the event in its wire form. Leave out
+   absent fields, with these exceptions: in a request, an absent \`deadline\` is \`null\`, and \`context\` and \`priority\` are
+   always present. In the \`record\` of \`Imported\`, an absent \`response\` is \`null\` (and so is its \`estimated_completion\`),
+   \`result\` is always present, and \`attempt\` only if it is more than 1. Write defaults, such as \`result\` \`{}\` or \`reason\`
+   \`""\`. Write moments in UTC with three decimals and \`Z\`. Leave out unknown keys.
+2. Write it as canonical JSON (RFC 8785): keys sorted by UTF-16 code units, no spaces, numbers as ECMAScript prints them,
+   only the required escapes in texts.
+3. The digest is the SHA-256 of that text in UTF-8, as 64 lower-case hexadecimal digits.
 
 ${entries()}
 
-A signature, \`sig\`, is optional: whoever recorded the event signs the same text, made of the event without \`sig\`, with
-Ed25519 (RFC 8032); it is written in base64url without padding, 86 characters. As \`prev\` is part of what is signed, a
-signature vouches for all entries before it, too. The digest of an entry covers its \`sig\`. Who has which key is not said
-here.
+A signature, \`sig\`, is optional: the author of the event signs the same text, made of the event without \`sig\`, with Ed25519
+(RFC 8032). It is written as base64url without padding, 86 characters. The signed text includes \`prev\`, so a signature
+vouches for all earlier entries, too. The digest of an entry covers its \`sig\`. This protocol does not define the keys of
+agents.
 
-An event that is written for another entry than the last is refused with \`BrokenChain\`. To check a history go through it
-from the first entry: it holds no \`prev\`, every other holds the digest of the one before, the lifecycle allows each, and
-what they lead to is the record, \`head\` included. Where \`prev\` does not fit, either entry may be the wrong one. It is the
-earlier one if the later is what the next entry (or \`head\`) holds the digest of, as it stands or one place before, and if
-there is neither; otherwise it is the later one. A record that came from a program that knows no digests has none; then the
-history vouches for all but its last entry.
+An event that was written for another entry than the last is refused with \`BrokenChain\`. To verify a history, start at its
+first entry. The first entry holds no \`prev\`, and every other entry holds the digest of the entry before it. The lifecycle
+allows each, and together they lead to the record, \`head\` included. If a \`prev\` does not fit, either entry may be changed.
+It is the earlier one if the next entry (or \`head\`) holds the digest of the later one, at its own revision or at the one
+before, or if there is neither. Otherwise it is the later one. A record from a program that knows no digests has no \`head\`;
+then the history vouches for all but its last entry.
 
 ## Events
 
@@ -402,12 +402,13 @@ The fields of each event besides these:
 ${eventTable()}
 
 \`Created\` or \`Imported\` comes first, and only first. \`Imported\` begins the history of a handoff whose state came from
-outside without a trail; its \`record\` is the state from there on, at revision 1.
+another program without a history; its \`record\` is the state from there on, at revision 1.
 
 ## The wire format
 
-JSON in snake_case. What is absent may be left out or \`null\`; keys that are not known are ignored. \`context\` and \`result\`
-default to \`{}\`, \`priority\` to 5, \`revision\` and \`attempt\` to 1, \`missed\` to \`deadline\`, a \`reason\` that a state needs to \`""\`.
+The wire format is JSON in snake_case. An absent field may be left out or \`null\`; unknown keys are ignored. \`context\` and
+\`result\` default to \`{}\`, \`priority\` to 5, \`revision\` and \`attempt\` to 1, \`missed\` to \`deadline\`, and a \`reason\` that a
+state requires to \`""\`.
 
 ${wireExamples()}
 
@@ -415,17 +416,17 @@ ${partTables()}
 
 ## Timestamps
 
-Written in UTC with milliseconds and \`Z\`. Read as RFC 3339 and as Python writes it: any number of decimals, of which
-milliseconds are kept (cut off, not rounded); any offset from -23:59 to +23:59; no zone means UTC. \`T\` and \`Z\` are upper
-case. A day that is not in the calendar, the hour 24, a leap second (Python has none), and a moment that is outside the
-years 0000 to 9999 in UTC are refused. The pattern in the JSON Schema cannot know the calendar.
+Timestamps are written in UTC with milliseconds and \`Z\`. They are read as RFC 3339 and as Python writes them: with any
+number of decimals, of which milliseconds are kept (cut off, not rounded), and with any offset from -23:59 to +23:59; no zone
+means UTC. \`T\` and \`Z\` are upper case. A day that is not in the calendar, the hour 24, a leap second (Python has none), and a
+moment outside the years 0000 to 9999 in UTC are refused. The pattern in the JSON Schema does not check the calendar.
 
 ## JSON is kept exactly or refused
 
 ${exactness()}
 
-JSON Schema cannot say the limits in bytes, the depth, NUL and lone surrogates; and it counts the length of a name in code
-points, not in UTF-16 units. What it accepts can therefore still be refused.
+JSON Schema cannot express the limits in bytes, the depth, NUL and lone surrogates. It also counts the length of a name in
+code points, not in UTF-16 units. A value that it accepts can therefore still be refused.
 
 ## Limits
 
@@ -434,35 +435,35 @@ ${limitRows()}
 ## Errors
 
 On the wire an error has its \`_tag\`, its sentence as \`message\`, and its fields in snake_case. \`InvalidInput\` lists every
-fault at once as \`issues\` of \`path\` and \`expected\`; values are never repeated, they may be secret.
+fault at once as \`issues\` of \`path\` and \`expected\`. Values are never repeated, because they may be secret.
 
 ${errors()}
 
 ## Archives
 
-An archive is a record with its \`history\`, oldest first. The keys are those of the Python library, which ignores the
-others. The request stands once, in the record: the \`Created\` event of a history is without it, and the \`record\` of an
-\`Imported\` one is without \`request\`, without \`record_id\` where that is the archive's, and without \`revision\` where that is 1. Digests
-are of the events as they are on the wire, with their requests.
+An archive is a record with its \`history\`, oldest first. Its keys are those of the Python library, which ignores the others.
+The record holds the request. The \`Created\` event of the history does not repeat it, nor does the \`record\` of an \`Imported\`
+event, which also leaves out its \`record_id\` if it is that of the archive, and its \`revision\` if it is 1. Digests are those
+of the events on the wire, with their requests.
 
-- The Python library refuses a whole file over a status it does not know. A \`cancelled\` or \`expired\` handoff is therefore
-  shown as \`failed\` when it had been accepted and as \`rejected\` otherwise, with the reason in its \`response\`; one that is
-  \`input_required\` is shown as \`in_progress\`. The history has the truth: where there is one, replay it.
-- What that library does not know it forgets: \`attempt\`, \`lease\`, \`hops\` and the other parts of custody; a \`head\` that is not there is
-  computed from the last entry. A record that lost them is
-  still the same state; what it may differ in is what that library knows.
+- The Python library refuses a whole file with an unknown status. A \`cancelled\` or \`expired\` handoff is therefore shown as
+  \`failed\` if it had been accepted and as \`rejected\` otherwise, with the reason in its \`response\`. An \`input_required\`
+  handoff is shown as \`in_progress\`. The history has the true status: if there is one, replay it.
+- The Python library drops \`attempt\`, \`lease\`, \`hops\` and the other parts of custody. A missing \`head\` is computed from the
+  last entry. A record without these parts is still the same state; only the fields that the Python library knows are
+  compared.
 - A record without a history begins a new one with \`Imported\`, by the sender, at its \`updated_at\`, via \`foreign\`.
 - A history that breaks the lifecycle is refused.
-- Where record and history differ, a program that knows no histories has changed the record. It is not taken over as it
-  is: the shortest legal way from the state of the history to that of the record becomes events \`via: "foreign"\`. Where no
-  way leads there, it is a conflict for a person.
+- If record and history differ, a program that knows no histories has changed the record. The record never replaces the
+  history: the shortest legal path from the state of the history to that of the record becomes events \`via: "foreign"\`. If no
+  path leads there, a person must resolve the conflict.
 
 ## Proving another implementation
 
 Each file in \`vectors/\` has \`cases\` of \`name\`, \`question\` and \`expected\`:
 
 ${table(
-  ["file", "what it holds", "cases"],
+  ["file", "content", "cases"],
   Object.entries(themes).map(([name, { about, cases }]) => [
     `[${name}.json](vectors/${name}.json)`,
     about.replaceAll("|", String.raw`\|`),
@@ -470,18 +471,18 @@ ${table(
   ])
 )}
 
-| \`operation\` | do | \`ok\` is |
+| \`operation\` | task | \`ok\` is |
 | --- | --- | --- |
-| \`replay\` | decode \`events\`, fold them for \`record_id\` | the record |
-| \`decode\` | decode \`json\` as \`type\`, encode it again | the same type; for an archive \`archived\`, the \`record\` its history describes, and \`edited\` when the text differs from it |
+| \`replay\` | decode \`events\`, replay them for \`record_id\` | the record |
+| \`decode\` | decode \`json\` as \`type\`, encode it again | the same type; for an archive \`archived\`, the \`record\` of its history, and \`edited\` if the state in the archive differs |
 | \`parse\` | parse the JSON \`text\` | its value |
-| \`entry\` | decode \`event\` as the entry \`revision\` of \`record_id\` | what is \`signed\`, the \`text\` that is digested, and its \`digest\` |
-| \`verify\` | decode \`events\`, and \`record\` where there is one; look for the first entry that does not hold | its revision, or \`null\` when all hold |
-| \`continue\` | find the events from \`ours\` to \`theirs\` | the events, or \`null\` when no way leads there |
+| \`entry\` | decode \`event\` as the entry \`revision\` of \`record_id\` | the text to sign (\`signed\`), the \`text\` that is digested, and its \`digest\` |
+| \`verify\` | decode \`events\`, and \`record\` if there is one; find the first flawed entry | its revision, or \`null\` if there is no flaw |
+| \`continue\` | find the events from \`ours\` to \`theirs\` | the events, or \`null\` if no path leads there |
 
-\`expected\` is \`{"ok": …}\` or \`{"error": …}\` with the \`_tag\` and the fields of the error. Sentences may differ; of
-\`InvalidInput\` the \`paths\` of its issues count, and of \`NotDelivered\` the names of its \`deliverables\`. Compare JSON values, not text. An implementation that answers every case as
-expected speaks this protocol.
+\`expected\` is \`{"ok": …}\` or \`{"error": …}\` with the \`_tag\` and the fields of the error. Sentences may differ; for
+\`InvalidInput\` compare the \`paths\` of its issues, and for \`NotDelivered\` the names of its \`deliverables\`. Compare JSON values,
+not text. An implementation that answers every case as expected implements this protocol.
 `
 
 export const page = (): string => aligned(draft())

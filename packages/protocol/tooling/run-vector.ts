@@ -1,9 +1,9 @@
-/** Runs one test vector with nothing but the public exports: what an implementation in another language has to do too. */
+/** Runs a test vector with the public exports only, as an implementation in another language has to. */
 import * as Result from "effect/Result"
 
 import * as Protocol from "../src/index.ts"
 
-/** What a vector asks for. */
+/** The operation of a vector with its input. */
 export type Question =
   | { readonly operation: "replay"; readonly record_id: string; readonly events: ReadonlyArray<unknown> }
   | { readonly operation: "decode"; readonly type: keyof typeof codecs; readonly json: unknown }
@@ -17,7 +17,7 @@ export type Question =
       readonly record?: unknown
     }
 
-/** What must come out: a value, or an error without its sentence. */
+/** The expected result: a value, or an error without its sentence. */
 export type Answer = { readonly ok: unknown } | { readonly error: Readonly<Record<string, unknown>> }
 
 export interface Vector {
@@ -38,7 +38,7 @@ const codecs = {
     }))
 }
 
-/** `{"$repeat": ["x", 3]}` stands for `"xxx"`, `{"$nest": 3}` for `{"a":{"a":{}}}`: limits would make long files. */
+/** Expands short forms of long values: `{"$repeat": ["x", 3]}` is `"xxx"`, `{"$nest": 3}` is `{"a":{"a":{}}}`. */
 const expand = (json: unknown): unknown => {
   if (typeof json !== "object" || json === null) return json
   if (Array.isArray(json)) return json.map(expand)
@@ -57,7 +57,7 @@ const expand = (json: unknown): unknown => {
 const answer = (result: Result.Result<unknown, Error & { readonly _tag: string }>, isLarge = false): Answer => {
   if (Result.isSuccess(result)) return { ok: isLarge ? true : result.success }
   const { message: _message, input: _input, issues, ...fields } = Protocol.encodeError(result.failure)
-  // Sentences may change; where the fault is may not.
+  // Sentences may change; the paths of faults may not.
   if (Array.isArray(issues) && result.failure._tag === "NotDelivered") {
     return {
       error: { ...fields, deliverables: issues.map(({ deliverable }: { readonly deliverable: string }) => deliverable) }

@@ -1,6 +1,6 @@
-/** The test vectors: questions with the answers of this implementation, which the tests hold against hand-written ones. */
+/** The test vectors: questions with the answers of this implementation. The tests compare them with hand-written answers. */
 import { HandoffStatus, limits, transitions } from "../src/index.ts"
-import { briefings, chain, deliveries, handingOn } from "./chapters.ts"
+import { briefings, chain, deliveries, handingOn } from "./custody-vectors.ts"
 import {
   ask,
   at,
@@ -13,7 +13,7 @@ import {
   replay,
   request,
   type Status,
-  tell
+  vectorOf
 } from "./histories.ts"
 import { type Answer, run, type Vector } from "./run-vector.ts"
 
@@ -27,7 +27,7 @@ const imported = (status: Status): Event => ({
   record: recordOf(histories[status])
 })
 
-const tags = Object.keys(moves) as ReadonlyArray<keyof typeof moves> // The cast: Object.keys forgets the keys.
+const tags = Object.keys(moves) as ReadonlyArray<keyof typeof moves> // The cast: Object.keys widens the keys to string.
 const pairs = HandoffStatus.literals.flatMap((status) => tags.map((tag) => ({ status, tag })))
 const allows = ({ status, tag }: (typeof pairs)[number]) =>
   (transitions[tag].from as ReadonlyArray<Status>).includes(status) // The cast: widens the tuple of one row.
@@ -61,7 +61,7 @@ const lifecycle = [
   replay("an imported state goes on", [imported("accepted"), moves.Completed])
 ]
 
-/** Ten minutes, from the first. */
+/** The length of the lease of the first acceptance: ten minutes. */
 const lease = 600_000
 const held: Event = { ...moves.Accepted, lease }
 const lost = (minute: number, attempt: number): Event => ({ _tag: "Released", at: at(minute), by: "clock", attempt })
@@ -237,7 +237,7 @@ const archive = [
 ]
 
 const refused: Answer = { error: { _tag: "InvalidInput", paths: [""] } }
-const parse = (name: string, text: string, expected: Answer) => tell(name, { operation: "parse", text }, expected)
+const parse = (name: string, text: string, expected: Answer) => vectorOf(name, { operation: "parse", text }, expected)
 const exactness = [
   parse("the largest whole number that is exact", "9007199254740991", { ok: 9_007_199_254_740_991 }),
   parse("a whole number that a double would round", `{"id": 9007199254740993}`, refused),
@@ -264,7 +264,7 @@ const exactness = [
 ]
 
 const moment = (text: string, expected: string | undefined): Vector =>
-  tell(
+  vectorOf(
     text,
     { operation: "decode", type: "HandoffRequest", json: { ...request, deadline: text } },
     expected === undefined
@@ -312,7 +312,7 @@ const timestamps = [
 ]
 
 const limit = (name: string, change: Readonly<Record<string, unknown>>, path?: string): Vector =>
-  tell(
+  vectorOf(
     name,
     { operation: "decode", type: "HandoffRequest", json: { ...request, ...change } },
     path === undefined ? { ok: true } : { error: { _tag: "InvalidInput", paths: [path] } }
@@ -321,7 +321,7 @@ const repeat = (text: string, times: number) => ({ $repeat: [text, times] })
 // `{"a":"…"}` has eight bytes around the text.
 const around = 8
 const item = { id: "a", task: "Ask" }
-const told = { severity: "stable", summary: "All is well.", actions: [item] }
+const briefed = { severity: "stable", summary: "All is well.", actions: [item] }
 const aroundSchema = JSON.stringify([{ name: "report", schema: { a: "" } }]).length
 const sizes = [
   limit("a name of 128", { from_agent: repeat("n", limits.nameLength) }),
@@ -367,10 +367,10 @@ const sizes = [
     "briefing.summary"
   ),
   limit("two deliverables of one name", { deliverables: [{ name: "report" }, { name: "report" }] }, "deliverables"),
-  limit("two items of one id", { briefing: { ...told, actions: [item, item] } }, "briefing"),
+  limit("two items of one id", { briefing: { ...briefed, actions: [item, item] } }, "briefing"),
   limit(
     "a read-back of an item that is not there",
-    { briefing: { ...told, read_back: { required: ["b"] } } },
+    { briefing: { ...briefed, read_back: { required: ["b"] } } },
     "briefing"
   ),
   limit("deliverables of 1 MiB in all", {
@@ -389,7 +389,7 @@ const sizes = [
   limit("NUL in a task", { task_description: "a\0b" }, "task_description"),
   limit("a lone surrogate in a name", { to_agent: "\ud83d" }, "to_agent")
 ]
-// What is written out in full is also answered in full.
+// The implementation answers again, because short questions have full answers.
 const limitCases = sizes.map((vector) => {
   const expected = run(vector.question)
   if ("ok" in vector.expected !== "ok" in expected) throw new Error(`${vector.name}: ${JSON.stringify(expected)}`)
@@ -399,20 +399,22 @@ const limitCases = sizes.map((vector) => {
 /** Every file of vectors by its theme. */
 export const themes: Readonly<Record<string, { readonly about: string; readonly cases: ReadonlyArray<Vector> }>> = {
   lifecycle: { about: "Histories and the records they describe.", cases: lifecycle },
-  custody: { about: "Attempts, leases, hand-backs, questions and the two clocks, kept and refused.", cases: custody },
+  custody: {
+    about: "Attempts, leases, hand-backs, questions and the two clocks, accepted and refused.",
+    cases: custody
+  },
   "handing-on": {
-    about:
-      "From receiver to receiver: hops and their limits, re-routing, attempts and clocks of each receiver, and parts.",
+    about: "Forwards: hops and their limits, re-routing, the attempts and clocks of each receiver, and parts.",
     cases: handingOn
   },
-  briefing: { about: "What must be read back before a start, and who has the next word.", cases: briefings },
+  briefing: { about: "Read-backs that a start requires, and the party that must act next.", cases: briefings },
   delivery: {
-    about: "What must be handed back, artifacts and their digests, and evidence of three grades.",
+    about: "Deliverables, artifacts and their digests, and evidence of three grades.",
     cases: deliveries
   },
   chain: {
     about:
-      "Entries as the text that is digested and signed, and histories that hold or do not. The signature is by the key of RFC 8032, 7.1, test 1.",
+      "Entries as the text that is digested and signed, and histories with and without a flaw. The signature is by the key of RFC 8032, 7.1, test 1.",
     cases: chain
   },
   refusals: { about: "Histories that the transition table or the actor check refuses.", cases: refusals },
@@ -421,10 +423,10 @@ export const themes: Readonly<Record<string, { readonly about: string; readonly 
     cases: archive
   },
   "json-exactness": {
-    about: "JSON text that would change without a word is refused, all other is kept.",
+    about: "JSON text: refused if a parser would silently change it, otherwise kept.",
     cases: exactness
   },
-  timestamps: { about: "A deadline as it is read, and as it is written again.", cases: timestamps },
+  timestamps: { about: "Deadlines in many spellings, and the one spelling that is written.", cases: timestamps },
   limits: {
     about:
       'Every limit at its edge. {"$repeat": [text, times]}, {"$items": [item, times]} and {"$nest": levels} stand for long values; {"ok": true} then means: accepted.',

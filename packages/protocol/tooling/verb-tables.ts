@@ -1,4 +1,4 @@
-/** The tables of verbs in PROTOCOL.md and docs/lifecycle.md, printed from the list of verbs. */
+/** Makes the tables of verbs in PROTOCOL.md and docs/lifecycle.md from the list of verbs. */
 import { type Party, transitionErrors, type Verb, verbs } from "../src/index.ts"
 import { rowsOf } from "./fields.ts"
 import { code, table } from "./markdown.ts"
@@ -18,7 +18,7 @@ const given = ({ gives }: Verb): string => {
   return as === undefined ? code(schema) : `${code(schema)}, ${as === "optional" ? "if any" : `a ${as}`}`
 }
 
-/** The errors of a verb beside those of every verb that records a transition. */
+/** Lists the errors of a verb besides those of every verb of its kind. */
 const ownErrors = ({ errors, event, subject }: Verb): string => {
   const isTransition = subject === "handoff" && event !== undefined
   const shared: ReadonlyArray<string> = isTransition ? transitionErrors : ["StoreError"]
@@ -28,10 +28,10 @@ const ownErrors = ({ errors, event, subject }: Verb): string => {
     .join(", ")
 }
 
-/** Every verb with what it does and how it can fail. */
+/** Makes the table of every verb with its effect and its errors. */
 export const verbTable = (): string =>
   table(
-    ["verb", "who", "records", "effect", "safe to repeat", "gives", "errors of its own"],
+    ["verb", "who", "records", "effect", "safe to repeat", "result", "other errors"],
     all.map((verb) => [
       code(verb.name),
       who[verb.party],
@@ -43,16 +43,16 @@ export const verbTable = (): string =>
     ])
   )
 
-/** Every argument of every verb. */
+/** Makes the table of every argument of every verb. */
 export const argumentTable = (): string =>
   table(
     ["verb", "argument", "type", "", "meaning"],
     all.flatMap((verb) => rowsOf(verb.input).map((row, index) => [index === 0 ? code(verb.name) : "", ...row]))
   )
 
-/** The verbs for a person who looks for one. */
+/** Makes the short table of verbs for the guide. */
 export const guideTable = (): string =>
   table(
-    ["verb", "who", "what it does"],
+    ["verb", "who", "effect"],
     all.map(({ name, party, summary }) => [code(name), who[party], summary])
   )

@@ -56,7 +56,7 @@ describe.each(oneStore)("custody in a $name store", (store) => {
       expect(error).toMatchObject({
         attempt: 1,
         current: 2,
-        message: `Handoff ${recordId} is in attempt 2; Completed came from attempt 1, which is over`
+        message: `Handoff ${recordId} is in attempt 2; \`complete\` names attempt 1, which is over`
       })
       const next = await handoffs.claim("executor")
       expect(next?.attempt).toBe(2)

@@ -85,7 +85,7 @@ describe.each(oneStore)("forwarding in a $name store", (store) => {
       expect(await rejection(handoffs.forward(recordId, { to: "lawyer" }))).toBeInstanceOf(NoHopLeft)
       const fixed = await handoffs.create({ ...ask, maxHops: 0 })
       expect(await rejection(handoffs.forward(fixed.recordId, { to: "auditor" }))).toMatchObject({
-        message: `The request of handoff ${fixed.recordId} does not allow to hand it on: finish, reject, release or fail it`
+        message: `The request of handoff ${fixed.recordId} does not allow forwarding; \`complete\`, \`reject\`, \`release\` or \`fail\` it`
       })
       const wrong: ReadonlyArray<Promise<unknown>> = [
         handoffs.forward("q3", { to: "" }),

@@ -200,12 +200,12 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         [
           handoffs.complete(recordId),
           InvalidTransition,
-          "Handoff q3 is pending; Completed needs accepted or in_progress"
+          "Handoff q3 is pending; `complete` needs an accepted or in_progress handoff"
         ],
         [
           handoffs.accept(recordId, { by: "mallory" }),
           NotYourHandoff,
-          "mallory is not the receiver of handoff q3; Accepted is for executor"
+          "mallory is not the receiver of handoff q3; `accept` is for executor"
         ],
         [
           handoffs.create({ ...ask, priority: 2 }, { id: "q3" }),

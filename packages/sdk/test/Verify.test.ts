@@ -139,7 +139,7 @@ describe.each(stores.filter(({ isShared }) => isShared))("a $name store changed 
     tamper(directory.path, "On it.", "No way.")
     await using handoffs = await openHandoffs(location)
     const { flaw } = await handoffs.verify("q3")
-    expect(flaw).toEqual({ revision: 2, problem: "It is not the entry that revision 3 was written on" })
+    expect(flaw).toEqual({ revision: 2, problem: "It is not the entry whose digest revision 3 holds" })
     expect(await handoffs.verify()).toMatchObject({ handoffs: 2, flaws: [{ recordId: "q3", ...flaw }], faults: [] })
   })
 })

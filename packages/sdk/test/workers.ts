@@ -127,7 +127,11 @@ const strike = async (location: string, done: () => Promise<boolean>): Promise<S
     }
     await Promise.all([...running].map(({ ended }) => ended))
   }
-  return { kills, stops, refused: said.split("is no longer held").length + said.split("was not recorded").length - 2 }
+  return {
+    kills,
+    stops,
+    refused: stderr.split("is no longer held").length + stderr.split("was not recorded").length - 2
+  }
 }
 
 const holders = (history: ReadonlyArray<HandoffEvent>): ReadonlyArray<number> => {

@@ -6,7 +6,7 @@ import { type Compiled, compile } from "./WireCodec.ts"
 import { ArchivedHandoff } from "./WireTable.ts"
 import type { WireArchived, WireEvent, WireRecord, WireRequest } from "./WireTypes.ts"
 
-/** A record with its history, as it stands in an archive: the events do not repeat its request, nor its id. */
+/** A record with its history in an archive: the events repeat neither its request nor its id. */
 export type Archived = HandoffRecord & { readonly history?: ReadonlyArray<HandoffEvent> }
 
 export const requestCodec: Compiled<HandoffRequest, WireRequest> = /*#__PURE__*/ compile(() => HandoffRequest)

@@ -9,7 +9,7 @@ type Test = (value: unknown) => boolean
 
 const options: SchemaAST.ParseOptions = {}
 
-/** The test of one argument; `undefined` for those whose schema has to judge. */
+/** Compiles the test of one argument; `undefined` if only its schema can check it. */
 const testOf = (ast: SchemaAST.AST): Test | undefined => {
   const filters = filtersOf(ast.checks)
   const passes: Test = (value) => filters.every((filter) => filter.run(value, ast, options) === undefined)
@@ -30,9 +30,9 @@ const testOf = (ast: SchemaAST.AST): Test | undefined => {
 }
 
 /**
- * Compiles the fast path of a schema of plain arguments: `true` only for values that the schema accepts. Most verbs carry an
- * actor, an attempt, and a lease, a sentence or a result; their schema would cost as much as the rest of the verb. For other
- * values it is `false`, and the schema decides.
+ * Compiles a fast path for a schema of plain arguments. It is `true` only for values that the schema accepts; if it is
+ * `false`, the schema decides. Most verbs carry an actor, an attempt, and a lease, a sentence or a result, for which the
+ * schema costs as much as the rest of the verb.
  */
 export const fastPath = ({ ast }: Schema.Struct<Schema.Struct.Fields>): ((payload: object) => boolean) => {
   const fields = new Map(

@@ -14,7 +14,7 @@ export const fault = Symbol("fault")
 
 /** Reads and writes the values of one domain schema. */
 export interface Codec<A, Json> {
-  /** Reads and checks in one pass, and names no faults: the schema of the wire does. */
+  /** Reads and checks in one pass. Names no faults; the schema of the wire does. */
   readonly read: (json: unknown) => A | typeof fault
   readonly write: (value: A) => Json
   /** Writes the canonical JSON (RFC 8785). */
@@ -42,11 +42,11 @@ const checksOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) => {
 
 const itself = (value: unknown): unknown => value
 
-/** The codec of a value that is the same on the wire. */
+/** Makes the codec of a value that is the same on the wire. */
 const kept = (is: (value: unknown) => boolean, text: (value: never) => string): Any => ({
   read: (json) => (is(json) ? json : fault),
   write: itself,
-  // The cast: it gets only values that `is` accepts.
+  // The cast: `text` gets only values that `is` accepts.
   text: text as Any["text"]
 })
 
@@ -128,13 +128,13 @@ const readerOf = (
 }
 
 const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Writer => {
-  const { always = {}, unsaid = {} } = dialect
+  const { always = {}, omitted = {} } = dialect
   const types = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))
   const fields = ordered(
     [...new Set([...types.keys(), ...Object.keys(always)])].map((key) => {
       const type = types.get(key)
       const codec = type === undefined ? foreign : codecOf(type)
-      return { key, name: snake(key), ...codec, otherwise: always[key], unsaid: unsaid[key] }
+      return { key, name: snake(key), ...codec, otherwise: always[key], omitted: omitted[key] }
     }),
     dialect
   )
@@ -153,7 +153,7 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Writer => {
         const given = (value as Fields)[field.key]
         if (given === undefined) {
           if (field.otherwise !== undefined) json[field.name] = field.otherwise()
-        } else if (given !== field.unsaid) json[field.name] = field.write(given)
+        } else if (given !== field.omitted) json[field.name] = field.write(given)
       }
       return json
     },
@@ -165,7 +165,7 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Writer => {
         if (field === undefined) continue
         // The cast: the schema is that of an object.
         const given = (value as Fields)[key]
-        if (given !== undefined && given !== field.unsaid) parts[field.place] = field.prefix + field.text(given)
+        if (given !== undefined && given !== field.omitted) parts[field.place] = field.prefix + field.text(given)
       }
       return `{${parts.join("").slice(1)}}`
     }
@@ -177,7 +177,7 @@ const objectOf = (ast: SchemaAST.Objects, dialect = dialectOf(ast), members = [a
   ...writerOf(ast, dialect)
 })
 
-/** Writes each value with the codec of its own member of a union. */
+/** Writes each value with the codec of its member of a union. */
 const writerBy = (codecFor: (value: unknown) => Any): Writer => ({
   write: (value) => codecFor(value).write(value),
   text: (value) => codecFor(value).text(value)

@@ -1,10 +1,10 @@
-/** Questions about domain schemas that both the codecs and the schemas of the wire ask. */
+/** Reads fields, checks and tags from domain schemas, for the codecs and the schemas of the wire. */
 import type * as SchemaAST from "effect/SchemaAST"
 
 import { Timestamp } from "../values/Fields.ts"
 import { type Dialect, last } from "./WireTable.ts"
 
-/** The name of a field on the wire. */
+/** Converts the name of a field to its wire name. */
 export const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** Copies a schema without the context of its field and without its encoding. */
@@ -25,14 +25,14 @@ export interface Field {
   readonly key: string
   readonly name: string
   readonly type: SchemaAST.AST
-  /** Whether it may be missing or null. */
+  /** `true` if the field may be missing or null. */
   readonly isOptional: boolean
 }
 
 export const isRequiredIn = (key: string) => (ast: SchemaAST.Objects) =>
   ast.propertySignatures.some(({ name, type }) => name === key && type.context?.isOptional !== true)
 
-/** Merges the fields of the members of a union. If two members differ in a field, the later one counts, because it is the wider. */
+/** Merges the fields of the members of a union. If two members differ in a field, the later one counts, because it is wider. */
 export const fieldsOf = (
   members: ReadonlyArray<SchemaAST.Objects>,
   { defaults = {} }: Dialect
@@ -56,11 +56,11 @@ export const fieldsOf = (
 
 /** Orders fields as they are written. */
 export const ordered = <A extends { readonly key: string }>(fields: ReadonlyArray<A>, { first = [] }: Dialect) => {
-  const place = ({ key }: A) => (first.includes(key) ? first.indexOf(key) : first.length + 1 + last.indexOf(key))
-  return fields.toSorted((a, b) => place(a) - place(b))
+  const rank = ({ key }: A) => (first.includes(key) ? first.indexOf(key) : first.length + 1 + last.indexOf(key))
+  return fields.toSorted((a, b) => rank(a) - rank(b))
 }
 
-/** The members of a union by the literal that each has in a field; `undefined` unless all have one. */
+/** Maps the literal in a field to the member of a union; `undefined` unless every member has one. */
 export const taggedBy = (
   key: string,
   { types }: SchemaAST.Union

@@ -12,11 +12,11 @@ import { bare, type Field, fieldsOf, filtersOf, isMoment, ordered, taggedBy } fr
 import { ArchivedHandoff, type Dialect, dialectOf } from "./WireTable.ts"
 import type { WireArchived, WireEvent, WireRecord, WireRequest, WireResponse } from "./WireTypes.ts"
 
-// What JSON Schema can say of a timestamp (only with the flag u is it told); the calendar is for parseMoment.
+// The part of a timestamp that a JSON Schema pattern can express; `parseMoment` checks the calendar. JSON Schema needs the flag u.
 const moment =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/u
 
-// The pattern comes last: JSON Schema is told what the last check says of itself.
+// The pattern comes last, because JSON Schema takes the annotations of the last check.
 export const WireTimestamp = Schema.String.check(
   Schema.makeFilter(
     (text) =>
@@ -97,31 +97,22 @@ const derive = (ast: SchemaAST.AST): Any => {
   return schema
 }
 
-/** The schema of the wire for one of the domain. */
+/** Derives the wire schema of a domain schema. */
 export const wireSchemaOf = (schema: Schema.Constraint): Any => derive(schema.ast)
 
-/** A schema of one object. */
+/** A wire schema of one object. */
 export interface WireStruct<A> extends Schema.Codec<A> {
   readonly fields: Schema.Struct.Fields
 }
 
-/** A schema of one object for each `_tag`. */
+/** A wire schema of one object for each `_tag`. */
 export interface WireUnion<A> extends Schema.Codec<A> {
   readonly members: ReadonlyArray<WireStruct<A> & { readonly fields: { readonly _tag: Schema.tag<string> } }>
 }
 
-/**
- * The schema of every wire type by its name: what the JSON Schema files are generated from.
- *
- * @example
- * ```ts
- * import { wireSchemas } from "@aumai/handoff-protocol"
- *
- * console.log(Object.keys(wireSchemas))
- * ```
- */
+/** The schema of every wire type by name. The JSON Schema files are generated from these. */
 export const wireSchemas = {
-  // The casts: TypeScript cannot follow what is derived at run time; the tests hold that it is this.
+  // The casts: the schemas are derived at run time; tests hold that they have these types.
   get HandoffRequest() {
     return derive(HandoffRequest.ast) as WireStruct<WireRequest>
   },

@@ -18,7 +18,7 @@ import {
 import { HandoffRecord, HandoffResponse } from "../model/HandoffRecord.ts"
 import { HandoffRequest } from "../model/HandoffRequest.ts"
 
-/** How one schema is written; the fields have the names of the domain. */
+/** The wire form of one schema; fields have their domain names. */
 export interface Dialect {
   /** The name of its definition in JSON Schema. */
   readonly identifier?: string
@@ -26,10 +26,10 @@ export interface Dialect {
   readonly message?: string
   /** The values of required fields that another program leaves out or writes as null. */
   readonly defaults?: Readonly<Record<string, (status: string) => unknown>>
-  /** Written for fields without a value, because the Python models expect these keys. */
+  /** The values that are written for absent fields, because the Python models expect these keys. */
   readonly always?: Readonly<Record<string, () => unknown>>
-  /** Values that are not written, so that a handoff without custody looks as the Python models write it. */
-  readonly unsaid?: Readonly<Record<string, unknown>>
+  /** Values that are not written, so that a handoff without custody has the form of the Python models. */
+  readonly omitted?: Readonly<Record<string, unknown>>
   /** The fields that are written first. */
   readonly first?: ReadonlyArray<string>
 }
@@ -41,7 +41,7 @@ const record: Dialect = {
   defaults: {
     revision: () => 1,
     attempt: () => 1,
-    // A program that writes the status without the answer has still said what the answer was.
+    // The status implies the answer if a program writes no response.
     response: (status) => ({ accepted: status !== "rejected" && status !== "failed", reason: "" }),
     result: () => ({}),
     reason: () => "",
@@ -49,21 +49,21 @@ const record: Dialect = {
     missed: () => "deadline"
   },
   always: { response: () => null, result: () => ({}) },
-  unsaid: { attempt: 1 },
+  omitted: { attempt: 1 },
   first: [
     "recordId request response status result createdAt updatedAt reason attempt handBack reminded notBefore lease",
     "progress question answer code missed hops readBack artifacts evidence"
   ].flatMap((line) => line.split(" "))
 }
 
-// An archive has the request once, in the record, and not again in the event that brought it.
+// An archive holds the request once, in the record; the first event does not repeat it.
 const {
   members: [, , ...transitionEvents]
 } = HandoffEvent
 const { request: _, ...created } = CreatedEvent.fields
 const ImportedState = Schema.Union(
   HandoffRecord.members.map(({ fields: { recordId, request: __, revision, ...fields } }) =>
-    // They are named only where they differ from those of the record.
+    // Present only if they differ from those of the record.
     Schema.Struct({ recordId: Schema.optionalKey(recordId), ...fields, revision: Schema.optionalKey(revision) })
   )
 )
@@ -93,33 +93,33 @@ const bodyOf = (ast: SchemaAST.AST): unknown =>
         : ast
 
 const dialects = new Map<unknown, Dialect>()
-const say = ({ ast }: Schema.Constraint, dialect: Dialect) => dialects.set(bodyOf(ast), dialect)
+const define = ({ ast }: Schema.Constraint, dialect: Dialect) => dialects.set(bodyOf(ast), dialect)
 
 const reason = () => ""
 const none = () => null
-say(HandoffRequest, {
+define(HandoffRequest, {
   identifier: "HandoffRequest",
   defaults: { context: () => ({}), priority: () => 5 },
   always: { deadline: none }
 })
-say(HandoffResponse, { identifier: "HandoffResponse", defaults: { reason }, always: { estimatedCompletion: none } })
-say(HandoffRecord, { identifier: "HandoffRecord", ...record })
-say(ImportedState, { identifier: "ImportedState", ...record, unsaid: { attempt: 1, revision: 1 } })
-say(ArchivedHandoff, { identifier: "ArchivedHandoff", ...record })
-say(HandoffEvent, { identifier: "HandoffEvent", message: notAnEvent })
-say(ArchivedEvent, { identifier: "ArchivedEvent", message: notAnEvent })
-say(RejectedEvent, { defaults: { reason } })
-say(FailedEvent, { defaults: { reason } })
-say(CompletedEvent, { defaults: { result: () => ({}) } })
-say(ExpiredEvent, { defaults: { missed: () => "deadline" } })
-say(Briefing, { identifier: "Briefing", first: ["severity", "summary", "situation", "contingencies"] })
-say(KeptReadBack, { identifier: "KeptReadBack", first: ["summary", "items", "correction"] })
-say(ReadBack, { identifier: "ReadBack" })
-say(HandBack, { identifier: "HandBack" })
-say(Deliverables, { identifier: "Deliverables" })
-say(Artifacts, { identifier: "Artifacts" })
-say(OwnEvidences, { identifier: "OwnEvidence" })
-say(Evidences, { identifier: "Evidence" })
-say(RoutingDecision, { identifier: "RoutingDecision" })
+define(HandoffResponse, { identifier: "HandoffResponse", defaults: { reason }, always: { estimatedCompletion: none } })
+define(HandoffRecord, { identifier: "HandoffRecord", ...record })
+define(ImportedState, { identifier: "ImportedState", ...record, omitted: { attempt: 1, revision: 1 } })
+define(ArchivedHandoff, { identifier: "ArchivedHandoff", ...record })
+define(HandoffEvent, { identifier: "HandoffEvent", message: notAnEvent })
+define(ArchivedEvent, { identifier: "ArchivedEvent", message: notAnEvent })
+define(RejectedEvent, { defaults: { reason } })
+define(FailedEvent, { defaults: { reason } })
+define(CompletedEvent, { defaults: { result: () => ({}) } })
+define(ExpiredEvent, { defaults: { missed: () => "deadline" } })
+define(Briefing, { identifier: "Briefing", first: ["severity", "summary", "situation", "contingencies"] })
+define(KeptReadBack, { identifier: "KeptReadBack", first: ["summary", "items", "correction"] })
+define(ReadBack, { identifier: "ReadBack" })
+define(HandBack, { identifier: "HandBack" })
+define(Deliverables, { identifier: "Deliverables" })
+define(Artifacts, { identifier: "Artifacts" })
+define(OwnEvidences, { identifier: "OwnEvidence" })
+define(Evidences, { identifier: "Evidence" })
+define(RoutingDecision, { identifier: "RoutingDecision" })
 
 export const dialectOf = (ast: SchemaAST.AST): Dialect => dialects.get(bodyOf(ast)) ?? {}

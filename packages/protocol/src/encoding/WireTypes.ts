@@ -1,4 +1,4 @@
-/** The types of the wire: those of the domain schemas in snake_case, with moments as text. */
+/** The types of the wire: the domain types in snake_case, with moments as text. */
 import type * as DateTime from "effect/DateTime"
 
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
@@ -10,7 +10,7 @@ export type Snake<Name extends string> = Name extends `${infer Head}${infer Tail
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${Snake<Tail>}`
   : Name
 
-/** Fields that hold JSON of the caller, whose keys stay as they are. */
+/** Fields that hold JSON of the caller, whose keys stay unchanged. */
 type Foreign = "context" | "result" | "content" | "schema"
 
 type Field<Key, Value> = Key extends Foreign ? Value : Wire<Value>
@@ -31,7 +31,7 @@ export type Wire<A> = A extends DateTime.Utc
 type KeyOf<A> = A extends unknown ? keyof A : never
 type ValueOf<A, Key> = A extends unknown ? (Key extends keyof A ? Exclude<A[Key], undefined> : never) : never
 
-/** A union on the wire as one object, in which only the fields that are named are always there. */
+/** A union on the wire as one object, in which only the named fields are always present. */
 export type Flat<A, Required extends KeyOf<A>> = {
   readonly [Key in Required as Snake<Key & string>]: Field<Key, ValueOf<A, Key>>
 } & {

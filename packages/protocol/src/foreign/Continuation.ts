@@ -7,7 +7,7 @@ import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffStatus } from "../model/HandoffStatus.ts"
 import { isSameState } from "./Portable.ts"
 
-/** What another program may have done. What only this library knows of, and what leads back, it has not. */
+/** The events that another program can have caused: none that only this library knows, and none that leads back. */
 type Foreign = Exclude<
   Transition["_tag"],
   "Progressed" | "Released" | "Asked" | "Reminded" | "Forwarded" | "Delegated" | "Restated" | "Confirmed" | "Attested"
@@ -15,7 +15,7 @@ type Foreign = Exclude<
 const isForeign = (event: Transition["_tag"]): event is Foreign =>
   transitions[event].to !== "same" && event !== "Released" && event !== "Forwarded" && event !== "Asked"
 
-/** The shortest way through the table from one status to another; nothing when there is none. */
+/** Finds the shortest path in the table from one status to another; `undefined` if none leads there. */
 const pathBetween = (from: HandoffStatus, to: HandoffStatus): ReadonlyArray<Foreign> | undefined => {
   const reached = new Map<HandoffStatus, ReadonlyArray<Foreign>>([[from, []]])
   for (const [status, path] of reached) {
@@ -29,8 +29,8 @@ const pathBetween = (from: HandoffStatus, to: HandoffStatus): ReadonlyArray<Fore
   return undefined
 }
 
-/** What a later state says that its last event must have said. */
-const said = (target: HandoffRecord) => {
+/** Reads from a later state the payload that its last event must have had. */
+const payloadOf = (target: HandoffRecord) => {
   const response = "response" in target ? target.response : undefined
   return {
     ...("result" in target ? { result: target.result } : { result: {} }),
@@ -40,21 +40,14 @@ const said = (target: HandoffRecord) => {
 }
 
 /**
- * The events that lead from a state to a later one that came without its trail, by the shortest legal way, or nothing
- * when no way leads there. This is how a state that another program wrote is taken over: never by replacing ours.
- *
- * @example
- * ```ts
- * import { continuation, type HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const isAhead = (ours: HandoffRecord, theirs: HandoffRecord) => (continuation(ours, theirs)?.length ?? 0) > 0
- * ```
+ * Finds the events that lead from our state to a later state of another program, by the shortest legal path; `undefined` if
+ * no path leads there. A foreign state is always imported as such events and never replaces ours.
  */
 export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): ReadonlyArray<Transition> | undefined => {
   if (isSameState(ours, theirs)) return []
   const path = pathBetween(ours.status, theirs.status)
   if (path === undefined) return undefined
-  const { reason, result, estimatedCompletion } = said(theirs)
+  const { reason, result, estimatedCompletion } = payloadOf(theirs)
   const events: Array<Transition> = []
   let record = ours
   for (const _tag of path) {

@@ -1,11 +1,11 @@
-/** What the Python library sees of a record: its own statuses, and none of the parts that it does not know. */
+/** Converts records for the Python library, which knows fewer statuses and fields, and compares them as it sees them. */
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import { isSame } from "../values/Same.ts"
 
-/** How it would have ended there: what was accepted before has failed. */
+/** Chooses the final status for the Python library: `failed` if the handoff was accepted before, else `rejected`. */
 const endingOf = (response: unknown) => (response === undefined ? "rejected" : "failed")
 
-/** It refuses a whole file over a status that it does not know, so it is shown the nearest of its own. */
+/** Maps a status that the Python library does not know to its nearest one, because an unknown status makes it refuse the file. */
 export const portable = (record: HandoffRecord): HandoffRecord => {
   switch (record.status) {
     case "input_required": {
@@ -25,8 +25,8 @@ export const portable = (record: HandoffRecord): HandoffRecord => {
   }
 }
 
-/** What is left of a record that the Python library has read and written: what it does not know it forgets. */
-const remembered = (record: HandoffRecord) => {
+/** Keeps the fields of a record that survive when the Python library reads and writes it. */
+const knownFields = (record: HandoffRecord) => {
   const { fromAgent, toAgent, taskDescription, context, priority, deadline } = record.request
   return {
     id: record.recordId,
@@ -41,18 +41,11 @@ const remembered = (record: HandoffRecord) => {
 }
 
 /**
- * Whether two records say the same, apart from their revision and from what the Python library does not know: a copy that
- * lost its trail, or that it has read and written, is still the same state. No event leaves the time of the last one as it
- * was, save within a millisecond, so that what is left tells states apart.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, isSameState } from "@aumai/handoff-protocol"
- *
- * const isStale = (seen: HandoffRecord, now: HandoffRecord) => !isSameState(seen, now)
- * ```
+ * Compares two records apart from their revision and from the fields that the Python library does not know. A copy that
+ * that library has read and written is the same state. `updatedAt` tells states apart, because every event changes it,
+ * except within one millisecond.
  */
 export const isSameState = (a: HandoffRecord, b: HandoffRecord): boolean => {
   const [left, right] = a.status === b.status ? [a, b] : [portable(a), portable(b)]
-  return isSame(remembered(left), remembered(right))
+  return isSame(knownFields(left), knownFields(right))
 }

@@ -1,4 +1,4 @@
-/** Every entry holds the digest of the one before it, and the record that of the last: none can change unnoticed. */
+/** Links entries by digest: each entry holds the digest of the one before it, the record that of the last entry. */
 import { eventCodec } from "../encoding/Codecs.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
@@ -25,58 +25,24 @@ const enclosed = (recordId: RecordId, revision: number, text: string): string =>
 /**
  * Writes an entry as the text whose digest the next entry holds: the canonical JSON of `record_id`, `revision` and
  * `event`.
- *
- * @example
- * ```ts
- * import { entryText, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
- *
- * const textOf = (event: HandoffEvent) => entryText(RecordId.make("7k2m9q4xw3pz"), 1, event)
- * ```
  */
 export const entryText = (recordId: RecordId, revision: number, event: HandoffEvent): string =>
   enclosed(recordId, revision, eventText(event))
 
-/** The SHA-256 of an entry whose event has this text. */
+/** Computes the SHA-256 of an entry from the text of its event. */
 export const textDigest = (recordId: RecordId, revision: number, text: string): Digest =>
   digestOf(enclosed(recordId, revision, text))
 
-/**
- * What an agent signs of an entry: the same text without the signature.
- *
- * @example
- * ```ts
- * import { type HandoffEvent, RecordId, signedText } from "@aumai/handoff-protocol"
- *
- * const toSign = (event: HandoffEvent) => signedText(RecordId.make("7k2m9q4xw3pz"), 1, event)
- * ```
- */
+/** Writes an entry as the text that its agent signs: the canonical JSON of the entry without `sig`. */
 export const signedText = (recordId: RecordId, revision: number, event: HandoffEvent): string => {
   const { sig: _, ...unsigned } = event
   return entryText(recordId, revision, unsigned)
 }
 
-/**
- * The SHA-256 of an entry.
- *
- * @example
- * ```ts
- * import { entryDigest, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
- *
- * const headOf = (event: HandoffEvent) => entryDigest(RecordId.make("7k2m9q4xw3pz"), 1, event)
- * ```
- */
+/** Computes the SHA-256 of an entry. */
 export const entryDigest = (recordId: RecordId, revision: number, event: HandoffEvent): Digest =>
   textDigest(recordId, revision, eventText(event))
 
-/**
- * An event as the next entry of a handoff: with the digest of the last one.
- *
- * @example
- * ```ts
- * import { type HandoffEvent, type HandoffRecord, linked } from "@aumai/handoff-protocol"
- *
- * const nextOf = (record: HandoffRecord, event: HandoffEvent) => linked(record, event)
- * ```
- */
+/** Links an event to the last entry of a handoff, as its next entry. */
 export const linked = <Event extends HandoffEvent>({ head }: HandoffRecord, event: Event): Event =>
   head === undefined ? event : { ...event, prev: head }

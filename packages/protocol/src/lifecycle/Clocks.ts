@@ -8,54 +8,19 @@ import { limits } from "../values/Limits.ts"
 import { lastMoment } from "../values/Moment.ts"
 import { isOpen, type Party, type Transition, turns } from "./Transitions.ts"
 
-/**
- * The agent that has a handoff now, or had it when it ended: the receiver of its request, or the last that it was handed on to.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, receiverOf } from "@aumai/handoff-protocol"
- *
- * const wasForwarded = (record: HandoffRecord) => receiverOf(record) !== record.request.toAgent
- * ```
- */
+/** Returns the agent that has a handoff, or had it when it ended: the receiver of its request or of its last hop. */
 export const receiverOf = ({ hops, request }: HandoffRecord): AgentId => hops?.at(-1)?.receiver ?? request.toAgent
 
-/**
- * The agent a party is in one handoff; nothing for a `witness` and for `anyone`.
- *
- * @example
- * ```ts
- * import { agentOf, type HandoffRecord } from "@aumai/handoff-protocol"
- *
- * const receiver = (record: HandoffRecord) => agentOf(record, "receiver")
- * ```
- */
+/** Returns the agent of a party in a handoff; `undefined` for `witness` and `anyone`, which are not one agent. */
 export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefined =>
   party === "sender" ? record.request.fromAgent : party === "receiver" ? receiverOf(record) : undefined
 
-/**
- * Who acts when nobody does: time itself, which ends leases and lets a handoff expire.
- *
- * @example
- * ```ts
- * import { clock, type HandoffEvent } from "@aumai/handoff-protocol"
- *
- * const happenedByItself = (event: HandoffEvent) => event.by === clock
- * ```
- */
+/** The author of events that time causes: expired leases and handoffs, reminders and re-routes. */
 export const clock = /*#__PURE__*/ AgentId.make("clock")
 
 /**
- * Whose word an accepted handoff waits for before it may be started: the receiver's, while the read-back that its briefing
- * asks for is not whole; then the sender's, when it is to be confirmed or something in it was not understood. Nothing when it
- * may be started, and for one that is not accepted.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, startAwaits } from "@aumai/handoff-protocol"
- *
- * const mayStart = (record: HandoffRecord) => record.status === "accepted" && startAwaits(record) === undefined
- * ```
+ * Returns the party that must act before an accepted handoff can start: the receiver while its read-back is incomplete,
+ * then the sender if it must confirm. `undefined` if the handoff can start or is not accepted.
  */
 export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | undefined => {
   const { briefing } = record.request
@@ -67,97 +32,51 @@ export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | unde
   return briefing.readBack.confirm === true || question.length + refused.length > 0 ? "sender" : undefined
 }
 
-/**
- * The agent who owns the next move of an open handoff; nothing when it is final.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, turnOf } from "@aumai/handoff-protocol"
- *
- * const waitsFor = (record: HandoffRecord) => turnOf(record) ?? "nobody"
- * ```
- */
+/** Returns the agent that owns the next move of an open handoff; `undefined` if the handoff has ended. */
 export const turnOf = (record: HandoffRecord): AgentId | undefined => {
   const party = startAwaits(record) === "sender" ? "sender" : turns[record.status]
   return party === undefined ? undefined : agentOf(record, party)
 }
 
-/**
- * How many attempts each receiver of a handoff has.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, maxAttemptsOf } from "@aumai/handoff-protocol"
- *
- * const mayFail = (record: HandoffRecord) => maxAttemptsOf(record) > 1
- * ```
- */
+/** Returns the number of attempts that each receiver of a handoff has. */
 export const maxAttemptsOf = ({ request }: HandoffRecord): number => request.maxAttempts ?? limits.defaultAttempts
 
-/** Since when its receiver has had a handoff, and the attempt that it began with there. */
+/** Returns when the current receiver got a handoff, and the first attempt of that receiver. */
 const latestHop = ({ createdAt, hops }: HandoffRecord) => hops?.at(-1) ?? { attempt: 1, at: createdAt }
 
-/**
- * Whether its receiver has no other attempt after this one.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, isLastAttempt } from "@aumai/handoff-protocol"
- *
- * const mayRelease = (record: HandoffRecord) => !isLastAttempt(record)
- * ```
- */
+/** Checks whether the current attempt is the last one of the receiver. */
 export const isLastAttempt = (record: HandoffRecord): boolean =>
   record.attempt - latestHop(record).attempt + 1 >= maxAttemptsOf(record)
 
-/**
- * How often a handoff may be handed on in all.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, maxHopsOf } from "@aumai/handoff-protocol"
- *
- * const isFixed = (record: HandoffRecord) => maxHopsOf(record) === 0
- * ```
- */
+/** Returns the number of times that a handoff can be forwarded. */
 export const maxHopsOf = ({ request }: HandoffRecord): number => request.maxHops ?? limits.defaultHops
 
-/**
- * Everybody who has had a handoff, in that order; the sender first. None of them is given it again.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, holdersOf } from "@aumai/handoff-protocol"
- *
- * const path = (record: HandoffRecord) => holdersOf(record).join(" → ")
- * ```
- */
+/** Lists every agent that has had a handoff, the sender first. The handoff never returns to one of them. */
 export const holdersOf = ({ hops, request }: HandoffRecord): ReadonlyArray<AgentId> => [
   request.fromAgent,
   request.toAgent,
   ...(hops ?? []).map(({ receiver }) => receiver)
 ]
 
-/** Something that time brings about, and when. */
-interface Coming {
+/** A timer of an open handoff. */
+interface Timer {
   readonly due: DateTime.Utc
-  /** What runs out then. */
   readonly of: Clock | "lease"
-  /** It is only near. */
-  readonly isNear?: true
+  /** The timer records a reminder of its clock. */
+  readonly isReminder?: true
 }
 
-/** What time will bring about if nobody does anything. What ends a handoff goes before what only moves or mentions it. */
-const comings = (record: HandoffRecord): ReadonlyArray<Coming> => {
+/** Lists the timers of a handoff by precedence: those that end it, then its lease, then reminders. */
+const timersOf = (record: HandoffRecord): ReadonlyArray<Timer> => {
   const { acceptBy, deadline, remindBefore } = record.request
   const until = "lease" in record ? record.lease?.until : undefined
-  const all: Array<Coming> = []
-  // Most have none of these, and every verb asks.
+  const all: Array<Timer> = []
+  // Fast path: most handoffs have no timer, and every verb looks for one.
   if ((acceptBy ?? deadline ?? until) === undefined || !isOpen(record.status)) return all
   const { at, attempt } = latestHop(record)
-  // What was accepted once has kept this clock, though it waits again.
+  // The first acceptance stops this clock, even if the handoff is pending again.
   if (acceptBy !== undefined && record.status === "pending" && record.attempt === attempt) {
-    // Each receiver has as long as the first.
+    // Each receiver has as much time as the first.
     const due = acceptBy.epochMilliseconds + at.epochMilliseconds - record.createdAt.epochMilliseconds
     all.push({ due: DateTime.makeUnsafe(Math.min(due, lastMoment)), of: "accept_by" })
   }
@@ -168,72 +87,46 @@ const comings = (record: HandoffRecord): ReadonlyArray<Coming> => {
   const reminded: ReadonlyArray<string> = ("reminded" in record && record.reminded) || []
   for (const { due, of } of clocks) {
     if (reminded.includes(of)) continue
-    all.push({ due: DateTime.makeUnsafe(due.epochMilliseconds - remindBefore), of, isNear: true })
+    all.push({ due: DateTime.makeUnsafe(due.epochMilliseconds - remindBefore), of, isReminder: true })
   }
   return all
 }
 
-const eventOf = (record: HandoffRecord, { of, isNear }: Coming, at: DateTime.Utc): Transition => {
+const eventOf = (record: HandoffRecord, { of, isReminder }: Timer, at: DateTime.Utc): Transition => {
   const fact = { at, by: clock }
-  if (of !== "lease") return isNear ? { _tag: "Reminded", ...fact, of } : { _tag: "Expired", ...fact, missed: of }
+  if (of !== "lease") return isReminder ? { _tag: "Reminded", ...fact, of } : { _tag: "Expired", ...fact, missed: of }
   const { attempt } = record
   if (!isLastAttempt(record)) return { _tag: "Released", ...fact, attempt, reason: "The lease ran out." }
   const reason = `The lease of the last of ${maxAttemptsOf(record)} attempts ran out.`
   return { _tag: "Failed", ...fact, attempt, reason, code: "attempts_exhausted" }
 }
 
-const earliest = (comings: ReadonlyArray<Coming>): Coming | undefined => {
-  let first: Coming | undefined
-  for (const one of comings) {
+const earliest = (timers: ReadonlyArray<Timer>): Timer | undefined => {
+  let first: Timer | undefined
+  for (const one of timers) {
     if (first === undefined || one.due.epochMilliseconds < first.due.epochMilliseconds) first = one
   }
   return first
 }
 
 /**
- * When something will happen to an open handoff though nobody does anything: the first of its clocks, its lease, and
- * their warnings. Nothing when nothing will.
- *
- * @example
- * ```ts
- * import { dueAt, type HandoffRecord } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const isOverdue = (record: HandoffRecord, now: DateTime.Utc) => {
- *   const due = dueAt(record)
- *   return due !== undefined && due.epochMilliseconds <= now.epochMilliseconds
- * }
- * ```
+ * Returns the next time the clock acts on an open handoff: its earliest deadline, lease expiry or reminder; `undefined` if
+ * it has none.
  */
-export const dueAt = (record: HandoffRecord): DateTime.Utc | undefined => earliest(comings(record))?.due
+export const dueAt = (record: HandoffRecord): DateTime.Utc | undefined => earliest(timersOf(record))?.due
 
 /**
- * The event that is due on an open handoff at a moment: it expires, its lease ends, or a clock's nearing is mentioned.
- * Nothing when nothing is due.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, overdueEvent } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const hasExpired = (record: HandoffRecord, now: DateTime.Utc) => overdueEvent(record, now)?._tag === "Expired"
- * ```
+ * Returns the event that the clock must record on an open handoff at a moment: an expiry, the end of a lease, or a
+ * reminder; `undefined` if none is due.
  */
 export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transition | undefined => {
-  const coming = comings(record).find(({ due }) => due.epochMilliseconds <= at.epochMilliseconds)
-  return coming && eventOf(record, coming, at)
+  const timer = timersOf(record).find(({ due }) => due.epochMilliseconds <= at.epochMilliseconds)
+  return timer && eventOf(record, timer, at)
 }
 
 /**
- * Why a handoff may go to another receiver instead of the event that would end it: its request allows that, and hops are
- * left. Nothing when it may not.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, rerouteCause, type Transition } from "@aumai/handoff-protocol"
- *
- * const ends = (record: HandoffRecord, event: Transition) => rerouteCause(record, event) === undefined
- * ```
+ * Returns the cause for which a handoff may be re-routed instead of ended by an event; `undefined` if its request does not
+ * allow re-routing, or no hop is left.
  */
 export const rerouteCause = (record: HandoffRecord, event: Transition): RerouteCause | undefined => {
   if (record.request.reroute !== true || (record.hops?.length ?? 0) >= maxHopsOf(record)) return undefined
@@ -265,25 +158,16 @@ export interface Whereabouts {
   readonly isLost: boolean
 }
 
-/**
- * Where a handoff is.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, whereabouts } from "@aumai/handoff-protocol"
- *
- * const holder = (record: HandoffRecord) => whereabouts(record).turn ?? "nobody"
- * ```
- */
+/** Returns the agent that has a handoff, since when, and the next event that the clock records. */
 export const whereabouts = (record: HandoffRecord): Whereabouts => {
   const turn = turnOf(record)
-  const coming = earliest(comings(record))
+  const timer = earliest(timersOf(record))
   return {
     ...(turn === undefined ? {} : { turn }),
     since: record.updatedAt,
     attempt: record.attempt,
-    ...(coming === undefined ? {} : { due: { at: coming.due, event: eventOf(record, coming, coming.due)._tag } }),
+    ...(timer === undefined ? {} : { due: { at: timer.due, event: eventOf(record, timer, timer.due)._tag } }),
     ...("notBefore" in record && record.notBefore !== undefined ? { notBefore: record.notBefore } : {}),
-    isLost: isOpen(record.status) && turn === undefined && coming === undefined
+    isLost: isOpen(record.status) && turn === undefined && timer === undefined
   }
 }

@@ -6,12 +6,12 @@ import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { RecordId } from "../values/Fields.ts"
 import { entryDigest, eventText, linked, textDigest } from "./Chain.ts"
-import { builders } from "./NextState.ts"
-import { isTransition, type LifecycleError, objection } from "./Refusals.ts"
+import { nextStates } from "./NextState.ts"
+import { check, isTransition, type LifecycleError } from "./Refusals.ts"
 import type { Origin, Transition } from "./Transitions.ts"
 
 /**
- * The first state of a handoff, from the event that begins it.
+ * Makes the first record of a handoff from the event that begins it.
  *
  * @example
  * ```ts
@@ -33,16 +33,7 @@ import type { Origin, Transition } from "./Transitions.ts"
  */
 export const create = (recordId: RecordId, event: Origin): HandoffRecord => begin(recordId, event).record
 
-/**
- * The same without the digest of the event, as `apply` leaves it off: for whoever only follows what happens.
- *
- * @example
- * ```ts
- * import { begun, type HandoffRecord, type Origin, RecordId } from "@aumai/handoff-protocol"
- *
- * const followed = (event: Origin): HandoffRecord => begun(RecordId.make("7k2m9q4xw3pz"), event)
- * ```
- */
+/** Makes the first record without `head`, as `apply` does, for callers that follow events and verify no digests. */
 export const begun = (recordId: RecordId, event: Origin): HandoffRecord =>
   event._tag === "Imported"
     ? { ...event.record, recordId, revision: 1 }
@@ -57,29 +48,20 @@ export const begun = (recordId: RecordId, event: Origin): HandoffRecord =>
       }
 
 /**
- * The state after an event: looks up its row, checks where the handoff stands, whose move it is, and for what time brings
- * about whether it is due.
- *
- * @example
- * ```ts
- * import { apply, type HandoffRecord } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const start = (record: HandoffRecord, at: DateTime.Utc) =>
- *   apply(record, { _tag: "Started", at, by: record.request.toAgent })
- * ```
+ * Applies an event to a record. Checks the status, the author and, for an event of the clock, that it is due. The result
+ * has no `head`; `advance` computes it.
  */
 export const apply = (record: HandoffRecord, event: HandoffEvent): Result.Result<HandoffRecord, LifecycleError> => {
-  const refusal = objection(record, event)
+  const refusal = check(record, event)
   if (refusal !== undefined) return Result.fail(refusal)
-  // The casts: `objection` has seen that it is a transition, and that its row fits the record, and so its builder.
-  const build = builders[(event as Transition)._tag] as (record: HandoffRecord, event: HandoffEvent) => HandoffRecord
+  // The casts: `check` has accepted the event, so its row fits the record.
+  const build = nextStates[(event as Transition)._tag] as (record: HandoffRecord, event: HandoffEvent) => HandoffRecord
+  // The old `head` is the digest of the entry before this one.
   const { head: _, ...built } = build(record, event)
-  // Whoever knows the digest of the event adds it; that of the one before is over.
   return Result.succeed(built)
 }
 
-/** An event with the digest of the one before it, and the record after it: what a store keeps of both. */
+/** An entry that a store can commit: an event with the digest of the entry before it, and the record after it. */
 export interface Advanced<Event extends HandoffEvent = HandoffEvent> {
   readonly record: HandoffRecord
   readonly event: Event
@@ -87,33 +69,15 @@ export interface Advanced<Event extends HandoffEvent = HandoffEvent> {
   readonly text: string
 }
 
-/**
- * Makes the first entry of a handoff: the event, and the record after it, which holds the digest of the event.
- *
- * @example
- * ```ts
- * import { begin, type Origin, RecordId } from "@aumai/handoff-protocol"
- *
- * const headOf = (event: Origin) => begin(RecordId.make("7k2m9q4xw3pz"), event).record.head
- * ```
- */
+/** Makes the first entry of a handoff: the event, and the record after it, which holds the digest of the event. */
 export const begin = <Event extends Origin>(recordId: RecordId, event: Event): Advanced<Event> => {
   const text = eventText(event)
   return { record: { ...begun(recordId, event), head: textDigest(recordId, 1, text) }, event, text }
 }
 
 /**
- * The next entry of a handoff: the event, linked to the last entry, and the record after it, which holds the digest of the
- * event. One that is linked already must be linked to that entry.
- *
- * @example
- * ```ts
- * import { advance, type HandoffRecord } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- *
- * const start = (record: HandoffRecord, at: DateTime.Utc) =>
- *   advance(record, { _tag: "Started", at, by: record.request.toAgent })
- * ```
+ * Makes the next entry of a handoff: the event, linked to the last entry, and the record after it, which holds the digest
+ * of the event. An event that already has `prev` must be linked to the last entry.
  */
 export const advance = <Event extends HandoffEvent>(
   record: HandoffRecord,
@@ -130,29 +94,19 @@ export const advance = <Event extends HandoffEvent>(
   })
 }
 
-/**
- * Folds a whole history, oldest first, into the state it describes. Whether each entry holds the digest of the one before
- * it is for `verify` to say.
- *
- * @example
- * ```ts
- * import { type HandoffEvent, RecordId, replay } from "@aumai/handoff-protocol"
- *
- * const stateOf = (history: ReadonlyArray<HandoffEvent>) => replay(RecordId.make("7k2m9q4xw3pz"), history)
- * ```
- */
+/** Replays a whole history, oldest first, to its record. Does not check digests; `flawIn` does. */
 export const replay = (
   recordId: RecordId,
   history: ReadonlyArray<HandoffEvent>
 ): Result.Result<HandoffRecord, EmptyHistory | LifecycleError> => {
   const last = history[history.length - 1]
   return Result.map(fold(recordId, history), (record) =>
-    // Never: what is empty has been refused.
+    // `fold` has refused an empty history.
     last === undefined ? record : { ...record, head: entryDigest(recordId, record.revision, last) }
   )
 }
 
-/** The same without the digest of the last entry, for who knows it. */
+/** Replays a history like `replay`, but leaves out `head` for callers that know it. */
 export const fold = (
   recordId: RecordId,
   history: ReadonlyArray<HandoffEvent>

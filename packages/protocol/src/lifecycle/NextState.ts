@@ -1,4 +1,4 @@
-/** The record that each event makes. */
+/** Builds the record after each event. */
 import * as DateTime from "effect/DateTime"
 
 import type { Lease, Milliseconds } from "../model/Attempt.ts"
@@ -11,7 +11,7 @@ import { lastMoment } from "../values/Moment.ts"
 import { startAwaits } from "./Clocks.ts"
 import type { After, Before, Of, Transition, Transitions } from "./Transitions.ts"
 
-/** What stays of a handoff whatever happens to it. */
+/** Copies the fields that survive every event. */
 const next = (record: HandoffRecord, event: HandoffEvent) => ({
   recordId: record.recordId,
   revision: record.revision + 1,
@@ -26,14 +26,14 @@ const next = (record: HandoffRecord, event: HandoffEvent) => ({
 type Open = Before<"Expired">
 type Held = Before<"Failed">
 
-/** What stays of an open one while it stays open. */
+/** Copies the fields that survive while the handoff is open. */
 const nextOpen = (record: Open, event: HandoffEvent) => ({
   ...next(record, event),
   ...(record.handBack === undefined ? {} : { handBack: record.handBack }),
   ...(record.reminded === undefined ? {} : { reminded: record.reminded })
 })
 
-/** What stays of one that the receiver holds while the receiver holds it. */
+/** Copies the fields that survive while the receiver holds the handoff. */
 const nextHeld = (record: Held, event: HandoffEvent) => ({
   ...nextOpen(record, event),
   response: record.response,
@@ -48,12 +48,12 @@ const leaseFrom = (at: DateTime.Utc, milliseconds: Milliseconds): Lease => ({
   until: DateTime.makeUnsafe(Math.min(at.epochMilliseconds + milliseconds, lastMoment))
 })
 
-/** The lease, renewed at a moment. */
+/** Renews a lease at a moment. */
 const renewed = (lease: Lease | undefined, at: DateTime.Utc, milliseconds = lease?.milliseconds) =>
   milliseconds === undefined ? {} : { lease: leaseFrom(at, milliseconds) }
 
-/** The lease of one that is accepted: it rests while the sender's word is awaited, and begins anew behind that. */
-const settled = (record: Before<"Started">, at: DateTime.Utc, milliseconds?: Milliseconds): Before<"Started"> => {
+/** Sets the lease of an accepted handoff: it rests while the sender must confirm, and restarts after that. */
+const leased = (record: Before<"Started">, at: DateTime.Utc, milliseconds?: Milliseconds): Before<"Started"> => {
   const { lease, ...rest } = record
   const length = milliseconds ?? lease?.milliseconds
   if (length === undefined) return record
@@ -61,18 +61,18 @@ const settled = (record: Before<"Started">, at: DateTime.Utc, milliseconds?: Mil
   return milliseconds === undefined && lease?.until !== undefined ? record : { ...rest, lease: leaseFrom(at, length) }
 }
 
-/** What was restated, added to what had been restated before; what the sender has confirmed is to be confirmed again. */
+/** Merges a restatement into the read-back so far. An earlier confirmation is dropped, so the sender must confirm again. */
 export const restated = (before: KeptReadBack | undefined, { items = [], summary }: ReadBack): KeptReadBack => {
-  const said = new Map<string, ReadBackItem>()
+  const answers = new Map<string, ReadBackItem>()
   for (const item of [...(before?.items ?? []), ...items]) {
-    // The last word on an item counts, and stands where it was said.
-    said.delete(item.id)
-    said.set(item.id, item)
+    // The last answer to an item counts, at its own place in the order.
+    answers.delete(item.id)
+    answers.set(item.id, item)
   }
-  return { summary, items: [...said.values()] }
+  return { summary, items: [...answers.values()] }
 }
 
-/** What was verified so far, and now. */
+/** Adds the evidence of an event to the evidence so far. */
 export const verified = (
   before: ReadonlyArray<Evidence> | undefined,
   event: AttestedEvent
@@ -90,7 +90,7 @@ export const verified = (
   return [...(before ?? []), evidence]
 }
 
-/** The answer an ended handoff had before it ended, where it had one. */
+/** Keeps the answer that the handoff had before it ended. */
 const answered = (record: { readonly response?: HandoffResponse }) =>
   record.response === undefined ? {} : { response: record.response }
 
@@ -99,18 +99,18 @@ const expiredBecause = {
   accept_by: "Nobody accepted the handoff in time."
 } as const
 
-// Typed from the table: a builder that makes another status, or reads what its `from` states do not have, does not compile.
-export const builders: {
+// Typed from the table: a row that makes another status, or reads a field that its `from` states lack, does not compile.
+export const nextStates: {
   readonly [Tag in keyof Transitions]: (record: Before<Tag>, event: Of<Transition, "_tag", Tag>) => After<Tag>
 } = {
   Accepted: (record, event) =>
-    settled(
+    leased(
       {
         status: "accepted",
         ...nextOpen(record, event),
         response: {
           accepted: true,
-          // What the Python library says when the receiver gives no reason.
+          // The default reason of the Python library.
           reason: event.reason ?? "Accepted by receiving agent.",
           ...(event.estimatedCompletion === undefined ? {} : { estimatedCompletion: event.estimatedCompletion })
         },
@@ -125,9 +125,9 @@ export const builders: {
     response: { accepted: false, reason: event.reason }
   }),
   Restated: (record, event) =>
-    settled({ ...record, ...next(record, event), readBack: restated(record.readBack, event.readBack) }, event.at),
+    leased({ ...record, ...next(record, event), readBack: restated(record.readBack, event.readBack) }, event.at),
   Confirmed: (record, event) =>
-    settled(
+    leased(
       {
         ...record,
         ...next(record, event),
@@ -144,7 +144,7 @@ export const builders: {
   Started: (record, event) => ({
     status: "in_progress",
     ...nextHeld(record, event),
-    // Another program may start one whose lease still rests.
+    // Another program may start a handoff whose lease still rests.
     ...(record.lease !== undefined && record.lease.until === undefined ? renewed(record.lease, event.at) : {})
   }),
   Progressed: (record, event) => {
@@ -158,13 +158,13 @@ export const builders: {
       }
     }
     return progressed.status === "accepted"
-      ? settled(progressed, event.at, event.lease ?? record.lease?.milliseconds)
+      ? leased(progressed, event.at, event.lease ?? record.lease?.milliseconds)
       : { ...progressed, ...renewed(record.lease, event.at, event.lease) }
   },
   Asked: (record, event) => ({
     status: "input_required",
     ...nextHeld(record, event),
-    // It rests: the receiver can do nothing while it waits.
+    // The lease rests because the receiver cannot act while it waits.
     ...(record.lease === undefined ? {} : { lease: { milliseconds: record.lease.milliseconds } }),
     question: event.question
   }),
@@ -177,7 +177,7 @@ export const builders: {
   Forwarded: (record, event) => {
     const { reminded, ...kept } = nextOpen(record, event)
     const attempt = record.attempt + 1
-    // The clock for accepting begins anew, and so does its reminder.
+    // The next receiver gets a new `accept_by`, with its own reminder.
     const others = reminded?.filter((of) => of !== "accept_by") ?? []
     return {
       status: "pending",
@@ -224,7 +224,7 @@ export const builders: {
   Reminded: (record, event) => ({
     ...record,
     ...next(record, event),
-    // Once each, though another program may have mentioned it again.
+    // Each clock once, even if another program recorded its reminder again.
     reminded: [...(record.reminded ?? []).filter((of) => of !== event.of), event.of]
   }),
   Expired: (record, event) => ({

@@ -1,5 +1,5 @@
+/** Checks an event against a record: by the transition table, and by the rules that the table cannot express. */
 import type { RerouteCause } from "../model/Attempt.ts"
-/** Why an event may not come to a record: what the table says, and what it cannot say. */
 import type { ReadBack } from "../model/Briefing.ts"
 import { coverageOf, itemsOf } from "../model/Coverage.ts"
 import {
@@ -36,16 +36,7 @@ import { movesFrom, type Of, type Rule, type Transition, transitions } from "./T
 
 export const isTransition = (event: HandoffEvent): event is Transition => event._tag in transitions
 
-/**
- * What the lifecycle may say to an event.
- *
- * @example
- * ```ts
- * import { type LifecycleError } from "@aumai/handoff-protocol"
- *
- * const isTooLate = (error: LifecycleError) => error._tag === "StaleAttempt"
- * ```
- */
+/** Every error with which the lifecycle refuses an event. */
 export type LifecycleError =
   | InvalidTransition
   | NotYourHandoff
@@ -59,36 +50,29 @@ export type LifecycleError =
   | UnknownItem
   | NotDelivered
 
-/** What must be right about an event of time, beside when it comes. */
-const essence = (event: Transition) => [
+/** Lists the parts of a clock event that must match the due event; its time may be later. */
+const essentials = (event: Transition) => [
   event._tag,
   "missed" in event && event.missed,
   "of" in event && event.of,
   "code" in event && event.code
 ]
 
-/** Whether time itself causes this event at its moment. */
+/** Checks that the clock may record this event at its time. */
 const isDue = (record: HandoffRecord, event: Transition): boolean => {
   const due = overdueEvent(record, event.at)
   if (due === undefined) return false
   return event._tag === "Forwarded"
     ? event.because !== undefined && event.because === rerouteCause(record, due)
-    : isSame(essence(due), essence(event))
+    : isSame(essentials(due), essentials(event))
 }
 
-const whetherDue = (record: HandoffRecord, event: Transition): NotDue | undefined =>
+const checkDue = (record: HandoffRecord, event: Transition): NotDue | undefined =>
   isDue(record, event) ? undefined : new NotDue({ recordId: record.recordId, event: event._tag, at: event.at })
 
 /**
- * Whether time causes an event, and not an agent: it must be due, and needs no signature when the clock records it. The
- * record is the one that the event was recorded on.
- *
- * @example
- * ```ts
- * import { clock, type HandoffEvent, type HandoffRecord, isOfTime } from "@aumai/handoff-protocol"
- *
- * const needsNoSignature = (before: HandoffRecord, event: HandoffEvent) => event.by === clock && isOfTime(before, event)
- * ```
+ * Checks whether the clock causes an event, and not an agent. Such an event must be due, and needs no signature if the
+ * clock records it. `record` is the state before the event.
  */
 export const isOfTime = (record: HandoffRecord, event: HandoffEvent): boolean => {
   if (!isTransition(event)) return false
@@ -97,21 +81,21 @@ export const isOfTime = (record: HandoffRecord, event: HandoffEvent): boolean =>
     rule.by === "anyone" ||
     (rule.clock === true &&
       event.by === clock &&
-      // An agent may have that name: an event of its own handoff that is not due is the agent's.
+      // An agent may be named `clock`: an event on its own handoff that is not due is the agent's.
       (agentOf(record, rule.by) !== clock || isDue(record, event)))
   )
 }
 
-/** What the table cannot say: what must be true of the record, whatever else the event says. */
+/** The conditions on the record that the table cannot express, for any content of the event. */
 const conditions: { readonly [Tag in Transition["_tag"]]?: (record: HandoffRecord) => LifecycleError | undefined } = {
-  Started: (record) => whetherReadBack(record, "Started", startAwaits(record)),
-  // Nor is it completed without a start.
-  Completed: (record) => whetherReadBack(record, "Completed", startAwaits(record)),
-  // The sender confirms what it has been told, and no less.
+  Started: (record) => checkReadBack(record, "Started", startAwaits(record)),
+  // A handoff can be completed without a start.
+  Completed: (record) => checkReadBack(record, "Completed", startAwaits(record)),
+  // The sender can confirm only a complete read-back.
   Confirmed: (record) =>
     "readBack" in record && record.readBack !== undefined && startAwaits(record) !== "receiver"
       ? undefined
-      : whetherReadBack(record, "Confirmed", "receiver"),
+      : checkReadBack(record, "Confirmed", "receiver"),
   Released: (record) =>
     isLastAttempt(record)
       ? new NoAttemptLeft({ recordId: record.recordId, maxAttempts: maxAttemptsOf(record) })
@@ -122,7 +106,7 @@ const conditions: { readonly [Tag in Transition["_tag"]]?: (record: HandoffRecor
   }
 }
 
-const whetherReadBack = (
+const checkReadBack = (
   { recordId, request, ...record }: HandoffRecord,
   event: Transition["_tag"],
   awaits: "sender" | "receiver" | undefined
@@ -133,13 +117,13 @@ const whetherReadBack = (
   return new ReadBackIncomplete({ recordId, event, awaits, missing })
 }
 
-/** What must be true whoever did it: that the record after it is one that every store and reader takes. */
-const whetherRoom = (record: HandoffRecord, event: Transition): NoRoomLeft | undefined => {
-  const of = noRoomFor(record, event)
+/** Checks that the record after the event is within the limits that every store and reader accepts. */
+const checkRoom = (record: HandoffRecord, event: Transition): NoRoomLeft | undefined => {
+  const of = partWithoutRoom(record, event)
   return of && new NoRoomLeft({ recordId: record.recordId, event: event._tag, of })
 }
 
-const noRoomFor = (record: HandoffRecord, event: Transition): NoRoomLeft["of"] | undefined => {
+const partWithoutRoom = (record: HandoffRecord, event: Transition): NoRoomLeft["of"] | undefined => {
   const evidence = "evidence" in record ? record.evidence : undefined
   switch (event._tag) {
     case "Attested": {
@@ -161,15 +145,15 @@ const noRoomFor = (record: HandoffRecord, event: Transition): NoRoomLeft["of"] |
   }
 }
 
-/** And what must be true of the event. */
+/** The conditions on the content of the event. */
 const contents: {
   readonly [Tag in Transition["_tag"]]?: (
     record: HandoffRecord,
     event: Of<Transition, "_tag", Tag>
   ) => LifecycleError | undefined
 } = {
-  Accepted: (record, { readBack }) => whetherKnown(record, readBack),
-  Restated: (record, { readBack }) => whetherKnown(record, readBack),
+  Accepted: (record, { readBack }) => checkItems(record, readBack),
+  Restated: (record, { readBack }) => checkItems(record, readBack),
   Forwarded: (record, event) => {
     const { recordId } = record
     const holders = holdersOf(record)
@@ -186,35 +170,28 @@ const contents: {
   }
 }
 
-/** Whether a receiver may say that this is what its handoff is re-routed for: what would end it otherwise, it could do now. */
+/** Checks that the receiver may name this cause: the event that it replaces must be allowed now. */
 const mayReroute = (record: HandoffRecord, because: RerouteCause | undefined): boolean =>
   because === undefined ||
   (record.request.reroute === true &&
     ((because === "rejected" && movesFrom(record.status).some(({ event }) => event === "Rejected")) ||
       (because === "attempts_exhausted" && isLastAttempt(record))))
 
-const whetherKnown = ({ recordId, request }: HandoffRecord, readBack: ReadBack | undefined) => {
+const checkItems = ({ recordId, request }: HandoffRecord, readBack: ReadBack | undefined) => {
   const known = request.briefing === undefined ? [] : itemsOf(request.briefing)
   const items = (readBack?.items ?? []).map(({ id }) => id).filter((id) => !known.includes(id))
   return items.length === 0 ? undefined : new UnknownItem({ recordId, items, known })
 }
 
 /**
- * The events that the lifecycle allows of a handoff as it stands, with their rules: those of its status, but no release in
- * the last attempt, no hop behind the last, and no start before the briefing has been read back.
- *
- * @example
- * ```ts
- * import { type HandoffRecord, movesOf } from "@aumai/handoff-protocol"
- *
- * const offered = (record: HandoffRecord) => movesOf(record).map(({ event }) => event)
- * ```
+ * Lists the events that the lifecycle allows on a record, with their rules. The last attempt has no release, the last hop
+ * no forward, and a start waits for the read-back of the briefing.
  */
 export const movesOf = (record: HandoffRecord): ReturnType<typeof movesFrom> =>
   movesFrom(record.status).filter(({ event }) => conditions[event]?.(record) === undefined)
 
-/** Whose an event is, and why it is not its author's. */
-const whetherYours = (record: HandoffRecord, event: Transition, rule: Rule): NotYourHandoff | undefined => {
+/** Checks that the author is allowed to record this event. */
+const checkActor = (record: HandoffRecord, event: Transition, rule: Rule): NotYourHandoff | undefined => {
   const { recordId, request } = record
   const { by } = rule
   if (by === "anyone") return undefined
@@ -223,18 +200,18 @@ const whetherYours = (record: HandoffRecord, event: Transition, rule: Rule): Not
   if (by === "witness") {
     return event.by === agentOf(record, "receiver") ? refuse(by, request.fromAgent) : undefined
   }
-  // What goes along with its parent goes by whoever withdrew that.
+  // A part that is cancelled along with its parent has the author of that cancellation.
   if (event._tag === "Cancelled" && event.along !== undefined && event.along === request.parent) return undefined
   const expected = agentOf(record, by)
   return expected === undefined || event.by === expected ? undefined : refuse(by, expected)
 }
 
-/** Why an event may not come to a record now; nothing when it may. */
-export const objection = (record: HandoffRecord, event: HandoffEvent): LifecycleError | undefined => {
+/** Checks an event against a record; `undefined` if it is allowed. */
+export const check = (record: HandoffRecord, event: HandoffEvent): LifecycleError | undefined => {
   const { recordId, status } = record
   if (!isTransition(event)) return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: [] })
   const rule: Rule = transitions[event._tag]
-  // First: whoever holds an older attempt is told so, wherever the newer one stands.
+  // Checked first: the holder of an older attempt gets `StaleAttempt` in any status.
   if (event.attempt !== undefined && event.attempt !== record.attempt) {
     return new StaleAttempt({ recordId, event: event._tag, attempt: event.attempt, current: record.attempt })
   }
@@ -242,18 +219,18 @@ export const objection = (record: HandoffRecord, event: HandoffEvent): Lifecycle
     return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: rule.from })
   }
   const isByTime = isOfTime(record, event)
-  // What another program did has happened, due or not, and whatever was asked for.
+  // An event of another program has happened, due or not, so only its author and the limits are checked.
   if (event.via !== undefined) {
-    return (isByTime ? undefined : whetherYours(record, event, rule)) ?? whetherRoom(record, event)
+    return (isByTime ? undefined : checkActor(record, event, rule)) ?? checkRoom(record, event)
   }
-  // The cast: a row's condition on its event is given events of that row.
+  // The cast: the condition in a row gets only events of that row.
   const content = contents[event._tag] as
     | ((record: HandoffRecord, event: Transition) => LifecycleError | undefined)
     | undefined
   return (
-    (isByTime ? whetherDue(record, event) : whetherYours(record, event, rule)) ??
+    (isByTime ? checkDue(record, event) : checkActor(record, event, rule)) ??
     conditions[event._tag]?.(record) ??
     content?.(record, event) ??
-    whetherRoom(record, event)
+    checkRoom(record, event)
   )
 }

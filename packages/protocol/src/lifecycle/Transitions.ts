@@ -2,56 +2,27 @@ import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffStatus } from "../model/HandoffStatus.ts"
 
-/**
- * Events that begin a handoff. Every other event is a transition.
- *
- * @example
- * ```ts
- * import { type HandoffEvent, type Origin } from "@aumai/handoff-protocol"
- *
- * const isOrigin = (event: HandoffEvent): event is Origin => event._tag === "Created" || event._tag === "Imported"
- * ```
- */
+/** Events that begin a handoff. Every other event is a transition. */
 export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Imported" }>
 
 /** An event of a handoff that has begun: a row of the transition table. */
 export type Transition = Exclude<HandoffEvent, Origin>
 
-/**
- * Who may record an event: one of the two agents of the handoff, a witness (anyone but the receiver), or anyone.
- *
- * @example
- * ```ts
- * import { type Party, transitions } from "@aumai/handoff-protocol"
- *
- * const whose: Party = transitions.Cancelled.by
- * console.log(whose) // sender
- * ```
- */
+/** The party that may record an event: sender, receiver, a witness (any agent but the receiver), or anyone. */
 export type Party = "sender" | "receiver" | "witness" | "anyone"
 
-/**
- * A row of the table: where the event may come, where it leads, and whose it is.
- *
- * @example
- * ```ts
- * import { type Rule, transitions } from "@aumai/handoff-protocol"
- *
- * const rules: ReadonlyArray<Rule> = Object.values(transitions)
- * console.log(rules.length) // 17
- * ```
- */
+/** A row of the transition table: the statuses that allow an event, the status after it, and the party that records it. */
 export interface Rule {
   readonly from: ReadonlyArray<HandoffStatus>
-  /** `same` for what is said along the way. */
+  /** `same` if the event does not change the status. */
   readonly to: HandoffStatus | "same"
   readonly by: Party
-  /** Whether time itself may do it, too, once it is due. */
+  /** `true` if the clock may record the event, too, once it is due. */
   readonly clock?: true
 }
 
 /**
- * The lifecycle. This table is the specification: everything else that knows what may follow what is derived from it.
+ * The transition table, which specifies the lifecycle. Every other rule about the order of events is derived from it.
  *
  * @example
  * ```ts
@@ -87,52 +58,25 @@ export const transitions = {
 
 export type Transitions = typeof transitions
 export type Of<Union, Key extends PropertyKey, Value> = Extract<Union, { readonly [_ in Key]: Value }>
-/**
- * The records an event may meet, as the table says.
- *
- * @example
- * ```ts
- * import { type Before } from "@aumai/handoff-protocol"
- *
- * const answerOf = (record: Before<"Started">) => record.response.reason
- * ```
- */
+/** The records that allow an event, from the table. */
 export type Before<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
-/**
- * The record an event makes, as the table says.
- *
- * @example
- * ```ts
- * import { type After } from "@aumai/handoff-protocol"
- *
- * const resultOf = (record: After<"Completed">) => record.result
- * ```
- */
+/** The record after an event, from the table. */
 export type After<Tag extends keyof Transitions> = Transitions[Tag]["to"] extends "same"
   ? Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
   : Of<HandoffRecord, "status", Transitions[Tag]["to"]>
 
 const rows: ReadonlyArray<readonly [Transition["_tag"], Rule]> = Object.entries(transitions) as ReadonlyArray<
-  // The cast: Object.entries forgets that the keys are those of the table.
+  // The cast: Object.entries widens the keys of the table to string.
   readonly [Transition["_tag"], Rule]
 >
 
 const openStatuses: ReadonlySet<HandoffStatus> = new Set(rows.flatMap(([, rule]) => rule.from))
 
-/**
- * Whether any transition starts from this status. One that is not open is final.
- *
- * @example
- * ```ts
- * import { isOpen } from "@aumai/handoff-protocol"
- *
- * console.log(isOpen("in_progress"), isOpen("completed")) // true false
- * ```
- */
+/** Checks whether a status is open: at least one transition starts from it. Any other status is final. */
 export const isOpen = (status: HandoffStatus): boolean => openStatuses.has(status)
 
 /**
- * The events the table allows from a status, with their rules.
+ * Lists the events that the table allows in a status, with their rules.
  *
  * @example
  * ```ts
@@ -147,31 +91,13 @@ export const movesFrom = (
 ): ReadonlyArray<{ readonly event: Transition["_tag"]; readonly rule: Rule }> =>
   rows.filter(([, rule]) => rule.from.includes(status)).map(([event, rule]) => ({ event, rule }))
 
-/**
- * Where a handoff stands after an event that met it in this status.
- *
- * @example
- * ```ts
- * import { statusAfter } from "@aumai/handoff-protocol"
- *
- * console.log(statusAfter("Started", "accepted"), statusAfter("Progressed", "accepted")) // in_progress accepted
- * ```
- */
+/** Returns the status after an event in a given status. */
 export const statusAfter = (event: Transition["_tag"], status: HandoffStatus): HandoffStatus => {
   const { to } = transitions[event]
   return to === "same" ? status : to
 }
 
-/**
- * Whose move is awaited in each status; a final one awaits nobody's.
- *
- * @example
- * ```ts
- * import { turns } from "@aumai/handoff-protocol"
- *
- * console.log(turns.input_required) // sender
- * ```
- */
+/** The party that owns the next move in each status; `undefined` in a final status. */
 export const turns = {
   pending: "receiver",
   accepted: "receiver",

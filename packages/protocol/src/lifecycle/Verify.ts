@@ -1,4 +1,4 @@
-/** Whether a history holds: each entry is the one that the next was written on, and together they say what the record says. */
+/** Verifies a history: each entry holds the digest of the entry before it, and the entries lead to the record. */
 import * as Result from "effect/Result"
 
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
@@ -18,29 +18,29 @@ export interface Flaw {
   readonly problem: string
 }
 
-/** The parts in which two records differ, in the names of our types. */
+/** Lists the fields in which two records differ, by their names in the domain types. */
 const differences = (a: object, b: object): ReadonlyArray<string> => {
-  // The casts: an object has a value at each of its own keys.
+  // The casts: an object has a value at each key.
   const [left, right] = [a, b] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => !isSame(left[key], right[key]))
 }
 
-const flawOfRecord = (record: HandoffRecord, told: HandoffRecord): Flaw | undefined => {
-  const { revision } = told
+const flawOfRecord = (record: HandoffRecord, replayed: HandoffRecord): Flaw | undefined => {
+  const { revision } = replayed
   if (record.revision !== revision) {
-    const problem = `The record says that there are ${record.revision} entries, and there are ${revision}`
+    const problem = `The record has revision ${record.revision}, but its history has ${revision} entries`
     return { revision: Math.min(record.revision, revision) + 1, problem }
   }
-  if (record.head !== told.head) {
-    return { revision, problem: "The record was not written with this entry: it holds another digest" }
+  if (record.head !== replayed.head) {
+    return { revision, problem: "The record holds the digest of another last entry" }
   }
-  const parts = differences(record, told)
+  const parts = differences(record, replayed)
   return parts.length === 0
     ? undefined
-    : { revision, problem: `The record is not what its history says: it differs in ${parts.join(", ")}` }
+    : { revision, problem: `The record differs from its history in ${parts.join(", ")}` }
 }
 
-/** An entry that does not hold the digest of the one before it: which of the two is not what was written. */
+/** Finds the changed entry at a broken link: the entry with the wrong `prev`, or the entry before it. */
 const brokenLink = (
   recordId: RecordId,
   history: ReadonlyArray<HandoffEvent>,
@@ -50,55 +50,48 @@ const brokenLink = (
   const revision = index + 1
   const [event, before, next] = [history[index], history[index - 1], history[index + 1]]
   if (before === undefined)
-    return { revision, problem: "It is not the first entry: it holds the digest of one before it" }
+    return { revision, problem: "It is not the first entry of its history: it holds the digest of an earlier entry" }
   const problem = "It does not hold the digest of the entry before it"
   if (event?.prev === undefined) return { revision, problem }
-  // The next entry tells whether this one is what it was when that was written: then the one before is not. If it would be
-  // that one place before, the one before was put in.
+  // If the next entry vouches for this one, the entry before it was changed. If it vouches for this one at the place
+  // before, the entry before it was inserted.
   const witness = next === undefined ? head : next.prev
   const isKept = [revision, index].some((place) => entryDigest(recordId, place, event) === witness)
   return witness !== undefined && !isKept
     ? { revision, problem }
-    : { revision: index, problem: `It is not the entry that revision ${revision} was written on` }
+    : { revision: index, problem: `It is not the entry whose digest revision ${revision} holds` }
 }
 
 /**
- * Looks for the first entry of a history, oldest first, that does not hold: that was changed, left out or put in after the
- * next one was written, or that the lifecycle does not allow where it stands. With the record, the last entry is covered,
- * too. Gives nothing when all of it holds. Signatures are not looked at: that takes the keys of the agents.
- *
- * @example
- * ```ts
- * import { flawIn, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
- *
- * const holds = (history: ReadonlyArray<HandoffEvent>) => flawIn(RecordId.make("7k2m9q4xw3pz"), history) === undefined
- * ```
+ * Finds the first flaw of a history, oldest first: an entry that was changed, removed or inserted, or that the lifecycle
+ * does not allow; `undefined` if it has none. The last entry is covered only if `record` is given. Signatures are not
+ * checked, because that needs the keys of the agents.
  */
 export const flawIn = (
   recordId: RecordId,
   history: ReadonlyArray<HandoffEvent>,
   record?: HandoffRecord
 ): Flaw | undefined => {
-  let told: HandoffRecord | undefined
+  let replayed: HandoffRecord | undefined
   let before: Digest | undefined
   for (const [index, event] of history.entries()) {
     const revision = index + 1
     if (event.prev !== before) return brokenLink(recordId, history, index, record?.head)
-    if (told === undefined) {
+    if (replayed === undefined) {
       if (isTransition(event))
         return { revision, problem: `A history begins with Created or Imported, not ${event._tag}` }
       if (event._tag === "Created" && event.by !== event.request.fromAgent) {
         return { revision, problem: `It was recorded by ${event.by}, but the sender is ${event.request.fromAgent}` }
       }
-      told = create(recordId, event)
-      before = told.head
+      replayed = create(recordId, event)
+      before = replayed.head
     } else {
-      const applied = apply(told, event)
+      const applied = apply(replayed, event)
       if (Result.isFailure(applied)) return { revision, problem: applied.failure.message }
       before = entryDigest(recordId, revision, event)
-      told = { ...applied.success, head: before }
+      replayed = { ...applied.success, head: before }
     }
   }
-  if (told === undefined) return { revision: 0, problem: "There is a record, but no history" }
-  return record && flawOfRecord(record, told)
+  if (replayed === undefined) return { revision: 0, problem: "The record has no history" }
+  return record && flawOfRecord(record, replayed)
 }

@@ -42,17 +42,7 @@ export class Progress extends Schema.Opaque<Progress>()(
 
 const points = Schema.Array(Text).check(Schema.isMaxLength(limits.points))
 
-/**
- * Notes of an attempt for the next one, and the artifacts made so far.
- *
- * @example
- * ```ts
- * import { HandBack } from "@aumai/handoff-protocol"
- *
- * const handBack = HandBack.make({ done: ["Pages 1 to 4"], remaining: ["Page 5"], pitfalls: ["The scan is blurred"] })
- * console.log(handBack.remaining) // ["Page 5"]
- * ```
- */
+/** Notes of an attempt for the next one, and the artifacts made so far. */
 export class HandBack extends Schema.Opaque<HandBack>()(
   Schema.Struct({
     done: optional(points, "The work that is done."),

@@ -16,12 +16,12 @@ const manyItems = Schema.isMaxLength(2 * limits.parts)
 export const Severity = Schema.Literals(["stable", "watcher", "unstable"])
 export type Severity = typeof Severity.Type
 
-/** Checks that every item has its own id and that the items to read back exist. */
-export const areItemsSound = (briefing: Items, required: ReadonlyArray<string> = []): true | string => {
+/** Checks that ids are unique and that the items to read back exist. */
+export const checkItems = (briefing: Items, required: ReadonlyArray<string> = []): true | string => {
   const ids = itemsOf(briefing)
   const known = new Set(ids)
-  if (known.size < ids.length) return "Expected each action and contingency to have an id of its own"
-  return required.every((id) => known.has(id)) || "Expected what is to be read back to be actions or contingencies"
+  if (known.size < ids.length) return "Expected each action and contingency to have a unique id"
+  return required.every((id) => known.has(id)) || "Expected `required` to name actions or contingencies of the briefing"
 }
 
 const actionId = field(Name, "The id of the action, which the read-back names.")
@@ -95,7 +95,7 @@ export class Briefing extends Schema.Opaque<Briefing>()(
       "If present, the receiver must restate the briefing before it starts."
     )
   }).check(
-    Schema.makeFilter((briefing) => areItemsSound(briefing, briefing.readBack?.required)),
+    Schema.makeFilter((briefing) => checkItems(briefing, briefing.readBack?.required)),
     bounded()
   )
 ) {}

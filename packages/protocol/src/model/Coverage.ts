@@ -19,17 +19,7 @@ export interface Coverage {
   readonly missing: ReadonlyArray<string>
 }
 
-/**
- * Compares a read-back with what a briefing requires.
- *
- * @example
- * ```ts
- * import { Briefing, coverageOf } from "@aumai/handoff-protocol"
- *
- * const briefing = Briefing.make({ severity: "stable", summary: "", actions: [{ id: "a", task: "Ask" }], readBack: {} })
- * console.log(coverageOf(briefing, undefined).missing) // ["a"]
- * ```
- */
+/** Compares a read-back with what a briefing requires. */
 export const coverageOf = (briefing: Briefing, readBack: ReadBack | undefined): Coverage => {
   const answers = new Map(readBack?.items?.map(({ id, answer }) => [id, answer]))
   const required = briefing.readBack === undefined ? [] : (briefing.readBack.required ?? itemsOf(briefing))

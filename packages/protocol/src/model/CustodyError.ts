@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { AgentId, field, RecordId, Timestamp } from "../values/Fields.ts"
 import { Attempt } from "./Attempt.ts"
 import { handoff, refused, spelledOut } from "./HandoffError.ts"
+import { verbOf } from "./VerbNames.ts"
 
 /** The attempt that the actor holds is over: its work must not be handed back. */
 export class StaleAttempt extends Schema.TaggedError<StaleAttempt>()("StaleAttempt", {
@@ -13,7 +14,7 @@ export class StaleAttempt extends Schema.TaggedError<StaleAttempt>()("StaleAttem
 }) {
   override get message() {
     const verdict = this.attempt < this.current ? "which is over" : "which has not begun"
-    return `Handoff ${this.recordId} is in attempt ${this.current}; ${this.event} came from attempt ${this.attempt}, ${verdict}`
+    return `Handoff ${this.recordId} is in attempt ${this.current}; ${verbOf(this.event)} names attempt ${this.attempt}, ${verdict}`
   }
 }
 
@@ -23,7 +24,7 @@ export class NotDue extends Schema.TaggedError<NotDue>()("NotDue", {
   at: field(Timestamp, "The time that the event names.")
 }) {
   override get message() {
-    return `Handoff ${this.recordId}: ${this.event} is not due at ${DateTime.formatIso(this.at)}`
+    return `Handoff ${this.recordId}: ${verbOf(this.event)} is not due at ${DateTime.formatIso(this.at)}; \`where\` shows its next timer`
   }
 }
 
@@ -33,8 +34,8 @@ export class NoAttemptLeft extends Schema.TaggedError<NoAttemptLeft>()("NoAttemp
   maxAttempts: field(Schema.Int, "The number of attempts that each receiver has.")
 }) {
   override get message() {
-    const attempts = this.maxAttempts === 1 ? "only attempt" : `last of its ${this.maxAttempts} attempts`
-    return `Handoff ${this.recordId} is in the ${attempts}: it can be failed, but not released`
+    const attempt = this.maxAttempts === 1 ? "its only attempt" : `the last of its ${this.maxAttempts} attempts`
+    return `Handoff ${this.recordId} is in ${attempt}, which cannot be released; \`fail\` it`
   }
 }
 
@@ -44,9 +45,12 @@ export class NoHopLeft extends Schema.TaggedError<NoHopLeft>()("NoHopLeft", {
   maxHops: field(Schema.Int, "The number of times that the request allows forwarding.")
 }) {
   override get message() {
-    return this.maxHops === 0
-      ? `The request of handoff ${this.recordId} does not allow to hand it on: finish, reject, release or fail it`
-      : `Handoff ${this.recordId} has been handed on ${this.maxHops === 1 ? "once" : `${this.maxHops} times`}, which is all that its request allows: finish, reject, release or fail it`
+    const times = this.maxHops === 1 ? "once" : `${this.maxHops} times`
+    const refusal =
+      this.maxHops === 0
+        ? `The request of handoff ${this.recordId} does not allow forwarding`
+        : `Handoff ${this.recordId} was forwarded ${times}, as often as its request allows`
+    return `${refusal}; \`complete\`, \`reject\`, \`release\` or \`fail\` it`
   }
 }
 
@@ -56,7 +60,8 @@ export class NoRoomLeft extends Schema.TaggedError<NoRoomLeft>()("NoRoomLeft", {
   of: field(Schema.Literals(["evidence", "hops", "read_back"]), "The part of the record that is full.")
 }) {
   override get message() {
-    return `Handoff ${this.recordId} has no room left for ${this.of === "read_back" ? "what is restated" : this.of}: ${this.event} would exceed what a record may hold`
+    const of = this.of === "read_back" ? "restated items" : this.of
+    return `Handoff ${this.recordId} has no room for more ${of}; ${verbOf(this.event)} would exceed the limits of a record`
   }
 }
 
@@ -67,7 +72,7 @@ export class AlreadyHeld extends Schema.TaggedError<AlreadyHeld>()("AlreadyHeld"
   holders: field(Schema.Array(AgentId), "Every agent that has had the handoff, the sender first.")
 }) {
   override get message() {
-    return `${this.agent} has had handoff ${this.recordId} before (${this.holders.join(" → ")}); hand it on to somebody else`
+    return `${this.agent} has had handoff ${this.recordId} before (${this.holders.join(" → ")}); \`forward\` it to another agent`
   }
 }
 
@@ -78,11 +83,11 @@ export class ReadBackIncomplete extends Schema.TaggedError<ReadBackIncomplete>()
   missing: field(Schema.Array(Schema.String), "The ids of the items that the receiver has not restated.")
 }) {
   override get message() {
-    const what =
+    const next =
       this.awaits === "sender"
-        ? "the sender has not confirmed it"
-        : `the receiver has not restated ${this.missing.length === 0 ? "its summary" : this.missing.join(", ")}`
-    return `Handoff ${this.recordId}: ${this.event} needs its briefing to be read back; ${what}`
+        ? "the sender must `confirm` it"
+        : `the receiver must \`restate\` ${this.missing.length === 0 ? "its summary" : this.missing.join(", ")}`
+    return `Handoff ${this.recordId}: ${verbOf(this.event)} needs a read-back of the briefing; ${next}`
   }
 }
 

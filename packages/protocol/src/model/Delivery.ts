@@ -35,9 +35,9 @@ export class Deliverable extends Schema.Opaque<Deliverable>()(
   })
 ) {}
 
-/** Checks that no two have the same name. */
-export const haveOwnNames = (parts: ReadonlyArray<{ readonly name: string }>): true | string =>
-  new Set(parts.map(({ name }) => name)).size === parts.length || "Expected each to have a name of its own"
+/** Checks that names are unique. */
+export const checkNames = (parts: ReadonlyArray<{ readonly name: string }>): true | string =>
+  new Set(parts.map(({ name }) => name)).size === parts.length || "Expected each to have a unique name"
 
 const name = field(Name, "The name of the artifact.")
 
@@ -66,8 +66,8 @@ export const Artifact = Schema.Union([
 ]).annotate({ message: "Expected an artifact: a name, and its content or its uri, digest and size" })
 export type Artifact = typeof Artifact.Type
 
-export const Deliverables = partsOf(Deliverable).check(Schema.makeFilter(haveOwnNames), bounded())
-export const Artifacts = partsOf(Artifact).check(Schema.makeFilter(haveOwnNames), bounded())
+export const Deliverables = partsOf(Deliverable).check(Schema.makeFilter(checkNames), bounded())
+export const Artifacts = partsOf(Artifact).check(Schema.makeFilter(checkNames), bounded())
 
 /**
  * Computes the SHA-256 of an artifact: of a text its UTF-8, of other content its canonical JSON. A reference keeps the
@@ -139,7 +139,7 @@ const faultIn = (deliverable: Deliverable, artifact: Artifact | undefined): stri
   return digest === undefined || artifactDigest(artifact) === digest ? undefined : `Expected the SHA-256 ${digest}`
 }
 
-/** Lists the deliverables that are missing or do not fit. Their JSON Schemas are checked where artifacts are taken in. */
+/** Lists the deliverables that are missing or do not fit. The engine checks their JSON Schemas when it records `Completed`. */
 export const undelivered = (
   deliverables: ReadonlyArray<Deliverable>,
   artifacts: ReadonlyArray<Artifact>

@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 
 import { AgentId, Capability, field, optional, RecordId } from "../values/Fields.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
+import { verbOf } from "./VerbNames.ts"
 
 /** The fields that name the handoff and the refused event: the same in most errors. */
 export const handoff = { recordId: field(RecordId, "The id of the handoff.") }
@@ -14,18 +15,26 @@ export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("Hand
   }
 }
 
-// Enough to see what the others are called.
+// The ids that a sentence shows; the field has more of them.
 const namedIds = 3
 
-/** An id was given by its beginning, and more than one handoff has an id that begins like that. */
+/** More than one handoff has an id that begins with the given characters. */
 export class AmbiguousId extends Schema.TaggedError<AmbiguousId>()("AmbiguousId", {
   prefix: field(Schema.String, "The beginning that was given."),
   recordIds: field(Schema.Array(RecordId), "The first few of these handoffs, in the order of their ids.")
 }) {
   override get message() {
     const more = this.recordIds.length > namedIds ? ", …" : ""
-    return `${this.prefix} begins more than one handoff (${this.recordIds.slice(0, namedIds).join(", ")}${more}); give more of it`
+    return `More than one handoff has an id that begins with ${this.prefix} (${this.recordIds.slice(0, namedIds).join(", ")}${more}); give more characters`
   }
+}
+
+/** Lists statuses as an error sentence needs them: "a pending or accepted handoff". */
+const handoffIn = (statuses: ReadonlyArray<string>): string => {
+  const [first = "", ...others] = statuses
+  const last = others.pop()
+  const all = [first, ...others].join(", ")
+  return `${/^[ai]/.test(first) ? "an" : "a"} ${last === undefined ? all : `${all} or ${last}`} handoff`
 }
 
 /** The transition table does not allow this event in the current status. */
@@ -40,8 +49,8 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("
 }) {
   override get message() {
     return this.allowedFrom.length === 0
-      ? `Handoff ${this.recordId} exists already; ${this.event} can only be its first event`
-      : `Handoff ${this.recordId} is ${this.status}; ${this.event} needs ${this.allowedFrom.join(" or ")}`
+      ? `Handoff ${this.recordId} exists already; ${verbOf(this.event)} needs another id`
+      : `Handoff ${this.recordId} is ${this.status}; ${verbOf(this.event)} needs ${handoffIn(this.allowedFrom)}`
   }
 }
 
@@ -54,9 +63,9 @@ export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYou
 }) {
   override get message() {
     if (this.party === "witness") {
-      return `${this.by} does the work of handoff ${this.recordId}; ${this.event} is for somebody else, such as ${this.expected}`
+      return `${this.by} is the receiver of handoff ${this.recordId}; ${verbOf(this.event)} is for any other agent, such as ${this.expected}`
     }
-    return `${this.by} is not the ${this.party} of handoff ${this.recordId}; ${this.event} is for ${this.expected}`
+    return `${this.by} is not the ${this.party} of handoff ${this.recordId}; ${verbOf(this.event)} is for ${this.expected}`
   }
 }
 
@@ -74,7 +83,7 @@ export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffE
   }
 }
 
-// Nobody reads a sentence with more of them; the fields of the error have them all.
+/** The number of faults that a sentence spells out; the fields of the error have them all. */
 export const spelledOut = 20
 
 /**
@@ -125,7 +134,7 @@ export class RevisionConflict extends Schema.TaggedError<RevisionConflict>()("Re
   revision: field(Schema.Int, "The revision that the commit would have written.")
 }) {
   override get message() {
-    return `Handoff ${this.recordId} has changed meanwhile; revision ${this.revision} is no longer the next`
+    return `Handoff ${this.recordId} has changed: revision ${this.revision} is no longer the next; read it and try again`
   }
 }
 

@@ -30,12 +30,12 @@ export class CreatedEvent extends Schema.Opaque<CreatedEvent>()(
   })
 ) {}
 
-/** The handoff is taken over from a program that keeps no history. This is the first event of such a handoff. */
+/** The handoff is imported from a program that keeps no history. This is the first event of such a handoff. */
 export class ImportedEvent extends Schema.Opaque<ImportedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Imported"),
     ...fact,
-    record: field(HandoffRecord, "The state as it was taken over.")
+    record: field(HandoffRecord, "The state at the import.")
   })
 ) {}
 

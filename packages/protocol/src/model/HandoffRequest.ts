@@ -52,7 +52,7 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     ),
     remindBefore: optional(
       Milliseconds,
-      "How long before `deadline` or `acceptBy` a reminder is recorded, in milliseconds. Default: no reminder."
+      "The time between a reminder and `deadline` or `acceptBy`, in milliseconds. Default: no reminder."
     ),
     maxAttempts: optional(
       Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts })),

@@ -28,32 +28,14 @@ export interface Description {
   readonly details: ReadonlyArray<Sentence>
 }
 
-/** How a door shows each kind of data. */
+/** Functions of a door that show each kind of data. */
 export type Renderer<Out> = { readonly [K in keyof Data]: (value: Data[K]) => Out }
 
-/**
- * Renders a sentence: the words as they are, the data as the renderer shows it.
- *
- * @example
- * ```ts
- * import { describeEvent, type HandoffEvent, render } from "@aumai/handoff-protocol"
- *
- * const renderer = {
- *   said: (text: string) => text,
- *   name: (name: string) => name,
- *   id: (id: string) => id,
- *   status: (status: string) => status,
- *   moment: (at: number) => new Date(at).toISOString(),
- *   duration: (milliseconds: number) => `${milliseconds} ms`
- * }
- * const show = (event: HandoffEvent) =>
- *   describeEvent(event).details.map((detail) => render(detail, renderer).join("")).join("; ")
- * ```
- */
+/** Renders a sentence: its own words unchanged, and its data with the renderer. */
 export const render = <Out>(sentence: Sentence, renderer: Renderer<Out>): ReadonlyArray<string | Out> =>
   sentence.map((part) => {
     if (typeof part === "string") return part
-    // The cast: the kind of a part says of what type its value is.
+    // The cast: the kind of a part determines the type of its value.
     const show = renderer[part.kind] as (value: Data[keyof Data]) => Out
     return show(part.value)
   })
@@ -63,7 +45,7 @@ export const name = (value: string): Part => ({ kind: "name", value })
 export const moment = ({ epochMilliseconds }: DateTime.Utc): Part => ({ kind: "moment", value: epochMilliseconds })
 export const duration = (value: number): Part => ({ kind: "duration", value })
 
-/** A clause with its data, or no clause for data that is absent or empty. */
+/** Makes a clause with its data; no clause if the data is absent or empty. */
 export const clause = <A>(value: A | undefined, sentence: (value: A) => Sentence): ReadonlyArray<Sentence> =>
   value === undefined || value === "" || (Array.isArray(value) && value.length === 0) ? [] : [sentence(value)]
 

@@ -1,3 +1,4 @@
+/** Describes events, timers and outcomes in words, for every door. */
 import {
   maxAttemptsOf,
   overdueEvent,
@@ -9,7 +10,6 @@ import {
 } from "../lifecycle/Clocks.ts"
 import { isOpen, type Transition } from "../lifecycle/Transitions.ts"
 import type { Clock, HandBack, Progress, RerouteCause } from "../model/Attempt.ts"
-/** Events, timers and outcomes in words, for every door. */
 import type { ReadBack } from "../model/Briefing.ts"
 import type { RoutingDecision } from "../model/EventParts.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
@@ -21,7 +21,7 @@ const lease = (milliseconds: number | undefined) => clause(milliseconds, (held) 
 const routed = (routing: RoutingDecision | undefined) =>
   clause(routing, (routing) => ["routed: ", said(routing.reason)])
 
-/** How far the receiver is: `80 % Page 4 of 5`. */
+/** Describes the progress of the receiver: `80 % Page 4 of 5`. */
 export const describeProgress = ({ fraction, note }: Pick<Progress, "fraction" | "note">): Sentence =>
   joined(
     [
@@ -31,7 +31,7 @@ export const describeProgress = ({ fraction, note }: Pick<Progress, "fraction" |
     " "
   )
 
-/** What an attempt leaves for the next one, list by list. */
+/** Describes the hand-back of an attempt, list by list. */
 export const describeHandBack = (handBack: HandBack): Sentence =>
   joined(
     [
@@ -61,7 +61,7 @@ const causes: Readonly<Record<RerouteCause, string>> = {
   attempts_exhausted: " because no attempt was left"
 }
 
-/** What `reroute` in a request allows. */
+/** The effect of `reroute` in a request, in words. */
 export const rerouteTerms = "to the next capable agent if it is declined, not accepted in time, or out of attempts"
 
 const nearing: Readonly<Record<Clock, string>> = {
@@ -160,13 +160,13 @@ const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
   }
 }
 
-/** What an agent did in an event, to follow its name, and what the event says besides. */
+/** Describes an event: the action, to follow the name of the agent, and the details. */
 export const describeEvent = (event: HandoffEvent): Description => ({
   what: actions[event._tag],
   details: detailsOf(event).filter((sentence) => sentence.length > 0)
 })
 
-/** What the receiver answered: that it accepted, declined, or gave up what it had accepted; `undefined` if it has not. */
+/** Describes the receiver's answer: accepted, declined, or failed after it had accepted; `undefined` if it has not answered. */
 export const describeResponse = (record: HandoffRecord): Description | undefined => {
   const response = "response" in record ? record.response : undefined
   if (response === undefined) return undefined
@@ -180,7 +180,7 @@ export const describeResponse = (record: HandoffRecord): Description | undefined
   }
 }
 
-/** Whose turn it is, and for which word on the briefing the start waits. */
+/** Describes whose turn it is, and which step of the read-back the start waits for. */
 export const describeTurn = (record: HandoffRecord): Sentence => {
   const turn = turnOf(record)
   if (turn === undefined) return ["nobody's turn"]
@@ -189,14 +189,14 @@ export const describeTurn = (record: HandoffRecord): Sentence => {
   return [name(turn), "'s turn", ...(awaits === undefined ? [] : [awaited[awaits]])]
 }
 
-/** Which attempt it is: the number in all, and the number for its receiver where others had it before. */
+/** Describes the attempt: its number in all, and its number for the receiver if other agents had the handoff before. */
 export const describeAttempt = (record: HandoffRecord): Sentence => {
   const begun = record.hops?.at(-1)?.attempt ?? 1
   const own = `${record.attempt - begun + 1} of ${maxAttemptsOf(record)}`
   return begun === 1 ? [own] : [`${record.attempt}, ${own} for `, name(receiverOf(record))]
 }
 
-/** How long the receiver holds the handoff; `undefined` without a lease. */
+/** Describes the lease of the receiver; `undefined` without a lease. */
 export const describeLease = (record: HandoffRecord): Sentence | undefined => {
   const lease = "lease" in record ? record.lease : undefined
   if (lease === undefined) return undefined
@@ -205,7 +205,7 @@ export const describeLease = (record: HandoffRecord): Sentence | undefined => {
   return [duration(milliseconds), ", ", ...(until === undefined ? [rests] : ["until ", moment(until)])]
 }
 
-/** What each timer does when it runs out. Only events that the clock records have words. */
+/** Describes the effect of a timer by the event that the clock records. */
 const endings = ({ attempt }: HandoffRecord): Readonly<Partial<Record<Transition["_tag"], string>>> => ({
   Expired: "it expires",
   Released: `its lease runs out, and it waits for attempt ${attempt + 1}`,
@@ -213,13 +213,13 @@ const endings = ({ attempt }: HandoffRecord): Readonly<Partial<Record<Transition
   Reminded: "a reminder is recorded"
 })
 
-/** A timer: when it runs out, in milliseconds since 1970, and what happens then. */
+/** A timer in words: when it runs out, in milliseconds since 1970, and what happens then. */
 export interface Timer {
   readonly at: number
   readonly what: string
 }
 
-/** The next timer of a handoff; `undefined` if none runs. */
+/** Describes the next timer of a handoff; `undefined` if none runs. */
 export const describeTimer = (record: HandoffRecord): Timer | undefined => {
   const { due } = whereabouts(record)
   if (due === undefined) return undefined
@@ -232,7 +232,7 @@ export const describeTimer = (record: HandoffRecord): Timer | undefined => {
   }
 }
 
-/** What has become of a handoff, to follow its name, and whom it waits for. */
+/** Describes the status of a handoff, to follow its name, and the agent that it waits for. */
 export const describeOutcome = (record: HandoffRecord): Sentence => {
   const held = [
     ...(record.attempt > 1 ? [["attempt ", ...describeAttempt(record)]] : []),

@@ -1,35 +1,16 @@
 import * as Schema from "effect/Schema"
 import { createHash } from "sha256-uint8array"
 
-/**
- * A SHA-256, as 64 hexadecimal digits in lower case.
- *
- * @example
- * ```ts
- * import { digestOf } from "@aumai/handoff-protocol"
- *
- * console.log(digestOf("abc").slice(0, 8)) // ba7816bf
- * ```
- */
+/** A SHA-256, as 64 hexadecimal digits in lower case. */
 export const Digest = Schema.String.check(
-  // JSON Schema is told a pattern only with the flag u.
+  // A pattern reaches JSON Schema only with the flag u.
   Schema.isPattern(/^[0-9a-f]{64}$/u, { expected: "a SHA-256 of 64 hexadecimal digits in lower case" })
 )
   .annotate({ description: "A SHA-256: 64 hexadecimal digits in lower case" })
   .pipe(Schema.brand("Digest"))
 export type Digest = typeof Digest.Type
 
-/**
- * An Ed25519 signature (RFC 8032): its 64 bytes as base64url without padding.
- *
- * @example
- * ```ts
- * import { Signature } from "@aumai/handoff-protocol"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(Signature)("too short")) // false
- * ```
- */
+/** An Ed25519 signature (RFC 8032): its 64 bytes as base64url without padding. */
 export const Signature = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]{86}$/u, { expected: "a signature of 86 characters of base64url" })
 )
@@ -41,30 +22,21 @@ interface Host {
   readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
 }
 
-/** The SHA-256 of the platform, where it has one that answers at once: it takes a tenth of the time. */
+/** The synchronous SHA-256 of the platform, if it has one: ten times as fast. */
 const native = ((): ((text: string) => string) | undefined => {
-  // The cast: this package knows of no platform; what is not there is undefined.
+  // The cast: this package is typed for no platform, so every part may be undefined.
   const crypto = (globalThis as Host).process?.getBuiltinModule?.("node:crypto")
   if (typeof crypto !== "object" || crypto === null || !("hash" in crypto)) return undefined
   const { hash } = crypto
   return typeof hash === "function" ? (text) => String(hash("sha256", text)) : undefined
 })()
 
-/**
- * The SHA-256 of a text in UTF-8.
- *
- * @example
- * ```ts
- * import { digestOf } from "@aumai/handoff-protocol"
- *
- * console.log(digestOf("").slice(0, 8)) // e3b0c442
- * ```
- */
+/** Computes the SHA-256 of a text in UTF-8. */
 export const digestOf = (text: string): Digest =>
-  // The cast: so it is written.
+  // The cast: both hashes write 64 lower-case hexadecimal digits.
   (native === undefined ? createHash().update(text).digest("hex") : native(text)) as Digest
 
-/** Text without quotes, backslashes, control characters and surrogates needs no escape. */
+/** Matches text that needs no escape: no quotes, backslashes, control characters or surrogates. */
 const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
 
 /** Writes a string as JSON. A lone surrogate (half of a UTF-16 pair) has no canonical form. */
@@ -86,7 +58,7 @@ const textOf = (json: unknown): string | undefined => {
   }
   const keys = Object.keys(json)
   for (const key of keys.length > 1 ? keys.toSorted() : keys) {
-    // The cast: an object that is no array has a value at each of its own keys.
+    // The cast: an object other than an array has a value at each key.
     const value = textOf((json as Readonly<Record<string, unknown>>)[key])
     if (value !== undefined) text += `${text && ","}${quoted(key)}:${value}`
   }
@@ -94,8 +66,8 @@ const textOf = (json: unknown): string | undefined => {
 }
 
 /**
- * A JSON value as the one text that stands for it, whatever order its keys were in: RFC 8785, the JSON Canonicalization
- * Scheme.
+ * Writes a JSON value as canonical JSON (RFC 8785, the JSON Canonicalization Scheme): equal values give equal text, in any
+ * order of keys.
  *
  * @example
  * ```ts

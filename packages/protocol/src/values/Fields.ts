@@ -22,16 +22,7 @@ export const Name = textUpTo(limits.nameLength * 4, "A name without NUL and lone
   Schema.isMaxLength(limits.nameLength)
 )
 
-/**
- * The name of an agent that sends, receives or acts: any text of 1 to 128 characters.
- *
- * @example
- * ```ts
- * import { AgentId } from "@aumai/handoff-protocol"
- *
- * console.log(AgentId.make("agent-planner")) // agent-planner
- * ```
- */
+/** The name of an agent that sends, receives or acts: any text of 1 to 128 characters. */
 export const AgentId = Name.annotate({ description: "The name of an agent: 1 to 128 characters" }).pipe(
   Schema.brand("AgentId")
 )
@@ -64,18 +55,7 @@ export const Priority = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum:
 })
 export type Priority = typeof Priority.Type
 
-/**
- * A moment in UTC with whole milliseconds, in the years 0000 to 9999 (those RFC 3339 can write).
- *
- * @example
- * ```ts
- * import { Timestamp } from "@aumai/handoff-protocol"
- * import * as DateTime from "effect/DateTime"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(Timestamp)(DateTime.makeUnsafe("2026-12-01T09:00:00Z"))) // true
- * ```
- */
+/** A moment in UTC with whole milliseconds, in the years 0000 to 9999 (those RFC 3339 can write). */
 export const Timestamp = Schema.DateTimeUtc.check(
   Schema.makeIsBetween<DateTime.Utc>({
     order: Order.mapInput(Order.Number, (moment: DateTime.Utc) => moment.epochMilliseconds)

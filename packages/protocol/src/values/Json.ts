@@ -5,7 +5,7 @@ import { parse as parseLossless } from "lossless-json"
 
 import { limits } from "./Limits.ts"
 
-/** Says why a string cannot be kept by every store, or nothing when it can. */
+/** Describes why not every store can keep a string; `undefined` if every store can. */
 const textFault = (text: string): string | undefined =>
   // A lone half of a surrogate pair cannot be written as UTF-8; PostgreSQL cannot hold NUL in text or jsonb.
   text.includes("\0")
@@ -14,31 +14,31 @@ const textFault = (text: string): string | undefined =>
       ? undefined
       : "text without lone surrogates (half of a UTF-16 pair)"
 
-/** The length of a string in UTF-8 bytes; a lone surrogate counts as the three bytes of its replacement character. */
+/** Counts the UTF-8 bytes of a string; a lone surrogate counts as the three bytes of its replacement character. */
 const utf8Length = (text: string): number => {
   let bytes = text.length
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index)
     if (unit > 0x7f) bytes += 1
     if (unit > 0x7ff) bytes += 1
-    // A pair is two units and four bytes: the first half has just been counted as three, the second as one.
+    // A pair has four bytes: the first half was counted as three, and the second counts as one.
     if (unit >= 0xd800 && unit < 0xdc00 && text.charCodeAt(index + 1) >> 10 === 0x37) index += 1
   }
   return bytes
 }
 
-/** Whether a text has no more than that many UTF-8 bytes. */
+/** Checks that a text has at most `bytes` UTF-8 bytes. */
 const fits = (text: string, bytes: number): boolean =>
-  // No string has more than three bytes for each UTF-16 unit, so short ones need no counting.
+  // Fast path: a UTF-16 unit has at most three bytes, so a short text needs no counting.
   text.length * 3 <= bytes || (text.length <= bytes && utf8Length(text) <= bytes)
 
-/** Whether `textUpTo` takes it, without the explanation. */
+/** Checks text as the schema `textUpTo` does, without an explanation. */
 export const isTextUpTo = (text: unknown, bytes: number): text is string =>
   typeof text === "string" && textFault(text) === undefined && fits(text, bytes)
 
-/** Text of at most that many UTF-8 bytes, without NUL and lone surrogates. */
+/** The schema of text of at most `bytes` UTF-8 bytes, without NUL and lone surrogates. */
 export const textUpTo = (bytes: number, description: string) =>
-  // On the string itself: JSON Schema cannot say the check, and what is annotated after it is lost there.
+  // Annotated before the check, because JSON Schema drops the check and every annotation after it.
   Schema.String.annotate({ description }).check(
     Schema.makeFilter((text) => {
       const fault = textFault(text)
@@ -47,7 +47,7 @@ export const textUpTo = (bytes: number, description: string) =>
     })
   )
 
-/** Says what is wrong with the values inside, without recursion: text that parses can nest deeper than a stack. */
+/** Describes a fault in the values of some JSON. Works without recursion, because parsed JSON can nest deeper than the stack. */
 const treeFault = (root: unknown, nesting: number): string | undefined => {
   const stack: Array<unknown> = [root]
   const levels: Array<number> = [0]
@@ -71,9 +71,9 @@ const treeFault = (root: unknown, nesting: number): string | undefined => {
 }
 
 /**
- * At most how many bytes a value needs as JSON, with the comma or colon after it; NaN when it is no JSON, nests too
- * deeply or has text that cannot be kept. Cheap, and nearly always far below the limit, so that nothing is encoded only
- * to be measured.
+ * Estimates the bytes of a value as JSON from above, with the comma or colon after it; NaN if it is not JSON, nests too
+ * deeply, or has text that a store cannot keep. The estimate is nearly always below the limit, so that the value need not
+ * be encoded to measure it.
  */
 const weigh = (value: unknown, level: number): number => {
   // Six bytes is the longest escape of one UTF-16 unit; the longest number has 24 characters.
@@ -83,14 +83,14 @@ const weigh = (value: unknown, level: number): number => {
   if (typeof value !== "object" || level >= limits.nesting) return Number.NaN
   let bytes = 3
   if (Array.isArray(value)) {
-    // By index: a hole must be seen as the undefined that it is.
+    // By index, so that a hole counts as undefined, which is not JSON.
     for (let index = 0; index < value.length; index++) bytes += weigh(value[index], level + 1)
     return bytes
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return Number.NaN
   for (const key of Object.keys(value)) {
-    // The cast: an object that is no array has a value at each of its own keys.
+    // The cast: an object other than an array has a value at each key.
     bytes += weigh(key, level) + weigh((value as Readonly<Record<string, unknown>>)[key], level + 1)
   }
   return bytes
@@ -98,7 +98,7 @@ const weigh = (value: unknown, level: number): number => {
 
 const fitsEncoded = (object: unknown): boolean => fits(JSON.stringify(object), limits.jsonBytes)
 
-/** How many bytes of UTF-8 a string takes as JSON. */
+/** Counts the UTF-8 bytes of a string as JSON. */
 const encodedLength = (text: string): number => {
   let bytes = utf8Length(text) + 2
   for (let index = 0; index < text.length; index++) {
@@ -110,54 +110,45 @@ const encodedLength = (text: string): number => {
   return bytes
 }
 
-// A moment is written as a text of 24 characters.
+// A moment is 24 characters between quotes.
 const momentBytes = 26
 
-/** The name of a field on the wire, in length. */
+/** Computes the length of the name of a field on the wire. */
 const nameLength = (key: string): number => key.replaceAll(/[A-Z]/g, "__").length
 
 /**
- * How many bytes of JSON a part of a handoff takes on the wire, the same whether its names are ours or those of the wire,
- * where what is absent may be null and a moment may be spelled at any length. What is below `content` and `schema` is not
- * ours to name.
+ * Counts the bytes of a part of a handoff as JSON on the wire. Domain names and wire names give the same count: absent
+ * fields may be null, and a moment counts as 24 characters in any spelling. Below `content` and `schema` the keys are the
+ * caller's and count unchanged.
  */
-const bytesOf = (value: unknown, isOurs = true): number => {
+const bytesOf = (value: unknown, isOwn = true): number => {
   if (typeof value === "string") return encodedLength(value)
   if (typeof value !== "object" || value === null) return String(value).length
   if (DateTime.isDateTime(value)) return momentBytes
-  // The bracket before; behind each value there is a comma, or the other bracket.
+  // One byte for the opening bracket, and one after each value for the comma or the closing bracket.
   let bytes = 1
   if (Array.isArray(value)) {
-    for (const item of value) bytes += bytesOf(item, isOurs) + 1
+    for (const item of value) bytes += bytesOf(item, isOwn) + 1
     return Math.max(bytes, 2)
   }
   for (const [key, item] of Object.entries(value)) {
-    if (!isOurs) bytes += encodedLength(key) + bytesOf(item, false) + 2
+    if (!isOwn) bytes += encodedLength(key) + bytesOf(item, false) + 2
     else if (item !== null || key === "content") {
-      const isTheirs = key === "content" || key === "schema"
-      bytes += nameLength(key) + 4 + (key === "due" ? momentBytes : bytesOf(item, !isTheirs))
+      const isForeign = key === "content" || key === "schema"
+      bytes += nameLength(key) + 4 + (key === "due" ? momentBytes : bytesOf(item, !isForeign))
     }
   }
   return Math.max(bytes, 2)
 }
 
-/** Whether a part of a handoff is within what a store should be given of it as a whole. */
+/** Checks that a part of a handoff as a whole is within `limits.jsonBytes`. */
 export const isBounded = (value: unknown): boolean => bytesOf(value) <= limits.jsonBytes
 
-/** Bounds a part of a handoff as a whole, for the bounds of its texts add up to more than a store should be given. */
+/** Limits a part of a handoff as a whole, because the limits of its texts add up to more than a store should hold. */
 export const bounded = <A>() =>
   Schema.makeFilter<A>((value) => isBounded(value) || `Expected at most ${limits.jsonBytes} bytes in all`)
 
-/**
- * Whether the schema `JsonObject` takes it, without the explanation, at a fraction of the cost.
- *
- * @example
- * ```ts
- * import { isJsonObject } from "@aumai/handoff-protocol"
- *
- * console.log(isJsonObject({ output: "report.pdf" }), isJsonObject(["report.pdf"])) // true false
- * ```
- */
+/** Checks a value as the schema `JsonObject` does, without an explanation and much faster. */
 export const isJsonObject = (value: unknown): value is JsonObject => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false
   const bytes = weigh(value, 0)
@@ -165,7 +156,7 @@ export const isJsonObject = (value: unknown): value is JsonObject => {
 }
 
 /**
- * An object of JSON values that every store keeps as it is: at most 128 levels deep, at most 1 MiB when encoded,
+ * An object of JSON values that every store keeps unchanged: at most 128 levels deep, at most 1 MiB when encoded,
  * no NUL, no lone surrogate, no NaN or infinity. A key named `__proto__` is an ordinary key.
  *
  * @example
@@ -188,17 +179,7 @@ export const JsonObject = Schema.JsonObject.annotate({
 )
 export type JsonObject = typeof JsonObject.Type
 
-/**
- * Any JSON value that every store keeps as it is, within the bounds of `JsonObject`.
- *
- * @example
- * ```ts
- * import { JsonValue } from "@aumai/handoff-protocol"
- * import * as Schema from "effect/Schema"
- *
- * console.log(Schema.is(JsonValue)(["report", 1.5, null])) // true
- * ```
- */
+/** Any JSON value that every store keeps unchanged, within the limits of `JsonObject`. */
 export const JsonValue = Schema.Json.annotate({
   description: "A JSON value: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
 }).check(
@@ -210,14 +191,14 @@ export const JsonValue = Schema.Json.annotate({
 )
 export type JsonValue = typeof JsonValue.Type
 
-/** Where in a text a position is, counted from 1. */
+/** Writes a position in a text as line and column, counted from 1. */
 const place = (text: string, position: number): string => {
   const before = text.slice(0, position)
   const line = before.split("\n").length
   return `line ${line}, column ${position - before.lastIndexOf("\n")}`
 }
 
-/** Where the text stops being JSON. Both parsers quote the text in their messages, which may be a secret: only the place is repeated. */
+/** Describes where a text stops being JSON. Names only the place, because the messages of both parsers quote the text, which may be secret. */
 const syntaxFault = (text: string): string => {
   if (text.startsWith("\uFEFF")) return "Expected JSON without a byte order mark before it"
   if (text.trim() === "") return "Expected JSON, found nothing"
@@ -232,7 +213,7 @@ const syntaxFault = (text: string): string => {
   }
 }
 
-/** A number as its significant digits and a power of ten, so that two spellings of one value are equal. */
+/** Normalizes a number to its significant digits and a power of ten, so that two spellings of one value are equal. */
 const decimal = (digits: string): string => {
   const [, whole = "", fraction = "", exponent = "0"] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(digits) ?? []
   const all = `${whole}${fraction}`.replace(/^0+/, "")
@@ -242,7 +223,7 @@ const decimal = (digits: string): string => {
     : `${significant}e${Number(exponent) - fraction.length + all.length - significant.length}`
 }
 
-/** Whether a double prints as the number that was written. */
+/** Checks that a double holds the written number exactly. */
 const isKept = (digits: string): boolean => {
   const number = Number(digits)
   const printed = String(number)
@@ -250,13 +231,13 @@ const isKept = (digits: string): boolean => {
 }
 
 interface Scan {
-  /** How many keys are written, those that are written twice included. */
+  /** The number of keys in the text, duplicates included. */
   readonly keys: number
-  /** Where a number stands that a double cannot hold. */
+  /** The position of a number that a double cannot hold. */
   readonly lossyNumber: number | undefined
 }
 
-/** Goes once over text that is known to be JSON. */
+/** Scans valid JSON text once. */
 const scan = (text: string): Scan => {
   const { length } = text
   let keys = 0
@@ -269,7 +250,7 @@ const scan = (text: string): Scan => {
         if (inside === 0x5c) at += 1
       }
     } else if (unit === 0x3a) {
-      // Outside of strings a colon has no other use than to end a key.
+      // Outside strings, a colon only ends a key.
       keys += 1
     } else if (unit >= 0x30 && unit <= 0x39) {
       const start = at
@@ -277,7 +258,7 @@ const scan = (text: string): Scan => {
       for (at += 1; at < length; at++) {
         const next = text.charCodeAt(at)
         if (next === 0x65 || next === 0x45) isExponential = true
-        // Digits, a point, a sign or the e of an exponent: in JSON nothing else follows a digit directly but a separator.
+        // Digits, a point, a sign or the e of an exponent; anything else in JSON ends the number.
         else if (!((next >= 0x30 && next <= 0x39) || next === 0x2e || next === 0x2b || next === 0x2d)) break
       }
       // A double holds any number of fifteen digits.
@@ -288,7 +269,7 @@ const scan = (text: string): Scan => {
   return { keys, lossyNumber: undefined }
 }
 
-/** How many keys the objects inside have, without recursion. */
+/** Counts the keys of all objects inside a value, without recursion. */
 const countKeys = (root: unknown): number => {
   const stack: Array<unknown> = [root]
   let keys = 0
@@ -301,7 +282,7 @@ const countKeys = (root: unknown): number => {
     } else if (typeof value === "object" && value !== null) {
       for (const key of Object.keys(value)) {
         keys += 1
-        // The cast: an object that is no array has a value at each of its own keys.
+        // The cast: an object other than an array has a value at each key.
         const item = (value as Readonly<Record<string, unknown>>)[key]
         if (typeof item === "object" && item !== null) stack.push(item)
       }
@@ -310,32 +291,32 @@ const countKeys = (root: unknown): number => {
   return keys
 }
 
-/** Where a key is given a second time with another value. */
+/** Describes where an object has a key twice with different values; `undefined` if no object does. */
 const conflictingKey = (text: string): string | undefined => {
   let fault: string | undefined
   try {
     parseLossless(text, undefined, {
       parseNumber: Number,
       onDuplicateKey: ({ position }) => {
-        fault ??= `Expected each key once in an object; one is given twice at ${place(text, position)}`
+        fault ??= `Expected each key once in an object; one is repeated at ${place(text, position)}`
       }
     })
     return fault
   } catch {
-    // The careful parser recurses, and JSON.parse has accepted the text: it can only have run out of stack.
+    // JSON.parse has accepted the text, so the lossless parser, which recurses, can only have run out of stack.
     return "Expected each key once in an object, and JSON that is nested less deeply"
   }
 }
 
 /**
- * Parses JSON text and refuses what JavaScript would otherwise change without a word. Gives the value, or a phrase that
- * says what is wrong and never repeats the text.
+ * Parses JSON text and refuses any text that JavaScript would silently change. Returns the value, or a phrase that names
+ * the fault and never repeats the text.
  *
  * | in the text | what happens |
  * | --- | --- |
  * | a number that a double cannot hold exactly (`9007199254740993`, `1e400`) | refused: write it as a string |
  * | `1.0`, `1e2`, `-0` | kept as the numbers 1, 100 and 0 |
- * | a key twice in one object with different values, in any spelling (`"a"`, `"\u0061"`) | refused (the same value twice is one) |
+ * | a key twice in one object with different values, in any spelling (`"a"`, `"\u0061"`) | refused (the same value twice is kept once) |
  * | a lone surrogate, NUL, raw or escaped | refused: PostgreSQL and UTF-8 cannot hold them |
  * | a key named `__proto__` | kept as an ordinary key |
  * | a byte order mark before the JSON | refused, as RFC 8259 allows |
@@ -355,7 +336,7 @@ export const parseJson = (text: string): Result.Result<unknown, string> => {
   } catch {
     return Result.fail(syntaxFault(text))
   }
-  // A character that cannot be kept is in the text as it is, or as an escape; text with neither need not be searched.
+  // A character that stores cannot keep appears raw or as an escape, so text with neither needs no search.
   if (!text.isWellFormed() || text.includes("\\u")) {
     const fault = treeFault(value, Number.POSITIVE_INFINITY)
     if (fault !== undefined) return Result.fail(`Expected ${fault}`)

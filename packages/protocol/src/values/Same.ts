@@ -1,8 +1,8 @@
 import * as DateTime from "effect/DateTime"
 
 /**
- * Whether two records, or parts of them, say the same: moments by their time, objects by their keys in any order. Equal
- * hashes both sides first, which for records just decoded costs more than decoding them.
+ * Compares two records or parts of them: moments by their time, objects by their keys in any order. `Equal` of Effect
+ * hashes both sides first, which costs more than decoding a record.
  */
 export const isSame = (a: unknown, b: unknown): boolean => {
   if (a === b) return true
@@ -12,7 +12,7 @@ export const isSame = (a: unknown, b: unknown): boolean => {
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => isSame(item, b[index]))
   }
   if (Array.isArray(b)) return false
-  // The cast: objects that are no arrays have a value at each of their own keys.
+  // The cast: objects other than arrays have a value at each key.
   const [left, right] = [a, b] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]
   const keys = Object.keys(left)
   return (

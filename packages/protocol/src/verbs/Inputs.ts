@@ -1,4 +1,4 @@
-/** The part of the list of verbs that the engine runs on. Its words stand apart, so that a browser does not load them. */
+/** The events and arguments of verbs, which the engine needs, apart from the descriptions, which a browser need not load. */
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
@@ -22,8 +22,10 @@ import {
   RejectedEvent,
   StartedEvent
 } from "../model/HandoffEvent.ts"
+import type { VerbNames } from "../model/VerbNames.ts"
 import { AgentId, optional } from "../values/Fields.ts"
 import { JsonObject } from "../values/Json.ts"
+import type { Verb } from "./Verb.ts"
 
 /** The arguments that record an event: its fields without those that the engine adds. */
 const fieldsOf = <Fields extends Schema.Struct.Fields>({ fields }: { readonly fields: Fields }) =>
@@ -63,7 +65,7 @@ export const transitionInputs = {
   }),
   fail: records("Failed", fieldsOf(FailedEvent)),
   cancel: records("Cancelled", Struct.omit(fieldsOf(CancelledEvent), ["along"]))
-}
+} satisfies { readonly [Tag in keyof VerbNames as VerbNames[Tag]]?: { readonly event: Tag } & Pick<Verb, "input"> }
 
 /** The arguments of a claim. */
 export const claimInput = Schema.Struct({

@@ -24,7 +24,7 @@ export const readVerbs = {
     {
       name: "find",
       subject: "handoff",
-      summary: "Finds the handoff with this id or, from four characters on, the only one whose id begins like this.",
+      summary: "Finds the handoff with this id or, from four characters on, the only one whose id begins with them.",
       gives: ["HandoffRecord"]
     },
     {},
@@ -44,7 +44,7 @@ export const readVerbs = {
     {
       name: "chain",
       subject: "handoff",
-      summary: "Shows the chain that a handoff belongs to, from any member of it.",
+      summary: "Shows the whole chain of handoffs that a handoff belongs to.",
       gives: ["Chain"]
     },
     {},
@@ -68,7 +68,7 @@ export const readVerbs = {
       gives: ["HandoffRecord", "list"]
     },
     {
-      status: optional(HandoffStatus, "The status they have. Default: pending."),
+      status: optional(HandoffStatus, "Only handoffs with this status. Default: pending."),
       limit
     },
     ["StoreError"]
@@ -86,9 +86,9 @@ export const readVerbs = {
       to: optional(AgentId, "Only handoffs in the inbox of this agent, most urgent first; needs `status`."),
       parent: optional(RecordId, "Only the parts of this handoff, oldest first."),
       dueAt: optional(Timestamp, "Only open handoffs on which the clock acts by then, earliest first."),
-      prefix: optional(Schema.String, "Only handoffs whose id begins like this, by id."),
+      prefix: optional(Schema.String, "Only handoffs whose id begins with this text, by id."),
       limit,
-      after: optional(RecordId, "The last handoff of the page before.")
+      after: optional(RecordId, "The last handoff of the previous page.")
     },
     ["StoreError"]
   ),
@@ -96,7 +96,7 @@ export const readVerbs = {
     {
       name: "changes",
       subject: "none",
-      summary: "Follows the log: every entry after a position, then every new one.",
+      summary: "Follows the log: every entry after a position, then every new entry.",
       description: "Nothing is missed. Remember the position of the last entry you processed and resume after it.",
       gives: ["Entry", "stream"]
     },

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { ErrorTag } from "./Errors.ts"
 import type { Verb } from "./Verb.ts"
 
-/** A row of the list: its facts, its arguments, and the errors it can fail with. */
+/** Makes a row of the list of verbs from its facts, its arguments, and its errors. */
 export const verb = <
   const Row extends Omit<Verb, "input" | "errors">,
   Fields extends Schema.Struct.Fields,
@@ -14,7 +14,7 @@ export const verb = <
   errors: Errors
 ) => ({ ...row, input: Schema.Struct(input), errors }) satisfies Verb
 
-/** A row that only reads: any agent may call it, as often as it likes. */
+/** Makes a row that only reads: any agent may call it, and it is always safe to repeat. */
 export const read = <
   const Row extends Omit<Verb, "input" | "errors" | "party" | "does" | "repeat">,
   Fields extends Schema.Struct.Fields,

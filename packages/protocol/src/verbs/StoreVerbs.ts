@@ -2,13 +2,14 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
 import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
+import { verbNames } from "../model/VerbNames.ts"
 import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { claimInput } from "./Inputs.ts"
 import { verb } from "./Row.ts"
 import { transitionErrors } from "./TransitionVerbs.ts"
 
-/** How far the router may go. */
+/** The arguments that limit the choice of the router. */
 export const routing = {
   fallback: optional(
     Schema.Boolean,
@@ -19,16 +20,16 @@ export const routing = {
 
 const newId = optional(
   RecordId,
-  "An id of your own, which makes the call repeatable: the same id and request give the existing handoff."
+  "An id that you choose, which makes the call idempotent: the same id and request return the existing handoff."
 )
 
-/** What the sender of a new handoff says; the sender itself is the actor. */
+/** The arguments that describe a new handoff. The sender is the actor and therefore no argument. */
 const ask = {
   toAgent: optional(AgentId, "The receiver. Default: the router chooses among the registered agents."),
   taskDescription: HandoffRequest.fields.taskDescription,
   ...defaulted,
   ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "taskDescription", "context", "priority", "parent"]),
-  routing: optional(Schema.Struct(routing), "How far the router may go when no agent matches.")
+  routing: optional(Schema.Struct(routing), "Limits the choice of the router.")
 }
 
 const creationErrors = [
@@ -44,7 +45,7 @@ const creationErrors = [
 export const storeVerbs = {
   create: verb(
     {
-      name: "create",
+      name: verbNames.Created,
       subject: "none",
       event: "Created",
       party: "sender",
@@ -59,13 +60,13 @@ export const storeVerbs = {
   ),
   delegate: verb(
     {
-      name: "delegate",
+      name: verbNames.Delegated,
       subject: "handoff",
       event: "Delegated",
       party: "receiver",
       does: "writes",
       repeat: "with id",
-      summary: "Delegates a part of a handoff you hold to another agent: creates a handoff with you as the sender.",
+      summary: "Gives a part of a handoff you hold to another agent, as a new handoff with you as the sender.",
       description:
         "You stay accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows the whole.",
       gives: ["HandoffRecord"]
@@ -91,7 +92,7 @@ export const storeVerbs = {
   ),
   sweep: verb(
     {
-      name: "sweep",
+      name: verbNames.Expired,
       subject: "none",
       party: "anyone",
       does: "ends",
@@ -105,7 +106,7 @@ export const storeVerbs = {
   ),
   import: verb(
     {
-      name: "import",
+      name: verbNames.Imported,
       subject: "none",
       party: "anyone",
       does: "ends",
@@ -125,7 +126,7 @@ export const storeVerbs = {
       does: "writes",
       repeat: "always",
       summary: "Registers an agent, or replaces its capabilities and capacity.",
-      description: "Its keys stay; another public key than the one in force is in force from now on.",
+      description: "Earlier keys stay. A public key that differs from the one in force replaces it from now on.",
       gives: ["RegisteredAgent"]
     },
     {
@@ -135,7 +136,7 @@ export const storeVerbs = {
       ),
       capacity: optional(
         Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })),
-        "How many open handoffs the agent takes at once. Default: no limit."
+        "The number of open handoffs that the agent takes at once. Default: no limit."
       ),
       publicKey: optional(PublicKey, "The Ed25519 key the agent signs with from now on, as base64url.")
     },

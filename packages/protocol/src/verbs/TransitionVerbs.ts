@@ -3,7 +3,7 @@ import type { ErrorTag } from "./Errors.ts"
 import { transitionInputs, type TransitionVerbName } from "./Inputs.ts"
 import type { TransitionVerb } from "./Verb.ts"
 
-/** The errors of every verb that reads a handoff, judges an event and commits it. */
+/** The errors of every verb that reads a handoff, checks an event and commits it. */
 export const transitionErrors = [
   "HandoffNotFound",
   "InvalidInput",
@@ -16,7 +16,7 @@ export const transitionErrors = [
 
 type Inputs = typeof transitionInputs
 
-/** What the engine's part of the list and the transition table say of a verb. */
+/** The facts of a verb from its input row and the transition table. */
 export interface Facts<Name extends TransitionVerbName, Error extends ErrorTag> extends TransitionVerb {
   readonly name: Name
   readonly event: Inputs[Name]["event"]
@@ -49,7 +49,7 @@ const transition = <
     gives: ["HandoffRecord"],
     errors: [...transitionErrors, ...more]
   }
-  // The cast: the compiler looks up a name that it does not know yet in all rows at once.
+  // The cast: the compiler reads the row of a generic name as the union of all rows.
   return facts as Row & Facts<Name, Errors[number]>
 }
 
@@ -96,7 +96,7 @@ export const transitionVerbs = {
     ["ReadBackIncomplete"]
   ),
   progress: transition("progress", {
-    summary: "Reports that work continues, and optionally how far it is: the heartbeat that renews a lease.",
+    summary: "Reports that work continues, optionally with its progress: the heartbeat that renews a lease.",
     description: "Send it well before the lease expires.",
     repeat: "never"
   }),
@@ -109,7 +109,7 @@ export const transitionVerbs = {
     "release",
     {
       summary: "Returns a handoff for another attempt, with what this one learned.",
-      description: "Refused in the last attempt, which can only be failed."
+      description: "Refused in the last attempt; use `fail` there."
     },
     ["NoAttemptLeft", "NotDue"]
   ),
@@ -147,7 +147,7 @@ export const transitionVerbs = {
       or: "Forwarded",
       summary: "Gives up an accepted or started handoff, with a reason.",
       description:
-        "An agent whose attempts are used up says so with the code; if the request allows re-routing, the next capable agent then gets the handoff."
+        "An agent whose attempts are used up adds the code; if the request allows re-routing, the next capable agent then gets the handoff."
     },
     ["NotDue"]
   ),

@@ -1,4 +1,4 @@
-/** The list of verbs: what can be done with handoffs, once for every door. */
+/** The list of verbs, from which every door takes its verbs. */
 import { readVerbs } from "./ReadVerbs.ts"
 import { storeVerbs } from "./StoreVerbs.ts"
 import { transitionVerbs } from "./TransitionVerbs.ts"
@@ -6,8 +6,8 @@ import { transitionVerbs } from "./TransitionVerbs.ts"
 const { create, ...others } = storeVerbs
 
 /**
- * Every verb, once: what it is called, who may call it, what it does, its arguments, what it gives and how it can fail.
- * The engine, the SDK, the command and the printed tables all follow from this list.
+ * Every verb with its name, party, effect, arguments, result and errors. The engine, the SDK, the command and the generated
+ * tables follow from this list.
  *
  * @example
  * ```ts

@@ -18,33 +18,25 @@ export interface ArchivedHandoff {
   /** The state that the history leads to. */
   readonly record: HandoffRecord
   readonly history: ReadonlyArray<HandoffEvent>
-  /** The state in the text if it is another one: a program that keeps no history has changed the record. */
+  /** The state in the archive if it differs: a program that keeps no history has changed the record. */
   readonly edited?: HandoffRecord
 }
 
 /**
  * Writes a record with its history, oldest first. A reader that ignores `history` sees the statuses of the
  * Python library: `cancelled` and `expired` look `rejected` or `failed`, and `input_required` looks `in_progress`.
- *
- * @example
- * ```ts
- * import { type ArchivedHandoff, encodeArchived } from "@aumai/handoff-protocol"
- *
- * const toFile = (handoffs: ReadonlyArray<ArchivedHandoff>) =>
- *   JSON.stringify(handoffs.map(encodeArchived), undefined, 2)
- * ```
  */
 export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived =>
   archivedCodec.write({ ...portable(record), history: history.map((event) => unnamed(event, record.recordId)) })
 
-/** An imported state names its record only where that was another. */
+/** Drops the id of an imported state if it is that of its record. */
 const unnamed = (event: HandoffEvent, recordId: RecordId): HandoffEvent =>
   event._tag === "Imported" && event.record.recordId === recordId
     ? // The cast: in an archive the id may be missing.
       { ...event, record: { ...event.record, recordId: undefined } as unknown as HandoffRecord }
     : event
 
-/** Gives an event of an archive back what only its record says. */
+/** Restores the fields of an archived event that only its record holds. */
 const whole = (event: HandoffEvent, { recordId, request }: HandoffRecord): HandoffEvent =>
   event._tag === "Created"
     ? { ...event, request }
@@ -65,7 +57,7 @@ const toArchived = ({ history, head, ...read }: Archived): Result.Result<Archive
   if (Result.isFailure(replayed)) return Result.fail(replayed.failure.message)
   const { success: folded } = replayed
   const last = events[events.length - 1]
-  // A program that does not know of it drops it.
+  // A program that does not know `head` drops it.
   const record: HandoffRecord =
     last === undefined ? folded : { ...folded, head: head ?? entryDigest(recordId, folded.revision, last) }
   return Result.succeed(
@@ -78,15 +70,8 @@ const toArchived = ({ history, head, ...read }: Archived): Result.Result<Archive
 const decodeShape = decoder(archivedCodec)
 
 /**
- * Reads a record with its history, as this library writes it, or without one, as the Python library does: its trail
- * then begins with an `Imported` event. A history that breaks the lifecycle is refused.
- *
- * @example
- * ```ts
- * import { decodeArchived } from "@aumai/handoff-protocol"
- *
- * const read = (json: unknown) => decodeArchived("handoffs.json", json)
- * ```
+ * Reads a record with its history, as this library writes it, or without one, as the Python library does. A record without
+ * a history gets one that begins with `Imported`. A history that breaks the lifecycle is refused.
  */
 export const decodeArchived = (input: string, json: unknown): Result.Result<ArchivedHandoff, InvalidInput> =>
   Result.flatMap(decodeShape(input, json), (archived) =>

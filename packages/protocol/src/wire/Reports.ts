@@ -1,4 +1,4 @@
-/** The JSON of everything that a door answers besides records and errors, in snake_case like the wire. */
+/** The JSON of every answer of a door besides records and errors, in snake_case like the wire. */
 import * as Schema from "effect/Schema"
 
 import { wireSchemaOf, wireSchemas, WireTimestamp } from "../encoding/WireSchema.ts"
@@ -34,7 +34,7 @@ const WireClaim = Schema.NullOr(WireRecord).annotate({
 // The cast: the keys of the table are its events.
 const transition = Schema.Literals(Object.keys(transitions) as ReadonlyArray<keyof typeof transitions>)
 
-/** Who has a handoff, since when, and which timer comes next. */
+/** The holder of a handoff, since when, and the next timer. */
 export const WireWhereabouts = Schema.Struct({
   record_id: recordId,
   status: field(HandoffStatus, "The status of the handoff."),
@@ -55,7 +55,7 @@ export const WireWhereabouts = Schema.Struct({
   max_hops: field(count, "The number of times the handoff may be forwarded."),
   awaits: field(
     Schema.NullOr(Schema.Literals(["receiver", "sender"])),
-    "The party whose word on the briefing is due before the start; null if none is."
+    "The party whose step of the read-back must come before the start; null if no step is open."
   ),
   due: field(
     Schema.NullOr(
@@ -73,7 +73,7 @@ export const WireWhereabouts = Schema.Struct({
   )
 }).annotate({
   identifier: "Whereabouts",
-  description: "Who has a handoff, since when, and which timer comes next."
+  description: "The holder of a handoff, since when, and the next timer."
 })
 export type WireWhereabouts = typeof WireWhereabouts.Encoded
 
@@ -253,16 +253,7 @@ export const WireHealth = Schema.Struct({
 }).annotate({ identifier: "Health", description: "The result of examining a store." })
 export type WireHealth = typeof WireHealth.Encoded
 
-/**
- * The schema of every answer by its name, beside those of the wire: the JSON Schema files are generated from both.
- *
- * @example
- * ```ts
- * import { reportSchemas } from "@aumai/handoff-protocol"
- *
- * console.log("Whereabouts" in reportSchemas) // true
- * ```
- */
+/** The schema of every answer by name. The JSON Schema files are generated from these and from `wireSchemas`. */
 export const reportSchemas = {
   Claim: WireClaim,
   Whereabouts: WireWhereabouts,

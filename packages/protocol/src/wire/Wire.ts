@@ -25,7 +25,7 @@ const pathOf = (
 ): string =>
   (path ?? [])
     .map((step) => (typeof step === "object" ? step.key : step))
-    // Only the first name can be one of ours: what is deeper in our own structures is already in the names of the wire.
+    // Only the first key can be a domain name: deeper keys are already wire names.
     .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? rename(String(key)) : `.${String(key)}`))
     .join("")
 
@@ -48,7 +48,7 @@ export const decoder =
     const value = read(json)
     if (value !== fault) return Result.succeed(value)
     const decoded = Schema.decodeUnknownResult(wireSchemaOf(schema()), { errors: "all" })(json)
-    // These paths have the names of the wire already, or are keys of a context, which stay as they are.
+    // These paths are wire names already, or keys of a context, which stay unchanged.
     if (Result.isFailure(decoded)) return Result.fail(explain(input, decoded.failure, (name) => name))
     // The schema also accepts an instance of a class, and copies it to a plain object.
     const copy = read(decoded.success)
@@ -102,14 +102,19 @@ export const decodeRecord = /*#__PURE__*/ decoder(recordCodec)
 export const decodeEvent = /*#__PURE__*/ decoder(eventCodec)
 
 /**
- * Decodes an event that this library has written. Another program must have added an unknown key, or a timestamp in
- * another spelling; both are refused.
+ * Decodes an event that this library has written. An unknown key or another spelling of a timestamp proves that another
+ * program changed it, so both are refused.
  */
 export const decodeOwnEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> =>
   Result.flatMap(decodeEvent(input, json), (event) =>
     isSame(json, encodeEvent(event))
       ? Result.succeed(event)
-      : Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected it as it was written" }] }))
+      : Result.fail(
+          new InvalidInput({
+            input,
+            issues: [{ path: "", expected: "Expected the event exactly as this library writes it" }]
+          })
+        )
   )
 
 /** Writes a request as snake_case JSON that the Python models accept. */

@@ -28,14 +28,5 @@ export const WireAgent = Schema.Struct({
   last_seen: optional(WireTimestamp, "When the agent last sent a heartbeat or acted; absent if it never did.")
 }).annotate({ identifier: "RegisteredAgent", description: "A registered agent." })
 
-/**
- * An agent in JSON, with the names of the wire.
- *
- * @example
- * ```ts
- * import type { WireAgent } from "@aumai/handoff-protocol"
- *
- * const carol: WireAgent = { agent_id: "carol", capabilities: ["analyze"], capacity: 5 }
- * ```
- */
+/** An agent in JSON, with the names of the wire. */
 export type WireAgent = typeof WireAgent.Encoded

@@ -34,7 +34,7 @@ const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_
 const message = field(Schema.String, "One sentence for a person.")
 const at = field(WireTimestamp, "The time of the event.")
 
-/** One error on the wire: its tag, its sentence, and its fields in snake_case. A `cause` stays out; it is for a log. */
+/** One error on the wire: its tag, its sentence, and its fields in snake_case. A `cause` stays out; it is meant for a log. */
 const onWire = (tag: string, fields: Schema.Struct.Fields, description: string) =>
   Schema.Struct({
     _tag: Schema.tag(tag),

@@ -34,10 +34,10 @@ interface CreatedEvent extends Fact {
   readonly routing?: RoutingDecision
 }
 
-/** The handoff is taken over from a program that keeps no history. This is the first event of such a handoff. */
+/** The handoff is imported from a program that keeps no history. This is the first event of such a handoff. */
 interface ImportedEvent extends Fact {
   readonly _tag: "Imported"
-  /** The state as it was taken over. */
+  /** The state at the import. */
   readonly record: HandoffRecord
 }
 

@@ -79,7 +79,7 @@ export interface HandoffRequest {
    * later receiver gets as much time as the first.
    */
   readonly acceptBy?: Date
-  /** How long before `deadline` or `acceptBy` a reminder is recorded, in milliseconds. Default: no reminder. */
+  /** The time between a reminder and `deadline` or `acceptBy`, in milliseconds. Default: no reminder. */
   readonly remindBefore?: number
   /** The number of attempts that each receiver has before the handoff fails: 1 to 1000. Default: 3. */
   readonly maxAttempts?: number

@@ -44,7 +44,7 @@ export interface NewPart {
    * later receiver gets as much time as the first.
    */
   readonly acceptBy?: Date | string | undefined
-  /** How long before `deadline` or `acceptBy` a reminder is recorded, in milliseconds. Default: no reminder. */
+  /** The time between a reminder and `deadline` or `acceptBy`, in milliseconds. Default: no reminder. */
   readonly remindBefore?: number | undefined
   /** The number of attempts that each receiver has before the handoff fails: 1 to 1000. Default: 3. */
   readonly maxAttempts?: number | undefined
@@ -75,9 +75,9 @@ export interface NewHandoff extends NewPart {
 export interface CreateOptions extends CallOptions {
   /** The agent that acts; must be the sender. Default: the sender. */
   readonly by?: string | undefined
-  /** How far the router may go when no agent matches. */
+  /** Limits the choice of the router. */
   readonly routing?: RoutingOptions | undefined
-  /** An id of your own, which makes the call repeatable: the same id and request give the existing handoff. */
+  /** An id that you choose, which makes the call idempotent: the same id and request return the existing handoff. */
   readonly id?: string | undefined
 }
 
@@ -224,7 +224,7 @@ export interface CancelOptions extends VerbOptions {
 
 /** The options of `inbox`. */
 export interface InboxOptions extends CallOptions {
-  /** The status they have. Default: pending. */
+  /** Only handoffs with this status. Default: pending. */
   readonly status?: HandoffStatus | undefined
   /** At most this many. Default: 100. */
   readonly limit?: number | undefined
@@ -238,7 +238,7 @@ export interface ChangesOptions extends CallOptions {
 
 /** The options of `register`. */
 export interface RegisterOptions extends CallOptions {
-  /** How many open handoffs the agent takes at once. Default: no limit. */
+  /** The number of open handoffs that the agent takes at once. Default: no limit. */
   readonly capacity?: number | undefined
   /** The Ed25519 key the agent signs with from now on, as base64url. */
   readonly publicKey?: string | undefined

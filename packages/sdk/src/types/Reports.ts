@@ -2,9 +2,9 @@
 import type { HandoffEvent, Transition } from "./HandoffEvent.ts"
 import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
 
-/** An entry of the log: an event of a handoff, and its place. */
+/** An entry of the log: an event of a handoff with its position. */
 export interface Entry {
-  /** The place in the log. It is opaque; `changes` resumes after it. */
+  /** The position in the log. It is opaque; `changes` resumes after it. */
   readonly position: string
   /** The id of the handoff. */
   readonly recordId: string
@@ -31,9 +31,9 @@ export interface Whereabouts {
 }
 
 /**
- * The outcome of importing one handoff. `added`: the store did not know it. `unchanged`: the store holds all of it
- * already. `newer`: its further events were appended. `conflict`: it contradicts the state in the store, which stays.
- * `broken`: its digests do not hold, so it was left out.
+ * The outcome of importing one handoff. `added`: the store did not have it. `unchanged`: the store has all of it
+ * already. `newer`: its further events were appended. `conflict`: it contradicts the store, which stays unchanged.
+ * `broken`: its digests are wrong, so it was skipped.
  */
 export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
 
@@ -62,7 +62,7 @@ export interface Metrics {
   readonly completionRate?: number
 }
 
-/** A handoff with its parts, and theirs. */
+/** A handoff with its parts, recursively. */
 export interface ChainLink {
   /** The handoff. */
   readonly record: HandoffRecord
@@ -90,11 +90,11 @@ export interface Flaw {
 export interface Verified {
   /** The id of the handoff. */
   readonly recordId: string
-  /** The number of its entries. */
+  /** The number of entries. */
   readonly entries: number
-  /** The number of its entries whose signature was checked and is their author's. */
+  /** The number of entries with a valid signature of their author. */
   readonly signed: number
-  /** The first entry that does not hold, and why; absent if all entries hold. */
+  /** The first wrong entry, with the reason; absent if all entries are valid. */
   readonly flaw?: Flaw
 }
 

@@ -1,4 +1,4 @@
-/** The test vectors of handing on, briefings, deliveries, and the chain. */
+/** The test vectors of forwarding, briefings, deliveries, and the chain. */
 import { createPrivateKey, sign } from "node:crypto"
 
 import { artifactDigest, limits } from "../src/index.ts"
@@ -342,7 +342,7 @@ const key = createPrivateKey({
 })
 const signed = (revision: number, event: Event): Event => {
   const { ok } = run({ operation: "entry", record_id: recordId, revision, event }) as Extract<Answer, { ok: unknown }>
-  // The cast: an entry that is an event is answered with its texts.
+  // The cast: a valid entry is answered with its texts.
   const { signed: text } = ok as { readonly signed: string }
   return { ...event, sig: sign(null, Buffer.from(text, "utf8"), key).toString("base64url") }
 }
