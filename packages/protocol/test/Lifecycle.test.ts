@@ -20,6 +20,7 @@ import {
   type Rule,
   statusAfter,
   type Transition,
+  transitionInputs,
   transitions,
   turnOf,
   turns
@@ -128,6 +129,11 @@ const shape = (record: HandoffRecord) => {
   return own
 }
 
+const verbOf = (tag: Transition["_tag"]) => {
+  const [verb] = Object.entries(transitionInputs).find(([, { event }]) => event === tag) ?? []
+  return verb ?? (tag === "Delegated" ? "delegate" : "sweep")
+}
+
 describe("apply", () => {
   it.each(pairs)("$tag on $status follows the table and the matrix", ({ status, event, tag }) => {
     const expected = matrix[status][tag]
@@ -139,9 +145,11 @@ describe("apply", () => {
       assert(Result.isFailure(result) && result.failure._tag === "InvalidTransition")
       const { recordId: id, status: is, event: tried, allowedFrom } = result.failure
       assert.deepStrictEqual([id, is, tried, allowedFrom], [recordId, status, tag, rule.from])
+      const needed = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(rule.from)
+      const article = needed.startsWith("pending") ? "a" : "an"
       assert.strictEqual(
         result.failure.message,
-        `Handoff ${recordId} is ${status}; ${tag} needs ${rule.from.join(" or ")}`
+        `Handoff ${recordId} is ${status}; \`${verbOf(tag)}\` needs ${article} ${needed} handoff`
       )
     } else {
       const next = Result.getOrThrow(result)
