@@ -127,10 +127,7 @@ describe("a briefing or a read-back that cannot be meant", () => {
       '{"severity": "stable", "summary": "", "actions": [{"id": "a", "task": "t", "by": "x"}]}',
       "actions[0].by: Expected no"
     ],
-    [
-      '{"severity": "stable", "summary": "", "read_back": {"required": ["x"]}}',
-      "Expected what is to be read back to be"
-    ],
+    ['{"severity": "stable", "summary": "", "read_back": {"required": ["x"]}}', "Expected `required` to name actions"],
     ["null", "Expected an object with a severity and a summary"],
     ["[", "Expected"],
     ["@missing.json", "cannot read missing.json (ENOENT)"]

@@ -117,7 +117,7 @@ describe("complete", () => {
     [["--artifact", "data=s3://bucket/data"], `--artifacts '[{"name": "data", "uri":`],
     [["--artifact", "a=@missing.txt"], "Invalid --artifact: a: cannot read missing.txt (ENOENT)"],
     [["--artifact", "a=@torn.json"], "Invalid --artifact: a: torn.json should be JSON;"],
-    [["--artifact", "a=@report.md", "--artifact", "a=@totals.json"], "Expected each to have a name of its own"],
+    [["--artifact", "a=@report.md", "--artifact", "a=@totals.json"], "Expected each to have a unique name"],
     [["--artifacts", '[{"name": "a", "uri": "x"}]'], "Invalid --artifacts: [0].content: Missing key"],
     [["--artifacts", '[{"name": "a", "content": 1, "mediaType": "x"}]'], "[0].mediaType: Expected no such key"],
     [["--artifacts", "{}"], "Invalid --artifacts: Expected an array of artifacts"],
@@ -129,7 +129,7 @@ describe("complete", () => {
   })
 
   it.each([
-    [["--deliverable", "a", "--deliverable", "a"], "Invalid --deliverable: Expected each to have a name of its own"],
+    [["--deliverable", "a", "--deliverable", "a"], "Invalid --deliverable: Expected each to have a unique name"],
     [["--deliverables", '[{"name": "a", "digest": "x"}]'], "Invalid --deliverables: [0].digest: Expected a SHA-256"],
     [
       ["--deliverables", '[{"name": "a", "schema": {"$ref": "#/no"}}]'],

@@ -62,7 +62,13 @@ describe("verify", () => {
       "It has keys that this version does not know: note"
     ],
     ["a digest", /"head": "."/, `"head": "`, 0, "head"],
-    ["the digest of the last entry", /"head": ".{4}/, `"head": "0000`, 3, "The record holds the digest of another last entry"],
+    [
+      "the digest of the last entry",
+      /"head": ".{4}/,
+      `"head": "0000`,
+      3,
+      "The record holds the digest of another last entry"
+    ],
     [
       "the revision",
       `"revision": 3`,
@@ -111,8 +117,18 @@ describe("verify", () => {
   })
 
   it.each([
-    ["an entry", "UPDATE log SET event = replace(event, 'On it', 'Off it')", 2, "It is not the entry that revision 3"],
-    ["the state", `UPDATE handoffs SET record = replace(record, 'On it', 'Off it')`, 3, "it differs in response"],
+    [
+      "an entry",
+      "UPDATE log SET event = replace(event, 'On it', 'Off it')",
+      2,
+      "It is not the entry whose digest revision 3"
+    ],
+    [
+      "the state",
+      `UPDATE handoffs SET record = replace(record, 'On it', 'Off it')`,
+      3,
+      "differs from its history in response"
+    ],
     [
       "a missing entry",
       "DELETE FROM log WHERE record_id = 'one' AND revision = 2",

@@ -57,7 +57,7 @@ describe("text in rows", () => {
       const changed = event.replace(`"_tag":"Accepted"`, `"_tag":"Accepted","note":null`)
       assert.match(
         yield* sentence(read.entries("log", [{ position: "1", id: "a", revision: 2, event: changed }])),
-        /Expected it as it was written/
+        /Expected the event exactly as this library writes it/
       )
     })
   )

@@ -534,7 +534,7 @@ describe("an event of this library", () => {
         for (const change of [{ bx: "" }, { sig: null }, { at: "2026-11-22T08:00:00Z" }]) {
           assert.isTrue(Result.isSuccess(decodeEvent("event", { ...json, ...change })))
           assert.deepStrictEqual(faults(decodeOwnEvent("event", { ...json, ...change })), [
-            ": Expected it as it was written"
+            ": Expected the event exactly as this library writes it"
           ])
         }
         assert.deepStrictEqual(faults(decodeOwnEvent("event", { ...json, by: 1 })), ["by: Expected string"])
