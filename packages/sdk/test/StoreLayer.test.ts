@@ -47,7 +47,7 @@ describe("a location", () => {
     ["mysql://root:secret@host/db", "mysql: names no store (write ./mysql:… for a file of that name)"],
     ["redis://host", "redis: names no store"],
     ["https://example.org/handoffs.json", "https: names no store"],
-    ["memory:mine", "Expected memory: alone"],
+    ["memory:mine", "Expected memory: without a name"],
     ["sqlite:", "Expected a path right behind sqlite:"],
     ["sqlite://handoffs.db", "Expected a path right behind sqlite:"],
     ["postgres:handoffs", "Expected a URL, as in postgres://user@host/database"],
