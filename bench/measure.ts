@@ -29,7 +29,7 @@ export const timed = async (work: () => unknown): Promise<Cost> => {
 export const median = (costs: ReadonlyArray<Cost>): Cost => {
   const sorted = costs.toSorted((a, b) => a.wall - b.wall)
   const middle = sorted[Math.floor(sorted.length / 2)]
-  if (middle === undefined) throw new Error("nothing was measured")
+  if (middle === undefined) throw new Error("The measurement needs at least one round")
   return middle
 }
 

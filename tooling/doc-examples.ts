@@ -99,7 +99,7 @@ export const unknownCommands = (blocks: ReadonlyArray<Block>, known: ReadonlySet
       })
     )
 
-/** A printed value without spaces, quotes and commas: consoles differ in how they lay values out. */
+/** A printed value without spaces, quotes and commas: consoles lay values out differently. */
 export const withoutLayout = (text: string): string => text.replaceAll(/[\s"',]/g, "")
 
 /** The comment behind each `console.log`, or on the line below it: the text it must print. */
@@ -128,7 +128,7 @@ const execute = (args: ReadonlyArray<string>, cwd: string): Promise<Outcome> => 
   return promise
 }
 
-/** Links every workspace package, and whatever any of them depends on, where the examples look for it. */
+/** Links every workspace package, and every dependency of one, where the examples look for it. */
 export const linkPackages = (modules: string): void => {
   const directories = ["packages", "apps"].flatMap((area) =>
     readdirSync(join(root, area)).map((name) => join(root, area, name))
@@ -214,7 +214,7 @@ export const check = async (blocks: ReadonlyArray<Block>): Promise<ReadonlyArray
     for (const { code, program } of programs) writeFileSync(program, stripTypeScriptTypes(code))
     const alone = programs.filter(({ block, code }) => isMarkdown(block) || needsOwnProcess(code))
     const together = programs.filter((program) => !alone.includes(program))
-    // Examples that touch nothing share a process; only when that fails is each run alone, to tell which it was.
+    // Examples without side effects share a process. If it fails, each runs alone, to find the failing one.
     const done = "all examples ended"
     const batch = [
       ...together.map(({ program }) => `await import(${JSON.stringify(program)})`),

@@ -88,7 +88,7 @@ const matches = (printed: string, expected: string): boolean => {
   return new RegExp(`^${pattern}$`, "s").test(printed.replaceAll(/ +$/gm, "").trim())
 }
 
-/** Runs the `sh run` blocks of one page; gives the failures, at most one, since the next block needs the one before. */
+/** Runs the `sh run` blocks of one page; returns at most one failure, because each block needs the one before. */
 export const runShell = async (blocks: ReadonlyArray<Block>): Promise<ReadonlyArray<Failure>> => {
   if (!blocks.some(({ info }) => info === "sh run")) return []
   const cwd = mkdtempSync(join(root, "node_modules/.cache/doc-pages-"))
@@ -118,7 +118,7 @@ export const runShell = async (blocks: ReadonlyArray<Block>): Promise<ReadonlyAr
   }
 }
 
-/** Everything that is wrong with the pages. */
+/** All failures of the pages. */
 export const check = async (): Promise<ReadonlyArray<Failure>> => {
   const failures: Array<Failure> = []
   const reference = readFileSync(join(root, "docs/cli.md"), "utf8")

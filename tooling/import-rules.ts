@@ -1,5 +1,5 @@
 /**
- * Holds the order of the packages: `apps → server, sdk → stores → core → protocol → effect`. A package imports only what
+ * Enforces the order of the packages: `apps → server, sdk → stores → core → protocol → effect`. A package imports only what
  * stands to its right, stores never import stores, and shipped sources import Effect module by module. The board imports the SDK
  * and nothing below it. Within a package the folders have an order, too.
  *
@@ -72,7 +72,7 @@ const judgeEffect = (specifier: string): string | undefined =>
     ? `imports all of Effect; import the module itself, as in: import * as Effect from "effect/Effect"`
     : undefined
 
-/** Holds the board to what any client has: if the SDK lacks something, the SDK must offer it. */
+/** Restricts the board to the SDK: a function that the board needs is one that other clients need, too. */
 const judgeBoard = (specifier: string): string | undefined => {
   const target = directoryOfPackage(specifier)
   return (target === undefined || target === "packages/sdk") && !/^effect(?:\/|$)/.test(specifier)
@@ -117,7 +117,7 @@ const judgeRoom = (from: string, file: string, target: string): string | undefin
   const [room = "", targetRoom = ""] = [file, target].map((path) => path.split("/")[0])
   const place = order.indexOf(room)
   if (place < 0) return `the folder ${room} has no place in ${from}; give it one in tooling/import-rules.ts`
-  // What lies beside the folders opens a package to others; an app also keeps there what all of it runs on.
+  // A file beside the folders is an entry of the package; in an app, it may also be shared by all folders.
   if (!target.includes("/")) {
     return from.startsWith("apps/") ? undefined : `imports ${target}, which gathers the folders; import the file itself`
   }
@@ -130,7 +130,7 @@ const judgeRoom = (from: string, file: string, target: string): string | undefin
 export const violationsOf = (file: string, text: string): ReadonlyArray<Violation> => {
   const [area = "", name = "", place = ""] = file.split("/")
   const from = `${area}/${name}`
-  // Nothing of it is shipped.
+  // This package is not shipped.
   if (from === "packages/testing") return []
   return importsOf(file, text).flatMap(({ specifier, offset }) => {
     const judge = (): string | undefined => {

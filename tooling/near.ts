@@ -1,7 +1,7 @@
 /**
  * Checks files in seconds: runs the tests nearest to each, and checks the types of its package, its lint and its format.
  *
- * `pnpm near packages/core/src/Claiming.ts` runs `packages/core/test/Claiming.test.ts`. Where no test has the name of a
+ * `pnpm near packages/core/src/engine/Claiming.ts` runs `packages/core/test/Claiming.test.ts`. If no test has the name of a
  * source, those run that import it. Tests that start a browser, a database or processes are only named.
  */
 import { execFile } from "node:child_process"
@@ -52,7 +52,7 @@ const typecheck = (project: string): ReadonlyArray<string> => [
 
 const unique = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)]
 
-/** Runs a program of `node_modules/.bin`, and prints what it said if it failed. */
+/** Runs a program of `node_modules/.bin`, and prints its output if it failed. */
 const succeeds = ([program = "", ...words]: ReadonlyArray<string>): Promise<boolean> =>
   new Promise((resolve) => {
     const begun = performance.now()
@@ -68,7 +68,9 @@ if (import.meta.main) {
   const given = process.argv.slice(2).map((file) => relative(root, file).split(sep).join("/"))
   const missing = given.find((file) => !existsSync(join(root, file)))
   if (given.length === 0 || missing !== undefined) {
-    console.error(missing === undefined ? "Name a file: pnpm near packages/core/src/Claiming.ts" : `No file ${missing}`)
+    console.error(
+      missing === undefined ? "Name a file: pnpm near packages/core/src/engine/Claiming.ts" : `No file ${missing}`
+    )
     process.exit(2)
   }
   // One project starts faster than all of them.

@@ -1,6 +1,6 @@
 /**
  * Counts two habits that make comments and Markdown hard to read: texts that open with a question word, and the phrases
- * that the project's language rules replace. The counts stand per area in `prose.json` and may only fall; the limits
+ * that the project's language rules replace. The counts are kept per area in `prose.json` and may only fall; the limits
  * beside them hold once `enforceLimits` is true there.
  *
  * `node tooling/prose.ts` checks, `node tooling/prose.ts PATH...` lists the findings below these paths, and `--write`
@@ -66,7 +66,7 @@ const question = /^[^\p{L}\p{N}¤]*(?:what(?:ever)?|who(?:ever|m|se)?|whether|ho
 const isReadBack = (text: Text, words: string): boolean =>
   /\bin\s.*\bwords$/i.test(words) && /read-?backs?\b|\brestat/i.test(text.text)
 
-/** The findings in one text, in the order in which they stand there. */
+/** The findings in one text, in order. */
 export const findingsOf = (text: Text): ReadonlyArray<Finding> => {
   const lineAt = (offset: number): number => text.line + text.text.slice(0, offset).split("\n").length - 1
   const start = text.text.search(/\S/)
@@ -123,7 +123,7 @@ export const rises = (before: Ledger["areas"], after: Ledger["areas"]): Readonly
 export const format = ({ file, line, kind, words }: Finding): string =>
   `${file}:${line} ${kind === "opening" ? "opens with a question word" : "phrase"}: ${words.replaceAll(/\s+/g, " ")}`
 
-/** The problems with texts beside a ledger; none if every area has exactly the counts that stand there. */
+/** The problems with texts beside a ledger; none if every area has exactly the committed counts. */
 export const problems = (texts: ReadonlyArray<Text>, ledger: Ledger): ReadonlyArray<string> => {
   const now = areasOf(texts)
   const names = [...new Set([...Object.keys(now), ...Object.keys(ledger.areas)])].toSorted()

@@ -1,4 +1,4 @@
-/** Takes the prose out of a source or a Markdown file: its comments or paragraphs, without the code in them. */
+/** Extracts the prose of a source or a Markdown file: its comments or paragraphs, without the code in them. */
 import { parseSync } from "rolldown/utils"
 
 import { lineOf } from "./files.ts"
@@ -98,6 +98,6 @@ const textsOfMarkdown = (file: string, source: string): ReadonlyArray<Text> => {
   return texts.filter(({ text }) => /\p{L}/u.test(text))
 }
 
-/** The prose of a file whose path is relative to the root, in the order in which it stands there. */
+/** The prose of a file whose path is relative to the root, in order. */
 export const textsOf = (file: string, source: string): ReadonlyArray<Text> =>
   file.endsWith(".md") ? textsOfMarkdown(file, source) : textsOfSource(file, source)

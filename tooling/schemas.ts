@@ -1,4 +1,4 @@
-/** Finds a schema again where it is used, for the generators that print schemas. */
+/** Identifies a schema where it is used, for the generators that print schemas. */
 import type * as SchemaAST from "effect/SchemaAST"
 
 /**
@@ -18,7 +18,7 @@ export const bodyOf = (ast: SchemaAST.AST): unknown => {
   }
 }
 
-/** The meaning of a key, as its schema tells it. */
+/** The meaning of a key, from the description of its schema. */
 export const descriptionOf = ({ context }: SchemaAST.AST): string | undefined => {
   const description = context?.annotations?.["description"]
   return typeof description === "string" ? description : undefined

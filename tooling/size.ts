@@ -103,7 +103,7 @@ const sizeOf = async (app: App): Promise<number> => {
   }
 }
 
-/** Sizes that are taken in the same way, and printed in the same unit. */
+/** Sizes that are measured the same way and printed in the same unit. */
 interface Group {
   readonly counted: string
   readonly unit: "KiB" | "MB"

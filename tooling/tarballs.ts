@@ -34,7 +34,7 @@ export const published = (): ReadonlyArray<Published> =>
     .filter(({ manifest }) => manifest.private !== true)
 
 /**
- * Packs one package into an existing directory; gives the path of its tarball. The file is named after the directory of
+ * Packs one package into an existing directory and returns the path of its tarball. The file is named after the directory of
  * the package, because pnpm gives `aumai-handoff` and `@aumai/handoff` one file name.
  */
 export const pack = async ({ directory, manifest }: Published, destination: string): Promise<string> => {
@@ -48,5 +48,7 @@ if (import.meta.main) {
   rmSync(destination, { recursive: true, force: true })
   mkdirSync(destination, { recursive: true })
   for (const one of published()) console.log(`${basename(await pack(one, destination))}  ${one.manifest.name}`)
-  console.log(`\nTo install them in a project of yours (Node 22.19 or newer):\n\n  npm install ${destination}/*.tgz`)
+  console.log(
+    `\nInstall them in your project, on Node 22.19 or newer (this clone has one in node_modules/.bin):\n\n  npm install ${destination}/*.tgz`
+  )
 }

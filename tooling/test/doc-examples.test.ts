@@ -54,7 +54,7 @@ const text = "/** \`\`\`ts nothing \`\`\`"`
     ])
   })
 
-  it("fail in Markdown when they print something else than the comment says", { timeout }, async () => {
+  it("fail in Markdown if the output differs from the comment", { timeout }, async () => {
     const text = "```ts\nconsole.log({ a: [1] }) // { a: [1] }\nconsole.log(2)\n// 3\n```\n"
     expect((await check(blocksOf("docs/a.md", text))).map(format)).toEqual([
       "docs/a.md:2 prints { a: [ 1 ] }\n2, and not 3"

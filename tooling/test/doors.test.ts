@@ -13,7 +13,7 @@ import { handoffsOver } from "../../packages/sdk/src/index.ts"
 /** A door that leaves out a verb or calls it by another name says so here, with the reason. */
 type Exceptions = { readonly [Name in VerbName]?: { readonly as?: string; readonly leftOut?: string } }
 
-// The cast: Object.keys forgets the keys.
+// The cast restores the keys, which Object.keys widens to string.
 const names = Object.keys(verbs) as ReadonlyArray<VerbName>
 
 /** The verbs that a door has no place for. */
@@ -80,7 +80,7 @@ describe.each([
   ["the SDK", "sdk/src/types/Handoffs.ts"]
 ])("%s describes its methods", (_, path) => {
   const source = readFileSync(new URL(`../../packages/${path}`, import.meta.url), "utf8")
-  // The cast: Object.values forgets the type of the rows.
+  // The cast restores the type of the rows, which Object.values widens.
   it.each(Object.values(verbs) as ReadonlyArray<Verb>)("as the list of verbs does: $name", ({ name, summary }) => {
     const found = new RegExp(String.raw`/\*\*((?:[^*]|\*(?!/))*)\*/\s+(?:readonly )?${name}(?::|\()`).exec(source)
     const text = found?.[1]?.replaceAll(/\s*\n\s*\*\s*/g, " ").trim()

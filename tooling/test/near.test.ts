@@ -16,7 +16,7 @@ const files: Readonly<Record<string, string>> = {
 const near = (file: string) => nearestTo(file, Object.keys(files), (test) => files[test] ?? "")
 
 describe("the tests nearest to a file", () => {
-  it("are those of its name in its package", () => {
+  it("have its name and are in its package", () => {
     expect(near("packages/store-file/src/FileStore.ts")).toEqual({
       tests: ["packages/store-file/test/FileStore.test.ts", "packages/store-file/test/FileStore.laws.test.ts"],
       slow: []
@@ -24,21 +24,21 @@ describe("the tests nearest to a file", () => {
     expect(near("tooling/near.ts").tests).toEqual(["tooling/test/near.test.ts"])
   })
 
-  it("are only named when they start processes, a browser or a database", () => {
+  it("are listed but not run if they start processes, a browser or a database", () => {
     expect(near("apps/cli/src/commands/Work.ts")).toEqual({
       tests: ["apps/cli/test/Work.test.ts"],
       slow: ["apps/cli/test/Work.process.test.ts"]
     })
   })
 
-  it("are those that import it where none has its name", () => {
+  it("import it, if none has its name", () => {
     expect(near("packages/store-file/src/Paths.ts")).toEqual({
       tests: ["packages/store-file/test/Limits.test.ts"],
       slow: ["packages/store-file/test/Simulation.test.ts"]
     })
   })
 
-  it("are a test itself", () => {
+  it("are the file itself if it is a test", () => {
     const file = "packages/store-file/test/Simulation.test.ts"
     expect(near(file)).toEqual({ tests: [file], slow: [] })
   })

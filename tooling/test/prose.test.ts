@@ -67,7 +67,7 @@ export const a = 1 // how it began
 })
 
 describe("prose of Markdown", () => {
-  it("is its paragraphs, list items and cells; a heading, a table's first row and a short cell may open as they like", () => {
+  it("is its paragraphs, list items and cells; a heading, a table's first row and a short cell have no opening", () => {
     const source = `---
 "package": minor
 ---
@@ -122,7 +122,7 @@ describe("phrases", () => {
     expect(phrasesIn("A new tomato, one more record on disk, many, about to become, its own.")).toEqual([])
   })
 
-  it("allow a read-back in its own words", () => {
+  it("allow a read-back in the receiver's words", () => {
     expect(phrasesIn("Restates the task in its own words.")).toEqual([])
     expect(phrasesIn("Says it in its own words.")).toEqual(["in its own words"])
   })

@@ -5,7 +5,7 @@ import { seedsOf } from "../../packages/testing/src/seeds.ts"
 describe("the seeds of a simulation", () => {
   afterEach(() => vi.unstubAllEnvs())
 
-  it("are the archived ones, and as many of the commit as were asked for", () => {
+  it("are the archived ones and the requested number from the commit", () => {
     vi.stubEnv("SIMULATION_SEED", undefined)
     vi.stubEnv("SIMULATION_SEEDS", undefined)
     const first = Number.parseInt(inject("commit").slice(0, 7), 16)
@@ -14,7 +14,7 @@ describe("the seeds of a simulation", () => {
     expect(name).toContain(`SIMULATION_SEED=${first}`)
   })
 
-  it("are one, or thousands, where the environment says so", () => {
+  it("follow SIMULATION_SEED and SIMULATION_SEEDS", () => {
     vi.stubEnv("SIMULATION_SEEDS", "20000")
     expect(seedsOf([3], 2).seeds).toHaveLength(20_000)
     vi.stubEnv("SIMULATION_SEED", "159262349")
