@@ -5,8 +5,8 @@ import { type Route, useRoute } from "./data/Route.ts"
 import { me, theme, useSetting } from "./data/Setting.ts"
 import { BoardPage } from "./pages/BoardPage.tsx"
 import { Boundary } from "./ui/Boundary.tsx"
-import { useDropped } from "./ui/Dropped.ts"
-import { useKeptFocus } from "./ui/KeptFocus.ts"
+import { useFocusFallback } from "./ui/FocusFallback.ts"
+import { useFileDrop } from "./ui/ImportQueue.ts"
 import { Names } from "./ui/Names.tsx"
 
 // The board comes first and at once; the others when they are opened.
@@ -19,13 +19,13 @@ const HandoffPage = lazy(async () => ({ default: (await import("./pages/HandoffP
 const InboxPage = lazy(async () => ({ default: (await import("./pages/InboxPage.tsx")).InboxPage }))
 const LawsPage = lazy(async () => ({ default: (await import("./pages/LawsPage.tsx")).LawsPage }))
 
-interface Place {
+interface PageLink {
   readonly page: string
   readonly name: string
   readonly show: (about: string | undefined) => ReactNode
 }
 
-const places: ReadonlyArray<Place> = [
+const pages: ReadonlyArray<PageLink> = [
   { page: "", name: "Board", show: () => <BoardPage /> },
   { page: "day", name: "ER to ICU", show: () => <DayPage /> },
   { page: "inbox", name: "Inbox", show: () => <InboxPage /> },
@@ -38,14 +38,14 @@ const places: ReadonlyArray<Place> = [
 
 const Content = ({ page, about }: Route) => {
   if (page === "handoff" && about !== undefined) return <HandoffPage key={about} recordId={about} />
-  return places.find((place) => place.page === page)?.show(about) ?? <BoardPage />
+  return pages.find((link) => link.page === page)?.show(about) ?? <BoardPage />
 }
 
-const Who = () => {
+const ActorField = () => {
   const id = useId()
   const name = useSetting(me)
   return (
-    <div className="who">
+    <div className="inline-field">
       <label htmlFor={id}>Act as</label>
       <input
         id={id}
@@ -67,11 +67,11 @@ const themes = [
   ["dark", "Dark"]
 ] as const
 
-const Theme = () => {
+const ThemeField = () => {
   const id = useId()
   const chosen = useSetting(theme)
   return (
-    <div className="who theme">
+    <div className="inline-field theme">
       <label htmlFor={id}>Theme</label>
       <select id={id} value={chosen} onChange={(event) => theme.set(event.target.value)}>
         {themes.map(([value, name]) => (
@@ -91,8 +91,8 @@ export const Shell = () => {
   const main = useRef<HTMLElement>(null)
   const nav = useRef<HTMLElement>(null)
   const shown = useRef<string>(undefined)
-  const isOver = useDropped()
-  useKeptFocus(main)
+  const isOver = useFileDrop()
+  useFocusFallback(main)
   const where = `${route.page}/${route.about ?? ""}`
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== where) main.current?.focus()
@@ -113,11 +113,11 @@ export const Shell = () => {
           Handoffs
         </a>
         <div className="settings">
-          <Who />
-          <Theme />
+          <ActorField />
+          <ThemeField />
         </div>
         <nav ref={nav} aria-label="Pages">
-          {places.map(({ page, name }) => (
+          {pages.map(({ page, name }) => (
             <a key={page} href={`#/${page}`} aria-current={page === route.page ? "page" : undefined}>
               {name}
             </a>

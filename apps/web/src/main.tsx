@@ -12,7 +12,7 @@ import { sentenceOf } from "./words/Sentence.ts"
 const name = "board"
 
 /** Accepts that what the browser has lost is lost, and opens an empty board. */
-const beginAnew = async (): Promise<void> => {
+const startEmpty = async (): Promise<void> => {
   // When it cannot be forgotten, opening again says why.
   await forgetHandoffs(name).catch(() => {})
   location.hash = ""
@@ -28,7 +28,7 @@ const NotOpen = ({ error }: { readonly error: unknown }) => (
         Try again
       </button>
       {error instanceof StoreError && error.reason === "corrupt" ? (
-        <button type="button" className="grave" onClick={() => void beginAnew()}>
+        <button type="button" className="danger" onClick={() => void startEmpty()}>
           Begin anew, without what was there
         </button>
       ) : undefined}

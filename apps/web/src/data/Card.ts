@@ -27,7 +27,7 @@ export interface Card {
   readonly parent?: string
   /** The beginning of the task, as it is shown. */
   readonly task: string
-  /** What a search looks at: ids, agents, and the beginning of task and context, made alike by {@link alike}. */
+  /** What a search looks at: ids, agents, and the beginning of task and context, made normalized by {@link normalized}. */
   readonly text: string
   readonly priority: number
   /** All moments are milliseconds since 1970. */
@@ -47,7 +47,7 @@ const keptTask = 240
 const keptText = 4000
 
 /** Texts that people take for the same: without regard to case, and to how accents and wide letters are written. */
-export const alike = (text: string): string => text.normalize("NFKC").toLowerCase()
+export const normalized = (text: string): string => text.normalize("NFKC").toLowerCase()
 
 const textOf = (state: HandoffRecord, request: HandoffRequest): string => {
   const { briefing, context, requires = [], taskDescription } = request
@@ -59,7 +59,7 @@ const textOf = (state: HandoffRecord, request: HandoffRequest): string => {
     ...(briefing === undefined ? [] : [briefing.summary.slice(0, keptText)]),
     JSON.stringify(context)
   ]
-  return alike(parts.join(" ").slice(0, keptText))
+  return normalized(parts.join(" ").slice(0, keptText))
 }
 
 /** What a board of thousands has no room for, and no rule of the lifecycle asks for. */
@@ -160,7 +160,7 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
   const isAnswer = transitions[event._tag].by === "receiver" && card.answeredAt === undefined
   const { dueAt: _, ...rest } = card
   // Whoever it was handed on to is found, too.
-  const text = event._tag === "Forwarded" ? `${card.text} ${alike(event.to)}` : card.text
+  const text = event._tag === "Forwarded" ? `${card.text} ${normalized(event.to)}` : card.text
   return { ...rest, ...changing, text, ...(isAnswer ? { answeredAt: event.at.getTime() } : {}) }
 }
 

@@ -18,12 +18,12 @@ export const useSnapshot = (): Snapshot => {
 
 // Registrations are not in the log: tabs tell each other. Where they cannot, the store cannot be opened, and says so.
 const registrations = "BroadcastChannel" in globalThis ? new BroadcastChannel("board.agents") : undefined
-const told = new EventTarget()
+const localChanges = new EventTarget()
 
-export const tellAgentsChanged = (): void => {
+export const notifyAgentsChanged = (): void => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is a channel, not a window
   registrations?.postMessage("changed")
-  told.dispatchEvent(new Event("changed"))
+  localChanges.dispatchEvent(new Event("changed"))
 }
 
 /** The registered agents; nothing while they are being read. */
@@ -36,8 +36,8 @@ export const useAgents = (): ReadonlyArray<RegisteredAgent> | undefined => {
     const read = () => void handoffs.agents.list({ signal: left.signal }).then(setAgents, () => {})
     read()
     registrations?.addEventListener("message", read, { signal: left.signal })
-    told.addEventListener("changed", read, { signal: left.signal })
-    // Who is there is not told.
+    localChanges.addEventListener("changed", read, { signal: left.signal })
+    // Who is there is not localChanges.
     const beat = setInterval(read, presence.heartbeat)
     return () => {
       clearInterval(beat)

@@ -5,14 +5,14 @@ import { sentenceOf } from "../words/Sentence.ts"
 import { scenes } from "./Scenes.ts"
 
 /** One line of the story, and the handoff that it is about. */
-export interface Told {
+export interface StoryLine {
   readonly clock: string
   readonly text: string
   readonly recordId?: string
 }
 
 export interface Play {
-  readonly told: ReadonlyArray<Told>
+  readonly story: ReadonlyArray<StoryLine>
   readonly isPlaying: boolean
   readonly isOver: boolean
   readonly speed: number
@@ -37,7 +37,14 @@ export interface Day {
 /** A day that goes on while other pages are looked at. Playing it again makes new handoffs. */
 const makeDay = (handoffs: Handoffs): Day => {
   const listeners = new Set<() => void>()
-  let state: Play = { told: [], isPlaying: false, isOver: false, speed: 1, length: scenes.length, recordIds: new Set() }
+  let state: Play = {
+    story: [],
+    isPlaying: false,
+    isOver: false,
+    speed: 1,
+    length: scenes.length,
+    recordIds: new Set()
+  }
   let ids = new Map<string, string>()
   let index = 0
   let isActing = false
@@ -66,7 +73,7 @@ const makeDay = (handoffs: Handoffs): Day => {
     if (index >= scenes.length) {
       index = 0
       ids = new Map()
-      put({ told: [], isOver: false, recordIds: new Set() })
+      put({ story: [], isOver: false, recordIds: new Set() })
     }
     const scene = scenes[index]
     if (scene === undefined) return
@@ -80,7 +87,7 @@ const makeDay = (handoffs: Handoffs): Day => {
     const text = problem === undefined ? scene.text : `${scene.text} It came otherwise: ${problem}`
     const isOver = index >= scenes.length
     put({
-      told: [...state.told, { clock: scene.clock, text, ...(recordId === undefined ? {} : { recordId }) }],
+      story: [...state.story, { clock: scene.clock, text, ...(recordId === undefined ? {} : { recordId }) }],
       isOver,
       isPlaying: state.isPlaying && !isOver
     })

@@ -1,7 +1,7 @@
 /** A morning between an emergency room and an intensive care unit. */
 import type { Handoffs, NewHandoff, NewPart } from "@aumai/handoff"
 
-import { tellAgentsChanged } from "../data/Context.ts"
+import { notifyAgentsChanged } from "../data/Context.ts"
 
 /** What a scene works with: the store, and the handoffs of this day by a short name. */
 export interface Stage {
@@ -40,7 +40,7 @@ export const scenes: ReadonlyArray<Scene> = [
     text: "The shift begins. Eight agents say what they can do.",
     act: async ({ handoffs }) => {
       for (const [name, capabilities] of Object.entries(staff)) await handoffs.agents.register(name, capabilities)
-      tellAgentsChanged()
+      notifyAgentsChanged()
     }
   },
   {

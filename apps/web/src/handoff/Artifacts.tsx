@@ -22,7 +22,7 @@ const LongText = ({ text }: { readonly text: string }) => {
   )
 }
 
-const Made = ({ artifact }: { readonly artifact: Artifact }) => {
+const Content = ({ artifact }: { readonly artifact: Artifact }) => {
   if ("content" in artifact)
     return typeof artifact.content === "string" ? (
       <LongText text={artifact.content} />
@@ -43,7 +43,7 @@ const Made = ({ artifact }: { readonly artifact: Artifact }) => {
   )
 }
 
-const One = ({ artifact }: { readonly artifact: Artifact }) => {
+const ArtifactLine = ({ artifact }: { readonly artifact: Artifact }) => {
   const [isOpen, setIsOpen] = useState(false)
   return (
     <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
@@ -54,7 +54,7 @@ const One = ({ artifact }: { readonly artifact: Artifact }) => {
           {artifact.mediaType === undefined ? "" : `, ${nameText(artifact.mediaType)}`}
         </span>
       </summary>
-      {isOpen ? <Made artifact={artifact} /> : undefined}
+      {isOpen ? <Content artifact={artifact} /> : undefined}
     </details>
   )
 }
@@ -64,7 +64,7 @@ export const Artifacts = ({ artifacts }: { readonly artifacts: ReadonlyArray<Art
   <ul className="artifacts">
     {artifacts.map((artifact) => (
       <li key={artifact.name}>
-        <One artifact={artifact} />
+        <ArtifactLine artifact={artifact} />
       </li>
     ))}
   </ul>

@@ -10,7 +10,7 @@ import {
 import type { ReactNode } from "react"
 
 import { momentText } from "../data/Time.ts"
-import { answerWords } from "../moves/ReadBackQuestions.ts"
+import { answerWords } from "../moves/ReadBackFields.ts"
 import { Panel } from "../ui/Panel.tsx"
 import { nameText } from "../words/Words.ts"
 
@@ -41,25 +41,25 @@ export const SeverityBadge = ({ severity }: { readonly severity: Severity }) => 
 
 interface ItemProperties {
   readonly children: ReactNode
-  readonly said: ReadBackItem | undefined
+  readonly restated: ReadBackItem | undefined
   /** Whether a word on it is asked for; nothing where none is. */
   readonly isAsked: boolean | undefined
 }
 
-/** One thing that is to be done, and what the receiver said to it. */
-const Item = ({ children, said, isAsked }: ItemProperties) => (
+/** One thing that is to be done, and what the receiver restated to it. */
+const Item = ({ children, restated, isAsked }: ItemProperties) => (
   <li className="item">
     <div>{children}</div>
-    {said === undefined && isAsked === undefined ? undefined : (
-      <p className="answered" data-answer={said?.answer ?? (isAsked === true ? "missing" : "free")}>
+    {restated === undefined && isAsked === undefined ? undefined : (
+      <p className="answered" data-answer={restated?.answer ?? (isAsked === true ? "missing" : "free")}>
         <strong>
-          {said === undefined
+          {restated === undefined
             ? isAsked === true
               ? "Not read back"
               : "Need not be read back"
-            : answerWords[said.answer]}
+            : answerWords[restated.answer]}
         </strong>
-        {said?.note === undefined ? undefined : <span className="leaf">{said.note}</span>}
+        {restated?.note === undefined ? undefined : <span className="leaf">{restated.note}</span>}
       </p>
     )}
   </li>
@@ -90,7 +90,7 @@ interface Properties {
 }
 
 /** What was restated so far, how far that goes, and whose word is awaited. */
-const Synthesis = ({ handoff, briefing, readBack }: Properties) => {
+const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
   const { understood, question, refused, missing } = coverageOf(briefing, readBack)
   const awaited = startAwaits(handoff)
   const sender = nameText(handoff.request.fromAgent)
@@ -122,14 +122,14 @@ const Synthesis = ({ handoff, briefing, readBack }: Properties) => {
   )
 }
 
-/** What the receiver must know, in the order in which it must know it, and how it said it back. */
+/** What the receiver must know, in the order in which it must know it, and how it restated it back. */
 export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
   const { actions = [], situation = {}, contingencies = [] } = briefing
   const isSituated = Object.values(situation).some((points) => points.length > 0)
   const required = briefing.readBack?.required
   const isAsked = (id: string): boolean | undefined =>
     briefing.readBack === undefined ? undefined : (required?.includes(id) ?? true)
-  const said = new Map(readBack?.items.map((item) => [item.id, item]))
+  const restated = new Map(readBack?.items.map((item) => [item.id, item]))
   return (
     <Panel title="Briefing">
       <SeverityBadge severity={briefing.severity} />
@@ -139,7 +139,7 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
           <h3>Actions</h3>
           <ul className="items">
             {actions.map(({ id, task, owner, due }) => (
-              <Item key={id} said={said.get(id)} isAsked={isAsked(id)}>
+              <Item key={id} restated={restated.get(id)} isAsked={isAsked(id)}>
                 <p className="task-line">{task}</p>
                 {owner === undefined && due === undefined ? undefined : (
                   <p className="nothing">
@@ -167,7 +167,7 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
           <h3>Contingencies</h3>
           <ul className="items">
             {contingencies.map(({ id, if: condition, then }) => (
-              <Item key={id} said={said.get(id)} isAsked={isAsked(id)}>
+              <Item key={id} restated={restated.get(id)} isAsked={isAsked(id)}>
                 <p>
                   <strong>If</strong> <span className="leaf">{condition}</span>
                 </p>
@@ -180,7 +180,7 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
         </section>
       )}
       {briefing.readBack === undefined && readBack === undefined ? undefined : (
-        <Synthesis handoff={handoff} briefing={briefing} readBack={readBack} />
+        <ReadBackSection handoff={handoff} briefing={briefing} readBack={readBack} />
       )}
     </Panel>
   )

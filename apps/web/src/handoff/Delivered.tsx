@@ -11,13 +11,13 @@ import { Artifacts } from "./Artifacts.tsx"
 const stateOf = (handoff: HandoffRecord, isThere: boolean): readonly [status: string, word: string] =>
   isThere ? ["completed", "Handed back"] : isOpen(handoff.status) ? ["pending", "Awaited"] : ["cancelled", "Missing"]
 
-interface WantedProperties {
+interface DeliverableProperties {
   readonly handoff: HandoffRecord
   readonly deliverable: Deliverable
   readonly artifacts: ReadonlyArray<Artifact>
 }
 
-const Wanted = ({ handoff, deliverable, artifacts }: WantedProperties) => {
+const DeliverableLine = ({ handoff, deliverable, artifacts }: DeliverableProperties) => {
   const { digest, mediaType, name, schema } = deliverable
   const [status, word] = stateOf(
     handoff,
@@ -90,7 +90,12 @@ export const Delivered = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         <Panel title="Deliverables">
           <ul className="artifacts">
             {deliverables.map((deliverable) => (
-              <Wanted key={deliverable.name} handoff={handoff} deliverable={deliverable} artifacts={artifacts} />
+              <DeliverableLine
+                key={deliverable.name}
+                handoff={handoff}
+                deliverable={deliverable}
+                artifacts={artifacts}
+              />
             ))}
           </ul>
         </Panel>

@@ -13,7 +13,7 @@ import type { ReactNode } from "react"
 
 import { durationText, momentText, useNow } from "../data/Time.ts"
 import { Fact, Panel } from "../ui/Panel.tsx"
-import { Told } from "../ui/Told.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { Artifacts } from "./Artifacts.tsx"
 
 const TimerFact = ({ at, what }: Timer) => {
@@ -37,7 +37,7 @@ const LeaseFact = ({ handoff, lease: { milliseconds, until } }: LeaseProperties)
   if (until === undefined) {
     return (
       <Fact name="Lease">
-        <Told sentences={[describeLease(handoff) ?? []]} />
+        <Sentences sentences={[describeLease(handoff) ?? []]} />
       </Fact>
     )
   }
@@ -53,7 +53,7 @@ const LeaseFact = ({ handoff, lease: { milliseconds, until } }: LeaseProperties)
 const ProgressFact = (progress: Progress) => (
   <Fact name="Progress">
     {progress.fraction === undefined ? undefined : <progress aria-label="Progress" max={1} value={progress.fraction} />}{" "}
-    <Told sentences={[describeProgress(progress)]} /> <span className="nothing">{momentText(progress.at)}</span>
+    <Sentences sentences={[describeProgress(progress)]} /> <span className="nothing">{momentText(progress.at)}</span>
   </Fact>
 )
 

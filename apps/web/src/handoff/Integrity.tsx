@@ -1,7 +1,7 @@
 import type { HandoffRecord } from "@aumai/handoff"
 
 import { useBoard } from "../data/Context.ts"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { entriesText } from "../words/Words.ts"
 
@@ -9,9 +9,9 @@ import { entriesText } from "../words/Words.ts"
 export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { handoffs } = useBoard()
   const { head, recordId } = handoff
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const verify = () =>
-    attempt(async () => {
+    perform(async () => {
       const { entries, flaw, signed } = await handoffs.verify(recordId)
       if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} does not hold: ${flaw.problem}`)
       return `All of it holds: ${entriesText(entries, signed)}.`
@@ -22,10 +22,10 @@ export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
       <p>
         <code>{head ?? "none yet: it was written before there were any"}</code>
       </p>
-      <button type="button" aria-disabled={said.isBusy} onClick={() => void verify()}>
+      <button type="button" aria-disabled={outcome.isBusy} onClick={() => void verify()}>
         Verify
       </button>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
     </Panel>
   )
 }

@@ -3,7 +3,7 @@ import { Fragment } from "react"
 
 import { durationText, useNow } from "../data/Time.ts"
 import { Arrow } from "../ui/Arrow.tsx"
-import { Told } from "../ui/Told.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { nameText, statusWords } from "../words/Words.ts"
 
 // A handoff may go through a hundred hands: so many of the last ones are named here, and all in the trail.
@@ -54,11 +54,11 @@ export const Standing = ({ handoff }: { readonly handoff: HandoffRecord }) => {
       <p className="standing">
         <span className="status">{statusWords[status]}</span>
         <span>
-          <Told sentences={[describeTurn(handoff)]} />
+          <Sentences sentences={[describeTurn(handoff)]} />
         </span>
         <span className="nothing">for {durationText(now - updatedAt.getTime())}</span>
         <span className="nothing">
-          attempt <Told sentences={[describeAttempt(handoff)]} />
+          attempt <Sentences sentences={[describeAttempt(handoff)]} />
         </span>
       </p>
     </div>

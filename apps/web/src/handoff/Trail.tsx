@@ -1,7 +1,7 @@
 import { describeEvent, type Entry, type HandoffEvent, type HandoffStatus, statusAfter } from "@aumai/handoff"
 
 import { momentText, tookText } from "../data/Time.ts"
-import { Told } from "../ui/Told.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { nameText } from "../words/Words.ts"
 
 /** Where the handoff stood after each event. */
@@ -30,7 +30,7 @@ const Step = ({ event, before, status }: StepProperties) => {
       </p>
       {details.length === 0 ? undefined : (
         <p className="detail">
-          <Told sentences={details} />
+          <Sentences sentences={details} />
         </p>
       )}
       <p className="when">

@@ -3,7 +3,7 @@ import { useId, useState } from "react"
 
 import { useBoard, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { entriesText, nameText } from "../words/Words.ts"
 
 // More are counted, not listed.
@@ -36,9 +36,9 @@ export const VerifyAll = () => {
   const id = useId()
   const [looked, setLooked] = useState(0)
   const [found, setFound] = useState<Verification>()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const verify = () =>
-    attempt(async () => {
+    perform(async () => {
       setFound(undefined)
       setLooked(0)
       const verification = await handoffs.verify({
@@ -61,13 +61,13 @@ export const VerifyAll = () => {
         Each entry of a trail holds the SHA-256 of the one before it, and agents may sign what they do: what was changed
         afterwards is found.
       </p>
-      <button type="button" aria-disabled={said.isBusy} onClick={() => void verify()}>
+      <button type="button" aria-disabled={outcome.isBusy} onClick={() => void verify()}>
         Verify everything
       </button>
-      {said.isBusy === true ? (
+      {outcome.isBusy === true ? (
         <progress value={looked} max={Math.max(cards.size, 1)} aria-label="Handoffs that have been verified" />
       ) : undefined}
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       {found === undefined || found.flaws.length + found.faults.length === 0 ? undefined : <Flaws {...found} />}
     </section>
   )

@@ -120,7 +120,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
       >
         {(action, putAction) => (
           <>
-            <Field label="What is to be done" isBroad>
+            <Field label="What is to be done" isWide>
               {(id) => (
                 <input
                   id={id}

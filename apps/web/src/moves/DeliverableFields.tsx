@@ -56,7 +56,7 @@ export const DeliverableFields = ({ drafts, change }: Properties) => (
             />
           )}
         </Field>
-        <Field label="JSON Schema that it must satisfy (optional)" isBroad>
+        <Field label="JSON Schema that it must satisfy (optional)" isWide>
           {(id) => (
             <textarea
               id={id}

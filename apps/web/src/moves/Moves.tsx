@@ -5,19 +5,19 @@ import { useBoard } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me, useSetting } from "../data/Setting.ts"
 import { useNow } from "../data/Time.ts"
-import { nameText, settledText } from "../words/Words.ts"
-import { Said as Outcome, useAttempt } from "./Attempt.tsx"
-import { Ask, type Said } from "./Questions.tsx"
-import { isOfAgents, type Move, type Verb, verbs } from "./Verbs.ts"
+import { nameText, sweptText } from "../words/Words.ts"
+import { MoveForm, type Values } from "./MoveForm.tsx"
+import { OutcomeText, useOutcome } from "./Outcome.tsx"
+import { isMove, type Move, type Verb, verbs } from "./Verbs.ts"
 
 /** A move that somebody may make now. */
 interface Offer {
   readonly move: Move
   readonly verb: Verb
   /** Whose it is, for a person. */
-  readonly whose: string | undefined
+  readonly party: string | undefined
   /** Whether it holds in this attempt alone. */
-  readonly isOfAttempt: boolean
+  readonly isBoundToAttempt: boolean
 }
 
 // The cast: Object.keys forgets the keys.
@@ -27,20 +27,20 @@ const order = Object.keys(verbs) as ReadonlyArray<Move>
 const offersOf = (handoff: HandoffRecord, actor: string): ReadonlyArray<Offer> => {
   const offers = movesOf(handoff).flatMap(({ event, rule }) => {
     // Nothing can be read back where nothing was told.
-    if (!isOfAgents(event) || (event === "Restated" && handoff.request.briefing === undefined)) return []
+    if (!isMove(event) || (event === "Restated" && handoff.request.briefing === undefined)) return []
     const receiver = receiverOf(handoff)
     const isWitnesses = rule.by === "witness"
-    const party = agentOf(handoff, rule.by)
-    if (actor !== "" && (isWitnesses ? actor === receiver : actor !== party)) return []
-    const whose = isWitnesses ? `anybody but ${nameText(receiver)}` : party === undefined ? undefined : nameText(party)
+    const agent = agentOf(handoff, rule.by)
+    if (actor !== "" && (isWitnesses ? actor === receiver : actor !== agent)) return []
+    const party = isWitnesses ? `anybody but ${nameText(receiver)}` : agent === undefined ? undefined : nameText(agent)
     const verb = verbs[event]
-    return [{ move: event, verb, whose, isOfAttempt: rule.by === "receiver" || verb.isOfAttempt === true }]
+    return [{ move: event, verb, party, isBoundToAttempt: rule.by === "receiver" || verb.isBoundToAttempt === true }]
   })
   return offers.toSorted((a, b) => order.indexOf(a.move) - order.indexOf(b.move))
 }
 
 /** What came of a move: of a part that was made, where it is; and who has it now, when that is somebody else. */
-const toldOf = (name: string, before: HandoffRecord, after: HandoffRecord): ReactNode => {
+const resultOf = (name: string, before: HandoffRecord, after: HandoffRecord): ReactNode => {
   const receiver = nameText(receiverOf(after))
   if (after.recordId !== before.recordId)
     return (
@@ -52,10 +52,10 @@ const toldOf = (name: string, before: HandoffRecord, after: HandoffRecord): Reac
 }
 
 const classOf = (handoff: HandoffRecord, { verb }: Offer): string | undefined => {
-  if (verb.isGrave === true) return "grave"
+  if (verb.isDestructive === true) return "danger"
   // They may be said at any time, but are the way to the end only while they are awaited.
   const isAwaited = verb.awaited === undefined || verb.awaited === startAwaits(handoff)
-  return verb.isAside === true || !isAwaited ? undefined : "primary"
+  return verb.isSecondary === true || !isAwaited ? undefined : "primary"
 }
 
 interface MovesProperties {
@@ -72,22 +72,26 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
   const id = useId()
   // Whoever begins to say something says it of the attempt that was shown then.
   const [chosen, setChosen] = useState<{ readonly move: Move; readonly attempt: number }>()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
 
   const isDue = (due?.getTime() ?? Infinity) <= now
   const offers = offersOf(handoff, actor)
   const open = offers.find(({ move }) => move === chosen?.move)
 
-  const act = async ({ isOfAttempt, verb }: Offer, said: Said, attemptHeld = handoff.attempt): Promise<void> => {
+  const act = async (
+    { isBoundToAttempt, verb }: Offer,
+    values: Values,
+    attemptHeld = handoff.attempt
+  ): Promise<void> => {
     // The sender's word holds in any attempt.
-    const options = { ...(actor === "" ? {} : { by: actor }), ...(isOfAttempt ? { attempt: attemptHeld } : {}) }
-    const isDone = await attempt(async () =>
-      toldOf(verb.name, handoff, await verb.run({ handoffs, handoff, said, options }))
+    const options = { ...(actor === "" ? {} : { by: actor }), ...(isBoundToAttempt ? { attempt: attemptHeld } : {}) }
+    const isDone = await perform(async () =>
+      resultOf(verb.name, handoff, await verb.run({ handoffs, handoff, values, options }))
     )
     if (isDone) setChosen(undefined)
   }
 
-  const settle = () => attempt(async () => settledText(await handoffs.sweep()))
+  const applyDue = () => perform(async () => sweptText(await handoffs.sweep()))
 
   return (
     <section className="panel" aria-labelledby={`${id}-title`}>
@@ -103,11 +107,11 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
               key={offer.move}
               type="button"
               className={classOf(handoff, offer)}
-              aria-disabled={said.isBusy}
-              aria-expanded={offer.verb.asks === undefined ? undefined : offer === open}
-              title={offer.whose === undefined ? undefined : `for ${offer.whose}`}
+              aria-disabled={outcome.isBusy}
+              aria-expanded={offer.verb.fields === undefined ? undefined : offer === open}
+              title={offer.party === undefined ? undefined : `for ${offer.party}`}
               onClick={() =>
-                offer.verb.asks === undefined
+                offer.verb.fields === undefined
                   ? void act(offer, () => "")
                   : setChosen({ move: offer.move, attempt: handoff.attempt })
               }
@@ -118,27 +122,27 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
         </div>
       )}
       {isDue ? (
-        <button type="button" disabled={said.isBusy} onClick={() => void settle()}>
+        <button type="button" disabled={outcome.isBusy} onClick={() => void applyDue()}>
           Settle what is due
         </button>
       ) : undefined}
-      {chosen !== undefined && open === undefined && said.problem === undefined ? (
+      {chosen !== undefined && open === undefined && outcome.problem === undefined ? (
         <p className="note" role="status">
           Meanwhile somebody else was first: “{verbs[chosen.move].name}” is no longer possible.
         </p>
       ) : undefined}
-      {open?.verb.asks === undefined ? undefined : (
-        <Ask
+      {open?.verb.fields === undefined ? undefined : (
+        <MoveForm
           key={open.move}
           name={open.verb.name}
-          isGrave={open.verb.isGrave === true}
-          questions={open.verb.asks(handoff, actor)}
-          isBusy={said.isBusy === true}
+          isDestructive={open.verb.isDestructive === true}
+          fields={open.verb.fields(handoff, actor)}
+          isBusy={outcome.isBusy === true}
           act={(words) => void act(open, words, chosen?.attempt)}
           back={() => setChosen(undefined)}
         />
       )}
-      <Outcome {...said} />
+      <OutcomeText {...outcome} />
     </section>
   )
 }

@@ -1,10 +1,10 @@
 import { isOpen, presence, type RegisteredAgent, statuses } from "@aumai/handoff"
 import { type FormEvent, useId, useMemo, useState } from "react"
 
-import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../data/Context.ts"
+import { notifyAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../data/Context.ts"
 import { me } from "../data/Setting.ts"
 import { agoText, useNow } from "../data/Time.ts"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { listed, nameText, statusWords } from "../words/Words.ts"
@@ -14,12 +14,12 @@ const Register = () => {
   const id = useId()
   const [name, setName] = useState("")
   const [capabilities, setCapabilities] = useState("")
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    void attempt(async () => {
+    void perform(async () => {
       const { agentId } = await handoffs.agents.register(name, listed(capabilities))
-      tellAgentsChanged()
+      notifyAgentsChanged()
       setName("")
       setCapabilities("")
       return `${nameText(agentId)} is registered.`
@@ -44,7 +44,7 @@ const Register = () => {
           />
         )}
       </Field>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <div className="actions">
         <button type="submit" className="primary">
           Register
@@ -58,10 +58,10 @@ const Find = () => {
   const { handoffs } = useBoard()
   const id = useId()
   const [wanted, setWanted] = useState("")
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    void attempt(async () => {
+    void perform(async () => {
       const found: ReadonlyArray<RegisteredAgent> = await handoffs.agents.findCapable(listed(wanted))
       if (found.length === 0) return `Nobody can ${listed(wanted).join(" and ")}.`
       return `The closest fit first: ${found.map(({ agentId }) => nameText(agentId)).join(", ")}.`
@@ -81,7 +81,7 @@ const Find = () => {
           />
         )}
       </Field>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <div className="actions">
         <button type="submit">Find</button>
       </div>
@@ -98,12 +98,12 @@ const Seen = ({ at }: { readonly at: Date | undefined }) => {
   return ago <= presence.lasting ? "present" : agoText(ago)
 }
 
-const Known = () => {
+const AgentTable = () => {
   const { handoffs } = useBoard()
   const { lanes } = useSnapshot()
   const agents = useAgents()
   const names = useNames()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   // How much of each status waits for whom.
   const load = useMemo(() => {
     const counts = new Map<string, number>()
@@ -114,16 +114,16 @@ const Known = () => {
   }, [lanes])
   const known = new Map(agents?.map((agent) => [agent.agentId, agent]))
   const forget = (name: string): void => {
-    void attempt(async () => {
+    void perform(async () => {
       await handoffs.agents.unregister(name)
-      tellAgentsChanged()
+      notifyAgentsChanged()
       return `${nameText(name)} is no longer registered.`
     })
   }
   if (names.length === 0) return <p className="nothing">Nobody is known yet.</p>
   return (
     <>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <div className="wide" tabIndex={0} role="group" aria-label="Agents and their load, scrollable">
         <table>
           <caption>Agents and what waits for each</caption>
@@ -177,7 +177,7 @@ const Known = () => {
 export const AgentsPage = () => (
   <>
     <Heading title="Agents" />
-    <Known />
+    <AgentTable />
     <div className="columns even">
       <Register />
       <Find />

@@ -4,9 +4,9 @@ import { type FormEvent, useId, useState } from "react"
 import { useBoard } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me } from "../data/Setting.ts"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
 import { type BriefingDraft, BriefingFields, briefingOf, noBriefing } from "../moves/BriefingFields.tsx"
 import { type DeliverableDraft, DeliverableFields, deliverablesOf } from "../moves/DeliverableFields.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Preview, requiring } from "../moves/RoutingPreview.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
@@ -55,12 +55,12 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
   const { handoffs } = useBoard()
   const known = useId()
   const [draft, setDraft] = useState<Draft>(() => ({ ...empty, sender: me.get(), parent }))
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part })
 
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    void attempt(async () => {
+    void perform(async () => {
       // A mistyped id is named here; the store would take it for a handoff that is still to come.
       if (draft.parent !== "") await handoffs.get(draft.parent)
       const { recordId } = await handoffs.create(
@@ -273,9 +273,9 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
             </div>
           </div>
         </details>
-        <Said {...said} />
+        <OutcomeText {...outcome} />
         <div className="actions">
-          <button type="submit" className="primary" aria-disabled={said.isBusy}>
+          <button type="submit" className="primary" aria-disabled={outcome.isBusy}>
             Hand it over
           </button>
         </div>

@@ -4,10 +4,10 @@ import { useBoard, useSnapshot } from "../data/Context.ts"
 import { exportText, importText, type Report } from "../data/Portable.ts"
 import { hrefOf } from "../data/Route.ts"
 import { VerifyAll } from "../handoff/Verification.tsx"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
-import { bring, takeWaiting, useWaiting } from "../ui/Dropped.ts"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
+import { queueFiles, takeQueuedFiles, useQueuedFiles } from "../ui/ImportQueue.ts"
 import { sentenceOf } from "../words/Sentence.ts"
 import { nameText } from "../words/Words.ts"
 
@@ -63,11 +63,11 @@ const mebibytes = (bytes: number | undefined): string => `${((bytes ?? 0) / 2 **
 const room = navigator.storage as StorageManager | undefined
 
 /** How much room there is, and whether the browser may clear it. */
-const Room = () => {
+const StorageRoom = () => {
   const id = useId()
   const [estimate, setEstimate] = useState<StorageEstimate>()
   const [isKept, setIsKept] = useState<boolean>()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   useEffect(() => {
     // What a browser does not tell is not shown.
     void room?.estimate().then(setEstimate, () => {})
@@ -80,7 +80,7 @@ const Room = () => {
   }
   return (
     <section className="panel" aria-labelledby={`${id}-room`}>
-      <h2 id={`${id}-room`}>Room in this browser</h2>
+      <h2 id={`${id}-room`}>StorageRoom in this browser</h2>
       {estimate === undefined ? undefined : (
         <p>
           {mebibytes(estimate.usage)} of {mebibytes(estimate.quota)} are in use.
@@ -92,11 +92,11 @@ const Room = () => {
           : "The browser may clear it when the device runs full. Export what must not be lost."}
       </p>
       {isKept === false ? (
-        <button type="button" onClick={() => void attempt(ask)}>
+        <button type="button" onClick={() => void perform(ask)}>
           Ask the browser to keep it
         </button>
       ) : undefined}
-      <Said {...said} />
+      <OutcomeText {...outcome} />
     </section>
   )
 }
@@ -106,14 +106,14 @@ export const DataPage = () => {
   const { cards } = useSnapshot()
   const id = useId()
   const [reports, setReports] = useState<ReadonlyArray<Report>>()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
 
   const take = useEffectEvent(() =>
-    attempt(async () => {
+    perform(async () => {
       setReports(undefined)
       const found: Array<Report> = []
       const problems: Array<string> = []
-      for (const file of takeWaiting()) {
+      for (const file of takeQueuedFiles()) {
         try {
           found.push(...(await importText(handoffs, file.name, await file.text())))
         } catch (error) {
@@ -125,8 +125,8 @@ export const DataPage = () => {
       return undefined
     })
   )
-  const waiting = useWaiting()
-  const isBusy = said.isBusy === true
+  const waiting = useQueuedFiles()
+  const isBusy = outcome.isBusy === true
   useEffect(() => {
     if (waiting.length > 0 && !isBusy) void take()
   }, [waiting, isBusy])
@@ -134,7 +134,7 @@ export const DataPage = () => {
   return (
     <>
       <Heading title="Import and export" />
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <section className="panel" aria-labelledby={`${id}-in`}>
         <h2 id={`${id}-in`}>Import</h2>
         <p>
@@ -148,7 +148,7 @@ export const DataPage = () => {
               accept=".json,application/json"
               multiple
               onChange={(event) => {
-                bring([...(event.target.files ?? [])])
+                queueFiles([...(event.target.files ?? [])])
                 event.target.value = ""
               }}
             />
@@ -164,7 +164,7 @@ export const DataPage = () => {
           type="button"
           aria-disabled={isBusy}
           onClick={() =>
-            void attempt(async () => {
+            void perform(async () => {
               save(await exportText(handoffs))
               return "Exported as handoffs.json."
             })
@@ -174,7 +174,7 @@ export const DataPage = () => {
         </button>
       </section>
       <VerifyAll />
-      <Room />
+      <StorageRoom />
     </>
   )
 }

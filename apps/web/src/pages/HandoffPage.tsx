@@ -10,7 +10,7 @@ import {
 import { useEffect, useState } from "react"
 
 import { useBoard, useSnapshot } from "../data/Context.ts"
-import { keptReadBackOf } from "../data/KeptReadBackOf.ts"
+import { lastReadBackOf } from "../data/LastReadBack.ts"
 import { hrefOf } from "../data/Route.ts"
 import { durationText, momentText, useNow } from "../data/Time.ts"
 import { BriefingPanel } from "../handoff/BriefingPanel.tsx"
@@ -25,7 +25,7 @@ import { Moves } from "../moves/Moves.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { JsonTree } from "../ui/JsonTree.tsx"
 import { Fact, Panel } from "../ui/Panel.tsx"
-import { Told } from "../ui/Told.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { sentenceOf } from "../words/Sentence.ts"
 import { capitalized, headlineText, nameText } from "../words/Words.ts"
 
@@ -80,7 +80,7 @@ const headlineRoom = 100
 const headlineOf = ({ request }: HandoffRecord): string => headlineText(request.taskDescription, headlineRoom)
 
 const Identity = ({ recordId }: { readonly recordId: string }) => {
-  const [said, say] = useState("")
+  const [copied, setCopied] = useState("")
   // Where the site is not trusted there is no clipboard.
   const copy = async (): Promise<void> => navigator.clipboard.writeText(recordId)
   return (
@@ -91,14 +91,14 @@ const Identity = ({ recordId }: { readonly recordId: string }) => {
         className="small"
         onClick={() =>
           void copy().then(
-            () => say("Copied."),
-            () => say("The browser does not let the board copy it.")
+            () => setCopied("Copied."),
+            () => setCopied("The browser does not let the board copy it.")
           )
         }
       >
         Copy id
       </button>
-      <span role="status">{said}</span>
+      <span role="status">{copied}</span>
     </p>
   )
 }
@@ -137,7 +137,7 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
 const Response = ({ details, what }: Description) => (
   <Panel title="Response">
     <p>
-      <strong>{capitalized(what)}:</strong> <Told sentences={details} />
+      <strong>{capitalized(what)}:</strong> <Sentences sentences={details} />
     </p>
   </Panel>
 )
@@ -168,7 +168,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
     return (
       <>
         <Heading title="Handoff" />
-        <p role="alert" className="said problem">
+        <p role="alert" className="outcome problem">
           {found}
         </p>
       </>
@@ -186,7 +186,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
         <div>
           <Moves handoff={handoff} due={where.due?.at} />
           {briefing === undefined ? undefined : (
-            <BriefingPanel handoff={handoff} briefing={briefing} readBack={keptReadBackOf(handoff, history)} />
+            <BriefingPanel handoff={handoff} briefing={briefing} readBack={lastReadBackOf(handoff, history)} />
           )}
           <Held handoff={handoff} />
           <Request handoff={handoff} />

@@ -4,7 +4,7 @@ import { useBoard, useNames, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me, useSetting } from "../data/Setting.ts"
 import { CardList } from "../lanes/CardList.tsx"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { headlineText, nameText, statusWords } from "../words/Words.ts"
 
@@ -32,9 +32,9 @@ const Choose = () => {
 const Inbox = ({ agent }: { readonly agent: string }) => {
   const { handoffs } = useBoard()
   const { lanes } = useSnapshot()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const claim = (): void => {
-    void attempt(async () => {
+    void perform(async () => {
       const claimed = await handoffs.claim(agent)
       if (claimed === undefined) return `Nothing waits for ${nameText(agent)}: somebody else may have been first.`
       return (
@@ -48,11 +48,11 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
   return (
     <>
       <div className="actions">
-        <button type="button" className="primary" onClick={claim} aria-disabled={said.isBusy}>
+        <button type="button" className="primary" onClick={claim} aria-disabled={outcome.isBusy}>
           Claim the most urgent
         </button>
       </div>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <div className="lanes" data-open="true">
         {statuses.filter(isOpen).map((status) => {
           const cards = lanes[status].filter(({ to }) => to === agent)

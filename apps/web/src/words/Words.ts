@@ -14,7 +14,7 @@ export const statusWords: Readonly<Record<HandoffStatus, string>> = {
 }
 
 /** What an empty lane says. */
-export const nothingWords: Readonly<Record<HandoffStatus, string>> = {
+export const emptyLaneWords: Readonly<Record<HandoffStatus, string>> = {
   pending: "Nothing is pending.",
   accepted: "Nothing is accepted.",
   in_progress: "Nothing is in progress.",
@@ -49,7 +49,7 @@ export const listed = (text: string): ReadonlyArray<string> =>
     .filter((word) => word !== "")
 
 /** What a sweep came to. */
-export const settledText = ({ length }: ReadonlyArray<unknown>): string =>
+export const sweptText = ({ length }: ReadonlyArray<unknown>): string =>
   `What was due has happened to ${length === 1 ? "1 handoff" : `${length} handoffs`}.`
 
 /** How much was looked at, and what of it is signed. */

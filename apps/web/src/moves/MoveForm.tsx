@@ -3,22 +3,22 @@ import { type FormEvent, type ReactNode, useId, useState } from "react"
 import { Field } from "../ui/Field.tsx"
 import { Names } from "../ui/Names.tsx"
 
-/** What was said, by the key of each question; nothing said is an empty text. */
-export type Said = (key: string) => string
+/** What was entered, by the key of each field; nothing entered is an empty text. */
+export type Values = (key: string) => string
 
-interface Asked {
+interface FieldCommon {
   readonly key: string
   readonly label: string
   readonly isRequired?: boolean
   /** What stands in the field at first. */
   readonly value?: string
   readonly example?: string
-  /** What several questions that follow each other are about. */
+  /** What several fields that follow each other are about. */
   readonly about?: { readonly key: string; readonly name: string }
 }
 
-/** One thing that may be said with a move, and how it is typed. */
-export type Question = Asked &
+/** One thing that may be entered with a move, and how it is typed. */
+export type FormField = FieldCommon &
   (
     | { readonly kind: "text" | "json" | "line" | "agent" | "moment" | "check" }
     | { readonly kind: "number"; readonly min: number; readonly max: number }
@@ -27,26 +27,26 @@ export type Question = Asked &
 
 interface ControlProperties {
   readonly id: string
-  readonly question: Question
+  readonly field: FormField
   readonly names: string
   readonly value: string
   readonly isFirst: boolean
-  readonly say: (value: string) => void
+  readonly change: (value: string) => void
 }
 
 // As what a person has just asked for appears; `autofocus` only works on what the browser itself has loaded.
 const focus = (control: HTMLElement | null): void => control?.focus()
 
-const Control = ({ id, question, names, value, isFirst, say }: ControlProperties) => {
-  const { example, isRequired } = question
+const Control = ({ id, field, names, value, isFirst, change }: ControlProperties) => {
+  const { example, isRequired } = field
   const common = {
     id,
     value,
     required: isRequired,
     ...(isFirst ? { ref: focus } : {}),
-    onChange: (event: { readonly target: { readonly value: string } }) => say(event.target.value)
+    onChange: (event: { readonly target: { readonly value: string } }) => change(event.target.value)
   }
-  switch (question.kind) {
+  switch (field.kind) {
     case "text":
       return <textarea {...common} rows={2} placeholder={example} />
     case "json":
@@ -58,20 +58,20 @@ const Control = ({ id, question, names, value, isFirst, say }: ControlProperties
     case "moment":
       return <input {...common} type="datetime-local" />
     case "number":
-      return <input {...common} type="number" min={question.min} max={question.max} placeholder={example} />
+      return <input {...common} type="number" min={field.min} max={field.max} placeholder={example} />
     case "check":
       return (
         <input
           id={id}
           type="checkbox"
           checked={value !== ""}
-          onChange={(event) => say(event.target.checked ? "yes" : "")}
+          onChange={(event) => change(event.target.checked ? "yes" : "")}
         />
       )
     case "choice":
       return (
         <select {...common}>
-          {question.options.map(([option, name]) => (
+          {field.options.map(([option, name]) => (
             <option key={option} value={option}>
               {name}
             </option>
@@ -83,63 +83,62 @@ const Control = ({ id, question, names, value, isFirst, say }: ControlProperties
 
 /** Questions about the same thing together, in their order. */
 const groupsOf = (
-  questions: ReadonlyArray<Question>
-): ReadonlyArray<readonly [Question, ...ReadonlyArray<Question>]> => {
-  const groups: Array<[Question, ...Array<Question>]> = []
-  for (const question of questions) {
+  fields: ReadonlyArray<FormField>
+): ReadonlyArray<readonly [FormField, ...ReadonlyArray<FormField>]> => {
+  const groups: Array<[FormField, ...Array<FormField>]> = []
+  for (const field of fields) {
     const last = groups.at(-1)
-    if (last !== undefined && question.about !== undefined && last[0].about?.key === question.about.key)
-      last.push(question)
-    else groups.push([question])
+    if (last !== undefined && field.about !== undefined && last[0].about?.key === field.about.key) last.push(field)
+    else groups.push([field])
   }
   return groups
 }
 
-interface AskProperties {
-  /** What is done once all is said. */
+interface MoveFormProperties {
+  /** What is done once all is entered. */
   readonly name: string
-  readonly isGrave: boolean
-  readonly questions: ReadonlyArray<Question>
+  readonly isDestructive: boolean
+  readonly fields: ReadonlyArray<FormField>
   readonly isBusy: boolean
-  readonly act: (said: Said) => void
+  readonly act: (values: Values) => void
   readonly back: () => void
 }
 
-/** What has to be said before a move is made. */
-export const Ask = ({ name, isGrave, questions, isBusy, act, back }: AskProperties) => {
+/** What has to be entered before a move is made. */
+export const MoveForm = ({ name, isDestructive, fields, isBusy, act, back }: MoveFormProperties) => {
   const names = useId()
-  const [said, setSaid] = useState<Readonly<Record<string, string>>>({})
-  const valueOf = ({ key, value = "" }: Question): string => said[key] ?? value
+  const [entered, setEntered] = useState<Readonly<Record<string, string>>>({})
+  const valueOf = ({ key, value = "" }: FormField): string => entered[key] ?? value
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    const values = new Map(questions.map((question) => [question.key, valueOf(question)]))
+    const values = new Map(fields.map((field) => [field.key, valueOf(field)]))
     act((key) => values.get(key) ?? "")
   }
-  const control = (id: string, question: Question): ReactNode => (
+  const control = (id: string, field: FormField): ReactNode => (
     <Control
       id={id}
-      question={question}
+      field={field}
       names={names}
-      value={valueOf(question)}
-      isFirst={question === questions[0]}
-      say={(value) => setSaid({ ...said, [question.key]: value })}
+      value={valueOf(field)}
+      isFirst={field === fields[0]}
+      change={(value) => setEntered({ ...entered, [field.key]: value })}
     />
   )
-  const field = (question: Question): ReactNode =>
-    question.kind === "check" ? (
-      <label key={question.key} className="check" htmlFor={`${names}-${question.key}`}>
-        {control(`${names}-${question.key}`, question)}
-        {question.label}
+  const field = (field: FormField): ReactNode =>
+    field.kind === "check" ? (
+      <label key={field.key} className="check" htmlFor={`${names}-${field.key}`}>
+        {control(`${names}-${field.key}`, field)}
+        {field.label}
       </label>
     ) : (
-      <Field key={question.key} label={question.label}>
-        {(id) => control(id, question)}
+      <Field key={field.key} label={field.label}>
+        {(id) => control(id, field)}
       </Field>
     )
   return (
     <form onSubmit={submit} aria-label={name}>
       <Names id={names} />
-      {groupsOf(questions).map(([first, ...others]) =>
+      {groupsOf(fields).map(([first, ...others]) =>
         first.about === undefined ? (
           field(first)
         ) : (
@@ -150,7 +149,7 @@ export const Ask = ({ name, isGrave, questions, isBusy, act, back }: AskProperti
         )
       )}
       <div className="actions">
-        <button type="submit" className={isGrave ? "grave" : "primary"} aria-disabled={isBusy}>
+        <button type="submit" className={isDestructive ? "danger" : "primary"} aria-disabled={isBusy}>
           Confirm: {name}
         </button>
         <button type="button" onClick={back}>

@@ -19,7 +19,7 @@ interface Properties {
 }
 
 /** Sentences of the SDK on one line: names cannot deceive the eye, and ids are links. */
-export const Told = ({ sentences }: Properties) =>
+export const Sentences = ({ sentences }: Properties) =>
   [...sentences.entries()].map(([index, sentence]) => (
     <Fragment key={index}>
       {index === 0 ? "" : " · "}

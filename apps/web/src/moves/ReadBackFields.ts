@@ -2,7 +2,7 @@
 import type { Briefing, KeptReadBack, ReadBack, ReadBackItem } from "@aumai/handoff"
 
 import { beginningOf } from "../words/Words.ts"
-import type { Question, Said } from "./Questions.tsx"
+import type { FormField, Values } from "./MoveForm.tsx"
 
 /** Something of a briefing that is to be done, now or in some case. */
 export interface Item {
@@ -17,7 +17,7 @@ export const itemsOf = ({ actions = [], contingencies = [] }: Briefing): Readonl
 
 export const answerWords: Readonly<Record<ReadBackItem["answer"], string>> = {
   understood: "Understood",
-  question: "Question",
+  question: "FormField",
   refused: "Refused"
 }
 
@@ -34,11 +34,11 @@ const wanted = (briefing: Briefing): ReadonlyArray<Item> => {
 }
 
 /** What was said before stands in the form. */
-export const readBackQuestions = (
+export const readBackFields = (
   briefing: Briefing,
   kept: KeptReadBack | undefined,
   isRequired: boolean
-): ReadonlyArray<Question> => [
+): ReadonlyArray<FormField> => [
   {
     key: "summary",
     label: `The briefing in your own words${isRequired ? "" : " (to read it back)"}`,
@@ -46,22 +46,22 @@ export const readBackQuestions = (
     isRequired,
     value: kept?.summary ?? ""
   },
-  ...wanted(briefing).flatMap(({ id, text }): ReadonlyArray<Question> => {
-    const said = kept?.items.find((item) => item.id === id)
+  ...wanted(briefing).flatMap(({ id, text }): ReadonlyArray<FormField> => {
+    const restated = kept?.items.find((item) => item.id === id)
     const about = { key: id, name: beginningOf(text, itemRoom) }
     return [
-      { key: `answer ${id}`, about, label: "Answer", kind: "choice", options, value: said?.answer ?? "" },
-      { key: `note ${id}`, about, label: "Note (optional)", kind: "line", value: said?.note ?? "" }
+      { key: `answer ${id}`, about, label: "Answer", kind: "choice", options, value: restated?.answer ?? "" },
+      { key: `note ${id}`, about, label: "Note (optional)", kind: "line", value: restated?.note ?? "" }
     ]
   })
 ]
 
 /** What was said, as a read-back; nothing when nothing was said. */
-export const readBackOf = (briefing: Briefing, said: Said): ReadBack | undefined => {
-  const summary = said("summary")
+export const readBackOf = (briefing: Briefing, values: Values): ReadBack | undefined => {
+  const summary = values("summary")
   const items = wanted(briefing).flatMap(({ id }): ReadonlyArray<ReadBackItem> => {
-    const answer = answers.find(([value]) => value === said(`answer ${id}`))?.[0]
-    const note = said(`note ${id}`)
+    const answer = answers.find(([value]) => value === values(`answer ${id}`))?.[0]
+    const note = values(`note ${id}`)
     return answer === undefined ? [] : [{ id, answer, ...(note === "" ? {} : { note }) }]
   })
   return summary === "" && items.length === 0 ? undefined : { summary, items }

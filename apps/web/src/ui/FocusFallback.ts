@@ -6,7 +6,7 @@ const places = "section, form, article, [role=group], main"
  * Keeps the focus near where it was when what had it is taken out of the page: a move that was made, a card that went to
  * another lane. Otherwise the keyboard would begin at the top of the page again.
  */
-export const useKeptFocus = (within: RefObject<HTMLElement | null>): void =>
+export const useFocusFallback = (within: RefObject<HTMLElement | null>): void =>
   useEffect(() => {
     const root = within.current
     if (root === null) return undefined

@@ -15,18 +15,18 @@ const subscribe = (listener: () => void): (() => void) => {
 }
 
 /** The files that wait to be imported. */
-export const useWaiting = (): ReadonlyArray<File> => useSyncExternalStore(subscribe, () => waiting)
+export const useQueuedFiles = (): ReadonlyArray<File> => useSyncExternalStore(subscribe, () => waiting)
 
-export const bring = (files: ReadonlyArray<File>): void => put([...waiting, ...files])
+export const queueFiles = (files: ReadonlyArray<File>): void => put([...waiting, ...files])
 
-export const takeWaiting = (): ReadonlyArray<File> => {
+export const takeQueuedFiles = (): ReadonlyArray<File> => {
   const files = waiting
   put([])
   return files
 }
 
 /** Goes to the page that imports once a file is dropped; tells whether one is held over the window. */
-export const useDropped = (): boolean => {
+export const useFileDrop = (): boolean => {
   const [isOver, setIsOver] = useState(false)
   useEffect(() => {
     const left = new AbortController()
@@ -47,7 +47,7 @@ export const useDropped = (): boolean => {
       event.preventDefault()
       setIsOver(false)
       location.hash = "#/data"
-      bring(files)
+      queueFiles(files)
     }
     addEventListener("dragover", over, { signal })
     addEventListener("dragleave", leave, { signal })

@@ -3,21 +3,21 @@ import type { Artifact, Deliverable, HandoffRecord, OwnEvidence } from "@aumai/h
 
 import { jsonOf, jsonValueOf } from "../words/JsonText.ts"
 import { nameText } from "../words/Words.ts"
-import type { Question, Said } from "./Questions.tsx"
+import type { FormField, Values } from "./MoveForm.tsx"
 
 /** What must satisfy a schema, or says that it is JSON, is typed as JSON; all else as text. */
 const isJson = ({ mediaType = "", schema }: Deliverable): boolean =>
   schema !== undefined || /[/+]json\b/i.test(mediaType)
 
-const deliverableQuestion = (deliverable: Deliverable): Question => ({
+const deliverableField = (deliverable: Deliverable): FormField => ({
   key: `artifact ${deliverable.name}`,
   label: `${nameText(deliverable.name)}, as ${isJson(deliverable) ? "JSON" : (deliverable.mediaType ?? "text")}`,
   kind: isJson(deliverable) ? "json" : "text"
 })
 
-export const deliveryQuestions = ({ parts, request }: HandoffRecord): ReadonlyArray<Question> => [
+export const deliveryFields = ({ parts, request }: HandoffRecord): ReadonlyArray<FormField> => [
   { key: "result", label: "Result, as JSON (optional)", kind: "json", example: '{ "bed": "ICU 4" }' },
-  ...(request.deliverables ?? []).map(deliverableQuestion),
+  ...(request.deliverables ?? []).map(deliverableField),
   { key: "evidence", label: "What speaks for it (optional)", kind: "line", example: "All 214 tests passed" },
   {
     key: "grade",
@@ -43,15 +43,15 @@ const artifactOf = (deliverable: Deliverable, text: string): ReadonlyArray<Artif
 }
 
 /** What was said, as what is handed back. */
-export const deliveryOf = ({ request }: HandoffRecord, said: Said) => {
-  const artifacts = (request.deliverables ?? []).flatMap((one) => artifactOf(one, said(`artifact ${one.name}`)))
-  const statement = said("evidence")
+export const deliveryOf = ({ request }: HandoffRecord, values: Values) => {
+  const artifacts = (request.deliverables ?? []).flatMap((one) => artifactOf(one, values(`artifact ${one.name}`)))
+  const statement = values("evidence")
   const evidence: ReadonlyArray<OwnEvidence> =
-    statement === "" ? [] : [{ grade: said("grade") === "observed" ? "observed" : "claimed", statement }]
+    statement === "" ? [] : [{ grade: values("grade") === "observed" ? "observed" : "claimed", statement }]
   return {
-    result: jsonOf("result", said("result")),
+    result: jsonOf("result", values("result")),
     ...(artifacts.length === 0 ? {} : { artifacts }),
     ...(evidence.length === 0 ? {} : { evidence }),
-    ...(said("leaves") === "" ? {} : { leavesChildren: true as const })
+    ...(values("leaves") === "" ? {} : { leavesChildren: true as const })
   }
 }

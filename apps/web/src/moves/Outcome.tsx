@@ -9,12 +9,12 @@ export interface Outcome {
   readonly isBusy?: boolean
 }
 
-export const Said = ({ done, problem }: Outcome) => (
+export const OutcomeText = ({ done, problem }: Outcome) => (
   <>
-    <div role="status" className="said">
+    <div role="status" className="outcome">
       {done}
     </div>
-    <div role="alert" className="said problem">
+    <div role="alert" className="outcome problem">
       {problem}
     </div>
   </>
@@ -24,7 +24,7 @@ export const Said = ({ done, problem }: Outcome) => (
  * Runs what somebody asked for, and says what came of it. Resolves to whether it was done. One thing at a time: buttons say
  * that they are busy, but are not disabled, for then they would lose the focus.
  */
-export const useAttempt = (): readonly [Outcome, (run: () => Promise<ReactNode>) => Promise<boolean>] => {
+export const useOutcome = (): readonly [Outcome, (run: () => Promise<ReactNode>) => Promise<boolean>] => {
   const [outcome, setOutcome] = useState<Outcome>({})
   const isBusy = useRef(false)
   return [
