@@ -9,7 +9,7 @@ import { useFocusFallback } from "./ui/FocusFallback.ts"
 import { useFileDrop } from "./ui/ImportQueue.ts"
 import { Names } from "./ui/Names.tsx"
 
-// The board comes first and at once; the others when they are opened.
+// The start bundle contains the board; the other pages load when they are opened.
 const AgentsPage = lazy(async () => ({ default: (await import("./pages/AgentsPage.tsx")).AgentsPage }))
 const ChartsPage = lazy(async () => ({ default: (await import("./pages/ChartsPage.tsx")).ChartsPage }))
 const CreatePage = lazy(async () => ({ default: (await import("./pages/CreatePage.tsx")).CreatePage }))
@@ -51,7 +51,7 @@ const ActorField = () => {
         id={id}
         list={`${id}-names`}
         value={name}
-        placeholder="whoever's turn it is"
+        placeholder="any agent"
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => me.set(event.target.value)}
@@ -84,7 +84,7 @@ const ThemeField = () => {
   )
 }
 
-/** The frame around every page. A new page gets the focus at its heading, as a loaded document would. */
+/** The frame around every page. A new page receives the focus, as a loaded document would. */
 export const Shell = () => {
   const route = useRoute()
   const { problem } = useSnapshot()
@@ -97,7 +97,7 @@ export const Shell = () => {
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== where) main.current?.focus()
     shown.current = where
-    // On a phone not all names of pages are in sight.
+    // On a phone, the link of the current page may be outside the visible part.
     nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" })
   }, [where])
   return (
@@ -127,7 +127,7 @@ export const Shell = () => {
       {isOver ? <p className="dropping">Drop the file to import it.</p> : undefined}
       {problem === undefined ? undefined : (
         <div className="banner" role="alert">
-          <p>Nothing new is shown any more. {problem}</p>
+          <p>The board has stopped updating. {problem}</p>
           <button type="button" onClick={() => location.reload()}>
             Reload
           </button>

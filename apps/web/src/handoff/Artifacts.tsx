@@ -5,7 +5,7 @@ import { JsonTree } from "../ui/JsonTree.tsx"
 import { Fact } from "../ui/Panel.tsx"
 import { beginningOf, nameText } from "../words/Words.ts"
 
-// Of a text that may be a mebibyte long, so many characters are shown at first.
+// Characters shown of a text at first; it may have 1 MiB.
 const room = 4000
 
 const LongText = ({ text }: { readonly text: string }) => {
@@ -29,10 +29,10 @@ const Content = ({ artifact }: { readonly artifact: Artifact }) => {
     ) : (
       <JsonTree value={artifact.content} />
     )
-  // Where it is stays text: whoever wrote it may have written any address.
+  // The URI is not a link because an agent may write any address.
   return (
     <dl className="facts">
-      <Fact name="Where it is">
+      <Fact name="Location">
         <code>{nameText(artifact.uri)}</code>
       </Fact>
       <Fact name="Size">{artifact.size.toLocaleString()} bytes</Fact>
@@ -59,7 +59,7 @@ const ArtifactLine = ({ artifact }: { readonly artifact: Artifact }) => {
   )
 }
 
-/** What was made: the content where it is here, and where it is otherwise. */
+/** Artifacts, each with its content, or with its location if it is stored elsewhere. */
 export const Artifacts = ({ artifacts }: { readonly artifacts: ReadonlyArray<Artifact> }) => (
   <ul className="artifacts">
     {artifacts.map((artifact) => (

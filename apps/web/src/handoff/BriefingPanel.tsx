@@ -12,17 +12,11 @@ import type { ReactNode } from "react"
 import { momentText } from "../data/Time.ts"
 import { answerWords } from "../moves/ReadBackFields.ts"
 import { Panel } from "../ui/Panel.tsx"
-import { nameText } from "../words/Words.ts"
+import { nameText, severityWords } from "../words/Words.ts"
 
 type Severity = Briefing["severity"]
 
-const severityWords: Readonly<Record<Severity, string>> = {
-  stable: "Stable",
-  watcher: "Watcher: may become worse",
-  unstable: "Unstable: act now"
-}
-
-// A shape of its own for each: a circle, a triangle, an octagon.
+// A different shape for each: a circle, a triangle, an octagon.
 const shapes: Readonly<Record<Severity, string>> = {
   stable: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Z",
   watcher: "M8 2l7 12H1Z",
@@ -42,11 +36,11 @@ export const SeverityBadge = ({ severity }: { readonly severity: Severity }) => 
 interface ItemProperties {
   readonly children: ReactNode
   readonly restated: ReadBackItem | undefined
-  /** Whether a word on it is asked for; nothing where none is. */
+  /** `true` if the read-back must cover it; `undefined` if the briefing needs no read-back. */
   readonly isAsked: boolean | undefined
 }
 
-/** One thing that is to be done, and what the receiver restated to it. */
+/** An action or contingency with the receiver's answer. */
 const Item = ({ children, restated, isAsked }: ItemProperties) => (
   <li className="item">
     <div>{children}</div>
@@ -56,7 +50,7 @@ const Item = ({ children, restated, isAsked }: ItemProperties) => (
           {restated === undefined
             ? isAsked === true
               ? "Not read back"
-              : "Need not be read back"
+              : "Not required"
             : answerWords[restated.answer]}
         </strong>
         {restated?.note === undefined ? undefined : <span className="leaf">{restated.note}</span>}
@@ -89,7 +83,7 @@ interface Properties {
   readonly readBack: KeptReadBack | undefined
 }
 
-/** What was restated so far, how far that goes, and whose word is awaited. */
+/** The read-back so far, its coverage, and the party whose answer is awaited. */
 const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
   const { understood, question, refused, missing } = coverageOf(briefing, readBack)
   const awaited = startAwaits(handoff)
@@ -102,12 +96,12 @@ const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
       {counts === "" ? undefined : <p>{counts}</p>}
       {readBack === undefined && movesOf(handoff).some(({ event }) => event === "Accepted") ? (
         <p>
-          It must be read back before it is started
-          {briefing.readBack?.confirm === true ? `, and ${sender} confirms that` : ""}.
+          The receiver must read it back before the start
+          {briefing.readBack?.confirm === true ? `, and ${sender} must confirm the read-back` : ""}.
         </p>
       ) : undefined}
-      {awaited === "receiver" ? <p className="awaited">The receiver has yet to read it back.</p> : undefined}
-      {awaited === "sender" ? <p className="awaited">{sender} has yet to confirm it.</p> : undefined}
+      {awaited === "receiver" ? <p className="awaited">Waiting for the receiver’s read-back.</p> : undefined}
+      {awaited === "sender" ? <p className="awaited">Waiting for {sender} to confirm it.</p> : undefined}
       {readBack?.confirmed === undefined ? undefined : (
         <p>
           <strong>Confirmed</strong> by {sender} <span className="nothing">{momentText(readBack.confirmed)}</span>
@@ -115,14 +109,14 @@ const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
       )}
       {readBack?.correction === undefined ? undefined : (
         <p>
-          <strong>Set right:</strong> <span className="leaf">{readBack.correction}</span>
+          <strong>Correction:</strong> <span className="leaf">{readBack.correction}</span>
         </p>
       )}
     </section>
   )
 }
 
-/** What the receiver must know, in the order in which it must know it, and how it restated it back. */
+/** The briefing, with the read-back of each item. */
 export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
   const { actions = [], situation = {}, contingencies = [] } = briefing
   const isSituated = Object.values(situation).some((points) => points.length > 0)
@@ -143,8 +137,10 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
                 <p className="task-line">{task}</p>
                 {owner === undefined && due === undefined ? undefined : (
                   <p className="nothing">
-                    {owner === undefined ? "" : `by ${nameText(owner)} `}
-                    {due === undefined ? "" : `until ${momentText(due)}`}
+                    {[
+                      ...(owner === undefined ? [] : [`by ${nameText(owner)}`]),
+                      ...(due === undefined ? [] : [`due ${momentText(due)}`])
+                    ].join(", ")}
                   </p>
                 )}
               </Item>

@@ -5,7 +5,7 @@ import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { entriesText } from "../words/Words.ts"
 
-/** Whether the handoff is what was once put on record. */
+/** The digest of the last entry, and a button that verifies the history. */
 export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { handoffs } = useBoard()
   const { head, recordId } = handoff
@@ -13,14 +13,16 @@ export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const verify = () =>
     perform(async () => {
       const { entries, flaw, signed } = await handoffs.verify(recordId)
-      if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} does not hold: ${flaw.problem}`)
-      return `All of it holds: ${entriesText(entries, signed)}.`
+      if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} is broken: ${flaw.problem}`)
+      return `No problems found: ${entriesText(entries, signed)}.`
     })
   return (
     <Panel title="Digest">
-      <p className="nothing">Each entry of the trail holds the SHA-256 of the one before it. The last one has this:</p>
+      <p className="nothing">
+        Each entry of the trail contains the SHA-256 digest of the entry before it. The digest of the last entry is:
+      </p>
       <p>
-        <code>{head ?? "none yet: it was written before there were any"}</code>
+        <code>{head ?? "none: the last entry was written without digests"}</code>
       </p>
       <button type="button" aria-disabled={outcome.isBusy} onClick={() => void verify()}>
         Verify

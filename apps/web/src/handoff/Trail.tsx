@@ -4,7 +4,7 @@ import { momentText, tookText } from "../data/Time.ts"
 import { Sentences } from "../ui/Sentences.tsx"
 import { nameText } from "../words/Words.ts"
 
-/** Where the handoff stood after each event. */
+/** The status after each event. */
 const statusesOf = (history: ReadonlyArray<Entry>): ReadonlyArray<HandoffStatus> => {
   let status: HandoffStatus = "pending"
   return history.map(({ event }) => {
@@ -41,7 +41,7 @@ const Step = ({ event, before, status }: StepProperties) => {
   )
 }
 
-/** Who did what, and when. */
+/** The history of a handoff as a list of events. */
 export const Trail = ({ history }: { readonly history: ReadonlyArray<Entry> }) => {
   const statuses = statusesOf(history)
   return (

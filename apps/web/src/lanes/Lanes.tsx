@@ -22,7 +22,7 @@ const Lane = ({ status, cards }: { readonly status: HandoffStatus; readonly card
   )
 }
 
-/** One lane for each status: what is open above, what has ended below. */
+/** One lane for each status: the open ones above, the ended ones below. */
 export const Lanes = ({ lanes }: { readonly lanes: Snapshot["lanes"] }) => (
   <>
     {[true, false].map((wanted) => (

@@ -1,11 +1,11 @@
-/** The form in which a receiver hands back what was asked for, and what speaks for it. */
+/** The form in which a receiver delivers the result, the artifacts and the evidence. */
 import type { Artifact, Deliverable, HandoffRecord, OwnEvidence } from "@aumai/handoff"
 
 import { jsonOf, jsonValueOf } from "../words/JsonText.ts"
 import { nameText } from "../words/Words.ts"
 import type { FormField, Values } from "./MoveForm.tsx"
 
-/** What must satisfy a schema, or says that it is JSON, is typed as JSON; all else as text. */
+/** `true` if the deliverable is typed as JSON: it has a schema or a JSON media type. */
 const isJson = ({ mediaType = "", schema }: Deliverable): boolean =>
   schema !== undefined || /[/+]json\b/i.test(mediaType)
 
@@ -18,31 +18,29 @@ const deliverableField = (deliverable: Deliverable): FormField => ({
 export const deliveryFields = ({ parts, request }: HandoffRecord): ReadonlyArray<FormField> => [
   { key: "result", label: "Result, as JSON (optional)", kind: "json", example: '{ "bed": "ICU 4" }' },
   ...(request.deliverables ?? []).map(deliverableField),
-  { key: "evidence", label: "What speaks for it (optional)", kind: "line", example: "All 214 tests passed" },
+  { key: "evidence", label: "Evidence (optional)", kind: "line", example: "All 214 tests passed" },
   {
     key: "grade",
-    label: "And how you know",
+    label: "Grade of the evidence",
     kind: "choice",
     value: "claimed",
     options: [
-      ["claimed", "I say so"],
-      ["observed", "I have seen it"]
+      ["claimed", "Claimed"],
+      ["observed", "Observed: I saw it myself"]
     ]
   },
-  ...((parts ?? 0) > 0
-    ? [{ key: "leaves", label: "Parts that are open go on without it", kind: "check" } as const]
-    : [])
+  ...((parts ?? 0) > 0 ? [{ key: "leaves", label: "Complete it although parts are open", kind: "check" } as const] : [])
 ]
 
 const artifactOf = (deliverable: Deliverable, text: string): ReadonlyArray<Artifact> => {
-  // The store says of what is left out that it is missing.
+  // The store reports a missing artifact.
   if (text === "") return []
   const { mediaType, name } = deliverable
   const content = isJson(deliverable) ? jsonValueOf(nameText(name), text) : text
   return content === undefined ? [] : [{ name, ...(mediaType === undefined ? {} : { mediaType }), content }]
 }
 
-/** What was said, as what is handed back. */
+/** The arguments of `complete`, from the values of the form. */
 export const deliveryOf = ({ request }: HandoffRecord, values: Values) => {
   const artifacts = (request.deliverables ?? []).flatMap((one) => artifactOf(one, values(`artifact ${one.name}`)))
   const statement = values("evidence")

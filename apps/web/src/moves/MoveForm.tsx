@@ -3,21 +3,21 @@ import { type FormEvent, type ReactNode, useId, useState } from "react"
 import { Field } from "../ui/Field.tsx"
 import { Names } from "../ui/Names.tsx"
 
-/** What was entered, by the key of each field; nothing entered is an empty text. */
+/** Returns the value of the field with this key; an empty string if nothing was entered. */
 export type Values = (key: string) => string
 
 interface FieldCommon {
   readonly key: string
   readonly label: string
   readonly isRequired?: boolean
-  /** What stands in the field at first. */
+  /** The initial value. */
   readonly value?: string
   readonly example?: string
-  /** What several fields that follow each other are about. */
+  /** The subject that adjacent fields share; they are shown as a group under its name. */
   readonly about?: { readonly key: string; readonly name: string }
 }
 
-/** One thing that may be entered with a move, and how it is typed. */
+/** A field of the form of a move. */
 export type FormField = FieldCommon &
   (
     | { readonly kind: "text" | "json" | "line" | "agent" | "moment" | "check" }
@@ -34,7 +34,7 @@ interface ControlProperties {
   readonly change: (value: string) => void
 }
 
-// As what a person has just asked for appears; `autofocus` only works on what the browser itself has loaded.
+// Focuses the first field when the form appears; `autofocus` works only in documents that the browser loads.
 const focus = (control: HTMLElement | null): void => control?.focus()
 
 const Control = ({ id, field, names, value, isFirst, change }: ControlProperties) => {
@@ -81,7 +81,7 @@ const Control = ({ id, field, names, value, isFirst, change }: ControlProperties
   }
 }
 
-/** Questions about the same thing together, in their order. */
+/** Groups adjacent fields that share a subject. */
 const groupsOf = (
   fields: ReadonlyArray<FormField>
 ): ReadonlyArray<readonly [FormField, ...ReadonlyArray<FormField>]> => {
@@ -95,7 +95,7 @@ const groupsOf = (
 }
 
 interface MoveFormProperties {
-  /** What is done once all is entered. */
+  /** The name of the move. */
   readonly name: string
   readonly isDestructive: boolean
   readonly fields: ReadonlyArray<FormField>
@@ -104,7 +104,7 @@ interface MoveFormProperties {
   readonly back: () => void
 }
 
-/** What has to be entered before a move is made. */
+/** The form that a move needs before it can be made. */
 export const MoveForm = ({ name, isDestructive, fields, isBusy, act, back }: MoveFormProperties) => {
   const names = useId()
   const [entered, setEntered] = useState<Readonly<Record<string, string>>>({})

@@ -10,36 +10,40 @@ import { MoveForm, type Values } from "./MoveForm.tsx"
 import { OutcomeText, useOutcome } from "./Outcome.tsx"
 import { isMove, type Move, type Verb, verbs } from "./Verbs.ts"
 
-/** A move that somebody may make now. */
+/** A move that the lifecycle allows now. */
 interface Offer {
   readonly move: Move
   readonly verb: Verb
-  /** Whose it is, for a person. */
+  /** The display name of the agent that may make it. */
   readonly party: string | undefined
-  /** Whether it holds in this attempt alone. */
+  /** `true` if it must name the attempt. */
   readonly isBoundToAttempt: boolean
 }
 
-// The cast: Object.keys forgets the keys.
+// The cast: Object.keys widens the keys to strings.
 const order = Object.keys(verbs) as ReadonlyArray<Move>
 
-/** What the lifecycle allows of a handoff now, to an agent; to everybody when nobody is named. */
+/** The moves that the lifecycle allows to an agent now; to all agents if `actor` is empty. */
 const offersOf = (handoff: HandoffRecord, actor: string): ReadonlyArray<Offer> => {
   const offers = movesOf(handoff).flatMap(({ event, rule }) => {
-    // Nothing can be read back where nothing was told.
+    // A handoff without a briefing has nothing to read back.
     if (!isMove(event) || (event === "Restated" && handoff.request.briefing === undefined)) return []
     const receiver = receiverOf(handoff)
     const isWitnesses = rule.by === "witness"
     const agent = agentOf(handoff, rule.by)
     if (actor !== "" && (isWitnesses ? actor === receiver : actor !== agent)) return []
-    const party = isWitnesses ? `anybody but ${nameText(receiver)}` : agent === undefined ? undefined : nameText(agent)
+    const party = isWitnesses
+      ? `any agent but ${nameText(receiver)}`
+      : agent === undefined
+        ? undefined
+        : nameText(agent)
     const verb = verbs[event]
     return [{ move: event, verb, party, isBoundToAttempt: rule.by === "receiver" || verb.isBoundToAttempt === true }]
   })
   return offers.toSorted((a, b) => order.indexOf(a.move) - order.indexOf(b.move))
 }
 
-/** What came of a move: of a part that was made, where it is; and who has it now, when that is somebody else. */
+/** The outcome of a move: a link to the new part, or the next receiver if it has changed. */
 const resultOf = (name: string, before: HandoffRecord, after: HandoffRecord): ReactNode => {
   const receiver = nameText(receiverOf(after))
   if (after.recordId !== before.recordId)
@@ -48,29 +52,31 @@ const resultOf = (name: string, before: HandoffRecord, after: HandoffRecord): Re
         {name}: done. <a href={hrefOf(after.recordId)}>The part</a> waits for {receiver}.
       </>
     )
-  return receiverOf(after) === receiverOf(before) ? `${name}: done.` : `${name}: done. It waits for ${receiver} now.`
+  return receiverOf(after) === receiverOf(before)
+    ? `${name}: done.`
+    : `${name}: done. The handoff now waits for ${receiver}.`
 }
 
 const classOf = (handoff: HandoffRecord, { verb }: Offer): string | undefined => {
   if (verb.isDestructive === true) return "danger"
-  // They may be said at any time, but are the way to the end only while they are awaited.
+  // A read-back and its confirmation are always allowed, but lead to completion only while they are awaited.
   const isAwaited = verb.awaited === undefined || verb.awaited === startAwaits(handoff)
   return verb.isSecondary === true || !isAwaited ? undefined : "primary"
 }
 
 interface MovesProperties {
   readonly handoff: HandoffRecord
-  /** When something happens to it though nobody does anything. */
+  /** The next time the clock acts on it; `undefined` if it never does. */
   readonly due: Date | undefined
 }
 
-/** The moves that the lifecycle allows now, to the one who acts, and to time once something is due. */
+/** The moves that the acting agent may make now, and a button that applies overdue events. */
 export const Moves = ({ handoff, due }: MovesProperties) => {
   const { handoffs } = useBoard()
   const actor = useSetting(me)
   const now = useNow()
   const id = useId()
-  // Whoever begins to say something says it of the attempt that was shown then.
+  // An open form keeps the attempt that was shown when it was opened.
   const [chosen, setChosen] = useState<{ readonly move: Move; readonly attempt: number }>()
   const [outcome, perform] = useOutcome()
 
@@ -83,7 +89,7 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
     values: Values,
     attemptHeld = handoff.attempt
   ): Promise<void> => {
-    // The sender's word holds in any attempt.
+    // A move of the sender holds in any attempt.
     const options = { ...(actor === "" ? {} : { by: actor }), ...(isBoundToAttempt ? { attempt: attemptHeld } : {}) }
     const isDone = await perform(async () =>
       resultOf(verb.name, handoff, await verb.run({ handoffs, handoff, values, options }))
@@ -98,7 +104,9 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
       <h2 id={`${id}-title`}>Next moves</h2>
       {offers.length === 0 ? (
         <p className="nothing">
-          {movesOf(handoff).length === 0 ? "It has ended: nothing can follow." : `None for ${nameText(actor)}.`}
+          {movesOf(handoff).length === 0
+            ? "It has ended; no further moves are possible."
+            : `No moves for ${nameText(actor)}.`}
         </p>
       ) : (
         <div className="actions">
@@ -123,12 +131,12 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
       )}
       {isDue ? (
         <button type="button" disabled={outcome.isBusy} onClick={() => void applyDue()}>
-          Settle what is due
+          Apply overdue events
         </button>
       ) : undefined}
       {chosen !== undefined && open === undefined && outcome.problem === undefined ? (
         <p className="note" role="status">
-          Meanwhile somebody else was first: “{verbs[chosen.move].name}” is no longer possible.
+          Another agent or tab acted first: “{verbs[chosen.move].name}” is no longer possible.
         </p>
       ) : undefined}
       {open?.verb.fields === undefined ? undefined : (

@@ -1,4 +1,4 @@
-/** How each move is called when it is still to come, what has to be said with it, and how it is made. */
+/** The name, the form fields and the SDK call of each move. */
 import {
   type Deliverable,
   type HandBack,
@@ -15,10 +15,10 @@ import { deliveryOf, deliveryFields } from "./Delivery.ts"
 import type { FormField, Values } from "./MoveForm.tsx"
 import { readBackOf, readBackFields } from "./ReadBackFields.ts"
 
-/** What an agent does, and not time alone. */
+/** An event that an agent causes, and not the clock alone. */
 export type Move = Exclude<Transition["_tag"], "Reminded" | "Expired">
 
-/** The handoff that a move is made on, and who makes it. */
+/** The handoff, the form's values and the actor of a move. */
 interface MoveContext {
   readonly handoffs: Handoffs
   readonly handoff: HandoffRecord
@@ -30,13 +30,13 @@ export interface Verb {
   readonly name: string
   readonly fields?: (handoff: HandoffRecord, actor: string) => ReadonlyArray<FormField>
   readonly isDestructive?: true
-  /** It is not the way to the end. */
+  /** `true` if the move does not lead to completion. */
   readonly isSecondary?: true
-  /** It is, while this party's word on the briefing is awaited. */
+  /** The party whose read-back or confirmation must be awaited for the move to lead to completion. */
   readonly awaited?: "receiver" | "sender"
-  /** It is a word on what one attempt said, though it is not its holder's. */
+  /** `true` if the move holds for one attempt although its holder does not make it. */
   readonly isBoundToAttempt?: true
-  /** Gives the handoff as it stands then, or the one that was made. */
+  /** Returns the handoff after the move, or the new part of a delegation. */
   readonly run: (context: MoveContext) => Promise<HandoffRecord>
 }
 
@@ -46,22 +46,22 @@ const reason: FormField = { key: "reason", label: "Reason (optional)", kind: "te
 const neededReason: FormField = { key: "reason", label: "Reason", kind: "text", isRequired: true }
 const lease: FormField = {
   key: "lease",
-  label: "Hold it for so many minutes, unless progress is told (optional)",
+  label: "Lease in minutes, renewed by progress (optional)",
   kind: "number",
   min: 1,
   max: limits.durationMilliseconds / minute
 }
-const receiver: FormField = { key: "to", label: "Receiver", kind: "agent", example: "the router chooses" }
+const receiver: FormField = { key: "to", label: "Receiver", kind: "agent", example: "chosen by the router" }
 
 const subject = (deliverables: ReadonlyArray<Deliverable>): FormField => ({
   key: "of",
-  label: "Which deliverable it is about (optional)",
+  label: "Deliverable (optional)",
   kind: "choice",
   options: [["", "All of it"] as const, ...deliverables.map(({ name }) => [name, nameText(name)] as const)]
 })
 
 const textIn = <Key extends string>(values: Values, key: Key): { readonly [_ in Key]?: string } =>
-  // The cast: a computed key is any text to the compiler.
+  // The cast: the compiler widens a computed key to any string.
   (values(key) === "" ? {} : { [key]: values(key) }) as { readonly [_ in Key]?: string }
 const momentIn = <Key extends string>(values: Values, key: Key): { readonly [_ in Key]?: Date } =>
   // The cast: as above.
@@ -81,7 +81,7 @@ export const verbs: Readonly<Record<Move, Verb>> = {
     fields: ({ request: { briefing } }) => [
       ...(briefing?.readBack === undefined ? [] : readBackFields(briefing, undefined, false)),
       reason,
-      { key: "estimatedCompletion", label: "Expected to be done (optional)", kind: "moment" },
+      { key: "estimatedCompletion", label: "Estimated completion (optional)", kind: "moment" },
       lease
     ],
     run: ({ handoffs, handoff, values, options }) => {
@@ -119,7 +119,7 @@ export const verbs: Readonly<Record<Move, Verb>> = {
   Confirmed: {
     name: "Confirm",
     awaited: "sender",
-    fields: () => [{ key: "correction", label: "What is to be set right (optional)", kind: "text" }],
+    fields: () => [{ key: "correction", label: "Correction (optional)", kind: "text" }],
     isBoundToAttempt: true,
     run: ({ handoffs, handoff, values, options }) =>
       handoffs.confirm(handoff.recordId, { ...options, ...textIn(values, "correction") })
@@ -181,7 +181,7 @@ export const verbs: Readonly<Record<Move, Verb>> = {
     name: "Attest",
     fields: (handoff, actor) => [
       ...(actor === "" ? [{ key: "by", label: "Witness", kind: "agent", isRequired: true } as const] : []),
-      { key: "statement", label: "What you have checked", kind: "text", isRequired: true },
+      { key: "statement", label: "What you checked", kind: "text", isRequired: true },
       ...(handoff.request.deliverables === undefined ? [] : [subject(handoff.request.deliverables)])
     ],
     isSecondary: true,
@@ -197,10 +197,10 @@ export const verbs: Readonly<Record<Move, Verb>> = {
     name: "Release",
     fields: () => [
       reason,
-      { key: "notBefore", label: "Not to be claimed before (optional)", kind: "moment" },
-      { key: "done", label: "Done, a line each (optional)", kind: "text" },
-      { key: "remaining", label: "Remaining, a line each (optional)", kind: "text" },
-      { key: "pitfalls", label: "Pitfalls, a line each (optional)", kind: "text" }
+      { key: "notBefore", label: "Not before (optional)", kind: "moment" },
+      { key: "done", label: "Done, one per line (optional)", kind: "text" },
+      { key: "remaining", label: "Remaining, one per line (optional)", kind: "text" },
+      { key: "pitfalls", label: "Pitfalls, one per line (optional)", kind: "text" }
     ],
     isDestructive: true,
     run: ({ handoffs, handoff, values, options }) =>

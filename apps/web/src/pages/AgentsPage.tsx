@@ -33,7 +33,7 @@ const Register = () => {
           <input id={id} required autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
         )}
       </Field>
-      <Field label="Capabilities, with commas between">
+      <Field label="Capabilities, separated by commas">
         {(id) => (
           <input
             id={id}
@@ -63,14 +63,14 @@ const Find = () => {
     event.preventDefault()
     void perform(async () => {
       const found: ReadonlyArray<RegisteredAgent> = await handoffs.agents.findCapable(listed(wanted))
-      if (found.length === 0) return `Nobody can ${listed(wanted).join(" and ")}.`
-      return `The closest fit first: ${found.map(({ agentId }) => nameText(agentId)).join(", ")}.`
+      if (found.length === 0) return `No registered agent has all of: ${listed(wanted).join(", ")}.`
+      return `Best match first: ${found.map(({ agentId }) => nameText(agentId)).join(", ")}.`
     })
   }
   return (
     <form className="panel form" onSubmit={submit} aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>Who can do this?</h2>
-      <Field label="All of these capabilities, with commas between">
+      <h2 id={`${id}-title`}>Find capable agents</h2>
+      <Field label="Required capabilities, separated by commas">
         {(id) => (
           <input
             id={id}
@@ -104,7 +104,7 @@ const AgentTable = () => {
   const agents = useAgents()
   const names = useNames()
   const [outcome, perform] = useOutcome()
-  // How much of each status waits for whom.
+  // The number of open handoffs for each status and receiver.
   const load = useMemo(() => {
     const counts = new Map<string, number>()
     for (const status of open) {
@@ -120,24 +120,24 @@ const AgentTable = () => {
       return `${nameText(name)} is no longer registered.`
     })
   }
-  if (names.length === 0) return <p className="nothing">Nobody is known yet.</p>
+  if (names.length === 0) return <p className="nothing">No agents yet.</p>
   return (
     <>
       <OutcomeText {...outcome} />
       <div className="wide" tabIndex={0} role="group" aria-label="Agents and their load, scrollable">
         <table>
-          <caption>Agents and what waits for each</caption>
+          <caption>Agents and their open handoffs</caption>
           <thead>
             <tr>
               <th scope="col">Agent</th>
-              <th scope="col">Can</th>
+              <th scope="col">Capabilities</th>
               {open.map((status) => (
                 <th key={status} scope="col" className="number">
                   {statusWords[status]}
                 </th>
               ))}
               <th scope="col" className="number">
-                Takes at once
+                Capacity
               </th>
               <th scope="col">Last seen</th>
               <th scope="col">Actions</th>
@@ -153,7 +153,7 @@ const AgentTable = () => {
                     {load.get(`${status} ${name}`) ?? 0}
                   </td>
                 ))}
-                <td className="number">{known.has(name) ? (known.get(name)?.capacity ?? "any number") : undefined}</td>
+                <td className="number">{known.has(name) ? (known.get(name)?.capacity ?? "unlimited") : undefined}</td>
                 <td>{known.has(name) ? <Seen at={known.get(name)?.lastSeen} /> : undefined}</td>
                 <td className="actions">
                   <button type="button" onClick={() => me.set(name)} aria-label={`Act as ${nameText(name)}`}>

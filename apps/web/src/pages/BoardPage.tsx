@@ -9,10 +9,10 @@ import { Lanes } from "../lanes/Lanes.tsx"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
-import { nameText, sweptText, statusWords } from "../words/Words.ts"
+import { handoffsText, nameText, sweptText, statusWords } from "../words/Words.ts"
 
 interface Filters {
-  /** Words, each of which has to be somewhere in a handoff. */
+  /** Words that a handoff must all contain. */
   readonly text: string
   readonly agent: string
   readonly from: string
@@ -37,7 +37,7 @@ const FilterBar = ({ filters, change }: { readonly filters: Filters; readonly ch
         <input
           id={`${id}-text`}
           type="search"
-          placeholder="words of the task or context, agent, id"
+          placeholder="words in the task or context, agent, id"
           value={filters.text}
           onChange={(event) => change({ ...filters, text: event.target.value })}
         />
@@ -45,7 +45,7 @@ const FilterBar = ({ filters, change }: { readonly filters: Filters; readonly ch
       <Field label="Agent">
         {(id) => (
           <select id={id} value={filters.agent} onChange={(event) => change({ ...filters, agent: event.target.value })}>
-            <option value="">Everybody</option>
+            <option value="">All agents</option>
             {names.map((name) => (
               <option key={name} value={name}>
                 {nameText(name)}
@@ -54,7 +54,7 @@ const FilterBar = ({ filters, change }: { readonly filters: Filters; readonly ch
           </select>
         )}
       </Field>
-      <Field label="Priority from">
+      <Field label="Minimum priority">
         {(id) => (
           <input
             id={id}
@@ -78,7 +78,7 @@ const FilterBar = ({ filters, change }: { readonly filters: Filters; readonly ch
   )
 }
 
-// The path of a handoff that goes well; each of the others is an end, or a question on the path.
+// The statuses of a handoff without questions that ends completed.
 const path = [...statuses.filter((status) => turns[status] === "receiver"), transitions.Completed.to]
 
 const Empty = () => (
@@ -86,7 +86,7 @@ const Empty = () => (
     <h2>One agent hands a task to another, and nothing is lost on the way.</h2>
     <p className="lead">
       A request, an explicit yes or no, a strict lifecycle, and a trail of every step: at each moment it is clear whose
-      turn it is. Everything here is kept in this browser; there is no server.
+      turn it is. Everything is stored in this browser; there is no server.
     </p>
     <ol className="path" aria-label="The path of a handoff">
       {path.map((status) => (
@@ -117,7 +117,7 @@ export const BoardPage = () => {
   const applied = useDeferredValue(filters)
   const now = useNow()
   const [outcome, perform] = useOutcome()
-  // Whether something has fallen due meanwhile matters only where that is applied for.
+  // Only the filter for overdue handoffs depends on the time.
   const moment = applied.isOverdue ? now : 0
   const lanes = useMemo(() => {
     if (applied === noFilters) return snapshot.lanes
@@ -132,7 +132,7 @@ export const BoardPage = () => {
       <Heading title="Board">
         {overdue === 0 ? undefined : (
           <button type="button" onClick={() => void perform(async () => sweptText(await handoffs.sweep()))}>
-            Settle {overdue} overdue
+            Apply overdue events to {handoffsText(overdue)}
           </button>
         )}
       </Heading>
@@ -149,7 +149,7 @@ export const BoardPage = () => {
           <FilterBar filters={filters} change={setFilters} />
           {isNoMatch ? (
             <div className="empty">
-              <p role="status">Nothing fits what you are looking for.</p>
+              <p role="status">No handoff matches the filters.</p>
               <button type="button" onClick={() => setFilters(noFilters)}>
                 Show everything
               </button>

@@ -35,7 +35,7 @@ interface Found {
   readonly where: Whereabouts
 }
 
-/** The handoff and its trail, read again whenever the log says that it has changed. */
+/** The handoff and its trail, read again when its card changes; an error as a sentence. */
 const useFound = (recordId: string): Found | string | undefined => {
   const { handoffs } = useBoard()
   const revision = useSnapshot().cards.get(recordId)?.revision
@@ -74,14 +74,14 @@ const Deadline = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   )
 }
 
-// So much fits into a heading; the whole task is in the request.
+// Characters of the task in the heading; the request has all of it.
 const headlineRoom = 100
 
 const headlineOf = ({ request }: HandoffRecord): string => headlineText(request.taskDescription, headlineRoom)
 
 const Identity = ({ recordId }: { readonly recordId: string }) => {
   const [copied, setCopied] = useState("")
-  // Where the site is not trusted there is no clipboard.
+  // Async, because the clipboard is missing outside secure contexts and the access then throws.
   const copy = async (): Promise<void> => navigator.clipboard.writeText(recordId)
   return (
     <p className="identity">
@@ -92,7 +92,7 @@ const Identity = ({ recordId }: { readonly recordId: string }) => {
         onClick={() =>
           void copy().then(
             () => setCopied("Copied."),
-            () => setCopied("The browser does not let the board copy it.")
+            () => setCopied("The browser denied access to the clipboard.")
           )
         }
       >
@@ -120,7 +120,7 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         {request.requires === undefined ? undefined : (
           <Fact name="Requires">{request.requires.map(nameText).join(", ")}</Fact>
         )}
-        {request.maxHops === undefined ? undefined : <Fact name="May be handed on">{request.maxHops} times</Fact>}
+        {request.maxHops === undefined ? undefined : <Fact name="Hops">at most {request.maxHops}</Fact>}
         {request.reroute === true ? <Fact name="Re-route">{rerouteTerms}</Fact> : undefined}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">
@@ -198,7 +198,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
           <Panel title="Trail">
             <Trail history={history} />
           </Panel>
-          {/* What was said of an earlier state is not said of this one. */}
+          {/* Keyed by the revision, so that a new state drops the earlier verdict. */}
           <Integrity key={handoff.revision} handoff={handoff} />
         </div>
       </div>

@@ -12,7 +12,7 @@ const Choose = () => {
   const names = useNames()
   return (
     <div className="empty">
-      <p>Whose inbox? Choose who you are.</p>
+      <p>Choose the agent whose inbox to show.</p>
       <p className="actions">
         {names.slice(0, 12).map((name) => (
           <button key={name} type="button" onClick={() => me.set(name)}>
@@ -22,7 +22,7 @@ const Choose = () => {
       </p>
       {names.length === 0 ? (
         <p>
-          Nobody is known yet: <a href="#/agents">register an agent</a>.
+          No agents yet: <a href="#/agents">register an agent</a>.
         </p>
       ) : undefined}
     </div>
@@ -36,7 +36,8 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
   const claim = (): void => {
     void perform(async () => {
       const claimed = await handoffs.claim(agent)
-      if (claimed === undefined) return `Nothing waits for ${nameText(agent)}: somebody else may have been first.`
+      if (claimed === undefined)
+        return `No handoff waits for ${nameText(agent)}; another agent or tab may have acted first.`
       return (
         <>
           {nameText(agent)} has claimed{" "}
@@ -63,7 +64,7 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
                 {statusWords[status]} <span className="count">{cards.length}</span>
               </h2>
               {cards.length === 0 ? (
-                <p className="nothing">Nothing.</p>
+                <p className="nothing">No handoffs.</p>
               ) : (
                 <CardList cards={cards} label={`${statusWords[status]} handoffs for ${nameText(agent)}`} />
               )}

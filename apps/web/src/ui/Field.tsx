@@ -2,13 +2,13 @@ import { type ReactNode, useId } from "react"
 
 interface Properties {
   readonly label: string
-  /** Whether it takes a line of its own where fields stand side by side. */
+  /** `true` if it fills a row in a layout with several columns. */
   readonly isWide?: boolean
-  /** The control, which must have the id that it is given. */
+  /** Renders the control, which must have this id. */
   readonly children: (id: string) => ReactNode
 }
 
-/** A control below its label. */
+/** A label with its control below. */
 export const Field = ({ label, isWide = false, children }: Properties) => {
   const id = useId()
   return (
