@@ -346,7 +346,8 @@ describe("acting as an agent", () => {
     }
     await Promise.all([one, two].map((page) => page.getByRole("button", { name: "Claim the most urgent" }).click()))
     const claimed = (page: Page) => page.getByText("icu has claimed Take over Ms. R.")
-    const nothing = (page: Page) => page.getByText("No handoff waits for icu; another agent or tab may have acted first.")
+    const nothing = (page: Page) =>
+      page.getByText("No handoff waits for icu; another agent or tab may have acted first.")
     await Promise.all([one, two].map((page) => claimed(page).or(nothing(page)).waitFor()))
     const winners = await Promise.all([one, two].map((page) => claimed(page).count()))
     expect(winners.reduce((sum, count) => sum + count)).toBe(1)

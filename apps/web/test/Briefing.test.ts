@@ -58,7 +58,9 @@ describe("a briefing", () => {
     )
     expect(parts).not.toContain("To be removed")
     await briefing.getByText(/by icu, due 6 May 2999/).waitFor()
-    await briefing.getByText("The receiver must read it back before the start, and er must confirm the read-back.").waitFor()
+    await briefing
+      .getByText("The receiver must read it back before the start, and er must confirm the read-back.")
+      .waitFor()
 
     await act(page, "Accept")
     await page.getByLabel("The briefing in your own words").fill("Shock; pressure first.")

@@ -89,9 +89,7 @@ describe("proof", () => {
     await confirm(page, "Complete")
     await page.getByText("nobody's turn").waitFor()
 
-    await expect
-      .poll(() => names(region(page, "Deliverables").locator(".status")))
-      .toEqual(["Delivered", "Delivered"])
+    await expect.poll(() => names(region(page, "Deliverables").locator(".status"))).toEqual(["Delivered", "Delivered"])
     await expect.poll(() => names(region(page, "Evidence").locator(".status"))).toEqual(["Verified", "Observed"])
     await region(page, "Artifacts").getByText("numbers by value").click()
     await region(page, "Artifacts").getByText("42").waitFor()
