@@ -65,7 +65,7 @@ describe("accessibility", () => {
       for (const name of ["an action", "a contingency", "a deliverable"])
         await page.getByRole("button", { name: `Add ${name}` }).click()
       for (const name of ["What to do", "If", "Then", "Name"]) await page.getByLabel(name, { exact: true }).fill(name)
-      await page.getByLabel("Require the sender to confirm").check()
+      await page.getByLabel("Require confirmation of the read-back").check()
       await judge()
       await page.getByRole("button", { name: "Create handoff" }).click()
       await act(page, "Accept")

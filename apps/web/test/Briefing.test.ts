@@ -30,7 +30,7 @@ const brief = async (page: Page): Promise<void> => {
   const contingency = page.getByRole("group", { name: "Contingency 1" })
   await contingency.getByLabel("If").fill("the lactate rises")
   await contingency.getByLabel("Then").fill("call the surgeon")
-  await page.getByLabel("Require the sender to confirm").check()
+  await page.getByLabel("Require confirmation of the read-back").check()
   await page.getByRole("button", { name: "Create handoff" }).click()
   await page.getByRole("heading", { name: "Next moves" }).waitFor()
 }

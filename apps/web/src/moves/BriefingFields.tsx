@@ -211,7 +211,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
           checked={draft.isConfirmed}
           onChange={(event) => put({ isConfirmed: event.target.checked, isReadBack: true })}
         />
-        Require the sender to confirm the read-back
+        Require confirmation of the read-back
       </label>
     </>
   )

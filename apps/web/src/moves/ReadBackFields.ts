@@ -17,7 +17,7 @@ export const itemsOf = ({ actions = [], contingencies = [] }: Briefing): Readonl
 
 export const answerWords: Readonly<Record<ReadBackItem["answer"], string>> = {
   understood: "Understood",
-  question: "FormField",
+  question: "Question",
   refused: "Refused"
 }
 

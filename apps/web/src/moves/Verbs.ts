@@ -145,7 +145,7 @@ export const verbs: Readonly<Record<Move, Verb>> = {
   },
   Asked: {
     name: "Ask",
-    fields: () => [{ key: "question", label: "FormField", kind: "text", isRequired: true }],
+    fields: () => [{ key: "question", label: "Question", kind: "text", isRequired: true }],
     run: ({ handoffs, handoff, values, options }) =>
       handoffs.ask(handoff.recordId, { ...options, question: values("question") })
   },

@@ -64,7 +64,7 @@ const mebibytes = (bytes: number | undefined): string => `${((bytes ?? 0) / 2 **
 const room = navigator.storage as StorageManager | undefined
 
 /** The storage in use, and a button that asks the browser to keep it. */
-const StorageRoom = () => {
+const StoragePanel = () => {
   const id = useId()
   const [estimate, setEstimate] = useState<StorageEstimate>()
   const [isKept, setIsKept] = useState<boolean>()
@@ -81,7 +81,7 @@ const StorageRoom = () => {
   }
   return (
     <section className="panel" aria-labelledby={`${id}-room`}>
-      <h2 id={`${id}-room`}>StorageStorage in this browser</h2>
+      <h2 id={`${id}-room`}>Storage in this browser</h2>
       {estimate === undefined ? undefined : (
         <p>
           {mebibytes(estimate.usage)} of {mebibytes(estimate.quota)} are in use.
@@ -176,7 +176,7 @@ export const DataPage = () => {
         </button>
       </section>
       <VerifyAll />
-      <StorageRoom />
+      <StoragePanel />
     </>
   )
 }
