@@ -78,7 +78,7 @@ const measured = async (url: string, count: number): Promise<Readonly<Record<Wha
       const fields = { Sender: "a", Receiver: "b", Task: `urgent ${created}`, "Priority, 1 to 10": "10" }
       for (const [label, text] of Object.entries(fields)) await other.getByLabel(label).fill(text)
       const before = performance.now()
-      await other.getByRole("button", { name: "Hand it over" }).click()
+      await other.getByRole("button", { name: "Create handoff" }).click()
       await lane(page, "Pending")
         .getByRole("link", { name: `urgent ${created}`, exact: true })
         .waitFor()

@@ -5,7 +5,7 @@ import { offline, onlyOwnCode } from "./tooling/plugins.ts"
 export default defineConfig({
   base: "./",
   resolve: {
-    // React's own renderer is a third of all that the board begins with; this one does the same in a tenth of that.
+    // Preact: React's renderer would be a third of the start bundle, and this one is a tenth of its size.
     alias: [
       { find: /^react(?:-dom)?$/, replacement: "preact/compat" },
       { find: "react-dom/client", replacement: "preact/compat/client" },
@@ -15,16 +15,16 @@ export default defineConfig({
   plugins: [onlyOwnCode(), offline()],
   build: {
     target: "es2024",
-    // The board loads its own modules at once; a polyfill for older browsers would only weigh.
+    // The supported browsers have module preload.
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { index: "index.html", worker: "src/worker.ts" },
       output: {
         entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
-        // All that the board begins with in one file: a dozen small ones, each compressed by itself, take 5 KiB more.
+        // One start bundle: a dozen small files, compressed separately, take 5 KiB more.
         codeSplitting: { groups: [{ name: "start", tags: ["$initial"], test: /^(?!.*\bworker\.ts$)/ }] }
       },
-      // As docs/sdk.md advises: otherwise what is not used of Effect's schemas is loaded, too.
+      // As docs/sdk.md advises: drops unused schemas of Effect.
       treeshake: { propertyReadSideEffects: false }
     }
   }

@@ -5,11 +5,11 @@ import { type Route, useRoute } from "./data/Route.ts"
 import { me, theme, useSetting } from "./data/Setting.ts"
 import { BoardPage } from "./pages/BoardPage.tsx"
 import { Boundary } from "./ui/Boundary.tsx"
-import { useDropped } from "./ui/Dropped.ts"
-import { useKeptFocus } from "./ui/KeptFocus.ts"
+import { useFocusFallback } from "./ui/FocusFallback.ts"
+import { useFileDrop } from "./ui/ImportQueue.ts"
 import { Names } from "./ui/Names.tsx"
 
-// The board comes first and at once; the others when they are opened.
+// The start bundle contains the board; the other pages load when they are opened.
 const AgentsPage = lazy(async () => ({ default: (await import("./pages/AgentsPage.tsx")).AgentsPage }))
 const ChartsPage = lazy(async () => ({ default: (await import("./pages/ChartsPage.tsx")).ChartsPage }))
 const CreatePage = lazy(async () => ({ default: (await import("./pages/CreatePage.tsx")).CreatePage }))
@@ -19,13 +19,13 @@ const HandoffPage = lazy(async () => ({ default: (await import("./pages/HandoffP
 const InboxPage = lazy(async () => ({ default: (await import("./pages/InboxPage.tsx")).InboxPage }))
 const LawsPage = lazy(async () => ({ default: (await import("./pages/LawsPage.tsx")).LawsPage }))
 
-interface Place {
+interface PageLink {
   readonly page: string
   readonly name: string
   readonly show: (about: string | undefined) => ReactNode
 }
 
-const places: ReadonlyArray<Place> = [
+const pages: ReadonlyArray<PageLink> = [
   { page: "", name: "Board", show: () => <BoardPage /> },
   { page: "day", name: "ER to ICU", show: () => <DayPage /> },
   { page: "inbox", name: "Inbox", show: () => <InboxPage /> },
@@ -38,20 +38,20 @@ const places: ReadonlyArray<Place> = [
 
 const Content = ({ page, about }: Route) => {
   if (page === "handoff" && about !== undefined) return <HandoffPage key={about} recordId={about} />
-  return places.find((place) => place.page === page)?.show(about) ?? <BoardPage />
+  return pages.find((link) => link.page === page)?.show(about) ?? <BoardPage />
 }
 
-const Who = () => {
+const ActorField = () => {
   const id = useId()
   const name = useSetting(me)
   return (
-    <div className="who">
+    <div className="inline-field">
       <label htmlFor={id}>Act as</label>
       <input
         id={id}
         list={`${id}-names`}
         value={name}
-        placeholder="whoever's turn it is"
+        placeholder="any agent"
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => me.set(event.target.value)}
@@ -67,11 +67,11 @@ const themes = [
   ["dark", "Dark"]
 ] as const
 
-const Theme = () => {
+const ThemeField = () => {
   const id = useId()
   const chosen = useSetting(theme)
   return (
-    <div className="who theme">
+    <div className="inline-field theme">
       <label htmlFor={id}>Theme</label>
       <select id={id} value={chosen} onChange={(event) => theme.set(event.target.value)}>
         {themes.map(([value, name]) => (
@@ -84,20 +84,20 @@ const Theme = () => {
   )
 }
 
-/** The frame around every page. A new page gets the focus at its heading, as a loaded document would. */
+/** The frame around every page. A new page receives the focus, as a loaded document would. */
 export const Shell = () => {
   const route = useRoute()
   const { problem } = useSnapshot()
   const main = useRef<HTMLElement>(null)
   const nav = useRef<HTMLElement>(null)
   const shown = useRef<string>(undefined)
-  const isOver = useDropped()
-  useKeptFocus(main)
+  const isOver = useFileDrop()
+  useFocusFallback(main)
   const where = `${route.page}/${route.about ?? ""}`
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== where) main.current?.focus()
     shown.current = where
-    // On a phone not all names of pages are in sight.
+    // On a phone, the link of the current page may be outside the visible part.
     nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" })
   }, [where])
   return (
@@ -113,11 +113,11 @@ export const Shell = () => {
           Handoffs
         </a>
         <div className="settings">
-          <Who />
-          <Theme />
+          <ActorField />
+          <ThemeField />
         </div>
         <nav ref={nav} aria-label="Pages">
-          {places.map(({ page, name }) => (
+          {pages.map(({ page, name }) => (
             <a key={page} href={`#/${page}`} aria-current={page === route.page ? "page" : undefined}>
               {name}
             </a>
@@ -127,7 +127,7 @@ export const Shell = () => {
       {isOver ? <p className="dropping">Drop the file to import it.</p> : undefined}
       {problem === undefined ? undefined : (
         <div className="banner" role="alert">
-          <p>Nothing new is shown any more. {problem}</p>
+          <p>The board has stopped updating. {problem}</p>
           <button type="button" onClick={() => location.reload()}>
             Reload
           </button>

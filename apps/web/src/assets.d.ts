@@ -1,4 +1,4 @@
-/** What Vite puts in. */
+/** The part of Vite's `import.meta` that the board reads. */
 interface ImportMeta {
   readonly env: { readonly DEV: boolean }
 }

@@ -8,12 +8,12 @@ import { keepOffline } from "./offline.ts"
 import { Shell } from "./Shell.tsx"
 import { sentenceOf } from "./words/Sentence.ts"
 
-// Of the database; the site's tabs share it.
+// The database, which all tabs of the site share.
 const name = "board"
 
-/** Accepts that what the browser has lost is lost, and opens an empty board. */
-const beginAnew = async (): Promise<void> => {
-  // When it cannot be forgotten, opening again says why.
+/** Deletes a database that the browser has damaged, and opens an empty board. */
+const startEmpty = async (): Promise<void> => {
+  // If deleting fails, opening the board again reports why.
   await forgetHandoffs(name).catch(() => {})
   location.hash = ""
   location.reload()
@@ -28,8 +28,8 @@ const NotOpen = ({ error }: { readonly error: unknown }) => (
         Try again
       </button>
       {error instanceof StoreError && error.reason === "corrupt" ? (
-        <button type="button" className="grave" onClick={() => void beginAnew()}>
-          Begin anew, without what was there
+        <button type="button" className="danger" onClick={() => void startEmpty()}>
+          Delete the data and start empty
         </button>
       ) : undefined}
     </p>
@@ -54,7 +54,7 @@ if (place !== null) {
   const root = createRoot(place)
   root.render(
     <main className="alone">
-      <p role="status">Opening the handoffs of this browser …</p>
+      <p role="status">Opening the handoffs in this browser …</p>
     </main>
   )
   void show(root)

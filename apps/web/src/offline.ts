@@ -1,4 +1,4 @@
-/** What the browser wants for a script's address, where it wants more than text. */
+/** The API of browsers that require a trusted type as a script's URL. */
 interface TrustedTypes {
   readonly createPolicy: (
     name: string,
@@ -6,13 +6,13 @@ interface TrustedTypes {
   ) => { readonly createScriptURL: (url: string) => string }
 }
 
-// The cast: TypeScript's types of a page do not know it yet, and Firefox does not have it.
+// The cast: TypeScript's DOM types do not have it yet, and neither does Firefox.
 const { trustedTypes } = globalThis as { readonly trustedTypes?: TrustedTypes }
 
-/** Lets the service worker keep the board's files. Without one, the board works as long as there is a network. */
+/** Registers the service worker, which caches the board's files. Without one, the board needs a network. */
 export const keepOffline = (): void => {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return
-  // The only address that the policy in the page lets a script come from in this way.
+  // The page's Content Security Policy allows a trusted type policy of this name only.
   const policy = trustedTypes?.createPolicy("own-worker", { createScriptURL: () => "./worker.js" })
   void navigator.serviceWorker.register(policy?.createScriptURL("") ?? "./worker.js").catch(() => {})
 }

@@ -1,63 +1,66 @@
-/** The service worker: keeps the files of the board, so that it opens without a network. The handoffs are not its business. */
+/** The service worker: caches the board's files so that it opens without a network. It does not touch the handoffs. */
 
-// Both are written in front of the built worker.
+// The build prepends both to the worker: see `tooling/plugins.ts`.
 declare const boardFiles: ReadonlyArray<string>
 declare const boardVersion: string
 
-interface Lasting extends Event {
+interface ExtendableEvent extends Event {
   readonly waitUntil: (work: Promise<unknown>) => void
 }
 
-interface Asking extends Lasting {
+interface FetchEvent extends ExtendableEvent {
   readonly request: Request
   readonly respondWith: (response: Promise<Response>) => void
 }
 
-/** What there is of a worker's globals here; the types of pages and workers exclude each other. */
+/** The globals of a worker that this file uses; TypeScript's types of pages and workers exclude each other. */
 interface Scope {
-  addEventListener(type: "install" | "activate", listener: (event: Lasting) => void): void
-  addEventListener(type: "fetch", listener: (event: Asking) => void): void
+  addEventListener(type: "install" | "activate", listener: (event: ExtendableEvent) => void): void
+  addEventListener(type: "fetch", listener: (event: FetchEvent) => void): void
   readonly clients: { readonly claim: () => Promise<void> }
 }
 
 // The cast: this file runs only as a service worker.
 const scope = globalThis as unknown as Scope
-// A site may have several boards, each at a path of its own.
-const ours = `board ${new URL("./", location.href).pathname} `
-const name = `${ours}${boardVersion}`
+// A site may host several boards at different paths.
+const prefix = `board ${new URL("./", location.href).pathname} `
+const name = `${prefix}${boardVersion}`
 
 const install = async (): Promise<void> => {
   const cache = await caches.open(name)
-  // Past what the browser remembers of the site: an old page among new files would open nothing without a network.
+  // Bypasses the HTTP cache: an old page among new files would not open without a network.
   await cache.addAll(boardFiles.map((file) => new Request(file, { cache: "reload" })))
 }
 
-/** Only once no tab is left that was opened with an older version: such a tab still loads pages of its own from there. */
+/**
+ * Deletes the caches of older versions. A browser activates a worker once no tab of an older version is left, and such
+ * a tab loads its pages from its own cache.
+ */
 const activate = async (): Promise<void> => {
-  const others = (await caches.keys()).filter((key) => key.startsWith(ours) && key !== name)
+  const others = (await caches.keys()).filter((key) => key.startsWith(prefix) && key !== name)
   await Promise.all(others.map((key) => caches.delete(key)))
   await scope.clients.claim()
 }
 
-/** The newest version that has it. */
-const keptOf = async (wanted: Request | string): Promise<Response | undefined> => {
+/** The cached response of the newest version that has one. */
+const cachedOf = async (wanted: Request | string): Promise<Response | undefined> => {
   for (const key of (await caches.keys()).toReversed()) {
-    const kept = key.startsWith(ours) ? await caches.match(wanted, { cacheName: key, ignoreVary: true }) : undefined
-    if (kept !== undefined) return kept
+    const cached = key.startsWith(prefix) ? await caches.match(wanted, { cacheName: key, ignoreVary: true }) : undefined
+    if (cached !== undefined) return cached
   }
   return undefined
 }
 
-/** The page comes from the network while there is one, so that a new version is seen at once; its parts have hashes as names. */
+/** Answers with the page from the network first, so that a new version shows at once; its other files have hashed names. */
 const answer = async (request: Request): Promise<Response> => {
   const isPage = request.mode === "navigate"
-  const kept = await keptOf(isPage ? "./" : request)
-  if (!isPage) return kept ?? fetch(request)
+  const cached = await cachedOf(isPage ? "./" : request)
+  if (!isPage) return cached ?? fetch(request)
   try {
     return await fetch(request)
   } catch (error) {
-    if (kept === undefined) throw error
-    return kept
+    if (cached === undefined) throw error
+    return cached
   }
 }
 

@@ -1,4 +1,4 @@
-/** The built board in a real browser: what axe says of every page. */
+/** The built board in a real browser: accessibility of every page, by axe and by keyboard. */
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 
@@ -15,19 +15,19 @@ const themes = { light: "light", dark: "dark" } as const
 
 const board = useBoard()
 
-describe("everybody can use it", () => {
+describe("accessibility", () => {
   for (const [name, options] of [
     ["light", { colorScheme: themes.light }],
     ["dark", { colorScheme: themes.dark }],
     ["at phone width", { colorScheme: themes.dark, viewport: { width: 360, height: 740 } }]
   ] as const) {
-    it(`axe finds nothing on any page: ${name}`, async () => {
+    it(`passes axe on every page: ${name}`, async () => {
       await using visitor = await board.visit({ ...options, bypassCSP: true, reducedMotion: "reduce" })
       await visitor.context.addInitScript(axe)
       const page = await visitor.tab()
       const judge = async (): Promise<void> => {
         const found = await page.evaluate(async () => {
-          // The cast: the init script has put it there.
+          // The cast: the init script defines it.
           const { axe } = globalThis as unknown as { readonly axe: typeof Axe }
           const { violations } = await axe.run(document, {
             runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -43,12 +43,12 @@ describe("everybody can use it", () => {
       await page.getByRole("button", { name: "Play" }).click()
       await page.getByRole("button", { name: "Play again" }).waitFor()
       await judge()
-      // A briefing that was read back, what was handed back, what speaks for it, and the whole.
+      // A briefing with its read-back, deliverables, evidence, and the tree of parts.
       await page.getByRole("link", { name: "Open the handoff of 07:45" }).click()
       await page.getByRole("region", { name: "Evidence" }).waitFor()
       await page.getByText("admission by value").click()
       await page.getByRole("button", { name: "Verify" }).click()
-      await page.getByText("All of it holds").waitFor()
+      await page.getByText("No problems found").waitFor()
       await judge()
       await goTo(page, "ER to ICU")
       await page.getByRole("link", { name: "Open the handoff of 07:17" }).click()
@@ -59,20 +59,20 @@ describe("everybody can use it", () => {
       await page.getByLabel("Receiver").fill("icu-desk")
       await page.getByLabel("Task").fill("Take over Ms. T.")
       await page.getByText("Briefing: what the receiver must know").click()
-      await page.getByText("Deliverables: what must be handed back").click()
-      await page.getByText("Handing on to others").click()
+      await page.getByText("Deliverables: what the receiver must deliver").click()
+      await page.getByText("Forwarding and re-routing").click()
       await page.getByLabel("Severity").selectOption("Stable")
       for (const name of ["an action", "a contingency", "a deliverable"])
         await page.getByRole("button", { name: `Add ${name}` }).click()
-      for (const name of ["What is to be done", "If", "Then", "Name of it"]) await page.getByLabel(name).fill(name)
-      await page.getByLabel("What was read back must be confirmed").check()
+      for (const name of ["What to do", "If", "Then", "Name"]) await page.getByLabel(name, { exact: true }).fill(name)
+      await page.getByLabel("Require confirmation of the read-back").check()
       await judge()
-      await page.getByRole("button", { name: "Hand it over" }).click()
+      await page.getByRole("button", { name: "Create handoff" }).click()
       await act(page, "Accept")
       await page.getByLabel("The briefing in your own words").fill("She is stable.")
       await judge()
       await confirm(page, "Accept")
-      await page.getByText("The receiver has yet to read it back.").waitFor()
+      await page.getByText("Waiting for the receiver’s read-back.").waitFor()
       for (const name of ["Forward", "Delegate", "Attest"]) {
         await act(page, name)
         await moves(page)
@@ -80,15 +80,15 @@ describe("everybody can use it", () => {
           .waitFor()
         await judge()
       }
-      // What is handed back, with a field for each deliverable.
+      // The form of `complete`, with a field for each deliverable.
       await goTo(page, "New handoff")
       await page.getByLabel("Sender").fill("er-desk")
       await page.getByLabel("Receiver").fill("icu-desk")
       await page.getByLabel("Task").fill("Report on Ms. T.")
-      await page.getByText("Deliverables: what must be handed back").click()
+      await page.getByText("Deliverables: what the receiver must deliver").click()
       await page.getByRole("button", { name: "Add a deliverable" }).click()
-      await page.getByLabel("Name of it").fill("report")
-      await page.getByRole("button", { name: "Hand it over" }).click()
+      await page.getByLabel("Name").fill("report")
+      await page.getByRole("button", { name: "Create handoff" }).click()
       await act(page, "Accept")
       await confirm(page, "Accept")
       await act(page, "Complete")
@@ -97,19 +97,19 @@ describe("everybody can use it", () => {
       await create(page, { from: "er-desk", to: "icu-desk", task: "Take over Mr. K.", context: '{"a":{"b":[1,null]}}' })
       await act(page, "Reject")
       await judge()
-      // Everything that a held handoff shows.
+      // The lease, progress and hand-back of a held handoff.
       await act(page, "Accept")
-      await page.getByLabel("Hold it for so many minutes").fill("10")
+      await page.getByLabel("Lease in minutes").fill("10")
       await confirm(page, "Accept")
       await act(page, "Progress")
       await page.getByLabel("Percent done").fill("80")
       await confirm(page, "Progress")
       await page.getByRole("progressbar", { name: "Progress" }).waitFor()
       await act(page, "Release")
-      await page.getByLabel("Done, a line each").fill("Page 1")
+      await page.getByLabel("Done, one per line").fill("Page 1")
       await judge()
       await confirm(page, "Release")
-      await page.getByRole("region", { name: "Handed back" }).waitFor()
+      await page.getByRole("region", { name: "From earlier attempts" }).waitFor()
       await judge()
       await page.getByLabel("Act as").fill("icu-desk")
       for (const name of ["Board", "Inbox", "New handoff", "Agents", "Charts", "Import and export", "Laws"]) {
@@ -120,7 +120,7 @@ describe("everybody can use it", () => {
     })
   }
 
-  it("keeps the focus where it was when a move is made and its button is gone", async () => {
+  it("keeps the focus near a button that disappears with its move", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const hasFocus = (place: Locator) =>
@@ -153,7 +153,7 @@ describe("everybody can use it", () => {
     await hasFocus(page.getByRole("button", { name: "Claim the most urgent" }))
   })
 
-  it("keeps the focus in the lane when another tab takes the card away", async () => {
+  it("keeps the focus in the lane when another tab moves the card", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await importRecords(page, [recordOf("one", "One"), recordOf("two", "Two")])
@@ -167,7 +167,7 @@ describe("everybody can use it", () => {
     await expect.poll(() => pending.evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
-  it("needs no scrolling sideways, however long a name without spaces is", async () => {
+  it("never scrolls sideways, even with long names without spaces", async () => {
     await using visitor = await board.visit({ viewport: { width: 320, height: 640 } })
     const page = await visitor.tab()
     const [id, from, to] = ["w", "n", "m"].map((letter) => letter.toUpperCase().repeat(128))
@@ -211,20 +211,20 @@ describe("everybody can use it", () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
   })
 
-  it("does not read out every law while they are tried", async () => {
+  it("does not announce every law while they run", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab("#/laws")
     await page.evaluate(() => {
       const heard = new Set<string>()
       const status = [...document.querySelectorAll("[role=status]")].at(-1)
-      if (status === undefined) throw new Error("There is nothing to hear")
+      if (status === undefined) throw new Error("The page has no status region")
       new MutationObserver(() => {
         heard.add(status.textContent ?? "")
         document.title = String(heard.size)
       }).observe(status, { childList: true, characterData: true, subtree: true })
     })
     await page.getByRole("button", { name: "Run the laws" }).click()
-    await page.getByRole("progressbar", { name: "Laws that have been tried" }).waitFor()
+    await page.getByRole("progressbar", { name: "Laws that have run" }).waitFor()
     await page.getByText(/of \d+ laws are kept by this browser/).waitFor()
     await expect.poll(async () => page.title()).toBe("2")
   })

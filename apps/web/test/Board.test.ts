@@ -1,4 +1,4 @@
-/** The built board in a real browser: lanes, a handoff's page, and acting as an agent. */
+/** The built board in a real browser: lanes, the page of a handoff, and acting as an agent. */
 import type { Page } from "playwright"
 import { describe, expect, it } from "vitest"
 
@@ -8,7 +8,7 @@ import { useBoard } from "./site.ts"
 const board = useBoard()
 
 describe("the board", () => {
-  it("shows in every tab what happens in one, the most urgent first, and again after a reload", async () => {
+  it("shows changes in every tab, sorted by urgency, and keeps them after a reload", async () => {
     await using visitor = await board.visit()
     const [desk, watcher] = [await visitor.tab(), await visitor.tab()]
     await watcher.getByText("There are no handoffs in this browser yet.").waitFor()
@@ -30,7 +30,7 @@ describe("the board", () => {
     expect(visitor.complaints).toEqual([])
   })
 
-  it("searches and filters", async () => {
+  it("searches by text and filters by agent", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "Count the beds", priority: 3 })
@@ -45,7 +45,7 @@ describe("the board", () => {
     await expect.poll(() => names(lane(page, "Pending").getByRole("link"))).toEqual(["Take over Ms. R."])
   })
 
-  it("finds every word, in task, context and name, however it is written", async () => {
+  it("finds words in task, context and names, regardless of case and encoding", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "é-desk", to: "b", task: "Prüfe ICU", context: '{"patient":{"name":"Müller"}}' })
@@ -59,12 +59,12 @@ describe("the board", () => {
       await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor()
     }
     await page.getByLabel("Search").fill("müller nowhere")
-    await page.getByText("Nothing fits what you are looking for.").waitFor()
+    await page.getByText("No handoff matches the filters.").waitFor()
     await page.getByRole("button", { name: "Show everything" }).click()
     await lane(page, "Pending").getByRole("link", { name: "Take over" }).waitFor()
   })
 
-  it("marks what is overdue and when the rest falls due, and lets it expire", async () => {
+  it("marks overdue handoffs, shows when others are due, and applies overdue events", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const [past, soon] = [-90_000, 3_600_000].map((from) => new Date(Date.now() + from).toISOString())
@@ -83,14 +83,14 @@ describe("the board", () => {
       .waitFor()
     await page.getByLabel("Overdue only").check()
     await card("Early").waitFor({ state: "detached" })
-    await page.getByRole("button", { name: "Settle 1 overdue" }).click()
-    await page.getByText("What was due has happened to 1 handoff.").waitFor()
+    await page.getByRole("button", { name: "Apply overdue events to 1 handoff" }).click()
+    await page.getByText("Overdue events applied to 1 handoff.").waitFor()
     await page.getByRole("button", { name: "Show everything" }).click()
     await lane(page, "Expired").getByRole("link", { name: "Late" }).waitFor()
     await expect.poll(() => names(lane(page, "Pending").getByRole("link"))).toEqual(["Early"])
   })
 
-  it("keeps the theme that somebody chose", async () => {
+  it("keeps the chosen theme", async () => {
     await using visitor = await board.visit({ colorScheme: "light" })
     const page = await visitor.tab()
     const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
@@ -105,7 +105,7 @@ describe("the board", () => {
     await expect.poll(async () => back()).toBe(light)
   })
 
-  it("can be used with the keyboard alone", async () => {
+  it("works with the keyboard alone", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const tabTo = async (name: string | RegExp): Promise<void> => {
@@ -131,7 +131,7 @@ describe("the board", () => {
       await tabTo(label)
       await page.keyboard.type(text)
     }
-    await tabTo("Hand it over")
+    await tabTo("Create handoff")
     await page.keyboard.press("Enter")
     await page.getByRole("heading", { name: "Next moves" }).waitFor()
     await tabTo("Accept")
@@ -142,7 +142,7 @@ describe("the board", () => {
     await page.getByRole("region", { name: "Response" }).getByText("Bed 4 is free.").waitFor()
   })
 
-  it("goes from card to card with the arrow keys, and gives a new page the focus", async () => {
+  it("moves between cards with the arrow keys, and focuses a new page", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "First", priority: 9 })
@@ -157,8 +157,8 @@ describe("the board", () => {
   })
 })
 
-describe("a handoff's page", () => {
-  it("offers the legal moves to the one who acts, and goes from request to result", async () => {
+describe("the page of a handoff", () => {
+  it("offers the legal moves to the acting agent, from request to result", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "er-desk", to: "icu", task: "Take over Ms. R.", context: '{"vitals":{"pulse":122}}' })
@@ -191,17 +191,17 @@ describe("a handoff's page", () => {
     await confirm(page, "Complete")
     await page.getByRole("region", { name: "Result" }).getByText("ICU 4").waitFor()
     await page.getByText("nobody's turn").waitFor()
-    await page.getByText("It has ended: nothing can follow.").waitFor()
+    await page.getByText("It has ended; no further moves are possible.").waitFor()
     await expect.poll(async () => offered()).toEqual([])
     expect((await names(page.getByRole("region", { name: "Trail" }).getByRole("listitem"))).length).toBe(4)
   })
 
-  it("says when a receiver expects to be done", async () => {
+  it("shows the estimated completion", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "One" })
     await act(page, "Accept")
-    await page.getByLabel("Expected to be done").fill("2999-05-06T07:08")
+    await page.getByLabel("Estimated completion").fill("2999-05-06T07:08")
     await confirm(page, "Accept")
     await page
       .getByRole("region", { name: "Response" })
@@ -209,7 +209,7 @@ describe("a handoff's page", () => {
       .waitFor()
   })
 
-  it("keeps a moment that is written from right to left apart from the words around it", async () => {
+  it("isolates a moment written from right to left from the text around it", async () => {
     await using visitor = await board.visit({ locale: "ar" })
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "One" })
@@ -221,7 +221,7 @@ describe("a handoff's page", () => {
       .waitFor()
   })
 
-  it("hands on a part, under an id of one's own, and shows it with the whole", async () => {
+  it("creates a part with a custom id, and shows it with its parent", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "The whole" })
@@ -230,13 +230,13 @@ describe("a handoff's page", () => {
     await page.getByLabel("Sender").fill("b")
     await page.getByLabel("Receiver").fill("c")
     await page.getByLabel("Task").fill("The part")
-    await page.getByLabel("Id of your own").fill("part-1")
-    const parent = await page.getByLabel("Part of the handoff").inputValue()
-    await page.getByLabel("Part of the handoff").fill("nowhere")
-    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByLabel("Custom id").fill("part-1")
+    const parent = await page.getByLabel("Id of the parent").inputValue()
+    await page.getByLabel("Id of the parent").fill("nowhere")
+    await page.getByRole("button", { name: "Create handoff" }).click()
     await page.getByRole("alert").getByText("No handoff nowhere").waitFor()
-    await page.getByLabel("Part of the handoff").fill(parent)
-    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByLabel("Id of the parent").fill(parent)
+    await page.getByRole("button", { name: "Create handoff" }).click()
     await page.getByRole("heading", { name: "The part" }).waitFor()
     expect(new URL(page.url()).hash).toBe("#/handoff/part-1")
     await page.getByRole("link", { name: parent }).click()
@@ -244,7 +244,7 @@ describe("a handoff's page", () => {
     await page.getByRole("region", { name: "Parts" }).getByRole("link", { name: "The part" }).waitFor()
   })
 
-  it("rejects and fails only with a reason", async () => {
+  it("requires a reason to reject or fail", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "One" })
@@ -267,7 +267,7 @@ describe("a handoff's page", () => {
     await page.getByText("It has ended").waitFor()
   })
 
-  it("says kindly that somebody else was first, when two tabs act at once", async () => {
+  it("tells the slower of two tabs that another acted first", async () => {
     await using visitor = await board.visit()
     const sender = await visitor.tab()
     await sender.getByLabel("Act as").fill("er-desk")
@@ -277,7 +277,7 @@ describe("a handoff's page", () => {
     await act(sender, "Cancel")
     await act(receiver, "Reject")
     await receiver.getByLabel("Reason").fill("No bed is free.")
-    // Whoever hears of the other's move before the click finds the button gone, and is told why.
+    // A tab that sees the other's move before its click has no button left, but a message.
     const quickly = (page: Page, name: string) =>
       moves(page)
         .getByRole("button", { name: `Confirm: ${name}` })
@@ -286,7 +286,7 @@ describe("a handoff's page", () => {
     await Promise.all([quickly(sender, "Cancel"), quickly(receiver, "Reject")])
 
     const won = (page: Page) => moves(page).getByText(": done.")
-    const lost = (page: Page) => moves(page).getByText(/somebody else was first/i)
+    const lost = (page: Page) => moves(page).getByText(/another agent or tab acted first/i)
     await Promise.all([sender, receiver].map((page) => won(page).or(lost(page)).first().waitFor()))
     const winners = await Promise.all([sender, receiver].map((page) => won(page).count()))
     expect(winners.reduce((sum, count) => sum + count)).toBe(1)
@@ -296,7 +296,7 @@ describe("a handoff's page", () => {
     }
   })
 
-  it("says that there is no such handoff", async () => {
+  it("reports an unknown handoff", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab("#/handoff/nowhere")
     await page.getByRole("alert").getByText("No handoff nowhere").waitFor()
@@ -304,7 +304,7 @@ describe("a handoff's page", () => {
 })
 
 describe("acting as an agent", () => {
-  it("previews the routing and says why, and the router then chooses the same", async () => {
+  it("previews the choice of the router with its reason, and the router agrees", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await goTo(page, "Agents")
@@ -313,13 +313,13 @@ describe("acting as an agent", () => {
       ["radiology", "imaging"]
     ] as const) {
       await page.getByLabel("Name").fill(name)
-      await page.getByLabel("Capabilities, with commas between", { exact: true }).fill(can)
+      await page.getByLabel("Capabilities, separated by commas", { exact: true }).fill(can)
       await page.getByRole("button", { name: "Register", exact: true }).click()
       await page.getByText(`${name} is registered.`).waitFor()
     }
-    await page.getByLabel("All of these capabilities").fill("imaging")
+    await page.getByLabel("Required capabilities").fill("imaging")
     await page.getByRole("button", { name: "Find" }).click()
-    await page.getByText("The closest fit first: radiology.").waitFor()
+    await page.getByText("Best match first: radiology.").waitFor()
 
     await goTo(page, "New handoff")
     await page.getByLabel("Sender").fill("er-desk")
@@ -328,13 +328,13 @@ describe("acting as an agent", () => {
       .getByRole("status", { name: "Routing preview" })
       .getByText(/radiology would get it: .*imaging/)
       .waitFor()
-    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByRole("button", { name: "Create handoff" }).click()
     await page.getByText("radiology's turn").waitFor()
     await goTo(page, "Agents")
-    await page.getByRole("row", { name: "radiology imaging 1 0 0 0 any number never" }).waitFor()
+    await page.getByRole("row", { name: "radiology imaging 1 0 0 0 unlimited never" }).waitFor()
   })
 
-  it("gives the last handoff of an inbox to one of two tabs, and tells the other", async () => {
+  it("lets one of two tabs claim the last handoff of an inbox, and tells the other", async () => {
     await using visitor = await board.visit()
     const one = await visitor.tab()
     await create(one, { from: "er-desk", to: "icu", task: "Take over Ms. R." })
@@ -346,7 +346,8 @@ describe("acting as an agent", () => {
     }
     await Promise.all([one, two].map((page) => page.getByRole("button", { name: "Claim the most urgent" }).click()))
     const claimed = (page: Page) => page.getByText("icu has claimed Take over Ms. R.")
-    const nothing = (page: Page) => page.getByText("Nothing waits for icu: somebody else may have been first.")
+    const nothing = (page: Page) =>
+      page.getByText("No handoff waits for icu; another agent or tab may have acted first.")
     await Promise.all([one, two].map((page) => claimed(page).or(nothing(page)).waitFor()))
     const winners = await Promise.all([one, two].map((page) => claimed(page).count()))
     expect(winners.reduce((sum, count) => sum + count)).toBe(1)

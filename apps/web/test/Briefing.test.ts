@@ -1,4 +1,4 @@
-/** The built board in a real browser: what a receiver is told, says back, and what the sender says to that. */
+/** The built board in a real browser: briefings, read-backs, and their confirmation. */
 import type { Locator, Page } from "playwright"
 import { describe, expect, it } from "vitest"
 
@@ -7,7 +7,7 @@ import { useBoard } from "./site.ts"
 
 const board = useBoard()
 
-/** Hands Ms. R. over with a briefing, as somebody types it. */
+/** Creates a handoff with a briefing through the form. */
 const brief = async (page: Page): Promise<void> => {
   await goTo(page, "New handoff")
   await page.getByLabel("Sender").fill("er")
@@ -18,27 +18,27 @@ const brief = async (page: Page): Promise<void> => {
   await page.getByLabel("Summary").fill("Septic shock, 2 l of fluids so far.")
   await page.getByRole("button", { name: "Add an action" }).click()
   const first = page.getByRole("group", { name: "Action 1" })
-  await first.getByLabel("What is to be done").fill("Noradrenaline")
-  await first.getByLabel("By whom").fill("icu")
-  await first.getByLabel("Until").fill("2999-05-06T07:08")
+  await first.getByLabel("What to do").fill("Noradrenaline")
+  await first.getByLabel("Owner").fill("icu")
+  await first.getByLabel("Due").fill("2999-05-06T07:08")
   await page.getByRole("button", { name: "Add an action" }).click()
-  await page.getByRole("group", { name: "Action 2" }).getByLabel("What is to be done").fill("To be removed")
+  await page.getByRole("group", { name: "Action 2" }).getByLabel("What to do").fill("To be removed")
   await page.getByRole("button", { name: "Remove action 2" }).click()
-  await page.getByLabel("What is known").fill("Lactate 4.2\nCultures grow")
-  await page.getByLabel("What is open").fill("Where it comes from")
+  await page.getByLabel("Known, one per line").fill("Lactate 4.2\nCultures grow")
+  await page.getByLabel("Open, one per line").fill("Where it comes from")
   await page.getByRole("button", { name: "Add a contingency" }).click()
   const contingency = page.getByRole("group", { name: "Contingency 1" })
   await contingency.getByLabel("If").fill("the lactate rises")
   await contingency.getByLabel("Then").fill("call the surgeon")
-  await page.getByLabel("What was read back must be confirmed").check()
-  await page.getByRole("button", { name: "Hand it over" }).click()
+  await page.getByLabel("Require confirmation of the read-back").check()
+  await page.getByRole("button", { name: "Create handoff" }).click()
   await page.getByRole("heading", { name: "Next moves" }).waitFor()
 }
 
 const item = (page: Page, name: string): Locator => moves(page).getByRole("group", { name })
 
 describe("a briefing", () => {
-  it("is read back item by item, confirmed and set right, before anything starts", async () => {
+  it("is read back item by item, and confirmed with a correction, before the start", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await brief(page)
@@ -57,8 +57,10 @@ describe("a briefing", () => {
       order.map((part) => parts.indexOf(part)).toSorted((a, b) => a - b)
     )
     expect(parts).not.toContain("To be removed")
-    await briefing.getByText(/by icu until 6 May 2999/).waitFor()
-    await briefing.getByText("It must be read back before it is started, and er confirms that.").waitFor()
+    await briefing.getByText(/by icu, due 6 May 2999/).waitFor()
+    await briefing
+      .getByText("The receiver must read it back before the start, and er must confirm the read-back.")
+      .waitFor()
 
     await act(page, "Accept")
     await page.getByLabel("The briefing in your own words").fill("Shock; pressure first.")
@@ -68,7 +70,7 @@ describe("a briefing", () => {
     await briefing.getByText("Shock; pressure first.").waitFor()
     await briefing.getByText("1 with a question, 1 missing").waitFor()
     await briefing.getByText("Which target?").waitFor()
-    await briefing.getByText("The receiver has yet to read it back.").waitFor()
+    await briefing.getByText("Waiting for the receiver’s read-back.").waitFor()
     await page.getByText("icu's turn to read the briefing back").waitFor()
     await expect.poll(() => names(moves(page).getByRole("button"))).not.toContain("Start")
 
@@ -76,12 +78,12 @@ describe("a briefing", () => {
     await expect.poll(async () => item(page, "Noradrenaline").getByLabel("Answer").inputValue()).toBe("question")
     await item(page, "If the lactate rises, then call the surgeon").getByLabel("Answer").selectOption("Understood")
     await confirm(page, "Read back")
-    await briefing.getByText("er has yet to confirm it.").waitFor()
+    await briefing.getByText("Waiting for er to confirm it.").waitFor()
     await page.getByText("er's turn to confirm the read-back").waitFor()
     await page.getByLabel("Act as").fill("er")
     await expect.poll(() => names(moves(page).getByRole("button"))).toEqual(["Confirm", "Attest", "Cancel"])
     await act(page, "Confirm")
-    await page.getByLabel("What is to be set right").fill("A mean of 65.")
+    await page.getByLabel("Correction").fill("A mean of 65.")
     await confirm(page, "Confirm")
     await briefing.getByText("A mean of 65.").waitFor()
 
@@ -91,7 +93,7 @@ describe("a briefing", () => {
     await act(page, "Complete")
     await confirm(page, "Complete")
     await page.getByText("nobody's turn").waitFor()
-    // What was said is still there when it has ended.
+    // The read-back is still shown after the end.
     await briefing.getByText("Which target?").waitFor()
     await briefing.getByText("A mean of 65.").waitFor()
     const trail = page.getByRole("region", { name: "Trail" })
@@ -102,7 +104,7 @@ describe("a briefing", () => {
     expect(visitor.complaints).toEqual([])
   })
 
-  it("is not asked for where there is none, and needs a severity where there is one", async () => {
+  it("is optional, but needs a severity", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await goTo(page, "New handoff")
@@ -111,10 +113,10 @@ describe("a briefing", () => {
     await page.getByLabel("Task").fill("Count the beds")
     await page.getByText("Briefing: what the receiver must know").click()
     await page.getByLabel("Summary").fill("There are ten.")
-    await page.getByRole("button", { name: "Hand it over" }).click()
-    await page.getByRole("alert").getByText("The briefing has no severity: choose one.").waitFor()
+    await page.getByRole("button", { name: "Create handoff" }).click()
+    await page.getByRole("alert").getByText("The briefing has no severity; choose one.").waitFor()
     await page.getByLabel("Summary").fill("")
-    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByRole("button", { name: "Create handoff" }).click()
     await act(page, "Accept")
     await expect.poll(async () => moves(page).getByLabel("The briefing in your own words").count()).toBe(0)
     await confirm(page, "Accept")
@@ -123,7 +125,7 @@ describe("a briefing", () => {
     await expect.poll(async () => page.getByRole("region", { name: "Briefing" }).count()).toBe(0)
   })
 
-  it("is text, whatever is in it, from left or right", async () => {
+  it("is rendered as text, in either direction", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const hostile = `<img src=x onerror="document.title='owned'">`
@@ -142,7 +144,7 @@ describe("a briefing", () => {
       deliverables: [{ name: "report\u200B" }]
     }
     await importRecords(page, [recordOf("one", "One", request)])
-    await page.getByRole("region", { name: "What came of it" }).getByRole("link", { name: "one" }).click()
+    await page.getByRole("region", { name: "Import report" }).getByRole("link", { name: "one" }).click()
     const briefing = page.getByRole("region", { name: "Briefing" })
     await briefing.getByText(hostile).first().waitFor()
     await briefing.getByText("by icu[U+202E]").waitFor()
@@ -155,7 +157,7 @@ describe("a briefing", () => {
     await briefing.getByRole("region", { name: "Read-back" }).getByText(hostile).waitFor()
     await expect
       .poll(() => names(briefing.locator(".answered strong")))
-      .toEqual(["Need not be read back", "Refused", "Need not be read back"])
+      .toEqual(["Not required", "Refused", "Not required"])
     await expect.poll(async () => page.locator("main img").count()).toBe(0)
     await expect.poll(async () => page.title()).toBe("One · Handoffs")
   })

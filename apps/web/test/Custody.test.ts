@@ -1,4 +1,4 @@
-/** The built board in a real browser: leases, progress, questions, further attempts, and what is due. */
+/** The built board in a real browser: leases, progress, questions, further attempts, and overdue events. */
 import { describe, expect, it } from "vitest"
 
 import { act, confirm, create, goTo, importRecords, lane, moves, names, recordOf } from "./people.ts"
@@ -7,16 +7,16 @@ import { useBoard } from "./site.ts"
 const board = useBoard()
 
 describe("custody", () => {
-  it("is held on a lease that counts down, and shows how far the receiver is", async () => {
+  it("shows a lease that counts down, and the progress", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "planner", to: "executor", task: "Read the scans" })
     const custody = page.getByRole("region", { name: "Custody" })
     await expect.poll(async () => custody.count()).toBe(0)
     await act(page, "Accept")
-    await page.getByLabel("Hold it for so many minutes").fill("10")
+    await page.getByLabel("Lease in minutes").fill("10")
     await confirm(page, "Accept")
-    await custody.getByText(/10 min each time; runs out in (?:9 min|10 min)/).waitFor()
+    await custody.getByText(/10 min, expires in (?:9 min|10 min)/).waitFor()
     await custody.getByText(/its lease runs out, and it waits for attempt 2 in (?:9 min|10 min)/).waitFor()
 
     await act(page, "Progress")
@@ -39,12 +39,12 @@ describe("custody", () => {
     expect(visitor.complaints).toEqual([])
   })
 
-  it("waits for the sender's answer, in a lane of its own, while the lease rests", async () => {
+  it("waits for the sender's answer in a separate lane, while the lease rests", async () => {
     await using visitor = await board.visit()
     const [page, watcher] = [await visitor.tab(), await visitor.tab()]
     await create(page, { from: "planner", to: "executor", task: "Read the scans" })
     await act(page, "Accept")
-    await page.getByLabel("Hold it for so many minutes").fill("10")
+    await page.getByLabel("Lease in minutes").fill("10")
     await confirm(page, "Accept")
     await act(page, "Start")
     await act(page, "Ask")
@@ -63,15 +63,15 @@ describe("custody", () => {
     await page.getByRole("textbox", { name: "Answer" }).fill("Yes, leave it out.")
     await confirm(page, "Answer")
     await custody.getByText("Yes, leave it out.").waitFor()
-    await custody.getByText(/runs out in/).waitFor()
+    await custody.getByText(/expires in/).waitFor()
     await lane(watcher, "In progress").getByRole("link", { name: "Read the scans" }).waitFor()
-    await watcher.getByText("Nothing waits for an answer.").waitFor()
+    await watcher.getByText("No handoffs waiting for an answer.").waitFor()
     const steps = page.getByRole("region", { name: "Trail" }).getByRole("listitem")
     await steps.filter({ hasText: "executor asked" }).getByText("May page 5 be left out?").waitFor()
     await steps.filter({ hasText: "planner answered" }).getByText("Yes, leave it out.").waitFor()
   })
 
-  it("is given back with what was learnt, until no attempt is left", async () => {
+  it("is released with a hand-back, until no attempt is left", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await goTo(page, "New handoff")
@@ -80,7 +80,7 @@ describe("custody", () => {
     await page.getByLabel("Task").fill("Read the scans")
     await page.getByLabel("Attempts, 1 to 1000").fill("2")
     await page.getByLabel("Accept by").fill("2999-05-06T07:08")
-    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByRole("button", { name: "Create handoff" }).click()
     await page.getByText("attempt 1 of 2").waitFor()
     await page
       .getByRole("region", { name: "Request" })
@@ -90,12 +90,12 @@ describe("custody", () => {
     await confirm(page, "Accept")
     await act(page, "Release")
     await page.getByLabel("Reason").fill("The scanner is down")
-    await page.getByLabel("Done, a line each").fill("Page 1\n\nPage 2\n")
-    await page.getByLabel("Pitfalls, a line each").fill("Page 5 is blurred")
-    await page.getByLabel("Not to be claimed before").fill("2998-05-06T07:08")
+    await page.getByLabel("Done, one per line").fill("Page 1\n\nPage 2\n")
+    await page.getByLabel("Pitfalls, one per line").fill("Page 5 is blurred")
+    await page.getByLabel("Not before").fill("2998-05-06T07:08")
     await confirm(page, "Release")
     await page.getByText("attempt 2 of 2").waitFor()
-    const learnt = page.getByRole("region", { name: "Handed back" })
+    const learnt = page.getByRole("region", { name: "From earlier attempts" })
     await expect
       .poll(() => names(learnt.getByRole("region", { name: "Done" }).getByRole("listitem")))
       .toEqual(["Page 1", "Page 2"])
@@ -119,7 +119,7 @@ describe("custody", () => {
       .toEqual(["Start", "Progress", "Complete", "Forward", "Delegate", "Attest", "Fail", "Cancel"])
   })
 
-  it("refuses a late word of an attempt that is over", async () => {
+  it("refuses a late move of an ended attempt", async () => {
     await using visitor = await board.visit()
     const late = await visitor.tab()
     await create(late, { from: "planner", to: "executor", task: "Read the scans" })
@@ -137,12 +137,12 @@ describe("custody", () => {
     await confirm(late, "Complete")
     await late
       .getByRole("alert")
-      .getByText(/Somebody else was first\. .*is in attempt 2; `complete` names attempt 1, which is over/)
+      .getByText(/Another agent or tab acted first\. .*is in attempt 2; `complete` names attempt 1, which is over/)
       .waitFor()
     await other.getByText("executor's turn").waitFor()
   })
 
-  it("settles what is due: a lost lease, and what nobody accepted in time", async () => {
+  it("applies overdue events: an expired lease, and a missed time to accept", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const past = new Date(Date.now() - 90_000).toISOString()
@@ -158,18 +158,18 @@ describe("custody", () => {
     ])
     await page.getByText("3 added", { exact: true }).waitFor()
     await goTo(page, "Board")
-    await page.getByRole("button", { name: "Settle 2 overdue" }).waitFor()
+    await page.getByRole("button", { name: "Apply overdue events to 2 handoffs" }).waitFor()
     await lane(page, "Pending").getByRole("link", { name: "Calm" }).click()
     await moves(page).getByRole("button", { name: "Accept" }).waitFor()
-    await expect.poll(async () => page.getByRole("button", { name: "Settle what is due" }).count()).toBe(0)
+    await expect.poll(async () => page.getByRole("button", { name: "Apply overdue events" }).count()).toBe(0)
     await goTo(page, "Board")
     await lane(page, "Accepted").getByRole("link", { name: "Lost" }).click()
     await page
       .getByRole("region", { name: "Custody" })
-      .getByText(/ran out 1 min .* ago/)
+      .getByText(/expired 1 min .* ago/)
       .waitFor()
-    await page.getByRole("button", { name: "Settle what is due" }).click()
-    await page.getByText("What was due has happened to 2 handoffs.").waitFor()
+    await page.getByRole("button", { name: "Apply overdue events" }).click()
+    await page.getByText("Overdue events applied to 2 handoffs.").waitFor()
     await page.getByText("attempt 2 of 3").waitFor()
     await page.getByRole("region", { name: "Trail" }).getByText("clock gave it back").waitFor()
     await goTo(page, "Board")

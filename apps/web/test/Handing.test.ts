@@ -1,4 +1,4 @@
-/** The built board in a real browser: handing on, parts of a handoff, and the whole. */
+/** The built board in a real browser: forwarding, re-routing, and the parts of a handoff. */
 import type { Page } from "playwright"
 import { describe, expect, it } from "vitest"
 
@@ -9,8 +9,8 @@ const board = useBoard()
 
 const trail = (page: Page) => page.getByRole("region", { name: "Trail" })
 
-describe("handing on", () => {
-  it("gives it to a named agent, in whose inbox and lane it is from then on, and shows the path", async () => {
+describe("forwarding", () => {
+  it("moves the handoff to the inbox of the named agent, and shows the path", async () => {
     await using visitor = await board.visit()
     const [page, watcher] = [await visitor.tab(), await visitor.tab()]
     await create(page, { from: "planner", to: "executor", task: "Read the scans" })
@@ -21,7 +21,7 @@ describe("handing on", () => {
     await page.getByLabel("Receiver").fill("analyst")
     await page.getByLabel("Reason").fill("This is a question of statistics.")
     await confirm(page, "Forward")
-    await page.getByText("Forward: done. It waits for analyst now.").waitFor()
+    await page.getByText("Forward: done. The handoff now waits for analyst.").waitFor()
     await page.getByText("analyst's turn").waitFor()
     await page.getByText("attempt 2, 1 of 3 for analyst").waitFor()
     await expect
@@ -38,14 +38,14 @@ describe("handing on", () => {
       .getByRole("link", { name: "Read the scans" })
       .waitFor()
     await watcher.getByLabel("Act as").fill("executor")
-    await watcher.getByRole("region", { name: "Pending for executor" }).getByText("Nothing.").waitFor()
+    await watcher.getByRole("region", { name: "Pending for executor" }).getByText("No handoffs.").waitFor()
     await goTo(watcher, "Board")
     await watcher.getByLabel("Search").fill("analyst")
     await lane(watcher, "Pending").getByRole("link", { name: "Read the scans" }).waitFor()
     expect(visitor.complaints).toEqual([])
   })
 
-  it("lets the router choose among those who have not had it, and says when nobody is left or allowed", async () => {
+  it("lets the router choose among the agents that have not had it, and refuses the others", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     for (const name of ["radiology", "mobile"]) await register(page, name, "imaging")
@@ -53,9 +53,9 @@ describe("handing on", () => {
     await page.getByLabel("Sender").fill("er-desk")
     await page.getByLabel("Receiver").fill("radiology")
     await page.getByLabel("Task").fill("Imaging of the chest")
-    await page.getByText("Handing on to others").click()
-    await page.getByLabel("How often it may be handed on").fill("1")
-    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByText("Forwarding and re-routing").click()
+    await page.getByLabel("Hops, 0 to").fill("1")
+    await page.getByRole("button", { name: "Create handoff" }).click()
     await act(page, "Forward")
     await page.getByLabel("Receiver").fill("er-desk")
     await confirm(page, "Forward")
@@ -70,7 +70,7 @@ describe("handing on", () => {
     await expect.poll(() => names(moves(page).getByRole("button"))).toEqual(["Accept", "Reject", "Cancel"])
   })
 
-  it("goes to the next who can do it when it is declined, and says where it went", async () => {
+  it("re-routes a declined handoff to the next capable agent, and says where", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     for (const name of ["radiology", "mobile"]) await register(page, name, "imaging")
@@ -78,13 +78,13 @@ describe("handing on", () => {
     await page.getByLabel("Sender").fill("er-desk")
     await page.getByLabel("Receiver").fill("radiology")
     await page.getByLabel("Task").fill("Imaging of the chest")
-    await page.getByText("Handing on to others").click()
-    await page.getByLabel("it goes to the next who can do it").check()
-    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByText("Forwarding and re-routing").click()
+    await page.getByLabel("Re-route to the next capable agent").check()
+    await page.getByRole("button", { name: "Create handoff" }).click()
     await act(page, "Reject")
     await page.getByLabel("Reason").fill("The scanner is down.")
     await confirm(page, "Reject")
-    await page.getByText("Reject: done. It waits for mobile now.").waitFor()
+    await page.getByText("Reject: done. The handoff now waits for mobile.").waitFor()
     await trail(page).getByText("to mobile because it was declined · The scanner is down.").waitFor()
     await goTo(page, "Board")
     await lane(page, "Pending").getByRole("article").getByText("mobile").waitFor()
@@ -92,7 +92,7 @@ describe("handing on", () => {
 })
 
 describe("parts", () => {
-  it("are given away, go back to whoever holds the whole, and the whole is shown from any of them", async () => {
+  it("are delegated, block completion while open, and show the whole tree", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "planner", to: "executor", task: "Write the report" })
@@ -127,14 +127,14 @@ describe("parts", () => {
     await page.getByRole("heading", { name: "Write the report" }).waitFor()
 
     await act(page, "Complete")
-    await page.getByLabel("Parts that are open go on without it").check()
+    await page.getByLabel("Complete it although parts are open").check()
     await confirm(page, "Complete")
     await page.getByText("nobody's turn").waitFor()
     await trail(page).getByText("leaves its open parts").waitFor()
     await whole.getByText("Pending").waitFor()
   })
 
-  it("are withdrawn along with the whole", async () => {
+  it("are cancelled along with their parent", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "planner", to: "executor", task: "Write the report" })
@@ -157,7 +157,7 @@ describe("parts", () => {
     await expect.poll(() => names(lane(page, "Cancelled").getByRole("link"))).toHaveLength(2)
   })
 
-  it("may form a circle in what another program wrote, and may be very many", async () => {
+  it("may form a cycle in an imported file, and may be many", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await importRecords(page, [
@@ -172,7 +172,7 @@ describe("parts", () => {
     await page.goto(`${board.url()}#/handoff/one`)
     await whole.getByRole("link", { name: "Two" }).waitFor()
     await page.goto(`${board.url()}#/handoff/own`)
-    await whole.getByText("Nothing of it has been given to others.").waitFor()
+    await whole.getByText("No parts have been delegated.").waitFor()
     await page.goto(`${board.url()}#/handoff/top`)
     await whole.getByText("… and 100 more.").waitFor()
     await page.goto(`${board.url()}#/handoff/part-299`)

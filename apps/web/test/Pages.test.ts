@@ -1,4 +1,4 @@
-/** The built board in a real browser: the other pages, and texts that want to be more. */
+/** The built board in a real browser: the other pages, and hostile texts. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
@@ -10,7 +10,7 @@ import { useBoard } from "./site.ts"
 const board = useBoard()
 
 describe("texts from agents", () => {
-  it("are shown as text, whatever is in them", async () => {
+  it("are rendered as text", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const hostile = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
@@ -32,7 +32,7 @@ describe("texts from agents", () => {
     expect(visitor.complaints).toEqual([])
   })
 
-  it("let nobody pass for somebody else, nor turn around or hide what stands beside them", async () => {
+  it("cannot imitate another name, nor hide or reverse the text beside them", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await importRecords(page, [
@@ -51,18 +51,18 @@ describe("texts from agents", () => {
     await page.getByLabel("Agent", { exact: true }).selectOption({ label: "icu[U+0020]" })
     await lane(page, "Pending").getByRole("link", { name: "One" }).waitFor({ state: "detached" })
     await lane(page, "Pending").getByRole("link", { name: "Two" }).waitFor()
-    await page.getByLabel("Agent", { exact: true }).selectOption({ label: "Everybody" })
+    await page.getByLabel("Agent", { exact: true }).selectOption({ label: "All agents" })
     await lane(page, "Pending").getByRole("link", { name: "One" }).click()
     await page.getByText("icu[U+200B]'s turn").waitFor()
     await page.getByRole("main").getByText("[U+202E]ksed-re").first().waitFor()
   })
 
-  it("are shown in portions when they have thousands of parts, and all can be reached", async () => {
+  it("are shown in portions when a context has thousands of items", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key ${index}`, index]))
     await importRecords(page, [recordOf("many", "Many", { context: { many, few: { last: "seen" } } })])
-    await page.getByRole("region", { name: "What came of it" }).getByRole("link", { name: "many" }).click()
+    await page.getByRole("region", { name: "Import report" }).getByRole("link", { name: "many" }).click()
     const request = page.getByRole("region", { name: "Request" })
     await request.getByText("seen").waitFor()
     await expect.poll(async () => request.getByText("key 0", { exact: true }).count()).toBe(0)
@@ -73,7 +73,7 @@ describe("texts from agents", () => {
     await request.getByText("key 199", { exact: true }).waitFor()
   })
 
-  it("could not become markup if the page tried to, nor could a script inside the page run", async () => {
+  it("cannot become markup or inline script, even if the page tries", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const attempts = await page.evaluate(() => {
@@ -97,7 +97,7 @@ describe("texts from agents", () => {
 })
 
 describe("import and export", () => {
-  it("takes in what it gives, in the seed's format, and reports on each record", async () => {
+  it("imports its own export, in the format of the seed, and reports on each record", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "er-desk", to: "icu", task: "Take over Ms. R.", context: '{"pulse":122}' })
@@ -114,7 +114,7 @@ describe("import and export", () => {
     const elsewhere = await other.tab()
     const give = () => importRecords(elsewhere, [record, { record_id: "broken", status: "sleeping" }])
     await give()
-    const reports = elsewhere.getByRole("region", { name: "What came of it" })
+    const reports = elsewhere.getByRole("region", { name: "Import report" })
     await reports.getByText(`${record.record_id}: added`).waitFor()
     await reports.getByText(/broken: refused\. .*status/).waitFor()
     await give()
@@ -123,7 +123,7 @@ describe("import and export", () => {
     await lane(elsewhere, "Pending").getByRole("link", { name: "Take over Ms. R." }).waitFor()
   })
 
-  it("takes a file that the Python library wrote, when it is dropped on any page", async () => {
+  it("imports a file of the Python library that is dropped on any page", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const python = join(import.meta.dirname, "../../../packages/store-file/test/fixtures/handoffs-python.json")
@@ -143,7 +143,7 @@ describe("import and export", () => {
 })
 
 describe("import", () => {
-  it("takes several files at once, and says which of them it cannot read", async () => {
+  it("imports several files at once, and names those that it cannot read", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab("#/data")
     const file = (name: string, text: string) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) })
@@ -155,14 +155,14 @@ describe("import", () => {
         file("two.json", JSON.stringify([recordOf("two", "Two"), recordOf("two", "Two")]))
       ])
     await page.getByRole("alert").getByText("broken.json is not JSON.").waitFor()
-    const reports = page.getByRole("region", { name: "What came of it" })
+    const reports = page.getByRole("region", { name: "Import report" })
     await reports.getByText("one: added").waitFor()
     await expect.poll(async () => reports.getByRole("listitem").count()).toBe(3)
   })
 })
 
 describe("the other pages", () => {
-  it("show a part that another tab hands on, in the page of the whole", async () => {
+  it("show a part that another tab creates, on the page of its parent", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "The whole" })
@@ -171,7 +171,7 @@ describe("the other pages", () => {
     await other.getByLabel("Sender").fill("b")
     await other.getByLabel("Receiver").fill("c")
     await other.getByLabel("Task").fill("The part")
-    await other.getByRole("button", { name: "Hand it over" }).click()
+    await other.getByRole("button", { name: "Create handoff" }).click()
     const parts = page.getByRole("region", { name: "Parts" })
     await parts.getByRole("link", { name: "The part" }).waitFor()
     await act(other, "Accept")
@@ -179,12 +179,12 @@ describe("the other pages", () => {
     await parts.getByText("Accepted").waitFor()
   })
 
-  it("go on with the day when a handoff of it could not be created", async () => {
+  it("continue the day when one of its handoffs could not be created", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab("#/day")
     await page.getByRole("button", { name: "Next step" }).click()
     await page.getByText("The shift begins.").waitFor()
-    // The store refuses for as long as one step takes.
+    // The store fails during one step.
     await page.evaluate(() => {
       const add = Reflect.get(IDBDatabase.prototype, "transaction")
       Object.assign(globalThis, { mend: () => Reflect.set(IDBDatabase.prototype, "transaction", add) })
@@ -193,10 +193,10 @@ describe("the other pages", () => {
       })
     })
     await page.getByRole("button", { name: "Next step" }).click()
-    await page.getByText(/Ms\. R\., 67.* It came otherwise: /).waitFor()
+    await page.getByText(/Ms\. R\., 67.* This step failed: /).waitFor()
     await page.evaluate("mend()")
     await page.getByRole("button", { name: "Next step" }).click()
-    await page.getByText(/The physician accepts.* It came otherwise: /).waitFor()
+    await page.getByText(/The physician accepts.* This step failed: /).waitFor()
     await page.getByRole("button", { name: "Next step" }).click()
     await page.getByRole("log").getByRole("listitem").nth(3).waitFor()
   })
@@ -207,7 +207,7 @@ describe("the other pages", () => {
     await page.getByLabel("Speed").selectOption("20")
     await page.getByRole("button", { name: "Play" }).click()
     await page.getByRole("button", { name: "Play again" }).waitFor()
-    await expect.poll(async () => page.getByRole("log").innerText()).not.toContain("It came otherwise")
+    await expect.poll(async () => page.getByRole("log").innerText()).not.toContain("This step failed")
     for (const name of ["Completed", "Rejected", "Failed", "Cancelled", "Expired"]) {
       await lane(page, name).getByRole("link").first().waitFor()
     }
@@ -217,7 +217,7 @@ describe("the other pages", () => {
     expect(visitor.complaints).toEqual([])
   })
 
-  it("draw how long answers took, of any time and of the last hour", async () => {
+  it("draw the time to answer, over all time and the last hour", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await importRecords(page, [recordOf("old", "An old one")])
@@ -228,14 +228,14 @@ describe("the other pages", () => {
     await goTo(page, "Charts")
     const tile = (name: string) => page.getByRole("term").filter({ hasText: name }).locator("xpath=../dd")
     await expect.poll(async () => tile("Handoffs").innerText()).toBe("2")
-    await expect.poll(async () => tile("Half were answered within").innerText()).toMatch(/^\d/)
+    await expect.poll(async () => tile("Median time to answer").innerText()).toMatch(/^\d/)
     await page.getByLabel("Created in").selectOption("The last hour")
     await expect.poll(() => tile("Handoffs").innerText()).toBe("1")
     await page.getByText("As a table").first().click()
     await page.getByRole("columnheader", { name: "Ended" }).waitFor()
   })
 
-  it("run the laws on this browser, and all are kept", async () => {
+  it("run the laws on this browser, which keeps all of them", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab("#/laws")
     await page.getByRole("button", { name: "Run the laws" }).click()
@@ -245,7 +245,7 @@ describe("the other pages", () => {
     expect(kept).toBe(of)
   })
 
-  it("run the laws in two tabs at once, and all are kept in both", async () => {
+  it("run the laws in two tabs at once, and both keep all of them", async () => {
     await using visitor = await board.visit()
     const tabs = [await visitor.tab("#/laws"), await visitor.tab("#/laws")]
     for (const tab of tabs) await tab.getByRole("button", { name: "Run the laws" }).click()

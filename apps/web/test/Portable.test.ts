@@ -10,7 +10,7 @@ const outcomes = (reports: ReadonlyArray<{ readonly name: string; readonly outco
   reports.map(({ name, outcome }) => `${name}: ${outcome}`)
 
 describe("a file of handoffs", () => {
-  it("is taken in again as it was exported", async () => {
+  it("round-trips through an export", async () => {
     await using handoffs = await openHandoffs("memory:")
     await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" }, { id: "q3" })
     const text = await exportText(handoffs)
@@ -19,7 +19,7 @@ describe("a file of handoffs", () => {
     expect(await exportText(other)).toBe(text)
   })
 
-  it("may be in the former JSON of the SDK", async () => {
+  it("may be in the former JSON format of the SDK", async () => {
     const text = readFileSync(join(import.meta.dirname, "fixtures/former-export.json"), "utf8")
     await using handoffs = await openHandoffs("memory:")
     const added = ["report: added", "charts: added", "withdrawn: added"]
@@ -31,7 +31,7 @@ describe("a file of handoffs", () => {
     expect((await handoffs.verify()).flaws).toEqual([])
   })
 
-  it("names what it refuses, and takes the rest", async () => {
+  it("imports the valid records, and names the refused ones", async () => {
     await using handoffs = await openHandoffs("memory:")
     await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" }, { id: "q3" })
     const [good]: ReadonlyArray<unknown> = JSON.parse(await exportText(handoffs))

@@ -1,4 +1,4 @@
-/** The built board in a real browser: what is demanded, handed back and checked, and whether the record still holds. */
+/** The built board in a real browser: deliverables, evidence, and verification. */
 import { readFileSync } from "node:fs"
 
 import type { Page } from "playwright"
@@ -11,7 +11,7 @@ const board = useBoard()
 
 const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true })
 
-/** Changes who did the last thing that is on record, as somebody would who has the database open. */
+/** Changes the first entry of the log in the database, as an attacker with access to it would. */
 const forge = (page: Page): Promise<void> =>
   page.evaluate(
     () =>
@@ -21,7 +21,7 @@ const forge = (page: Page): Promise<void> =>
           const transaction = opening.result.transaction("log", "readwrite")
           const cursor = transaction.objectStore("log").openCursor()
           cursor.addEventListener("success", () => {
-            // The first entry: the second holds its digest.
+            // The first entry, because the second contains its digest.
             const value = cursor.result?.value
             cursor.result?.update({ ...value, event: value.event.replace("Write the report", "Write the novel") })
           })
@@ -35,22 +35,22 @@ const forge = (page: Page): Promise<void> =>
   )
 
 describe("proof", () => {
-  it("demands what must be handed back, checks it, and shows it with what speaks for it", async () => {
+  it("demands deliverables, checks them, and shows them with their evidence", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await goTo(page, "New handoff")
     await page.getByLabel("Sender").fill("planner")
     await page.getByLabel("Receiver").fill("executor")
     await page.getByLabel("Task").fill("Write the report")
-    await page.getByText("Deliverables: what must be handed back").click()
+    await page.getByText("Deliverables: what the receiver must deliver").click()
     await page.getByRole("button", { name: "Add a deliverable" }).click()
-    await page.getByLabel("Name of it").fill("numbers")
+    await page.getByLabel("Name").fill("numbers")
     await page.getByLabel("JSON Schema").fill('{"type":"object","required":["total"]}')
     await page.getByRole("button", { name: "Add a deliverable" }).click()
     const second = page.getByRole("group", { name: "Deliverable 2" })
-    await second.getByLabel("Name of it").fill("note")
+    await second.getByLabel("Name").fill("note")
     await second.getByLabel("Media type").fill("text/plain")
-    await page.getByRole("button", { name: "Hand it over" }).click()
+    await page.getByRole("button", { name: "Create handoff" }).click()
     await expect.poll(() => names(region(page, "Deliverables").locator(".status"))).toEqual(["Awaited", "Awaited"])
     await act(page, "Accept")
     await confirm(page, "Accept")
@@ -61,8 +61,8 @@ describe("proof", () => {
     await page.getByLabel("Act as").fill("auditor")
     await expect.poll(() => names(moves(page).getByRole("button"))).toEqual(["Attest"])
     await act(page, "Attest")
-    await page.getByLabel("What you have checked").fill("The totals agree with the ledger.")
-    await page.getByLabel("Which deliverable").selectOption("numbers")
+    await page.getByLabel("What you checked").fill("The totals agree with the ledger.")
+    await page.getByLabel("Deliverable (optional)").selectOption("numbers")
     await confirm(page, "Attest")
     await region(page, "Evidence").getByText("The totals agree with the ledger.").waitFor()
     await region(page, "Evidence")
@@ -84,14 +84,12 @@ describe("proof", () => {
       .getByText(/is not done: numbers: .*total/)
       .waitFor()
     await page.getByLabel("numbers, as JSON").fill('{"total":42}')
-    await page.getByLabel("What speaks for it").fill("Summed twice")
-    await page.getByLabel("And how you know").selectOption("I have seen it")
+    await page.getByLabel("Evidence (optional)").fill("Summed twice")
+    await page.getByLabel("Grade of the evidence").selectOption("Observed: I saw it myself")
     await confirm(page, "Complete")
     await page.getByText("nobody's turn").waitFor()
 
-    await expect
-      .poll(() => names(region(page, "Deliverables").locator(".status")))
-      .toEqual(["Handed back", "Handed back"])
+    await expect.poll(() => names(region(page, "Deliverables").locator(".status"))).toEqual(["Delivered", "Delivered"])
     await expect.poll(() => names(region(page, "Evidence").locator(".status"))).toEqual(["Verified", "Observed"])
     await region(page, "Artifacts").getByText("numbers by value").click()
     await region(page, "Artifacts").getByText("42").waitFor()
@@ -101,7 +99,7 @@ describe("proof", () => {
     expect(visitor.complaints).toEqual([])
   })
 
-  it("shows by reference what is elsewhere, without a way to follow it", async () => {
+  it("shows an artifact by reference without a link", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const reference = {
@@ -121,7 +119,7 @@ describe("proof", () => {
         artifacts: [reference, long]
       }
     ])
-    await region(page, "What came of it").getByRole("link", { name: "one" }).click()
+    await region(page, "Import report").getByRole("link", { name: "one" }).click()
     const artifacts = region(page, "Artifacts")
     await artifacts.getByText("scan by reference, application/pdf").click()
     await artifacts.getByText("48,213 bytes").waitFor()
@@ -133,7 +131,7 @@ describe("proof", () => {
     await artifacts.getByText(/xend$/).waitFor()
   })
 
-  it("asks who the witness is where nobody acts as anybody", async () => {
+  it("asks for the witness if the tab acts as no agent", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "planner", to: "executor", task: "Write the report" })
@@ -141,7 +139,7 @@ describe("proof", () => {
     await confirm(page, "Accept")
     await act(page, "Attest")
     await page.getByLabel("Witness").fill("executor")
-    await page.getByLabel("What you have checked").fill("All of it.")
+    await page.getByLabel("What you checked").fill("All of it.")
     await confirm(page, "Attest")
     await page
       .getByRole("alert")
@@ -152,7 +150,7 @@ describe("proof", () => {
     await region(page, "Trail").getByText("auditor verified the work").waitFor()
   })
 
-  it("verifies one handoff and all of them, and says which entry was changed", async () => {
+  it("verifies one handoff and all of them, and names the changed entry", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "planner", to: "executor", task: "Write the report" })
@@ -162,25 +160,25 @@ describe("proof", () => {
     const digest = region(page, "Digest")
     await expect.poll(async () => digest.locator("code").innerText()).toMatch(/^[0-9a-f]{64}$/)
     await digest.getByRole("button", { name: "Verify" }).click()
-    await digest.getByRole("status").getByText("All of it holds: 2 entries.").waitFor()
+    await digest.getByRole("status").getByText("No problems found: 2 entries.").waitFor()
     await goTo(page, "Import and export")
     await page.getByRole("button", { name: "Verify everything" }).click()
-    await page.getByText("All of it holds: 1 handoff with 2 entries.").waitFor()
+    await page.getByText("No problems found: 1 handoff with 2 entries.").waitFor()
 
     await forge(page)
     await page.getByRole("button", { name: "Verify everything" }).click()
-    await page.getByRole("alert").getByText("this does not hold:").waitFor()
+    await page.getByRole("alert").getByText("Problems found in").waitFor()
     const flaw = region(page, "Verify").getByRole("listitem")
     await flaw.getByText(/revision \d/).waitFor()
     await flaw.getByRole("link").click()
     await digest.getByRole("button", { name: "Verify" }).click()
     await digest
       .getByRole("alert")
-      .getByText(/Revision \d does not hold:/)
+      .getByText(/Revision \d is broken:/)
       .waitFor()
   })
 
-  it("leaves out a file whose history was changed after it was written", async () => {
+  it("rejects a file whose history was changed after it was written", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "planner", to: "executor", task: "Write the report" })
@@ -196,8 +194,8 @@ describe("proof", () => {
     await using other = await board.visit()
     const elsewhere = await other.tab()
     await importRecords(elsewhere, JSON.parse(text))
-    await region(elsewhere, "What came of it")
-      .getByText("its history was changed after it was written; left out")
+    await region(elsewhere, "Import report")
+      .getByText("left out: its history was changed after it was written")
       .waitFor()
   })
 })

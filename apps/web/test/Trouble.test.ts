@@ -1,4 +1,4 @@
-/** The built board in a real browser: much, lost, newer, full, offline. */
+/** The built board in a real browser: large, deleted, newer, blocked and full databases, and loading offline. */
 import { randomBytes } from "node:crypto"
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -13,7 +13,7 @@ import { useBoard } from "./site.ts"
 const board = useBoard()
 
 describe("trouble", () => {
-  it("shows only some of thousands, but reaches all of them", async () => {
+  it("renders some of thousands of cards, and reaches all of them", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     const records = Array.from({ length: 10_000 }, (_, index) => recordOf(`many-${index}`, `Task ${index}`))
@@ -27,22 +27,22 @@ describe("trouble", () => {
     await lane(page, "Pending").getByRole("link", { name: "Task 9999", exact: true }).waitFor()
   })
 
-  it("is told when another page deletes the database, and can begin anew", async () => {
+  it("reports a deleted database, and can start empty", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "Count the beds" })
     await page.evaluate(() => void indexedDB.deleteDatabase("board"))
     await page
       .getByRole("alert")
-      .getByText(/Nothing new is shown any more\. .*deleted/)
+      .getByText(/The board has stopped updating\. .*deleted/)
       .waitFor()
     await page.getByRole("button", { name: "Reload" }).click()
     await page.getByRole("heading", { name: "The board cannot be opened" }).waitFor()
-    await page.getByRole("button", { name: "Begin anew, without what was there" }).click()
+    await page.getByRole("button", { name: "Delete the data and start empty" }).click()
     await page.getByText("There are no handoffs in this browser yet.").waitFor()
   })
 
-  it("is told when the browser has a newer database, and how to go on", async () => {
+  it("reports a newer database, and offers to try again", async () => {
     await using visitor = await board.visit()
     const newer = await visitor.context.newPage()
     await newer.goto(`${board.url()}icon.svg`)
@@ -58,7 +58,7 @@ describe("trouble", () => {
     await page.getByRole("button", { name: "Try again" }).waitFor()
   })
 
-  it("is told when a newer version of the board needs the database, and lets it have it", async () => {
+  it("closes the database for a newer version of the board, and reports that", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "Count the beds" })
@@ -75,19 +75,19 @@ describe("trouble", () => {
     expect(isUpgraded).toBe(true)
     await page
       .getByRole("alert")
-      .getByText(/Nothing new is shown any more\. .*newer version/)
+      .getByText(/The board has stopped updating\. .*newer version/)
       .waitFor()
     await page.getByRole("button", { name: "Reload" }).waitFor()
   })
 
-  it("is told when another tab holds the database, and goes on once that tab is closed", async () => {
+  it("reports a database that another tab blocks, and opens it once that tab is closed", async () => {
     await using visitor = await board.visit()
     const holder = await visitor.context.newPage()
     await holder.goto(`${board.url()}icon.svg`)
     await holder.evaluate(
       () =>
         new Promise<void>((resolve) => {
-          // Held, and to be deleted: whoever opens it now has to wait until it is let go.
+          // An open connection blocks the deletion, and the deletion blocks later openings.
           indexedDB.open("board", 1).addEventListener("success", () => {
             indexedDB.deleteDatabase("board").addEventListener("blocked", () => resolve())
           })
@@ -103,7 +103,7 @@ describe("trouble", () => {
     await create(page, { from: "a", to: "b", task: "Count the beds" })
   })
 
-  it("keeps what a tab did that was closed at once, wholly or not at all", async () => {
+  it("keeps the last commit of a closed tab wholly or not at all", async () => {
     await using visitor = await board.visit()
     const watcher = await visitor.tab()
     for (const task of ["One", "Two", "Three"]) {
@@ -111,7 +111,7 @@ describe("trouble", () => {
       await tab.getByLabel("Sender").fill("a")
       await tab.getByLabel("Receiver").fill("b")
       await tab.getByLabel("Task").fill(task)
-      await tab.getByRole("button", { name: "Hand it over" }).dispatchEvent("click")
+      await tab.getByRole("button", { name: "Create handoff" }).dispatchEvent("click")
       await tab.close()
     }
     await create(watcher, { from: "a", to: "b", task: "Last" })
@@ -129,9 +129,9 @@ describe("trouble", () => {
     expect(visitor.complaints).toEqual([])
   })
 
-  it("is told when the browser gives no more room, and opens again", async () => {
+  it("reports a full storage, and opens again", async () => {
     await using visitor = await board.visitOnDisk()
-    // Before the board is there: the browser remembers for a while how much space it found.
+    // Before the board opens, because the browser caches the quota for a while.
     const devtools = await visitor.context.newCDPSession(await visitor.context.newPage())
     await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(board.url()).origin, quotaSize: 3_000_000 })
     const page = await visitor.tab()
@@ -140,7 +140,7 @@ describe("trouble", () => {
     )
     await importRecords(page, records)
     await page
-      .getByText(/large-\d: refused\. .*no space left.* This browser gives the board no more room/)
+      .getByText(/large-\d: refused\. .*no space left.* The storage of this browser is full/)
       .first()
       .waitFor()
     await page.reload()
@@ -149,7 +149,7 @@ describe("trouble", () => {
 })
 
 describe("loading", () => {
-  it("takes at most 150 KiB, gzipped, until the board is there", async () => {
+  it("takes at most 150 KiB, gzipped, until the board shows", async () => {
     await using visitor = await board.visit({ serviceWorkers: "block" })
     const page = await visitor.context.newPage()
     const sizes: Array<Promise<number>> = []
@@ -162,7 +162,7 @@ describe("loading", () => {
     expect(total).toBeLessThan(150 * 1024)
   })
 
-  it("happens without a network, too, once the board has been there", async () => {
+  it("works without a network once the board has been open", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "Count the beds" })
@@ -174,11 +174,11 @@ describe("loading", () => {
     await later.getByRole("button", { name: "Run the laws" }).waitFor()
   })
 
-  it("of a page is still possible in a tab that was there before a newer version of the board", async () => {
+  it("still works for a page in a tab older than the newest version of the board", async () => {
     await using visitor = await board.visit()
     const old = await visitor.tab()
     await old.evaluate(() => navigator.serviceWorker.ready)
-    // The same board under other names, as a newer one would be.
+    // The same board with other file names, as in a newer version.
     const assets = join(board.files(), "assets")
     const files = [...readdirSync(assets).map((name) => join(assets, name)), join(board.files(), "worker.js")]
     for (const file of files) {
@@ -203,12 +203,12 @@ describe("loading", () => {
     })
     const later = await visitor.tab()
     await goTo(later, "Agents")
-    await later.getByText("Nobody is known yet.").waitFor()
+    await later.getByText("No agents yet.").waitFor()
     await goTo(old, "Agents")
-    await old.getByText("Nobody is known yet.").waitFor()
+    await old.getByText("No agents yet.").waitFor()
   })
 
-  it("says what is missing where there is neither the page's script nor a network", async () => {
+  it("reports a page script that cannot be loaded without a network", async () => {
     await using visitor = await board.visit({ serviceWorkers: "block" })
     const page = await visitor.tab()
     await visitor.context.setOffline(true)
@@ -216,10 +216,10 @@ describe("loading", () => {
     await page.getByRole("heading", { name: "This page cannot be shown" }).waitFor()
     await page.getByText(/there is no network, or a newer version/).waitFor()
     await page.goto(pathToFileURL(join(board.files(), "index.html")).href)
-    await page.getByText(/A browser runs no modules that lie on a disk/).waitFor()
+    await page.getByText(/browsers do not run modules from files on a disk/).waitFor()
   })
 
-  it("is enough where the site is not trusted, and the browser gives neither clipboard nor room", async () => {
+  it("works outside secure contexts, without clipboard, storage estimate, locks and service worker", async () => {
     await using visitor = await board.visit()
     await visitor.context.addInitScript(() => {
       for (const name of ["storage", "clipboard", "locks", "serviceWorker"])
@@ -228,7 +228,7 @@ describe("loading", () => {
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "One" })
     await page.getByRole("button", { name: "Copy id" }).click()
-    await page.getByText("The browser does not let the board copy it.").waitFor()
+    await page.getByText("The browser denied access to the clipboard.").waitFor()
     await goTo(page, "Import and export")
     await page.getByRole("button", { name: "Export all" }).waitFor()
     expect(visitor.complaints).toEqual([])

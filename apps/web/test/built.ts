@@ -14,7 +14,7 @@ declare module "vitest" {
   }
 }
 
-/** For vitest: runs only when a test of the board has been selected. */
+/** The global setup of vitest; runs only if a test of the board is selected. */
 export const setup = (project: TestProject): (() => void) => {
   const directory = mkdtempSync(join(tmpdir(), "aumai-handoff-built-"))
   buildBoard(directory)

@@ -1,7 +1,7 @@
-/** What people do on the board, as they find it: by role and name. */
+/** Actions on the board that find their elements by role and name, as people do. */
 import type { Locator, Page } from "playwright"
 
-export interface Ask {
+export interface NewHandoff {
   readonly from: string
   readonly to: string
   readonly task: string
@@ -14,28 +14,28 @@ export const goTo = async (page: Page, name: string): Promise<void> => {
   await page.getByRole("link", { name, exact: true }).and(page.locator("[aria-current=page]")).waitFor()
 }
 
-/** Hands something over, and ends on its page. */
-export const create = async (page: Page, { from, to, task, priority, context }: Ask): Promise<void> => {
+/** Creates a handoff and waits for its page. */
+export const create = async (page: Page, { from, to, task, priority, context }: NewHandoff): Promise<void> => {
   await goTo(page, "New handoff")
   await page.getByLabel("Sender").fill(from)
   await page.getByLabel("Receiver").fill(to)
   await page.getByLabel("Task").fill(task)
   if (priority !== undefined) await page.getByLabel("Priority, 1 to 10").fill(String(priority))
   if (context !== undefined) await page.getByLabel("Context, as JSON").fill(context)
-  await page.getByRole("button", { name: "Hand it over" }).click()
+  await page.getByRole("button", { name: "Create handoff" }).click()
   await page.getByRole("heading", { name: "Next moves" }).waitFor()
 }
 
-/** Registers an agent that can do one thing. */
+/** Registers an agent with one capability. */
 export const register = async (page: Page, name: string, capability: string): Promise<void> => {
   await goTo(page, "Agents")
   await page.getByLabel("Name").fill(name)
-  await page.getByLabel("Capabilities, with commas between", { exact: true }).fill(capability)
+  await page.getByLabel("Capabilities, separated by commas", { exact: true }).fill(capability)
   await page.getByRole("button", { name: "Register", exact: true }).click()
   await page.getByText(`${name} is registered.`).waitFor()
 }
 
-/** A record as the seed's JSON has it: pending, from `a` to `b`. */
+/** A pending record from `a` to `b`, in the JSON of the seed. */
 export const recordOf = (id: string, task: string, request: object = {}, at = new Date(0)) => ({
   record_id: id,
   status: "pending",
@@ -44,7 +44,7 @@ export const recordOf = (id: string, task: string, request: object = {}, at = ne
   updated_at: at.toISOString()
 })
 
-/** Gives a file of records to the page that imports. */
+/** Chooses a file of records on the import page. */
 export const importRecords = async (page: Page, records: ReadonlyArray<unknown>): Promise<void> => {
   await goTo(page, "Import and export")
   await page.getByLabel("Choose a file").setInputFiles({

@@ -1,4 +1,4 @@
-/** People who look at the built board in a real browser. */
+/** Serves the built board to browser contexts that act as separate people. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, inject } from "vitest"
 import { launchOptions, ready } from "../../../tooling/browser.ts"
 import { serveBoard, type Site } from "../tooling/serve.ts"
 
-/** A person with a browser of their own: tabs share its IndexedDB. What a page complains about is collected. */
+/** A browser context whose tabs share one IndexedDB. Collects the errors and warnings of its pages. */
 export interface Visitor extends AsyncDisposable {
   readonly context: BrowserContext
   readonly complaints: ReadonlyArray<string>
@@ -37,7 +37,7 @@ const visitorIn = (context: BrowserContext, { url }: Site, leave: () => Promise<
 
 const usual = { viewport: { width: 1280, height: 900 }, locale: "en-GB" }
 
-/** The board for the tests of a file. */
+/** Serves the board during the tests of a file. */
 export const useBoard = () => {
   let site: Site
   let browser: Browser
@@ -55,13 +55,13 @@ export const useBoard = () => {
 
   return {
     url: () => site.url,
-    /** Where the built files are, which are served as they stand. */
+    /** The directory of the served files, which a test may change. */
     files: () => site.files,
     visit: async (options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visitor> => {
       const context = await browser.newContext({ ...usual, ...options })
       return visitorIn(context, site, () => context.close())
     },
-    /** With a profile on disk: only there does a browser hold to a smaller quota. */
+    /** Uses a profile on disk, because a browser enforces a smaller quota only there. */
     visitOnDisk: async (): Promise<Visitor> => {
       const profile = mkdtempSync(join(tmpdir(), "aumai-handoff-profile-"))
       const context = await chromium.launchPersistentContext(profile, { ...launchOptions, ...usual })

@@ -1,11 +1,12 @@
-/** What the built page gets besides its bundle: the policy that keeps foreign code out, and the list of files to keep offline. */
+/** Vite plugins that add a Content Security Policy to the built page, and the list of its files to the service worker. */
 import { createHash } from "node:crypto"
 
 import type { Plugin } from "vite"
 
 /**
- * Scripts and styles only from the files beside the page, nothing inline, no connection elsewhere; text can become neither
- * markup nor script, for nothing may assign markup at all. Only when built: the development server works with inline scripts.
+ * Allows scripts and styles from the files beside the page only, nothing inline, and no connection to other sites. Text
+ * cannot become markup or script, because trusted types forbid assigning markup. The development server needs inline
+ * scripts, so only the built page has the policy.
  */
 const policy = [
   "default-src 'none'",
@@ -24,7 +25,7 @@ export const onlyOwnCode = (): Plugin => ({
   name: "only-own-code",
   apply: "build",
   transformIndexHtml: {
-    // Before all else in the head: what stands above the policy is not under it.
+    // First in the head, because the policy does not apply to elements above it.
     order: "post",
     handler: () => [
       { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy }, injectTo: "head-prepend" }
@@ -32,7 +33,7 @@ export const onlyOwnCode = (): Plugin => ({
   }
 })
 
-/** Tells the service worker which files there are, and a version that changes with any of them. */
+/** Prepends the list of built files to the service worker, with a version that changes with any of them. */
 export const offline = (): Plugin => ({
   name: "offline",
   apply: "build",
@@ -46,7 +47,8 @@ export const offline = (): Plugin => ({
         if (output !== undefined) hash.update(output.type === "chunk" ? output.code : output.source)
       }
       const worker = bundle["worker.js"]
-      if (worker?.type !== "chunk") throw new Error("worker.js is not among the built files")
+      if (worker?.type !== "chunk")
+        throw new Error("worker.js is not among the built files; check the `worker` input in vite.config.ts")
       const version = hash.digest("hex").slice(0, 16)
       worker.code = `const boardFiles=${JSON.stringify(["./", "icon.svg", ...files])},boardVersion="${version}";\n${worker.code}`
     }

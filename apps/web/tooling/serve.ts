@@ -1,4 +1,4 @@
-/** The built board on a site of its own, for tests and measurements. */
+/** Builds and serves the board for tests and measurements. */
 import { execFileSync } from "node:child_process"
 import { cpSync, mkdtempSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -16,16 +16,16 @@ export interface Site extends AsyncDisposable {
   readonly files: string
 }
 
-/** Builds the sources as they are now into a directory. */
+/** Builds the board into a directory. */
 export const buildBoard = (directory: string): void => {
-  // In a process of its own: what is built under the test runner's NODE_ENV is React for developers.
+  // In a separate process, because the NODE_ENV of the test runner selects development code.
   execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", directory, "--emptyOutDir"], {
     cwd: root,
     env: { ...process.env, NODE_ENV: "production" }
   })
 }
 
-/** Serves the board as `vite preview` does: a copy of a built one, or one that it builds. */
+/** Serves the board as `vite preview` does: a copy of the given build, or a new one. */
 export const serveBoard = async (built?: string): Promise<Site> => {
   const files = mkdtempSync(join(tmpdir(), "aumai-handoff-board-"))
   if (built === undefined) buildBoard(files)
@@ -37,7 +37,8 @@ export const serveBoard = async (built?: string): Promise<Site> => {
     preview: { port: 0, host: "127.0.0.1" }
   })
   const address = server.httpServer.address()
-  if (address === null || typeof address === "string") throw new Error("The preview has no port")
+  if (address === null || typeof address === "string")
+    throw new Error("The preview server has no TCP port; check `preview.host`.")
   return {
     files,
     url: `http://127.0.0.1:${address.port}/`,

@@ -1,6 +1,6 @@
 /**
- * The one store of what the pages show: a card for each handoff, folded from the followed log. No view of a store lists a
- * status by urgency, and ten thousand cards are small, so the order is made here and lists show only what is in sight.
+ * The state that all pages share: a card for each handoff, folded from the log. A store cannot list a status by urgency,
+ * and ten thousand cards are small, so the board sorts them itself; lists render only the visible ones.
  */
 import { type Handoffs, type HandoffStatus, statuses } from "@aumai/handoff"
 import { openHandoffs } from "@aumai/handoff/browser"
@@ -12,15 +12,15 @@ import { advance, type Card, compare } from "./Card.ts"
 const byStatus = <A>(make: (status: HandoffStatus) => A): Record<HandoffStatus, A> =>
   Object.fromEntries(statuses.map((status) => [status, make(status)])) as Record<HandoffStatus, A>
 
-/** What there was at one moment. */
+/** The cards at one moment. */
 export interface Snapshot {
   readonly lanes: Readonly<Record<HandoffStatus, ReadonlyArray<Card>>>
   readonly cards: ReadonlyMap<string, Card>
-  /** How many handoffs there were when the page was opened. */
+  /** The number of handoffs when the page was opened. */
   readonly expected: number
-  /** Whether all of these have been read. */
+  /** `true` once all of these have been read. */
   readonly isLoaded: boolean
-  /** Why nothing more comes. */
+  /** The reason why updates have stopped; absent while they arrive. */
   readonly problem?: string
 }
 
@@ -30,11 +30,11 @@ export interface Board {
   readonly snapshot: () => Snapshot
 }
 
-/** Only some of the cards. */
-export const lanesOf = (lanes: Snapshot["lanes"], isWanted: (card: Card) => boolean): Snapshot["lanes"] =>
-  byStatus((status) => lanes[status].filter(isWanted))
+/** The lanes with the matching cards only. */
+export const lanesOf = (lanes: Snapshot["lanes"], isShown: (card: Card) => boolean): Snapshot["lanes"] =>
+  byStatus((status) => lanes[status].filter(isShown))
 
-// Milliseconds: soon enough to be live; while the log is read for the first time, seldom enough not to slow it down.
+// Milliseconds between updates of the pages: short enough to be live, and longer while the first read of the log lasts.
 const soon = 30
 const whileLoading = 250
 

@@ -1,4 +1,4 @@
-/** What the board remembers of every handoff: enough to sort, search and count, without result and trail. */
+/** The part of a handoff that the board keeps in memory: enough to sort, search and count, without result and trail. */
 import {
   type Briefing,
   dueAt,
@@ -21,33 +21,33 @@ export interface Card {
   readonly revision: number
   readonly status: HandoffStatus
   readonly from: string
-  /** Who has it: the last that it was handed on to. */
+  /** The current receiver. */
   readonly to: string
-  /** The whole of which it is a part. */
+  /** The handoff that it is a part of. */
   readonly parent?: string
-  /** The beginning of the task, as it is shown. */
+  /** The beginning of the task, for display. */
   readonly task: string
-  /** What a search looks at: ids, agents, and the beginning of task and context, made alike by {@link alike}. */
+  /** The searched text: ids, agents, and the beginning of task and context, {@link normalized}. */
   readonly text: string
   readonly priority: number
-  /** All moments are milliseconds since 1970. */
+  /** Milliseconds since 1970, as all moments of a card. */
   readonly createdAt: number
   readonly updatedAt: number
-  /** When it ends or changes hands though nobody does anything. */
+  /** The next time the clock ends the handoff or moves it to another receiver. */
   readonly dueAt?: number
-  /** What the lifecycle knows of it, without what is large: see {@link light}. */
+  /** The record without its large fields: see {@link light}. */
   readonly state: HandoffRecord
-  /** When the receiver first did something. */
+  /** The receiver's first action. */
   readonly answeredAt?: number
   readonly endedAt?: number
 }
 
-// A task may be 64 KiB long and a context a mebibyte; of ten thousand handoffs so much is kept of each, in characters.
+// Characters kept of each handoff: a task may have 64 KiB and a context 1 MiB, and there may be ten thousand of them.
 const keptTask = 240
 const keptText = 4000
 
-/** Texts that people take for the same: without regard to case, and to how accents and wide letters are written. */
-export const alike = (text: string): string => text.normalize("NFKC").toLowerCase()
+/** The text without differences of case, and of how accents and full-width letters are encoded. */
+export const normalized = (text: string): string => text.normalize("NFKC").toLowerCase()
 
 const textOf = (state: HandoffRecord, request: HandoffRequest): string => {
   const { briefing, context, requires = [], taskDescription } = request
@@ -59,10 +59,10 @@ const textOf = (state: HandoffRecord, request: HandoffRequest): string => {
     ...(briefing === undefined ? [] : [briefing.summary.slice(0, keptText)]),
     JSON.stringify(context)
   ]
-  return alike(parts.join(" ").slice(0, keptText))
+  return normalized(parts.join(" ").slice(0, keptText))
 }
 
-/** What a board of thousands has no room for, and no rule of the lifecycle asks for. */
+/** Large fields that no rule of the lifecycle reads. */
 const dropped: ReadonlySet<string> = new Set([
   "artifacts",
   "correction",
@@ -74,7 +74,7 @@ const dropped: ReadonlySet<string> = new Set([
   "sig"
 ])
 
-/** Of a briefing, what tells whether it has been read back: its items, whatever they are, by their ids. */
+/** The part of a briefing that decides whether it has been read back: the ids of its items. */
 const lightBriefing = ({ actions = [], contingencies = [], readBack, severity }: Briefing): Briefing => ({
   severity,
   summary: "",
@@ -89,8 +89,8 @@ const lightReadBack = ({ items = [], ...kept }: ReadBack): ReadBack => ({
 })
 
 /**
- * A request without what is large, and without reminders: only what ends or moves it is due. And without what it demands to
- * be handed back, for what is handed back is dropped, too: the store has seen that it fits.
+ * A request without its large fields and without reminders, because a card is due only when it ends or moves. Deliverables
+ * are dropped because the artifacts are: the store has already checked that they fit.
  */
 const lightRequest = (request: HandoffRequest): HandoffRequest => {
   const { briefing, deliverables: _, remindBefore: __, ...rest } = request
@@ -100,9 +100,9 @@ const lightRequest = (request: HandoffRequest): HandoffRequest => {
 
 const nothing = (): string => ""
 
-// Each of these keys has values of its kind wherever it is.
+// A key has values of the same kind in every event.
 const lightened: Readonly<Record<string, (value: never) => unknown>> = {
-  // What must be said, but nobody here reads.
+  // Required fields that no card shows.
   answer: nothing,
   question: nothing,
   reason: nothing,
@@ -110,27 +110,27 @@ const lightened: Readonly<Record<string, (value: never) => unknown>> = {
   result: () => ({}),
   readBack: lightReadBack,
   request: lightRequest,
-  // What has these in it.
+  // Fields that contain the ones above.
   progress: (value: object) => light(value),
   record: (value: object) => light(value),
   response: (value: object) => light(value)
 }
 
-/** The same of an event, or of a part of it. */
+/** An event, or a part of one, without its large fields. */
 const light = <Whole extends object>(whole: Whole): Whole =>
-  // The cast: what is dropped may be left out, and no rule of the lifecycle asks for it.
+  // The cast: the dropped fields are optional, or no rule of the lifecycle reads them.
   Object.fromEntries(
     Object.entries(whole)
       .filter(([key]) => !dropped.has(key))
-      // The cast: as the table says.
+      // The cast: the table has a function for the values of this key.
       .map(([key, value]) => [key, lightened[key]?.(value as never) ?? value])
   ) as Whole
 
-/** The card after an entry of the log; nothing new when the entry is known already. */
+/** The card after an entry of the log; unchanged if it already contains the entry. */
 export const advance = (card: Card | undefined, { recordId, revision, event }: Entry): Card | undefined => {
   if (card !== undefined && card.revision >= revision) return card
   const state = recordAfter(card?.state, { recordId, event: light(event) })
-  // A reminder, of which nothing is kept but that there was an event: a page that shows it is read again.
+  // A reminder changes the revision only, so that a page that shows the handoff reads it again.
   if (state === undefined) return card && { ...card, revision }
   const due = dueAt(state)
   const updatedAt = state.updatedAt.getTime()
@@ -159,12 +159,12 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
   if (card === undefined) return undefined
   const isAnswer = transitions[event._tag].by === "receiver" && card.answeredAt === undefined
   const { dueAt: _, ...rest } = card
-  // Whoever it was handed on to is found, too.
-  const text = event._tag === "Forwarded" ? `${card.text} ${alike(event.to)}` : card.text
+  // A search also finds the new receiver.
+  const text = event._tag === "Forwarded" ? `${card.text} ${normalized(event.to)}` : card.text
   return { ...rest, ...changing, text, ...(isAnswer ? { answeredAt: event.at.getTime() } : {}) }
 }
 
-/** Open: most urgent first, then the oldest. Ended: the last one first. */
+/** Open handoffs: the most urgent first, then the oldest. Ended handoffs: the latest first. */
 export const compare = (a: Card, b: Card): number =>
   isOpen(a.status)
     ? b.priority - a.priority || a.createdAt - b.createdAt || (a.recordId < b.recordId ? -1 : 1)

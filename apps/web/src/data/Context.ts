@@ -7,7 +7,7 @@ export const BoardContext = createContext<Board | undefined>(undefined)
 
 export const useBoard = (): Board => {
   const board = use(BoardContext)
-  if (board === undefined) throw new Error("There is no board above this component")
+  if (board === undefined) throw new Error("This component has no BoardContext above it; render it inside one.")
   return board
 }
 
@@ -16,28 +16,28 @@ export const useSnapshot = (): Snapshot => {
   return useSyncExternalStore(subscribe, snapshot)
 }
 
-// Registrations are not in the log: tabs tell each other. Where they cannot, the store cannot be opened, and says so.
+// Registrations are not in the log, so tabs notify each other. A browser without channels cannot open the store either.
 const registrations = "BroadcastChannel" in globalThis ? new BroadcastChannel("board.agents") : undefined
-const told = new EventTarget()
+const localChanges = new EventTarget()
 
-export const tellAgentsChanged = (): void => {
+export const notifyAgentsChanged = (): void => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is a channel, not a window
   registrations?.postMessage("changed")
-  told.dispatchEvent(new Event("changed"))
+  localChanges.dispatchEvent(new Event("changed"))
 }
 
-/** The registered agents; nothing while they are being read. */
+/** The registered agents; `undefined` while they are being read. */
 export const useAgents = (): ReadonlyArray<RegisteredAgent> | undefined => {
   const { handoffs } = useBoard()
   const [agents, setAgents] = useState<ReadonlyArray<RegisteredAgent>>()
   useEffect(() => {
     const left = new AbortController()
-    // What cannot be read is said where somebody acts; here the last list stays.
+    // A failed read keeps the last list; the next action reports the error.
     const read = () => void handoffs.agents.list({ signal: left.signal }).then(setAgents, () => {})
     read()
     registrations?.addEventListener("message", read, { signal: left.signal })
-    told.addEventListener("changed", read, { signal: left.signal })
-    // Who is there is not told.
+    localChanges.addEventListener("changed", read, { signal: left.signal })
+    // Heartbeats are not announced, so the list is also read at their pace.
     const beat = setInterval(read, presence.heartbeat)
     return () => {
       clearInterval(beat)
@@ -47,7 +47,7 @@ export const useAgents = (): ReadonlyArray<RegisteredAgent> | undefined => {
   return agents
 }
 
-/** Everybody who is registered or takes part in a handoff, by name. */
+/** The sorted names of all agents that are registered or take part in a handoff. */
 export const useNames = (): ReadonlyArray<string> => {
   const snapshot = useSnapshot()
   const agents = useAgents()
@@ -58,6 +58,6 @@ export const useNames = (): ReadonlyArray<string> => {
       for (const { receiver } of state.hops ?? []) names.add(receiver)
     }
     return [...names].toSorted()
-    // The snapshot, for its map of cards is always the same one.
+    // Depends on the snapshot because its map of cards is mutable.
   }, [agents, snapshot])
 }

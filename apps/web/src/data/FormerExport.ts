@@ -1,7 +1,7 @@
-/** The JSON that the SDK exported before it spoke that of the command. The board reads it for one release. */
+/** The JSON that the SDK exported before it adopted the format of the command. The board reads it for one release. */
 import type { Json } from "@aumai/handoff"
 
-// The caller's own JSON, whose keys are nobody else's.
+// The caller's own JSON, whose keys stay unchanged.
 const contents: ReadonlySet<string> = new Set(["context", "result", "content", "schema"])
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -15,7 +15,7 @@ const renamed = (value: Json | undefined): Json => {
   )
 }
 
-/** Converts a handoff of such a file, which had its record beside its history, and returns anything else unchanged. */
+/** Converts a handoff of such a file, which has its record beside its history; returns anything else unchanged. */
 export const fromFormerExport = (json: Json): Json => {
   if (typeof json !== "object" || json === null || !("record" in json)) return json
   const record = renamed(json["edited"] ?? json["record"])

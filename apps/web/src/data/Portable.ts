@@ -1,11 +1,11 @@
-/** Files of handoffs: an array of records, each with its history, as the command and the Python library read and write it. */
+/** Files of handoffs: an array of records with their histories, in the format of the command and the Python library. */
 import type { ArchivedHandoff, Handoffs, ImportReport, Json } from "@aumai/handoff"
 
 import { jsonIn } from "../words/JsonText.ts"
 import { sentenceOf } from "../words/Sentence.ts"
 import { fromFormerExport } from "./FormerExport.ts"
 
-/** What came of one record of a file. */
+/** The result of importing one record of a file. */
 export interface Report {
   readonly name: string
   readonly recordId?: string
@@ -28,7 +28,7 @@ const importOne = async (handoffs: Handoffs, given: Json, index: number): Promis
   const json = fromFormerExport(given)
   const name = nameOf(json, index)
   try {
-    // The cast: import refuses what is not one.
+    // The cast: `import` validates it.
     const [report] = await handoffs.import([json as ArchivedHandoff])
     return { name, outcome: "unchanged", ...report }
   } catch (error) {
@@ -36,13 +36,13 @@ const importOne = async (handoffs: Handoffs, given: Json, index: number): Promis
   }
 }
 
-// Commits that wait together share a transaction.
+// Records imported at the same time, because concurrent commits share a transaction.
 const atOnce = 100
 
-/** Takes a file in, record by record: one that is refused does not keep out the others. */
+/** Imports a file record by record; a refused record does not stop the others. */
 export const importText = async (handoffs: Handoffs, file: string, text: string): Promise<ReadonlyArray<Report>> => {
   const json = jsonIn(file, text)
-  if (!Array.isArray(json)) throw new Error(`${file} holds no array of records.`)
+  if (!Array.isArray(json)) throw new Error(`${file} is not an array of records; choose a file that an export wrote.`)
   const records: ReadonlyArray<Json> = json
   const reports: Array<Report> = []
   while (reports.length < records.length) {

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react"
 
-/** Where one is: the name of a page, and what it is about. */
+/** The name of a page, and the id or subject in its address. */
 export interface Route {
   readonly page: string
   readonly about?: string
@@ -22,7 +22,7 @@ const decoded = (text: string): string => {
 export const useRoute = (): Route => {
   const hash = useSyncExternalStore(subscribe, () => location.hash)
   const [page = "", ...rest] = hash.replace(/^#\/?/, "").split("/")
-  // Typed by hand, an id may have slashes in it.
+  // An id typed by hand may contain slashes.
   const about = rest.length === 0 ? undefined : rest.join("/")
   return about === undefined ? { page } : { page, about: decoded(about) }
 }

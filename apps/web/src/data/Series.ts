@@ -1,29 +1,29 @@
-/** What the charts show, from the cards. */
+/** The series of the charts, computed from the cards. */
 import type { Card } from "./Card.ts"
 
-/** How long some handoffs waited for the receiver's first move, in milliseconds. */
+/** The time from creation to the receiver's first action, over some handoffs, in milliseconds. */
 export interface Waited {
   readonly median: number
-  /** So long or shorter waited 95 of 100. */
+  /** The 95th percentile. */
   readonly p95: number
 }
 
-/** Sums for one stretch of time, which begins `at` milliseconds since 1970. */
+/** The totals of one interval, which begins `at` milliseconds since 1970. */
 export interface Bucket {
   readonly at: number
   readonly created: number
   readonly ended: number
-  /** Of those created in it; absent when none has been answered. */
+  /** Over the handoffs created in it; absent if none has been answered. */
   readonly waited?: Waited
 }
 
 const second = 1000
 const sizes = [1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600, 30 * 24 * 3600].map((s) => s * second)
 
-// So many points can be told apart on a phone.
+// At most this many points, which a phone can show apart.
 const points = 60
 
-/** The nearest rank: the smallest value that is not below so large a share of all. */
+/** A percentile by the nearest-rank method. */
 const ranked = (sorted: ReadonlyArray<number>, share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
 
@@ -36,7 +36,7 @@ const waitedOf = (waits: ReadonlyArray<number>): { readonly waited?: Waited } =>
 const waitOf = ({ answeredAt, createdAt }: Card): ReadonlyArray<number> =>
   answeredAt === undefined ? [] : [answeredAt - createdAt]
 
-/** Of all cards together. */
+/** The waiting time over all cards. */
 export const waitedOfAll = (cards: ReadonlyArray<Card>): Waited | undefined => waitedOf(cards.flatMap(waitOf)).waited
 
 export const bucketsOf = (cards: ReadonlyArray<Card>): ReadonlyArray<Bucket> => {

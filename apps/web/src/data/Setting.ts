@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from "react"
 
-/** A text that outlives a reload, and that several components show. */
+/** A text that survives a reload and that several components show. */
 export interface Setting {
   readonly get: () => string
   readonly set: (value: string) => void
   readonly subscribe: (listener: () => void) => () => void
 }
 
-// A browser may refuse to keep anything; then the text lives as long as the page.
+// A browser may deny storage; the text then lasts as long as the page.
 const attempt = <A>(run: () => A): A | undefined => {
   try {
     return run()
@@ -35,15 +35,15 @@ export const setting = (storage: "localStorage" | "sessionStorage", key: string)
 
 export const useSetting = ({ get, subscribe }: Setting): string => useSyncExternalStore(subscribe, get)
 
-/** Who acts in this tab; empty for whoever's turn it is. Each tab has its own. */
+/** The agent that this tab acts as; empty for any agent. Each tab has its own. */
 export const me = setting("sessionStorage", "board.me")
 
-/** `light`, `dark`, or empty for what the system says. */
+/** `light`, `dark`, or empty for the system's theme. */
 export const theme = setting("localStorage", "board.theme")
 
 const showTheme = (): void => {
   document.documentElement.dataset["theme"] = theme.get()
 }
-// At once: opening the store may take long, and must not be in another theme.
+// Applied before the store opens, which may take long.
 showTheme()
 theme.subscribe(showTheme)

@@ -12,7 +12,7 @@ const tick = (): void => {
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener)
   if (timer === undefined) {
-    // Nobody has looked for a while.
+    // Without listeners the clock stood still.
     now = Date.now()
     timer = setInterval(tick, 1000)
   }
@@ -24,7 +24,7 @@ const subscribe = (listener: () => void): (() => void) => {
   }
 }
 
-/** This second, in milliseconds since 1970. */
+/** The current time, updated every second, in milliseconds since 1970. */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
 
 const units = [
@@ -43,20 +43,20 @@ export const durationText = (milliseconds: number): string => {
   return `${Math.floor(seconds / size)} ${unit}${rest === 0 ? "" : ` ${rest} ${nextUnit}`}`
 }
 
-/** How long something took, to a tenth of a second where it was short. */
+/** A duration, with tenths of a second below ten seconds. */
 export const tookText = (milliseconds: number): string =>
   milliseconds < 10_000 ? `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s` : durationText(milliseconds)
 
-/** How long ago a moment was. */
+/** The time since a moment, such as `3 min ago`. */
 export const agoText = (milliseconds: number): string =>
   milliseconds < 1000 ? "just now" : `${durationText(milliseconds)} ago`
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
 
-const fromTheRight = /[\u0590-\u08FF\u200F]/
+const rightToLeft = /[\u0590-\u08FF\u200F]/
 
-/** A moment as it is written where somebody lives; apart from the words around it where that is from right to left. */
+/** A moment in the browser's locale, isolated from the text around it if the locale writes from right to left. */
 export const momentText = (at: Date | number): string => {
   const text = moment.format(at)
-  return fromTheRight.test(text) ? `\u2068${text}\u2069` : text
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
 }

@@ -1,22 +1,22 @@
-/** Plays the scenes of a day with real handoffs in the store of this browser, at the speed that one likes. */
+/** Plays the scenes of a day with real handoffs in the store of this browser, at a chosen speed. */
 import type { HandoffRecord, Handoffs, NewHandoff, NewPart } from "@aumai/handoff"
 
 import { sentenceOf } from "../words/Sentence.ts"
 import { scenes } from "./Scenes.ts"
 
 /** One line of the story, and the handoff that it is about. */
-export interface Told {
+export interface StoryLine {
   readonly clock: string
   readonly text: string
   readonly recordId?: string
 }
 
 export interface Play {
-  readonly told: ReadonlyArray<Told>
+  readonly story: ReadonlyArray<StoryLine>
   readonly isPlaying: boolean
   readonly isOver: boolean
   readonly speed: number
-  /** How many scenes there are. */
+  /** The number of scenes. */
   readonly length: number
   /** The handoffs of this day. */
   readonly recordIds: ReadonlySet<string>
@@ -34,10 +34,17 @@ export interface Day {
   readonly setSpeed: (speed: number) => void
 }
 
-/** A day that goes on while other pages are looked at. Playing it again makes new handoffs. */
+/** Creates a day that continues while other pages are open. Playing it again creates new handoffs. */
 const makeDay = (handoffs: Handoffs): Day => {
   const listeners = new Set<() => void>()
-  let state: Play = { told: [], isPlaying: false, isOver: false, speed: 1, length: scenes.length, recordIds: new Set() }
+  let state: Play = {
+    story: [],
+    isPlaying: false,
+    isOver: false,
+    speed: 1,
+    length: scenes.length,
+    recordIds: new Set()
+  }
   let ids = new Map<string, string>()
   let index = 0
   let isActing = false
@@ -50,7 +57,7 @@ const makeDay = (handoffs: Handoffs): Day => {
 
   const idOf = (name: string): string => {
     const id = ids.get(name)
-    if (id === undefined) throw new Error("That handoff has not been created.")
+    if (id === undefined) throw new Error("The handoff of an earlier step was not created; play the day again.")
     return id
   }
   const keep = (name: string, { recordId }: HandoffRecord): void => {
@@ -66,21 +73,21 @@ const makeDay = (handoffs: Handoffs): Day => {
     if (index >= scenes.length) {
       index = 0
       ids = new Map()
-      put({ told: [], isOver: false, recordIds: new Set() })
+      put({ story: [], isOver: false, recordIds: new Set() })
     }
     const scene = scenes[index]
     if (scene === undefined) return
     isActing = true
     index += 1
-    // Whoever watches may have taken part in it.
+    // A step may fail because a person has acted on its handoff.
     const acted = async () => scene.act({ handoffs, speed: state.speed, ask, delegate, idOf })
     const problem = await acted().then(() => undefined, sentenceOf)
     isActing = false
     const recordId = scene.about === undefined ? undefined : ids.get(scene.about)
-    const text = problem === undefined ? scene.text : `${scene.text} It came otherwise: ${problem}`
+    const text = problem === undefined ? scene.text : `${scene.text} This step failed: ${problem}`
     const isOver = index >= scenes.length
     put({
-      told: [...state.told, { clock: scene.clock, text, ...(recordId === undefined ? {} : { recordId }) }],
+      story: [...state.story, { clock: scene.clock, text, ...(recordId === undefined ? {} : { recordId }) }],
       isOver,
       isPlaying: state.isPlaying && !isOver
     })
@@ -113,7 +120,7 @@ const makeDay = (handoffs: Handoffs): Day => {
 
 const days = new WeakMap<Handoffs, Day>()
 
-/** The one day of a store. */
+/** The day of a store, the same for every call. */
 export const dayOf = (handoffs: Handoffs): Day => {
   const day = days.get(handoffs) ?? makeDay(handoffs)
   days.set(handoffs, day)

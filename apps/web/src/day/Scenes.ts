@@ -1,14 +1,14 @@
 /** A morning between an emergency room and an intensive care unit. */
 import type { Handoffs, NewHandoff, NewPart } from "@aumai/handoff"
 
-import { tellAgentsChanged } from "../data/Context.ts"
+import { notifyAgentsChanged } from "../data/Context.ts"
 
-/** What a scene works with: the store, and the handoffs of this day by a short name. */
+/** The store, and the handoffs of this day by a short name. */
 export interface Stage {
   readonly handoffs: Handoffs
   readonly speed: number
   readonly ask: (name: string, ask: NewHandoff) => Promise<void>
-  /** Gives a part of one of them to somebody else. */
+  /** Delegates a part of the handoff named `whole`. */
   readonly delegate: (name: string, whole: string, part: NewPart) => Promise<void>
   readonly idOf: (name: string) => string
 }
@@ -37,15 +37,15 @@ const minutes = (count: number): Date => new Date(Date.now() + count * 60_000)
 export const scenes: ReadonlyArray<Scene> = [
   {
     clock: "07:00",
-    text: "The shift begins. Eight agents say what they can do.",
+    text: "The shift begins. Eight agents register their capabilities.",
     act: async ({ handoffs }) => {
       for (const [name, capabilities] of Object.entries(staff)) await handoffs.agents.register(name, capabilities)
-      tellAgentsChanged()
+      notifyAgentsChanged()
     }
   },
   {
     clock: "07:05",
-    text: "Ms. R., 67, arrives with fever and low blood pressure. The desk hands her to the physician, with all that is known.",
+    text: "Ms. R., 67, arrives with fever and low blood pressure. The desk hands her to the physician, with all that is known so far.",
     about: "patient",
     act: ({ ask }) =>
       ask("patient", {
@@ -62,13 +62,13 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:06",
-    text: "The physician accepts: from now on it is on record who has her.",
+    text: "The physician accepts. The record now shows who has her.",
     about: "patient",
     act: ({ handoffs, idOf }) => handoffs.accept(idOf("patient"), { by: "er-physician", reason: "Seeing her now." })
   },
   {
     clock: "07:08",
-    text: "Blood tests are a part of that: the physician gives it away, and stays accountable for the whole. Nobody is named: the router knows that the lab can do them.",
+    text: "The physician delegates the blood tests and stays accountable for the whole. The router chooses the lab, which has that capability.",
     about: "blood",
     act: ({ delegate }) =>
       delegate("blood", "patient", {
@@ -85,7 +85,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:12",
-    text: "The physician asks for imaging. The words of the task lead the router to radiology.",
+    text: "The physician asks for imaging. The router chooses radiology by the words of the task.",
     about: "scan",
     act: ({ ask, idOf }) =>
       ask("scan", {
@@ -98,7 +98,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:15",
-    text: "Mr. K., 54, with chest pain. More urgent than the others: he is at the top of the lane.",
+    text: "Mr. K., 54, arrives with chest pain. He is more urgent than the others, so he is at the top of the lane.",
     about: "heart",
     act: ({ ask }) =>
       ask("heart", {
@@ -112,7 +112,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:17",
-    text: "Cardiology is in the middle of something and hands him on to the physician: from now on he is hers alone.",
+    text: "Cardiology is busy and forwards him to the physician, who alone has him now.",
     about: "heart",
     act: ({ handoffs, idOf }) =>
       handoffs.forward(idOf("heart"), {
@@ -123,7 +123,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:18",
-    text: "Radiology declines and says why. Nothing hangs in the air: the physician knows at once.",
+    text: "Radiology declines with a reason, and the physician knows at once.",
     about: "scan",
     act: ({ handoffs, idOf }) =>
       handoffs.reject(idOf("scan"), {
@@ -140,7 +140,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:21",
-    text: "Septic shock. The physician hands Ms. R. to intensive care, with a briefing that must be read back: how ill she is, what is to be done, and what if.",
+    text: "Septic shock. The physician hands Ms. R. to intensive care, with a briefing that must be read back: her state, the actions and the contingencies.",
     about: "icu",
     act: ({ delegate }) =>
       delegate("icu", "patient", {
@@ -173,7 +173,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:22",
-    text: "At the same time the pharmacy is asked for noradrenaline …",
+    text: "At the same time the physician asks the pharmacy for noradrenaline …",
     about: "drug",
     act: ({ delegate }) =>
       delegate("drug", "patient", {
@@ -190,7 +190,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:24",
-    text: "Intensive care accepts, and says in its own words what it is to do. It has a question, so that nobody starts on a misunderstanding.",
+    text: "Intensive care accepts and reads the briefing back, with a question: nothing starts on a misunderstanding.",
     about: "icu",
     act: ({ handoffs, idOf }) =>
       handoffs.accept(idOf("icu"), {
@@ -209,7 +209,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:25",
-    text: "The physician confirms, and sets it right: from now on it may begin.",
+    text: "The physician confirms with a correction; intensive care may now start.",
     about: "icu",
     act: ({ handoffs, idOf }) =>
       handoffs.confirm(idOf("icu"), {
@@ -219,7 +219,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:26",
-    text: "A second opinion is asked for, with a deadline that is close.",
+    text: "The physician asks for a second opinion, with a close deadline.",
     about: "opinion",
     act: ({ ask, speed }) =>
       ask("opinion", {
@@ -246,7 +246,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:31",
-    text: "Transport is asked to move her …",
+    text: "Intensive care asks transport to move her …",
     about: "move",
     act: ({ delegate }) =>
       delegate("move", "icu", {
@@ -269,13 +269,13 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:35",
-    text: "Nobody has looked at the ECG. Cardiology accepts too late: the deadline has passed, and the trail says so.",
+    text: "Cardiology accepts the ECG too late: the deadline has passed, and the trail shows that the handoff expired.",
     about: "opinion",
     act: async ({ handoffs, idOf }) => {
       const { request } = await handoffs.get(idOf("opinion"))
       const left = (request.deadline?.getTime() ?? 0) - Date.now()
       await new Promise((resolve) => setTimeout(resolve, left + 5))
-      // Refused: touching it records that it has expired.
+      // Refused, but the call records that the handoff has expired.
       await handoffs.accept(idOf("opinion"), { by: "cardiology" }).catch(() => {})
     }
   },
@@ -288,7 +288,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:39",
-    text: "It is asked for again, with a bed this time, and done.",
+    text: "Intensive care asks again, for a bed this time, and transport completes it.",
     about: "again",
     act: async ({ handoffs, delegate, idOf }) => {
       await delegate("again", "icu", {
@@ -302,7 +302,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:44",
-    text: "The lab, which has no part in the work, has checked the lactate, and puts that on record.",
+    text: "The lab, which does not do this work, has checked the lactate and attests it.",
     about: "icu",
     act: ({ handoffs, idOf }) =>
       handoffs.attest(idOf("icu"), {
@@ -313,7 +313,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:45",
-    text: "Intensive care has her: completed, with what was asked for, what speaks for it, and what a third has verified.",
+    text: "Intensive care has her and completes: with the deliverable, its evidence, and the lab's attestation.",
     about: "icu",
     act: ({ handoffs, idOf }) =>
       handoffs.complete(idOf("icu"), {
@@ -325,7 +325,7 @@ export const scenes: ReadonlyArray<Scene> = [
   },
   {
     clock: "07:46",
-    text: "And the first handoff of the morning is completed, too. Open it: its trail and its parts tell the whole story.",
+    text: "The first handoff of the morning is completed, too. Open it: its trail and its parts contain the whole story.",
     about: "patient",
     act: ({ handoffs, idOf }) =>
       handoffs.complete(idOf("patient"), {

@@ -5,7 +5,7 @@ import { JsonTree } from "../ui/JsonTree.tsx"
 import { Fact } from "../ui/Panel.tsx"
 import { beginningOf, nameText } from "../words/Words.ts"
 
-// Of a text that may be a mebibyte long, so many characters are shown at first.
+// Characters shown of a text at first; it may have 1 MiB.
 const room = 4000
 
 const LongText = ({ text }: { readonly text: string }) => {
@@ -22,17 +22,17 @@ const LongText = ({ text }: { readonly text: string }) => {
   )
 }
 
-const Made = ({ artifact }: { readonly artifact: Artifact }) => {
+const Content = ({ artifact }: { readonly artifact: Artifact }) => {
   if ("content" in artifact)
     return typeof artifact.content === "string" ? (
       <LongText text={artifact.content} />
     ) : (
       <JsonTree value={artifact.content} />
     )
-  // Where it is stays text: whoever wrote it may have written any address.
+  // The URI is not a link because an agent may write any address.
   return (
     <dl className="facts">
-      <Fact name="Where it is">
+      <Fact name="Location">
         <code>{nameText(artifact.uri)}</code>
       </Fact>
       <Fact name="Size">{artifact.size.toLocaleString()} bytes</Fact>
@@ -43,7 +43,7 @@ const Made = ({ artifact }: { readonly artifact: Artifact }) => {
   )
 }
 
-const One = ({ artifact }: { readonly artifact: Artifact }) => {
+const ArtifactLine = ({ artifact }: { readonly artifact: Artifact }) => {
   const [isOpen, setIsOpen] = useState(false)
   return (
     <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
@@ -54,17 +54,17 @@ const One = ({ artifact }: { readonly artifact: Artifact }) => {
           {artifact.mediaType === undefined ? "" : `, ${nameText(artifact.mediaType)}`}
         </span>
       </summary>
-      {isOpen ? <Made artifact={artifact} /> : undefined}
+      {isOpen ? <Content artifact={artifact} /> : undefined}
     </details>
   )
 }
 
-/** What was made: the content where it is here, and where it is otherwise. */
+/** Artifacts, each with its content, or with its location if it is stored elsewhere. */
 export const Artifacts = ({ artifacts }: { readonly artifacts: ReadonlyArray<Artifact> }) => (
   <ul className="artifacts">
     {artifacts.map((artifact) => (
       <li key={artifact.name}>
-        <One artifact={artifact} />
+        <ArtifactLine artifact={artifact} />
       </li>
     ))}
   </ul>

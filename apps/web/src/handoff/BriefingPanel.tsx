@@ -10,19 +10,13 @@ import {
 import type { ReactNode } from "react"
 
 import { momentText } from "../data/Time.ts"
-import { answerWords } from "../moves/ReadBackQuestions.ts"
+import { answerWords } from "../moves/ReadBackFields.ts"
 import { Panel } from "../ui/Panel.tsx"
-import { nameText } from "../words/Words.ts"
+import { nameText, severityWords } from "../words/Words.ts"
 
 type Severity = Briefing["severity"]
 
-const severityWords: Readonly<Record<Severity, string>> = {
-  stable: "Stable",
-  watcher: "Watcher: may become worse",
-  unstable: "Unstable: act now"
-}
-
-// A shape of its own for each: a circle, a triangle, an octagon.
+// A different shape for each: a circle, a triangle, an octagon.
 const shapes: Readonly<Record<Severity, string>> = {
   stable: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Z",
   watcher: "M8 2l7 12H1Z",
@@ -41,25 +35,25 @@ export const SeverityBadge = ({ severity }: { readonly severity: Severity }) => 
 
 interface ItemProperties {
   readonly children: ReactNode
-  readonly said: ReadBackItem | undefined
-  /** Whether a word on it is asked for; nothing where none is. */
+  readonly restated: ReadBackItem | undefined
+  /** `true` if the read-back must cover it; `undefined` if the briefing needs no read-back. */
   readonly isAsked: boolean | undefined
 }
 
-/** One thing that is to be done, and what the receiver said to it. */
-const Item = ({ children, said, isAsked }: ItemProperties) => (
+/** An action or contingency with the receiver's answer. */
+const Item = ({ children, restated, isAsked }: ItemProperties) => (
   <li className="item">
     <div>{children}</div>
-    {said === undefined && isAsked === undefined ? undefined : (
-      <p className="answered" data-answer={said?.answer ?? (isAsked === true ? "missing" : "free")}>
+    {restated === undefined && isAsked === undefined ? undefined : (
+      <p className="answered" data-answer={restated?.answer ?? (isAsked === true ? "missing" : "free")}>
         <strong>
-          {said === undefined
+          {restated === undefined
             ? isAsked === true
               ? "Not read back"
-              : "Need not be read back"
-            : answerWords[said.answer]}
+              : "Not required"
+            : answerWords[restated.answer]}
         </strong>
-        {said?.note === undefined ? undefined : <span className="leaf">{said.note}</span>}
+        {restated?.note === undefined ? undefined : <span className="leaf">{restated.note}</span>}
       </p>
     )}
   </li>
@@ -89,8 +83,8 @@ interface Properties {
   readonly readBack: KeptReadBack | undefined
 }
 
-/** What was restated so far, how far that goes, and whose word is awaited. */
-const Synthesis = ({ handoff, briefing, readBack }: Properties) => {
+/** The read-back so far, its coverage, and the party whose answer is awaited. */
+const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
   const { understood, question, refused, missing } = coverageOf(briefing, readBack)
   const awaited = startAwaits(handoff)
   const sender = nameText(handoff.request.fromAgent)
@@ -102,12 +96,12 @@ const Synthesis = ({ handoff, briefing, readBack }: Properties) => {
       {counts === "" ? undefined : <p>{counts}</p>}
       {readBack === undefined && movesOf(handoff).some(({ event }) => event === "Accepted") ? (
         <p>
-          It must be read back before it is started
-          {briefing.readBack?.confirm === true ? `, and ${sender} confirms that` : ""}.
+          The receiver must read it back before the start
+          {briefing.readBack?.confirm === true ? `, and ${sender} must confirm the read-back` : ""}.
         </p>
       ) : undefined}
-      {awaited === "receiver" ? <p className="awaited">The receiver has yet to read it back.</p> : undefined}
-      {awaited === "sender" ? <p className="awaited">{sender} has yet to confirm it.</p> : undefined}
+      {awaited === "receiver" ? <p className="awaited">Waiting for the receiver’s read-back.</p> : undefined}
+      {awaited === "sender" ? <p className="awaited">Waiting for {sender} to confirm it.</p> : undefined}
       {readBack?.confirmed === undefined ? undefined : (
         <p>
           <strong>Confirmed</strong> by {sender} <span className="nothing">{momentText(readBack.confirmed)}</span>
@@ -115,21 +109,21 @@ const Synthesis = ({ handoff, briefing, readBack }: Properties) => {
       )}
       {readBack?.correction === undefined ? undefined : (
         <p>
-          <strong>Set right:</strong> <span className="leaf">{readBack.correction}</span>
+          <strong>Correction:</strong> <span className="leaf">{readBack.correction}</span>
         </p>
       )}
     </section>
   )
 }
 
-/** What the receiver must know, in the order in which it must know it, and how it said it back. */
+/** The briefing, with the read-back of each item. */
 export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
   const { actions = [], situation = {}, contingencies = [] } = briefing
   const isSituated = Object.values(situation).some((points) => points.length > 0)
   const required = briefing.readBack?.required
   const isAsked = (id: string): boolean | undefined =>
     briefing.readBack === undefined ? undefined : (required?.includes(id) ?? true)
-  const said = new Map(readBack?.items.map((item) => [item.id, item]))
+  const restated = new Map(readBack?.items.map((item) => [item.id, item]))
   return (
     <Panel title="Briefing">
       <SeverityBadge severity={briefing.severity} />
@@ -139,12 +133,14 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
           <h3>Actions</h3>
           <ul className="items">
             {actions.map(({ id, task, owner, due }) => (
-              <Item key={id} said={said.get(id)} isAsked={isAsked(id)}>
+              <Item key={id} restated={restated.get(id)} isAsked={isAsked(id)}>
                 <p className="task-line">{task}</p>
                 {owner === undefined && due === undefined ? undefined : (
                   <p className="nothing">
-                    {owner === undefined ? "" : `by ${nameText(owner)} `}
-                    {due === undefined ? "" : `until ${momentText(due)}`}
+                    {[
+                      ...(owner === undefined ? [] : [`by ${nameText(owner)}`]),
+                      ...(due === undefined ? [] : [`due ${momentText(due)}`])
+                    ].join(", ")}
                   </p>
                 )}
               </Item>
@@ -167,7 +163,7 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
           <h3>Contingencies</h3>
           <ul className="items">
             {contingencies.map(({ id, if: condition, then }) => (
-              <Item key={id} said={said.get(id)} isAsked={isAsked(id)}>
+              <Item key={id} restated={restated.get(id)} isAsked={isAsked(id)}>
                 <p>
                   <strong>If</strong> <span className="leaf">{condition}</span>
                 </p>
@@ -180,7 +176,7 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
         </section>
       )}
       {briefing.readBack === undefined && readBack === undefined ? undefined : (
-        <Synthesis handoff={handoff} briefing={briefing} readBack={readBack} />
+        <ReadBackSection handoff={handoff} briefing={briefing} readBack={readBack} />
       )}
     </Panel>
   )

@@ -1,4 +1,4 @@
-/** What was asked for, what was handed back, and what speaks for it. */
+/** The demanded deliverables, the delivered artifacts, and their evidence. */
 import { type Artifact, type Deliverable, type Evidence, type HandoffRecord, isOpen } from "@aumai/handoff"
 
 import { momentText } from "../data/Time.ts"
@@ -7,17 +7,17 @@ import { Panel } from "../ui/Panel.tsx"
 import { nameText } from "../words/Words.ts"
 import { Artifacts } from "./Artifacts.tsx"
 
-/** Whether it is there, as a status is shown. */
+/** The state of a deliverable, with the status whose colour it has. */
 const stateOf = (handoff: HandoffRecord, isThere: boolean): readonly [status: string, word: string] =>
-  isThere ? ["completed", "Handed back"] : isOpen(handoff.status) ? ["pending", "Awaited"] : ["cancelled", "Missing"]
+  isThere ? ["completed", "Delivered"] : isOpen(handoff.status) ? ["pending", "Awaited"] : ["cancelled", "Missing"]
 
-interface WantedProperties {
+interface DeliverableProperties {
   readonly handoff: HandoffRecord
   readonly deliverable: Deliverable
   readonly artifacts: ReadonlyArray<Artifact>
 }
 
-const Wanted = ({ handoff, deliverable, artifacts }: WantedProperties) => {
+const DeliverableLine = ({ handoff, deliverable, artifacts }: DeliverableProperties) => {
   const { digest, mediaType, name, schema } = deliverable
   const [status, word] = stateOf(
     handoff,
@@ -63,7 +63,7 @@ const EvidenceList = ({ evidence }: { readonly evidence: ReadonlyArray<Evidence>
         </p>
         <p className="nothing">
           {of === undefined ? "" : `${nameText(of)}, `}
-          {grade === "verified" ? "checked by" : "says"} {nameText(by)}, {momentText(at)}
+          {grade === "verified" ? "checked by" : "stated by"} {nameText(by)}, {momentText(at)}
         </p>
         {uri === undefined ? undefined : (
           <p className="nothing">
@@ -90,7 +90,12 @@ export const Delivered = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         <Panel title="Deliverables">
           <ul className="artifacts">
             {deliverables.map((deliverable) => (
-              <Wanted key={deliverable.name} handoff={handoff} deliverable={deliverable} artifacts={artifacts} />
+              <DeliverableLine
+                key={deliverable.name}
+                handoff={handoff}
+                deliverable={deliverable}
+                artifacts={artifacts}
+              />
             ))}
           </ul>
         </Panel>

@@ -13,7 +13,7 @@ import type { ReactNode } from "react"
 
 import { durationText, momentText, useNow } from "../data/Time.ts"
 import { Fact, Panel } from "../ui/Panel.tsx"
-import { Told } from "../ui/Told.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { Artifacts } from "./Artifacts.tsx"
 
 const TimerFact = ({ at, what }: Timer) => {
@@ -37,15 +37,15 @@ const LeaseFact = ({ handoff, lease: { milliseconds, until } }: LeaseProperties)
   if (until === undefined) {
     return (
       <Fact name="Lease">
-        <Told sentences={[describeLease(handoff) ?? []]} />
+        <Sentences sentences={[describeLease(handoff) ?? []]} />
       </Fact>
     )
   }
   const left = until.getTime() - now
   return (
     <Fact name="Lease">
-      {durationText(milliseconds)} each time;{" "}
-      {left > 0 ? `runs out in ${durationText(left)}` : `ran out ${durationText(-left)} ago`}
+      {durationText(milliseconds)},{" "}
+      {left > 0 ? `expires in ${durationText(left)}` : `expired ${durationText(-left)} ago`}
     </Fact>
   )
 }
@@ -53,23 +53,23 @@ const LeaseFact = ({ handoff, lease: { milliseconds, until } }: LeaseProperties)
 const ProgressFact = (progress: Progress) => (
   <Fact name="Progress">
     {progress.fraction === undefined ? undefined : <progress aria-label="Progress" max={1} value={progress.fraction} />}{" "}
-    <Told sentences={[describeProgress(progress)]} /> <span className="nothing">{momentText(progress.at)}</span>
+    <Sentences sentences={[describeProgress(progress)]} /> <span className="nothing">{momentText(progress.at)}</span>
   </Fact>
 )
 
 const AnswerFacts = ({ question, answer }: Answer) => (
   <>
-    <Fact name="Asked">{question}</Fact>
-    <Fact name="Answered">{answer}</Fact>
+    <Fact name="Question">{question}</Fact>
+    <Fact name="Answer">{answer}</Fact>
   </>
 )
 
 const handBackWords = { done: "Done", remaining: "Remaining", pitfalls: "Pitfalls" } as const
 const handBackParts = ["done", "remaining", "pitfalls"] as const
 
-/** What the attempts before have learnt. */
+/** The hand-back of earlier attempts. */
 const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
-  <Panel title="Handed back">
+  <Panel title="From earlier attempts">
     {handBackParts.map((part) =>
       handBack[part] === undefined || handBack[part].length === 0 ? undefined : (
         <section key={part} aria-label={handBackWords[part]}>
@@ -83,8 +83,8 @@ const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
       )
     )}
     {handBack.artifacts === undefined || handBack.artifacts.length === 0 ? undefined : (
-      <section aria-label="Made so far">
-        <h3>Made so far</h3>
+      <section aria-label="Artifacts so far">
+        <h3>Artifacts so far</h3>
         <Artifacts artifacts={handBack.artifacts} />
       </section>
     )}
@@ -104,7 +104,7 @@ const factsOf = (handoff: HandoffRecord, timer: Timer | undefined): ReadonlyArra
   ...("answer" in handoff ? [<AnswerFacts key="answer" {...handoff.answer} />] : []),
   ...("notBefore" in handoff
     ? [
-        <Fact key="notBefore" name="Not to be claimed before">
+        <Fact key="notBefore" name="Not before">
           {momentText(handoff.notBefore)}
         </Fact>
       ]
@@ -112,7 +112,7 @@ const factsOf = (handoff: HandoffRecord, timer: Timer | undefined): ReadonlyArra
   ...(timer === undefined ? [] : [<TimerFact key="timer" {...timer} />])
 ]
 
-/** On what terms it is held, how far it is, and what the attempts before have learnt. */
+/** The lease, the progress and the next timer of a handoff, and the hand-back of earlier attempts. */
 export const Held = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const facts = factsOf(handoff, describeTimer(handoff))
   return (

@@ -1,31 +1,33 @@
 import type { HandoffRecord } from "@aumai/handoff"
 
 import { useBoard } from "../data/Context.ts"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { entriesText } from "../words/Words.ts"
 
-/** Whether the handoff is what was once put on record. */
+/** The digest of the last entry, and a button that verifies the history. */
 export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { handoffs } = useBoard()
   const { head, recordId } = handoff
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const verify = () =>
-    attempt(async () => {
+    perform(async () => {
       const { entries, flaw, signed } = await handoffs.verify(recordId)
-      if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} does not hold: ${flaw.problem}`)
-      return `All of it holds: ${entriesText(entries, signed)}.`
+      if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} is broken: ${flaw.problem}`)
+      return `No problems found: ${entriesText(entries, signed)}.`
     })
   return (
     <Panel title="Digest">
-      <p className="nothing">Each entry of the trail holds the SHA-256 of the one before it. The last one has this:</p>
-      <p>
-        <code>{head ?? "none yet: it was written before there were any"}</code>
+      <p className="nothing">
+        Each entry of the trail contains the SHA-256 digest of the entry before it. The digest of the last entry is:
       </p>
-      <button type="button" aria-disabled={said.isBusy} onClick={() => void verify()}>
+      <p>
+        <code>{head ?? "none: the last entry was written without digests"}</code>
+      </p>
+      <button type="button" aria-disabled={outcome.isBusy} onClick={() => void verify()}>
         Verify
       </button>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
     </Panel>
   )
 }

@@ -3,10 +3,10 @@ import { Fragment } from "react"
 
 import { durationText, useNow } from "../data/Time.ts"
 import { Arrow } from "../ui/Arrow.tsx"
-import { Told } from "../ui/Told.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { nameText, statusWords } from "../words/Words.ts"
 
-// A handoff may go through a hundred hands: so many of the last ones are named here, and all in the trail.
+// The latest earlier holders shown here. There may be a hundred; the trail names all.
 const lastNamed = 4
 
 interface HolderProperties {
@@ -22,7 +22,7 @@ const Holder = ({ name, isTurn, isOver = false }: HolderProperties) => (
   </span>
 )
 
-/** Through whose hands it went, who has it, and who has to do something now. */
+/** The path of a handoff from its sender to its receiver, its status, and the agent whose turn it is. */
 export const Standing = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const now = useNow()
   const { hops = [], request, status, updatedAt } = handoff
@@ -42,8 +42,8 @@ export const Standing = ({ handoff }: { readonly handoff: HandoffRecord }) => {
           </>
         )}
         {before.slice(left).map((name, index) => (
-          // A foreign history may name somebody twice, and the path only ever grows.
-          // oxlint-disable-next-line react/no-array-index-key -- of the two nothing else differs
+          // A foreign history may name an agent twice, and the path only grows.
+          // oxlint-disable-next-line react/no-array-index-key -- names may repeat
           <Fragment key={index}>
             <Holder name={name} isTurn={false} isOver />
             <Arrow />
@@ -54,11 +54,11 @@ export const Standing = ({ handoff }: { readonly handoff: HandoffRecord }) => {
       <p className="standing">
         <span className="status">{statusWords[status]}</span>
         <span>
-          <Told sentences={[describeTurn(handoff)]} />
+          <Sentences sentences={[describeTurn(handoff)]} />
         </span>
         <span className="nothing">for {durationText(now - updatedAt.getTime())}</span>
         <span className="nothing">
-          attempt <Told sentences={[describeAttempt(handoff)]} />
+          attempt <Sentences sentences={[describeAttempt(handoff)]} />
         </span>
       </p>
     </div>

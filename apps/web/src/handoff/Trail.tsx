@@ -1,10 +1,10 @@
 import { describeEvent, type Entry, type HandoffEvent, type HandoffStatus, statusAfter } from "@aumai/handoff"
 
 import { momentText, tookText } from "../data/Time.ts"
-import { Told } from "../ui/Told.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { nameText } from "../words/Words.ts"
 
-/** Where the handoff stood after each event. */
+/** The status after each event. */
 const statusesOf = (history: ReadonlyArray<Entry>): ReadonlyArray<HandoffStatus> => {
   let status: HandoffStatus = "pending"
   return history.map(({ event }) => {
@@ -30,7 +30,7 @@ const Step = ({ event, before, status }: StepProperties) => {
       </p>
       {details.length === 0 ? undefined : (
         <p className="detail">
-          <Told sentences={details} />
+          <Sentences sentences={details} />
         </p>
       )}
       <p className="when">
@@ -41,7 +41,7 @@ const Step = ({ event, before, status }: StepProperties) => {
   )
 }
 
-/** Who did what, and when. */
+/** The history of a handoff as a list of events. */
 export const Trail = ({ history }: { readonly history: ReadonlyArray<Entry> }) => {
   const statuses = statusesOf(history)
   return (

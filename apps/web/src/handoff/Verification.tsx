@@ -3,13 +3,13 @@ import { useId, useState } from "react"
 
 import { useBoard, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
-import { entriesText, nameText } from "../words/Words.ts"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
+import { entriesText, handoffsText, nameText } from "../words/Words.ts"
 
-// More are counted, not listed.
+// Further flaws are counted, not listed.
 const listedFlaws = 200
-// So many handoffs between two drawings of how far it is.
-const each = 50
+// Handoffs between two updates of the progress bar.
+const updateEvery = 50
 
 const Flaws = ({ flaws, faults }: Verification) => (
   <>
@@ -29,45 +29,44 @@ const Flaws = ({ flaws, faults }: Verification) => (
   </>
 )
 
-/** Looks whether all that is in this browser is what was once put on record. */
+/** Verifies the histories of all handoffs in this browser. */
 export const VerifyAll = () => {
   const { handoffs } = useBoard()
   const { cards } = useSnapshot()
   const id = useId()
-  const [looked, setLooked] = useState(0)
+  const [verified, setVerified] = useState(0)
   const [found, setFound] = useState<Verification>()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const verify = () =>
-    attempt(async () => {
+    perform(async () => {
       setFound(undefined)
-      setLooked(0)
+      setVerified(0)
       const verification = await handoffs.verify({
         onProgress: (count) => {
-          if (count % each === 0) setLooked(count)
+          if (count % updateEvery === 0) setVerified(count)
         }
       })
       setFound(verification)
-      const { entries, faults, flaws, signed } = verification
-      const { handoffs: count } = verification
-      const much = `${count === 1 ? "1 handoff" : `${count} handoffs`} with ${entriesText(entries, signed)}`
+      const { entries, faults, flaws, handoffs: count, signed } = verification
+      const extent = `${handoffsText(count)} with ${entriesText(entries, signed)}`
       const broken = flaws.length + faults.length
-      if (broken > 0) throw new Error(`Of ${much}, this does not hold:`)
-      return `All of it holds: ${much}.`
+      if (broken > 0) throw new Error(`Problems found in ${extent}:`)
+      return `No problems found: ${extent}.`
     })
   return (
     <section className="panel" aria-labelledby={id}>
       <h2 id={id}>Verify</h2>
       <p>
-        Each entry of a trail holds the SHA-256 of the one before it, and agents may sign what they do: what was changed
-        afterwards is found.
+        Each entry of a trail contains the SHA-256 digest of the entry before it, and agents can sign their events.
+        Verification finds entries that were changed later.
       </p>
-      <button type="button" aria-disabled={said.isBusy} onClick={() => void verify()}>
+      <button type="button" aria-disabled={outcome.isBusy} onClick={() => void verify()}>
         Verify everything
       </button>
-      {said.isBusy === true ? (
-        <progress value={looked} max={Math.max(cards.size, 1)} aria-label="Handoffs that have been verified" />
+      {outcome.isBusy === true ? (
+        <progress value={verified} max={Math.max(cards.size, 1)} aria-label="Verified handoffs" />
       ) : undefined}
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       {found === undefined || found.flaws.length + found.faults.length === 0 ? undefined : <Flaws {...found} />}
     </section>
   )

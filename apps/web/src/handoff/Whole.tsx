@@ -13,15 +13,15 @@ interface Node {
 
 interface Tree {
   readonly root: Node
-  /** How many parts are not shown. */
+  /** The number of parts that are not shown. */
   readonly hidden: number
 }
 
-// Of a whole so many parts are shown, and so far above the one that is looked at.
+// Limits on the parts shown, and on the levels above the handoff on the page.
 const mostParts = 200
 const mostAbove = 50
 
-/** What it is a part of, and so on, the nearest first; what is its own part ends it. */
+/** The handoffs above a part, the nearest first. Stops at a cycle. */
 const aboveOf = (cards: ReadonlyMap<string, Card>, of: Card): ReadonlyArray<Card> => {
   const above: Array<Card> = []
   let next = of.parent === undefined ? undefined : cards.get(of.parent)
@@ -32,11 +32,11 @@ const aboveOf = (cards: ReadonlyMap<string, Card>, of: Card): ReadonlyArray<Card
   return above
 }
 
-/** The whole that a handoff belongs to. The way to it from the top is always shown. */
+/** The tree that a handoff belongs to. The path to it from the root is always shown. */
 const treeOf = (cards: ReadonlyMap<string, Card>, of: Card): Tree => {
   const parts = Map.groupBy(cards.values(), ({ parent }) => parent)
   const above = aboveOf(cards, of)
-  const way = new Set([of, ...above])
+  const path = new Set([of, ...above])
   const seen = new Set<Card>()
   let left = mostParts
   let hidden = 0
@@ -45,7 +45,7 @@ const treeOf = (cards: ReadonlyMap<string, Card>, of: Card): Tree => {
     const below: Array<Node> = []
     for (const part of (parts.get(card.recordId) ?? []).toSorted((a, b) => a.createdAt - b.createdAt)) {
       if (seen.has(part)) continue
-      if (left <= 0 && !way.has(part)) {
+      if (left <= 0 && !path.has(part)) {
         hidden += 1
         continue
       }
@@ -58,7 +58,7 @@ const treeOf = (cards: ReadonlyMap<string, Card>, of: Card): Tree => {
   return { root, hidden }
 }
 
-// So much of a task is enough to know it by.
+// Characters shown of a task.
 const taskRoom = 100
 
 const Member = ({ node, of }: { readonly node: Node; readonly of: string }) => {
@@ -82,19 +82,19 @@ const Member = ({ node, of }: { readonly node: Node; readonly of: string }) => {
   )
 }
 
-/** The whole that a handoff belongs to, with all its parts, from any of them. */
+/** The tree of parts that a handoff belongs to, from any of them. */
 export const Whole = ({ of }: { readonly of: string }) => {
   const snapshot = useSnapshot()
   const tree = useMemo(() => {
     const card = snapshot.cards.get(of)
     return card === undefined ? undefined : treeOf(snapshot.cards, card)
-    // The snapshot, for its map of cards is always the same one.
+    // Depends on the snapshot because its map of cards is mutable.
   }, [snapshot, of])
   const isAlone = tree === undefined || (tree.root.card.recordId === of && tree.root.parts.length === 0)
   return (
     <Panel title="Parts">
       {isAlone ? (
-        <p className="nothing">{snapshot.isLoaded ? "Nothing of it has been given to others." : "Reading …"}</p>
+        <p className="nothing">{snapshot.isLoaded ? "No parts have been delegated." : "Reading …"}</p>
       ) : (
         <ul className="tree whole">
           <Member node={tree.root} of={of} />

@@ -11,7 +11,7 @@ interface Properties {
 
 const framesToDraw = 30
 
-/** Any number of cards, of which only those in sight are in the page. Arrow keys, Home and End go from card to card. */
+/** A list that renders only the visible cards. The arrow keys, Home and End move from card to card. */
 export const CardList = ({ cards, label }: Properties) => {
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -25,11 +25,11 @@ export const CardList = ({ cards, label }: Properties) => {
   const focus = (index: number, frames: number): void => {
     const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)
     if (link !== null && link !== undefined) link.focus()
-    // It has to be scrolled to and drawn first.
+    // The list must scroll to it and render it first.
     else if (frames > 0) requestAnimationFrame(() => focus(index, frames - 1))
   }
   const go = (event: KeyboardEvent<HTMLElement>): void => {
-    // The cast: events of a page happen at elements.
+    // The cast: the target of a keyboard event is an element.
     const item = (event.target as HTMLElement).closest<HTMLElement>("[data-index]")
     const current = Number(item?.dataset["index"] ?? -1)
     const next = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: cards.length - 1 }[event.key]

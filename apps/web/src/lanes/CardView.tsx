@@ -20,7 +20,7 @@ const Deadline = ({ card, now }: { readonly card: Card; readonly now: number }) 
   )
 }
 
-/** A handoff in a list. */
+/** A handoff in a list, with its deadline. */
 export const CardView = ({ card }: { readonly card: Card }) => {
   const now = useNow()
   return (

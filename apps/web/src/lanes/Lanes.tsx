@@ -3,7 +3,7 @@ import { useId } from "react"
 
 import type { Snapshot } from "../data/Board.ts"
 import type { Card } from "../data/Card.ts"
-import { nothingWords, statusWords } from "../words/Words.ts"
+import { emptyLaneWords, statusWords } from "../words/Words.ts"
 import { CardList } from "./CardList.tsx"
 
 const Lane = ({ status, cards }: { readonly status: HandoffStatus; readonly cards: ReadonlyArray<Card> }) => {
@@ -14,7 +14,7 @@ const Lane = ({ status, cards }: { readonly status: HandoffStatus; readonly card
         {statusWords[status]} <span className="count">{cards.length}</span>
       </h2>
       {cards.length === 0 ? (
-        <p className="nothing">{nothingWords[status]}</p>
+        <p className="nothing">{emptyLaneWords[status]}</p>
       ) : (
         <CardList cards={cards} label={`${statusWords[status]} handoffs`} />
       )}
@@ -22,7 +22,7 @@ const Lane = ({ status, cards }: { readonly status: HandoffStatus; readonly card
   )
 }
 
-/** One lane for each status: what is open above, what has ended below. */
+/** One lane for each status: the open ones above, the ended ones below. */
 export const Lanes = ({ lanes }: { readonly lanes: Snapshot["lanes"] }) => (
   <>
     {[true, false].map((wanted) => (

@@ -2,7 +2,7 @@ import type { Briefing } from "@aumai/handoff"
 
 import { Field } from "../ui/Field.tsx"
 import { Rows } from "../ui/Rows.tsx"
-import { lines } from "../words/Words.ts"
+import { capitalized, lines, severityWords } from "../words/Words.ts"
 
 interface ActionDraft {
   readonly task: string
@@ -15,7 +15,7 @@ interface ContingencyDraft {
   readonly do: string
 }
 
-/** A briefing as it was typed. */
+/** The typed content of the briefing form. */
 export interface BriefingDraft {
   readonly severity: Briefing["severity"] | ""
   readonly summary: string
@@ -41,15 +41,15 @@ export const noBriefing: BriefingDraft = {
 }
 
 const someOf = <Key extends string, Value>(key: Key, values: ReadonlyArray<Value>) =>
-  // The cast: a computed key is any text to the compiler.
+  // The cast: the compiler widens a computed key to any string.
   (values.length === 0 ? {} : { [key]: values }) as { readonly [_ in Key]?: ReadonlyArray<Value> }
 
-/** What was typed, as the briefing that is sent; nothing when no severity was chosen. */
+/** The briefing to send; `undefined` if the form is empty. */
 export const briefingOf = (draft: BriefingDraft): Briefing | undefined => {
   const { severity, summary, isReadBack, isConfirmed } = draft
   if (severity === "") {
     if (summary === "" && draft.actions.length + draft.contingencies.length === 0) return undefined
-    throw new Error("The briefing has no severity: choose one.")
+    throw new Error("The briefing has no severity; choose one.")
   }
   const situation = {
     ...someOf("known", lines(draft.known)),
@@ -83,11 +83,11 @@ export const briefingOf = (draft: BriefingDraft): Briefing | undefined => {
 interface Properties {
   readonly draft: BriefingDraft
   readonly change: (draft: BriefingDraft) => void
-  /** The id of the list of everybody's names. */
+  /** The id of the list of agent names. */
   readonly names: string
 }
 
-/** What the receiver must know, in the order in which it must know it. */
+/** The fields of a briefing, in the order in which the receiver reads it. */
 export const BriefingFields = ({ draft, change, names }: Properties) => {
   const put = (part: Partial<BriefingDraft>): void => change({ ...draft, ...part })
   return (
@@ -101,9 +101,11 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
             onChange={(event) => put({ severity: event.target.value as BriefingDraft["severity"] })}
           >
             <option value="">No briefing</option>
-            <option value="stable">Stable</option>
-            <option value="watcher">Watcher: may become worse</option>
-            <option value="unstable">Unstable: act now</option>
+            {Object.entries(severityWords).map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
           </select>
         )}
       </Field>
@@ -120,7 +122,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
       >
         {(action, putAction) => (
           <>
-            <Field label="What is to be done" isBroad>
+            <Field label="What to do" isWide>
               {(id) => (
                 <input
                   id={id}
@@ -131,7 +133,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
                 />
               )}
             </Field>
-            <Field label="By whom (optional)">
+            <Field label="Owner (optional)">
               {(id) => (
                 <input
                   id={id}
@@ -142,7 +144,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
                 />
               )}
             </Field>
-            <Field label="Until (optional)">
+            <Field label="Due (optional)">
               {(id) => (
                 <input
                   id={id}
@@ -156,7 +158,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
         )}
       </Rows>
       {(["known", "decided", "open"] as const).map((part) => (
-        <Field key={part} label={`What is ${part}, a line each (optional)`}>
+        <Field key={part} label={`${capitalized(part)}, one per line (optional)`}>
           {(id) => (
             <textarea id={id} rows={2} value={draft[part]} onChange={(event) => put({ [part]: event.target.value })} />
           )}
@@ -201,7 +203,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
           checked={draft.isReadBack || draft.isConfirmed}
           onChange={(event) => put({ isReadBack: event.target.checked, isConfirmed: false })}
         />
-        It must be read back before it is started
+        Require a read-back before the start
       </label>
       <label className="check">
         <input
@@ -209,7 +211,7 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
           checked={draft.isConfirmed}
           onChange={(event) => put({ isConfirmed: event.target.checked, isReadBack: true })}
         />
-        What was read back must be confirmed
+        Require confirmation of the read-back
       </label>
     </>
   )

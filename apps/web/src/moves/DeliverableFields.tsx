@@ -5,7 +5,7 @@ import { Rows } from "../ui/Rows.tsx"
 import { jsonOf } from "../words/JsonText.ts"
 import { nameText } from "../words/Words.ts"
 
-/** What is to be handed back, as it was typed. */
+/** The typed content of one row of the deliverables form. */
 export interface DeliverableDraft {
   readonly name: string
   readonly mediaType: string
@@ -29,12 +29,12 @@ interface Properties {
   readonly change: (drafts: ReadonlyArray<DeliverableDraft>) => void
 }
 
-/** What must be handed back: it is not completed without them. */
+/** The fields of the deliverables, without which the handoff cannot be completed. */
 export const DeliverableFields = ({ drafts, change }: Properties) => (
   <Rows name="Deliverable" rows={drafts} empty={{ name: "", mediaType: "", schema: "" }} change={change}>
     {(draft, put) => (
       <>
-        <Field label="Name of it">
+        <Field label="Name">
           {(id) => (
             <input
               id={id}
@@ -56,7 +56,7 @@ export const DeliverableFields = ({ drafts, change }: Properties) => (
             />
           )}
         </Field>
-        <Field label="JSON Schema that it must satisfy (optional)" isBroad>
+        <Field label="JSON Schema (optional)" isWide>
           {(id) => (
             <textarea
               id={id}

@@ -5,42 +5,46 @@ import { useBoard } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me, useSetting } from "../data/Setting.ts"
 import { useNow } from "../data/Time.ts"
-import { nameText, settledText } from "../words/Words.ts"
-import { Said as Outcome, useAttempt } from "./Attempt.tsx"
-import { Ask, type Said } from "./Questions.tsx"
-import { isOfAgents, type Move, type Verb, verbs } from "./Verbs.ts"
+import { nameText, sweptText } from "../words/Words.ts"
+import { MoveForm, type Values } from "./MoveForm.tsx"
+import { OutcomeText, useOutcome } from "./Outcome.tsx"
+import { isMove, type Move, type Verb, verbs } from "./Verbs.ts"
 
-/** A move that somebody may make now. */
+/** A move that the lifecycle allows now. */
 interface Offer {
   readonly move: Move
   readonly verb: Verb
-  /** Whose it is, for a person. */
-  readonly whose: string | undefined
-  /** Whether it holds in this attempt alone. */
-  readonly isOfAttempt: boolean
+  /** The display name of the agent that may make it. */
+  readonly party: string | undefined
+  /** `true` if it must name the attempt. */
+  readonly isBoundToAttempt: boolean
 }
 
-// The cast: Object.keys forgets the keys.
+// The cast: Object.keys widens the keys to strings.
 const order = Object.keys(verbs) as ReadonlyArray<Move>
 
-/** What the lifecycle allows of a handoff now, to an agent; to everybody when nobody is named. */
+/** The moves that the lifecycle allows to an agent now; to all agents if `actor` is empty. */
 const offersOf = (handoff: HandoffRecord, actor: string): ReadonlyArray<Offer> => {
   const offers = movesOf(handoff).flatMap(({ event, rule }) => {
-    // Nothing can be read back where nothing was told.
-    if (!isOfAgents(event) || (event === "Restated" && handoff.request.briefing === undefined)) return []
+    // A handoff without a briefing has nothing to read back.
+    if (!isMove(event) || (event === "Restated" && handoff.request.briefing === undefined)) return []
     const receiver = receiverOf(handoff)
     const isWitnesses = rule.by === "witness"
-    const party = agentOf(handoff, rule.by)
-    if (actor !== "" && (isWitnesses ? actor === receiver : actor !== party)) return []
-    const whose = isWitnesses ? `anybody but ${nameText(receiver)}` : party === undefined ? undefined : nameText(party)
+    const agent = agentOf(handoff, rule.by)
+    if (actor !== "" && (isWitnesses ? actor === receiver : actor !== agent)) return []
+    const party = isWitnesses
+      ? `any agent but ${nameText(receiver)}`
+      : agent === undefined
+        ? undefined
+        : nameText(agent)
     const verb = verbs[event]
-    return [{ move: event, verb, whose, isOfAttempt: rule.by === "receiver" || verb.isOfAttempt === true }]
+    return [{ move: event, verb, party, isBoundToAttempt: rule.by === "receiver" || verb.isBoundToAttempt === true }]
   })
   return offers.toSorted((a, b) => order.indexOf(a.move) - order.indexOf(b.move))
 }
 
-/** What came of a move: of a part that was made, where it is; and who has it now, when that is somebody else. */
-const toldOf = (name: string, before: HandoffRecord, after: HandoffRecord): ReactNode => {
+/** The outcome of a move: a link to the new part, or the next receiver if it has changed. */
+const resultOf = (name: string, before: HandoffRecord, after: HandoffRecord): ReactNode => {
   const receiver = nameText(receiverOf(after))
   if (after.recordId !== before.recordId)
     return (
@@ -48,53 +52,61 @@ const toldOf = (name: string, before: HandoffRecord, after: HandoffRecord): Reac
         {name}: done. <a href={hrefOf(after.recordId)}>The part</a> waits for {receiver}.
       </>
     )
-  return receiverOf(after) === receiverOf(before) ? `${name}: done.` : `${name}: done. It waits for ${receiver} now.`
+  return receiverOf(after) === receiverOf(before)
+    ? `${name}: done.`
+    : `${name}: done. The handoff now waits for ${receiver}.`
 }
 
 const classOf = (handoff: HandoffRecord, { verb }: Offer): string | undefined => {
-  if (verb.isGrave === true) return "grave"
-  // They may be said at any time, but are the way to the end only while they are awaited.
+  if (verb.isDestructive === true) return "danger"
+  // A read-back and its confirmation are always allowed, but lead to completion only while they are awaited.
   const isAwaited = verb.awaited === undefined || verb.awaited === startAwaits(handoff)
-  return verb.isAside === true || !isAwaited ? undefined : "primary"
+  return verb.isSecondary === true || !isAwaited ? undefined : "primary"
 }
 
 interface MovesProperties {
   readonly handoff: HandoffRecord
-  /** When something happens to it though nobody does anything. */
+  /** The next time the clock acts on it; `undefined` if it never does. */
   readonly due: Date | undefined
 }
 
-/** The moves that the lifecycle allows now, to the one who acts, and to time once something is due. */
+/** The moves that the acting agent may make now, and a button that applies overdue events. */
 export const Moves = ({ handoff, due }: MovesProperties) => {
   const { handoffs } = useBoard()
   const actor = useSetting(me)
   const now = useNow()
   const id = useId()
-  // Whoever begins to say something says it of the attempt that was shown then.
+  // An open form keeps the attempt that was shown when it was opened.
   const [chosen, setChosen] = useState<{ readonly move: Move; readonly attempt: number }>()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
 
   const isDue = (due?.getTime() ?? Infinity) <= now
   const offers = offersOf(handoff, actor)
   const open = offers.find(({ move }) => move === chosen?.move)
 
-  const act = async ({ isOfAttempt, verb }: Offer, said: Said, attemptHeld = handoff.attempt): Promise<void> => {
-    // The sender's word holds in any attempt.
-    const options = { ...(actor === "" ? {} : { by: actor }), ...(isOfAttempt ? { attempt: attemptHeld } : {}) }
-    const isDone = await attempt(async () =>
-      toldOf(verb.name, handoff, await verb.run({ handoffs, handoff, said, options }))
+  const act = async (
+    { isBoundToAttempt, verb }: Offer,
+    values: Values,
+    attemptHeld = handoff.attempt
+  ): Promise<void> => {
+    // A move of the sender holds in any attempt.
+    const options = { ...(actor === "" ? {} : { by: actor }), ...(isBoundToAttempt ? { attempt: attemptHeld } : {}) }
+    const isDone = await perform(async () =>
+      resultOf(verb.name, handoff, await verb.run({ handoffs, handoff, values, options }))
     )
     if (isDone) setChosen(undefined)
   }
 
-  const settle = () => attempt(async () => settledText(await handoffs.sweep()))
+  const applyDue = () => perform(async () => sweptText(await handoffs.sweep()))
 
   return (
     <section className="panel" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Next moves</h2>
       {offers.length === 0 ? (
         <p className="nothing">
-          {movesOf(handoff).length === 0 ? "It has ended: nothing can follow." : `None for ${nameText(actor)}.`}
+          {movesOf(handoff).length === 0
+            ? "It has ended; no further moves are possible."
+            : `No moves for ${nameText(actor)}.`}
         </p>
       ) : (
         <div className="actions">
@@ -103,11 +115,11 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
               key={offer.move}
               type="button"
               className={classOf(handoff, offer)}
-              aria-disabled={said.isBusy}
-              aria-expanded={offer.verb.asks === undefined ? undefined : offer === open}
-              title={offer.whose === undefined ? undefined : `for ${offer.whose}`}
+              aria-disabled={outcome.isBusy}
+              aria-expanded={offer.verb.fields === undefined ? undefined : offer === open}
+              title={offer.party === undefined ? undefined : `for ${offer.party}`}
               onClick={() =>
-                offer.verb.asks === undefined
+                offer.verb.fields === undefined
                   ? void act(offer, () => "")
                   : setChosen({ move: offer.move, attempt: handoff.attempt })
               }
@@ -118,27 +130,27 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
         </div>
       )}
       {isDue ? (
-        <button type="button" disabled={said.isBusy} onClick={() => void settle()}>
-          Settle what is due
+        <button type="button" disabled={outcome.isBusy} onClick={() => void applyDue()}>
+          Apply overdue events
         </button>
       ) : undefined}
-      {chosen !== undefined && open === undefined && said.problem === undefined ? (
+      {chosen !== undefined && open === undefined && outcome.problem === undefined ? (
         <p className="note" role="status">
-          Meanwhile somebody else was first: “{verbs[chosen.move].name}” is no longer possible.
+          Another agent or tab acted first: “{verbs[chosen.move].name}” is no longer possible.
         </p>
       ) : undefined}
-      {open?.verb.asks === undefined ? undefined : (
-        <Ask
+      {open?.verb.fields === undefined ? undefined : (
+        <MoveForm
           key={open.move}
           name={open.verb.name}
-          isGrave={open.verb.isGrave === true}
-          questions={open.verb.asks(handoff, actor)}
-          isBusy={said.isBusy === true}
+          isDestructive={open.verb.isDestructive === true}
+          fields={open.verb.fields(handoff, actor)}
+          isBusy={outcome.isBusy === true}
           act={(words) => void act(open, words, chosen?.attempt)}
           back={() => setChosen(undefined)}
         />
       )}
-      <Outcome {...said} />
+      <OutcomeText {...outcome} />
     </section>
   )
 }

@@ -10,10 +10,10 @@ export const requiring = (text: string) => {
   return requires.length === 0 ? {} : { requires }
 }
 
-// Milliseconds without a key: an answer for every letter would be read out for every letter.
+// Milliseconds to wait after a key press, because a screen reader reads out every answer.
 const typing = 400
 
-/** Whom the router would choose, and why. */
+/** The agent that the router would choose, and the reason. */
 export const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgent" | "task" | "requires", string>>) => {
   const { handoffs } = useBoard()
   const [answer, setAnswer] = useState<RoutingDecision | string>()
@@ -23,7 +23,7 @@ export const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgen
       const question = { fromAgent, taskDescription: task, ...requiring(requires) }
       try {
         const choice = await handoffs.route(question, { signal: left.signal })
-        setAnswer(choice ?? "Nobody can take it: register an agent who can, or name the receiver.")
+        setAnswer(choice ?? "No registered agent can take it; register one that can, or name the receiver.")
       } catch (error) {
         if (!left.signal.aborted) setAnswer(sentenceOf(error))
       }
@@ -35,13 +35,13 @@ export const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgen
     }
   }, [handoffs, fromAgent, task, requires])
 
-  if (fromAgent === "" || task === "") return "Fill in the sender and the task to see who would get it."
+  if (fromAgent === "" || task === "") return "Fill in the sender and the task to preview the routing."
   if (answer === undefined || typeof answer === "string") return answer
   const others = answer.runnersUp.map(({ agent }) => nameText(agent))
   return (
     <>
       <strong>{nameText(answer.agent)}</strong> would get it: {answer.reason}.
-      {others.length === 0 ? "" : ` After that: ${others.join(", ")}.`}
+      {others.length === 0 ? "" : ` Next: ${others.join(", ")}.`}
     </>
   )
 }

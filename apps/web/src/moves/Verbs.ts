@@ -1,4 +1,4 @@
-/** How each move is called when it is still to come, what has to be said with it, and how it is made. */
+/** The name, the form fields and the SDK call of each move. */
 import {
   type Deliverable,
   type HandBack,
@@ -11,117 +11,118 @@ import {
 } from "@aumai/handoff"
 
 import { lines, nameText } from "../words/Words.ts"
-import { deliveryOf, deliveryQuestions } from "./Delivering.ts"
-import type { Question, Said } from "./Questions.tsx"
-import { readBackOf, readBackQuestions } from "./ReadBackQuestions.ts"
+import { deliveryOf, deliveryFields } from "./Delivery.ts"
+import type { FormField, Values } from "./MoveForm.tsx"
+import { readBackOf, readBackFields } from "./ReadBackFields.ts"
 
-/** What an agent does, and not time alone. */
+/** An event that an agent causes, and not the clock alone. */
 export type Move = Exclude<Transition["_tag"], "Reminded" | "Expired">
 
-/** The handoff that a move is made on, and who makes it. */
-interface Making {
+/** The handoff, the form's values and the actor of a move. */
+interface MoveContext {
   readonly handoffs: Handoffs
   readonly handoff: HandoffRecord
-  readonly said: Said
+  readonly values: Values
   readonly options: VerbOptions
 }
 
 export interface Verb {
   readonly name: string
-  readonly asks?: (handoff: HandoffRecord, actor: string) => ReadonlyArray<Question>
-  readonly isGrave?: true
-  /** It is not the way to the end. */
-  readonly isAside?: true
-  /** It is, while this party's word on the briefing is awaited. */
+  readonly fields?: (handoff: HandoffRecord, actor: string) => ReadonlyArray<FormField>
+  readonly isDestructive?: true
+  /** `true` if the move does not lead to completion. */
+  readonly isSecondary?: true
+  /** The party whose read-back or confirmation must be awaited for the move to lead to completion. */
   readonly awaited?: "receiver" | "sender"
-  /** It is a word on what one attempt said, though it is not its holder's. */
-  readonly isOfAttempt?: true
-  /** Gives the handoff as it stands then, or the one that was made. */
-  readonly run: (making: Making) => Promise<HandoffRecord>
+  /** `true` if the move holds for one attempt although its holder does not make it. */
+  readonly isBoundToAttempt?: true
+  /** Returns the handoff after the move, or the new part of a delegation. */
+  readonly run: (context: MoveContext) => Promise<HandoffRecord>
 }
 
 const minute = 60_000
 
-const reason: Question = { key: "reason", label: "Reason (optional)", kind: "text" }
-const neededReason: Question = { key: "reason", label: "Reason", kind: "text", isRequired: true }
-const lease: Question = {
+const reason: FormField = { key: "reason", label: "Reason (optional)", kind: "text" }
+const neededReason: FormField = { key: "reason", label: "Reason", kind: "text", isRequired: true }
+const lease: FormField = {
   key: "lease",
-  label: "Hold it for so many minutes, unless progress is told (optional)",
+  label: "Lease in minutes, renewed by progress (optional)",
   kind: "number",
   min: 1,
   max: limits.durationMilliseconds / minute
 }
-const receiver: Question = { key: "to", label: "Receiver", kind: "agent", example: "the router chooses" }
+const receiver: FormField = { key: "to", label: "Receiver", kind: "agent", example: "chosen by the router" }
 
-const subject = (deliverables: ReadonlyArray<Deliverable>): Question => ({
+const subject = (deliverables: ReadonlyArray<Deliverable>): FormField => ({
   key: "of",
-  label: "Which deliverable it is about (optional)",
+  label: "Deliverable (optional)",
   kind: "choice",
   options: [["", "All of it"] as const, ...deliverables.map(({ name }) => [name, nameText(name)] as const)]
 })
 
-const textIn = <Key extends string>(said: Said, key: Key): { readonly [_ in Key]?: string } =>
-  // The cast: a computed key is any text to the compiler.
-  (said(key) === "" ? {} : { [key]: said(key) }) as { readonly [_ in Key]?: string }
-const momentIn = <Key extends string>(said: Said, key: Key): { readonly [_ in Key]?: Date } =>
+const textIn = <Key extends string>(values: Values, key: Key): { readonly [_ in Key]?: string } =>
+  // The cast: the compiler widens a computed key to any string.
+  (values(key) === "" ? {} : { [key]: values(key) }) as { readonly [_ in Key]?: string }
+const momentIn = <Key extends string>(values: Values, key: Key): { readonly [_ in Key]?: Date } =>
   // The cast: as above.
-  (said(key) === "" ? {} : { [key]: new Date(said(key)) }) as { readonly [_ in Key]?: Date }
-const leaseIn = (said: Said): LeaseOptions => (said("lease") === "" ? {} : { lease: Number(said("lease")) * minute })
+  (values(key) === "" ? {} : { [key]: new Date(values(key)) }) as { readonly [_ in Key]?: Date }
+const leaseIn = (values: Values): LeaseOptions =>
+  values("lease") === "" ? {} : { lease: Number(values("lease")) * minute }
 
 const handBackParts = ["done", "remaining", "pitfalls"] as const
-const handBackIn = (said: Said): { readonly handBack?: HandBack } => {
-  const parts = handBackParts.map((part) => [part, lines(said(part))] as const).filter(([, some]) => some.length > 0)
+const handBackIn = (values: Values): { readonly handBack?: HandBack } => {
+  const parts = handBackParts.map((part) => [part, lines(values(part))] as const).filter(([, some]) => some.length > 0)
   return parts.length === 0 ? {} : { handBack: Object.fromEntries(parts) }
 }
 
 export const verbs: Readonly<Record<Move, Verb>> = {
   Accepted: {
     name: "Accept",
-    asks: ({ request: { briefing } }) => [
-      ...(briefing?.readBack === undefined ? [] : readBackQuestions(briefing, undefined, false)),
+    fields: ({ request: { briefing } }) => [
+      ...(briefing?.readBack === undefined ? [] : readBackFields(briefing, undefined, false)),
       reason,
-      { key: "estimatedCompletion", label: "Expected to be done (optional)", kind: "moment" },
+      { key: "estimatedCompletion", label: "Estimated completion (optional)", kind: "moment" },
       lease
     ],
-    run: ({ handoffs, handoff, said, options }) => {
+    run: ({ handoffs, handoff, values, options }) => {
       const { briefing } = handoff.request
-      const readBack = briefing === undefined ? undefined : readBackOf(briefing, said)
+      const readBack = briefing === undefined ? undefined : readBackOf(briefing, values)
       return handoffs.accept(handoff.recordId, {
         ...options,
-        ...textIn(said, "reason"),
-        ...momentIn(said, "estimatedCompletion"),
-        ...leaseIn(said),
+        ...textIn(values, "reason"),
+        ...momentIn(values, "estimatedCompletion"),
+        ...leaseIn(values),
         readBack
       })
     }
   },
   Rejected: {
     name: "Reject",
-    asks: () => [neededReason],
-    isGrave: true,
-    run: ({ handoffs, handoff, said, options }) =>
-      handoffs.reject(handoff.recordId, { ...options, reason: said("reason") })
+    fields: () => [neededReason],
+    isDestructive: true,
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.reject(handoff.recordId, { ...options, reason: values("reason") })
   },
   Restated: {
     name: "Read back",
     awaited: "receiver",
-    asks: (handoff) =>
+    fields: (handoff) =>
       handoff.request.briefing === undefined
         ? []
-        : readBackQuestions(handoff.request.briefing, "readBack" in handoff ? handoff.readBack : undefined, true),
-    run: ({ handoffs, handoff, said, options }) => {
+        : readBackFields(handoff.request.briefing, "readBack" in handoff ? handoff.readBack : undefined, true),
+    run: ({ handoffs, handoff, values, options }) => {
       const { briefing } = handoff.request
-      const readBack = briefing === undefined ? undefined : readBackOf(briefing, said)
+      const readBack = briefing === undefined ? undefined : readBackOf(briefing, values)
       return handoffs.restate(handoff.recordId, { ...options, readBack: readBack ?? { summary: "" } })
     }
   },
   Confirmed: {
     name: "Confirm",
     awaited: "sender",
-    asks: () => [{ key: "correction", label: "What is to be set right (optional)", kind: "text" }],
-    isOfAttempt: true,
-    run: ({ handoffs, handoff, said, options }) =>
-      handoffs.confirm(handoff.recordId, { ...options, ...textIn(said, "correction") })
+    fields: () => [{ key: "correction", label: "Correction (optional)", kind: "text" }],
+    isBoundToAttempt: true,
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.confirm(handoff.recordId, { ...options, ...textIn(values, "correction") })
   },
   Started: {
     name: "Start",
@@ -129,101 +130,101 @@ export const verbs: Readonly<Record<Move, Verb>> = {
   },
   Progressed: {
     name: "Progress",
-    asks: () => [
+    fields: () => [
       { key: "note", label: "Note (optional)", kind: "text" },
       { key: "percent", label: "Percent done (optional)", kind: "number", min: 0, max: 100 },
       lease
     ],
-    run: ({ handoffs, handoff, said, options }) =>
+    run: ({ handoffs, handoff, values, options }) =>
       handoffs.progress(handoff.recordId, {
         ...options,
-        ...leaseIn(said),
-        ...textIn(said, "note"),
-        ...(said("percent") === "" ? {} : { fraction: Number(said("percent")) / 100 })
+        ...leaseIn(values),
+        ...textIn(values, "note"),
+        ...(values("percent") === "" ? {} : { fraction: Number(values("percent")) / 100 })
       })
   },
   Asked: {
     name: "Ask",
-    asks: () => [{ key: "question", label: "Question", kind: "text", isRequired: true }],
-    run: ({ handoffs, handoff, said, options }) =>
-      handoffs.ask(handoff.recordId, { ...options, question: said("question") })
+    fields: () => [{ key: "question", label: "Question", kind: "text", isRequired: true }],
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.ask(handoff.recordId, { ...options, question: values("question") })
   },
   Answered: {
     name: "Answer",
-    asks: () => [{ key: "answer", label: "Answer", kind: "text", isRequired: true }],
-    run: ({ handoffs, handoff, said, options }) =>
-      handoffs.answer(handoff.recordId, { ...options, answer: said("answer") })
+    fields: () => [{ key: "answer", label: "Answer", kind: "text", isRequired: true }],
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.answer(handoff.recordId, { ...options, answer: values("answer") })
   },
   Completed: {
     name: "Complete",
-    asks: deliveryQuestions,
-    run: async ({ handoffs, handoff, said, options }) =>
-      handoffs.complete(handoff.recordId, { ...options, ...deliveryOf(handoff, said) })
+    fields: deliveryFields,
+    run: async ({ handoffs, handoff, values, options }) =>
+      handoffs.complete(handoff.recordId, { ...options, ...deliveryOf(handoff, values) })
   },
   Forwarded: {
     name: "Forward",
-    asks: () => [receiver, reason],
-    isAside: true,
-    run: ({ handoffs, handoff, said, options }) =>
-      handoffs.forward(handoff.recordId, { ...options, ...textIn(said, "to"), ...textIn(said, "reason") })
+    fields: () => [receiver, reason],
+    isSecondary: true,
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.forward(handoff.recordId, { ...options, ...textIn(values, "to"), ...textIn(values, "reason") })
   },
   Delegated: {
     name: "Delegate",
-    asks: () => [receiver, { key: "task", label: "Task of the part", kind: "text", isRequired: true }],
-    isAside: true,
-    run: ({ handoffs, handoff, said, options }) => {
-      const { to: toAgent } = textIn(said, "to")
-      return handoffs.delegate(handoff.recordId, { toAgent, taskDescription: said("task") }, options)
+    fields: () => [receiver, { key: "task", label: "Task of the part", kind: "text", isRequired: true }],
+    isSecondary: true,
+    run: ({ handoffs, handoff, values, options }) => {
+      const { to: toAgent } = textIn(values, "to")
+      return handoffs.delegate(handoff.recordId, { toAgent, taskDescription: values("task") }, options)
     }
   },
   Attested: {
     name: "Attest",
-    asks: (handoff, actor) => [
+    fields: (handoff, actor) => [
       ...(actor === "" ? [{ key: "by", label: "Witness", kind: "agent", isRequired: true } as const] : []),
-      { key: "statement", label: "What you have checked", kind: "text", isRequired: true },
+      { key: "statement", label: "What you checked", kind: "text", isRequired: true },
       ...(handoff.request.deliverables === undefined ? [] : [subject(handoff.request.deliverables)])
     ],
-    isAside: true,
-    run: ({ handoffs, handoff, said, options }) =>
+    isSecondary: true,
+    run: ({ handoffs, handoff, values, options }) =>
       handoffs.attest(handoff.recordId, {
         ...options,
-        by: options.by ?? said("by"),
-        statement: said("statement"),
-        ...textIn(said, "of")
+        by: options.by ?? values("by"),
+        statement: values("statement"),
+        ...textIn(values, "of")
       })
   },
   Released: {
     name: "Release",
-    asks: () => [
+    fields: () => [
       reason,
-      { key: "notBefore", label: "Not to be claimed before (optional)", kind: "moment" },
-      { key: "done", label: "Done, a line each (optional)", kind: "text" },
-      { key: "remaining", label: "Remaining, a line each (optional)", kind: "text" },
-      { key: "pitfalls", label: "Pitfalls, a line each (optional)", kind: "text" }
+      { key: "notBefore", label: "Not before (optional)", kind: "moment" },
+      { key: "done", label: "Done, one per line (optional)", kind: "text" },
+      { key: "remaining", label: "Remaining, one per line (optional)", kind: "text" },
+      { key: "pitfalls", label: "Pitfalls, one per line (optional)", kind: "text" }
     ],
-    isGrave: true,
-    run: ({ handoffs, handoff, said, options }) =>
+    isDestructive: true,
+    run: ({ handoffs, handoff, values, options }) =>
       handoffs.release(handoff.recordId, {
         ...options,
-        ...textIn(said, "reason"),
-        ...momentIn(said, "notBefore"),
-        ...handBackIn(said)
+        ...textIn(values, "reason"),
+        ...momentIn(values, "notBefore"),
+        ...handBackIn(values)
       })
   },
   Failed: {
     name: "Fail",
-    asks: () => [neededReason],
-    isGrave: true,
-    run: ({ handoffs, handoff, said, options }) =>
-      handoffs.fail(handoff.recordId, { ...options, reason: said("reason") })
+    fields: () => [neededReason],
+    isDestructive: true,
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.fail(handoff.recordId, { ...options, reason: values("reason") })
   },
   Cancelled: {
     name: "Cancel",
-    asks: () => [reason],
-    isGrave: true,
-    run: ({ handoffs, handoff, said, options }) =>
-      handoffs.cancel(handoff.recordId, { ...options, ...textIn(said, "reason") })
+    fields: () => [reason],
+    isDestructive: true,
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.cancel(handoff.recordId, { ...options, ...textIn(values, "reason") })
   }
 }
 
-export const isOfAgents = (event: Transition["_tag"]): event is Move => event in verbs
+export const isMove = (event: Transition["_tag"]): event is Move => event in verbs

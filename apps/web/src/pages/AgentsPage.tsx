@@ -1,10 +1,10 @@
 import { isOpen, presence, type RegisteredAgent, statuses } from "@aumai/handoff"
 import { type FormEvent, useId, useMemo, useState } from "react"
 
-import { tellAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../data/Context.ts"
+import { notifyAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../data/Context.ts"
 import { me } from "../data/Setting.ts"
 import { agoText, useNow } from "../data/Time.ts"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { listed, nameText, statusWords } from "../words/Words.ts"
@@ -14,12 +14,12 @@ const Register = () => {
   const id = useId()
   const [name, setName] = useState("")
   const [capabilities, setCapabilities] = useState("")
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    void attempt(async () => {
+    void perform(async () => {
       const { agentId } = await handoffs.agents.register(name, listed(capabilities))
-      tellAgentsChanged()
+      notifyAgentsChanged()
       setName("")
       setCapabilities("")
       return `${nameText(agentId)} is registered.`
@@ -33,7 +33,7 @@ const Register = () => {
           <input id={id} required autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
         )}
       </Field>
-      <Field label="Capabilities, with commas between">
+      <Field label="Capabilities, separated by commas">
         {(id) => (
           <input
             id={id}
@@ -44,7 +44,7 @@ const Register = () => {
           />
         )}
       </Field>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <div className="actions">
         <button type="submit" className="primary">
           Register
@@ -58,19 +58,19 @@ const Find = () => {
   const { handoffs } = useBoard()
   const id = useId()
   const [wanted, setWanted] = useState("")
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    void attempt(async () => {
+    void perform(async () => {
       const found: ReadonlyArray<RegisteredAgent> = await handoffs.agents.findCapable(listed(wanted))
-      if (found.length === 0) return `Nobody can ${listed(wanted).join(" and ")}.`
-      return `The closest fit first: ${found.map(({ agentId }) => nameText(agentId)).join(", ")}.`
+      if (found.length === 0) return `No registered agent has all of: ${listed(wanted).join(", ")}.`
+      return `Best match first: ${found.map(({ agentId }) => nameText(agentId)).join(", ")}.`
     })
   }
   return (
     <form className="panel form" onSubmit={submit} aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>Who can do this?</h2>
-      <Field label="All of these capabilities, with commas between">
+      <h2 id={`${id}-title`}>Find capable agents</h2>
+      <Field label="Required capabilities, separated by commas">
         {(id) => (
           <input
             id={id}
@@ -81,7 +81,7 @@ const Find = () => {
           />
         )}
       </Field>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <div className="actions">
         <button type="submit">Find</button>
       </div>
@@ -98,13 +98,13 @@ const Seen = ({ at }: { readonly at: Date | undefined }) => {
   return ago <= presence.lasting ? "present" : agoText(ago)
 }
 
-const Known = () => {
+const AgentTable = () => {
   const { handoffs } = useBoard()
   const { lanes } = useSnapshot()
   const agents = useAgents()
   const names = useNames()
-  const [said, attempt] = useAttempt()
-  // How much of each status waits for whom.
+  const [outcome, perform] = useOutcome()
+  // The number of open handoffs for each status and receiver.
   const load = useMemo(() => {
     const counts = new Map<string, number>()
     for (const status of open) {
@@ -114,30 +114,30 @@ const Known = () => {
   }, [lanes])
   const known = new Map(agents?.map((agent) => [agent.agentId, agent]))
   const forget = (name: string): void => {
-    void attempt(async () => {
+    void perform(async () => {
       await handoffs.agents.unregister(name)
-      tellAgentsChanged()
+      notifyAgentsChanged()
       return `${nameText(name)} is no longer registered.`
     })
   }
-  if (names.length === 0) return <p className="nothing">Nobody is known yet.</p>
+  if (names.length === 0) return <p className="nothing">No agents yet.</p>
   return (
     <>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <div className="wide" tabIndex={0} role="group" aria-label="Agents and their load, scrollable">
         <table>
-          <caption>Agents and what waits for each</caption>
+          <caption>Agents and their open handoffs</caption>
           <thead>
             <tr>
               <th scope="col">Agent</th>
-              <th scope="col">Can</th>
+              <th scope="col">Capabilities</th>
               {open.map((status) => (
                 <th key={status} scope="col" className="number">
                   {statusWords[status]}
                 </th>
               ))}
               <th scope="col" className="number">
-                Takes at once
+                Capacity
               </th>
               <th scope="col">Last seen</th>
               <th scope="col">Actions</th>
@@ -153,7 +153,7 @@ const Known = () => {
                     {load.get(`${status} ${name}`) ?? 0}
                   </td>
                 ))}
-                <td className="number">{known.has(name) ? (known.get(name)?.capacity ?? "any number") : undefined}</td>
+                <td className="number">{known.has(name) ? (known.get(name)?.capacity ?? "unlimited") : undefined}</td>
                 <td>{known.has(name) ? <Seen at={known.get(name)?.lastSeen} /> : undefined}</td>
                 <td className="actions">
                   <button type="button" onClick={() => me.set(name)} aria-label={`Act as ${nameText(name)}`}>
@@ -177,7 +177,7 @@ const Known = () => {
 export const AgentsPage = () => (
   <>
     <Heading title="Agents" />
-    <Known />
+    <AgentTable />
     <div className="columns even">
       <Register />
       <Find />

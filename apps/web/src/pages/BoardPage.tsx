@@ -2,32 +2,32 @@ import { statuses, transitions, turns } from "@aumai/handoff"
 import { useDeferredValue, useId, useMemo, useState } from "react"
 
 import { lanesOf } from "../data/Board.ts"
-import { alike, type Card, isOverdue } from "../data/Card.ts"
+import { normalized, type Card, isOverdue } from "../data/Card.ts"
 import { useBoard, useNames, useSnapshot } from "../data/Context.ts"
 import { useNow } from "../data/Time.ts"
 import { Lanes } from "../lanes/Lanes.tsx"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
-import { nameText, settledText, statusWords } from "../words/Words.ts"
+import { handoffsText, nameText, sweptText, statusWords } from "../words/Words.ts"
 
-interface Wanted {
-  /** Words, each of which has to be somewhere in a handoff. */
+interface Filters {
+  /** Words that a handoff must all contain. */
   readonly text: string
   readonly agent: string
   readonly from: string
   readonly isOverdue: boolean
 }
 
-const everything: Wanted = { text: "", agent: "", from: "1", isOverdue: false }
+const noFilters: Filters = { text: "", agent: "", from: "1", isOverdue: false }
 
-const fits = (card: Card, wanted: Wanted, words: ReadonlyArray<string>, now: number): boolean =>
-  card.priority >= Number(wanted.from) &&
-  (wanted.agent === "" || card.from === wanted.agent || card.to === wanted.agent) &&
-  (!wanted.isOverdue || isOverdue(card, now)) &&
+const matches = (card: Card, filters: Filters, words: ReadonlyArray<string>, now: number): boolean =>
+  card.priority >= Number(filters.from) &&
+  (filters.agent === "" || card.from === filters.agent || card.to === filters.agent) &&
+  (!filters.isOverdue || isOverdue(card, now)) &&
   words.every((word) => card.text.includes(word))
 
-const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (next: Wanted) => void }) => {
+const FilterBar = ({ filters, change }: { readonly filters: Filters; readonly change: (next: Filters) => void }) => {
   const id = useId()
   const names = useNames()
   return (
@@ -37,15 +37,15 @@ const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (nex
         <input
           id={`${id}-text`}
           type="search"
-          placeholder="words of the task or context, agent, id"
-          value={wanted.text}
-          onChange={(event) => want({ ...wanted, text: event.target.value })}
+          placeholder="words in the task or context, agent, id"
+          value={filters.text}
+          onChange={(event) => change({ ...filters, text: event.target.value })}
         />
       </div>
       <Field label="Agent">
         {(id) => (
-          <select id={id} value={wanted.agent} onChange={(event) => want({ ...wanted, agent: event.target.value })}>
-            <option value="">Everybody</option>
+          <select id={id} value={filters.agent} onChange={(event) => change({ ...filters, agent: event.target.value })}>
+            <option value="">All agents</option>
             {names.map((name) => (
               <option key={name} value={name}>
                 {nameText(name)}
@@ -54,23 +54,23 @@ const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (nex
           </select>
         )}
       </Field>
-      <Field label="Priority from">
+      <Field label="Minimum priority">
         {(id) => (
           <input
             id={id}
             type="number"
             min={1}
             max={10}
-            value={wanted.from}
-            onChange={(event) => want({ ...wanted, from: event.target.value })}
+            value={filters.from}
+            onChange={(event) => change({ ...filters, from: event.target.value })}
           />
         )}
       </Field>
       <label className="check">
         <input
           type="checkbox"
-          checked={wanted.isOverdue}
-          onChange={(event) => want({ ...wanted, isOverdue: event.target.checked })}
+          checked={filters.isOverdue}
+          onChange={(event) => change({ ...filters, isOverdue: event.target.checked })}
         />
         Overdue only
       </label>
@@ -78,18 +78,18 @@ const Filter = ({ wanted, want }: { readonly wanted: Wanted; readonly want: (nex
   )
 }
 
-// The way of a handoff that goes well; each of the others is an end, or a question on the way.
-const way = [...statuses.filter((status) => turns[status] === "receiver"), transitions.Completed.to]
+// The statuses of a handoff without questions that ends completed.
+const path = [...statuses.filter((status) => turns[status] === "receiver"), transitions.Completed.to]
 
 const Empty = () => (
   <div className="empty">
     <h2>One agent hands a task to another, and nothing is lost on the way.</h2>
     <p className="lead">
       A request, an explicit yes or no, a strict lifecycle, and a trail of every step: at each moment it is clear whose
-      turn it is. Everything here is kept in this browser; there is no server.
+      turn it is. Everything is stored in this browser; there is no server.
     </p>
-    <ol className="way" aria-label="The way of a handoff">
-      {way.map((status) => (
+    <ol className="path" aria-label="The path of a handoff">
+      {path.map((status) => (
         <li key={status} className="status" data-status={status}>
           {statusWords[status]}
         </li>
@@ -113,30 +113,30 @@ const Empty = () => (
 export const BoardPage = () => {
   const { handoffs } = useBoard()
   const snapshot = useSnapshot()
-  const [wanted, setWanted] = useState(everything)
-  const asked = useDeferredValue(wanted)
+  const [filters, setFilters] = useState(noFilters)
+  const applied = useDeferredValue(filters)
   const now = useNow()
-  const [said, attempt] = useAttempt()
-  // Whether something has fallen due meanwhile matters only where that is asked for.
-  const moment = asked.isOverdue ? now : 0
+  const [outcome, perform] = useOutcome()
+  // Only the filter for overdue handoffs depends on the time.
+  const moment = applied.isOverdue ? now : 0
   const lanes = useMemo(() => {
-    if (asked === everything) return snapshot.lanes
-    const words = alike(asked.text).split(/\s+/)
-    return lanesOf(snapshot.lanes, (card) => fits(card, asked, words, moment))
-  }, [snapshot.lanes, asked, moment])
-  const isNothingFound = asked !== everything && statuses.every((status) => lanes[status].length === 0)
+    if (applied === noFilters) return snapshot.lanes
+    const words = normalized(applied.text).split(/\s+/)
+    return lanesOf(snapshot.lanes, (card) => matches(card, applied, words, moment))
+  }, [snapshot.lanes, applied, moment])
+  const isNoMatch = applied !== noFilters && statuses.every((status) => lanes[status].length === 0)
   const overdue = [...snapshot.cards.values()].filter((card) => isOverdue(card, now)).length
 
   return (
     <>
       <Heading title="Board">
         {overdue === 0 ? undefined : (
-          <button type="button" onClick={() => void attempt(async () => settledText(await handoffs.sweep()))}>
-            Settle {overdue} overdue
+          <button type="button" onClick={() => void perform(async () => sweptText(await handoffs.sweep()))}>
+            Apply overdue events to {handoffsText(overdue)}
           </button>
         )}
       </Heading>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       {snapshot.isLoaded ? undefined : (
         <p role="status">
           Reading {snapshot.cards.size} of {snapshot.expected} handoffs …
@@ -146,11 +146,11 @@ export const BoardPage = () => {
         <Empty />
       ) : (
         <>
-          <Filter wanted={wanted} want={setWanted} />
-          {isNothingFound ? (
+          <FilterBar filters={filters} change={setFilters} />
+          {isNoMatch ? (
             <div className="empty">
-              <p role="status">Nothing fits what you are looking for.</p>
-              <button type="button" onClick={() => setWanted(everything)}>
+              <p role="status">No handoff matches the filters.</p>
+              <button type="button" onClick={() => setFilters(noFilters)}>
                 Show everything
               </button>
             </div>

@@ -19,7 +19,7 @@ const Outcomes = ({ lanes, total }: { readonly lanes: Lanes; readonly total: num
       <h2>Outcomes</h2>
     </figcaption>
     <table className="bars">
-      <caption className="hidden">How many handoffs stand where</caption>
+      <caption className="hidden">Handoffs by status</caption>
       <thead className="hidden">
         <tr>
           <th scope="col">Status</th>
@@ -73,7 +73,7 @@ export const ChartsPage = () => {
   const snapshot = useSnapshot()
   const now = useNow()
   const [span, setSpan] = useState(Infinity)
-  // All cards stay the same until something happens; with a span they change with the minute.
+  // Rounded to the minute, so that the series are computed again once a minute and not every second.
   const since = span === Infinity ? -Infinity : Math.floor(now / 60_000) * 60_000 - span
   const shown = useMemo(() => {
     const lanes = lanesOf(snapshot.lanes, ({ createdAt }) => createdAt >= since)
@@ -91,7 +91,7 @@ export const ChartsPage = () => {
       ],
       waiting: [
         { name: "Median", colour: "--accent", values: buckets.map(({ waited }) => seconds(waited?.median)) },
-        { name: "95 of 100", colour: "--warn", values: buckets.map(({ waited }) => seconds(waited?.p95)) }
+        { name: "95th percentile", colour: "--warn", values: buckets.map(({ waited }) => seconds(waited?.p95)) }
       ]
     }
   }, [snapshot.lanes, since])
@@ -114,7 +114,7 @@ export const ChartsPage = () => {
     return (
       <>
         <Heading title="Charts">{choice}</Heading>
-        <p className="nothing">There is nothing to draw: no handoffs.</p>
+        <p className="nothing">No handoffs to draw.</p>
       </>
     )
   }
@@ -125,8 +125,8 @@ export const ChartsPage = () => {
         <Tile name="Handoffs">{cards.length}</Tile>
         <Tile name="Open">{cards.filter(({ status }) => isOpen(status)).length}</Tile>
         <Tile name="Overdue">{cards.filter((card) => isOverdue(card, now)).length}</Tile>
-        <Tile name="Half were answered within">{waited === undefined ? "–" : tookText(waited.median)}</Tile>
-        <Tile name="95 of 100 within">{waited === undefined ? "–" : tookText(waited.p95)}</Tile>
+        <Tile name="Median time to answer">{waited === undefined ? "–" : tookText(waited.median)}</Tile>
+        <Tile name="95th percentile">{waited === undefined ? "–" : tookText(waited.p95)}</Tile>
       </dl>
       <Chart title="Throughput" unit="handoffs" isCount at={at} lines={throughput}>
         <table>
@@ -148,13 +148,13 @@ export const ChartsPage = () => {
           </tbody>
         </table>
       </Chart>
-      <Chart title="Waiting time until the first answer" unit="seconds" at={at} lines={waiting}>
+      <Chart title="Time to the first answer" unit="seconds" at={at} lines={waiting}>
         <table>
           <thead>
             <tr>
               <th scope="col">Created from</th>
               <th scope="col">Median, in seconds</th>
-              <th scope="col">95 of 100, in seconds</th>
+              <th scope="col">95th percentile, in seconds</th>
             </tr>
           </thead>
           <tbody>

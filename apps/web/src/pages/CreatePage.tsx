@@ -1,19 +1,19 @@
-import { limits } from "@aumai/handoff"
+import { limits, rerouteTerms } from "@aumai/handoff"
 import { type FormEvent, useId, useState } from "react"
 
 import { useBoard } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me } from "../data/Setting.ts"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
 import { type BriefingDraft, BriefingFields, briefingOf, noBriefing } from "../moves/BriefingFields.tsx"
 import { type DeliverableDraft, DeliverableFields, deliverablesOf } from "../moves/DeliverableFields.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Preview, requiring } from "../moves/RoutingPreview.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { Names } from "../ui/Names.tsx"
 import { jsonOf } from "../words/JsonText.ts"
 
-/** What is in the form, as it was typed. */
+/** The typed content of the form. */
 interface Draft {
   readonly sender: string
   readonly receiver: string
@@ -55,13 +55,13 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
   const { handoffs } = useBoard()
   const known = useId()
   const [draft, setDraft] = useState<Draft>(() => ({ ...empty, sender: me.get(), parent }))
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part })
 
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    void attempt(async () => {
-      // A mistyped id is named here; the store would take it for a handoff that is still to come.
+    void perform(async () => {
+      // Reports a mistyped id. The store accepts it, because a parent may be created later.
       if (draft.parent !== "") await handoffs.get(draft.parent)
       const { recordId } = await handoffs.create(
         {
@@ -110,7 +110,7 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
                 id={id}
                 list={known}
                 autoComplete="off"
-                placeholder="the router chooses"
+                placeholder="chosen by the router"
                 value={draft.receiver}
                 onChange={(event) => change({ receiver: event.target.value })}
               />
@@ -130,7 +130,7 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
         </Field>
         {draft.receiver === "" ? (
           <>
-            <Field label="Required capabilities, with commas between (optional)">
+            <Field label="Required capabilities, separated by commas (optional)">
               {(id) => (
                 <input
                   id={id}
@@ -208,21 +208,21 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
           )}
         </Field>
         <details className="fold">
-          <summary>Briefing: what the receiver must know, and read back</summary>
+          <summary>Briefing: what the receiver must know</summary>
           <div>
             <BriefingFields draft={draft.briefing} change={(briefing) => change({ briefing })} names={known} />
           </div>
         </details>
         <details className="fold">
-          <summary>Deliverables: what must be handed back</summary>
+          <summary>Deliverables: what the receiver must deliver</summary>
           <div>
             <DeliverableFields drafts={draft.deliverables} change={(deliverables) => change({ deliverables })} />
           </div>
         </details>
         <details className="fold">
-          <summary>Handing on to others</summary>
+          <summary>Forwarding and re-routing</summary>
           <div>
-            <Field label={`How often it may be handed on, 0 to ${limits.hops} (optional)`}>
+            <Field label={`Hops, 0 to ${limits.hops} (optional)`}>
               {(id) => (
                 <input
                   id={id}
@@ -241,15 +241,15 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
                 checked={draft.isRerouted}
                 onChange={(event) => change({ isRerouted: event.target.checked })}
               />
-              When it is declined, not accepted in time, or no attempt is left, it goes to the next who can do it
+              Re-route {rerouteTerms}
             </label>
           </div>
         </details>
         <details className="fold" open={parent !== ""}>
-          <summary>Part of another handoff, or an id of your own</summary>
+          <summary>Parent and custom id</summary>
           <div>
             <div className="pair">
-              <Field label="Part of the handoff with this id (optional)">
+              <Field label="Id of the parent (optional)">
                 {(id) => (
                   <input
                     id={id}
@@ -259,12 +259,12 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
                   />
                 )}
               </Field>
-              <Field label="Id of your own (optional)">
+              <Field label="Custom id (optional)">
                 {(id) => (
                   <input
                     id={id}
                     autoComplete="off"
-                    placeholder="one is made"
+                    placeholder="generated"
                     value={draft.id}
                     onChange={(event) => change({ id: event.target.value })}
                   />
@@ -273,10 +273,10 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
             </div>
           </div>
         </details>
-        <Said {...said} />
+        <OutcomeText {...outcome} />
         <div className="actions">
-          <button type="submit" className="primary" aria-disabled={said.isBusy}>
-            Hand it over
+          <button type="submit" className="primary" aria-disabled={outcome.isBusy}>
+            Create handoff
           </button>
         </div>
       </form>

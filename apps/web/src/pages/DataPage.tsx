@@ -4,10 +4,10 @@ import { useBoard, useSnapshot } from "../data/Context.ts"
 import { exportText, importText, type Report } from "../data/Portable.ts"
 import { hrefOf } from "../data/Route.ts"
 import { VerifyAll } from "../handoff/Verification.tsx"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
-import { bring, takeWaiting, useWaiting } from "../ui/Dropped.ts"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
+import { queueFiles, takeQueuedFiles, useQueuedFiles } from "../ui/ImportQueue.ts"
 import { sentenceOf } from "../words/Sentence.ts"
 import { nameText } from "../words/Words.ts"
 
@@ -17,34 +17,35 @@ const save = (text: string): void => {
   link.href = url
   link.download = "handoffs.json"
   link.click()
-  // Some browsers have only begun to read it.
+  // Some browsers still read it after the click.
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
 const explained: Readonly<Record<Report["outcome"], string>> = {
   added: "added",
-  unchanged: "unchanged: it was here already",
-  newer: "its further events were added",
-  conflict: "went another way there; what is here stands",
-  broken: "its history was changed after it was written; left out",
+  unchanged: "unchanged: already in this browser",
+  newer: "its later events were added",
+  conflict: "its history differs from the one here, which was kept",
+  broken: "left out: its history was changed after it was written",
   refused: "refused"
 }
 
-// More are counted, not listed.
+// Further reports are counted, not listed.
 const listedReports = 200
 
 const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
   const counts = Object.entries(Object.groupBy(reports, ({ outcome }) => outcome))
   return (
-    <section className="panel" aria-label="What came of it">
-      <h2>What came of it</h2>
+    <section className="panel" aria-label="Import report">
+      <h2>Import report</h2>
       <p role="status">
-        {counts.map(([outcome, some]) => `${some?.length ?? 0} ${outcome}`).join(", ") || "The file holds no records."}
+        {counts.map(([outcome, some]) => `${some?.length ?? 0} ${outcome}`).join(", ") ||
+          "The file contains no records."}
       </p>
       <ul className="reports">
         {reports.slice(0, listedReports).map(({ name, recordId, outcome, problem }, index) => (
-          // A file may name one record twice, and they only ever change all together.
-          // oxlint-disable-next-line react/no-array-index-key -- of the two nothing else differs
+          // A file may name a record twice, and the list is only replaced as a whole.
+          // oxlint-disable-next-line react/no-array-index-key -- names may repeat
           <li key={index} data-outcome={outcome}>
             {recordId === undefined ? nameText(name) : <a href={hrefOf(recordId)}>{nameText(name)}</a>}:{" "}
             {explained[outcome]}
@@ -59,28 +60,28 @@ const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
 
 const mebibytes = (bytes: number | undefined): string => `${((bytes ?? 0) / 2 ** 20).toFixed(1)} MiB`
 
-// The cast: browsers have it only where the site is trusted.
+// The cast: browsers have it only in secure contexts.
 const room = navigator.storage as StorageManager | undefined
 
-/** How much room there is, and whether the browser may clear it. */
-const Room = () => {
+/** The storage in use, and a button that asks the browser to keep it. */
+const StoragePanel = () => {
   const id = useId()
   const [estimate, setEstimate] = useState<StorageEstimate>()
   const [isKept, setIsKept] = useState<boolean>()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   useEffect(() => {
-    // What a browser does not tell is not shown.
+    // Hidden if the browser does not tell.
     void room?.estimate().then(setEstimate, () => {})
     void room?.persisted().then(setIsKept, () => {})
   }, [])
   const ask = async (): Promise<string> => {
     const isGranted = (await room?.persist()) === true
     setIsKept(isGranted)
-    return isGranted ? "The browser will keep it." : "The browser promises nothing: export what must not be lost."
+    return isGranted ? "The browser will keep the data." : "The browser declined; export what you must not lose."
   }
   return (
     <section className="panel" aria-labelledby={`${id}-room`}>
-      <h2 id={`${id}-room`}>Room in this browser</h2>
+      <h2 id={`${id}-room`}>Storage in this browser</h2>
       {estimate === undefined ? undefined : (
         <p>
           {mebibytes(estimate.usage)} of {mebibytes(estimate.quota)} are in use.
@@ -88,15 +89,15 @@ const Room = () => {
       )}
       <p>
         {isKept === true
-          ? "Only you can clear it."
-          : "The browser may clear it when the device runs full. Export what must not be lost."}
+          ? "The browser keeps the data until you clear it."
+          : "The browser may delete the data when the device runs out of space. Export what you must not lose."}
       </p>
       {isKept === false ? (
-        <button type="button" onClick={() => void attempt(ask)}>
-          Ask the browser to keep it
+        <button type="button" onClick={() => void perform(ask)}>
+          Ask the browser to keep the data
         </button>
       ) : undefined}
-      <Said {...said} />
+      <OutcomeText {...outcome} />
     </section>
   )
 }
@@ -106,14 +107,14 @@ export const DataPage = () => {
   const { cards } = useSnapshot()
   const id = useId()
   const [reports, setReports] = useState<ReadonlyArray<Report>>()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
 
   const take = useEffectEvent(() =>
-    attempt(async () => {
+    perform(async () => {
       setReports(undefined)
       const found: Array<Report> = []
       const problems: Array<string> = []
-      for (const file of takeWaiting()) {
+      for (const file of takeQueuedFiles()) {
         try {
           found.push(...(await importText(handoffs, file.name, await file.text())))
         } catch (error) {
@@ -125,8 +126,8 @@ export const DataPage = () => {
       return undefined
     })
   )
-  const waiting = useWaiting()
-  const isBusy = said.isBusy === true
+  const waiting = useQueuedFiles()
+  const isBusy = outcome.isBusy === true
   useEffect(() => {
     if (waiting.length > 0 && !isBusy) void take()
   }, [waiting, isBusy])
@@ -134,11 +135,12 @@ export const DataPage = () => {
   return (
     <>
       <Heading title="Import and export" />
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <section className="panel" aria-labelledby={`${id}-in`}>
         <h2 id={`${id}-in`}>Import</h2>
         <p>
-          A JSON file of records, as the command line and the Python library write it. Newer state here is never lost.
+          A JSON file of records, as the command line and the Python library write it. An import never replaces newer
+          state.
         </p>
         <Field label="Choose a file, or drop it anywhere on the board">
           {(id) => (
@@ -148,13 +150,13 @@ export const DataPage = () => {
               accept=".json,application/json"
               multiple
               onChange={(event) => {
-                bring([...(event.target.files ?? [])])
+                queueFiles([...(event.target.files ?? [])])
                 event.target.value = ""
               }}
             />
           )}
         </Field>
-        {isBusy ? <p role="status">Working …</p> : undefined}
+        {isBusy ? <p role="status">Importing …</p> : undefined}
       </section>
       {reports === undefined ? undefined : <Reports reports={reports} />}
       <section className="panel" aria-labelledby={`${id}-out`}>
@@ -164,7 +166,7 @@ export const DataPage = () => {
           type="button"
           aria-disabled={isBusy}
           onClick={() =>
-            void attempt(async () => {
+            void perform(async () => {
               save(await exportText(handoffs))
               return "Exported as handoffs.json."
             })
@@ -174,7 +176,7 @@ export const DataPage = () => {
         </button>
       </section>
       <VerifyAll />
-      <Room />
+      <StoragePanel />
     </>
   )
 }

@@ -3,21 +3,21 @@ import { useEffect, useId, useMemo, useRef, useSyncExternalStore } from "react"
 import { lanesOf } from "../data/Board.ts"
 import { useBoard, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
-import { dayOf, type Told } from "../day/Day.ts"
+import { dayOf, type StoryLine } from "../day/Day.ts"
 import { Lanes } from "../lanes/Lanes.tsx"
 import { Heading } from "../ui/Heading.tsx"
 
 const speeds = [0.5, 1, 2, 5, 20]
 
-const Story = ({ told }: { readonly told: ReadonlyArray<Told> }) => {
+const Story = ({ story }: { readonly story: ReadonlyArray<StoryLine> }) => {
   const scroller = useRef<HTMLDivElement>(null)
   useEffect(() => {
     scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
-  }, [told])
+  }, [story])
   return (
     <div className="story" ref={scroller} tabIndex={0} role="log" aria-label="The story so far">
       <ol>
-        {told.map(({ clock, text, recordId }) => (
+        {story.map(({ clock, text, recordId }) => (
           <li key={clock}>
             <time>{clock}</time>
             <span>
@@ -39,7 +39,7 @@ export const DayPage = () => {
   const { handoffs } = useBoard()
   const snapshot = useSnapshot()
   const day = dayOf(handoffs)
-  const { told, isPlaying, isOver, speed, length, recordIds } = useSyncExternalStore(day.subscribe, day.snapshot)
+  const { story, isPlaying, isOver, speed, length, recordIds } = useSyncExternalStore(day.subscribe, day.snapshot)
   const id = useId()
   const lanes = useMemo(
     () => lanesOf(snapshot.lanes, ({ recordId }) => recordIds.has(recordId)),
@@ -65,7 +65,7 @@ export const DayPage = () => {
         <button type="button" onClick={day.next}>
           Next step
         </button>
-        <div className="who">
+        <div className="inline-field">
           <label htmlFor={id}>Speed</label>
           <select id={id} value={speed} onChange={(event) => day.setSpeed(Number(event.target.value))}>
             {speeds.map((value) => (
@@ -75,9 +75,9 @@ export const DayPage = () => {
             ))}
           </select>
         </div>
-        <progress value={told.length} max={length} aria-label={`${told.length} of ${length} steps`} />
+        <progress value={story.length} max={length} aria-label={`${story.length} of ${length} steps`} />
       </div>
-      {told.length === 0 ? undefined : <Story told={told} />}
+      {story.length === 0 ? undefined : <Story story={story} />}
       <Lanes lanes={lanes} />
     </>
   )

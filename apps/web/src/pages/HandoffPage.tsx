@@ -10,7 +10,7 @@ import {
 import { useEffect, useState } from "react"
 
 import { useBoard, useSnapshot } from "../data/Context.ts"
-import { keptReadBackOf } from "../data/KeptReadBackOf.ts"
+import { lastReadBackOf } from "../data/LastReadBack.ts"
 import { hrefOf } from "../data/Route.ts"
 import { durationText, momentText, useNow } from "../data/Time.ts"
 import { BriefingPanel } from "../handoff/BriefingPanel.tsx"
@@ -25,7 +25,7 @@ import { Moves } from "../moves/Moves.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { JsonTree } from "../ui/JsonTree.tsx"
 import { Fact, Panel } from "../ui/Panel.tsx"
-import { Told } from "../ui/Told.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { sentenceOf } from "../words/Sentence.ts"
 import { capitalized, headlineText, nameText } from "../words/Words.ts"
 
@@ -35,7 +35,7 @@ interface Found {
   readonly where: Whereabouts
 }
 
-/** The handoff and its trail, read again whenever the log says that it has changed. */
+/** The handoff and its trail, read again when its card changes; an error as a sentence. */
 const useFound = (recordId: string): Found | string | undefined => {
   const { handoffs } = useBoard()
   const revision = useSnapshot().cards.get(recordId)?.revision
@@ -74,14 +74,14 @@ const Deadline = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   )
 }
 
-// So much fits into a heading; the whole task is in the request.
+// Characters of the task in the heading; the request has all of it.
 const headlineRoom = 100
 
 const headlineOf = ({ request }: HandoffRecord): string => headlineText(request.taskDescription, headlineRoom)
 
 const Identity = ({ recordId }: { readonly recordId: string }) => {
-  const [said, say] = useState("")
-  // Where the site is not trusted there is no clipboard.
+  const [copied, setCopied] = useState("")
+  // Async, because the clipboard is missing outside secure contexts and the access then throws.
   const copy = async (): Promise<void> => navigator.clipboard.writeText(recordId)
   return (
     <p className="identity">
@@ -91,14 +91,14 @@ const Identity = ({ recordId }: { readonly recordId: string }) => {
         className="small"
         onClick={() =>
           void copy().then(
-            () => say("Copied."),
-            () => say("The browser does not let the board copy it.")
+            () => setCopied("Copied."),
+            () => setCopied("The browser denied access to the clipboard.")
           )
         }
       >
         Copy id
       </button>
-      <span role="status">{said}</span>
+      <span role="status">{copied}</span>
     </p>
   )
 }
@@ -120,7 +120,7 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         {request.requires === undefined ? undefined : (
           <Fact name="Requires">{request.requires.map(nameText).join(", ")}</Fact>
         )}
-        {request.maxHops === undefined ? undefined : <Fact name="May be handed on">{request.maxHops} times</Fact>}
+        {request.maxHops === undefined ? undefined : <Fact name="Hops">at most {request.maxHops}</Fact>}
         {request.reroute === true ? <Fact name="Re-route">{rerouteTerms}</Fact> : undefined}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">
@@ -137,7 +137,7 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
 const Response = ({ details, what }: Description) => (
   <Panel title="Response">
     <p>
-      <strong>{capitalized(what)}:</strong> <Told sentences={details} />
+      <strong>{capitalized(what)}:</strong> <Sentences sentences={details} />
     </p>
   </Panel>
 )
@@ -168,7 +168,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
     return (
       <>
         <Heading title="Handoff" />
-        <p role="alert" className="said problem">
+        <p role="alert" className="outcome problem">
           {found}
         </p>
       </>
@@ -186,7 +186,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
         <div>
           <Moves handoff={handoff} due={where.due?.at} />
           {briefing === undefined ? undefined : (
-            <BriefingPanel handoff={handoff} briefing={briefing} readBack={keptReadBackOf(handoff, history)} />
+            <BriefingPanel handoff={handoff} briefing={briefing} readBack={lastReadBackOf(handoff, history)} />
           )}
           <Held handoff={handoff} />
           <Request handoff={handoff} />
@@ -198,7 +198,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
           <Panel title="Trail">
             <Trail history={history} />
           </Panel>
-          {/* What was said of an earlier state is not said of this one. */}
+          {/* Keyed by the revision, so that a new state drops the earlier verdict. */}
           <Integrity key={handoff.revision} handoff={handoff} />
         </div>
       </div>

@@ -4,7 +4,7 @@ import { useBoard, useNames, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me, useSetting } from "../data/Setting.ts"
 import { CardList } from "../lanes/CardList.tsx"
-import { Said, useAttempt } from "../moves/Attempt.tsx"
+import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { headlineText, nameText, statusWords } from "../words/Words.ts"
 
@@ -12,7 +12,7 @@ const Choose = () => {
   const names = useNames()
   return (
     <div className="empty">
-      <p>Whose inbox? Choose who you are.</p>
+      <p>Choose the agent whose inbox to show.</p>
       <p className="actions">
         {names.slice(0, 12).map((name) => (
           <button key={name} type="button" onClick={() => me.set(name)}>
@@ -22,7 +22,7 @@ const Choose = () => {
       </p>
       {names.length === 0 ? (
         <p>
-          Nobody is known yet: <a href="#/agents">register an agent</a>.
+          No agents yet: <a href="#/agents">register an agent</a>.
         </p>
       ) : undefined}
     </div>
@@ -32,11 +32,12 @@ const Choose = () => {
 const Inbox = ({ agent }: { readonly agent: string }) => {
   const { handoffs } = useBoard()
   const { lanes } = useSnapshot()
-  const [said, attempt] = useAttempt()
+  const [outcome, perform] = useOutcome()
   const claim = (): void => {
-    void attempt(async () => {
+    void perform(async () => {
       const claimed = await handoffs.claim(agent)
-      if (claimed === undefined) return `Nothing waits for ${nameText(agent)}: somebody else may have been first.`
+      if (claimed === undefined)
+        return `No handoff waits for ${nameText(agent)}; another agent or tab may have acted first.`
       return (
         <>
           {nameText(agent)} has claimed{" "}
@@ -48,11 +49,11 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
   return (
     <>
       <div className="actions">
-        <button type="button" className="primary" onClick={claim} aria-disabled={said.isBusy}>
+        <button type="button" className="primary" onClick={claim} aria-disabled={outcome.isBusy}>
           Claim the most urgent
         </button>
       </div>
-      <Said {...said} />
+      <OutcomeText {...outcome} />
       <div className="lanes" data-open="true">
         {statuses.filter(isOpen).map((status) => {
           const cards = lanes[status].filter(({ to }) => to === agent)
@@ -63,7 +64,7 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
                 {statusWords[status]} <span className="count">{cards.length}</span>
               </h2>
               {cards.length === 0 ? (
-                <p className="nothing">Nothing.</p>
+                <p className="nothing">No handoffs.</p>
               ) : (
                 <CardList cards={cards} label={`${statusWords[status]} handoffs for ${nameText(agent)}`} />
               )}

@@ -12,13 +12,13 @@ interface Verdict {
   readonly problem?: string
 }
 
-// A database of its own: the laws write to it.
+// A separate database, because the laws write to it.
 const database = "board laws"
 const checks = storeLaws(storeLayer(database))
 
-/** One after the other, in all tabs: side by side, each would find what another has written. */
+/** Runs the laws in one tab at a time, because they share the database. */
 const inTurn = (run: () => Promise<void>): Promise<void> =>
-  // Browsers have locks only where the site is trusted.
+  // Browsers have locks only in secure contexts.
   "locks" in navigator ? navigator.locks.request(database, run) : run()
 
 export const LawsPage = () => {
@@ -46,15 +46,15 @@ export const LawsPage = () => {
     <>
       <Heading title="Laws" />
       <p>
-        What every store promises, tried on this very browser, in a database of its own that is deleted afterwards. No
-        store skips any of the {checks.length} laws.
+        Runs the laws of a store against this browser, in a separate database that is deleted afterwards. No store skips
+        any of the {checks.length} laws.
       </p>
       <div className="actions">
         <button type="button" className="primary" aria-disabled={isRunning} onClick={() => void run()}>
           Run the laws
         </button>
         {isRunning ? (
-          <progress value={verdicts.length} max={checks.length} aria-label="Laws that have been tried" />
+          <progress value={verdicts.length} max={checks.length} aria-label="Laws that have run" />
         ) : undefined}
       </div>
       <p role="status">

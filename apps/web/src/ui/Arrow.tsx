@@ -1,4 +1,4 @@
-/** From one to the other. Drawn, for not every font has it. */
+/** An arrow from sender to receiver, drawn because not every font has one. */
 export const Arrow = () => (
   <>
     <span className="hidden"> to </span>

@@ -2,12 +2,12 @@ import { Component, type ReactNode } from "react"
 
 import { sentenceOf } from "../words/Sentence.ts"
 
-// As Chromium, Firefox and Safari say it, in this order; there is no class of errors for it.
+// The messages of Chromium, Firefox and Safari, in this order; the error has no class.
 const isNotLoaded = /dynamically imported module|error loading|importing a module/i
 
 const problemOf = (error: unknown): string =>
   error instanceof TypeError && isNotLoaded.test(error.message)
-    ? "It could not be loaded: there is no network, or a newer version of the board has taken its place. Your handoffs are kept."
+    ? "The page could not be loaded: there is no network, or a newer version of the board has replaced it. Your handoffs are safe; reload to try again."
     : sentenceOf(error)
 
 interface Properties {
@@ -18,7 +18,7 @@ interface State {
   readonly problem?: string
 }
 
-/** Keeps the frame when a page cannot be shown. The handoffs are in the store, and not touched by that. */
+/** Keeps the frame around a page that fails to render, and shows the error. */
 export class Boundary extends Component<Properties, State> {
   override state: State = {}
 
@@ -32,7 +32,7 @@ export class Boundary extends Component<Properties, State> {
     return (
       <div role="alert">
         <h1>This page cannot be shown</h1>
-        <p className="said problem">{problem}</p>
+        <p className="outcome problem">{problem}</p>
         <button type="button" onClick={() => location.reload()}>
           Reload
         </button>

@@ -6,14 +6,14 @@ import { momentText } from "../data/Time.ts"
 
 export interface Line {
   readonly name: string
-  /** The custom property with its colour. */
+  /** The CSS custom property that holds its colour. */
   readonly colour: string
   readonly values: ReadonlyArray<number | null>
 }
 
 interface Drawn {
   readonly unit: string
-  /** Whether the values are whole. */
+  /** `true` for whole numbers. */
   readonly isCount?: boolean
   /** Milliseconds since 1970. */
   readonly at: ReadonlyArray<number>
@@ -22,13 +22,13 @@ interface Drawn {
 
 interface Properties extends Drawn {
   readonly title: string
-  /** The same as a table. */
+  /** The same data as a table. */
   readonly children: ReactNode
 }
 
 const height = 220
 
-// Seconds between marks: no finer than the buckets, at ends that people count in.
+// Seconds between marks: no finer than the buckets, in round units.
 const marks = [
   1,
   5,
@@ -48,12 +48,12 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 const clockWithSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" })
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" })
 
-/** A mark on the axis of time, where the next one is so many seconds away. */
+/** The label of a mark on the time axis; `apart` is the distance to the next one in seconds. */
 const markText = (seconds: number, apart: number): string =>
   (apart < 60 ? clockWithSeconds : apart < 86_400 ? clock : date).format(seconds * 1000)
 
 const draw = (place: HTMLElement, { at, lines, unit, isCount = false }: Drawn): UPlot => {
-  // A canvas knows nothing of properties and of light and dark.
+  // A canvas cannot read custom properties, so the browser resolves them.
   const colourOf = (name: string): string => {
     place.style.color = `var(${name})`
     return getComputedStyle(place).color
@@ -92,7 +92,7 @@ const draw = (place: HTMLElement, { at, lines, unit, isCount = false }: Drawn): 
   )
 }
 
-/** A line chart. Whoever cannot see it finds the same numbers in the table below. */
+/** A line chart, with its numbers in a table below for screen readers. */
 export const Chart = ({ title, unit, isCount = false, at, lines, children }: Properties) => {
   const place = useRef<HTMLDivElement>(null)
   const chosen = useSetting(theme)
@@ -114,7 +114,7 @@ export const Chart = ({ title, unit, isCount = false, at, lines, children }: Pro
       resized.disconnect()
       plot.destroy()
     }
-    // The theme: its colours are drawn.
+    // Depends on the theme because its colours are drawn.
   }, [unit, isCount, at, lines, chosen])
   return (
     <figure className="panel chart">

@@ -2,17 +2,17 @@ import { type ReactNode, useId } from "react"
 
 interface Properties {
   readonly label: string
-  /** Whether it takes a line of its own where fields stand side by side. */
-  readonly isBroad?: boolean
-  /** The control, which must have the id that it is given. */
+  /** `true` if it fills a row in a layout with several columns. */
+  readonly isWide?: boolean
+  /** Renders the control, which must have this id. */
   readonly children: (id: string) => ReactNode
 }
 
-/** A control below its label. */
-export const Field = ({ label, isBroad = false, children }: Properties) => {
+/** A label with its control below. */
+export const Field = ({ label, isWide = false, children }: Properties) => {
   const id = useId()
   return (
-    <div className={isBroad ? "field broad" : "field"}>
+    <div className={isWide ? "field wide-field" : "field"}>
       <label htmlFor={id}>{label}</label>
       {children(id)}
     </div>

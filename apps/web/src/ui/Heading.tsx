@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from "react"
 
-/** What a page is called: its first heading, and the title of the tab. */
+/** The title of a page: its first heading and the title of the tab. */
 export const Heading = ({ title, children }: { readonly title: string; readonly children?: ReactNode }) => {
   useEffect(() => {
     document.title = `${title} · Handoffs`

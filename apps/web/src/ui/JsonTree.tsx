@@ -9,8 +9,8 @@ const Leaf = ({ value }: { readonly value: Json }) => (
   </span>
 )
 
-// A context may be a mebibyte of small parts: of each branch so many are shown, and as many again when they are asked for.
-const some = 100
+// Items shown of each branch at first, and added by each click: a context may have 1 MiB of small items.
+const pageSize = 100
 
 interface Properties {
   readonly value: Json
@@ -23,7 +23,7 @@ interface BranchProperties {
   readonly depth: number
 }
 
-// Deeper or larger ones are opened by hand.
+// Deeper or larger branches start closed.
 const isOpenAtFirst = (size: number, depth: number): boolean => depth < 2 && size <= 20
 
 const Branch = ({ name, value, depth }: BranchProperties) => {
@@ -39,12 +39,12 @@ const Branch = ({ name, value, depth }: BranchProperties) => {
   )
 }
 
-/** JSON as a tree whose branches can be closed. What agents wrote is only ever text. */
+/** JSON as a tree whose branches can be closed. All values are rendered as text. */
 export const JsonTree = ({ value, depth = 0 }: Properties) => {
-  const [shown, setShown] = useState(some)
+  const [shown, setShown] = useState(pageSize)
   if (typeof value !== "object" || value === null) return <Leaf value={value} />
   const items = Object.entries(value)
-  if (items.length === 0) return <span className="leaf">nothing</span>
+  if (items.length === 0) return <span className="leaf">empty</span>
   return (
     <ul className="tree">
       {items.slice(0, shown).map(([key, item]) => (
@@ -60,8 +60,8 @@ export const JsonTree = ({ value, depth = 0 }: Properties) => {
       ))}
       {items.length <= shown ? undefined : (
         <li>
-          <button type="button" className="small" onClick={() => setShown(shown + some)}>
-            Show {Math.min(some, items.length - shown)} more of {items.length}
+          <button type="button" className="small" onClick={() => setShown(shown + pageSize)}>
+            Show {Math.min(pageSize, items.length - shown)} more of {items.length}
           </button>
         </li>
       )}

@@ -1,7 +1,7 @@
 import { useNames } from "../data/Context.ts"
 import { nameText } from "../words/Words.ts"
 
-/** Everybody's name, for fields that name this list. */
+/** The names of all agents, as suggestions for fields that refer to this list. */
 export const Names = ({ id }: { readonly id: string }) => (
   <datalist id={id}>
     {useNames().map((name) => (

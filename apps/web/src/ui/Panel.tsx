@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from "react"
 
-/** A name and what it is. */
+/** A name and its value in a description list. */
 export const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
   <div>
     <dt>{name}</dt>
@@ -8,7 +8,7 @@ export const Fact = ({ name, children }: { readonly name: string; readonly child
   </div>
 )
 
-/** A part of a page below its heading. */
+/** A titled section of a page. */
 export const Panel = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => {
   const id = useId()
   return (

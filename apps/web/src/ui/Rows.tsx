@@ -1,7 +1,7 @@
 import type { ReactNode } from "react"
 
 interface Properties<Row> {
-  /** What one of them is called. */
+  /** The singular name of a row. */
   readonly name: string
   readonly rows: ReadonlyArray<Row>
   readonly empty: Row
@@ -9,7 +9,7 @@ interface Properties<Row> {
   readonly children: (row: Row, put: (part: Partial<Row>) => void) => ReactNode
 }
 
-/** Any number of things of one kind, each with its fields. */
+/** A list of rows that a person can add and remove, each with the same fields. */
 export const Rows = <Row extends object>({ name, rows, empty, change, children }: Properties<Row>) => (
   <>
     {[...rows.entries()].map(([index, row]) => (

@@ -1,4 +1,4 @@
-/** Whether something holds. Drawn, for not every font has it. */
+/** A tick for a law that is kept, a cross for a broken one; drawn because not every font has them. */
 export const Tick = ({ isKept }: { readonly isKept: boolean }) => (
   <>
     <span className="hidden">{isKept ? "Kept: " : "Broken: "}</span>

@@ -14,8 +14,8 @@ import {
   UnknownItem
 } from "@aumai/handoff"
 
-/** What is said without a full stop, for it may be a part of a sentence. */
-const short = [
+/** Errors whose messages have no full stop because they may be part of a sentence. */
+const withoutStop = [
   AlreadyHeld,
   NoAttemptLeft,
   NoCapableAgent,
@@ -27,13 +27,13 @@ const short = [
   UnknownItem
 ]
 
-/** What went wrong, for a person. */
+/** The error as a sentence for a person. */
 export const sentenceOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof InvalidTransition || error instanceof RevisionConflict || error instanceof StaleAttempt)
-    return `Somebody else was first. ${error.message}.`
-  if (short.some((kind) => error instanceof kind)) return `${error.message}.`
+    return `Another agent or tab acted first. ${error.message}.`
+  if (withoutStop.some((kind) => error instanceof kind)) return `${error.message}.`
   if (error instanceof StoreError && error.reason === "full")
-    return `${error.message}. This browser gives the board no more room: free some space on this device, or export what you need.`
+    return `${error.message}. The storage of this browser is full: free space on this device, or export what you need.`
   return error.message
 }

@@ -1,6 +1,6 @@
-import type { HandoffStatus } from "@aumai/handoff"
+import type { Briefing, HandoffStatus } from "@aumai/handoff"
 
-/** The names of statuses on the pages. */
+/** The display names of statuses. */
 export const statusWords: Readonly<Record<HandoffStatus, string>> = {
   pending: "Pending",
   accepted: "Accepted",
@@ -13,64 +13,74 @@ export const statusWords: Readonly<Record<HandoffStatus, string>> = {
   expired: "Expired"
 }
 
-/** What an empty lane says. */
-export const nothingWords: Readonly<Record<HandoffStatus, string>> = {
-  pending: "Nothing is pending.",
-  accepted: "Nothing is accepted.",
-  in_progress: "Nothing is in progress.",
-  input_required: "Nothing waits for an answer.",
-  completed: "Nothing is completed.",
-  rejected: "Nothing is rejected.",
-  failed: "Nothing has failed.",
-  cancelled: "Nothing is cancelled.",
-  expired: "Nothing has expired."
+/** The display names of severities. */
+export const severityWords: Readonly<Record<Briefing["severity"], string>> = {
+  stable: "Stable",
+  watcher: "Watcher: may become worse",
+  unstable: "Unstable: act now"
 }
 
-/** A word at the beginning of a line. */
+/** The text of an empty lane. */
+export const emptyLaneWords: Readonly<Record<HandoffStatus, string>> = {
+  pending: "No pending handoffs.",
+  accepted: "No accepted handoffs.",
+  in_progress: "No handoffs in progress.",
+  input_required: "No handoffs waiting for an answer.",
+  completed: "No completed handoffs.",
+  rejected: "No rejected handoffs.",
+  failed: "No failed handoffs.",
+  cancelled: "No cancelled handoffs.",
+  expired: "No expired handoffs."
+}
+
+/** The word with a capital first letter. */
 export const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
-/** The beginning of a text, where there is room for so many characters. */
+/** The text cut to `room` characters, with an ellipsis if any are missing. */
 export const beginningOf = (text: string, room: number): string =>
-  // Not between the halves of a character.
+  // Drops half of a surrogate pair at the cut.
   text.length <= room ? text : `${text.slice(0, room - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
 
-/** Lines with something in them. */
+/** The non-empty lines of a text. */
 export const lines = (text: string): ReadonlyArray<string> =>
   text
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "")
 
-/** Words between commas. */
+/** The non-empty items of a comma-separated list. */
 export const listed = (text: string): ReadonlyArray<string> =>
   text
     .split(",")
     .map((word) => word.trim())
     .filter((word) => word !== "")
 
-/** What a sweep came to. */
-export const settledText = ({ length }: ReadonlyArray<unknown>): string =>
-  `What was due has happened to ${length === 1 ? "1 handoff" : `${length} handoffs`}.`
+/** A number of handoffs. */
+export const handoffsText = (count: number): string => (count === 1 ? "1 handoff" : `${count} handoffs`)
 
-/** How much was looked at, and what of it is signed. */
+/** The result of a sweep. */
+export const sweptText = ({ length }: ReadonlyArray<unknown>): string =>
+  `Overdue events applied to ${handoffsText(length)}.`
+
+/** A number of entries, and how many of them are signed. */
 export const entriesText = (entries: number, signed: number): string =>
   `${entries === 1 ? "1 entry" : `${entries} entries`}${signed === 0 ? "" : `, ${signed} of them signed`}`
 
-// Characters that nobody sees, or that turn around what stands beside them. Not what joins the parts of an emoji.
-const unseen =
+// Invisible characters and those that change the direction of the text beside them, except joiners inside an emoji.
+const invisible =
   /(?!(?<=[\p{Extended_Pictographic}\uFE0F\p{Emoji_Modifier}])\u200D)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]|^ | $|(?<= ) |[^\S ]/gu
-const turning = /[\u202A-\u202E\u2066-\u2069]/g
+const directional = /[\u202A-\u202E\u2066-\u2069]/g
 
-const written = (character: string): string =>
+const escaped = (character: string): string =>
   `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`
 
-/** A name or an id such that two that differ look different: nobody passes for somebody else. */
-export const nameText = (name: string): string => name.replaceAll(unseen, written)
+/** A name or an id with invisible characters escaped, so that an agent cannot imitate the name of another. */
+export const nameText = (name: string): string => name.replaceAll(invisible, escaped)
 
-/** The beginning of a task, in one line: it cannot be empty to the eye, nor turn around what follows it. */
+/** The beginning of a task on one line, which never looks empty and never changes the direction of the text after it. */
 export const headlineText = (task: string, room: number): string => {
   const beginning = beginningOf(task, room)
   return /[^\s\p{Cc}\p{Cf}\u115F\u1160\u2800\u3164\uFFA0]/u.test(beginning)
-    ? beginning.replaceAll(turning, written)
+    ? beginning.replaceAll(directional, escaped)
     : nameText(beginning)
 }

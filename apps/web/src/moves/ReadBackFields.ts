@@ -1,10 +1,10 @@
-/** The form in which a receiver reads a briefing back: its summary, and a word on each item. */
+/** The form in which a receiver reads a briefing back: a summary, and an answer to each item. */
 import type { Briefing, KeptReadBack, ReadBack, ReadBackItem } from "@aumai/handoff"
 
 import { beginningOf } from "../words/Words.ts"
-import type { Question, Said } from "./Questions.tsx"
+import type { FormField, Values } from "./MoveForm.tsx"
 
-/** Something of a briefing that is to be done, now or in some case. */
+/** An action or a contingency of a briefing. */
 export interface Item {
   readonly id: string
   readonly text: string
@@ -21,24 +21,24 @@ export const answerWords: Readonly<Record<ReadBackItem["answer"], string>> = {
   refused: "Refused"
 }
 
-// The cast: Object.entries forgets the keys.
+// The cast: Object.entries widens the keys to strings.
 const answers = Object.entries(answerWords) as ReadonlyArray<readonly [ReadBackItem["answer"], string]>
 const options = [["", "Not yet"] as const, ...answers]
 
-// What an item says in a form; all of it is in the briefing.
+// Characters of an item shown in the form; the briefing panel has all of it.
 const itemRoom = 200
 
-const wanted = (briefing: Briefing): ReadonlyArray<Item> => {
+const askedItems = (briefing: Briefing): ReadonlyArray<Item> => {
   const required = briefing.readBack?.required
   return itemsOf(briefing).filter(({ id }) => required?.includes(id) ?? true)
 }
 
-/** What was said before stands in the form. */
-export const readBackQuestions = (
+/** The fields of the read-back, filled with the earlier one. */
+export const readBackFields = (
   briefing: Briefing,
   kept: KeptReadBack | undefined,
   isRequired: boolean
-): ReadonlyArray<Question> => [
+): ReadonlyArray<FormField> => [
   {
     key: "summary",
     label: `The briefing in your own words${isRequired ? "" : " (to read it back)"}`,
@@ -46,22 +46,22 @@ export const readBackQuestions = (
     isRequired,
     value: kept?.summary ?? ""
   },
-  ...wanted(briefing).flatMap(({ id, text }): ReadonlyArray<Question> => {
-    const said = kept?.items.find((item) => item.id === id)
+  ...askedItems(briefing).flatMap(({ id, text }): ReadonlyArray<FormField> => {
+    const restated = kept?.items.find((item) => item.id === id)
     const about = { key: id, name: beginningOf(text, itemRoom) }
     return [
-      { key: `answer ${id}`, about, label: "Answer", kind: "choice", options, value: said?.answer ?? "" },
-      { key: `note ${id}`, about, label: "Note (optional)", kind: "line", value: said?.note ?? "" }
+      { key: `answer ${id}`, about, label: "Answer", kind: "choice", options, value: restated?.answer ?? "" },
+      { key: `note ${id}`, about, label: "Note (optional)", kind: "line", value: restated?.note ?? "" }
     ]
   })
 ]
 
-/** What was said, as a read-back; nothing when nothing was said. */
-export const readBackOf = (briefing: Briefing, said: Said): ReadBack | undefined => {
-  const summary = said("summary")
-  const items = wanted(briefing).flatMap(({ id }): ReadonlyArray<ReadBackItem> => {
-    const answer = answers.find(([value]) => value === said(`answer ${id}`))?.[0]
-    const note = said(`note ${id}`)
+/** The read-back in the form; `undefined` if the form is empty. */
+export const readBackOf = (briefing: Briefing, values: Values): ReadBack | undefined => {
+  const summary = values("summary")
+  const items = askedItems(briefing).flatMap(({ id }): ReadonlyArray<ReadBackItem> => {
+    const answer = answers.find(([value]) => value === values(`answer ${id}`))?.[0]
+    const note = values(`note ${id}`)
     return answer === undefined ? [] : [{ id, answer, ...(note === "" ? {} : { note }) }]
   })
   return summary === "" && items.length === 0 ? undefined : { summary, items }

@@ -2,29 +2,29 @@ import { type ReactNode, useRef, useState } from "react"
 
 import { sentenceOf } from "../words/Sentence.ts"
 
-/** What came of the last thing that somebody did. */
+/** The result of the last action on a page. */
 export interface Outcome {
   readonly done?: ReactNode
   readonly problem?: string
   readonly isBusy?: boolean
 }
 
-export const Said = ({ done, problem }: Outcome) => (
+export const OutcomeText = ({ done, problem }: Outcome) => (
   <>
-    <div role="status" className="said">
+    <div role="status" className="outcome">
       {done}
     </div>
-    <div role="alert" className="said problem">
+    <div role="alert" className="outcome problem">
       {problem}
     </div>
   </>
 )
 
 /**
- * Runs what somebody asked for, and says what came of it. Resolves to whether it was done. One thing at a time: buttons say
- * that they are busy, but are not disabled, for then they would lose the focus.
+ * Runs one action at a time and keeps its outcome; the promise resolves to `true` if the action succeeded. Busy buttons use
+ * `aria-disabled`, because a disabled button loses the focus.
  */
-export const useAttempt = (): readonly [Outcome, (run: () => Promise<ReactNode>) => Promise<boolean>] => {
+export const useOutcome = (): readonly [Outcome, (run: () => Promise<ReactNode>) => Promise<boolean>] => {
   const [outcome, setOutcome] = useState<Outcome>({})
   const isBusy = useRef(false)
   return [

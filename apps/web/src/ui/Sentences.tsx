@@ -18,8 +18,8 @@ interface Properties {
   readonly sentences: ReadonlyArray<Sentence>
 }
 
-/** Sentences of the SDK on one line: names cannot deceive the eye, and ids are links. */
-export const Told = ({ sentences }: Properties) =>
+/** Sentences of the SDK on one line, with escaped names and ids as links. */
+export const Sentences = ({ sentences }: Properties) =>
   [...sentences.entries()].map(([index, sentence]) => (
     <Fragment key={index}>
       {index === 0 ? "" : " · "}

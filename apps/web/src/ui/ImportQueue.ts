@@ -1,4 +1,4 @@
-/** Files that somebody chooses, or lets fall on any page: they wait until the page that imports has taken them. */
+/** The queue of files that were chosen, or dropped on any page, until the import page takes them. */
 import { useEffect, useState, useSyncExternalStore } from "react"
 
 const listeners = new Set<() => void>()
@@ -14,31 +14,31 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener)
 }
 
-/** The files that wait to be imported. */
-export const useWaiting = (): ReadonlyArray<File> => useSyncExternalStore(subscribe, () => waiting)
+/** The files in the queue. */
+export const useQueuedFiles = (): ReadonlyArray<File> => useSyncExternalStore(subscribe, () => waiting)
 
-export const bring = (files: ReadonlyArray<File>): void => put([...waiting, ...files])
+export const queueFiles = (files: ReadonlyArray<File>): void => put([...waiting, ...files])
 
-export const takeWaiting = (): ReadonlyArray<File> => {
+export const takeQueuedFiles = (): ReadonlyArray<File> => {
   const files = waiting
   put([])
   return files
 }
 
-/** Goes to the page that imports once a file is dropped; tells whether one is held over the window. */
-export const useDropped = (): boolean => {
+/** Queues dropped files and opens the import page. Returns `true` while a file is dragged over the window. */
+export const useFileDrop = (): boolean => {
   const [isOver, setIsOver] = useState(false)
   useEffect(() => {
     const left = new AbortController()
     const { signal } = left
     const over = (event: DragEvent): void => {
       if (event.dataTransfer?.types.includes("Files") !== true) return
-      // Otherwise the browser leaves the board and opens the file.
+      // Without this, the browser leaves the board and opens the file.
       event.preventDefault()
       setIsOver(true)
     }
     const leave = (event: DragEvent): void => {
-      // Within the window it goes from one element to the next.
+      // A drag inside the window also leaves one element for the next.
       if (event.relatedTarget === null) setIsOver(false)
     }
     const drop = (event: DragEvent): void => {
@@ -47,7 +47,7 @@ export const useDropped = (): boolean => {
       event.preventDefault()
       setIsOver(false)
       location.hash = "#/data"
-      bring(files)
+      queueFiles(files)
     }
     addEventListener("dragover", over, { signal })
     addEventListener("dragleave", leave, { signal })

@@ -1,28 +1,28 @@
 import { type RefObject, useEffect } from "react"
 
-const places = "section, form, article, [role=group], main"
+const containers = "section, form, article, [role=group], main"
 
 /**
- * Keeps the focus near where it was when what had it is taken out of the page: a move that was made, a card that went to
- * another lane. Otherwise the keyboard would begin at the top of the page again.
+ * Moves the focus to the nearest remaining container when the focused element leaves the page, such as the button of a move
+ * or a card that changes its lane. Without this, the next Tab starts at the top of the page.
  */
-export const useKeptFocus = (within: RefObject<HTMLElement | null>): void =>
+export const useFocusFallback = (within: RefObject<HTMLElement | null>): void =>
   useEffect(() => {
     const root = within.current
     if (root === null) return undefined
     const left = new AbortController()
     const { signal } = left
-    // What has the focus, and the places around it, the narrowest first.
+    // The focused element and its containers, the innermost first.
     let at: Node | undefined
     let around: ReadonlyArray<HTMLElement> = []
 
     const remember = ({ target }: FocusEvent): void => {
       at = target instanceof HTMLElement && root.contains(target) ? target : undefined
       around = []
-      let place = at instanceof HTMLElement ? at.parentElement?.closest<HTMLElement>(places) : undefined
-      while (place !== null && place !== undefined) {
-        around = [...around, place]
-        place = place.parentElement?.closest<HTMLElement>(places)
+      let container = at instanceof HTMLElement ? at.parentElement?.closest<HTMLElement>(containers) : undefined
+      while (container !== null && container !== undefined) {
+        around = [...around, container]
+        container = container.parentElement?.closest<HTMLElement>(containers)
       }
     }
     const forget = ({ target }: PointerEvent): void => {
@@ -30,10 +30,10 @@ export const useKeptFocus = (within: RefObject<HTMLElement | null>): void =>
     }
     const observer = new MutationObserver(() => {
       if (at === undefined || at.isConnected || document.activeElement !== document.body) return
-      const place = around.find((place) => place.isConnected)
-      if (place === undefined) return
-      if (!place.hasAttribute("tabindex")) place.tabIndex = -1
-      place.focus({ preventScroll: true })
+      const container = around.find((container) => container.isConnected)
+      if (container === undefined) return
+      if (!container.hasAttribute("tabindex")) container.tabIndex = -1
+      container.focus({ preventScroll: true })
     })
     observer.observe(root, { childList: true, subtree: true })
     addEventListener("focusin", remember, { signal })
