@@ -20,7 +20,7 @@ const briefed = (store: string, more: object = {}) =>
   cli.create(store, { briefing: JSON.stringify({ ...briefing, ...more }) })
 
 describe("a briefing that is read back", () => {
-  it("is shown, restated in two steps, confirmed because of a question, and then started", async () => {
+  it("is printed, restated in two steps, confirmed because of a question, and then started", async () => {
     const { done, refused } = on(cli, "steps.json")
     writeFileSync(cli.path("briefing.json"), JSON.stringify(briefing))
     const id = await cli.create("steps.json", { briefing: "@briefing.json" })
@@ -36,7 +36,7 @@ describe("a briefing that is read back", () => {
     expect(await done("accept", "--id", id, "--summary", "Two invoices", "--understood", "invoices")).toBe(
       [
         `Handoff ${id} is accepted; waits for executor`,
-        "  Before it is started executor must read its briefing back; still to restate: late",
+        "  Before it starts, executor must read its briefing back; still to restate: late",
         `  aumai-handoff restate --id ${id} --summary '…' --understood late --store steps.json`,
         ""
       ].join("\n")
@@ -48,7 +48,7 @@ describe("a briefing that is read back", () => {
     expect(await done("restate", "--id", id, "--summary", "By Friday", "--question", "late=Whose Friday?")).toBe(
       [
         `Handoff ${id} is accepted; waits for planner`,
-        "  Before it is started planner must confirm what was read back; not understood: late (question)",
+        "  Before it starts, planner must confirm the read-back; not understood: late (question)",
         `  aumai-handoff confirm --id ${id} --correct '…' --store steps.json`,
         ""
       ].join("\n")
@@ -80,7 +80,7 @@ describe("a briefing that is read back", () => {
     ],
     ["a file", "@read-back.json", []],
     ["text", "Two 請求書, by Friday", ["--understood", "invoices, late"]]
-  ])("is given as %s, and may be started when all of it is understood", async (_, readBack, more) => {
+  ])("may be restated as %s, and started when all items are understood", async (_, readBack, more) => {
     writeFileSync(
       cli.path("read-back.json"),
       JSON.stringify({
@@ -96,7 +96,7 @@ describe("a briefing that is read back", () => {
     await done("start", "--id", id)
   })
 
-  it("tells a claimer what to restate, and a worker without a read-back passes it by", async () => {
+  it("prints the command to restate it after a claim", async () => {
     const { done } = on(cli, "claimed.json")
     const id = await briefed("claimed.json")
     expect(await done("claim", "--agent", "executor")).toContain(
@@ -104,7 +104,7 @@ describe("a briefing that is read back", () => {
     )
   })
 
-  it("keeps hostile text from the terminal", async () => {
+  it("strips escape sequences for the terminal", async () => {
     const { done } = on(cli, "hostile.json")
     const id = await briefed("hostile.json", { summary: foreign, read_back: { required: ["late"] } })
     await done("accept", "--id", id, "--summary", foreign, "--question", `late=${foreign}`)
@@ -116,16 +116,16 @@ describe("a briefing that is read back", () => {
   })
 })
 
-describe("a briefing or a read-back that cannot be meant", () => {
+describe("an invalid briefing or read-back", () => {
   it.each([
     [
       '{"severity": "bad", "summary": 1}',
       'severity: Expected "stable" | "watcher" | "unstable"; summary: Expected string'
     ],
-    ['{"severity": "stable", "summary": "", "readBack": {}}', "readBack: Expected no such key"],
+    ['{"severity": "stable", "summary": "", "readBack": {}}', "readBack: Unknown key"],
     [
       '{"severity": "stable", "summary": "", "actions": [{"id": "a", "task": "t", "by": "x"}]}',
-      "actions[0].by: Expected no"
+      "actions[0].by: Unknown key"
     ],
     [
       '{"severity": "stable", "summary": "", "read_back": {"required": ["x"]}}',
@@ -143,7 +143,7 @@ describe("a briefing or a read-back that cannot be meant", () => {
 
   it.each([
     [["--understood", "invoices"], "Invalid --summary: expected the briefing in your words"],
-    [["--summary", "s", "--read-back", "r"], "Invalid --summary: expected it without --read-back"],
+    [["--summary", "s", "--read-back", "r"], "Invalid --summary: use it without --read-back"],
     [["--read-back", '{"summary": "s", "itemz": []}'], "Invalid --read-back: itemz: Expected no excess property"],
     [["--read-back", '{"summary": "s", "items": [{"id": "late", "answer": "yes"}]}'], "items[0].answer: Expected"],
     [["--summary", "s", "--understood", "invoice"], "has no item invoice; it has invoices, late"],
