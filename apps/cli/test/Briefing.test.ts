@@ -31,7 +31,7 @@ describe("a briefing that is read back", () => {
     )
     expect(waiting).toContain("\n  Known:    Both are from 供应商\n  Open:     Whether they were paid\n")
     expect(waiting).toContain("\n  If:       late: they do not come by Friday -> report without them\n")
-    expect(waiting).toContain("\nRead-back:  asked for; 0 of 2 understood; not restated: invoices, late\n")
+    expect(waiting).toContain("\nRead-back:  required; 0 of 2 understood; not restated: invoices, late\n")
 
     expect(await done("accept", "--id", id, "--summary", "Two invoices", "--understood", "invoices")).toBe(
       [

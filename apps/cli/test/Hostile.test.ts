@@ -76,7 +76,7 @@ describe("import", () => {
     const { code, stdout, stderr } = await cli.run(["import", "--file", "theirs.json", "--store", "ours.json"])
     expect([code, stdout]).toEqual([
       1,
-      "1 in conflict, with what is here or with their own history: nothing of them was taken\n"
+      "1 left out: in conflict with the same handoff here, or with their own history\n"
     ])
     expect(stderr).toBe("  torn\nError: Invalid theirs.json: 1 of 1 handoffs are in conflict and were left out\n")
   })

@@ -85,7 +85,7 @@ describe("import", () => {
     expect(imported).toEqual({
       code: 1,
       stdout:
-        "1 added\n1 changed after they were written, so that their digests do not hold: nothing of them was taken\n",
+        "1 added\n1 left out: changed after they were written, so their digests do not hold\n",
       stderr:
         "  changed\nError: Invalid changed.json: 1 of 2 handoffs were changed after they were written and were left out\n"
     })

@@ -25,5 +25,5 @@ export const foreign = "Übergabe 引き渡し \u001B[31mred\u001B[0m \u202Eback
 
 /** True if output cannot move a cursor, hide text or reverse it. */
 export const isClean = (text: string): boolean =>
-  // oxlint-disable-next-line no-control-regex -- The test shows that there are none.
+  // oxlint-disable-next-line no-control-regex -- Matching them is the test.
   !/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E]/.test(text)
