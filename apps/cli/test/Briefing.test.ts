@@ -53,7 +53,7 @@ describe("a briefing that is read back", () => {
         ""
       ].join("\n")
     )
-    expect(await done("where", "--id", id)).toContain("planner must confirm what was read back")
+    expect(await done("where", "--id", id)).toContain("planner must confirm the read-back")
     expect(JSON.parse(await done("where", "--id", id, "--json"))).toMatchObject({ turn: "planner", awaits: "sender" })
     expect((await refused("confirm", "--id", id, "--by", "executor")).stderr).toBe(
       `Error: executor is not the sender of handoff ${id}; Confirmed is for planner\n`
