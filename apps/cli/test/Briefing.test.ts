@@ -65,7 +65,7 @@ describe("a briefing that is read back", () => {
     const status = await done("status", "--id", id)
     expect(status).toContain("report without them [question: Whose Friday?]\n")
     expect(status).toContain("\nRead-back:  By Friday (1 of 2 understood; question: late)\n")
-    expect(status).toMatch(/^ {2}Confirm: {2}\S+Z, set right: Ours\.$/m)
+    expect(status).toMatch(/^ {2}Confirm: {2}\S+Z, corrected: Ours\.$/m)
     const history = await done("history", "--id", id)
     expect(history).toMatch(/Accepted {4}executor: read back: Two invoices; understood: invoices$/m)
     expect(history).toMatch(/Restated {4}executor: read back: By Friday; question: late \(Whose Friday\?\)$/m)
