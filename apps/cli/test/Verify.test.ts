@@ -55,7 +55,7 @@ describe("verify", () => {
     ["an entry", /On it/g, "Off it", 2, "It is not the entry that revision 3 was written on"],
     ["who did it", `"by": "executor",`, `"by": "impostor",`, 2, "is not the receiver"],
     [
-      "a key nobody knows",
+      "an unknown key",
       `"by": "executor",`,
       `"by": "executor", "note": 1,`,
       2,

@@ -161,7 +161,7 @@ describe("work", () => {
   }, 60_000)
 
   it.skipIf(process.platform === "win32")(
-    "does not wait for what a program has left running, and ends it",
+    "does not wait for children of its program, and ends them",
     async () => {
       const id = await cli.create("daemon.json")
       const worker = work(
@@ -182,7 +182,7 @@ describe("work", () => {
   )
 
   it.skipIf(process.platform === "win32")(
-    "takes its program along when its terminal is closed",
+    "ends its program when its terminal is closed",
     async () => {
       const id = await cli.create("closed.json")
       const worker = work(
