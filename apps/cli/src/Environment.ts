@@ -10,12 +10,11 @@ import * as Terminal from "effect/Terminal"
 
 import { tied } from "./input/Arguments.ts"
 
-const unused = (what: string) =>
-  Effect.die(new Error(`the command line asked for ${what}, which none of its commands uses`))
+const unused = (what: string) => Effect.die(new Error(`effect/cli used ${what}, which Environment.ts does not provide`))
 
 /**
- * What `effect/cli` asks of its surroundings. Ours asks nothing of a person, spawns nothing and reads files itself, so
- * only the arguments are real. The whole of Node's services would add ten milliseconds to every start.
+ * The services that `effect/cli` requires. The command never prompts, spawns nothing through it and reads files itself,
+ * so only the arguments are real. All of Node's services would add ten milliseconds to every start.
  */
 export const layer = Layer.mergeAll(
   FileSystem.layerNoop({}),

@@ -1,9 +1,8 @@
-/** Runs somebody's program, and ends it politely when nobody wants what it makes any more. */
 import type { ChildProcess } from "node:child_process"
 
 import * as Effect from "effect/Effect"
 
-/** How a program ended, and what it said. */
+/** The exit and the output of a program. */
 export interface Ended {
   /** Its exit code, or the signal that ended it. */
   readonly code: number | string
@@ -11,28 +10,27 @@ export interface Ended {
   readonly stderr: string
 }
 
-// Milliseconds that a program may tidy up after it was asked to end, and that others may go on writing to its output after
-// it has ended.
+// Milliseconds. How long a program may run after SIGTERM, and how long its children may keep its output open after its end.
 const patience = 5000
 
-// Of what a program says on standard error so many characters are kept, from the end: a reason is one line of it.
+// Characters kept from the end of standard error; a reason is its last line.
 const keptStderr = 4096
 
-/** Asks the program and all that it has started to end, or makes them. */
+/** Signals the program and its process group. */
 const signal = ({ pid }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void => {
   if (pid === undefined) return
   try {
-    // A negative id is the whole group; Windows has none.
+    // A negative id addresses the whole group, which Windows does not have.
     process.kill(process.platform === "win32" ? pid : -pid, name)
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 
 /**
- * Runs a command line in the shell, with a text on its standard input; no more than `limit` characters of its output are
- * kept. What it has started is asked to end when it has ended, five seconds later when that still writes. Interrupted, it is
- * asked to end with SIGTERM, and made to with SIGKILL five seconds later.
+ * Runs a command line in the shell with a text on its standard input, and keeps about `limit` characters of its output.
+ * When the program has ended, its process group gets SIGTERM; children that keep the output open delay that by up to five
+ * seconds. An interrupt sends SIGTERM, and SIGKILL five seconds later.
  */
 export const exec = (
   command: string,
@@ -46,7 +44,7 @@ export const exec = (
       Effect.callback<Ended>((resume) => {
         const child = spawn(command, {
           shell: true,
-          // A group of its own, so that what it starts can be ended with it.
+          // A new process group, so that its children can be ended with it.
           detached: process.platform !== "win32",
           env: { ...process.env, ...variables },
           stdio: "pipe"
@@ -58,12 +56,12 @@ export const exec = (
         child.stderr.setEncoding("utf8").on("data", (text: string) => {
           stderr = (stderr + text).slice(-keptStderr)
         })
-        // It need not read what it is given.
+        // The program need not read its input.
         child.stdin.on("error", () => {})
         child.stdin.end(input)
         const ended = new Promise<void>((resolve) => {
           child.once("exit", () => {
-            // A daemon that keeps the output open may do so for ever: closed here, "close" comes.
+            // A daemon may keep the output open indefinitely; destroying the streams causes "close".
             const closing = setTimeout(() => {
               child.stdout.destroy()
               child.stderr.destroy()

@@ -7,13 +7,12 @@ import * as Layer from "effect/Layer"
 import * as Keys from "./input/Keys.ts"
 import { root } from "./Root.ts"
 
-/** The engine over a store. */
 const engine = (location: string, oneShot: boolean) =>
   Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer).pipe(
     Layer.provideMerge(storeLayer(location, { oneShot }))
   )
 
-/** The same, which signs for those whose keys are named. */
+/** The engine over a store, signing for the agents whose keys are named. */
 const signingEngine = (location: string, oneShot: boolean, keys: ReadonlyArray<string>) => {
   const plain = engine(location, oneShot)
   return Layer.unwrap(
@@ -26,26 +25,30 @@ const on =
   <A, E, R>(work: Effect.Effect<A, E, R>) =>
     Effect.flatMap(root, ({ key, store }) => Effect.provide(work, signingEngine(store, oneShot, key)))
 
-/** Runs a command on the store: one that commits at most once. */
+/** Runs a command that commits at most once on the store. */
 export const once = on(true)
 
-/** Runs a command on the store: one that commits again and again, or stays. */
+/** Runs a command that commits repeatedly, or keeps running, on the store. */
 export const staying = on(false)
 
-/** The engine over another store than `--store` names, until the scope ends. */
+/** The engine over another store than the one of `--store`, until the scope ends. */
 export const opened = (location: string) => Layer.build(engine(location, false))
 
-/** The readable file that a location names; nothing when its store is kept otherwise. */
+/** The JSON file that a location names; `undefined` for any other kind of store. */
 export const jsonFileOf = (location: string): string | undefined =>
   /^sqlite:/i.test(location) ? undefined : fileOf(location)
 
-/** Refuses a store that is only to be read and is not there: opening it would give an empty one. */
+/** Refuses to read a store whose file does not exist, because opening it would create an empty one. */
 export const existing = (flag: string, location: string): Effect.Effect<void, InvalidInput> => {
   const file = fileOf(location)
   if (file === undefined) return Effect.void
   return Effect.tryPromise({
-    // Imported here, for few commands ask.
+    // Imported here, because few commands need it.
     try: async () => (await import("node:fs/promises")).access(file),
-    catch: () => new InvalidInput({ input: flag, issues: [{ path: "", expected: `there is no ${file}` }] })
+    catch: () =>
+      new InvalidInput({
+        input: flag,
+        issues: [{ path: "", expected: `${file} does not exist; name an existing store` }]
+      })
   })
 }

@@ -1,4 +1,4 @@
-/** The command as a program: all that `main.ts` does, except for what only a process has. */
+/** The command as a program that tests run in their own process; `main.ts` adds signals and standard streams. */
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
@@ -16,8 +16,8 @@ import { cli } from "./Cli.ts"
 import { OutputError, warn } from "./output/Output.ts"
 import { printable } from "./output/Text.ts"
 
-// A reader that has seen enough (`list | head`) closes the pipe: nothing to report, and no failure.
-const hasSeenEnough = (error: unknown): boolean => error instanceof OutputError && error.code === "EPIPE"
+// A reader such as `head` closes the pipe early, which is not a failure.
+const isClosedPipe = (error: unknown): boolean => error instanceof OutputError && error.code === "EPIPE"
 
 const presenter = CliOutput.layerPresenter({
   present: (event) =>
@@ -37,26 +37,26 @@ const services = Layer.mergeAll(
   presenter
 )
 
-/** One line that begins `Error: `, as the Python tool prints it; for a fault of ours the whole story. */
+/** Prints one line that begins with `Error: `, as the Python tool does; for a defect, also its stack. */
 const report = (cause: Cause.Cause<unknown>) =>
   Effect.suspend(() => {
     const error = Cause.squash(cause)
-    if (Cause.hasInterruptsOnly(cause) || CliError.isCliError(error) || hasSeenEnough(error)) return Effect.void
+    if (Cause.hasInterruptsOnly(cause) || CliError.isCliError(error) || isClosedPipe(error)) return Effect.void
     const known = error instanceof Error && "_tag" in error
     const text = known
       ? printable(error.message)
-      : `this is a fault of aumai-handoff, please report it\n${Cause.pretty(cause)}`
+      : `this is a defect of aumai-handoff; please report it with the following lines\n${Cause.pretty(cause)}`
     return warn(`Error: ${text}`)
   })
 
-/** Runs the command with the arguments of its environment, and prints why it failed. */
+/** Runs the command with the arguments of its environment, and prints the error if it fails. */
 export const program = (version: string) =>
   cli.pipe(Command.run({ version }), Effect.tapCause(report), Effect.provide(services))
 
 /** The exit code: 2 for a usage error; otherwise 0, 1 for a failure and 130 for an interrupt. */
 export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
-  if (hasSeenEnough(error)) return 0
+  if (isClosedPipe(error)) return 0
   if (CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length > 0) return 2
   let code = 0
   Runtime.defaultTeardown(exit, (usual) => (code = usual))

@@ -1,6 +1,6 @@
 /**
- * What signs, verifies and examines. One module, which is only loaded when it is asked for: what two such modules shared would
- * be loaded at every start.
+ * Signing, verification and health, loaded only by commands that need them. One module, because code that two such
+ * modules share would be loaded at every start.
  */
 export * as Signing from "@aumai/handoff-core/Signing"
 export { beside, examine, type Finding, type Health } from "./verify/Health.ts"

@@ -7,20 +7,20 @@ import { word } from "./output/Text.ts"
 
 const usual = "handoffs.json"
 
-/** A location that can be shown: without a password. */
+/** A location without its password, for printing. */
 export const shown = (location: string): string => location.replace(/^([a-z]+:\/\/[^/@:]*):[^@/]*@/i, "$1:…@")
 
-/** What a command that is proposed must say besides, so that it is about the same store. */
+/** The `--store` flag of a suggested command; empty for the default store. */
 export const storeFlag = (store: string): string => (store === usual ? "" : ` --store ${word(shown(store))}`)
 
-/** The command itself. Every subcommand reads the flags that belong to all of them from it. */
+/** The command without its subcommands; they read the shared flags from it. */
 export const root = Command.make("aumai-handoff").pipe(
-  Command.withDescription("Hand tasks from agent to agent: every step accepted, tracked and kept."),
+  Command.withDescription("Hand tasks from agent to agent, and keep a record of every step."),
   Command.withSharedFlags({
     store: Flag.String("store").pipe(
       Flag.withSchema(Schema.NonEmptyString),
       Flag.withDescription(
-        "What keeps the handoffs: a JSON file, sqlite:FILE, postgres://USER@HOST/DATABASE or memory: [env: AUMAI_HANDOFF_STORE] [default: handoffs.json]"
+        "The store of the handoffs: a JSON file, sqlite:FILE, postgres://USER@HOST/DATABASE or memory: [env: AUMAI_HANDOFF_STORE] [default: handoffs.json]"
       ),
       Flag.withMetavar("STORE"),
       Flag.withFallbackConfig(Config.String("AUMAI_HANDOFF_STORE")),
@@ -28,7 +28,7 @@ export const root = Command.make("aumai-handoff").pipe(
     ),
     key: Flag.String("key").pipe(
       Flag.withDescription(
-        "Sign what AGENT does with the secret key in FILE, as keygen makes it; repeat it for more agents [env: AUMAI_HANDOFF_KEYS, with commas]"
+        "Sign for AGENT with the secret key in FILE, which keygen writes; repeat it for more agents [env: AUMAI_HANDOFF_KEYS, separated by commas]"
       ),
       Flag.withMetavar("AGENT=FILE"),
       Flag.atLeast(0)

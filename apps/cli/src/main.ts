@@ -7,13 +7,13 @@ import * as Environment from "./Environment.ts"
 import * as Output from "./output/Output.ts"
 import { exitCodeOf, program } from "./Program.ts"
 
-// Whoever writes is told of the error; without a listener it would end the process before the store is closed.
+// Each write reports its own error; without a listener an error would end the process before the store is closed.
 process.stdout.on("error", () => {})
 
-// A terminal that is closed ends a worker as SIGTERM does: the program that it runs has a group of its own, and would stay.
+// A closed terminal ends a worker like SIGTERM, because the program it runs is in another process group and would stay.
 process.on("SIGHUP", () => process.emit("SIGTERM"))
 
-// Put in by the bundler.
+// Defined by the bundler.
 declare const AUMAI_HANDOFF_COMMIT: string | undefined
 
 const commit = typeof AUMAI_HANDOFF_COMMIT === "string" ? AUMAI_HANDOFF_COMMIT : "source"

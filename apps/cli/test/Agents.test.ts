@@ -6,7 +6,7 @@ const cli = command()
 const run = (...words: ReadonlyArray<string>) => cli.run([...words, "--store", "agents.json"])
 
 describe("agents and routing", () => {
-  it("registers, routes by what the task says, and leaves the decision in the trail", async () => {
+  it("registers agents, routes by the words of the task, and records the decision", async () => {
     expect((await run("agents", "list")).stdout).toBe("No agents registered\n")
     await run("agents", "register", "--id", "alice", "--capability", "analyze,summarize,translate")
     await run("agents", "register", "--id", "bob", "--capability", "execute", "--capability", "report")
@@ -21,7 +21,7 @@ describe("agents and routing", () => {
     expect(history.stdout).toContain("routed: carol can analyze and visualize")
   })
 
-  it("obeys explicit requirements, and says when nobody meets them", async () => {
+  it("obeys explicit requirements, and names them when no agent meets them", async () => {
     await run("agents", "register", "--id", "dora", "--capability", "weld")
     expect((await run("route", "--from", "planner", "--task", "analyze", "--requires", "weld")).stdout).toMatch(
       /^dora\n/
@@ -36,7 +36,7 @@ describe("agents and routing", () => {
     expect((await run("agents", "list")).stdout).not.toContain("dora")
   })
 
-  it("keeps how much an agent takes and which keys it signs with, and shows both as text and as JSON", async () => {
+  it("keeps the capacity and the keys of an agent, and prints both as text and as JSON", async () => {
     const [first, second] = ["1".repeat(43), "-_".padEnd(43, "2")]
     const register = (...words: ReadonlyArray<string>) =>
       run("agents", "register", "--id", "erin", "--capability", "audit", ...words)

@@ -20,7 +20,7 @@ const briefed = (store: string, more: object = {}) =>
   cli.create(store, { briefing: JSON.stringify({ ...briefing, ...more }) })
 
 describe("a briefing that is read back", () => {
-  it("is shown, restated in two steps, confirmed because of a question, and then started", async () => {
+  it("is printed, restated in two steps, confirmed because of a question, and then started", async () => {
     const { done, refused } = on(cli, "steps.json")
     writeFileSync(cli.path("briefing.json"), JSON.stringify(briefing))
     const id = await cli.create("steps.json", { briefing: "@briefing.json" })
@@ -31,12 +31,12 @@ describe("a briefing that is read back", () => {
     )
     expect(waiting).toContain("\n  Known:    Both are from 供应商\n  Open:     Whether they were paid\n")
     expect(waiting).toContain("\n  If:       late: they do not come by Friday -> report without them\n")
-    expect(waiting).toContain("\nRead-back:  asked for; 0 of 2 understood; not restated: invoices, late\n")
+    expect(waiting).toContain("\nRead-back:  required; 0 of 2 understood; not restated: invoices, late\n")
 
     expect(await done("accept", "--id", id, "--summary", "Two invoices", "--understood", "invoices")).toBe(
       [
         `Handoff ${id} is accepted; waits for executor`,
-        "  Before it is started executor must read its briefing back; still to restate: late",
+        "  Before it starts, executor must read its briefing back; still to restate: late",
         `  aumai-handoff restate --id ${id} --summary '…' --understood late --store steps.json`,
         ""
       ].join("\n")
@@ -48,12 +48,12 @@ describe("a briefing that is read back", () => {
     expect(await done("restate", "--id", id, "--summary", "By Friday", "--question", "late=Whose Friday?")).toBe(
       [
         `Handoff ${id} is accepted; waits for planner`,
-        "  Before it is started planner must confirm what was read back; not understood: late (question)",
+        "  Before it starts, planner must confirm the read-back; not understood: late (question)",
         `  aumai-handoff confirm --id ${id} --correct '…' --store steps.json`,
         ""
       ].join("\n")
     )
-    expect(await done("where", "--id", id)).toContain("planner must confirm what was read back")
+    expect(await done("where", "--id", id)).toContain("planner must confirm the read-back")
     expect(JSON.parse(await done("where", "--id", id, "--json"))).toMatchObject({ turn: "planner", awaits: "sender" })
     expect((await refused("confirm", "--id", id, "--by", "executor")).stderr).toBe(
       `Error: executor is not the sender of handoff ${id}; \`confirm\` is for planner\n`
@@ -65,7 +65,7 @@ describe("a briefing that is read back", () => {
     const status = await done("status", "--id", id)
     expect(status).toContain("report without them [question: Whose Friday?]\n")
     expect(status).toContain("\nRead-back:  By Friday (1 of 2 understood; question: late)\n")
-    expect(status).toMatch(/^ {2}Confirm: {2}\S+Z, set right: Ours\.$/m)
+    expect(status).toMatch(/^ {2}Confirm: {2}\S+Z, corrected: Ours\.$/m)
     const history = await done("history", "--id", id)
     expect(history).toMatch(/Accepted {4}executor: read back: Two invoices; understood: invoices$/m)
     expect(history).toMatch(/Restated {4}executor: read back: By Friday; question: late \(Whose Friday\?\)$/m)
@@ -80,7 +80,7 @@ describe("a briefing that is read back", () => {
     ],
     ["a file", "@read-back.json", []],
     ["text", "Two 請求書, by Friday", ["--understood", "invoices, late"]]
-  ])("is given as %s, and may be started when all of it is understood", async (_, readBack, more) => {
+  ])("may be restated as %s, and started when all items are understood", async (_, readBack, more) => {
     writeFileSync(
       cli.path("read-back.json"),
       JSON.stringify({
@@ -96,7 +96,7 @@ describe("a briefing that is read back", () => {
     await done("start", "--id", id)
   })
 
-  it("tells a claimer what to restate, and a worker without a read-back passes it by", async () => {
+  it("prints the command to restate it after a claim", async () => {
     const { done } = on(cli, "claimed.json")
     const id = await briefed("claimed.json")
     expect(await done("claim", "--agent", "executor")).toContain(
@@ -104,7 +104,7 @@ describe("a briefing that is read back", () => {
     )
   })
 
-  it("keeps hostile text from the terminal", async () => {
+  it("strips escape sequences for the terminal", async () => {
     const { done } = on(cli, "hostile.json")
     const id = await briefed("hostile.json", { summary: foreign, read_back: { required: ["late"] } })
     await done("accept", "--id", id, "--summary", foreign, "--question", `late=${foreign}`)
@@ -116,16 +116,16 @@ describe("a briefing that is read back", () => {
   })
 })
 
-describe("a briefing or a read-back that cannot be meant", () => {
+describe("an invalid briefing or read-back", () => {
   it.each([
     [
       '{"severity": "bad", "summary": 1}',
       'severity: Expected "stable" | "watcher" | "unstable"; summary: Expected string'
     ],
-    ['{"severity": "stable", "summary": "", "readBack": {}}', "readBack: Expected no such key"],
+    ['{"severity": "stable", "summary": "", "readBack": {}}', "readBack: Unknown key"],
     [
       '{"severity": "stable", "summary": "", "actions": [{"id": "a", "task": "t", "by": "x"}]}',
-      "actions[0].by: Expected no"
+      "actions[0].by: Unknown key"
     ],
     ['{"severity": "stable", "summary": "", "read_back": {"required": ["x"]}}', "Expected `required` to name actions"],
     ["null", "Expected an object with a severity and a summary"],
@@ -140,7 +140,7 @@ describe("a briefing or a read-back that cannot be meant", () => {
 
   it.each([
     [["--understood", "invoices"], "Invalid --summary: expected the briefing in your words"],
-    [["--summary", "s", "--read-back", "r"], "Invalid --summary: expected it without --read-back"],
+    [["--summary", "s", "--read-back", "r"], "Invalid --summary: use it without --read-back"],
     [["--read-back", '{"summary": "s", "itemz": []}'], "Invalid --read-back: itemz: Expected no excess property"],
     [["--read-back", '{"summary": "s", "items": [{"id": "late", "answer": "yes"}]}'], "items[0].answer: Expected"],
     [["--summary", "s", "--understood", "invoice"], "has no item invoice; it has invoices, late"],

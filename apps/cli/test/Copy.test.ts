@@ -8,11 +8,11 @@ import { command } from "./command.ts"
 const cli = command()
 const fixture = fileURLToPath(new URL("../../../packages/protocol/test/fixtures/handoffs-python.json", import.meta.url))
 
-/** What a store holds, as export prints it. */
+/** The output of export for a store. */
 const held = async (store: string) => (await cli.run(["export", "--store", store])).stdout
 
 describe("copy", () => {
-  it("brings every handoff with its history, and every agent, and can be said again", async () => {
+  it("copies every handoff with its history and every agent, and may be repeated", async () => {
     copyFileSync(fixture, cli.path("from.json"))
     const id = await cli.create("from.json", { task: "Übergabe 引き渡し" })
     await cli.run(["accept", "--id", id, "--store", "from.json"])
@@ -20,7 +20,7 @@ describe("copy", () => {
     const count = (JSON.parse(await held("from.json")) as ReadonlyArray<unknown>).length
 
     const { code, stdout } = await cli.run(["copy", "--from", "from.json", "--to", "to.json"])
-    expect(stdout).toBe(`${count} added\nEvery history was read back and agrees\n1 agent added\n`)
+    expect(stdout).toBe(`${count} added\nEvery copied history was read back and agrees\n1 agent added\n`)
     expect(code).toBe(0)
     expect(await held("to.json")).toBe(await held("from.json"))
     expect((await cli.run(["agents", "list", "--store", "to.json"])).stdout).toContain("carol")
@@ -38,7 +38,7 @@ describe("copy", () => {
     expect(await held("to.json")).toBe(await held("from.json"))
   })
 
-  it("leaves what has gone another way as it is there, names it, and says so with its exit code", async () => {
+  it("leaves conflicting handoffs in the target unchanged, names them, and exits with 1", async () => {
     const id = await cli.create("one.json")
     await cli.run(["copy", "--from", "one.json", "--to", "two.json"])
     await cli.run(["accept", "--id", id, "--store", "one.json"])
@@ -63,17 +63,23 @@ describe("copy", () => {
     expect(code).toBe(1)
     expect(stderr).toContain(id)
     for (const agent of ["carol", "dora"]) {
-      expect(stderr).toContain(`Agent ${agent} is known otherwise there; it was left as it is`)
+      expect(stderr).toContain(`Agent ${agent} is registered differently in the target; it was left unchanged`)
     }
-    expect(stderr).toContain("1 of 1 handoffs have gone another way there and were left out")
+    expect(stderr).toContain("1 of 1 handoffs are in conflict with the target and were left out")
     expect(await held("two.json")).toBe(before)
   })
 
-  it("creates nothing when there is nothing to copy from, or both are the same", async () => {
+  it("creates nothing if the source does not exist or is the target", async () => {
     const missing = await cli.run(["copy", "--from", "missing.json", "--to", "new.json"])
-    expect([missing.code, missing.stderr]).toEqual([1, "Error: Invalid --from: there is no missing.json\n"])
+    expect([missing.code, missing.stderr]).toEqual([
+      1,
+      "Error: Invalid --from: missing.json does not exist; name an existing store\n"
+    ])
     const url = await cli.run(["copy", "--from", `file://${cli.path("missing.json")}`, "--to", "new.json"])
-    expect([url.code, url.stderr]).toEqual([1, `Error: Invalid --from: there is no ${cli.path("missing.json")}\n`])
+    expect([url.code, url.stderr]).toEqual([
+      1,
+      `Error: Invalid --from: ${cli.path("missing.json")} does not exist; name an existing store\n`
+    ])
     expect(readdirSync(cli.directory).filter((name) => /missing|new\.json/.test(name))).toEqual([])
     copyFileSync(fixture, cli.path("same.json"))
     const same = await cli.run(["copy", "--from", "same.json", "--to", "same.json"])

@@ -5,7 +5,7 @@ import { command } from "./command.ts"
 const cli = command()
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>
 
-/** Runs a command on a store, which must succeed, and gives what it printed. */
+/** Runs a command on a store, which must succeed, and returns its output. */
 const on =
   (store: string) =>
   async (...words: ReadonlyArray<string>): Promise<string> => {
@@ -55,7 +55,7 @@ describe("custody", () => {
     expect(await run("status", "--id", id)).toMatch(/^Attempt: {4}2 of 3$/m)
   })
 
-  it("is given back with what was learnt, and passed by until it may be claimed again", async () => {
+  it("is released with a hand-back, and skipped by claims until --not-before", async () => {
     const run = on("release.json")
     const id = await cli.create("release.json", { "max-attempts": "2" })
     await run("accept", "--id", id, "--lease", "90s")
@@ -70,7 +70,7 @@ describe("custody", () => {
     const history = await run("history", "--id", id)
     expect(history).toMatch(/Accepted {4}executor: held for 90s$/m)
     expect(history).toMatch(new RegExp(`Released {4}executor: Out of time; ${learnt}; not before ${moment}$`, "m"))
-    expect(await run("where", "--id", id)).toMatch(new RegExp(`^Claims pass it by until ${moment}\\.$`, "m"))
+    expect(await run("where", "--id", id)).toMatch(new RegExp(`^Claims skip it until ${moment}\\.$`, "m"))
 
     await run("accept", "--id", id)
     const last = await cli.run(["release", "--id", id, "--store", "release.json"])
@@ -82,7 +82,7 @@ describe("custody", () => {
     expect(await run("status", "--id", id)).toContain("\nResponse:   failed: Blurred\n")
   })
 
-  it("waits for the sender while a question is open, and is found by that", async () => {
+  it("waits for the sender while a question is open, and is listed by that status", async () => {
     const run = on("ask.json")
     const id = await cli.create("ask.json")
     await run("accept", "--id", id, "--lease", "10m")
@@ -102,7 +102,7 @@ describe("custody", () => {
     expect(history).toMatch(/Answered {4}planner: The third\.$/m)
   })
 
-  it("is told in a sentence, or as JSON", async () => {
+  it("is printed as sentences or as JSON", async () => {
     const run = on("where.json")
     const id = await cli.create("where.json", { "accept-by": "1h", deadline: "2h", "remind-before": "10m" })
     const status = await run("status", "--id", id)
@@ -131,7 +131,7 @@ describe("custody", () => {
     expect(await run("where", "--id", await cli.create("where.json"))).toContain("\nNo timer is running.")
   })
 
-  it("is reminded, and then expires when nobody accepts in time", async () => {
+  it("records a reminder, and then expires if it is not accepted in time", async () => {
     const run = on("remind.json")
     const id = await cli.create("remind.json", { "accept-by": "3s", "remind-before": "1h" })
     expect(await run("where", "--id", id)).toContain("\nOverdue by ")
@@ -147,18 +147,18 @@ describe("custody", () => {
     [["claim", "--agent", "executor", "--lease", "0s"], "--lease"],
     [["accept", "--id", "abcd", "--lease", "10001d"], "--lease"],
     [["create", "--from", "a", "--to", "b", "--task", "t", "--remind-before", "10"], "--remind-before"]
-  ])("refuses what is no duration in %j", async (words, flag) => {
+  ])("refuses an invalid duration in %j", async (words, flag) => {
     const { code, stdout, stderr } = await cli.run([...words, "--store", "untouched.json"])
     expect([code, stdout]).toEqual([1, ""])
     expect(stderr).toBe(`Error: Invalid ${flag}: expected a duration such as 90s, 10m or 2h, of at most 10000d\n`)
   })
 
-  it("refuses a moment that would be another one each time", async () => {
+  it("refuses a duration beside --id, which would differ at each call", async () => {
     const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--id", "x", "--store", "untouched.json"]
     const { code, stderr } = await cli.run([...words, "--accept-by", "2h"])
     expect([code, stderr]).toEqual([
       1,
-      "Error: Invalid --accept-by: with --id give a timestamp: a duration is another moment each time it is said\n"
+      "Error: Invalid --accept-by: expected a timestamp because --id makes the command repeatable; a duration is another moment each time\n"
     ])
   })
 

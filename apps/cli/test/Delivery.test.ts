@@ -28,7 +28,7 @@ const accepted = async (store: string, ...words: ReadonlyArray<string>) => {
 }
 
 describe("complete", () => {
-  it("hands files back by value where they can be read, and others by reference", async () => {
+  it("returns small text files by value, and other files by reference", async () => {
     const { done } = on(cli, "files.json")
     const id = await accepted("files.json")
     const artifacts = ["report=@report.md", "totals=@totals.json", "picture=@picture.png", "long=@long.txt"]
@@ -64,7 +64,7 @@ describe("complete", () => {
     )
   })
 
-  it("is refused while what was demanded is missing, of another type, or does not fit its schema", async () => {
+  it("is refused while a deliverable is missing, has another media type, or does not fit its schema", async () => {
     const { done, refused } = on(cli, "demanded.json")
     const schema = { type: "object", required: ["total"], properties: { total: { type: "number" } } }
     const id = await accepted(
@@ -92,7 +92,7 @@ describe("complete", () => {
     await done("complete", "--id", id, ...unfit, "--artifact", "totals=@totals.json")
   })
 
-  it("takes the digest of a file as it is demanded, also of one that is JSON", async () => {
+  it("compares a demanded digest with the file, also if it is JSON", async () => {
     const { done, refused } = on(cli, "digest.json")
     const demand = (digest: string) => JSON.stringify([{ name: "totals", media_type: "application/json", digest }])
     const id = await accepted("digest.json", "--deliverables", demand(sha256('{"total": 3}')))
@@ -102,7 +102,7 @@ describe("complete", () => {
     expect(stderr).toContain("totals: Expected the SHA-256 ")
   })
 
-  it("takes what is elsewhere with its digest and size", async () => {
+  it("accepts an artifact stored elsewhere by its digest and size", async () => {
     const { done } = on(cli, "elsewhere.json")
     const id = await accepted("elsewhere.json")
     const there = { name: "data", uri: "s3://bucket/data", digest: sha256("data"), size: 4 }
@@ -113,13 +113,13 @@ describe("complete", () => {
   })
 
   it.each([
-    [["--artifact", "report"], "Invalid --artifact: expected NAME=@FILE, as in report=@report.md, and not report"],
+    [["--artifact", "report"], "Invalid --artifact: expected NAME=@FILE such as report=@report.md, but got report"],
     [["--artifact", "data=s3://bucket/data"], `--artifacts '[{"name": "data", "uri":`],
     [["--artifact", "a=@missing.txt"], "Invalid --artifact: a: cannot read missing.txt (ENOENT)"],
-    [["--artifact", "a=@torn.json"], "Invalid --artifact: a: torn.json should be JSON;"],
+    [["--artifact", "a=@torn.json"], "Invalid --artifact: a: torn.json must be JSON, but"],
     [["--artifact", "a=@report.md", "--artifact", "a=@totals.json"], "Expected each to have a unique name"],
     [["--artifacts", '[{"name": "a", "uri": "x"}]'], "Invalid --artifacts: [0].content: Missing key"],
-    [["--artifacts", '[{"name": "a", "content": 1, "mediaType": "x"}]'], "[0].mediaType: Expected no such key"],
+    [["--artifacts", '[{"name": "a", "content": 1, "mediaType": "x"}]'], "[0].mediaType: Unknown key"],
     [["--artifacts", "{}"], "Invalid --artifacts: Expected an array of artifacts"],
     [["--evidence", ""], "evidence[0].statement"]
   ])("refuses %j with a sentence", async (words, sentence) => {
@@ -144,7 +144,7 @@ describe("complete", () => {
 })
 
 describe("attest", () => {
-  it("puts on record what somebody else has checked, and is refused to the receiver", async () => {
+  it("records the statement of another agent, and is refused to the receiver", async () => {
     const { done, refused } = on(cli, "attest.json")
     const id = await accepted("attest.json")
     const words = ["--by", "監査", "--statement", `The totals agree ${foreign}`, "--of", "report"]
@@ -175,7 +175,7 @@ describe("attest", () => {
     expect((await refused("attest", "--id", id, "--by", "a", "--statement", "s")).stderr).toContain("is completed")
   })
 
-  it("needs to know who", async () => {
+  it("needs a witness", async () => {
     const { code, stderr } = await cli.run(["attest", "--id", "abcd", "--statement", "s"])
     expect([code, stderr.includes("--by")]).toEqual([2, true])
   })

@@ -22,15 +22,15 @@ const old = {
 }
 
 describe("doctor", () => {
-  it("finds nothing where nothing is wrong, and says what there is", async () => {
+  it("finds no problem in a sound store, and prints its contents", async () => {
     for (const store of ["well.json", "sqlite:well.db"]) {
       const { done } = on(cli, store)
       const id = await cli.create(store)
       await cli.create(store)
       await done("accept", "--id", id)
       const stdout = await done("doctor")
-      expect(stdout).toContain("Handoffs  2: 1 pending, 1 accepted\nEntries   3, 0 with a signature that was checked\n")
-      expect(stdout).toContain("Agents    none registered\n\nEverything is as it should be\n")
+      expect(stdout).toContain("Handoffs  2: 1 pending, 1 accepted\nEntries   3, 0 with a checked signature\n")
+      expect(stdout).toContain("Agents    none registered\n\nNo problems found\n")
       expect(JSON.parse(await done("doctor", "--json"))).toMatchObject({
         store,
         journal: false,
@@ -40,7 +40,7 @@ describe("doctor", () => {
     }
   })
 
-  it("names everything that is not as it should be, each with a command", async () => {
+  it("names every problem with a command for it", async () => {
     const hostile = "carol\u001B[31m 引"
     writeFileSync(
       cli.path("ill.json"),
@@ -50,27 +50,25 @@ describe("doctor", () => {
     writeFileSync(cli.path("ill.agents.json"), JSON.stringify(agents))
     writeFileSync(cli.path("ill.json.conflict-20260101"), "[]")
     const { stdout, stderr } = await on(cli, "ill.json").refused("doctor")
-    expect(stderr).toBe("Error: 4 things are not as they should be\n")
+    expect(stderr).toBe("Error: 4 problems found\n")
     expect(isClean(stdout)).toBe(true)
-    expect(stdout).toContain(
-      "- ill.json.conflict-20260101 holds what another program wrote there and contradicts a history"
-    )
+    expect(stdout).toContain("- ill.json.conflict-20260101 holds changes by another program that contradict a history")
     expect(stdout).toMatch(
-      /^- 2 handoffs are overdue, (?:old|o2) for \d+d: nobody sweeps\n {4}aumai-handoff sweep --store ill\.json$/m
+      /^- 2 handoffs are overdue, (?:old|o2) for \d+d; no process sweeps the store\n {4}aumai-handoff sweep --store ill\.json$/m
     )
     expect(stdout).toMatch(/^- carol 引 was last seen \d+d ago, and 1 open handoff is with it$/m)
     expect(stdout).toContain(
-      "- 1 handoff (old) waits for dave, which is not registered, and no registered agent can do that\n"
+      "- 1 handoff (old) waits for dave, which is not registered, and no registered agent has the capabilities\n"
     )
     expect(stdout).toContain("    aumai-handoff inbox --agent dave --store ill.json\n")
     const json = found((await on(cli, "ill.json").refused("doctor", "--json")).stdout)
     expect(json.map(({ code }) => code)).toEqual(["set_aside", "overdue", "absent_agent", "nobody_capable"])
-    // Each of the commands can be run, but for the file that a person must look at.
+    // The suggested command works; only the set-aside file needs a person.
     const swept = await on(cli, "ill.json").done("sweep")
     expect(swept).toContain("Handoff old is expired")
   })
 
-  it("finds what was changed, in a file and in SQLite, and what cannot be read", async () => {
+  it("finds changed and unreadable records, in a file and in SQLite", async () => {
     const id = await cli.create("sqlite:ill.db")
     await cli.create("sqlite:ill.db", { id: "torn" })
     const database = new DatabaseSync(cli.path("ill.db"))
@@ -92,9 +90,9 @@ describe("doctor", () => {
     expect(file).toMatchObject([{ code: "unreadable", command: "aumai-handoff verify --file torn.json" }])
   })
 
-  it("opens no store that is not there, and shows no password", async () => {
+  it("creates no store that does not exist", async () => {
     const missing = await on(cli, "missing.json").refused("doctor")
-    expect(missing.stderr).toBe("Error: Invalid --store: there is no missing.json\n")
+    expect(missing.stderr).toBe("Error: Invalid --store: missing.json does not exist; name an existing store\n")
     expect(existsSync(cli.path("missing.json"))).toBe(false)
   })
 })

@@ -8,7 +8,7 @@ import { foreign, isClean, on } from "./telling.ts"
 const cli = command()
 
 describe("forward", () => {
-  it("hands on to a named agent with what was learnt, fences off whoever held it, and never goes back", async () => {
+  it("hands on to a named agent with a hand-back, fences off the previous holder, and never returns to it", async () => {
     const { done, refused } = on(cli, "named.json")
     const id = await cli.create("named.json", { "max-hops": "2" })
     await done("accept", "--id", id)
@@ -23,7 +23,7 @@ describe("forward", () => {
     expect(await done("list")).toContain("planner -> 分析者")
     expect(await done("inbox", "--agent", "分析者")).toContain(id)
     expect(await done("inbox", "--agent", "executor")).toBe("No handoff records found\n")
-    expect(await done("where", "--id", id)).toContain("\nIt came by executor -> 分析者, in 1 of 2 hops.\n")
+    expect(await done("where", "--id", id)).toContain("\nIts path is executor -> 分析者, 1 of 2 hops.\n")
     expect(JSON.parse(await done("where", "--id", id, "--json"))).toMatchObject({
       hops: [{ receiver: "分析者", attempt: 2 }],
       max_hops: 2
@@ -44,7 +44,7 @@ describe("forward", () => {
     expect((await refused("forward", "--id", "gone", "--to", "x")).stderr).toBe("Error: No handoff gone\n")
   })
 
-  it("lets the router choose, and says why", async () => {
+  it("lets the router choose, and prints its reason", async () => {
     const { done, refused } = on(cli, "routed.json")
     const id = await cli.create("routed.json", { task: "Visualize the totals", requires: "visualize" })
     expect((await refused("forward", "--id", id)).stderr).toContain("No agent can visualize besides the sender planner")
@@ -56,7 +56,7 @@ describe("forward", () => {
     expect(record.hops).toMatchObject([{ receiver: "carol" }, { receiver: "dave" }])
   })
 
-  it("goes on by itself where that was asked for, when the receiver declines", async () => {
+  it("re-routes when the receiver declines, if the request allows it", async () => {
     const { done } = on(cli, "rerouted.json")
     await done("agents", "register", "--id", "carol", "--capability", "visualize")
     const words = ["--from", "planner", "--to", "executor", "--task", "Visualize", "--reroute", "--accept-by", "1h"]
@@ -74,7 +74,7 @@ describe("forward", () => {
 })
 
 describe("delegate and chain", () => {
-  it("gives parts away, draws the whole from any of them, and does not complete it while they are open", async () => {
+  it("delegates parts, prints the chain from any of them, and refuses to complete the whole while they are open", async () => {
     const { done, refused } = on(cli, "parts.json")
     const id = await cli.create("parts.json", { task: "Close Q3" })
     const early = await refused("delegate", "--id", id, "--to", "analyst", "--task", "Totals")
@@ -84,7 +84,7 @@ describe("delegate and chain", () => {
     expect(await done("delegate", "--id", id, ...words)).toBe(
       `Created handoff part-1\n  executor -> analyst, priority 5, a part of ${id}\n`
     )
-    // Said again it is the same part.
+    // Repeated with its id, it gives the same part.
     await done("delegate", "--id", id, ...words)
     const clash = await refused("delegate", "--id", id, "--to", "x", "--task", "y", "--part-id", "part-1")
     expect(clash.stderr).toContain("exists already with another request")
@@ -113,7 +113,7 @@ describe("delegate and chain", () => {
       },
       is_cut: false
     })
-    expect(await done("status", "--id", id)).toContain("\nParts:      2 given to others; 'chain' shows them\n")
+    expect(await done("status", "--id", id)).toContain("\nParts:      2 delegated; 'chain' shows them\n")
     const open = await refused("complete", "--id", id)
     expect(open.stderr).toBe(
       `Error: Handoff ${id} has parts that are open: part-1, part-2; wait for them, cancel them, or complete it without them\n`
@@ -125,7 +125,7 @@ describe("delegate and chain", () => {
     expect((await refused("chain", "--id", "gone")).stderr).toBe("Error: No handoff gone\n")
   })
 
-  it("draws a chain that is deeper than any stack", async () => {
+  it("prints a chain that is deeper than the call stack", async () => {
     const at = "2026-01-01T00:00:00Z"
     const records = Array.from({ length: 6000 }, (_, index) => ({
       record_id: `r${index}`,
@@ -149,7 +149,7 @@ describe("delegate and chain", () => {
     expect(json.endsWith(`${"]}".repeat(6000)},"is_cut":false}\n`)).toBe(true)
   })
 
-  it("takes the open parts along when the whole is withdrawn", async () => {
+  it("cancels the open parts with the whole", async () => {
     const { done } = on(cli, "along.json")
     const id = await cli.create("along.json")
     await done("accept", "--id", id)
@@ -158,7 +158,7 @@ describe("delegate and chain", () => {
     expect(await done("chain", "--id", id)).toContain("└─ along-1  cancelled  analyst  Totals")
   })
 
-  it("keeps hostile text from the terminal", async () => {
+  it("strips escape sequences for the terminal", async () => {
     const { done } = on(cli, "hostile.json")
     const id = await cli.create("hostile.json", { task: foreign })
     await done("forward", "--id", id, "--to", `分析\u001B]0;title\u0007者`, "--reason", foreign)

@@ -9,7 +9,7 @@ const cli = command()
 const asked = ["create", "--from", "a", "--to", "b"]
 
 describe("values that begin with a dash", () => {
-  it("are values, and not a request for help", async () => {
+  it("are read as values, not as flags", async () => {
     const { code, stdout } = await cli.run([...asked, "--task", "- fix the list", "--json", "--store", "dash.json"])
     expect([code, (JSON.parse(stdout) as { request: { task_description: string } }).request.task_description]).toEqual([
       0,
@@ -37,8 +37,8 @@ describe("values that begin with a dash", () => {
   })
 })
 
-describe("what is not meant", () => {
-  it("is refused with 2: words after a flag that takes one", async () => {
+describe("a mistaken command", () => {
+  it("exits with 2 on words after a flag that takes one", async () => {
     const { code, stderr } = await cli.run([...asked, "--task", "Generate", "Q3", "report", "--store", "none.json"])
     expect([code, stderr.includes("Q3")]).toEqual([2, true])
   })
@@ -52,11 +52,11 @@ describe("what is not meant", () => {
     [["list", "--store", "nowhere/handoffs.json"], 1]
   ])("%j exits with %i and one sentence", async (words, expected) => {
     const { code, stdout, stderr } = await cli.run(words)
-    expect([code, stdout, stderr.includes("fault of aumai-handoff")]).toEqual([expected, "", false])
+    expect([code, stdout, stderr.includes("defect of aumai-handoff")]).toEqual([expected, "", false])
     expect(stderr).not.toBe("")
   })
 
-  it("is refused as it is: bytes that are no UTF-8", async () => {
+  it("is refused for a file that is not UTF-8", async () => {
     writeFileSync(cli.path("bytes.json"), Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]))
     const { stderr } = await cli.run([...asked, "--task", "t", "--context", "@bytes.json", "--store", "none.json"])
     expect(stderr).toBe("Error: Invalid --context: bytes.json is not UTF-8\n")
@@ -64,7 +64,7 @@ describe("what is not meant", () => {
 })
 
 describe("import", () => {
-  it("exits with 1 when something is in conflict, and says what", async () => {
+  it("exits with 1 and names the handoffs in conflict", async () => {
     const record = {
       record_id: "torn",
       request: { from_agent: "a", to_agent: "b", task_description: "t" },
@@ -76,12 +76,12 @@ describe("import", () => {
     const { code, stdout, stderr } = await cli.run(["import", "--file", "theirs.json", "--store", "ours.json"])
     expect([code, stdout]).toEqual([
       1,
-      "1 in conflict, with what is here or with their own history: nothing of them was taken\n"
+      "1 left out: in conflict with the same handoff here, or with their own history\n"
     ])
     expect(stderr).toBe("  torn\nError: Invalid theirs.json: 1 of 1 handoffs are in conflict and were left out\n")
   })
 
-  it("spells out the first faults of many", async () => {
+  it("prints the first of many errors, and the number of the others", async () => {
     writeFileSync(cli.path("many.json"), JSON.stringify(Array.from({ length: 1000 }, () => ({}))))
     const { stderr } = await cli.run(["import", "--file", "many.json", "--store", "none.json"])
     expect(stderr.length).toBeLessThan(2000)

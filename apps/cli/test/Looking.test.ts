@@ -8,7 +8,7 @@ import { command } from "./command.ts"
 const cli = command()
 
 describe("list", () => {
-  it("says so when there is nothing", async () => {
+  it("prints a sentence if there are no handoffs", async () => {
     expect(await cli.run(["list", "--store", "empty.json"])).toEqual({
       code: 0,
       stdout: "No handoff records found\n",
@@ -26,7 +26,7 @@ describe("list", () => {
     expect(accepted.stdout).toBe("No handoff records found\n")
   })
 
-  it("writes one JSON value however many there are", async () => {
+  it("writes one JSON value for any number of handoffs", async () => {
     const records = Array.from({ length: 1500 }, (_, index) => ({
       record_id: `r${index}`,
       request: { from_agent: "a", to_agent: "分析员", task_description: "四半期" },
@@ -43,7 +43,7 @@ describe("list", () => {
 })
 
 describe("inbox and claim", () => {
-  it("give the most urgent first, and each handoff once", async () => {
+  it("return the most urgent handoff first, and each handoff once", async () => {
     await cli.create("inbox.json", { priority: "3", id: "calm" })
     await cli.create("inbox.json", { priority: "9", id: "urgent" })
     const { stdout } = await cli.run(["inbox", "--agent", "executor", "--store", "inbox.json"])
@@ -59,7 +59,7 @@ describe("inbox and claim", () => {
 })
 
 describe("stats", () => {
-  it("counts, and measures what is completed", async () => {
+  it("counts handoffs and measures completed ones", async () => {
     const id = await cli.create("stats.json")
     await cli.create("stats.json")
     await cli.run(["accept", "--id", id, "--store", "stats.json"])
@@ -74,7 +74,7 @@ describe("stats", () => {
 })
 
 describe("help", () => {
-  it("shows an example, defaults and what is required, for every command", async () => {
+  it("shows an example for every command", async () => {
     const { stdout } = await cli.run(["--help"])
     const names = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}(\w+) /gm)].map(
       (match) => match[1] ?? ""

@@ -8,7 +8,7 @@ import { command } from "./command.ts"
 const cli = command()
 const reference = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8")
 
-/** What a formatter prints of the page, without filling its lines. */
+/** The page as a formatter prints it, without filling its lines. */
 const printed = (roff: string): string =>
   roff
     .replaceAll(/^\.(?:SH|SS) /gm, "")
@@ -19,7 +19,7 @@ const printed = (roff: string): string =>
     .replaceAll(/\\\[u([0-9A-F]+)\]/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
 
 describe("the manual page", () => {
-  it("tells of every command, flag and example that --help tells of", async () => {
+  it("holds every command, flag and example of --help", async () => {
     const { code, stdout, stderr } = await cli.run(["--man"])
     expect([code, stderr]).toEqual([0, ""])
     const lines = new Set(printed(stdout).split("\n"))
@@ -36,7 +36,7 @@ describe("the manual page", () => {
     expect(missing).toEqual([])
   })
 
-  it("has the sections that a reader looks for, and no line that roff would not understand", async () => {
+  it("has the usual sections and only known requests", async () => {
     const { stdout } = await cli.run(["--man"])
     expect(stdout.match(/^\.SH .*$/gm)?.map((line) => line.slice(4))).toEqual([
       "NAME",

@@ -5,7 +5,7 @@ import { commandProcess } from "./command.ts"
 const cli = commandProcess()
 
 describe("many processes at once", () => {
-  it("keep all of twenty handoffs that are created in parallel", async () => {
+  it("keep all twenty handoffs that are created in parallel", async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => cli.create("parallel.json")))
     const { stdout } = await cli.run(["list", "--json", "--store", "parallel.json"])
     const kept = (JSON.parse(stdout) as ReadonlyArray<{ readonly record_id: string }>).map(({ record_id }) => record_id)

@@ -10,11 +10,11 @@ const cli = command()
 const schemas = { ...wireSchemas, ...reportSchemas }
 type Name = keyof typeof schemas
 
-/** Runs a command with `--json` and gives what it printed. */
+/** Runs a command with `--json` and returns its output. */
 const printed = async (...words: ReadonlyArray<string>): Promise<string> =>
   (await cli.run([...words, "--json"], { env: { AUMAI_HANDOFF_STORE: "reports.json" } })).stdout
 
-/** Whether JSON is what its schema says, without another key. */
+/** Checks that JSON fits its schema without unknown keys. */
 const check = (name: Name, json: unknown): void => {
   const schema: Schema.Codec<unknown> = schemas[name]
   Schema.decodeUnknownSync(schema, { onExcessProperty: "error" })(json)
@@ -40,7 +40,7 @@ const briefing = JSON.stringify({
 })
 
 describe("every command prints JSON that its schema describes", () => {
-  it("of one handoff, whatever is done with it", async () => {
+  it("for one handoff, with every verb", async () => {
     const asked = ["--from", "planner", "--task", "Analyze Q3"]
     await one("RegisteredAgent", "agents", "register", "--id", "carol", "--capability", "analyze", "--capacity", "2")
     await one("RoutingDecision", "route", ...asked)
@@ -66,7 +66,7 @@ describe("every command prints JSON that its schema describes", () => {
     await one("HandoffRecord", "status", "--id", "h2")
   })
 
-  it("of a claim, a release, a failure and a completion", async () => {
+  it("for a claim, a release, a failure and a completion", async () => {
     await one(
       "HandoffRecord",
       "create",
@@ -94,14 +94,14 @@ describe("every command prints JSON that its schema describes", () => {
     await one("HandoffRecord", "fail", "--id", "c2", "--reason", "503")
   })
 
-  it("of what a sweep applies", async () => {
+  it("for a sweep", async () => {
     await one("HandoffRecord", "create", "--from", "planner", "--to", "slow", "--task", "t", "--accept-by", "1s")
     let swept: ReadonlyArray<unknown> = []
     while (swept.length === 0) swept = JSON.parse(await printed("sweep")) as ReadonlyArray<unknown>
     for (const record of swept) check("HandoffRecord", record)
   })
 
-  it("of a whole store: lists, metrics, health, verification, copies and imports", async () => {
+  it("for a whole store: lists, metrics, health, verification, copies and imports", async () => {
     await one(
       "HandoffRecord",
       "create",
@@ -134,7 +134,7 @@ describe("every command prints JSON that its schema describes", () => {
     expect(JSON.parse(await printed("agents", "unregister", "--id", "carol"))).toBe(null)
   })
 
-  it("of what does not hold, too", async () => {
+  it("for a store that does not hold", async () => {
     const text = (await printed("export"))
       .replace(`"Seen"`, `"Unseen"`)
       .replace(`"task_description": "t"`, `"task_description": "u"`)

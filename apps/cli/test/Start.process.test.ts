@@ -6,14 +6,14 @@ const cli = commandProcess()
 
 // Also the only test of the command that starts it from source.
 describe("the command as a process", () => {
-  it("says which version it is, of which commit, on which runtime", async () => {
+  it("prints its version, commit and runtime", async () => {
     const { stdout } = await cli.run(["--version"])
     expect(stdout).toMatch(
       /^aumai-handoff v\d+\.\d+\.\d+ \((?:source|no commit|[0-9a-f]{10}\+?), (?:Node|Bun) \d+\.\d+\.\d+\)\n$/
     )
   })
 
-  it("exits with 0 when it is done, with 1 and a sentence when it is refused, and with 2 when it is used wrongly", async () => {
+  it("exits with 0 when done, with 1 and a sentence when refused, and with 2 on a usage error", async () => {
     const id = await cli.create("start.json")
     const done = await cli.run(["accept", "--id", id, "--store", "start.json"])
     expect(done).toEqual({ code: 0, stdout: `Handoff ${id} is accepted; waits for executor\n`, stderr: "" })

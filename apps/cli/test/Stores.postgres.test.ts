@@ -18,7 +18,7 @@ describe("a PostgreSQL store", () => {
     })
   )
 
-  it.live("is followed from a position that it gave", () =>
+  it.live("is followed from a position of its log", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       const id = yield* promise(() => cli.create(url))
@@ -46,7 +46,7 @@ describe("a PostgreSQL store", () => {
     })
   )
 
-  it.live("that cannot be opened is refused with one sentence, which holds no password", () =>
+  it.live("that cannot be opened is refused with one sentence without the password", () =>
     Effect.gen(function* () {
       const url = new URL(yield* makeDatabase())
       url.pathname = "/nowhere"

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it } from "vitest"
 
 import { commandProcess } from "./command.ts"
-import { heldIn, liveOn, refuseWhatIsNoStore } from "./life.ts"
+import { heldIn, liveOn, refuseInvalidLocations } from "./life.ts"
 
 const cli = commandProcess()
 
@@ -15,7 +15,7 @@ describe("a SQLite store", () => {
     expect(readdirSync(cli.directory).filter((name) => name.startsWith("life"))).toEqual(["life.db"])
   })
 
-  it("tells a follower of what another process does", async () => {
+  it("reports the changes of another process to a follower", async () => {
     const id = await cli.create("sqlite:followed.db")
     const follower = cli.start(["watch", "--all", "--json", "--store", "sqlite:followed.db"])
     let seen = ""
@@ -35,7 +35,7 @@ describe("a SQLite store", () => {
 })
 
 describe("a copy that is killed", () => {
-  it("is finished by saying it again, and loses nothing", async () => {
+  it("is completed by repeating it, and loses nothing", async () => {
     const one = {
       request: { from_agent: "a", to_agent: "b", task_description: "x".repeat(2000) },
       status: "pending",
@@ -47,7 +47,7 @@ describe("a copy that is killed", () => {
     const words = ["copy", "--from", "many.json", "--to", "sqlite:many.db"]
     const child = spawn(cli.program, [...cli.first, ...words], { cwd: cli.directory, stdio: "ignore" })
     const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)))
-    // As soon as something of it is there, and long before all of it is.
+    // Kills it as soon as the first handoffs are copied, long before the last ones.
     while (copied() === 0) await new Promise((resolve) => setTimeout(resolve, 1))
     child.kill("SIGKILL")
     expect(await ended).toBe("SIGKILL")
@@ -71,6 +71,6 @@ describe("a copy that is killed", () => {
   }
 })
 
-describe("what is no store", () => {
-  it("is refused with one sentence, and nothing is created or harmed", () => refuseWhatIsNoStore(cli))
+describe("a location that is not a store", () => {
+  it("is refused with one sentence, and creates or changes nothing", () => refuseInvalidLocations(cli))
 })

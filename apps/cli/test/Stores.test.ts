@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 
 import { command } from "./command.ts"
-import { heldIn, liveOn, refuseWhatIsNoStore } from "./life.ts"
+import { heldIn, liveOn, refuseInvalidLocations } from "./life.ts"
 
 const cli = command()
 
@@ -22,6 +22,6 @@ describe("a SQLite store", () => {
   })
 })
 
-describe("what is no store", () => {
-  it("is refused with one sentence, and nothing is created or harmed", () => refuseWhatIsNoStore(cli))
+describe("a location that is not a store", () => {
+  it("is refused with one sentence, and creates or changes nothing", () => refuseInvalidLocations(cli))
 })

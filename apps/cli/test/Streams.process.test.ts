@@ -8,7 +8,7 @@ import { commandProcess } from "./command.ts"
 const cli = commandProcess()
 const asked = ["create", "--from", "a", "--to", "b", "--task", "t", "--store", "input.json", "--json"]
 
-/** A store in a file, with that many handoffs. */
+/** Writes a JSON store with a number of handoffs. */
 const fill = (name: string, count: number): void => {
   const records = Array.from({ length: count }, (_, index) => ({
     record_id: `r${index}`,
@@ -26,7 +26,7 @@ describe("standard input", () => {
     expect(JSON.parse(stdout)).toMatchObject({ request: { context: { from: "標準入力" } } })
   })
 
-  it("is refused when it is not UTF-8, and so is a file", () => {
+  it("is refused if it is not UTF-8, and so is a file", () => {
     const bytes = Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d])
     writeFileSync(cli.path("bytes.json"), bytes)
     for (const [value, source] of [
@@ -41,7 +41,7 @@ describe("standard input", () => {
 })
 
 describe("a pipe", () => {
-  it("strips terminal escapes from what other agents wrote, and never colours a pipe", async () => {
+  it("strips terminal escapes from the text of agents, and is never coloured", async () => {
     await cli.create("escapes.json", {
       task: "\u001B[31mred\u001B[0m \u001B]0;title\u0007 and\nlines \u202Eback",
       id: "esc1"
@@ -53,13 +53,13 @@ describe("a pipe", () => {
     expect(stdout).toContain("red")
   })
 
-  it("gets one JSON value however many handoffs there are", async () => {
+  it("gets one JSON value for any number of handoffs", async () => {
     fill("many.json", 1500)
     const { stdout } = await cli.run(["list", "--json", "--store", "many.json"])
     expect(JSON.parse(stdout)).toHaveLength(1500)
   })
 
-  it("may be closed by a reader that has seen enough: that is no failure", async () => {
+  it("may be closed early by its reader without a failure", async () => {
     fill("closed.json", 5000)
     const child = spawn(cli.program, [...cli.first, "list", "--store", "closed.json"], { cwd: cli.directory })
     let stderr = ""
@@ -71,19 +71,22 @@ describe("a pipe", () => {
 })
 
 describe("output that cannot be written", () => {
-  it("is one sentence and 1, and the store is closed", async () => {
+  it("causes one sentence and exit code 1, and the store is closed", async () => {
     await cli.create("full.json")
     const { status, stderr } = spawnSync(cli.program, [...cli.first, "list", "--store", "full.json"], {
       cwd: cli.directory,
       stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
       encoding: "utf8"
     })
-    expect([status, stderr]).toEqual([1, "Error: Cannot write the output (ENOSPC); what the command did is done\n"])
+    expect([status, stderr]).toEqual([
+      1,
+      "Error: Cannot write the output (ENOSPC); changes to the store were made and stay\n"
+    ])
   })
 })
 
-describe("the directory it is run in", () => {
-  it("neither configures it nor runs code in it", async () => {
+describe("the working directory", () => {
+  it("neither configures the command nor runs code in it", async () => {
     mkdirSync(cli.path("foreign"))
     writeFileSync(cli.path("foreign/.env"), "AUMAI_HANDOFF_STORE=nowhere/handoffs.json")
     writeFileSync(cli.path("foreign/bunfig.toml"), 'preload = ["./code.ts"]')
@@ -96,7 +99,7 @@ describe("the directory it is run in", () => {
 })
 
 describe("a secret key", () => {
-  it.skipIf(process.platform === "win32")("is written for its owner alone", async () => {
+  it.skipIf(process.platform === "win32")("is written so that only its owner may read it", async () => {
     expect((await cli.run(["keygen", "--out", "private.key"])).code).toBe(0)
     expect(statSync(cli.path("private.key")).mode & 0o777).toBe(0o600)
   })

@@ -27,7 +27,7 @@ describe("the table", () => {
     for (const line of table(records, columns, now).split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(columns)
   })
 
-  it("shows age, due and the task, and an id that can be copied", () => {
+  it("prints age, due and the task, and an id that can be copied", () => {
     const [header = "", first = "", second = ""] = table(records, 160, now).split("\n")
     expect(header.split(/ {2,}/)).toEqual(["ID", "STATUS", "PRI", "FROM → TO", "AGE", "DUE", "TASK"])
     expect(first.split(/ {2,}/)).toEqual([
@@ -42,7 +42,7 @@ describe("the table", () => {
     expect(second).toMatch(/^c0f530e2-fd0 .* 1h ago +四半期レポートを作成する$/)
   })
 
-  it("lets the less important columns go first", () => {
+  it("drops the less important columns first", () => {
     expect(table(records, 66, now).split("\n")[0]).toMatch(/^ID +STATUS +PRI +FROM → TO +TASK$/)
     expect(table(records, 50, now).split("\n")[0]).toMatch(/^ID +STATUS +PRI +TASK$/)
   })

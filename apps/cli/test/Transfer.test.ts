@@ -11,7 +11,7 @@ const fixture = fileURLToPath(new URL("../../../packages/protocol/test/fixtures/
 type Json = Record<string, unknown>
 const read = (name: string) => JSON.parse(readFileSync(cli.path(name), "utf8")) as ReadonlyArray<Json>
 
-/** What the Python tool keeps of a record, with times to the millisecond. */
+/** The fields of a record that the Python tool keeps, with times to the millisecond. */
 const seed = (record: Json): unknown => {
   const millis = (value: unknown): unknown =>
     typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)
@@ -29,7 +29,7 @@ const seed = (record: Json): unknown => {
 }
 
 describe("a store that the Python tool wrote", () => {
-  it("opens as it is, moves on, and goes elsewhere with every field", async () => {
+  it("opens unchanged, takes new events, and is exported with every field", async () => {
     copyFileSync(fixture, cli.path("python.json"))
     const before = JSON.parse(readFileSync(fixture, "utf8")) as ReadonlyArray<Json>
     const listed = await cli.run(["list", "--store", "python.json"])
@@ -53,7 +53,7 @@ describe("a store that the Python tool wrote", () => {
 })
 
 describe("import", () => {
-  it("names every fault of a bad file and takes in nothing", async () => {
+  it("names every error in an invalid file and imports nothing", async () => {
     const good = { from_agent: "a", to_agent: "b", task_description: "t" }
     const at = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" }
     const bad = [
@@ -68,7 +68,7 @@ describe("import", () => {
     expect((await cli.run(["list", "--store", "none.json"])).stdout).toBe("No handoff records found\n")
   })
 
-  it("refuses a store that cannot be read, and leaves its bytes alone", async () => {
+  it("refuses a store that cannot be read, and leaves its bytes unchanged", async () => {
     writeFileSync(cli.path("torn.json"), '[{"record_id": "x", ')
     const { code, stderr } = await cli.run(["list", "--store", "torn.json"])
     expect(code).toBe(1)
@@ -76,7 +76,7 @@ describe("import", () => {
     expect(readFileSync(cli.path("torn.json"), "utf8")).toBe('[{"record_id": "x", ')
   })
 
-  it("leaves out what was changed after it was written, names it, and takes the rest; so does copy", async () => {
+  it("leaves out changed handoffs, names them, and imports the others; so does copy", async () => {
     for (const id of ["whole", "changed"]) await cli.create("source.json", { id })
     await cli.run(["accept", "--id", "changed", "--reason", "On it", "--store", "source.json"])
     const { stdout } = await cli.run(["export", "--store", "source.json"])
@@ -84,8 +84,7 @@ describe("import", () => {
     const imported = await cli.run(["import", "--file", "changed.json", "--store", "taken.json"])
     expect(imported).toEqual({
       code: 1,
-      stdout:
-        "1 added\n1 changed after they were written, so that their digests do not hold: nothing of them was taken\n",
+      stdout: "1 added\n1 left out: changed after they were written, so their digests do not hold\n",
       stderr:
         "  changed\nError: Invalid changed.json: 1 of 2 handoffs were changed after they were written and were left out\n"
     })

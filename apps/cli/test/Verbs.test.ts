@@ -8,7 +8,7 @@ const cli = command()
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>
 
 describe("the life of a handoff", () => {
-  it("goes from create to complete, with a file that anyone can read afterwards", async () => {
+  it("goes from create to complete, and leaves a readable file", async () => {
     const id = await cli.create("life.json", { priority: "8", context: '{"quarter": "Q3"}' })
     for (const words of [["accept"], ["start"], ["complete", "--result", '{"output": "report.pdf"}']]) {
       const { code, stderr } = await cli.run([...words, "--id", id, "--store", "life.json"])
@@ -49,12 +49,12 @@ describe("the life of a handoff", () => {
       { status: "failed", response: { accepted: false, reason: "503" } },
       { status: "cancelled", reason: "not needed" }
     ])
-    // The Python tool knows six statuses; at rest it is shown the nearest of its own.
+    // The Python tool knows six statuses; the file holds the nearest of these.
     const atRest = JSON.parse(readFileSync(cli.path("ends.json"), "utf8")) as ReadonlyArray<{ readonly status: string }>
     expect(atRest.map(({ status }) => status)).toEqual(["rejected", "failed", "rejected"])
   })
 
-  it("refuses what the lifecycle does not allow, in one line, and changes nothing", async () => {
+  it("refuses a step that the lifecycle does not allow in one line, and changes nothing", async () => {
     const id = await cli.create("refused.json")
     const before = readFileSync(cli.path("refused.json"), "utf8")
     const refused = await cli.run(["start", "--id", id, "--store", "refused.json"])
@@ -81,7 +81,7 @@ describe("the life of a handoff", () => {
     expect((await short("abcdx")).code).toBe(1)
   })
 
-  it("expires what is overdue", async () => {
+  it("expires overdue handoffs", async () => {
     const id = await cli.create("overdue.json", { deadline: "1s" })
     await cli.create("overdue.json", { deadline: "2h" })
     const overdue = async (): Promise<string> => {
@@ -149,7 +149,7 @@ describe("input", () => {
     expect(stderr).toMatch(/Try 'aumai-handoff.* --help'/)
   })
 
-  it("refuses a deadline that is in the past or no moment at all", async () => {
+  it("refuses a deadline that is in the past or not a moment", async () => {
     const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--store", "untouched.json", "--deadline"]
     expect((await cli.run([...words, "2020-01-01T00:00:00Z"])).stderr).toContain(
       "deadline: Expected a moment in the future"

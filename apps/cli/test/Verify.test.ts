@@ -10,7 +10,7 @@ import { isClean, on } from "./telling.ts"
 const cli = command()
 const fixture = fileURLToPath(new URL("../../../packages/protocol/test/fixtures/handoffs-python.json", import.meta.url))
 
-/** Two handoffs: `one`, accepted and begun, and `two`, which waits. */
+/** Creates two handoffs: `one`, accepted and started, and `two`, pending. */
 const lived = async (store: string) => {
   const { done } = on(cli, store)
   for (const id of ["one", "two"]) await cli.create(store, { id, task: "引き渡し" })
@@ -26,10 +26,10 @@ const edit = (name: string, from: string | RegExp, to: string) => {
 }
 
 describe("verify", () => {
-  it("says that everything holds: of one, of a store, of an export, and of what the Python tool wrote", async () => {
+  it("reports that everything holds for a handoff, a store, an export, and a file of the Python tool", async () => {
     await lived("whole.json")
     const { done } = on(cli, "whole.json")
-    expect(await done("verify")).toBe("Looked at 2 handoffs with 4 entries, no signatures checked: everything holds\n")
+    expect(await done("verify")).toBe("Checked 2 handoffs with 4 entries, no signatures verified: everything holds\n")
     expect(await done("verify", "--id", "one")).toContain("1 handoff with 3 entries")
     expect(JSON.parse(await done("verify", "--json"))).toEqual({
       handoffs: 2,
@@ -55,7 +55,7 @@ describe("verify", () => {
     ["an entry", /On it/g, "Off it", 2, "It is not the entry whose digest revision 3 holds"],
     ["who did it", `"by": "executor",`, `"by": "impostor",`, 2, "is not the receiver"],
     [
-      "a key nobody knows",
+      "an unknown key",
       `"by": "executor",`,
       `"by": "executor", "note": 1,`,
       2,
@@ -89,12 +89,12 @@ describe("verify", () => {
     const { flaws } = JSON.parse(stdout) as { readonly flaws: ReadonlyArray<Record<string, unknown>> }
     expect([code, stderr]).toEqual([1, "Error: 1 of 2 handoffs does not hold\n"])
     expect(flaws).toEqual([{ record_id: "one", revision, entries: 3, problem: expect.stringContaining(problem) }])
-    // The store itself either finds it, too, or cannot read it and looks at the file.
+    // Verifying the store finds it, too, or falls back to its file if that cannot be opened.
     const stored = await cli.run(["verify", "--store", name])
     expect([stored.code, stored.stdout]).toEqual([1, expect.stringContaining("Handoff one does not hold")])
   })
 
-  it("finds a history that is gone, or goes by another name, by the digest that it has left behind", async () => {
+  it("finds a history that is missing or under another key by the digest in the record", async () => {
     await lived("gone.json")
     edit("gone.json", /"history": /g, `"histori": `)
     const { code, stdout } = await cli.run(["verify", "--file", "gone.json"])
@@ -104,15 +104,15 @@ describe("verify", () => {
     expect(code).toBe(1)
   })
 
-  it("names what cannot be read and what stands there twice, and looks at the rest", async () => {
+  it("names unreadable and repeated handoffs, and checks the others", async () => {
     await lived("mixed.json")
     const [one, two] = JSON.parse(readFileSync(cli.path("mixed.json"), "utf8")) as ReadonlyArray<object>
     writeFileSync(cli.path("mixed.json"), JSON.stringify([one, 5, { record_id: "\u001B[31mred" }, two, two]))
     const { code, stdout, stderr } = await cli.run(["verify", "--file", "mixed.json"])
     expect(stdout).toContain("Handoff [1] does not hold: It cannot be read:")
     expect(stdout).toContain("Handoff red does not hold: It cannot be read: request: Missing key")
-    expect(stdout).toContain("Handoff two does not hold: It stands in the file twice, at [3] and at [4]\n")
-    expect(stdout).toContain("\nLooked at 5 handoffs with 5 entries, no signatures checked\n")
+    expect(stdout).toContain("Handoff two does not hold: The file holds it twice, at [3] and at [4]\n")
+    expect(stdout).toContain("\nChecked 5 handoffs with 5 entries, no signatures verified\n")
     expect([code, stderr, isClean(stdout)]).toEqual([1, "Error: 3 of 5 handoffs do not hold\n", true])
   })
 
@@ -159,22 +159,22 @@ describe("verify", () => {
     expect([single.code, single.stdout + single.stderr]).toEqual([1, expect.stringContaining("andoff one")])
   })
 
-  it("finds sums that do not agree", async () => {
+  it("finds wrong counters", async () => {
     await lived("sqlite:sums.db")
     const database = new DatabaseSync(cli.path("sums.db"))
     database.exec("UPDATE tally SET amount = 7 WHERE name = 'pending'")
     database.close()
     const { stdout, stderr } = await on(cli, "sqlite:sums.db").refused("verify")
     expect(stdout).toContain('Counter "pending" is 7, but its records add up to 1\n')
-    expect(stderr).toBe("Error: 1 sum of the store is wrong\n")
+    expect(stderr).toBe("Error: 1 counter of the store is wrong\n")
   })
 
   it.each([
-    [["--id", "one", "--file", "x.json"], "Invalid --id: expected it without --file"],
-    [["--agents", "x.json"], "Invalid --agents: expected it with --file"],
+    [["--id", "one", "--file", "x.json"], "Invalid --id: use it without --file"],
+    [["--agents", "x.json"], "Invalid --agents: use it with --file"],
     [["--file", "missing.json"], "Invalid --file: cannot read missing.json (ENOENT)"],
     [["--file", "object.json"], "Invalid object.json: Expected an array of handoffs"],
-    [["--store", "missing.json"], "Invalid --store: there is no missing.json"],
+    [["--store", "missing.json"], "Invalid --store: missing.json does not exist; name an existing store"],
     [["--id", "gone", "--store", "there.json"], "No handoff gone"]
   ])("refuses %j with a sentence", async (words, sentence) => {
     writeFileSync(cli.path("object.json"), "{}")
@@ -189,7 +189,7 @@ describe("keys", () => {
     (JSON.parse((await cli.run(["keygen", "--id", agent, "--out", file, "--json"])).stdout) as { public_key: string })
       .public_key
 
-  /** What a store in a file knows of its agents. */
+  /** Registers agents with their keys in the agents file of a JSON store. */
   const register = (name: string, keys: Readonly<Record<string, string>>) => {
     const agents = Object.entries(keys).map(([agent_id, public_key]) => ({
       agent_id,
@@ -199,7 +199,7 @@ describe("keys", () => {
     writeFileSync(cli.path(name), JSON.stringify(agents))
   }
 
-  it("are drawn into a file for their owner alone, and never over another one", async () => {
+  it("are generated into a file, which is never overwritten", async () => {
     const { code, stdout } = await cli.run(["keygen", "--id", "it's", "--out", "its.key"])
     expect(code).toBe(0)
     const publicKey = /^Public key {2}(\S{43})$/m.exec(stdout)?.[1] ?? "none"
@@ -208,18 +208,18 @@ describe("keys", () => {
     const again = await cli.run(["keygen", "--out", "its.key"])
     expect([again.code, again.stderr]).toEqual([
       1,
-      "Error: Invalid --out: its.key is there already; a key is never written over another\n"
+      "Error: Invalid --out: its.key already exists and is not overwritten; name another file\n"
     ])
     const printed = JSON.parse((await cli.run(["keygen", "--json"])).stdout) as object
     expect(Object.keys(printed)).toEqual(["public_key", "secret_key"])
   })
 
-  it.skipIf(process.platform === "win32")("are for nobody else to read", async () => {
+  it.skipIf(process.platform === "win32")("are readable only by their owner", async () => {
     await keyOf("executor", "private.key")
     expect(statSync(cli.path("private.key")).mode & 0o777).toBe(0o600)
   })
 
-  it("sign what an agent does, by flag or environment, and verify demands it", async () => {
+  it("sign the events of an agent, by flag or environment, and verify requires that", async () => {
     const key = await keyOf("executor", "executor.key")
     register("signed.agents.json", { executor: key })
     const { done, refused } = on(cli, "signed.json")
@@ -228,11 +228,11 @@ describe("keys", () => {
     const environment = on(cli, "signed.json", { env: { AUMAI_HANDOFF_KEYS: "executor=executor.key" } })
     await environment.done("start", "--id", id)
     expect(await done("history", "--id", id)).toMatch(/Accepted {4}executor \(signed\)$/m)
-    expect(await done("verify")).toContain("3 entries, 2 signatures checked: everything holds")
+    expect(await done("verify")).toContain("3 entries, 2 signatures verified: everything holds")
     const offline = await cli.run(["verify", "--file", "signed.json"])
-    expect([offline.code, offline.stderr]).toEqual([0, expect.stringContaining("2 signatures were not checked")])
+    expect([offline.code, offline.stderr]).toEqual([0, expect.stringContaining("2 signatures were not verified")])
     const checked = await cli.run(["verify", "--file", "signed.json", "--agents", "signed.agents.json"])
-    expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining("2 signatures checked")])
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining("2 signatures verified")])
 
     await done("progress", "--id", id)
     expect((await refused("verify")).stdout).toContain(
@@ -243,10 +243,10 @@ describe("keys", () => {
   })
 
   it.each([
-    ["executor", "Invalid --key: expected AGENT=FILE, as in executor=executor.key, and not executor"],
+    ["executor", "Invalid --key: expected AGENT=FILE such as executor=executor.key, but got executor"],
     ["executor=missing.key", "Invalid --key: cannot read missing.key (ENOENT)"],
     ["executor=no.key", "Invalid --key: no.key, named for executor, holds no secret key"]
-  ])("that are none are refused with a sentence: %s", async (key, sentence) => {
+  ])("are refused with a sentence if they are invalid: %s", async (key, sentence) => {
     writeFileSync(cli.path("no.key"), "secret")
     const { code, stderr } = await cli.run(["list", "--store", "keyed.json", "--key", key])
     expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])

@@ -19,7 +19,7 @@ const tagsOf = async (store: string, id: string): Promise<ReadonlyArray<string>>
   return history.map(({ event }) => event._tag).filter((tag) => tag !== "Progressed")
 }
 
-/** A worker whose program is a line of Node, which finds what it needs in its own process. */
+/** Starts a worker whose program is a line of Node. */
 const work = (store: string, code: string, ...words: ReadonlyArray<string>) => {
   const script = cli.path(`${store}.mjs`)
   writeFileSync(script, code)
@@ -45,7 +45,7 @@ const isRunning = (pid: number): boolean => {
 }
 
 describe("work", () => {
-  it("runs a program for each handoff: the record on its input, its output the result, its exit code the end", async () => {
+  it("runs a program for each handoff with the record on its input; its output is the result, its exit code the outcome", async () => {
     const done = await cli.create("work.json", { task: "Sum up", context: '{"numbers":[1,2,3]}' })
     const words = await cli.create("work.json", { task: "Talk" })
     const silent = await cli.create("work.json", { task: "Say nothing" })
@@ -90,7 +90,7 @@ describe("work", () => {
     expect(said).toContainEqual({ record_id: done, attempt: 1, what: "done" })
   }, 60_000)
 
-  it("ends its program politely when it is stopped, and gives the handoff back", async () => {
+  it("ends its program with SIGTERM when it is stopped, and releases the handoff", async () => {
     const id = await cli.create("stopped.json")
     const worker = work(
       "stopped.json",
@@ -108,7 +108,7 @@ describe("work", () => {
     expect(await statusOf("stopped.json", id)).toMatchObject({ status: "pending", attempt: 2 })
   }, 60_000)
 
-  it("takes over what a killed worker has left", async () => {
+  it("takes over the handoff of a killed worker", async () => {
     const id = await cli.create("killed.json")
     const dead = work(
       "killed.json",
@@ -120,7 +120,7 @@ describe("work", () => {
     )
     await expect.poll(() => existsSync(cli.path("killed.pid")), { timeout: 20_000 }).toBe(true)
     dead.kill("SIGKILL")
-    // Nobody is left who could end it.
+    // No worker is left to end it.
     process.kill(Number(readFileSync(cli.path("killed.pid"), "utf8")))
     const worker = work("killed.json", "console.log('{}')", "--lease", "10s")
     await until("killed.json", id, "completed")
@@ -136,7 +136,7 @@ describe("work", () => {
     ])
   }, 60_000)
 
-  it("lets its program ask, and goes on with it when the sender has answered", async () => {
+  it("lets its program ask, and continues after the answer of the sender", async () => {
     const id = await cli.create("asking.json", { "max-attempts": "1" })
     const worker = work(
       "asking.json",
@@ -152,7 +152,7 @@ describe("work", () => {
       "2s"
     )
     await until("asking.json", id, "input_required")
-    // Longer than until the next renewal, which finds nothing to renew.
+    // Longer than until the next renewal, which has nothing to renew.
     await new Promise((resolve) => setTimeout(resolve, 1500))
     await cli.run(["answer", "--id", id, "--answer", "The third.", "--store", "asking.json"])
     await until("asking.json", id, "completed")
@@ -161,13 +161,13 @@ describe("work", () => {
   }, 60_000)
 
   it.skipIf(process.platform === "win32")(
-    "does not wait for what a program has left running, and ends it",
+    "does not wait for children of its program, and ends them",
     async () => {
       const id = await cli.create("daemon.json")
       const worker = work(
         "daemon.json",
         `import { spawn } from "node:child_process"
-       // One in the program's group with an output of its own, one that has left the group and keeps the output open.
+       // One child stays in the group with another output; one has left the group and keeps the output open.
        const near = spawn("sleep", ["600"], { stdio: "ignore" })
        const far = spawn("sleep", ["601"], { stdio: "inherit", detached: true })
        process.stdout.write(JSON.stringify({ near: near.pid, far: far.pid }), () => process.exit(0))`
@@ -182,7 +182,7 @@ describe("work", () => {
   )
 
   it.skipIf(process.platform === "win32")(
-    "takes its program along when its terminal is closed",
+    "ends its program when its terminal is closed",
     async () => {
       const id = await cli.create("closed.json")
       const worker = work(
@@ -198,14 +198,14 @@ describe("work", () => {
       const closed = once(worker, "close")
       worker.kill("SIGHUP")
       await closed
-      // It may be there a moment longer, until whoever has inherited it has noticed its end.
+      // It may exist a moment longer, until the process that inherited it reaps it.
       await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
       expect(await statusOf("closed.json", id)).toMatchObject({ status: "pending", attempt: 2 })
     },
     60_000
   )
 
-  it("shows when a worker was last there", async () => {
+  it("records when its agent was last seen", async () => {
     const run = (...words: ReadonlyArray<string>) => cli.run([...words, "--store", "agents.json"])
     await run("agents", "register", "--id", "fay", "--capability", "press")
     const worker = cli.start(["work", "--agent", "fay", "--exec", "true", "--store", "agents.json"])

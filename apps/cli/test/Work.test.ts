@@ -7,9 +7,9 @@ const cli = command()
 const statusOf = async (store: string, id: string) =>
   JSON.parse((await cli.run(["status", "--id", id, "--json", "--store", store])).stdout)
 
-// The rest of it starts programs, and stops: see Work.process.test.ts.
+// The other tests of `work` start programs: see Work.process.test.ts.
 describe("work", () => {
-  it("refuses a lease that is none, before it claims anything", async () => {
+  it("refuses an invalid lease before it claims anything", async () => {
     const id = await cli.create("refused.json")
     const words = ["work", "--agent", "executor", "--exec", "true", "--lease", "soon", "--store", "refused.json"]
     const { code, stderr } = await cli.run(words)

@@ -8,7 +8,7 @@ import { on } from "./telling.ts"
 
 const cli = commandProcess()
 
-/** A command line of Node that runs a program. */
+/** The command line that runs a program with Node. */
 const program = (name: string, code: string): string => {
   writeFileSync(cli.path(name), code)
   return `"${process.execPath}" "${cli.path(name)}"`
@@ -42,7 +42,7 @@ const { request } = JSON.parse(readFileSync(0, "utf8"))
 `
 
 describe("work with briefings and artifacts", () => {
-  it("reads back by a program, waits until it is confirmed, and hands artifacts and evidence back", async () => {
+  it("reads back with a program, waits for the confirmation, and returns artifacts and evidence", async () => {
     const store = "whole.json"
     const id = await cli.create(store, { briefing: briefing({ confirm: true }), deliverable: "report" })
     const handed = {
@@ -77,7 +77,7 @@ describe("work with briefings and artifacts", () => {
     })
   }, 60_000)
 
-  it("passes by what asks for a read-back when it has no program for that", async () => {
+  it("skips handoffs that require a read-back if it has no program for that", async () => {
     const store = "passed.json"
     const asked = await cli.create(store, { briefing: briefing(), priority: "9" })
     const plain = await cli.create(store)
@@ -87,7 +87,7 @@ describe("work with briefings and artifacts", () => {
     await stop(worker)
   }, 60_000)
 
-  it("gives back what its program hands back otherwise than it should, and says why", async () => {
+  it("releases a handoff with a reason if the output of its program is invalid", async () => {
     const store = "wrong.json"
     const torn = await cli.create(store, { "max-attempts": "1", task: "torn" })
     const unknown = await cli.create(store, { "max-attempts": "1", task: "unknown" })
@@ -97,11 +97,11 @@ describe("work with briefings and artifacts", () => {
     for (const id of [torn, unknown, lacking]) await until(store, id, "failed")
     await stop(worker)
     expect((await statusOf(store, torn)).response.reason).toMatch(/^Invalid output: /)
-    expect((await statusOf(store, unknown)).response.reason).toContain("outcome: Expected no such key")
+    expect((await statusOf(store, unknown)).response.reason).toContain("outcome: Unknown key")
     expect((await statusOf(store, lacking)).response.reason).toContain("report: Expected an artifact of this name")
   }, 60_000)
 
-  it("signs what it does and what its program says, with the key that it was given", async () => {
+  it("signs its events and those of its program with the given key", async () => {
     const store = "signed.json"
     const key = await cli.run(["keygen", "--out", "executor.key", "--json"])
     const { public_key } = JSON.parse(key.stdout) as { readonly public_key: string }
@@ -114,6 +114,6 @@ describe("work with briefings and artifacts", () => {
     const worker = work(store, program("signed.mjs", code), "--key", "executor=executor.key")
     await until(store, id, "completed")
     await stop(worker)
-    expect(await on(cli, store).done("verify")).toContain("4 signatures checked: everything holds")
+    expect(await on(cli, store).done("verify")).toContain("4 signatures verified: everything holds")
   }, 60_000)
 })

@@ -2,8 +2,8 @@
  * The command, as tests run it. A test chooses its form by the name of its file:
  *
  * - `*.test.ts` calls `command` and runs it in the process of the test: a few milliseconds each.
- * - `*.process.test.ts` calls `commandProcess` and starts a process each time: for what only a process shows, such as
- *   signals, pipes, locks, and what differs between Node and Bun. The projects `bundle` and `binary` run these files.
+ * - `*.process.test.ts` calls `commandProcess` and starts a process each time, to test signals, pipes, locks, and
+ *   differences between Node and Bun. The projects `bundle` and `binary` run these files.
  * - `Start.process.test.ts` runs from source, too.
  *
  * `AUMAI_TEST_COMMAND=all` runs every file in the projects `bundle` and `binary`.
@@ -63,11 +63,11 @@ const runner =
       child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
       child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
       child.on("error", reject).on("close", (code) => resolve({ code, stdout, stderr }))
-      // A command that is refused may be gone before it has been given anything to read.
+      // A refused command may end before it reads its input.
       child.stdin.on("error", () => {}).end(options.stdin ?? "")
     })
 
-/** The command in a process of its own each time, in the form that the project is named after. */
+/** Starts the command as a process, in the form that the project is named after. */
 export const commandProcess = () => {
   const form = inject("command")
   if (form === undefined) throw new Error("Only the projects source, bundle, binary and postgres start processes")
@@ -77,7 +77,7 @@ export const commandProcess = () => {
   return { ...client(directory, runner(start)), start, program, first }
 }
 
-/** The command in the process of the test, whose working directory becomes that of the command. */
+/** Runs the command in the process of the test, which changes its working directory. */
 export const command = (): Cli => {
   if (inject("command") !== undefined) return commandProcess()
   const directory = temporaryDirectory()

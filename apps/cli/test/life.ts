@@ -5,7 +5,7 @@ import { expect } from "vitest"
 
 import type { Cli } from "./command.ts"
 
-/** One handoff lives through every command on a store, whatever keeps it. */
+/** Runs a handoff through the main commands on any store. */
 export const liveOn = async (cli: Cli, store: string) => {
   const run = async (...words: ReadonlyArray<string>) => {
     const outcome = await cli.run([...words, "--store", store])
@@ -43,10 +43,10 @@ export const liveOn = async (cli: Cli, store: string) => {
   return id
 }
 
-/** What a store holds, as export prints it. */
+/** The output of export for a store. */
 export const heldIn = async (cli: Cli, store: string) => (await cli.run(["export", "--store", store])).stdout
 
-// Locations that are no store, and how each is refused.
+// Locations that are not a store, with the sentence of each refusal.
 const refusals: ReadonlyArray<readonly [store: string, says: RegExp]> = [
   [
     "mysql://root:hunter2@localhost/x",
@@ -62,8 +62,8 @@ const refusals: ReadonlyArray<readonly [store: string, says: RegExp]> = [
   ["postgres://nobody:hunter2@127.0.0.1:1/none", /^Error: .*127\.0\.0\.1:1/]
 ]
 
-/** Refuses every location that is no store with one sentence, and creates or harms nothing. */
-export const refuseWhatIsNoStore = async (cli: Cli) => {
+/** Expects that every location that is not a store is refused with one sentence, and that nothing is created or changed. */
+export const refuseInvalidLocations = async (cli: Cli) => {
   mkdirSync(cli.path("directory"))
   writeFileSync(cli.path("text.txt"), "a text\n".repeat(1000))
   const foreign = new DatabaseSync(cli.path("foreign.db"))

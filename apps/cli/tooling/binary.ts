@@ -12,7 +12,7 @@ import { bundleInto } from "./bundle.ts"
 
 const bun = join(dirname(createRequire(import.meta.url).resolve("bun/package.json")), "bin/bun.exe")
 
-/** The platforms that are built for, by Bun's name for each. */
+/** The supported platforms, with the name that Bun has for each. */
 export const targets: Readonly<Record<string, string>> = {
   "linux-x64": "bun-linux-x64",
   "linux-arm64": "bun-linux-arm64",
@@ -21,33 +21,33 @@ export const targets: Readonly<Record<string, string>> = {
   "windows-x64": "bun-windows-x64"
 }
 
-/** Compiles a bundle into a program; for this machine when no target is given. */
+/** Compiles a bundle into a program, for this machine if no target is given. */
 export const compile = (entry: string, program: string, target?: string): void => {
   const options = [
     "--compile",
     "--minify",
     "--bytecode",
     "--format=esm",
-    // What a command does not need, such as another store, is not loaded.
+    // A command loads only the chunks it needs, such as one store.
     "--splitting",
-    // Most commands are over before a compiled function has paid for itself; long ones took as long with it as without.
+    // Most commands end before a compiled function pays off; long ones were equally fast with and without this policy.
     "--compile-jit-policy=10",
-    // The directory a command is run in must not configure it, as it does not configure the bundle.
+    // The working directory must not configure the command.
     "--no-compile-autoload-dotenv",
     "--no-compile-autoload-bunfig",
     `--outfile=${program}`
   ]
   execFileSync(bun, ["build", ...options, ...(target === undefined ? [] : [`--target=${target}`]), entry], {
-    // Bun puts what it makes on the way into the working directory.
+    // Bun writes intermediate files into the working directory.
     cwd: dirname(program),
     stdio: ["ignore", "pipe", "pipe"]
   })
 }
 
-/** The platform that this runs on, by our name for it. */
+/** The platform of this machine, a key of `targets`. */
 export const own = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
 
-/** Compiles a bundle for the platforms named, with a `SHA256SUMS` beside them; gives the files. */
+/** Compiles a bundle for the named platforms with a `SHA256SUMS` beside them, and returns the files. */
 export const compileAll = (entry: string, directory: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   mkdirSync(directory, { recursive: true })
   const programs = names.map((name) => {

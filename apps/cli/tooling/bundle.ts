@@ -1,6 +1,6 @@
 /**
- * Bundles the command: a small executable entry beside the minified program and its stores. Run as a program
- * it writes `dist`; the tests bundle into a directory of their own.
+ * Bundles the command: a small executable entry beside the minified program and its stores. As a program it writes
+ * `dist`; the tests bundle into a temporary directory.
  */
 import { execFileSync } from "node:child_process"
 import { chmod, rm, writeFile } from "node:fs/promises"
@@ -11,8 +11,8 @@ import { parseSync, Visitor } from "rolldown/utils"
 
 const directory = join(import.meta.dirname, "..")
 
-// The compile cache only helps modules loaded after it is on, so the program is imported by a module of its own. That
-// module uses nothing a Node too old for the program would not know, and so can say so.
+// The compile cache only helps modules loaded after it is enabled, so this module enables it and imports the program. It
+// avoids newer syntax, so that an old Node can print the error.
 const entry = `#!/usr/bin/env node
 import * as module from "node:module"
 const [major, minor] = process.versions.node.split(".").map(Number)
@@ -24,7 +24,7 @@ module.enableCompileCache()
 await import("./main.mjs")
 `
 
-/** The commit that is built, marked when there is more than it; outside of a clone there is none. */
+/** The commit of the build, with `+` if files differ from it; `no commit` outside a clone. */
 const commit = (): string => {
   try {
     const git = (...words: ReadonlyArray<string>) =>
@@ -38,14 +38,17 @@ const commit = (): string => {
 const segmenter = /\/\*#__PURE__\*\/new Intl\.Segmenter\(([^()]*)\)/
 
 /**
- * Makes the segmenter of `effect/cli` when help is laid out, not at every start: it takes Node seven milliseconds and Bun one.
+ * Creates the segmenter of `effect/cli` on first use instead of at every start, which saves Node seven milliseconds and Bun one.
  */
 const lateSegmenter: Plugin = {
   name: "late-segmenter",
   transform: {
     filter: { id: /effect\/dist\/cli\/CliOutput\.js$/ },
     handler: (code) => {
-      if (!segmenter.test(code)) throw new Error("effect/cli makes its segmenter otherwise: is it late by itself now?")
+      if (!segmenter.test(code))
+        throw new Error(
+          "CliOutput.js of effect/cli no longer creates its segmenter at load time; remove the plugin late-segmenter, or adapt its pattern"
+        )
       return code.replace(
         segmenter,
         "/*#__PURE__*/((made) => ({ segment: (text) => (made ??= new Intl.Segmenter($1)).segment(text) }))()"
@@ -55,8 +58,8 @@ const lateSegmenter: Plugin = {
 }
 
 /**
- * Puts parentheses around every function that may bear them. Node keeps in its compile cache what was compiled when a module
- * was loaded, and V8 leaves a function for its first call unless it has parentheses: a thousand of them at every start.
+ * Puts parentheses around every function expression. V8 compiles a function eagerly only in parentheses, and the compile
+ * cache of Node keeps only functions that were compiled while the module was loaded; a start needs a thousand of them.
  */
 const eager = (file: string, code: string): string => {
   const places: Array<readonly [number, string]> = []
@@ -64,7 +67,7 @@ const eager = (file: string, code: string): string => {
     places.push([start, "("], [end, ")"])
   new Visitor({
     ArrowFunctionExpression: wrap,
-    // A method is one, too, that begins with its parameters.
+    // The node of a method begins with its parameters and must not be wrapped.
     FunctionExpression: (node) => code[node.start] !== "(" && wrap(node)
   }).visit(parseSync(file, code).program)
   let [text, at] = ["", 0]
@@ -75,7 +78,7 @@ const eager = (file: string, code: string): string => {
   return text + code.slice(at)
 }
 
-/** Writes the bundle into a directory, which is emptied first; gives the path of the executable entry. */
+/** Empties a directory, writes the bundle into it, and returns the path of the executable entry. */
 export const bundleInto = async (dist: string): Promise<string> => {
   await rm(dist, { recursive: true, force: true })
   const bundle = await rolldown({
@@ -83,7 +86,7 @@ export const bundleInto = async (dist: string): Promise<string> => {
     cwd: directory,
     platform: "node",
     external: [/^node:/],
-    // Reading a property does nothing else anywhere in here; without saying so, `globalThis.File` keeps unused schemas.
+    // No property read has side effects here; without this, `globalThis.File` keeps unused schemas in the bundle.
     treeshake: { propertyReadSideEffects: false },
     plugins: [lateSegmenter],
     transform: { define: { AUMAI_HANDOFF_COMMIT: JSON.stringify(commit()) } },
@@ -92,7 +95,7 @@ export const bundleInto = async (dist: string): Promise<string> => {
     }
   })
   try {
-    // Each store is a file of its own, which is only read when it is chosen; what two need is in one file, for each costs.
+    // One chunk per store, loaded on use, and one for shared code, because each file adds to the start time.
     const { output } = await bundle.write({
       dir: dist,
       entryFileNames: "main.mjs",

@@ -1,7 +1,6 @@
 /**
- * Compiles the command for every platform, into a directory that is removed again, and looks at what a user would download:
- * whether each file is a program for its platform that holds the command, whether the checksums hold, and whether the one
- * for this machine runs. The others are not run: that needs their platforms.
+ * Compiles the command for every platform into a temporary directory and checks the files that users download: format and
+ * processor, size, content and checksum. Only the program for this machine is run.
  */
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -11,7 +10,7 @@ import packageJson from "../package.json" with { type: "json" }
 import { compileAll, own, targets } from "./binary.ts"
 import { bundleInto } from "./bundle.ts"
 
-/** Which processor is meant by what the header of each kind of program says, as it stands there. */
+/** Processors by program format and the bytes of its header. */
 const processors: Readonly<Record<string, string>> = {
   "ELF 3e00": "x64",
   "ELF b700": "arm64",
@@ -20,7 +19,7 @@ const processors: Readonly<Record<string, string>> = {
   "PE 6486": "x64"
 }
 
-/** What kind of 64-bit program that is, by its first bytes: `ELF x64`. */
+/** The format and processor of a 64-bit program by its first bytes: `ELF x64`. */
 const kindOf = (bytes: Buffer): string => {
   const hex = (at: number, length: number): string => bytes.subarray(at, at + length).toString("hex")
   const named = (format: string, processor: string) => `${format} ${processors[`${format} ${processor}`] ?? processor}`
@@ -32,7 +31,7 @@ const kindOf = (bytes: Buffer): string => {
 
 const formats: Readonly<Record<string, string>> = { linux: "ELF", darwin: "Mach-O", windows: "PE" }
 
-// Bun alone takes 90 MB to 115 MB, the command less than one.
+// Bytes. Bun alone takes 90 MB to 115 MB, the command less than 1 MB.
 const [least, most] = [60e6, 160e6]
 
 const problemsOf = (name: string, program: string): ReadonlyArray<string> => {
@@ -59,14 +58,16 @@ try {
   if (sum !== undefined) execFileSync(sum, [...options, "-c", "SHA256SUMS"], { cwd: files, stdio: "pipe" })
 
   const mine = programs[names.indexOf(own)]
-  if (mine === undefined) throw new Error(`nothing is built for ${own}, where this runs`)
+  if (mine === undefined)
+    throw new Error(`no program was built for ${own}, the platform of this machine; add it to targets in binary.ts`)
   const run = (...words: ReadonlyArray<string>): string =>
     execFileSync(mine, ["--store", "store.json", ...words], { cwd: files, encoding: "utf8", env: {} })
   const version = execFileSync(mine, ["--version"], { encoding: "utf8", env: {} })
-  if (!version.includes(`v${packageJson.version} `) || !version.includes("Bun")) problems.push(`${own} says ${version}`)
+  if (!version.includes(`v${packageJson.version} `) || !version.includes("Bun"))
+    problems.push(`${own} prints the version ${version}`)
   run("create", "--from", "planner", "--to", "executor", "--task", "Generate Q3 report", "--id", "report")
   const status = run("status", "--id", "report")
-  if (!status.includes("pending")) problems.push(`${own} says of what it created: ${status}`)
+  if (!status.includes("pending")) problems.push(`${own} prints for the created handoff: ${status}`)
 
   for (const problem of problems) console.error(problem)
   console.log(`${programs.length} programs, ${problems.length} problems`)

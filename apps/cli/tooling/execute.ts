@@ -11,7 +11,7 @@ import { StandardInput } from "../src/input/Input.ts"
 import { Output } from "../src/output/Output.ts"
 import { exitCodeOf, program } from "../src/Program.ts"
 
-/** What a command printed, and how it ended. */
+/** The output and the exit code of a command. */
 export interface Outcome {
   readonly code: number | null
   readonly stdout: string
@@ -36,7 +36,7 @@ export const execute = async (
       write: (text) => Effect.sync(() => void (stdout += text)),
       writeError: (text) => Effect.sync(() => void (stderr += text))
     }),
-    // The help is printed by `effect/cli`.
+    // `effect/cli` prints help to the console.
     Layer.succeed(Console.Console, {
       ...globalThis.console,
       log: (text: string) => void (stdout += `${text}\n`),

@@ -1,4 +1,4 @@
-/** Writes `docs/cli.md` from the help of every command; `--check` fails when the file says something else. */
+/** Writes `docs/cli.md` from the help of every command; `--check` fails if the file differs. */
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
@@ -6,7 +6,7 @@ import { execute } from "./execute.ts"
 
 const file = join(import.meta.dirname, "../../../docs/cli.md")
 
-// The page holds no colours, whatever terminal this runs on.
+// The page holds no colours.
 process.env["NO_COLOR"] = "1"
 
 const help = async (path: ReadonlyArray<string>): Promise<string> => {
@@ -19,7 +19,7 @@ const help = async (path: ReadonlyArray<string>): Promise<string> => {
 const subcommands = (text: string): ReadonlyArray<string> =>
   [...(text.split("SUBCOMMANDS\n")[1] ?? "").matchAll(/^ {2}(\S+)/gm)].map(([, name = ""]) => name)
 
-/** What every command repeats of the flags that belong to all of them; the first help shows it. */
+/** Removes the flags shared by all commands; only the first section shows them. */
 const withoutInherited = (text: string): string =>
   text.replaceAll(/^(?:INHERITED|GLOBAL) FLAGS\n(?: .*\n?)+\n?/gm, "").trimEnd()
 
@@ -38,11 +38,11 @@ for (const [index, name] of names.entries()) {
 const text = `# The command line
 
 This page is what \`--help\` prints. Exit codes: 0 done; 1 refused or failed, with one line on standard error that begins
-\`Error: \`; 2 used wrongly; 130 interrupted. \`--json\` prints wire JSON, as described in
+\`Error: \`; 2 usage error; 130 interrupted. \`--json\` prints wire JSON, as described in
 [PROTOCOL.md](../packages/protocol/PROTOCOL.md). Colour is used only on a terminal, and never when \`NO_COLOR\` is set.
 
 \`aumai-handoff --man\` prints the same as a manual page, and \`aumai-handoff --completions bash\` (or \`zsh\`, \`fish\`,
-\`powershell\`) what a shell needs to complete words; [install.md](install.md) says where to put them.
+\`powershell\`) the completions for a shell; [install.md](install.md) shows where to put them.
 
 ${sections.join("\n")}`
 

@@ -6,7 +6,7 @@ import {
   presenceOf,
   type RegisteredAgent
 } from "@aumai/handoff-core"
-import { limits, NoCapableAgent } from "@aumai/handoff-protocol"
+import { limits, NoCapableAgent, readVerbs, storeVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as DateTime from "effect/DateTime"
@@ -20,6 +20,7 @@ import { once } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { stretch } from "../output/RecordText.ts"
 import { printable } from "../output/Text.ts"
+import { withHelp } from "./VerbCommand.ts"
 
 const lastSeenText = (agent: RegisteredAgent, now: DateTime.Utc): ReadonlyArray<string> => {
   const { lastSeen } = agent
@@ -49,29 +50,27 @@ const list = Command.make(
     yield* print(agents.length === 0 ? "No agents registered" : agents.map((agent) => agentText(agent, now)).join("\n"))
   }, once)
 ).pipe(
-  Command.withDescription(
-    "List the registered agents: what they can do, how much at once, and when they were last seen."
-  ),
+  withHelp({ summary: "Lists the registered agents with their capabilities, capacity and presence." }),
   Command.withExamples([{ command: "aumai-handoff agents list" }])
 )
 
-const capability = Flags.words("capability", "Something the agent can do")
+const capability = Flags.words("capability", "A capability of the agent")
 
 const register = Command.make(
   "register",
   {
-    id: Flags.required("id", "Agent").pipe(Flag.withMetavar("NAME")),
+    id: Flags.required("id", "The name of the agent").pipe(Flag.withMetavar("NAME")),
     capability: capability.flagged,
     more: capability.following,
     capacity: Flag.Int("capacity").pipe(
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity }))),
-      Flag.withDescription("How many open handoffs it takes at once [default: no limit]"),
+      Flag.withDescription("How many open handoffs the agent takes at once [default: no limit]"),
       Flag.withMetavar("N"),
       Flag.optional
     ),
     publicKey: Flags.optional(
       "public-key",
-      "Ed25519 key it signs with from now on, as 43 characters of base64url [default: its keys stay as they are]"
+      "The Ed25519 key the agent signs with from now on, as 43 characters of base64url [default: its keys stay unchanged]"
     ).pipe(Flag.withMetavar("KEY"))
   },
   Effect.fnUntraced(function* (flags) {
@@ -88,9 +87,7 @@ const register = Command.make(
     yield* print(`Registered ${agentText(agent, yield* DateTime.now)}`)
   }, once)
 ).pipe(
-  Command.withDescription(
-    "Make an agent known, or replace what it can do, and how much at once. Its keys stay; another one is in force from now on."
-  ),
+  withHelp(storeVerbs.register),
   Command.withExamples([
     { command: "aumai-handoff agents register --id carol --capability analyze visualize report" },
     { command: "aumai-handoff agents register --id carol --capability analyze --capacity 5" }
@@ -99,32 +96,32 @@ const register = Command.make(
 
 const unregister = Command.make(
   "unregister",
-  { id: Flags.required("id", "Agent").pipe(Flag.withMetavar("NAME")) },
+  { id: Flags.required("id", "The name of the agent").pipe(Flag.withMetavar("NAME")) },
   Effect.fnUntraced(function* (flags) {
     yield* (yield* AgentCapabilityRegistry).unregister(yield* Input.agentId("--id", flags.id))
-    yield* print((yield* Flags.Json) ? "null" : `${printable(flags.id)} is not registered any more`)
+    yield* print((yield* Flags.Json) ? "null" : `${printable(flags.id)} is no longer registered`)
   }, once)
 ).pipe(
-  Command.withDescription("Forget an agent; nothing happens when it is unknown."),
+  withHelp(storeVerbs.unregister, "Changes nothing if the agent is not registered."),
   Command.withExamples([{ command: "aumai-handoff agents unregister --id carol" }])
 )
 
 export const agents = Command.make("agents").pipe(
-  Command.withDescription("Who can do what, how much at once, and who is there."),
+  withHelp({ summary: "Lists, registers and removes agents." }),
   Command.withSubcommands([list, register, unregister])
 )
 
-const requires = Flags.words("requires", "Capability the receiver must have")
+const requires = Flags.words("requires", "A capability that the receiver must have")
 
 export const route = Command.make(
   "route",
   {
-    from: Flags.required("from", "Sending agent, which is never chosen").pipe(Flag.withMetavar("AGENT")),
-    task: Flags.required("task", "What is to be done").pipe(Flag.withMetavar("TEXT")),
+    from: Flags.required("from", "The sender, which is never chosen").pipe(Flag.withMetavar("AGENT")),
+    task: Flags.required("task", "The task, in words for the receiver").pipe(Flag.withMetavar("TEXT")),
     requires: requires.flagged,
     more: requires.following,
     fallback: Flag.Boolean("fallback").pipe(
-      Flag.withDescription("Take any agent when none matches [default: only without --requires]"),
+      Flag.withDescription("Allow any agent if none matches [default: only without --requires]"),
       Flag.optional
     )
   },
@@ -144,7 +141,7 @@ export const route = Command.make(
     yield* print([agent, `  ${reason}`, ...others].map(printable).join("\n"))
   }, once)
 ).pipe(
-  Command.withDescription("Say who would get a task, and why, without creating anything."),
+  withHelp(readVerbs.route),
   Command.withExamples([
     { command: `aumai-handoff route --from planner --task "Analyze the data and visualize it"` },
     { command: `aumai-handoff route --from planner --task "Q3" --requires report` }

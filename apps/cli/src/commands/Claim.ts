@@ -12,13 +12,16 @@ import { once } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
 import { show } from "./Acting.ts"
-import { helpOf } from "./VerbCommand.ts"
+import { withHelp } from "./VerbCommand.ts"
 
 const flags = flagsOf(storeVerbs.claim.input.fields, { custom: { readsBack: undefined } })
 
 export const claim = Command.make(
   "claim",
-  { agent: Flags.required("agent", "The agent whose inbox it is").pipe(Flag.withMetavar("AGENT")), ...flags.config },
+  {
+    agent: Flags.required("agent", "The agent that claims from its inbox").pipe(Flag.withMetavar("AGENT")),
+    ...flags.config
+  },
   Effect.fnUntraced(function* (values) {
     const manager = yield* HandoffManager
     const agent = yield* Input.agentId("--agent", values.agent)
@@ -27,7 +30,7 @@ export const claim = Command.make(
     else yield* print((yield* Flags.Json) ? "null" : `Nothing waits for ${printable(agent)}`)
   }, once)
 ).pipe(
-  Command.withDescription(helpOf(storeVerbs.claim)),
+  withHelp(storeVerbs.claim),
   Command.withExamples([
     { command: "aumai-handoff claim --agent executor" },
     { command: "aumai-handoff claim --agent executor --lease 10m --json" }

@@ -18,6 +18,7 @@ import * as Flags from "../input/Flags.ts"
 import { existing, opened } from "../OpenStore.ts"
 import { print, progress, warn } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
+import { withHelp } from "./VerbCommand.ts"
 
 type Engine = Context.Context<HandoffManager | HandoffStore | AgentStore>
 
@@ -26,7 +27,7 @@ const total = (engine: Engine): Effect.Effect<number, StoreError> =>
     HandoffStatus.literals.reduce((sum, status) => sum + (tally[status] ?? 0), 0)
   )
 
-/** What the other store holds of a handoff, read back: all the events that were copied, and perhaps more. */
+/** Reads a copied handoff back: the target must hold all its events and may hold newer ones. */
 const verify = (target: Engine, { record, history }: ArchivedHandoff): Effect.Effect<void, StoreError> =>
   Effect.flatMap(Context.get(target, HandoffStore).history(record.recordId), (entries) =>
     history.every((event, index) => Equal.equals(entries[index]?.event, event))
@@ -34,7 +35,7 @@ const verify = (target: Engine, { record, history }: ArchivedHandoff): Effect.Ef
       : new StoreError({
           operation: "copy",
           reason: "corrupt",
-          detail: `Handoff ${record.recordId} reads back otherwise than it was written; do not use the copy`
+          detail: `Handoff ${record.recordId} in the target differs from its source; do not use the copy`
         })
   )
 
@@ -69,16 +70,16 @@ const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine
     Effect.ensuring(progress(""))
   )
   if (done < all) {
-    const detail = `The store says it holds ${all} handoffs, but lists ${done}; what it listed was copied`
+    const detail = `The tally counts ${all} handoffs, but the store lists ${done}; these were copied. Run 'doctor' on the source`
     return yield* new StoreError({ operation: "copy", reason: "corrupt", detail })
   }
   return { ...copied, done }
 })
 
-/** What an agent says of itself. When it was last seen is what others say. */
-const saidBy = ({ capabilities, capacity, keys }: RegisteredAgent) => ({ capabilities, capacity, keys })
+/** The registration of an agent, without its presence. */
+const registrationOf = ({ capabilities, capacity, keys }: RegisteredAgent) => ({ capabilities, capacity, keys })
 
-/** Agents that the target does not know. One it knows otherwise stays as it is there. */
+/** Copies the agents that the target does not know. An agent that is registered differently there stays unchanged. */
 const copyAgents = Effect.fnUntraced(function* (source: Engine, target: Engine) {
   const known = new Map((yield* Context.get(target, AgentStore).all).map((agent) => [agent.agentId, agent]))
   const counted = { added: 0, unchanged: 0, different: Array.of<string>() }
@@ -87,7 +88,7 @@ const copyAgents = Effect.fnUntraced(function* (source: Engine, target: Engine) 
     if (other === undefined) {
       yield* Context.get(target, AgentStore).put(agent)
       counted.added += 1
-    } else if (Equal.equals(saidBy(other), saidBy(agent))) counted.unchanged += 1
+    } else if (Equal.equals(registrationOf(other), registrationOf(agent))) counted.unchanged += 1
     else counted.different.push(agent.agentId)
   }
   return counted
@@ -95,10 +96,10 @@ const copyAgents = Effect.fnUntraced(function* (source: Engine, target: Engine) 
 
 const meanings: Readonly<Record<ImportOutcome, string>> = {
   added: "added",
-  newer: "went on from what was there",
+  newer: "newer than there, and brought up to date",
   unchanged: "already there",
-  conflict: "in conflict with what is there, and left out",
-  broken: "changed after they were written, so that their digests do not hold, and left out"
+  conflict: "left out: in conflict with the same handoff there",
+  broken: "left out: changed after they were written, so their digests do not hold"
 }
 
 const store = (name: string, description: string) =>
@@ -107,8 +108,8 @@ const store = (name: string, description: string) =>
 export const copy = Command.make(
   "copy",
   {
-    from: store("from", "Where the handoffs are; it is only read"),
-    to: store("to", "Where they go, beside what is there")
+    from: store("from", "The store to copy from; it is only read"),
+    to: store("to", "The store to copy to; its own handoffs stay")
   },
   Effect.fnUntraced(function* (flags) {
     if (flags.from === flags.to) {
@@ -141,19 +142,19 @@ export const copy = Command.make(
       })
       yield* print(
         parts.length === 0
-          ? "There are no handoffs to copy"
-          : `${parts.join("\n")}\nEvery history was read back and agrees`
+          ? "The source holds no handoffs"
+          : `${parts.join("\n")}\nEvery copied history was read back and agrees`
       )
       for (const id of [...conflicts, ...broken]) yield* warn(`  ${printable(id)}`)
       if (agents.added > 0) yield* print(`${agents.added} ${agents.added === 1 ? "agent" : "agents"} added`)
     }
     for (const id of agents.different)
-      yield* warn(`Agent ${printable(id)} is known otherwise there; it was left as it is`)
+      yield* warn(`Agent ${printable(id)} is registered differently in the target; it was left unchanged`)
     const leftOut = [
-      ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs have gone another way there`]),
+      ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs are in conflict with the target`]),
       ...(broken.length === 0
         ? []
-        : [`${broken.length} of ${done} handoffs were changed after they were written ('verify' says where)`])
+        : [`${broken.length} of ${done} handoffs were changed after they were written ('verify' names the entries)`])
     ]
     if (leftOut.length > 0) {
       const expected = `${leftOut.join(", ")} and were left out`
@@ -161,9 +162,10 @@ export const copy = Command.make(
     }
   }, Effect.scoped)
 ).pipe(
-  Command.withDescription(
-    "Copy every handoff with its history, and every agent, from one store into another. Newer state is never overwritten; run it again after an interruption."
-  ),
+  withHelp({
+    summary: "Copies every handoff with its history, and every agent, from one store to another.",
+    description: "A newer state is never overwritten. Run it again after an interruption."
+  }),
   Command.withExamples([
     { command: "aumai-handoff copy --from handoffs.json --to sqlite:handoffs.db" },
     { command: "aumai-handoff copy --from sqlite:handoffs.db --to postgres://localhost/handoffs" }

@@ -1,4 +1,4 @@
-/** The commands that create handoffs: a new one, or a part of one that the agent holds. */
+/** The commands that create handoffs: `create` and, for a part of a handoff that the agent holds, `delegate`. */
 import { HandoffManager, type NewPart } from "@aumai/handoff-core"
 import { type HandoffRecord, InvalidInput, receiverOf, storeVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
@@ -13,8 +13,8 @@ import { flagsFor, flagsOf } from "../input/VerbFlags.ts"
 import { once } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
-import { actor, judged, show } from "./Acting.ts"
-import { helpOf } from "./VerbCommand.ts"
+import { actor, decodedOption, show } from "./Acting.ts"
+import { withHelp } from "./VerbCommand.ts"
 
 const created = (record: HandoffRecord): string => {
   const { request } = record
@@ -33,20 +33,25 @@ const created = (record: HandoffRecord): string => {
 const notRepeatable = (flag: string, id: string) =>
   new InvalidInput({
     input: flag,
-    issues: [{ path: "", expected: `with ${id} give a timestamp: a duration is another moment each time it is said` }]
+    issues: [
+      {
+        path: "",
+        expected: `expected a timestamp because ${id} makes the command repeatable; a duration is another moment each time`
+      }
+    ]
   })
 
-const requires = Flags.words("requires", "Capability the receiver must have")
+const requires = Flags.words("requires", "A capability that the receiver must have")
 
-/** The arguments that are not plain. */
+/** The flags of arguments that are not plain. */
 const custom = {
   context: flagsFor(
     {
-      context: Flags.optional("context", "JSON object for the receiver; @file or - reads it [default: {}]").pipe(
+      context: Flags.optional("context", "A JSON object for the receiver; @file or - reads it [default: {}]").pipe(
         Flag.withMetavar("JSON")
       )
     },
-    (flags) => judged("context", flags.context, (text) => Input.jsonObject("--context", text))
+    (flags) => decodedOption("context", flags.context, (text) => Input.jsonObject("--context", text))
   ),
   briefing: flagsFor(
     {
@@ -55,7 +60,7 @@ const custom = {
         `The briefing as JSON: severity (stable, watcher or unstable), summary, actions, situation, contingencies; with "read_back": {} the receiver must restate it before it starts; @file or - reads it`
       ).pipe(Flag.withMetavar("JSON"))
     },
-    (flags) => judged("briefing", flags.briefing, (text) => RequestInput.briefing("--briefing", text))
+    (flags) => decodedOption("briefing", flags.briefing, (text) => RequestInput.briefing("--briefing", text))
   ),
   deliverables: flagsFor(
     {
@@ -75,12 +80,12 @@ const custom = {
         (deliverables) => (deliverables.length === 0 ? {} : { deliverables })
       )
   ),
-  // Its words may follow the flag, which takes an argument of the command.
+  // The words of --requires may follow it, which needs an argument of the command.
   requires: undefined
 }
 
-/** The flags of a verb that creates a handoff, and how they are read; `newId` names the flag for an id of its own. */
-const asking = (command: "create" | "delegate", newId: string) => {
+/** The flags of a verb that creates a handoff, and their reader. `newId` names the flag for the id of the new handoff. */
+const creationFlags = (command: "create" | "delegate", newId: string) => {
   const { id, routing: _, ...fields } = storeVerbs[command].input.fields
   const flags = flagsOf({ ...fields, newId: id }, { custom, names: { newId, taskDescription: "task", toAgent: "to" } })
   const read = Effect.fnUntraced(function* (
@@ -104,7 +109,7 @@ const asking = (command: "create" | "delegate", newId: string) => {
   return { config: { ...flags.config, requires: requires.flagged, more: requires.following }, read }
 }
 
-/** Shows a new handoff, and why the router chose its receiver when it did. */
+/** Prints a new handoff, with the reason of the router if it chose the receiver. */
 const showNew = Effect.fnUntraced(function* (record: HandoffRecord, isRouted: boolean) {
   yield* show(record, created)
   if (!isRouted || (yield* Flags.Json)) return
@@ -113,7 +118,7 @@ const showNew = Effect.fnUntraced(function* (record: HandoffRecord, isRouted: bo
   if (event?._tag === "Created" && event.routing !== undefined) yield* print(`  ${printable(event.routing.reason)}`)
 })
 
-const creating = asking("create", "id")
+const creating = creationFlags("create", "id")
 
 export const create = Command.make(
   "create",
@@ -128,7 +133,7 @@ export const create = Command.make(
     yield* showNew(record, ask.toAgent === undefined)
   }, once)
 ).pipe(
-  Command.withDescription(helpOf(storeVerbs.create)),
+  withHelp(storeVerbs.create),
   Command.withExamples([
     { command: `aumai-handoff create --from planner --to executor --task "Generate Q3 report" --priority 8` },
     { command: `aumai-handoff create --from planner --task "Analyze churn" --context @churn.json --deadline 2h` },
@@ -141,7 +146,7 @@ export const create = Command.make(
   ])
 )
 
-const delegating = asking("delegate", "part-id")
+const delegating = creationFlags("delegate", "part-id")
 
 export const delegate = Command.make(
   "delegate",
@@ -154,7 +159,7 @@ export const delegate = Command.make(
     yield* showNew(part, ask.toAgent === undefined)
   }, once)
 ).pipe(
-  Command.withDescription(helpOf(storeVerbs.delegate)),
+  withHelp(storeVerbs.delegate),
   Command.withExamples([
     { command: `aumai-handoff delegate --id 7k2m9q4xw3pz --to analyst --task "Check the totals"` },
     {

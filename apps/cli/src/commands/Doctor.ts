@@ -1,4 +1,4 @@
-/** How a store is, on one page. */
+/** The command that examines a store and prints its state on one page. */
 import { HandoffStatus, type WireHealth } from "@aumai/handoff-protocol"
 import { fileOf } from "@aumai/handoff/node"
 import * as Command from "effect/cli/Command"
@@ -6,19 +6,20 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import * as Flags from "../input/Flags.ts"
-import type { Finding, Health } from "../Proof.ts"
 import { existing, jsonFileOf, once } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { printable, word } from "../output/Text.ts"
+import type { Finding, Health } from "../Proof.ts"
 import { root, shown, storeFlag } from "../Root.ts"
+import { withHelp } from "./VerbCommand.ts"
 
-// Loaded when it is asked for: it brings what verifies along.
+// Loaded only by this command, because it imports the verification.
 const health = Effect.promise(() => import("../Proof.ts"))
 
-/** Something is not as it should be. */
-class NotWell extends Schema.TaggedError<NotWell>()("NotWell", { findings: Schema.Int }) {
+/** The store has problems. */
+class ProblemsFound extends Schema.TaggedError<ProblemsFound>()("ProblemsFound", { findings: Schema.Int }) {
   override get message() {
-    return `${this.findings} ${this.findings === 1 ? "thing is" : "things are"} not as they should be`
+    return `${this.findings} ${this.findings === 1 ? "problem" : "problems"} found`
   }
 }
 
@@ -37,16 +38,21 @@ const page = (store: string, hasJournal: boolean, found: Health, commandOf: (fin
   const rows = [
     ["Store", `${shown(store)}${kindOf(store)}`],
     ...(hasJournal
-      ? [["Journal", "there: somebody has the store open, or was killed; whoever opens it next folds it"]]
+      ? [
+          [
+            "Journal",
+            "present: a process has the store open or was killed; the next one that opens it folds the journal"
+          ]
+        ]
       : []),
     ["Handoffs", countsText(counts)],
-    ["Entries", `${entries}, ${signed} with a signature that was checked`],
+    ["Entries", `${entries}, ${signed} with a checked signature`],
     ["Agents", agents === 0 ? "none registered" : `${agents} registered, ${present} of them present`]
   ]
   return [
     ...rows.map(([label = "", text = ""]) => `${label.padEnd(10)}${printable(text)}`),
     "",
-    ...(findings.length === 0 ? ["Everything is as it should be"] : []),
+    ...(findings.length === 0 ? ["No problems found"] : []),
     ...findings.flatMap((finding) => [`- ${printable(finding.sentence)}`, `    ${printable(commandOf(finding))}`])
   ].join("\n")
 }
@@ -59,13 +65,13 @@ export const doctor = Command.make(
     const { beside, examine } = yield* health
     yield* existing("--store", store)
     const readable = jsonFileOf(store)
-    // Before the store is opened, for that may make a journal and fold one.
+    // Read before the store is opened, because opening may create or fold a journal.
     const around = yield* beside(readable)
     const examined = yield* once(examine(readable))
     const found = { ...examined, findings: [...around.findings, ...examined.findings] }
     const where = storeFlag(store)
     const commandOf = ({ code, command }: Finding): string => {
-      // A file of which something cannot be read gives nothing as a store.
+      // A JSON store with an unreadable record cannot be opened, but its file can be verified.
       if (code === "unreadable" && readable !== undefined) return `aumai-handoff verify --file ${word(readable)}`
       return `aumai-handoff ${command}${code === "set_aside" ? "" : where}`
     }
@@ -87,12 +93,14 @@ export const doctor = Command.make(
       }
       yield* print(JSON.stringify(report))
     } else yield* print(page(store, around.hasJournal, found, commandOf))
-    if (found.findings.length > 0) return yield* new NotWell({ findings: found.findings.length })
+    if (found.findings.length > 0) return yield* new ProblemsFound({ findings: found.findings.length })
   })
 ).pipe(
-  Command.withDescription(
-    "Say how a store is: what it holds, whether all of it can be read and nothing was changed, what is overdue that nobody sweeps, what was set aside, and what waits for agents that are away or that nobody has registered. Names a command for each finding, and exits with 1 when there is any."
-  ),
+  withHelp({
+    summary: "Examines a store and reports its problems.",
+    description:
+      "Finds unreadable or changed records, overdue handoffs without a sweep, files that were set aside, and handoffs that wait for absent or unregistered agents. Names a command for each problem, and exits with 1 if there is one."
+  }),
   Command.withExamples([
     { command: "aumai-handoff doctor" },
     { command: "aumai-handoff doctor --json | jq '.findings[].sentence'" }

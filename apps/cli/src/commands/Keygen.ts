@@ -1,4 +1,3 @@
-/** A key for an agent to sign with. */
 import { AgentId, InvalidInput, type WireKeyPair } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -9,11 +8,12 @@ import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { print } from "../output/Output.ts"
 import { printable, word } from "../output/Text.ts"
+import { withHelp } from "./VerbCommand.ts"
 
-// Loaded when it is asked for.
+// Loaded only by commands that sign.
 const proof = Effect.promise(() => import("../Proof.ts"))
 
-/** Writes a file that only its owner may read, and never over another one. */
+/** Writes a file that only its owner may read; an existing file is never overwritten. */
 const writeSecret = (file: string, text: string): Effect.Effect<void, InvalidInput> =>
   Effect.tryPromise({
     try: async () => (await import("node:fs/promises")).writeFile(file, text, { mode: 0o600, flag: "wx" }),
@@ -22,7 +22,7 @@ const writeSecret = (file: string, text: string): Effect.Effect<void, InvalidInp
       const { code = "unwritable" } = cause as NodeJS.ErrnoException
       const expected =
         code === "EEXIST"
-          ? `${file} is there already; a key is never written over another`
+          ? `${file} already exists and is not overwritten; name another file`
           : `cannot write ${file} (${code})`
       return new InvalidInput({ input: "--out", issues: [{ path: "", expected }] })
     }
@@ -31,10 +31,11 @@ const writeSecret = (file: string, text: string): Effect.Effect<void, InvalidInp
 export const keygen = Command.make(
   "keygen",
   {
-    out: Flags.optional("out", "Where the secret key goes, for its owner alone to read [default: it is printed]").pipe(
-      Flag.withMetavar("FILE")
-    ),
-    id: Flags.optional("id", "Agent that the key is for").pipe(Flag.withMetavar("AGENT"))
+    out: Flags.optional(
+      "out",
+      "The file for the secret key, readable only by its owner [default: the key is printed]"
+    ).pipe(Flag.withMetavar("FILE")),
+    id: Flags.optional("id", "The agent that the key is for").pipe(Flag.withMetavar("AGENT"))
   },
   Effect.fnUntraced(function* (flags) {
     const id = Option.isSome(flags.id) ? yield* Input.agentId("--id", flags.id.value) : AgentId.make("AGENT")
@@ -49,10 +50,10 @@ export const keygen = Command.make(
     const file = Option.getOrElse(flags.out, () => "FILE")
     yield* print(
       [
-        Option.isSome(flags.out) ? `Secret key in ${file}, for its owner alone` : `Secret key  ${secretKey}`,
+        Option.isSome(flags.out) ? `Secret key in ${file}, readable only by its owner` : `Secret key  ${secretKey}`,
         `Public key  ${publicKey}`,
         "",
-        "Make it known, and sign with it:",
+        "Register the public key, then sign with the secret one:",
         `  aumai-handoff agents register --id ${word(id)} --public-key ${publicKey}`,
         `  aumai-handoff accept --id HANDOFF --key ${word(`${id}=${file}`)}`
       ]
@@ -61,9 +62,11 @@ export const keygen = Command.make(
     )
   })
 ).pipe(
-  Command.withDescription(
-    "Draw a key pair (Ed25519) for an agent. Once its public key is registered, 'verify' demands that what it does is signed; --key names the file of its secret key to every command."
-  ),
+  withHelp({
+    summary: "Generates an Ed25519 key pair for an agent.",
+    description:
+      "Once its public key is registered, 'verify' requires a signature on everything the agent does. Pass the file of its secret key to every command with --key."
+  }),
   Command.withExamples([
     { command: "aumai-handoff keygen --id executor --out executor.key" },
     { command: "aumai-handoff complete --id 7k2m9q4xw3pz --key executor=executor.key" }

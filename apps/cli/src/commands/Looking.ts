@@ -17,12 +17,12 @@ import { entryText } from "../output/EntryText.ts"
 import { type Output, type OutputError, print, write } from "../output/Output.ts"
 import { details, line, table } from "../output/RecordText.ts"
 import { printable } from "../output/Text.ts"
-import { helpOf } from "./VerbCommand.ts"
+import { withHelp } from "./VerbCommand.ts"
 
-/** What to print where there is nothing to list, as the Python tool says it. */
+/** The sentence for an empty list, as the Python tool prints it. */
 const nothing = "No handoff records found"
 
-/** A JSON array, written as its items come. */
+/** Writes a JSON array item by item, so that memory does not grow with it. */
 const jsonArray = <A, E>(
   items: Stream.Stream<A, E>,
   encode: (item: A) => unknown
@@ -37,7 +37,7 @@ const jsonArray = <A, E>(
   )
 }
 
-/** Prints records: a JSON array, a table on a terminal, or a line each. */
+/** Prints records as a JSON array, as a table on a terminal, or as one line each. */
 const listing = Effect.fnUntraced(function* <E>(records: Stream.Stream<HandoffRecord, E>) {
   if (yield* Flags.Json) return yield* jsonArray(records, encodeRecord)
   const now = (yield* DateTime.now).epochMilliseconds
@@ -52,12 +52,12 @@ const listing = Effect.fnUntraced(function* <E>(records: Stream.Stream<HandoffRe
   if (!some) yield* print(nothing)
 })
 
-// A terminal that does not know its width says 0; this is what it has been since the VT100.
+// A terminal that does not know its width reports 0; 80 columns are usual since the VT100.
 const standardColumns = 80
 
 const limit = Flag.Int("limit").pipe(
   Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
-  Flag.withDescription("At most so many [default: all]"),
+  Flag.withDescription("The most handoffs to print [default: all]"),
   Flag.withMetavar("N"),
   Flag.optional
 )
@@ -71,16 +71,13 @@ export const status = Command.make(
     const record = yield* Input.handoff(flags.id)
     yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : details(record))
   }, once)
-).pipe(
-  Command.withDescription(helpOf(readVerbs.get)),
-  Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }])
-)
+).pipe(withHelp(readVerbs.get), Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }]))
 
 export const list = Command.make(
   "list",
   {
     status: Flag.Literals("status", HandoffStatus.literals).pipe(
-      Flag.withDescription("Only those with this status [default: all]"),
+      Flag.withDescription("Only handoffs with this status [default: all]"),
       Flag.optional
     ),
     limit
@@ -93,7 +90,7 @@ export const list = Command.make(
     yield* listing(taken((yield* HandoffManager).listAll(view), flags.limit))
   }, once)
 ).pipe(
-  Command.withDescription("List handoffs, oldest first."),
+  withHelp({ summary: "Lists handoffs, oldest first." }),
   Command.withExamples([
     { command: "aumai-handoff list --status pending" },
     { command: "aumai-handoff list --json | jq '.[].record_id'" }
@@ -102,15 +99,12 @@ export const list = Command.make(
 
 export const inbox = Command.make(
   "inbox",
-  { agent: Flags.required("agent", "Whose inbox").pipe(Flag.withMetavar("AGENT")), limit },
+  { agent: Flags.required("agent", "The agent whose inbox is listed").pipe(Flag.withMetavar("AGENT")), limit },
   Effect.fnUntraced(function* (flags) {
     const agent = yield* Input.agentId("--agent", flags.agent)
     yield* listing(taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit))
   }, once)
-).pipe(
-  Command.withDescription(helpOf(readVerbs.inbox)),
-  Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }])
-)
+).pipe(withHelp(readVerbs.inbox), Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }]))
 
 export const history = Command.make(
   "history",
@@ -120,18 +114,18 @@ export const history = Command.make(
     const entries = yield* Input.withId(flags.id, manager.history)
     yield* print((yield* Flags.Json) ? JSON.stringify(entries.map(encodeEntry)) : entries.map(entryText).join("\n"))
   }, once)
-).pipe(
-  Command.withDescription(helpOf(readVerbs.history)),
-  Command.withExamples([{ command: "aumai-handoff history --id 7k2m9q4xw3pz" }])
-)
+).pipe(withHelp(readVerbs.history), Command.withExamples([{ command: "aumai-handoff history --id 7k2m9q4xw3pz" }]))
 
 export const watch = Command.make(
   "watch",
   {
-    after: Flags.optional("after", "Begin behind this position, as --json prints it [default: now]").pipe(
+    after: Flags.optional("after", "The position to resume after, as --json prints it [default: now]").pipe(
       Flag.withMetavar("POSITION")
     ),
-    all: Flag.Boolean("all").pipe(Flag.withDescription("Begin with the first change there is"), Flag.withDefault(false))
+    all: Flag.Boolean("all").pipe(
+      Flag.withDescription("Begin with the first entry of the log"),
+      Flag.withDefault(false)
+    )
   },
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
@@ -152,7 +146,7 @@ export const watch = Command.make(
     )
   }, staying)
 ).pipe(
-  Command.withDescription("Follow changes as they happen, until interrupted. With --json a line each."),
+  withHelp(readVerbs.changes, "Runs until interrupted; with --json it prints one line for each entry."),
   Command.withExamples([
     { command: "aumai-handoff watch" },
     { command: "aumai-handoff watch --json --after 1764144000000000" }
@@ -177,7 +171,4 @@ export const stats = Command.make(
     ]
     yield* print(rows.map(([label = "", text = ""]) => `${label.padEnd(17)}${text}`).join("\n"))
   }, once)
-).pipe(
-  Command.withDescription("How the handoffs have fared: counts, time from creation to completion, completion rate."),
-  Command.withExamples([{ command: "aumai-handoff stats" }])
-)
+).pipe(withHelp(readVerbs.metrics), Command.withExamples([{ command: "aumai-handoff stats" }]))

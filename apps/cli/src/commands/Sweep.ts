@@ -7,7 +7,7 @@ import * as Flags from "../input/Flags.ts"
 import { staying } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { outcome } from "../output/RecordText.ts"
-import { helpOf } from "./VerbCommand.ts"
+import { withHelp } from "./VerbCommand.ts"
 
 export const sweep = Command.make(
   "sweep",
@@ -18,7 +18,7 @@ export const sweep = Command.make(
     else yield* print(moved.length === 0 ? "Nothing is due" : moved.map((record) => outcome(record)).join("\n"))
   }, staying)
 ).pipe(
-  Command.withDescription(`${helpOf(storeVerbs.sweep)} Run it from time to time.`),
+  withHelp(storeVerbs.sweep, "Run it regularly."),
   Command.withExamples([
     { command: "aumai-handoff sweep" },
     { command: "while sleep 60; do aumai-handoff sweep; done" }

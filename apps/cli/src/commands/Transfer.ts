@@ -1,5 +1,13 @@
 import { encodeImportReport, HandoffManager, type ImportOutcome, type ImportReport } from "@aumai/handoff-core"
-import { type ArchivedHandoff, decodeArchived, decodeText, encodeArchived, InvalidInput } from "@aumai/handoff-protocol"
+import {
+  type ArchivedHandoff,
+  decodeArchived,
+  decodeText,
+  encodeArchived,
+  InvalidInput,
+  readVerbs,
+  storeVerbs
+} from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -11,6 +19,7 @@ import * as Input from "../input/Input.ts"
 import { once, staying } from "../OpenStore.ts"
 import { print, progress, warn, write } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
+import { withHelp } from "./VerbCommand.ts"
 
 const indented = (archived: ArchivedHandoff): string =>
   JSON.stringify(encodeArchived(archived), undefined, 2).replaceAll("\n", "\n  ")
@@ -27,7 +36,7 @@ export const exportAll = Command.make(
     yield* print(separator === "[\n  " ? "[]" : "\n]")
   }, once)
 ).pipe(
-  Command.withDescription("Write every handoff with its history as JSON, in the format the Python tool reads too."),
+  withHelp(readVerbs.export, "Prints JSON that the Python tool reads, too."),
   Command.withExamples([{ command: "aumai-handoff export > backup.json" }])
 )
 
@@ -52,13 +61,13 @@ const readArchive = Effect.fnUntraced(function* (source: string) {
 
 const meanings: Readonly<Record<ImportOutcome, string>> = {
   added: "added",
-  newer: "went on from here and were brought up to date",
+  newer: "newer than here, and brought up to date",
   unchanged: "already here",
-  conflict: "in conflict, with what is here or with their own history: nothing of them was taken",
-  broken: "changed after they were written, so that their digests do not hold: nothing of them was taken"
+  conflict: "left out: in conflict with the same handoff here, or with their own history",
+  broken: "left out: changed after they were written, so their digests do not hold"
 }
 
-/** What was not taken, and so is named, and why. */
+/** The outcomes that leave a handoff out, and the reason in words. */
 const refusals = { conflict: "are in conflict", broken: "were changed after they were written" } as const
 const isRefusal = (outcome: ImportOutcome): outcome is keyof typeof refusals => outcome in refusals
 
@@ -75,7 +84,7 @@ export const importAll = Command.make(
   "import",
   {
     file: Flag.String("file").pipe(
-      Flag.withDescription("JSON that export or the Python tool wrote; - reads standard input [required]"),
+      Flag.withDescription("A JSON file that export or the Python tool wrote; - reads standard input [required]"),
       Flag.withMetavar("FILE")
     )
   },
@@ -101,7 +110,4 @@ export const importAll = Command.make(
       return yield* new InvalidInput({ input: flags.file, issues: [{ path: "", expected }] })
     }
   }, staying)
-).pipe(
-  Command.withDescription("Take in handoffs from a JSON file. Newer state is never overwritten."),
-  Command.withExamples([{ command: "aumai-handoff import --file backup.json" }])
-)
+).pipe(withHelp(storeVerbs.import), Command.withExamples([{ command: "aumai-handoff import --file backup.json" }]))

@@ -1,4 +1,4 @@
-/** The commands of the verbs that record one transition, with the flags of arguments that are not plain text. */
+/** The commands of the verbs that record one transition, with flags for the arguments that are not plain. */
 import { type HandoffRecord, InvalidInput, type OwnEvidence } from "@aumai/handoff-protocol"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ import * as ReadBackInput from "../input/ReadBackInput.ts"
 import * as RequestInput from "../input/RequestInput.ts"
 import { flagsFor } from "../input/VerbFlags.ts"
 import { printable } from "../output/Text.ts"
-import { given, judged, show, showForwarded } from "./Acting.ts"
+import { given, decodedOption, show, showForwarded } from "./Acting.ts"
 import { verbCommand } from "./VerbCommand.ts"
 
 export const accept = verbCommand("accept", {
@@ -39,7 +39,7 @@ const restated = Effect.fnUntraced(function* (flags: Parameters<typeof ReadBackI
   if (Option.isSome(readBack)) return { readBack: readBack.value }
   return yield* new InvalidInput({
     input: "--summary",
-    issues: [{ path: "", expected: "expected the briefing in your words, or --read-back with it" }]
+    issues: [{ path: "", expected: "expected the briefing in your words, here or as --read-back" }]
   })
 })
 
@@ -60,7 +60,7 @@ export const start = verbCommand("start", { examples: [""] })
 
 const percent = Flag.Finite("percent").pipe(
   Flag.withSchema(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100 }))),
-  Flag.withDescription("How far the work is, from 0 to 100"),
+  Flag.withDescription("How far the work is, in percent"),
   Flag.withMetavar("0-100"),
   Flag.optional
 )
@@ -83,7 +83,7 @@ export const ask = verbCommand("ask", { examples: [`--question "May page 5 be le
 
 export const answer = verbCommand("answer", { examples: [`--answer "Yes, leave it out."`] })
 
-/** The flag of one list of sentences. */
+/** A flag that collects sentences. */
 const sentences = (name: string, description: string) =>
   Flag.String(name).pipe(
     Flag.withDescription(`${description}; repeat it for more`),
@@ -93,9 +93,9 @@ const sentences = (name: string, description: string) =>
 
 const handBack = flagsFor(
   {
-    done: sentences("done", "What is done"),
-    remaining: sentences("remaining", "What remains to do"),
-    pitfall: sentences("pitfall", "What the next attempt should beware of")
+    done: sentences("done", "A piece of work that is done"),
+    remaining: sentences("remaining", "A piece of work that remains"),
+    pitfall: sentences("pitfall", "A trap that the next attempt should avoid")
   },
   ({ done, pitfall, remaining }) => {
     const lists = Object.entries({ done, remaining, pitfalls: pitfall }).filter(([, list]) => list.length > 0)
@@ -151,20 +151,20 @@ export const complete = verbCommand("complete", {
       {
         artifact: Flag.String("artifact").pipe(
           Flag.withDescription(
-            "A file to hand back: JSON and text of up to 512 KiB by value, others by reference with SHA-256, size and a file: URI; repeat it for more"
+            "A file to return: JSON and text of up to 512 KiB by value, others by reference with SHA-256, size and a file: URI; repeat it for more"
           ),
           Flag.withMetavar("NAME=@FILE"),
           Flag.atLeast(0)
         ),
         artifacts: Flags.optional(
           "artifacts",
-          "JSON array of name, media_type and content, or of name, media_type, uri, digest (SHA-256) and size; @file or - reads it"
+          "Artifacts as a JSON array of name, media_type and content, or of name, media_type, uri, digest (SHA-256) and size; @file or - reads it"
         ).pipe(Flag.withMetavar("JSON"))
       },
       Effect.fnUntraced(function* (flags) {
         if (flags.artifact.length === 0 && Option.isNone(flags.artifacts)) return {}
-        const json = yield* judged("json", flags.artifacts, (text) => RequestInput.json("--artifacts", text))
-        // The demanded media type and digest decide how a file is handed back.
+        const json = yield* decodedOption("json", flags.artifacts, (text) => RequestInput.json("--artifacts", text))
+        // The demanded media type and digest decide whether a file is returned by value or by reference.
         const { request } = yield* Input.handoff(flags.id)
         return { artifacts: yield* ArtifactInput.artifacts(flags.artifact, json.json, request.deliverables ?? []) }
       })

@@ -18,11 +18,19 @@ import { type Arguments, flagsOf } from "../input/VerbFlags.ts"
 import { once } from "../OpenStore.ts"
 import { actor, show, type showForwarded } from "./Acting.ts"
 
-/** What a verb is for, in the words of the list of verbs. */
-export const helpOf = ({ description, summary }: Pick<Verb, "summary" | "description">): string =>
-  description === undefined ? summary : `${summary} ${description}`
+/**
+ * Describes a command by a row of the list of verbs: by its summary in a listing, by all of it in the command's own help.
+ * `more` adds the facts that hold only for the command.
+ */
+export const withHelp =
+  ({ description, summary }: Pick<Verb, "summary" | "description">, more?: string) =>
+  <const Name extends string, Input, Context, E, R>(command: Command.Command<Name, Input, Context, E, R>) =>
+    command.pipe(
+      Command.withShortDescription(summary),
+      Command.withDescription([summary, description, more].filter((text) => text !== undefined).join(" "))
+    )
 
-interface Given extends Arguments {
+interface Options extends Arguments {
   readonly examples: ReadonlyArray<string>
   /** Prints the outcome. Default: one line, or wire JSON with `--json`. */
   readonly print?: (
@@ -35,13 +43,13 @@ interface Given extends Arguments {
   >
 }
 
-/** The command of a verb that records one transition: its flags, its help and its errors follow from the list of verbs. */
+/** The command of a verb that records one transition; flags, help and errors follow from the list of verbs. */
 export const verbCommand = <const Name extends TransitionVerbName>(
   name: Name,
-  { examples, print, ...given }: Given
+  { examples, print, ...flagArguments }: Options
 ) => {
   const verb = transitionVerbs[name]
-  const flags = flagsOf(verb.input.fields, given)
+  const flags = flagsOf(verb.input.fields, flagArguments)
   const acting: { readonly by: Flag.Flag<Option.Option<string>> } & Partial<typeof Flags.acting> =
     verb.party === "receiver" ? Flags.acting : verb.party === "witness" ? { by: Flags.witness } : { by: Flags.by }
   return Command.make(
@@ -56,7 +64,7 @@ export const verbCommand = <const Name extends TransitionVerbName>(
       yield* print === undefined ? show(record) : print(record, payload)
     }, once)
   ).pipe(
-    Command.withDescription(helpOf(verb)),
+    withHelp(verb),
     Command.withExamples(
       examples.map((example) => ({ command: `aumai-handoff ${name} --id 7k2m9q4xw3pz ${example}`.trim() }))
     )

@@ -1,4 +1,4 @@
-/** The commands that show where a handoff is, and the whole that it belongs to. */
+/** The commands that show the state of one handoff, and of the whole that it belongs to. */
 import { encodeWhereabouts, HandoffManager } from "@aumai/handoff-core"
 import { readVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
@@ -12,7 +12,7 @@ import { chainJson, chainText } from "../output/ChainText.ts"
 import { print } from "../output/Output.ts"
 import { whereText } from "../output/WhereText.ts"
 import { root, storeFlag } from "../Root.ts"
-import { helpOf } from "./VerbCommand.ts"
+import { withHelp } from "./VerbCommand.ts"
 
 export const where = Command.make(
   "where",
@@ -26,10 +26,7 @@ export const where = Command.make(
         : whereText(record, now, storeFlag((yield* root).store))
     )
   }, once)
-).pipe(
-  Command.withDescription(helpOf(readVerbs.where)),
-  Command.withExamples([{ command: "aumai-handoff where --id 7k2m9q4xw3pz" }])
-)
+).pipe(withHelp(readVerbs.where), Command.withExamples([{ command: "aumai-handoff where --id 7k2m9q4xw3pz" }]))
 
 export const chain = Command.make(
   "chain",
@@ -41,7 +38,4 @@ export const chain = Command.make(
     )
     yield* print((yield* Flags.Json) ? chainJson(whole) : chainText(whole, id))
   }, once)
-).pipe(
-  Command.withDescription(helpOf(readVerbs.chain)),
-  Command.withExamples([{ command: "aumai-handoff chain --id 7k2m9q4xw3pz" }])
-)
+).pipe(withHelp(readVerbs.chain), Command.withExamples([{ command: "aumai-handoff chain --id 7k2m9q4xw3pz" }]))

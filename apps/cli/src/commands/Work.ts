@@ -1,4 +1,3 @@
-/** A worker that runs a program for each handoff. */
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import {
   decodeText,
@@ -27,29 +26,30 @@ import { staying } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
 import { root } from "../Root.ts"
-import { judged } from "./Acting.ts"
+import { decodedOption } from "./Acting.ts"
+import { withHelp } from "./VerbCommand.ts"
 
-/** What a program exits with when another attempt would not help: EX_DATAERR of BSD's sysexits, "the input was wrong". */
+/** The exit code of a program if another attempt would not help: EX_DATAERR of BSD's sysexits, "the input was wrong". */
 const giveUpCode = 65
 
-// Characters: a result, artifacts and evidence may each come to so much.
+// Characters. Result, artifacts and evidence may take `limits.jsonBytes` each.
 const mostOutput = 3 * limits.jsonBytes
 
-/** The program ended in another way than with 0. */
+/** The program did not exit with 0, or its output is invalid. */
 class ProgramFailed extends Schema.TaggedError<ProgramFailed>()("ProgramFailed", { reason: Schema.String }) {
   override get message() {
     return this.reason
   }
 }
 
-/** Why it failed: the last line it said, or how it ended. */
+/** The reason of a failure: the exit code or signal, with the last line of standard error. */
 const reasonOf = ({ code, stderr }: Ended): string => {
   const last = stderr.trimEnd().split("\n").at(-1)?.trim() ?? ""
   const how = typeof code === "number" ? `It exited with ${code}` : `It was ended by ${code}`
   return last === "" ? `${how}.` : `${how}: ${last}`
 }
 
-/** What a program that hands back more than a result has printed. */
+/** Decodes the output of a program that prints artifacts and evidence beside its result. */
 const handedBackIn = (stdout: string) =>
   Result.flatMap(decodeText("output", stdout.trim()), (json) =>
     isJsonObject(json)
@@ -59,14 +59,14 @@ const handedBackIn = (stdout: string) =>
         )
   )
 
-/** The read-back that a program printed: JSON when it is an object, anything else as a summary. */
+/** Decodes the read-back that a program printed: a JSON object, or any other text as a summary. */
 const readBackIn = (stdout: string) => {
   const parsed = decodeText("read-back", stdout.trim())
   const json = Result.isSuccess(parsed) && isJsonObject(parsed.success) ? parsed.success : { summary: stdout.trim() }
   return decoded("read-back", json)
 }
 
-/** The result that a program printed: a JSON object as it is, anything else as text. */
+/** The result that a program printed: a JSON object, or any other text as `output`. */
 const resultOf = (stdout: string): JsonObject => {
   const text = stdout.trim()
   if (text === "") return {}
@@ -77,35 +77,36 @@ const resultOf = (stdout: string): JsonObject => {
 export const work = Command.make(
   "work",
   {
-    agent: Flags.required("agent", "Whose inbox").pipe(Flag.withMetavar("AGENT")),
-    exec: Flags.required("exec", "Command line to run for each handoff").pipe(Flag.withMetavar("COMMAND")),
+    agent: Flags.required("agent", "The agent whose inbox is worked through").pipe(Flag.withMetavar("AGENT")),
+    exec: Flags.required("exec", "The command line to run for each handoff").pipe(Flag.withMetavar("COMMAND")),
     concurrency: Flag.Int("concurrency").pipe(
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
-      Flag.withDescription("How many at once [default: 1]"),
+      Flag.withDescription("The number of handoffs worked on at once [default: 1]"),
       Flag.withMetavar("N"),
       Flag.withDefault(1)
     ),
-    lease: Flags.optional("lease", "How long after a crash others may take over [default: 1m]").pipe(
+    lease: Flags.optional("lease", "How long after a crash another worker may take over [default: 1m]").pipe(
       Flag.withMetavar("DURATION")
     ),
     readBackExec: Flags.optional(
       "read-back-exec",
-      "Command line that reads a briefing back: the record comes on its standard input, and it prints the read-back as JSON, or a summary as text [default: handoffs that ask for one are passed by]"
+      "The command line that reads a briefing back: it gets the record on standard input and prints the read-back as JSON or a summary as text [default: handoffs that require a read-back are skipped]"
     ).pipe(Flag.withMetavar("COMMAND")),
     withArtifacts: Flags.onOff(
       "with-artifacts",
-      `The command prints {"result": {…}, "artifacts": […], "evidence": […]} instead of the result alone; each may be left out`
+      `The command prints {"result": {…}, "artifacts": […], "evidence": […]} instead of the result alone; each key is optional`
     ),
-    grace: Flags.optional("grace", "How long what is under way may go on when it is stopped [default: 10s]").pipe(
-      Flag.withMetavar("DURATION")
-    )
+    grace: Flags.optional(
+      "grace",
+      "How long running commands may continue when the worker is stopped [default: 10s]"
+    ).pipe(Flag.withMetavar("DURATION"))
   },
   Effect.fnUntraced(function* (flags) {
     const agent = yield* Input.agentId("--agent", flags.agent)
     const options = {
       concurrency: flags.concurrency,
-      ...(yield* judged("lease", flags.lease, (text) => Input.duration("--lease", text))),
-      ...(yield* judged("grace", flags.grace, (text) => Input.duration("--grace", text)))
+      ...(yield* decodedOption("lease", flags.lease, (text) => Input.duration("--lease", text))),
+      ...(yield* decodedOption("grace", flags.grace, (text) => Input.duration("--grace", text)))
     }
     const isJson = yield* Flags.Json
     const { key, store } = yield* root
@@ -119,10 +120,10 @@ export const work = Command.make(
       AUMAI_HANDOFF_ATTEMPT: String(attempt),
       AUMAI_HANDOFF_AGENT: agent,
       AUMAI_HANDOFF_STORE: store,
-      // What it says of itself is signed like what is said for it.
+      // The program signs its own commands with the same keys.
       ...(keys === "" ? {} : { [Keys.variable]: keys })
     })
-    /** Runs a command line for a handoff, and gives what it printed. */
+    /** Runs a command line for a handoff and returns its output. */
     const run = Effect.fnUntraced(function* (command: string, record: HandoffRecord) {
       const input = `${JSON.stringify(encodeRecord(record))}\n`
       const ended = yield* exec(command, input, variablesFor(record), mostOutput)
@@ -166,14 +167,15 @@ export const work = Command.make(
     )
   }, staying)
 ).pipe(
-  Command.withDescription(
-    "Work through an agent's inbox: claim each handoff with a lease and run a command for it. The record comes on its " +
-      "standard input as JSON; what it prints is the result. It exits with 0 when it is done, with 65 when another attempt " +
-      "would not help, and with anything else to be tried again later. It is ended when the handoff is lost. " +
-      "Meanwhile a registered agent counts as present. " +
+  withHelp({
+    summary: "Works through an agent's inbox: claims each handoff with a lease and runs a command for it.",
+    description:
+      "The command gets the record on standard input as JSON, and its output is the result. Exit code 0 completes the handoff, " +
+      "65 fails it because another attempt would not help, and any other code releases it for another attempt. " +
+      "The command is ended if the handoff is lost. A registered agent counts as present while it works. " +
       "Handoffs whose briefing must be read back need --read-back-exec, and those that demand deliverables need --with-artifacts. " +
-      "AUMAI_HANDOFF_ID and AUMAI_HANDOFF_ATTEMPT say which it is, for 'progress' and 'ask'."
-  ),
+      "AUMAI_HANDOFF_ID and AUMAI_HANDOFF_ATTEMPT hold the id and the attempt, for 'progress' and 'ask'."
+  }),
   Command.withExamples([
     { command: "aumai-handoff work --agent executor --exec 'python3 report.py'" },
     { command: "aumai-handoff work --agent executor --exec ./convert.sh --concurrency 4 --lease 10m" },

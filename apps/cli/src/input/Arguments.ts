@@ -1,4 +1,4 @@
-// Flags that stand alone; every other long flag is followed by its value.
+// Flags without a value; every other long flag is followed by one.
 const switches = new Set([
   "--json",
   "--all",
@@ -14,8 +14,8 @@ const switches = new Set([
 ])
 
 /**
- * Arguments as `effect/cli` reads them: a value that begins with a dash, such as `--task "- buy milk"`, is tied to its
- * flag, which would otherwise be taken to have none. What looks like a long flag is left one: that needs `--task=--x`.
+ * Joins a flag with a value that begins with a dash, such as `--task "- buy milk"`, because `effect/cli` would read the
+ * value as a flag. A value that looks like a long flag must be written as `--task=--x`.
  */
 export const tied = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const result: Array<string> = []

@@ -1,4 +1,4 @@
-/** What is handed back: files by value where they can be read by whoever looks at the record, others by reference. */
+/** Artifacts from flags and programs: small text files are returned by value, other files by reference. */
 import {
   type Artifact,
   artifactDigest,
@@ -19,10 +19,10 @@ import { unknownKeys } from "./UnknownKeys.ts"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
 
-// Half of what all artifacts of a handoff may come to: what JSON writes twice as long still fits.
+// Bytes. Half the limit for all artifacts of a handoff, because escapes in JSON may double the length of a text.
 const mostByValue = limits.jsonBytes / 2
 
-// What the ending of a file's name says of it; others say nothing.
+// Media types by file name extension.
 const mediaTypes: Readonly<Record<string, string>> = {
   json: "application/json",
   txt: "text/plain",
@@ -43,7 +43,7 @@ const isJson = (mediaType: string | undefined): boolean => /^application\/(?:.+\
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** The text of a file; nothing when it is none that JSON could carry. */
+/** The text of a file; `undefined` if JSON cannot carry it. */
 const textIn = (bytes: Uint8Array): string | undefined => {
   try {
     const text = utf8.decode(bytes)
@@ -57,11 +57,11 @@ interface FileRead {
   readonly uri: string
   readonly size: number
   readonly digest: Digest
-  /** Absent when there is too much of it. */
+  /** Absent if the file is too large to return by value. */
   readonly bytes?: Uint8Array
 }
 
-/** A file with its digest; one of any size is read piece by piece. */
+/** Reads a file of any size in chunks and computes its digest. */
 const readFile = (name: string, file: string): Effect.Effect<FileRead, InvalidInput> =>
   Effect.tryPromise({
     try: async () => {
@@ -82,7 +82,7 @@ const readFile = (name: string, file: string): Effect.Effect<FileRead, InvalidIn
       return {
         uri: pathToFileURL(file).href,
         size,
-        // The cast: so is a SHA-256 written.
+        // The cast: a SHA-256 in hexadecimal is a digest.
         digest: hash.digest("hex") as Digest,
         ...(size <= mostByValue ? { bytes: Buffer.concat(kept) } : {})
       }
@@ -92,7 +92,7 @@ const readFile = (name: string, file: string): Effect.Effect<FileRead, InvalidIn
       invalid("--artifact", `${name}: cannot read ${file} (${(cause as NodeJS.ErrnoException).code ?? "unreadable"})`)
   })
 
-/** What a file is as an artifact, and why it is none. */
+/** Makes an artifact of a file. */
 const fromFile = Effect.fnUntraced(function* (name: string, file: string, deliverable: Deliverable | undefined) {
   const mediaType = mediaTypeOf(file) ?? deliverable?.mediaType
   const named = { name, ...(mediaType === undefined ? {} : { mediaType }) }
@@ -104,23 +104,23 @@ const fromFile = Effect.fnUntraced(function* (name: string, file: string, delive
   const parsed = decodeText("--artifact", text)
   if (Result.isFailure(parsed)) {
     const why = parsed.failure.issues[0]?.expected ?? "it is not JSON"
-    return yield* invalid("--artifact", `${name}: ${file} should be JSON; ${why}`)
+    return yield* invalid("--artifact", `${name}: ${file} must be JSON, but ${why}`)
   }
-  // The cast: what was parsed is JSON.
+  // The cast: parsed text is JSON.
   const asJson: Artifact = { ...named, content: parsed.success as JsonObject }
-  // A digest that was demanded may be that of the file, which JSON by value has not.
+  // The demanded digest may be that of the file, which differs from the digest of its JSON value.
   return deliverable?.digest !== undefined && artifactDigest(asJson) !== deliverable.digest ? asText : asJson
 })
 
-const howByReference = (name: string) =>
-  `${name}: expected ${name}=@FILE; what is somewhere else needs its digest and size, as in --artifacts '[{"name": ${JSON.stringify(name)}, "uri": "s3://bucket/key", "digest": "SHA-256 in hexadecimal", "size": 1024}]'`
+const referenceHint = (name: string) =>
+  `${name}: expected ${name}=@FILE; an artifact that is stored elsewhere needs its digest and size, as in --artifacts '[{"name": ${JSON.stringify(name)}, "uri": "s3://bucket/key", "digest": "SHA-256 in hexadecimal", "size": 1024}]'`
 
-/** One artifact as `NAME=@FILE`. */
+/** Makes an artifact of `NAME=@FILE`. */
 const named = Effect.fnUntraced(function* (text: string, deliverables: ReadonlyArray<Deliverable>) {
   const at = text.indexOf("=")
-  if (at < 1) return yield* invalid("--artifact", `expected NAME=@FILE, as in report=@report.md, and not ${text}`)
+  if (at < 1) return yield* invalid("--artifact", `expected NAME=@FILE such as report=@report.md, but got ${text}`)
   const [name, value] = [text.slice(0, at), text.slice(at + 1)]
-  if (!value.startsWith("@")) return yield* invalid("--artifact", howByReference(name))
+  if (!value.startsWith("@")) return yield* invalid("--artifact", referenceHint(name))
   return yield* fromFile(
     name,
     value.slice(1),
@@ -134,7 +134,7 @@ interface HandedBack {
   readonly evidence: ReadonlyArray<OwnEvidence>
 }
 
-/** What a receiver hands back, as JSON in the names of the wire; every fault is named by its path. */
+/** Decodes the wire JSON of a completion; every error names its path. */
 export const handedBack = (
   input: string,
   json: { readonly result?: unknown; readonly artifacts?: unknown; readonly evidence?: unknown }
@@ -152,14 +152,14 @@ export const handedBack = (
               input,
               issues: unknown.map((path) => ({
                 path,
-                expected: "Expected no such key; names are written like media_type"
+                expected: "Unknown key; remove it, or write it like media_type"
               }))
             })
           )
     }
   )
 
-/** Artifacts from flags: files by name, and JSON for what is elsewhere. */
+/** Artifacts from flags: files, and JSON for artifacts that are stored elsewhere. */
 export const artifacts = Effect.fnUntraced(function* (
   files: ReadonlyArray<string>,
   json: unknown,

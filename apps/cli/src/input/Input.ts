@@ -19,25 +19,25 @@ import * as Schema from "effect/Schema"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
 
-// Bytes that are no UTF-8 are refused and not replaced; a byte order mark stays, for the JSON parser to name.
+// Refuses invalid UTF-8 instead of replacing it. A byte order mark stays, so that the JSON parser names it.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Reads standard input to its end. A reference, so that a test gives its own. */
+/** Reads standard input to its end. A reference, so that a test replaces it. */
 export const StandardInput = Context.Reference<() => Promise<ArrayBuffer>>("aumai-handoff/StandardInput", {
   defaultValue: () => async () => (await import("node:stream/consumers")).arrayBuffer(process.stdin)
 })
 
-/** The text a flag gives: itself, `@file` for a file's, `-` for standard input's. */
+/** The text of a flag: its value, a file for `@file`, or standard input for `-`. */
 export const textOf = (flag: string, value: string): Effect.Effect<string, InvalidInput> => {
   if (value !== "-" && !value.startsWith("@")) return Effect.succeed(value)
   const source = value === "-" ? "standard input" : value.slice(1)
   return Effect.flatMap(StandardInput, (standardInput) =>
     Effect.tryPromise({
-      // Imported when they are needed: most commands read nothing, and each of these modules takes a millisecond to load.
+      // Imported on use: most commands read nothing, and each of these modules takes a millisecond to load.
       try: async () =>
         utf8.decode(value === "-" ? await standardInput() : await (await import("node:fs/promises")).readFile(source)),
       catch: (cause) => {
-        // The cast: what Node's file system throws carries a code, and the decoder's error one of its own.
+        // The cast: errors of Node's file system and of the decoder carry a code.
         const { code } = cause as NodeJS.ErrnoException
         return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
           ? invalid(flag, `${source} is not UTF-8`)
@@ -47,7 +47,7 @@ export const textOf = (flag: string, value: string): Effect.Effect<string, Inval
   )
 }
 
-/** A JSON object from a flag: the text itself, `@file`, or `-` for standard input. */
+/** A JSON object from a flag: its value, `@file`, or `-` for standard input. */
 export const jsonObject = (flag: string, value: string): Effect.Effect<JsonObject, InvalidInput> =>
   Effect.flatMap(textOf(flag, value), (text) =>
     Effect.fromResult(Result.flatMap(decodeText(flag, text), (json) => decodeJsonObject(flag, json)))
@@ -57,18 +57,18 @@ const durationPattern = /^(\d+(?:\.\d+)?)\s*([smhdw])$/
 const longest = 1000 * 365 * 86_400_000
 const durations: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** A duration in milliseconds; nothing when the text is none. */
+/** A duration in milliseconds; `undefined` if the text is not a duration. */
 const millisecondsOf = (value: string): number | undefined => {
   const [, amount, unit = ""] = durationPattern.exec(value.trim()) ?? []
   const seconds = durations[unit]
   return amount === undefined || seconds === undefined ? undefined : Number(amount) * seconds * 1000
 }
 
-/** A moment: RFC 3339, or so long from now (`90s`, `30m`, `2h`, `3d`, `1w`). */
+/** A moment: an RFC 3339 timestamp, or a duration from now (`90s`, `30m`, `2h`, `3d`, `1w`). */
 export const deadline = (flag: string, value: string): Effect.Effect<DateTime.Utc, InvalidInput> => {
   const milliseconds = millisecondsOf(value)
   if (milliseconds !== undefined) {
-    // A longer one would leave the years that a timestamp can say.
+    // A longer one would leave the range of years of a timestamp.
     return milliseconds > longest
       ? Effect.fail(invalid(flag, "expected a duration of at most a thousand years"))
       : Effect.map(DateTime.now, (now) => DateTime.add(now, { milliseconds }))
@@ -78,7 +78,7 @@ export const deadline = (flag: string, value: string): Effect.Effect<DateTime.Ut
   )
 }
 
-/** How long something lasts: `90s`, `30m`, `2h`, `3d`, `1w`. */
+/** A duration: `90s`, `30m`, `2h`, `3d`, `1w`. */
 export const duration = (flag: string, value: string): Effect.Effect<Milliseconds, InvalidInput> =>
   Effect.fromResult(Schema.decodeUnknownResult(Milliseconds)(millisecondsOf(value))).pipe(
     Effect.mapError(() => invalid(flag, "expected a duration such as 90s, 10m or 2h, of at most 10000d"))
@@ -96,7 +96,7 @@ const found = Effect.fnUntraced(function* (id: RecordId) {
     .pipe(Effect.catchTag("AmbiguousId", ({ message }) => Effect.fail(invalid("--id", message))))
 })
 
-/** The handoff that `--id` names, by its id or by the beginning of it. One read of the store. */
+/** The handoff that `--id` names by its id or a prefix of it. Reads the store once. */
 export const handoff = (value: string) => Effect.flatMap(idOf(value), found)
 
 /** Runs a verb on the handoff that `--id` names. A complete id is not looked up before the verb reads the handoff itself. */
@@ -112,10 +112,10 @@ export const withId = <A, E extends { readonly _tag: string }, R>(
     )
   )
 
-/** Whether a deadline is one from now on, and so another each time it is said. */
+/** True for a duration, which names another moment each time. */
 export const isDuration = (value: string): boolean => durationPattern.test(value.trim())
 
-/** The words of a flag, given one by one or with commas between them. Words that follow belong to it only when it is there. */
+/** The words of a flag. Words that follow are refused as arguments if the flag is missing. */
 export const words = Effect.fnUntraced(function* (
   command: string,
   flag: string,
@@ -142,12 +142,12 @@ export const agentId = (flag: string, value: string): Effect.Effect<AgentId, Inv
 
 /** A position in the log, as `watch --json` prints it. */
 export const position = (flag: string, value: string): Effect.Effect<Position, InvalidInput> =>
-  // Numbers, of which PostgreSQL's have several; what they mean only the store can tell.
+  // Numbers separated by dots, several for PostgreSQL; only the store knows their meaning.
   /^\d+(?:\.\d+)*$/.test(value)
     ? Effect.succeed(Position.make(value))
-    : Effect.fail(invalid(flag, "expected a position as watch --json prints it"))
+    : Effect.fail(invalid(flag, "expected a position, as 'watch --json' prints it"))
 
-/** The capabilities a flag names. */
+/** The capabilities that a flag names. */
 export const capabilities = Effect.fnUntraced(function* (
   command: string,
   flag: string,

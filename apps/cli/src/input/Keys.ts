@@ -1,4 +1,4 @@
-/** Who signs in this process: the secret keys that flags and the environment name. */
+/** The secret keys that sign in this process, named by flags or the environment. */
 import { InvalidInput } from "@aumai/handoff-protocol"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 
 import * as Input from "./Input.ts"
 
-/** The variable that names keys where `--key` does not. */
+/** The environment variable that names keys if `--key` does not. */
 export const variable = "AUMAI_HANDOFF_KEYS"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
@@ -21,19 +21,19 @@ const fromEnvironment = Config.String(variable).pipe(
   )
 )
 
-/** The keys that are named, as `AGENT=FILE`: those of flags, or those of the environment. */
+/** The keys of the flags or, without flags, of the environment, each as `AGENT=FILE`. */
 export const named = (flags: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
-  // Cannot fail: the default stands for a variable that is not set.
+  // Cannot fail, because a missing variable has a default.
   flags.length > 0 ? Effect.succeed(flags) : Effect.orDie(fromEnvironment)
 
 const read = Effect.fnUntraced(function* (input: string, text: string) {
   const at = text.indexOf("=")
-  if (at < 1) return yield* invalid(input, `expected AGENT=FILE, as in executor=executor.key, and not ${text}`)
+  if (at < 1) return yield* invalid(input, `expected AGENT=FILE such as executor=executor.key, but got ${text}`)
   const [agent, file] = [text.slice(0, at), text.slice(at + 1)]
   return { agent, file, secret: (yield* Input.textOf(input, `@${file}`)).trim() }
 })
 
-// Loaded when somebody signs: most do not.
+// Loaded only by commands that sign.
 const proof = Effect.promise(() => import("../Proof.ts"))
 
 /** Signers of these agents, for the engine. */
@@ -45,7 +45,7 @@ export const signing = (flags: ReadonlyArray<string>) =>
       const { Signing } = yield* proof
       for (const { agent, file, secret } of keys) {
         yield* Effect.mapError(Signing.signer(secret), () =>
-          invalid(input, `${file}, named for ${agent}, holds no secret key; 'aumai-handoff keygen' makes one`)
+          invalid(input, `${file}, named for ${agent}, holds no secret key; 'aumai-handoff keygen' generates one`)
         )
       }
       return Signing.layer(Object.fromEntries(keys.map(({ agent, secret }) => [agent, secret])))

@@ -1,4 +1,4 @@
-/** A briefing in the receiver's words, as flags say it. */
+/** A read-back from flags. */
 import { decodeText, InvalidInput, invalidInput, ReadBack, type ReadBackItem } from "@aumai/handoff-protocol"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -20,17 +20,17 @@ const item = (name: string, description: string, metavar: string) =>
 export const flags = {
   readBack: Flags.optional(
     "read-back",
-    `The briefing in your words: text, or JSON such as {"summary": "…", "items": [{"id": "…", "answer": "understood"}]}; @file or - reads it`
+    `The read-back: a summary as text, or JSON such as {"summary": "…", "items": [{"id": "…", "answer": "understood"}]}; @file or - reads it`
   ).pipe(Flag.withMetavar("TEXT|JSON")),
-  summary: Flags.optional("summary", "The briefing in your words, the same as --read-back with a text").pipe(
+  summary: Flags.optional("summary", "The briefing in your words, like --read-back with a text").pipe(
     Flag.withMetavar("TEXT")
   ),
-  understood: item("understood", "Action or contingency you have understood; with commas between several", "ID"),
-  unclear: item("question", "Action or contingency you have a question about, and which", "ID[=TEXT]"),
-  refused: item("refused", "Action or contingency you will not do, and why", "ID[=TEXT]")
+  understood: item("understood", "An action or contingency you understood, or several, separated by commas", "ID"),
+  unclear: item("question", "An action or contingency you have a question about, and the question", "ID[=TEXT]"),
+  refused: item("refused", "An action or contingency you refuse, and the reason", "ID[=TEXT]")
 }
 
-interface Given {
+interface Values {
   readonly readBack: Option.Option<string>
   readonly summary: Option.Option<string>
   readonly understood: ReadonlyArray<string>
@@ -51,18 +51,18 @@ const invalid = (input: string, expected: string) => new InvalidInput({ input, i
 
 const decode = Schema.decodeUnknownResult(ReadBack, { errors: "all", onExcessProperty: "error" })
 
-/** A read-back from JSON; every fault is named by its path. */
+/** A read-back from JSON; every error names its path. */
 export const decoded = (input: string, json: unknown): Result.Result<ReadBack, InvalidInput> =>
   Result.mapError(decode(json), (error) => invalidInput(input, error))
 
-/** JSON when it looks like an object, otherwise a summary. */
-const said = (flag: string, text: string): Result.Result<ReadBack, InvalidInput> =>
+/** Reads text that begins like an object as JSON, and any other text as a summary. */
+const fromText = (flag: string, text: string): Result.Result<ReadBack, InvalidInput> =>
   text.trimStart().startsWith("{")
     ? Result.flatMap(decodeText(flag, text), (json) => decoded(flag, json))
     : decoded(flag, { summary: text.trimEnd() })
 
-/** What the flags say, if they say anything. */
-export const given = Effect.fnUntraced(function* (flags: Given) {
+/** The read-back of the flags; none if no flag is given. */
+export const given = Effect.fnUntraced(function* (flags: Values) {
   const items = [
     ...flags.understood
       .flatMap((ids) => ids.split(","))
@@ -73,15 +73,15 @@ export const given = Effect.fnUntraced(function* (flags: Given) {
     ...flags.refused.map(noted("refused"))
   ]
   if (Option.isSome(flags.readBack) && Option.isSome(flags.summary)) {
-    return yield* invalid("--summary", "expected it without --read-back: both are the briefing in your words")
+    return yield* invalid("--summary", "use it without --read-back, which holds a summary, too")
   }
   if (Option.isNone(flags.readBack) && Option.isNone(flags.summary)) {
     if (items.length === 0) return Option.none<ReadBack>()
-    return yield* invalid("--summary", "expected the briefing in your words, beside what you have understood of it")
+    return yield* invalid("--summary", "expected the briefing in your words, beside the items")
   }
   const whole = Option.isSome(flags.readBack)
     ? yield* Effect.flatMap(Input.textOf("--read-back", flags.readBack.value), (text) =>
-        Effect.fromResult(said("--read-back", text))
+        Effect.fromResult(fromText("--read-back", text))
       )
     : { summary: Option.getOrElse(flags.summary, () => "") }
   const all = [...(whole.items ?? []), ...items]

@@ -1,4 +1,4 @@
-/** The parts of a request that are given as JSON, in the names of the wire. */
+/** The parts of a request that flags give as wire JSON. */
 import {
   type Briefing,
   decodeRequest,
@@ -18,14 +18,14 @@ import { unknownKeys } from "./UnknownKeys.ts"
 const invalid = (input: string, expected: string, path = "") =>
   new InvalidInput({ input, issues: [{ path, expected }] })
 
-/** The JSON that a flag gives: itself, `@file` for a file's, `-` for standard input's. */
+/** The JSON of a flag: its value, a file for `@file`, or standard input for `-`. */
 export const json = (flag: string, value: string): Effect.Effect<unknown, InvalidInput> =>
   Effect.flatMap(Input.textOf(flag, value), (text) => Effect.fromResult(decodeText(flag, text)))
 
-// A request that is right but for the part that is looked at.
+// A valid request around the part that is decoded.
 const around = { from_agent: "sender", to_agent: "receiver", task_description: "task" }
 
-/** One part of a request; every fault is named by its path in that part. */
+/** Decodes one part of a request; every error names its path in that part. */
 const part = <Key extends "briefing" | "deliverables">(
   flag: string,
   key: Key,
@@ -40,15 +40,15 @@ const part = <Key extends "briefing" | "deliverables">(
     return Result.fail(new InvalidInput({ input: flag, issues }))
   }
   const understood = decoded.success[key]
-  // Never: nobody asks for what is null.
-  if (understood === undefined) return Result.fail(invalid(flag, "Expected something"))
+  // Only for null, which the callers exclude.
+  if (understood === undefined) return Result.fail(invalid(flag, "Expected a value"))
   const unknown = unknownKeys(value, encodeRequest(decoded.success)[key])
   return unknown.length === 0
     ? Result.succeed(understood)
     : Result.fail(
         new InvalidInput({
           input: flag,
-          issues: unknown.map((path) => ({ path, expected: "Expected no such key; names are written like read_back" }))
+          issues: unknown.map((path) => ({ path, expected: "Unknown key; remove it, or write it like read_back" }))
         })
       )
 }
@@ -61,7 +61,7 @@ export const briefing = (flag: string, value: string): Effect.Effect<Briefing, I
       : Effect.fail(invalid(flag, "Expected an object with a severity and a summary"))
   )
 
-/** What must be handed back: by name and media type, or as JSON with schemas and digests. */
+/** The demanded deliverables: by name and media type, or as JSON with schemas and digests. */
 export const deliverables = Effect.fnUntraced(function* (named: ReadonlyArray<string>, value: string | undefined) {
   const simple = named.map((text): unknown => {
     const at = text.indexOf("=")

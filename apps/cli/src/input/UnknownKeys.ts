@@ -1,7 +1,6 @@
-/** What somebody has written into JSON that is not understood, and would be dropped in silence. */
 import { differences } from "@aumai/handoff-core/Verification"
 
-/** The keys that were not understood, by path. What is null is as good as absent. */
+/** The paths of unknown keys in JSON, which decoding would drop silently. A key that is null counts as absent. */
 export const unknownKeys = (read: unknown, written: unknown): ReadonlyArray<string> =>
   differences(read, written)
     .filter(({ read, what }) => what === "unknown" && read !== null)

@@ -1,4 +1,4 @@
-/** The flags of a verb: one for each plain argument of its row in the list of verbs, and those that a command adds for the others. */
+/** The flags of a verb, derived from the arguments in the list of verbs; a command adds flags for arguments that are not plain. */
 import type { HandoffManager } from "@aumai/handoff-core"
 import {
   AgentId,
@@ -20,10 +20,10 @@ import * as Input from "./Input.ts"
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Arguments of a verb, read from what was typed; few of them need the handoff that it is about. */
+/** Reads arguments of a verb from flags; a few of them need the handoff itself. */
 type Reading = Effect.Effect<object, InvalidInput | HandoffNotFound | StoreError, HandoffManager>
 
-/** Some flags, and the arguments of a verb that they stand for. */
+/** Flags, and the reader that makes arguments of a verb from them. */
 export interface Flags {
   readonly config: Readonly<Record<string, Flag.Flag<unknown>>>
   readonly read: (values: Values) => Reading
@@ -43,11 +43,11 @@ export const flagsFor = <const Config extends Readonly<Record<string, Flag.Flag<
   read: (values) => read(values as never)
 })
 
-/** How a text from a flag becomes an argument. */
+/** The form of an argument on the command line. */
 interface Kind {
   readonly metavar: string
   readonly read?: (flag: string, text: string) => Effect.Effect<unknown, InvalidInput>
-  /** How a terminal writes it, where that is not how JSON does. */
+  /** The notation on a terminal, if it differs from JSON. */
   readonly hint?: string
 }
 
@@ -65,7 +65,7 @@ const digest = (flag: string, value: string): Effect.Effect<Digest, InvalidInput
 const moment: Kind = { metavar: "WHEN", read: Input.deadline, hint: "a timestamp, or a duration from now such as 2h" }
 const duration: Kind = { metavar: "DURATION", read: Input.duration, hint: "such as 90s, 10m or 2h" }
 
-// Schemas are told apart by their checks, which annotations and optional keys leave as they are.
+// Schemas are identified by their checks, which annotations and optional keys do not change.
 const kinds = new Map<unknown, Kind>([
   [Timestamp.ast.checks, moment],
   [Milliseconds.ast.checks, duration],
@@ -76,10 +76,16 @@ const kinds = new Map<unknown, Kind>([
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
+/** The description of an argument in the notation of a terminal: flags for keys, and the default in brackets. */
 const descriptionOf = (ast: SchemaAST.AST, hint: string | undefined): string => {
-  const said = ast.context?.annotations?.["description"] ?? ""
-  // A terminal writes durations with their unit.
-  return hint === undefined ? said : `${said.replace(", in milliseconds", "")} [${hint}]`
+  const text = (ast.context?.annotations?.["description"] ?? "")
+    .replace(", in milliseconds", "")
+    .replace(/^(?:If )?`true`,? (.)/, (_, first: string) => first.toUpperCase())
+    .replace(" Default: `false`.", "")
+    .replaceAll(/`(?!true|false)(\w+)`/g, (_, key: string) => `--${kebab(key)}`)
+    .replace(/\.? Default: (.+)\.$/, " [default: $1]")
+    .replace(/\.$/, "")
+  return hint === undefined ? text : `${text} [${hint}]`
 }
 
 /** The flag of one plain argument; `undefined` for an argument that a command has to write flags for. */
@@ -121,11 +127,11 @@ const plain = (name: string, key: string, { ast }: Schema.Constraint): Flags | u
   return optional(Flag.Int(name).pipe(Flag.withSchema(whole)), "N", Effect.succeed)
 }
 
-/** What a command says of the arguments of a verb. */
+/** The choices of a command for the arguments of a verb. */
 export interface Arguments {
-  /** The names of flags that are not the argument's own. */
+  /** Names of flags that differ from the name of the argument. */
   readonly names?: Readonly<Record<string, string>>
-  /** The flags of arguments that are not plain; `undefined` for an argument that the command does not offer. */
+  /** Flags of arguments that are not plain; `undefined` for an argument that the command does not offer. */
   readonly custom?: Readonly<Record<string, Flags | undefined>>
 }
 

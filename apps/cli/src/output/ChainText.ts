@@ -1,11 +1,11 @@
-/** The whole that a handoff belongs to, as a tree. */
+/** Prints the chain that a handoff belongs to, as a tree or as nested JSON. */
 import type { Chain, ChainLink } from "@aumai/handoff-core"
 import { encodeRecord, receiverOf, type RecordId } from "@aumai/handoff-protocol"
 
 import { coloured } from "./RecordText.ts"
 import { printable, styled } from "./Text.ts"
 
-/** A link that is still to be drawn: behind what, with what before those below it, and how deep. */
+/** A link that is still to be drawn, with the prefixes of its line and of the lines below it, and its depth. */
 interface Pending {
   readonly link: ChainLink
   readonly before: string
@@ -13,7 +13,7 @@ interface Pending {
   readonly depth: number
 }
 
-// Levels that are drawn further and further to the right; those below say how deep they are.
+// Levels that are indented; deeper lines print their depth as a number.
 const deepest = 16
 
 const lineOf = ({ record }: ChainLink, asked: RecordId, isAlone: boolean): string => {
@@ -29,10 +29,10 @@ const lineOf = ({ record }: ChainLink, asked: RecordId, isAlone: boolean): strin
   ].join("  ")
 }
 
-/** A line for each member, its parts below it; the one that was asked for is marked. */
+/** One line for each member with its parts below it; the requested one is marked. */
 export const chainText = ({ isCut, root }: Chain, asked: RecordId): string => {
   const lines: Array<string> = []
-  // A stack of our own: a chain may be longer than the engine's.
+  // An explicit stack, because a chain may be deeper than the call stack of the JavaScript engine.
   const pending: Array<Pending> = [{ link: root, before: "", below: "", depth: 0 }]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { below, before, depth, link } = next
@@ -50,7 +50,7 @@ export const chainText = ({ isCut, root }: Chain, asked: RecordId): string => {
   return [...lines, ...(isCut ? ["… and more"] : [])].join("\n")
 }
 
-/** The same as JSON, nested: written piece by piece, for the same reason. */
+/** The chain as nested JSON, written with an explicit stack for the same reason. */
 export const chainJson = ({ isCut, root }: Chain): string => {
   let json = `{"root":`
   const pending: Array<ChainLink | string> = [root]

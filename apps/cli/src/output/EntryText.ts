@@ -1,16 +1,15 @@
-/** What happened to a handoff, a line for each entry of its history. */
 import type { Entry } from "@aumai/handoff-core"
 import { describeEvent, type HandoffEvent } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
-import { told } from "./RecordText.ts"
+import { sentenceText } from "./RecordText.ts"
 import { printable } from "./Text.ts"
 
 /** The result of a completed handoff, and the details of any event. */
 const detailsOf = (event: HandoffEvent): string =>
   [
     ...(event._tag === "Completed" ? [JSON.stringify(event.result)] : []),
-    ...describeEvent(event).details.map(told)
+    ...describeEvent(event).details.map(sentenceText)
   ].join("; ")
 
 /** An entry on one line. */

@@ -1,4 +1,4 @@
-/** What is handed over and handed back, beyond a task and a result: briefing, read-back, path, deliverables, evidence. */
+/** Labelled lines for the briefing, read-back, path, deliverables, artifacts and evidence of a handoff. */
 import {
   type Artifact,
   type Briefing,
@@ -21,14 +21,14 @@ import { printable } from "./Text.ts"
 /** A labelled line. */
 type Row = readonly [label: string, text: string]
 
-const bracketed = (...some: ReadonlyArray<string | undefined>): string => {
-  const said = some.filter((one) => one !== undefined)
-  return said.length === 0 ? "" : ` (${said.join(", ")})`
+const bracketed = (...facts: ReadonlyArray<string | undefined>): string => {
+  const known = facts.filter((fact) => fact !== undefined)
+  return known.length === 0 ? "" : ` (${known.join(", ")})`
 }
 
-type Kept = Extract<HandoffRecord, { readonly status: "accepted" }>["readBack"]
+type RecordedReadBack = Extract<HandoffRecord, { readonly status: "accepted" }>["readBack"]
 
-const readBackOf = (record: HandoffRecord): Kept => ("readBack" in record ? record.readBack : undefined)
+const readBackOf = (record: HandoffRecord): RecordedReadBack => ("readBack" in record ? record.readBack : undefined)
 
 const answerText = (items: ReadonlyArray<ReadBackItem>, id: string): string => {
   const item = items.find((one) => one.id === id)
@@ -36,7 +36,7 @@ const answerText = (items: ReadonlyArray<ReadBackItem>, id: string): string => {
   return ` [${item.answer}${item.note === undefined ? "" : `: ${item.note}`}]`
 }
 
-const briefingRows = (briefing: Briefing, readBack: Kept): ReadonlyArray<Row> => {
+const briefingRows = (briefing: Briefing, readBack: RecordedReadBack): ReadonlyArray<Row> => {
   const { actions = [], contingencies = [], situation = {} } = briefing
   const items = readBack?.items ?? []
   const points = (label: string, sentences: ReadonlyArray<string> = []) =>
@@ -57,8 +57,8 @@ const briefingRows = (briefing: Briefing, readBack: Kept): ReadonlyArray<Row> =>
   ]
 }
 
-/** How far a read-back goes, in words: `1 understood; question: late; not restated: invoices`. */
-export const coverageText = (briefing: Briefing, readBack: Kept): string => {
+/** The coverage of a read-back in words: `1 of 3 understood; question: late; not restated: invoices`. */
+export const coverageText = (briefing: Briefing, readBack: RecordedReadBack): string => {
   const { understood, question, refused, missing } = coverageOf(briefing, readBack)
   return [
     `${understood.length} of ${understood.length + question.length + refused.length + missing.length} understood`,
@@ -75,9 +75,9 @@ const readBackRows = (record: HandoffRecord): ReadonlyArray<Row> => {
   const readBack = readBackOf(record)
   const asked = briefing?.readBack === undefined ? [] : [coverageText(briefing, readBack)]
   if (readBack === undefined) {
-    // Once no event can bring one, the handoff has gone on without it, or has ended and does not keep it.
+    // If no event can bring a read-back, the handoff started without one, or it has ended and dropped it.
     if (asked.length === 0 || !movesFrom(record.status).some(({ event }) => bringsReadBack.has(event))) return []
-    return [["Read-back", `asked for; ${asked.join("")}`]]
+    return [["Read-back", `required; ${asked.join("")}`]]
   }
   const { confirmed, correction } = readBack
   return [
@@ -89,13 +89,13 @@ const readBackRows = (record: HandoffRecord): ReadonlyArray<Row> => {
       : [
           [
             "  Confirm",
-            `${DateTime.formatIso(confirmed)}${correction === undefined ? "" : `, set right: ${correction}`}`
+            `${DateTime.formatIso(confirmed)}${correction === undefined ? "" : `, corrected: ${correction}`}`
           ] as const
         ])
   ]
 }
 
-/** The receivers that it has had, the first one first. */
+/** All receivers of a handoff, oldest first. */
 export const pathOf = ({ hops = [], request }: HandoffRecord): string =>
   [request.toAgent, ...hops.map(({ receiver }) => receiver)].join(" -> ")
 
@@ -107,17 +107,17 @@ const pathRows = (record: HandoffRecord): ReadonlyArray<Row> => {
       : [["Hops", `${pathOf(record)}${bracketed(`${hops.length} of ${maxHopsOf(record)}`)}`] as const]),
     ...(hops === undefined && request.maxHops !== undefined ? [["Hops", `0 of ${request.maxHops}`] as const] : []),
     ...(request.reroute === true ? [["Re-route", rerouteTerms] as const] : []),
-    ...(parts === undefined ? [] : [["Parts", `${parts} given to others; 'chain' shows them`] as const])
+    ...(parts === undefined ? [] : [["Parts", `${parts} delegated; 'chain' shows them`] as const])
   ]
 }
 
 const short = (digest: string): string => `SHA-256 ${digest.slice(0, 12)}…`
 
-// Characters: about two lines of a terminal. With --json there is all of it.
+// Characters, about two lines of a terminal. `--json` prints everything.
 const shown = 160
 
 const shortened = (text: string): string =>
-  // What is cut in two would not be text any more.
+  // Half of a surrogate pair is not text.
   text.length > shown ? `${text.slice(0, shown).replace(/[\uD800-\uDBFF]$/, "")}…` : text.trimEnd()
 
 const artifactText = (artifact: Artifact): string => {
@@ -146,7 +146,7 @@ const deliveryRows = (record: HandoffRecord): ReadonlyArray<Row> => {
   ]
 }
 
-/** A labelled line for each of them; none for what a handoff does not have. */
+/** The labelled lines of a handoff; a part that it does not have gets no line. */
 export const handoverRows = (record: HandoffRecord): ReadonlyArray<Row> => {
   const { briefing } = record.request
   return [
@@ -159,7 +159,7 @@ export const handoverRows = (record: HandoffRecord): ReadonlyArray<Row> => {
 
 const nameless = "'…'"
 
-/** What an accepted handoff waits for before it may be started, and what to do about it; nothing when it may be. */
+/** The missing read-back or confirmation before a handoff may start, with the command for it; empty if it may start. */
 export const awaitedText = (record: HandoffRecord, where: string): ReadonlyArray<string> => {
   const { briefing, fromAgent } = record.request
   const awaits = startAwaits(record)
@@ -171,14 +171,14 @@ export const awaitedText = (record: HandoffRecord, where: string): ReadonlyArray
     const what = missing.length === 0 ? "its summary" : missing.join(", ")
     const understood = missing.length === 0 ? "" : ` --understood ${missing.join(",")}`
     return [
-      printable(`  Before it is started ${receiverOf(record)} must read its briefing back; still to restate: ${what}`),
+      printable(`  Before it starts, ${receiverOf(record)} must read its briefing back; still to restate: ${what}`),
       printable(`  aumai-handoff restate --id ${id} --summary ${nameless}${understood}${where}`)
     ]
   }
   const doubts = [...question.map((one) => `${one} (question)`), ...refused.map((one) => `${one} (refused)`)]
   return [
     printable(
-      `  Before it is started ${fromAgent} must confirm what was read back${doubts.length === 0 ? "" : `; not understood: ${doubts.join(", ")}`}`
+      `  Before it starts, ${fromAgent} must confirm the read-back${doubts.length === 0 ? "" : `; not understood: ${doubts.join(", ")}`}`
     ),
     printable(`  aumai-handoff confirm --id ${id}${doubts.length === 0 ? "" : ` --correct ${nameless}`}${where}`)
   ]

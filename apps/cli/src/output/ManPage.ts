@@ -4,8 +4,8 @@ import type * as HelpDoc from "effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-// A character that a formatter may turn into another one, by the name that always prints it: what is copied out of the
-// page must work in a shell. https://man7.org/linux/man-pages/man7/groff_char.7.html
+// Characters that a formatter may replace, with the escape that always prints them, so that a command copied from the
+// page works in a shell. https://man7.org/linux/man-pages/man7/groff_char.7.html
 const named: Readonly<Record<string, string>> = {
   "\\": "\\(rs",
   "-": "\\-",
@@ -18,7 +18,7 @@ const named: Readonly<Record<string, string>> = {
 
 const hex = (character: string): string => (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")
 
-/** Text as one line of roff: it prints as it is, and is never taken for a request. */
+/** Escapes text as one line of roff that prints unchanged and is never read as a request. */
 export const escaped = (text: string): string =>
   text
     .replaceAll(/\s+/g, " ")
@@ -63,49 +63,49 @@ const command = (doc: HelpDoc.HelpDoc): string =>
 const page = (version: string, [top, ...commands]: readonly [HelpDoc.HelpDoc, ...Array<HelpDoc.HelpDoc>]): string =>
   [
     `.TH AUMAI\\-HANDOFF 1 "" "aumai\\-handoff ${escaped(version)}" "User Commands"`,
-    // Neither hyphens inside words nor stretched blanks: both would be copied.
+    // No hyphenation and no stretched blanks, because both would be copied.
     ".nh",
     ".ad l",
     ".SH NAME",
-    // Read by apropos and whatis, which want it like this.
+    // The form that apropos and whatis read.
     `aumai\\-handoff \\- ${escaped(top.description.charAt(0).toLowerCase() + top.description.slice(1).replace(/\.$/, ""))}`,
     ".SH SYNOPSIS",
     bold(top.usage),
     ".SH DESCRIPTION",
     escaped(
-      "One agent hands a task to another with a request; the other accepts or rejects it, and finishes it with a result. " +
-        "Every step is checked against one lifecycle and kept, with who took it and when."
+      "One agent hands a task to another with a request; the other accepts or rejects it, and completes it with a result. " +
+        "Every step is checked against one lifecycle and recorded with its actor and time."
     ),
-    `.PP\n${escaped("An --id may be the first four or more characters of one, when only one handoff begins like that.")}`,
+    `.PP\n${escaped("An --id may be the first four or more characters of an id, if only one handoff begins like that.")}`,
     ".SH OPTIONS",
     ...[...top.flags, ...(top.globalFlags ?? [])].map(flag),
     ".SH COMMANDS",
     ...commands.map(command),
     ".SH EXIT STATUS",
     entry("0", "Done."),
-    entry("1", "Refused or failed. One line on standard error, beginning with Error, says why."),
-    entry("2", "Used wrongly."),
+    entry("1", "Refused or failed. One line on standard error begins with Error and gives the reason."),
+    entry("2", "Usage error."),
     entry("130", "Interrupted."),
     ".SH ENVIRONMENT",
-    entry(bold("AUMAI_HANDOFF_STORE"), "The store to use where --store is not given."),
+    entry(bold("AUMAI_HANDOFF_STORE"), "The store to use without --store."),
     entry(
       bold("AUMAI_HANDOFF_KEYS"),
-      "Who signs, where --key is not given: AGENT=FILE, with commas between several. A file holds a secret key, as keygen makes it."
+      "The keys that sign without --key: AGENT=FILE, separated by commas. A file holds a secret key, as keygen writes it."
     ),
-    entry(bold("NO_COLOR"), "When set, nothing is coloured. Colour is used only on a terminal anyway."),
+    entry(bold("NO_COLOR"), "When set, nothing is coloured. Colour is used only on a terminal."),
     ".SH FILES",
-    entry(italic("handoffs.json"), "The store, in the working directory, unless another one is named."),
+    entry(italic("handoffs.json"), "The default store, in the working directory."),
     entry(
       italic("handoffs.json-journal"),
-      "What has happened since; there while somebody has the store open, or after a crash."
+      "The latest changes; present while a process has the store open, or after a crash."
     ),
     entry(
       italic(".handoffs.json.lock"),
-      "Empty; says to other processes who may write. Not to be removed while in use."
+      "An empty file that locks the store for writing. Do not remove it while the store is in use."
     ),
     entry(
       `${italic("handoffs.json.conflict-")}*, ${italic("handoffs.json.unreadable-")}*`,
-      "What another program wrote into the store and contradicts a history, or cannot be read: for a person to look at. doctor names them."
+      "Changes that another program wrote into the store and that contradict a history or cannot be read. doctor lists these files for a person to look at."
     ),
     ".SH EXAMPLES",
     ...commands.filter(({ examples = [] }) => examples.length > 0).flatMap(examplesOf),
@@ -115,7 +115,7 @@ const page = (version: string, [top, ...commands]: readonly [HelpDoc.HelpDoc, ..
     ""
   ].join("\n")
 
-/** The manual page in roff, made of what `--help` says of every command. */
+/** Makes the manual page in roff from the help of every command. */
 export const manPage = Effect.fnUntraced(function* (context: GlobalFlag.HandlerContext) {
   const docs: Array<HelpDoc.HelpDoc> = []
   const keep: CliOutput.Presenter = {

@@ -1,4 +1,4 @@
-/** Where the command prints: a service, so that a test reads what a command printed without starting a process. */
+/** The output of the command as a service, so that a test reads it without starting a process. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -8,7 +8,7 @@ import * as Stdio from "effect/Stdio"
 /** The output could not be written. `EPIPE` means that its reader closed the pipe. */
 export class OutputError extends Schema.TaggedError<OutputError>()("OutputError", { code: Schema.String }) {
   override get message() {
-    return `Cannot write the output (${this.code}); what the command did is done`
+    return `Cannot write the output (${this.code}); changes to the store were made and stay`
   }
 }
 
@@ -16,7 +16,7 @@ export class OutputError extends Schema.TaggedError<OutputError>()("OutputError"
 export class Output extends Context.Service<
   Output,
   {
-    /** Writes to standard output and waits for the reader: a slow one slows the command instead of filling the memory. */
+    /** Writes to standard output and waits for the reader: a slow reader slows the command instead of filling the memory. */
     readonly write: (text: string) => Effect.Effect<void, OutputError>
     /** Writes to standard error. */
     readonly writeError: (text: string) => Effect.Effect<void>

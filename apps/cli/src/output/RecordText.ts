@@ -37,13 +37,13 @@ const units = [
   ["s", 1000]
 ] as const
 
-/** A stretch of time in its largest unit: `3d`, `5h`, `12m`, `0s`. */
+/** A duration rounded down to its largest unit: `3d`, `5h`, `12m`, `0s`. */
 export const stretch = (millis: number): string => {
   const [unit, size] = units.find(([, size]) => millis >= size) ?? ["s", 1000]
   return `${Math.floor(millis / size)}${unit}`
 }
 
-/** Exactly how long something lasts, in the largest unit that says so: `10m`, `90s`. */
+/** An exact duration in the largest unit that divides it: `10m`, `90s`. */
 export const lasting = (millis: number): string => {
   const [unit, size] = units.find(([, size]) => millis % size === 0) ?? ["s", 1000]
   return `${millis / size}${unit}`
@@ -73,13 +73,13 @@ const due = (record: HandoffRecord, now: number): string => {
 interface Column {
   readonly title: string
   readonly cell: (record: HandoffRecord, now: number) => string
-  /** The most it takes, in columns of the terminal. */
+  /** The largest width, in columns of the terminal. */
   readonly most: number
-  /** What it gives way for: on a narrow terminal the columns with the larger numbers go first. */
+  /** On a narrow terminal the columns with the highest rank are dropped first. */
   readonly rank: number
 }
 
-// An id that is cut without a mark can be copied: its beginning is enough for --id.
+// Cut without an ellipsis, so that it can be copied: --id accepts a prefix.
 const shortId = (id: string): string => (id.length <= 16 ? id : id.slice(0, 12))
 
 const columnsOfTable: ReadonlyArray<Column> = [
@@ -97,10 +97,10 @@ const columnsOfTable: ReadonlyArray<Column> = [
 ]
 
 const gap = 2
-// A task that is cut shorter than this says nothing any more.
+// A task that is cut shorter than this tells a reader nothing.
 const leastTask = 16
 
-/** Records as a table that fits a terminal of that many columns; the task takes what the others leave. */
+/** Records as a table for a terminal of `columns` columns; the task takes the remaining width. */
 export const table = (records: ReadonlyArray<HandoffRecord>, columns: number, now: number): string => {
   const sized = columnsOfTable.map((column) => {
     const cells = records.map((record) => column.cell(record, now))
@@ -130,7 +130,7 @@ export const table = (records: ReadonlyArray<HandoffRecord>, columns: number, no
 }
 
 /** A sentence of the protocol as text for a terminal. */
-export const told = (sentence: Sentence): string =>
+export const sentenceText = (sentence: Sentence): string =>
   printable(
     render(sentence, {
       said: (text) => text,
@@ -142,14 +142,14 @@ export const told = (sentence: Sentence): string =>
     }).join("")
   )
 
-const optional = (sentence: Sentence | undefined): string | undefined => sentence && told(sentence)
+const optional = (sentence: Sentence | undefined): string | undefined => sentence && sentenceText(sentence)
 
 const responseText = (response: Description): string =>
-  [response.what, response.details.map(told).join("; ")].filter((text) => text !== "").join(": ")
+  [response.what, response.details.map(sentenceText).join("; ")].filter((text) => text !== "").join(": ")
 
 const json = (value: unknown): string => printableLines(JSON.stringify(value))
 
-/** Everything about one record, a labelled line for each part. The first ten labels are those of the Python tool. */
+/** Everything about one record in labelled lines. The first ten labels are those of the Python tool. */
 export const details = (record: HandoffRecord): string => {
   const { request } = record
   const response = describeResponse(record)
@@ -177,11 +177,14 @@ export const details = (record: HandoffRecord): string => {
     ["Parent", request.parent && printable(request.parent)],
     ["Context", Object.keys(request.context).length === 0 ? undefined : json(request.context)],
     ...handoverRows(record),
-    ["Attempt", record.attempt > 1 ? told(describeAttempt(record)) : undefined],
-    ["Hand-back", handBack && told(describeHandBack(handBack))],
+    ["Attempt", record.attempt > 1 ? sentenceText(describeAttempt(record)) : undefined],
+    ["Hand-back", handBack && sentenceText(describeHandBack(handBack))],
     ["Not before", notBefore && DateTime.formatIso(notBefore)],
     ["Lease", optional(describeLease(record))],
-    ["Progress", progress && `${DateTime.formatIso(progress.at)} ${told(describeProgress(progress))}`.trimEnd()],
+    [
+      "Progress",
+      progress && `${DateTime.formatIso(progress.at)} ${sentenceText(describeProgress(progress))}`.trimEnd()
+    ],
     ["Question", "question" in record ? printable(record.question) : undefined],
     ["Answer", answer && printable(`${answer.answer} (to: ${answer.question})`)],
     ["Turn", waitsFor === undefined ? undefined : printable(waitsFor)],
@@ -191,6 +194,9 @@ export const details = (record: HandoffRecord): string => {
   return rows.flatMap(([label, text]) => (text === undefined ? [] : [`${`${label}:`.padEnd(12)}${text}`])).join("\n")
 }
 
-/** The outcome of a verb in a sentence, and what the handoff waits for, with a command that says `where`. */
+/** The outcome of a verb in a sentence, and the command for the next step if one is missing; `where` ends that command. */
 export const outcome = (record: HandoffRecord, where = ""): string =>
-  [`Handoff ${printable(record.recordId)} ${told(describeOutcome(record))}`, ...awaitedText(record, where)].join("\n")
+  [
+    `Handoff ${printable(record.recordId)} ${sentenceText(describeOutcome(record))}`,
+    ...awaitedText(record, where)
+  ].join("\n")

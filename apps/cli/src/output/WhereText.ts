@@ -9,7 +9,7 @@ import {
 import * as DateTime from "effect/DateTime"
 
 import { awaitedText, pathOf } from "./HandoverText.ts"
-import { stretch, told } from "./RecordText.ts"
+import { sentenceText, stretch } from "./RecordText.ts"
 import { printable } from "./Text.ts"
 
 const timerText = (record: HandoffRecord, now: number): string => {
@@ -21,19 +21,19 @@ const timerText = (record: HandoffRecord, now: number): string => {
     : `Next timer: ${what} in ${stretch(at - now)} (${DateTime.formatIso(DateTime.makeUnsafe(at))}).`
 }
 
-/** Where a handoff is, in sentences. */
+/** The whereabouts of a handoff in sentences. */
 export const whereText = (record: HandoffRecord, now: number, where: string): string => {
   const { turn, since, notBefore } = whereabouts(record)
-  const standing = `${printable(record.recordId)} is ${record.status} since ${DateTime.formatIso(since)}, for ${stretch(now - since.epochMilliseconds)}`
-  if (turn === undefined) return `${standing}; it has ended.`
+  const state = `${printable(record.recordId)} is ${record.status} since ${DateTime.formatIso(since)}, for ${stretch(now - since.epochMilliseconds)}`
+  if (turn === undefined) return `${state}; it has ended.`
   return [
-    `${standing}, in attempt ${told(describeAttempt(record))}: ${told(describeTurn(record))}.`,
+    `${state}, in attempt ${sentenceText(describeAttempt(record))}: ${sentenceText(describeTurn(record))}.`,
     ...(record.hops === undefined
       ? []
-      : [`It came by ${printable(pathOf(record))}, in ${record.hops.length} of ${maxHopsOf(record)} hops.`]),
+      : [`Its path is ${printable(pathOf(record))}, ${record.hops.length} of ${maxHopsOf(record)} hops.`]),
     ...awaitedText(record, where).map((line) => line.trim()),
     ...(notBefore !== undefined && notBefore.epochMilliseconds > now
-      ? [`Claims pass it by until ${DateTime.formatIso(notBefore)}.`]
+      ? [`Claims skip it until ${DateTime.formatIso(notBefore)}.`]
       : []),
     timerText(record, now)
   ].join("\n")

@@ -1,4 +1,4 @@
-/** What is not as it should be in a store, and what would look at it or mend it. Loaded when it is asked for. */
+/** Examines a store for problems and suggests a command for each. Loaded only by `doctor`. */
 import {
   AgentStore,
   HandoffManager,
@@ -29,15 +29,15 @@ import { stretch } from "../output/RecordText.ts"
 import { word } from "../output/Text.ts"
 import { counted, flawText, lookAtAll } from "./Verifying.ts"
 
-/** Something that is not as it should be. */
+/** A problem found by `doctor`. */
 export interface Finding {
   readonly code: WireHealth["findings"][number]["code"]
   readonly sentence: string
-  /** A command, without the program and the store, that would mend it or look at it. */
+  /** A command that repairs or shows the problem, without the program and the store. */
   readonly command: string
 }
 
-/** How a store is. */
+/** The result of examining a store. */
 export interface Health {
   readonly counts: Readonly<Record<HandoffStatus, number>>
   readonly entries: number
@@ -47,15 +47,15 @@ export interface Health {
   readonly findings: ReadonlyArray<Finding>
 }
 
-// Milliseconds. Workers sweep every five seconds or more often, so what is due longer than this nobody sweeps.
+// Milliseconds. Workers sweep at least every five seconds, so a handoff overdue for longer than this is not swept.
 const sweptWithin = 30_000
-// Workers say every thirty seconds that they are there, and agents that look in now and then do not: an hour is long for both.
+// Milliseconds. Workers report presence every thirty seconds, other agents now and then; an hour is long for both.
 const longAway = 3_600_000
-// Of the handoffs that wait for one agent so many are asked about, and of a kind so many are named one by one.
+// The most waiting handoffs per agent that the router is asked about, and the most findings of a kind that are listed.
 const askedAbout = 20
 const namedOfAKind = 10
 
-/** What one look at every record shows. */
+/** The facts gathered in one pass over all records. */
 interface Seen {
   readonly open: Map<AgentId, number>
   readonly pending: Map<AgentId, Array<HandoffRecord>>
@@ -91,7 +91,7 @@ const overdueFindings = ({ overdue: { count, earliest } }: Seen, now: number): R
   const at = earliest && dueAt(earliest)
   if (earliest === undefined || at === undefined) return []
   const since = stretch(now - at.epochMilliseconds)
-  const sentence = `${counted(count, "handoff")} ${count === 1 ? "is" : "are"} overdue, ${earliest.recordId} for ${since}: nobody sweeps`
+  const sentence = `${counted(count, "handoff")} ${count === 1 ? "is" : "are"} overdue, ${earliest.recordId} for ${since}; no process sweeps the store`
   return [{ code: "overdue", sentence, command: "sweep" }]
 }
 
@@ -104,7 +104,7 @@ const absentFindings = (seen: Seen, agents: ReadonlyArray<RegisteredAgent>, now:
     return [{ code: "absent_agent", sentence, command: `inbox --agent ${word(agentId)}` }]
   })
 
-/** Whoever registers no agents at all does without a router, too. */
+/** Handoffs that no registered agent can take; none if no agents are registered, because then the router is not used. */
 const incapableFindings = Effect.fnUntraced(function* (seen: Seen, agents: ReadonlyArray<RegisteredAgent>) {
   const router = yield* HandoffRouter
   const registered = new Set(agents.map(({ agentId }) => agentId))
@@ -122,14 +122,14 @@ const incapableFindings = Effect.fnUntraced(function* (seen: Seen, agents: Reado
     const some = helpless.length === askedAbout ? `${askedAbout} or more handoffs` : counted(helpless.length, "handoff")
     findings.push({
       code: "nobody_capable",
-      sentence: `${some} (${first.recordId}${helpless.length > 1 ? ", …" : ""}) ${helpless.length === 1 ? "waits" : "wait"} for ${agent}, which is not registered, and no registered agent can do that`,
+      sentence: `${some} (${first.recordId}${helpless.length > 1 ? ", …" : ""}) ${helpless.length === 1 ? "waits" : "wait"} for ${agent}, which is not registered, and no registered agent has the capabilities`,
       command: `inbox --agent ${word(agent)}`
     })
   }
   return findings
 })
 
-/** So many of a kind one by one, and then how many more there are. */
+/** Lists at most `namedOfAKind` findings; the last one tells the number of the others. */
 const some = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   const last = findings[namedOfAKind - 1]
   if (last === undefined || findings.length === namedOfAKind) return findings
@@ -140,7 +140,7 @@ const some = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   ]
 }
 
-/** What cannot be read is a finding like any other. */
+/** Turns a store that cannot be read into a finding. */
 const orUnreadable = <A, R>(look: Effect.Effect<A, StoreError, R>, otherwise: A, findings: Array<Finding>) =>
   Effect.catchIf(
     look,
@@ -154,7 +154,7 @@ const orUnreadable = <A, R>(look: Effect.Effect<A, StoreError, R>, otherwise: A,
       })
   )
 
-/** Looks at everything in a store. */
+/** Examines everything in a store. */
 export const examine = Effect.fnUntraced(function* (file: string | undefined) {
   const now = yield* DateTime.now
   const findings: Array<Finding> = []
@@ -187,7 +187,7 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
     ...some(
       seen.lost.map(({ recordId, status }): Finding => ({
         code: "lost",
-        sentence: `Handoff ${recordId} is ${status}, but it is nobody's turn, and nothing will happen to it by itself`,
+        sentence: `Handoff ${recordId} is ${status}, but no agent has the turn and no timer is running`,
         command: `where --id ${word(recordId)}`
       }))
     ),
@@ -208,7 +208,7 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
   return health
 })
 
-/** What stands beside a store in a file: what it has set aside, and whether there is a journal. */
+/** Examines the files beside a JSON store: those that it set aside, and its journal. */
 export const beside = (file: string | undefined) =>
   Effect.promise(async () => {
     const findings: Array<Finding> = []
@@ -218,15 +218,15 @@ export const beside = (file: string | undefined) =>
     const names = await fs.readdir(path.dirname(file)).catch((): Array<string> => [])
     for (const other of names.toSorted()) {
       const what = other.startsWith(`${name}.conflict-`)
-        ? "what another program wrote there and contradicts a history"
+        ? "changes by another program that contradict a history"
         : other.startsWith(`${name}.unreadable-`)
-          ? "what another program wrote there and could not be read"
+          ? "changes by another program that cannot be read"
           : undefined
       if (what === undefined) continue
       const aside = path.join(path.dirname(file), other)
       findings.push({
         code: "set_aside",
-        sentence: `${aside} holds ${what}: look at it, and remove it when nothing of it is wanted`,
+        sentence: `${aside} holds ${what}: look at it, and remove it if you do not need it`,
         command: `verify --file ${word(aside)}`
       })
     }

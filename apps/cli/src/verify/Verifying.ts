@@ -1,4 +1,4 @@
-/** Looks at what was put on record, and says what of it does not hold. Loaded when it is asked for. */
+/** Verifies handoffs of a store or a file and reports those that do not hold. Loaded only by commands that verify. */
 import { decodeAgent, type HandoffManager, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
 import * as Verification from "@aumai/handoff-core/Verification"
 import {
@@ -22,23 +22,23 @@ import * as Input from "../input/Input.ts"
 import { print, progress, warn } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
 
-/** Something is not what was put on record. */
+/** A handoff or a counter of the store does not hold. */
 export class DoesNotHold extends Schema.TaggedError<DoesNotHold>()("DoesNotHold", { detail: Schema.String }) {
   override get message() {
     return this.detail
   }
 }
 
-/** What was looked at, and what of it does not hold. */
+/** The result of a verification. */
 interface Findings {
   readonly handoffs: number
   readonly entries: number
-  /** Entries whose signature was checked, and is their author's. */
+  /** The number of entries with a valid signature of their author. */
   readonly signed: number
   readonly flaws: ReadonlyArray<Flaw & { readonly recordId: string; readonly entries: number }>
-  /** What is wrong with the sums of a store, a sentence for each. */
+  /** A sentence for each wrong counter of the store. */
   readonly counts: ReadonlyArray<string>
-  /** What was not looked at, a sentence for each. */
+  /** A sentence for each thing that was not checked. */
   readonly notes: ReadonlyArray<string>
 }
 
@@ -59,7 +59,7 @@ const gather = (all: ReadonlyArray<Looked>, more: Partial<Findings> = {}): Findi
   ...more
 })
 
-/** So many of something, in words. */
+/** A number with its noun: `1 handoff`, `2 handoffs`. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 /** A flaw in a sentence. */
@@ -68,11 +68,11 @@ export const flawText = ({ entries, problem, recordId, revision }: Findings["fla
   return printable(`Handoff ${recordId} does not hold${place}: ${problem}`)
 }
 
-/** Prints what was found, and fails when something does not hold. */
-const tell = Effect.fnUntraced(function* (found: Findings) {
+/** Prints the result, and fails if something does not hold. */
+const report = Effect.fnUntraced(function* (found: Findings) {
   const { counts, entries, flaws, handoffs, notes, signed } = found
   if (yield* Flags.Json) {
-    const report: WireVerification = {
+    const json: WireVerification = {
       handoffs,
       entries,
       signed,
@@ -85,14 +85,14 @@ const tell = Effect.fnUntraced(function* (found: Findings) {
       counts,
       notes
     }
-    yield* print(JSON.stringify(report))
+    yield* print(JSON.stringify(json))
   } else {
     for (const flaw of flaws) yield* print(flawText(flaw))
     for (const sentence of counts) yield* print(printable(sentence))
-    const looked = `${counted(handoffs, "handoff")} with ${counted(entries, "entry", "entries")}`
-    const proven = `${signed === 0 ? "no" : signed} ${signed === 1 ? "signature" : "signatures"} checked`
+    const checked = `${counted(handoffs, "handoff")} with ${counted(entries, "entry", "entries")}`
+    const proven = `${signed === 0 ? "no" : signed} ${signed === 1 ? "signature" : "signatures"} verified`
     const isWhole = flaws.length + counts.length === 0
-    yield* print(`Looked at ${looked}, ${proven}${isWhole ? ": everything holds" : ""}`)
+    yield* print(`Checked ${checked}, ${proven}${isWhole ? ": everything holds" : ""}`)
     for (const note of notes) yield* warn(printable(note))
   }
   const faults = [
@@ -101,49 +101,49 @@ const tell = Effect.fnUntraced(function* (found: Findings) {
       : [`${flaws.length} of ${counted(handoffs, "handoff")} ${flaws.length === 1 ? "does" : "do"} not hold`]),
     ...(counts.length === 0
       ? []
-      : [`${counted(counts.length, "sum")} of the store ${counts.length === 1 ? "is" : "are"} wrong`])
+      : [`${counted(counts.length, "counter")} of the store ${counts.length === 1 ? "is" : "are"} wrong`])
   ]
   if (faults.length > 0) return yield* new DoesNotHold({ detail: faults.join(", and ") })
 })
 
-// A terminal is told this often, and not at every handoff.
-const told = 256
+// Handoffs between two updates of the progress line.
+const progressEvery = 256
 
-/** Looks at one handoff of the store. */
-export const verifyOne = (id: RecordId) => Effect.flatMap(Verification.verify(id), (one) => tell(gather([one])))
+/** Verifies one handoff of the store. */
+export const verifyOne = (id: RecordId) => Effect.flatMap(Verification.verify(id), (one) => report(gather([one])))
 
-// Somebody wrote each time between the reading of one sum and of the other.
-const looksAtSums = 3
+// Attempts to compare the counters without a commit in between.
+const countAttempts = 3
 
-/** What is wrong with the sums of the store; nothing is said of them while somebody goes on writing, or something cannot be read. */
-const sums = (left = looksAtSums): Effect.Effect<Partial<Findings>, StoreError, HandoffManager | HandoffStore> =>
+/** Compares the counters of the store with its records; adds a note if commits or an unreadable record prevent that. */
+const counters = (left = countAttempts): Effect.Effect<Partial<Findings>, StoreError, HandoffManager | HandoffStore> =>
   Effect.gen(function* () {
     const { end } = yield* HandoffStore
     const before = yield* end
     const counts = yield* Verification.verifyCounts
     if (counts.length === 0 || Equal.equals(before, yield* end)) return { counts }
-    if (left > 1) return yield* sums(left - 1)
-    return { notes: ["The sums of the store were not compared, because somebody writes to it"] }
+    if (left > 1) return yield* counters(left - 1)
+    return { notes: ["The counters of the store were not compared because another process keeps writing to it"] }
   }).pipe(
     Effect.catchIf(
       (error) => error.reason === "corrupt",
-      () => Effect.succeed({ notes: ["The sums of the store were not compared, because something cannot be read"] })
+      () => Effect.succeed({ notes: ["The counters of the store were not compared because a record cannot be read"] })
     )
   )
 
-/** The id of what stands in a file, whatever that is; or where it stands, when it has none. */
+/** The id of an item in a file, or its index if it has no id. */
 const nameIn = (json: unknown, index: number): string =>
   Predicate.hasProperty(json, "record_id") && typeof json.record_id === "string" ? json.record_id : `[${index}]`
 
-/** One handoff as it stands in a file. */
+/** Verifies one handoff in a file. */
 const lookIn = (file: string, index: number, json: unknown, agents: ReadonlyArray<RegisteredAgent>) => ({
   ...Verification.verifyArchive(file, json, agents),
   recordId: nameIn(json, index)
 })
 
 /**
- * What stands in the readable file of a store and the store does not know, so that it reads over it. What cannot be read, or
- * was changed by another program, the store has its own word on.
+ * Verifies the JSON file of a store for unknown keys, which the store ignores. Skips items that cannot be read or that
+ * another program changed, because the store reports these itself.
  */
 const unknownIn = (file: string): Effect.Effect<ReadonlyArray<Looked>> =>
   Effect.map(
@@ -156,17 +156,17 @@ const unknownIn = (file: string): Effect.Effect<ReadonlyArray<Looked>> =>
         : []
   )
 
-/** Looks at every handoff of the store, and at its sums; where it has a readable file, at what stands there, too. */
+/** Verifies every handoff and the counters of the store, and its JSON file if it has one. */
 export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) {
   const tally = yield* Effect.flatMap(HandoffStore, (store) => store.tally)
   const total = HandoffStatus.literals.reduce((sum, status) => sum + (tally[status] ?? 0), 0)
   let done = 0
   const all = yield* Verification.verifyAll.pipe(
-    Stream.tap(() => (++done % told === 0 ? progress(`${done} of ${total} handoffs`) : Effect.void)),
+    Stream.tap(() => (++done % progressEvery === 0 ? progress(`${done} of ${total} handoffs`) : Effect.void)),
     Stream.runCollect,
     Effect.ensuring(progress(""))
   )
-  const summed = yield* sums()
+  const summed = yield* counters()
   const inFile = file === undefined ? [] : yield* unknownIn(file)
   const flaws = new Map(inFile.flatMap(({ flaw, recordId }) => (flaw === undefined ? [] : [[recordId, flaw] as const])))
   return gather(
@@ -178,7 +178,7 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
   )
 })
 
-export const verifyStore = (file: string | undefined) => Effect.flatMap(lookAtAll(file), tell)
+export const verifyStore = (file: string | undefined) => Effect.flatMap(lookAtAll(file), report)
 
 const agentsIn = Effect.fnUntraced(function* (file: string) {
   const json = yield* Effect.fromResult(decodeText(file, yield* Input.textOf("--agents", `@${file}`)))
@@ -188,7 +188,7 @@ const agentsIn = Effect.fnUntraced(function* (file: string) {
   return yield* Effect.forEach(json, (one, index) => Effect.fromResult(decodeAgent(`${file} [${index}]`, one)))
 })
 
-/** Whether what happened last may stand in a journal beside the file. */
+/** True if a journal beside the file holds later changes. */
 const hasJournal = (file: string): Effect.Effect<boolean> =>
   Effect.promise(async () => {
     const { access } = await import("node:fs/promises")
@@ -204,7 +204,7 @@ const notArray = (input: string) =>
     issues: [{ path: "", expected: "Expected an array of handoffs, as export or a JSON file has them" }]
   })
 
-/** Looks at every handoff of a file, without a store. */
+/** Verifies every handoff of a file without opening a store. */
 export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile: string | undefined) {
   const name = file === "-" ? "standard input" : file
   const json = yield* Effect.fromResult(
@@ -220,13 +220,13 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
     signatures += checked.signatures
     const twice = seen.get(checked.recordId)
     if (twice === undefined) seen.set(checked.recordId, index)
-    const problem = `It stands in the file twice, at [${twice}] and at [${index}]`
+    const problem = `The file holds it twice, at [${twice}] and at [${index}]`
     all.push(
       twice === undefined || checked.flaw !== undefined ? checked : { ...checked, flaw: { revision: 0, problem } }
     )
-    if (index % told === 0 && index > 0) {
+    if (index % progressEvery === 0 && index > 0) {
       yield* progress(`${index} of ${json.length} handoffs`)
-      // So that an interrupt is heard in between.
+      // Lets an interrupt take effect.
       yield* Effect.yieldNow
     }
   }
@@ -236,14 +236,12 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
   const notes = [
     ...(unchecked > 0 && found.flaws.length === 0
       ? [
-          `${counted(unchecked, "signature")} ${unchecked === 1 ? "was" : "were"} not checked: ${agentsFile === undefined ? "name the agents with --agents FILE, such as handoffs.agents.json" : `${agentsFile} has no key of who signed`}`
+          `${counted(unchecked, "signature")} ${unchecked === 1 ? "was" : "were"} not verified: ${agentsFile === undefined ? "name the agents with --agents FILE, such as handoffs.agents.json" : `${agentsFile} has no matching key`}`
         ]
       : []),
     ...(file !== "-" && (yield* hasJournal(file))
-      ? [
-          `${file}-journal holds what has happened since, which was not looked at: 'verify --store ${file}' looks at both`
-        ]
+      ? [`${file}-journal holds later changes, which were not checked; 'verify --store ${file}' checks both`]
       : [])
   ]
-  yield* tell({ ...found, notes })
+  yield* report({ ...found, notes })
 })
