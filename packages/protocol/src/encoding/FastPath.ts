@@ -1,18 +1,14 @@
-import * as DateTime from "effect/DateTime"
 import type * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 
 import { isJsonObject } from "../values/Json.ts"
-import { filtersOf } from "./WireFields.ts"
+import { checksOf } from "./WireCodec.ts"
 
 type Test = (value: unknown) => boolean
 
-const options: SchemaAST.ParseOptions = {}
-
 /** Compiles the test of one argument; `undefined` if only its schema can check it. */
 const testOf = (ast: SchemaAST.AST): Test | undefined => {
-  const filters = filtersOf(ast.checks)
-  const passes: Test = (value) => filters.every((filter) => filter.run(value, ast, options) === undefined)
+  const passes = checksOf(ast)
   switch (ast._tag) {
     case "String":
     case "Number":
@@ -20,8 +16,6 @@ const testOf = (ast: SchemaAST.AST): Test | undefined => {
       const type = ast._tag.toLowerCase()
       return (value) => typeof value === type && passes(value)
     }
-    case "Declaration":
-      return (value) => DateTime.isDateTime(value) && DateTime.isUtc(value) && passes(value)
     case "Objects":
       return ast.indexSignatures.length > 0 ? isJsonObject : undefined
     default:

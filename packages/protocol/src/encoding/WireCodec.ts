@@ -30,7 +30,7 @@ const isFields = (value: unknown): value is Fields =>
 const options: SchemaAST.ParseOptions = {}
 
 /** Compiles the checks of a schema to one predicate of domain values. */
-const checksOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) => {
+export const checksOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) => {
   const [first, ...others] = filtersOf(ast.checks)
   if (first === undefined) return () => true
   return (value) => {

@@ -89,7 +89,7 @@ export class Briefing extends Schema.Opaque<Briefing>()(
         ),
         confirm: optional(
           Schema.Boolean,
-          "If `true`, the sender must confirm the read-back, too. Default: only if an item was not understood."
+          "If `true`, the sender must confirm the read-back even if every item was understood."
         )
       }),
       "If present, the receiver must restate the briefing before it starts."
@@ -106,7 +106,7 @@ export class ReadBackItem extends Schema.Opaque<ReadBackItem>()(
     id: field(Name, "The id of an action or a contingency."),
     answer: field(
       Schema.Literals(["understood", "question", "refused"]),
-      "`understood`, `question` (the receiver has a question) or `refused` (the receiver will not do it)."
+      "`understood`, `question`, or `refused` (the receiver will not do it)."
     ),
     note: optional(Text, "The question, or why the receiver refuses.")
   })

@@ -29,7 +29,7 @@ export class Deliverable extends Schema.Opaque<Deliverable>()(
     mediaType,
     schema: optional(
       JsonObject,
-      "A JSON Schema (draft 2020-12) that the content must satisfy. The artifact must then be handed back by value."
+      "A JSON Schema (draft 2020-12) for the content, which must then be handed back by value."
     ),
     digest: optional(Digest, "The SHA-256 that the content must have.")
   })
@@ -99,7 +99,7 @@ export class OwnEvidence extends Schema.Opaque<OwnEvidence>()(
   Schema.Struct({
     grade: field(
       Schema.Literals(["claimed", "observed"]),
-      "The strength of the evidence: `claimed` (the receiver says so) or `observed` (it has seen so, as in the output of a test)."
+      "The strength: `claimed` (the receiver says so) or `observed` (it has seen so, as in test output)."
     ),
     ...proof
   })
@@ -110,7 +110,7 @@ export class Evidence extends Schema.Opaque<Evidence>()(
   Schema.Struct({
     grade: field(
       Schema.Literals(["claimed", "observed", "verified"]),
-      "The strength of the evidence: `claimed` or `observed` by the receiver, or `verified` by another agent."
+      "The strength: `claimed` or `observed` by the receiver, or `verified` by another agent."
     ),
     ...proof,
     by: field(AgentId, "The agent that recorded the evidence."),

@@ -35,10 +35,7 @@ export const fact = {
 /** The fields of every event except the first one. */
 export const move = {
   ...fact,
-  attempt: optional(
-    Attempt,
-    "The attempt that the actor holds. An event that names any attempt but the current one is refused."
-  )
+  attempt: optional(Attempt, "The attempt that the actor holds. Any attempt but the current one is refused.")
 }
 
 /** Why the actor did it: the same field in several events. */

@@ -48,7 +48,7 @@ export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
     estimatedCompletion: HandoffResponse.fields.estimatedCompletion,
     lease: optional(
       Milliseconds,
-      "The duration for which the receiver holds the handoff unless it renews the lease, in milliseconds. Default: indefinitely."
+      "The duration of the lease unless it is renewed, in milliseconds. Default: indefinitely."
     ),
     readBack: optional(ReadBack, "The briefing in the receiver's words.")
   })

@@ -33,7 +33,7 @@ const common = {
   attempt: field(Attempt, "The current attempt, or the next one while the handoff is pending; 1 is the first."),
   hops: optional(
     Schema.Array(Hop).check(Schema.isMaxLength(limits.hops)),
-    "The later receivers in order. The last of them has the handoff, or had it when it ended."
+    "The later receivers in order. The last one has the handoff, or had it when it ended."
   ),
   parts: optional(Schema.Int.check(Schema.isGreaterThan(0)), "The number of parts that its receivers have delegated."),
   head: optional(Digest, "The SHA-256 of its last entry, which the next entry will hold as `prev`.")

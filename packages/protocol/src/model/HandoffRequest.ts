@@ -48,7 +48,7 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     deadline: optional(Timestamp, "The handoff expires if it is still open at this moment."),
     acceptBy: optional(
       Timestamp,
-      "The handoff expires if its receiver has not accepted it by this moment. The first acceptance stops this clock; each later receiver gets as much time as the first."
+      "The handoff expires if it has not been accepted by this moment. Each later receiver gets as much time as the first."
     ),
     remindBefore: optional(
       Milliseconds,
@@ -60,7 +60,7 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     ),
     requires: optional(
       Schema.Array(Capability).check(Schema.isMaxLength(limits.capabilities)),
-      "Capabilities that the receiver must have. The router matches these instead of the words of `taskDescription`."
+      "Capabilities that the receiver must have, matched instead of the words of the task."
     ),
     parent: optional(RecordId, "The handoff that this one is a part of."),
     briefing: optional(Briefing, "The sender's briefing, in the order in which the receiver needs it (I-PASS)."),
@@ -71,7 +71,7 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     ),
     reroute: optional(
       Schema.Boolean,
-      "If `true`, the handoff goes to the next capable agent when its receiver declines, misses `acceptBy` or uses up its attempts. Default: `false`."
+      "If `true`, the next capable agent gets the handoff when its receiver declines, misses `acceptBy` or uses up its attempts."
     )
   })
 ) {}

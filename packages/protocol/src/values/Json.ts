@@ -32,10 +32,6 @@ const fits = (text: string, bytes: number): boolean =>
   // Fast path: a UTF-16 unit has at most three bytes, so a short text needs no counting.
   text.length * 3 <= bytes || (text.length <= bytes && utf8Length(text) <= bytes)
 
-/** Checks text as the schema `textUpTo` does, without an explanation. */
-export const isTextUpTo = (text: unknown, bytes: number): text is string =>
-  typeof text === "string" && textFault(text) === undefined && fits(text, bytes)
-
 /** The schema of text of at most `bytes` UTF-8 bytes, without NUL and lone surrogates. */
 export const textUpTo = (bytes: number, description: string) =>
   // Annotated before the check, because JSON Schema drops the check and every annotation after it.

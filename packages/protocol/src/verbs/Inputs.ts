@@ -53,10 +53,7 @@ export const transitionInputs = {
   release: records("Released", fieldsOf(ReleasedEvent)),
   forward: records("Forwarded", {
     ...Struct.omit(fieldsOf(ForwardedEvent), ["to", "because", "routing"]),
-    to: optional(
-      AgentId,
-      "The next receiver. Default: the router chooses among the agents that have not had the handoff."
-    )
+    to: optional(AgentId, "The next receiver. Default: the router chooses.")
   }),
   attest: records("Attested", fieldsOf(AttestedEvent)),
   complete: records("Completed", {

@@ -59,7 +59,7 @@ export interface Briefing {
   readonly readBack?: {
     /** The ids of the items to restate. Default: every action and contingency. */
     readonly required?: ReadonlyArray<string>
-    /** If `true`, the sender must confirm the read-back, too. Default: only if an item was not understood. */
+    /** If `true`, the sender must confirm the read-back even if every item was understood. */
     readonly confirm?: boolean
   }
 }
@@ -68,7 +68,7 @@ export interface Briefing {
 export interface ReadBackItem {
   /** The id of an action or a contingency. */
   readonly id: string
-  /** `understood`, `question` (the receiver has a question) or `refused` (the receiver will not do it). */
+  /** `understood`, `question`, or `refused` (the receiver will not do it). */
   readonly answer: "understood" | "question" | "refused"
   /** The question, or why the receiver refuses. */
   readonly note?: string

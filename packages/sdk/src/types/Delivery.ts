@@ -19,7 +19,7 @@ export interface Deliverable {
   readonly name: string
   /** The media type, such as `application/json`. */
   readonly mediaType?: string
-  /** A JSON Schema (draft 2020-12) that the content must satisfy. The artifact must then be handed back by value. */
+  /** A JSON Schema (draft 2020-12) for the content, which must then be handed back by value. */
   readonly schema?: JsonObject
   /** The SHA-256 that the content must have. */
   readonly digest?: string
@@ -50,16 +50,13 @@ export type Artifact =
 
 /** The receiver's evidence for its own work. Witnesses record theirs with `Attested` events. */
 export interface OwnEvidence extends Proof {
-  /**
-   * The strength of the evidence: `claimed` (the receiver says so) or `observed` (it has seen so, as in the output of a
-   * test).
-   */
+  /** The strength: `claimed` (the receiver says so) or `observed` (it has seen so, as in test output). */
   readonly grade: "claimed" | "observed"
 }
 
 /** Evidence as the record keeps it. */
 export interface Evidence extends Proof {
-  /** The strength of the evidence: `claimed` or `observed` by the receiver, or `verified` by another agent. */
+  /** The strength: `claimed` or `observed` by the receiver, or `verified` by another agent. */
   readonly grade: "claimed" | "observed" | "verified"
   /** The agent that recorded the evidence. */
   readonly by: string

@@ -21,7 +21,7 @@ interface Fact {
 
 /** The fields of every event except the first one. */
 interface Move extends Fact {
-  /** The attempt that the actor holds. An event that names any attempt but the current one is refused. */
+  /** The attempt that the actor holds. Any attempt but the current one is refused. */
   readonly attempt?: number
 }
 
@@ -48,10 +48,7 @@ interface AcceptedEvent extends Move {
   readonly reason?: string
   /** When the receiver expects to be done. */
   readonly estimatedCompletion?: Date
-  /**
-   * The duration for which the receiver holds the handoff unless it renews the lease, in milliseconds. Default:
-   * indefinitely.
-   */
+  /** The duration of the lease unless it is renewed, in milliseconds. Default: indefinitely. */
   readonly lease?: number
   /** The briefing in the receiver's words. */
   readonly readBack?: ReadBack

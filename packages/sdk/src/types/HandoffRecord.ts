@@ -18,7 +18,7 @@ interface Common {
   readonly updatedAt: Date
   /** The current attempt, or the next one while the handoff is pending; 1 is the first. */
   readonly attempt: number
-  /** The later receivers in order. The last of them has the handoff, or had it when it ended. */
+  /** The later receivers in order. The last one has the handoff, or had it when it ended. */
   readonly hops?: ReadonlyArray<Hop>
   /** The number of parts that its receivers have delegated. */
   readonly parts?: number
@@ -75,15 +75,14 @@ export interface HandoffRequest {
   /** The handoff expires if it is still open at this moment. */
   readonly deadline?: Date
   /**
-   * The handoff expires if its receiver has not accepted it by this moment. The first acceptance stops this clock; each
-   * later receiver gets as much time as the first.
+   * The handoff expires if it has not been accepted by this moment. Each later receiver gets as much time as the first.
    */
   readonly acceptBy?: Date
   /** The time between a reminder and `deadline` or `acceptBy`, in milliseconds. Default: no reminder. */
   readonly remindBefore?: number
   /** The number of attempts that each receiver has before the handoff fails: 1 to 1000. Default: 3. */
   readonly maxAttempts?: number
-  /** Capabilities that the receiver must have. The router matches these instead of the words of `taskDescription`. */
+  /** Capabilities that the receiver must have, matched instead of the words of the task. */
   readonly requires?: ReadonlyArray<string>
   /** The handoff that this one is a part of. */
   readonly parent?: string
@@ -94,8 +93,8 @@ export interface HandoffRequest {
   /** The number of times that the handoff may be forwarded to another receiver: 0 to 100. Default: 3. */
   readonly maxHops?: number
   /**
-   * If `true`, the handoff goes to the next capable agent when its receiver declines, misses `acceptBy` or uses up its
-   * attempts. Default: `false`.
+   * If `true`, the next capable agent gets the handoff when its receiver declines, misses `acceptBy` or uses up its
+   * attempts.
    */
   readonly reroute?: boolean
 }

@@ -23,7 +23,7 @@ export interface RoutingQuestion {
   readonly fromAgent: string
   /** The task, whose words the router compares with capabilities. */
   readonly taskDescription: string
-  /** Capabilities that the receiver must have. The router matches these instead of the words of `taskDescription`. */
+  /** Capabilities that the receiver must have, matched instead of the words of the task. */
   readonly requires?: ReadonlyArray<string> | undefined
 }
 
@@ -40,15 +40,14 @@ export interface NewPart {
   /** The handoff expires if it is still open at this moment. */
   readonly deadline?: Date | string | undefined
   /**
-   * The handoff expires if its receiver has not accepted it by this moment. The first acceptance stops this clock; each
-   * later receiver gets as much time as the first.
+   * The handoff expires if it has not been accepted by this moment. Each later receiver gets as much time as the first.
    */
   readonly acceptBy?: Date | string | undefined
   /** The time between a reminder and `deadline` or `acceptBy`, in milliseconds. Default: no reminder. */
   readonly remindBefore?: number | undefined
   /** The number of attempts that each receiver has before the handoff fails: 1 to 1000. Default: 3. */
   readonly maxAttempts?: number | undefined
-  /** Capabilities that the receiver must have. The router matches these instead of the words of `taskDescription`. */
+  /** Capabilities that the receiver must have, matched instead of the words of the task. */
   readonly requires?: ReadonlyArray<string> | undefined
   /** The sender's briefing, in the order in which the receiver needs it (I-PASS). */
   readonly briefing?: Briefing | undefined
@@ -57,8 +56,8 @@ export interface NewPart {
   /** The number of times that the handoff may be forwarded to another receiver: 0 to 100. Default: 3. */
   readonly maxHops?: number | undefined
   /**
-   * If `true`, the handoff goes to the next capable agent when its receiver declines, misses `acceptBy` or uses up its
-   * attempts. Default: `false`.
+   * If `true`, the next capable agent gets the handoff when its receiver declines, misses `acceptBy` or uses up its
+   * attempts.
    */
   readonly reroute?: boolean | undefined
 }
@@ -89,19 +88,13 @@ export interface DelegateOptions extends CreateOptions {
 
 /** The duration of a lease. */
 export interface LeaseOptions {
-  /**
-   * The duration for which the receiver holds the handoff unless it renews the lease, in milliseconds. Default:
-   * indefinitely.
-   */
+  /** The duration of the lease unless it is renewed, in milliseconds. Default: indefinitely. */
   readonly lease?: number | undefined
 }
 
 /** The options of `claim`. */
 export interface ClaimOptions extends CallOptions {
-  /**
-   * The duration for which the receiver holds the handoff unless it renews the lease, in milliseconds. Default:
-   * indefinitely.
-   */
+  /** The duration of the lease unless it is renewed, in milliseconds. Default: indefinitely. */
   readonly lease?: number | undefined
   /** If `false`, handoffs whose briefing must be read back are skipped. Default: `true`. */
   readonly readsBack?: boolean | undefined
@@ -113,10 +106,7 @@ export interface AcceptOptions extends VerbOptions {
   readonly reason?: string | undefined
   /** When the receiver expects to be done. */
   readonly estimatedCompletion?: Date | string | undefined
-  /**
-   * The duration for which the receiver holds the handoff unless it renews the lease, in milliseconds. Default:
-   * indefinitely.
-   */
+  /** The duration of the lease unless it is renewed, in milliseconds. Default: indefinitely. */
   readonly lease?: number | undefined
   /** The briefing in the receiver's words. */
   readonly readBack?: ReadBack | undefined
@@ -178,7 +168,7 @@ export interface ForwardOptions extends VerbOptions {
   readonly reason?: string | undefined
   /** Notes of this attempt for the next one. */
   readonly handBack?: HandBack | undefined
-  /** The next receiver. Default: the router chooses among the agents that have not had the handoff. */
+  /** The next receiver. Default: the router chooses. */
   readonly to?: string | undefined
 }
 
