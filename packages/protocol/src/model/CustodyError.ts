@@ -80,7 +80,7 @@ export class AlreadyHeld extends Schema.TaggedError<AlreadyHeld>()("AlreadyHeld"
 export class ReadBackIncomplete extends Schema.TaggedError<ReadBackIncomplete>()("ReadBackIncomplete", {
   ...refused,
   awaits: field(Schema.Literals(["receiver", "sender"]), "The party that must act first."),
-  missing: field(Schema.Array(Schema.String), "The ids of the items that the receiver has not restated.")
+  missing: field(Schema.Array(Schema.String), "The ids of the items not yet restated.")
 }) {
   override get message() {
     const next =
@@ -126,7 +126,7 @@ export class NotDelivered extends Schema.TaggedError<NotDelivered>()("NotDeliver
 /** Delegated parts of the handoff are still open. */
 export class OpenChildren extends Schema.TaggedError<OpenChildren>()("OpenChildren", {
   ...handoff,
-  children: field(Schema.Array(RecordId), "The parts that are open; only some of them if there are many.")
+  children: field(Schema.Array(RecordId), "The open parts, or some of them.")
 }) {
   override get message() {
     return `Handoff ${this.recordId} has parts that are open: ${this.children.slice(0, spelledOut).join(", ")}; wait for them, cancel them, or complete it without them`

@@ -21,7 +21,7 @@ const namedIds = 3
 /** More than one handoff has an id that begins with the given characters. */
 export class AmbiguousId extends Schema.TaggedError<AmbiguousId>()("AmbiguousId", {
   prefix: field(Schema.String, "The beginning that was given."),
-  recordIds: field(Schema.Array(RecordId), "The first few of these handoffs, in the order of their ids.")
+  recordIds: field(Schema.Array(RecordId), "The first few of these handoffs, by id.")
 }) {
   override get message() {
     const more = this.recordIds.length > namedIds ? ", …" : ""
@@ -59,7 +59,7 @@ export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYou
   ...refused,
   by: field(AgentId, "The agent that acted."),
   party: field(Schema.Literals(["sender", "receiver", "witness"]), "The party that may record the event."),
-  expected: field(AgentId, "The agent that is this party; for a witness, an agent that could be one.")
+  expected: field(AgentId, "The agent that is this party, or could be the witness.")
 }) {
   override get message() {
     if (this.party === "witness") {

@@ -24,7 +24,7 @@ export const verbNames = {
 } as const satisfies Record<HandoffEvent["_tag"], string>
 export type VerbNames = typeof verbNames
 
-const names: Readonly<Record<string, string>> = verbNames
-
 /** Writes the verb of an event as code for an error sentence; an unknown event keeps its name. */
-export const verbOf = (event: string): string => `\`${names[event] ?? event}\``
+export const verbOf = (event: string): string =>
+  // The cast: an event that came from elsewhere may have a name that is not in the table.
+  `\`${(verbNames as Readonly<Record<string, string>>)[event] ?? event}\``
