@@ -16,7 +16,7 @@ const node: TestProjectInlineConfiguration = {
     name: "node",
     include: ["{packages,apps,tooling}/**/test/**/*.test.ts"],
     exclude: ["**/*.{browser,postgres,process}.test.ts", slow, "apps/web/test/**"],
-    // Files share a worker and its modules: loading them anew for each file is a third of the work.
+    // Files share a worker and its modules: loading them for each file is a third of the work.
     isolate: false
   }
 }
