@@ -80,7 +80,7 @@ export class HandoffManager extends Context.Service<
       options?: Creation.CreateOptions
     ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.create>>
     /**
-     * Delegates a part of a handoff you hold to another agent: creates a handoff with you as the sender. A call that names
+     * Gives a part of a handoff you hold to another agent, as a new handoff with you as the sender. A call that names
      * the part's `id` is safe to repeat.
      */
     readonly delegate: (
@@ -104,7 +104,7 @@ export class HandoffManager extends Context.Service<
     readonly confirm: Verbs.Methods["confirm"]
     /** Starts work on an accepted handoff. Refused until the briefing has been read back, if it requires that. */
     readonly start: Verbs.Methods["start"]
-    /** Reports that work continues, and optionally how far it is: the heartbeat that renews a lease. */
+    /** Reports that work continues, optionally with its progress: the heartbeat that renews a lease. */
     readonly progress: Verbs.Methods["progress"]
     /** Asks the sender a question that work cannot continue without. A lease rests until the answer. */
     readonly ask: Verbs.Methods["ask"]
@@ -137,7 +137,7 @@ export class HandoffManager extends Context.Service<
     /** Shows everything about one handoff. */
     readonly get: (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
     /**
-     * Finds the handoff with this id or, from four characters on, the only one whose id begins like this. One read of the
+     * Finds the handoff with this id or, from four characters on, the only one whose id begins with them. One read of the
      * store.
      */
     readonly find: (prefix: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | AmbiguousId | StoreError>
@@ -161,9 +161,9 @@ export class HandoffManager extends Context.Service<
       agent: AgentId,
       options?: Claiming.ClaimOptions
     ) => Effect.Effect<Option.Option<After<"Accepted">>, ErrorOf<typeof storeVerbs.claim>>
-    /** Follows the log: every entry after a position, then every new one. Nothing is missed; resume at any position. */
+    /** Follows the log: every entry after a position, then every new entry. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
-    /** Shows the chain that a handoff belongs to, from any member of it. */
+    /** Shows the whole chain of handoffs that a handoff belongs to. */
     readonly chain: (id: RecordId) => Effect.Effect<Parts.Chain, HandoffNotFound | StoreError>
     /** Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. */
     readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>

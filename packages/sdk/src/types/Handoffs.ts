@@ -71,7 +71,7 @@ export interface Handoffs extends AsyncDisposable {
    */
   create(ask: NewHandoff, options?: CreateOptions): Promise<HandoffRecord>
   /**
-   * Delegates a part of a handoff you hold to another agent: creates a handoff with you as the sender. You stay
+   * Gives a part of a handoff you hold to another agent, as a new handoff with you as the sender. You stay
    * accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows the
    * whole. A call that names its own `id` is safe to repeat. Rejects with `HandoffExists` and `NoCapableAgent`, too.
    */
@@ -98,7 +98,7 @@ export interface Handoffs extends AsyncDisposable {
    */
   start(id: string, options?: VerbOptions): Promise<InProgress>
   /**
-   * Reports that work continues, and optionally how far it is: the heartbeat that renews a lease. Send it well before
+   * Reports that work continues, optionally with its progress: the heartbeat that renews a lease. Send it well before
    * the lease expires.
    */
   progress(id: string, options?: ProgressOptions): Promise<Accepted | InProgress>
@@ -147,11 +147,11 @@ export interface Handoffs extends AsyncDisposable {
   /** Shows everything about one handoff. Rejects with `HandoffNotFound`. */
   get(id: string, options?: CallOptions): Promise<HandoffRecord>
   /**
-   * Finds the handoff with this id or, from four characters on, the only one whose id begins like this. Rejects with
+   * Finds the handoff with this id or, from four characters on, the only one whose id begins with them. Rejects with
    * `AmbiguousId` and `HandoffNotFound`.
    */
   find(prefix: string, options?: CallOptions): Promise<HandoffRecord>
-  /** Shows the chain that a handoff belongs to, from any member of it. Rejects with `HandoffNotFound`. */
+  /** Shows the whole chain of handoffs that a handoff belongs to. Rejects with `HandoffNotFound`. */
   chain(id: string, options?: CallOptions): Promise<Chain>
   /**
    * Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. Rejects with
@@ -173,7 +173,7 @@ export interface Handoffs extends AsyncDisposable {
    */
   claim(agent: string, options?: ClaimOptions): Promise<Accepted | undefined>
   /**
-   * Follows the log: every entry after a position, then every new one. Nothing is missed. To resume, pass the
+   * Follows the log: every entry after a position, then every new entry. Nothing is missed. To resume, pass the
    * position of the last entry that you processed. The loop ends when you leave it or call `close`, and rejects when
    * the signal is aborted. Entries are read only as the loop requests them.
    */
