@@ -589,7 +589,7 @@ describe("a worker on a failing store", () => {
     })
   )
 
-  it.effect("warns once while a store fails, and again when it fails anew", () =>
+  it.effect("warns once while a store fails, and again after it has recovered and failed", () =>
     Effect.gen(function* () {
       const state = { isDown: true }
       const down = new StoreError({ operation: "list", reason: "unavailable", detail: "The store is away" })
