@@ -1,24 +1,22 @@
 /**
- * Tests the installed packages: runs the README's programs in every supported Node on the PATH, in Bun and in a browser, and
- * the command as npm installs it.
+ * Tests the installed packages: runs the README's programs in every supported Node on the PATH, in Bun, in Deno and in a
+ * browser, and the command as npm installs it.
  */
 import { execFile } from "node:child_process"
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { delimiter, dirname, join } from "node:path"
 import { promisify } from "node:util"
 
 import { chromium } from "playwright"
 import { rolldown } from "rolldown"
 
+import { runtimes as testedRuntimes } from "../packages/testing/src/runtimes.ts"
 import { launchOptions, ready } from "./browser.ts"
 import { blocksOf, withoutLayout, printed } from "./doc-examples.ts"
 import { root } from "./files.ts"
 import { serve } from "./site.ts"
 
 const run = promisify(execFile)
-
-const bun = join(dirname(createRequire(join(root, "package.json")).resolve("bun/package.json")), "bin/bun.exe")
 
 /** A program of the README, and the output that the README promises. */
 interface Program {
@@ -41,6 +39,7 @@ const forBrowser = ({ code, prints }: Program): Program => {
 interface Runtime {
   readonly name: string
   readonly program: string
+  readonly options: ReadonlyArray<string>
   readonly knowsUsing: boolean
 }
 
@@ -55,7 +54,7 @@ const nodes = async (): Promise<ReadonlyArray<Runtime>> => {
     )
     const [major = 0, minor = 0] = version.slice(1).split(".").map(Number)
     if (major < 22 || (major === 22 && minor < 19) || found.has(version)) continue
-    found.set(version, { name: `Node ${version}`, program, knowsUsing: major >= 24 })
+    found.set(version, { name: `Node ${version}`, program, options: [], knowsUsing: major >= 24 })
   }
   return [...found.values()]
 }
@@ -81,7 +80,7 @@ const inRuntime = async (project: string, runtime: Runtime): Promise<ReadonlyArr
     const file = join(cwd, "program.mjs")
     writeFileSync(file, program.code)
     if (!runtime.knowsUsing) writeFileSync(file, await translated(file))
-    const printed = await run(runtime.program, [file], { cwd }).then(({ stdout }) => stdout, String)
+    const printed = await run(runtime.program, [...runtime.options, file], { cwd }).then(({ stdout }) => stdout, String)
     problems.push(...problemOf(runtime.name, printed, program))
   }
   return problems
@@ -112,7 +111,10 @@ const inBrowser = async (project: string): Promise<ReadonlyArray<string>> => {
 
 /** Runs the README's programs in a project with the packages installed, and returns the problems. */
 export const runPrograms = async (project: string): Promise<ReadonlyArray<string>> => {
-  const runtimes = [...(await nodes()), { name: "Bun", program: bun, knowsUsing: true }]
+  const others = testedRuntimes.flatMap(({ name, executable: program, options }) =>
+    name === "Node" ? [] : [{ name, program, options, knowsUsing: true }]
+  )
+  const runtimes = [...(await nodes()), ...others]
   const found = await Promise.all([...runtimes.map((runtime) => inRuntime(project, runtime)), inBrowser(project)])
   console.log(`README.md's programs in ${runtimes.map(({ name }) => name).join(", ")} and a browser`)
   return found.flat()

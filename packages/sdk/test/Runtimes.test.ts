@@ -3,18 +3,14 @@ import { join } from "node:path"
 
 import { describe, expect, it } from "vitest"
 
+import { runtimes } from "../../testing/src/runtimes.ts"
 import { stores, temporaryDirectory } from "./stores.ts"
 
-const runtimes = [
-  { name: "node", executable: process.execPath },
-  { name: "bun", executable: join(import.meta.dirname, "../../../node_modules/.bin/bun") }
-]
-
-describe.each(runtimes)("a process of $name", ({ executable }) => {
+describe.each(runtimes)("a process of $name", ({ executable, options }) => {
   it.each(stores)("completes a handoff in a $name store, and exits by itself", ({ location }) => {
     using directory = temporaryDirectory()
     const program = join(import.meta.dirname, "programs/tour.ts")
-    const printed = execFileSync(executable, [program, location(directory.path)], { encoding: "utf8" })
+    const printed = execFileSync(executable, [...options, program, location(directory.path)], { encoding: "utf8" })
     expect(JSON.parse(printed)).toEqual({
       claimed: "accepted",
       reason: "Error: changed my mind",
@@ -32,7 +28,7 @@ describe.each(runtimes)("a process of $name", ({ executable }) => {
 
   it("does not print a store's warnings on stdout", () => {
     const program = join(import.meta.dirname, "programs/warning.ts")
-    const { stdout, stderr } = spawnSync(executable, [program], { encoding: "utf8" })
+    const { stdout, stderr } = spawnSync(executable, [...options, program], { encoding: "utf8" })
     expect(stdout).toBe("done\n")
     expect(stderr).toContain("opening takes long")
     expect(stderr).toContain("the disk is slow")
