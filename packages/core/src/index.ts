@@ -16,7 +16,7 @@ export { AgentCapabilityRegistry, type RegisterOptions } from "./routing/AgentCa
 export * from "./routing/HandoffRouter.ts"
 export * from "./engine/HandoffManager.ts"
 export type { CreateOptions, NewHandoff, NewPart } from "./engine/Creation.ts"
-export type { Chain, ChainLink } from "./engine/Parts.ts"
+export type { Chain, ChainLink } from "./engine/Chain.ts"
 export { type ActedVerb, type Acting, actAs, type Answer, type Call } from "./engine/ActAs.ts"
 export type { Actor, Method, Methods, Payload, VerbError } from "./engine/Verbs.ts"
 export { type Signer, Signers } from "./engine/Signers.ts"

@@ -4,6 +4,7 @@ import { assert, describe } from "@effect/vitest"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { ask, later, refusal, test } from "./managing.ts"
 
+const planner = AgentId.make("planner")
 const executor = AgentId.make("executor")
 const auditor = AgentId.make("auditor")
 
@@ -102,5 +103,60 @@ describe("evidence", () => {
     const evidence = [forged] as unknown as readonly [{ readonly grade: "claimed"; readonly statement: string }]
     yield* refusal(manager.complete(other.recordId, { evidence }), "InvalidInput")
     yield* refusal(manager.attest(recordId, { by: auditor, statement: "Too late" }), "InvalidTransition")
+  })
+
+  test("is endorsed, not verified, if the sender attests", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create(ask)
+    yield* manager.accept(recordId)
+    const seen = yield* manager.attest(recordId, { by: planner, statement: "It is what I asked for" })
+    assert.deepStrictEqual(
+      seen.evidence?.map(({ by, grade }) => [by, grade]),
+      [[planner, "endorsed"]]
+    )
+    const [, , entry] = yield* manager.history(recordId)
+    assert.deepInclude(entry?.event, { _tag: "Attested", grade: "endorsed" })
+    for (const grade of ["verified", "endorsed"]) {
+      // The cast makes an argument that a caller without types could pass.
+      const payload = { by: auditor, statement: "It is right", grade } as never
+      assert.include(yield* refusal(manager.attest(recordId, payload), "InvalidInput"), "grade")
+    }
+  })
+
+  test("of one agent leaves room for others, and that of all witnesses leaves room for the sender", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create(ask)
+    yield* manager.accept(recordId)
+    const attest = (by: string) => manager.attest(recordId, { by: AgentId.make(by), statement: "I was here" })
+    for (let witness = 0; witness < 7; witness++) {
+      for (let made = 0; made < 16; made++) yield* attest(`witness-${witness}`)
+    }
+    assert.strictEqual(
+      yield* refusal(attest("witness-0"), "NoRoomLeft"),
+      `Handoff ${recordId} takes at most 16 attestations of 128 KiB in all from one agent, and witness-0 has used that up; ask another agent to \`attest\``
+    )
+    assert.strictEqual(
+      yield* refusal(attest("witness-7"), "NoRoomLeft"),
+      `Handoff ${recordId} takes at most 112 attestations of 896 KiB in all from agents other than its sender, for whom the rest is kept; ask the sender to \`attest\``
+    )
+    for (let made = 0; made < 16; made++) yield* attest(planner)
+    yield* refusal(attest(planner), "NoRoomLeft")
+    const own = Array.from({ length: 128 }, () => ({ grade: "observed", statement: "It ran" }) as const)
+    assert.lengthOf((yield* manager.complete(recordId, { evidence: own })).evidence ?? [], 256)
+  })
+
+  test("is bounded in bytes as it is in number", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create(ask)
+    yield* manager.accept(recordId)
+    const statement = "x".repeat(60 * 1024)
+    const attest = (by: string) => manager.attest(recordId, { by: AgentId.make(by), statement })
+    for (let witness = 0; witness < 7; witness++) {
+      for (let made = 0; made < 2; made++) yield* attest(`witness-${witness}`)
+      yield* refusal(attest(`witness-${witness}`), "NoRoomLeft")
+    }
+    assert.include(yield* refusal(attest("witness-7"), "NoRoomLeft"), "other than its sender")
+    for (let made = 0; made < 2; made++) yield* attest(planner)
+    assert.include(yield* refusal(attest(planner), "NoRoomLeft"), "planner has used that up")
   })
 })

@@ -143,7 +143,7 @@ describe("re-routing", () => {
     assert.deepInclude(yield* manager.get(recordId), { status: "expired", missed: "accept_by" })
   })
 
-  test("forwards a handoff with exhausted attempts, after an expired lease or a failure", function* () {
+  test("forwards a handoff with exhausted attempts, after an expired lease or a release", function* () {
     const manager = yield* HandoffManager
     yield* reporters
     const { recordId } = yield* manager.create({ ...routed, maxAttempts: 1 })
@@ -152,16 +152,35 @@ describe("re-routing", () => {
     yield* manager.sweep
     assert.deepInclude(yield* lastOf(recordId), { _tag: "Forwarded", by: clock, because: "attempts_exhausted" })
     yield* manager.claim(analyst)
-    const left = yield* manager.fail(recordId, { reason: "It failed again", code: "attempts_exhausted" })
+    const handBack = { pitfalls: ["Page 5 is blurred"] }
+    const left = yield* manager.release(recordId, { reason: "It failed again", handBack })
     assert.deepStrictEqual([left.status, pathOf(left)], ["pending", [analyst, auditor]])
     assert.deepInclude(yield* lastOf(recordId), {
       by: analyst,
       because: "attempts_exhausted",
-      reason: "It failed again"
+      reason: "It failed again",
+      handBack
     })
     yield* manager.claim(auditor)
-    // A failure without this code is not re-routed.
-    assert.strictEqual((yield* manager.fail(recordId, { reason: "Impossible" })).status, "failed")
+    // Nobody else is capable.
+    yield* refusal(manager.release(recordId), "NoAttemptLeft")
+    const failed = yield* manager.fail(recordId, { reason: "Impossible" })
+    assert.strictEqual(failed.status, "failed")
+    assert.notProperty(failed, "code")
+  })
+
+  test("records the router's decision, whatever the caller does with its payload meanwhile", function* () {
+    const manager = yield* HandoffManager
+    yield* reporters
+    const { recordId } = yield* manager.create({ ...ask, requires: ["report"] })
+    const payload: Record<string, unknown> = {}
+    const forwarding = manager.forward(recordId, payload)
+    Object.assign(payload, { routing: { agent: auditor, reason: "Mine" }, because: "rejected" })
+    yield* forwarding
+    const event = yield* lastOf(recordId)
+    assert.deepInclude(event, { _tag: "Forwarded", to: analyst })
+    assert.notProperty(event, "because")
+    assert.nestedPropertyVal(event, "routing.agent", analyst)
   })
 
   test("gives a late claimer nothing, and not a defect", function* () {

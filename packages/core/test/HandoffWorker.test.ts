@@ -8,12 +8,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 
-import { AgentStore, HandoffManager, HandoffStore, MemoryStore } from "../src/index.ts"
+import { AgentCapabilityRegistry, AgentStore, HandoffManager, HandoffStore, MemoryStore } from "../src/index.ts"
 import * as HandoffWorker from "../src/worker/HandoffWorker.ts"
 
 const agent = AgentId.make("executor")
 
-const layer = HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))
+const layer = Layer.merge(HandoffManager.layer, AgentCapabilityRegistry.layer).pipe(
+  Layer.provideMerge(MemoryStore.layer)
+)
 
 const ask = (task: string, more: { readonly priority?: number; readonly maxAttempts?: number } = {}) =>
   HandoffManager.use(({ create }) => create({ fromAgent: "planner", toAgent: agent, taskDescription: task, ...more }))
@@ -170,6 +172,31 @@ describe("a worker", () => {
       assert.deepStrictEqual([failed.code, failed.response.reason], ["attempts_exhausted", "No 3"])
       const reasons = (yield* events(record)).flatMap((event) => (event._tag === "Released" ? [event.reason] : []))
       assert.deepStrictEqual(reasons, ["No 1", "No 2"])
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("hands a failed last attempt to the next capable agent if the request allows re-routing", () =>
+    Effect.gen(function* () {
+      const registry = yield* AgentCapabilityRegistry
+      yield* registry.register("executor", ["work"])
+      yield* registry.register("analyst", ["work"])
+      // The router chooses, because a test does not wait until the router is loaded.
+      const record = yield* HandoffManager.use(({ create }) =>
+        create(
+          { fromAgent: "planner", taskDescription: "hard", maxAttempts: 1, reroute: true, requires: ["work"] },
+          { routing: { exclude: [AgentId.make("analyst")] } }
+        )
+      )
+      const worker = yield* start(() => Effect.fail("Not me"))
+      const moved = yield* now(record)
+      assert.deepInclude(moved, { status: "pending", attempt: 2 })
+      assert.deepInclude((yield* events(record)).at(-1), {
+        _tag: "Forwarded",
+        to: AgentId.make("analyst"),
+        because: "attempts_exhausted",
+        reason: "Not me"
+      })
       yield* Fiber.interrupt(worker)
     }).pipe(Effect.provide(layer))
   )
@@ -523,6 +550,32 @@ describe("a worker on a failing store", () => {
         assert.strictEqual(completions.length, 1)
         yield* Fiber.interrupt(worker)
       }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.effect("fails a last attempt once, although the store answers too late", () =>
+    Effect.gen(function* () {
+      const { state, layer } = yield* unsteady
+      const warnings: Array<string> = []
+      const listening: Console.Console = {
+        ...(yield* Console.Console),
+        warn: (text: string) => void warnings.push(text)
+      }
+      yield* Effect.gen(function* () {
+        const record = yield* ask("hard", { maxAttempts: 1 })
+        const worker = yield* start(() =>
+          Effect.andThen(
+            Effect.sync(() => (state.isDown = true)),
+            Effect.fail("Not me")
+          )
+        )
+        assert.isAbove(state.failures, 0)
+        state.isDown = false
+        yield* TestClock.adjust("5 seconds")
+        assert.deepInclude(yield* now(record), { status: "failed", code: "attempts_exhausted" })
+        assert.deepStrictEqual(warnings, [])
+        yield* Fiber.interrupt(worker)
+      }).pipe(Effect.provide(layer), Effect.provideService(Console.Console, listening))
     })
   )
 

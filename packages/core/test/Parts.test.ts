@@ -1,12 +1,16 @@
-import { AgentId, RecordId } from "@aumai/handoff-protocol"
+import { AgentId, type ArchivedHandoff, begin, type HandoffRecord, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
 
+import type { ChainLink } from "../src/engine/Chain.ts"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
-import type { ChainLink } from "../src/engine/Parts.ts"
 import { HandoffStore } from "../src/store/HandoffStore.ts"
-import { ask, managerOver, refusal, test } from "./managing.ts"
+import * as MemoryStore from "../src/store/MemoryStore.ts"
+import { ask, later, managerOver, refusal, test } from "./managing.ts"
 
 const planner = AgentId.make("planner")
 const [executor, clerk, scribe] = [AgentId.make("executor"), AgentId.make("clerk"), AgentId.make("scribe")]
@@ -19,6 +23,29 @@ const begun = Effect.gen(function* () {
 })
 
 const invoices = { toAgent: clerk, taskDescription: "Get the invoices" }
+
+const strange = { fromAgent: "stranger", toAgent: "stranger.too", taskDescription: "Noise" }
+
+/** A manager over an empty store, which counts the handoffs that it reads. */
+const elsewhere = Effect.flatMap(HandoffStore, () => counting).pipe(
+  Effect.provide(Layer.fresh(MemoryStore.layer), { local: true })
+)
+
+/** A manager whose store counts the handoffs that it reads. */
+const counting = Effect.gen(function* () {
+  const store = yield* HandoffStore
+  const reads = { records: 0 }
+  const manager = yield* managerOver({
+    ...store,
+    get: (id) => {
+      reads.records += 1
+      return store.get(id)
+    },
+    list: (view, page) =>
+      Effect.tap(store.list(view, page), (records) => Effect.sync(() => (reads.records += records.length)))
+  })
+  return { manager, reads }
+})
 
 const shape = ({ parts, record }: ChainLink): unknown => [record.recordId, parts.map(shape)]
 
@@ -88,6 +115,81 @@ describe("a part", () => {
     for (const { recordId } of [strange, alsoStrange]) {
       assert.strictEqual((yield* manager.get(recordId)).status, "pending")
     }
+  })
+
+  test("is found without reading other handoffs that name the whole", function* () {
+    const { manager, reads } = yield* counting
+    for (const verb of ["complete", "cancel"] as const) {
+      const whole = yield* begun
+      const part = yield* manager.delegate(whole, invoices)
+      yield* manager.accept(part.recordId)
+      yield* manager.complete(part.recordId)
+      for (let made = 0; made < 40; made++) yield* manager.create({ ...strange, parent: whole })
+      reads.records = 0
+      yield* manager[verb](whole)
+      // The whole and its part.
+      assert.strictEqual(reads.records, 2, verb)
+    }
+  })
+
+  test("is not what a former holder creates with this parent", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices)
+    yield* manager.cancel(part.recordId)
+    yield* manager.forward(whole, { to: scribe })
+    yield* manager.accept(whole)
+    const posed = yield* manager.create({ ...invoices, fromAgent: executor, parent: whole })
+    assert.strictEqual((yield* manager.complete(whole)).status, "completed")
+    assert.strictEqual((yield* manager.get(posed.recordId)).status, "pending")
+  })
+
+  test("is not a handoff of another agent that took the id of a missing part", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices)
+    const store = yield* HandoffStore
+    const other = yield* managerOver({
+      ...store,
+      get: (id) =>
+        Effect.map(
+          store.get(id),
+          Option.map((record) =>
+            id === part.recordId
+              ? { ...record, request: { ...record.request, fromAgent: AgentId.make("stranger") } }
+              : record
+          )
+        )
+    })
+    assert.strictEqual((yield* other.complete(whole)).status, "completed")
+  })
+
+  test("of an imported whole without its history is what the oldest handoffs of its holders are", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, invoices, { id: "old" })
+    yield* manager.accept(part.recordId)
+    yield* manager.complete(part.recordId)
+    const second = yield* manager.delegate(whole, invoices, { id: "older" })
+    const imported = (record: HandoffRecord): ArchivedHandoff => {
+      const event = { _tag: "Imported", at: later(0), by: planner, record } as const
+      return { record: begin(record.recordId, event).record, history: [event] }
+    }
+    const archived = [yield* manager.get(whole), yield* manager.get(part.recordId), second].map(imported)
+    const { manager: target, reads } = yield* elsewhere
+    yield* Stream.runDrain(target.import(Stream.fromIterable(archived)))
+    yield* TestClock.adjust("1 minute")
+    for (let made = 0; made < 40; made++) yield* target.create({ ...strange, parent: whole })
+    assert.include(yield* refusal(target.complete(whole), "OpenChildren"), "older")
+    yield* target.cancel(second.recordId, { by: executor })
+    // Beyond the number of parts that the imported record has.
+    yield* target.create({ ...invoices, fromAgent: executor, parent: whole })
+    const third = yield* target.delegate(whole, invoices, { id: "new" })
+    assert.include(yield* refusal(target.complete(whole), "OpenChildren"), "new")
+    yield* target.cancel(third.recordId)
+    reads.records = 0
+    assert.strictEqual((yield* target.complete(whole)).status, "completed")
+    assert.isBelow(reads.records, 20)
   })
 
   test("that is delegated during the completion of the whole also blocks it", function* () {
@@ -190,15 +292,35 @@ describe("the chain", () => {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
     const first = yield* manager.create(ask, { id: "0" })
-    // Importing is faster than creating this many.
+    // Answering is faster than creating this many: every handoff has one part, whose id is the next number.
+    const before = (id: string) => RecordId.make(String(Number(id) - 1))
     const endless = yield* managerOver({
       ...store,
-      list: (view, page) =>
-        view._tag === "Children"
-          ? Effect.succeed(
-              [{ ...first, recordId: RecordId.make(String(Number(view.parent) + 1)) }].slice(0, page.limit)
-            )
-          : store.list(view, page)
+      get: (id) =>
+        Effect.succeed(
+          Option.some(
+            id === first.recordId
+              ? { ...first, parts: 1 }
+              : {
+                  ...first,
+                  parts: 1,
+                  recordId: id,
+                  request: { ...first.request, fromAgent: executor, parent: before(id) }
+                }
+          )
+        ),
+      history: (id) =>
+        Effect.map(store.history(first.recordId), (entries) =>
+          entries.map((entry) => ({
+            ...entry,
+            event: {
+              _tag: "Delegated",
+              at: first.createdAt,
+              by: executor,
+              child: RecordId.make(String(Number(id) + 1))
+            }
+          }))
+        )
     })
     const { isCut, root } = yield* endless.chain(first.recordId)
     let depth = 0
@@ -212,8 +334,63 @@ describe("the chain", () => {
     assert.deepStrictEqual(shape((yield* manager.chain(orphan.recordId)).root), [orphan.recordId, []])
     yield* manager.create({ ...ask, parent: "y" }, { id: "x" })
     yield* manager.create({ ...ask, parent: "x" }, { id: "y" })
-    const round = yield* Effect.result(manager.chain(RecordId.make("x")))
-    assert.isTrue(Result.isSuccess(round))
-    if (Result.isSuccess(round)) assert.lengthOf(round.success.root.parts, 1)
+    assert.deepStrictEqual(shape((yield* manager.chain(RecordId.make("x"))).root), ["x", [["y", []]]])
+  })
+
+  test("shows delegated parts first, and marks handoffs that only name a parent", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    yield* manager.create({ ...strange, parent: whole }, { id: "s" })
+    const part = yield* manager.delegate(whole, invoices, { id: "a" })
+    yield* manager.accept(part.recordId)
+    yield* manager.create({ ...strange, parent: "a" }, { id: "t" })
+    yield* manager.delegate(part.recordId, { toAgent: scribe, taskDescription: "Copy them" }, { id: "b" })
+    yield* manager.accept(RecordId.make("s"))
+    yield* manager.delegate(RecordId.make("s"), { toAgent: scribe, taskDescription: "Noise" }, { id: "u" })
+    const marked = ({ isDelegated, parts, record }: ChainLink): unknown => [
+      `${record.recordId}${isDelegated ? "" : "?"}`,
+      parts.map(marked)
+    ]
+    for (const member of ["u", "b"]) {
+      const { isCut, root } = yield* manager.chain(RecordId.make(member))
+      assert.isFalse(isCut)
+      assert.deepStrictEqual(marked(root), [
+        whole,
+        [
+          [
+            "a",
+            [
+              ["b", []],
+              ["t?", []]
+            ]
+          ],
+          ["s?", [["u", []]]]
+        ]
+      ])
+    }
+  })
+
+  test("shows few handoffs that only name a parent, the requested one among them", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    for (let made = 0; made < 300; made++) yield* manager.create({ ...strange, parent: whole })
+    const part = yield* manager.delegate(whole, invoices)
+    const late = yield* manager.create({ ...strange, parent: whole })
+    const { isCut, root } = yield* manager.chain(late.recordId)
+    assert.isTrue(isCut)
+    assert.lengthOf(root.parts, 1 + 256)
+    assert.deepStrictEqual(
+      root.parts.slice(0, 2).map(({ record }) => record.recordId),
+      [part.recordId, late.recordId]
+    )
+  })
+
+  test("bounds its memory by the bytes of its handoffs", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const context = { text: "x".repeat(1_000_000) }
+    for (let made = 0; made < 20; made++) yield* manager.create({ ...strange, parent: whole, context })
+    const { isCut, root } = yield* manager.chain(whole)
+    assert.deepStrictEqual([isCut, root.parts.length], [true, 16])
   })
 })

@@ -26,6 +26,7 @@ const requests = [
   { reroute: true, maxHops: 1, maxAttempts: 1 },
   { briefing, maxHops: 0 },
   { deliverables: [{ name: "report" }], maxAttempts: 2 },
+  { maxAttempts: 1 },
   {}
 ]
 const readBack = (id: string) => ({ summary: "Two invoices.", items: [{ id, answer: "understood" }] })
@@ -44,7 +45,7 @@ const payloads: Readonly<Record<TransitionVerbName, ReadonlyArray<object>>> = {
   forward: [{}, ...agents.map((to) => ({ to }))],
   attest: [{ statement: "Checked." }],
   complete: [{}, { leavesChildren: true }, { artifacts: [{ name: "report", content: "All is well." }] }],
-  fail: [{ reason: "Broken." }, { reason: "Tried.", code: "attempts_exhausted" }],
+  fail: [{ reason: "Broken." }, { reason: "Tried." }],
   cancel: [{}, { reason: "Not needed." }]
 }
 // The cast restores the keys, which Object.keys widens to string.

@@ -1,11 +1,11 @@
 export { limits } from "./values/Limits.ts"
-export { isJsonObject, JsonObject, JsonValue, parseJson } from "./values/Json.ts"
+export { bytesOf, isJsonObject, JsonObject, JsonValue, parseJson } from "./values/Json.ts"
 export { canonical, Digest, digestOf, Signature } from "./values/Digest.ts"
 export { AgentId, Capability, Priority, PublicKey, RecordId, Text, Timestamp } from "./values/Fields.ts"
 export { HandoffRequest } from "./model/HandoffRequest.ts"
 export { Briefing, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./model/Briefing.ts"
 export { type Coverage, coverageOf } from "./model/Coverage.ts"
-export { Artifact, artifactDigest, Deliverable, Evidence, OwnEvidence } from "./model/Delivery.ts"
+export { Artifact, artifactDigest, checkersOf, Deliverable, Evidence, OwnEvidence } from "./model/Delivery.ts"
 export { Answer, Attempt, Clock, HandBack, Hop, Lease, Milliseconds, Progress, RerouteCause } from "./model/Attempt.ts"
 export {
   Accepted,
@@ -152,6 +152,7 @@ export {
   describeLease,
   describeOutcome,
   describeProgress,
+  describeReference,
   describeResponse,
   describeTimer,
   describeTurn,

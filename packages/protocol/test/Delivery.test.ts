@@ -4,8 +4,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 
 import {
+  type AgentId,
   Artifact,
   artifactDigest,
+  checkersOf,
   type Deliverable,
   digestOf,
   type Evidence,
@@ -168,6 +170,45 @@ describe("evidence", () => {
     )
     assert.strictEqual(refused(forwarded, verified(successor))._tag, "NotYourHandoff")
     assert.strictEqual(evidenceOf(follow(forwarded, verified(receiver))).length, 1)
+  })
+
+  it("is endorsed by the sender only, and the sender's word in older histories stays verified", () => {
+    const held = follow(asked(), accept)
+    // The cast: a spread widens the literal of the grade.
+    const endorsed = { ...verified(sender), grade: "endorsed" } as Transition
+    assert.deepStrictEqual(
+      evidenceOf(follow(held, endorsed, verified(sender))).map(({ grade }) => grade),
+      ["endorsed", "verified"]
+    )
+    const error = refused(held, { ...endorsed, by: stranger })
+    assert(error._tag === "NotYourHandoff")
+    assert.deepStrictEqual([error.party, error.expected], ["sender", sender])
+  })
+
+  it("checks an artifact if it is of another agent than the receiver and names the artifact and its digest", () => {
+    const digest = digestOf("abc")
+    const scan = { name: "scan", uri: "s3://bucket/scan", digest, size: 3 }
+    const all: ReadonlyArray<readonly [Partial<Evidence>, ReadonlyArray<AgentId>]> = [
+      [{}, [stranger]],
+      [{ grade: "endorsed", by: sender }, [sender]],
+      [{ grade: "claimed", by: receiver }, []],
+      [{ grade: "observed", by: receiver }, []],
+      [{ of: "report" }, []],
+      [{ digest: digestOf("abd") }, []]
+    ]
+    for (const [different, expected] of all) {
+      const one = {
+        grade: "verified",
+        statement: "✓",
+        of: "scan",
+        digest,
+        by: stranger,
+        at: at(5),
+        ...different
+      } as const
+      assert.deepStrictEqual(checkersOf(scan, [one, one]), expected)
+    }
+    assert.deepStrictEqual(checkersOf(scan), [])
   })
 
   it("ends with the attempt, and stays in the history", () => {

@@ -154,7 +154,14 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
     ...on(moves.Delegated, texts("child")),
     ...on(moves.Restated, [...texts("read_back"), ["in words", { read_back: { summary: "s" } }]]),
     ...on(moves.Confirmed, texts("correction")),
-    ...on(moves.Attested, [...texts("statement"), ...texts("of"), ...texts("digest"), ["with a digest", { digest }]]),
+    ...on(moves.Attested, [
+      ...texts("statement"),
+      ...texts("of"),
+      ...texts("digest"),
+      ["with a digest", { digest }],
+      ...texts("grade"),
+      ["endorsed", { grade: "endorsed" }]
+    ]),
     ...on(moves.Completed, [
       ...texts("artifacts"),
       ...texts("leaves_children"),

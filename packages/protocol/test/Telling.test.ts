@@ -6,9 +6,11 @@ import {
   describeLease,
   describeOutcome,
   describeProgress,
+  describeReference,
   describeResponse,
   describeTimer,
   describeTurn,
+  digestOf,
   type HandoffEvent,
   render,
   type Sentence
@@ -66,6 +68,7 @@ describe("an event in words", () => {
     ],
     [moves.Confirmed, "confirmed the read-back | set right: “三”"],
     [moves.Attested, "verified the work | “✓” | of <seiten> | <https://example.org/✓>"],
+    [{ ...moves.Attested, grade: "endorsed" }, "endorsed the work | “✓” | of <seiten> | <https://example.org/✓>"],
     [moves.Released, "gave it back | done: “一” | not before 08:20"],
     [moves.Completed, "completed it"],
     [{ ...moves.Completed, artifacts: [] }, "completed it"],
@@ -157,6 +160,19 @@ describe("a turn, an attempt, a lease and progress in words", () => {
     assert.strictEqual(text(describeProgress({ fraction: 1 / 3 })), "33.3 %")
     assert.strictEqual(text(describeProgress({ note: "n" })), "“n”")
     assert.strictEqual(text(describeProgress({})), "")
+  })
+})
+
+describe("an artifact by reference in words", () => {
+  const digest = digestOf("abc")
+  const scan = { name: "seiten", uri: "s3://bucket/scan", digest, size: 3 }
+
+  it("is claimed until another agent attests to its digest, and then checked by that agent", () => {
+    const held = states.accepted
+    assert.strictEqual(text(describeReference(held, scan) ?? []), "claimed, not checked")
+    const checked = follow(held, { ...moves.Attested, digest })
+    assert.strictEqual(text(describeReference(checked, scan) ?? []), `checked by <${moves.Attested.by}>`)
+    assert.isUndefined(describeReference(checked, { name: "seiten", content: "abc" }))
   })
 })
 

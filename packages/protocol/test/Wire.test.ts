@@ -449,7 +449,7 @@ describe("the guards and the schemas agree", () => {
     { _tag: "Delegated", ...move, child: "c" },
     { _tag: "Restated", ...move, read_back: readBack },
     { _tag: "Confirmed", ...move, correction: "c" },
-    { _tag: "Attested", ...move, ...proof },
+    { _tag: "Attested", ...move, ...proof, grade: "endorsed" },
     { _tag: "Rejected", ...move, reason: "r" },
     { _tag: "Started", ...move },
     { _tag: "Progressed", ...move, note: "half", fraction: 0.5, lease: 1 },

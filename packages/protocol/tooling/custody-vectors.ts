@@ -129,6 +129,11 @@ export const handingOn = [
     accepted("executor", 1),
     rerouted(11, "attempts_exhausted")
   ]),
+  replay("and so may its receiver", [
+    { ...last, request: { ...request, max_attempts: 1, reroute: true } },
+    accepted("executor", 1),
+    { ...rerouted(5, "attempts_exhausted"), by: "executor" }
+  ]),
   replay("a receiver that declines may hand it on instead", [
     asked({ reroute: true }),
     { ...moves.Forwarded, because: "rejected" }
@@ -299,7 +304,7 @@ export const deliveries = [
     moves.Accepted,
     { ...moves.Completed, via: "foreign" }
   ]),
-  replay("evidence of all three grades", [
+  replay("evidence of three grades", [
     created,
     moves.Accepted,
     moves.Attested,
@@ -307,6 +312,8 @@ export const deliveries = [
   ]),
   replay("the receiver does not verify its own work", [created, moves.Accepted, { ...moves.Attested, by: "executor" }]),
   replay("the sender may verify it", [created, moves.Accepted, { ...moves.Attested, by: "planner" }]),
+  replay("the sender endorses it", [created, moves.Accepted, { ...moves.Attested, by: "planner", grade: "endorsed" }]),
+  replay("and no other agent does", [created, moves.Accepted, { ...moves.Attested, grade: "endorsed" }]),
   replay("one who handed it on may verify it", [
     created,
     moves.Forwarded,

@@ -165,6 +165,7 @@ const errors = () => {
     new NoHopLeft({ recordId: id, maxHops: 3 }),
     new AlreadyHeld({ recordId: id, agent: planner, holders: [planner, executor] }),
     new NoRoomLeft({ recordId: id, event: "Attested", of: "evidence" }),
+    new NoRoomLeft({ recordId: id, event: "Attested", of: "evidence", agent: executor, most: limits.attestations }),
     new ReadBackIncomplete({ recordId: id, event: "Started", awaits: "receiver", missing: ["invoices"] }),
     new UnknownItem({ recordId: id, items: ["invoice"], known: ["invoices", "late"] }),
     new NotDelivered({
@@ -327,11 +328,14 @@ lease, progress, read-back and evidence of the previous receiver are dropped. At
 \`max_hops\`, ${limits.defaultHops} by default (\`NoHopLeft\`). The handoff never returns to an agent that has had it, the
 sender included (\`AlreadyHeld\`). If the request has \`reroute\` and hops are left, the clock may record \`Forwarded\` instead of
 a due \`Expired\` of \`accept_by\` or a due \`Failed\` of the last attempt, with \`because\`: \`accept_by\` or \`attempts_exhausted\`.
-A receiver that declines may forward it with \`because: "rejected"\`.
+A receiver that declines may forward it with \`because: "rejected"\`, and one whose last attempt ends with
+\`because: "attempts_exhausted"\`.
 
 **Parts.** A request may name the \`parent\` that it is a part of. \`Delegated\` on the parent names the part in \`child\`, and
-the record counts its \`parts\`; the receiver stays accountable for the whole. The keeper of the records checks for open
-parts: it refuses \`Completed\` with \`OpenChildren\` unless the event has \`leaves_children\`. When the parent is cancelled, its
+the record counts its \`parts\`; the receiver stays accountable for the whole. Any agent can name any parent, so a handoff is
+a part only if a \`Delegated\` of its parent names it and its sender is the \`by\` of that event. If a history begins with
+\`Imported\` and delegated fewer than \`parts\`, the oldest handoffs that a receiver sent and that name the parent are the
+others. The keeper of the records checks for open parts: it refuses \`Completed\` with \`OpenChildren\` unless the event has \`leaves_children\`. When the parent is cancelled, its
 open parts are cancelled, too: any agent may record a \`Cancelled\` whose \`along\` is the \`parent\` of the request.
 
 **Briefing and read-back.** A request may have a \`briefing\` in the order of I-PASS: \`severity\` (\`stable\`, \`watcher\`,
@@ -357,8 +361,10 @@ that records the event checks contents against their schemas.
 
 \`Completed\` may also carry the receiver's own \`evidence\`: \`grade\` (\`claimed\` or \`observed\`), a \`statement\`, and optionally
 \`of\` (a name), \`uri\` and \`digest\`. Any agent but the receiver may record evidence with \`Attested\`; the record keeps it with
-the grade \`verified\`, \`by\` and \`at\` until the attempt ends or the handoff is completed. The limit is ${limits.parts} pieces
-and ${limits.jsonBytes} bytes in all (\`NoRoomLeft\`).
+its grade, \`by\` and \`at\` until the attempt ends or the handoff is completed. The grade is the \`grade\` of the event, which
+is \`endorsed\` and allowed to the sender only, or else \`verified\`. The keeper of the records sets it for every new
+attestation of the sender; older histories have none. The limit is ${limits.parts} pieces and ${limits.jsonBytes} bytes in all
+(\`NoRoomLeft\`). Of that, the keeper of the records grants one agent an eighth, and all agents but the sender seven eighths.
 
 ## Tamper evidence
 

@@ -409,7 +409,7 @@ export const themes: Readonly<Record<string, { readonly about: string; readonly 
   },
   briefing: { about: "Read-backs that a start requires, and the party that must act next.", cases: briefings },
   delivery: {
-    about: "Deliverables, artifacts and their digests, and evidence of three grades.",
+    about: "Deliverables, artifacts and their digests, and evidence of four grades.",
     cases: deliveries
   },
   chain: {

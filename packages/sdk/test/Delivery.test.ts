@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 
 import { describe, expect, it } from "vitest"
 
-import { type Deliverable, InvalidInput, NotDelivered, NotYourHandoff } from "../src/index.ts"
+import { type Deliverable, describeReference, InvalidInput, NotDelivered, NotYourHandoff } from "../src/index.ts"
 import { ask, oneStore, rejection, using } from "./stores.ts"
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
@@ -93,6 +93,25 @@ describe.each(oneStore)("a delivery in a $name store", (store) => {
         _tag: "InvalidInput",
         message: expect.stringContaining("deliverables[0].schema")
       })
+    })
+  )
+
+  it(
+    "is endorsed by the sender, and a reference is claimed until its digest is attested",
+    open(async (handoffs) => {
+      const { recordId } = await handoffs.create(ask)
+      await handoffs.accept(recordId)
+      const scan = { name: "scan", uri: "s3://bucket/scan", digest: sha256("scan"), size: 4 }
+      const words = async () =>
+        (describeReference(await handoffs.get(recordId), scan) ?? [])
+          .map((part) => (typeof part === "string" ? part : part.value))
+          .join("")
+      expect(await words()).toBe("claimed, not checked")
+      const about = { statement: "I have read it", of: "scan", digest: scan.digest }
+      const { evidence } = await handoffs.attest(recordId, { by: ask.fromAgent, ...about })
+      expect(evidence?.map(({ grade }) => grade)).toEqual(["endorsed"])
+      await handoffs.complete(recordId, { artifacts: [scan] })
+      expect(await words()).toBe(`checked by ${ask.fromAgent}`)
     })
   )
 

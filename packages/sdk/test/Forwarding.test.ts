@@ -5,6 +5,7 @@ import {
   type HandoffRecord,
   type Handoffs,
   InvalidInput,
+  NoAttemptLeft,
   NoCapableAgent,
   NoHopLeft,
   NotYourHandoff,
@@ -140,7 +141,7 @@ describe.each(oneStore)("re-routing in a $name store", (store) => {
   )
 
   it(
-    "moves on when the attempts are exhausted, by expiry or by failure",
+    "moves on when the attempts are exhausted, by expiry or by release",
     open(async (handoffs) => {
       const { recordId } = await handoffs.create({ ...task, maxAttempts: 1 })
       await handoffs.accept(recordId, { lease: 1 })
@@ -148,14 +149,13 @@ describe.each(oneStore)("re-routing in a $name store", (store) => {
       expect(moved).toMatchObject({ recordId, status: "pending", attempt: 2, hops: [{ receiver: "auditor" }] })
       // The next receiver has the same number of attempts.
       await handoffs.accept(recordId)
-      const failed = await handoffs.fail(recordId, { reason: "Cannot be read", code: "attempts_exhausted" })
-      expect(failed).toMatchObject({ status: "failed", code: "attempts_exhausted" })
+      expect(await rejection(handoffs.release(recordId, { reason: "Cannot be read" }))).toBeInstanceOf(NoAttemptLeft)
 
       const other = await handoffs.create({ ...task, maxAttempts: 1 })
       await handoffs.accept(other.recordId)
-      const rerouted = await handoffs.fail(other.recordId, { reason: "Cannot be read", code: "attempts_exhausted" })
+      const rerouted = await handoffs.release(other.recordId, { reason: "Cannot be read" })
       expect(rerouted).toMatchObject({ status: "pending", hops: [{ receiver: "auditor", attempt: 2 }] })
-      // A failure without this code ends the handoff.
+      // A failure ends the handoff.
       await handoffs.accept(other.recordId)
       expect((await handoffs.fail(other.recordId, { reason: "There is no ledger." })).status).toBe("failed")
     })

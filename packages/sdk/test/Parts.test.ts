@@ -99,14 +99,21 @@ describe.each(oneStore)("parts of a handoff in a $name store", (store) => {
   )
 
   it(
-    "are returned as one tree, from any of them",
+    "are returned as one tree, from any of them, before handoffs that only name it",
     open(async (handoffs) => {
       await handoffs.accept("whole")
       await handoffs.delegate("whole", charts, { id: "a" })
       await handoffs.accept("a")
       await handoffs.delegate("a", { toAgent: "printer", taskDescription: "Print them" }, { id: "b" })
+      await handoffs.create({ ...ask, fromAgent: "stranger", parent: "whole" }, { id: "noise" })
+      const delegated = (link: ChainLink): ChainLink => ({
+        ...link,
+        parts: link.parts.filter(({ isDelegated }) => isDelegated).map(delegated)
+      })
       for (const id of ["whole", "a", "b"]) {
-        const { root, isCut } = await handoffs.chain(id)
+        const { root: all, isCut } = await handoffs.chain(id)
+        expect(idsOf(all)).toEqual(["whole", ["a", ["b"]], ["noise"]])
+        const root = delegated(all)
         expect([idsOf(root), isCut]).toEqual([["whole", ["a", ["b"]]], false])
         expect(root.record.createdAt).toBeInstanceOf(Date)
         expect(root.parts[0]?.record).toEqual(await handoffs.get("a"))

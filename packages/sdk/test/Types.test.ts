@@ -116,7 +116,7 @@ describe("the client", () => {
     expectTypeOf<Handoffs["where"]>().returns.resolves.toEqualTypeOf<Whereabouts>()
     expectTypeOf<Handoffs["complete"]>().returns.resolves.toEqualTypeOf<Completed>()
     expectTypeOf<Handoffs["reject"]>().returns.resolves.toEqualTypeOf<Rejected | Pending>()
-    expectTypeOf<Handoffs["fail"]>().returns.resolves.toEqualTypeOf<Failed | Pending>()
+    expectTypeOf<Handoffs["fail"]>().returns.resolves.toEqualTypeOf<Failed>()
     expectTypeOf<Handoffs["delegate"]>().returns.resolves.toEqualTypeOf<HandoffRecord>()
     expectTypeOf<Handoffs["restate"]>().returns.resolves.toEqualTypeOf<Accepted>()
     expectTypeOf<Handoffs["confirm"]>().returns.resolves.toEqualTypeOf<Accepted>()

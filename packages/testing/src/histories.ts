@@ -129,7 +129,7 @@ const lives = (round: number) =>
       evidence: [{ grade: "claimed", statement: "Read twice" }]
     })
 
-    // A forward, and re-routes after a rejection, a missed accept_by, and a failure.
+    // A forward, and re-routes after a rejection, a missed accept_by, and the last attempt.
     const handed = yield* create("handed", { maxHops: 2 })
     yield* manager.accept(handed.recordId, { lease: minute })
     yield* manager.forward(handed.recordId, {
@@ -151,7 +151,7 @@ const lives = (round: number) =>
     })
     const unable = yield* create("unable", { reroute: true, maxAttempts: 1, requires: ["report"] })
     yield* manager.accept(unable.recordId)
-    yield* manager.fail(unable.recordId, { reason: "It is beyond me", code: "attempts_exhausted" })
+    yield* manager.release(unable.recordId, { reason: "It is beyond me" })
 
     // Parts, some of which are cancelled with the whole.
     const whole = yield* create("whole", { deadline: yield* later(60 * minute), remindBefore: 59 * minute })

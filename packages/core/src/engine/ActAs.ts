@@ -14,8 +14,8 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 
 import type { Entry } from "../store/HandoffStore.ts"
+import type { Chain } from "./Chain.ts"
 import type { HandoffManager } from "./HandoffManager.ts"
-import type { Chain } from "./Parts.ts"
 
 type Manager = HandoffManager["Service"]
 

@@ -223,7 +223,7 @@ export const make = (
       return retryOnConflict(
         verbs.attempt(parent, (whole, at, found) =>
           Effect.gen(function* () {
-            const holder = (firstHolder ??= receiverOf(found))
+            const holder = (firstHolder ??= by ?? receiverOf(found))
             const request = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
             const child = named?.success ?? (yield* drawId)
             const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, request))
@@ -232,7 +232,7 @@ export const make = (
               entries.next(whole, {
                 _tag: "Delegated",
                 at,
-                by: by ?? holder,
+                by: holder,
                 child,
                 ...(attempt === undefined ? {} : { attempt })
               })

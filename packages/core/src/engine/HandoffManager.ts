@@ -23,12 +23,12 @@ import { HandoffRouter } from "../routing/HandoffRouter.ts"
 import type { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Page, type Position, type View } from "../store/HandoffStore.ts"
 import type * as Archive from "./Archive.ts"
+import type { Chain } from "./Chain.ts"
 import * as Changes from "./Changes.ts"
 import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
 import * as Entries from "./Entries.ts"
 import * as Metrics from "./Metrics.ts"
-import * as Parts from "./Parts.ts"
 import { Signers } from "./Signers.ts"
 import * as Verbs from "./Verbs.ts"
 
@@ -110,7 +110,10 @@ export class HandoffManager extends Context.Service<
     readonly ask: Verbs.Methods["ask"]
     /** Answers the receiver's question; work then continues. */
     readonly answer: Verbs.Methods["answer"]
-    /** Returns a handoff for another attempt, with what this one learned. Refused in the last attempt. */
+    /**
+     * Returns a handoff for another attempt, with what this one learned. In the last attempt, the next capable agent
+     * gets it if the request allows re-routing; otherwise the call is refused.
+     */
     readonly release: Verbs.Methods["release"]
     /**
      * Hands a handoff on to another receiver. Without `to`, the router chooses among the agents that have not had the
@@ -119,7 +122,7 @@ export class HandoffManager extends Context.Service<
     readonly forward: Verbs.Methods["forward"]
     /**
      * Records, as a witness, that you have checked the work. Any agent but the receiver may attest, so `by` has no
-     * default.
+     * default. The sender's evidence is `endorsed`, that of others `verified`.
      */
     readonly attest: Verbs.Methods["attest"]
     /**
@@ -128,8 +131,8 @@ export class HandoffManager extends Context.Service<
      */
     readonly complete: Verbs.Methods["complete"]
     /**
-     * Gives up an accepted or started handoff, with a reason. An agent whose attempts are used up says so with the
-     * code; if the request allows re-routing, the next capable agent then gets the handoff.
+     * Gives up an accepted or started handoff, with a reason. The handoff ends. `release` it instead if another
+     * attempt or another agent could do it.
      */
     readonly fail: Verbs.Methods["fail"]
     /** Withdraws an open handoff, and all open parts of it. */
@@ -163,8 +166,11 @@ export class HandoffManager extends Context.Service<
     ) => Effect.Effect<Option.Option<After<"Accepted">>, ErrorOf<typeof storeVerbs.claim>>
     /** Follows the log: every entry after a position, then every new entry. Nothing is missed; resume at any position. */
     readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
-    /** Shows the whole chain of handoffs that a handoff belongs to. */
-    readonly chain: (id: RecordId) => Effect.Effect<Parts.Chain, HandoffNotFound | StoreError>
+    /**
+     * Shows the whole chain of handoffs that a handoff belongs to. Parts that were delegated come first; of the handoffs
+     * that only name another as their parent, few are shown.
+     */
+    readonly chain: (id: RecordId) => Effect.Effect<Chain, HandoffNotFound | StoreError>
     /** Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. */
     readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>
     /**
@@ -189,8 +195,9 @@ export class HandoffManager extends Context.Service<
   ).pipe(Layer.provide(HandoffRouter.layer))
 }
 
-// Loaded on first use: it is two of the fifty kilobytes that a browser loads before it starts.
+// Loaded on first use: together they are three of the fifty kilobytes that a browser loads before it starts.
 const archive = Effect.promise(() => import("./Archive.ts"))
+const chain = Effect.promise(() => import("./Chain.ts"))
 
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
@@ -240,7 +247,7 @@ const make = Effect.gen(function* () {
     inbox: (agent, { status = "pending", limit = 100 } = {}) => store.list({ _tag: "Inbox", agent, status }, { limit }),
     claim,
     changes: ({ after } = {}) => Changes.follow(store, after),
-    chain: (id) => Effect.flatMap(get(id), (member) => Parts.chainOf(store, member)),
+    chain: (id) => Effect.flatMap(get(id), (member) => Effect.flatMap(chain, ({ chainOf }) => chainOf(store, member))),
     where: (id) => Effect.map(get(id), whereabouts),
     sweep: verbs.sweep,
     export: Stream.unwrap(Effect.map(archive, ({ exportFrom }) => exportFrom(store, listAll({ _tag: "All" })))),

@@ -1,123 +1,106 @@
-/** Reads the chains of handoffs: wholes and the parts delegated from them. */
-import { type HandoffRecord, holdersOf, isOpen, type RecordId, type StoreError } from "@aumai/handoff-protocol"
+/** Finds the parts of a handoff: those that its history delegated. */
+import {
+  type AgentId,
+  type HandoffRecord,
+  holdersOf,
+  isOpen,
+  type RecordId,
+  type StoreError
+} from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 import type { HandoffStore } from "../store/HandoffStore.ts"
 
-/** A handoff with its parts, recursively. */
-export interface ChainLink {
-  /** The handoff. */
-  readonly record: HandoffRecord
-  /** The parts of the handoff, oldest first. */
-  readonly parts: ReadonlyArray<ChainLink>
-}
+/** The methods of a store that lead to parts. */
+export type PartStore = Pick<HandoffStore["Service"], "get" | "history" | "list">
 
-/** The whole chain that a handoff belongs to. */
-export interface Chain {
-  /** The handoff at the top of the chain. */
-  readonly root: ChainLink
-  /** `true` if the chain has more handoffs than are shown. */
-  readonly isCut: boolean
-}
+/** The number of records that are read at once: each may have several MiB. */
+export const readAtOnce = 16
 
-const pageSize = 256
+// OpenChildren names at most this many.
+const mostOpen = 256
 
-// Bounds the memory of one chain.
-const mostLinks = 10_000
+/** The fields of a record that lead to its parts, so that a walk need not keep the record. */
+type Whole = Pick<HandoffRecord, "recordId" | "parts"> & { readonly holders: ReadonlyArray<AgentId> }
 
-type Store = Pick<HandoffStore["Service"], "get" | "list">
+export const wholeOf = (record: HandoffRecord): Whole => ({
+  recordId: record.recordId,
+  ...(record.parts === undefined ? {} : { parts: record.parts }),
+  holders: holdersOf(record).slice(1)
+})
 
-/** The parts of one handoff, oldest first; at most `most`. */
-const partsOf = (
-  store: Store,
-  parent: RecordId,
-  most: number
-): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
-  Effect.gen(function* () {
-    const parts: Array<HandoffRecord> = []
-    let after: HandoffRecord | undefined
-    while (parts.length < most) {
-      const limit = Math.min(pageSize, most - parts.length)
-      const page = yield* store.list({ _tag: "Children", parent }, { limit, ...(after && { after }) })
-      parts.push(...page)
-      after = page.at(-1)
-      if (page.length < limit) break
+/**
+ * Visits the parts of a handoff in the order in which they were delegated, until `visit` returns `false`. Any agent can
+ * name any parent, so only the history tells which handoffs are parts, and others are not read. The history of an
+ * imported handoff may begin after its first parts: for those, the oldest handoffs count that one of its holders sent and
+ * that name it as their parent.
+ */
+export const eachPart = Effect.fnUntraced(function* (
+  store: PartStore,
+  { recordId: parent, parts = 0, holders }: Whole,
+  visit: (part: HandoffRecord) => boolean
+): Effect.fn.Return<void, StoreError> {
+  // Fast path: most handoffs have no parts.
+  if (parts === 0) return
+  const given = new Map<RecordId, AgentId>()
+  const history = yield* store.history(parent)
+  for (const { event } of history) if (event._tag === "Delegated") given.set(event.child, event.by)
+  given.delete(parent)
+  const ids = [...given.keys()]
+  for (let start = 0; start < ids.length; start += readAtOnce) {
+    const found = yield* Effect.forEach(ids.slice(start, start + readAtOnce), store.get, { concurrency: readAtOnce })
+    for (const part of found) {
+      if (Option.isNone(part) || part.value.request.parent !== parent) continue
+      if (part.value.request.fromAgent === given.get(part.value.recordId) && !visit(part.value)) return
     }
-    return parts
-  })
-
-/** Tests for a part that a holder of the whole delegated. Any other request may name the same parent. */
-const isDelegatedFrom =
-  (whole: HandoffRecord) =>
-  ({ recordId, request }: HandoffRecord): boolean =>
-    recordId !== whole.recordId && holdersOf(whole).slice(1).includes(request.fromAgent)
-
-/** The parts that the holders of a handoff delegated. Fast path: a record without `parts` has none. */
-const delegatedParts = (store: Store, whole: HandoffRecord): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
-  whole.parts === undefined
-    ? Effect.succeed([])
-    : Effect.map(partsOf(store, whole.recordId, Infinity), (parts) => parts.filter(isDelegatedFrom(whole)))
+  }
+  let left = history[0]?.event._tag === "Imported" ? parts - ids.length : 0
+  let after: HandoffRecord | undefined
+  while (left > 0) {
+    const page = yield* store.list({ _tag: "Children", parent }, { limit: readAtOnce, ...(after && { after }) })
+    for (const part of page) {
+      if (left === 0 || part.recordId === parent || given.has(part.recordId)) continue
+      if (!holders.includes(part.request.fromAgent)) continue
+      left -= 1
+      if (!visit(part)) return
+    }
+    after = page.at(-1)
+    if (page.length < readAtOnce) return
+  }
+})
 
 /** The open parts of a handoff at every depth. */
-export const openBelow = (
-  store: Store,
+export const openBelow = Effect.fnUntraced(function* (
+  store: PartStore,
   record: HandoffRecord
-): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
-  Effect.gen(function* () {
-    const found = new Map<RecordId, HandoffRecord>()
-    const parents = [record]
-    for (const whole of parents) {
-      for (const part of yield* delegatedParts(store, whole)) {
-        if (found.has(part.recordId) || part.recordId === record.recordId) continue
-        // A final part may have open parts.
-        parents.push(part)
-        if (isOpen(part.status)) found.set(part.recordId, part)
-      }
-    }
-    return [...found.values()]
-  })
+): Effect.fn.Return<ReadonlyArray<HandoffRecord>, StoreError> {
+  const open: Array<HandoffRecord> = []
+  const seen = new Set([record.recordId])
+  const wholes = [wholeOf(record)]
+  for (const whole of wholes) {
+    yield* eachPart(store, whole, (part) => {
+      if (seen.has(part.recordId)) return true
+      seen.add(part.recordId)
+      // A final part may have open parts.
+      if (part.parts !== undefined) wholes.push(wholeOf(part))
+      if (isOpen(part.status)) open.push(part)
+      return true
+    })
+  }
+  return open
+})
 
-/** The open direct parts of a handoff. */
+/** The ids of the open direct parts of a handoff, at most as many as an error names. */
 export const openParts = (
-  store: Store,
+  store: PartStore,
   record: HandoffRecord
-): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
-  Effect.map(delegatedParts(store, record), (parts) => parts.filter(({ status }) => isOpen(status)))
-
-/** The whole chain, from any member of it. */
-export const chainOf = (store: Store, member: HandoffRecord): Effect.Effect<Chain, StoreError> =>
-  Effect.gen(function* () {
-    const above = new Set<RecordId>()
-    let root = member
-    while (root.request.parent !== undefined && !above.has(root.recordId)) {
-      above.add(root.recordId)
-      const parent = yield* store.get(root.request.parent)
-      // `parent` may name a handoff that does not exist. In a cycle, any member serves as the root.
-      if (Option.isNone(parent)) break
-      root = parent.value
-    }
-    // A loop instead of recursion, because a chain may be deeper than the stack.
-    interface MutableLink extends ChainLink {
-      readonly parts: Array<MutableLink>
-    }
-    const top: MutableLink = { record: root, parts: [] }
-    const seen = new Set<RecordId>([root.recordId])
-    let isCut = false
-    const links = [top]
-    for (let link = links.pop(); link !== undefined; link = links.pop()) {
-      // One part beyond the limit shows that there are more.
-      for (const part of yield* partsOf(store, link.record.recordId, mostLinks - seen.size + 1)) {
-        if (seen.has(part.recordId)) continue
-        if (seen.size >= mostLinks) {
-          isCut = true
-          break
-        }
-        seen.add(part.recordId)
-        link.parts.push({ record: part, parts: [] })
-      }
-      // Reversed, so that the stack visits the oldest part first.
-      links.push(...link.parts.toReversed())
-    }
-    return { root: top, isCut }
+): Effect.Effect<ReadonlyArray<RecordId>, StoreError> =>
+  Effect.suspend(() => {
+    const open: Array<RecordId> = []
+    const visited = eachPart(store, wholeOf(record), ({ recordId, status }) => {
+      if (isOpen(status)) open.push(recordId)
+      return open.length < mostOpen
+    })
+    return Effect.as(visited, open)
   })

@@ -15,6 +15,7 @@ import {
   type LifecycleError,
   type Milliseconds,
   movesOf,
+  type NoAttemptLeft,
   NoCapableAgent,
   NotDelivered,
   OpenChildren,
@@ -41,8 +42,10 @@ import * as Schema from "effect/Schema"
 
 import type { HandoffRouter } from "../routing/HandoffRouter.ts"
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
+import { checkShare, graded } from "./Attesting.ts"
 import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
+import { EndsLastAttempt } from "./LastAttempt.ts"
 import * as Parts from "./Parts.ts"
 
 /** The agent that acts, and the attempt that it holds. */
@@ -118,22 +121,50 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
   /** Judges one event and commits it. */
   const record = (current: HandoffRecord, event: Transition): Effect.Effect<HandoffRecord, Refusal> => {
     const next = entries.next(current, event)
-    if (Result.isFailure(next)) return Effect.fail(next.failure)
-    if (rerouteCause(current, event) !== undefined) return reroute(current, event, next.success)
+    if (Result.isFailure(next)) {
+      return next.failure._tag === "NoAttemptLeft"
+        ? reroute(current, event, endLastAttempt(current, event, next.failure))
+        : Effect.fail(next.failure)
+    }
+    if (rerouteCause(current, event) !== undefined) return reroute(current, event, commit(next.success))
+    if (event._tag === "Attested") {
+      const refusal = checkShare(next.success.record, event)
+      if (refusal !== undefined) return Effect.fail(refusal)
+    }
     if (event._tag === "Completed") return complete(current, event, next.success)
     if (event._tag === "Cancelled" && current.parts !== undefined) return cancel(current, event, next.success)
     return commit(next.success)
   }
 
-  /** Forwards a handoff to the next capable agent that has not had it; without one, records the event that ends it. */
-  const reroute = (current: HandoffRecord, event: Transition, end: Change): Effect.Effect<HandoffRecord, Refusal> =>
-    Effect.flatMap(
+  /** Fails a handoff whose last attempt the worker releases; refuses the release of any other caller. */
+  const endLastAttempt = (
+    current: HandoffRecord,
+    { at, attempt, by, ...event }: Transition,
+    refusal: NoAttemptLeft
+  ): Effect.Effect<HandoffRecord, Refusal> =>
+    Effect.flatMap(EndsLastAttempt, (isEnd): Effect.Effect<HandoffRecord, Refusal> => {
+      if (!isEnd) return Effect.fail(refusal)
+      const reason = ("reason" in event && event.reason) || refusal.message
+      const held = attempt === undefined ? {} : { attempt }
+      const end = entries.next(current, { _tag: "Failed", at, by, ...held, reason, code: "attempts_exhausted" })
+      return Result.isFailure(end) ? Effect.fail(end.failure) : commit(end.success)
+    })
+
+  /** Forwards a handoff to the next capable agent that has not had it; without one, continues with `otherwise`. */
+  const reroute = (
+    current: HandoffRecord,
+    event: Transition,
+    otherwise: Effect.Effect<HandoffRecord, Refusal>
+  ): Effect.Effect<HandoffRecord, Refusal> => {
+    const because = rerouteCause(current, event)
+    if (because === undefined) return otherwise
+    return Effect.flatMap(
       router.route(current.request, { fallback: false, exclude: holdersOf(current) }),
       (decision): Effect.Effect<HandoffRecord, Refusal> => {
-        const because = rerouteCause(current, event)
-        if (Option.isNone(decision) || because === undefined) return commit(end)
+        if (Option.isNone(decision)) return otherwise
         const { value: routing } = decision
         const reason = "reason" in event && event.reason !== undefined ? { reason: event.reason } : {}
+        const handBack = "handBack" in event && event.handBack !== undefined ? { handBack: event.handBack } : {}
         const { at, by } = event
         const forwarded = entries.next(current, {
           _tag: "Forwarded",
@@ -143,11 +174,13 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
           to: routing.agent,
           because,
           ...reason,
+          ...handBack,
           routing
         })
         return Result.isFailure(forwarded) ? Effect.fail(forwarded.failure) : commit(forwarded.success)
       }
     )
+  }
 
   /** Completes a handoff unless parts of it are open or an artifact fails its schema. */
   const complete = (
@@ -163,7 +196,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       if (leavesChildren !== true) {
         const open = yield* Parts.openParts(store, current)
         if (open.length > 0) {
-          return yield* new OpenChildren({ recordId, children: open.slice(0, pageSize).map((part) => part.recordId) })
+          return yield* new OpenChildren({ recordId, children: open })
         }
       }
       if (deliverables !== undefined && hasSchemas) {
@@ -233,7 +266,8 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
         attempt(id, (current, at, found) => {
           author ??= agentOf(found, transitions[_tag].by) ?? clock
           // The cast: an event is its tag, its arguments, its author and its moment.
-          return record(current, { _tag, at, by: author, ...input } as unknown as Transition)
+          const event = { _tag, at, by: author, ...input } as unknown as Transition
+          return record(current, event._tag === "Attested" ? graded(current, event) : event)
         })
       )
     })
@@ -250,7 +284,9 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
   const validateForward = validator("forward")
 
   /** Forwards to the named agent, or to the one that the router chooses among those that have not had the handoff. */
-  const forward = (id: RecordId, payload: Payload<typeof transitionVerbs.forward> = {}) => {
+  const forward = (id: RecordId, given: Payload<typeof transitionVerbs.forward> = {}) => {
+    // Copied, so that the caller cannot change what was validated.
+    const payload = { ...given }
     const fault = validateForward(payload)
     if (fault !== undefined) return Effect.fail(fault)
     if (payload.to !== undefined) return execute("Forwarded", id, payload)
@@ -263,7 +299,7 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
         return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
       }
       const { value: routing } = decision
-      const chosen = { by: receiverOf(found.value), to: routing.agent, routing, ...payload }
+      const chosen = { by: receiverOf(found.value), ...payload, to: routing.agent, routing }
       return yield* execute("Forwarded", id, chosen)
     })
   }

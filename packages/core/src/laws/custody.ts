@@ -298,7 +298,16 @@ export const custody: ReadonlyArray<Law> = [
       { _tag: "Restated", at: second(2), by: next, readBack: { summary: "t", items } },
       { _tag: "Confirmed", at: second(3), by: from, correction: "no: 二" },
       { _tag: "Delegated", at: second(3), by: next, child: own.id("child") },
-      { _tag: "Attested", at: second(3), by: from, statement: "so it is", of: "report", uri: "x", digest },
+      {
+        _tag: "Attested",
+        at: second(3),
+        by: from,
+        statement: "so it is",
+        of: "report",
+        uri: "x",
+        digest,
+        grade: "endorsed"
+      },
       { _tag: "Released", at: second(3), by: next, handBack: { remaining: [""], artifacts: [content] } },
       { _tag: "Accepted", at: second(4), by: next, readBack: { summary: "u", items } },
       { _tag: "Confirmed", at: second(4), by: from },

@@ -2,7 +2,6 @@ import {
   type After,
   type AgentId,
   type Artifact,
-  type FailureCode,
   type HandoffNotFound,
   type HandoffRecord,
   type InvalidInput,
@@ -30,6 +29,7 @@ import * as Semaphore from "effect/Semaphore"
 
 import { actAs } from "../engine/ActAs.ts"
 import type { HandoffManager } from "../engine/HandoffManager.ts"
+import { EndsLastAttempt } from "../engine/LastAttempt.ts"
 import type { VerbError } from "../engine/Verbs.ts"
 
 /**
@@ -155,9 +155,11 @@ export const hold = <E, R>(
         movesOf(record).some((move) => move.event === event)
 
       const has = ({ attempt: current, status }: HandoffRecord, event: Transition["_tag"]): boolean =>
-        current === (event === "Released" ? attempt + 1 : attempt) &&
-        // While the handoff waits for an answer there is nothing to renew, and it is still held.
-        status === (event === "Progressed" ? transitions.Asked.to : transitions[event].to)
+        (current === (event === "Released" ? attempt + 1 : attempt) &&
+          // While the handoff waits for an answer there is nothing to renew, and it is still held.
+          status === (event === "Progressed" ? transitions.Asked.to : transitions[event].to)) ||
+        // The release of the last attempt fails the handoff.
+        (event === "Released" && current === attempt && status === "failed")
 
       /** Interrupts the handler, because the handoff is no longer held. */
       const lose = (sentence: string): Effect.Effect<never> =>
@@ -229,11 +231,11 @@ export const hold = <E, R>(
               recordId,
               reason,
               notBefore: DateTime.makeUnsafe(now.epochMilliseconds + wait)
-            })
+            }).pipe(Effect.provideService(EndsLastAttempt, true))
           )
-        ).pipe(Effect.catchTag("NoAttemptLeft", () => fail(reason, "attempts_exhausted")))
-      const fail = (reason: string, code?: FailureCode): Effect.Effect<HandoffRecord, VerbError> =>
-        persist("Failed", act("fail", { recordId, reason, ...(code === undefined ? {} : { code }) }))
+        )
+      const fail = (reason: string): Effect.Effect<HandoffRecord, VerbError> =>
+        persist("Failed", act("fail", { recordId, reason }))
 
       const finish = (exit: Exit.Exit<JsonObject, E>): Effect.Effect<HandoffRecord, VerbError> => {
         if (Exit.isSuccess(exit)) {

@@ -135,6 +135,8 @@ export const rerouteCause = (record: HandoffRecord, event: Transition): RerouteC
       return "rejected"
     case "Expired":
       return event.missed === "accept_by" ? "accept_by" : undefined
+    case "Released":
+      return isLastAttempt(record) ? "attempts_exhausted" : undefined
     case "Failed":
       return isLastAttempt(record) ? event.code : undefined
     default:

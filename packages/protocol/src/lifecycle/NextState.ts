@@ -73,13 +73,13 @@ export const restated = (before: KeptReadBack | undefined, { items = [], summary
 }
 
 /** Adds the evidence of an event to the evidence so far. */
-export const verified = (
+export const attested = (
   before: ReadonlyArray<Evidence> | undefined,
   event: AttestedEvent
 ): ReadonlyArray<Evidence> => {
-  const { at, by, digest, of, statement, uri } = event
+  const { at, by, digest, grade = "verified", of, statement, uri } = event
   const evidence: Evidence = {
-    grade: "verified",
+    grade,
     statement,
     ...(of === undefined ? {} : { of }),
     ...(uri === undefined ? {} : { uri }),
@@ -189,7 +189,7 @@ export const nextStates: {
     }
   },
   Delegated: (record, event) => ({ ...record, ...next(record, event), parts: (record.parts ?? 0) + 1 }),
-  Attested: (record, event) => ({ ...record, ...next(record, event), evidence: verified(record.evidence, event) }),
+  Attested: (record, event) => ({ ...record, ...next(record, event), evidence: attested(record.evidence, event) }),
   Released: (record, event) => ({
     status: "pending",
     ...nextOpen(record, event),

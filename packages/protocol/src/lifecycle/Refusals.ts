@@ -31,7 +31,7 @@ import {
   rerouteCause,
   startAwaits
 } from "./Clocks.ts"
-import { restated, verified } from "./NextState.ts"
+import { attested, restated } from "./NextState.ts"
 import { movesFrom, type Of, type Rule, type Transition, transitions } from "./Transitions.ts"
 
 export const isTransition = (event: HandoffEvent): event is Transition => event._tag in transitions
@@ -127,7 +127,7 @@ const partWithoutRoom = (record: HandoffRecord, event: Transition): NoRoomLeft["
   const evidence = "evidence" in record ? record.evidence : undefined
   switch (event._tag) {
     case "Attested": {
-      const all = verified(evidence, event)
+      const all = attested(evidence, event)
       return all.length > limits.parts || !isBounded(all) ? "evidence" : undefined
     }
     case "Completed":
@@ -163,6 +163,11 @@ const contents: {
       ? undefined
       : new NotDue({ recordId, event: event._tag, at: event.at })
   },
+  // Histories from before this grade have none, so only an event that claims it is judged.
+  Attested: ({ recordId, request: { fromAgent: expected } }, { by, grade }) =>
+    grade === undefined || by === expected
+      ? undefined
+      : new NotYourHandoff({ recordId, event: "Attested", by, party: "sender", expected }),
   Completed: ({ recordId, request }, { artifacts = [] }) => {
     if (request.deliverables === undefined) return undefined
     const issues = undelivered(request.deliverables, artifacts)

@@ -1,7 +1,8 @@
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 
-import { AgentId, field, RecordId, Timestamp } from "../values/Fields.ts"
+import { AgentId, field, optional, RecordId, Timestamp } from "../values/Fields.ts"
+import { limits } from "../values/Limits.ts"
 import { Attempt } from "./Attempt.ts"
 import { handoff, refused, spelledOut } from "./HandoffError.ts"
 import { verbOf } from "./VerbNames.ts"
@@ -54,12 +55,24 @@ export class NoHopLeft extends Schema.TaggedError<NoHopLeft>()("NoHopLeft", {
   }
 }
 
-/** The record has no room for more evidence, hops or restated items. */
+// The evidence of all witnesses together is bounded in number and in bytes, so a share of one is a share of the other.
+const attestationBytes = limits.jsonBytes / limits.parts
+
+/** The record has no room for more evidence, hops or restated items, or an agent has used up its share of the room. */
 export class NoRoomLeft extends Schema.TaggedError<NoRoomLeft>()("NoRoomLeft", {
   ...refused,
-  of: field(Schema.Literals(["evidence", "hops", "read_back"]), "The part of the record that is full.")
+  of: field(Schema.Literals(["evidence", "hops", "read_back"]), "The part of the record that is full."),
+  agent: optional(AgentId, "The witness whose share is used up; absent if the record is full for others, too."),
+  most: optional(Schema.Int, "The number of attestations in the share that is used up; absent if the record is full.")
 }) {
   override get message() {
+    const { agent, most, recordId } = this
+    if (most !== undefined) {
+      const share = `at most ${most} attestations of ${(most * attestationBytes) / 1024} KiB in all`
+      return agent === undefined
+        ? `Handoff ${recordId} takes ${share} from agents other than its sender, for whom the rest is kept; ask the sender to \`attest\``
+        : `Handoff ${recordId} takes ${share} from one agent, and ${agent} has used that up; ask another agent to \`attest\``
+    }
     const of = this.of === "read_back" ? "restated items" : this.of
     return `Handoff ${this.recordId} has no room for more ${of}; ${verbOf(this.event)} would exceed the limits of a record`
   }

@@ -76,7 +76,15 @@ export class DelegatedEvent extends Schema.Opaque<DelegatedEvent>()(
 
 /** An agent other than the receiver attests that it has checked the work. */
 export class AttestedEvent extends Schema.Opaque<AttestedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Attested"), ...move, ...proof })
+  Schema.Struct({
+    _tag: Schema.tag("Attested"),
+    ...move,
+    ...proof,
+    grade: optional(
+      Schema.Literals(["endorsed"]),
+      "`endorsed` if the sender attests; set by the engine. Absent for any other agent, whose evidence is `verified`."
+    )
+  })
 ) {}
 
 /** A clock of the handoff runs out soon. Any agent may record this. */

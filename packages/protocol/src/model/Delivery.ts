@@ -109,8 +109,8 @@ export class OwnEvidence extends Schema.Opaque<OwnEvidence>()(
 export class Evidence extends Schema.Opaque<Evidence>()(
   Schema.Struct({
     grade: field(
-      Schema.Literals(["claimed", "observed", "verified"]),
-      "The strength: `claimed` or `observed` by the receiver, or `verified` by another agent."
+      Schema.Literals(["claimed", "observed", "verified", "endorsed"]),
+      "The strength: `claimed` or `observed` by the receiver, `endorsed` by the sender, or `verified` by another agent."
     ),
     ...proof,
     by: field(AgentId, "The agent that recorded the evidence."),
@@ -120,6 +120,19 @@ export class Evidence extends Schema.Opaque<Evidence>()(
 
 export const OwnEvidences = partsOf(OwnEvidence).check(bounded())
 export const Evidences = Schema.Array(Evidence).check(Schema.isMaxLength(2 * limits.parts))
+
+/**
+ * Lists the agents that have checked the bytes of an artifact: those whose `verified` or `endorsed` evidence names it with
+ * its digest. Without one, an artifact by reference is only a claim of the receiver.
+ */
+export const checkersOf = (artifact: Artifact, evidence: ReadonlyArray<Evidence> = []): ReadonlyArray<AgentId> => {
+  const digest = artifactDigest(artifact)
+  const checks = evidence.filter(
+    ({ grade, ...one }) =>
+      (grade === "verified" || grade === "endorsed") && one.of === artifact.name && one.digest === digest
+  )
+  return [...new Set(checks.map(({ by }) => by))]
+}
 
 /** A deliverable that is missing or does not fit, and what was expected. */
 export interface Undelivered {

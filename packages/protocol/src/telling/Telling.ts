@@ -11,6 +11,7 @@ import {
 import { isOpen, type Transition } from "../lifecycle/Transitions.ts"
 import type { Clock, HandBack, Progress, RerouteCause } from "../model/Attempt.ts"
 import type { ReadBack } from "../model/Briefing.ts"
+import { type Artifact, checkersOf } from "../model/Delivery.ts"
 import type { RoutingDecision } from "../model/EventParts.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
@@ -162,7 +163,7 @@ const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
 
 /** Describes an event: the action, to follow the name of the agent, and the details. */
 export const describeEvent = (event: HandoffEvent): Description => ({
-  what: actions[event._tag],
+  what: event._tag === "Attested" && event.grade !== undefined ? "endorsed the work" : actions[event._tag],
   details: detailsOf(event).filter((sentence) => sentence.length > 0)
 })
 
@@ -203,6 +204,18 @@ export const describeLease = (record: HandoffRecord): Sentence | undefined => {
   const { milliseconds, until } = lease
   const rests = startAwaits(record) === "sender" ? "rests until it is confirmed" : "rests until the answer"
   return [duration(milliseconds), ", ", ...(until === undefined ? [rests] : ["until ", moment(until)])]
+}
+
+/**
+ * Describes whether another agent has checked the bytes of an artifact by reference; `undefined` for an artifact by value,
+ * whose bytes are in the record. Without such evidence the reference is only a claim of the receiver.
+ */
+export const describeReference = (record: HandoffRecord, artifact: Artifact): Sentence | undefined => {
+  if ("content" in artifact) return undefined
+  const checkers = checkersOf(artifact, "evidence" in record ? record.evidence : undefined)
+  return checkers.length === 0
+    ? ["claimed, not checked"]
+    : ["checked by ", ...names(checkers.map((name) => ({ name })))]
 }
 
 /** Describes the effect of a timer by the event that the clock records. */

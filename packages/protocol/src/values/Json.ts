@@ -117,7 +117,7 @@ const nameLength = (key: string): number => key.replaceAll(/[A-Z]/g, "__").lengt
  * fields may be null, and a moment counts as 24 characters in any spelling. Below `content` and `schema` the keys are the
  * caller's and count unchanged.
  */
-const bytesOf = (value: unknown, isOwn = true): number => {
+export const bytesOf = (value: unknown, isOwn = true): number => {
   if (typeof value === "string") return encodedLength(value)
   if (typeof value !== "object" || value === null) return String(value).length
   if (DateTime.isDateTime(value)) return momentBytes

@@ -23,6 +23,8 @@ export const limits = {
   defaultHops: 3,
   /** Actions, contingencies, deliverables, artifacts, and pieces of evidence of one handoff, each kind counted by itself. */
   parts: 128,
+  /** Attestations of one agent at one handoff, an eighth of `parts`, so that no agent uses up the room of the others. Checked when a verb is run: stored histories may have more. */
+  attestations: 16,
   /** Capabilities that an agent may register or a request may require. */
   capabilities: 128,
   /** Capacity that an agent may register, in open handoffs: an agent that takes more should register none. */

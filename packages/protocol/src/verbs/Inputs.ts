@@ -55,12 +55,12 @@ export const transitionInputs = {
     ...Struct.omit(fieldsOf(ForwardedEvent), ["to", "because", "routing"]),
     to: optional(AgentId, "The next receiver. Default: the router chooses.")
   }),
-  attest: records("Attested", fieldsOf(AttestedEvent)),
+  attest: records("Attested", Struct.omit(fieldsOf(AttestedEvent), ["grade"])),
   complete: records("Completed", {
     ...fieldsOf(CompletedEvent),
     result: optional(JsonObject, "The result as a JSON object. Default: an empty object.")
   }),
-  fail: records("Failed", fieldsOf(FailedEvent)),
+  fail: records("Failed", Struct.omit(fieldsOf(FailedEvent), ["code"])),
   cancel: records("Cancelled", Struct.omit(fieldsOf(CancelledEvent), ["along"]))
 } satisfies { readonly [Tag in keyof VerbNames as VerbNames[Tag]]?: { readonly event: Tag } & Pick<Verb, "input"> }
 

@@ -45,6 +45,8 @@ export const readVerbs = {
       name: "chain",
       subject: "handoff",
       summary: "Shows the whole chain of handoffs that a handoff belongs to.",
+      description:
+        "Parts that were delegated come first. Handoffs that only name another as their parent are marked, and few are shown.",
       gives: ["Chain"]
     },
     {},
@@ -84,7 +86,10 @@ export const readVerbs = {
       status: optional(HandoffStatus, "Only handoffs with this status, oldest first."),
       from: optional(AgentId, "Only handoffs that this agent sent, newest first."),
       to: optional(AgentId, "Only handoffs in the inbox of this agent, most urgent first; needs `status`."),
-      parent: optional(RecordId, "Only the parts of this handoff, oldest first."),
+      parent: optional(
+        RecordId,
+        "Only handoffs that name this one as their parent, oldest first. `chain` shows which were delegated."
+      ),
       dueAt: optional(Timestamp, "Only open handoffs on which the clock acts by then, earliest first."),
       prefix: optional(Schema.String, "Only handoffs whose id begins with this text, by id."),
       limit,

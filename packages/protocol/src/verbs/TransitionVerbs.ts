@@ -108,8 +108,10 @@ export const transitionVerbs = {
   release: transition(
     "release",
     {
+      or: "Forwarded",
       summary: "Returns a handoff for another attempt, with what this one learned.",
-      description: "Refused in the last attempt; use `fail` there."
+      description:
+        "In the last attempt, the next capable agent gets it if the request allows re-routing; otherwise the call is refused: use `fail` there."
     },
     ["NoAttemptLeft", "NotDue"]
   ),
@@ -127,7 +129,8 @@ export const transitionVerbs = {
     "attest",
     {
       summary: "Records, as a witness, that you have checked the work.",
-      description: "Any agent but the receiver may attest. The receiver's own evidence goes with `complete`.",
+      description:
+        "Any agent but the receiver may attest. The sender's evidence is `endorsed`, that of others `verified`. The receiver's own evidence goes with `complete`.",
       repeat: "never"
     },
     ["NoRoomLeft"]
@@ -144,10 +147,8 @@ export const transitionVerbs = {
   fail: transition(
     "fail",
     {
-      or: "Forwarded",
       summary: "Gives up an accepted or started handoff, with a reason.",
-      description:
-        "An agent whose attempts are used up adds the code; if the request allows re-routing, the next capable agent then gets the handoff."
+      description: "The handoff ends. `release` it instead if another attempt or another agent could do it."
     },
     ["NotDue"]
   ),

@@ -94,9 +94,13 @@ export type WireEntry = typeof WireEntry.Encoded
 
 const WireChainLink = Schema.Struct({
   record: field(WireRecord, "The handoff."),
+  is_delegated: field(
+    Schema.Boolean,
+    "False if the handoff only names the one above it as its parent; true if it was delegated, and at the top."
+  ),
   parts: field(
     Schema.Array(Schema.suspend((): Schema.Codec<unknown> => WireChainLink)),
-    "The parts of the handoff, oldest first."
+    "The delegated parts of the handoff, oldest first, then others that name it as their parent."
   )
 }).annotate({ identifier: "ChainLink", description: "A handoff and its parts, nested." })
 

@@ -1,6 +1,7 @@
 /** Describes plain events and handoffs in the words of the protocol. */
 import * as protocol from "@aumai/handoff-protocol"
 
+import type { Artifact } from "../types/Delivery.ts"
 import type { HandoffEvent } from "../types/HandoffEvent.ts"
 import type { HandoffRecord } from "../types/HandoffRecord.ts"
 import { fromPlain } from "./Plain.ts"
@@ -39,6 +40,13 @@ export const describeAttempt = /*#__PURE__*/ ofRecord(protocol.describeAttempt)
 
 /** Describes the lease: its duration and its end; `undefined` without a lease. */
 export const describeLease = /*#__PURE__*/ ofRecord(protocol.describeLease)
+
+/**
+ * Describes whether another agent has checked the bytes of an artifact by reference; `undefined` for an artifact by value.
+ * Without such evidence the reference is only a claim of the receiver.
+ */
+export const describeReference = (handoff: HandoffRecord, artifact: Artifact): protocol.Sentence | undefined =>
+  protocol.describeReference(fromPlain<protocol.HandoffRecord>(handoff), fromPlain<protocol.Artifact>(artifact))
 
 /** Describes the next timer of a handoff and its effect; `undefined` if no timer runs. */
 export const describeTimer = /*#__PURE__*/ ofRecord(protocol.describeTimer)

@@ -56,8 +56,10 @@ export interface OwnEvidence extends Proof {
 
 /** Evidence as the record keeps it. */
 export interface Evidence extends Proof {
-  /** The strength: `claimed` or `observed` by the receiver, or `verified` by another agent. */
-  readonly grade: "claimed" | "observed" | "verified"
+  /**
+   * The strength: `claimed` or `observed` by the receiver, `endorsed` by the sender, or `verified` by another agent.
+   */
+  readonly grade: "claimed" | "observed" | "verified" | "endorsed"
   /** The agent that recorded the evidence. */
   readonly by: string
   /** When the evidence was recorded. */

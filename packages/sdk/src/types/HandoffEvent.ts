@@ -152,6 +152,8 @@ interface AttestedEvent extends Move {
   readonly uri?: string
   /** The SHA-256 of the thing that was checked or seen. */
   readonly digest?: string
+  /** `endorsed` if the sender attests; set by the engine. Absent for any other agent, whose evidence is `verified`. */
+  readonly grade?: "endorsed"
 }
 
 /** The receiver has done the work and hands back its result. */

@@ -110,8 +110,9 @@ export interface Handoffs extends AsyncDisposable {
   /** Answers the receiver's question; work then continues. */
   answer(id: string, options: AnswerOptions): Promise<InProgress>
   /**
-   * Returns a handoff for another attempt, with what this one learned. The last attempt cannot be released, only
-   * failed. Rejects with `NoAttemptLeft` and `NotDue`, too.
+   * Returns a handoff for another attempt, with what this one learned. In the last attempt, the next capable agent
+   * receives it if the request allows re-routing; otherwise the call is refused. Rejects with `NoAttemptLeft` and
+   * `NotDue`, too.
    */
   release(id: string, options?: ReleaseOptions): Promise<Pending>
   /**
@@ -122,7 +123,8 @@ export interface Handoffs extends AsyncDisposable {
   forward(id: string, options?: ForwardOptions): Promise<Pending>
   /**
    * Records, as a witness, that you have checked the work. Any agent but the receiver may attest; the receiver passes
-   * its evidence to `complete`. Rejects with `NoRoomLeft`, too.
+   * its evidence to `complete`. The sender's evidence is `endorsed`, that of others `verified`. Rejects with
+   * `NoRoomLeft`, too.
    */
   attest(id: string, options: AttestOptions): Promise<Accepted | InProgress | InputRequired>
   /**
@@ -137,11 +139,10 @@ export interface Handoffs extends AsyncDisposable {
    */
   reject(id: string, options: RejectOptions): Promise<Rejected | Pending>
   /**
-   * Gives up an accepted or started handoff, with a reason. The code `attempts_exhausted` states that no attempt is
-   * left; if the request allows re-routing, the next capable agent then receives the handoff. Rejects with `NotDue`,
-   * too.
+   * Gives up an accepted or started handoff, with a reason. The handoff ends. `release` it instead if another attempt
+   * or another agent could do it. Rejects with `NotDue`, too.
    */
-  fail(id: string, options: FailOptions): Promise<Failed | Pending>
+  fail(id: string, options: FailOptions): Promise<Failed>
   /** Withdraws an open handoff, and all open parts of it. */
   cancel(id: string, options?: CancelOptions): Promise<Cancelled>
   /** Shows everything about one handoff. Rejects with `HandoffNotFound`. */
@@ -151,7 +152,10 @@ export interface Handoffs extends AsyncDisposable {
    * `AmbiguousId` and `HandoffNotFound`.
    */
   find(prefix: string, options?: CallOptions): Promise<HandoffRecord>
-  /** Shows the whole chain of handoffs that a handoff belongs to. Rejects with `HandoffNotFound`. */
+  /**
+   * Shows the whole chain of handoffs that a handoff belongs to. Parts that were delegated come first; of the handoffs
+   * that only name another as their parent, few are shown. Rejects with `HandoffNotFound`.
+   */
   chain(id: string, options?: CallOptions): Promise<Chain>
   /**
    * Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. Rejects with

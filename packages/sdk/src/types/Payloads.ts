@@ -2,7 +2,7 @@
 import type { Briefing, ReadBack } from "./Briefing.ts"
 import type { HandBack } from "./Custody.ts"
 import type { Artifact, Deliverable, OwnEvidence } from "./Delivery.ts"
-import type { FailureCode, HandoffStatus } from "./HandoffRecord.ts"
+import type { HandoffStatus } from "./HandoffRecord.ts"
 import type { JsonObject } from "./Json.ts"
 import type { CallOptions, VerbOptions } from "./Options.ts"
 
@@ -202,8 +202,6 @@ export interface CompleteOptions extends VerbOptions {
 export interface FailOptions extends VerbOptions {
   /** The actor's reason or note for the other agent, in words. */
   readonly reason: string
-  /** The cause if programs act on it; absent if the receiver just gave up. */
-  readonly code?: FailureCode | undefined
 }
 
 /** The options of `cancel`. */

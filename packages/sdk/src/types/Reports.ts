@@ -66,7 +66,9 @@ export interface Metrics {
 export interface ChainLink {
   /** The handoff. */
   readonly record: HandoffRecord
-  /** The parts of the handoff, oldest first. */
+  /** `false` if the handoff only names the one above it as its parent; `true` if it was delegated, and at the top. */
+  readonly isDelegated: boolean
+  /** The delegated parts of the handoff, oldest first, then others that name it as their parent. */
   readonly parts: ReadonlyArray<ChainLink>
 }
 

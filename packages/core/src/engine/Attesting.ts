@@ -1,0 +1,44 @@
+/** Judges attestations when they are recorded. Stored histories are not judged by these rules. */
+import {
+  bytesOf,
+  type Evidence,
+  type HandoffRecord,
+  limits,
+  NoRoomLeft,
+  type Transition
+} from "@aumai/handoff-protocol"
+
+type Attested = Extract<Transition, { readonly _tag: "Attested" }>
+
+/** Gives an attestation of the sender its own grade. */
+export const graded = (record: HandoffRecord, event: Attested): Attested =>
+  event.by === record.request.fromAgent ? { ...event, grade: "endorsed" } : event
+
+const exceeds = (evidence: ReadonlyArray<Evidence>, most: number): boolean =>
+  evidence.length > most || bytesOf(evidence) > (most * limits.jsonBytes) / limits.parts
+
+/**
+ * Checks the shares of the room for evidence: one agent cannot use up that of the others, and all others together cannot
+ * use up that of the sender. `record` is the state after the event.
+ */
+export const checkShare = (record: HandoffRecord, { _tag: event, by: agent }: Attested): NoRoomLeft | undefined => {
+  const { recordId, request } = record
+  const evidence = ("evidence" in record && record.evidence) || []
+  const own = limits.attestations
+  if (
+    exceeds(
+      evidence.filter(({ by }) => by === agent),
+      own
+    )
+  ) {
+    return new NoRoomLeft({ recordId, event, of: "evidence", agent, most: own })
+  }
+  const most = limits.parts - own
+  return agent !== request.fromAgent &&
+    exceeds(
+      evidence.filter(({ by }) => by !== request.fromAgent),
+      most
+    )
+    ? new NoRoomLeft({ recordId, event, of: "evidence", most })
+    : undefined
+}
