@@ -57,7 +57,9 @@ describe("complete", () => {
     const status = await done("status", "--id", id)
     expect(status).toContain("\nArtifact:   report: # 報告書  All is well. (text/markdown)\n")
     expect(status).toContain('\nArtifact:   totals: {"total":3} (application/json)\n')
-    expect(status).toMatch(/^Artifact: {3}picture: file:\S+ \(image\/png, 6 bytes, SHA-256 [0-9a-f]{12}…\)$/m)
+    expect(status).toMatch(
+      /^Artifact: {3}picture: file:\S+ \(image\/png, 6 bytes, SHA-256 [0-9a-f]{12}…, claimed, not checked\)$/m
+    )
     expect(status).toMatch(/^Evidence: {3}observed by executor: All 214 tests passed \(\S+Z\)$/m)
     expect(await done("history", "--id", id)).toMatch(
       /Completed {3}executor: \{\}; artifacts: report, totals, picture, long; claimed: I have read it twice; observed: All/
@@ -110,6 +112,22 @@ describe("complete", () => {
       await done("complete", "--id", id, "--artifacts", JSON.stringify([there]), "--json")
     )
     expect(record).toMatchObject({ artifacts: [there] })
+    expect(await done("status", "--id", id)).toContain(", claimed, not checked)\n")
+  })
+
+  it("shows who has checked an artifact stored elsewhere, and that the sender endorsed it", async () => {
+    const { done } = on(cli, "checked.json")
+    const id = await accepted("checked.json")
+    const digest = sha256("data")
+    const about = ["--statement", "Read it", "--of", "data", "--digest", digest]
+    await done("attest", "--id", id, "--by", "auditor", ...about)
+    await done("attest", "--id", id, "--by", "planner", ...about)
+    const there = { name: "data", uri: "s3://bucket/data", digest, size: 4 }
+    await done("complete", "--id", id, "--artifacts", JSON.stringify([there]))
+    const status = await done("status", "--id", id)
+    expect(status).toContain("…, checked by auditor, planner)\n")
+    expect(status).toContain("\nEvidence:   endorsed by planner: Read it (of data")
+    expect(await done("history", "--id", id)).toMatch(/Attested {4}planner: Read it; of data$/m)
   })
 
   it.each([

@@ -1,7 +1,9 @@
-import { writeFileSync } from "node:fs"
-
+import type { ChainLink } from "@aumai/handoff-core"
+import { AgentId, create, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
 import { describe, expect, it } from "vitest"
 
+import { chainJson, chainText } from "../src/output/ChainText.ts"
 import { command } from "./command.ts"
 import { foreign, isClean, on } from "./telling.ts"
 
@@ -125,28 +127,50 @@ describe("delegate and chain", () => {
     expect((await refused("chain", "--id", "gone")).stderr).toBe("Error: No handoff gone\n")
   })
 
-  it("prints a chain that is deeper than the call stack", async () => {
-    const at = "2026-01-01T00:00:00Z"
-    const records = Array.from({ length: 6000 }, (_, index) => ({
-      record_id: `r${index}`,
-      request: {
-        from_agent: "a",
-        to_agent: "b",
-        task_description: "t",
-        ...(index === 0 ? {} : { parent: `r${index - 1}` })
-      },
-      status: "pending",
-      created_at: at,
-      updated_at: at
-    }))
-    writeFileSync(cli.path("deep.json"), JSON.stringify(records))
-    const { done } = on(cli, "deep.json")
-    const lines = (await done("chain", "--id", "r3000")).trimEnd().split("\n")
+  it("prints delegated parts first, and marks handoffs that only name a parent", async () => {
+    const { done } = on(cli, "marked.json")
+    const id = await cli.create("marked.json")
+    await done("accept", "--id", id)
+    const stranger = ["--from", "stranger", "--to", "nobody", "--task", "Noise"]
+    await done("create", ...stranger, "--id", "noise-1", "--parent", id)
+    await done("delegate", "--id", id, "--to", "artist", "--task", "Charts", "--part-id", "part-1")
+    expect(await done("chain", "--id", id)).toBe(
+      [
+        `${id}  accepted  executor  Generate Q3 report  <- this one`,
+        "├─ part-1  pending  artist  Charts",
+        "└─ noise-1  pending  nobody  Noise  (names it as parent)",
+        ""
+      ].join("\n")
+    )
+    expect(JSON.parse(await done("chain", "--id", id, "--json"))).toMatchObject({
+      root: {
+        is_delegated: true,
+        parts: [
+          { record: { record_id: "part-1" }, is_delegated: true },
+          { record: { record_id: "noise-1" }, is_delegated: false }
+        ]
+      }
+    })
+  })
+
+  it("prints a chain that is deeper than the call stack", () => {
+    const asked = RecordId.make("r3000")
+    let root: ChainLink | undefined
+    for (let level = 5999; level >= 0; level--) {
+      const record = create(RecordId.make(`r${level}`), {
+        _tag: "Created",
+        at: DateTime.makeUnsafe("2026-01-01T00:00:00Z"),
+        by: AgentId.make("a"),
+        request: HandoffRequest.make({ fromAgent: AgentId.make("a"), toAgent: AgentId.make("b"), taskDescription: "t" })
+      })
+      root = { record, isDelegated: true, parts: root === undefined ? [] : [root] }
+    }
+    if (root === undefined) throw new Error("There is no chain")
+    const lines = chainText({ root, isCut: false }, asked).split("\n")
     expect(lines.slice(0, 2)).toEqual(["r0  pending  b  t", "└─ r1  pending  b  t"])
     expect(lines[3000]).toBe(`${" ".repeat(48)}└─ (3000) r3000  pending  b  t  <- this one`)
     expect(lines).toHaveLength(6000)
-    const json = await done("chain", "--id", "r3000", "--json")
-    expect(json.endsWith(`${"]}".repeat(6000)},"is_cut":false}\n`)).toBe(true)
+    expect(chainJson({ root, isCut: false }).endsWith(`${"]}".repeat(6000)},"is_cut":false}`)).toBe(true)
   })
 
   it("cancels the open parts with the whole", async () => {

@@ -221,12 +221,12 @@ describe("the page of a handoff", () => {
       .waitFor()
   })
 
-  it("creates a part with a custom id, and shows it with its parent", async () => {
+  it("creates a handoff with a parent and a custom id, and shows it with its parent", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "The whole" })
     const whole = page.url()
-    await page.getByRole("link", { name: "Create a part" }).click()
+    await page.getByRole("link", { name: "Create with this parent" }).click()
     await page.getByLabel("Sender").fill("b")
     await page.getByLabel("Receiver").fill("c")
     await page.getByLabel("Task").fill("The part")

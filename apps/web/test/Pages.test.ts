@@ -162,12 +162,12 @@ describe("import", () => {
 })
 
 describe("the other pages", () => {
-  it("show a part that another tab creates, on the page of its parent", async () => {
+  it("show a handoff that another tab creates, on the page of its parent", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "The whole" })
     const other = await visitor.tab(new URL(page.url()).hash)
-    await other.getByRole("link", { name: "Create a part" }).click()
+    await other.getByRole("link", { name: "Create with this parent" }).click()
     await other.getByLabel("Sender").fill("b")
     await other.getByLabel("Receiver").fill("c")
     await other.getByLabel("Task").fill("The part")

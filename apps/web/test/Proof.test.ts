@@ -121,7 +121,7 @@ describe("proof", () => {
     ])
     await region(page, "Import report").getByRole("link", { name: "one" }).click()
     const artifacts = region(page, "Artifacts")
-    await artifacts.getByText("scan by reference, application/pdf").click()
+    await artifacts.getByText("scan by reference, application/pdf, claimed, not checked").click()
     await artifacts.getByText("48,213 bytes").waitFor()
     await artifacts.getByText("a".repeat(64)).waitFor()
     await artifacts.getByText("javascript:document.title").waitFor()

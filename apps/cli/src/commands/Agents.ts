@@ -18,7 +18,7 @@ import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { once } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
-import { stretch } from "../output/RecordText.ts"
+import { stretch } from "../output/SentenceText.ts"
 import { printable } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 

@@ -108,7 +108,8 @@ export const release = verbCommand("release", {
   examples: [
     `--reason "The scanner is down" --not-before 1h`,
     `--done "Pages 1 to 4" --remaining "Page 5" --pitfall "Page 5 is blurred"`
-  ]
+  ],
+  print: showForwarded
 })
 
 export const forward = verbCommand("forward", {
@@ -188,9 +189,7 @@ export const complete = verbCommand("complete", {
 })
 
 export const fail = verbCommand("fail", {
-  custom: { code: undefined },
-  examples: [`--reason "External API returned 503."`],
-  print: showForwarded
+  examples: [`--reason "External API returned 503."`]
 })
 
 export const cancel = verbCommand("cancel", { examples: [`--reason "No longer needed"`] })

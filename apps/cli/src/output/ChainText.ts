@@ -16,7 +16,7 @@ interface Pending {
 // Levels that are indented; deeper lines print their depth as a number.
 const deepest = 16
 
-const lineOf = ({ record }: ChainLink, asked: RecordId, isAlone: boolean): string => {
+const lineOf = ({ isDelegated, record }: ChainLink, asked: RecordId, isAlone: boolean): string => {
   const { recordId, request, status } = record
   const id = printable(recordId)
   const isAsked = recordId === asked && !isAlone
@@ -25,6 +25,7 @@ const lineOf = ({ record }: ChainLink, asked: RecordId, isAlone: boolean): strin
     coloured(status),
     printable(receiverOf(record)),
     printable(request.taskDescription),
+    ...(isDelegated ? [] : [styled("dim", "(names it as parent)")]),
     ...(isAsked ? ["<- this one"] : [])
   ].join("  ")
 }
@@ -59,7 +60,7 @@ export const chainJson = ({ isCut, root }: Chain): string => {
       json += next
       continue
     }
-    json += `{"record":${JSON.stringify(encodeRecord(next.record))},"parts":[`
+    json += `{"record":${JSON.stringify(encodeRecord(next.record))},"is_delegated":${next.isDelegated},"parts":[`
     pending.push("]}")
     for (const [index, part] of [...next.parts.entries()].toReversed()) {
       pending.push(part)

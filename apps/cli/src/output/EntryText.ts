@@ -2,7 +2,7 @@ import type { Entry } from "@aumai/handoff-core"
 import { describeEvent, type HandoffEvent } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
-import { sentenceText } from "./RecordText.ts"
+import { sentenceText } from "./SentenceText.ts"
 import { printable } from "./Text.ts"
 
 /** The result of a completed handoff, and the details of any event. */

@@ -4,6 +4,7 @@ import {
   type Briefing,
   coverageOf,
   type Deliverable,
+  describeReference,
   type Evidence,
   type HandoffEvent,
   type HandoffRecord,
@@ -16,6 +17,7 @@ import {
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
+import { sentenceText } from "./SentenceText.ts"
 import { printable } from "./Text.ts"
 
 /** A labelled line. */
@@ -120,10 +122,12 @@ const shortened = (text: string): string =>
   // Half of a surrogate pair is not text.
   text.length > shown ? `${text.slice(0, shown).replace(/[\uD800-\uDBFF]$/, "")}…` : text.trimEnd()
 
-const artifactText = (artifact: Artifact): string => {
+const artifactText = (record: HandoffRecord, artifact: Artifact): string => {
   const { mediaType, name } = artifact
   if ("uri" in artifact) {
-    return `${name}: ${artifact.uri}${bracketed(mediaType, `${artifact.size} bytes`, short(artifact.digest))}`
+    const checked = describeReference(record, artifact)
+    const facts = [mediaType, `${artifact.size} bytes`, short(artifact.digest), checked && sentenceText(checked)]
+    return `${name}: ${artifact.uri}${bracketed(...facts)}`
   }
   const { content } = artifact
   const text = typeof content === "string" ? content : JSON.stringify(content)
@@ -133,16 +137,20 @@ const artifactText = (artifact: Artifact): string => {
 const deliverableText = ({ name, mediaType, schema, digest }: Deliverable): string =>
   `${name}${bracketed(mediaType, schema && "with a schema", digest && short(digest))}`
 
-const evidenceText = ({ grade, statement, of, uri, digest, by, at }: Evidence): string =>
-  `${grade} by ${by}: ${statement}${bracketed(of && `of ${of}`, uri, digest && short(digest), DateTime.formatIso(at))}`
+const evidenceText = ({ request }: HandoffRecord, evidence: Evidence): string => {
+  const { grade, statement, of, uri, digest, by, at } = evidence
+  // Older histories call the word of the sender verified, too.
+  const isSender = grade === "verified" && by === request.fromAgent
+  return `${grade} by ${by}${isSender ? ", the sender" : ""}: ${statement}${bracketed(of && `of ${of}`, uri, digest && short(digest), DateTime.formatIso(at))}`
+}
 
 const deliveryRows = (record: HandoffRecord): ReadonlyArray<Row> => {
   const artifacts = "artifacts" in record ? (record.artifacts ?? []) : []
   const evidence = "evidence" in record ? (record.evidence ?? []) : []
   return [
     ...(record.request.deliverables ?? []).map((one): Row => ["Demanded", deliverableText(one)]),
-    ...artifacts.map((one): Row => ["Artifact", artifactText(one)]),
-    ...evidence.map((one): Row => ["Evidence", evidenceText(one)])
+    ...artifacts.map((one): Row => ["Artifact", artifactText(record, one)]),
+    ...evidence.map((one): Row => ["Evidence", evidenceText(record, one)])
   ]
 }
 

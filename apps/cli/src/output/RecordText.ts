@@ -9,7 +9,6 @@ import {
   dueAt,
   type HandoffRecord,
   receiverOf,
-  render,
   type Sentence,
   turnOf
 } from "@aumai/handoff-protocol"
@@ -17,6 +16,7 @@ import { displayWidth } from "effect/cli/CliOutput"
 import * as DateTime from "effect/DateTime"
 
 import { awaitedText, handoverRows } from "./HandoverText.ts"
+import { lasting, sentenceText, stretch } from "./SentenceText.ts"
 import { fit, printable, printableLines, type Style, styled } from "./Text.ts"
 
 const parties = (record: HandoffRecord): string => printable(`${record.request.fromAgent} -> ${receiverOf(record)}`)
@@ -29,25 +29,6 @@ export const line = (record: HandoffRecord): string =>
     parties(record).padEnd(23),
     printable(record.request.taskDescription)
   ].join("  ")
-
-const units = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["m", 60_000],
-  ["s", 1000]
-] as const
-
-/** A duration rounded down to its largest unit: `3d`, `5h`, `12m`, `0s`. */
-export const stretch = (millis: number): string => {
-  const [unit, size] = units.find(([, size]) => millis >= size) ?? ["s", 1000]
-  return `${Math.floor(millis / size)}${unit}`
-}
-
-/** An exact duration in the largest unit that divides it: `10m`, `90s`. */
-export const lasting = (millis: number): string => {
-  const [unit, size] = units.find(([, size]) => millis % size === 0) ?? ["s", 1000]
-  return `${millis / size}${unit}`
-}
 
 const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
   pending: "yellow",
@@ -128,19 +109,6 @@ export const table = (records: ReadonlyArray<HandoffRecord>, columns: number, no
     )
   ].join("\n")
 }
-
-/** A sentence of the protocol as text for a terminal. */
-export const sentenceText = (sentence: Sentence): string =>
-  printable(
-    render(sentence, {
-      said: (text) => text,
-      name: (name) => name,
-      id: (id) => id,
-      status: (status) => status,
-      moment: (at) => DateTime.formatIso(DateTime.makeUnsafe(at)),
-      duration: lasting
-    }).join("")
-  )
 
 const optional = (sentence: Sentence | undefined): string | undefined => sentence && sentenceText(sentence)
 

@@ -9,7 +9,7 @@ import {
 import * as DateTime from "effect/DateTime"
 
 import { awaitedText, pathOf } from "./HandoverText.ts"
-import { sentenceText, stretch } from "./RecordText.ts"
+import { sentenceText, stretch } from "./SentenceText.ts"
 import { printable } from "./Text.ts"
 
 const timerText = (record: HandoffRecord, now: number): string => {

@@ -25,7 +25,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-import { stretch } from "../output/RecordText.ts"
+import { stretch } from "../output/SentenceText.ts"
 import { word } from "../output/Text.ts"
 import { counted, flawText, lookAtAll } from "./Verifying.ts"
 

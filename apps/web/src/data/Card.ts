@@ -23,8 +23,12 @@ export interface Card {
   readonly from: string
   /** The current receiver. */
   readonly to: string
-  /** The handoff that it is a part of. */
+  /** The handoff that its request names as its parent. Any agent can name any parent: see `partsOf`. */
   readonly parent?: string
+  /** The parts that its history delegated, each with the agent that delegated it. */
+  readonly delegated?: ReadonlyMap<string, string>
+  /** The history may begin after its first parts. */
+  readonly isImported?: true
   /** The beginning of the task, for display. */
   readonly task: string
   /** The searched text: ids, agents, and the beginning of task and context, {@link normalized}. */
@@ -153,6 +157,7 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
       priority: request.priority,
       createdAt: state.createdAt.getTime(),
       ...(request.parent === undefined ? {} : { parent: request.parent }),
+      ...(event._tag === "Imported" ? { isImported: true } : {}),
       ...changing
     }
   }
@@ -161,7 +166,15 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
   const { dueAt: _, ...rest } = card
   // A search also finds the new receiver.
   const text = event._tag === "Forwarded" ? `${card.text} ${normalized(event.to)}` : card.text
-  return { ...rest, ...changing, text, ...(isAnswer ? { answeredAt: event.at.getTime() } : {}) }
+  const delegated =
+    event._tag === "Delegated" ? new Map([...(card.delegated ?? []), [event.child, event.by]]) : undefined
+  return {
+    ...rest,
+    ...changing,
+    text,
+    ...(delegated && { delegated }),
+    ...(isAnswer ? { answeredAt: event.at.getTime() } : {})
+  }
 }
 
 /** Open handoffs: the most urgent first, then the oldest. Ended handoffs: the latest first. */

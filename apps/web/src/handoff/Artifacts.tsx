@@ -1,8 +1,9 @@
-import type { Artifact } from "@aumai/handoff"
+import { type Artifact, describeReference, type HandoffRecord } from "@aumai/handoff"
 import { useState } from "react"
 
 import { JsonTree } from "../ui/JsonTree.tsx"
 import { Fact } from "../ui/Panel.tsx"
+import { Sentences } from "../ui/Sentences.tsx"
 import { beginningOf, nameText } from "../words/Words.ts"
 
 // Characters shown of a text at first; it may have 1 MiB.
@@ -43,8 +44,9 @@ const Content = ({ artifact }: { readonly artifact: Artifact }) => {
   )
 }
 
-const ArtifactLine = ({ artifact }: { readonly artifact: Artifact }) => {
+const ArtifactLine = ({ handoff, artifact }: { readonly handoff: HandoffRecord; readonly artifact: Artifact }) => {
   const [isOpen, setIsOpen] = useState(false)
+  const checked = describeReference(handoff, artifact)
   return (
     <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>
@@ -52,6 +54,11 @@ const ArtifactLine = ({ artifact }: { readonly artifact: Artifact }) => {
         <span className="nothing">
           {"uri" in artifact ? "by reference" : "by value"}
           {artifact.mediaType === undefined ? "" : `, ${nameText(artifact.mediaType)}`}
+          {checked === undefined ? undefined : (
+            <>
+              , <Sentences sentences={[checked]} />
+            </>
+          )}
         </span>
       </summary>
       {isOpen ? <Content artifact={artifact} /> : undefined}
@@ -59,12 +66,17 @@ const ArtifactLine = ({ artifact }: { readonly artifact: Artifact }) => {
   )
 }
 
+interface Properties {
+  readonly handoff: HandoffRecord
+  readonly artifacts: ReadonlyArray<Artifact>
+}
+
 /** Artifacts, each with its content, or with its location if it is stored elsewhere. */
-export const Artifacts = ({ artifacts }: { readonly artifacts: ReadonlyArray<Artifact> }) => (
+export const Artifacts = ({ handoff, artifacts }: Properties) => (
   <ul className="artifacts">
     {artifacts.map((artifact) => (
       <li key={artifact.name}>
-        <ArtifactLine artifact={artifact} />
+        <ArtifactLine handoff={handoff} artifact={artifact} />
       </li>
     ))}
   </ul>

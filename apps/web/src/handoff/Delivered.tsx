@@ -48,10 +48,16 @@ const DeliverableLine = ({ handoff, deliverable, artifacts }: DeliverablePropert
 const gradeWords: Readonly<Record<Evidence["grade"], string>> = {
   claimed: "Claimed",
   observed: "Observed",
-  verified: "Verified"
+  verified: "Verified",
+  endorsed: "Endorsed"
 }
 
-const EvidenceList = ({ evidence }: { readonly evidence: ReadonlyArray<Evidence> }) => (
+interface EvidenceProperties {
+  readonly evidence: ReadonlyArray<Evidence>
+  readonly sender: string
+}
+
+const EvidenceList = ({ evidence, sender }: EvidenceProperties) => (
   <ul className="evidence">
     {[...evidence.entries()].map(([index, { at, by, digest, grade, of, statement, uri }]) => (
       <li key={index}>
@@ -63,7 +69,8 @@ const EvidenceList = ({ evidence }: { readonly evidence: ReadonlyArray<Evidence>
         </p>
         <p className="nothing">
           {of === undefined ? "" : `${nameText(of)}, `}
-          {grade === "verified" ? "checked by" : "stated by"} {nameText(by)}, {momentText(at)}
+          {grade === "verified" ? "checked by" : "stated by"} {nameText(by)}
+          {by === sender ? ", the sender" : ""}, {momentText(at)}
         </p>
         {uri === undefined ? undefined : (
           <p className="nothing">
@@ -102,12 +109,12 @@ export const Delivered = ({ handoff }: { readonly handoff: HandoffRecord }) => {
       )}
       {artifacts.length === 0 ? undefined : (
         <Panel title="Artifacts">
-          <Artifacts artifacts={artifacts} />
+          <Artifacts handoff={handoff} artifacts={artifacts} />
         </Panel>
       )}
       {evidence.length === 0 ? undefined : (
         <Panel title="Evidence">
-          <EvidenceList evidence={evidence} />
+          <EvidenceList evidence={evidence} sender={handoff.request.fromAgent} />
         </Panel>
       )}
     </>

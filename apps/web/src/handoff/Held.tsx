@@ -68,7 +68,7 @@ const handBackWords = { done: "Done", remaining: "Remaining", pitfalls: "Pitfall
 const handBackParts = ["done", "remaining", "pitfalls"] as const
 
 /** The hand-back of earlier attempts. */
-const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
+const HandBackPanel = ({ handoff, handBack }: { readonly handoff: HandoffRecord; readonly handBack: HandBack }) => (
   <Panel title="From earlier attempts">
     {handBackParts.map((part) =>
       handBack[part] === undefined || handBack[part].length === 0 ? undefined : (
@@ -85,7 +85,7 @@ const HandBackPanel = ({ handBack }: { readonly handBack: HandBack }) => (
     {handBack.artifacts === undefined || handBack.artifacts.length === 0 ? undefined : (
       <section aria-label="Artifacts so far">
         <h3>Artifacts so far</h3>
-        <Artifacts artifacts={handBack.artifacts} />
+        <Artifacts handoff={handoff} artifacts={handBack.artifacts} />
       </section>
     )}
   </Panel>
@@ -122,7 +122,7 @@ export const Held = ({ handoff }: { readonly handoff: HandoffRecord }) => {
           <dl className="facts">{facts}</dl>
         </Panel>
       )}
-      {"handBack" in handoff ? <HandBackPanel handBack={handoff.handBack} /> : undefined}
+      {"handBack" in handoff ? <HandBackPanel handoff={handoff} handBack={handoff.handBack} /> : undefined}
     </>
   )
 }

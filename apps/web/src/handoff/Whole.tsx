@@ -2,23 +2,27 @@ import { useMemo } from "react"
 
 import type { Card } from "../data/Card.ts"
 import { useSnapshot } from "../data/Context.ts"
+import { partsOf } from "../data/Parts.ts"
 import { hrefOf } from "../data/Route.ts"
 import { Panel } from "../ui/Panel.tsx"
 import { beginningOf, nameText, statusWords } from "../words/Words.ts"
 
 interface Node {
   readonly card: Card
-  readonly parts: ReadonlyArray<Node>
+  /** `false` if the handoff only names the one above it as its parent. */
+  readonly isDelegated: boolean
+  readonly parts: Array<Node>
 }
 
 interface Tree {
   readonly root: Node
-  /** The number of parts that are not shown. */
+  /** The number of handoffs that are not shown. */
   readonly hidden: number
 }
 
-// Limits on the parts shown, and on the levels above the handoff on the page.
+// Limits on the parts shown, on the handoffs that only name a parent, and on the levels above the handoff on the page.
 const mostParts = 200
+const mostNamed = 20
 const mostAbove = 50
 
 /** The handoffs above a part, the nearest first. Stops at a cycle. */
@@ -32,29 +36,36 @@ const aboveOf = (cards: ReadonlyMap<string, Card>, of: Card): ReadonlyArray<Card
   return above
 }
 
-/** The tree that a handoff belongs to. The path to it from the root is always shown. */
+/** The tree that a handoff belongs to, delegated parts first. The path to it from the root is always shown. */
 const treeOf = (cards: ReadonlyMap<string, Card>, of: Card): Tree => {
-  const parts = Map.groupBy(cards.values(), ({ parent }) => parent)
+  const named = Map.groupBy(cards.values(), ({ parent }) => parent)
+  const childrenOf = ({ recordId }: Card) => (named.get(recordId) ?? []).toSorted((a, b) => a.createdAt - b.createdAt)
   const above = aboveOf(cards, of)
   const path = new Set([of, ...above])
   const seen = new Set<Card>()
-  let left = mostParts
+  const nodes: Array<Node> = []
   let hidden = 0
-  const nodeOf = (card: Card): Node => {
+  const nodeOf = (card: Card, isDelegated: boolean, room: { left: number }): Node => {
+    const node: Node = { card, isDelegated, parts: [] }
     seen.add(card)
-    const below: Array<Node> = []
-    for (const part of (parts.get(card.recordId) ?? []).toSorted((a, b) => a.createdAt - b.createdAt)) {
-      if (seen.has(part)) continue
-      if (left <= 0 && !path.has(part)) {
-        hidden += 1
-        continue
-      }
-      left -= 1
-      below.push(nodeOf(part))
-    }
-    return { card, parts: below }
+    nodes.push(node)
+    for (const part of partsOf(card, childrenOf(card))) add(node, part, true, room)
+    return node
   }
-  const root = nodeOf(above.at(-1) ?? of)
+  const add = (node: Node, card: Card, isDelegated: boolean, room: { left: number }) => {
+    if (seen.has(card)) return
+    if (room.left <= 0 && !path.has(card)) {
+      seen.add(card)
+      hidden += 1
+      return
+    }
+    room.left -= 1
+    node.parts.push(nodeOf(card, isDelegated, room))
+  }
+  const root = nodeOf(above.at(-1) ?? of, true, { left: mostParts })
+  // Any agent can name any parent, so these come after all delegated parts and have a separate limit.
+  const room = { left: mostNamed }
+  for (const node of nodes) for (const card of childrenOf(node.card)) add(node, card, false, room)
   return { root, hidden }
 }
 
@@ -62,7 +73,7 @@ const treeOf = (cards: ReadonlyMap<string, Card>, of: Card): Tree => {
 const taskRoom = 100
 
 const Member = ({ node, of }: { readonly node: Node; readonly of: string }) => {
-  const { card, parts } = node
+  const { card, isDelegated, parts } = node
   const task = beginningOf(card.task, taskRoom)
   return (
     <li>
@@ -70,7 +81,10 @@ const Member = ({ node, of }: { readonly node: Node; readonly of: string }) => {
       <span className="status" data-status={card.status}>
         {statusWords[card.status]}
       </span>{" "}
-      <span className="nothing">{nameText(card.to)}</span>
+      <span className="nothing">
+        {nameText(card.to)}
+        {isDelegated ? "" : ", names it as parent"}
+      </span>
       {parts.length === 0 ? undefined : (
         <ul className="tree">
           {parts.map((part) => (
@@ -103,7 +117,7 @@ export const Whole = ({ of }: { readonly of: string }) => {
       {tree === undefined || tree.hidden === 0 ? undefined : <p>… and {tree.hidden} more.</p>}
       <p>
         <a className="button" href={`#/new/${encodeURIComponent(of)}`}>
-          Create a part
+          Create with this parent
         </a>
       </p>
     </Panel>
