@@ -1,4 +1,5 @@
 /** Every attack, in the order of `docs/security.md`. */
 import type { Attack } from "./Attack.ts"
+import { partAttacks } from "./parts.ts"
 
-export const attacks: ReadonlyArray<Attack> = []
+export const attacks: ReadonlyArray<Attack> = [...partAttacks]
