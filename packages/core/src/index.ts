@@ -12,13 +12,18 @@ export * as GroupCommit from "./store/GroupCommit.ts"
 export type { CommitAll } from "./store/GroupCommit.ts"
 export * as StoreImage from "./store/StoreImage.ts"
 export * as MemoryStore from "./store/MemoryStore.ts"
-export { AgentCapabilityRegistry, type RegisterOptions } from "./routing/AgentCapabilityRegistry.ts"
+export {
+  AgentCapabilityRegistry,
+  type RegisterOptions,
+  type UnregisterOptions
+} from "./routing/AgentCapabilityRegistry.ts"
 export * from "./routing/HandoffRouter.ts"
 export * from "./engine/HandoffManager.ts"
+export { isIdPrefix } from "./engine/Ids.ts"
 export type { CreateOptions, NewHandoff, NewPart } from "./engine/Creation.ts"
 export type { Chain, ChainLink } from "./engine/Chain.ts"
 export { type ActedVerb, type Acting, actAs, type Answer, type Call } from "./engine/ActAs.ts"
 export type { Actor, Method, Methods, Payload, VerbError } from "./engine/Verbs.ts"
-export { type Signer, Signers } from "./engine/Signers.ts"
+export { type Signer, Signers } from "./routing/Signers.ts"
 export type { ImportOutcome, ImportReport } from "./engine/Archive.ts"
 export type { Metrics } from "./engine/Metrics.ts"

@@ -16,7 +16,10 @@ import * as MemoryStore from "../src/store/MemoryStore.ts"
 type Services = HandoffManager | HandoffRouter | AgentCapabilityRegistry | HandoffStore | AgentStore
 
 /** The failures of the engine. A test fails on one that it does not expect. */
-type Failure = VerbError | Effect.Error<ReturnType<HandoffManager["Service"]["create" | "find"]>>
+type Failure =
+  | VerbError
+  | Effect.Error<ReturnType<HandoffManager["Service"]["create" | "find"]>>
+  | Effect.Error<ReturnType<AgentCapabilityRegistry["Service"]["register"]>>
 
 /** All services of core on one memory store. */
 export const everything: Layer.Layer<Services> = Layer.mergeAll(

@@ -1,6 +1,7 @@
 export { limits } from "./values/Limits.ts"
 export { bytesOf, isJsonObject, JsonObject, JsonValue, parseJson } from "./values/Json.ts"
 export { canonical, Digest, digestOf, Signature } from "./values/Digest.ts"
+export { labelFault, looksLike, nameFault, skeleton } from "./values/Names.ts"
 export { AgentId, Capability, Priority, PublicKey, RecordId, Text, Timestamp } from "./values/Fields.ts"
 export { HandoffRequest } from "./model/HandoffRequest.ts"
 export { Briefing, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./model/Briefing.ts"
@@ -54,6 +55,7 @@ export {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
+  KeyRequired,
   NoCapableAgent,
   NotYourHandoff,
   RevisionConflict,

@@ -24,6 +24,7 @@ import {
   InvalidInput,
   InvalidTransition,
   isOpen,
+  KeyRequired,
   limits,
   NoAttemptLeft,
   NoCapableAgent,
@@ -34,6 +35,7 @@ import {
   NotYourHandoff,
   OpenChildren,
   type Party,
+  PublicKey,
   ReadBackIncomplete,
   RecordId,
   RevisionConflict,
@@ -181,6 +183,7 @@ const errors = () => {
       input: "request",
       issues: [{ path: "priority", expected: "Expected a value between 1 and 10" }]
     }),
+    new KeyRequired({ agentId: executor, publicKey: PublicKey.make("KtDT".repeat(10) + "abc") }),
     new NoCapableAgent({ fromAgent: planner, requires: [Capability.make("translate")] }),
     new RevisionConflict({ recordId: id, revision: 3 }),
     new StoreError({ operation: "commit", reason: "full", detail: "No space is left for handoffs.json; free some" })

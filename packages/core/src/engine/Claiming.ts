@@ -4,8 +4,10 @@ import {
   claimInput,
   fastPath,
   type HandoffRecord,
+  HandoffStatus,
   type InvalidInput,
   invalidInput,
+  isOpen,
   type Milliseconds,
   type RecordId,
   StoreError
@@ -18,6 +20,7 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
+import { checkNames, isPlain } from "../routing/Names.ts"
 import type { HandoffStore, Page } from "../store/HandoffStore.ts"
 
 /** The result of trying to accept one handoff: the record, `lost` to another claimer, or `gone` from the inbox. */
@@ -61,6 +64,8 @@ const batchSize = 256
 
 // After this many lost attempts the store is at fault, not the race.
 const tries = 1024
+
+const openStatuses = HandoffStatus.literals.filter(isOpen)
 
 const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
   "notBefore" in record && record.notBefore !== undefined && record.notBefore.epochMilliseconds > now.epochMilliseconds
@@ -152,6 +157,14 @@ export const make = (
         return found.slice(0, limit)
       })
 
+    /** Tests for an open handoff of a receiver. */
+    const hasOpen = Effect.fnUntraced(function* (agent: AgentId) {
+      for (const status of openStatuses) {
+        if ((yield* store.list({ _tag: "Inbox", agent, status }, { limit: 1 })).length > 0) return true
+      }
+      return false
+    })
+
     const readInbox = (group: ClaimGroup) =>
       Effect.suspend(() => {
         const batch = [...group.waiting].slice(0, batchSize)
@@ -217,7 +230,11 @@ export const make = (
       if (decoded !== undefined && Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)
       for (let left = tries; left > 0;) {
         const taking = yield* attempt(groupOf(agent, readsBack), lease)
-        if (taking === undefined) return Option.none()
+        if (taking === undefined) {
+          // A name that can pass for others is accepted only for the handoffs that it has already.
+          if (!isPlain(agent) && !(yield* hasOpen(agent))) yield* checkNames("claim", [["agent", agent]])
+          return Option.none()
+        }
         if (taking === "lost") left -= 1
         // A handoff that is gone has left the inbox, so the loop ends.
         else if (taking !== "gone") return Option.some(taking)

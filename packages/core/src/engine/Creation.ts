@@ -21,13 +21,14 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { HandoffRouter, RoutingOptions } from "../routing/HandoffRouter.ts"
+import { alikeOf, checkNames, type Naming } from "../routing/Names.ts"
 import type { HandoffStore } from "../store/HandoffStore.ts"
 import type { Entries } from "./Entries.ts"
+import { drawId } from "./Ids.ts"
 import { type Actor, contentSchemas, retryOnConflict, type VerbError, type Verbs } from "./Verbs.ts"
 
 /** The same type with plain strings for ids and names, because callers of `create` have not validated theirs yet. */
@@ -50,18 +51,6 @@ export interface CreateOptions {
   /** Limits on the router's choice. */
   readonly routing?: RoutingOptions
 }
-
-// Crockford's base 32 has no I, L, O and U, so an id survives being read aloud or copied by hand.
-// https://www.crockford.com/base32.html
-const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-
-/** Twelve characters, 60 bits: after a million ids the chance of a collision is one in two million. */
-const drawId: Effect.Effect<RecordId> = Effect.map(Random.Random, (random) => {
-  let id = ""
-  for (let index = 0; index < 12; index++) id += alphabet.charAt(Math.floor(random.nextDoubleUnsafe() * 32))
-  // The cast: twelve characters of the alphabet are an id.
-  return id as RecordId
-})
 
 // Two collisions of 60 bits may be chance; a third means that the random source repeats itself.
 const draws = 3
@@ -113,6 +102,52 @@ const checkSchemas = ({ deliverables = [] }: HandoffRequest): Effect.Effect<void
       })
     : Effect.void
 
+/** What a call says beside its request. */
+interface Circumstances {
+  readonly id?: RecordId | undefined
+  /** The request names no receiver. */
+  readonly isRouted: boolean
+  /** The request is for a part, whose sender and whole are in the store already. */
+  readonly isPart: boolean
+  readonly routing?: RoutingOptions | undefined
+}
+
+/** The names that a request brings. */
+const namesIn = (request: HandoffRequest, { id, isPart, isRouted }: Circumstances): ReadonlyArray<Naming> => {
+  const { briefing, deliverables = [], fromAgent, parent, requires = [], toAgent } = request
+  const { actions = [], contingencies = [] } = briefing ?? {}
+  const names: Array<Naming> = isPart ? [] : [["from_agent", fromAgent]]
+  if (!isRouted) names.push(["to_agent", toAgent])
+  if (!isPart && parent !== undefined) names.push(["parent", parent, "id"])
+  if (id !== undefined) names.push(["id", id, "id"])
+  const label = (path: string) => (name: string, index: number) =>
+    void names.push([path.replace("*", String(index)), name, "label"])
+  requires.forEach(label("requires[*]"))
+  deliverables.map(({ name }) => name).forEach(label("deliverables[*].name"))
+  actions.map(({ id }) => id).forEach(label("briefing.actions[*].id"))
+  contingencies.map(({ id }) => id).forEach(label("briefing.contingencies[*].id"))
+  for (const [index, { owner }] of actions.entries()) {
+    if (owner !== undefined) names.push([`briefing.actions[${index}].owner`, owner])
+  }
+  return names
+}
+
+/** Refuses a request whose names can pass for others, or whose receiver can pass for its sender. */
+const checkNamesOf = (request: HandoffRequest, how: Circumstances): Effect.Effect<void, InvalidInput> => {
+  const checked = checkNames("request", namesIn(request, how))
+  if (how.isRouted) return checked
+  const { fromAgent, toAgent } = request
+  const refuse = (expected: string) =>
+    Effect.fail(new InvalidInput({ input: "request", issues: [{ path: "to_agent", expected }] }))
+  if (how.isPart && fromAgent === toAgent) return refuse(`Expected another agent than ${fromAgent}, which delegates`)
+  return Effect.andThen(
+    checked,
+    Effect.flatMap(alikeOf(toAgent, [fromAgent]), (alike) =>
+      alike === undefined ? Effect.void : refuse(`Expected a name that does not look like the sender ${alike}`)
+    )
+  )
+}
+
 /** Makes the verbs that create handoffs, over a store and a router. */
 export const make = (
   store: HandoffStore["Service"],
@@ -159,19 +194,19 @@ export const make = (
     return same ? found.value : yield* new HandoffExists({ recordId: id })
   })
 
-  /** Checks the timers and schemas of a request, and chooses its receiver if it names none. */
+  /** Checks the timers, names and schemas of a request, and chooses its receiver if it names none. */
   const complete = (
     request: HandoffRequest,
-    isRouted: boolean,
-    now: DateTime.Utc,
-    routing?: RoutingOptions
+    how: Circumstances,
+    now: DateTime.Utc
   ): Effect.Effect<Addressed, InvalidInput | NoCapableAgent | StoreError> => {
     const late = checkTimers(request, now)
     if (late !== undefined) return Effect.fail(late)
-    const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = isRouted
-      ? addressed(request, routing)
+    const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = how.isRouted
+      ? addressed(request, how.routing)
       : Effect.succeed({ request })
-    return request.deliverables === undefined ? whole : Effect.andThen(checkSchemas(request), whole)
+    const checked = request.deliverables === undefined ? whole : Effect.andThen(checkSchemas(request), whole)
+    return Effect.andThen(checkNamesOf(request, how), checked)
   }
 
   const idOf = (id: string): Result.Result<RecordId, InvalidInput> =>
@@ -185,15 +220,21 @@ export const make = (
     if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
     const request = decoded.success
 
-    const createWith = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
+    const createWith = (
+      id: RecordId | undefined,
+      begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>
+    ) =>
       Effect.flatMap(DateTime.now, (now) =>
-        Effect.flatMap(complete(request, ask.toAgent === undefined, now, options.routing), (ask) => begin(now, ask))
+        Effect.flatMap(
+          complete(request, { id, isRouted: ask.toAgent === undefined, isPart: false, routing: options.routing }, now),
+          (ask) => begin(now, ask)
+        )
       )
 
     if (options.id === undefined) {
       return (
         notTheSender(request, options.by, unnamed) ??
-        createWith((at, complete) => beginWithNewId(draws - 1, at, complete))
+        createWith(undefined, (at, complete) => beginWithNewId(draws - 1, at, complete))
       )
     }
     const named = idOf(options.id)
@@ -203,7 +244,7 @@ export const make = (
       Effect.flatMap(existing(recordId, ask, request), (there): Effect.Effect<HandoffRecord, E> =>
         there === undefined ? otherwise : Effect.succeed(there)
       )
-    const once = createWith((at, complete) => begin(recordId, at, complete))
+    const once = createWith(recordId, (at, complete) => begin(recordId, at, complete))
     // On conflict another process has created it meanwhile, and that handoff is the result.
     const orAnother = Effect.catchTag(once, "RevisionConflict", (conflict) => existingOr(Effect.fail(conflict)))
     return notTheSender(request, options.by, recordId) ?? existingOr(orAnother)
@@ -237,10 +278,8 @@ export const make = (
                 ...(attempt === undefined ? {} : { attempt })
               })
             )
-            const first = entries.first(
-              child,
-              eventOf(at, yield* complete(request, ask.toAgent === undefined, at, routing))
-            )
+            const how = { id: named?.success, isRouted: ask.toAgent === undefined, isPart: true, routing }
+            const first = entries.first(child, eventOf(at, yield* complete(request, how, at)))
             return yield* Effect.as(store.commit([first, delegated]), first.record)
           })
         )

@@ -14,8 +14,8 @@ import {
 } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
+import type { Signer } from "../routing/Signers.ts"
 import type { Change } from "../store/HandoffStore.ts"
-import type { Signer } from "./Signers.ts"
 
 /** Makes the entries of one process. */
 export interface Entries {

@@ -20,6 +20,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import { HandoffRouter } from "../routing/HandoffRouter.ts"
+import { Signers } from "../routing/Signers.ts"
 import type { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Page, type Position, type View } from "../store/HandoffStore.ts"
 import type * as Archive from "./Archive.ts"
@@ -28,18 +29,15 @@ import * as Changes from "./Changes.ts"
 import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
 import * as Entries from "./Entries.ts"
+import { isDrawn, isIdPrefix } from "./Ids.ts"
 import * as Metrics from "./Metrics.ts"
-import { Signers } from "./Signers.ts"
 import * as Verbs from "./Verbs.ts"
 
 // One page is one read of the store; 256 records are a few hundred kilobytes in practice.
 const pageSize = 256
 
-// A shorter prefix rarely identifies one handoff.
-const shortestPrefix = 4
-
-// One more than the error lists, so that it can say that there are more.
-const readAtOnce = 4
+// One more than the error names, so that it can say that there are more.
+const mostFound = 4
 
 /**
  * Runs the verbs, one method each. A verb reads the record, checks the event against the lifecycle, and commits both;
@@ -140,8 +138,8 @@ export class HandoffManager extends Context.Service<
     /** Shows everything about one handoff. */
     readonly get: (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
     /**
-     * Finds the handoff with this id or, from four characters on, the only one whose id begins with them. One read of the
-     * store.
+     * Finds the handoff with this id or, from four characters on, the only one whose drawn id begins with them. An id that
+     * you chose is found only as a whole. Usually one read of the store.
      */
     readonly find: (prefix: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | AmbiguousId | StoreError>
     /** Lists handoffs, one page at a time. Each view has one order; a page holds at most `limit` records after `after`. */
@@ -213,13 +211,21 @@ const make = Effect.gen(function* () {
   })
 
   const find = Effect.fnUntraced(function* (prefix: RecordId) {
-    const found = yield* store.list({ _tag: "Prefix", prefix }, { limit: readAtOnce })
-    const [first] = found
-    // An id sorts before all longer ones that begin with it.
-    if (first?.recordId === prefix) return first
-    if (first === undefined || prefix.length < shortestPrefix) return yield* new HandoffNotFound({ recordId: prefix })
-    if (found.length === 1) return first
-    return yield* new AmbiguousId({ prefix, recordIds: found.map(({ recordId }) => recordId) })
+    if (!isIdPrefix(prefix)) return yield* get(prefix)
+    const found: Array<HandoffRecord> = []
+    let page: ReadonlyArray<HandoffRecord> = []
+    let limit = mostFound
+    do {
+      const after = page.at(-1)
+      if (after !== undefined) limit = pageSize
+      page = yield* store.list({ _tag: "Prefix", prefix }, { limit, ...(after && { after }) })
+      // Other ids with this beginning are taken only as a whole: `task-1` never stands for `task-10`.
+      found.push(...page.filter(({ recordId }) => recordId === prefix || isDrawn(recordId)))
+    } while (page.length === limit && found.length < mostFound)
+    const [first, ...others] = found
+    if (first === undefined) return yield* new HandoffNotFound({ recordId: prefix })
+    if (others.length === 0) return first
+    return yield* new AmbiguousId({ prefix, recordIds: found.slice(0, mostFound).map(({ recordId }) => recordId) })
   })
 
   const history = Effect.fnUntraced(function* (id: RecordId) {

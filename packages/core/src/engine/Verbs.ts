@@ -2,6 +2,7 @@ import {
   agentOf,
   AgentId,
   type After,
+  AlreadyHeld,
   Attempt,
   clock,
   type ErrorOf,
@@ -18,6 +19,7 @@ import {
   type NoAttemptLeft,
   NoCapableAgent,
   NotDelivered,
+  NotYourHandoff,
   OpenChildren,
   overdueEvent,
   receiverOf,
@@ -41,6 +43,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { HandoffRouter } from "../routing/HandoffRouter.ts"
+import { alikeOf, checkNames } from "../routing/Names.ts"
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { checkShare, graded } from "./Attesting.ts"
 import type { Taking } from "./Claiming.ts"
@@ -71,10 +74,10 @@ export type Method<V extends TransitionVerb> =
 export type Methods = { readonly [Name in TransitionVerbName]: Method<(typeof transitionVerbs)[Name]> }
 
 /** The errors of the lifecycle, the engine and the store. */
-type Refusal = LifecycleError | OpenChildren | RevisionConflict | StoreError
+type Refusal = InvalidInput | LifecycleError | OpenChildren | RevisionConflict | StoreError
 
 /** The errors of a verb on one handoff. */
-export type VerbError = HandoffNotFound | InvalidInput | Refusal
+export type VerbError = HandoffNotFound | Refusal
 
 // After this many lost races the caller should read the handoff again before it decides what to do.
 const tries = 8
@@ -109,6 +112,39 @@ const validator = (name: TransitionVerbName) => {
   }
 }
 
+/** Refuses a next receiver whose name can pass for another, such as that of an agent that has had the handoff. */
+const checkReceiver = (record: HandoffRecord, agent: AgentId): Effect.Effect<void, InvalidInput | AlreadyHeld> => {
+  const holders = holdersOf(record)
+  return Effect.flatMap(alikeOf(agent, holders), (alike): Effect.Effect<void, InvalidInput | AlreadyHeld> =>
+    alike === undefined
+      ? checkNames("forward", [["to", agent]])
+      : Effect.fail(new AlreadyHeld({ recordId: record.recordId, agent, holders, alike }))
+  )
+}
+
+/** Refuses a witness whose name can pass for another, such as that of the receiver. An earlier holder keeps its name. */
+const checkWitness = (record: HandoffRecord, by: AgentId): Effect.Effect<void, InvalidInput | NotYourHandoff> => {
+  const { recordId, request } = record
+  return Effect.flatMap(
+    alikeOf(by, [receiverOf(record)]),
+    (alike): Effect.Effect<void, InvalidInput | NotYourHandoff> =>
+      alike !== undefined
+        ? Effect.fail(
+            new NotYourHandoff({
+              recordId,
+              event: "Attested",
+              by,
+              party: "witness",
+              expected: request.fromAgent,
+              alike
+            })
+          )
+        : holdersOf(record).includes(by)
+          ? Effect.void
+          : checkNames("attest", [["by", by]])
+  )
+}
+
 export type Verbs = ReturnType<typeof make>
 
 /** Makes the verbs that record transitions, over a store. */
@@ -132,6 +168,8 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
       if (refusal !== undefined) return Effect.fail(refusal)
     }
     if (event._tag === "Completed") return complete(current, event, next.success)
+    if (event._tag === "Forwarded") return Effect.andThen(checkReceiver(current, event.to), commit(next.success))
+    if (event._tag === "Attested") return Effect.andThen(checkWitness(current, event.by), commit(next.success))
     if (event._tag === "Cancelled" && current.parts !== undefined) return cancel(current, event, next.success)
     return commit(next.success)
   }

@@ -2,6 +2,7 @@ import {
   AgentId,
   InvalidInput,
   invalidInput,
+  KeyRequired,
   limits,
   PublicKey,
   type Capability,
@@ -15,9 +16,20 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
+import { checkNames } from "./Names.ts"
+import { Signers } from "./Signers.ts"
+
+/** Options of a change to the registration of an agent. */
+export interface UnregisterOptions {
+  /**
+   * `true` changes an agent that has a key without that key. Nothing checks it: in a process that you trust, any caller
+   * can say so. Default: `false`.
+   */
+  readonly operator?: boolean
+}
 
 /** Optional properties of an agent beside its capabilities. */
-export interface RegisterOptions {
+export interface RegisterOptions extends UnregisterOptions {
   /** The number of open handoffs that the agent takes at once, 1 to 1,000,000. Default: no limit. */
   readonly capacity?: number
   /** The Ed25519 public key that is in force from now on, as base64url. Default: the keys stay unchanged. */
@@ -29,6 +41,28 @@ const decodeRegistration = Schema.decodeUnknownEffect(
   Schema.Struct({ agentId: AgentId, capabilities, capacity, publicKey: Schema.optionalKey(PublicKey) }),
   { errors: "all" }
 )
+
+// Loaded on first use, because few agents have a key.
+const signatures = Effect.promise(() => import("./Ed25519.ts"))
+
+/** Checks the names that a registration brings. An agent that is registered already keeps its own. */
+const checkNew = (
+  { agentId, capabilities }: Pick<RegisteredAgent, "agentId" | "capabilities">,
+  known: RegisteredAgent | undefined
+) =>
+  checkNames("agent", [
+    ...(known === undefined ? [["agent_id", agentId] as const] : []),
+    ...capabilities.flatMap((capability, index) =>
+      known?.capabilities.includes(capability) ? [] : [[`capabilities[${index}]`, capability, "label"] as const]
+    )
+  ])
+
+/** Checks whether two versions of an agent make the same difference to the router and to `verify`. */
+const isSameRegistration = (a: RegisteredAgent, b: RegisteredAgent): boolean =>
+  a.capacity === b.capacity &&
+  a.keys?.length === b.keys?.length &&
+  a.capabilities.length === b.capabilities.length &&
+  a.capabilities.every((capability) => b.capabilities.includes(capability))
 
 const tooManyKeys = () =>
   new InvalidInput({
@@ -80,17 +114,24 @@ export class AgentCapabilityRegistry extends Context.Service<
   {
     /**
      * Registers an agent. Replaces its capabilities, without duplicates, and its capacity. Keeps its keys; a new
-     * `publicKey` is added and in force from now on.
+     * `publicKey` is added and in force from now on. An agent that has a key is changed only if this process signs with
+     * that key (`Signers`), or by an operator.
      */
     readonly register: (
       agentId: string,
       capabilities: ReadonlyArray<string>,
       options?: RegisterOptions
-    ) => Effect.Effect<RegisteredAgent, InvalidInput | StoreError>
+    ) => Effect.Effect<RegisteredAgent, InvalidInput | KeyRequired | StoreError>
     /** Records that an agent is present now. Does nothing if it is not registered. */
     readonly seen: (agentId: AgentId) => Effect.Effect<void, StoreError>
-    /** Removes an agent. Does nothing if it is not registered. */
-    readonly unregister: (agentId: AgentId) => Effect.Effect<void, StoreError>
+    /**
+     * Removes an agent. Does nothing if it is not registered. An agent that has a key is removed only if this process signs
+     * with that key, or by an operator.
+     */
+    readonly unregister: (
+      agentId: AgentId,
+      options?: UnregisterOptions
+    ) => Effect.Effect<void, KeyRequired | StoreError>
     /** Every agent, by id. */
     readonly agents: Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
     /**
@@ -105,14 +146,30 @@ export class AgentCapabilityRegistry extends Context.Service<
     AgentCapabilityRegistry,
     Effect.gen(function* () {
       const store = yield* AgentStore
+      const signers = yield* Signers
+
+      const find = (agentId: AgentId) =>
+        Effect.map(store.all, (agents) => agents.find((agent) => agent.agentId === agentId))
+
+      /** Fails unless this process holds the key of an agent, which it shows by a signature, or an operator calls. */
+      const checkKey = Effect.fnUntraced(function* ({ agentId, keys }: RegisteredAgent, operator = false) {
+        const publicKey = keys?.at(-1)?.publicKey
+        if (publicKey === undefined || operator) return
+        const sign = signers.get(agentId)
+        const challenge = `aumai-handoff registry: change ${agentId} at ${DateTime.formatIso(yield* DateTime.now)}`
+        if (sign !== undefined && (yield* signatures).isSignedBy(challenge, sign(challenge), publicKey)) return
+        return yield* new KeyRequired({ agentId, publicKey })
+      })
+
       return AgentCapabilityRegistry.of({
-        register: Effect.fnUntraced(function* (agentId, capabilities, options = {}) {
+        register: Effect.fnUntraced(function* (agentId, capabilities, { operator, ...options } = {}) {
           const { publicKey, ...registration } = yield* decodeRegistration({
             ...options,
             agentId,
             capabilities: [...new Set(capabilities)]
           }).pipe(Effect.mapError((error) => invalidInput("agent", error)))
-          const known = (yield* store.all).find((agent) => agent.agentId === registration.agentId)
+          const known = yield* find(registration.agentId)
+          yield* checkNew(registration, known)
           const keys = keysWith(known?.keys ?? [], publicKey, yield* DateTime.now)
           if (keys.length > limits.keys) return yield* tooManyKeys()
           const agent: RegisteredAgent = {
@@ -120,11 +177,17 @@ export class AgentCapabilityRegistry extends Context.Service<
             ...(keys.length === 0 ? {} : { keys }),
             ...(known?.lastSeen === undefined ? {} : { lastSeen: known.lastSeen })
           }
+          if (known !== undefined && !isSameRegistration(known, agent)) yield* checkKey(known, operator)
           yield* store.put(agent)
           return agent
         }),
         seen: (agentId) => Effect.flatMap(DateTime.now, (now) => store.seen(agentId, now)),
-        unregister: store.remove,
+        unregister: Effect.fnUntraced(function* (agentId, { operator } = {}) {
+          const known = yield* find(agentId)
+          if (known === undefined) return
+          yield* checkKey(known, operator)
+          yield* store.remove(agentId)
+        }),
         agents: store.all,
         findCapable: (required) =>
           Effect.map(store.all, (agents) =>

@@ -16,6 +16,7 @@ import * as Option from "effect/Option"
 import type { AgentStore, RegisteredAgent } from "../store/AgentStore.ts"
 import { HandoffStore } from "../store/HandoffStore.ts"
 import { AgentCapabilityRegistry, capabilitiesFor } from "./AgentCapabilityRegistry.ts"
+import { rulesFor } from "./Names.ts"
 import { presenceOf } from "./Presence.ts"
 import type { Candidate, Standing } from "./Ranking.ts"
 
@@ -28,7 +29,7 @@ export interface RoutingOptions {
    * Allows any agent if none matches. Default: `true` if the request requires no capabilities, otherwise `false`.
    */
   readonly fallback?: boolean
-  /** Agents that are never chosen. The sender never is. */
+  /** Agents that are never chosen, nor agents whose names look like theirs. The sender never is. */
   readonly exclude?: ReadonlyArray<AgentId>
 }
 
@@ -61,7 +62,7 @@ const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<Registered
 })
 
 /**
- * Chooses the receiver of a task; never the sender. An agent matches if it has all required capabilities. If the request
+ * Chooses the receiver of a task; never the sender, nor an agent whose name looks like the sender's. An agent matches if it has all required capabilities. If the request
  * requires none, it matches if the task description mentions a capability of it, in any form of the words. These
  * criteria rank the agents, in this order:
  *
@@ -139,8 +140,12 @@ export class HandoffRouter extends Context.Service<
         )
       const route = Effect.fnUntraced(function* (question: RoutingQuestion, options: RoutingOptions = {}) {
         const { fromAgent, requires = [] } = question
-        const excluded = new Set([fromAgent, ...(options.exclude ?? [])])
-        const agents = (yield* registry.agents).filter(({ agentId }) => !excluded.has(agentId))
+        const excluded = [fromAgent, ...(options.exclude ?? [])]
+        const registered = yield* registry.agents
+        const { looksLike, nameFault } = yield* rulesFor([...excluded, ...registered.map(({ agentId }) => agentId)])
+        const agents = registered.filter(
+          ({ agentId }) => nameFault(agentId) === undefined && !excluded.some((one) => looksLike(one, agentId))
+        )
         const matching = yield* candidates(agents, question)
         const fallback = matching.length === 0
         if (fallback && !(options.fallback ?? requires.length === 0)) return Option.none()

@@ -1,7 +1,5 @@
 /** Signs events with Ed25519 keys of agents (RFC 8032). A key is 32 bytes as base64url without padding. */
 import { AgentId, InvalidInput, type PublicKey, type Signature } from "@aumai/handoff-protocol"
-import * as ed25519 from "@noble/ed25519"
-import { sha512 } from "@noble/hashes/sha2.js"
 import { utf8ToBytes } from "@noble/hashes/utils.js"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
@@ -9,10 +7,10 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { type Signer, Signers } from "../engine/Signers.ts"
+import { ed25519, isSignedBy } from "../routing/Ed25519.ts"
+import { type Signer, Signers } from "../routing/Signers.ts"
 
-// The library contains no hash function.
-ed25519.hashes.sha512 = sha512
+export { isSignedBy }
 
 /** The secret key with which an agent signs, and the public key with which others verify its signatures. */
 export interface KeyPair {
@@ -64,18 +62,6 @@ export const signer = (
       publicKey: publicKeyOf(secret)
     }))
   )
-
-/** Tests that a signature of a text was made with the secret key that belongs to a public key. */
-export const isSignedBy = (text: string, signature: Signature, publicKey: PublicKey): boolean => {
-  const [sig, key] = [Base64Url.decode(signature), Base64Url.decode(publicKey)]
-  if (Result.isFailure(sig) || Result.isFailure(key)) return false
-  try {
-    return ed25519.verify(sig.success, utf8ToBytes(text), key.success)
-  } catch {
-    // The library throws if the key is not a point of the curve.
-    return false
-  }
-}
 
 const isAgentId = Schema.is(AgentId)
 

@@ -78,14 +78,15 @@ export class NoRoomLeft extends Schema.TaggedError<NoRoomLeft>()("NoRoomLeft", {
   }
 }
 
-/** A handoff cannot return to an agent that has had it before. */
+/** A handoff cannot return to an agent that has had it before, nor go to one whose name looks like that agent's. */
 export class AlreadyHeld extends Schema.TaggedError<AlreadyHeld>()("AlreadyHeld", {
   ...handoff,
   agent: field(AgentId, "The agent that was named as the next receiver."),
-  holders: field(Schema.Array(AgentId), "Every agent that has had the handoff, the sender first.")
+  holders: field(Schema.Array(AgentId), "Every agent that has had the handoff, the sender first."),
+  alike: optional(AgentId, "The holder that the named agent looks like, if it is not the holder itself.")
 }) {
   override get message() {
-    return `${this.agent} has had handoff ${this.recordId} before (${this.holders.join(" → ")}); \`forward\` it to another agent`
+    return `${this.agent}${this.alike === undefined ? "" : ` looks like ${this.alike}, which`} has had handoff ${this.recordId} before (${this.holders.join(" → ")}); \`forward\` it to another agent`
   }
 }
 

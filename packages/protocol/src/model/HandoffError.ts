@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-import { AgentId, Capability, field, optional, RecordId } from "../values/Fields.ts"
+import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../values/Fields.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
 import { verbOf } from "./VerbNames.ts"
 
@@ -18,14 +18,20 @@ export class HandoffNotFound extends Schema.TaggedError<HandoffNotFound>()("Hand
 // The ids that a sentence shows; the field has more of them.
 const namedIds = 3
 
-/** More than one handoff has an id that begins with the given characters. */
+/**
+ * More than one handoff has an id that begins with the given characters. One of them may have exactly these characters as
+ * its id.
+ */
 export class AmbiguousId extends Schema.TaggedError<AmbiguousId>()("AmbiguousId", {
   prefix: field(Schema.String, "The beginning that was given."),
   recordIds: field(Schema.Array(RecordId), "The first few of these handoffs, by id.")
 }) {
   override get message() {
     const more = this.recordIds.length > namedIds ? ", …" : ""
-    return `More than one handoff has an id that begins with ${this.prefix} (${this.recordIds.slice(0, namedIds).join(", ")}${more}); give more characters`
+    const named = `${this.recordIds.slice(0, namedIds).join(", ")}${more}`
+    return this.recordIds.some((id) => id === this.prefix)
+      ? `${this.prefix} is the id of one handoff and the beginning of another id (${named}); give more characters, or call a verb of the SDK, which takes whole ids`
+      : `More than one handoff has an id that begins with ${this.prefix} (${named}); give more characters`
   }
 }
 
@@ -59,11 +65,12 @@ export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYou
   ...refused,
   by: field(AgentId, "The agent that acted."),
   party: field(Schema.Literals(["sender", "receiver", "witness"]), "The party that may record the event."),
-  expected: field(AgentId, "The agent that is this party, or could be the witness.")
+  expected: field(AgentId, "The agent that is this party, or could be the witness."),
+  alike: optional(AgentId, "The receiver, if the witness has another name that looks like it.")
 }) {
   override get message() {
     if (this.party === "witness") {
-      return `${this.by} is the receiver of handoff ${this.recordId}; ${verbOf(this.event)} is for any other agent, such as ${this.expected}`
+      return `${this.alike === undefined ? `${this.by} is` : `${this.by} looks like ${this.alike},`} the receiver of handoff ${this.recordId}; ${verbOf(this.event)} is for any other agent, such as ${this.expected}`
     }
     return `${this.by} is not the ${this.party} of handoff ${this.recordId}; ${verbOf(this.event)} is for ${this.expected}`
   }
@@ -108,6 +115,16 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
       .map(({ path, expected }) => (path === "" ? expected : `${path}: ${expected}`))
     const more = this.issues.length > spelledOut ? `; and ${this.issues.length - spelledOut} more` : ""
     return `Invalid ${this.input}: ${issues.join("; ")}${more}`
+  }
+}
+
+/** The agent has a public key. The caller does not sign with the secret key that belongs to it, and is no operator. */
+export class KeyRequired extends Schema.TaggedError<KeyRequired>()("KeyRequired", {
+  agentId: field(AgentId, "The agent whose registration would change."),
+  publicKey: field(PublicKey, "The public key of the agent that is in force.")
+}) {
+  override get message() {
+    return `Agent ${this.agentId} has the public key ${this.publicKey}; its registration is changed only with its secret key or as an operator`
   }
 }
 

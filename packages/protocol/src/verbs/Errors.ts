@@ -16,6 +16,7 @@ import type {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
+  KeyRequired,
   NoCapableAgent,
   NotYourHandoff,
   RevisionConflict,
@@ -30,6 +31,7 @@ export type HandoffError =
   | HandoffNotFound
   | InvalidInput
   | InvalidTransition
+  | KeyRequired
   | NoAttemptLeft
   | NoCapableAgent
   | NoHopLeft

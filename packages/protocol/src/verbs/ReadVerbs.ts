@@ -24,7 +24,9 @@ export const readVerbs = {
     {
       name: "find",
       subject: "handoff",
-      summary: "Finds the handoff with this id or, from four characters on, the only one whose id begins with them.",
+      summary:
+        "Finds the handoff with this id or, from four characters on, the only one whose drawn id begins with them.",
+      description: "An id that you chose is found only as a whole.",
       gives: ["HandoffRecord"]
     },
     {},

@@ -41,6 +41,11 @@ const creationErrors = [
   "StoreError"
 ] as const
 
+const operator = optional(
+  Schema.Boolean,
+  "If `true`, the call changes an agent that has a key without that key; the store has no check of its own."
+)
+
 /** The other verbs that write: they begin handoffs, take them, apply what is due, or keep the registry of agents. */
 export const storeVerbs = {
   create: verb(
@@ -126,7 +131,8 @@ export const storeVerbs = {
       does: "writes",
       repeat: "always",
       summary: "Registers an agent, or replaces its capabilities and capacity.",
-      description: "Earlier keys stay. A public key that differs from the one in force replaces it from now on.",
+      description:
+        "Earlier keys stay. A public key that differs from the one in force replaces it from now on. An agent that has a key is changed only with that key, or by an operator.",
       gives: ["RegisteredAgent"]
     },
     {
@@ -138,9 +144,10 @@ export const storeVerbs = {
         Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })),
         "The number of open handoffs that the agent takes at once. Default: no limit."
       ),
-      publicKey: optional(PublicKey, "The Ed25519 key the agent signs with from now on, as base64url.")
+      publicKey: optional(PublicKey, "The Ed25519 key the agent signs with from now on, as base64url."),
+      operator
     },
-    ["InvalidInput", "StoreError"]
+    ["InvalidInput", "KeyRequired", "StoreError"]
   ),
   seen: verb(
     {
@@ -161,9 +168,10 @@ export const storeVerbs = {
       party: "anyone",
       does: "writes",
       repeat: "always",
-      summary: "Removes an agent from the registry."
+      summary: "Removes an agent from the registry.",
+      description: "An agent that has a key is removed only with that key, or by an operator."
     },
-    {},
-    ["StoreError"]
+    { operator },
+    ["KeyRequired", "StoreError"]
   )
 }
