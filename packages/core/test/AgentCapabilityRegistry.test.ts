@@ -79,16 +79,16 @@ describe("the registry", () => {
     yield* registry.register("alice", ["report"], { publicKey: first })
     yield* TestClock.adjust("1 hour")
     yield* registry.register("alice", ["report"], { publicKey: first })
-    yield* registry.register("alice", [])
+    yield* registry.register("alice", [], { operator: true })
     assert.deepStrictEqual(yield* keys, [[first, start]])
-    yield* registry.register("alice", [], { publicKey: second })
+    yield* registry.register("alice", [], { publicKey: second, operator: true })
     assert.deepStrictEqual(yield* keys, [
       [first, start],
       [second, later(3600)]
     ])
     // An earlier key can be registered again.
     yield* TestClock.adjust("1 hour")
-    const { keys: after } = yield* registry.register("alice", [], { publicKey: first })
+    const { keys: after } = yield* registry.register("alice", [], { publicKey: first, operator: true })
     assert.deepStrictEqual(after?.at(-1), { publicKey: PublicKey.make(first), since: later(7200) })
     assert.strictEqual(after?.length, 3)
     for (const publicKey of ["", `${first}=`, first.slice(1), `${first.slice(1)}+`]) {
@@ -99,7 +99,10 @@ describe("the registry", () => {
   test("refuses a key beyond the limit, and keeps the others", function* () {
     const registry = yield* AgentCapabilityRegistry
     for (let n = 0; n < limits.keys; n++) {
-      yield* registry.register("alice", ["report"], { publicKey: String(n).padStart(43, "k") })
+      yield* registry.register("alice", ["report"], {
+        publicKey: String(n).padStart(43, "k"),
+        operator: true
+      })
     }
     const before = yield* registry.agents
     const sentence = yield* refusal(registry.register("alice", [], { publicKey: first }), "InvalidInput")

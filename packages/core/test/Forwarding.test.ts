@@ -1,4 +1,4 @@
-import { AgentId, clock, type HandoffRecord, type RecordId } from "@aumai/handoff-protocol"
+import { AgentId, Capability, clock, type HandoffRecord, type RecordId } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -6,7 +6,7 @@ import { TestClock } from "effect/testing"
 
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
-import { ask, later, refusal, test } from "./managing.ts"
+import { ask, later, refusal, storedBefore, test } from "./managing.ts"
 
 const [executor, analyst, auditor] = [AgentId.make("executor"), AgentId.make("analyst"), AgentId.make("auditor")]
 const minute = 60_000
@@ -27,6 +27,12 @@ const reporters = Effect.gen(function* () {
   for (const agent of [executor, analyst, auditor]) yield* registry.register(agent, ["report"])
 })
 const routed = { ...ask, requires: ["report"], reroute: true }
+const routedBefore = {
+  fromAgent: AgentId.make("planner"),
+  toAgent: clock,
+  requires: [Capability.make("report")],
+  reroute: true
+}
 
 describe("forwarding", () => {
   test("moves the same handoff to another inbox, and fences off the former holder", function* () {
@@ -219,7 +225,7 @@ describe("re-routing", () => {
   test("keeps expiry with the clock even for a receiver with the clock's name", function* () {
     const manager = yield* HandoffManager
     yield* reporters
-    const { recordId } = yield* manager.create({ ...routed, toAgent: clock, acceptBy: later(60) })
+    const { recordId } = yield* storedBefore({ ...routedBefore, acceptBy: later(60) })
     const other = yield* manager.create({ ...ask, acceptBy: later(60) })
     yield* TestClock.adjust("1 minute")
     // A handoff that cannot be swept would block all others.

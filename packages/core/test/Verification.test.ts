@@ -2,11 +2,13 @@ import {
   advance,
   AgentId,
   type ArchivedHandoff,
+  Capability,
   clock,
   create,
   type HandoffEvent,
   HandoffRequest,
   linked,
+  PublicKey,
   RecordId,
   signedText,
   type Transition
@@ -26,7 +28,7 @@ import { type Entry, HandoffStore, Position } from "../src/store/HandoffStore.ts
 import * as MemoryStore from "../src/store/MemoryStore.ts"
 import * as Signing from "../src/verification/Signing.ts"
 import { verify, verifyAll, verifyCounts, verifyHandoff } from "../src/verification/Verification.ts"
-import { ask, start, test } from "./managing.ts"
+import { ask, start, storedBefore, test } from "./managing.ts"
 
 const executor = AgentId.make("executor")
 
@@ -238,7 +240,7 @@ describe("signatures", () => {
       const registry = yield* AgentCapabilityRegistry
       const manager = yield* HandoffManager
       const signed = yield* lived
-      yield* registry.register("clock", [], { publicKey: (yield* Signing.generate).publicKey })
+      yield* keyed(clock, [], (yield* Signing.generate).publicKey)
       const { recordId } = yield* manager.create({ ...ask, deadline: DateTime.add(start, { seconds: 1 }) })
       yield* TestClock.adjust("1 second")
       yield* manager.sweep
@@ -249,16 +251,29 @@ describe("signatures", () => {
     })
   )
 
+  /** Registers an agent with a key as a version did that judged no names. */
+  const keyed = (agentId: AgentId, capabilities: ReadonlyArray<Capability>, publicKey: string) =>
+    AgentStore.use((agents) =>
+      agents.put({ agentId, capabilities, keys: [{ publicKey: PublicKey.make(publicKey), since: start }] })
+    )
+
   /** A handoff of an agent named `clock`, re-routed by the clock because the agent does not accept. */
   const rerouted = (publicKey: string) =>
     Effect.gen(function* () {
       const registry = yield* AgentCapabilityRegistry
       const manager = yield* HandoffManager
-      yield* registry.register(clock, ["report"], { publicKey })
+      const report = Capability.make("report")
+      yield* keyed(clock, [report], publicKey)
       yield* registry.register(executor, ["report"])
       const acceptBy = DateTime.add(yield* DateTime.now, { seconds: 1 })
-      const request = { ...ask, toAgent: clock, requires: ["report"], acceptBy, reroute: true }
-      const { recordId } = yield* manager.create(request)
+      const request = {
+        fromAgent: AgentId.make("planner"),
+        toAgent: clock,
+        requires: [report],
+        acceptBy,
+        reroute: true
+      }
+      const { recordId } = yield* storedBefore(request)
       yield* TestClock.adjust("1 second")
       yield* manager.sweep
       const { entries, flaw, signed } = yield* verify(recordId)
@@ -321,7 +336,7 @@ describe("signatures", () => {
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
       const agents = yield* AgentStore
       const before = yield* agents.all
-      yield* registry.register(executor, [], { publicKey })
+      yield* registry.register(executor, [], { publicKey, operator: true })
       const id = yield* lived
       let reads = 0
       const all = Effect.suspend(() => (reads++ === 0 ? Effect.succeed(before) : agents.all))

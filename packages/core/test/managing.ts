@@ -1,3 +1,4 @@
+import { begin, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
 import { assert, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -46,6 +47,20 @@ export const managerOver = (store: HandoffStore["Service"]) =>
   Effect.provide(HandoffManager.pipe(Effect.map((manager) => manager)), Layer.fresh(HandoffManager.layer), {
     local: true
   }).pipe(Effect.provideService(HandoffStore, store))
+
+/** Stores a handoff as a version did that judged no names. */
+export const storedBefore = (
+  request: Pick<HandoffRequest, "fromAgent" | "toAgent"> & Partial<HandoffRequest>,
+  id = "old"
+) =>
+  Effect.gen(function* () {
+    const store = yield* HandoffStore
+    const at = yield* DateTime.now
+    const whole = HandoffRequest.make({ taskDescription: "Generate the Q3 report", ...request })
+    const change = begin(RecordId.make(id), { _tag: "Created", at, by: request.fromAgent, request: whole })
+    yield* store.commit([change])
+    return change.record
+  })
 
 export const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" } as const
 

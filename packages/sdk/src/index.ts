@@ -39,6 +39,7 @@ export {
   InvalidInput,
   InvalidTransition,
   NoAttemptLeft,
+  KeyRequired,
   NoCapableAgent,
   NoHopLeft,
   NoRoomLeft,

@@ -56,6 +56,11 @@ const list = Command.make(
 
 const capability = Flags.words("capability", "A capability of the agent")
 
+const operator = Flags.onOff(
+  "operator",
+  "Change an agent that has a key without that key; anybody who may run the command can say so"
+)
+
 const register = Command.make(
   "register",
   {
@@ -71,7 +76,8 @@ const register = Command.make(
     publicKey: Flags.optional(
       "public-key",
       "The Ed25519 key the agent signs with from now on, as 43 characters of base64url [default: its keys stay unchanged]"
-    ).pipe(Flag.withMetavar("KEY"))
+    ).pipe(Flag.withMetavar("KEY")),
+    operator
   },
   Effect.fnUntraced(function* (flags) {
     const registry = yield* AgentCapabilityRegistry
@@ -80,7 +86,8 @@ const register = Command.make(
       yield* Input.words("agents register", "--capability", flags.capability, flags.more),
       {
         ...(Option.isSome(flags.capacity) ? { capacity: flags.capacity.value } : {}),
-        ...(Option.isSome(flags.publicKey) ? { publicKey: flags.publicKey.value } : {})
+        ...(Option.isSome(flags.publicKey) ? { publicKey: flags.publicKey.value } : {}),
+        operator: flags.operator
       }
     )
     if (yield* Flags.Json) return yield* print(JSON.stringify(encodeAgent(agent)))
@@ -90,15 +97,17 @@ const register = Command.make(
   withHelp(storeVerbs.register),
   Command.withExamples([
     { command: "aumai-handoff agents register --id carol --capability analyze visualize report" },
-    { command: "aumai-handoff agents register --id carol --capability analyze --capacity 5" }
+    { command: "aumai-handoff agents register --id carol --capability analyze --capacity 5" },
+    { command: "aumai-handoff agents register --id carol --capability analyze --public-key NEW --key carol=old.key" }
   ])
 )
 
 const unregister = Command.make(
   "unregister",
-  { id: Flags.required("id", "The name of the agent").pipe(Flag.withMetavar("NAME")) },
+  { id: Flags.required("id", "The name of the agent").pipe(Flag.withMetavar("NAME")), operator },
   Effect.fnUntraced(function* (flags) {
-    yield* (yield* AgentCapabilityRegistry).unregister(yield* Input.agentId("--id", flags.id))
+    const { unregister } = yield* AgentCapabilityRegistry
+    yield* unregister(yield* Input.agentId("--id", flags.id), { operator: flags.operator })
     yield* print((yield* Flags.Json) ? "null" : `${printable(flags.id)} is no longer registered`)
   }, once)
 ).pipe(

@@ -15,9 +15,10 @@ export const optional = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
 
 /** The handoff that a command is about. */
-export const id = required("id", "The id of the handoff, or its first four or more characters").pipe(
-  Flag.withMetavar("ID")
-)
+export const id = required(
+  "id",
+  "The id of the handoff; of a generated id, four or more of its first characters suffice"
+).pipe(Flag.withMetavar("ID"))
 
 /** The actor. */
 export const by = optional("by", "The agent that acts [default: the party whose turn it is]").pipe(

@@ -1,4 +1,4 @@
-import { HandoffManager, Position } from "@aumai/handoff-core"
+import { HandoffManager, isIdPrefix, Position } from "@aumai/handoff-core"
 import {
   AgentId,
   Capability,
@@ -99,17 +99,10 @@ const found = Effect.fnUntraced(function* (id: RecordId) {
 /** The handoff that `--id` names by its id or a prefix of it. Reads the store once. */
 export const handoff = (value: string) => Effect.flatMap(idOf(value), found)
 
-/** Runs a verb on the handoff that `--id` names. A complete id is not looked up before the verb reads the handoff itself. */
-export const withId = <A, E extends { readonly _tag: string }, R>(
-  value: string,
-  verb: (id: RecordId) => Effect.Effect<A, E, R>
-) =>
+/** Runs a verb on the handoff that `--id` names. Only a text that may be a prefix is looked up before the verb reads. */
+export const withId = <A, E, R>(value: string, verb: (id: RecordId) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(idOf(value), (id) =>
-    Effect.catchIf(
-      verb(id),
-      (error) => error._tag === "HandoffNotFound",
-      () => Effect.flatMap(found(id), ({ recordId }) => verb(recordId))
-    )
+    isIdPrefix(id) ? Effect.flatMap(found(id), ({ recordId }) => verb(recordId)) : verb(id)
   )
 
 /** True for a duration, which names another moment each time. */

@@ -106,7 +106,8 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
           register(agent, Inputs.capabilities(capabilities), Inputs.registration(options))
         ),
       seen: (agent, options) => registry(options, ({ seen }) => seen(Inputs.agentId(agent))),
-      unregister: (agent, options) => registry(options, ({ unregister }) => unregister(Inputs.agentId(agent))),
+      unregister: (agent, options) =>
+        registry(options, ({ unregister }) => unregister(Inputs.agentId(agent), Inputs.removal(options))),
       list: (options) => registry(options, ({ agents }) => agents),
       findCapable: (required, options) =>
         registry(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))

@@ -32,13 +32,21 @@ export const agentId = checked("agent", AgentId)
 export const position = checked("after", Position)
 export const capabilities = checked("capabilities", Schema.Array(Capability))
 
+const operator = { operator: Schema.optionalKey(Schema.Boolean) }
 const checkedRegistration = checked(
   "register options",
-  Schema.Struct({ capacity: Schema.optionalKey(Schema.Number), publicKey: Schema.optionalKey(Schema.String) })
+  Schema.Struct({
+    capacity: Schema.optionalKey(Schema.Number),
+    publicKey: Schema.optionalKey(Schema.String),
+    ...operator
+  })
 )
+const checkedRemoval = checked("unregister options", Schema.Struct(operator))
 
 /** Refuses unknown options of a registration. The engine validates their values. */
 export const registration = (options: Given.CallOptions | undefined) => checkedRegistration(withoutSignal(options))
+
+export const removal = (options: Given.CallOptions | undefined) => checkedRemoval(withoutSignal(options))
 
 const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
 const checkedView = checked<View>(

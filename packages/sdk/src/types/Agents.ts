@@ -1,5 +1,5 @@
 import type { CallOptions } from "./Options.ts"
-import type { RegisterOptions } from "./Payloads.ts"
+import type { RegisterOptions, UnregisterOptions } from "./Payloads.ts"
 import type { RegisteredAgent } from "./Reports.ts"
 
 /**
@@ -17,7 +17,8 @@ import type { RegisteredAgent } from "./Reports.ts"
 export interface Agents {
   /**
    * Registers an agent, or replaces its capabilities and its capacity. Its earlier keys stay registered; a new
-   * `publicKey` is in force from now on. Rejects with `InvalidInput`.
+   * `publicKey` is in force from now on. An agent that has a key is changed only if `keys` holds that key, or with
+   * `operator`. Rejects with `InvalidInput` and `KeyRequired`.
    */
   register(agentId: string, capabilities: ReadonlyArray<string>, options?: RegisterOptions): Promise<RegisteredAgent>
   /**
@@ -25,8 +26,11 @@ export interface Agents {
    * within the last 90 seconds. `work` calls it regularly.
    */
   seen(agentId: string, options?: CallOptions): Promise<void>
-  /** Removes an agent from the registry. Does nothing if the agent is unknown. */
-  unregister(agentId: string, options?: CallOptions): Promise<void>
+  /**
+   * Removes an agent from the registry. Does nothing if the agent is unknown. An agent that has a key is removed only if
+   * `keys` holds that key, or with `operator`. Rejects with `KeyRequired`.
+   */
+  unregister(agentId: string, options?: UnregisterOptions): Promise<void>
   /** Lists all agents, in order of their ids. */
   list(options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
   /** Lists the agents that have all of these capabilities, the closest fit first. */

@@ -148,8 +148,8 @@ export interface Handoffs extends AsyncDisposable {
   /** Shows everything about one handoff. Rejects with `HandoffNotFound`. */
   get(id: string, options?: CallOptions): Promise<HandoffRecord>
   /**
-   * Finds the handoff with this id or, from four characters on, the only one whose id begins with them. Rejects with
-   * `AmbiguousId` and `HandoffNotFound`.
+   * Finds the handoff with this id or, from four characters on, the only one whose drawn id begins with them. An id that
+   * you chose is found only as a whole. Rejects with `AmbiguousId` and `HandoffNotFound`.
    */
   find(prefix: string, options?: CallOptions): Promise<HandoffRecord>
   /**
