@@ -8,14 +8,14 @@ type Rules = Pick<typeof NameRules, keyof typeof NameRules>
 
 // Printable ASCII with single blanks inside: no rule forbids such a name, unless it may be a word of the engine. Most
 // names are like that, and the check takes some 50 nanoseconds.
-const plain = /^(?!c.ock$|f.re.gn$|any.ne$|unr.uted$)[!-~]+(?: [!-~]+)*$/i
+const plain = /^(?!c..ck$|f.re.gn$|any.ne$|unr.uted$)[!-~]+(?: [!-~]+)*$/i
 
 /** Checks whether a name needs none of the rules for other scripts. */
 export const isPlain = (name: string): boolean => plain.test(name)
 
 // The skeleton of a plain name. Agrees with `skeleton`, which also folds other scripts.
 const plainSkeleton = (name: string): string =>
-  name.toLowerCase().replaceAll(/[1i|]/g, "l").replaceAll("0", "o").replaceAll("6", "b").replaceAll(" ", "")
+  name.toLowerCase().replaceAll(/[1i|]/g, "l").replaceAll("0", "o").replaceAll(" ", "")
 
 const plainRules: Rules = {
   labelFault: () => undefined,
