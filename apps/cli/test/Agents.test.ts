@@ -43,7 +43,7 @@ describe("agents and routing", () => {
     expect((await register("--capacity", "5", "--public-key", first)).stdout).toBe(
       "Registered erin: audit; takes 5 at once; 1 key\n"
     )
-    const { stdout } = await register("--capacity", "1", "--public-key", second, "--json")
+    const { stdout } = await register("--capacity", "1", "--public-key", second, "--operator", "--json")
     const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
     const erin = {
       agent_id: "erin",
@@ -67,5 +67,29 @@ describe("agents and routing", () => {
     expect(bad.code).toBe(1)
     expect(bad.stderr).toContain("Invalid agent: public_key: ")
     expect((await run("agents", "list")).stdout).toContain("erin: audit; takes 1 at once; 2 keys\n")
+  })
+
+  it("changes an agent with a key only with the key in force or as an operator", async () => {
+    const keygen = async (out: string) => {
+      const { stdout } = await run("keygen", "--out", out, "--json")
+      // The cast: the command prints a key pair.
+      return (JSON.parse(stdout) as { readonly public_key: string }).public_key
+    }
+    const [first, second] = [await keygen("first.key"), await keygen("second.key")]
+    const register = (...words: ReadonlyArray<string>) => run("agents", "register", "--id", "frank", ...words)
+    await register("--capability", "audit", "--public-key", first)
+    expect(await register("--capability", "audit")).toMatchObject({ code: 0 })
+    const refused = {
+      code: 1,
+      stderr: `Error: Agent frank has the public key ${first}; its registration is changed only with its secret key or as an operator\n`
+    }
+    expect(await register()).toMatchObject(refused)
+    expect(await register("--capability", "audit", "--public-key", second)).toMatchObject(refused)
+    expect(await register("--capability", "weld", "--key", "frank=second.key")).toMatchObject(refused)
+    expect(await run("agents", "unregister", "--id", "frank")).toMatchObject(refused)
+    expect(await register("--public-key", second, "--key", "frank=first.key")).toMatchObject({ code: 0 })
+    expect(await run("agents", "unregister", "--id", "frank", "--key", "frank=first.key")).toMatchObject({ code: 1 })
+    expect(await register("--capacity", "1", "--operator")).toMatchObject({ code: 0 })
+    expect(await run("agents", "unregister", "--id", "frank", "--key", "frank=second.key")).toMatchObject({ code: 0 })
   })
 })

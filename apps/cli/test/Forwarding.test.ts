@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs"
+
 import type { ChainLink } from "@aumai/handoff-core"
 import { AgentId, create, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
@@ -185,7 +187,10 @@ describe("delegate and chain", () => {
   it("strips escape sequences for the terminal", async () => {
     const { done } = on(cli, "hostile.json")
     const id = await cli.create("hostile.json", { task: foreign })
-    await done("forward", "--id", id, "--to", `分析\u001B]0;title\u0007者`, "--reason", foreign)
+    await done("forward", "--id", id, "--to", "分析者", "--reason", foreign)
+    // A version that judged no names wrote such a name.
+    const file = cli.path("hostile.json")
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll("分析者", "分析\\u001B]0;title\\u0007者"))
     for (const words of [["chain"], ["status"], ["where"], ["history"]]) {
       const stdout = await done(...words, "--id", id)
       expect(stdout).toContain("分析")

@@ -71,14 +71,57 @@ describe("the life of a handoff", () => {
     expect(readFileSync(cli.path("refused.json"), "utf8")).toBe(before)
   })
 
-  it("finds a handoff by any unique prefix of four characters", async () => {
-    await cli.create("prefix.json", { id: "abcd1111" })
-    await cli.create("prefix.json", { id: "abcd2222" })
+  it("finds a handoff by any unique prefix of four characters of a drawn id", async () => {
+    await cli.create("prefix.json", { id: "abcd11110000" })
+    await cli.create("prefix.json", { id: "abcd22220000" })
     const short = (prefix: string) => cli.run(["status", "--json", "--id", prefix, "--store", "prefix.json"])
-    expect(json((await short("abcd1")).stdout)["record_id"]).toBe("abcd1111")
-    expect((await short("abcd")).stderr).toContain("an id that begins with abcd (abcd1111, abcd2222)")
+    expect(json((await short("abcd1")).stdout)["record_id"]).toBe("abcd11110000")
+    expect((await short("abcd")).stderr).toContain("an id that begins with abcd (abcd11110000, abcd22220000)")
     expect((await short("abc")).stderr).toBe("Error: No handoff abc\n")
     expect((await short("abcdx")).code).toBe(1)
+  })
+
+  it("changes no handoff whose chosen id only begins like the given one", async () => {
+    await cli.create("chosen.json", { id: "task-10" })
+    const run = (...words: ReadonlyArray<string>) => cli.run([...words, "--store", "chosen.json"])
+    expect(await run("cancel", "--id", "task-1")).toMatchObject({ code: 1, stderr: "Error: No handoff task-1\n" })
+    await cli.create("chosen.json", { id: "task" })
+    await cli.create("chosen.json", { id: "task00000000" })
+    for (const command of ["cancel", "status", "where", "history", "chain", "verify"]) {
+      const { code, stderr } = await run(command, "--id", "task")
+      expect([command, code]).toEqual([command, 1])
+      expect(stderr).toContain("task is the id of one handoff and the beginning of another id (task, task00000000)")
+    }
+    expect((await run("list")).stdout.match(/pending/g)).toHaveLength(3)
+  })
+
+  it("prints the whole id after every change of a handoff that a prefix names", async () => {
+    const id = "7k2m9q4xw3pz"
+    await cli.create("whole.json", { id })
+    const changes: ReadonlyArray<ReadonlyArray<string>> = [
+      ["forward", "--to", "writer"],
+      ["accept"],
+      ["progress"],
+      ["start"],
+      ["ask", "--question", "Which?"],
+      ["answer", "--answer", "Both"],
+      ["attest", "--by", "auditor", "--statement", "Good"],
+      ["delegate", "--to", "checker", "--task", "Check"],
+      ["release"],
+      ["reject", "--reason", "No"]
+    ]
+    for (const [command = "", ...words] of changes) {
+      const { stdout, stderr } = await cli.run([command, "--id", "7k2m", ...words, "--store", "whole.json"])
+      expect([command, stdout.includes(id), stderr]).toEqual([command, true, ""])
+    }
+    for (const [index, command] of ["complete", "fail", "cancel"].entries()) {
+      const other = `8k${index}m9q4xw3pz`
+      await cli.create("whole.json", { id: other })
+      await cli.run(["accept", "--id", other, "--store", "whole.json"])
+      const words = command === "fail" ? ["--reason", "No"] : []
+      const { stdout } = await cli.run([command, "--id", other.slice(0, 5), ...words, "--store", "whole.json"])
+      expect([command, stdout.includes(other)]).toEqual([command, true])
+    }
   })
 
   it("expires overdue handoffs", async () => {

@@ -184,7 +184,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
       expect(await handoffs.route(question, { exclude: ["bob"] })).toMatchObject({
         reason: "alice can analyze, but is full (1 of 1)"
       })
-      const { keys } = await handoffs.agents.register("alice", ["analyze"], { publicKey: second })
+      const { keys } = await handoffs.agents.register("alice", ["analyze"], { publicKey: second, operator: true })
       expect(keys?.map(({ publicKey }) => publicKey)).toEqual([first, second])
     })
   )
