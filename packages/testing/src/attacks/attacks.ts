@@ -1,5 +1,6 @@
 /** Every attack, in the order of `docs/security.md`. */
 import type { Attack } from "./Attack.ts"
+import { names } from "./names.ts"
 import { partAttacks } from "./parts.ts"
 
-export const attacks: ReadonlyArray<Attack> = [...partAttacks]
+export const attacks: ReadonlyArray<Attack> = [...names, ...partAttacks]
