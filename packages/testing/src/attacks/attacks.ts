@@ -2,5 +2,6 @@
 import type { Attack } from "./Attack.ts"
 import { names } from "./names.ts"
 import { partAttacks } from "./parts.ts"
+import { registry } from "./registry.ts"
 
-export const attacks: ReadonlyArray<Attack> = [...names, ...partAttacks]
+export const attacks: ReadonlyArray<Attack> = [...names, ...registry, ...partAttacks]
