@@ -334,6 +334,11 @@ a due \`Expired\` of \`accept_by\` or a due \`Failed\` of the last attempt, with
 A receiver that declines may forward it with \`because: "rejected"\`, and one whose last attempt ends with
 \`because: "attempts_exhausted"\`.
 
+**Names.** A reader accepts every name within the limits, so that no history is accused. The keeper of the records judges
+the names that a verb brings. It refuses a new name with hidden characters, with blanks at its ends, in another form than
+NFC, in mixed scripts that look alike, or that is a word of the engine: \`clock\`, \`foreign\`, \`anyone\` and \`unrouted\`.
+Where two agents must differ, it refuses names that look alike.
+
 **Parts.** A request may name the \`parent\` that it is a part of. \`Delegated\` on the parent names the part in \`child\`, and
 the record counts its \`parts\`; the receiver stays accountable for the whole. Any agent can name any parent, so a handoff is
 a part only if a \`Delegated\` of its parent names it and its sender is the \`by\` of that event. If a history begins with

@@ -9,7 +9,12 @@ import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { listed, nameText, statusWords } from "../words/Words.ts"
 
-const Register = () => {
+/** The person at the board operates the store: `operator` changes agents that have a key. */
+interface Operating {
+  readonly operator: boolean
+}
+
+const Register = ({ operator }: Operating) => {
   const { handoffs } = useBoard()
   const id = useId()
   const [name, setName] = useState("")
@@ -18,7 +23,7 @@ const Register = () => {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     void perform(async () => {
-      const { agentId } = await handoffs.agents.register(name, listed(capabilities))
+      const { agentId } = await handoffs.agents.register(name, listed(capabilities), { operator })
       notifyAgentsChanged()
       setName("")
       setCapabilities("")
@@ -98,7 +103,7 @@ const Seen = ({ at }: { readonly at: Date | undefined }) => {
   return ago <= presence.lasting ? "present" : agoText(ago)
 }
 
-const AgentTable = () => {
+const AgentTable = ({ operator }: Operating) => {
   const { handoffs } = useBoard()
   const { lanes } = useSnapshot()
   const agents = useAgents()
@@ -115,7 +120,7 @@ const AgentTable = () => {
   const known = new Map(agents?.map((agent) => [agent.agentId, agent]))
   const forget = (name: string): void => {
     void perform(async () => {
-      await handoffs.agents.unregister(name)
+      await handoffs.agents.unregister(name, { operator })
       notifyAgentsChanged()
       return `${nameText(name)} is no longer registered.`
     })
@@ -174,13 +179,20 @@ const AgentTable = () => {
   )
 }
 
-export const AgentsPage = () => (
-  <>
-    <Heading title="Agents" />
-    <AgentTable />
-    <div className="columns even">
-      <Register />
-      <Find />
-    </div>
-  </>
-)
+export const AgentsPage = () => {
+  const [operator, setOperator] = useState(false)
+  return (
+    <>
+      <Heading title="Agents" />
+      <AgentTable operator={operator} />
+      <label className="check">
+        <input type="checkbox" checked={operator} onChange={(event) => setOperator(event.target.checked)} />
+        As the operator, change or remove agents that have a key
+      </label>
+      <div className="columns even">
+        <Register operator={operator} />
+        <Find />
+      </div>
+    </>
+  )
+}

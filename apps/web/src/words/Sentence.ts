@@ -1,6 +1,7 @@
 import {
   AlreadyHeld,
   InvalidTransition,
+  KeyRequired,
   NoAttemptLeft,
   NoCapableAgent,
   NoHopLeft,
@@ -17,6 +18,7 @@ import {
 /** Errors whose messages have no full stop because they may be part of a sentence. */
 const withoutStop = [
   AlreadyHeld,
+  KeyRequired,
   NoAttemptLeft,
   NoCapableAgent,
   NoHopLeft,

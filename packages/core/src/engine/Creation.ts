@@ -102,7 +102,7 @@ const checkSchemas = ({ deliverables = [] }: HandoffRequest): Effect.Effect<void
       })
     : Effect.void
 
-/** What a call says beside its request. */
+/** The facts of a call beside its request. */
 interface Circumstances {
   readonly id?: RecordId | undefined
   /** The request names no receiver. */

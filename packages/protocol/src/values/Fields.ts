@@ -22,7 +22,10 @@ export const Name = textUpTo(limits.nameLength * 4, "A name without NUL and lone
   Schema.isMaxLength(limits.nameLength)
 )
 
-/** The name of an agent that sends, receives or acts: any text of 1 to 128 characters. */
+/**
+ * The name of an agent that sends, receives or acts: any text of 1 to 128 characters. A verb refuses a new name for which
+ * `nameFault` finds a fault.
+ */
 export const AgentId = Name.annotate({ description: "The name of an agent: 1 to 128 characters" }).pipe(
   Schema.brand("AgentId")
 )

@@ -43,7 +43,7 @@ const creationErrors = [
 
 const operator = optional(
   Schema.Boolean,
-  "If `true`, the call changes an agent that has a key without that key; the store has no check of its own."
+  "If `true`, the call changes an agent that has a key without that key. Nothing checks that the caller is an operator."
 )
 
 /** The other verbs that write: they begin handoffs, take them, apply what is due, or keep the registry of agents. */

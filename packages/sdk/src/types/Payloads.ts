@@ -230,12 +230,18 @@ export interface RegisterOptions extends CallOptions {
   readonly capacity?: number | undefined
   /** The Ed25519 key the agent signs with from now on, as base64url. */
   readonly publicKey?: string | undefined
-  /** If `true`, the call changes an agent that has a key without that key; the store has no check of its own. */
+  /**
+   * If `true`, the call changes an agent that has a key without that key. Nothing checks that the caller is an
+   * operator.
+   */
   readonly operator?: boolean | undefined
 }
 
 /** The options of `unregister`. */
 export interface UnregisterOptions extends CallOptions {
-  /** If `true`, the call changes an agent that has a key without that key; the store has no check of its own. */
+  /**
+   * If `true`, the call changes an agent that has a key without that key. Nothing checks that the caller is an
+   * operator.
+   */
   readonly operator?: boolean | undefined
 }
