@@ -17,7 +17,7 @@ import * as Schema from "effect/Schema"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
 import { checkNames } from "./Names.ts"
-import { Signers } from "./Signers.ts"
+import { IsSignedBy, Signers } from "./Signers.ts"
 
 /** Options of a change to the registration of an agent. */
 export interface UnregisterOptions {
@@ -41,9 +41,6 @@ const decodeRegistration = Schema.decodeUnknownEffect(
   Schema.Struct({ agentId: AgentId, capabilities, capacity, publicKey: Schema.optionalKey(PublicKey) }),
   { errors: "all" }
 )
-
-// Loaded on first use, because few agents have a key.
-const signatures = Effect.promise(() => import("./Ed25519.ts"))
 
 /** Checks the names that a registration brings. An agent that is registered already keeps its own. */
 const checkNew = (
@@ -147,6 +144,7 @@ export class AgentCapabilityRegistry extends Context.Service<
     Effect.gen(function* () {
       const store = yield* AgentStore
       const signers = yield* Signers
+      const isSignedBy = yield* IsSignedBy
 
       const find = (agentId: AgentId) =>
         Effect.map(store.all, (agents) => agents.find((agent) => agent.agentId === agentId))
@@ -157,7 +155,7 @@ export class AgentCapabilityRegistry extends Context.Service<
         if (publicKey === undefined || operator) return
         const sign = signers.get(agentId)
         const challenge = `aumai-handoff registry: change ${agentId} at ${DateTime.formatIso(yield* DateTime.now)}`
-        if (sign !== undefined && (yield* signatures).isSignedBy(challenge, sign(challenge), publicKey)) return
+        if (sign !== undefined && isSignedBy(challenge, sign(challenge), publicKey)) return
         return yield* new KeyRequired({ agentId, publicKey })
       })
 

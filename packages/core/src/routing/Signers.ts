@@ -1,4 +1,4 @@
-import type { AgentId, Signature } from "@aumai/handoff-protocol"
+import type { AgentId, PublicKey, Signature } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 
 /** Signs a text with the secret key of one agent. */
@@ -12,3 +12,10 @@ export const Signers: Context.Reference<ReadonlyMap<AgentId, Signer>> = Context.
   "@aumai/handoff-core/Signers",
   { defaultValue: (): ReadonlyMap<AgentId, Signer> => new Map() }
 )
+
+/**
+ * Checks that a signature of a text was made with the secret key that belongs to a public key. `Signing.layer` provides it
+ * together with the signers. The default accepts no signature.
+ */
+export const IsSignedBy: Context.Reference<(text: string, signature: Signature, publicKey: PublicKey) => boolean> =
+  Context.Reference("@aumai/handoff-core/IsSignedBy", { defaultValue: () => () => false })

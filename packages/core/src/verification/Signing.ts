@@ -1,5 +1,7 @@
 /** Signs events with Ed25519 keys of agents (RFC 8032). A key is 32 bytes as base64url without padding. */
 import { AgentId, InvalidInput, type PublicKey, type Signature } from "@aumai/handoff-protocol"
+import * as ed25519 from "@noble/ed25519"
+import { sha512 } from "@noble/hashes/sha2.js"
 import { utf8ToBytes } from "@noble/hashes/utils.js"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
@@ -7,10 +9,10 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { ed25519, isSignedBy } from "../routing/Ed25519.ts"
-import { type Signer, Signers } from "../routing/Signers.ts"
+import { IsSignedBy, type Signer, Signers } from "../routing/Signers.ts"
 
-export { isSignedBy }
+// The library contains no hash function.
+ed25519.hashes.sha512 = sha512
 
 /** The secret key with which an agent signs, and the public key with which others verify its signatures. */
 export interface KeyPair {
@@ -63,10 +65,21 @@ export const signer = (
     }))
   )
 
+/** Tests that a signature of a text was made with the secret key that belongs to a public key. */
+export const isSignedBy = (text: string, signature: Signature, publicKey: PublicKey): boolean => {
+  const [sig, key] = [Base64Url.decode(signature), Base64Url.decode(publicKey)]
+  if (Result.isFailure(sig) || Result.isFailure(key)) return false
+  try {
+    return ed25519.verify(sig.success, utf8ToBytes(text), key.success)
+  } catch {
+    // The library throws if the key is not a point of the curve.
+    return false
+  }
+}
+
 const isAgentId = Schema.is(AgentId)
 
-/** Provides signers for the agents of this process, from a secret key per agent id. */
-export const layer = (secretKeys: Readonly<Record<string, string>>): Layer.Layer<never, InvalidInput> =>
+const signers = (secretKeys: Readonly<Record<string, string>>): Layer.Layer<never, InvalidInput> =>
   Layer.effect(
     Signers,
     Effect.map(
@@ -80,3 +93,7 @@ export const layer = (secretKeys: Readonly<Record<string, string>>): Layer.Layer
       (signers) => new Map(signers)
     )
   )
+
+/** Provides signers for the agents of this process, from a secret key per agent id, and the check of their signatures. */
+export const layer = (secretKeys: Readonly<Record<string, string>>): Layer.Layer<never, InvalidInput> =>
+  Layer.merge(signers(secretKeys), Layer.succeed(IsSignedBy, isSignedBy))
