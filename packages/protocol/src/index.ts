@@ -55,12 +55,12 @@ export {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
-  KeyRequired,
   NoCapableAgent,
   NotYourHandoff,
   RevisionConflict,
   StoreError
 } from "./model/HandoffError.ts"
+export { KeyRequired } from "./model/KeyRequired.ts"
 export {
   AlreadyHeld,
   BrokenChain,

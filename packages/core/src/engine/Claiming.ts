@@ -4,10 +4,8 @@ import {
   claimInput,
   fastPath,
   type HandoffRecord,
-  HandoffStatus,
   type InvalidInput,
   invalidInput,
-  isOpen,
   type Milliseconds,
   type RecordId,
   StoreError
@@ -20,7 +18,8 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { checkNames, isPlain } from "../routing/Names.ts"
+import { openStatuses } from "../routing/HandoffRouter.ts"
+import { checkName, isPlain } from "../routing/Names.ts"
 import type { HandoffStore, Page } from "../store/HandoffStore.ts"
 
 /** The result of trying to accept one handoff: the record, `lost` to another claimer, or `gone` from the inbox. */
@@ -64,8 +63,6 @@ const batchSize = 256
 
 // After this many lost attempts the store is at fault, not the race.
 const tries = 1024
-
-const openStatuses = HandoffStatus.literals.filter(isOpen)
 
 const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
   "notBefore" in record && record.notBefore !== undefined && record.notBefore.epochMilliseconds > now.epochMilliseconds
@@ -232,7 +229,7 @@ export const make = (
         const taking = yield* attempt(groupOf(agent, readsBack), lease)
         if (taking === undefined) {
           // A name that can pass for others is accepted only for the handoffs that it has already.
-          if (!isPlain(agent) && !(yield* hasOpen(agent))) yield* checkNames("claim", [["agent", agent]])
+          if (!isPlain(agent) && !(yield* hasOpen(agent))) yield* checkName("claim", "agent", agent)
           return Option.none()
         }
         if (taking === "lost") left -= 1

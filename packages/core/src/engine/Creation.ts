@@ -25,7 +25,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { HandoffRouter, RoutingOptions } from "../routing/HandoffRouter.ts"
-import { alikeOf, checkNames, type Naming } from "../routing/Names.ts"
+import type { Circumstances } from "../routing/NameRules.ts"
+import { checkRequest } from "../routing/Names.ts"
 import type { HandoffStore } from "../store/HandoffStore.ts"
 import type { Entries } from "./Entries.ts"
 import { drawId } from "./Ids.ts"
@@ -102,52 +103,6 @@ const checkSchemas = ({ deliverables = [] }: HandoffRequest): Effect.Effect<void
       })
     : Effect.void
 
-/** The facts of a call beside its request. */
-interface Circumstances {
-  readonly id?: RecordId | undefined
-  /** The request names no receiver. */
-  readonly isRouted: boolean
-  /** The request is for a part, whose sender and whole are in the store already. */
-  readonly isPart: boolean
-  readonly routing?: RoutingOptions | undefined
-}
-
-/** The names that a request brings. */
-const namesIn = (request: HandoffRequest, { id, isPart, isRouted }: Circumstances): ReadonlyArray<Naming> => {
-  const { briefing, deliverables = [], fromAgent, parent, requires = [], toAgent } = request
-  const { actions = [], contingencies = [] } = briefing ?? {}
-  const names: Array<Naming> = isPart ? [] : [["from_agent", fromAgent]]
-  if (!isRouted) names.push(["to_agent", toAgent])
-  if (!isPart && parent !== undefined) names.push(["parent", parent, "id"])
-  if (id !== undefined) names.push(["id", id, "id"])
-  const label = (path: string) => (name: string, index: number) =>
-    void names.push([path.replace("*", String(index)), name, "label"])
-  requires.forEach(label("requires[*]"))
-  deliverables.map(({ name }) => name).forEach(label("deliverables[*].name"))
-  actions.map(({ id }) => id).forEach(label("briefing.actions[*].id"))
-  contingencies.map(({ id }) => id).forEach(label("briefing.contingencies[*].id"))
-  for (const [index, { owner }] of actions.entries()) {
-    if (owner !== undefined) names.push([`briefing.actions[${index}].owner`, owner])
-  }
-  return names
-}
-
-/** Refuses a request whose names can pass for others, or whose receiver can pass for its sender. */
-const checkNamesOf = (request: HandoffRequest, how: Circumstances): Effect.Effect<void, InvalidInput> => {
-  const checked = checkNames("request", namesIn(request, how))
-  if (how.isRouted) return checked
-  const { fromAgent, toAgent } = request
-  const refuse = (expected: string) =>
-    Effect.fail(new InvalidInput({ input: "request", issues: [{ path: "to_agent", expected }] }))
-  if (how.isPart && fromAgent === toAgent) return refuse(`Expected another agent than ${fromAgent}, which delegates`)
-  return Effect.andThen(
-    checked,
-    Effect.flatMap(alikeOf(toAgent, [fromAgent]), (alike) =>
-      alike === undefined ? Effect.void : refuse(`Expected a name that does not look like the sender ${alike}`)
-    )
-  )
-}
-
 /** Makes the verbs that create handoffs, over a store and a router. */
 export const make = (
   store: HandoffStore["Service"],
@@ -197,7 +152,7 @@ export const make = (
   /** Checks the timers, names and schemas of a request, and chooses its receiver if it names none. */
   const complete = (
     request: HandoffRequest,
-    how: Circumstances,
+    how: Circumstances & { readonly routing?: RoutingOptions | undefined },
     now: DateTime.Utc
   ): Effect.Effect<Addressed, InvalidInput | NoCapableAgent | StoreError> => {
     const late = checkTimers(request, now)
@@ -206,7 +161,7 @@ export const make = (
       ? addressed(request, how.routing)
       : Effect.succeed({ request })
     const checked = request.deliverables === undefined ? whole : Effect.andThen(checkSchemas(request), whole)
-    return Effect.andThen(checkNamesOf(request, how), checked)
+    return Effect.andThen(checkRequest(request, how), checked)
   }
 
   const idOf = (id: string): Result.Result<RecordId, InvalidInput> =>

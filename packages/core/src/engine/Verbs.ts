@@ -43,7 +43,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { HandoffRouter } from "../routing/HandoffRouter.ts"
-import { alikeOf, checkNames } from "../routing/Names.ts"
+import { alikeOf, checkName } from "../routing/Names.ts"
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { checkShare, graded } from "./Attesting.ts"
 import type { Taking } from "./Claiming.ts"
@@ -117,7 +117,7 @@ const checkReceiver = (record: HandoffRecord, agent: AgentId): Effect.Effect<voi
   const holders = holdersOf(record)
   return Effect.flatMap(alikeOf(agent, holders), (alike): Effect.Effect<void, InvalidInput | AlreadyHeld> =>
     alike === undefined
-      ? checkNames("forward", [["to", agent]])
+      ? checkName("forward", "to", agent)
       : Effect.fail(new AlreadyHeld({ recordId: record.recordId, agent, holders, alike }))
   )
 }
@@ -141,7 +141,7 @@ const checkWitness = (record: HandoffRecord, by: AgentId): Effect.Effect<void, I
           )
         : holdersOf(record).includes(by)
           ? Effect.void
-          : checkNames("attest", [["by", by]])
+          : checkName("attest", "by", by)
   )
 }
 

@@ -16,7 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
-import { checkNames } from "./Names.ts"
+import { checkRegistration } from "./Names.ts"
 import { IsSignedBy, Signers } from "./Signers.ts"
 
 /** Options of a change to the registration of an agent. */
@@ -42,24 +42,7 @@ const decodeRegistration = Schema.decodeUnknownEffect(
   { errors: "all" }
 )
 
-/** Checks the names that a registration brings. An agent that is registered already keeps its own. */
-const checkNew = (
-  { agentId, capabilities }: Pick<RegisteredAgent, "agentId" | "capabilities">,
-  known: RegisteredAgent | undefined
-) =>
-  checkNames("agent", [
-    ...(known === undefined ? [["agent_id", agentId] as const] : []),
-    ...capabilities.flatMap((capability, index) =>
-      known?.capabilities.includes(capability) ? [] : [[`capabilities[${index}]`, capability, "label"] as const]
-    )
-  ])
-
-/** Checks whether two versions of an agent make the same difference to the router and to `verify`. */
-const isSameRegistration = (a: RegisteredAgent, b: RegisteredAgent): boolean =>
-  a.capacity === b.capacity &&
-  a.keys?.length === b.keys?.length &&
-  a.capabilities.length === b.capabilities.length &&
-  a.capabilities.every((capability) => b.capabilities.includes(capability))
+const keyRule = Effect.promise(() => import("./KeyRule.ts"))
 
 const tooManyKeys = () =>
   new InvalidInput({
@@ -149,14 +132,17 @@ export class AgentCapabilityRegistry extends Context.Service<
       const find = (agentId: AgentId) =>
         Effect.map(store.all, (agents) => agents.find((agent) => agent.agentId === agentId))
 
-      /** Fails unless this process holds the key of an agent, which it shows by a signature, or an operator calls. */
-      const checkKey = Effect.fnUntraced(function* ({ agentId, keys }: RegisteredAgent, operator = false) {
-        const publicKey = keys?.at(-1)?.publicKey
-        if (publicKey === undefined || operator) return
-        const sign = signers.get(agentId)
-        const challenge = `aumai-handoff registry: change ${agentId} at ${DateTime.formatIso(yield* DateTime.now)}`
-        if (sign !== undefined && isSignedBy(challenge, sign(challenge), publicKey)) return
-        return yield* new KeyRequired({ agentId, publicKey })
+      /** Refuses a change of an agent that has a key, unless this process signs with that key or an operator calls. */
+      const checkKey = Effect.fnUntraced(function* (
+        known: RegisteredAgent | undefined,
+        next: RegisteredAgent | undefined,
+        operator: boolean | undefined
+      ) {
+        if (known?.keys === undefined || operator === true) return
+        const { agentId } = known
+        const now = DateTime.formatIso(yield* DateTime.now)
+        const publicKey = (yield* keyRule).keyNeeded(known, next, signers.get(agentId), isSignedBy, now)
+        if (publicKey !== undefined) return yield* new KeyRequired({ agentId, publicKey })
       })
 
       return AgentCapabilityRegistry.of({
@@ -167,7 +153,7 @@ export class AgentCapabilityRegistry extends Context.Service<
             capabilities: [...new Set(capabilities)]
           }).pipe(Effect.mapError((error) => invalidInput("agent", error)))
           const known = yield* find(registration.agentId)
-          yield* checkNew(registration, known)
+          yield* checkRegistration(registration, known)
           const keys = keysWith(known?.keys ?? [], publicKey, yield* DateTime.now)
           if (keys.length > limits.keys) return yield* tooManyKeys()
           const agent: RegisteredAgent = {
@@ -175,15 +161,13 @@ export class AgentCapabilityRegistry extends Context.Service<
             ...(keys.length === 0 ? {} : { keys }),
             ...(known?.lastSeen === undefined ? {} : { lastSeen: known.lastSeen })
           }
-          if (known !== undefined && !isSameRegistration(known, agent)) yield* checkKey(known, operator)
+          yield* checkKey(known, agent, operator)
           yield* store.put(agent)
           return agent
         }),
         seen: (agentId) => Effect.flatMap(DateTime.now, (now) => store.seen(agentId, now)),
         unregister: Effect.fnUntraced(function* (agentId, { operator } = {}) {
-          const known = yield* find(agentId)
-          if (known === undefined) return
-          yield* checkKey(known, operator)
+          yield* checkKey(yield* find(agentId), undefined, operator)
           yield* store.remove(agentId)
         }),
         agents: store.all,

@@ -33,7 +33,8 @@ export interface RoutingOptions {
   readonly exclude?: ReadonlyArray<AgentId>
 }
 
-const openStatuses = HandoffStatus.literals.filter(isOpen)
+/** The statuses of a handoff that has not ended. */
+export const openStatuses = HandoffStatus.literals.filter(isOpen)
 
 // The router counts open handoffs of one status up to this number, or up to the capacity if that is larger. Agents above
 // it are equally busy. It is also the page size.

@@ -13,9 +13,12 @@ export const Signers: Context.Reference<ReadonlyMap<AgentId, Signer>> = Context.
   { defaultValue: (): ReadonlyMap<AgentId, Signer> => new Map() }
 )
 
+type IsSigned = (text: string, signature: Signature, publicKey: PublicKey) => boolean
+
 /**
  * Checks that a signature of a text was made with the secret key that belongs to a public key. `Signing.layer` provides it
  * together with the signers. The default accepts no signature.
  */
-export const IsSignedBy: Context.Reference<(text: string, signature: Signature, publicKey: PublicKey) => boolean> =
-  Context.Reference("@aumai/handoff-core/IsSignedBy", { defaultValue: () => () => false })
+export const IsSignedBy: Context.Reference<IsSigned> = Context.Reference("@aumai/handoff-core/IsSignedBy", {
+  defaultValue: (): IsSigned => () => false
+})

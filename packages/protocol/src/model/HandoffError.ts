@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../values/Fields.ts"
+import { AgentId, Capability, field, optional, RecordId } from "../values/Fields.ts"
 import { HandoffStatus } from "./HandoffStatus.ts"
 import { verbOf } from "./VerbNames.ts"
 
@@ -115,16 +115,6 @@ export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInp
       .map(({ path, expected }) => (path === "" ? expected : `${path}: ${expected}`))
     const more = this.issues.length > spelledOut ? `; and ${this.issues.length - spelledOut} more` : ""
     return `Invalid ${this.input}: ${issues.join("; ")}${more}`
-  }
-}
-
-/** The agent has a public key. The caller does not sign with the secret key that belongs to it, and is no operator. */
-export class KeyRequired extends Schema.TaggedError<KeyRequired>()("KeyRequired", {
-  agentId: field(AgentId, "The agent whose registration would change."),
-  publicKey: field(PublicKey, "The public key of the agent that is in force.")
-}) {
-  override get message() {
-    return `Agent ${this.agentId} has the public key ${this.publicKey}; its registration is changed only with its secret key or as an operator`
   }
 }
 

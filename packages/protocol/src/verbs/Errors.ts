@@ -16,12 +16,12 @@ import type {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
-  KeyRequired,
   NoCapableAgent,
   NotYourHandoff,
   RevisionConflict,
   StoreError
 } from "../model/HandoffError.ts"
+import type { KeyRequired } from "../model/KeyRequired.ts"
 
 /** Every error that a verb can fail with. */
 export type HandoffError =

@@ -22,12 +22,12 @@ import {
   HandoffNotFound,
   InvalidInput,
   InvalidTransition,
-  KeyRequired,
   NoCapableAgent,
   NotYourHandoff,
   RevisionConflict,
   StoreError
 } from "../model/HandoffError.ts"
+import { KeyRequired } from "../model/KeyRequired.ts"
 import { field } from "../values/Fields.ts"
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
