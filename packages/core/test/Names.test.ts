@@ -8,6 +8,7 @@ import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.
 import * as NameRules from "../src/routing/NameRules.ts"
 import { isPlain, rulesFor } from "../src/routing/Names.ts"
 import { AgentStore } from "../src/store/AgentStore.ts"
+import * as HandoffWorker from "../src/worker/HandoffWorker.ts"
 import { ask, refusal, storedBefore, test } from "./managing.ts"
 
 const [planner, executor] = [AgentId.make("planner"), AgentId.make("executor")]
@@ -97,10 +98,14 @@ describe("names are judged when a verb brings them", () => {
     yield* manager.delegate(recordId, { ...part, toAgent: "checker" })
   })
 
-  test("in a claim and in a new registration", function* () {
+  test("in a claim, by a worker, and in a new registration", function* () {
     const manager = yield* HandoffManager
     const registry = yield* AgentCapabilityRegistry
     yield* refusal(manager.claim(hidden), "InvalidInput")
+    yield* refusal(
+      HandoffWorker.run(hidden, () => Effect.succeed({})),
+      "InvalidInput"
+    )
     yield* refusal(registry.register(hidden, []), "InvalidInput")
     yield* refusal(registry.register("clock", []), "InvalidInput")
     yield* refusal(registry.register("executor", ["re\u00ADport"]), "InvalidInput")

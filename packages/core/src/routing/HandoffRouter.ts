@@ -63,9 +63,9 @@ const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<Registered
 })
 
 /**
- * Chooses the receiver of a task; never the sender, nor an agent whose name looks like the sender's. An agent matches if it has all required capabilities. If the request
- * requires none, it matches if the task description mentions a capability of it, in any form of the words. These
- * criteria rank the agents, in this order:
+ * Chooses the receiver of a task; never the sender, nor an agent whose name looks like the sender's. An agent matches if
+ * it has all required capabilities. If the request requires none, it matches if the task description mentions a capability
+ * of it, in any form of the words. These criteria rank the agents, in this order:
  *
  * 1. room: fewer open handoffs than the capacity, or no capacity;
  * 2. presence: seen within 90 seconds, then never seen, then seen longer ago;
