@@ -66,7 +66,7 @@ try {
   }
   writeFileSync(join(directory, "briefing.json"), JSON.stringify(briefing))
   const close = ["--from", "planner", "--to", "bob", "--task", "Close Q3", "--deliverable", "report=text/markdown"]
-  const closing = created([...close, "--briefing", "@briefing.json"])
+  const closing = created([...close, "--briefing-file", "briefing.json"])
   run(["accept", "--id", closing, "--summary", "Two invoices, by Friday.", "--understood", "invoices"])
   run(["restate", "--id", closing, "--summary", "The same, or a report without them.", "--understood", "late"])
   run(["start", "--id", closing])
@@ -79,10 +79,10 @@ try {
   run(["forward", "--id", part, "--to", "dave", "--reason", "Too many rows", "--done", "The first ten rows"])
   run(["chain", "--id", part])
   writeFileSync(join(directory, "report.md"), "# Q3\n\nAll is well.\n")
-  run(["complete", "--id", closing, "--artifact", "report=@report.md"], "refused")
+  run(["complete", "--id", closing, "--artifact-file", "report=report.md"], "refused")
   run(["accept", "--id", part])
   run(["complete", "--id", part, "--result", '{"chart": "totals.svg"}'])
-  run(["complete", "--id", closing, "--artifact", "report=@report.md", "--observed", "All rows were read"])
+  run(["complete", "--id", closing, "--artifact-file", "report=report.md", "--observed", "All rows were read"])
 
   say("8. Every step can be inspected later.")
   run(["list"])

@@ -14,7 +14,8 @@ import * as Runtime from "effect/Runtime"
 
 import { cli } from "./Cli.ts"
 import { OutputError, warn } from "./output/Output.ts"
-import { printable } from "./output/Text.ts"
+import { inert, printable } from "./output/Text.ts"
+import { withoutPasswords } from "./Root.ts"
 
 // A reader such as `head` closes the pipe early, which is not a failure.
 const isClosedPipe = (error: unknown): boolean => error instanceof OutputError && error.code === "EPIPE"
@@ -24,7 +25,7 @@ const presenter = CliOutput.layerPresenter({
     event._tag === "InvalidInvocation"
       ? Effect.gen(function* () {
           const formatter = yield* CliOutput.Formatter
-          yield* Console.error(formatter.formatErrors(event.errors).trimEnd())
+          yield* Console.error(inert(withoutPasswords(formatter.formatErrors(event.errors).trimEnd())))
           const command = event.helpDoc.commandPath?.join(" ") ?? "aumai-handoff"
           yield* Console.error(`\nUsage: ${event.helpDoc.usage}\nTry '${command} --help'.`)
         })

@@ -8,7 +8,16 @@ import { word } from "./output/Text.ts"
 const usual = "handoffs.json"
 
 /** A location without its password, for printing. */
-export const shown = (location: string): string => location.replace(/^([a-z]+:\/\/[^/@:]*):[^@/]*@/i, "$1:…@")
+export const shown = (location: string): string => {
+  if (!/^postgres/i.test(location)) return location
+  // The parser decides where the password ends; a location that is not a URL is never opened.
+  const { host, password, pathname, protocol, search, username } = new URL(location)
+  return `${protocol}//${username}${password === "" ? "" : ":…"}${username === "" ? "" : "@"}${host}${pathname}${search}`
+}
+
+/** Text with the passwords of addresses in it hidden, because a mistyped command repeats its words. */
+export const withoutPasswords = (text: string): string =>
+  text.replaceAll(/(\/\/[^\s/:@]*:)\S*@/g, "$1…@").replaceAll(/(pass\w*\s*=\s*)\S+/gi, "$1…")
 
 /** The `--store` flag of a suggested command; empty for the default store. */
 export const storeFlag = (store: string): string => (store === usual ? "" : ` --store ${word(shown(store))}`)

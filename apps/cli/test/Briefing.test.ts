@@ -23,7 +23,7 @@ describe("a briefing that is read back", () => {
   it("is printed, restated in two steps, confirmed because of a question, and then started", async () => {
     const { done, refused } = on(cli, "steps.json")
     writeFileSync(cli.path("briefing.json"), JSON.stringify(briefing))
-    const id = await cli.create("steps.json", { briefing: "@briefing.json" })
+    const id = await cli.create("steps.json", { "briefing-file": "briefing.json" })
     const waiting = await done("status", "--id", id)
     expect(waiting).toContain("\nBriefing:   watcher: The ledger of Q3 is complete but for two invoices.\n")
     expect(waiting).toContain(
@@ -75,11 +75,11 @@ describe("a briefing that is read back", () => {
   it.each([
     [
       "JSON",
-      `{"summary": "Two 請求書", "items": [{"id": "invoices", "answer": "understood"}]}`,
+      ["--read-back", `{"summary": "Two 請求書", "items": [{"id": "invoices", "answer": "understood"}]}`],
       ["--understood", "late"]
     ],
-    ["a file", "@read-back.json", []],
-    ["text", "Two 請求書, by Friday", ["--understood", "invoices, late"]]
+    ["a file", ["--read-back-file", "read-back.json"], []],
+    ["text", ["--read-back", "Two 請求書, by Friday"], ["--understood", "invoices, late"]]
   ])("may be restated as %s, and started when all items are understood", async (_, readBack, more) => {
     writeFileSync(
       cli.path("read-back.json"),
@@ -90,7 +90,7 @@ describe("a briefing that is read back", () => {
     )
     const { done } = on(cli, "forms.json")
     const id = await briefed("forms.json")
-    expect(await done("accept", "--id", id, "--read-back", readBack, ...more)).toBe(
+    expect(await done("accept", "--id", id, ...readBack, ...more)).toBe(
       `Handoff ${id} is accepted; waits for executor\n`
     )
     await done("start", "--id", id)
@@ -130,7 +130,7 @@ describe("an invalid briefing or read-back", () => {
     ['{"severity": "stable", "summary": "", "read_back": {"required": ["x"]}}', "Expected `required` to name actions"],
     ["null", "Expected an object with a severity and a summary"],
     ["[", "Expected"],
-    ["@missing.json", "cannot read missing.json (ENOENT)"]
+    ["@briefing.json", "expected JSON; to read it from a file, use --briefing-file FILE"]
   ])("is refused with a sentence: --briefing %s", async (text, sentence) => {
     const { refused } = on(cli, "none.json")
     const { stderr } = await refused("create", "--from", "a", "--to", "b", "--task", "t", "--briefing", text)

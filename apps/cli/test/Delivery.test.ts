@@ -31,8 +31,8 @@ describe("complete", () => {
   it("returns small text files by value, and other files by reference", async () => {
     const { done } = on(cli, "files.json")
     const id = await accepted("files.json")
-    const artifacts = ["report=@report.md", "totals=@totals.json", "picture=@picture.png", "long=@long.txt"]
-    const words = artifacts.flatMap((artifact) => ["--artifact", artifact])
+    const artifacts = ["report=report.md", "totals=totals.json", "picture=picture.png", "long=long.txt"]
+    const words = artifacts.flatMap((artifact) => ["--artifact-file", artifact])
     const said = ["--evidence", "I have read it twice", "--observed", "All 214 tests passed"]
     const record: unknown = JSON.parse(await done("complete", "--id", id, ...words, ...said, "--json"))
     expect(record).toMatchObject({
@@ -85,22 +85,22 @@ describe("complete", () => {
     const nothing = await refused("complete", "--id", id)
     expect(nothing.stderr).toContain("is not done: report: Expected an artifact of this name; picture: Expected")
     writeFileSync(cli.path("wrong.json"), '{"total": "三"}')
-    const unfit = ["--artifact", "report=@report.md", "--artifact", "picture=@picture.png"]
-    const wrong = await refused("complete", "--id", id, ...unfit, "--artifact", "totals=@wrong.json")
+    const unfit = ["--artifact-file", "report=report.md", "--artifact-file", "picture=picture.png"]
+    const wrong = await refused("complete", "--id", id, ...unfit, "--artifact-file", "totals=wrong.json")
     expect(wrong.stderr).toContain("totals: Expected content that fits its schema; at /total:")
-    const other = await refused("complete", "--id", id, "--artifact", "report=@totals.json")
+    const other = await refused("complete", "--id", id, "--artifact-file", "report=totals.json")
     expect(other.stderr).toContain("report: Expected the media type text/markdown")
     expect(await done("history", "--id", id)).toBe(before)
-    await done("complete", "--id", id, ...unfit, "--artifact", "totals=@totals.json")
+    await done("complete", "--id", id, ...unfit, "--artifact-file", "totals=totals.json")
   })
 
   it("compares a demanded digest with the file, also if it is JSON", async () => {
     const { done, refused } = on(cli, "digest.json")
     const demand = (digest: string) => JSON.stringify([{ name: "totals", media_type: "application/json", digest }])
     const id = await accepted("digest.json", "--deliverables", demand(sha256('{"total": 3}')))
-    await done("complete", "--id", id, "--artifact", "totals=@totals.json")
+    await done("complete", "--id", id, "--artifact-file", "totals=totals.json")
     const other = await accepted("digest.json", "--deliverables", demand(sha256("other")))
-    const { stderr } = await refused("complete", "--id", other, "--artifact", "totals=@totals.json")
+    const { stderr } = await refused("complete", "--id", other, "--artifact-file", "totals=totals.json")
     expect(stderr).toContain("totals: Expected the SHA-256 ")
   })
 
@@ -131,11 +131,14 @@ describe("complete", () => {
   })
 
   it.each([
-    [["--artifact", "report"], "Invalid --artifact: expected NAME=@FILE such as report=@report.md, but got report"],
-    [["--artifact", "data=s3://bucket/data"], `--artifacts '[{"name": "data", "uri":`],
-    [["--artifact", "a=@missing.txt"], "Invalid --artifact: a: cannot read missing.txt (ENOENT)"],
-    [["--artifact", "a=@torn.json"], "Invalid --artifact: a: torn.json must be JSON, but"],
-    [["--artifact", "a=@report.md", "--artifact", "a=@totals.json"], "Expected each to have a unique name"],
+    [
+      ["--artifact-file", "report"],
+      "Invalid --artifact-file: expected NAME=FILE such as report=report.md, but got report"
+    ],
+    [["--artifact-file", "data=s3://bucket/data"], `--artifacts '[{"name": "data", "uri":`],
+    [["--artifact-file", "a=missing.txt"], "Invalid --artifact-file: a: cannot read missing.txt (ENOENT)"],
+    [["--artifact-file", "a=torn.json"], "Invalid --artifact-file: a: torn.json must be JSON, but"],
+    [["--artifact-file", "a=report.md", "--artifact-file", "a=totals.json"], "Expected each to have a unique name"],
     [["--artifacts", '[{"name": "a", "uri": "x"}]'], "Invalid --artifacts: [0].content: Missing key"],
     [["--artifacts", '[{"name": "a", "content": 1, "mediaType": "x"}]'], "[0].mediaType: Unknown key"],
     [["--artifacts", "{}"], "Invalid --artifacts: Expected an array of artifacts"],

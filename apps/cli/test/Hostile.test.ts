@@ -58,8 +58,8 @@ describe("a mistaken command", () => {
 
   it("is refused for a file that is not UTF-8", async () => {
     writeFileSync(cli.path("bytes.json"), Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]))
-    const { stderr } = await cli.run([...asked, "--task", "t", "--context", "@bytes.json", "--store", "none.json"])
-    expect(stderr).toBe("Error: Invalid --context: bytes.json is not UTF-8\n")
+    const { stderr } = await cli.run([...asked, "--task", "t", "--context-file", "bytes.json", "--store", "none.json"])
+    expect(stderr).toBe("Error: Invalid --context-file: bytes.json is not UTF-8\n")
   })
 })
 

@@ -87,7 +87,7 @@ describe("every command prints JSON that its schema describes", () => {
     await one("Whereabouts", "where", "--id", "c1")
     await one("HandoffRecord", "accept", "--id", "c1")
     writeFileSync(cli.path("note.txt"), "Done")
-    await one("HandoffRecord", "complete", "--id", "c1", "--result", "{}", "--artifact", "note=@note.txt")
+    await one("HandoffRecord", "complete", "--id", "c1", "--result", "{}", "--artifact-file", "note=note.txt")
     await many("Entry", "history", "--id", "c1")
     await one("HandoffRecord", "create", "--from", "planner", "--to", "executor", "--task", "t", "--id", "c2")
     await one("HandoffRecord", "accept", "--id", "c2")

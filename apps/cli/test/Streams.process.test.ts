@@ -22,7 +22,7 @@ const fill = (name: string, count: number): void => {
 
 describe("standard input", () => {
   it("is read as JSON", async () => {
-    const { stdout } = await cli.run([...asked, "--context", "-"], { stdin: '{"from": "標準入力"}' })
+    const { stdout } = await cli.run([...asked, "--context-file", "-"], { stdin: '{"from": "標準入力"}' })
     expect(JSON.parse(stdout)).toMatchObject({ request: { context: { from: "標準入力" } } })
   })
 
@@ -31,11 +31,11 @@ describe("standard input", () => {
     writeFileSync(cli.path("bytes.json"), bytes)
     for (const [value, source] of [
       ["-", "standard input"],
-      ["@bytes.json", "bytes.json"]
+      ["bytes.json", "bytes.json"]
     ]) {
-      const words = [...cli.first, ...asked, "--context", value ?? ""]
+      const words = [...cli.first, ...asked, "--context-file", value ?? ""]
       const { status, stderr } = spawnSync(cli.program, words, { cwd: cli.directory, input: bytes, encoding: "utf8" })
-      expect([status, stderr]).toEqual([1, `Error: Invalid --context: ${source} is not UTF-8\n`])
+      expect([status, stderr]).toEqual([1, `Error: Invalid --context-file: ${source} is not UTF-8\n`])
     }
   })
 })

@@ -140,7 +140,7 @@ describe("the life of a handoff", () => {
 describe("input", () => {
   it("reads JSON from a file and from standard input", async () => {
     writeFileSync(cli.path("context.json"), '{"from": "a file"}')
-    const fromFile = await cli.create("input.json", { context: "@context.json" })
+    const fromFile = await cli.create("input.json", { "context-file": "context.json" })
     const words = [
       "create",
       "--from",
@@ -149,7 +149,7 @@ describe("input", () => {
       "b",
       "--task",
       "t",
-      "--context",
+      "--context-file",
       "-",
       "--store",
       "input.json",
@@ -172,7 +172,7 @@ describe("input", () => {
       '{"a": 1, "a": 2}',
       "Error: Invalid --context: Expected each key once in an object; one is repeated at line 1, column 11\n"
     ],
-    ["@nowhere.json", "Error: Invalid --context: cannot read nowhere.json (ENOENT)\n"]
+    ["-", "Error: Invalid --context: expected JSON; to read it from a file, use --context-file FILE\n"]
   ])("refuses --context %s and creates nothing", async (context, message) => {
     const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--store", "untouched.json"]
     expect(await cli.run([...words, "--context", context])).toEqual({ code: 1, stdout: "", stderr: message })

@@ -4,8 +4,8 @@ import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
 import { adapter, memory, refused, type Store } from "./open/Adapter.ts"
 import { withAwaitReminder } from "./open/Opening.ts"
 
-// A database can have any name, but a location of another store must not silently become one.
-const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\//i
+// A database can have any name, but a location of another store must not silently become one, and errors print the name.
+const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\/|:.*@|pass\w*\s*=|^\s|\s$|\p{Cc}/iu
 
 /**
  * Provides the store of that name to `handoffsOver`, `storeLaws` and programs that use Effect. `openHandoffs` opens it

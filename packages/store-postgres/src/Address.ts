@@ -55,6 +55,8 @@ export const read = (text: string | Redacted.Redacted): Effect.Effect<Address, S
     const user = decodeURIComponent(url.username)
     if (user === "") return refused(`has no user; write it as ${form}`)
     const database = decodeURIComponent(url.pathname.slice(1)) || user
+    // Other drivers separate parameters like this, among them the password, and errors show these three.
+    if (/[;=]/.test(host + user + database)) return refused(`has a ; or = in a name; ${escaping}`)
     const server = host.startsWith("/") ? host : `${host}:${port}`
     return Effect.succeed({
       url: Redacted.make(raw),

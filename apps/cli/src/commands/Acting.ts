@@ -8,7 +8,7 @@ import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { print } from "../output/Output.ts"
 import { outcome } from "../output/RecordText.ts"
-import { printable } from "../output/Text.ts"
+import { jsonText, printable } from "../output/Text.ts"
 import { root, storeFlag } from "../Root.ts"
 
 /** Prints a record: its wire JSON with `--json`, otherwise its outcome. */
@@ -17,7 +17,7 @@ export const show = Effect.fnUntraced(function* (
   text: (record: HandoffRecord, where: string) => string = outcome
 ) {
   const { store } = yield* root
-  yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : text(record, storeFlag(store)))
+  yield* print((yield* Flags.Json) ? jsonText(encodeRecord(record)) : text(record, storeFlag(store)))
 })
 
 /** The same for a handoff that may have been re-routed, with the reason of the router if it was. */
@@ -33,11 +33,11 @@ export const given = <Key extends string, A>(key: Key, value: Option.Option<A>):
   // The cast: TypeScript widens a computed key to string.
   (Option.isSome(value) ? { [key]: value.value } : {}) as { readonly [K in Key]?: A }
 
-/** The same for a flag whose text is decoded first. */
-export const decodedOption = <Key extends string, A, E>(
+/** The same for a flag whose value is decoded first. */
+export const decodedOption = <Key extends string, Given, A, E>(
   key: Key,
-  value: Option.Option<string>,
-  decode: (text: string) => Effect.Effect<A, E>
+  value: Option.Option<Given>,
+  decode: (value: Given) => Effect.Effect<A, E>
 ): Effect.Effect<{ readonly [K in Key]?: A }, E> =>
   Option.isNone(value)
     ? Effect.succeed(given(key, Option.none()))

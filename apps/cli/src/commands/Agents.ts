@@ -19,7 +19,7 @@ import * as Input from "../input/Input.ts"
 import { once } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { stretch } from "../output/SentenceText.ts"
-import { printable } from "../output/Text.ts"
+import { jsonText, printable } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 const lastSeenText = (agent: RegisteredAgent, now: DateTime.Utc): ReadonlyArray<string> => {
@@ -45,7 +45,7 @@ const list = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const agents = yield* (yield* AgentCapabilityRegistry).agents
-    if (yield* Flags.Json) return yield* print(JSON.stringify(agents.map(encodeAgent)))
+    if (yield* Flags.Json) return yield* print(jsonText(agents.map(encodeAgent)))
     const now = yield* DateTime.now
     yield* print(agents.length === 0 ? "No agents registered" : agents.map((agent) => agentText(agent, now)).join("\n"))
   }, once)
@@ -90,7 +90,7 @@ const register = Command.make(
         operator: flags.operator
       }
     )
-    if (yield* Flags.Json) return yield* print(JSON.stringify(encodeAgent(agent)))
+    if (yield* Flags.Json) return yield* print(jsonText(encodeAgent(agent)))
     yield* print(`Registered ${agentText(agent, yield* DateTime.now)}`)
   }, once)
 ).pipe(
@@ -143,7 +143,7 @@ export const route = Command.make(
     )
     if (Option.isNone(decision)) return yield* new NoCapableAgent({ fromAgent, requires: needed })
     const { agent, reason, runnersUp } = decision.value
-    if (yield* Flags.Json) return yield* print(JSON.stringify(encodeRouting(decision.value)))
+    if (yield* Flags.Json) return yield* print(jsonText(encodeRouting(decision.value)))
     const others = runnersUp.map(
       (one) => `  then ${one.agent}${one.matched.length === 0 ? "" : ` (${one.matched.join(", ")})`}`
     )

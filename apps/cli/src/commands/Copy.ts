@@ -17,7 +17,7 @@ import * as Stream from "effect/Stream"
 import * as Flags from "../input/Flags.ts"
 import { existing, opened } from "../OpenStore.ts"
 import { print, progress, warn } from "../output/Output.ts"
-import { printable } from "../output/Text.ts"
+import { jsonText, printable } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 type Engine = Context.Context<HandoffManager | HandoffStore | AgentStore>
@@ -133,7 +133,7 @@ export const copy = Command.make(
         broken,
         agents
       }
-      yield* print(JSON.stringify(report))
+      yield* print(jsonText(report))
     } else {
       const parts = Object.entries(meanings).flatMap(([outcome, meaning]) => {
         // The cast: the keys of `meanings` are the outcomes.

@@ -43,24 +43,29 @@ const notRepeatable = (flag: string, id: string) =>
 
 const requires = Flags.words("requires", "A capability that the receiver must have")
 
+const context = Flags.orFile("context", "A JSON object for the receiver [default: {}]", "JSON")
+const briefing = Flags.orFile(
+  "briefing",
+  `The briefing as JSON: severity (stable, watcher or unstable), summary, actions, situation, contingencies; with "read_back": {} the receiver must restate it before it starts`,
+  "JSON"
+)
+const deliverables = Flags.orFile(
+  "deliverables",
+  "Deliverables as a JSON array of name, media_type, schema (JSON Schema) and digest (SHA-256)",
+  "JSON"
+)
+
 /** The flags of arguments that are not plain. */
 const custom = {
-  context: flagsFor(
-    {
-      context: Flags.optional("context", "A JSON object for the receiver; @file or - reads it [default: {}]").pipe(
-        Flag.withMetavar("JSON")
-      )
-    },
-    (flags) => decodedOption("context", flags.context, (text) => Input.jsonObject("--context", text))
+  context: flagsFor({ context: context.text, contextFile: context.file }, (flags) =>
+    Effect.flatMap(Input.json("--context", flags.context, flags.contextFile), (given) =>
+      decodedOption("context", given, Input.jsonObject)
+    )
   ),
-  briefing: flagsFor(
-    {
-      briefing: Flags.optional(
-        "briefing",
-        `The briefing as JSON: severity (stable, watcher or unstable), summary, actions, situation, contingencies; with "read_back": {} the receiver must restate it before it starts; @file or - reads it`
-      ).pipe(Flag.withMetavar("JSON"))
-    },
-    (flags) => decodedOption("briefing", flags.briefing, (text) => RequestInput.briefing("--briefing", text))
+  briefing: flagsFor({ briefing: briefing.text, briefingFile: briefing.file }, (flags) =>
+    Effect.flatMap(Input.json("--briefing", flags.briefing, flags.briefingFile), (given) =>
+      decodedOption("briefing", given, RequestInput.briefing)
+    )
   ),
   deliverables: flagsFor(
     {
@@ -69,16 +74,14 @@ const custom = {
         Flag.withMetavar("NAME[=MEDIA_TYPE]"),
         Flag.atLeast(0)
       ),
-      deliverables: Flags.optional(
-        "deliverables",
-        "Deliverables as a JSON array of name, media_type, schema (JSON Schema) and digest (SHA-256); @file or - reads it"
-      ).pipe(Flag.withMetavar("JSON"))
+      deliverables: deliverables.text,
+      deliverablesFile: deliverables.file
     },
-    (flags) =>
-      Effect.map(
-        RequestInput.deliverables(flags.deliverable, Option.getOrUndefined(flags.deliverables)),
-        (deliverables) => (deliverables.length === 0 ? {} : { deliverables })
-      )
+    Effect.fnUntraced(function* (flags) {
+      const given = yield* Input.json("--deliverables", flags.deliverables, flags.deliverablesFile)
+      const all = yield* RequestInput.deliverables(flags.deliverable, given)
+      return all.length === 0 ? {} : { deliverables: all }
+    })
   ),
   // The words of --requires may follow it, which needs an argument of the command.
   requires: undefined
@@ -136,7 +139,7 @@ export const create = Command.make(
   withHelp(storeVerbs.create),
   Command.withExamples([
     { command: `aumai-handoff create --from planner --to executor --task "Generate Q3 report" --priority 8` },
-    { command: `aumai-handoff create --from planner --task "Analyze churn" --context @churn.json --deadline 2h` },
+    { command: `aumai-handoff create --from planner --task "Analyze churn" --context-file churn.json --deadline 2h` },
     {
       command: `aumai-handoff create --from planner --to executor --task "Read the scans" --accept-by 30m --deadline 1d --remind-before 10m --max-attempts 5`
     },

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Flags from "../input/Flags.ts"
 import { existing, jsonFileOf, once } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
-import { printable, word } from "../output/Text.ts"
+import { jsonText, printable, word } from "../output/Text.ts"
 import type { Finding, Health } from "../Proof.ts"
 import { root, shown, storeFlag } from "../Root.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -91,7 +91,7 @@ export const doctor = Command.make(
           command: commandOf(finding)
         }))
       }
-      yield* print(JSON.stringify(report))
+      yield* print(jsonText(report))
     } else yield* print(page(store, around.hasJournal, found, commandOf))
     if (found.findings.length > 0) return yield* new ProblemsFound({ findings: found.findings.length })
   })

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { print } from "../output/Output.ts"
-import { printable, word } from "../output/Text.ts"
+import { jsonText, printable, word } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 // Loaded only by commands that sign.
@@ -46,7 +46,7 @@ export const keygen = Command.make(
       public_key: publicKey,
       ...(Option.isSome(flags.out) ? { file: flags.out.value } : { secret_key: secretKey })
     }
-    if (yield* Flags.Json) return yield* print(JSON.stringify(pair))
+    if (yield* Flags.Json) return yield* print(jsonText(pair))
     const file = Option.getOrElse(flags.out, () => "FILE")
     yield* print(
       [

@@ -16,7 +16,7 @@ import { once, staying } from "../OpenStore.ts"
 import { entryText } from "../output/EntryText.ts"
 import { type Output, type OutputError, print, write } from "../output/Output.ts"
 import { details, line, table } from "../output/RecordText.ts"
-import { printable } from "../output/Text.ts"
+import { jsonText, printable } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 /** The sentence for an empty list, as the Python tool prints it. */
@@ -30,7 +30,7 @@ const jsonArray = <A, E>(
   let separator = "["
   return items.pipe(
     Stream.runForEachArray((chunk) => {
-      const text = chunk.map((item) => `${separator}${((separator = ",\n"), JSON.stringify(encode(item)))}`).join("")
+      const text = chunk.map((item) => `${separator}${((separator = ",\n"), jsonText(encode(item)))}`).join("")
       return write(text)
     }),
     Effect.andThen(Effect.suspend(() => print(separator === "[" ? "[]" : "]")))
@@ -69,7 +69,7 @@ export const status = Command.make(
   { id: Flags.id },
   Effect.fnUntraced(function* (flags) {
     const record = yield* Input.handoff(flags.id)
-    yield* print((yield* Flags.Json) ? JSON.stringify(encodeRecord(record)) : details(record))
+    yield* print((yield* Flags.Json) ? jsonText(encodeRecord(record)) : details(record))
   }, once)
 ).pipe(withHelp(readVerbs.get), Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }]))
 
@@ -112,7 +112,7 @@ export const history = Command.make(
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
     const entries = yield* Input.withId(flags.id, manager.history)
-    yield* print((yield* Flags.Json) ? JSON.stringify(entries.map(encodeEntry)) : entries.map(entryText).join("\n"))
+    yield* print((yield* Flags.Json) ? jsonText(entries.map(encodeEntry)) : entries.map(entryText).join("\n"))
   }, once)
 ).pipe(withHelp(readVerbs.history), Command.withExamples([{ command: "aumai-handoff history --id 7k2m9q4xw3pz" }]))
 
@@ -138,9 +138,7 @@ export const watch = Command.make(
     yield* Stream.runForEachArray(manager.changes(after === undefined ? {} : { after }), (entries) =>
       print(
         entries
-          .map((entry) =>
-            json ? JSON.stringify(encodeEntry(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`
-          )
+          .map((entry) => (json ? jsonText(encodeEntry(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`))
           .join("\n")
       )
     )
@@ -160,7 +158,7 @@ export const stats = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const metrics = yield* (yield* HandoffManager).metrics
-    if (yield* Flags.Json) return yield* print(JSON.stringify(encodeMetrics(metrics)))
+    if (yield* Flags.Json) return yield* print(jsonText(encodeMetrics(metrics)))
     const rate = metrics.completionRate
     const rows = [
       ["Total", String(metrics.total)],

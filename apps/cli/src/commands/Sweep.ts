@@ -7,6 +7,7 @@ import * as Flags from "../input/Flags.ts"
 import { staying } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { outcome } from "../output/RecordText.ts"
+import { jsonText } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 export const sweep = Command.make(
@@ -14,7 +15,7 @@ export const sweep = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const moved = yield* (yield* HandoffManager).sweep
-    if (yield* Flags.Json) yield* print(JSON.stringify(moved.map(encodeRecord)))
+    if (yield* Flags.Json) yield* print(jsonText(moved.map(encodeRecord)))
     else yield* print(moved.length === 0 ? "Nothing is due" : moved.map((record) => outcome(record)).join("\n"))
   }, staying)
 ).pipe(

@@ -18,11 +18,10 @@ import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { once, staying } from "../OpenStore.ts"
 import { print, progress, warn, write } from "../output/Output.ts"
-import { printable } from "../output/Text.ts"
+import { jsonText, printable } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 
-const indented = (archived: ArchivedHandoff): string =>
-  JSON.stringify(encodeArchived(archived), undefined, 2).replaceAll("\n", "\n  ")
+const indented = (archived: ArchivedHandoff): string => jsonText(encodeArchived(archived), 2).replaceAll("\n", "\n  ")
 
 export const exportAll = Command.make(
   "export",
@@ -42,7 +41,7 @@ export const exportAll = Command.make(
 
 const readArchive = Effect.fnUntraced(function* (source: string) {
   const name = source === "-" ? "standard input" : source
-  const text = yield* Input.textOf(name, source === "-" ? source : `@${source}`)
+  const text = yield* Input.sourceText(name, source)
   const json = yield* Effect.fromResult(decodeText(name, text))
   if (!Array.isArray(json)) {
     return yield* new InvalidInput({ input: name, issues: [{ path: "", expected: "Expected an array of handoffs" }] })
@@ -99,7 +98,7 @@ export const importAll = Command.make(
       Effect.ensuring(progress(""))
     )
     if (yield* Flags.Json) {
-      yield* print(JSON.stringify(reports.map(encodeImportReport)))
+      yield* print(jsonText(reports.map(encodeImportReport)))
     } else yield* summarise(reports)
     const leftOut = (["conflict", "broken"] as const).flatMap((refusal) => {
       const count = reports.filter(({ outcome }) => outcome === refusal).length

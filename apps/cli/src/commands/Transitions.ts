@@ -9,7 +9,6 @@ import * as ArtifactInput from "../input/ArtifactInput.ts"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import * as ReadBackInput from "../input/ReadBackInput.ts"
-import * as RequestInput from "../input/RequestInput.ts"
 import { flagsFor } from "../input/VerbFlags.ts"
 import { printable } from "../output/Text.ts"
 import { given, decodedOption, show, showForwarded } from "./Acting.ts"
@@ -25,7 +24,7 @@ export const accept = verbCommand("accept", {
   examples: [
     "--by executor --lease 10m",
     `--summary "Two invoices, by Friday" --understood invoices --question "late=Whose Friday?"`,
-    "--read-back @read-back.json"
+    "--read-back-file read-back.json"
   ]
 })
 
@@ -135,39 +134,41 @@ const graded =
   (grade: OwnEvidence["grade"]) =>
   (statement: string): OwnEvidence => ({ grade, statement })
 
+const result = Flags.orFile("result", "The result as a JSON object [default: {}]", "JSON")
+const artifacts = Flags.orFile(
+  "artifacts",
+  "Artifacts as a JSON array of name, media_type and content, or of name, media_type, uri, digest (SHA-256) and size",
+  "JSON"
+)
+
 export const complete = verbCommand("complete", {
   names: { leavesChildren: "leave-parts" },
   custom: {
     result: flagsFor(
-      {
-        result: Flag.String("result").pipe(
-          Flag.withDescription("The result as a JSON object; @file or - reads it [default: {}]"),
-          Flag.withMetavar("JSON"),
-          Flag.withDefault("{}")
-        )
-      },
-      (flags) => Effect.map(Input.jsonObject("--result", flags.result), (result) => ({ result }))
+      { result: result.text, resultFile: result.file },
+      Effect.fnUntraced(function* (flags) {
+        const given = yield* Input.json("--result", flags.result, flags.resultFile)
+        return { result: {}, ...(yield* decodedOption("result", given, Input.jsonObject)) }
+      })
     ),
     artifacts: flagsFor(
       {
-        artifact: Flag.String("artifact").pipe(
+        artifactFile: Flag.String("artifact-file").pipe(
           Flag.withDescription(
             "A file to return: JSON and text of up to 512 KiB by value, others by reference with SHA-256, size and a file: URI; repeat it for more"
           ),
-          Flag.withMetavar("NAME=@FILE"),
+          Flag.withMetavar("NAME=FILE"),
           Flag.atLeast(0)
         ),
-        artifacts: Flags.optional(
-          "artifacts",
-          "Artifacts as a JSON array of name, media_type and content, or of name, media_type, uri, digest (SHA-256) and size; @file or - reads it"
-        ).pipe(Flag.withMetavar("JSON"))
+        artifacts: artifacts.text,
+        artifactsFile: artifacts.file
       },
       Effect.fnUntraced(function* (flags) {
-        if (flags.artifact.length === 0 && Option.isNone(flags.artifacts)) return {}
-        const json = yield* decodedOption("json", flags.artifacts, (text) => RequestInput.json("--artifacts", text))
+        const given = yield* Input.json("--artifacts", flags.artifacts, flags.artifactsFile)
+        if (flags.artifactFile.length === 0 && Option.isNone(given)) return {}
         // The demanded media type and digest decide whether a file is returned by value or by reference.
         const { request } = yield* Input.handoff(flags.id)
-        return { artifacts: yield* ArtifactInput.artifacts(flags.artifact, json.json, request.deliverables ?? []) }
+        return { artifacts: yield* ArtifactInput.artifacts(flags.artifactFile, given, request.deliverables ?? []) }
       })
     ),
     evidence: flagsFor(
@@ -183,8 +184,8 @@ export const complete = verbCommand("complete", {
   },
   examples: [
     `--result '{"output": "report.pdf"}'`,
-    "--result @result.json",
-    `--artifact report=@report.md --artifact chart=@chart.png --observed "All 214 tests passed"`
+    "--result-file result.json",
+    `--artifact-file report=report.md --artifact-file chart=chart.png --observed "All 214 tests passed"`
   ]
 })
 

@@ -10,6 +10,7 @@ import * as Input from "../input/Input.ts"
 import { once } from "../OpenStore.ts"
 import { chainJson, chainText } from "../output/ChainText.ts"
 import { print } from "../output/Output.ts"
+import { jsonText } from "../output/Text.ts"
 import { whereText } from "../output/WhereText.ts"
 import { root, storeFlag } from "../Root.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -21,9 +22,7 @@ export const where = Command.make(
     const record = yield* Input.handoff(flags.id)
     const now = (yield* DateTime.now).epochMilliseconds
     yield* print(
-      (yield* Flags.Json)
-        ? JSON.stringify(encodeWhereabouts(record))
-        : whereText(record, now, storeFlag((yield* root).store))
+      (yield* Flags.Json) ? jsonText(encodeWhereabouts(record)) : whereText(record, now, storeFlag((yield* root).store))
     )
   }, once)
 ).pipe(withHelp(readVerbs.where), Command.withExamples([{ command: "aumai-handoff where --id 7k2m9q4xw3pz" }]))

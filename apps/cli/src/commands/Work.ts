@@ -24,7 +24,7 @@ import * as Keys from "../input/Keys.ts"
 import { decoded } from "../input/ReadBackInput.ts"
 import { staying } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
-import { printable } from "../output/Text.ts"
+import { jsonText, printable } from "../output/Text.ts"
 import { root } from "../Root.ts"
 import { decodedOption } from "./Acting.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -113,7 +113,7 @@ export const work = Command.make(
     const keys = (yield* Keys.named(key)).join(",")
     const say = (id: string, attempt: number, what: string) => {
       const note: WireWorkNote = { record_id: id, attempt, what }
-      return Effect.ignore(print(isJson ? JSON.stringify(note) : printable(`${id} attempt ${attempt}: ${what}`)))
+      return Effect.ignore(print(isJson ? jsonText(note) : printable(`${id} attempt ${attempt}: ${what}`)))
     }
     const variablesFor = ({ attempt, recordId }: HandoffRecord) => ({
       AUMAI_HANDOFF_ID: recordId,
@@ -125,7 +125,7 @@ export const work = Command.make(
     })
     /** Runs a command line for a handoff and returns its output. */
     const run = Effect.fnUntraced(function* (command: string, record: HandoffRecord) {
-      const input = `${JSON.stringify(encodeRecord(record))}\n`
+      const input = `${jsonText(encodeRecord(record))}\n`
       const ended = yield* exec(command, input, variablesFor(record), mostOutput)
       if (ended.code === 0) return ended.stdout
       const reason = reasonOf(ended)

@@ -13,8 +13,10 @@ import {
   type JsonObject
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
+import type { GivenJson } from "./Input.ts"
 import { unknownKeys } from "./UnknownKeys.ts"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
@@ -89,7 +91,10 @@ const readFile = (name: string, file: string): Effect.Effect<FileRead, InvalidIn
     },
     catch: (cause) =>
       // The cast: what Node's file system throws carries a code.
-      invalid("--artifact", `${name}: cannot read ${file} (${(cause as NodeJS.ErrnoException).code ?? "unreadable"})`)
+      invalid(
+        "--artifact-file",
+        `${name}: cannot read ${file} (${(cause as NodeJS.ErrnoException).code ?? "unreadable"})`
+      )
   })
 
 /** Makes an artifact of a file. */
@@ -101,10 +106,10 @@ const fromFile = Effect.fnUntraced(function* (name: string, file: string, delive
   if (text === undefined) return { ...named, ...reference }
   const asText: Artifact = { ...named, content: text }
   if (!isJson(mediaType)) return asText
-  const parsed = decodeText("--artifact", text)
+  const parsed = decodeText("--artifact-file", text)
   if (Result.isFailure(parsed)) {
     const why = parsed.failure.issues[0]?.expected ?? "it is not JSON"
-    return yield* invalid("--artifact", `${name}: ${file} must be JSON, but ${why}`)
+    return yield* invalid("--artifact-file", `${name}: ${file} must be JSON, but ${why}`)
   }
   // The cast: parsed text is JSON.
   const asJson: Artifact = { ...named, content: parsed.success as JsonObject }
@@ -113,17 +118,17 @@ const fromFile = Effect.fnUntraced(function* (name: string, file: string, delive
 })
 
 const referenceHint = (name: string) =>
-  `${name}: expected ${name}=@FILE; an artifact that is stored elsewhere needs its digest and size, as in --artifacts '[{"name": ${JSON.stringify(name)}, "uri": "s3://bucket/key", "digest": "SHA-256 in hexadecimal", "size": 1024}]'`
+  `${name}: expected ${name}=FILE; an artifact that is stored elsewhere needs its digest and size, as in --artifacts '[{"name": ${JSON.stringify(name)}, "uri": "s3://bucket/key", "digest": "SHA-256 in hexadecimal", "size": 1024}]'`
 
-/** Makes an artifact of `NAME=@FILE`. */
+/** Makes an artifact of `NAME=FILE`. */
 const named = Effect.fnUntraced(function* (text: string, deliverables: ReadonlyArray<Deliverable>) {
   const at = text.indexOf("=")
-  if (at < 1) return yield* invalid("--artifact", `expected NAME=@FILE such as report=@report.md, but got ${text}`)
-  const [name, value] = [text.slice(0, at), text.slice(at + 1)]
-  if (!value.startsWith("@")) return yield* invalid("--artifact", referenceHint(name))
+  if (at < 1) return yield* invalid("--artifact-file", `expected NAME=FILE such as report=report.md, but got ${text}`)
+  const [name, file] = [text.slice(0, at), text.slice(at + 1)]
+  if (/^[a-z][\w+.-]+:/i.test(file)) return yield* invalid("--artifact-file", referenceHint(name))
   return yield* fromFile(
     name,
-    value.slice(1),
+    file,
     deliverables.find((one) => one.name === name)
   )
 })
@@ -162,17 +167,18 @@ export const handedBack = (
 /** Artifacts from flags: files, and JSON for artifacts that are stored elsewhere. */
 export const artifacts = Effect.fnUntraced(function* (
   files: ReadonlyArray<string>,
-  json: unknown,
+  given: Option.Option<GivenJson>,
   deliverables: ReadonlyArray<Deliverable>
 ) {
-  if (json !== undefined && !Array.isArray(json)) return yield* invalid("--artifacts", "Expected an array of artifacts")
+  const { flag, json } = Option.getOrElse(given, () => ({ flag: "--artifacts", json: [] }))
+  if (!Array.isArray(json)) return yield* invalid(flag, "Expected an array of artifacts")
   const own = yield* Effect.forEach(files, (text) => named(text, deliverables))
   const others =
-    json === undefined
+    json.length === 0
       ? []
       : (yield* Effect.fromResult(
           Result.mapError(
-            handedBack("--artifacts", { artifacts: json }),
+            handedBack(flag, { artifacts: json }),
             ({ input, issues }) =>
               new InvalidInput({
                 input,

@@ -14,6 +14,15 @@ export const required = (name: string, description: string) =>
 export const optional = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
 
+/**
+ * A flag whose value is taken literally, and one that names a file which holds it. Only the name of a flag makes a file of
+ * its value: a program may pass text of others to the first one.
+ */
+export const orFile = (name: string, description: string, metavar: string) => ({
+  text: optional(name, description).pipe(Flag.withMetavar(metavar)),
+  file: optional(`${name}-file`, `A file that holds --${name}; - reads standard input`).pipe(Flag.withMetavar("FILE"))
+})
+
 /** The handoff that a command is about. */
 export const id = required(
   "id",

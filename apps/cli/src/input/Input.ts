@@ -14,7 +14,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
@@ -27,31 +27,67 @@ export const StandardInput = Context.Reference<() => Promise<ArrayBuffer>>("auma
   defaultValue: () => async () => (await import("node:stream/consumers")).arrayBuffer(process.stdin)
 })
 
-/** The text of a flag: its value, a file for `@file`, or standard input for `-`. */
-export const textOf = (flag: string, value: string): Effect.Effect<string, InvalidInput> => {
-  if (value !== "-" && !value.startsWith("@")) return Effect.succeed(value)
-  const source = value === "-" ? "standard input" : value.slice(1)
-  return Effect.flatMap(StandardInput, (standardInput) =>
-    Effect.tryPromise({
-      // Imported on use: most commands read nothing, and each of these modules takes a millisecond to load.
-      try: async () =>
-        utf8.decode(value === "-" ? await standardInput() : await (await import("node:fs/promises")).readFile(source)),
-      catch: (cause) => {
-        // The cast: errors of Node's file system and of the decoder carry a code.
-        const { code } = cause as NodeJS.ErrnoException
-        return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
-          ? invalid(flag, `${source} is not UTF-8`)
-          : invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
-      }
-    })
-  )
+/** Reads a text; `source` names it in errors. */
+const read = (flag: string, source: string, bytes: () => Promise<ArrayBuffer | Uint8Array>) =>
+  Effect.tryPromise({
+    try: async () => utf8.decode(await bytes()),
+    catch: (cause) => {
+      // The cast: errors of Node's file system and of the decoder carry a code.
+      const { code } = cause as NodeJS.ErrnoException
+      return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
+        ? invalid(flag, `${source} is not UTF-8`)
+        : invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
+    }
+  })
+
+/** The text of a file. */
+export const fileText = (flag: string, file: string): Effect.Effect<string, InvalidInput> =>
+  // Imported on use: most commands read nothing, and the module takes a millisecond to load.
+  read(flag, file, async () => (await import("node:fs/promises")).readFile(file))
+
+/** The text of the file that a flag names, or of standard input for `-`. */
+export const sourceText = (flag: string, file: string): Effect.Effect<string, InvalidInput> =>
+  file === "-"
+    ? Effect.flatMap(StandardInput, (standardInput) => read(flag, "standard input", standardInput))
+    : fileText(flag, file)
+
+/** The value of a flag, or the text of the file that its `-file` flag names, with the flag that errors name. */
+export const text = Effect.fnUntraced(function* (
+  flag: string,
+  value: Option.Option<string>,
+  file: Option.Option<string>
+) {
+  if (Option.isNone(file)) return Option.map(value, (text) => ({ flag, text }))
+  const fileFlag = `${flag}-file`
+  if (Option.isSome(value)) return yield* invalid(fileFlag, `use it without ${flag}`)
+  return Option.some({ flag: fileFlag, text: yield* sourceText(fileFlag, file.value) })
+})
+
+/** JSON that a flag gave, or its file. */
+export interface GivenJson {
+  /** The flag that errors name. */
+  readonly flag: string
+  readonly json: unknown
 }
 
-/** A JSON object from a flag: its value, `@file`, or `-` for standard input. */
-export const jsonObject = (flag: string, value: string): Effect.Effect<JsonObject, InvalidInput> =>
-  Effect.flatMap(textOf(flag, value), (text) =>
-    Effect.fromResult(Result.flatMap(decodeText(flag, text), (json) => decodeJsonObject(flag, json)))
-  )
+/** The JSON of a flag, or of the file that its `-file` flag names. */
+export const json = Effect.fnUntraced(function* (
+  flag: string,
+  value: Option.Option<string>,
+  file: Option.Option<string>
+) {
+  const given = yield* text(flag, value, file)
+  if (Option.isNone(given)) return Option.none<GivenJson>()
+  const { flag: source, text: found } = given.value
+  if (source === flag && /^(?:@|-$)/.test(found)) {
+    return yield* invalid(flag, `expected JSON; to read it from a file, use ${flag}-file FILE`)
+  }
+  return Option.some<GivenJson>({ flag: source, json: yield* Effect.fromResult(decodeText(source, found)) })
+})
+
+/** A JSON object that a flag gave. */
+export const jsonObject = ({ flag, json }: GivenJson): Effect.Effect<JsonObject, InvalidInput> =>
+  Effect.fromResult(decodeJsonObject(flag, json))
 
 const durationPattern = /^(\d+(?:\.\d+)?)\s*([smhdw])$/
 const longest = 1000 * 365 * 86_400_000

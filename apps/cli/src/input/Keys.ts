@@ -30,7 +30,7 @@ const read = Effect.fnUntraced(function* (input: string, text: string) {
   const at = text.indexOf("=")
   if (at < 1) return yield* invalid(input, `expected AGENT=FILE such as executor=executor.key, but got ${text}`)
   const [agent, file] = [text.slice(0, at), text.slice(at + 1)]
-  return { agent, file, secret: (yield* Input.textOf(input, `@${file}`)).trim() }
+  return { agent, file, secret: (yield* Input.fileText(input, file)).trim() }
 })
 
 // Loaded only by commands that sign.

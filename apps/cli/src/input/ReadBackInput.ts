@@ -16,12 +16,16 @@ const item = (name: string, description: string, metavar: string) =>
     Flag.atLeast(0)
   )
 
+const whole = Flags.orFile(
+  "read-back",
+  `The read-back: a summary as text, or JSON such as {"summary": "…", "items": [{"id": "…", "answer": "understood"}]}`,
+  "TEXT|JSON"
+)
+
 /** The flags of a verb that restates a briefing. */
 export const flags = {
-  readBack: Flags.optional(
-    "read-back",
-    `The read-back: a summary as text, or JSON such as {"summary": "…", "items": [{"id": "…", "answer": "understood"}]}; @file or - reads it`
-  ).pipe(Flag.withMetavar("TEXT|JSON")),
+  readBack: whole.text,
+  readBackFile: whole.file,
   summary: Flags.optional("summary", "The briefing in your words, like --read-back with a text").pipe(
     Flag.withMetavar("TEXT")
   ),
@@ -32,6 +36,7 @@ export const flags = {
 
 interface Values {
   readonly readBack: Option.Option<string>
+  readonly readBackFile: Option.Option<string>
   readonly summary: Option.Option<string>
   readonly understood: ReadonlyArray<string>
   readonly unclear: ReadonlyArray<string>
@@ -72,17 +77,16 @@ export const given = Effect.fnUntraced(function* (flags: Values) {
     ...flags.unclear.map(noted("question")),
     ...flags.refused.map(noted("refused"))
   ]
-  if (Option.isSome(flags.readBack) && Option.isSome(flags.summary)) {
+  const given = yield* Input.text("--read-back", flags.readBack, flags.readBackFile)
+  if (Option.isSome(given) && Option.isSome(flags.summary)) {
     return yield* invalid("--summary", "use it without --read-back, which holds a summary, too")
   }
-  if (Option.isNone(flags.readBack) && Option.isNone(flags.summary)) {
+  if (Option.isNone(given) && Option.isNone(flags.summary)) {
     if (items.length === 0) return Option.none<ReadBack>()
     return yield* invalid("--summary", "expected the briefing in your words, beside the items")
   }
-  const whole = Option.isSome(flags.readBack)
-    ? yield* Effect.flatMap(Input.textOf("--read-back", flags.readBack.value), (text) =>
-        Effect.fromResult(fromText("--read-back", text))
-      )
+  const whole = Option.isSome(given)
+    ? yield* Effect.fromResult(fromText(given.value.flag, given.value.text))
     : { summary: Option.getOrElse(flags.summary, () => "") }
   const all = [...(whole.items ?? []), ...items]
   const readBack = { ...whole, ...(all.length === 0 ? {} : { items: all }) }

@@ -2,7 +2,6 @@
 import {
   type Briefing,
   decodeRequest,
-  decodeText,
   type Deliverable,
   encodeRequest,
   type HandoffRequest,
@@ -10,17 +9,14 @@ import {
   isJsonObject
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
-import * as Input from "./Input.ts"
+import type { GivenJson } from "./Input.ts"
 import { unknownKeys } from "./UnknownKeys.ts"
 
 const invalid = (input: string, expected: string, path = "") =>
   new InvalidInput({ input, issues: [{ path, expected }] })
-
-/** The JSON of a flag: its value, a file for `@file`, or standard input for `-`. */
-export const json = (flag: string, value: string): Effect.Effect<unknown, InvalidInput> =>
-  Effect.flatMap(Input.textOf(flag, value), (text) => Effect.fromResult(decodeText(flag, text)))
 
 // A valid request around the part that is decoded.
 const around = { from_agent: "sender", to_agent: "receiver", task_description: "task" }
@@ -54,23 +50,24 @@ const part = <Key extends "briefing" | "deliverables">(
 }
 
 /** A briefing from a flag. */
-export const briefing = (flag: string, value: string): Effect.Effect<Briefing, InvalidInput> =>
-  Effect.flatMap(json(flag, value), (value) =>
-    isJsonObject(value)
-      ? Effect.fromResult(part(flag, "briefing", value))
-      : Effect.fail(invalid(flag, "Expected an object with a severity and a summary"))
-  )
+export const briefing = ({ flag, json }: GivenJson): Effect.Effect<Briefing, InvalidInput> =>
+  isJsonObject(json)
+    ? Effect.fromResult(part(flag, "briefing", json))
+    : Effect.fail(invalid(flag, "Expected an object with a severity and a summary"))
 
 /** The demanded deliverables: by name and media type, or as JSON with schemas and digests. */
-export const deliverables = Effect.fnUntraced(function* (named: ReadonlyArray<string>, value: string | undefined) {
+export const deliverables = Effect.fnUntraced(function* (
+  named: ReadonlyArray<string>,
+  given: Option.Option<GivenJson>
+) {
   const simple = named.map((text): unknown => {
     const at = text.indexOf("=")
     return at === -1 ? { name: text } : { name: text.slice(0, at), media_type: text.slice(at + 1) }
   })
-  const whole = value === undefined ? [] : yield* json("--deliverables", value)
-  if (!Array.isArray(whole)) return yield* invalid("--deliverables", "Expected an array of deliverables")
+  const { flag: source, json: whole } = Option.getOrElse(given, () => ({ flag: "--deliverables", json: [] }))
+  if (!Array.isArray(whole)) return yield* invalid(source, "Expected an array of deliverables")
   const all: ReadonlyArray<unknown> = [...simple, ...whole]
-  const flag = simple.length === 0 ? "--deliverables" : "--deliverable"
+  const flag = simple.length === 0 ? source : "--deliverable"
   const none: ReadonlyArray<Deliverable> = []
   return all.length === 0 ? none : yield* Effect.fromResult(part(flag, "deliverables", all))
 })

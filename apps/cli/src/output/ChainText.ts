@@ -3,7 +3,7 @@ import type { Chain, ChainLink } from "@aumai/handoff-core"
 import { encodeRecord, receiverOf, type RecordId } from "@aumai/handoff-protocol"
 
 import { coloured } from "./RecordText.ts"
-import { printable, styled } from "./Text.ts"
+import { jsonText, printable, styled } from "./Text.ts"
 
 /** A link that is still to be drawn, with the prefixes of its line and of the lines below it, and its depth. */
 interface Pending {
@@ -60,7 +60,7 @@ export const chainJson = ({ isCut, root }: Chain): string => {
       json += next
       continue
     }
-    json += `{"record":${JSON.stringify(encodeRecord(next.record))},"is_delegated":${next.isDelegated},"parts":[`
+    json += `{"record":${jsonText(encodeRecord(next.record))},"is_delegated":${next.isDelegated},"parts":[`
     pending.push("]}")
     for (const [index, part] of [...next.parts.entries()].toReversed()) {
       pending.push(part)

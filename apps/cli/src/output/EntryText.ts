@@ -3,12 +3,12 @@ import { describeEvent, type HandoffEvent } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
 import { sentenceText } from "./SentenceText.ts"
-import { printable } from "./Text.ts"
+import { jsonText, printable } from "./Text.ts"
 
 /** The result of a completed handoff, and the details of any event. */
 const detailsOf = (event: HandoffEvent): string =>
   [
-    ...(event._tag === "Completed" ? [JSON.stringify(event.result)] : []),
+    ...(event._tag === "Completed" ? [jsonText(event.result)] : []),
     ...describeEvent(event).details.map(sentenceText)
   ].join("; ")
 

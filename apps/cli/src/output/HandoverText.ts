@@ -18,7 +18,7 @@ import {
 import * as DateTime from "effect/DateTime"
 
 import { sentenceText } from "./SentenceText.ts"
-import { printable } from "./Text.ts"
+import { jsonText, printable, word } from "./Text.ts"
 
 /** A labelled line. */
 type Row = readonly [label: string, text: string]
@@ -130,7 +130,7 @@ const artifactText = (record: HandoffRecord, artifact: Artifact): string => {
     return `${name}: ${artifact.uri}${bracketed(...facts)}`
   }
   const { content } = artifact
-  const text = typeof content === "string" ? content : JSON.stringify(content)
+  const text = typeof content === "string" ? content : jsonText(content)
   return `${name}: ${shortened(text)}${bracketed(mediaType, text.length > shown ? `${text.length} characters` : undefined)}`
 }
 
@@ -174,10 +174,10 @@ export const awaitedText = (record: HandoffRecord, where: string): ReadonlyArray
   if (briefing === undefined || awaits === undefined) return []
   const readBack = readBackOf(record)
   const { missing, question, refused } = coverageOf(briefing, readBack)
-  const id = printable(record.recordId)
+  const id = word(record.recordId)
   if (awaits === "receiver") {
     const what = missing.length === 0 ? "its summary" : missing.join(", ")
-    const understood = missing.length === 0 ? "" : ` --understood ${missing.join(",")}`
+    const understood = missing.length === 0 ? "" : ` --understood ${word(missing.join(","))}`
     return [
       printable(`  Before it starts, ${receiverOf(record)} must read its briefing back; still to restate: ${what}`),
       printable(`  aumai-handoff restate --id ${id} --summary ${nameless}${understood}${where}`)

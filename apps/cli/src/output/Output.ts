@@ -5,6 +5,8 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 
+import { inert } from "./Text.ts"
+
 /** The output could not be written. `EPIPE` means that its reader closed the pipe. */
 export class OutputError extends Schema.TaggedError<OutputError>()("OutputError", { code: Schema.String }) {
   override get message() {
@@ -39,20 +41,20 @@ export const layer: Layer.Layer<Output> = Layer.succeed(Output, {
     })
 })
 
-/** Writes to standard output. */
+/** Writes to standard output. Foreign text that a command left unescaped is escaped here. */
 export const write = (text: string): Effect.Effect<void, OutputError, Output> =>
-  Output.use((output) => output.write(text))
+  Output.use((output) => output.write(inert(text)))
 
 /** Writes a line to standard output. */
 export const print = (line: string): Effect.Effect<void, OutputError, Output> => write(`${line}\n`)
 
-/** Writes a line to standard error. */
+/** Writes a line to standard error, escaped in the same way. */
 export const warn = (line: string): Effect.Effect<void, never, Output> =>
-  Output.use((output) => output.writeError(`${line}\n`))
+  Output.use((output) => output.writeError(`${inert(line)}\n`))
 
 /** Replaces the current line on standard error if that is a terminal; does nothing otherwise. */
 export const progress = (text: string): Effect.Effect<void, never, Output | Stdio.Stdio> =>
   Effect.gen(function* () {
     const isTerminal = yield* (yield* Stdio.Stdio).stderrIsTerminal
-    if (isTerminal) yield* (yield* Output).writeError(`\r\u001B[2K${text}`)
+    if (isTerminal) yield* (yield* Output).writeError(`\r\u001B[2K${inert(text)}`)
   })

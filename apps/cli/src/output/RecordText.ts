@@ -17,7 +17,7 @@ import * as DateTime from "effect/DateTime"
 
 import { awaitedText, handoverRows } from "./HandoverText.ts"
 import { lasting, sentenceText, stretch } from "./SentenceText.ts"
-import { fit, printable, printableLines, type Style, styled } from "./Text.ts"
+import { fit, jsonText, printable, type Style, styled } from "./Text.ts"
 
 const parties = (record: HandoffRecord): string => printable(`${record.request.fromAgent} -> ${receiverOf(record)}`)
 
@@ -115,8 +115,6 @@ const optional = (sentence: Sentence | undefined): string | undefined => sentenc
 const responseText = (response: Description): string =>
   [response.what, response.details.map(sentenceText).join("; ")].filter((text) => text !== "").join(": ")
 
-const json = (value: unknown): string => printableLines(JSON.stringify(value))
-
 /** Everything about one record in labelled lines. The first ten labels are those of the Python tool. */
 export const details = (record: HandoffRecord): string => {
   const { request } = record
@@ -136,14 +134,14 @@ export const details = (record: HandoffRecord): string => {
     ["Created", DateTime.formatIso(record.createdAt)],
     ["Updated", DateTime.formatIso(record.updatedAt)],
     ["Response", response && responseText(response)],
-    ["Result", "result" in record ? json(record.result) : undefined],
+    ["Result", "result" in record ? jsonText(record.result) : undefined],
     ["Reason", "reason" in record ? printable(record.reason) : undefined],
     ["Deadline", request.deadline && DateTime.formatIso(request.deadline)],
     ["Accept by", request.acceptBy && DateTime.formatIso(request.acceptBy)],
     ["Remind", request.remindBefore === undefined ? undefined : `${lasting(request.remindBefore)} before`],
     ["Requires", request.requires && printable(request.requires.join(", "))],
     ["Parent", request.parent && printable(request.parent)],
-    ["Context", Object.keys(request.context).length === 0 ? undefined : json(request.context)],
+    ["Context", Object.keys(request.context).length === 0 ? undefined : jsonText(request.context)],
     ...handoverRows(record),
     ["Attempt", record.attempt > 1 ? sentenceText(describeAttempt(record)) : undefined],
     ["Hand-back", handBack && sentenceText(describeHandBack(handBack))],

@@ -5,15 +5,35 @@ import { displayWidth } from "effect/cli/CliOutput"
 // Not imported, because Node would run every getter of the module, which takes four milliseconds.
 const util = () => process.getBuiltinModule("node:util")
 
-// Characters that move the cursor, hide text or reverse it: control characters, line and paragraph separators, invisible
-// tags, and Unicode's bidirectional overrides. https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
-const unprintable = /[\p{Cc}\u2028-\u202E\u2066-\u2069\u200B\u200E\u200F\u061C\uFEFF\u{E0000}-\u{E007F}]/gu
+// Characters that move the cursor, reorder a line or are invisible: control characters, surrogates without their half,
+// line and paragraph separators, format characters (among them every bidirectional one), default-ignorable characters and
+// the blank of braille. https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+const active = String.raw`\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800`
 
-/** Makes foreign text safe for a terminal: removes escape sequences and replaces other control characters by spaces. */
+// Joiners and variation selectors where a script or an emoji needs them, and Arabic signs that have a glyph.
+const needed = String.raw`(?<=[\p{Script=Arabic}\p{Script=Syriac}\p{Mn}])[\u200C\u200D](?=\p{L})|(?<=[\p{Emoji_Modifier}\p{Extended_Pictographic}\uFE0F])\u200D(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})\uFE0F|(?<=[\d#*])\uFE0F(?=\u20E3)|[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2]`
+
+const unprintable = new RegExp(`(?!${needed})[${active}]`, "gu")
+// The line feeds and colours of the command itself stay.
+const unprintableOutput = new RegExp(String.raw`(?!${needed}|\n|\u001B\[\d{1,2}m)[${active}]`, "gu")
+const inJson = new RegExp(String.raw`(?!\n)[${active}]`, "gu")
+
+// The escape of JSON; a character beyond 16 bits has two.
+const escaped = (character: string): string =>
+  character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("")
+
+/** Writes a value as JSON whose unprintable characters are escaped, so that it does not act on a terminal. */
+export const jsonText = (value: unknown, space?: number): string =>
+  JSON.stringify(value, undefined, space).replaceAll(inJson, escaped)
+
+/** Escapes what is left of the unprintable characters in text with lines and colours. */
+export const inert = (text: string): string => text.replaceAll(unprintableOutput, escaped)
+
+/** Makes foreign text safe for a terminal: removes escape sequences and replaces unprintable characters by spaces. */
 export const printable = (text: string): string => util().stripVTControlCharacters(text).replaceAll(unprintable, " ")
-
-/** The same, keeping its lines. */
-export const printableLines = (text: string): string => text.split(/\r?\n/).map(printable).join("\n")
 
 /** Quotes text as one word for a shell. */
 export const word = (text: string): string =>

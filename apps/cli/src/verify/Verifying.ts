@@ -20,7 +20,7 @@ import * as Stream from "effect/Stream"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { print, progress, warn } from "../output/Output.ts"
-import { printable } from "../output/Text.ts"
+import { jsonText, printable, word } from "../output/Text.ts"
 
 /** A handoff or a counter of the store does not hold. */
 export class DoesNotHold extends Schema.TaggedError<DoesNotHold>()("DoesNotHold", { detail: Schema.String }) {
@@ -85,7 +85,7 @@ const report = Effect.fnUntraced(function* (found: Findings) {
       counts,
       notes
     }
-    yield* print(JSON.stringify(json))
+    yield* print(jsonText(json))
   } else {
     for (const flaw of flaws) yield* print(flawText(flaw))
     for (const sentence of counts) yield* print(printable(sentence))
@@ -147,7 +147,7 @@ const lookIn = (file: string, index: number, json: unknown, agents: ReadonlyArra
  */
 const unknownIn = (file: string): Effect.Effect<ReadonlyArray<Looked>> =>
   Effect.map(
-    Effect.option(Effect.flatMap(Input.textOf(file, `@${file}`), (text) => Effect.fromResult(decodeText(file, text)))),
+    Effect.option(Effect.flatMap(Input.fileText(file, file), (text) => Effect.fromResult(decodeText(file, text)))),
     (json) =>
       Option.isSome(json) && Array.isArray(json.value)
         ? json.value
@@ -181,7 +181,7 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
 export const verifyStore = (file: string | undefined) => Effect.flatMap(lookAtAll(file), report)
 
 const agentsIn = Effect.fnUntraced(function* (file: string) {
-  const json = yield* Effect.fromResult(decodeText(file, yield* Input.textOf("--agents", `@${file}`)))
+  const json = yield* Effect.fromResult(decodeText(file, yield* Input.fileText("--agents", file)))
   if (!Array.isArray(json)) {
     return yield* new InvalidInput({ input: file, issues: [{ path: "", expected: "Expected an array of agents" }] })
   }
@@ -207,9 +207,7 @@ const notArray = (input: string) =>
 /** Verifies every handoff of a file without opening a store. */
 export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile: string | undefined) {
   const name = file === "-" ? "standard input" : file
-  const json = yield* Effect.fromResult(
-    decodeText(name, yield* Input.textOf("--file", file === "-" ? file : `@${file}`))
-  )
+  const json = yield* Effect.fromResult(decodeText(name, yield* Input.sourceText("--file", file)))
   if (!Array.isArray(json)) return yield* notArray(name)
   const agents: ReadonlyArray<RegisteredAgent> = agentsFile === undefined ? [] : yield* agentsIn(agentsFile)
   const seen = new Map<string, number>()
@@ -240,7 +238,7 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
         ]
       : []),
     ...(file !== "-" && (yield* hasJournal(file))
-      ? [`${file}-journal holds later changes, which were not checked; 'verify --store ${file}' checks both`]
+      ? [`${file}-journal holds later changes, which were not checked; 'verify --store ${word(file)}' checks both`]
       : [])
   ]
   yield* report({ ...found, notes })

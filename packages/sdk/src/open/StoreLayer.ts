@@ -1,4 +1,5 @@
 import { adapter, memory, refused, type Store } from "./Adapter.ts"
+import { isAddress, isUnclean } from "./Location.ts"
 
 /** The options of a store at a location. */
 export interface StoreOptions {
@@ -11,12 +12,18 @@ export interface StoreOptions {
 
 const examples = "handoffs.json (any path), sqlite:handoffs.db, postgres://user@host/database or memory:"
 
+// Repeats no part of the location, which may hold a password. The same holds for every refusal below.
+const notPath =
+  "Expected a path, but this looks like an address: write postgres://user@host/database, or ./… for a file"
+
 const file = (path: string, oneShot = false): Store =>
-  adapter(
-    "@aumai/handoff-store-file",
-    () => import("@aumai/handoff-store-file"),
-    ({ FileStore }) => FileStore.layer({ path, oneShot })
-  )
+  isAddress(path)
+    ? refused(notPath)
+    : adapter(
+        "@aumai/handoff-store-file",
+        () => import("@aumai/handoff-store-file"),
+        ({ FileStore }) => FileStore.layer({ path, oneShot })
+      )
 
 /** The path of a file URL; `undefined` if the URL names no local file. */
 const pathOf = (url: string): string | undefined => {
@@ -40,11 +47,13 @@ const split = (location: string): { readonly scheme?: string; readonly rest: str
 const sqlite = (path: string): Store =>
   path === "" || path.startsWith("//")
     ? refused("Expected a path right behind sqlite:, as in sqlite:handoffs.db or sqlite:/var/lib/handoffs.db")
-    : adapter(
-        "@aumai/handoff-store-sqlite",
-        () => import("@aumai/handoff-store-sqlite"),
-        ({ SqliteStore }) => SqliteStore.layer({ path })
-      )
+    : isAddress(path)
+      ? refused(notPath)
+      : adapter(
+          "@aumai/handoff-store-sqlite",
+          () => import("@aumai/handoff-store-sqlite"),
+          ({ SqliteStore }) => SqliteStore.layer({ path })
+        )
 
 const postgres = (url: string, rest: string): Store =>
   rest.startsWith("//")
@@ -66,8 +75,10 @@ const postgres = (url: string, rest: string): Store =>
  * ```
  */
 export const fileOf = (location: string): string | undefined => {
+  if (isUnclean(location)) return undefined
   const { scheme, rest } = split(location)
-  return scheme === undefined || scheme === "sqlite" ? rest : scheme === "file" ? pathOf(location) : undefined
+  const path = scheme === undefined || scheme === "sqlite" ? rest : scheme === "file" ? pathOf(location) : undefined
+  return path === undefined || isAddress(path) ? undefined : path
 }
 
 /**
@@ -98,6 +109,9 @@ export const storeLayer = (location: string, options: StoreOptions = {}): Store 
   const { oneShot } = options
   // A JavaScript program can pass any value.
   if (typeof location !== "string" || location === "") return refused(`Expected ${examples}`)
+  if (isUnclean(location)) {
+    return refused("Expected a location without control characters, and without blanks or quotes at its ends")
+  }
   const { scheme, rest } = split(location)
   switch (scheme) {
     case undefined:
@@ -116,7 +130,6 @@ export const storeLayer = (location: string, options: StoreOptions = {}): Store 
     case "postgresql":
       return postgres(location, rest)
     default:
-      // Only the scheme is repeated, because the rest can contain a password.
       return refused(`Expected ${examples}; ${scheme}: names no store (write ./${scheme}:… for a file of that name)`)
   }
 }
