@@ -20,16 +20,27 @@ const signingEngine = (location: string, oneShot: boolean, keys: ReadonlyArray<s
   )
 }
 
-const on =
+const signing =
   (oneShot: boolean) =>
   <A, E, R>(work: Effect.Effect<A, E, R>) =>
     Effect.flatMap(root, ({ key, store }) => Effect.provide(work, signingEngine(store, oneShot, key)))
 
 /** Runs a command that commits at most once on the store. */
-export const once = on(true)
+export const once = signing(true)
 
 /** Runs a command that commits repeatedly, or keeps running, on the store. */
-export const staying = on(false)
+export const staying = signing(false)
+
+const unsigned =
+  (oneShot: boolean) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>) =>
+    Effect.flatMap(root, ({ store }) => Effect.provide(work, engine(store, oneShot)))
+
+/** Runs a command that records nothing in an agent's name, so it reads no keys. */
+export const reading = unsigned(true)
+
+/** The same for a command that keeps running, or commits repeatedly. */
+export const following = unsigned(false)
 
 /** The engine over another store than the one of `--store`, until the scope ends. */
 export const opened = (location: string) => Layer.build(engine(location, false))

@@ -17,7 +17,9 @@ export const shown = (location: string): string => {
 
 /** Text with the passwords of addresses in it hidden, because a mistyped command repeats its words. */
 export const withoutPasswords = (text: string): string =>
-  text.replaceAll(/(\/\/[^\s/:@]*:)\S*@/g, "$1…@").replaceAll(/(pass\w*\s*=\s*)\S+/gi, "$1…")
+  text
+    .replaceAll(/(?::|%3a)\S*(?:@|%40)/gi, ":…@")
+    .replaceAll(/((?:pass\w*|pwd|secret|token|key)(?:\s*=\s*|%3d))[^\s"&;]+/gi, "$1…")
 
 /** The `--store` flag of a suggested command; empty for the default store. */
 export const storeFlag = (store: string): string => (store === usual ? "" : ` --store ${word(shown(store))}`)

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 
@@ -184,6 +184,8 @@ describe("verify", () => {
   })
 })
 
+const secret = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U"
+
 describe("keys", () => {
   const keyOf = async (agent: string, file: string) =>
     (JSON.parse((await cli.run(["keygen", "--id", agent, "--out", file, "--json"])).stdout) as { public_key: string })
@@ -243,13 +245,70 @@ describe("keys", () => {
   })
 
   it.each([
-    ["executor", "Invalid --key: expected AGENT=FILE such as executor=executor.key, but got executor"],
+    ["executor", "Invalid --key: expected AGENT=FILE such as executor=executor.key"],
+    [secret, "Invalid --key: expected AGENT=FILE"],
+    [`executor=${secret}`, "Invalid --key: expected AGENT=FILE"],
     ["executor=missing.key", "Invalid --key: cannot read missing.key (ENOENT)"],
     ["executor=no.key", "Invalid --key: no.key, named for executor, holds no secret key"]
   ])("are refused with a sentence if they are invalid: %s", async (key, sentence) => {
-    writeFileSync(cli.path("no.key"), "secret")
-    const { code, stderr } = await cli.run(["list", "--store", "keyed.json", "--key", key])
+    writeFileSync(cli.path("no.key"), secret.slice(1))
+    const { code, stderr } = await cli.run(["claim", "--agent", "executor", "--store", "keyed.json", "--key", key])
     expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])
-    expect(stderr).not.toContain("secret\n")
+    expect(stderr).not.toContain(secret.slice(1))
+  })
+
+  it.each([
+    ["status", "--id", "read"],
+    ["where", "--id", "read"],
+    ["chain", "--id", "read"],
+    ["history", "--id", "read"],
+    ["list"],
+    ["inbox", "--agent", "executor"],
+    ["stats"],
+    ["verify"],
+    ["verify", "--id", "read"],
+    ["doctor"],
+    ["export"],
+    ["sweep"],
+    ["agents", "list"],
+    ["copy", "--from", "read.json", "--to", "memory:"]
+  ])("are not read by a command that signs nothing: %s %s %s", async (...words) => {
+    const file = { store: "read.json", id: "read" }
+    if (!existsSync(cli.path("read.json"))) await cli.create(file.store, { id: file.id })
+    const env = { AUMAI_HANDOFF_KEYS: "executor=missing.key" }
+    const store = words[0] === "copy" ? [] : ["--store", "read.json"]
+    expect(await cli.run([...words, ...store], { env })).toMatchObject({ code: 0, stderr: "" })
+    expect(await cli.run([...words, ...store, "--key", "executor=missing.key"])).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  it.skipIf(process.platform === "win32")("that other users may read or replace are warned of", async () => {
+    const warnings = async (file: string) => {
+      const { stderr } = await cli.run([
+        "claim",
+        "--agent",
+        "executor",
+        "--store",
+        "w.json",
+        "--key",
+        `executor=${file}`
+      ])
+      return stderr.split("\n").filter((line) => line !== "")
+    }
+    await keyOf("executor", "lone.key")
+    expect(await warnings("lone.key")).toEqual([])
+    for (const mode of [0o640, 0o604, 0o620, 0o601]) {
+      chmodSync(cli.path("lone.key"), mode)
+      expect(await warnings("lone.key")).toEqual([
+        "Warning: the key file lone.key is not safe: other users may read it; run: chmod 600 lone.key"
+      ])
+    }
+    mkdirSync(cli.path("open"))
+    chmodSync(cli.path("open"), 0o777)
+    const { stderr } = await cli.run(["keygen", "--out", "open/new.key"])
+    const replaced = "Warning: the key file open/new.key is not safe: other users may replace it; run: chmod o-w open"
+    expect(stderr).toBe(`${replaced}\n`)
+    expect(await warnings("open/new.key")).toEqual([replaced])
+    chmodSync(cli.path("open"), 0o1777)
+    expect(await warnings("open/new.key")).toEqual([])
   })
 })

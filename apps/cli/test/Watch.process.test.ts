@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest"
 
+import { hostile, obeyed } from "../../../packages/testing/src/hostile.ts"
 import { commandProcess } from "./command.ts"
 
 const cli = commandProcess()
 
 describe("watch", () => {
   it("prints each change as it happens, and ends with 130 when interrupted", async () => {
-    const id = await cli.create("watch.json")
+    const id = await cli.create("watch.json", { task: hostile })
     const watching = cli.start(["watch", "--all", "--json", "--store", "watch.json"])
     let text = ""
     watching.stdout.setEncoding("utf8").on("data", (more: string) => (text += more))
@@ -22,6 +23,7 @@ describe("watch", () => {
     const ended = new Promise<number | null>((resolve) => watching.on("close", resolve))
     watching.kill("SIGINT")
     expect(await ended).toBe(130)
+    expect(text).not.toMatch(obeyed)
     const lines = text
       .trim()
       .split("\n")

@@ -5,7 +5,8 @@ import { adapter, memory, refused, type Store } from "./open/Adapter.ts"
 import { withAwaitReminder } from "./open/Opening.ts"
 
 // A database can have any name, but a location of another store must not silently become one, and errors print the name.
-const elsewhere = /^(?:sqlite|postgres|postgresql|file|memory):|:\/\/|:.*@|pass\w*\s*=|^\s|\s$|\p{Cc}/iu
+const elsewhere =
+  /^(?:sqlite|postgres|postgresql|file|memory):|:\/\/|:.*@|(?:pass\w*|pwd|secret|token|key)\s*=|%3a|^\s|\s$|\p{Cc}/iu
 
 /**
  * Provides the store of that name to `handoffsOver`, `storeLaws` and programs that use Effect. `openHandoffs` opens it

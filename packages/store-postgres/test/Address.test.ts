@@ -30,7 +30,12 @@ describe("a database URL", () => {
         ["postgres://app:s3cret@host,other/db", /has several hosts/],
         ["postgres://app:s3cret@host/db?sslrootcert=x", /unknown parameter; the known ones are sslmode/],
         ["postgres://app:s3cret@host/db?sslmode=s3cret", /unknown sslmode; use one of disable/],
-        ["postgres://host/db", /has no user/]
+        ["postgres://host/db", /has no user/],
+        ["postgres://app@host/db;password=s3cret", /has a ; or = in a name/],
+        ["postgres://app@host/db%3Bpassword%3Ds3cret", /has a ; or = in a name/],
+        ["postgres://app;password=s3cret@host/db", /has a ; or = in a name/],
+        ["postgres://app@host;password=s3cret/db", /has a ; or = in a name/],
+        ["postgres://app@host/db?host=h;password=s3cret", /has a ; or = in a name/]
       ]
       for (const [url, sentence] of cases) {
         const { detail, reason } = yield* Effect.flip(Address.read(url))

@@ -16,7 +16,7 @@ import * as Schema from "effect/Schema"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { once } from "../OpenStore.ts"
+import { once, reading } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { stretch } from "../output/SentenceText.ts"
 import { jsonText, printable } from "../output/Text.ts"
@@ -48,7 +48,7 @@ const list = Command.make(
     if (yield* Flags.Json) return yield* print(jsonText(agents.map(encodeAgent)))
     const now = yield* DateTime.now
     yield* print(agents.length === 0 ? "No agents registered" : agents.map((agent) => agentText(agent, now)).join("\n"))
-  }, once)
+  }, reading)
 ).pipe(
   withHelp({ summary: "Lists the registered agents with their capabilities, capacity and presence." }),
   Command.withExamples([{ command: "aumai-handoff agents list" }])
@@ -148,7 +148,7 @@ export const route = Command.make(
       (one) => `  then ${one.agent}${one.matched.length === 0 ? "" : ` (${one.matched.join(", ")})`}`
     )
     yield* print([agent, `  ${reason}`, ...others].map(printable).join("\n"))
-  }, once)
+  }, reading)
 ).pipe(
   withHelp(readVerbs.route),
   Command.withExamples([

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import * as Flags from "../input/Flags.ts"
-import { existing, jsonFileOf, once } from "../OpenStore.ts"
+import { existing, jsonFileOf, reading } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable, word } from "../output/Text.ts"
 import type { Finding, Health } from "../Proof.ts"
@@ -67,7 +67,7 @@ export const doctor = Command.make(
     const readable = jsonFileOf(store)
     // Read before the store is opened, because opening may create or fold a journal.
     const around = yield* beside(readable)
-    const examined = yield* once(examine(readable))
+    const examined = yield* reading(examine(readable))
     const found = { ...examined, findings: [...around.findings, ...examined.findings] }
     const where = storeFlag(store)
     const commandOf = ({ code, command }: Finding): string => {

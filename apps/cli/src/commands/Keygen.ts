@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
+import { warnOfOthers } from "../input/Keys.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable, word } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -41,7 +42,10 @@ export const keygen = Command.make(
     const id = Option.isSome(flags.id) ? yield* Input.agentId("--id", flags.id.value) : AgentId.make("AGENT")
     const { Signing } = yield* proof
     const { publicKey, secretKey } = yield* Signing.generate
-    if (Option.isSome(flags.out)) yield* writeSecret(flags.out.value, `${secretKey}\n`)
+    if (Option.isSome(flags.out)) {
+      yield* writeSecret(flags.out.value, `${secretKey}\n`)
+      yield* warnOfOthers(flags.out.value)
+    }
     const pair: WireKeyPair = {
       public_key: publicKey,
       ...(Option.isSome(flags.out) ? { file: flags.out.value } : { secret_key: secretKey })

@@ -16,7 +16,7 @@ import * as Stream from "effect/Stream"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { once, staying } from "../OpenStore.ts"
+import { following, reading } from "../OpenStore.ts"
 import { print, progress, warn, write } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -33,7 +33,7 @@ export const exportAll = Command.make(
       return write(text)
     })
     yield* print(separator === "[\n  " ? "[]" : "\n]")
-  }, once)
+  }, reading)
 ).pipe(
   withHelp(readVerbs.export, "Prints JSON that the Python tool reads, too."),
   Command.withExamples([{ command: "aumai-handoff export > backup.json" }])
@@ -108,5 +108,5 @@ export const importAll = Command.make(
       const expected = `${leftOut.join(", ")} and were left out`
       return yield* new InvalidInput({ input: flags.file, issues: [{ path: "", expected }] })
     }
-  }, staying)
+  }, following)
 ).pipe(withHelp(storeVerbs.import), Command.withExamples([{ command: "aumai-handoff import --file backup.json" }]))

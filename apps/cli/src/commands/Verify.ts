@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { existing, jsonFileOf, once } from "../OpenStore.ts"
+import { existing, jsonFileOf, reading } from "../OpenStore.ts"
 import { warn } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
 import { root } from "../Root.ts"
@@ -41,7 +41,7 @@ export const verify = Command.make(
     const { store } = yield* root
     yield* existing("--store", store)
     const readable = jsonFileOf(store)
-    yield* once(Option.isNone(id) ? verifyStore(readable) : Input.withId(id.value, verifyOne)).pipe(
+    yield* reading(Option.isNone(id) ? verifyStore(readable) : Input.withId(id.value, verifyOne)).pipe(
       Effect.catchIf(
         (error) => readable !== undefined && error._tag === "StoreError" && error.reason === "corrupt",
         // A JSON store cannot be opened while one of its records is unreadable, but its file can be verified.

@@ -4,6 +4,8 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
+import { warn } from "../output/Output.ts"
+import { printable, word } from "../output/Text.ts"
 import * as Input from "./Input.ts"
 
 /** The environment variable that names keys if `--key` does not. */
@@ -26,11 +28,51 @@ export const named = (flags: ReadonlyArray<string>): Effect.Effect<ReadonlyArray
   // Cannot fail, because a missing variable has a default.
   flags.length > 0 ? Effect.succeed(flags) : Effect.orDie(fromEnvironment)
 
+// The bits of a mode: any access by the group or by others; writing by others; only owners may replace files. A directory
+// that its group may write is usual, because many systems give each user an own group.
+const [anyAccess, othersWrite, sticky] = [0o077, 0o002, 0o1000]
+
+/** The ways in which other users of this machine may read or replace a file, each with the command against it. */
+const exposures = async (file: string): Promise<ReadonlyArray<string>> => {
+  // Windows has no modes, and its owners have no numbers.
+  const own = process.platform === "win32" ? undefined : process.getuid?.()
+  if (own === undefined) return []
+  const [{ stat }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")])
+  const folder = dirname(file)
+  const [{ mode, uid }, { mode: around }] = await Promise.all([stat(file), stat(folder)])
+  return [
+    ...((mode & anyAccess) === 0 ? [] : [`other users may read it; run: chmod 600 ${word(file)}`]),
+    ...(uid === own ? [] : [`it belongs to another user; run: sudo chown ${own} ${word(file)}`]),
+    ...((around & othersWrite) === 0 || (around & sticky) !== 0
+      ? []
+      : [`other users may replace it; run: chmod o-w ${word(folder)}`])
+  ]
+}
+
+/** Warns of a key file that is not its owner's alone. */
+export const warnOfOthers = (file: string) =>
+  Effect.flatMap(
+    // A file that cannot be examined is reported when it is read.
+    Effect.promise(() => exposures(file).catch((): ReadonlyArray<string> => [])),
+    Effect.forEach((what) => warn(printable(`Warning: the key file ${file} is not safe: ${what}`)), { discard: true })
+  )
+
+// The form of a secret key.
+const secretForm = /^[\w-]{43}$/
+
 const read = Effect.fnUntraced(function* (input: string, text: string) {
   const at = text.indexOf("=")
-  if (at < 1) return yield* invalid(input, `expected AGENT=FILE such as executor=executor.key, but got ${text}`)
   const [agent, file] = [text.slice(0, at), text.slice(at + 1)]
-  return { agent, file, secret: (yield* Input.fileText(input, file)).trim() }
+  // The text is not repeated, because it may be the key itself.
+  if (at < 1 || secretForm.test(file)) {
+    return yield* invalid(
+      input,
+      "expected AGENT=FILE such as executor=executor.key, where the file holds the secret key"
+    )
+  }
+  const secret = (yield* Input.fileText(input, file)).trim()
+  yield* warnOfOthers(file)
+  return { agent, file, secret }
 })
 
 // Loaded only by commands that sign.
