@@ -1,5 +1,13 @@
 /** Stored handoffs in which every foreign text holds characters that a terminal or a browser obeys, or that nobody sees. */
-import { advance, begin, decodeArchived, encodeArchived, type Origin, type WireArchived } from "@aumai/handoff-protocol"
+import {
+  advance,
+  begin,
+  decodeArchived,
+  encodeArchived,
+  type HandoffEvent,
+  type Origin,
+  type WireArchived
+} from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 /** One or two of each kind: control, C1, bidirectional, separator, invisible, filler, variation selector, tag. */
@@ -50,13 +58,14 @@ const relinked = (json: Json): WireArchived => {
   const { record, history } = Result.getOrThrow(decodeArchived("hostile", json))
   const [first, ...others] = history
   // The cast: every history begins with an origin.
-  let state = begin(record.recordId, first as Origin).record
-  const events = [first, ...others].map((event, index) => {
-    if (index === 0) return event
+  const origin = begin(record.recordId, first as Origin)
+  const events: Array<HandoffEvent> = [origin.event]
+  let state = origin.record
+  for (const event of others) {
     const next = Result.getOrThrow(advance(state, event))
     state = next.record
-    return next.event
-  })
+    events.push(next.event)
+  }
   return encodeArchived({ record: state, history: events })
 }
 
