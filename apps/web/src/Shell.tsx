@@ -127,7 +127,9 @@ export const Shell = () => {
       {isOver ? <p className="dropping">Drop the file to import it.</p> : undefined}
       {problem === undefined ? undefined : (
         <div className="banner" role="alert">
-          <p>The board has stopped updating. {problem}</p>
+          <p>
+            The board has stopped updating. <bdi>{problem}</bdi>
+          </p>
           <button type="button" onClick={() => location.reload()}>
             Reload
           </button>

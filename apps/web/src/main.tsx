@@ -22,7 +22,9 @@ const startEmpty = async (): Promise<void> => {
 const NotOpen = ({ error }: { readonly error: unknown }) => (
   <main className="alone">
     <h1>The board cannot be opened</h1>
-    <p role="alert">{sentenceOf(error)}</p>
+    <p role="alert">
+      <bdi>{sentenceOf(error)}</bdi>
+    </p>
     <p className="actions">
       <button type="button" className="primary" onClick={() => location.reload()}>
         Try again

@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
+import { jsonText } from "../output/Text.ts"
 import type { GivenJson } from "./Input.ts"
 import { unknownKeys } from "./UnknownKeys.ts"
 
@@ -118,7 +119,7 @@ const fromFile = Effect.fnUntraced(function* (name: string, file: string, delive
 })
 
 const referenceHint = (name: string) =>
-  `${name}: expected ${name}=FILE; an artifact that is stored elsewhere needs its digest and size, as in --artifacts '[{"name": ${JSON.stringify(name)}, "uri": "s3://bucket/key", "digest": "SHA-256 in hexadecimal", "size": 1024}]'`
+  `${name}: expected ${name}=FILE; an artifact that is stored elsewhere needs its digest and size, as in --artifacts '[{"name": ${jsonText(name)}, "uri": "s3://bucket/key", "digest": "SHA-256 in hexadecimal", "size": 1024}]'`
 
 /** Makes an artifact of `NAME=FILE`. */
 const named = Effect.fnUntraced(function* (text: string, deliverables: ReadonlyArray<Deliverable>) {

@@ -14,7 +14,7 @@ import {
   transitions
 } from "@aumai/handoff"
 
-import { headlineText } from "../words/Words.ts"
+import { headlineText } from "../words/Visible.ts"
 
 export interface Card {
   readonly recordId: string
@@ -29,7 +29,7 @@ export interface Card {
   readonly delegated?: ReadonlyMap<string, string>
   /** The history may begin after its first parts. */
   readonly isImported?: true
-  /** The beginning of the task, for display. */
+  /** The beginning of the task, for display: its hidden characters are escaped. */
   readonly task: string
   /** The searched text: ids, agents, and the beginning of task and context, {@link normalized}. */
   readonly text: string

@@ -3,6 +3,7 @@ import type { ArchivedHandoff, Handoffs, ImportReport, Json } from "@aumai/hando
 
 import { jsonIn } from "../words/JsonText.ts"
 import { sentenceOf } from "../words/Sentence.ts"
+import { jsonShown } from "../words/Visible.ts"
 import { fromFormerExport } from "./FormerExport.ts"
 
 /** The result of importing one record of a file. */
@@ -15,7 +16,7 @@ export interface Report {
 
 export const exportText = async (handoffs: Handoffs): Promise<string> => {
   const records: Array<string> = []
-  for await (const handoff of handoffs.export()) records.push(JSON.stringify(handoff, undefined, 2))
+  for await (const handoff of handoffs.export()) records.push(jsonShown(JSON.stringify(handoff, undefined, 2)))
   return `[${records.join(",\n")}]\n`
 }
 

@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from "react"
 
+import { isolated } from "../words/Visible.ts"
+
 const listeners = new Set<() => void>()
 let now = Date.now()
 let timer: ReturnType<typeof setInterval> | undefined
@@ -53,10 +55,5 @@ export const agoText = (milliseconds: number): string =>
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
 
-const rightToLeft = /[\u0590-\u08FF\u200F]/
-
 /** A moment in the browser's locale, isolated from the text around it if the locale writes from right to left. */
-export const momentText = (at: Date | number): string => {
-  const text = moment.format(at)
-  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
-}
+export const momentText = (at: Date | number): string => isolated(moment.format(at))

@@ -1,10 +1,11 @@
 import { type Artifact, describeReference, type HandoffRecord } from "@aumai/handoff"
 import { useState } from "react"
 
+import { Foreign, Name } from "../ui/Foreign.tsx"
 import { JsonTree } from "../ui/JsonTree.tsx"
 import { Fact } from "../ui/Panel.tsx"
 import { Sentences } from "../ui/Sentences.tsx"
-import { beginningOf, nameText } from "../words/Words.ts"
+import { beginningOf } from "../words/Words.ts"
 
 // Characters shown of a text at first; it may have 1 MiB.
 const room = 4000
@@ -13,7 +14,9 @@ const LongText = ({ text }: { readonly text: string }) => {
   const [isWhole, setIsWhole] = useState(false)
   return (
     <>
-      <p className="leaf made">{isWhole ? text : beginningOf(text, room)}</p>
+      <p className="leaf made">
+        <Foreign>{isWhole ? text : beginningOf(text, room)}</Foreign>
+      </p>
       {isWhole || text.length <= room ? undefined : (
         <button type="button" className="small" onClick={() => setIsWhole(true)}>
           Show all {text.length.toLocaleString()} characters
@@ -34,7 +37,9 @@ const Content = ({ artifact }: { readonly artifact: Artifact }) => {
   return (
     <dl className="facts">
       <Fact name="Location">
-        <code>{nameText(artifact.uri)}</code>
+        <code>
+          <Name>{artifact.uri}</Name>
+        </code>
       </Fact>
       <Fact name="Size">{artifact.size.toLocaleString()} bytes</Fact>
       <Fact name="SHA-256">
@@ -50,10 +55,16 @@ const ArtifactLine = ({ handoff, artifact }: { readonly handoff: HandoffRecord; 
   return (
     <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>
-        <span className="key">{nameText(artifact.name)}</span>{" "}
+        <span className="key">
+          <Name>{artifact.name}</Name>
+        </span>{" "}
         <span className="nothing">
           {"uri" in artifact ? "by reference" : "by value"}
-          {artifact.mediaType === undefined ? "" : `, ${nameText(artifact.mediaType)}`}
+          {artifact.mediaType === undefined ? undefined : (
+            <>
+              , <Name>{artifact.mediaType}</Name>
+            </>
+          )}
           {checked === undefined ? undefined : (
             <>
               , <Sentences sentences={[checked]} />

@@ -11,8 +11,9 @@ import type { ReactNode } from "react"
 
 import { momentText } from "../data/Time.ts"
 import { answerWords } from "../moves/ReadBackFields.ts"
+import { Foreign, Name } from "../ui/Foreign.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { nameText, severityWords } from "../words/Words.ts"
+import { severityWords } from "../words/Words.ts"
 
 type Severity = Briefing["severity"]
 
@@ -53,7 +54,11 @@ const Item = ({ children, restated, isAsked }: ItemProperties) => (
               : "Not required"
             : answerWords[restated.answer]}
         </strong>
-        {restated?.note === undefined ? undefined : <span className="leaf">{restated.note}</span>}
+        {restated?.note === undefined ? undefined : (
+          <span className="leaf">
+            <Foreign>{restated.note}</Foreign>
+          </span>
+        )}
       </p>
     )}
   </li>
@@ -65,7 +70,9 @@ const Points = ({ title, points }: { readonly title: string; readonly points: Re
       <h4>{title}</h4>
       <ul className="points">
         {[...points.entries()].map(([index, point]) => (
-          <li key={index}>{point}</li>
+          <li key={index}>
+            <Foreign>{point}</Foreign>
+          </li>
         ))}
       </ul>
     </section>
@@ -87,17 +94,21 @@ interface Properties {
 const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
   const { understood, question, refused, missing } = coverageOf(briefing, readBack)
   const awaited = startAwaits(handoff)
-  const sender = nameText(handoff.request.fromAgent)
+  const sender = <Name>{handoff.request.fromAgent}</Name>
   const counts = countText({ understood, "with a question": question, refused, missing })
   return (
     <section aria-label="Read-back">
       <h3>Read-back</h3>
-      {readBack === undefined ? undefined : <blockquote className="leaf">{readBack.summary}</blockquote>}
+      {readBack === undefined ? undefined : (
+        <blockquote className="leaf">
+          <Foreign>{readBack.summary}</Foreign>
+        </blockquote>
+      )}
       {counts === "" ? undefined : <p>{counts}</p>}
       {readBack === undefined && movesOf(handoff).some(({ event }) => event === "Accepted") ? (
         <p>
           The receiver must read it back before the start
-          {briefing.readBack?.confirm === true ? `, and ${sender} must confirm the read-back` : ""}.
+          {briefing.readBack?.confirm === true ? <>, and {sender} must confirm the read-back</> : undefined}.
         </p>
       ) : undefined}
       {awaited === "receiver" ? <p className="awaited">Waiting for the receiver’s read-back.</p> : undefined}
@@ -109,7 +120,10 @@ const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
       )}
       {readBack?.correction === undefined ? undefined : (
         <p>
-          <strong>Correction:</strong> <span className="leaf">{readBack.correction}</span>
+          <strong>Correction:</strong>{" "}
+          <span className="leaf">
+            <Foreign>{readBack.correction}</Foreign>
+          </span>
         </p>
       )}
     </section>
@@ -127,20 +141,29 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
   return (
     <Panel title="Briefing">
       <SeverityBadge severity={briefing.severity} />
-      {briefing.summary === "" ? undefined : <p className="task">{briefing.summary}</p>}
+      {briefing.summary === "" ? undefined : (
+        <p className="task">
+          <Foreign>{briefing.summary}</Foreign>
+        </p>
+      )}
       {actions.length === 0 ? undefined : (
         <section aria-label="Actions">
           <h3>Actions</h3>
           <ul className="items">
             {actions.map(({ id, task, owner, due }) => (
               <Item key={id} restated={restated.get(id)} isAsked={isAsked(id)}>
-                <p className="task-line">{task}</p>
+                <p className="task-line">
+                  <Foreign>{task}</Foreign>
+                </p>
                 {owner === undefined && due === undefined ? undefined : (
                   <p className="nothing">
-                    {[
-                      ...(owner === undefined ? [] : [`by ${nameText(owner)}`]),
-                      ...(due === undefined ? [] : [`due ${momentText(due)}`])
-                    ].join(", ")}
+                    {owner === undefined ? undefined : (
+                      <>
+                        by <Name>{owner}</Name>
+                      </>
+                    )}
+                    {owner === undefined || due === undefined ? "" : ", "}
+                    {due === undefined ? "" : `due ${momentText(due)}`}
                   </p>
                 )}
               </Item>
@@ -165,10 +188,16 @@ export const BriefingPanel = ({ handoff, briefing, readBack }: Properties) => {
             {contingencies.map(({ id, if: condition, then }) => (
               <Item key={id} restated={restated.get(id)} isAsked={isAsked(id)}>
                 <p>
-                  <strong>If</strong> <span className="leaf">{condition}</span>
+                  <strong>If</strong>{" "}
+                  <span className="leaf">
+                    <Foreign>{condition}</Foreign>
+                  </span>
                 </p>
                 <p>
-                  <strong>then</strong> <span className="leaf">{then}</span>
+                  <strong>then</strong>{" "}
+                  <span className="leaf">
+                    <Foreign>{then}</Foreign>
+                  </span>
                 </p>
               </Item>
             ))}

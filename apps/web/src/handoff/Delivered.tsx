@@ -2,9 +2,9 @@
 import { type Artifact, type Deliverable, type Evidence, type HandoffRecord, isOpen } from "@aumai/handoff"
 
 import { momentText } from "../data/Time.ts"
+import { Foreign, Name } from "../ui/Foreign.tsx"
 import { JsonTree } from "../ui/JsonTree.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { nameText } from "../words/Words.ts"
 import { Artifacts } from "./Artifacts.tsx"
 
 /** The state of a deliverable, with the status whose colour it has. */
@@ -25,11 +25,17 @@ const DeliverableLine = ({ handoff, deliverable, artifacts }: DeliverablePropert
   )
   return (
     <li>
-      <span className="key">{nameText(name)}</span>{" "}
+      <span className="key">
+        <Name>{name}</Name>
+      </span>{" "}
       <span className="status" data-status={status}>
         {word}
       </span>{" "}
-      {mediaType === undefined ? undefined : <span className="nothing">{nameText(mediaType)}</span>}
+      {mediaType === undefined ? undefined : (
+        <span className="nothing">
+          <Name>{mediaType}</Name>
+        </span>
+      )}
       {digest === undefined ? undefined : (
         <p className="nothing">
           SHA-256 <code>{digest}</code>
@@ -65,16 +71,24 @@ const EvidenceList = ({ evidence, sender }: EvidenceProperties) => (
           <span className="status" data-grade={grade}>
             {gradeWords[grade]}
           </span>{" "}
-          <span className="leaf">{statement}</span>
+          <span className="leaf">
+            <Foreign>{statement}</Foreign>
+          </span>
         </p>
         <p className="nothing">
-          {of === undefined ? "" : `${nameText(of)}, `}
-          {grade === "verified" ? "checked by" : "stated by"} {nameText(by)}
+          {of === undefined ? undefined : (
+            <>
+              <Name>{of}</Name>,{" "}
+            </>
+          )}
+          {grade === "verified" ? "checked by" : "stated by"} <Name>{by}</Name>
           {by === sender ? ", the sender" : ""}, {momentText(at)}
         </p>
         {uri === undefined ? undefined : (
           <p className="nothing">
-            <code>{nameText(uri)}</code>
+            <code>
+              <Name>{uri}</Name>
+            </code>
           </p>
         )}
         {digest === undefined ? undefined : (

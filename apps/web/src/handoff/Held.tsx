@@ -12,6 +12,7 @@ import {
 import type { ReactNode } from "react"
 
 import { durationText, momentText, useNow } from "../data/Time.ts"
+import { Foreign } from "../ui/Foreign.tsx"
 import { Fact, Panel } from "../ui/Panel.tsx"
 import { Sentences } from "../ui/Sentences.tsx"
 import { Artifacts } from "./Artifacts.tsx"
@@ -59,8 +60,12 @@ const ProgressFact = (progress: Progress) => (
 
 const AnswerFacts = ({ question, answer }: Answer) => (
   <>
-    <Fact name="Question">{question}</Fact>
-    <Fact name="Answer">{answer}</Fact>
+    <Fact name="Question">
+      <Foreign>{question}</Foreign>
+    </Fact>
+    <Fact name="Answer">
+      <Foreign>{answer}</Foreign>
+    </Fact>
   </>
 )
 
@@ -76,7 +81,9 @@ const HandBackPanel = ({ handoff, handBack }: { readonly handoff: HandoffRecord;
           <h3>{handBackWords[part]}</h3>
           <ul className="points">
             {[...handBack[part].entries()].map(([index, point]) => (
-              <li key={index}>{point}</li>
+              <li key={index}>
+                <Foreign>{point}</Foreign>
+              </li>
             ))}
           </ul>
         </section>
@@ -97,7 +104,7 @@ const factsOf = (handoff: HandoffRecord, timer: Timer | undefined): ReadonlyArra
   ...("question" in handoff
     ? [
         <Fact key="question" name="Question">
-          {handoff.question}
+          <Foreign>{handoff.question}</Foreign>
         </Fact>
       ]
     : []),

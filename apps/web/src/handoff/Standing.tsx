@@ -3,8 +3,9 @@ import { Fragment } from "react"
 
 import { durationText, useNow } from "../data/Time.ts"
 import { Arrow } from "../ui/Arrow.tsx"
+import { Name } from "../ui/Foreign.tsx"
 import { Sentences } from "../ui/Sentences.tsx"
-import { nameText, statusWords } from "../words/Words.ts"
+import { statusWords } from "../words/Words.ts"
 
 // The latest earlier holders shown here. There may be a hundred; the trail names all.
 const lastNamed = 4
@@ -18,7 +19,7 @@ interface HolderProperties {
 const Holder = ({ name, isTurn, isOver = false }: HolderProperties) => (
   <span className="holder" data-turn={isTurn} data-over={isOver}>
     {isOver ? <span className="hidden">formerly </span> : undefined}
-    {nameText(name)}
+    <Name>{name}</Name>
   </span>
 )
 

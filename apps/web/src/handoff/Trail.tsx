@@ -1,8 +1,8 @@
 import { describeEvent, type Entry, type HandoffEvent, type HandoffStatus, statusAfter } from "@aumai/handoff"
 
 import { momentText, tookText } from "../data/Time.ts"
+import { Name } from "../ui/Foreign.tsx"
 import { Sentences } from "../ui/Sentences.tsx"
-import { nameText } from "../words/Words.ts"
 
 /** The status after each event. */
 const statusesOf = (history: ReadonlyArray<Entry>): ReadonlyArray<HandoffStatus> => {
@@ -25,7 +25,10 @@ const Step = ({ event, before, status }: StepProperties) => {
   return (
     <li data-status={status}>
       <p>
-        <strong>{nameText(event.by)}</strong> {what}
+        <strong>
+          <Name>{event.by}</Name>
+        </strong>{" "}
+        {what}
         {event.via === undefined ? "" : " in another program"}
       </p>
       {details.length === 0 ? undefined : (

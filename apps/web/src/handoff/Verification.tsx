@@ -4,7 +4,8 @@ import { useId, useState } from "react"
 import { useBoard, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
-import { entriesText, handoffsText, nameText } from "../words/Words.ts"
+import { Foreign, Name } from "../ui/Foreign.tsx"
+import { entriesText, handoffsText } from "../words/Words.ts"
 
 // Further flaws are counted, not listed.
 const listedFlaws = 200
@@ -16,12 +17,15 @@ const Flaws = ({ flaws, faults }: Verification) => (
     <ul className="reports">
       {flaws.slice(0, listedFlaws).map(({ recordId, revision, problem }) => (
         <li key={recordId} data-outcome="broken">
-          <a href={hrefOf(recordId)}>{nameText(recordId)}</a>, revision {revision}: {problem}
+          <a href={hrefOf(recordId)}>
+            <Name>{recordId}</Name>
+          </a>
+          , revision {revision}: <Foreign>{problem}</Foreign>
         </li>
       ))}
       {faults.slice(0, listedFlaws).map((fault) => (
         <li key={fault} data-outcome="broken">
-          {fault}
+          <Foreign>{fault}</Foreign>
         </li>
       ))}
     </ul>

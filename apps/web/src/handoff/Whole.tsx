@@ -4,8 +4,9 @@ import type { Card } from "../data/Card.ts"
 import { useSnapshot } from "../data/Context.ts"
 import { partsOf } from "../data/Parts.ts"
 import { hrefOf } from "../data/Route.ts"
+import { Name } from "../ui/Foreign.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { beginningOf, nameText, statusWords } from "../words/Words.ts"
+import { beginningOf, statusWords } from "../words/Words.ts"
 
 interface Node {
   readonly card: Card
@@ -74,7 +75,7 @@ const taskRoom = 100
 
 const Member = ({ node, of }: { readonly node: Node; readonly of: string }) => {
   const { card, isDelegated, parts } = node
-  const task = beginningOf(card.task, taskRoom)
+  const task = <bdi>{beginningOf(card.task, taskRoom)}</bdi>
   return (
     <li>
       {card.recordId === of ? <strong aria-current="true">{task}</strong> : <a href={hrefOf(card.recordId)}>{task}</a>}{" "}
@@ -82,8 +83,8 @@ const Member = ({ node, of }: { readonly node: Node; readonly of: string }) => {
         {statusWords[card.status]}
       </span>{" "}
       <span className="nothing">
-        {nameText(card.to)}
-        {isDelegated ? "" : ", names it as parent"}
+          <Name>{card.to}</Name>
+          {isDelegated ? "" : ", names it as parent"}
       </span>
       {parts.length === 0 ? undefined : (
         <ul className="tree">

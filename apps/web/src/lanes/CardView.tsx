@@ -2,7 +2,7 @@ import { type Card, isOverdue } from "../data/Card.ts"
 import { hrefOf } from "../data/Route.ts"
 import { agoText, durationText, useNow } from "../data/Time.ts"
 import { Arrow } from "../ui/Arrow.tsx"
-import { nameText } from "../words/Words.ts"
+import { Name } from "../ui/Foreign.tsx"
 
 export const Priority = ({ value }: { readonly value: number }) => (
   <span className="priority" data-level={value >= 8 ? "high" : value >= 5 ? "middle" : "low"}>
@@ -27,12 +27,14 @@ export const CardView = ({ card }: { readonly card: Card }) => {
     <article className="card" data-overdue={isOverdue(card, now)}>
       <div className="card-top">
         <Priority value={card.priority} />
-        <a href={hrefOf(card.recordId)}>{card.task}</a>
+        <a href={hrefOf(card.recordId)}>
+          <bdi>{card.task}</bdi>
+        </a>
       </div>
       <p className="parties">
-        <span>{nameText(card.from)}</span>
+        <Name>{card.from}</Name>
         <Arrow />
-        <span>{nameText(card.to)}</span>
+        <Name>{card.to}</Name>
       </p>
       <p className="times">
         <span>

@@ -3,7 +3,6 @@ import type { Deliverable } from "@aumai/handoff"
 import { Field } from "../ui/Field.tsx"
 import { Rows } from "../ui/Rows.tsx"
 import { jsonOf } from "../words/JsonText.ts"
-import { nameText } from "../words/Words.ts"
 
 /** The typed content of one row of the deliverables form. */
 export interface DeliverableDraft {
@@ -16,7 +15,7 @@ export const deliverablesOf = (drafts: ReadonlyArray<DeliverableDraft>): Readonl
   drafts.length === 0
     ? undefined
     : drafts.map(({ name, mediaType, schema: text }) => {
-        const schema = jsonOf(`schema of ${nameText(name)}`, text)
+        const schema = jsonOf(`schema of ${name}`, text)
         return {
           name,
           ...(mediaType === "" ? {} : { mediaType }),

@@ -2,7 +2,7 @@
 import type { Artifact, Deliverable, HandoffRecord, OwnEvidence } from "@aumai/handoff"
 
 import { jsonOf, jsonValueOf } from "../words/JsonText.ts"
-import { nameText } from "../words/Words.ts"
+import { nameText } from "../words/Visible.ts"
 import type { FormField, Values } from "./MoveForm.tsx"
 
 /** `true` if the deliverable is typed as JSON: it has a schema or a JSON media type. */
@@ -11,7 +11,7 @@ const isJson = ({ mediaType = "", schema }: Deliverable): boolean =>
 
 const deliverableField = (deliverable: Deliverable): FormField => ({
   key: `artifact ${deliverable.name}`,
-  label: `${nameText(deliverable.name)}, as ${isJson(deliverable) ? "JSON" : (deliverable.mediaType ?? "text")}`,
+  label: `${nameText(deliverable.name)}, as ${isJson(deliverable) ? "JSON" : nameText(deliverable.mediaType ?? "text")}`,
   kind: isJson(deliverable) ? "json" : "text"
 })
 
@@ -36,7 +36,7 @@ const artifactOf = (deliverable: Deliverable, text: string): ReadonlyArray<Artif
   // The store reports a missing artifact.
   if (text === "") return []
   const { mediaType, name } = deliverable
-  const content = isJson(deliverable) ? jsonValueOf(nameText(name), text) : text
+  const content = isJson(deliverable) ? jsonValueOf(name, text) : text
   return content === undefined ? [] : [{ name, ...(mediaType === undefined ? {} : { mediaType }), content }]
 }
 

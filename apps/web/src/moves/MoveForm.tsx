@@ -8,6 +8,7 @@ export type Values = (key: string) => string
 
 interface FieldCommon {
   readonly key: string
+  /** The label, which may quote others. */
   readonly label: string
   readonly isRequired?: boolean
   /** The initial value. */
@@ -72,7 +73,7 @@ const Control = ({ id, field, names, value, isFirst, change }: ControlProperties
       return (
         <select {...common}>
           {field.options.map(([option, name]) => (
-            <option key={option} value={option}>
+            <option key={option} value={option} dir="auto">
               {name}
             </option>
           ))}
@@ -131,7 +132,7 @@ export const MoveForm = ({ name, isDestructive, fields, isBusy, act, back }: Mov
         {field.label}
       </label>
     ) : (
-      <Field key={field.key} label={field.label}>
+      <Field key={field.key} label={<bdi>{field.label}</bdi>}>
         {(id) => control(id, field)}
       </Field>
     )
@@ -143,7 +144,9 @@ export const MoveForm = ({ name, isDestructive, fields, isBusy, act, back }: Mov
           field(first)
         ) : (
           <fieldset key={first.about.key}>
-            <legend>{first.about.name}</legend>
+            <legend>
+              <bdi>{first.about.name}</bdi>
+            </legend>
             {[first, ...others].map(field)}
           </fieldset>
         )

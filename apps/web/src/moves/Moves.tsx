@@ -5,7 +5,9 @@ import { useBoard } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me, useSetting } from "../data/Setting.ts"
 import { useNow } from "../data/Time.ts"
-import { nameText, sweptText } from "../words/Words.ts"
+import { Name } from "../ui/Foreign.tsx"
+import { nameText } from "../words/Visible.ts"
+import { sweptText } from "../words/Words.ts"
 import { MoveForm, type Values } from "./MoveForm.tsx"
 import { OutcomeText, useOutcome } from "./Outcome.tsx"
 import { isMove, type Move, type Verb, verbs } from "./Verbs.ts"
@@ -45,16 +47,20 @@ const offersOf = (handoff: HandoffRecord, actor: string): ReadonlyArray<Offer> =
 
 /** The outcome of a move: a link to the new part, or the next receiver if it has changed. */
 const resultOf = (name: string, before: HandoffRecord, after: HandoffRecord): ReactNode => {
-  const receiver = nameText(receiverOf(after))
+  const receiver = <Name>{receiverOf(after)}</Name>
   if (after.recordId !== before.recordId)
     return (
       <>
         {name}: done. <a href={hrefOf(after.recordId)}>The part</a> waits for {receiver}.
       </>
     )
-  return receiverOf(after) === receiverOf(before)
-    ? `${name}: done.`
-    : `${name}: done. The handoff now waits for ${receiver}.`
+  return receiverOf(after) === receiverOf(before) ? (
+    `${name}: done.`
+  ) : (
+    <>
+      {name}: done. The handoff now waits for {receiver}.
+    </>
+  )
 }
 
 const classOf = (handoff: HandoffRecord, { verb }: Offer): string | undefined => {
@@ -104,9 +110,13 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
       <h2 id={`${id}-title`}>Next moves</h2>
       {offers.length === 0 ? (
         <p className="nothing">
-          {movesOf(handoff).length === 0
-            ? "It has ended; no further moves are possible."
-            : `No moves for ${nameText(actor)}.`}
+          {movesOf(handoff).length === 0 ? (
+            "It has ended; no further moves are possible."
+          ) : (
+            <>
+              No moves for <Name>{actor}</Name>.
+            </>
+          )}
         </p>
       ) : (
         <div className="actions">

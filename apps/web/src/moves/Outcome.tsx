@@ -15,7 +15,7 @@ export const OutcomeText = ({ done, problem }: Outcome) => (
       {done}
     </div>
     <div role="alert" className="outcome problem">
-      {problem}
+      {problem === undefined ? undefined : <bdi>{problem}</bdi>}
     </div>
   </>
 )

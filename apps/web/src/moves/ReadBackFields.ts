@@ -1,18 +1,28 @@
 /** The form in which a receiver reads a briefing back: a summary, and an answer to each item. */
 import type { Briefing, KeptReadBack, ReadBack, ReadBackItem } from "@aumai/handoff"
 
+import { proseText } from "../words/Visible.ts"
 import { beginningOf } from "../words/Words.ts"
 import type { FormField, Values } from "./MoveForm.tsx"
+
+// Characters of a text shown in the form; the briefing panel has all of it.
+const itemRoom = 200
+
+const shortText = (text: string): string => proseText(beginningOf(text, itemRoom))
 
 /** An action or a contingency of a briefing. */
 export interface Item {
   readonly id: string
+  /** Its beginning, for display. */
   readonly text: string
 }
 
 export const itemsOf = ({ actions = [], contingencies = [] }: Briefing): ReadonlyArray<Item> => [
-  ...actions.map(({ id, task }) => ({ id, text: task })),
-  ...contingencies.map(({ id, if: condition, then }) => ({ id, text: `If ${condition}, then ${then}` }))
+  ...actions.map(({ id, task }) => ({ id, text: shortText(task) })),
+  ...contingencies.map(({ id, if: condition, then }) => ({
+    id,
+    text: `If ${shortText(condition)}, then ${shortText(then)}`
+  }))
 ]
 
 export const answerWords: Readonly<Record<ReadBackItem["answer"], string>> = {
@@ -24,9 +34,6 @@ export const answerWords: Readonly<Record<ReadBackItem["answer"], string>> = {
 // The cast: Object.entries widens the keys to strings.
 const answers = Object.entries(answerWords) as ReadonlyArray<readonly [ReadBackItem["answer"], string]>
 const options = [["", "Not yet"] as const, ...answers]
-
-// Characters of an item shown in the form; the briefing panel has all of it.
-const itemRoom = 200
 
 const askedItems = (briefing: Briefing): ReadonlyArray<Item> => {
   const required = briefing.readBack?.required
@@ -48,7 +55,7 @@ export const readBackFields = (
   },
   ...askedItems(briefing).flatMap(({ id, text }): ReadonlyArray<FormField> => {
     const restated = kept?.items.find((item) => item.id === id)
-    const about = { key: id, name: beginningOf(text, itemRoom) }
+    const about = { key: id, name: text }
     return [
       { key: `answer ${id}`, about, label: "Answer", kind: "choice", options, value: restated?.answer ?? "" },
       { key: `note ${id}`, about, label: "Note (optional)", kind: "line", value: restated?.note ?? "" }

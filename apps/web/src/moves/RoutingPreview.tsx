@@ -2,8 +2,9 @@ import type { RoutingDecision } from "@aumai/handoff"
 import { useEffect, useState } from "react"
 
 import { useBoard } from "../data/Context.ts"
+import { Foreign, Name, NameList } from "../ui/Foreign.tsx"
 import { sentenceOf } from "../words/Sentence.ts"
-import { listed, nameText } from "../words/Words.ts"
+import { listed } from "../words/Words.ts"
 
 export const requiring = (text: string) => {
   const requires = listed(text)
@@ -36,12 +37,20 @@ export const Preview = ({ fromAgent, task, requires }: Readonly<Record<"fromAgen
   }, [handoffs, fromAgent, task, requires])
 
   if (fromAgent === "" || task === "") return "Fill in the sender and the task to preview the routing."
-  if (answer === undefined || typeof answer === "string") return answer
-  const others = answer.runnersUp.map(({ agent }) => nameText(agent))
+  if (answer === undefined || typeof answer === "string") return <bdi>{answer}</bdi>
+  const others = answer.runnersUp.map(({ agent }) => agent)
   return (
     <>
-      <strong>{nameText(answer.agent)}</strong> would get it: {answer.reason}.
-      {others.length === 0 ? "" : ` Next: ${others.join(", ")}.`}
+      <strong>
+        <Name>{answer.agent}</Name>
+      </strong>{" "}
+      would get it: <Foreign>{answer.reason}</Foreign>.
+      {others.length === 0 ? undefined : (
+        <>
+          {" "}
+          Next: <NameList of={others} />.
+        </>
+      )}
     </>
   )
 }

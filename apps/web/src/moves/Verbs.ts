@@ -10,7 +10,8 @@ import {
   type VerbOptions
 } from "@aumai/handoff"
 
-import { lines, nameText } from "../words/Words.ts"
+import { nameText } from "../words/Visible.ts"
+import { lines } from "../words/Words.ts"
 import { deliveryOf, deliveryFields } from "./Delivery.ts"
 import type { FormField, Values } from "./MoveForm.tsx"
 import { readBackOf, readBackFields } from "./ReadBackFields.ts"

@@ -6,8 +6,10 @@ import { me } from "../data/Setting.ts"
 import { agoText, useNow } from "../data/Time.ts"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
+import { Name, NameList } from "../ui/Foreign.tsx"
 import { Heading } from "../ui/Heading.tsx"
-import { listed, nameText, statusWords } from "../words/Words.ts"
+import { nameText } from "../words/Visible.ts"
+import { listed, statusWords } from "../words/Words.ts"
 
 /** The person at the board operates the store: `operator` changes agents that have a key. */
 interface Operating {
@@ -27,7 +29,11 @@ const Register = ({ operator }: Operating) => {
       notifyAgentsChanged()
       setName("")
       setCapabilities("")
-      return `${nameText(agentId)} is registered.`
+      return (
+        <>
+          <Name>{agentId}</Name> is registered.
+        </>
+      )
     })
   }
   return (
@@ -68,8 +74,13 @@ const Find = () => {
     event.preventDefault()
     void perform(async () => {
       const found: ReadonlyArray<RegisteredAgent> = await handoffs.agents.findCapable(listed(wanted))
-      if (found.length === 0) return `No registered agent has all of: ${listed(wanted).join(", ")}.`
-      return `Best match first: ${found.map(({ agentId }) => nameText(agentId)).join(", ")}.`
+      const names = found.length === 0 ? listed(wanted) : found.map(({ agentId }) => agentId)
+      return (
+        <>
+          {found.length === 0 ? "No registered agent has all of: " : "Best match first: "}
+          <NameList of={names} />.
+        </>
+      )
     })
   }
   return (
@@ -122,7 +133,11 @@ const AgentTable = ({ operator }: Operating) => {
     void perform(async () => {
       await handoffs.agents.unregister(name, { operator })
       notifyAgentsChanged()
-      return `${nameText(name)} is no longer registered.`
+      return (
+        <>
+          <Name>{name}</Name> is no longer registered.
+        </>
+      )
     })
   }
   if (names.length === 0) return <p className="nothing">No agents yet.</p>
@@ -151,8 +166,10 @@ const AgentTable = ({ operator }: Operating) => {
           <tbody>
             {names.map((name) => (
               <tr key={name}>
-                <th scope="row">{nameText(name)}</th>
-                <td>{known.get(name)?.capabilities.join(", ") ?? "not registered"}</td>
+                <th scope="row">
+                  <Name>{name}</Name>
+                </th>
+                <td>{known.has(name) ? <NameList of={known.get(name)?.capabilities ?? []} /> : "not registered"}</td>
                 {open.map((status) => (
                   <td key={status} className="number">
                     {load.get(`${status} ${name}`) ?? 0}

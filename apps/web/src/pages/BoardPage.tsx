@@ -9,7 +9,8 @@ import { Lanes } from "../lanes/Lanes.tsx"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
-import { handoffsText, nameText, sweptText, statusWords } from "../words/Words.ts"
+import { nameText } from "../words/Visible.ts"
+import { handoffsText, sweptText, statusWords } from "../words/Words.ts"
 
 interface Filters {
   /** Words that a handoff must all contain. */
@@ -47,7 +48,7 @@ const FilterBar = ({ filters, change }: { readonly filters: Filters; readonly ch
           <select id={id} value={filters.agent} onChange={(event) => change({ ...filters, agent: event.target.value })}>
             <option value="">All agents</option>
             {names.map((name) => (
-              <option key={name} value={name}>
+              <option key={name} value={name} dir="auto">
                 {nameText(name)}
               </option>
             ))}

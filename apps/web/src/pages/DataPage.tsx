@@ -6,10 +6,10 @@ import { hrefOf } from "../data/Route.ts"
 import { VerifyAll } from "../handoff/Verification.tsx"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
+import { Name } from "../ui/Foreign.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { queueFiles, takeQueuedFiles, useQueuedFiles } from "../ui/ImportQueue.ts"
 import { sentenceOf } from "../words/Sentence.ts"
-import { nameText } from "../words/Words.ts"
 
 const save = (text: string): void => {
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }))
@@ -47,9 +47,19 @@ const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
           // A file may name a record twice, and the list is only replaced as a whole.
           // oxlint-disable-next-line react/no-array-index-key -- names may repeat
           <li key={index} data-outcome={outcome}>
-            {recordId === undefined ? nameText(name) : <a href={hrefOf(recordId)}>{nameText(name)}</a>}:{" "}
-            {explained[outcome]}
-            {problem === undefined ? "" : `. ${problem}`}
+            {recordId === undefined ? (
+              <Name>{name}</Name>
+            ) : (
+              <a href={hrefOf(recordId)}>
+                <Name>{name}</Name>
+              </a>
+            )}
+            : {explained[outcome]}
+            {problem === undefined ? undefined : (
+              <>
+                . <bdi>{problem}</bdi>
+              </>
+            )}
           </li>
         ))}
       </ul>

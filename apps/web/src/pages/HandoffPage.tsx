@@ -22,12 +22,14 @@ import { Trail } from "../handoff/Trail.tsx"
 import { Whole } from "../handoff/Whole.tsx"
 import { Priority } from "../lanes/CardView.tsx"
 import { Moves } from "../moves/Moves.tsx"
+import { Foreign, Name, NameList } from "../ui/Foreign.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { JsonTree } from "../ui/JsonTree.tsx"
 import { Fact, Panel } from "../ui/Panel.tsx"
 import { Sentences } from "../ui/Sentences.tsx"
 import { sentenceOf } from "../words/Sentence.ts"
-import { capitalized, headlineText, nameText } from "../words/Words.ts"
+import { headlineText } from "../words/Visible.ts"
+import { capitalized } from "../words/Words.ts"
 
 interface Found {
   readonly handoff: HandoffRecord
@@ -85,7 +87,9 @@ const Identity = ({ recordId }: { readonly recordId: string }) => {
   const copy = async (): Promise<void> => navigator.clipboard.writeText(recordId)
   return (
     <p className="identity">
-      <code>{nameText(recordId)}</code>{" "}
+      <code>
+        <Name>{recordId}</Name>
+      </code>{" "}
       <button
         type="button"
         className="small"
@@ -107,7 +111,11 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { request, createdAt } = handoff
   return (
     <Panel title="Request">
-      {headlineOf(handoff) === request.taskDescription ? undefined : <p className="task">{request.taskDescription}</p>}
+      {headlineOf(handoff) === request.taskDescription ? undefined : (
+        <p className="task">
+          <Foreign>{request.taskDescription}</Foreign>
+        </p>
+      )}
       <dl className="facts">
         <Fact name="Priority">
           <Priority value={request.priority} />
@@ -118,13 +126,17 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         </Fact>
         {request.acceptBy === undefined ? undefined : <Fact name="Accept by">{momentText(request.acceptBy)}</Fact>}
         {request.requires === undefined ? undefined : (
-          <Fact name="Requires">{request.requires.map(nameText).join(", ")}</Fact>
+          <Fact name="Requires">
+            <NameList of={request.requires} />
+          </Fact>
         )}
         {request.maxHops === undefined ? undefined : <Fact name="Hops">at most {request.maxHops}</Fact>}
         {request.reroute === true ? <Fact name="Re-route">{rerouteTerms}</Fact> : undefined}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">
-            <a href={hrefOf(request.parent)}>{nameText(request.parent)}</a>
+            <a href={hrefOf(request.parent)}>
+              <Name>{request.parent}</Name>
+            </a>
           </Fact>
         )}
       </dl>
@@ -149,7 +161,9 @@ const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => {
       {response === undefined ? undefined : <Response {...response} />}
       {"reason" in handoff ? (
         <Panel title="Why it ended">
-          <p>{handoff.reason}</p>
+          <p>
+            <Foreign>{handoff.reason}</Foreign>
+          </p>
         </Panel>
       ) : undefined}
       {"result" in handoff ? (
@@ -169,7 +183,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
       <>
         <Heading title="Handoff" />
         <p role="alert" className="outcome problem">
-          {found}
+          <bdi>{found}</bdi>
         </p>
       </>
     )

@@ -5,8 +5,10 @@ import { hrefOf } from "../data/Route.ts"
 import { me, useSetting } from "../data/Setting.ts"
 import { CardList } from "../lanes/CardList.tsx"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
+import { Name } from "../ui/Foreign.tsx"
 import { Heading } from "../ui/Heading.tsx"
-import { headlineText, nameText, statusWords } from "../words/Words.ts"
+import { headlineText, nameText } from "../words/Visible.ts"
+import { statusWords } from "../words/Words.ts"
 
 const Choose = () => {
   const names = useNames()
@@ -16,7 +18,7 @@ const Choose = () => {
       <p className="actions">
         {names.slice(0, 12).map((name) => (
           <button key={name} type="button" onClick={() => me.set(name)}>
-            {nameText(name)}
+            <Name>{name}</Name>
           </button>
         ))}
       </p>
@@ -37,11 +39,17 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
     void perform(async () => {
       const claimed = await handoffs.claim(agent)
       if (claimed === undefined)
-        return `No handoff waits for ${nameText(agent)}; another agent or tab may have acted first.`
+        return (
+          <>
+            No handoff waits for <Name>{agent}</Name>; another agent or tab may have acted first.
+          </>
+        )
       return (
         <>
-          {nameText(agent)} has claimed{" "}
-          <a href={hrefOf(claimed.recordId)}>{headlineText(claimed.request.taskDescription, 120)}</a>
+          <Name>{agent}</Name> has claimed{" "}
+          <a href={hrefOf(claimed.recordId)}>
+            <bdi>{headlineText(claimed.request.taskDescription, 120)}</bdi>
+          </a>
         </>
       )
     })

@@ -67,7 +67,12 @@ export const LawsPage = () => {
             <Tick isKept={problem === undefined} />
             <span>
               {name}
-              {problem === undefined ? undefined : <span className="problem"> {problem}</span>}
+              {problem === undefined ? undefined : (
+                <span className="problem">
+                  {" "}
+                  <bdi>{problem}</bdi>
+                </span>
+              )}
             </span>
             <span className="number">{milliseconds.toFixed(0)} ms</span>
           </li>

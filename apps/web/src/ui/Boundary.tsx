@@ -32,7 +32,9 @@ export class Boundary extends Component<Properties, State> {
     return (
       <div role="alert">
         <h1>This page cannot be shown</h1>
-        <p className="outcome problem">{problem}</p>
+        <p className="outcome problem">
+          <bdi>{problem}</bdi>
+        </p>
         <button type="button" onClick={() => location.reload()}>
           Reload
         </button>

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from "react"
 
 interface Properties {
-  readonly label: string
+  readonly label: ReactNode
   /** `true` if it fills a row in a layout with several columns. */
   readonly isWide?: boolean
   /** Renders the control, which must have this id. */

@@ -1,11 +1,11 @@
 import type { Json } from "@aumai/handoff"
 import { useState } from "react"
 
-import { nameText } from "../words/Words.ts"
+import { Foreign, Name } from "./Foreign.tsx"
 
 const Leaf = ({ value }: { readonly value: Json }) => (
   <span className="leaf" data-type={value === null ? "null" : typeof value}>
-    {typeof value === "string" ? value : JSON.stringify(value)}
+    {typeof value === "string" ? <Foreign>{value}</Foreign> : JSON.stringify(value)}
   </span>
 )
 
@@ -32,14 +32,17 @@ const Branch = ({ name, value, depth }: BranchProperties) => {
   return (
     <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>
-        <span className="key">{nameText(name)}</span> <span className="count">{size}</span>
+        <span className="key">
+          <Name>{name}</Name>
+        </span>{" "}
+        <span className="count">{size}</span>
       </summary>
       {isOpen ? <JsonTree value={value} depth={depth + 1} /> : undefined}
     </details>
   )
 }
 
-/** JSON as a tree whose branches can be closed. All values are rendered as text. */
+/** JSON as a tree whose branches can be closed. All values are rendered as text of others. */
 export const JsonTree = ({ value, depth = 0 }: Properties) => {
   const [shown, setShown] = useState(pageSize)
   if (typeof value !== "object" || value === null) return <Leaf value={value} />
@@ -53,7 +56,10 @@ export const JsonTree = ({ value, depth = 0 }: Properties) => {
             <Branch name={key} value={item} depth={depth} />
           ) : (
             <>
-              <span className="key">{nameText(key)}</span> <JsonTree value={item} depth={depth + 1} />
+              <span className="key">
+                <Name>{key}</Name>
+              </span>{" "}
+              <JsonTree value={item} depth={depth + 1} />
             </>
           )}
         </li>

@@ -3,12 +3,17 @@ import { Fragment, type ReactNode } from "react"
 
 import { hrefOf } from "../data/Route.ts"
 import { durationText, momentText } from "../data/Time.ts"
-import { nameText, statusWords } from "../words/Words.ts"
+import { statusWords } from "../words/Words.ts"
+import { Foreign, Name } from "./Foreign.tsx"
 
 const renderer = {
-  said: (text: string): ReactNode => text,
-  name: (name: string): ReactNode => nameText(name),
-  id: (id: string): ReactNode => <a href={hrefOf(id)}>{nameText(id)}</a>,
+  said: (text: string): ReactNode => <Foreign>{text}</Foreign>,
+  name: (name: string): ReactNode => <Name>{name}</Name>,
+  id: (id: string): ReactNode => (
+    <a href={hrefOf(id)}>
+      <Name>{id}</Name>
+    </a>
+  ),
   status: (status: keyof typeof statusWords): ReactNode => statusWords[status].toLowerCase(),
   moment: (at: number): ReactNode => momentText(at),
   duration: (milliseconds: number): ReactNode => durationText(milliseconds)
@@ -18,7 +23,7 @@ interface Properties {
   readonly sentences: ReadonlyArray<Sentence>
 }
 
-/** Sentences of the SDK on one line, with escaped names and ids as links. */
+/** Sentences of the SDK on one line, with the text of others isolated and ids as links. */
 export const Sentences = ({ sentences }: Properties) =>
   [...sentences.entries()].map(([index, sentence]) => (
     <Fragment key={index}>

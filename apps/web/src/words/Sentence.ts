@@ -15,6 +15,8 @@ import {
   UnknownItem
 } from "@aumai/handoff"
 
+import { proseShown } from "./Visible.ts"
+
 /** Errors whose messages have no full stop because they may be part of a sentence. */
 const withoutStop = [
   AlreadyHeld,
@@ -29,8 +31,7 @@ const withoutStop = [
   UnknownItem
 ]
 
-/** The error as a sentence for a person. */
-export const sentenceOf = (error: unknown): string => {
+const textOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof InvalidTransition || error instanceof RevisionConflict || error instanceof StaleAttempt)
     return `Another agent or tab acted first. ${error.message}.`
@@ -39,3 +40,6 @@ export const sentenceOf = (error: unknown): string => {
     return `${error.message}. The storage of this browser is full: free space on this device, or export what you need.`
   return error.message
 }
+
+/** The error as a sentence for a person, with the hidden characters of what it quotes escaped. */
+export const sentenceOf = (error: unknown): string => proseShown(textOf(error))

@@ -65,22 +65,3 @@ export const sweptText = ({ length }: ReadonlyArray<unknown>): string =>
 /** A number of entries, and how many of them are signed. */
 export const entriesText = (entries: number, signed: number): string =>
   `${entries === 1 ? "1 entry" : `${entries} entries`}${signed === 0 ? "" : `, ${signed} of them signed`}`
-
-// Invisible characters and those that change the direction of the text beside them, except joiners inside an emoji.
-const invisible =
-  /(?!(?<=[\p{Extended_Pictographic}\uFE0F\p{Emoji_Modifier}])\u200D)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]|^ | $|(?<= ) |[^\S ]/gu
-const directional = /[\u202A-\u202E\u2066-\u2069]/g
-
-const escaped = (character: string): string =>
-  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`
-
-/** A name or an id with invisible characters escaped, so that an agent cannot imitate the name of another. */
-export const nameText = (name: string): string => name.replaceAll(invisible, escaped)
-
-/** The beginning of a task on one line, which never looks empty and never changes the direction of the text after it. */
-export const headlineText = (task: string, room: number): string => {
-  const beginning = beginningOf(task, room)
-  return /[^\s\p{Cc}\p{Cf}\u115F\u1160\u2800\u3164\uFFA0]/u.test(beginning)
-    ? beginning.replaceAll(directional, escaped)
-    : nameText(beginning)
-}
