@@ -3,6 +3,8 @@ import { createServer } from "node:http"
 
 import { build } from "rolldown"
 
+import { headers } from "./headers.ts"
+
 /** A running site. Disposing of it closes it. */
 export interface Site extends AsyncDisposable {
   readonly url: string
@@ -23,9 +25,11 @@ export const serve = async (program: string): Promise<Site> => {
   const page = `<!doctype html><script type="module" src="/program.js"></script>`
   const server = createServer(({ url = "" }, response) => {
     const script = scripts.get(url)
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     response.setHeader("content-type", script === undefined ? "text/html" : "text/javascript")
     response.setHeader("access-control-allow-origin", "*")
-    if (url === "/opaque") response.setHeader("content-security-policy", "sandbox allow-scripts")
+    if (url === "/opaque")
+      response.setHeader("content-security-policy", `sandbox allow-scripts; ${headers["Content-Security-Policy"]}`)
     response.end(script ?? page)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))

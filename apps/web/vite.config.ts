@@ -1,6 +1,7 @@
 import { defineConfig } from "vite"
 
-import { offline, onlyOwnCode } from "./tooling/plugins.ts"
+import { headers } from "../../tooling/headers.ts"
+import { hostHeaders, offline, onlyOwnCode } from "./tooling/plugins.ts"
 
 export default defineConfig({
   base: "./",
@@ -12,7 +13,9 @@ export default defineConfig({
       { find: "react/jsx-runtime", replacement: "preact/jsx-runtime" }
     ]
   },
-  plugins: [onlyOwnCode(), offline()],
+  plugins: [onlyOwnCode(), offline(), hostHeaders()],
+  server: { headers },
+  preview: { headers },
   build: {
     target: "es2024",
     // The supported browsers have module preload.

@@ -38,6 +38,18 @@ const NotOpen = ({ error }: { readonly error: unknown }) => (
   </main>
 )
 
+/** Shown in a frame, where the page around it could draw over the buttons. */
+const Framed = () => (
+  <main className="alone">
+    <h1>The board does not run inside another page</h1>
+    <p>
+      <a href={location.href} target="_blank" rel="noreferrer">
+        Open the board in a tab of its own
+      </a>
+    </p>
+  </main>
+)
+
 const show = async (root: Root): Promise<void> => {
   try {
     const board = await openBoard(name)
@@ -52,7 +64,10 @@ const show = async (root: Root): Promise<void> => {
 }
 
 const place = document.getElementById("board")
-if (place !== null) {
+// Many hosts send no headers against frames.
+const isFramed = globalThis.top !== globalThis.self
+if (place !== null && isFramed) createRoot(place).render(<Framed />)
+else if (place !== null) {
   const root = createRoot(place)
   root.render(
     <main className="alone">

@@ -51,16 +51,26 @@ const cachedOf = async (wanted: Request | string): Promise<Response | undefined>
   return undefined
 }
 
+/** The page, with the headers against frames that its host may not send. */
+const unframed = (page: Response): Response => {
+  // The browser follows a redirect itself.
+  if (page.type === "opaqueredirect") return page
+  const headers = new Headers(page.headers)
+  headers.append("Content-Security-Policy", "frame-ancestors 'none'")
+  headers.set("X-Frame-Options", "DENY")
+  return new Response(page.body, { headers, status: page.status, statusText: page.statusText })
+}
+
 /** Answers with the page from the network first, so that a new version shows at once; its other files have hashed names. */
 const answer = async (request: Request): Promise<Response> => {
   const isPage = request.mode === "navigate"
   const cached = await cachedOf(isPage ? "./" : request)
   if (!isPage) return cached ?? fetch(request)
   try {
-    return await fetch(request)
+    return unframed(await fetch(request))
   } catch (error) {
     if (cached === undefined) throw error
-    return cached
+    return unframed(cached)
   }
 }
 

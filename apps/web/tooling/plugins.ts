@@ -1,7 +1,9 @@
-/** Vite plugins that add a Content Security Policy to the built page, and the list of its files to the service worker. */
+/** Vite plugins that add policies to the built page, and the list of its files to the service worker. */
 import { createHash } from "node:crypto"
 
 import type { Plugin } from "vite"
+
+import { headersFile } from "../../../tooling/headers.ts"
 
 /**
  * Allows scripts and styles from the files beside the page only, nothing inline, and no connection to other sites. Text
@@ -51,6 +53,18 @@ export const offline = (): Plugin => ({
         throw new Error("worker.js is not among the built files; check the `worker` input in vite.config.ts")
       const version = hash.digest("hex").slice(0, 16)
       worker.code = `const boardFiles=${JSON.stringify(["./", "icon.svg", ...files])},boardVersion="${version}";\n${worker.code}`
+    }
+  }
+})
+
+/** Adds the file that tells some hosts the headers of the page. After `offline`, because a host does not serve it. */
+export const hostHeaders = (): Plugin => ({
+  name: "host-headers",
+  apply: "build",
+  generateBundle: {
+    order: "post",
+    handler() {
+      this.emitFile({ type: "asset", fileName: "_headers", source: headersFile })
     }
   }
 })
