@@ -52,6 +52,8 @@ describe("a page of another origin", () => {
     const answer = await fetch(board.url())
     for (const [name, value] of Object.entries(headers)) expect(answer.headers.get(name)).toBe(value)
     expect(readFileSync(join(board.files(), "_headers"), "utf8")).toBe(headersFile)
+    // A host does not serve it, and a missing file would keep the worker from installing.
+    expect(readFileSync(join(board.files(), "worker.js"), "utf8")).not.toContain("_headers")
     await using around = await framing(board.url())
     const page = await visitor.context.newPage()
     await page.goto(around.url)
