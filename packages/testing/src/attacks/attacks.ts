@@ -3,5 +3,6 @@ import type { Attack } from "./Attack.ts"
 import { names } from "./names.ts"
 import { partAttacks } from "./parts.ts"
 import { registry } from "./registry.ts"
+import { texts } from "./texts.ts"
 
-export const attacks: ReadonlyArray<Attack> = [...names, ...registry, ...partAttacks]
+export const attacks: ReadonlyArray<Attack> = [...names, ...registry, ...partAttacks, ...texts]
