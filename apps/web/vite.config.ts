@@ -1,6 +1,5 @@
 import { defineConfig } from "vite"
 
-import { headers } from "../../tooling/headers.ts"
 import { hostHeaders, offline, onlyOwnCode } from "./tooling/plugins.ts"
 
 export default defineConfig({
@@ -14,8 +13,6 @@ export default defineConfig({
     ]
   },
   plugins: [onlyOwnCode(), offline(), hostHeaders()],
-  server: { headers },
-  preview: { headers },
   build: {
     target: "es2024",
     // The supported browsers have module preload.

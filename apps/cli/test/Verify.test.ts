@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 
@@ -281,19 +290,21 @@ describe("keys", () => {
     expect(await cli.run([...words, ...store, "--key", "executor=missing.key"])).toMatchObject({ code: 0, stderr: "" })
   })
 
+  const warnings = async (file: string) => {
+    const key = `executor=${file}`
+    const { stderr } = await cli.run(["claim", "--agent", "executor", "--store", "warned.json", "--key", key])
+    return stderr.split("\n").filter((line) => line !== "")
+  }
+
+  it.skipIf(process.getuid?.() !== 0)("of another user are warned of", async () => {
+    await keyOf("executor", "their.key")
+    chownSync(cli.path("their.key"), 12_345, 12_345)
+    expect(await warnings("their.key")).toEqual([
+      "Warning: the key file their.key is not safe: it belongs to another user; run: sudo chown 0 their.key"
+    ])
+  })
+
   it.skipIf(process.platform === "win32")("that other users may read or replace are warned of", async () => {
-    const warnings = async (file: string) => {
-      const { stderr } = await cli.run([
-        "claim",
-        "--agent",
-        "executor",
-        "--store",
-        "w.json",
-        "--key",
-        `executor=${file}`
-      ])
-      return stderr.split("\n").filter((line) => line !== "")
-    }
     await keyOf("executor", "lone.key")
     expect(await warnings("lone.key")).toEqual([])
     for (const mode of [0o640, 0o604, 0o620, 0o601]) {

@@ -41,6 +41,12 @@ This page is what \`--help\` prints. Exit codes: 0 done; 1 refused or failed, wi
 \`Error: \`; 2 usage error; 130 interrupted. \`--json\` prints wire JSON, as described in
 [PROTOCOL.md](../packages/protocol/PROTOCOL.md). Colour is used only on a terminal, and never when \`NO_COLOR\` is set.
 
+A flag takes its text literally; only a flag that is named for a file reads one, such as \`--context-file\`, and \`-\` is
+standard input there. So a program can pass the text of a model to any other flag.
+
+Hidden characters in the text of others, and those that a terminal obeys, are printed as blanks in text and as escapes
+such as \`\\u202e\` in JSON, which stand for the same value.
+
 \`aumai-handoff --man\` prints the same as a manual page, and \`aumai-handoff --completions bash\` (or \`zsh\`, \`fish\`,
 \`powershell\`) the completions for a shell; [install.md](install.md) shows where to put them.
 

@@ -37,7 +37,7 @@ const examine = (page: Page) =>
       if (isActive(document.title)) found.push(`title: ${document.title}`)
       for (const element of document.querySelectorAll("*")) {
         for (const { name, value } of element.attributes) {
-          // What a person edits or chooses stays exact.
+          // A value that a person edits or chooses stays exact.
           if (name !== "value" && isActive(value)) found.push(`${element.tagName} ${name}: ${value}`)
         }
       }

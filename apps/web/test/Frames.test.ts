@@ -9,7 +9,7 @@ import { useBoard } from "./site.ts"
 
 const board = useBoard()
 
-/** A server of its own port, and so of another origin. */
+/** A server with another port, and so of another origin. */
 const serve = async (listener: RequestListener) => {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 
 import type { Plugin } from "vite"
 
-import { headersFile } from "../../../tooling/headers.ts"
+import { headers, headersFile } from "../../../tooling/headers.ts"
 
 /**
  * Allows scripts and styles from the files beside the page only, nothing inline, and no connection to other sites. Text
@@ -57,10 +57,13 @@ export const offline = (): Plugin => ({
   }
 })
 
-/** Adds the file that tells some hosts the headers of the page. After `offline`, because a host does not serve it. */
+/**
+ * Sends the headers of the page from Vite's servers, and adds the file that tells them to some hosts: after `offline`,
+ * because a host does not serve it.
+ */
 export const hostHeaders = (): Plugin => ({
   name: "host-headers",
-  apply: "build",
+  config: () => ({ server: { headers }, preview: { headers } }),
   generateBundle: {
     order: "post",
     handler() {

@@ -24,8 +24,8 @@ describe("a location with a password, however it is spelled", () => {
       for (const location of all) {
         const error = await openHandoffs(location).then(
           async (handoffs) => {
-            await handoffs.close()
             opened.push(location)
+            return handoffs.close()
           },
           (error: unknown) => error
         )

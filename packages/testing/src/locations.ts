@@ -10,9 +10,12 @@ export const spellings = (secret: string): ReadonlyArray<string> => {
     `:${secret}@h`
   ]
   const schemes = [
-    ...["postgres://", "postgresql://", "POSTGRES://", "Postgres://", "postgres:/", "postgres:", "postgres:///"],
-    ...["postgres//", "postgres;//", "//", "://", "", "pg://", "mysql://", "jdbc:postgresql://", "file://"],
-    ...["sqlite:", "sqlite://", "sqlite:file:", "SQLITE:", "file:", "memory:", "memory://"]
+    ..."postgres:// postgresql:// POSTGRES:// Postgres:// postgres:/ postgres: postgres:/// postgres// postgres;//".split(
+      " "
+    ),
+    ..."// :// pg:// mysql:// jdbc:postgresql:// file:// file: memory: memory://".split(" "),
+    ..."sqlite: sqlite:// sqlite:file: SQLITE:".split(" "),
+    ""
   ]
   const addresses = schemes.flatMap((scheme) => rest.map((one) => scheme + one))
   const parameters = [

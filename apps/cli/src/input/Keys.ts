@@ -37,9 +37,9 @@ const exposures = async (file: string): Promise<ReadonlyArray<string>> => {
   // Windows has no modes, and its owners have no numbers.
   const own = process.platform === "win32" ? undefined : process.getuid?.()
   if (own === undefined) return []
-  const [{ stat }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")])
-  const folder = dirname(file)
-  const [{ mode, uid }, { mode: around }] = await Promise.all([stat(file), stat(folder)])
+  const [fs, path] = await Promise.all([import("node:fs/promises"), import("node:path")])
+  const folder = path.dirname(file)
+  const [{ mode, uid }, { mode: around }] = await Promise.all([fs.stat(file), fs.stat(folder)])
   return [
     ...((mode & anyAccess) === 0 ? [] : [`other users may read it; run: chmod 600 ${word(file)}`]),
     ...(uid === own ? [] : [`it belongs to another user; run: sudo chown ${own} ${word(file)}`]),

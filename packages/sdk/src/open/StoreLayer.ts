@@ -65,7 +65,7 @@ const postgres = (url: string, rest: string): Store =>
     : refused("Expected a URL, as in postgres://user@host/database")
 
 /**
- * Returns the path of the file that a location names; `undefined` if its store is not a file.
+ * Returns the path of the file that a location names; `undefined` if its store is not a file, or the location is refused.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export const fileOf = (location: string): string | undefined => {
  * | `memory:` | lost when the process ends |
  *
  * Fails with `InvalidInput` for any other scheme, and with `StoreError` (`unavailable`) if the package is missing.
- * Write `./name:with-colon.json` for a file whose name looks like a scheme.
+ * Write `./name:with-colon.json` for a file whose name looks like a scheme or an address.
  *
  * @example
  * ```ts
