@@ -83,8 +83,8 @@ const Member = ({ node, of }: { readonly node: Node; readonly of: string }) => {
         {statusWords[card.status]}
       </span>{" "}
       <span className="nothing">
-          <Name>{card.to}</Name>
-          {isDelegated ? "" : ", names it as parent"}
+        <Name>{card.to}</Name>
+        {isDelegated ? "" : ", names it as parent"}
       </span>
       {parts.length === 0 ? undefined : (
         <ul className="tree">
