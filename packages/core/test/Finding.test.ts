@@ -66,6 +66,14 @@ describe("finding a handoff by the beginning of its id", () => {
     assert.strictEqual((yield* manager.find(id("task"))).recordId, "taskz0000000")
   })
 
+  test("asks for more characters behind more chosen ids than it reads", function* () {
+    const manager = yield* HandoffManager
+    yield* create(...Array.from({ length: 800 }, (_, n) => `task-${n}`), "taskz0000000")
+    assert.include(yield* refusal(manager.find(id("task")), "AmbiguousId"), "give more characters")
+    assert.strictEqual((yield* manager.find(id("taskz"))).recordId, "taskz0000000")
+    assert.strictEqual((yield* manager.find(id("task-7"))).recordId, "task-7")
+  })
+
   test("takes fewer than four characters only for a whole id", function* () {
     const manager = yield* HandoffManager
     yield* create("abcd11110000")

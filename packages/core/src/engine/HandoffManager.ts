@@ -39,6 +39,9 @@ const pageSize = 256
 // One more than the error names, so that it can say that there are more.
 const mostFound = 4
 
+// The pages that a search by prefix reads: others can choose any number of ids that begin like a drawn one.
+const mostPages = 4
+
 /**
  * Runs the verbs, one method each. A verb reads the record, checks the event against the lifecycle, and commits both;
  * it retries on conflict. Overdue events, such as an expired lease or deadline, are applied before the check.
@@ -214,18 +217,20 @@ const make = Effect.gen(function* () {
     if (!isIdPrefix(prefix)) return yield* get(prefix)
     const found: Array<HandoffRecord> = []
     let page: ReadonlyArray<HandoffRecord> = []
-    let limit = mostFound
-    do {
+    let hasMore = true
+    for (let read = 0; hasMore && read < mostPages && found.length < mostFound; read++) {
       const after = page.at(-1)
-      if (after !== undefined) limit = pageSize
+      const limit = after === undefined ? mostFound : pageSize
       page = yield* store.list({ _tag: "Prefix", prefix }, { limit, ...(after && { after }) })
       // Other ids with this beginning are taken only as a whole: `task-1` never stands for `task-10`.
       found.push(...page.filter(({ recordId }) => recordId === prefix || isDrawn(recordId)))
-    } while (page.length === limit && found.length < mostFound)
+      hasMore = page.length === limit
+    }
     const [first, ...others] = found
-    if (first === undefined) return yield* new HandoffNotFound({ recordId: prefix })
-    if (others.length === 0) return first
-    return yield* new AmbiguousId({ prefix, recordIds: found.slice(0, mostFound).map(({ recordId }) => recordId) })
+    if (!hasMore && first === undefined) return yield* new HandoffNotFound({ recordId: prefix })
+    if (!hasMore && first !== undefined && others.length === 0) return first
+    const alike = [...new Set(hasMore ? [...found, ...page] : found)]
+    return yield* new AmbiguousId({ prefix, recordIds: alike.slice(0, mostFound).map(({ recordId }) => recordId) })
   })
 
   const history = Effect.fnUntraced(function* (id: RecordId) {
