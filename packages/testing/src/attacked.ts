@@ -1,4 +1,4 @@
-/** Runs every attack in a process of its own, with bounds of time and memory. */
+/** Runs every attack in another process, with bounds of time and memory. */
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
