@@ -6,13 +6,14 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 
+import { openBox } from "../../testing/src/openBox.ts"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { HandoffStore } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
 import { id } from "./fixtures.ts"
 import { ask, later, test } from "./managing.ts"
 
-const elsewhere = HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))
+const elsewhere = HandoffManager.layer.pipe(Layer.provideMerge(Layer.merge(MemoryStore.layer, openBox)))
 
 /** Runs an effect on another, empty store. */
 const inAnotherStore = <A, E>(effect: Effect.Effect<A, E, HandoffManager | HandoffStore>) =>

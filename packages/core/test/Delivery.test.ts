@@ -68,7 +68,7 @@ describe("deliverables", () => {
     const manager = yield* HandoffManager
     const unusable = [{ name: "report", schema: { $ref: "https://example.org/report.json" } }]
     const sentence = yield* refusal(manager.create({ ...ask, deliverables: unusable }), "InvalidInput")
-    assert.include(sentence, "deliverables[0].schema: Expected a JSON Schema that can be used")
+    assert.include(sentence, "deliverables[0].schema.$ref: Expected a reference to a place in this schema")
     const twins = [{ name: "report" }, { name: "report" }]
     yield* refusal(manager.create({ ...ask, deliverables: twins }), "InvalidInput")
   })

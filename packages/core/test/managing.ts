@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 
+import { openBox } from "../../testing/src/openBox.ts"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import type { VerbError } from "../src/engine/Verbs.ts"
 import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
@@ -27,7 +28,7 @@ export const everything: Layer.Layer<Services> = Layer.mergeAll(
   HandoffManager.layer,
   HandoffRouter.layer,
   AgentCapabilityRegistry.layer
-).pipe(Layer.provideMerge(MemoryStore.layer))
+).pipe(Layer.provideMerge(Layer.merge(MemoryStore.layer, openBox)))
 
 export const start = DateTime.makeUnsafe("2026-11-22T09:00:00Z")
 export const later = (seconds: number) => DateTime.makeUnsafe(start.epochMilliseconds + seconds * 1000)

@@ -32,6 +32,7 @@ import {
   sender
 } from "./custodyAgents.ts"
 import { chainsHold, type Counts, isLeftWaiting, judge } from "./custodyPromises.ts"
+import { openBox } from "./openBox.ts"
 
 const statuses = HandoffStatus.literals
 
@@ -141,7 +142,7 @@ export const simulate = (
             HandoffManager.layer.pipe(
               Layer.provideMerge(Layer.succeed(HandoffStore, store)),
               Layer.provideMerge(Layer.succeed(AgentStore, there)),
-              Layer.provide(Layer.orDie(Signing.layer(secrets)))
+              Layer.provide(Layer.merge(Layer.orDie(Signing.layer(secrets)), openBox))
             )
           )
         })

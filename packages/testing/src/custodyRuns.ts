@@ -8,6 +8,7 @@ import { expect } from "vitest"
 
 import { type Machine, type Report, simulate } from "./custody.ts"
 import { fullAsk } from "./custodyAgents.ts"
+import { openBox } from "./openBox.ts"
 
 // The cast is needed because core's tests are type-checked without the types of Node.
 const host = globalThis as unknown as {
@@ -32,9 +33,10 @@ const explain = (file: string, seed: number, { broken, ...counts }: Report): str
 const warm = Effect.flatMap(HandoffManager, (manager) =>
   Effect.flatMap(DateTime.now, (now) => Effect.ignore(manager.create(fullAsk(now))))
 ).pipe(
-  Effect.provide(Layer.fresh(HandoffManager.layer).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer))), {
-    local: true
-  })
+  Effect.provide(
+    Layer.fresh(HandoffManager.layer).pipe(Layer.provideMerge(Layer.merge(Layer.fresh(MemoryStore.layer), openBox))),
+    { local: true }
+  )
 )
 
 /** Runs every seed on a new machine. Fails if a promise was broken, or if the runs had too few events of a kind. */

@@ -21,6 +21,8 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
+import { openBox } from "./openBox.ts"
+
 /** The formats in which released versions wrote stores, by the name of their directory. */
 export const formats = ["format-1"] as const
 
@@ -64,7 +66,7 @@ export const contents = Effect.gen(function* () {
       return [name, ids] as const
     })
   )
-  const verified = yield* Stream.runCollect(verifyAll)
+  const verified = yield* Effect.provide(Stream.runCollect(verifyAll), openBox)
   const { byStatus, p95Seconds = 0, ...metrics } = yield* manager.metrics
   return {
     handoffs,

@@ -11,6 +11,8 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 
+import { openBox } from "./openBox.ts"
+
 const planner = AgentId.make("planner")
 const executor = AgentId.make("executor")
 const analyst = AgentId.make("analyst")
@@ -203,7 +205,7 @@ export const histories = (rounds: number): Effect.Effect<Histories> =>
       )
     ).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer)))
     const layer = Layer.fresh(HandoffManager.layer).pipe(
-      Layer.provide(Signing.layer(secrets)),
+      Layer.provide(Layer.merge(Signing.layer(secrets), openBox)),
       Layer.provideMerge(kept)
     )
     return yield* Effect.gen(function* () {

@@ -10,6 +10,7 @@ import * as Random from "effect/Random"
 import * as TestClock from "effect/testing/TestClock"
 
 import { type Histories, histories } from "../src/histories.ts"
+import { openBox } from "../src/openBox.ts"
 
 const lead = AgentId.make("планировщик")
 const translator = AgentId.make("翻訳者")
@@ -27,7 +28,7 @@ const signingWith = <A, E>(
 ) =>
   Effect.provide(
     Effect.flatMap(HandoffManager, act),
-    Layer.fresh(HandoffManager.layer).pipe(Layer.provide(Signing.layer(secrets))),
+    Layer.fresh(HandoffManager.layer).pipe(Layer.provide(Layer.merge(Signing.layer(secrets), openBox))),
     { local: true }
   )
 

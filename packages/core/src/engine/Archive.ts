@@ -18,11 +18,13 @@ import * as Stream from "effect/Stream"
 
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
+import { proofOf } from "./Proof.ts"
+import type { Box } from "./SchemaBox.ts"
 
 /**
  * The outcome of importing one handoff. `added`: the store did not have it. `unchanged`: the store has all of it
  * already. `newer`: its further events were appended. `conflict`: it contradicts the store, which stays unchanged.
- * `broken`: its digests are wrong, so it was skipped.
+ * `broken`: its digests are wrong, or an artifact does not fit the JSON Schema that its request demands; it was skipped.
  */
 export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
 
@@ -32,12 +34,15 @@ export interface ImportReport {
   readonly recordId: RecordId
   /** The outcome. */
   readonly outcome: ImportOutcome
+  /** The reason why the artifacts could not be judged by their JSON Schemas, in one sentence; absent if they were. */
+  readonly unproven?: string
 }
 
 /** The outcome for one handoff of an archive, with the changes to commit; empty unless it is `added` or `newer`. */
 interface Verdict {
   readonly outcome: ImportOutcome
   readonly changes: ReadonlyArray<Change>
+  readonly unproven?: string
 }
 
 /** The changes that these events make to a state or, without one, from creation on; or the reason why they cannot. */
@@ -152,15 +157,25 @@ export const exportFrom = (
 // The number of handoffs in one commit. Each commit is one durable write, and the batch bounds the memory.
 const batchSize = 256
 
-const report = (incoming: ArchivedHandoff, { outcome }: Verdict): ImportReport => ({
+const report = (incoming: ArchivedHandoff, { outcome, unproven }: Verdict): ImportReport => ({
   recordId: incoming.record.recordId,
-  outcome
+  outcome,
+  ...(unproven === undefined ? {} : { unproven })
 })
 
 /** Imports handoffs from an archive in batches, and reports the outcome for each. */
-export const importInto = (store: HandoffStore["Service"]) => {
+export const importInto = (store: HandoffStore["Service"], box: Box | undefined) => {
+  /** Judges the artifacts of a handoff that an import completes. */
+  const proven = (verdict: Verdict): Effect.Effect<Verdict> => {
+    const last = verdict.changes.at(-1)
+    if (last === undefined) return Effect.succeed(verdict)
+    return Effect.map(proofOf(box, last.record), (proof) =>
+      proof === undefined ? verdict : "misfit" in proof ? broken : { ...verdict, ...proof }
+    )
+  }
+
   const verdictOn = (incoming: ArchivedHandoff) =>
-    Effect.map(held(store, incoming.record.recordId), (ours) => judge(incoming, ours))
+    Effect.flatMap(held(store, incoming.record.recordId), (ours) => proven(judge(incoming, ours)))
 
   /** Compares and commits one handoff, and retries on conflict. */
   const importOne = (incoming: ArchivedHandoff): Effect.Effect<ImportReport, StoreError> =>
@@ -201,7 +216,9 @@ export const importInto = (store: HandoffStore["Service"]) => {
     )
     // Fast path: usually the store has none of them, so it skips one read for each.
     const assumedNew = batch.map((incoming) => judge(incoming, undefined))
-    return assumedNew.every(({ outcome }) => outcome === "added") ? commitAll(batch, assumedNew, compared) : compared
+    return assumedNew.every(({ outcome }) => outcome === "added")
+      ? Effect.flatMap(Effect.forEach(assumedNew, proven), (verdicts) => commitAll(batch, verdicts, compared))
+      : compared
   }
 
   return <E, R>(handoffs: Stream.Stream<ArchivedHandoff, E, R>): Stream.Stream<ImportReport, E | StoreError, R> =>

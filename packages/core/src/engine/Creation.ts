@@ -1,5 +1,6 @@
 import {
   AgentId,
+  type Deliverable,
   type ErrorOf,
   HandoffExists,
   type HandoffRecord,
@@ -30,7 +31,8 @@ import { checkRequest } from "../routing/Names.ts"
 import type { HandoffStore } from "../store/HandoffStore.ts"
 import type { Entries } from "./Entries.ts"
 import { drawId } from "./Ids.ts"
-import { type Actor, contentSchemas, retryOnConflict, type VerbError, type Verbs } from "./Verbs.ts"
+import type { Box } from "./SchemaBox.ts"
+import { type Actor, contentSchemas, hasSchemas, retryOnConflict, type VerbError, type Verbs } from "./Verbs.ts"
 
 /** The same type with plain strings for ids and names, because callers of `create` have not validated theirs yet. */
 type Unbranded<A> = A extends string ? string : A extends ReadonlyArray<infer Item> ? ReadonlyArray<Unbranded<Item>> : A
@@ -91,24 +93,13 @@ const read = (ask: NewHandoff): Result.Result<HandoffRequest, InvalidInput> =>
     invalidInput("request", error)
   )
 
-/** Refuses schemas that cannot be used, because their handoff could never be completed. */
-const checkSchemas = ({ deliverables = [] }: HandoffRequest): Effect.Effect<void, InvalidInput> =>
-  deliverables.some(({ schema }) => schema !== undefined)
-    ? Effect.flatMap(contentSchemas, ({ unusableSchemas }) => {
-        const issues = unusableSchemas(deliverables).map(({ index, why }) => ({
-          path: `deliverables[${index}].schema`,
-          expected: `Expected a JSON Schema that can be used; ${why}`
-        }))
-        return issues.length === 0 ? Effect.void : Effect.fail(new InvalidInput({ input: "request", issues }))
-      })
-    : Effect.void
-
 /** Makes the verbs that create handoffs, over a store and a router. */
 export const make = (
   store: HandoffStore["Service"],
   router: HandoffRouter["Service"],
   entries: Entries,
-  verbs: Verbs
+  verbs: Verbs,
+  box: Box | undefined
 ) => {
   /** Lets the router choose the receiver of a request. */
   const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
@@ -149,6 +140,13 @@ export const make = (
     return same ? found.value : yield* new HandoffExists({ recordId: id })
   })
 
+  /** Refuses schemas that are not valid or cannot be judged, because their handoff could not be completed. */
+  const checkSchemas = (deliverables: ReadonlyArray<Deliverable>): Effect.Effect<void, InvalidInput> =>
+    Effect.flatMap(
+      Effect.promise(async () => (await contentSchemas()).schemaFaults(box, deliverables)),
+      (issues) => (issues.length === 0 ? Effect.void : Effect.fail(new InvalidInput({ input: "request", issues })))
+    )
+
   /** Checks the timers, names and schemas of a request, and chooses its receiver if it names none. */
   const complete = (
     request: HandoffRequest,
@@ -160,7 +158,8 @@ export const make = (
     const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = how.isRouted
       ? addressed(request, how.routing)
       : Effect.succeed({ request })
-    const checked = request.deliverables === undefined ? whole : Effect.andThen(checkSchemas(request), whole)
+    const { deliverables = [] } = request
+    const checked = hasSchemas(deliverables) ? Effect.andThen(checkSchemas(deliverables), whole) : whole
     return Effect.andThen(checkRequest(request, how), checked)
   }
 

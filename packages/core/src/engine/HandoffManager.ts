@@ -31,6 +31,7 @@ import * as Creation from "./Creation.ts"
 import * as Entries from "./Entries.ts"
 import { isDrawn, isIdPrefix } from "./Ids.ts"
 import * as Metrics from "./Metrics.ts"
+import { SchemaBox } from "./SchemaBox.ts"
 import * as Verbs from "./Verbs.ts"
 
 // One page is one read of the store; 256 records are a few hundred kilobytes in practice.
@@ -204,9 +205,10 @@ const make = Effect.gen(function* () {
   const store = yield* HandoffStore
   const router = yield* HandoffRouter
   const entries = Entries.make(yield* Signers)
-  const verbs = Verbs.make(store, router, entries)
+  const box = yield* SchemaBox
+  const verbs = Verbs.make(store, router, entries, box)
   const claim = yield* Claiming.make(store, verbs.take)
-  const { create, delegate } = Creation.make(store, router, entries, verbs)
+  const { create, delegate } = Creation.make(store, router, entries, verbs, box)
 
   const get = Effect.fnUntraced(function* (id: RecordId) {
     const found = yield* store.get(id)
@@ -262,7 +264,7 @@ const make = Effect.gen(function* () {
     where: (id) => Effect.map(get(id), whereabouts),
     sweep: verbs.sweep,
     export: Stream.unwrap(Effect.map(archive, ({ exportFrom }) => exportFrom(store, listAll({ _tag: "All" })))),
-    import: (handoffs) => Stream.unwrap(Effect.map(archive, ({ importInto }) => importInto(store)(handoffs))),
+    import: (handoffs) => Stream.unwrap(Effect.map(archive, ({ importInto }) => importInto(store, box)(handoffs))),
     metrics: Effect.map(store.tally, Metrics.measure)
   })
 })

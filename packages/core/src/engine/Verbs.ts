@@ -5,6 +5,7 @@ import {
   AlreadyHeld,
   Attempt,
   clock,
+  type Deliverable,
   type ErrorOf,
   fastPath,
   HandoffNotFound,
@@ -50,6 +51,7 @@ import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
 import * as Parts from "./Parts.ts"
+import type { Box } from "./SchemaBox.ts"
 
 /** The agent that acts, and the attempt that it holds. */
 export interface Actor {
@@ -93,8 +95,12 @@ export const retryOnConflict = <A, E extends { readonly _tag: string }, R>(once:
   return again(tries - 1)
 }
 
-// Loaded when a deliverable first has a schema: most have none.
-export const contentSchemas = Effect.promise(() => import("./ContentSchemas.ts"))
+/** Loaded when a deliverable first has a schema: most have none. */
+export const contentSchemas = () => import("./ContentSchemas.ts")
+
+/** Tests for deliverables whose artifacts only the box can judge. */
+export const hasSchemas = (deliverables: ReadonlyArray<Deliverable> = []): boolean =>
+  deliverables.some(({ schema }) => schema !== undefined)
 
 const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
 
@@ -148,7 +154,12 @@ const checkWitness = (record: HandoffRecord, by: AgentId): Effect.Effect<void, I
 export type Verbs = ReturnType<typeof make>
 
 /** Makes the verbs that record transitions, over a store. */
-export const make = (store: HandoffStore["Service"], router: HandoffRouter["Service"], entries: Entries) => {
+export const make = (
+  store: HandoffStore["Service"],
+  router: HandoffRouter["Service"],
+  entries: Entries,
+  box: Box | undefined
+) => {
   // These run for every verb of every handoff, so they are plain functions instead of generators.
 
   const commit = (change: Change, ...others: ReadonlyArray<Change>) =>
@@ -227,9 +238,9 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
     change: Change
   ): Effect.Effect<HandoffRecord, Refusal> => {
     const { recordId, request } = current
-    const { deliverables } = request
-    const hasSchemas = deliverables?.some(({ schema }) => schema !== undefined) === true
-    if (!hasSchemas && (current.parts === undefined || leavesChildren === true)) return commit(change)
+    const { deliverables = [] } = request
+    const isJudged = hasSchemas(deliverables)
+    if (!isJudged && (current.parts === undefined || leavesChildren === true)) return commit(change)
     return Effect.gen(function* () {
       if (leavesChildren !== true) {
         const open = yield* Parts.openParts(store, current)
@@ -237,8 +248,10 @@ export const make = (store: HandoffStore["Service"], router: HandoffRouter["Serv
           return yield* new OpenChildren({ recordId, children: open })
         }
       }
-      if (deliverables !== undefined && hasSchemas) {
-        const issues = (yield* contentSchemas).schemaFaults(deliverables, artifacts)
+      if (isJudged) {
+        const issues = yield* Effect.promise(async () =>
+          (await contentSchemas()).contentFaults(box, deliverables, artifacts)
+        )
         if (issues.length > 0) return yield* new NotDelivered({ recordId, issues })
       }
       return yield* commit(change)

@@ -10,10 +10,11 @@ import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
 import { tallyOf } from "../store/Tally.ts"
+import { proven } from "./Proven.ts"
 import { type Keys, publicKeysOf, type Verified, verifyWith } from "./VerifyHandoff.ts"
 
 export { type Difference, differences } from "./Differences.ts"
-export { type VerifiedArchive, verifyArchive } from "./VerifyArchive.ts"
+export { proveArchive, type VerifiedArchive, verifyArchive } from "./VerifyArchive.ts"
 export { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
 const eventsOf = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event)
@@ -39,7 +40,7 @@ const verifyHeld = (
       return gap === undefined ? verified : { ...verified, flaw: gap }
     }
     const first = verifyBy(keys)
-    if (first.flaw === undefined) return first
+    if (first.flaw === undefined) return yield* proven(first, { record, history: eventsOf(entries) })
     const now = yield* store.get(record.recordId)
     // Read after the history, so that the key of every signature in it is registered.
     const newer = publicKeysOf(yield* agents.all)

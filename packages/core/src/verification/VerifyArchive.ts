@@ -1,11 +1,13 @@
 /** Verifies one handoff of an archive as JSON, entry by entry and without a store. */
 import { type ArchivedHandoff, decodeArchived, encodeArchived, type Flaw, RecordId } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { RegisteredAgent } from "../store/AgentStore.ts"
 import { type Difference, differences } from "./Differences.ts"
+import { proven } from "./Proven.ts"
 import { historyIn, type Json, unreadableAt } from "./UnreadableArchive.ts"
 import { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
@@ -60,6 +62,36 @@ const flawWithout = ({ head }: Json): Flaw | undefined =>
 const earlier = (a: Flaw | undefined, b: Flaw | undefined): Flaw | undefined =>
   a === undefined || (b !== undefined && b.revision < a.revision) ? b : a
 
+/** Verifies one handoff of an archive, and returns it if it can be read. */
+const read = (
+  input: string,
+  json: unknown,
+  agents: ReadonlyArray<RegisteredAgent>
+): readonly [VerifiedArchive, ArchivedHandoff?] => {
+  const known: Json = Predicate.isReadonlyObject(json) ? json : {}
+  const history = historyIn(known)
+  const isSigned = (entry: unknown) => Predicate.hasProperty(entry, "sig") && typeof entry.sig === "string"
+  const signatures = history.filter(isSigned).length
+  const decoded = decodeArchived(input, json)
+  if (Result.isFailure(decoded)) {
+    const recordId = isRecordId(known["record_id"]) ? known["record_id"] : unreadable
+    const flaw = unreadableAt(input, known, decoded.failure)
+    return [{ recordId, entries: history.length, signed: 0, signatures, flaw }]
+  }
+  const { flaw, recordId, signed } = verifyHandoff(decoded.success, agents)
+  const first = earlier(flaw, history.length === 0 ? flawWithout(known) : misreadIn(known, decoded.success))
+  const verified: VerifiedArchive = {
+    recordId,
+    // Counts the JSON, because decoding adds an Imported entry to a record of another program.
+    entries: history.length,
+    signed,
+    signatures,
+    ...(first && { flaw: first }),
+    ...(decoded.success.edited && { isEdited: true })
+  }
+  return [verified, decoded.success]
+}
+
 /**
  * Verifies one handoff of an archive, or of the file of a file store that no process writes. An entry that cannot be read
  * is a flaw, and so is one with unknown keys. Messages call the handoff `input`.
@@ -72,30 +104,15 @@ const earlier = (a: Flaw | undefined, b: Flaw | undefined): Flaw | undefined =>
  * console.log(flaw?.revision) // 0
  * ```
  */
-export const verifyArchive = (
+export const verifyArchive = (input: string, json: unknown, agents: ReadonlyArray<RegisteredAgent>): VerifiedArchive =>
+  read(input, json, agents)[0]
+
+/** Verifies one handoff of an archive as `verifyArchive` does, and judges its artifacts by their JSON Schemas. */
+export const proveArchive = (
   input: string,
   json: unknown,
   agents: ReadonlyArray<RegisteredAgent>
-): VerifiedArchive => {
-  const known: Json = Predicate.isReadonlyObject(json) ? json : {}
-  const history = historyIn(known)
-  const isSigned = (entry: unknown) => Predicate.hasProperty(entry, "sig") && typeof entry.sig === "string"
-  const signatures = history.filter(isSigned).length
-  const decoded = decodeArchived(input, json)
-  if (Result.isFailure(decoded)) {
-    const recordId = isRecordId(known["record_id"]) ? known["record_id"] : unreadable
-    const flaw = unreadableAt(input, known, decoded.failure)
-    return { recordId, entries: history.length, signed: 0, signatures, flaw }
-  }
-  const { flaw, recordId, signed } = verifyHandoff(decoded.success, agents)
-  const first = earlier(flaw, history.length === 0 ? flawWithout(known) : misreadIn(known, decoded.success))
-  return {
-    recordId,
-    // Counts the JSON, because decoding adds an Imported entry to a record of another program.
-    entries: history.length,
-    signed,
-    signatures,
-    ...(first && { flaw: first }),
-    ...(decoded.success.edited && { isEdited: true })
-  }
+): Effect.Effect<VerifiedArchive> => {
+  const [verified, archived] = read(input, json, agents)
+  return archived === undefined ? Effect.succeed(verified) : proven(verified, archived)
 }

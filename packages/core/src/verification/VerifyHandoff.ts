@@ -28,6 +28,8 @@ export interface Verified {
   readonly signed: number
   /** The first wrong entry, with the reason; absent if all entries are valid. */
   readonly flaw?: Flaw
+  /** The reason why the artifacts could not be judged by their JSON Schemas, in one sentence; absent if they were. */
+  readonly unproven?: string
 }
 
 /** The public keys of each agent that has any. */

@@ -71,7 +71,8 @@ export const encodeMetrics = (metrics: Metrics): WireMetrics => ({
 })
 
 /** Encodes the outcome of importing one handoff. */
-export const encodeImportReport = ({ recordId, outcome }: ImportReport): WireImportReport => ({
+export const encodeImportReport = ({ recordId, outcome, unproven }: ImportReport): WireImportReport => ({
   record_id: recordId,
-  outcome
+  outcome,
+  unproven: unproven ?? null
 })

@@ -9,6 +9,8 @@ export const limits = {
   textBytes: 64 * 1024,
   /** UTF-8 bytes of an encoded context, result, briefing or hand-back, and of all deliverables or artifacts together, 1 MiB: PostgreSQL, IndexedDB and HTTP carry that without special settings. */
   jsonBytes: 1024 * 1024,
+  /** UTF-8 bytes of a JSON Schema as JSON, 64 KiB, judged by `create`: thirty times the longest in use, and judged within milliseconds. */
+  schemaBytes: 64 * 1024,
   /** Levels of arrays and objects in a context or result. JSON.stringify and most parsers have a limit of depth, which is above this one. */
   nesting: 128,
   /** Milliseconds of a lease or a reminder, 10,000 days: a longer time is a mistake, and sums with a moment stay exact. */

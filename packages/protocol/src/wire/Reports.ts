@@ -151,14 +151,21 @@ export const WireMetrics = Schema.Struct({
 }).annotate({ identifier: "Metrics", description: "Counts and durations over all handoffs of a store." })
 export type WireMetrics = typeof WireMetrics.Encoded
 
+const unproven = field(
+  Schema.NullOr(Schema.String),
+  "The reason why an artifact was not judged by its JSON Schema, such as a limit of time; null if none was left out."
+)
+
 /** The outcome of importing one handoff. */
 export const WireImportReport = Schema.Struct({
   record_id: recordId,
   outcome: field(
     Schema.Literals(["added", "unchanged", "newer", "conflict", "broken"]),
     "`added`: the id was unknown. `unchanged`: the store held all of it. `newer`: later events were appended. " +
-      "`conflict`: the histories differ. `broken`: the history was edited. The last two change nothing."
-  )
+      "`conflict`: the histories differ. `broken`: the history was edited, or an artifact does not fit its JSON Schema. " +
+      "The last two change nothing."
+  ),
+  unproven
 }).annotate({ identifier: "ImportReport", description: "The outcome of importing one handoff." })
 export type WireImportReport = typeof WireImportReport.Encoded
 
@@ -170,7 +177,11 @@ export const WireCopyReport = Schema.Struct({
   newer: field(count, "The number of handoffs that got later events."),
   unchanged: field(count, "The number of handoffs that the target already had."),
   conflicts: field(ids, "The handoffs whose histories differ; they were left out."),
-  broken: field(ids, "The handoffs whose histories were edited; they were left out."),
+  broken: field(
+    ids,
+    "The handoffs whose histories were edited or whose artifacts do not fit their JSON Schemas; they were left out."
+  ),
+  unproven: field(ids, "The handoffs that were copied although an artifact was not judged by its JSON Schema."),
   agents: field(
     Schema.Struct({
       added: field(count, "The number of agents that the target did not have."),
@@ -196,7 +207,8 @@ const WireVerified = Schema.Struct({
   record_id: recordId,
   entries,
   signed,
-  flaw: field(Schema.NullOr(Schema.Struct({ revision, problem })), "The first flaw; null if everything holds.")
+  flaw: field(Schema.NullOr(Schema.Struct({ revision, problem })), "The first flaw; null if everything holds."),
+  unproven
 }).annotate({ identifier: "Verified", description: "The result of verifying one handoff." })
 
 /** The result of verifying handoffs of a store or of a file. */
@@ -217,6 +229,15 @@ export const WireVerification = Schema.Struct({
       })
     ),
     "The handoffs that do not hold, each with its first bad entry."
+  ),
+  unproven: field(
+    Schema.Array(
+      Schema.Struct({
+        record_id: field(Schema.String, "The id of the handoff."),
+        reason: field(Schema.String, "The reason, such as a limit of time; one sentence.")
+      })
+    ),
+    "The handoffs that hold, but with an artifact that was not judged by its JSON Schema."
   ),
   counts: field(Schema.Array(Schema.String), "Wrong counters of the store, a sentence each."),
   notes: field(Schema.Array(Schema.String), "Parts that were not verified, a sentence each.")

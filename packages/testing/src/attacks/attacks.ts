@@ -3,6 +3,7 @@ import type { Attack } from "./Attack.ts"
 import { names } from "./names.ts"
 import { partAttacks } from "./parts.ts"
 import { registry } from "./registry.ts"
+import { schemaAttacks } from "./schemas.ts"
 import { texts } from "./texts.ts"
 
-export const attacks: ReadonlyArray<Attack> = [...names, ...registry, ...partAttacks, ...texts]
+export const attacks: ReadonlyArray<Attack> = [...schemaAttacks, ...names, ...registry, ...partAttacks, ...texts]
