@@ -26,7 +26,7 @@ type Layer = (typeof layers)[number]
 export const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
   "packages/protocol": ["values", "model", "encoding", "lifecycle", "verbs", "telling", "foreign", "wire"],
   "packages/core": ["store", "routing", "engine", "worker", "verification", "wire", "laws"],
-  "packages/sdk": ["types", "client", "open"],
+  "packages/sdk": ["types", "box", "client", "open"],
   "apps/cli": ["output", "input", "verify", "commands"],
   "apps/web": ["words", "data", "ui", "moves", "lanes", "handoff", "day", "pages"]
 }

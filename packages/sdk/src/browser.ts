@@ -4,6 +4,8 @@ import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
 import { adapter, memory, refused, type Store } from "./open/Adapter.ts"
 import { withAwaitReminder } from "./open/Opening.ts"
 
+export { schemaBox } from "./box/SchemaBox.ts"
+
 // A database can have any name, but a location of another store must not silently become one, and errors print the name.
 const elsewhere =
   /^(?:sqlite|postgres|postgresql|file|memory):|:\/\/|:.*@|(?:pass\w*|pwd|secret|token|key)\s*=|%3a|^\s|\s$|\p{Cc}/iu

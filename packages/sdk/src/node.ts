@@ -2,6 +2,7 @@ import { type Handoffs, handoffsOver, type OpenOptions } from "./index.ts"
 import { withAwaitReminder } from "./open/Opening.ts"
 import { storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
 
+export { schemaBox } from "./box/SchemaBox.ts"
 export { fileOf, storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
 
 /**

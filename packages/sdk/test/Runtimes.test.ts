@@ -14,6 +14,7 @@ describe.each(runtimes)("a process of $name", ({ executable, options }) => {
     expect(JSON.parse(printed)).toEqual({
       claimed: "accepted",
       reason: "Error: changed my mind",
+      misfit: expect.stringContaining('Instance does not have required property "total"'),
       result: { output: "report.pdf" },
       signed: 2,
       isWhole: true,

@@ -24,7 +24,7 @@ describe.each(stores)("verifying a $name store", (store) => {
       expect(await handoffs.verify("q3")).toEqual({ recordId: "q3", entries: 2, signed: 0 })
       const seen: Array<readonly [number, Verified]> = []
       const all = await handoffs.verify({ onProgress: (handoffs, latest) => seen.push([handoffs, latest]) })
-      expect(all).toEqual({ handoffs: 2, entries: 3, signed: 0, flaws: [], faults: [] })
+      expect(all).toEqual({ handoffs: 2, entries: 3, signed: 0, flaws: [], unproven: [], faults: [] })
       expect(seen).toEqual([
         [1, { recordId: "q3", entries: 2, signed: 0 }],
         [2, { recordId: "q4", entries: 1, signed: 0 }]

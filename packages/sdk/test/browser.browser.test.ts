@@ -51,6 +51,30 @@ it.each(["memory:", "sdk-keys"])("handoffs are signed and verified in %s", async
   }
 })
 
+it("a schema that would never end is judged beside the page, which goes on", async () => {
+  const handoffs = await openHandoffs("memory:")
+  try {
+    const hostile = [{ name: "sums", schema: { pattern: "^(.|.)*~~$" } }]
+    const { recordId } = await handoffs.create({ ...ask, deliverables: hostile })
+    await handoffs.accept(recordId)
+    const artifacts = [{ name: "sums", content: "An ordinary sentence about the third quarter." }]
+    const ended: Array<string> = []
+    const completing = handoffs.complete(recordId, { artifacts }).catch((error: unknown) => ended.push(String(error)))
+    await handoffs.create(ask)
+    ended.push("created")
+    await completing
+    expect(ended).toEqual(["created", expect.stringContaining("it was not judged within 500 ms")])
+    const { recordId: next } = await handoffs.create({
+      ...ask,
+      deliverables: [{ name: "sums", schema: { type: "string" } }]
+    })
+    await handoffs.accept(next)
+    expect((await handoffs.complete(next, { artifacts })).status).toBe("completed")
+  } finally {
+    await handoffs.close()
+  }
+})
+
 it("two clients of one database see each other's handoffs, which stay after closing", async () => {
   const name = `sdk-test-${crypto.randomUUID()}`
   const planner = await openHandoffs(name)

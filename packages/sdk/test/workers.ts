@@ -11,7 +11,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Stream from "effect/Stream"
 import { expect } from "vitest"
 
-import { storeLayer } from "../src/node.ts"
+import { schemaBox, storeLayer } from "../src/node.ts"
 import { agents } from "./agents.ts"
 import { ask } from "./stores.ts"
 
@@ -177,7 +177,7 @@ const judged = Effect.gen(function* () {
  */
 export const workThrough = async (location: string, count = handoffsToDo): Promise<Outcome> => {
   const services = Layer.merge(HandoffManager.layer, AgentCapabilityRegistry.layer)
-  const runtime = ManagedRuntime.make(services.pipe(Layer.provideMerge(storeLayer(location))))
+  const runtime = ManagedRuntime.make(services.pipe(Layer.provideMerge(Layer.merge(storeLayer(location), schemaBox))))
   try {
     await runtime.runPromise(created(count))
     const struck = await strike(location, () => runtime.runPromise(isDone))

@@ -1,4 +1,4 @@
-/** Writes the plain types of the SDK and the names of moments from the schemas of the protocol; with `--check`, only lists the stale ones. */
+/** Writes the plain types of the SDK, the names of moments, and the program of the box; with `--check`, only lists the stale ones. */
 import { readFileSync, writeFileSync } from "node:fs"
 
 import type * as Schema from "effect/Schema"
@@ -7,6 +7,7 @@ import { format, type FormatConfig } from "oxfmt"
 
 import { docsBelow } from "../../../tooling/docs.ts"
 import { bodyOf } from "../../../tooling/schemas.ts"
+import { boxFiles } from "./box.ts"
 import { copyOf } from "./interfaces.ts"
 import { examples, type Module, modules } from "./modules.ts"
 import { momentNames } from "./moments.ts"
@@ -112,7 +113,9 @@ export const files = async (): Promise<ReadonlyMap<string, string>> => {
     const body = declarationsOf(module).join("\n")
     texts.set(`types/${file}.ts`, `${header}${importsIn(body, file)}\n${body}`)
   }
-  const made = new Map<string, string>()
+  const { script, thread } = await boxFiles()
+  texts.set("box/Script.ts", script)
+  const made = new Map([["box/thread.js", thread]])
   for (const [file, text] of texts) {
     const { code, errors } = await format(file, text, config)
     if (errors.length > 0) throw new Error(JSON.stringify(errors))

@@ -7,11 +7,12 @@ import {
 } from "@aumai/handoff-core"
 import { type HandoffRecord, type RecordId, transitionInputs, type TransitionVerbName } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Stream from "effect/Stream"
 
+import { schemaBox } from "../box/SchemaBox.ts"
 import type { Handoffs } from "../types/Handoffs.ts"
 import type { CallOptions, OpenOptions } from "../types/Options.ts"
 import type { Verified } from "../types/Reports.ts"
@@ -155,4 +156,5 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
 export const handoffsOver = async <E>(
   store: Layer.Layer<HandoffStore | AgentStore, E>,
   options?: OpenOptions
-): Promise<Handoffs> => client(await openSession(signedWith(options?.keys, store), options?.signal))
+): Promise<Handoffs> =>
+  client(await openSession(signedWith(options?.keys, Layer.merge(schemaBox, store)), options?.signal))

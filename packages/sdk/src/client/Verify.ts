@@ -31,18 +31,20 @@ export const verifyAll = (verifyOptions?: VerifyOptions) => {
   const { onProgress } = options(Inputs.withoutSignal(verifyOptions))
   return Effect.gen(function* () {
     const flaws: Array<Flaw & { readonly recordId: string }> = []
+    const unproven: Array<Verification["unproven"][number]> = []
     let [handoffs, entries, signed] = [0, 0, 0]
     yield* Stream.runForEach(Core.verifyAll, (one) =>
       Effect.sync(() => {
         handoffs += 1
         entries += one.entries
         signed += one.signed
+        if (one.unproven !== undefined) unproven.push({ recordId: one.recordId, reason: one.unproven })
         if (one.flaw !== undefined) flaws.push({ recordId: one.recordId, ...one.flaw })
         onProgress?.(handoffs, one)
       })
     )
     const faults = yield* Core.verifyCounts.pipe(Effect.catch(uncounted))
-    const verification: Verification = { handoffs, entries, signed, flaws, faults }
+    const verification: Verification = { handoffs, entries, signed, flaws, unproven, faults }
     return verification
   })
 }

@@ -33,7 +33,7 @@ export interface Whereabouts {
 /**
  * The outcome of importing one handoff. `added`: the store did not have it. `unchanged`: the store has all of it
  * already. `newer`: its further events were appended. `conflict`: it contradicts the store, which stays unchanged.
- * `broken`: its digests are wrong, so it was skipped.
+ * `broken`: its digests are wrong, or an artifact does not fit the JSON Schema that its request demands; it was skipped.
  */
 export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
 
@@ -43,6 +43,8 @@ export interface ImportReport {
   readonly recordId: string
   /** The outcome. */
   readonly outcome: ImportOutcome
+  /** The reason why the artifacts could not be judged by their JSON Schemas, in one sentence; absent if they were. */
+  readonly unproven?: string
 }
 
 /** Counts and durations over all handoffs of a store. */
@@ -98,6 +100,8 @@ export interface Verified {
   readonly signed: number
   /** The first wrong entry, with the reason; absent if all entries are valid. */
   readonly flaw?: Flaw
+  /** The reason why the artifacts could not be judged by their JSON Schemas, in one sentence; absent if they were. */
+  readonly unproven?: string
 }
 
 /** A key that an agent signs with. */

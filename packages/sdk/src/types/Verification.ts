@@ -29,6 +29,8 @@ export interface Verification {
   readonly signed: number
   /** The flaw of each handoff whose history does not verify. */
   readonly flaws: ReadonlyArray<Flaw & { readonly recordId: string }>
+  /** The handoffs that hold, but with an artifact that was not judged by its JSON Schema; the reason in one sentence. */
+  readonly unproven: ReadonlyArray<{ readonly recordId: string; readonly reason: string }>
   /** Each difference between the counters of the store and its records, in one sentence. */
   readonly faults: ReadonlyArray<string>
 }

@@ -13,12 +13,24 @@ const following = (async () => {
     first.resolve()
   }
 })()
-const { recordId } = await handoffs.create({ fromAgent: "planner", toAgent: "executor", taskDescription: "Report" })
+const deliverables = [{ name: "sums", schema: { type: "object", required: ["total"] } }]
+const { recordId } = await handoffs.create({
+  fromAgent: "planner",
+  toAgent: "executor",
+  taskDescription: "Report",
+  deliverables
+})
 const claimed = await handoffs.claim("executor")
 const controller = new AbortController()
 controller.abort(new Error("changed my mind"))
 const reason = await handoffs.start(recordId, { signal: controller.signal }).catch((error: unknown) => String(error))
-const done = await handoffs.complete(recordId, { result: { output: "report.pdf" } })
+const complete = (content: object) =>
+  handoffs.complete(recordId, {
+    result: { output: "report.pdf" },
+    artifacts: [{ name: "sums", content: { ...content } }]
+  })
+const misfit = await complete({}).catch((error: unknown) => String(error))
+const done = await complete({ total: 7 })
 const { signed, flaws, faults } = await handoffs.verify()
 const askForNothing = async () => {
   await handoffs.get("nope")
@@ -37,6 +49,7 @@ console.log(
   JSON.stringify({
     claimed: claimed?.status,
     reason,
+    misfit,
     result: done.result,
     signed,
     isWhole: flaws.length + faults.length === 0,

@@ -5,14 +5,16 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 
 import type { HandoffRecord } from "../../src/index.ts"
-import { openHandoffs, storeLayer } from "../../src/node.ts"
+import { openHandoffs, schemaBox, storeLayer } from "../../src/node.ts"
 import { agents, helper } from "../agents.ts"
 
 const [location = "memory:", lease = "1000"] = process.argv.slice(2)
 const stop = new AbortController()
 process.on("SIGTERM", () => stop.abort())
 const handoffs = await openHandoffs(location)
-const runtime = ManagedRuntime.make(HandoffManager.layer.pipe(Layer.provide(storeLayer(location))))
+const runtime = ManagedRuntime.make(
+  HandoffManager.layer.pipe(Layer.provide(Layer.merge(storeLayer(location), schemaBox)))
+)
 const manager = await runtime.runPromise(HandoffManager)
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
