@@ -1,6 +1,6 @@
 import { AgentCapabilityRegistry, HandoffManager, HandoffRouter } from "@aumai/handoff-core"
 import { InvalidInput } from "@aumai/handoff-protocol"
-import { fileOf, storeLayer } from "@aumai/handoff/node"
+import { fileOf, schemaBox, storeLayer } from "@aumai/handoff/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
@@ -9,7 +9,7 @@ import { root } from "./Root.ts"
 
 const engine = (location: string, oneShot: boolean) =>
   Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer).pipe(
-    Layer.provideMerge(storeLayer(location, { oneShot }))
+    Layer.provideMerge(Layer.merge(storeLayer(location, { oneShot }), schemaBox))
   )
 
 /** The engine over a store, signing for the agents whose keys are named. */

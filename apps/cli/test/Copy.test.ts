@@ -33,6 +33,7 @@ describe("copy", () => {
       unchanged: count - 1,
       conflicts: [],
       broken: [],
+      unproven: [],
       agents: { added: 0, unchanged: 1, different: [] }
     })
     expect(await held("to.json")).toBe(await held("from.json"))

@@ -84,9 +84,9 @@ describe("import", () => {
     const imported = await cli.run(["import", "--file", "changed.json", "--store", "taken.json"])
     expect(imported).toEqual({
       code: 1,
-      stdout: "1 added\n1 left out: changed after they were written, so their digests do not hold\n",
-      stderr:
-        "  changed\nError: Invalid changed.json: 1 of 2 handoffs were changed after they were written and were left out\n"
+      stdout:
+        "1 added\n1 left out: changed after they were written, or with an artifact that does not fit its JSON Schema\n",
+      stderr: "  changed\nError: Invalid changed.json: 1 of 2 handoffs do not hold and were left out\n"
     })
     const copied = await cli.run(["copy", "--from", "changed.json", "--to", "copied.json"])
     expect([copied.code, copied.stderr]).toEqual([

@@ -45,6 +45,7 @@ describe("verify", () => {
       entries: 4,
       signed: 0,
       flaws: [],
+      unproven: [],
       counts: [],
       notes: []
     })
@@ -57,6 +58,46 @@ describe("verify", () => {
     const piped = await cli.run(["verify", "--file", "-"], { stdin: exported })
     expect([piped.code, piped.stdout]).toEqual([0, expect.stringContaining("2 handoffs with 4 entries")])
     expect((await cli.run(["list", "--store", "never.json"])).stdout).toBe("No handoff records found\n")
+  })
+
+  it("reports artifacts that were not judged as unproven, and those that do not fit as flaws", async () => {
+    const at = "2026-11-30T09:00:00.000Z"
+    const handoff = (record_id: string, schema: object) => ({
+      record_id,
+      request: {
+        from_agent: "planner",
+        to_agent: "executor",
+        task_description: "Add up Q3",
+        context: {},
+        priority: 5,
+        deliverables: [{ name: "sums", schema }]
+      },
+      status: "completed",
+      created_at: at,
+      updated_at: at,
+      result: {},
+      artifacts: [{ name: "sums", content: "An ordinary sentence about the third quarter." }]
+    })
+    const all = [handoff("endless", { pattern: "^(.|.)*~~$" }), handoff("misfit", { type: "number" })]
+    writeFileSync(cli.path("schemas.json"), JSON.stringify(all))
+    const file = await cli.run(["verify", "--file", "schemas.json"])
+    expect(file.code).toBe(1)
+    expect(file.stdout).toContain("Handoff misfit does not hold: The artifact sums does not fit its schema: ")
+    expect(file.stdout).toContain(", 1 handoff unproven\n")
+    const reason = "The artifact sums was not judged by its schema: it was not judged within 500 ms"
+    expect(file.stderr).toContain(`Handoff endless is unproven: ${reason}`)
+    const imported = await cli.run(["import", "--file", "schemas.json", "--json", "--store", "schemas-store.json"])
+    expect(JSON.parse(imported.stdout)).toEqual([
+      { record_id: "endless", outcome: "added", unproven: reason },
+      { record_id: "misfit", outcome: "broken", unproven: null }
+    ])
+    const store = await cli.run(["verify", "--store", "schemas-store.json"])
+    expect([store.code, store.stdout]).toEqual([
+      0,
+      "Checked 1 handoff with 1 entry, no signatures verified, 1 handoff unproven: everything else holds\n"
+    ])
+    const json = await cli.run(["verify", "--json", "--store", "schemas-store.json"])
+    expect(JSON.parse(json.stdout)).toMatchObject({ flaws: [], unproven: [{ record_id: "endless", reason }] })
   })
 
   it.each([

@@ -90,6 +90,31 @@ describe("work", () => {
     expect(said).toContainEqual({ record_id: done, attempt: 1, what: "done" })
   }, 60_000)
 
+  it("fails a handoff whose schema is never judged, goes on with the next one, and stops with SIGTERM meanwhile", async () => {
+    const bomb = {
+      task: "Bomb",
+      deliverables: '[{ "name": "sums", "schema": { "pattern": "^(.|.)*~~$" } }]',
+      "max-attempts": "1",
+      priority: "9"
+    }
+    const first = await cli.create("bombs.json", bomb)
+    const next = await cli.create("bombs.json")
+    const worker = work(
+      "bombs.json",
+      `const artifacts = [{ name: "sums", content: "An ordinary sentence about the third quarter." }]
+       console.log(JSON.stringify({ artifacts }))`,
+      "--with-artifacts"
+    )
+    await until("bombs.json", next, "completed")
+    expect(await statusOf("bombs.json", first)).toMatchObject({
+      status: "failed",
+      response: { reason: expect.stringContaining("it was not judged within 500 ms") }
+    })
+    const last = await cli.create("bombs.json", bomb)
+    await expect.poll(() => tagsOf("bombs.json", last), { timeout: 30_000 }).toContain("Started")
+    await stop(worker)
+  }, 60_000)
+
   it("ends its program with SIGTERM when it is stopped, and releases the handoff", async () => {
     const id = await cli.create("stopped.json")
     const worker = work(

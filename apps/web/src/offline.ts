@@ -12,7 +12,7 @@ const { trustedTypes } = globalThis as { readonly trustedTypes?: TrustedTypes }
 /** Registers the service worker, which caches the board's files. Without one, the board needs a network. */
 export const keepOffline = (): void => {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return
-  // The page's Content Security Policy allows a trusted type policy of this name only.
+  // The page's Content Security Policy allows trusted type policies of this name and of the SDK only.
   const policy = trustedTypes?.createPolicy("own-worker", { createScriptURL: () => "./worker.js" })
   void navigator.serviceWorker.register(policy?.createScriptURL("") ?? "./worker.js").catch(() => {})
 }

@@ -99,6 +99,25 @@ describe("proof", () => {
     expect(visitor.complaints).toEqual([])
   })
 
+  it("judges a schema that would never end beside the page, under its Content Security Policy", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const deliverables = [{ name: "sums", schema: { pattern: "^(.|.)*~~$" } }]
+    await importRecords(page, [recordOf("bomb", "Add up Q3", { deliverables })])
+    await page.getByRole("link", { name: "bomb" }).click()
+    await act(page, "Accept")
+    await confirm(page, "Accept")
+    await page.getByText("Accept: done.").waitFor()
+    await act(page, "Complete")
+    await page.getByLabel("sums, as JSON").fill('"An ordinary sentence about the third quarter."')
+    await confirm(page, "Complete")
+    await page
+      .getByRole("alert")
+      .getByText(/sums: Expected content that can be judged by its schema; it was not judged within 500 ms/)
+      .waitFor()
+    expect(visitor.complaints).toEqual([])
+  })
+
   it("shows an artifact by reference without a link", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()

@@ -20,7 +20,7 @@ const policy = [
   "base-uri 'none'",
   "form-action 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types own-worker"
+  "trusted-types own-worker aumai-handoff"
 ].join("; ")
 
 export const onlyOwnCode = (): Plugin => ({

@@ -43,11 +43,12 @@ interface Copied {
   readonly outcomes: Map<ImportOutcome, number>
   readonly conflicts: Array<RecordId>
   readonly broken: Array<RecordId>
+  readonly unproven: Array<RecordId>
 }
 
 const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine) {
   const all = yield* total(source)
-  const copied: Copied = { outcomes: new Map(), conflicts: [], broken: [] }
+  const copied: Copied = { outcomes: new Map(), conflicts: [], broken: [], unproven: [] }
   let done = 0
   yield* Context.get(source, HandoffManager).export.pipe(
     Stream.mapArrayEffect((handoffs) =>
@@ -55,8 +56,9 @@ const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine
         const reports = yield* Stream.runCollect(
           Context.get(target, HandoffManager).import(Stream.fromIterable(handoffs))
         )
-        for (const [index, { recordId, outcome }] of reports.entries()) {
+        for (const [index, { recordId, outcome, unproven }] of reports.entries()) {
           copied.outcomes.set(outcome, (copied.outcomes.get(outcome) ?? 0) + 1)
+          if (unproven !== undefined) copied.unproven.push(recordId)
           const handoff = handoffs[index]
           if (outcome === "conflict") copied.conflicts.push(recordId)
           else if (outcome === "broken") copied.broken.push(recordId)
@@ -99,7 +101,7 @@ const meanings: Readonly<Record<ImportOutcome, string>> = {
   newer: "newer than there, and brought up to date",
   unchanged: "already there",
   conflict: "left out: in conflict with the same handoff there",
-  broken: "left out: changed after they were written, so their digests do not hold"
+  broken: "left out: changed after they were written, or with an artifact that does not fit its JSON Schema"
 }
 
 const store = (name: string, description: string) =>
@@ -121,7 +123,7 @@ export const copy = Command.make(
     yield* existing("--from", flags.from)
     const source = yield* opened(flags.from)
     const target = yield* opened(flags.to)
-    const { outcomes, conflicts, broken, done } = yield* copyHandoffs(source, target)
+    const { outcomes, conflicts, broken, unproven, done } = yield* copyHandoffs(source, target)
     const agents = yield* copyAgents(source, target)
     if (yield* Flags.Json) {
       const count = (outcome: ImportOutcome) => outcomes.get(outcome) ?? 0
@@ -131,6 +133,7 @@ export const copy = Command.make(
         unchanged: count("unchanged"),
         conflicts,
         broken,
+        unproven,
         agents
       }
       yield* print(jsonText(report))
@@ -146,6 +149,7 @@ export const copy = Command.make(
           : `${parts.join("\n")}\nEvery copied history was read back and agrees`
       )
       for (const id of [...conflicts, ...broken]) yield* warn(`  ${printable(id)}`)
+      for (const id of unproven) yield* warn(`  ${printable(id)} is unproven: its artifacts were not judged`)
       if (agents.added > 0) yield* print(`${agents.added} ${agents.added === 1 ? "agent" : "agents"} added`)
     }
     for (const id of agents.different)

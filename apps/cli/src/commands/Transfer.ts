@@ -63,11 +63,11 @@ const meanings: Readonly<Record<ImportOutcome, string>> = {
   newer: "newer than here, and brought up to date",
   unchanged: "already here",
   conflict: "left out: in conflict with the same handoff here, or with their own history",
-  broken: "left out: changed after they were written, so their digests do not hold"
+  broken: "left out: changed after they were written, or with an artifact that does not fit its JSON Schema"
 }
 
 /** The outcomes that leave a handoff out, and the reason in words. */
-const refusals = { conflict: "are in conflict", broken: "were changed after they were written" } as const
+const refusals = { conflict: "are in conflict", broken: "do not hold" } as const
 const isRefusal = (outcome: ImportOutcome): outcome is keyof typeof refusals => outcome in refusals
 
 const summarise = Effect.fnUntraced(function* (reports: ReadonlyArray<ImportReport>) {
@@ -76,6 +76,9 @@ const summarise = Effect.fnUntraced(function* (reports: ReadonlyArray<ImportRepo
     if (some.length > 0) yield* print(`${some.length} ${meanings[outcome]}`)
     if (isRefusal(outcome)) for (const { recordId } of some) yield* warn(`  ${printable(recordId)}`)
   }
+  const unproven = reports.flatMap((one) => (one.unproven === undefined ? [] : [`${one.recordId}: ${one.unproven}`]))
+  if (unproven.length > 0) yield* print(`${unproven.length} of these unproven`)
+  for (const reason of unproven) yield* warn(`  ${printable(reason)}`)
   if (reports.length === 0) yield* print("The file holds no handoffs")
 })
 

@@ -163,7 +163,7 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
     {},
     findings
   )
-  const none = { handoffs: 0, entries: 0, signed: 0, flaws: [], counts: [], notes: [] }
+  const none = { handoffs: 0, entries: 0, signed: 0, flaws: [], unproven: [], counts: [], notes: [] }
   const verified = yield* orUnreadable(lookAtAll(file), none, findings)
   findings.push(
     ...some(

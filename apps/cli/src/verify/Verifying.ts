@@ -10,6 +10,7 @@ import {
   type StoreError,
   type WireVerification
 } from "@aumai/handoff-protocol"
+import { schemaBox } from "@aumai/handoff/node"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
@@ -36,6 +37,8 @@ interface Findings {
   /** The number of entries with a valid signature of their author. */
   readonly signed: number
   readonly flaws: ReadonlyArray<Flaw & { readonly recordId: string; readonly entries: number }>
+  /** The handoffs that hold, but with an artifact that was not judged by its JSON Schema. */
+  readonly unproven: ReadonlyArray<{ readonly recordId: string; readonly reason: string }>
   /** A sentence for each wrong counter of the store. */
   readonly counts: ReadonlyArray<string>
   /** A sentence for each thing that was not checked. */
@@ -47,6 +50,7 @@ interface Looked {
   readonly entries: number
   readonly signed: number
   readonly flaw?: Flaw
+  readonly unproven?: string
 }
 
 const gather = (all: ReadonlyArray<Looked>, more: Partial<Findings> = {}): Findings => ({
@@ -54,6 +58,7 @@ const gather = (all: ReadonlyArray<Looked>, more: Partial<Findings> = {}): Findi
   entries: all.reduce((sum, { entries }) => sum + entries, 0),
   signed: all.reduce((sum, { signed }) => sum + signed, 0),
   flaws: all.flatMap(({ entries, flaw, recordId }) => (flaw === undefined ? [] : [{ ...flaw, recordId, entries }])),
+  unproven: all.flatMap(({ recordId, unproven }) => (unproven === undefined ? [] : [{ recordId, reason: unproven }])),
   counts: [],
   notes: [],
   ...more
@@ -70,7 +75,7 @@ export const flawText = ({ entries, problem, recordId, revision }: Findings["fla
 
 /** Prints the result, and fails if something does not hold. */
 const report = Effect.fnUntraced(function* (found: Findings) {
-  const { counts, entries, flaws, handoffs, notes, signed } = found
+  const { counts, entries, flaws, handoffs, notes, signed, unproven } = found
   if (yield* Flags.Json) {
     const json: WireVerification = {
       handoffs,
@@ -82,6 +87,7 @@ const report = Effect.fnUntraced(function* (found: Findings) {
         entries: one.entries,
         problem: one.problem
       })),
+      unproven: unproven.map(({ reason, recordId }) => ({ record_id: recordId, reason })),
       counts,
       notes
     }
@@ -92,7 +98,12 @@ const report = Effect.fnUntraced(function* (found: Findings) {
     const checked = `${counted(handoffs, "handoff")} with ${counted(entries, "entry", "entries")}`
     const proven = `${signed === 0 ? "no" : signed} ${signed === 1 ? "signature" : "signatures"} verified`
     const isWhole = flaws.length + counts.length === 0
-    yield* print(`Checked ${checked}, ${proven}${isWhole ? ": everything holds" : ""}`)
+    const [open, all] =
+      unproven.length === 0
+        ? ["", "everything"]
+        : [`, ${counted(unproven.length, "handoff")} unproven`, "everything else"]
+    yield* print(`Checked ${checked}, ${proven}${open}${isWhole ? `: ${all} holds` : ""}`)
+    for (const { reason, recordId } of unproven) yield* warn(printable(`Handoff ${recordId} is unproven: ${reason}`))
     for (const note of notes) yield* warn(printable(note))
   }
   const faults = [
@@ -135,12 +146,6 @@ const counters = (left = countAttempts): Effect.Effect<Partial<Findings>, StoreE
 const nameIn = (json: unknown, index: number): string =>
   Predicate.hasProperty(json, "record_id") && typeof json.record_id === "string" ? json.record_id : `[${index}]`
 
-/** Verifies one handoff in a file. */
-const lookIn = (file: string, index: number, json: unknown, agents: ReadonlyArray<RegisteredAgent>) => ({
-  ...Verification.verifyArchive(file, json, agents),
-  recordId: nameIn(json, index)
-})
-
 /**
  * Verifies the JSON file of a store for unknown keys, which the store ignores. Skips items that cannot be read or that
  * another program changed, because the store reports these itself.
@@ -151,7 +156,10 @@ const unknownIn = (file: string): Effect.Effect<ReadonlyArray<Looked>> =>
     (json) =>
       Option.isSome(json) && Array.isArray(json.value)
         ? json.value
-            .map((one: unknown, index) => lookIn(file, index, one, []))
+            .map((one: unknown, index) => ({
+              ...Verification.verifyArchive(file, one, []),
+              recordId: nameIn(one, index)
+            }))
             .filter(({ isEdited }) => isEdited !== true)
         : []
   )
@@ -214,7 +222,7 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
   const all: Array<Looked> = []
   let signatures = 0
   for (const [index, one] of json.entries()) {
-    const checked = lookIn(name, index, one, agents)
+    const checked = { ...(yield* Verification.proveArchive(name, one, agents)), recordId: nameIn(one, index) }
     signatures += checked.signatures
     const twice = seen.get(checked.recordId)
     if (twice === undefined) seen.set(checked.recordId, index)
@@ -242,4 +250,4 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
       : [])
   ]
   yield* report({ ...found, notes })
-})
+}, Effect.provide(schemaBox))

@@ -12,6 +12,7 @@ export interface Report {
   readonly recordId?: string
   readonly outcome: ImportReport["outcome"] | "refused"
   readonly problem?: string
+  readonly unproven?: string
 }
 
 export const exportText = async (handoffs: Handoffs): Promise<string> => {

@@ -12,9 +12,10 @@ export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const [outcome, perform] = useOutcome()
   const verify = () =>
     perform(async () => {
-      const { entries, flaw, signed } = await handoffs.verify(recordId)
+      const { entries, flaw, signed, unproven } = await handoffs.verify(recordId)
       if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} is broken: ${flaw.problem}`)
-      return `No problems found: ${entriesText(entries, signed)}.`
+      const found = `No problems found: ${entriesText(entries, signed)}.`
+      return unproven === undefined ? found : `${found} Unproven: ${unproven}`
     })
   return (
     <Panel title="Digest">

@@ -12,7 +12,7 @@ const listedFlaws = 200
 // Handoffs between two updates of the progress bar.
 const updateEvery = 50
 
-const Flaws = ({ flaws, faults }: Verification) => (
+const Flaws = ({ flaws, faults, unproven }: Verification) => (
   <>
     <ul className="reports">
       {flaws.slice(0, listedFlaws).map(({ recordId, revision, problem }) => (
@@ -26,6 +26,11 @@ const Flaws = ({ flaws, faults }: Verification) => (
       {faults.slice(0, listedFlaws).map((fault) => (
         <li key={fault} data-outcome="broken">
           <Foreign>{fault}</Foreign>
+        </li>
+      ))}
+      {unproven.slice(0, listedFlaws).map(({ recordId, reason }) => (
+        <li key={recordId}>
+          <a href={hrefOf(recordId)}>{nameText(recordId)}</a> is unproven: {reason}
         </li>
       ))}
     </ul>
@@ -51,11 +56,11 @@ export const VerifyAll = () => {
         }
       })
       setFound(verification)
-      const { entries, faults, flaws, handoffs: count, signed } = verification
+      const { entries, faults, flaws, handoffs: count, signed, unproven } = verification
       const extent = `${handoffsText(count)} with ${entriesText(entries, signed)}`
       const broken = flaws.length + faults.length
       if (broken > 0) throw new Error(`Problems found in ${extent}:`)
-      return `No problems found: ${extent}.`
+      return `No problems found: ${extent}${unproven.length === 0 ? "" : `, ${unproven.length} unproven`}.`
     })
   return (
     <section className="panel" aria-labelledby={id}>
@@ -71,7 +76,9 @@ export const VerifyAll = () => {
         <progress value={verified} max={Math.max(cards.size, 1)} aria-label="Verified handoffs" />
       ) : undefined}
       <OutcomeText {...outcome} />
-      {found === undefined || found.flaws.length + found.faults.length === 0 ? undefined : <Flaws {...found} />}
+      {found === undefined || found.flaws.length + found.faults.length + found.unproven.length === 0 ? undefined : (
+        <Flaws {...found} />
+      )}
     </section>
   )
 }

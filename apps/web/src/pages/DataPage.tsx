@@ -26,7 +26,7 @@ const explained: Readonly<Record<Report["outcome"], string>> = {
   unchanged: "unchanged: already in this browser",
   newer: "its later events were added",
   conflict: "its history differs from the one here, which was kept",
-  broken: "left out: its history was changed after it was written",
+  broken: "left out: its history was changed after it was written, or an artifact does not fit its JSON Schema",
   refused: "refused"
 }
 
@@ -43,7 +43,7 @@ const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
           "The file contains no records."}
       </p>
       <ul className="reports">
-        {reports.slice(0, listedReports).map(({ name, recordId, outcome, problem }, index) => (
+        {reports.slice(0, listedReports).map(({ name, recordId, outcome, unproven, problem = unproven }, index) => (
           // A file may name a record twice, and the list is only replaced as a whole.
           // oxlint-disable-next-line react/no-array-index-key -- names may repeat
           <li key={index} data-outcome={outcome}>
