@@ -219,10 +219,17 @@ const worked =
     return status === "completed" ? undefined : `the next handoff of the worker is ${status}`
   }
 
-/** Schemas of others, through every verb that judges them. */
+// What a schema can exceed: the time of a pattern, that of references, and the memory. They go through every verb.
+const everywhere = /^(?:a pattern that backtracks|references that double|many items with many|a keyword)/
+
+/** Schemas of others, through the verbs that judge them. */
 export const schemaAttacks: ReadonlyArray<Attack> = bombs.flatMap((bomb) => [
   { name: `${bomb.name}, in a new request`, run: created(bomb) },
-  { name: `${bomb.name}, in a stored request`, run: completed(bomb) },
-  { name: `${bomb.name}, in an archive`, run: imported(bomb) },
-  { name: `${bomb.name}, in the inbox of a worker`, run: worked(bomb) }
+  ...(everywhere.test(bomb.name)
+    ? [
+        { name: `${bomb.name}, in a stored request`, run: completed(bomb) },
+        { name: `${bomb.name}, in an archive`, run: imported(bomb) },
+        { name: `${bomb.name}, in the inbox of a worker`, run: worked(bomb) }
+      ]
+    : [])
 ])
