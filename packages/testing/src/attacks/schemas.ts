@@ -219,7 +219,7 @@ const worked =
     return status === "completed" ? undefined : `the next handoff of the worker is ${status}`
   }
 
-// What a schema can exceed: the time of a pattern, that of references, and the memory. They go through every verb.
+// The time of a pattern, that of references, and the memory: these go through every verb.
 const everywhere = /^(?:a pattern that backtracks|references that double|many items with many|a keyword)/
 
 /** Schemas of others, through the verbs that judge them. */
