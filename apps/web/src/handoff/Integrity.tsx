@@ -2,6 +2,7 @@ import type { HandoffRecord } from "@aumai/handoff"
 
 import { useBoard } from "../data/Context.ts"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
+import { Foreign } from "../ui/Foreign.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { entriesText } from "../words/Words.ts"
 
@@ -15,7 +16,13 @@ export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
       const { entries, flaw, signed, unproven } = await handoffs.verify(recordId)
       if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} is broken: ${flaw.problem}`)
       const found = `No problems found: ${entriesText(entries, signed)}.`
-      return unproven === undefined ? found : `${found} Unproven: ${unproven}`
+      return unproven === undefined ? (
+        found
+      ) : (
+        <>
+          {found} Unproven: <Foreign>{unproven}</Foreign>
+        </>
+      )
     })
   return (
     <Panel title="Digest">

@@ -30,7 +30,10 @@ const Flaws = ({ flaws, faults, unproven }: Verification) => (
       ))}
       {unproven.slice(0, listedFlaws).map(({ recordId, reason }) => (
         <li key={recordId}>
-          <a href={hrefOf(recordId)}>{nameText(recordId)}</a> is unproven: {reason}
+          <a href={hrefOf(recordId)}>
+            <Name>{recordId}</Name>
+          </a>{" "}
+          is unproven: <Foreign>{reason}</Foreign>
         </li>
       ))}
     </ul>

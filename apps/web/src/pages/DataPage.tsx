@@ -6,7 +6,7 @@ import { hrefOf } from "../data/Route.ts"
 import { VerifyAll } from "../handoff/Verification.tsx"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
-import { Name } from "../ui/Foreign.tsx"
+import { Foreign, Name } from "../ui/Foreign.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { queueFiles, takeQueuedFiles, useQueuedFiles } from "../ui/ImportQueue.ts"
 import { sentenceOf } from "../words/Sentence.ts"
@@ -43,7 +43,7 @@ const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
           "The file contains no records."}
       </p>
       <ul className="reports">
-        {reports.slice(0, listedReports).map(({ name, recordId, outcome, unproven, problem = unproven }, index) => (
+        {reports.slice(0, listedReports).map(({ name, recordId, outcome, unproven, problem }, index) => (
           // A file may name a record twice, and the list is only replaced as a whole.
           // oxlint-disable-next-line react/no-array-index-key -- names may repeat
           <li key={index} data-outcome={outcome}>
@@ -58,6 +58,11 @@ const Reports = ({ reports }: { readonly reports: ReadonlyArray<Report> }) => {
             {problem === undefined ? undefined : (
               <>
                 . <bdi>{problem}</bdi>
+              </>
+            )}
+            {unproven === undefined ? undefined : (
+              <>
+                , unproven: <Foreign>{unproven}</Foreign>
               </>
             )}
           </li>
