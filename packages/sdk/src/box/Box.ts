@@ -72,7 +72,7 @@ export const makeBox = (ways: readonly [Start, ...ReadonlyArray<Start>]): Box =>
     if (stopping === undefined) return
     stopped = new Promise((resolve) => {
       const timer = setTimeout(resolve, stopLimit)
-      void stopping.then(() => {
+      void stopping.finally(() => {
         clearTimeout(timer)
         resolve()
       })
