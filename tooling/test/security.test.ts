@@ -8,7 +8,10 @@ import { root } from "../files.ts"
 const page = readFileSync(join(root, "docs/security.md"), "utf8")
 
 /** A test that the page names: its title or the beginning of it, and its file. */
-const proofs = [...page.matchAll(/\["([^"]+)"\]\(\.\.\/([^)]+)\)/g)].map(([, title = "", file = ""]) => ({ title, file }))
+const proofs = [...page.matchAll(/\["([^"]+)"\]\(\.\.\/([^)]+)\)/g)].map(([, title = "", file = ""]) => ({
+  title,
+  file
+}))
 
 /** The rows of the tables that say a threat, a mechanism, a limit and a proof. */
 const rows = page.split("\n").filter((line) => line.split("|").length === 6 && !/^\| (?:threat|-)/.test(line))
