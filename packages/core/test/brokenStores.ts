@@ -117,6 +117,13 @@ const shadowing =
     }
   }
 
+/** Copies a value without freezing the copy. Moments stay as they are. */
+const thawed = (value: unknown): unknown => {
+  if (typeof value !== "object" || value === null || DateTime.isDateTime(value)) return value
+  if (Array.isArray(value)) return value.map(thawed)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, thawed(item)]))
+}
+
 const refused = (detail: string) => new StoreError({ operation: "get", reason: "unavailable", detail })
 
 export const brokenStores: ReadonlyArray<BrokenStore> = [
@@ -761,6 +768,32 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         capabilities: [...new Set([...(known.get(agent.agentId)?.capabilities ?? []), ...agent.capabilities])]
       })
   })),
+  broken(
+    "gives the records that it caches",
+    "changing what a store was given, or what it gives, changes nothing in it",
+    (whole) => {
+      const cache = new Map<string, HandoffRecord>()
+      return {
+        get: (id) =>
+          Effect.map(
+            whole.get(id),
+            Option.map((record) => {
+              const name = `${id} ${record.revision}`
+              // The cast: a copy of a record is a record.
+              const cached = cache.get(name) ?? (thawed(record) as HandoffRecord)
+              cache.set(name, cached)
+              return cached
+            })
+          )
+      }
+    }
+  ),
+  brokenAgents(
+    "gives its own agents",
+    "changing an agent that was registered or listed changes nothing",
+    // The cast: a copy of an agent is an agent.
+    (known) => ({ put: (agent) => Effect.sync(() => void known.set(agent.agentId, thawed(agent) as RegisteredAgent)) })
+  ),
   brokenAgents("does not remove agents", "removing an agent forgets it, and ignores an unknown one", () => ({
     remove: () => Effect.void
   })),

@@ -1,4 +1,5 @@
 export { limits } from "./values/Limits.ts"
+export { type Bounds, contents, frozen, isPlain, ofArchive } from "./values/Given.ts"
 export { bytesOf, isJsonObject, JsonObject, JsonValue, parseJson } from "./values/Json.ts"
 export { canonical, Digest, digestOf, Signature } from "./values/Digest.ts"
 export { labelFault, looksLike, nameFault, skeleton } from "./values/Names.ts"
@@ -136,7 +137,8 @@ export {
   encodeEvent,
   encodeRecord,
   encodeRequest,
-  invalidInput
+  invalidInput,
+  takeOver
 } from "./wire/Wire.ts"
 export { type ArchivedHandoff, decodeArchived, encodeArchived } from "./wire/Archive.ts"
 export { isSameState } from "./foreign/Portable.ts"

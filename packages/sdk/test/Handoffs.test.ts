@@ -236,7 +236,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         [
           handoffs.list({ _tag: "All" }, { limit: 0 }),
           InvalidInput,
-          "Invalid page: limit: Expected a value greater than 0"
+          "Invalid page: limit: Expected a value between 1 and 10000"
         ],
         [
           handoffs.agents.register("", []),

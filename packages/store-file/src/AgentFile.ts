@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer"
 
 import { type AgentStore, decodeAgent, encodeAgent, type RegisteredAgent, seenAt } from "@aumai/handoff-core"
-import { parseJson, type StoreError } from "@aumai/handoff-protocol"
+import { frozen, parseJson, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
@@ -31,7 +31,7 @@ const decode = (bytes: Buffer): Result.Result<Agents, string> =>
     for (const [index, one] of json.entries()) {
       const agent = decodeAgent(`agent [${index}]`, one)
       if (Result.isFailure(agent)) return Result.fail(agent.failure.message)
-      agents.set(agent.success.agentId, agent.success)
+      agents.set(agent.success.agentId, frozen(agent.success))
     }
     return Result.succeed(agents)
   })

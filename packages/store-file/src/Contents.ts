@@ -3,7 +3,14 @@
  * decodes them all into core's StoreImage, which then serves every read.
  */
 import { type Change, type Commit, type Entry, type Page, StoreImage } from "@aumai/handoff-core"
-import { continuation, type HandoffRecord, type RecordId, replay, RevisionConflict } from "@aumai/handoff-protocol"
+import {
+  continuation,
+  frozen,
+  type HandoffRecord,
+  type RecordId,
+  replay,
+  RevisionConflict
+} from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 import { type Placed, positionOf } from "./JournalText.ts"
@@ -69,7 +76,8 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
       slices.set(id, undefined)
     }
     const { record, entries } = loaded ?? decoded.success
-    const held = { record, entries: [...entries] }
+    // Frozen, because every reader gets these objects.
+    const held = { record: frozen(record), entries: entries.map(frozen) }
     live.set(id, held)
     return Result.succeed(held)
   }
@@ -104,11 +112,11 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     const id = record.recordId
     if (image !== undefined) image.put([change], position)
     else {
-      const entry: Entry = { position: positionOf(position), recordId: id, revision: record.revision, event }
+      const entry: Entry = frozen({ position: positionOf(position), recordId: id, revision: record.revision, event })
       const known = live.get(id)
-      if (known === undefined) live.set(id, { record, entries: [entry] })
+      if (known === undefined) live.set(id, { record: frozen(record), entries: [entry] })
       else {
-        known.record = record
+        known.record = frozen(record)
         known.entries.push(entry)
       }
     }

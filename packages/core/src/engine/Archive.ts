@@ -5,10 +5,13 @@ import {
   continuation,
   type HandoffEvent,
   type HandoffRecord,
+  type InvalidInput,
   isSameState,
+  ofArchive,
   type RecordId,
   replay,
-  StoreError
+  StoreError,
+  takeOver
 } from "@aumai/handoff-protocol"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -18,6 +21,7 @@ import * as Stream from "effect/Stream"
 
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
+import { sealed } from "./Entries.ts"
 import { proofOf } from "./Proof.ts"
 import type { Box } from "./SchemaBox.ts"
 
@@ -57,14 +61,14 @@ const changesFrom = (
     if (record === undefined) {
       if (event._tag !== "Created" && event._tag !== "Imported") return Result.fail(conflict)
       if (event.prev !== undefined) return Result.fail(broken)
-      const begun = begin(recordId, event)
+      const begun = sealed(begin(recordId, event))
       record = begun.record
       changes.push(begun)
     } else {
       const advanced = advance(record, event)
       if (Result.isFailure(advanced)) return Result.fail(advanced.failure._tag === "BrokenChain" ? broken : conflict)
       record = advanced.success.record
-      changes.push(advanced.success)
+      changes.push(sealed(advanced.success))
     }
   }
   return Result.succeed(changes)
@@ -221,6 +225,14 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
       : compared
   }
 
-  return <E, R>(handoffs: Stream.Stream<ArchivedHandoff, E, R>): Stream.Stream<ImportReport, E | StoreError, R> =>
-    handoffs.pipe(Stream.rechunk(batchSize), eachPage(importBatch))
+  const importPage = (given: Batch) =>
+    Effect.flatMap(
+      Effect.fromResult(Result.all(Arr.map(given, (one) => takeOver("handoff", one, ofArchive)))),
+      (taken) => importBatch(taken)
+    )
+
+  return <E, R>(
+    handoffs: Stream.Stream<ArchivedHandoff, E, R>
+  ): Stream.Stream<ImportReport, E | InvalidInput | StoreError, R> =>
+    handoffs.pipe(Stream.rechunk(batchSize), eachPage(importPage))
 }

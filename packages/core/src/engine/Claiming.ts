@@ -8,7 +8,8 @@ import {
   invalidInput,
   type Milliseconds,
   type RecordId,
-  StoreError
+  StoreError,
+  takeOver
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -221,7 +222,8 @@ export const make = (
         )
       })
 
-    return Effect.fnUntraced(function* (agent: AgentId, options: ClaimOptions = {}) {
+    return Effect.fnUntraced(function* (agent: AgentId, given: ClaimOptions = {}) {
+      const options = yield* Effect.fromResult(takeOver("claim", given))
       const { lease, readsBack = true } = options
       const decoded = isValid(options) ? undefined : decode(options)
       if (decoded !== undefined && Result.isFailure(decoded)) return yield* invalidInput("claim", decoded.failure)

@@ -16,7 +16,8 @@ import {
   type RevisionConflict,
   type RoutingDecision,
   type StoreError,
-  type storeVerbs
+  type storeVerbs,
+  takeOver
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -86,6 +87,10 @@ type CreateError = InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgen
 
 // Stands in errors for the id of a handoff that has none yet.
 const unnamed = RecordId.make("(new)")
+
+/** The arguments of a new handoff, taken over from the caller. */
+const givenOf = <Ask, Options>(ask: Ask, options: Options) =>
+  Result.all({ ask: takeOver("request", ask), options: takeOver("options", options) })
 
 /** Validates a request and fills in its defaults. */
 const read = (ask: NewHandoff): Result.Result<HandoffRequest, InvalidInput> =>
@@ -169,7 +174,10 @@ export const make = (
       onSuccess: ({ recordId }) => recordId
     })
 
-  const createOne = (ask: NewHandoff, options: CreateOptions = {}): Effect.Effect<HandoffRecord, CreateError> => {
+  const createOne = (asked: NewHandoff, opted: CreateOptions = {}): Effect.Effect<HandoffRecord, CreateError> => {
+    const given = givenOf(asked, opted)
+    if (Result.isFailure(given)) return Effect.fail(given.failure)
+    const { ask, options } = given.success
     const decoded = read(ask)
     if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
     const request = decoded.success
@@ -207,9 +215,13 @@ export const make = (
   /** Delegates a part of a handoff to another agent. One commit creates the part and records the event of the whole. */
   const delegate = (
     parent: RecordId,
-    ask: NewPart,
-    { attempt, by, id, routing }: CreateOptions & Actor = {}
+    asked: NewPart,
+    options: CreateOptions & Actor = {}
   ): Effect.Effect<HandoffRecord, CreateError | VerbError> => {
+    const given = givenOf(asked, options)
+    if (Result.isFailure(given)) return Effect.fail(given.failure)
+    const { ask } = given.success
+    const { attempt, by, id, routing } = given.success.options
     const named = id === undefined ? undefined : idOf(id)
     if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
     return Effect.suspend(() => {

@@ -3,6 +3,7 @@ import {
   advance,
   type AgentId,
   begin,
+  frozen,
   type HandoffEvent,
   type HandoffRecord,
   type LifecycleError,
@@ -23,19 +24,32 @@ export interface Entries {
   readonly next: (record: HandoffRecord, event: Transition) => Result.Result<Change, LifecycleError>
 }
 
+/**
+ * Freezes an entry and the record after it: a store may hold these objects and give them to everybody. Everything in them
+ * is the engine's own, because every verb takes over its arguments first.
+ */
+export const sealed = <C extends Change>(change: C): C => {
+  frozen(change.event)
+  frozen(change.record)
+  return change
+}
+
 export const make = (signers: ReadonlyMap<AgentId, Signer>): Entries => {
   const signed = <Event extends HandoffEvent>(id: RecordId, revision: number, event: Event): Event => {
     const sign = signers.get(event.by)
     return sign === undefined ? event : { ...event, sig: sign(signedText(id, revision, event)) }
   }
   return {
-    first: (id, event) => begin(id, signed(id, 1, event)),
+    first: (id, event) => sealed(begin(id, signed(id, 1, event))),
     next: (record, event) => {
       const entry = signers.size === 0 ? event : signed(record.recordId, record.revision + 1, linked(record, event))
-      return Result.mapError(advance(record, entry), (error) => {
-        // Unreachable: the event is linked to this record, or not linked yet.
-        if (error._tag === "BrokenChain") throw error
-        return error
+      return Result.mapBoth(advance(record, entry), {
+        onSuccess: sealed,
+        onFailure: (error) => {
+          // Unreachable: the event is linked to this record, or not linked yet.
+          if (error._tag === "BrokenChain") throw error
+          return error
+        }
       })
     }
   }

@@ -7,6 +7,8 @@ import {
   HandoffNotFound,
   type HandoffRecord,
   type HandoffStatus,
+  type InvalidInput,
+  limits,
   type RecordId,
   type StoreError,
   type storeVerbs,
@@ -146,13 +148,19 @@ export class HandoffManager extends Context.Service<
      * you chose is found only as a whole. Usually one read of the store.
      */
     readonly find: (prefix: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | AmbiguousId | StoreError>
-    /** Lists handoffs, one page at a time. Each view has one order; a page holds at most `limit` records after `after`. */
+    /**
+     * Lists handoffs, one page at a time. Each view has one order; a page holds at most `limit` records after `after`, and
+     * at most 10,000.
+     */
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** Lists all records of a view, page by page. */
     readonly listAll: (view: View) => Stream.Stream<HandoffRecord, StoreError>
     /** Lists what happened to one handoff, oldest first. */
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, HandoffNotFound | StoreError>
-    /** Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default. */
+    /**
+     * Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default and 10,000 in
+     * all.
+     */
     readonly inbox: (
       agent: AgentId,
       options?: { readonly status?: HandoffStatus; readonly limit?: number }
@@ -185,7 +193,7 @@ export class HandoffManager extends Context.Service<
     /** Imports handoffs from an archive and reports what happened to each. A newer state is never overwritten. */
     readonly import: <E, R>(
       handoffs: Stream.Stream<ArchivedHandoff, E, R>
-    ) => Stream.Stream<Archive.ImportReport, E | StoreError, R>
+    ) => Stream.Stream<Archive.ImportReport, E | InvalidInput | StoreError, R>
     /** Counts handoffs by status and measures how long they took. */
     readonly metrics: Effect.Effect<Metrics.Metrics, StoreError>
   }
@@ -196,6 +204,9 @@ export class HandoffManager extends Context.Service<
     Effect.suspend(() => make)
   ).pipe(Layer.provide(HandoffRouter.layer))
 }
+
+/** The number of records that a page may hold; none for a limit that is not a number. */
+const pageOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, limits.page))
 
 // Loaded on first use: together they are three of the fifty kilobytes that a browser loads before it starts.
 const archive = Effect.promise(() => import("./Archive.ts"))
@@ -254,10 +265,11 @@ const make = Effect.gen(function* () {
     delegate,
     get,
     find,
-    list: store.list,
+    list: (view, page) => store.list(view, { ...page, limit: pageOf(page.limit) }),
     listAll,
     history,
-    inbox: (agent, { status = "pending", limit = 100 } = {}) => store.list({ _tag: "Inbox", agent, status }, { limit }),
+    inbox: (agent, { status = "pending", limit = 100 } = {}) =>
+      store.list({ _tag: "Inbox", agent, status }, { limit: pageOf(limit) }),
     claim,
     changes: ({ after } = {}) => Changes.follow(store, after),
     chain: (id) => Effect.flatMap(get(id), (member) => Effect.flatMap(chain, ({ chainOf }) => chainOf(store, member))),

@@ -29,6 +29,7 @@ import {
   rerouteCause,
   type RevisionConflict,
   StoreError,
+  takeOver,
   type Transition,
   transitionInputs,
   transitions,
@@ -104,18 +105,22 @@ export const hasSchemas = (deliverables: ReadonlyArray<Deliverable> = []): boole
 
 const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
 
-/** Checks a payload against the row of its verb. */
+/** Takes over a payload, and checks it against the row of its verb. */
 const validator = (name: TransitionVerbName) => {
   const { event, input } = transitionInputs[name]
   const by = transitions[event].by === "witness" ? { by: AgentId } : {}
   const schema = Schema.Struct({ ...actor, ...by, ...input.fields })
   const isValid = fastPath(schema)
   const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
-  return (payload: object): InvalidInput | undefined => {
-    if (isValid(payload)) return undefined
-    const decoded = decode(payload)
-    return Result.isFailure(decoded) ? invalidInput(name, decoded.failure) : undefined
-  }
+  return <A extends object>(given: A, defaults?: object): Result.Result<A, InvalidInput> =>
+    Result.flatMap(takeOver(name, given), (payload) => {
+      const input = defaults === undefined ? payload : { ...defaults, ...payload }
+      if (isValid(input)) return Result.succeed(input)
+      return Result.mapBoth(decode(input), {
+        onSuccess: () => input,
+        onFailure: (error) => invalidInput(name, error)
+      })
+    })
 }
 
 /** Refuses a next receiver whose name can pass for another, such as that of an agent that has had the handoff. */
@@ -326,9 +331,10 @@ export const make = (
   const methodOf = (name: TransitionVerbName, defaults?: object) => {
     const validate = validator(name)
     return (id: RecordId, payload: Actor = {}) => {
-      const input = { ...defaults, ...payload }
-      const fault = validate(input)
-      return fault === undefined ? execute(transitionInputs[name].event, id, input) : Effect.fail(fault)
+      const input = validate(payload, defaults)
+      return Result.isSuccess(input)
+        ? execute(transitionInputs[name].event, id, input.success)
+        : Effect.fail(input.failure)
     }
   }
 
@@ -336,10 +342,9 @@ export const make = (
 
   /** Forwards to the named agent, or to the one that the router chooses among those that have not had the handoff. */
   const forward = (id: RecordId, given: Payload<typeof transitionVerbs.forward> = {}) => {
-    // Copied, so that the caller cannot change what was validated.
-    const payload = { ...given }
-    const fault = validateForward(payload)
-    if (fault !== undefined) return Effect.fail(fault)
+    const input = validateForward(given)
+    if (Result.isFailure(input)) return Effect.fail(input.failure)
+    const { success: payload } = input
     if (payload.to !== undefined) return execute("Forwarded", id, payload)
     return Effect.gen(function* () {
       const found = yield* store.get(id)

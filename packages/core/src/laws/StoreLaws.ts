@@ -24,10 +24,11 @@ import { content } from "./content.ts"
 import { custody } from "./custody.ts"
 import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
+import { ownership } from "./ownership.ts"
 import { views } from "./views.ts"
 
 export { type Law, LawBroken } from "./kit.ts"
 export { reopening, type ReopeningLaw } from "./reopening.ts"
 
 /** The laws that every store keeps. */
-export const laws: ReadonlyArray<Law> = [...commits, ...views, ...log, ...content, ...custody, ...agents]
+export const laws: ReadonlyArray<Law> = [...commits, ...views, ...log, ...content, ...custody, ...ownership, ...agents]

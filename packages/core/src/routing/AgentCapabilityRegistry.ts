@@ -1,5 +1,6 @@
 import {
   AgentId,
+  frozen,
   InvalidInput,
   invalidInput,
   KeyRequired,
@@ -7,6 +8,7 @@ import {
   PublicKey,
   type Capability,
   type StoreError,
+  takeOver,
   WireAgent
 } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
@@ -146,21 +148,23 @@ export class AgentCapabilityRegistry extends Context.Service<
       })
 
       return AgentCapabilityRegistry.of({
-        register: Effect.fnUntraced(function* (agentId, capabilities, { operator, ...options } = {}) {
+        register: Effect.fnUntraced(function* (agentId, capabilities, options = {}) {
+          const given = yield* Effect.fromResult(takeOver("agent", { agentId, capabilities, options }))
+          const { operator, ...registered } = given.options
           const { publicKey, ...registration } = yield* decodeRegistration({
-            ...options,
-            agentId,
-            capabilities: [...new Set(capabilities)]
+            ...registered,
+            agentId: given.agentId,
+            capabilities: [...new Set(given.capabilities)]
           }).pipe(Effect.mapError((error) => invalidInput("agent", error)))
           const known = yield* find(registration.agentId)
           yield* checkRegistration(registration, known)
           const keys = keysWith(known?.keys ?? [], publicKey, yield* DateTime.now)
           if (keys.length > limits.keys) return yield* tooManyKeys()
-          const agent: RegisteredAgent = {
+          const agent: RegisteredAgent = frozen({
             ...registration,
             ...(keys.length === 0 ? {} : { keys }),
             ...(known?.lastSeen === undefined ? {} : { lastSeen: known.lastSeen })
-          }
+          })
           yield* checkKey(known, agent, operator)
           yield* store.put(agent)
           return agent

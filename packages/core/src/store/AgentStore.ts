@@ -1,4 +1,4 @@
-import type { AgentId, Capability, PublicKey, StoreError } from "@aumai/handoff-protocol"
+import { type AgentId, type Capability, frozen, type PublicKey, type StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
@@ -59,9 +59,11 @@ export class AgentStore extends Context.Service<
 
 /**
  * Returns an agent with its `lastSeen` raised to a moment; unchanged if it was seen later. A store whose `put` and `seen`
- * rewrite whole agents can use it for both.
+ * rewrite whole agents can use it for both. The agent is frozen, so that a store can hold it and give it to everybody.
  */
 export const seenAt = (agent: RegisteredAgent, at: DateTime.Utc | undefined): RegisteredAgent =>
-  at === undefined || (agent.lastSeen !== undefined && agent.lastSeen.epochMilliseconds >= at.epochMilliseconds)
-    ? agent
-    : { ...agent, lastSeen: at }
+  frozen(
+    at === undefined || (agent.lastSeen !== undefined && agent.lastSeen.epochMilliseconds >= at.epochMilliseconds)
+      ? agent
+      : { ...agent, lastSeen: at }
+  )

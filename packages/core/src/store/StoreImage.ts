@@ -1,4 +1,10 @@
-import type { HandoffRecord, HandoffStatus, RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+import {
+  frozen,
+  type HandoffRecord,
+  type HandoffStatus,
+  type RecordId,
+  type RevisionConflict
+} from "@aumai/handoff-protocol"
 
 import * as CommitPlan from "./CommitPlan.ts"
 import {
@@ -32,8 +38,8 @@ export interface StoreImage {
   /** The conflict at the first change whose revision is not the next of its record; `undefined` if all are. */
   readonly conflict: (changes: ReadonlyArray<Change>) => RevisionConflict | undefined
   /**
-   * Adds changes without checking their revisions. The first gets `position`, by default the one after the last
-   * position, and each further change the next number.
+   * Freezes changes, because everybody gets these objects, and adds them without checking their revisions.
+   * The first gets `position`, by default the one after the last position, and each further change the next number.
    */
   readonly put: (changes: ReadonlyArray<Change>, position?: number) => void
   readonly get: (id: RecordId) => HandoffRecord | undefined
@@ -124,7 +130,12 @@ export const make = (): StoreImage => {
   const putOne = ({ record, event }: Change, position: number, isFollowed: boolean, follows: boolean) => {
     const id = record.recordId
     // The cast: any text is a position, and `make` would validate every one.
-    const entry: Entry = { position: String(position) as Position, recordId: id, revision: record.revision, event }
+    const entry: Entry = frozen({
+      position: String(position) as Position,
+      recordId: id,
+      revision: record.revision,
+      event
+    })
     log.push(entry)
     positions.push(position)
     const keys = keysOf(record)
@@ -133,7 +144,7 @@ export const make = (): StoreImage => {
     if (known !== undefined) count(known.record, -1)
     count(record, 1)
     const one = known ?? begin(id, record, keys)
-    one.record = record
+    one.record = frozen(record)
     one.keys = keys
     one.history.push(entry)
     if (!isFollowed) indexMoving("add", one)

@@ -11,6 +11,7 @@ import {
   type ReadBack,
   startAwaits,
   type StoreError,
+  takeOver,
   Text,
   type Transition,
   transitions
@@ -115,6 +116,9 @@ const recordable = (sentence: string): string =>
     Schema.decodeUnknownResult(Text)(sentence),
     () => "The attempt failed. Its message cannot be recorded, because it is too long or is not valid text."
   )
+
+/** A value as it is now. One that cannot be taken over is refused when the work is completed. */
+const asNow = <A>(value: A): A => Result.getOrElse(takeOver("", value), () => value)
 
 const shutDown = "The worker was shut down."
 
@@ -258,8 +262,8 @@ export const hold = <E, R>(
 
       const artifacts: Array<Artifact> = []
       const evidence: Array<OwnEvidence> = []
-      const deliver: Work["deliver"] = (...more) => void artifacts.push(...more)
-      const vouch: Work["vouch"] = (...more) => void evidence.push(...more)
+      const deliver: Work["deliver"] = (...more) => void artifacts.push(...more.map(asNow))
+      const vouch: Work["vouch"] = (...more) => void evidence.push(...more.map(asNow))
 
       /** Waits until the sender confirms or corrects the read-back; the lease rests meanwhile. */
       const confirmed: Effect.Effect<HandoffRecord, InvalidInput> = Effect.suspend(() => {

@@ -1,12 +1,12 @@
 /** Codecs of the wire format, compiled from the domain schemas. They accept exactly the JSON that the wire schemas accept. */
 import type * as DateTime from "effect/DateTime"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 
 import { canonical, quoted } from "../values/Digest.ts"
-import { isJsonObject } from "../values/Json.ts"
+import { isJsonObject, isJsonValue } from "../values/Json.ts"
 import { formatMoment, momentAt, parseMoment } from "../values/Moment.ts"
-import { bare, fieldsOf, filtersOf, isMoment, isRequiredIn, ordered, snake, taggedBy } from "./WireFields.ts"
+import { fieldsOf, filtersOf, isMoment, isRequiredIn, ordered, snake, taggedBy } from "./WireFields.ts"
 import { type Dialect, dialectOf } from "./WireTable.ts"
 
 /** The result of reading JSON that its schema does not accept. */
@@ -253,9 +253,7 @@ const make = (ast: SchemaAST.AST): Any => {
       return ast.indexSignatures.length > 0 ? foreign : lazily(() => objectOf(ast))
     default:
       // The only other declaration is `JsonValue`.
-      return isMoment(ast)
-        ? moment
-        : lazily(() => kept(Schema.is(Schema.make<Schema.Schema<unknown>>(bare(ast))), canonical))
+      return isMoment(ast) ? moment : kept(isJsonValue, canonical)
   }
 }
 

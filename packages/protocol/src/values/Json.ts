@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parse as parseLossless } from "lossless-json"
 
+import { isPlain } from "./Given.ts"
 import { limits } from "./Limits.ts"
 
 /** Describes why not every store can keep a string; `undefined` if every store can. */
@@ -43,12 +44,17 @@ export const textUpTo = (bytes: number, description: string) =>
     })
   )
 
+const tooLarge = `at most ${limits.jsonBytes} bytes when encoded as JSON`
+
 /** Describes a fault in the values of some JSON. Works without recursion, because parsed JSON can nest deeper than the stack. */
 const treeFault = (root: unknown, nesting: number): string | undefined => {
   const stack: Array<unknown> = [root]
   const levels: Array<number> = [0]
+  // An object that is reached on many paths counts each time, because it is encoded each time.
+  let left = nesting === Number.POSITIVE_INFINITY ? nesting : limits.jsonBytes
   while (stack.length > 0) {
     const value = stack.pop()
+    if ((left -= 1) < 0) return tooLarge
     const level = levels.pop() ?? 0
     if (typeof value === "string") {
       const fault = textFault(value)
@@ -66,10 +72,13 @@ const treeFault = (root: unknown, nesting: number): string | undefined => {
   return undefined
 }
 
+// The estimate of `weigh` is at most this many times the bytes of the encoded JSON: `1,` weighs 25.
+const estimate = 12.5 * limits.jsonBytes
+
 /**
  * Estimates the bytes of a value as JSON from above, with the comma or colon after it; NaN if it is not JSON, nests too
  * deeply, or has text that a store cannot keep. The estimate is nearly always below the limit, so that the value need not
- * be encoded to measure it.
+ * be encoded to measure it. Ends early if the value is certainly too large.
  */
 const weigh = (value: unknown, level: number): number => {
   // Six bytes is the longest escape of one UTF-16 unit; the longest number has 24 characters.
@@ -80,19 +89,28 @@ const weigh = (value: unknown, level: number): number => {
   let bytes = 3
   if (Array.isArray(value)) {
     // By index, so that a hole counts as undefined, which is not JSON.
-    for (let index = 0; index < value.length; index++) bytes += weigh(value[index], level + 1)
+    for (let index = 0; index < value.length && bytes <= estimate; index++) bytes += weigh(value[index], level + 1)
     return bytes
   }
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return Number.NaN
+  if (!isPlain(value)) return Number.NaN
   for (const key of Object.keys(value)) {
     // The cast: an object other than an array has a value at each key.
     bytes += weigh(key, level) + weigh((value as Readonly<Record<string, unknown>>)[key], level + 1)
+    if (!(bytes <= estimate)) break
   }
   return bytes
 }
 
-const fitsEncoded = (object: unknown): boolean => fits(JSON.stringify(object), limits.jsonBytes)
+const fitsEncoded = (json: unknown): boolean => fits(JSON.stringify(json), limits.jsonBytes)
+
+/** Checks a value as the schema `JsonValue` does, without an explanation and much faster. */
+export const isJsonValue = (value: unknown): value is JsonValue => {
+  const bytes = weigh(value, 0)
+  return bytes <= limits.jsonBytes || (bytes <= estimate && fitsEncoded(value))
+}
+
+const checkJson = (value: unknown): true | string =>
+  isJsonValue(value) || `Expected ${treeFault(value, limits.nesting) ?? tooLarge}`
 
 /** Counts the UTF-8 bytes of a string as JSON. */
 const encodedLength = (text: string): number => {
@@ -144,12 +162,9 @@ export const isBounded = (value: unknown): boolean => bytesOf(value) <= limits.j
 export const bounded = <A>() =>
   Schema.makeFilter<A>((value) => isBounded(value) || `Expected at most ${limits.jsonBytes} bytes in all`)
 
-/** Checks a value as the schema `JsonObject` does, without an explanation and much faster. */
-export const isJsonObject = (value: unknown): value is JsonObject => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false
-  const bytes = weigh(value, 0)
-  return bytes <= limits.jsonBytes || (bytes > limits.jsonBytes && fitsEncoded(value))
-}
+/** Checks a value as the schema `JsonObject` does, like `isJsonValue`. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && isJsonValue(value)
 
 /**
  * An object of JSON values that every store keeps unchanged: at most 128 levels deep, at most 1 MiB when encoded,
@@ -166,25 +181,13 @@ export const isJsonObject = (value: unknown): value is JsonObject => {
  */
 export const JsonObject = Schema.JsonObject.annotate({
   description: "An object of JSON values: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
-}).check(
-  Schema.makeFilter((object) => {
-    const fault = treeFault(object, limits.nesting)
-    if (fault !== undefined) return `Expected ${fault}`
-    return fitsEncoded(object) || `Expected at most ${limits.jsonBytes} bytes when encoded as JSON`
-  })
-)
+}).check(Schema.makeFilter(checkJson))
 export type JsonObject = typeof JsonObject.Type
 
 /** Any JSON value that every store keeps unchanged, within the limits of `JsonObject`. */
 export const JsonValue = Schema.Json.annotate({
   description: "A JSON value: at most 1 MiB encoded, 128 levels deep, no NUL, no lone surrogate"
-}).check(
-  Schema.makeFilter((value) => {
-    const fault = treeFault(value, limits.nesting)
-    if (fault !== undefined) return `Expected ${fault}`
-    return fitsEncoded(value) || `Expected at most ${limits.jsonBytes} bytes when encoded as JSON`
-  })
-)
+}).check(Schema.makeFilter(checkJson))
 export type JsonValue = typeof JsonValue.Type
 
 /** Writes a position in a text as line and column, counted from 1. */

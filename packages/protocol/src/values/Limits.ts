@@ -11,6 +11,12 @@ export const limits = {
   jsonBytes: 1024 * 1024,
   /** UTF-8 bytes of a JSON Schema as JSON, 64 KiB, judged by `create`: thirty times the longest in use, and judged within milliseconds. */
   schemaBytes: 64 * 1024,
+  /** UTF-8 bytes of all arguments of one call as JSON, 12 MiB: a record with all its parts at their limits, which is the cursor of a page. */
+  callBytes: 12 * 1024 * 1024,
+  /** Items of an array or fields of an object in the arguments of a call, outside of the caller's JSON: forty times the longest list that is valid. */
+  items: 10_000,
+  /** Records of one page: a store reads a page as a whole, and 10,000 records of a few kilobytes fit in any program. */
+  page: 10_000,
   /** Levels of arrays and objects in a context or result. JSON.stringify and most parsers have a limit of depth, which is above this one. */
   nesting: 128,
   /** Milliseconds of a lease or a reminder, 10,000 days: a longer time is a mistake, and sums with a moment stay exact. */

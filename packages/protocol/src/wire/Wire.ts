@@ -12,22 +12,32 @@ import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffRequest } from "../model/HandoffRequest.ts"
 import { Timestamp } from "../values/Fields.ts"
+import { type Bounds, type Misfit, ofArchive, ofContent, taken } from "../values/Given.ts"
 import { JsonObject, parseJson } from "../values/Json.ts"
+import { limits } from "../values/Limits.ts"
 import { isSame } from "../values/Same.ts"
 
 // ---- decoding, with every fault named at once ----
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
+// A path shows this many steps. The longest of the protocol has seven, and the rest is the caller's JSON.
+const shownSteps = 12
+
+const shownKey = (key: string): string =>
+  key.length > limits.nameLength ? `${key.slice(0, limits.nameLength)}…`.toWellFormed() : key
+
 const pathOf = (
-  path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined,
+  path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> = [],
   rename: (name: string) => string
 ): string =>
-  (path ?? [])
+  path
+    .slice(0, shownSteps)
     .map((step) => (typeof step === "object" ? step.key : step))
+    .map((key) => (typeof key === "number" ? key : shownKey(String(key))))
     // Only the first key can be a domain name: deeper keys are already wire names.
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? rename(String(key)) : `.${String(key)}`))
-    .join("")
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? rename(key) : `.${key}`))
+    .join("") + (path.length > shownSteps ? "…" : "")
 
 const explain = (input: string, error: Schema.SchemaError, rename: (name: string) => string): InvalidInput =>
   new InvalidInput({
@@ -41,21 +51,46 @@ const explain = (input: string, error: Schema.SchemaError, rename: (name: string
 /** Converts a schema error to `InvalidInput`: each fault with its path, in the names of the wire. */
 export const invalidInput = (input: string, error: Schema.SchemaError): InvalidInput => explain(input, error, snake)
 
+const misfit = (input: string, { expected, path }: Misfit, rename: (name: string) => string): InvalidInput =>
+  new InvalidInput({ input, issues: [{ path: pathOf(path, rename), expected }] })
+
+/**
+ * Takes over an argument: judges its shape, its depth and its size in bounded time and memory, and copies it. The copy is
+ * frozen, except for moments, and shares nothing with the caller.
+ */
+export const takeOver = <A>(input: string, value: A, bounds?: Bounds): Result.Result<A, InvalidInput> =>
+  Result.mapError(taken(value, bounds), (fault) => misfit(input, fault, snake))
+
+// These paths are wire names already, or keys of a context, which stay unchanged.
+const unchanged = (name: string): string => name
+
 /** Decodes in one pass. Only JSON that is refused goes through the slower schema, which names its faults. */
-export const decoder =
-  <A, Json>({ read, schema }: Compiled<A, Json>) =>
-  (input: string, json: unknown): Result.Result<A, InvalidInput> => {
-    const value = read(json)
-    if (value !== fault) return Result.succeed(value)
-    const decoded = Schema.decodeUnknownResult(wireSchemaOf(schema()), { errors: "all" })(json)
-    // These paths are wire names already, or keys of a context, which stay unchanged.
-    if (Result.isFailure(decoded)) return Result.fail(explain(input, decoded.failure, (name) => name))
-    // The schema also accepts an instance of a class, and copies it to a plain object.
-    const copy = read(decoded.success)
-    return copy === fault
-      ? Result.fail(new InvalidInput({ input, issues: [{ path: "", expected: "Expected plain JSON" }] }))
-      : Result.succeed(copy)
+export const decoder = <A, Json>({ read, schema }: Compiled<A, Json>, bounds?: Bounds) => {
+  const readOr = (json: unknown): A | typeof fault => {
+    try {
+      return read(json)
+    } catch {
+      // A getter or a proxy of the caller has thrown.
+      return fault
+    }
   }
+  return (input: string, json: unknown): Result.Result<A, InvalidInput> => {
+    const value = readOr(json)
+    if (value !== fault) return Result.succeed(value)
+    const small = taken(json, bounds)
+    const plain = Result.isSuccess(small) || bounds !== undefined ? small : taken(json, ofArchive)
+    if (Result.isFailure(plain)) return Result.fail(misfit(input, plain.failure, unchanged))
+    // Of a long history only the first fault is named, because there can be one in each entry.
+    const errors = Result.isSuccess(small) ? "all" : "first"
+    const decoded = Schema.decodeUnknownResult(wireSchemaOf(schema()), { errors })(plain.success)
+    if (Result.isFailure(decoded)) return Result.fail(explain(input, decoded.failure, unchanged))
+    const copy = read(decoded.success)
+    // Unreachable unless reading the value gives something else each time.
+    return copy === fault ? Result.fail(misfit(input, unreadable, unchanged)) : Result.succeed(copy)
+  }
+}
+
+const unreadable: Misfit = { path: [], expected: "Expected plain JSON" }
 
 /** Parses JSON text from outside; `input` names the source in errors. */
 export const decodeText = (input: string, text: string): Result.Result<unknown, InvalidInput> =>
@@ -65,7 +100,10 @@ export const decodeText = (input: string, text: string): Result.Result<unknown, 
 export const decodeTimestamp = /*#__PURE__*/ decoder(/*#__PURE__*/ compile<Timestamp, string>(() => Timestamp))
 
 /** Decodes a context or result. */
-export const decodeJsonObject = /*#__PURE__*/ decoder(/*#__PURE__*/ compile<JsonObject, JsonObject>(() => JsonObject))
+export const decodeJsonObject = /*#__PURE__*/ decoder(
+  /*#__PURE__*/ compile<JsonObject, JsonObject>(() => JsonObject),
+  ofContent
+)
 
 /**
  * Decodes a request in snake_case JSON; `input` names the source in errors.

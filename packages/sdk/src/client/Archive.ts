@@ -1,6 +1,12 @@
 /** Archives in the JSON of the command and the Python library. Its own module, loaded by programs that export or import. */
 import { HandoffManager } from "@aumai/handoff-core"
-import { type ArchivedHandoff as Archived, decodeArchived, encodeArchived } from "@aumai/handoff-protocol"
+import {
+  type ArchivedHandoff as Archived,
+  decodeArchived,
+  encodeArchived,
+  ofArchive,
+  takeOver
+} from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
@@ -12,7 +18,12 @@ export const exported: Stream.Stream<ArchivedHandoff, unknown, HandoffManager> =
   encodeArchived
 )
 
-const decode = (json: unknown): Archived => Result.getOrThrowWith(decodeArchived("handoff", json), (error) => error)
+const decode = (json: unknown): Archived =>
+  Result.getOrThrowWith(
+    // Taken over first, so that what was checked is what is imported.
+    Result.flatMap(takeOver("handoff", json, ofArchive), (taken) => decodeArchived("handoff", taken)),
+    (error) => error
+  )
 
 const done: IteratorResult<never> = { done: true, value: undefined }
 

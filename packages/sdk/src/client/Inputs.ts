@@ -5,6 +5,7 @@ import {
   Attempt,
   Capability,
   HandoffStatus,
+  limits,
   Milliseconds,
   RecordId,
   Text,
@@ -15,17 +16,12 @@ import * as Schema from "effect/Schema"
 import type * as Given from "../types/Options.ts"
 import type { CreateOptions, NewPart } from "../types/Payloads.ts"
 import { checked, record } from "./Checked.ts"
-import { copyInput, parseInput } from "./Plain.ts"
-
-/** Copies an object without its undefined fields. */
-const compact = (fields: object | undefined): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined))
+import { converted, parseInput } from "./Plain.ts"
 
 /** Copies options without the signal, which is the SDK's, and without undefined fields. */
-export const withoutSignal = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> => {
-  const { signal: _, ...rest } = options ?? {}
-  return compact(rest)
-}
+export const withoutSignal = (options: Given.CallOptions | undefined): Readonly<Record<string, unknown>> =>
+  // The cast: validation refuses options that are no object.
+  converted(options ?? {}, (item, key) => (key === "signal" ? undefined : item)) as Readonly<Record<string, unknown>>
 
 export const recordId = checked("id", RecordId)
 export const agentId = checked("agent", AgentId)
@@ -48,7 +44,7 @@ export const registration = (options: Given.CallOptions | undefined) => checkedR
 
 export const removal = (options: Given.CallOptions | undefined) => checkedRemoval(withoutSignal(options))
 
-const limit = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
+const limit = Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.page })))
 const checkedView = checked<View>(
   "view",
   Schema.toType(
@@ -88,12 +84,12 @@ export const claim = (options: Given.CallOptions | undefined) => checkedClaim(wi
 /** The payload of a verb. The engine validates it. */
 export const payload = (options: Given.CallOptions | undefined): never =>
   // The cast: the engine decodes the payload of every verb.
-  copyInput(withoutSignal(options)) as never
+  parseInput(withoutSignal(options)) as never
 
 /** A request. The engine validates it. */
 export const request = (given: NewPart): NewHandoff =>
   // The cast: the engine decodes every request.
-  copyInput(compact(given)) as NewHandoff
+  parseInput(given ?? {}) as NewHandoff
 
 const routing = Schema.Struct({
   fallback: Schema.optionalKey(Schema.Boolean),
@@ -127,4 +123,4 @@ const checkedQuestion = checked(
   })
 )
 
-export const question = (given: object) => checkedQuestion(compact(given))
+export const question = (given: object) => checkedQuestion(parseInput(given))

@@ -9,7 +9,7 @@ import type { ReadsBack, WorkHandler } from "../types/WorkHandler.ts"
 import { callback, checked } from "./Checked.ts"
 import { GiveUp } from "./GiveUp.ts"
 import * as Inputs from "./Inputs.ts"
-import { copyInput, plain } from "./Plain.ts"
+import { parseInput, plain } from "./Plain.ts"
 
 const options = checked(
   "work options",
@@ -28,9 +28,9 @@ const sentenceOf = (error: unknown): string =>
 const failureOf = (error: unknown) =>
   error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
 
-/** Copies arguments of a handler for the engine. */
+/** Converts arguments of a handler for the engine. */
 // The cast: the handler's types require it, and the engine validates them when the work is completed.
-const copied = (values: ReadonlyArray<unknown>) => copyInput(values) as ReadonlyArray<never>
+const parsed = (values: ReadonlyArray<unknown>) => parseInput(values) as ReadonlyArray<never>
 
 /** Works until it is interrupted. */
 export const work = (agent: string, handler: WorkHandler, workOptions: CallOptions | undefined) => {
@@ -52,8 +52,8 @@ export const work = (agent: string, handler: WorkHandler, workOptions: CallOptio
               signal,
               progress: (payload) => execute(progress(payload)),
               ask: (question) => execute(ask(question)),
-              deliver: (...artifacts) => deliver(...copied(artifacts)),
-              vouch: (...evidence) => vouch(...copied(evidence))
+              deliver: (...artifacts) => deliver(...parsed(artifacts)),
+              vouch: (...evidence) => vouch(...parsed(evidence))
             })
             return result ?? {}
           } finally {
@@ -70,7 +70,7 @@ export const work = (agent: string, handler: WorkHandler, workOptions: CallOptio
           readBack: (record) =>
             Effect.tryPromise({
               // The cast: the engine validates every read-back.
-              try: async (signal) => copyInput(await readBack(plain(record), { signal })) as ReadBack,
+              try: async (signal) => parseInput(await readBack(plain(record), { signal })) as ReadBack,
               catch: failureOf
             })
         }
