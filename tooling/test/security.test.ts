@@ -17,8 +17,9 @@ const proofs = [...page.matchAll(/\["([^"]+)"\]\(\.\.\/([^)]+)\)/g)].map(([, tit
 const rows = page.split("\n").filter((line) => line.split("|").length === 6 && !/^\| (?:threat|-)/.test(line))
 
 describe("the page on security", () => {
-  it.each(proofs)("names a test that exists: $title", ({ file, title }) => {
-    expect(readFileSync(join(root, file), "utf8")).toContain(title)
+  it("names tests that exist", () => {
+    expect(proofs.length).toBeGreaterThan(rows.length)
+    expect(proofs.filter(({ file, title }) => !readFileSync(join(root, file), "utf8").includes(title))).toEqual([])
   })
 
   it("proves every mechanism, except that text is delivered unchanged", () => {
