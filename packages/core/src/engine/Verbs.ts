@@ -51,7 +51,6 @@ import { checkShare, graded } from "./Attesting.ts"
 import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
-import * as Parts from "./Parts.ts"
 import type { Box } from "./SchemaBox.ts"
 
 /** The agent that acts, and the attempt that it holds. */
@@ -98,6 +97,9 @@ export const retryOnConflict = <A, E extends { readonly _tag: string }, R>(once:
 
 /** Loaded when a deliverable first has a schema: most have none. */
 export const contentSchemas = () => import("./ContentSchemas.ts")
+
+// Loaded when a handoff with parts is completed or cancelled: most have none.
+const partsModule = Effect.promise(() => import("./Parts.ts"))
 
 /** Tests for deliverables whose artifacts only the box can judge. */
 export const hasSchemas = (deliverables: ReadonlyArray<Deliverable> = []): boolean =>
@@ -247,11 +249,9 @@ export const make = (
     const isJudged = hasSchemas(deliverables)
     if (!isJudged && (current.parts === undefined || leavesChildren === true)) return commit(change)
     return Effect.gen(function* () {
-      if (leavesChildren !== true) {
-        const open = yield* Parts.openParts(store, current)
-        if (open.length > 0) {
-          return yield* new OpenChildren({ recordId, children: open })
-        }
+      if (current.parts !== undefined && leavesChildren !== true) {
+        const children = yield* (yield* partsModule).openParts(store, current)
+        if (children.length > 0) return yield* new OpenChildren({ recordId, children })
       }
       if (isJudged) {
         const issues = yield* Effect.promise(async () =>
@@ -271,7 +271,7 @@ export const make = (
   ): Effect.Effect<HandoffRecord, Refusal> =>
     Effect.gen(function* () {
       const changes: Array<Change> = []
-      for (const part of yield* Parts.openBelow(store, current)) {
+      for (const part of yield* (yield* partsModule).openBelow(store, current)) {
         const { parent } = part.request
         const along = entries.next(part, {
           _tag: "Cancelled",
