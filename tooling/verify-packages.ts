@@ -37,7 +37,10 @@ const types = async (tarball: Buffer): Promise<ReadonlyArray<string>> => {
 const stale = (directory: string): ReadonlyArray<string> =>
   existsSync(join(directory, "tsconfig.build.json"))
     ? readdirSync(join(directory, "dist"), { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".js") && !existsSync(join(directory, "src", file.replace(/\.js$/, ".ts"))))
+        .filter((file) => {
+          const source = join(directory, "src", file)
+          return file.endsWith(".js") && !existsSync(source) && !existsSync(source.replace(/\.js$/, ".ts"))
+        })
         .map((file) => `dist/${file} has no source; remove dist and build again`)
     : []
 
