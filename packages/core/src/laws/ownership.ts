@@ -14,6 +14,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
 import { HandoffManager } from "../engine/HandoffManager.ts"
+import { SchemaBox } from "../engine/SchemaBox.ts"
 import { AgentCapabilityRegistry } from "../routing/AgentCapabilityRegistry.ts"
 import { encodeAgent } from "../store/AgentWire.ts"
 import { HandoffStore } from "../store/HandoffStore.ts"
@@ -43,12 +44,17 @@ const isFrozenObject = (value: unknown): boolean => typeof value === "object" &&
 
 const rows = (): JsonObject => ({ rows: [{ n: 3, tags: ["c", "b"] }, { n: 1 }, { n: 2 }], deep: { list: [[2, 1]] } })
 
+// The law is about the store, so its own schema needs no thread.
+const box = Layer.succeed(SchemaBox, { judge: () => Promise.resolve({ faults: [], more: 0 }) })
+
 /** The engine over the store of a law. */
 const engine = Effect.gen(function* () {
   return { manager: yield* HandoffManager, registry: yield* AgentCapabilityRegistry }
 }).pipe(
   // Fresh and local, because the layers may have been built over another store.
-  Effect.provide(Layer.fresh(Layer.merge(HandoffManager.layer, AgentCapabilityRegistry.layer)), { local: true })
+  Effect.provide(Layer.fresh(Layer.merge(Layer.provide(HandoffManager.layer, box), AgentCapabilityRegistry.layer)), {
+    local: true
+  })
 )
 
 /** The arguments of a handoff that has JSON in every place. New objects each time, so that they can be changed. */
