@@ -154,7 +154,7 @@ describe("complete", () => {
     [["--deliverables", '[{"name": "a", "digest": "x"}]'], "Invalid --deliverables: [0].digest: Expected a SHA-256"],
     [
       ["--deliverables", '[{"name": "a", "schema": {"$ref": "#/no"}}]'],
-      "deliverables[0].schema: Expected a JSON Schema"
+      "deliverables[0].schema.$ref: Expected a reference to a place in this schema"
     ],
     [["--deliverables", '{"name": "a"}'], "Invalid --deliverables: Expected an array of deliverables"]
   ])("create refuses %j with a sentence", async (words, sentence) => {
