@@ -81,6 +81,10 @@ describe("names are judged when a verb brings them", () => {
       yield* refusal(manager.attest(recordId, { by: lookalike, statement: "Good" }), "NotYourHandoff"),
       `\u0435xecutor looks like executor, the receiver of handoff ${recordId}; \`attest\` is for any other agent, such as planner`
     )
+    assert.strictEqual(
+      yield* refusal(manager.attest(recordId, { by: AgentId.make("p1anner"), statement: "Good" }), "NotYourHandoff"),
+      `p1anner looks like planner, the sender of handoff ${recordId}; \`attest\` is for any other agent, such as planner`
+    )
     yield* refusal(manager.attest(recordId, { by: AgentId.make("auditor "), statement: "Good" }), "InvalidInput")
     yield* manager.attest(recordId, { by: AgentId.make("auditor"), statement: "Good" })
   })

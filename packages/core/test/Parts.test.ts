@@ -83,6 +83,15 @@ describe("a part", () => {
     yield* refusal(manager.delegate(whole, { ...invoices, priority: 9 }, { id: "invoices" }), "HandoffExists")
   })
 
+  test("is not a handoff that was created with its id and its request", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const posing = { ...invoices, fromAgent: ask.toAgent, parent: whole }
+    yield* manager.create(posing, { id: "invoices" })
+    yield* refusal(manager.delegate(whole, invoices, { id: "invoices" }), "HandoffExists")
+    assert.isUndefined((yield* manager.get(whole)).parts)
+  })
+
   test("that is open blocks the completion of the whole, unless that leaves it", function* () {
     const manager = yield* HandoffManager
     const whole = yield* begun

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
-import { decodeArchived, decodeJsonObject, frozen, limits, takeOver } from "../src/index.ts"
+import { decodeArchived, decodeJsonObject, frozen, limits, ofArchive, takeOver } from "../src/index.ts"
 
 const now = DateTime.makeUnsafe(0)
 
@@ -20,7 +20,8 @@ describe("takeOver", () => {
     const given = { at: now, context: { rows: [{ n: 1 }], nothing: null }, requires: ["a"] }
     const taken = Result.getOrThrow(takeOver("request", given))
     assert.deepStrictEqual(taken, given)
-    assert.strictEqual(taken.at, now)
+    // A copy, because the caller can change its own moment.
+    assert.notStrictEqual(taken.at, now)
     for (const part of [taken, taken.context, taken.context.rows, taken.context.rows[0], taken.requires]) {
       assert.isTrue(Object.isFrozen(part))
     }
@@ -36,6 +37,22 @@ describe("takeOver", () => {
     let reads = 0
     const given = Object.defineProperty({}, "n", { enumerable: true, get: () => (reads += 1) })
     assert.deepStrictEqual(Result.getOrThrow(takeOver("request", given)), { n: 1 })
+  })
+
+  it("reads a moment once, also one that only looks like a moment", () => {
+    const like = { "~effect/DateTime": "~effect/DateTime", _tag: "Utc", epochMilliseconds: 0, partsUtc: { year: 1999 } }
+    const { at } = Result.getOrThrow(
+      takeOver("request", { at: Object.create(now, Object.getOwnPropertyDescriptors(like)) })
+    )
+    assert.strictEqual(DateTime.toPartsUtc(at as DateTime.Utc).year, 1970)
+  })
+
+  it("refuses a history of holes at the first, whatever its length", () => {
+    const archive = { record_id: "a", history: new Array<object>(60_000_000) }
+    assert.strictEqual(
+      faultOf(takeOver("handoff", archive, ofArchive)),
+      "Invalid handoff: history[0]: Expected an object"
+    )
   })
 
   it("accepts JSON at its limits and refuses it beyond them", () => {

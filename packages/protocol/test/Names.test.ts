@@ -26,7 +26,10 @@ const forms: ReadonlyArray<readonly [kind: string, form: string, fault: RegExp]>
   ["a tag character", "executor\u{E0061}", /U\+E0061/],
   ["a Braille blank", "executor\u2800", /U\+2800/],
   ["a no-break space", "\u00A0executor", /U\+00A0/],
-  ["a digit", "execut0r", /^$/]
+  ["a digit", "execut0r", /^$/],
+  ["a null notehead", "executor\u{1D159}", /U\+1D159/],
+  ["a Khitan filler", "executor\u{16FE4}", /U\+16FE4/],
+  ["a noncharacter", "executor\uFFFE", /U\+FFFE/]
 ]
 
 describe("names that look alike", () => {
@@ -59,6 +62,11 @@ describe("names that look alike", () => {
     ] as const) {
       expect([a, b, looksLike(a, b)]).toEqual([a, b, false])
     }
+  })
+
+  it("include an i or j with a second dot", () => {
+    expect(looksLike("mai\u0307ler", "mailer")).toBe(true)
+    expect(looksLike("j\u0307ane", "jane")).toBe(true)
   })
 
   it("have a skeleton that is its own skeleton", () => {
@@ -97,10 +105,27 @@ describe("a new name", () => {
   })
 
   it("is no word of the engine, in any case or look, but the id of a handoff may be one", () => {
-    for (const word of ["clock", "foreign", "anyone", "unrouted", "Clock", "c1ock", "ANY0NE"]) {
+    const words = [
+      "clock",
+      "foreign",
+      "anyone",
+      "unrouted",
+      "Clock",
+      "c1ock",
+      "ANY0NE",
+      "c lock",
+      "the sender",
+      "The Receiver"
+    ]
+    for (const word of words) {
       expect(nameFault(word)).toBe("Expected another name, because the engine uses this one")
       expect(nameFault(word, "id")).toBeUndefined()
     }
+  })
+
+  it("has no letters of other scripts in a Latin word, but for those of East Asia", () => {
+    for (const name of ["execut\u{104EA}r", "execut\u05E1r", "\u15EAan"]) expect(nameFault(name)).toMatch(/mix scripts/)
+    for (const name of ["日本agent", "한국bot", "bot助手"]) expect(nameFault(name)).toBeUndefined()
   })
 
   it("does not put a word that looks Latin beside Latin ones", () => {

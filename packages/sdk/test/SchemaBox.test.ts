@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 
 import { schemaAttacks } from "../../testing/src/attacks/schemas.ts"
 import { makeBox, type Start } from "../src/box/Box.ts"
@@ -52,8 +52,11 @@ const threads = (answerTo: (question: string, thread: number) => object | undefi
   let started = 0
   const start: Start = async (hear) => {
     const thread = (started += 1)
-    // The cast: the answers of these tests are few.
-    const answer = (question: string) => hear(answerTo(question, thread) as typeof fits)
+    const answer = (question: string) => {
+      const given = answerTo(question, thread)
+      // The cast: the answers of these tests are few.
+      if (given !== undefined) hear(given as typeof fits)
+    }
     answer("ready")
     return {
       post: (question) => setTimeout(answer, 0, question),
@@ -89,6 +92,37 @@ describe("a box", () => {
     const answers = await Promise.all(["a", "bomb", "b"].map(box.ask))
     expect(answers).toEqual([fits, { gaveUp: "out of memory" }, fits])
     expect(stopped).toEqual([1])
+  })
+
+  it("starts no thread beside one that does not end", async () => {
+    const { start } = threads((question) => (question === "bomb" ? { gaveUp: "out of memory" } : fits))
+    let isFirst = true
+    const undying: Start = async (hear) => {
+      const thread = await start(hear)
+      const ends = isFirst
+      isFirst = false
+      return ends ? { ...thread, stop: () => new Promise(() => {}) } : thread
+    }
+    const box = makeBox([undying])
+    expect(await box.ask("bomb")).toEqual({ gaveUp: "out of memory" })
+    const later = { gaveUp: "the thread of an earlier schema is still being stopped; try again later" }
+    expect(await box.ask("a")).toEqual(later)
+    expect(await box.ask("b")).toEqual(later)
+  })
+
+  it("lets no question wait for long", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] })
+    try {
+      const { start } = threads((question) => (question === "ready" ? fits : undefined))
+      const box = makeBox([start])
+      const answers = Promise.all(Array.from({ length: 8 }, () => box.ask("bomb")))
+      await vi.advanceTimersByTimeAsync(10_000)
+      const late = { gaveUp: "it was not judged within 500 ms" }
+      const crowded = { gaveUp: "other schemas were judged for more than 2000 ms; try again later" }
+      expect(await answers).toEqual([late, late, late, late, crowded, crowded, crowded, crowded])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it("tries the next way to start a thread, and stays with it", async () => {

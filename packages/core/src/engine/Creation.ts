@@ -234,7 +234,13 @@ export const make = (
             const request = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
             const child = named?.success ?? (yield* drawId)
             const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, request))
-            if (there !== undefined) return there
+            if (there !== undefined) {
+              // Anybody can create a handoff of this id and parent; only an entry of the whole makes it a part.
+              const history = yield* store.history(parent)
+              return history.some(({ event }) => event._tag === "Delegated" && event.child === child)
+                ? there
+                : yield* new HandoffExists({ recordId: child })
+            }
             const delegated = yield* Effect.fromResult(
               entries.next(whole, {
                 _tag: "Delegated",

@@ -38,7 +38,9 @@ const patternUnits = 4096
 const patternFault = (pattern: string): string | undefined => {
   if (pattern.length > patternUnits) return `Expected a pattern of at most ${patternUnits} characters`
   try {
-    void new RegExp(pattern, "u")
+    // Compiled when it first runs, and again for text outside of Latin 1.
+    const compiled = new RegExp(pattern, "u")
+    for (const text of ["a", "\u{1F600}"]) compiled.test(text)
     return undefined
   } catch (cause) {
     return `Expected a regular expression of JavaScript with the flag u; ${cause instanceof Error ? cause.message : ""}`

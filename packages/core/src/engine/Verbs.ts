@@ -135,11 +135,11 @@ const checkReceiver = (record: HandoffRecord, agent: AgentId): Effect.Effect<voi
   )
 }
 
-/** Refuses a witness whose name can pass for another, such as that of the receiver. An earlier holder keeps its name. */
+/** Refuses a witness whose name can pass for the receiver, the sender or another. An earlier holder keeps its name. */
 const checkWitness = (record: HandoffRecord, by: AgentId): Effect.Effect<void, InvalidInput | NotYourHandoff> => {
   const { recordId, request } = record
   return Effect.flatMap(
-    alikeOf(by, [receiverOf(record)]),
+    alikeOf(by, [receiverOf(record), request.fromAgent]),
     (alike): Effect.Effect<void, InvalidInput | NotYourHandoff> =>
       alike !== undefined
         ? Effect.fail(

@@ -9,14 +9,15 @@ type Rules = typeof NameRules
 
 // Printable ASCII with single blanks inside: no rule forbids such a name, unless it may be a word of the engine. Most
 // names are like that, and the check takes some 50 nanoseconds.
-const plain = /^(?!c..ck$|f.re.gn$|any.ne$|unr.uted$)[!-~]+(?: [!-~]+)*$/i
+const plain = /^[!-~]+(?: [!-~]+)*$/
+const mayBeReserved = /^(?:c..ck|f.re.gn|any.ne|unr.uted|thesender|therece.ver)$/i
 
 /** Checks whether a name needs none of the rules for other scripts. */
-export const isPlain = (name: string): boolean => plain.test(name)
+export const isPlain = (name: string): boolean => plain.test(name) && !mayBeReserved.test(name.replaceAll(" ", ""))
 
 // Agrees with `skeleton`, which also folds other scripts.
 const plainSkeleton = (name: string): string =>
-  name.toLowerCase().replaceAll(/[1i|]/g, "l").replaceAll("0", "o").replaceAll(" ", "")
+  name.toLowerCase().replaceAll(/[1i|]/g, "l").replaceAll("0", "o").replaceAll("`", "'").replaceAll(" ", "")
 
 const plainRules: Pick<Rules, "looksLike" | "nameFault"> = {
   looksLike: (a, b) => plainSkeleton(a) === plainSkeleton(b),

@@ -66,11 +66,13 @@ export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYou
   by: field(AgentId, "The agent that acted."),
   party: field(Schema.Literals(["sender", "receiver", "witness"]), "The party that may record the event."),
   expected: field(AgentId, "The agent that is this party, or could be the witness."),
-  alike: optional(AgentId, "The receiver, if the witness has another name that looks like it.")
+  alike: optional(AgentId, "The receiver or the sender, if the witness has another name that looks like it.")
 }) {
   override get message() {
     if (this.party === "witness") {
-      return `${this.alike === undefined ? `${this.by} is` : `${this.by} looks like ${this.alike},`} the receiver of handoff ${this.recordId}; ${verbOf(this.event)} is for any other agent, such as ${this.expected}`
+      const who = this.alike === undefined ? `${this.by} is` : `${this.by} looks like ${this.alike},`
+      const party = this.alike !== undefined && this.alike === this.expected ? "sender" : "receiver"
+      return `${who} the ${party} of handoff ${this.recordId}; ${verbOf(this.event)} is for any other agent, such as ${this.expected}`
     }
     return `${this.by} is not the ${this.party} of handoff ${this.recordId}; ${verbOf(this.event)} is for ${this.expected}`
   }

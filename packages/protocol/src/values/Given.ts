@@ -74,7 +74,10 @@ const copyArray = (
   const { left } = walk
   for (let index = 0; index < length; index++) {
     if (isLong && !isContent) walk.left = left
-    const item = copy(given[index], walk, level, isContent)
+    const one = given[index]
+    // A hole costs nothing, so a long array of them would never end.
+    const isEntry = !isLong || isContent || (typeof one === "object" && one !== null)
+    const item = isEntry ? copy(one, walk, level, isContent) : refuse(walk, "Expected an object")
     if (item === refused) {
       walk.path.push(index)
       return refused
@@ -133,8 +136,11 @@ const copy = (value: unknown, walk: Walk, level: number, isContent: boolean): un
   if (!isContent && !has(walk, structure)) return refuse(walk, tooMuch)
   try {
     if (Array.isArray(value)) return copyArray(value, walk, level + 1, isContent)
+    // A new moment, because the caller can change its own, and a moment that only looks like one fails here.
+    if (!isContent && DateTime.isDateTime(value)) {
+      return DateTime.isUtc(value) ? DateTime.makeUnsafe(value.epochMilliseconds) : value
+    }
     if (isPlain(value)) return copyObject(value, walk, level + 1, isContent)
-    if (!isContent && DateTime.isDateTime(value)) return value
   } catch {
     // A getter or a proxy of the caller has thrown.
     return refuse(walk, "Expected a value that can be read")

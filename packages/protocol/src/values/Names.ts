@@ -14,11 +14,17 @@ const originals = /*#__PURE__*/ new Map(
     .flatMap(([original = "", ...others]) => others.map((other) => [foldCase(other), original] as const))
 )
 
-// Controls, marks of direction, and characters that are not drawn. U+2800 is drawn as a blank.
-const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}]|(?! )[\p{White_Space}\u2800]/u
+// Controls, marks of direction, and characters that are not drawn or not assigned. U+2800 is drawn as a blank, and the
+// null notehead, the Khitan filler and the blanks of hieroglyphs are not drawn.
+const hidden =
+  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}\u{1D159}\u{16FE4}\u{13441}\u{13442}]|(?! )[\p{White_Space}\u2800]/u
 const blanks = /*#__PURE__*/ new RegExp(`${hidden.source}| `, "gu")
 
-const fold = (name: string): string => foldCase(name.normalize("NFKD")).replaceAll(blanks, "")
+const fold = (name: string): string =>
+  foldCase(name.normalize("NFKD"))
+    .replaceAll(blanks, "")
+    // A dot above a letter that has one is not seen.
+    .replaceAll(/([ij])\u0307/g, "$1")
 
 // Greek letters whose upper case looks like another letter than their lower case.
 const greek: Readonly<Record<string, string>> = { Η: "h", Ν: "n", Μ: "m", Υ: "y" }
@@ -43,8 +49,11 @@ export const skeleton = (name: string): string =>
 /** Checks whether a person may take two names for one another. */
 export const looksLike = (a: string, b: string): boolean => fold(a) === fold(b) || skeleton(a) === skeleton(b)
 
-// The engine calls the author of overdue events, other programs, any party and a receiver not yet chosen by these names.
-const reserved: ReadonlySet<string> = /*#__PURE__*/ new Set(["clock", "foreign", "anyone", "unrouted"].map(skeleton))
+// The engine calls the author of overdue events, other programs, any party and a receiver not yet chosen by these names;
+// the last two are words of its sentences.
+const reserved: ReadonlySet<string> = /*#__PURE__*/ new Set(
+  ["clock", "foreign", "anyone", "unrouted", "the sender", "the receiver"].map(skeleton)
+)
 
 const codePoint = (character: string): string =>
   `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`
@@ -63,6 +72,9 @@ const scripts = /*#__PURE__*/ ["Latin", "Cyrillic", "Greek", "Armenian", "Cherok
   (script) => new RegExp(`\\p{Script=${script}}`, "u")
 )
 const latin = /\p{Script=Latin}/u
+// A letter that is not written in one word with Latin ones. The scripts of East Asia are.
+const besideLatin =
+  /(?![\p{scx=Latin}\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}\p{sc=Common}\p{sc=Inherited}])\p{L}/u
 // Letters that look like another one only in the other case, or in few fonts.
 const distinct = /[бвгзкмнптьБГЗПЬβγεζημτ]/
 
@@ -70,6 +82,7 @@ const isMixed = (name: string): boolean =>
   (name.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).some(
     (word) =>
       scripts.filter((script) => script.test(word)).length > 1 ||
+      (latin.test(word) && besideLatin.test(word)) ||
       // Beside Latin words, a word of another script must not look like a Latin one.
       (latin.test(name) &&
         /[^\p{ASCII}\p{Script=Latin}\p{M}]/u.test(word) &&

@@ -24,13 +24,18 @@ const questionLimit = 500
 const startLimit = 5000
 
 // Milliseconds that the next question waits for the end of a stopped thread. The compilation of a regular expression
-// cannot be interrupted.
+// cannot be interrupted, so a second thread could start beside every stopped one.
 const stopLimit = 250
+
+// Milliseconds that a question waits for those before it: closing waits for all of them, and so does a lease.
+const queueLimit = 2000
 
 // Milliseconds. While the engine's own thread was busy, the answer may wait behind the timer that has run out.
 const leeway = 50
 
 const closed: SchemaAnswer = { gaveUp: "the handoffs were closed meanwhile" }
+const stopping: SchemaAnswer = { gaveUp: "the thread of an earlier schema is still being stopped; try again later" }
+const crowded: SchemaAnswer = { gaveUp: `other schemas were judged for more than ${queueLimit} ms; try again later` }
 
 /**
  * Makes a box. Its thread starts with the first question and stays for the next ones. If one way to start a thread fails,
@@ -42,7 +47,8 @@ export const makeBox = (ways: readonly [Start, ...ReadonlyArray<Start>]): Box =>
   // Counts the threads, so that what an earlier one says late is not heard.
   let current = 0
   let receive: (answer: SchemaAnswer) => void = () => {}
-  let stopped: Promise<void> | undefined
+  // The end of the thread that was stopped last, while that has not ended.
+  let dying: Promise<void> | undefined
   let last: Promise<unknown> = Promise.resolve()
   let isClosed = false
 
@@ -67,16 +73,23 @@ export const makeBox = (ways: readonly [Start, ...ReadonlyArray<Start>]): Box =>
 
   const stop = (): void => {
     current += 1
-    const stopping = thread?.stop()
+    const ending = thread?.stop()
     thread = undefined
-    if (stopping === undefined) return
-    stopped = new Promise((resolve) => {
-      const timer = setTimeout(resolve, stopLimit)
-      void stopping.finally(() => {
-        clearTimeout(timer)
-        resolve()
-      })
-    })
+    if (ending === undefined) return
+    const ended = ending.then(
+      () => void (dying = undefined),
+      () => void (dying = undefined)
+    )
+    dying = ended
+  }
+
+  /** Waits for the end of a stopped thread; `false` if it goes on. */
+  const isStopped = async (): Promise<boolean> => {
+    if (dying === undefined) return true
+    let timer: ReturnType<typeof setTimeout> | undefined
+    await Promise.race([dying, new Promise((resolve) => (timer = setTimeout(resolve, stopLimit)))])
+    clearTimeout(timer)
+    return dying === undefined
   }
 
   const start = async (): Promise<SchemaAnswer> => {
@@ -96,7 +109,7 @@ export const makeBox = (ways: readonly [Start, ...ReadonlyArray<Start>]): Box =>
 
   const answerTo = async (question: string): Promise<SchemaAnswer> => {
     // One thread at a time, with the memory of one.
-    await stopped
+    if (!isClosed && !(await isStopped())) return stopping
     if (isClosed) return closed
     if (thread === undefined) {
       const started = await start()
@@ -109,7 +122,8 @@ export const makeBox = (ways: readonly [Start, ...ReadonlyArray<Start>]): Box =>
 
   return {
     ask: (question) => {
-      const answer = last.then(() => answerTo(question))
+      const asked = performance.now()
+      const answer = last.then(() => (performance.now() - asked > queueLimit ? crowded : answerTo(question)))
       last = answer
       return answer
     },
@@ -117,7 +131,7 @@ export const makeBox = (ways: readonly [Start, ...ReadonlyArray<Start>]): Box =>
       isClosed = true
       receive(closed)
       stop()
-      await stopped
+      await isStopped()
     }
   }
 }
