@@ -48,7 +48,9 @@ describe("takeOver", () => {
   })
 
   it("refuses a history of holes at the first, whatever its length", () => {
-    const archive = { record_id: "a", history: new Array<object>(60_000_000) }
+    const history: Array<object> = []
+    history.length = 60_000_000
+    const archive = { record_id: "a", history }
     assert.strictEqual(
       faultOf(takeOver("handoff", archive, ofArchive)),
       "Invalid handoff: history[0]: Expected an object"

@@ -17,7 +17,7 @@ const originals = /*#__PURE__*/ new Map(
 // Controls, marks of direction, and characters that are not drawn or not assigned. U+2800 is drawn as a blank, and the
 // null notehead, the Khitan filler and the blanks of hieroglyphs are not drawn.
 const hidden =
-  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}\u{1D159}\u{16FE4}\u{13441}\u{13442}]|(?! )[\p{White_Space}\u2800]/u
+  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}]|\u{1D159}|\u{16FE4}|\u{13441}|\u{13442}|(?! )[\p{White_Space}\u2800]/u
 const blanks = /*#__PURE__*/ new RegExp(`${hidden.source}| `, "gu")
 
 const fold = (name: string): string =>
