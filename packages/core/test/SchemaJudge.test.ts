@@ -74,6 +74,14 @@ const accepted: ReadonlyArray<readonly [name: string, schema: object]> = [
   ["anchors and ids", { $id: "https://a.test/s", $defs: { a: { $anchor: "x" } }, items: { $ref: "#x" } }],
   ["its draft", { $schema: "https://json-schema.org/draft/2020-12/schema", definitions: { a: true } }],
   ["annotations, also unknown ones", { title: "Sums", "x-note": [1], nullable: true, deprecated: true, examples: [1] }],
+  [
+    "examples that have an id or a reference",
+    {
+      properties: { a: { example: { id: "42" } }, b: { example: { id: "42", $ref: "http://[" } } },
+      "x-a": { id: "http://[" }
+    }
+  ],
+  ["a reference into an unknown keyword", { components: { "a/b": { type: "string" } }, $ref: "#/components/a~1b" }],
   ["properties with the names of keywords", { properties: { id: {}, type: { type: "string" }, dependencies: true } }],
   ["a property named __proto__", JSON.parse('{ "properties": { "__proto__": { "type": "string" } } }')],
   ["many types", { type: ["integer", "null"], enum: [1, null], const: null, minimum: 0.5, multipleOf: 0.1 }]
@@ -119,6 +127,14 @@ describe("a content", () => {
     if ("gaveUp" in answer) throw new Error(answer.gaveUp)
     expect(answer.faults[0]?.expected).toMatch(/^Instance does not match any of \["xxx.*…$/)
     expect(answer.faults[0]?.expected).toHaveLength(500)
+  })
+
+  it("is compared with a constant, and with what a reference leads to", () => {
+    const fits = { faults: [], more: 0 }
+    expect(ask({ schema: { const: 1 }, content: 2 })).not.toEqual(fits)
+    const schema = { components: { b: { type: "string" } }, $ref: "#/components/b", example: { id: "42" } }
+    expect(ask({ schema, content: 2 })).not.toEqual(fits)
+    expect(ask({ schema, content: "a" })).toEqual(fits)
   })
 
   it("is not judged by a schema that nests deeper than the stack", () => {

@@ -1,7 +1,7 @@
 /** Judges JSON Schemas and contents. It runs in the box, so it imports no Effect and no part of the engine. */
 import { dereference, format, type OutputUnit, validate } from "@cfworker/json-schema"
 
-import { type SchemaFault, staticFaults } from "./SchemaKeywords.ts"
+import { removeAnnotations, type SchemaFault, staticFaults } from "./SchemaKeywords.ts"
 
 export type { SchemaFault } from "./SchemaKeywords.ts"
 
@@ -44,6 +44,7 @@ const innermost = (errors: ReadonlyArray<OutputUnit>): ReadonlyArray<SchemaFault
     .map(({ error, instanceLocation }) => ({ path: instanceLocation.slice(1), expected: error.replace(/\.$/, "") }))
 
 const faultsOf = ({ schema, isDetailed = false, ...rest }: SchemaQuestion): ReadonlyArray<SchemaFault> => {
+  removeAnnotations(schema)
   if ("content" in rest) return innermost(check(schema, rest.content, !isDetailed))
   const faults = staticFaults(schema)
   // A trial: references that multiply take too long with any content.

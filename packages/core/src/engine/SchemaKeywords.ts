@@ -31,7 +31,7 @@ const isNames = (value: unknown): boolean =>
   Array.isArray(value) && value.every(isText) && new Set(value).size === value.length
 const isReference = (value: unknown): boolean => isText(value) && value !== ""
 
-// UTF-16 units. An engine cannot be interrupted while it compiles a pattern; for this many it takes some tenths of a second.
+// UTF-16 units. An engine cannot be interrupted while it compiles a pattern; for this many it usually takes some tenths of a second.
 const patternUnits = 4096
 
 /** Describes why the validator cannot compile a pattern; it compiles with the flag u, which allows no needless escapes. */
@@ -120,6 +120,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     "maxProperties"
   ].map((name) => [name, count] as const),
   ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].map((name) => [name, number] as const),
+  ["const", { expected: "Expected a value", fits: () => true }],
   ["multipleOf", { expected: "Expected a number above 0", fits: (value) => number.fits(value) && Number(value) > 0 }],
   ...["uniqueItems", "deprecated", "readOnly", "writeOnly"].map((name) => [name, flag] as const),
   ...["title", "description", "$comment", "format", "pattern", "contentEncoding", "contentMediaType"].map(
@@ -163,6 +164,45 @@ const refused: ReadonlyMap<string, string> = new Map([
     (name) => [name, "Expected no key of this name"] as const
   )
 ])
+
+const decoded = (reference: string): string => {
+  try {
+    return decodeURIComponent(reference)
+  } catch {
+    // It leads nowhere, which is found later.
+    return reference
+  }
+}
+
+/** The references of a schema, and of everything in it, as one text, with the keys in them as they are. */
+const referencesIn = (root: unknown): string => {
+  const found: Array<string> = []
+  JSON.stringify(root, (key, value: unknown) => {
+    if (key === "$ref" && isReference(value)) found.push(decoded(String(value)))
+    return value
+  })
+  // RFC 6901, section 4: a pointer writes / as ~1 and ~ as ~0.
+  return found.join(" ").replaceAll("~1", "/").replaceAll("~0", "~")
+}
+
+/**
+ * Removes the unknown keywords that no reference leads into. They are annotations, such as `example`, but the validator
+ * would take an `id` or a `$ref` in their values as its own.
+ */
+export const removeAnnotations = (root: unknown): void => {
+  const references = referencesIn(root)
+  const prune = (node: unknown): void => {
+    if (!isNode(node)) return
+    // The cast: the schema is a copy.
+    const own = node as Record<string, unknown>
+    for (const [key, value] of Object.entries(own)) {
+      const rule = rules.get(key)
+      if (rule?.fits(value) === true) for (const [, one] of rule.inside?.(value) ?? []) prune(one)
+      else if (rule === undefined && !refused.has(key) && !references.includes(key)) delete own[key]
+    }
+  }
+  prune(root)
+}
 
 /** The faults of a schema. It writes into the schema, as the validator does. */
 export const staticFaults = (root: unknown): ReadonlyArray<SchemaFault> => {
