@@ -56,8 +56,9 @@ describe("the text of others", () => {
       expectInert(stdout)
       expectInert(stderr)
       // A command that refuses a name prints a sentence and no JSON.
-      if (stdout === "") expect(stderr).toMatch(/^Error: /)
-      else if (JSON.stringify(JSON.parse(stdout)).includes(JSON.stringify(hostile).slice(1, -1))) kept += 1
+      const printed: unknown = stdout === "" ? stderr.startsWith("Error: ") : JSON.parse(stdout)
+      expect(printed).not.toBe(false)
+      if (JSON.stringify(printed).includes(JSON.stringify(hostile).slice(1, -1))) kept += 1
     }
     expect(kept).toBeGreaterThan(each.length / 2)
   })
