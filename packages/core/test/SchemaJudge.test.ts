@@ -38,6 +38,19 @@ const refused: ReadonlyArray<readonly [name: string, schema: object, fault: stri
     { patternProperties: { "a\\Z": true } },
     /^\.patternProperties\["a\\\\Z"\]: Expected a regular/
   ],
+  [
+    "references that multiply below a property",
+    {
+      properties: { x: { $ref: "#/$defs/d0" } },
+      $defs: Object.fromEntries(
+        Array.from({ length: 20 }, (_, n) => [
+          `d${n}`,
+          n === 19 ? {} : { allOf: [{ $ref: `#/$defs/d${n + 1}` }, { $ref: `#/$defs/d${n + 1}` }] }
+        ])
+      )
+    },
+    /Expected at most 10000 schemas for one value/
+  ],
   ["a pattern that is long", { pattern: "a".repeat(5000) }, ".pattern: Expected a pattern of at most 4096 characters"],
   ["$dynamicRef", { items: { $dynamicRef: "#node" } }, /^\.items\.\$dynamicRef: Expected \$ref and \$anchor/],
   ["$recursiveRef", { $recursiveRef: "#" }, /^\.\$recursiveRef: Expected \$ref/],

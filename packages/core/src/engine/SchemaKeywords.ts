@@ -148,6 +148,9 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["$ref", { expected: "Expected a reference such as #/$defs/name", fits: isReference }]
 ])
 
+// Judged within a tenth of the time for a question. The largest schemas in use apply some hundreds to one value.
+const mostApplied = 10_000
+
 const elsewhere = "Expected no keyword of another draft; in 2020-12 it is"
 const unsupported = "Expected $ref and $anchor; this keyword is not supported"
 
@@ -265,16 +268,31 @@ export const staticFaults = (root: unknown): ReadonlyArray<SchemaFault> => {
     }
   }
 
-  /** Finds schemas that apply themselves to the same value, which never ends. */
-  const done = new Set<unknown>()
+  /**
+   * Counts the schemas that a schema applies to one value, itself included. Finds those that apply themselves, which never
+   * ends, and those that multiply.
+   */
+  const counts = new Map<unknown, number>()
   const open = new Set<unknown>()
-  const findCycle = (at: string, node: unknown): void => {
-    if (!isNode(node) || done.has(node)) return
-    if (open.has(node)) return fault(at, "Expected references that do not lead back to themselves for the same value")
+  const countFrom = (at: string, node: unknown): number => {
+    if (!isNode(node)) return 1
+    const known = counts.get(node)
+    if (known !== undefined) return known
+    if (open.has(node)) {
+      fault(at, "Expected references that do not lead back to themselves for the same value")
+      return 1
+    }
     open.add(node)
-    for (const [path, next] of applied.get(node) ?? []) findCycle(path, next)
+    let total = 1
+    for (const [path, next] of applied.get(node) ?? []) total += countFrom(path, next)
     open.delete(node)
-    done.add(node)
+    if (total > mostApplied) {
+      fault(at, `Expected at most ${mostApplied} schemas for one value, counted along all references`)
+      // Named once, and not again for each schema that leads here.
+      total = 1
+    }
+    counts.set(node, total)
+    return total
   }
 
   const bytes = utf8Length(JSON.stringify(root))
@@ -282,6 +300,6 @@ export const staticFaults = (root: unknown): ReadonlyArray<SchemaFault> => {
   else walk("", root)
   if (faults.length > 0) return faults
   resolve()
-  for (const [node, at] of paths) findCycle(at, node)
+  for (const [node, at] of paths) countFrom(at, node)
   return faults
 }
