@@ -138,7 +138,12 @@ const copy = (value: unknown, walk: Walk, level: number, isContent: boolean): un
     if (Array.isArray(value)) return copyArray(value, walk, level + 1, isContent)
     // A new moment, because the caller can change its own, and a moment that only looks like one fails here.
     if (!isContent && DateTime.isDateTime(value)) {
-      return DateTime.isUtc(value) ? DateTime.makeUnsafe(value.epochMilliseconds) : value
+      if (!DateTime.isUtc(value)) return value
+      const { epochMilliseconds } = value
+      // `makeUnsafe` would cut fractions.
+      return Number.isInteger(epochMilliseconds)
+        ? DateTime.makeUnsafe(epochMilliseconds)
+        : refuse(walk, "Expected whole milliseconds")
     }
     if (isPlain(value)) return copyObject(value, walk, level + 1, isContent)
   } catch {
