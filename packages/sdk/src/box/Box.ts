@@ -23,9 +23,9 @@ const questionLimit = 500
 // Milliseconds until a thread must be ready: fifty times the usual, because a busy machine is no fault of the schema.
 const startLimit = 5000
 
-// Milliseconds that the next question waits for the end of a stopped thread. The compilation of a regular expression
-// cannot be interrupted, so a second thread could start beside every stopped one.
-const stopLimit = 250
+// Milliseconds that the next question waits for the end of a stopped thread: three times what Bun needs; Node and Deno need
+// some 10. The compilation of a regular expression cannot be interrupted, so no thread starts beside a stopped one.
+const stopLimit = 1500
 
 // Milliseconds that a question waits for those before it: closing waits for all of them, and so does a lease.
 const queueLimit = 2000
