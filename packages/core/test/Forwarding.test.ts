@@ -168,7 +168,7 @@ describe("re-routing", () => {
       handBack
     })
     yield* manager.claim(auditor)
-    // Nobody else is capable.
+    // No other agent is capable.
     yield* refusal(manager.release(recordId), "NoAttemptLeft")
     const failed = yield* manager.fail(recordId, { reason: "Impossible" })
     assert.strictEqual(failed.status, "failed")

@@ -23,22 +23,15 @@ const exceeds = (evidence: ReadonlyArray<Evidence>, most: number): boolean =>
  */
 export const checkShare = (record: HandoffRecord, { _tag: event, by: agent }: Attested): NoRoomLeft | undefined => {
   const { recordId, request } = record
+  const { fromAgent: sender } = request
   const evidence = ("evidence" in record && record.evidence) || []
-  const own = limits.attestations
-  if (
-    exceeds(
-      evidence.filter(({ by }) => by === agent),
-      own
-    )
-  ) {
-    return new NoRoomLeft({ recordId, event, of: "evidence", agent, most: own })
+  const own = evidence.filter(({ by }) => by === agent)
+  if (exceeds(own, limits.attestations)) {
+    return new NoRoomLeft({ recordId, event, of: "evidence", agent, most: limits.attestations })
   }
-  const most = limits.parts - own
-  return agent !== request.fromAgent &&
-    exceeds(
-      evidence.filter(({ by }) => by !== request.fromAgent),
-      most
-    )
+  const most = limits.parts - limits.attestations
+  const others = evidence.filter(({ by }) => by !== sender)
+  return agent !== sender && exceeds(others, most)
     ? new NoRoomLeft({ recordId, event, of: "evidence", most })
     : undefined
 }

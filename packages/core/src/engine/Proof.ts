@@ -9,7 +9,7 @@ export type Proof = { readonly misfit: string } | { readonly unproven: string } 
 /** Judges the artifacts of a completed handoff by the schemas of its deliverables. */
 export const proofOf = (box: Box | undefined, record: HandoffRecord): Effect.Effect<Proof> => {
   const { deliverables = [] } = record.request
-  if (record.status !== "completed" || deliverables.every(({ schema }) => schema === undefined)) return Effect.undefined
+  if (!("result" in record) || deliverables.every(({ schema }) => schema === undefined)) return Effect.undefined
   // Loaded when a handoff has a schema: most have none.
   return Effect.promise(async () =>
     (await import("./ContentSchemas.ts")).proofOf(box, deliverables, record.artifacts ?? [])

@@ -2,7 +2,6 @@ import {
   agentOf,
   AgentId,
   type After,
-  AlreadyHeld,
   Attempt,
   clock,
   type Deliverable,
@@ -20,7 +19,6 @@ import {
   type NoAttemptLeft,
   NoCapableAgent,
   NotDelivered,
-  NotYourHandoff,
   OpenChildren,
   overdueEvent,
   receiverOf,
@@ -45,12 +43,12 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { HandoffRouter } from "../routing/HandoffRouter.ts"
-import { alikeOf, checkName } from "../routing/Names.ts"
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { checkShare, graded } from "./Attesting.ts"
 import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
+import { checkReceiver, checkWitness } from "./PartyNames.ts"
 import type { Box } from "./SchemaBox.ts"
 
 /** The agent that acts, and the attempt that it holds. */
@@ -123,39 +121,6 @@ const validator = (name: TransitionVerbName) => {
         onFailure: (error) => invalidInput(name, error)
       })
     })
-}
-
-/** Refuses a next receiver whose name can pass for another, such as that of an agent that has had the handoff. */
-const checkReceiver = (record: HandoffRecord, agent: AgentId): Effect.Effect<void, InvalidInput | AlreadyHeld> => {
-  const holders = holdersOf(record)
-  return Effect.flatMap(alikeOf(agent, holders), (alike): Effect.Effect<void, InvalidInput | AlreadyHeld> =>
-    alike === undefined
-      ? checkName("forward", "to", agent)
-      : Effect.fail(new AlreadyHeld({ recordId: record.recordId, agent, holders, alike }))
-  )
-}
-
-/** Refuses a witness whose name can pass for the receiver, the sender or another. An earlier holder keeps its name. */
-const checkWitness = (record: HandoffRecord, by: AgentId): Effect.Effect<void, InvalidInput | NotYourHandoff> => {
-  const { recordId, request } = record
-  return Effect.flatMap(
-    alikeOf(by, [receiverOf(record), request.fromAgent]),
-    (alike): Effect.Effect<void, InvalidInput | NotYourHandoff> =>
-      alike !== undefined
-        ? Effect.fail(
-            new NotYourHandoff({
-              recordId,
-              event: "Attested",
-              by,
-              party: "witness",
-              expected: request.fromAgent,
-              alike
-            })
-          )
-        : holdersOf(record).includes(by)
-          ? Effect.void
-          : checkName("attest", "by", by)
-  )
 }
 
 export type Verbs = ReturnType<typeof make>

@@ -163,7 +163,7 @@ export const hold = <E, R>(
           // While the handoff waits for an answer there is nothing to renew, and it is still held.
           status === (event === "Progressed" ? transitions.Asked.to : transitions[event].to)) ||
         // The release of the last attempt fails the handoff.
-        (event === "Released" && current === attempt && status === "failed")
+        (event === "Released" && current === attempt && status === transitions.Failed.to)
 
       /** Interrupts the handler, because the handoff is no longer held. */
       const lose = (sentence: string): Effect.Effect<never> =>
