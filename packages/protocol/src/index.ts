@@ -1,9 +1,9 @@
 export { limits } from "./values/Limits.ts"
 export { type Bounds, contents, frozen, isPlain, ofArchive } from "./values/Given.ts"
 export { bytesOf, isJsonObject, JsonObject, JsonValue, parseJson } from "./values/Json.ts"
-export { canonical, Digest, digestOf, Signature } from "./values/Digest.ts"
+export { canonical, Digest, digestOf, Salt, Signature } from "./values/Digest.ts"
 export { labelFault, looksLike, nameFault, skeleton } from "./values/Names.ts"
-export { AgentId, Capability, Priority, PublicKey, RecordId, Text, Timestamp } from "./values/Fields.ts"
+export { AgentId, Capability, LogName, Priority, PublicKey, RecordId, Text, Timestamp } from "./values/Fields.ts"
 export { HandoffRequest } from "./model/HandoffRequest.ts"
 export { Briefing, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./model/Briefing.ts"
 export { type Coverage, coverageOf } from "./model/Coverage.ts"
@@ -61,6 +61,15 @@ export {
   RevisionConflict,
   StoreError
 } from "./model/HandoffError.ts"
+export { InvalidPosition } from "./model/InvalidPosition.ts"
+export {
+  AgentRemovedEvent,
+  FoundedEvent,
+  KeyAddedEvent,
+  KeyEvent,
+  KeyRevokedEvent,
+  KeyRotatedEvent
+} from "./model/KeyEvent.ts"
 export { KeyRequired } from "./model/KeyRequired.ts"
 export {
   AlreadyHeld,
@@ -88,7 +97,7 @@ export {
   transitions,
   turns
 } from "./lifecycle/Transitions.ts"
-export { entryDigest, entryText, eventText, linked, signedText } from "./lifecycle/Chain.ts"
+export { entryDigest, entryText, erased, eventText, linked, type Seal, signedText } from "./lifecycle/Chain.ts"
 export {
   agentOf,
   clock,
@@ -107,6 +116,21 @@ export {
 } from "./lifecycle/Clocks.ts"
 export { isOfTime, type LifecycleError, movesOf } from "./lifecycle/Refusals.ts"
 export { advance, type Advanced, apply, begin, begun, create, replay } from "./lifecycle/Lifecycle.ts"
+export {
+  type AgentKeys,
+  authorizedText,
+  isKeyed,
+  type IsSigned,
+  keyAt,
+  keyEntryText,
+  keyFault,
+  keyLogId,
+  type KeyState,
+  noKeys,
+  provenText,
+  readKeys,
+  withKeys
+} from "./lifecycle/KeyLog.ts"
 export { type Flaw, flawIn } from "./lifecycle/Verify.ts"
 export { continuation } from "./foreign/Continuation.ts"
 export { fastPath } from "./encoding/FastPath.ts"
@@ -127,8 +151,11 @@ export {
 } from "./wire/Reports.ts"
 export {
   decodeEvent,
+  decodeKeyEvent,
+  encodeKeyEvent,
   decodeJsonObject,
   decodeOwnEvent,
+  decodeStoredEvent,
   decodeRecord,
   decodeRequest,
   decodeText,

@@ -404,7 +404,8 @@ describe("the guards and the schemas agree", () => {
     max_hops: 2,
     reroute: true
   }
-  const fact = { at: "2026-12-01T09:00:00Z", by: "a", via: "foreign", prev: digest, sig: "A".repeat(86) }
+  const format2 = { log: "0".repeat(26), keys: 3, salt: "A".repeat(22), body: digest }
+  const fact = { at: "2026-12-01T09:00:00Z", by: "a", via: "foreign", ...format2, prev: digest, sig: "A".repeat(86) }
   const answer = { accepted: true, reason: "r", estimated_completion: "2026-12-01T09:00:00Z" }
   const artifacts = [
     { name: "report", media_type: "text/plain", content: { pages: [1] } },

@@ -24,6 +24,7 @@ import {
   InvalidInput,
   InvalidTransition,
   isOpen,
+  InvalidPosition,
   KeyRequired,
   limits,
   NoAttemptLeft,
@@ -183,6 +184,7 @@ const errors = () => {
       input: "request",
       issues: [{ path: "priority", expected: "Expected a value between 1 and 10" }]
     }),
+    new InvalidPosition({ position: "42", reason: "malformed" }),
     new KeyRequired({ agentId: executor, publicKey: PublicKey.make("KtDT".repeat(10) + "abc") }),
     new NoCapableAgent({ fromAgent: planner, requires: [Capability.make("translate")] }),
     new RevisionConflict({ recordId: id, revision: 3 }),

@@ -39,6 +39,7 @@ export {
   InvalidInput,
   InvalidTransition,
   NoAttemptLeft,
+  InvalidPosition,
   KeyRequired,
   NoCapableAgent,
   NoHopLeft,

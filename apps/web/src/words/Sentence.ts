@@ -1,6 +1,7 @@
 import {
   AlreadyHeld,
   InvalidTransition,
+  InvalidPosition,
   KeyRequired,
   NoAttemptLeft,
   NoCapableAgent,
@@ -20,6 +21,7 @@ import { proseShown } from "./Visible.ts"
 /** Errors whose messages have no full stop because they may be part of a sentence. */
 const withoutStop = [
   AlreadyHeld,
+  InvalidPosition,
   KeyRequired,
   NoAttemptLeft,
   NoCapableAgent,

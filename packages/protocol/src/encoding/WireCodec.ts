@@ -19,9 +19,13 @@ export interface Codec<A, Json> {
   readonly write: (value: A) => Json
   /** Writes the canonical JSON (RFC 8785). */
   readonly text: (value: A) => string
+  /** Writes the canonical JSON without the fields that are marked as parts of the body, or stand beside the event. */
+  readonly head: (value: A) => string
+  /** Writes the canonical JSON of the fields of the body, at their places; `undefined` if the value has none. */
+  readonly body: (value: A) => string | undefined
 }
 type Any = Codec<unknown, unknown>
-type Writer = Pick<Any, "write" | "text">
+type Writer = Omit<Any, "read">
 type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields =>
@@ -42,12 +46,17 @@ export const checksOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) => {
 
 const itself = (value: unknown): unknown => value
 
+const none = (): undefined => undefined
+
+/** Writes a value that is as a whole in the event or in its body. */
+const undivided = (text: Any["text"]): Omit<Writer, "write"> => ({ text, head: text, body: none })
+
 /** Makes the codec of a value that is the same on the wire. */
 const kept = (is: (value: unknown) => boolean, text: (value: never) => string): Any => ({
   read: (json) => (is(json) ? json : fault),
   write: itself,
   // The cast: `text` gets only values that `is` accepts.
-  text: text as Any["text"]
+  ...undivided(text as Any["text"])
 })
 
 const checked = (ast: SchemaAST.AST, type: string, text: (value: never) => string): Any => {
@@ -62,7 +71,7 @@ const moment: Any = {
   },
   // The casts: the schema is that of moments.
   write: (value) => formatMoment(value as DateTime.Utc),
-  text: (value) => `"${formatMoment(value as DateTime.Utc)}"`
+  ...undivided((value) => `"${formatMoment(value as DateTime.Utc)}"`)
 }
 
 /** The caller's own JSON. */
@@ -85,7 +94,7 @@ const listOf = (ast: SchemaAST.Arrays): Any => {
   return {
     read,
     write: item.write === itself ? itself : (value) => (value as ReadonlyArray<unknown>).map(item.write),
-    text: (value) => `[${(value as ReadonlyArray<unknown>).map(item.text).join(",")}]`
+    ...undivided((value) => `[${(value as ReadonlyArray<unknown>).map(item.text).join(",")}]`)
   }
 }
 
@@ -134,7 +143,8 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Writer => {
     [...new Set([...types.keys(), ...Object.keys(always)])].map((key) => {
       const type = types.get(key)
       const codec = type === undefined ? foreign : codecOf(type)
-      return { key, name: snake(key), ...codec, otherwise: always[key], omitted: omitted[key] }
+      const part = type?.context?.annotations?.["part"]
+      return { key, name: snake(key), ...codec, part, otherwise: always[key], omitted: omitted[key] }
     }),
     dialect
   )
@@ -142,8 +152,39 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Writer => {
   const places = new Map(
     sorted.map((field, place) => [field.key, { ...field, place, prefix: `,"${field.name}":` }] as const)
   )
-  const blank = sorted.map(({ name, otherwise }) =>
-    otherwise === undefined ? "" : `,"${name}":${canonical(otherwise())}`
+  type Placed = (typeof sorted)[number]
+  /** Writes some of the fields. `write` gives the text of one; `has` tells whether a field without a value is written. */
+  const textBy = (has: (field: Placed) => boolean, write: (field: Placed, given: unknown) => string | undefined) => {
+    const blank = sorted.map((field) =>
+      field.otherwise === undefined || !has(field) ? "" : `,"${field.name}":${canonical(field.otherwise())}`
+    )
+    return (value: unknown): string => {
+      const parts = blank.slice()
+      // Visits only the keys that are present: a state has many optional fields and few of them.
+      for (const key in value as Fields) {
+        const field = places.get(key)
+        if (field === undefined) continue
+        // The cast: the schema is that of an object.
+        const given = (value as Fields)[key]
+        if (given === undefined || given === field.omitted) continue
+        const text = write(field, given)
+        if (text !== undefined) parts[field.place] = field.prefix + text
+      }
+      return parts.join("").slice(1)
+    }
+  }
+  const text = textBy(
+    () => true,
+    (field, given) => field.text(given)
+  )
+  const head = textBy(
+    ({ part }) => part === undefined,
+    (field, given) => (field.part === undefined ? field.head(given) : undefined)
+  )
+  const body = textBy(
+    ({ part }) => part === "body",
+    (field, given) =>
+      field.part === "body" ? field.text(given) : field.part === undefined ? field.body(given) : undefined
   )
   return {
     write: (value) => {
@@ -157,17 +198,11 @@ const writerOf = (ast: SchemaAST.Objects, dialect: Dialect): Writer => {
       }
       return json
     },
-    text: (value) => {
-      const parts = blank.slice()
-      // Visits only the keys that are present: a state has many optional fields and few of them.
-      for (const key in value as Fields) {
-        const field = places.get(key)
-        if (field === undefined) continue
-        // The cast: the schema is that of an object.
-        const given = (value as Fields)[key]
-        if (given !== undefined && given !== field.omitted) parts[field.place] = field.prefix + field.text(given)
-      }
-      return `{${parts.join("").slice(1)}}`
+    text: (value) => `{${text(value)}}`,
+    head: (value) => `{${head(value)}}`,
+    body: (value) => {
+      const fields = body(value)
+      return fields === "" ? undefined : `{${fields}}`
     }
   }
 }
@@ -180,7 +215,9 @@ const objectOf = (ast: SchemaAST.Objects, dialect = dialectOf(ast), members = [a
 /** Writes each value with the codec of its member of a union. */
 const writerBy = (codecFor: (value: unknown) => Any): Writer => ({
   write: (value) => codecFor(value).write(value),
-  text: (value) => codecFor(value).text(value)
+  text: (value) => codecFor(value).text(value),
+  head: (value) => codecFor(value).head(value),
+  body: (value) => codecFor(value).body(value)
 })
 
 /** Compiles on first use, because a program meets few of the events and states. */

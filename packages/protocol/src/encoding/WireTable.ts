@@ -35,7 +35,7 @@ export interface Dialect {
 }
 
 /** Fields that are written last, in any schema. The file store finds the last position at the end of a record's history. */
-export const last: ReadonlyArray<string> = ["prev", "sig", "head", "revision", "history"]
+export const last: ReadonlyArray<string> = ["log", "keys", "salt", "body", "prev", "sig", "head", "revision", "history"]
 
 const record: Dialect = {
   defaults: {

@@ -4,6 +4,7 @@ import type * as DateTime from "effect/DateTime"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "../model/HandoffRecord.ts"
 import type { HandoffRequest } from "../model/HandoffRequest.ts"
+import type { KeyEvent } from "../model/KeyEvent.ts"
 
 /** The name of a field on the wire. */
 export type Snake<Name extends string> = Name extends `${infer Head}${infer Tail}`
@@ -42,4 +43,5 @@ export type WireRequest = Wire<HandoffRequest>
 export type WireResponse = Wire<HandoffResponse>
 export type WireRecord = Flat<HandoffRecord, "recordId" | "request" | "status" | "createdAt" | "updatedAt">
 export type WireEvent = Wire<HandoffEvent>
+export type WireKeyEvent = Wire<KeyEvent>
 export type WireArchived = WireRecord & { readonly history?: ReadonlyArray<WireEvent> | null }

@@ -5,7 +5,7 @@ import { EmptyHistory, NotYourHandoff } from "../model/HandoffError.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { RecordId } from "../values/Fields.ts"
-import { entryDigest, eventText, linked, textDigest } from "./Chain.ts"
+import { entryDigest, kept, linked, type Seal, seal, type Written } from "./Chain.ts"
 import { nextStates } from "./NextState.ts"
 import { check, isTransition, type LifecycleError } from "./Refusals.ts"
 import type { Origin, Transition } from "./Transitions.ts"
@@ -65,23 +65,35 @@ export const apply = (record: HandoffRecord, event: HandoffEvent): Result.Result
 export interface Advanced<Event extends HandoffEvent = HandoffEvent> {
   readonly record: HandoffRecord
   readonly event: Event
-  /** The canonical JSON of the event, over which the digest was taken. */
+  /** The text of the event for a store of rows. */
   readonly text: string
 }
 
-/** Makes the first entry of a handoff: the event, and the record after it, which holds the digest of the event. */
-export const begin = <Event extends Origin>(recordId: RecordId, event: Event): Advanced<Event> => {
-  const text = eventText(event)
-  return { record: { ...begun(recordId, event), head: textDigest(recordId, 1, text) }, event, text }
+/** Completes a new event for a log; without a seal, the event is of another log and stays as it is. */
+const written = <Event extends HandoffEvent>(
+  recordId: RecordId,
+  revision: number,
+  event: Event,
+  by: Seal | undefined
+): Written<Event> => (by === undefined ? kept(recordId, revision, event) : seal(recordId, revision, event, by))
+
+/**
+ * Makes the first entry of a handoff: the event, and the record after it, which holds the digest of the entry. `by` is the
+ * log that it is committed to first; without it, the event is kept as it is.
+ */
+export const begin = <Event extends Origin>(recordId: RecordId, given: Event, by?: Seal): Advanced<Event> => {
+  const { digest, event, text } = written(recordId, 1, given, by)
+  return { record: { ...begun(recordId, event), head: digest }, event, text }
 }
 
 /**
  * Makes the next entry of a handoff: the event, linked to the last entry, and the record after it, which holds the digest
- * of the event. An event that already has `prev` must be linked to the last entry.
+ * of the entry. An event that already has `prev` must be linked to the last entry. `by` is as in `begin`.
  */
 export const advance = <Event extends HandoffEvent>(
   record: HandoffRecord,
-  event: Event
+  event: Event,
+  by?: Seal
 ): Result.Result<Advanced<Event>, LifecycleError | BrokenChain> => {
   const { recordId, revision } = record
   if (event.prev !== undefined && event.prev !== record.head) {
@@ -89,8 +101,8 @@ export const advance = <Event extends HandoffEvent>(
   }
   const next = linked(record, event)
   return Result.map(apply(record, next), (applied) => {
-    const text = eventText(next)
-    return { record: { ...applied, head: textDigest(recordId, applied.revision, text) }, event: next, text }
+    const { digest, event, text } = written(recordId, applied.revision, next, by)
+    return { record: { ...applied, head: digest }, event, text }
   })
 }
 

@@ -225,7 +225,8 @@ export const check = (record: HandoffRecord, event: HandoffEvent): LifecycleErro
   }
   const isByTime = isOfTime(record, event)
   // An event of another program has happened, due or not, so only its author and the limits are checked.
-  if (event.via !== undefined) {
+  // Of an erased event, the content is no longer there.
+  if (event.via !== undefined || event.body !== undefined) {
     return (isByTime ? undefined : checkActor(record, event, rule)) ?? checkRoom(record, event)
   }
   // The cast: the condition in a row gets only events of that row.

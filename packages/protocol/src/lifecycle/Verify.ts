@@ -1,13 +1,14 @@
 /** Verifies a history: each entry holds the digest of the entry before it, and the entries lead to the record. */
 import * as Result from "effect/Result"
 
+import { bodiless } from "../encoding/Erasing.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { Digest } from "../values/Digest.ts"
 import type { RecordId } from "../values/Fields.ts"
 import { isSame } from "../values/Same.ts"
-import { entryDigest } from "./Chain.ts"
-import { apply, create } from "./Lifecycle.ts"
+import { entryDigest, kept } from "./Chain.ts"
+import { apply, begun } from "./Lifecycle.ts"
 import { isTransition } from "./Refusals.ts"
 
 /** The first entry of a history that does not hold, and why. */
@@ -25,7 +26,7 @@ const differences = (a: object, b: object): ReadonlyArray<string> => {
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => !isSame(left[key], right[key]))
 }
 
-const flawOfRecord = (record: HandoffRecord, replayed: HandoffRecord): Flaw | undefined => {
+const flawOfRecord = (record: HandoffRecord, replayed: HandoffRecord, isErased: boolean): Flaw | undefined => {
   const { revision } = replayed
   if (record.revision !== revision) {
     const problem = `The record has revision ${record.revision}, but its history has ${revision} entries`
@@ -34,7 +35,8 @@ const flawOfRecord = (record: HandoffRecord, replayed: HandoffRecord): Flaw | un
   if (record.head !== replayed.head) {
     return { revision, problem: "The record holds the digest of another last entry" }
   }
-  const parts = differences(record, replayed)
+  // What was erased can no longer be compared.
+  const parts = isErased ? differences(bodiless(record), bodiless(replayed)) : differences(record, replayed)
   return parts.length === 0
     ? undefined
     : { revision, problem: `The record differs from its history in ${parts.join(", ")}` }
@@ -74,24 +76,30 @@ export const flawIn = (
 ): Flaw | undefined => {
   let replayed: HandoffRecord | undefined
   let before: Digest | undefined
+  let isOf2 = false
+  let isErased = false
   for (const [index, event] of history.entries()) {
     const revision = index + 1
     if (event.prev !== before) return brokenLink(recordId, history, index, record?.head)
+    const { digest, fault } = kept(recordId, revision, event)
+    if (fault !== undefined) return { revision, problem: fault }
+    if (isOf2 && event.log === undefined) return { revision, problem: "It is of format 1 after an entry of format 2" }
+    isOf2 = event.log !== undefined
+    isErased ||= event.body !== undefined
+    before = digest
     if (replayed === undefined) {
       if (isTransition(event))
         return { revision, problem: `A history begins with Created or Imported, not ${event._tag}` }
       if (event._tag === "Created" && event.by !== event.request.fromAgent) {
         return { revision, problem: `It was recorded by ${event.by}, but the sender is ${event.request.fromAgent}` }
       }
-      replayed = create(recordId, event)
-      before = replayed.head
+      replayed = { ...begun(recordId, event), head: digest }
     } else {
       const applied = apply(replayed, event)
       if (Result.isFailure(applied)) return { revision, problem: applied.failure.message }
-      before = entryDigest(recordId, revision, event)
-      replayed = { ...applied.success, head: before }
+      replayed = { ...applied.success, head: digest }
     }
   }
   if (replayed === undefined) return { revision: 0, problem: "The record has no history" }
-  return record && flawOfRecord(record, replayed)
+  return record && flawOfRecord(record, replayed, isErased)
 }

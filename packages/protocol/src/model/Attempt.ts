@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-import { AgentId, field, optional, Text, Timestamp } from "../values/Fields.ts"
+import { AgentId, field, inBody, optional, Text, Timestamp } from "../values/Fields.ts"
 import { bounded } from "../values/Json.ts"
 import { limits } from "../values/Limits.ts"
 import { Artifacts } from "./Delivery.ts"
@@ -32,7 +32,7 @@ export class Lease extends Schema.Opaque<Lease>()(
 export class Progress extends Schema.Opaque<Progress>()(
   Schema.Struct({
     at: field(Timestamp, "When the receiver reported."),
-    note: optional(Text, "The work in progress, in words."),
+    note: inBody(optional(Text, "The work in progress, in words.")),
     fraction: optional(
       Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
       "The fraction of the work that is done, from 0 to 1."
@@ -55,8 +55,8 @@ export class HandBack extends Schema.Opaque<HandBack>()(
 /** A question of the receiver with the sender's answer. */
 export class Answer extends Schema.Opaque<Answer>()(
   Schema.Struct({
-    question: field(Text, "The receiver's question."),
-    answer: field(Text, "The sender's answer.")
+    question: inBody(field(Text, "The receiver's question."), ""),
+    answer: inBody(field(Text, "The sender's answer."), "")
   })
 ) {}
 

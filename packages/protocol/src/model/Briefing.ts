@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-import { AgentId, field, Name, optional, Text, Timestamp } from "../values/Fields.ts"
+import { AgentId, field, inBody, Name, optional, Text, Timestamp } from "../values/Fields.ts"
 import { bounded } from "../values/Json.ts"
 import { limits } from "../values/Limits.ts"
 import { itemsOf, type Items } from "./Coverage.ts"
@@ -136,7 +136,7 @@ export class ReadBack extends Schema.Opaque<ReadBack>()(
 ) {}
 
 /** The sender's correction: the same field in the event and in the record. */
-export const correction = optional(Text, "The sender's correction of the read-back.")
+export const correction = inBody(optional(Text, "The sender's correction of the read-back."))
 
 /** The read-back as the record keeps it: every item restated so far, and the sender's confirmation. */
 export class KeptReadBack extends Schema.Opaque<KeptReadBack>()(

@@ -1,7 +1,7 @@
 /** The events between the acceptance of a handoff and its end. */
 import * as Schema from "effect/Schema"
 
-import { AgentId, field, optional, RecordId } from "../values/Fields.ts"
+import { AgentId, field, inBody, optional, RecordId } from "../values/Fields.ts"
 import { Answer, Clock, Milliseconds, Progress, RerouteCause } from "./Attempt.ts"
 import { correction, ReadBack } from "./Briefing.ts"
 import { proof } from "./Delivery.ts"
@@ -33,7 +33,9 @@ export class AnsweredEvent extends Schema.Opaque<AnsweredEvent>()(
   Schema.Struct({ _tag: Schema.tag("Answered"), ...move, answer: Answer.fields.answer })
 ) {}
 
-const readBack = field(ReadBack, "The briefing in the receiver's words, or the items it left out before.")
+const readBack = inBody(field(ReadBack, "The briefing in the receiver's words, or the items it left out before."), {
+  summary: ""
+})
 
 /** The receiver restates the briefing, or the items it left out before. */
 export class RestatedEvent extends Schema.Opaque<RestatedEvent>()(

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
 import { canonical, Digest, digestOf } from "../values/Digest.ts"
-import { AgentId, field, Name, optional, Text, Timestamp } from "../values/Fields.ts"
+import { AgentId, field, inBody, Name, optional, Text, Timestamp } from "../values/Fields.ts"
 import { bounded, JsonObject, JsonValue } from "../values/Json.ts"
 import { limits } from "../values/Limits.ts"
 import { partsOf } from "./Briefing.ts"
@@ -88,9 +88,12 @@ export const artifactDigest = (artifact: Artifact): Digest =>
 
 /** The fields of every piece of evidence. */
 export const proof = {
-  statement: field(Text.check(Schema.isMinLength(1)), "The fact that was checked or seen, in words."),
+  statement: inBody(
+    field(Text.check(Schema.isMinLength(1)), "The fact that was checked or seen, in words."),
+    "(erased)"
+  ),
   of: optional(Name, "The artifact or deliverable that the statement is about, by name."),
-  uri: optional(Text, "Where the evidence can be looked up."),
+  uri: inBody(optional(Text, "Where the evidence can be looked up.")),
   digest: optional(Digest, "The SHA-256 of the thing that was checked or seen.")
 }
 

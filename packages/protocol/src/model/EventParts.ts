@@ -1,7 +1,17 @@
 import * as Schema from "effect/Schema"
 
-import { Digest, Signature } from "../values/Digest.ts"
-import { AgentId, Capability, field, optional, Text, Timestamp } from "../values/Fields.ts"
+import { Digest, Salt, Signature } from "../values/Digest.ts"
+import {
+  AgentId,
+  besideEvent,
+  Capability,
+  field,
+  inBody,
+  LogName,
+  optional,
+  Text,
+  Timestamp
+} from "../values/Fields.ts"
 import { Attempt, HandBack } from "./Attempt.ts"
 
 const matched = field(Schema.Array(Capability), "The agent's capabilities that the task or `requires` asked for.")
@@ -28,6 +38,15 @@ export const fact = {
     Schema.Literals(["foreign"]),
     "`foreign` if the event was inferred from a record that another program wrote."
   ),
+  log: besideEvent(optional(LogName, "The log that the entry was first committed to; absent in an entry of format 1.")),
+  keys: optional(
+    Schema.Int.check(Schema.isGreaterThan(0)),
+    "The number of entries in the key log of that log when the entry was committed; absent if there were none."
+  ),
+  salt: besideEvent(optional(Salt, "The salt of the fields that can be erased; absent if the event has none.")),
+  body: besideEvent(
+    optional(Digest, "The digest of the erased fields with their salt; absent unless they were erased.")
+  ),
   prev: optional(Digest, "The SHA-256 of the entry before this one; absent in the first entry."),
   sig: optional(Signature, "The actor's Ed25519 signature of the entry without `sig`, as base64url.")
 }
@@ -39,9 +58,12 @@ export const move = {
 }
 
 /** Why the actor did it: the same field in several events. */
-export const why = "The actor's reason or note for the other agent, in words."
-export const reason = optional(Text, why)
+const why = "The actor's reason or note for the other agent, in words."
+export const reason = inBody(optional(Text, why))
 
-export const handBack = optional(HandBack, "Notes of this attempt for the next one.")
+/** The reason of an event that needs one. */
+export const requiredReason = inBody(field(Text, why), "")
+
+export const handBack = inBody(optional(HandBack, "Notes of this attempt for the next one."))
 
 export const notBefore = optional(Timestamp, "Claims skip the handoff until this moment.")

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-import { field, optional, RecordId, Text } from "../values/Fields.ts"
+import { field, inBody, optional, RecordId } from "../values/Fields.ts"
 import { Milliseconds } from "./Attempt.ts"
 import { ReadBack } from "./Briefing.ts"
 import {
@@ -16,7 +16,7 @@ import {
   RestatedEvent
 } from "./CustodyEvent.ts"
 import { Artifacts, OwnEvidences } from "./Delivery.ts"
-import { fact, move, reason, RoutingDecision, why } from "./EventParts.ts"
+import { fact, move, reason, requiredReason, RoutingDecision } from "./EventParts.ts"
 import { failureCode, HandoffRecord, HandoffResponse, missed, result } from "./HandoffRecord.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
 
@@ -50,13 +50,13 @@ export class AcceptedEvent extends Schema.Opaque<AcceptedEvent>()(
       Milliseconds,
       "The duration of the lease unless it is renewed, in milliseconds. Default: indefinitely."
     ),
-    readBack: optional(ReadBack, "The briefing in the receiver's words.")
+    readBack: inBody(optional(ReadBack, "The briefing in the receiver's words."))
   })
 ) {}
 
 /** The receiver declines the handoff. */
 export class RejectedEvent extends Schema.Opaque<RejectedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Rejected"), ...move, reason: field(Text, why) })
+  Schema.Struct({ _tag: Schema.tag("Rejected"), ...move, reason: requiredReason })
 ) {}
 
 /** The receiver begins to work on the handoff. */
@@ -70,8 +70,8 @@ export class CompletedEvent extends Schema.Opaque<CompletedEvent>()(
     _tag: Schema.tag("Completed"),
     ...move,
     result,
-    artifacts: optional(Artifacts, "The artifacts that the receiver hands back."),
-    evidence: optional(OwnEvidences, "The receiver's own evidence for its work."),
+    artifacts: inBody(optional(Artifacts, "The artifacts that the receiver hands back.")),
+    evidence: inBody(optional(OwnEvidences, "The receiver's own evidence for its work.")),
     leavesChildren: optional(Schema.Literals([true]), "`true` completes the handoff although parts of it are open.")
   })
 ) {}
@@ -81,7 +81,7 @@ export class FailedEvent extends Schema.Opaque<FailedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Failed"),
     ...move,
-    reason: field(Text, why),
+    reason: requiredReason,
     code: failureCode
   })
 ) {}

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
 import { Digest } from "../values/Digest.ts"
-import { field, optional, RecordId, Text, Timestamp } from "../values/Fields.ts"
+import { field, inBody, optional, RecordId, Text, Timestamp } from "../values/Fields.ts"
 import { JsonObject } from "../values/Json.ts"
 import { limits } from "../values/Limits.ts"
 import { Answer, Attempt, Clock, HandBack, Hop, Lease, Progress } from "./Attempt.ts"
@@ -14,15 +14,15 @@ import { HandoffRequest } from "./HandoffRequest.ts"
 export class HandoffResponse extends Schema.Opaque<HandoffResponse>()(
   Schema.Struct({
     accepted: field(Schema.Boolean, "`true` if the receiver took the handoff on, `false` if it declined or failed."),
-    reason: field(Text, "The receiver's note or reason, in words; may be empty."),
+    reason: inBody(field(Text, "The receiver's note or reason, in words; may be empty."), ""),
     estimatedCompletion: optional(Timestamp, "When the receiver expects to be done.")
   })
 ) {}
 
 /** The receiver's result: the same field in the event and in the record. */
-export const result = field(JsonObject, "The receiver's result.")
+export const result = inBody(field(JsonObject, "The receiver's result."), {})
 
-const whyEnded = field(Text, "Why the handoff ended, in words; may be empty.")
+const whyEnded = inBody(field(Text, "Why the handoff ended, in words; may be empty."), "")
 
 const common = {
   recordId: field(RecordId, "The id of the handoff."),
@@ -41,7 +41,7 @@ const common = {
 
 const open = {
   ...common,
-  handBack: optional(HandBack, "Notes of an earlier attempt for the next one."),
+  handBack: inBody(optional(HandBack, "Notes of an earlier attempt for the next one.")),
   reminded: optional(
     Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length)),
     "The clocks whose reminders are recorded."
@@ -57,8 +57,8 @@ const held = {
   response,
   lease: optional(Lease, "The receiver's lease; absent if it holds the handoff indefinitely."),
   progress: optional(Progress, "The receiver's latest progress report."),
-  readBack: optional(KeptReadBack, "The receiver's read-back of the briefing so far."),
-  evidence: optional(partsOf(Evidence), "The evidence that witnesses have recorded in this attempt.")
+  readBack: inBody(optional(KeptReadBack, "The receiver's read-back of the briefing so far.")),
+  evidence: inBody(optional(partsOf(Evidence), "The evidence that witnesses have recorded in this attempt."))
 }
 
 /** Waits for the receiver's answer. */
@@ -90,8 +90,8 @@ export class Completed extends Schema.Opaque<Completed>()(
     ...common,
     response,
     result,
-    artifacts: optional(Artifacts, "The artifacts that the receiver handed back."),
-    evidence: optional(Evidences, "The evidence for the work: the receiver's own and that of witnesses.")
+    artifacts: inBody(optional(Artifacts, "The artifacts that the receiver handed back.")),
+    evidence: inBody(optional(Evidences, "The evidence for the work: the receiver's own and that of witnesses."))
   })
 ) {}
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { AgentId, Capability, field, optional, Priority, RecordId, Text, Timestamp } from "../values/Fields.ts"
+import { AgentId, Capability, field, inBody, optional, Priority, RecordId, Text, Timestamp } from "../values/Fields.ts"
 import { JsonObject } from "../values/Json.ts"
 import { limits } from "../values/Limits.ts"
 import { Milliseconds } from "./Attempt.ts"
@@ -33,13 +33,19 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
   Schema.Struct({
     fromAgent: field(AgentId, "The sender."),
     toAgent: field(AgentId, "The first receiver. Forwarding never changes it: `hops` lists the later receivers."),
-    taskDescription: field(Text.check(Schema.isMinLength(1)), "The task, in words for the receiver."),
-    context: field(
-      JsonObject.pipe(
-        Schema.withDecodingDefaultKey(Effect.succeed({})),
-        Schema.withConstructorDefault(Effect.succeed({}))
+    taskDescription: inBody(
+      field(Text.check(Schema.isMinLength(1)), "The task, in words for the receiver."),
+      "(erased)"
+    ),
+    context: inBody(
+      field(
+        JsonObject.pipe(
+          Schema.withDecodingDefaultKey(Effect.succeed({})),
+          Schema.withConstructorDefault(Effect.succeed({}))
+        ),
+        data
       ),
-      data
+      {}
     ),
     priority: field(
       Priority.pipe(Schema.withDecodingDefaultKey(Effect.succeed(5)), Schema.withConstructorDefault(Effect.succeed(5))),
@@ -63,8 +69,12 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
       "Capabilities that the receiver must have, matched instead of the words of the task."
     ),
     parent: optional(RecordId, "The handoff that this one is a part of."),
-    briefing: optional(Briefing, "The sender's briefing, in the order in which the receiver needs it (I-PASS)."),
-    deliverables: optional(Deliverables, "The artifacts that the receiver must hand back to complete the handoff."),
+    briefing: inBody(
+      optional(Briefing, "The sender's briefing, in the order in which the receiver needs it (I-PASS).")
+    ),
+    deliverables: inBody(
+      optional(Deliverables, "The artifacts that the receiver must hand back to complete the handoff.")
+    ),
     maxHops: optional(
       Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops })),
       `The number of times that the handoff may be forwarded to another receiver: 0 to ${limits.hops}. Default: ${limits.defaultHops}.`

@@ -18,6 +18,14 @@ export const Signature = Schema.String.check(
   .pipe(Schema.brand("Signature"))
 export type Signature = typeof Signature.Type
 
+/** The salt of an entry's body: 22 random characters of base64url, 132 bits. */
+export const Salt = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9_-]{22}$/u, { expected: "a salt of 22 characters of base64url" })
+)
+  .annotate({ description: "A salt: 22 random characters of base64url" })
+  .pipe(Schema.brand("Salt"))
+export type Salt = typeof Salt.Type
+
 interface Host {
   readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
 }

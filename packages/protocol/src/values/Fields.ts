@@ -17,6 +17,17 @@ export const field = <S extends Schema.Top>(schema: S, description: string): S =
 export const optional = <S extends Schema.Constraint>(schema: S, description: string): Schema.optionalKey<S> =>
   Schema.optionalKey(schema).annotateKey({ description })
 
+/**
+ * Marks a field of an event that may be large or personal: an entry holds only a salted digest of it, so that it can be
+ * erased later. `erased` stands for a required field in an erased entry; an optional one is left out.
+ */
+export const inBody = <S extends Schema.Top>(schema: S, erased?: unknown): S =>
+  // The cast: the same as in `field`.
+  schema.annotateKey({ part: "body", erased }) as S
+
+/** Marks a field that an entry holds beside its event. */
+export const besideEvent = <S extends Schema.Top>(schema: S): S => schema.annotateKey({ part: "beside" }) as S
+
 export const Name = textUpTo(limits.nameLength * 4, "A name without NUL and lone surrogates").check(
   Schema.isMinLength(1),
   Schema.isMaxLength(limits.nameLength)
@@ -36,6 +47,17 @@ export const RecordId = Name.annotate({ description: "The id of a handoff: 1 to 
   Schema.brand("RecordId")
 )
 export type RecordId = typeof RecordId.Type
+
+/**
+ * The name of a store's log: 26 Crockford base-32 characters, of which the store draws 128 bits or more when it is created.
+ * Every entry names the log that it was first committed to.
+ */
+export const LogName = Schema.String.check(
+  Schema.isPattern(/^[0-9a-hjkmnp-tv-z]{26}$/u, { expected: "a log name of 26 Crockford base-32 characters" })
+)
+  .annotate({ description: "The name of a log: 26 Crockford base-32 characters" })
+  .pipe(Schema.brand("LogName"))
+export type LogName = typeof LogName.Type
 
 /** Something an agent can do, such as `summarize` or `data-analysis`: 1 to 128 characters. */
 export const Capability = Name.annotate({ description: "Something an agent can do: 1 to 128 characters" }).pipe(

@@ -21,6 +21,7 @@ import type {
   RevisionConflict,
   StoreError
 } from "../model/HandoffError.ts"
+import type { InvalidPosition } from "../model/InvalidPosition.ts"
 import type { KeyRequired } from "../model/KeyRequired.ts"
 
 /** Every error that a verb can fail with. */
@@ -30,6 +31,7 @@ export type HandoffError =
   | HandoffExists
   | HandoffNotFound
   | InvalidInput
+  | InvalidPosition
   | InvalidTransition
   | KeyRequired
   | NoAttemptLeft

@@ -108,7 +108,7 @@ export const readVerbs = {
       gives: ["Entry", "stream"]
     },
     { after: optional(Schema.String, "The position to resume after. Default: the beginning of the log.") },
-    ["StoreError"]
+    ["InvalidPosition", "StoreError"]
   ),
   metrics: read(
     {

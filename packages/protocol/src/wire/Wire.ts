@@ -2,15 +2,17 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 
-import { eventCodec, recordCodec, requestCodec } from "../encoding/Codecs.ts"
+import { eventCodec, keyEventCodec, recordCodec, requestCodec } from "../encoding/Codecs.ts"
+import { flatEvent } from "../encoding/StoredEvent.ts"
 import { type Compiled, compile, fault } from "../encoding/WireCodec.ts"
 import { snake } from "../encoding/WireFields.ts"
 import { wireSchemaOf } from "../encoding/WireSchema.ts"
-import type { WireEvent, WireRecord, WireRequest } from "../encoding/WireTypes.ts"
+import type { WireEvent, WireKeyEvent, WireRecord, WireRequest } from "../encoding/WireTypes.ts"
 import { InvalidInput } from "../model/HandoffError.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffRequest } from "../model/HandoffRequest.ts"
+import type { KeyEvent } from "../model/KeyEvent.ts"
 import { Timestamp } from "../values/Fields.ts"
 import { type Bounds, type Misfit, ofArchive, ofContent, taken } from "../values/Given.ts"
 import { JsonObject, parseJson } from "../values/Json.ts"
@@ -139,13 +141,24 @@ export const decodeRecord = /*#__PURE__*/ decoder(recordCodec)
  */
 export const decodeEvent = /*#__PURE__*/ decoder(eventCodec)
 
+/** Decodes an event of the key log. */
+export const decodeKeyEvent = /*#__PURE__*/ decoder(keyEventCodec)
+
+/** Writes an event of the key log as snake_case JSON. */
+export const encodeKeyEvent = (event: KeyEvent): WireKeyEvent => keyEventCodec.write(event)
+
+/** Decodes an event as a store of rows keeps it. */
+export const decodeStoredEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> =>
+  decodeEvent(input, flatEvent(json))
+
 /**
- * Decodes an event that this library has written. An unknown key or another spelling of a timestamp proves that another
+ * Decodes an event that this library has written, as a store of rows keeps it. An unknown key or another spelling of a timestamp proves that another
  * program changed it, so both are refused.
  */
-export const decodeOwnEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> =>
-  Result.flatMap(decodeEvent(input, json), (event) =>
-    isSame(json, encodeEvent(event))
+export const decodeOwnEvent = (input: string, json: unknown): Result.Result<HandoffEvent, InvalidInput> => {
+  const flat = flatEvent(json)
+  return Result.flatMap(decodeEvent(input, flat), (event) =>
+    isSame(flat, encodeEvent(event))
       ? Result.succeed(event)
       : Result.fail(
           new InvalidInput({
@@ -154,6 +167,7 @@ export const decodeOwnEvent = (input: string, json: unknown): Result.Result<Hand
           })
         )
   )
+}
 
 /** Writes a request as snake_case JSON that the Python models accept. */
 export const encodeRequest = (request: HandoffRequest): WireRequest => requestCodec.write(request)

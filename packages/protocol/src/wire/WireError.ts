@@ -27,6 +27,7 @@ import {
   RevisionConflict,
   StoreError
 } from "../model/HandoffError.ts"
+import { InvalidPosition } from "../model/InvalidPosition.ts"
 import { KeyRequired } from "../model/KeyRequired.ts"
 import { field } from "../values/Fields.ts"
 
@@ -56,6 +57,7 @@ export const WireError = Schema.Union([
   onWire("EmptyHistory", EmptyHistory.fields, "A history does not begin with `Created` or `Imported`."),
   onWire("HandoffExists", HandoffExists.fields, "The id belongs to a handoff with another request."),
   onWire("InvalidInput", InvalidInput.fields, "An input does not fit its schema."),
+  onWire("InvalidPosition", InvalidPosition.fields, "The log of this store does not have the position."),
   onWire("KeyRequired", KeyRequired.fields, "The registration of an agent with a key is changed only with that key."),
   onWire("NoCapableAgent", NoCapableAgent.fields, "Routing found no agent that can do the task."),
   onWire("RevisionConflict", RevisionConflict.fields, "Another writer has changed the handoff; read it and try again."),
