@@ -1,4 +1,6 @@
 export * from "./store/HandoffStore.ts"
+export { drawLogName } from "./store/Draws.ts"
+export { beyond, numberIn, positionOf } from "./store/Positions.ts"
 export { type SortKey, sortKeyOf } from "./store/SortKey.ts"
 export * from "./store/AgentStore.ts"
 export { decodeAgent, encodeAgent } from "./store/AgentWire.ts"

@@ -1,4 +1,4 @@
-import { AgentId, RevisionConflict, StoreError, type InvalidInput } from "@aumai/handoff-protocol"
+import { AgentId, RevisionConflict, StoreError, type InvalidInput, type KeyRequired } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -174,7 +174,9 @@ describe("Claiming", () => {
     // Managers share nothing but the store, like managers in different processes.
     const managers = yield* Effect.forEach(Array.from({ length: 32 }), () => managerOver(store))
     const taken: Array<string> = []
-    const claimAll = (manager: HandoffManager["Service"]): Effect.Effect<void, InvalidInput | StoreError> =>
+    const claimAll = (
+      manager: HandoffManager["Service"]
+    ): Effect.Effect<void, InvalidInput | KeyRequired | StoreError> =>
       Effect.flatMap(manager.claim(agent), (claimed) => {
         if (Option.isNone(claimed)) return Effect.void
         taken.push(claimed.value.recordId)

@@ -33,7 +33,10 @@ describe("an agent with a key", () => {
       const [first, second] = [yield* Signing.generate, yield* Signing.generate]
       yield* anybody(register(["report"], { publicKey: first.publicKey, capacity: 5 }))
       const before = yield* anybody(registered)
-      const unsigned = Layer.succeed(Signers, new Map([[executor, (text: string) => text as Signature]]))
+      const unsigned = Layer.succeed(
+        Signers,
+        new Map([[executor, { sign: (text: string) => text as Signature, publicKey: first.publicKey }]])
+      )
       const strangers = [anybody, inProcess(Signing.layer({ executor: second.secretKey })), inProcess(unsigned)]
       strangers.push(inProcess(Signing.layer({ planner: first.secretKey })))
       for (const stranger of strangers) {

@@ -1,15 +1,17 @@
-import { Capability, PublicKey } from "@aumai/handoff-protocol"
+import { Capability, LogName, PublicKey } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
 import type { RegisteredAgent } from "../src/store/AgentStore.ts"
+import { positionOf } from "../src/store/Positions.ts"
 import * as StoredText from "../src/store/StoredText.ts"
 import { accepted, agent, created, id, second } from "./fixtures.ts"
 
+const origin = { log: LogName.make("0".repeat(26)), epoch: 1 }
 const change = accepted(created("a"))
 const { record, event } = StoredText.encode(change)
-const read = StoredText.reader("test.db")
+const read = StoredText.reader("test.db", origin)
 const sentence = <A, E extends Error>(effect: Effect.Effect<A, E>) =>
   Effect.map(Effect.flip(effect), ({ message }) => message)
 
@@ -17,8 +19,11 @@ describe("text in rows", () => {
   it.effect("is decoded unchanged", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* read.record("get", { id: "a", revision: 2, record }), change.record)
-      const [entry] = yield* read.entries("log", [{ position: "7", id: "a", revision: 2, event }])
-      assert.deepStrictEqual({ ...entry }, { position: "7", recordId: id("a"), revision: 2, event: change.event })
+      const [entry] = yield* read.entries("log", [{ number: "7", id: "a", revision: 2, event }])
+      assert.deepStrictEqual(
+        { ...entry },
+        { position: positionOf(origin, 7), recordId: id("a"), revision: 2, event: change.event }
+      )
       const carol: RegisteredAgent = {
         agentId: agent("carol"),
         capabilities: [Capability.make("analyze")],
@@ -56,7 +61,7 @@ describe("text in rows", () => {
     Effect.gen(function* () {
       const changed = event.replace(`"_tag":"Accepted"`, `"_tag":"Accepted","note":null`)
       assert.match(
-        yield* sentence(read.entries("log", [{ position: "1", id: "a", revision: 2, event: changed }])),
+        yield* sentence(read.entries("log", [{ number: "1", id: "a", revision: 2, event: changed }])),
         /Expected the event exactly as this library writes it/
       )
     })
@@ -78,7 +83,7 @@ describe("text in rows", () => {
         /status/
       )
       assert.match(
-        yield* sentence(read.entries("log", [{ position: "1", id: "a", revision: 2, event: `{"_tag":"Started"}` }])),
+        yield* sentence(read.entries("log", [{ number: "1", id: "a", revision: 2, event: `{"_tag":"Started"}` }])),
         /^Revision 2 of handoff a in test\.db/
       )
       for (const row of [

@@ -1,4 +1,13 @@
-import { dueAt, type HandoffRecord, HandoffStatus, type RecordId, StoreError } from "@aumai/handoff-protocol"
+import {
+  dueAt,
+  type HandoffRecord,
+  HandoffStatus,
+  keyLogId,
+  LogName,
+  type RecordId,
+  type RevisionConflict,
+  StoreError
+} from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -8,9 +17,13 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
-import { AgentStore, type RegisteredAgent, seenAt } from "../src/store/AgentStore.ts"
+import { AgentStore, type KeyEntry, type RegisteredAgent, seenAt } from "../src/store/AgentStore.ts"
+import * as CommitPlan from "../src/store/CommitPlan.ts"
+import { drawLogName } from "../src/store/Draws.ts"
 import * as GroupCommit from "../src/store/GroupCommit.ts"
-import { type Change, type Commit, type Entry, HandoffStore, Position } from "../src/store/HandoffStore.ts"
+import { type Change, type Commit, type Entry, HandoffStore } from "../src/store/HandoffStore.ts"
+import { positionOf } from "../src/store/Positions.ts"
+import * as StoredText from "../src/store/StoredText.ts"
 import * as StoreImage from "../src/store/StoreImage.ts"
 
 type Handoffs = HandoffStore["Service"]
@@ -24,23 +37,40 @@ export interface BrokenStore {
 }
 
 /** A memory store without group commit. */
-const handoffsOf = (image: StoreImage.StoreImage): Handoffs => ({
+const handoffsOf = (image: StoreImage.StoreImage, keys: KeyLog): Handoffs => ({
+  origin: Effect.succeed(origin),
   commit: (changes) =>
     Effect.suspend(() => {
-      const conflict = image.conflict(changes)
+      const conflict = image.conflict(changes, keysIn(keys))
       if (conflict !== undefined) return Effect.fail(conflict)
       return Effect.sync(() => image.put(changes))
     }),
   get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
   list: (view, page) => Effect.sync(() => image.list(view, page)),
   history: (id) => Effect.sync(() => image.history(id)),
-  log: (page) => Effect.sync(() => image.log(page)),
+  log: (page) => Effect.suspend(() => Effect.fromResult(image.log(page))),
   end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
   tally: Effect.sync(image.tally),
   changed: Stream.empty
 })
 
-const agentsOf = (known: Map<string, RegisteredAgent>): Agents => ({
+type KeyLog = Array<KeyEntry>
+const keysIn = (keys: KeyLog, log = origin.log) => keys.filter(({ event }) => event.log === log).length
+
+const agentsOf = (known: Map<string, RegisteredAgent>, image: StoreImage.StoreImage, keys: KeyLog): Agents => ({
+  record: (entries) =>
+    Effect.suspend((): Effect.Effect<void, RevisionConflict> => {
+      const conflict = CommitPlan.keyConflictIn(entries, (log) => keysIn(keys, log))
+      if (conflict !== undefined) return Effect.fail(conflict)
+      for (const entry of entries) {
+        const number = image.lastPosition() + 1
+        const isOwn = entry.event.log === origin.log
+        if (isOwn) image.reserve(number)
+        keys.push(isOwn ? { ...entry, position: positionOf(origin, number) } : entry)
+      }
+      return Effect.void
+    }),
+  keys: Effect.sync(() => StoredText.keyLogs(keys)),
   put: (agent) => Effect.sync(() => void known.set(agent.agentId, seenAt(agent, known.get(agent.agentId)?.lastSeen))),
   seen: (id, at) =>
     Effect.sync(() => {
@@ -51,20 +81,25 @@ const agentsOf = (known: Map<string, RegisteredAgent>): Agents => ({
   all: Effect.sync(() => [...known.values()].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
 })
 
+const origin = { log: LogName.make("b".repeat(26)), epoch: 1 }
+
+const logIn = (image: StoreImage.StoreImage) => Result.getOrThrow(image.log({ limit: 1e6 }))
+
 /** Replaces the faulty members of a store. */
-type Fault<S> = (whole: S, image: StoreImage.StoreImage) => Partial<S>
+type Fault<S> = (whole: S, image: StoreImage.StoreImage, keys: KeyLog) => Partial<S>
 
 const layerOf = (
   handoffs: Fault<Handoffs>,
-  agents: (known: Map<string, RegisteredAgent>, whole: Agents) => Partial<Agents>
+  agents: (known: Map<string, RegisteredAgent>, whole: Agents, keys: KeyLog) => Partial<Agents>
 ) =>
   Layer.effectContext(
     Effect.sync(() => {
-      const image = StoreImage.make()
+      const image = StoreImage.make(origin)
       const known = new Map<string, RegisteredAgent>()
-      const [wholeHandoffs, wholeAgents] = [handoffsOf(image), agentsOf(known)]
-      return Context.make(HandoffStore, { ...wholeHandoffs, ...handoffs(wholeHandoffs, image) }).pipe(
-        Context.add(AgentStore, { ...wholeAgents, ...agents(known, wholeAgents) })
+      const keys: KeyLog = []
+      const [wholeHandoffs, wholeAgents] = [handoffsOf(image, keys), agentsOf(known, image, keys)]
+      return Context.make(HandoffStore, { ...wholeHandoffs, ...handoffs(wholeHandoffs, image, keys) }).pipe(
+        Context.add(AgentStore, { ...wholeAgents, ...agents(known, wholeAgents, keys) })
       )
     })
   )
@@ -78,7 +113,7 @@ const broken = (fault: string, breaks: string, handoffs: Fault<Handoffs>): Broke
 const brokenAgents = (
   fault: string,
   breaks: string,
-  agents: (known: Map<string, RegisteredAgent>, whole: Agents) => Partial<Agents>
+  agents: (known: Map<string, RegisteredAgent>, whole: Agents, keys: KeyLog) => Partial<Agents>
 ): BrokenStore => ({ fault, breaks, layer: layerOf(() => ({}), agents) })
 
 /** A store made in the same way without a fault, to show that the laws find only the faults. */
@@ -109,7 +144,7 @@ const shadowing =
     read: (whole: Handoffs, shadow: StoreImage.StoreImage) => Partial<Handoffs>
   ): Fault<Handoffs> =>
   (whole) => {
-    const shadow = StoreImage.make()
+    const shadow = StoreImage.make(origin)
     return {
       commit: (changes) =>
         Effect.tap(whole.commit(changes), () => Effect.sync(() => shadow.put(changes.filter(isKept)))),
@@ -146,7 +181,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     (_, image) => ({
       commit: (changes) =>
         Effect.gen(function* () {
-          const conflict = image.conflict(changes)
+          const conflict = image.conflict(changes, 0)
           if (conflict !== undefined) return yield* conflict
           yield* Effect.yieldNow
           image.put(changes)
@@ -158,7 +193,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       changes[0].record.revision > 1
         ? whole.commit(changes)
         : Effect.gen(function* () {
-            const conflict = image.conflict(changes)
+            const conflict = image.conflict(changes, 0)
             if (conflict !== undefined) return yield* conflict
             yield* Effect.yieldNow
             image.put(changes)
@@ -173,7 +208,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         Effect.provideService(
           GroupCommit.make((commits) =>
             Effect.map(Effect.yieldNow, () => {
-              const conflicts = commits.map(image.conflict)
+              const conflicts = commits.map((changes) => image.conflict(changes, 0))
               const conflict = conflicts.find((one) => one !== undefined)
               if (conflict !== undefined) return commits.map(() => Result.fail(conflict))
               for (const changes of commits) image.put(changes)
@@ -255,7 +290,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     (whole, image) => ({
       commit: (changes) =>
         Effect.gen(function* () {
-          const conflict = image.conflict(changes)
+          const conflict = image.conflict(changes, 0)
           if (conflict !== undefined) return yield* conflict
           for (const change of changes) {
             yield* whole.commit([change])
@@ -552,7 +587,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "the end of the log is the position of its last entry, and the next entry follows it",
     (_, image) => ({
       end: Effect.sync(() =>
-        Option.fromUndefinedOr(image.log({ limit: 1e6 }).findLast(({ event }) => event._tag === "Created")?.position)
+        Option.fromUndefinedOr(logIn(image).findLast(({ event }) => event._tag === "Created")?.position)
       )
     })
   ),
@@ -587,8 +622,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     (_, image) => ({
       log: ({ limit, after }) =>
         Effect.sync(() =>
-          image
-            .log({ limit: 1000 })
+          logIn(image)
             .filter(({ position }) => after === undefined || position > after)
             .slice(0, limit)
         )
@@ -600,9 +634,9 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     (whole, image) => ({
       log: (page) =>
         Effect.map(
-          Effect.sync(() => image.log(page)),
+          Effect.suspend(() => Effect.fromResult(image.log(page))),
           (entries): ReadonlyArray<Entry> =>
-            entries.map((entry, index) => ({ ...entry, position: Position.make(String(index + 1)) }))
+            entries.map((entry, index) => ({ ...entry, position: positionOf(origin, index + 1) }))
         ),
       history: (id) => whole.history(id)
     })
@@ -617,7 +651,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         commit: (changes) =>
           Effect.gen(function* () {
             yield* whole.commit(changes)
-            const position = String(image.lastPosition())
+            const position = positionOf(origin, image.lastPosition())
             commits += 1
             hidden.add(position)
             for (let turns = 0; turns < (commits % 3) * 3; turns++) yield* Effect.yieldNow
@@ -636,7 +670,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     (whole, image) => ({
       commit: (changes) =>
         Effect.gen(function* () {
-          const conflict = image.conflict(changes)
+          const conflict = image.conflict(changes, 0)
           if (conflict !== undefined) return yield* conflict
           for (const change of changes) {
             yield* whole.commit([change])
@@ -671,7 +705,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
           Effect.map(whole.log(page), (entries) => {
             opened ??= image.lastPosition()
             const since = opened
-            return entries.filter(({ position }) => Number(position) > since - 1)
+            return entries.filter(({ position }) => Number(position.split(".")[2]) > since - 1)
           })
       }
     }
@@ -897,7 +931,65 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         yield* Effect.yieldNow
         known.set(agent.agentId, seenAt(agent, before?.lastSeen))
       })
-  }))
+  })),
+  broken("draws a name at every question", "the log has a name, which its positions carry", () => ({
+    origin: Effect.map(drawLogName, (log) => ({ log, epoch: 1 }))
+  })),
+  broken(
+    "reads any position as a number",
+    "a position of another log or epoch, beyond the end, or malformed is refused",
+    (whole) => ({
+      log: ({ after, limit }) =>
+        Effect.map(whole.log({ limit: 1000 }), (entries) => {
+          const number = Number(after?.split(".").at(-1)) || 0
+          return entries.filter(({ position }) => Number(position.split(".").at(-1)) > number).slice(0, limit)
+        })
+    })
+  ),
+  brokenAgents(
+    "appends any entry to a key log",
+    "a key log grows by the next revision only, and has positions in the log",
+    (_, whole, keys) => ({
+      record: (entries) => Effect.catch(whole.record(entries), () => Effect.sync(() => void keys.push(...entries)))
+    })
+  ),
+  brokenAgents(
+    "gives positions to the entries of another log",
+    "the key log of another store is kept without positions",
+    (_, whole) => ({
+      keys: Effect.map(
+        whole.keys,
+        (logs) =>
+          new Map(
+            [...logs].map(([log, entries]) => [
+              log,
+              entries.map((entry, n) => ({ position: positionOf(origin, n + 1), ...entry }))
+            ])
+          )
+      )
+    })
+  ),
+  broken("ignores the keys of a commit", "a commit that names the log must know its keys", (whole, image) => ({
+    commit: (changes) =>
+      Effect.catch(whole.commit(changes), (error) =>
+        error._tag === "RevisionConflict" && error.recordId === keyLogId
+          ? Effect.sync(() => image.put(changes))
+          : Effect.fail(error)
+      )
+  })),
+  broken(
+    "compares the keys before the write",
+    "of concurrent commits and changes of keys, no commit is made with outdated keys",
+    (_, image, keys) => ({
+      commit: (changes) =>
+        Effect.gen(function* () {
+          const conflict = image.conflict(changes, keysIn(keys))
+          if (conflict !== undefined) return yield* conflict
+          yield* Effect.yieldNow
+          image.put(changes)
+        })
+    })
+  )
 ]
 
 const crash = (): never => {
@@ -908,20 +1000,23 @@ const crash = (): never => {
 const reopened = (
   before: (image: StoreImage.StoreImage, known: Map<string, RegisteredAgent>) => StoreImage.StoreImage
 ) => {
-  let image = StoreImage.make()
+  let image = StoreImage.make(origin)
   const known = new Map<string, RegisteredAgent>()
+  const keys: KeyLog = []
   return Layer.effectContext(
     Effect.sync(() => {
       image = before(image, known)
-      return Context.make(HandoffStore, handoffsOf(image)).pipe(Context.add(AgentStore, agentsOf(known)))
+      return Context.make(HandoffStore, handoffsOf(image, keys)).pipe(
+        Context.add(AgentStore, agentsOf(known, image, keys))
+      )
     })
   )
 }
 
 /** Replays an image into a new one, as a durable store does when it opens. */
 const reread = (image: StoreImage.StoreImage, rewrite: (entries: ReadonlyArray<Change>) => ReadonlyArray<Change>) => {
-  const next = StoreImage.make()
-  const changes = image.log({ limit: 10_000 }).flatMap(({ recordId, event, revision }) => {
+  const next = StoreImage.make(origin)
+  const changes = logIn(image).flatMap(({ recordId, event, revision }) => {
     const record = image.get(recordId)
     return record === undefined
       ? []
@@ -949,8 +1044,8 @@ export const brokenReopened: ReadonlyArray<{
     breaks: "positions of the log stay valid after reopening, and the log continues",
     open: () =>
       reopened((image) => {
-        const next = StoreImage.make()
-        const changes = image.log({ limit: 10_000 }).flatMap(({ recordId, event }) => {
+        const next = StoreImage.make(origin)
+        const changes = logIn(image).flatMap(({ recordId, event }) => {
           const record = image.get(recordId)
           return record === undefined ? [] : [{ record, event }]
         })
@@ -967,7 +1062,7 @@ export const brokenReopened: ReadonlyArray<{
   {
     fault: "forgets everything",
     breaks: "a revision that conflicts before reopening conflicts after it",
-    open: () => reopened(() => StoreImage.make())
+    open: () => reopened(() => StoreImage.make(origin))
   },
   {
     fault: "forgets the agents",

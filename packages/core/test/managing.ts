@@ -1,4 +1,4 @@
-import { begin, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
+import { begin, HandoffRequest, type InvalidPosition, RecordId } from "@aumai/handoff-protocol"
 import { assert, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -22,6 +22,7 @@ type Failure =
   | VerbError
   | Effect.Error<ReturnType<HandoffManager["Service"]["create" | "find"]>>
   | Effect.Error<ReturnType<AgentCapabilityRegistry["Service"]["register"]>>
+  | InvalidPosition
 
 /** All services of core on one memory store. */
 export const everything: Layer.Layer<Services> = Layer.mergeAll(

@@ -132,7 +132,7 @@ export {
   withKeys
 } from "./lifecycle/KeyLog.ts"
 export { type Flaw, flawIn } from "./lifecycle/Verify.ts"
-export { continuation } from "./foreign/Continuation.ts"
+export { continuation, foreignSeal } from "./foreign/Continuation.ts"
 export { fastPath } from "./encoding/FastPath.ts"
 export { wireSchemas } from "./encoding/WireSchema.ts"
 export type { WireArchived, WireEvent, WireRecord } from "./encoding/WireTypes.ts"

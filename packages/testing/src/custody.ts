@@ -3,7 +3,15 @@ import { AgentStore, type Change, HandoffManager, HandoffStore, type View } from
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import * as Signing from "@aumai/handoff-core/Signing"
 import { verifyCounts } from "@aumai/handoff-core/Verification"
-import { type AgentId, HandoffStatus, isOpen, RecordId, startAwaits, StoreError } from "@aumai/handoff-protocol"
+import {
+  type AgentId,
+  HandoffStatus,
+  type InvalidPosition,
+  isOpen,
+  RecordId,
+  startAwaits,
+  StoreError
+} from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -83,7 +91,7 @@ export type Machine = () => {
 export const simulate = (
   seed: number,
   makeMachine: Effect.Effect<Machine, never, Scope.Scope>
-): Effect.Effect<Report, StoreError> =>
+): Effect.Effect<Report, InvalidPosition | StoreError> =>
   Effect.scoped(
     Effect.gen(function* () {
       const machine = yield* makeMachine

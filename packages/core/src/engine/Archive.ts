@@ -3,10 +3,13 @@ import {
   type ArchivedHandoff,
   begin,
   continuation,
+  foreignSeal,
   type HandoffEvent,
   type HandoffRecord,
   type InvalidInput,
   isSameState,
+  keyLogId,
+  type LogName,
   ofArchive,
   type RecordId,
   replay,
@@ -89,12 +92,13 @@ const statesOf = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>): Rea
  * Compares an incoming handoff with the stored one. Stored events are never removed. Two kinds of input are accepted: a
  * longer history that begins with the stored one, and a state without a history that the stored state can lead to.
  */
-const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Verdict => {
+const judge = (log: LogName, incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Verdict => {
   const id = incoming.record.recordId
   const { edited, history } = incoming
   const state = edited ?? incoming.record
+  const continued = (edited: HandoffRecord) => continuation(incoming.record, edited, foreignSeal(log, history))
   if (ours === undefined) {
-    const further = edited === undefined ? [] : continuation(incoming.record, edited)
+    const further = edited === undefined ? [] : continued(edited)
     if (further === undefined) return conflict
     const added = changesFrom(undefined, id, [...history, ...further])
     if (Result.isFailure(added)) return added.failure
@@ -109,8 +113,8 @@ const judge = (incoming: ArchivedHandoff, ours: ArchivedHandoff | undefined): Ve
   if (!continues && !hasNoHistory) return conflict
   if (hasNoHistory && statesOf(id, ours.history).some((seen) => isSameState(seen, state))) return unchanged
   const further = continues
-    ? [...history.slice(ours.history.length), ...((edited && continuation(incoming.record, edited)) ?? [])]
-    : continuation(ours.record, state)
+    ? [...history.slice(ours.history.length), ...((edited && continued(edited)) ?? [])]
+    : continuation(ours.record, state, foreignSeal(log, ours.history))
   if (further === undefined) return conflict
   const changes = changesFrom(ours.record, id, further)
   if (Result.isFailure(changes)) return changes.failure
@@ -179,7 +183,9 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
   }
 
   const verdictOn = (incoming: ArchivedHandoff) =>
-    Effect.flatMap(held(store, incoming.record.recordId), (ours) => proven(judge(incoming, ours)))
+    Effect.flatMap(store.origin, ({ log }) =>
+      Effect.flatMap(held(store, incoming.record.recordId), (ours) => proven(judge(log, incoming, ours)))
+    )
 
   /** Compares and commits one handoff, and retries on conflict. */
   const importOne = (incoming: ArchivedHandoff): Effect.Effect<ImportReport, StoreError> =>
@@ -187,7 +193,10 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
       Arr.isReadonlyArrayNonEmpty(verdict.changes)
         ? store.commit(verdict.changes).pipe(
             Effect.as(report(incoming, verdict)),
-            Effect.catchTag("RevisionConflict", () => importOne(incoming))
+            Effect.catchTag("RevisionConflict", ({ recordId }) =>
+              // An entry claims to be of this log, but with other keys than the log has now.
+              recordId === keyLogId ? Effect.succeed(report(incoming, broken)) : importOne(incoming)
+            )
           )
         : Effect.succeed(report(incoming, verdict))
     )
@@ -219,10 +228,12 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
       )
     )
     // Fast path: usually the store has none of them, so it skips one read for each.
-    const assumedNew = batch.map((incoming) => judge(incoming, undefined))
-    return assumedNew.every(({ outcome }) => outcome === "added")
-      ? Effect.flatMap(Effect.forEach(assumedNew, proven), (verdicts) => commitAll(batch, verdicts, compared))
-      : compared
+    return Effect.flatMap(store.origin, ({ log }) => {
+      const assumedNew = batch.map((incoming) => judge(log, incoming, undefined))
+      return assumedNew.every(({ outcome }) => outcome === "added")
+        ? Effect.flatMap(Effect.forEach(assumedNew, proven), (verdicts) => commitAll(batch, verdicts, compared))
+        : compared
+    })
   }
 
   const importPage = (given: Batch) =>

@@ -1,4 +1,4 @@
-import type { StoreError } from "@aumai/handoff-protocol"
+import type { InvalidPosition, StoreError } from "@aumai/handoff-protocol"
 import { isReadonlyArrayNonEmpty } from "effect/Array"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ export const follow = (
   store: HandoffStore["Service"],
   after?: Position,
   patience: Duration.Input = "2 seconds"
-): Stream.Stream<Entry, StoreError> =>
+): Stream.Stream<Entry, InvalidPosition | StoreError> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const hinted = yield* Latch.make()
@@ -28,18 +28,23 @@ export const follow = (
         { startImmediately: true }
       )
       let position = after
-      const next: Effect.Effect<readonly [Entry, ...Array<Entry>], StoreError> = Effect.gen(function* () {
-        while (true) {
-          // Reset before the read, so that a commit during the read hints again.
-          hinted.closeUnsafe()
-          const entries = yield* store.log({ limit: pageSize, ...(position === undefined ? {} : { after: position }) })
-          if (isReadonlyArrayNonEmpty(entries)) {
-            position = entries[entries.length - 1]?.position
-            return [...entries]
+      const next: Effect.Effect<readonly [Entry, ...Array<Entry>], InvalidPosition | StoreError> = Effect.gen(
+        function* () {
+          while (true) {
+            // Reset before the read, so that a commit during the read hints again.
+            hinted.closeUnsafe()
+            const entries = yield* store.log({
+              limit: pageSize,
+              ...(position === undefined ? {} : { after: position })
+            })
+            if (isReadonlyArrayNonEmpty(entries)) {
+              position = entries[entries.length - 1]?.position
+              return [...entries]
+            }
+            yield* Effect.timeoutOption(hinted.await, patience)
           }
-          yield* Effect.timeoutOption(hinted.await, patience)
         }
-      })
+      )
       return Stream.fromPull(Effect.succeed(next))
     })
   )

@@ -6,6 +6,7 @@ import {
   type HandoffRecord,
   type InvalidInput,
   invalidInput,
+  type KeyRequired,
   type Milliseconds,
   type RecordId,
   StoreError,
@@ -88,9 +89,12 @@ const sample = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () 
  */
 export const make = (
   store: HandoffStore["Service"],
-  take: (record: HandoffRecord, agent: AgentId, lease?: Milliseconds) => Effect.Effect<Taking, StoreError>
+  take: (record: HandoffRecord, agent: AgentId, lease?: Milliseconds) => Effect.Effect<Taking, KeyRequired | StoreError>
 ): Effect.Effect<
-  (agent: AgentId, options?: ClaimOptions) => Effect.Effect<Option.Option<After<"Accepted">>, InvalidInput | StoreError>
+  (
+    agent: AgentId,
+    options?: ClaimOptions
+  ) => Effect.Effect<Option.Option<After<"Accepted">>, InvalidInput | KeyRequired | StoreError>
 > =>
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(yield* Effect.context())
@@ -206,7 +210,7 @@ export const make = (
     const attempt = (
       group: ClaimGroup,
       lease: Milliseconds | undefined
-    ): Effect.Effect<Taking | undefined, StoreError> =>
+    ): Effect.Effect<Taking | undefined, KeyRequired | StoreError> =>
       Effect.uninterruptibleMask((restore) => {
         let claimer: Claimer | undefined
         const turn = Effect.callback<HandoffRecord | undefined, StoreError>((resume) => {

@@ -8,6 +8,8 @@ import {
   type InputOf,
   InvalidInput,
   invalidInput,
+  keyLogId,
+  type KeyRequired,
   NoCapableAgent,
   NotYourHandoff,
   type Origin,
@@ -59,6 +61,9 @@ export interface CreateOptions {
 // Two collisions of 60 bits may be chance; a third means that the random source repeats itself.
 const draws = 3
 
+// Each conflict means that a key was registered or revoked meanwhile.
+const tries = 8
+
 const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), {
   errors: "all",
   onExcessProperty: "error"
@@ -82,7 +87,7 @@ interface Addressed {
   readonly routing?: RoutingDecision
 }
 
-type CommitError = RevisionConflict | StoreError
+type CommitError = KeyRequired | RevisionConflict | StoreError
 type CreateError = InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | CommitError
 
 // Stands in errors for the id of a handoff that has none yet.
@@ -122,10 +127,24 @@ export const make = (
     ...ask
   })
 
-  const begin = (id: RecordId, at: DateTime.Utc, ask: Addressed): Effect.Effect<HandoffRecord, CommitError> => {
-    const first = entries.first(id, eventOf(at, ask))
-    return Effect.as(store.commit([first]), first.record)
-  }
+  const begin = (
+    id: RecordId,
+    at: DateTime.Utc,
+    ask: Addressed,
+    left = tries
+  ): Effect.Effect<HandoffRecord, CommitError> =>
+    Effect.flatMap(entries.ready, () => {
+      const first = entries.first(id, eventOf(at, ask))
+      if (Result.isFailure(first)) return Effect.fail(first.failure)
+      const { record } = first.success
+      return Effect.as(entries.commit([first.success]), record).pipe(
+        // Another conflict means that the id is taken.
+        Effect.catchIf(
+          (error) => error._tag === "RevisionConflict" && error.recordId === keyLogId && left > 0,
+          () => begin(id, at, ask, left - 1)
+        )
+      )
+    })
 
   const beginWithNewId = (
     left: number,
@@ -251,8 +270,8 @@ export const make = (
               })
             )
             const how = { id: named?.success, isRouted: ask.toAgent === undefined, isPart: true, routing }
-            const first = entries.first(child, eventOf(at, yield* complete(request, how, at)))
-            return yield* Effect.as(store.commit([first, delegated]), first.record)
+            const first = yield* Effect.fromResult(entries.first(child, eventOf(at, yield* complete(request, how, at))))
+            return yield* Effect.as(entries.commit([first, delegated]), first.record)
           })
         )
       )

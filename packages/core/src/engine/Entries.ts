@@ -1,27 +1,45 @@
-/** Makes the entries that a store keeps out of events: linked to the entry before, and signed if the author has a key. */
+/**
+ * Makes the entries that a store keeps out of events: linked to the entry before, sealed for the log of the store, and signed
+ * if the author has a key. Nobody acts in the name of an agent whose key this process does not have.
+ */
 import {
   advance,
-  type AgentId,
   begin,
   frozen,
   type HandoffEvent,
   type HandoffRecord,
+  isKeyed,
+  isOfTime,
+  keyAt,
+  keyLogId,
+  KeyRequired,
+  type KeyState,
   type LifecycleError,
-  linked,
+  noKeys,
   type Origin,
   type RecordId,
-  signedText,
-  type Transition
+  type RevisionConflict,
+  type Seal,
+  type StoreError,
+  type Transition,
+  withKeys
 } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
-import type { Signer } from "../routing/Signers.ts"
-import type { Change } from "../store/HandoffStore.ts"
+import { Signers } from "../routing/Signers.ts"
+import { AgentStore } from "../store/AgentStore.ts"
+import { draws } from "../store/Draws.ts"
+import { type Change, type Commit, HandoffStore } from "../store/HandoffStore.ts"
 
 /** Makes the entries of one process. */
 export interface Entries {
-  readonly first: (id: RecordId, event: Origin) => Change
-  readonly next: (record: HandoffRecord, event: Transition) => Result.Result<Change, LifecycleError>
+  /** Reads the log and its keys, unless they are known; an entry can then be made. */
+  readonly ready: Effect.Effect<void, StoreError>
+  readonly first: (id: RecordId, event: Origin) => Result.Result<Change, KeyRequired>
+  readonly next: (record: HandoffRecord, event: Transition) => Result.Result<Change, LifecycleError | KeyRequired>
+  /** Commits entries. A conflict of `keyLogId` means that the keys have changed: `ready` then reads them again. */
+  readonly commit: (changes: Commit) => Effect.Effect<void, RevisionConflict | StoreError>
 }
 
 /**
@@ -34,23 +52,70 @@ export const sealed = <C extends Change>(change: C): C => {
   return change
 }
 
-export const make = (signers: ReadonlyMap<AgentId, Signer>): Entries => {
-  const signed = <Event extends HandoffEvent>(id: RecordId, revision: number, event: Event): Event => {
-    const sign = signers.get(event.by)
-    return sign === undefined ? event : { ...event, sig: sign(signedText(id, revision, event)) }
+/** The log and its keys as this process knows them. */
+interface Known {
+  readonly seal: Seal
+  readonly keys: KeyState
+}
+
+export const make = Effect.gen(function* () {
+  const store = yield* HandoffStore
+  const agents = yield* AgentStore
+  const signers = yield* Signers
+  const { salt } = yield* draws
+  let known: Known | undefined
+  let isStale = true
+
+  const read = Effect.gen(function* () {
+    const { log } = yield* store.origin
+    const entries = (yield* agents.keys).get(log) ?? []
+    const keys = entries.reduce((state, { event }) => withKeys(state, event), noKeys)
+    isStale = false
+    known = { seal: { log, keys: keys.revision, salt, signer: (agent) => signers.get(agent)?.sign }, keys }
+  })
+
+  const current = (): Known => {
+    if (known === undefined) throw new Error("An entry was made before the log was read")
+    return known
   }
-  return {
-    first: (id, event) => sealed(begin(id, signed(id, 1, event))),
+
+  /** The refusal of an event in the name of an agent whose key in force this process does not have. */
+  const keyNeeded = (event: HandoffEvent, isByTime: () => boolean): KeyRequired | undefined => {
+    const { keys } = current()
+    const { by: agentId } = event
+    if (!isKeyed(keys, agentId) || isByTime()) return undefined
+    const inForce = keyAt(keys, agentId)
+    if (inForce !== undefined && signers.get(agentId)?.publicKey === inForce) return undefined
+    const publicKey = inForce ?? keys.agents.get(agentId)?.changes.findLast(({ key }) => key !== undefined)?.key
+    // Always there: an agent has a change only with a key.
+    return publicKey && new KeyRequired({ agentId, publicKey })
+  }
+
+  const entries: Entries = {
+    ready: Effect.suspend(() => (isStale ? read : Effect.void)),
+    first: (id, event) => {
+      const refusal = keyNeeded(event, () => false)
+      return refusal === undefined ? Result.succeed(sealed(begin(id, event, current().seal))) : Result.fail(refusal)
+    },
     next: (record, event) => {
-      const entry = signers.size === 0 ? event : signed(record.recordId, record.revision + 1, linked(record, event))
-      return Result.mapBoth(advance(record, entry), {
+      const refusal = keyNeeded(event, () => isOfTime(record, event))
+      if (refusal !== undefined) return Result.fail(refusal)
+      return Result.mapBoth(advance(record, event, current().seal), {
         onSuccess: sealed,
         onFailure: (error) => {
-          // Unreachable: the event is linked to this record, or not linked yet.
+          // Unreachable: the event is not linked yet.
           if (error._tag === "BrokenChain") throw error
           return error
         }
       })
-    }
+    },
+    commit: (changes) =>
+      Effect.tapErrorTag(store.commit(changes), "RevisionConflict", ({ recordId }) =>
+        Effect.sync(() => {
+          // Other verbs under way go on with what is known, and meet the same conflict.
+          if (recordId === keyLogId) isStale = true
+        })
+      )
   }
-}
+  return entries
+})

@@ -8,6 +8,7 @@ import {
   type HandoffRecord,
   type HandoffStatus,
   type InvalidInput,
+  type InvalidPosition,
   limits,
   type RecordId,
   type StoreError,
@@ -22,7 +23,6 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import { HandoffRouter } from "../routing/HandoffRouter.ts"
-import { Signers } from "../routing/Signers.ts"
 import type { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Page, type Position, type View } from "../store/HandoffStore.ts"
 import type * as Archive from "./Archive.ts"
@@ -175,7 +175,7 @@ export class HandoffManager extends Context.Service<
       options?: Claiming.ClaimOptions
     ) => Effect.Effect<Option.Option<After<"Accepted">>, ErrorOf<typeof storeVerbs.claim>>
     /** Follows the log: every entry after a position, then every new entry. Nothing is missed; resume at any position. */
-    readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, StoreError>
+    readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, InvalidPosition | StoreError>
     /**
      * Shows the whole chain of handoffs that a handoff belongs to. Parts that were delegated come first; of the handoffs
      * that only name another as their parent, few are shown.
@@ -215,7 +215,7 @@ const chain = Effect.promise(() => import("./Chain.ts"))
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
   const router = yield* HandoffRouter
-  const entries = Entries.make(yield* Signers)
+  const entries = yield* Entries.make
   const box = yield* SchemaBox
   const verbs = Verbs.make(store, router, entries, box)
   const claim = yield* Claiming.make(store, verbs.take)

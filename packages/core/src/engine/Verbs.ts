@@ -12,6 +12,7 @@ import {
   holdersOf,
   type InputOf,
   type InvalidInput,
+  type KeyRequired,
   invalidInput,
   type LifecycleError,
   type Milliseconds,
@@ -74,7 +75,7 @@ export type Method<V extends TransitionVerb> =
 export type Methods = { readonly [Name in TransitionVerbName]: Method<(typeof transitionVerbs)[Name]> }
 
 /** The errors of the lifecycle, the engine and the store. */
-type Refusal = InvalidInput | LifecycleError | OpenChildren | RevisionConflict | StoreError
+type Refusal = InvalidInput | KeyRequired | LifecycleError | OpenChildren | RevisionConflict | StoreError
 
 /** The errors of a verb on one handoff. */
 export type VerbError = HandoffNotFound | Refusal
@@ -135,7 +136,7 @@ export const make = (
   // These run for every verb of every handoff, so they are plain functions instead of generators.
 
   const commit = (change: Change, ...others: ReadonlyArray<Change>) =>
-    Effect.as(store.commit([change, ...others]), change.record)
+    Effect.as(entries.commit([change, ...others]), change.record)
 
   /** Judges one event and commits it. */
   const record = (current: HandoffRecord, event: Transition): Effect.Effect<HandoffRecord, Refusal> => {
@@ -264,15 +265,18 @@ export const make = (
     id: RecordId,
     judge: (current: HandoffRecord, now: DateTime.Utc, found: HandoffRecord) => Effect.Effect<HandoffRecord, E>
   ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> =>
-    Effect.flatMap(store.get(id), (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> => {
-      if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
-      const current = found.value
-      return Effect.flatMap(DateTime.now, (now) =>
-        overdueEvent(current, now) === undefined
-          ? judge(current, now, current)
-          : Effect.flatMap(applyDue(current, now), (updated) => judge(updated, now, current))
-      )
-    })
+    Effect.flatMap(
+      Effect.andThen(entries.ready, store.get(id)),
+      (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> => {
+        if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
+        const current = found.value
+        return Effect.flatMap(DateTime.now, (now) =>
+          overdueEvent(current, now) === undefined
+            ? judge(current, now, current)
+            : Effect.flatMap(applyDue(current, now), (updated) => judge(updated, now, current))
+        )
+      }
+    )
 
   /** Reads, judges and commits one verb whose payload is valid, and retries on conflict. */
   const execute = (
@@ -334,8 +338,12 @@ export const make = (
   } as unknown as Methods
 
   /** Tries to accept one handoff of an inbox. */
-  const take = (head: HandoffRecord, agent: AgentId, lease?: Milliseconds): Effect.Effect<Taking, StoreError> =>
-    Effect.flatMap(DateTime.now, (now) =>
+  const take = (
+    head: HandoffRecord,
+    agent: AgentId,
+    lease?: Milliseconds
+  ): Effect.Effect<Taking, KeyRequired | StoreError> =>
+    Effect.flatMap(Effect.andThen(entries.ready, DateTime.now), (now) =>
       Effect.flatMap(applyDue(head, now), (current): Effect.Effect<Taking, Refusal> =>
         // An overdue event may have ended it or forwarded it to another agent.
         receiverOf(current) === agent && movesOf(current).some(({ event }) => event === "Accepted")
@@ -350,7 +358,7 @@ export const make = (
       Effect.catch((error) =>
         error._tag === "RevisionConflict"
           ? Effect.succeed<Taking>("lost")
-          : error._tag === "StoreError"
+          : error._tag === "StoreError" || error._tag === "KeyRequired"
             ? Effect.fail(error)
             : // Unreachable: the inbox lists pending handoffs of this agent, and the table lets their receiver accept them.
               Effect.die(error)
@@ -358,6 +366,7 @@ export const make = (
     )
 
   const sweep = Effect.gen(function* () {
+    yield* entries.ready
     const now = yield* DateTime.now
     const moved = new Map<RecordId, HandoffRecord>()
     while (true) {

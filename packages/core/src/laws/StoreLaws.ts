@@ -22,6 +22,7 @@ import { agents } from "./agents.ts"
 import { commits } from "./commits.ts"
 import { content } from "./content.ts"
 import { custody } from "./custody.ts"
+import { keys } from "./keys.ts"
 import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
 import { ownership } from "./ownership.ts"
@@ -31,4 +32,13 @@ export { type Law, LawBroken } from "./kit.ts"
 export { reopening, type ReopeningLaw } from "./reopening.ts"
 
 /** The laws that every store keeps. */
-export const laws: ReadonlyArray<Law> = [...commits, ...views, ...log, ...content, ...custody, ...ownership, ...agents]
+export const laws: ReadonlyArray<Law> = [
+  ...commits,
+  ...views,
+  ...log,
+  ...content,
+  ...custody,
+  ...ownership,
+  ...agents,
+  ...keys
+]

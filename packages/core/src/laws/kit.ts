@@ -2,12 +2,16 @@
 import {
   advance,
   AgentId,
-  create,
+  begin as beginEntry,
   type HandoffEvent,
+  type InvalidPosition,
   type HandoffRecord,
   type HandoffRequest,
   type JsonObject,
+  LogName,
   receiverOf,
+  Salt,
+  type Seal,
   type RecordId,
   type RevisionConflict,
   type StoreError,
@@ -56,7 +60,7 @@ export interface Law {
 class Unmet extends Schema.TaggedError<Unmet>()("Unmet", { detail: Schema.String }) {}
 
 /** The failures of a law's body. */
-export type LawFailure = Unmet | StoreError | RevisionConflict
+export type LawFailure = Unmet | StoreError | RevisionConflict | InvalidPosition
 
 // A store that hangs breaks a law. On a hard disk, a law takes less than a tenth of this.
 const patience = "30 seconds"
@@ -142,8 +146,19 @@ export interface Beginning {
   readonly context?: JsonObject
 }
 
+/** Seals entries for a log with this many entries in its key log. The salt is fixed, so that laws can compare entries. */
+export const sealFor = (log: LogName, keys: number): Seal => ({
+  log,
+  keys,
+  salt: () => Salt.make("salt".padEnd(22, "-")),
+  signer: () => undefined
+})
+
+/** The log of the entries of most laws: that of no store, as after a copy. */
+const elsewhere = sealFor(LogName.make("e".repeat(26)), 0)
+
 /** The change that creates a handoff. */
-export const begin = (id: RecordId, beginning: Beginning = {}): Change => {
+export const begin = (id: RecordId, beginning: Beginning = {}, seal = elsewhere): Change => {
   const { from = AgentId.make(`${id}.from`), to = AgentId.make(`${id}.to`), at = 0 } = beginning
   const request: HandoffRequest = {
     fromAgent: from,
@@ -156,16 +171,23 @@ export const begin = (id: RecordId, beginning: Beginning = {}): Change => {
     ...(beginning.parent === undefined ? {} : { parent: beginning.parent })
   }
   const event: HandoffEvent = { _tag: "Created", at: second(at), by: from, request }
-  return { record: create(id, event), event }
+  return beginEntry(id, event, seal)
 }
 
 /** The change that an event makes. Laws use only events that the lifecycle allows. */
-export const moved = (record: HandoffRecord, event: Transition): Change => Result.getOrThrow(advance(record, event))
+export const moved = (record: HandoffRecord, event: Transition, seal = elsewhere): Change =>
+  Result.getOrThrow(advance(record, event, seal))
 
 type Step = Transition["_tag"]
 
 /** The change of one step. */
-export const step = (record: HandoffRecord, _tag: Step, at = 100, reason = "as the law wants it"): Change => {
+export const step = (
+  record: HandoffRecord,
+  _tag: Step,
+  at = 100,
+  reason = "as the law wants it",
+  seal = elsewhere
+): Change => {
   const { fromAgent } = record.request
   const fact = { at: second(at), by: transitions[_tag].by === "receiver" ? receiverOf(record) : fromAgent }
   // Laws use these at any time, and only events of a foreign program need not be due.
@@ -189,7 +211,7 @@ export const step = (record: HandoffRecord, _tag: Step, at = 100, reason = "as t
     Reminded: { _tag: "Reminded", ...foreign, of: "deadline" },
     Expired: { _tag: "Expired", ...foreign, missed: "deadline" }
   }
-  return moved(record, events[_tag])
+  return moved(record, events[_tag], seal)
 }
 
 /** The changes of a handoff from its creation through these steps. */

@@ -21,7 +21,7 @@ const isSame = (a: RegisteredAgent, b: RegisteredAgent): boolean =>
 export const keyNeeded = (
   known: RegisteredAgent,
   next: RegisteredAgent | undefined,
-  sign: Signer | undefined,
+  signer: Signer | undefined,
   isSignedBy: (text: string, signature: Signature, publicKey: PublicKey) => boolean,
   moment: string
 ): PublicKey | undefined => {
@@ -29,5 +29,5 @@ export const keyNeeded = (
   const publicKey = known.keys?.at(-1)?.publicKey
   if (publicKey === undefined || (next !== undefined && isSame(known, next))) return undefined
   const challenge = `aumai-handoff registry: change ${agentId} at ${moment}`
-  return sign !== undefined && isSignedBy(challenge, sign(challenge), publicKey) ? undefined : publicKey
+  return signer !== undefined && isSignedBy(challenge, signer.sign(challenge), publicKey) ? undefined : publicKey
 }

@@ -1,8 +1,13 @@
 import type { AgentId, PublicKey, Signature } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 
-/** Signs a text with the secret key of one agent. */
-export type Signer = (text: string) => Signature
+/** Signs with the secret key of one agent. */
+export interface Signer {
+  /** Signs a text. */
+  readonly sign: (text: string) => Signature
+  /** The public key, with which others verify the signatures. */
+  readonly publicKey: PublicKey
+}
 
 /**
  * The signers of this process by agent: events of these agents are signed before they are recorded. Empty by default;

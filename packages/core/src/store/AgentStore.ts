@@ -1,7 +1,19 @@
-import { type AgentId, type Capability, frozen, type PublicKey, type StoreError } from "@aumai/handoff-protocol"
+import {
+  type AgentId,
+  type Capability,
+  frozen,
+  type KeyEvent,
+  type LogName,
+  type PublicKey,
+  type RevisionConflict,
+  type StoreError
+} from "@aumai/handoff-protocol"
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
+
+import type { Position } from "./HandoffStore.ts"
 
 /** A key that an agent signs with. */
 export interface AgentKey {
@@ -24,6 +36,18 @@ export interface RegisteredAgent {
   /** When the agent was last seen; absent if it never was. */
   readonly lastSeen?: DateTime.Utc
 }
+
+/** An entry of the key log of a store. */
+export interface KeyEntry {
+  /** Its place in the key log that it belongs to; 1 is the first. */
+  readonly revision: number
+  readonly event: KeyEvent
+  /** Its position in this store's log; absent if it belongs to the log of another store. */
+  readonly position?: Position
+}
+
+/** The key logs that a store has: its own, and those of the stores that entries were copied from. */
+export type KeyLogs = ReadonlyMap<LogName, ReadonlyArray<KeyEntry>>
 
 /**
  * Stores the agents of the registry. The layer of the handoff store provides it, too.
@@ -52,6 +76,16 @@ export class AgentStore extends Context.Service<
     readonly seen: (id: AgentId, at: DateTime.Utc) => Effect.Effect<void, StoreError>
     /** Removes an agent. Does nothing if it is unknown. */
     readonly remove: (id: AgentId) => Effect.Effect<void, StoreError>
+    /**
+     * Appends entries to key logs, atomically: to that of this store, which gives them a position in its log, or to that of
+     * the store that an event names. Compares their revisions as a commit does, and fails with a conflict of `keyLogId`.
+     * Durable when it succeeds. No commit that names this log comes between the comparison and the write.
+     */
+    readonly record: (
+      entries: NonEmptyReadonlyArray<Omit<KeyEntry, "position">>
+    ) => Effect.Effect<void, RevisionConflict | StoreError>
+    /** All key logs, each in order. */
+    readonly keys: Effect.Effect<KeyLogs, StoreError>
     /** Every agent, by id in code unit order. */
     readonly all: Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
   }

@@ -1,6 +1,14 @@
-import { type HandoffRecord, type HandoffStatus, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
+import {
+  type HandoffRecord,
+  type HandoffStatus,
+  keyLogId,
+  type LogName,
+  type RecordId,
+  RevisionConflict
+} from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
+import type { KeyEntry } from "./AgentStore.ts"
 import type { Change, Commit } from "./HandoffStore.ts"
 import { tallyOf } from "./Tally.ts"
 
@@ -22,18 +30,47 @@ export interface CommitPlan {
   readonly tally: ReadonlyMap<string, number>
 }
 
-/** The conflict at the first change whose revision is not the next of its handoff; `undefined` if all are. */
+/** The log that commits are written to, and the number of entries in its key log. */
+export interface KeyStanding {
+  readonly log: LogName
+  readonly keys: number
+}
+
+/**
+ * The conflict at the first change whose revision is not the next of its handoff, or that names the log with other keys;
+ * `undefined` if there is none.
+ */
 export const conflictIn = (
   commit: ReadonlyArray<Change>,
-  revisionOf: (id: RecordId) => number
+  revisionOf: (id: RecordId) => number,
+  { keys, log }: KeyStanding
 ): RevisionConflict | undefined => {
   const planned = new Map<RecordId, number>()
-  for (const { record } of commit) {
+  for (const { event, record } of commit) {
+    const known = event.keys ?? 0
+    // An event of another program names the keys of the entry before it, because nobody signs it.
+    if (event.log === log && event.via === undefined && known !== keys)
+      return new RevisionConflict({ recordId: keyLogId, revision: known + 1 })
     const id = record.recordId
     if (record.revision !== (planned.get(id) ?? revisionOf(id)) + 1) {
       return new RevisionConflict({ recordId: id, revision: record.revision })
     }
     planned.set(id, record.revision)
+  }
+  return undefined
+}
+
+/** The conflict at the first entry that is not the next of its key log; `undefined` if all are. */
+export const keyConflictIn = (
+  entries: ReadonlyArray<Pick<KeyEntry, "revision" | "event">>,
+  lengthOf: (log: LogName) => number
+): RevisionConflict | undefined => {
+  const planned = new Map<LogName, number>()
+  for (const { event, revision } of entries) {
+    if (revision !== (planned.get(event.log) ?? lengthOf(event.log)) + 1) {
+      return new RevisionConflict({ recordId: keyLogId, revision })
+    }
+    planned.set(event.log, revision)
   }
   return undefined
 }
@@ -44,7 +81,8 @@ export const conflictIn = (
  */
 export const make = (
   commits: ReadonlyArray<Commit>,
-  standingOf: (id: RecordId) => Standing | undefined
+  standingOf: (id: RecordId) => Standing | undefined,
+  keyStanding: KeyStanding
 ): CommitPlan => {
   const before = new Map<RecordId, Standing | undefined>()
   const states = new Map<RecordId, HandoffRecord>()
@@ -57,7 +95,7 @@ export const make = (
   const revisionOf = (id: RecordId) => states.get(id)?.revision ?? held(id)?.revision ?? 0
 
   const results = commits.map((commit) => {
-    const conflict = conflictIn(commit, revisionOf)
+    const conflict = conflictIn(commit, revisionOf, keyStanding)
     if (conflict !== undefined) return Result.fail(conflict)
     for (const change of commit) {
       changes.push(change)

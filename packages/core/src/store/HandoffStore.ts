@@ -4,6 +4,8 @@ import {
   type HandoffEvent,
   type HandoffRecord,
   type HandoffStatus,
+  type InvalidPosition,
+  type LogName,
   receiverOf,
   type RecordId,
   type RevisionConflict,
@@ -22,14 +24,22 @@ export interface Change {
   /** The store must hold exactly the revision before its `revision`, or no record if it is 1. */
   readonly record: HandoffRecord
   readonly event: HandoffEvent
-  /** The canonical JSON of the event, if it is already computed. A store may write it instead of encoding again. */
+  /** The text of the event for a store of rows, if it is already computed. A store may write it instead of encoding again. */
   readonly text?: string
 }
 
 /** The changes of one atomic commit. */
 export type Commit = NonEmptyReadonlyArray<Change>
 
-/** The position of an entry in the log. It is opaque: only the store that made it can read it. */
+/** The log of a store. */
+export interface LogOrigin {
+  /** Its name, drawn when the store was created. */
+  readonly log: LogName
+  /** Counts from 1 how often the log was restored from a copy: positions of another epoch are not valid. */
+  readonly epoch: number
+}
+
+/** The position of an entry in the log: `<log>.<epoch>.<number>`. Only the store that made it can read it. */
 export const Position = Schema.String.pipe(Schema.brand("Position"))
 export type Position = typeof Position.Type
 
@@ -90,7 +100,13 @@ export type Tally = Readonly<Record<string, number>>
 export class HandoffStore extends Context.Service<
   HandoffStore,
   {
-    /** Appends the events and replaces the states atomically. Durable when it succeeds. */
+    /** The log of this store. It never changes while the store is open. */
+    readonly origin: Effect.Effect<LogOrigin, StoreError>
+    /**
+     * Appends the events and replaces the states atomically. Durable when it succeeds. An event that names this log must
+     * have `keys` equal to the number of entries in its key log (`AgentStore.record`), else the commit fails with a
+     * conflict of `keyLogId`.
+     */
     readonly commit: (changes: Commit) => Effect.Effect<void, RevisionConflict | StoreError>
     /** The current state, including every commit that succeeded before the call. */
     readonly get: (id: RecordId) => Effect.Effect<Option.Option<HandoffRecord>, StoreError>
@@ -98,8 +114,11 @@ export class HandoffStore extends Context.Service<
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /** All entries of one handoff, by revision. */
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
-    /** One page of all entries, in commit order. An entry appears only once no earlier entry can still appear. */
-    readonly log: (page: Page<Position>) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
+    /**
+     * One page of all entries, in commit order. An entry appears only once no earlier entry can still appear. Fails with
+     * `InvalidPosition` if this log does not have the position.
+     */
+    readonly log: (page: Page<Position>) => Effect.Effect<ReadonlyArray<Entry>, InvalidPosition | StoreError>
     /** The position of the last entry that `log` shows; `None` while the log is empty. */
     readonly end: Effect.Effect<Option.Option<Position>, StoreError>
     /** The sums of `tallyOf` over all records. A name whose sum is zero may be missing. */

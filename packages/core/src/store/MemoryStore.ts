@@ -1,21 +1,31 @@
-import type { RevisionConflict } from "@aumai/handoff-protocol"
+import { frozen, type LogName, type RevisionConflict } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { AgentStore, type RegisteredAgent, seenAt } from "./AgentStore.ts"
+import { AgentStore, type KeyEntry, type RegisteredAgent, seenAt } from "./AgentStore.ts"
+import * as CommitPlan from "./CommitPlan.ts"
+import { drawLogName } from "./Draws.ts"
 import { HandoffStore } from "./HandoffStore.ts"
 import * as Hints from "./Hints.ts"
+import { positionOf } from "./Positions.ts"
 import * as StoreImage from "./StoreImage.ts"
 
-const makeHandoffs = Effect.sync(() => {
-  const image = StoreImage.make()
+const makeStore = Effect.map(drawLogName, (log) => {
+  const image = StoreImage.make({ log, epoch: 1 })
+  const keys = new Map<LogName, ReadonlyArray<KeyEntry>>()
+  const lengthOf = (log: LogName) => keys.get(log)?.length ?? 0
+  return { handoffs: makeHandoffs(image, () => lengthOf(log)), agents: makeAgents(image, keys, lengthOf) }
+})
+
+const makeHandoffs = (image: StoreImage.StoreImage, keys: () => number) => {
   const hints = Hints.make()
   return HandoffStore.of({
+    origin: Effect.succeed(image.origin),
     commit: (changes) =>
       Effect.suspend((): Effect.Effect<void, RevisionConflict> => {
-        const conflict = image.conflict(changes)
+        const conflict = image.conflict(changes, keys())
         if (conflict !== undefined) return Effect.fail(conflict)
         image.put(changes)
         hints.give()
@@ -24,14 +34,18 @@ const makeHandoffs = Effect.sync(() => {
     get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
     list: (view, page) => Effect.sync(() => image.list(view, page)),
     history: (id) => Effect.sync(() => image.history(id)),
-    log: (page) => Effect.sync(() => image.log(page)),
+    log: (page) => Effect.suspend(() => Effect.fromResult(image.log(page))),
     end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
     tally: Effect.sync(image.tally),
     changed: hints.changed
   })
-})
+}
 
-const makeAgents = Effect.sync(() => {
+const makeAgents = (
+  image: StoreImage.StoreImage,
+  keys: Map<LogName, ReadonlyArray<KeyEntry>>,
+  lengthOf: (log: LogName) => number
+) => {
   const agents = new Map<string, RegisteredAgent>()
   return AgentStore.of({
     put: (agent) =>
@@ -42,9 +56,24 @@ const makeAgents = Effect.sync(() => {
         if (known !== undefined) agents.set(id, seenAt(known, at))
       }),
     remove: (id) => Effect.sync(() => void agents.delete(id)),
+    record: (entries) =>
+      Effect.suspend((): Effect.Effect<void, RevisionConflict> => {
+        const conflict = CommitPlan.keyConflictIn(entries, lengthOf)
+        if (conflict !== undefined) return Effect.fail(conflict)
+        for (const entry of entries) {
+          const { log } = entry.event
+          const isOwn = log === image.origin.log
+          const number = image.lastPosition() + 1
+          if (isOwn) image.reserve(number)
+          const placed = isOwn ? { ...entry, position: positionOf(image.origin, number) } : entry
+          keys.set(log, [...(keys.get(log) ?? []), frozen(placed)])
+        }
+        return Effect.void
+      }),
+    keys: Effect.sync(() => new Map(keys)),
     all: Effect.sync(() => [...agents.values()].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
   })
-})
+}
 
 /**
  * Provides a store in memory, for tests and for agents within one process.
@@ -61,7 +90,7 @@ const makeAgents = Effect.sync(() => {
  * ```
  */
 export const layer: Layer.Layer<HandoffStore | AgentStore> = Layer.effectContext(
-  Effect.gen(function* () {
-    return Context.make(HandoffStore, yield* makeHandoffs).pipe(Context.add(AgentStore, yield* makeAgents))
-  })
+  Effect.map(makeStore, ({ agents, handoffs }) =>
+    Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
+  )
 )

@@ -2,15 +2,18 @@ import {
   frozen,
   type HandoffRecord,
   type HandoffStatus,
+  type InvalidPosition,
   type RecordId,
   type RevisionConflict
 } from "@aumai/handoff-protocol"
+import * as Result from "effect/Result"
 
 import * as CommitPlan from "./CommitPlan.ts"
 import {
   type Change,
   type Entry,
   keysOf,
+  type LogOrigin,
   type Keys,
   type Page,
   type Position,
@@ -18,6 +21,7 @@ import {
   type View
 } from "./HandoffStore.ts"
 import * as OrderedIndex from "./OrderedIndex.ts"
+import { beyond, numberIn, positionOf } from "./Positions.ts"
 import { due, named, newer, older, type SortKey, sortKeyOf, urgent } from "./SortKey.ts"
 import { tallyOf } from "./Tally.ts"
 
@@ -35,8 +39,13 @@ interface Held {
  * builds on one. All functions are synchronous, so each call is atomic.
  */
 export interface StoreImage {
-  /** The conflict at the first change whose revision is not the next of its record; `undefined` if all are. */
-  readonly conflict: (changes: ReadonlyArray<Change>) => RevisionConflict | undefined
+  /** The log that entries are put into. */
+  readonly origin: LogOrigin
+  /**
+   * The conflict at the first change whose revision is not the next of its record, or that names this log with another
+   * number of keys; `undefined` if there is none.
+   */
+  readonly conflict: (changes: ReadonlyArray<Change>, keys: number) => RevisionConflict | undefined
   /**
    * Freezes changes, because everybody gets these objects, and adds them without checking their revisions.
    * The first gets `position`, by default the one after the last position, and each further change the next number.
@@ -45,11 +54,13 @@ export interface StoreImage {
   readonly get: (id: RecordId) => HandoffRecord | undefined
   readonly list: (view: View, page: Page<HandoffRecord>) => ReadonlyArray<HandoffRecord>
   readonly history: (id: RecordId) => ReadonlyArray<Entry>
-  readonly log: (page: Page<Position>) => ReadonlyArray<Entry>
+  readonly log: (page: Page<Position>) => Result.Result<ReadonlyArray<Entry>, InvalidPosition>
   readonly end: () => Position | undefined
   readonly tally: () => Tally
-  /** The position of the last entry; 0 if the log is empty. */
+  /** The number of the last position, of an entry or reserved; 0 if there is none. */
   readonly lastPosition: () => number
+  /** Keeps the positions up to this number for entries of the key log, so that no entry of a handoff gets them. */
+  readonly reserve: (position: number) => void
 }
 
 /** One index per name, such as the inbox of each agent. An empty index is removed. */
@@ -94,11 +105,12 @@ const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
   expired: make()
 })
 
-/** Makes an empty image. */
-export const make = (): StoreImage => {
+/** Makes an empty image of a log. */
+export const make = (origin: LogOrigin): StoreImage => {
   const held = new Map<RecordId, Held>()
   const log: Array<Entry> = []
   const positions: Array<number> = []
+  let reserved = 0
   const elapsed = new Map<string, number>()
   // Built on the first `Prefix` view, which most programs never read.
   let ids: OrderedIndex.OrderedIndex | undefined
@@ -129,9 +141,8 @@ export const make = (): StoreImage => {
   /** Adds one change. The views are updated once for adjacent changes of the same record. */
   const putOne = ({ record, event }: Change, position: number, isFollowed: boolean, follows: boolean) => {
     const id = record.recordId
-    // The cast: any text is a position, and `make` would validate every one.
     const entry: Entry = frozen({
-      position: String(position) as Position,
+      position: positionOf(origin, position),
       recordId: id,
       revision: record.revision,
       event
@@ -182,10 +193,14 @@ export const make = (): StoreImage => {
     }
   }
 
+  const lastPosition = () => Math.max(positions[positions.length - 1] ?? 0, reserved)
+
   return {
-    conflict: (changes) => CommitPlan.conflictIn(changes, (id) => held.get(id)?.record.revision ?? 0),
+    origin,
+    conflict: (changes, keys) =>
+      CommitPlan.conflictIn(changes, (id) => held.get(id)?.record.revision ?? 0, { log: origin.log, keys }),
     put: (changes, position) => {
-      let at = position ?? (positions[positions.length - 1] ?? 0) + 1
+      let at = position ?? lastPosition() + 1
       let follows = false
       for (const [index, change] of changes.entries()) {
         const isFollowed = changes[index + 1]?.record.recordId === change.record.recordId
@@ -205,7 +220,10 @@ export const make = (): StoreImage => {
     },
     history: (id) => held.get(id)?.history.slice() ?? [],
     log: ({ limit, after }) => {
-      const position = after === undefined ? 0 : Number(after)
+      const read = numberIn(origin, after)
+      if (Result.isFailure(read)) return Result.fail(read.failure)
+      const position = Number(read.success ?? 0)
+      if (after !== undefined && position > lastPosition()) return beyond(after)
       let low = 0
       let high = positions.length
       while (low < high) {
@@ -213,13 +231,16 @@ export const make = (): StoreImage => {
         if ((positions[middle] ?? 0) <= position) low = middle + 1
         else high = middle
       }
-      return log.slice(low, low + Math.max(0, limit))
+      return Result.succeed(log.slice(low, low + Math.max(0, limit)))
     },
     end: () => log.at(-1)?.position,
     tally: () => ({
       ...Object.fromEntries(Object.entries(byStatus).map(([status, index]) => [status, index.size()])),
       ...Object.fromEntries(elapsed)
     }),
-    lastPosition: () => positions[positions.length - 1] ?? 0
+    lastPosition,
+    reserve: (position) => {
+      reserved = Math.max(reserved, position)
+    }
   }
 }

@@ -1,11 +1,15 @@
 /** Converts records, events and agents to the JSON text that a store of rows keeps; `keysOf` gives the columns to index. */
 import {
+  decodeKeyEvent,
   decodeOwnEvent,
   decodeRecord,
+  encodeKeyEvent,
   encodeRecord,
   eventText,
   type HandoffRecord,
   type InvalidInput,
+  type KeyEvent,
+  type LogName,
   RecordId,
   StoreError,
   Timestamp
@@ -16,9 +20,10 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import type { RegisteredAgent } from "./AgentStore.ts"
+import type { KeyEntry, KeyLogs, RegisteredAgent } from "./AgentStore.ts"
 import { decodeAgent, encodeAgent as encodeWire } from "./AgentWire.ts"
-import type { Change, Entry, Position } from "./HandoffStore.ts"
+import type { Change, Entry, LogOrigin } from "./HandoffStore.ts"
+import { positionOf } from "./Positions.ts"
 
 /** The record and the event of a change as text. */
 export interface ChangeText {
@@ -35,7 +40,8 @@ export interface RecordRow {
 
 /** An entry of the log as its row. */
 export interface EntryRow {
-  readonly position: string
+  /** The number of the position, as text. */
+  readonly number: string
   readonly id: string
   readonly revision: number
   readonly event: string
@@ -49,6 +55,14 @@ export interface AgentRow {
   readonly lastSeen?: number | undefined
 }
 
+/** An entry of a key log as its row; `number` is that of its position, if it belongs to the log of this store. */
+export interface KeyRow {
+  readonly log: string
+  readonly revision: number
+  readonly event: string
+  readonly number?: string | undefined
+}
+
 /** Encodes a change as text. */
 export const encode = ({ record, event, text }: Change): ChangeText => ({
   record: JSON.stringify(encodeRecord(record)),
@@ -60,6 +74,9 @@ export const encodeAgent = (agent: RegisteredAgent): AgentRow => {
   const { agent_id: id, last_seen: _, ...rest } = encodeWire(agent)
   return { id, agent: JSON.stringify(rest), lastSeen: agent.lastSeen?.epochMilliseconds }
 }
+
+/** Encodes an event of a key log as text. */
+export const encodeKey = (event: KeyEvent): string => JSON.stringify(encodeKeyEvent(event))
 
 /** Decodes rows. Fails with `corrupt` if a row cannot be decoded. */
 export interface Reader {
@@ -76,6 +93,8 @@ export interface Reader {
     operation: string,
     rows: ReadonlyArray<AgentRow>
   ) => Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
+  /** Groups the rows of all key logs, which must be sorted by log and revision. */
+  readonly keys: (operation: string, rows: ReadonlyArray<KeyRow>) => Effect.Effect<KeyLogs, StoreError>
 }
 
 type Read<A> = Result.Result<A, string>
@@ -98,11 +117,10 @@ const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
         )
   )
 
-const readEntry = ({ position, id, revision, event }: EntryRow): Read<Entry> =>
+const readEntry = (origin: LogOrigin, { number, id, revision, event }: EntryRow): Read<Entry> =>
   isRecordId(id)
     ? Result.map(decoded(event, decodeOwnEvent), (event) => ({
-        // The cast: any text is a position, and `make` would validate every one.
-        position: position as Position,
+        position: positionOf(origin, number),
         recordId: id,
         revision,
         event
@@ -126,21 +144,45 @@ const readAgent = ({ id, agent, lastSeen }: AgentRow): Read<RegisteredAgent> =>
       })
   )
 
+const readKey = (origin: LogOrigin, { event, log, number, revision }: KeyRow): Read<KeyEntry> =>
+  Result.flatMap(decoded(event, decodeKeyEvent), (read) =>
+    read.log === log
+      ? Result.succeed({
+          revision,
+          event: read,
+          ...(number === undefined ? {} : { position: positionOf(origin, number) })
+        })
+      : Result.fail(`its row is of log ${log}, its text of log ${read.log}`)
+  )
+
+/** Groups entries by their log. */
+export const keyLogs = (entries: ReadonlyArray<KeyEntry>): KeyLogs => {
+  const logs = new Map<LogName, Array<KeyEntry>>()
+  for (const entry of entries) {
+    const there = logs.get(entry.event.log)
+    if (there === undefined) logs.set(entry.event.log, [entry])
+    else there.push(entry)
+  }
+  return logs
+}
+
 /**
- * Makes a reader for the rows of one store, which errors call `store`.
+ * Makes a reader for the rows of one store and of its log, which errors call `store`.
  *
  * @example
  * ```ts
  * import { StoredText } from "@aumai/handoff-core"
+ * import { LogName } from "@aumai/handoff-protocol"
  * import * as Effect from "effect/Effect"
  *
- * const { record } = StoredText.reader("handoffs.db")
+ * const origin = { log: LogName.make("0123456789abcdefghjkmnpqrs"), epoch: 1 }
+ * const { record } = StoredText.reader("handoffs.db", origin)
  * const error = await Effect.runPromise(Effect.flip(record("get", { id: "7k2m", revision: 1, record: "{" })))
  * console.log(error.message)
  * // Handoff 7k2m in handoffs.db cannot be read: it is not JSON. It was left unchanged; restore it from a backup
  * ```
  */
-export const reader = (store: string): Reader => {
+export const reader = (store: string, origin: LogOrigin): Reader => {
   const corrupt = (operation: string, what: string, why: string) =>
     new StoreError({
       operation,
@@ -162,6 +204,10 @@ export const reader = (store: string): Reader => {
       })
 
   const handoff = ({ id }: { readonly id: string }) => `Handoff ${id}`
+  const keys = all(
+    (row: KeyRow) => readKey(origin, row),
+    ({ log, revision }) => `Revision ${revision} of the key log ${log}`
+  )
   return {
     record: (operation, row) =>
       Effect.suspend(() => {
@@ -171,7 +217,11 @@ export const reader = (store: string): Reader => {
           : Effect.fail(corrupt(operation, handoff(row), read.failure))
       }),
     records: all(readRecord, handoff),
-    entries: all(readEntry, ({ id, revision }) => `Revision ${revision} of handoff ${id}`),
+    entries: all(
+      (row) => readEntry(origin, row),
+      ({ id, revision }) => `Revision ${revision} of handoff ${id}`
+    ),
+    keys: (operation, rows) => Effect.map(keys(operation, rows), keyLogs),
     agents: all(readAgent, ({ id }) => `Agent ${id}`)
   }
 }

@@ -55,9 +55,7 @@ const notAKey = new InvalidInput({
  * console.log(await Effect.runPromise(program)) // 86
  * ```
  */
-export const signer = (
-  secretKey: string
-): Effect.Effect<{ readonly sign: Signer; readonly publicKey: PublicKey }, InvalidInput> =>
+export const signer = (secretKey: string): Effect.Effect<Signer, InvalidInput> =>
   Effect.fromResult(
     Result.map(bytesOf(secretKey), (secret) => ({
       sign: (text) => Base64Url.encode(ed25519.sign(utf8ToBytes(text), secret)) as Signature,
@@ -85,7 +83,7 @@ const signers = (secretKeys: Readonly<Record<string, string>>): Layer.Layer<neve
     Effect.map(
       Effect.forEach(Object.entries(secretKeys), ([agent, secretKey]) =>
         isAgentId(agent)
-          ? Effect.map(signer(secretKey), ({ sign }) => [agent, sign] as const)
+          ? Effect.map(signer(secretKey), (signer) => [agent, signer] as const)
           : Effect.fail(
               new InvalidInput({ input: "agent", issues: [{ path: "", expected: "Expected 1 to 128 characters" }] })
             )

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { HandoffManager } from "../engine/HandoffManager.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
-import { eachPage } from "../store/Pages.ts"
+import { eachPage, logPage } from "../store/Pages.ts"
 import { tallyOf } from "../store/Tally.ts"
 import { proven } from "./Proven.ts"
 import { type Keys, publicKeysOf, type Verified, verifyWith } from "./VerifyHandoff.ts"
@@ -80,7 +80,7 @@ const readsAtOnce = 16
 const inLog = (store: HandoffStore["Service"]): Stream.Stream<RecordId, StoreError> => {
   const seen = new Set<RecordId>()
   return Stream.paginate<Position | undefined, Entry, StoreError>(undefined, (after) =>
-    Effect.map(store.log({ limit: pageSize, ...(after === undefined ? {} : { after }) }), (page) => [
+    Effect.map(logPage(store, pageSize, after), (page) => [
       page,
       page.length < pageSize ? Option.none() : Option.fromUndefinedOr(page.at(-1)?.position)
     ])
@@ -157,7 +157,7 @@ export const verifyCounts: Effect.Effect<ReadonlyArray<string>, StoreError, Hand
     }
     let position: Position | undefined
     while (true) {
-      const page = yield* store.log({ limit: pageSize, ...(position === undefined ? {} : { after: position }) })
+      const page = yield* logPage(store, pageSize, position)
       for (const { recordId, revision } of page) {
         const left = revisions.get(recordId)
         if (left === undefined)

@@ -1,5 +1,5 @@
 /** Works through the inbox of an agent. When a worker dies, another one takes over its handoffs. */
-import type { After, AgentId, InvalidInput, JsonObject, StoreError } from "@aumai/handoff-protocol"
+import type { After, AgentId, InvalidInput, KeyRequired, JsonObject, StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -106,7 +106,7 @@ export const run = <E, R>(
   agent: AgentId,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
   options: WorkOptions<E, R> = {}
-): Effect.Effect<never, InvalidInput | StoreError, HandoffManager | HandoffStore | AgentStore | R> =>
+): Effect.Effect<never, InvalidInput | KeyRequired | StoreError, HandoffManager | HandoffStore | AgentStore | R> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { concurrency = 1, lease = "1 minute", grace = "10 seconds", readBack } = options
@@ -140,13 +140,13 @@ export const run = <E, R>(
       const claim = manager.claim(agent, { lease: milliseconds, readsBack: readBack !== undefined }).pipe(
         Effect.tap(warnOfClaims.over),
         Effect.catch((error) =>
-          error._tag === "InvalidInput" || error.reason === "corrupt"
+          error._tag !== "StoreError" || error.reason === "corrupt"
             ? Effect.fail(error)
             : Effect.as(warnOfClaims.of(error), Option.none<After<"Accepted">>())
         )
       )
 
-      const slot: Effect.Effect<void, InvalidInput | StoreError, R> = Effect.gen(function* () {
+      const slot: Effect.Effect<void, InvalidInput | KeyRequired | StoreError, R> = Effect.gen(function* () {
         while (!closing.isOpen()) {
           // Before the inbox is read, so that a handoff that arrives meanwhile ends the wait.
           const changed = holder.changed()

@@ -1,10 +1,14 @@
 import * as Result from "effect/Result"
 
+import type { Seal } from "../lifecycle/Chain.ts"
 import { agentOf } from "../lifecycle/Clocks.ts"
 import { advance } from "../lifecycle/Lifecycle.ts"
 import { movesFrom, type Transition, transitions } from "../lifecycle/Transitions.ts"
+import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffStatus } from "../model/HandoffStatus.ts"
+import { digestOf, type Salt } from "../values/Digest.ts"
+import type { LogName } from "../values/Fields.ts"
 import { isSameState } from "./Portable.ts"
 
 /** The events that another program can have caused: none that only this library knows, and none that leads back. */
@@ -40,10 +44,32 @@ const payloadOf = (target: HandoffRecord) => {
 }
 
 /**
- * Finds the events that lead from our state to a later state of another program, by the shortest legal path; `undefined` if
- * no path leads there. A foreign state is always imported as such events and never replaces ours.
+ * Completes the events of another program that follow a history in a log; `undefined` if the history is of format 1, which
+ * they then are, too. Everybody who reads the same records must get the same entries, so the salts are derived from the
+ * last one of the history, and nobody can derive them once that is erased.
  */
-export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): ReadonlyArray<Transition> | undefined => {
+export const foreignSeal = (log: LogName, history: ReadonlyArray<HandoffEvent>): Seal | undefined => {
+  const last = history.at(-1)
+  if (last?.log === undefined) return undefined
+  let salt = history.findLast((event) => event.salt !== undefined)?.salt ?? ""
+  return {
+    log,
+    keys: last.log === log ? (last.keys ?? 0) : 0,
+    // The cast: 22 hexadecimal digits are characters of base64url.
+    salt: () => (salt = digestOf(`salt ${salt}`).slice(0, 22) as Salt),
+    signer: () => undefined
+  }
+}
+
+/**
+ * Finds the events that lead from our state to a later state of another program, by the shortest legal path; `undefined` if
+ * no path leads there. `seal` is that of `foreignSeal` for our history. A foreign state is always imported as such events and never replaces ours.
+ */
+export const continuation = (
+  ours: HandoffRecord,
+  theirs: HandoffRecord,
+  seal?: Seal
+): ReadonlyArray<Transition> | undefined => {
   if (isSameState(ours, theirs)) return []
   const path = pathBetween(ours.status, theirs.status)
   if (path === undefined) return undefined
@@ -66,7 +92,7 @@ export const continuation = (ours: HandoffRecord, theirs: HandoffRecord): Readon
               : _tag === "Accepted"
                 ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
                 : { _tag, ...fact }
-    const advanced = advance(record, event)
+    const advanced = advance(record, event, seal)
     if (Result.isFailure(advanced)) return undefined
     record = advanced.success.record
     events.push(advanced.success.event)

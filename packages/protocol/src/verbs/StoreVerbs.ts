@@ -35,6 +35,7 @@ const ask = {
 const creationErrors = [
   "HandoffExists",
   "InvalidInput",
+  "KeyRequired",
   "NoCapableAgent",
   "NotYourHandoff",
   "RevisionConflict",
@@ -93,7 +94,7 @@ export const storeVerbs = {
       gives: ["HandoffRecord", "optional"]
     },
     claimInput.fields,
-    ["InvalidInput", "StoreError"]
+    ["InvalidInput", "KeyRequired", "StoreError"]
   ),
   sweep: verb(
     {

@@ -8,6 +8,7 @@ export const transitionErrors = [
   "HandoffNotFound",
   "InvalidInput",
   "InvalidTransition",
+  "KeyRequired",
   "NotYourHandoff",
   "RevisionConflict",
   "StaleAttempt",
