@@ -2,7 +2,8 @@
  * Holds the connection of a store: it opens the database, verifies that it is still the same store, reopens a lost
  * connection, and closes for a page with a newer version.
  */
-import type { StoreError } from "@aumai/handoff-protocol"
+import { drawLogName } from "@aumai/handoff-core"
+import type { LogName, StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
@@ -11,7 +12,7 @@ import type * as Scope from "effect/Scope"
 import { type ConnectionLost, type DatabaseOptions, open, remove, run, type Work } from "./Database.ts"
 import * as Failure from "./Failure.ts"
 import * as Mark from "./Mark.ts"
-import { epochKey } from "./Schema.ts"
+import { epochKey, logKey } from "./Schema.ts"
 
 /** Runs a transaction on the store's connection. */
 export type Transact = <A>(work: Work<A>) => Effect.Effect<A, StoreError>
@@ -26,6 +27,12 @@ const drawEpoch = Effect.map(Effect.all([Random.nextInt, Random.nextInt]), (word
   words.map((word) => Math.abs(word).toString(36)).join("-")
 )
 
+/** The random id of a database, and the name of its log. */
+interface Identity {
+  readonly epoch: string
+  readonly log: LogName
+}
+
 /**
  * Reads the epoch, a random id of this store, and compares it with the notes outside the database. A new database gets its
  * epoch in its first transaction and the notes afterwards, so that a crash in between leaves no note without a store.
@@ -35,35 +42,48 @@ const checkEpoch = (
   options: DatabaseOptions,
   operation: string,
   known: string | undefined
-): Effect.Effect<string, StoreError | ConnectionLost> =>
+): Effect.Effect<Identity, StoreError | ConnectionLost> =>
   Effect.gen(function* () {
     const { name } = options
     const marks = known === undefined ? yield* Mark.read(name) : [known]
     const drawn = yield* drawEpoch
     const strict = { ...options, durability: "strict" } as const
-    const epoch = yield* run<string>(database, strict, {
+    const log = yield* drawLogName
+    const identity = yield* run<Identity>(database, strict, {
       operation,
       mode: "readwrite",
       stores: ["meta"],
-      body: ({ store, when, answer }) =>
-        when<unknown>(store("meta").get(epochKey), (held) => {
-          if (typeof held === "string") return answer(held)
-          store("meta").put(drawn, epochKey)
-          answer(drawn)
-        })
+      body: ({ store, when, answer }) => {
+        const meta = store("meta")
+        /** Reads a value, and writes the drawn one if there is none. */
+        const kept = (key: string, drawn: string, next: (value: string) => void) =>
+          when<unknown>(meta.get(key), (held) => {
+            if (typeof held !== "string") meta.put(drawn, key)
+            next(typeof held === "string" ? held : drawn)
+          })
+        // The cast: only this writes the name of the log.
+        kept(epochKey, drawn, (epoch) => kept(logKey, log, (log) => answer({ epoch, log: log as LogName })))
+      }
     })
+    const { epoch } = identity
     if (marks.length > 0 && !marks.includes(epoch)) return yield* Failure.wiped(operation, name)
     yield* Mark.write(name, epoch)
-    return epoch
+    return identity
   })
 
+/** A connection, and the name of the store's log. */
+export interface Connection {
+  readonly transact: Transact
+  readonly log: LogName
+}
+
 /** Opens the database; closing the scope closes it. If the browser closes it, the next transaction opens it again. */
-export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreError, Scope.Scope> =>
+export const make = (options: DatabaseOptions): Effect.Effect<Connection, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const { name } = options
     const free = yield* Latch.make(true)
     let state: State = { _tag: "Lost" }
-    let epoch: string | undefined
+    let identity: Identity | undefined
 
     const end = (why: (operation: string, name: string) => StoreError) => {
       state = { _tag: "Ended", why }
@@ -92,11 +112,11 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
       Effect.suspend(() => {
         if (state._tag !== "Lost") return current(operation)
         return Effect.flatMap(open(options, operation), (database) =>
-          checkEpoch(database, options, operation, epoch).pipe(
+          checkEpoch(database, options, operation, identity?.epoch).pipe(
             Effect.flatMap((checked) => {
               // If the store was closed meanwhile, failing here closes this connection.
               if (state._tag === "Ended") return Effect.fail(state.why(operation, name))
-              epoch = checked
+              identity = checked
               keep(database)
               return Effect.succeed(database)
             }),
@@ -136,7 +156,7 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
       Effect.suspend(() => current("open"))
     )
 
-    return (work) =>
+    const transact: Transact = (work) =>
       retryOnLostConnection(
         work.operation,
         Effect.flatMap(
@@ -147,6 +167,9 @@ export const make = (options: DatabaseOptions): Effect.Effect<Transact, StoreErr
             )
         )
       )
+    // The cast: a database is open only after its identity was read. The compiler does not see the assignment.
+    const { log } = identity as unknown as Identity
+    return { transact, log }
   })
 
 /** Deletes the database of a store, even an emptied one, and the notes outside it. */

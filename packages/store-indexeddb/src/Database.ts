@@ -126,10 +126,17 @@ export const open = (
       return resume(Effect.fail(Failure.ofOpening(operation, name, cause)))
     }
     let wanted = true
-    request.addEventListener("upgradeneeded", () =>
-      wanted ? createStores(request.result) : request.transaction?.abort()
+    let isForeign = false
+    request.addEventListener("upgradeneeded", ({ oldVersion }) => {
+      isForeign = oldVersion > 0 && !isOurs(request.result, oldVersion)
+      if (wanted && !isForeign) createStores(request.result, oldVersion)
+      else request.transaction?.abort()
+    })
+    request.addEventListener("error", () =>
+      resume(
+        Effect.fail(isForeign ? Failure.foreign(operation, name) : Failure.ofOpening(operation, name, request.error))
+      )
     )
-    request.addEventListener("error", () => resume(Effect.fail(Failure.ofOpening(operation, name, request.error))))
     request.addEventListener("success", () => {
       const database = request.result
       // A page with a newer version can open only after every older page has closed its connection.

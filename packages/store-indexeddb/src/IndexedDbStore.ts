@@ -1,11 +1,24 @@
 /** Stores handoffs and agents in an IndexedDB database that the tabs and workers of a site share. */
-import { AgentStore, GroupCommit, Hints, HandoffStore, type Position, StoredText } from "@aumai/handoff-core"
-import type { StoreError } from "@aumai/handoff-protocol"
+import {
+  AgentStore,
+  beyond,
+  CommitPlan,
+  GroupCommit,
+  Hints,
+  HandoffStore,
+  type LogOrigin,
+  numberIn,
+  type Position,
+  positionOf,
+  StoredText
+} from "@aumai/handoff-core"
+import type { LogName, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 
 import * as Commit from "./Commit.ts"
@@ -16,7 +29,9 @@ import {
   type AgentValue,
   type EntryValue,
   historyIndex,
+  type KeyValue,
   later,
+  ofLog,
   rangeOf,
   type RecordValue,
   sourceOf,
@@ -64,7 +79,56 @@ const agentRow = ({ id, agent, lastSeen, capabilities }: AgentValue): StoredText
   lastSeen
 })
 
-const makeAgents = (transact: Connection.Transact, reader: StoredText.Reader): AgentStore["Service"] => {
+/** Appends entries to key logs. One of this log takes the next position of the log, whose row is not kept. */
+const record = (
+  transact: Connection.Transact,
+  own: LogName,
+  entries: Parameters<AgentStore["Service"]["record"]>[0]
+): Effect.Effect<void, RevisionConflict | StoreError> =>
+  Effect.flatMap(
+    transact<Result.Result<void, RevisionConflict>>({
+      operation: "record keys",
+      mode: "readwrite",
+      stores: ["keys", "log"],
+      body: ({ store, when, answer }) => {
+        const [keys, log] = [store("keys"), store("log")]
+        const counts = new Map<string, number>()
+        const logs = [...new Set(entries.map(({ event }) => event.log))]
+
+        const write = (index: number) => {
+          const entry = entries[index]
+          if (entry === undefined) return answer(Result.void)
+          const { event, revision } = entry
+          const value: KeyValue = { log: event.log, revision, event: StoredText.encodeKey(event) }
+          const put = (value: KeyValue) => when(keys.put(value), () => write(index + 1))
+          if (event.log !== own) return put(value)
+          when<IDBValidKey>(log.add({ id: "", revision: 0, event: "" }), (position) =>
+            when(log.delete(position), () => put({ ...value, position: Number(position) }))
+          )
+        }
+
+        for (const [index, name] of logs.entries()) {
+          when<number>(keys.count(ofLog(name)), (count) => {
+            counts.set(name, count)
+            if (index < logs.length - 1) return
+            const conflict = CommitPlan.keyConflictIn(entries, (name) => counts.get(name) ?? 0)
+            if (conflict === undefined) write(0)
+            else answer(Result.fail(conflict))
+          })
+        }
+      }
+    }),
+    Effect.fromResult
+  )
+
+const keyRow = ({ event, log, position, revision }: KeyValue): StoredText.KeyRow => ({
+  log,
+  revision,
+  event,
+  number: position === undefined ? undefined : String(position)
+})
+
+const makeAgents = (transact: Connection.Transact, own: LogName, reader: StoredText.Reader): AgentStore["Service"] => {
   const change = (operation: string, body: (agents: IDBObjectStore, requests: Requests<void>) => void) =>
     transact<void>({
       operation,
@@ -89,6 +153,11 @@ const makeAgents = (transact: Connection.Transact, reader: StoredText.Reader): A
         })
       ),
     remove: (id) => change("remove agent", (agents, requests) => finish(requests, agents.delete(id))),
+    record: (entries) => record(transact, own, entries),
+    keys: Effect.flatMap(
+      read<Array<KeyValue>>(transact, "read keys", "keys", (keys) => keys.getAll()),
+      (values) => reader.keys("read keys", values.map(keyRow))
+    ),
     all: Effect.flatMap(
       read<Array<AgentValue>>(transact, "read agents", "agents", (agents) => agents.getAll()),
       (values) => reader.agents("read agents", values.map(agentRow))
@@ -119,21 +188,36 @@ const makeHints = (name: string) =>
 // getAll takes an unsigned 32-bit count.
 const maxCount = 2 ** 32 - 1
 
-const makeHandoffs = (name: string, transact: Connection.Transact, reader: StoredText.Reader) =>
+/** The number of the last position, of the log or of the key log; 0 if there is none. */
+const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effect<number, StoreError> =>
+  transact<number>({
+    operation: "log",
+    mode: "readonly",
+    stores: ["log", "keys"],
+    body: ({ store, when, answer }) =>
+      when(store("log").openKeyCursor(null, "prev"), (cursor) =>
+        when<Array<KeyValue>>(store("keys").getAll(ofLog(own)), (keys) =>
+          answer(Math.max(Number(cursor?.key ?? 0), keys.at(-1)?.position ?? 0))
+        )
+      )
+  })
+
+const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOrigin, reader: StoredText.Reader) =>
   Effect.gen(function* () {
     const { changed, publish } = yield* makeHints(name)
-    const commitAll = Commit.make(transact)
+    const commitAll = Commit.make(transact, origin.log)
     const commit = yield* GroupCommit.make((commits) => Effect.tap(commitAll(commits), publish))
 
     const entries = (operation: string, request: (log: IDBObjectStore) => IDBRequest<Array<EntryValue>>) =>
       Effect.flatMap(read(transact, operation, "log", request), (rows) =>
         reader.entries(
           operation,
-          rows.map((row) => ({ ...row, position: String(row.position) }))
+          rows.map(({ position, ...row }) => ({ ...row, number: String(position) }))
         )
       )
 
     return HandoffStore.of({
+      origin: Effect.succeed(origin),
       commit,
       get: (id) =>
         Effect.flatMap(
@@ -154,20 +238,20 @@ const makeHandoffs = (name: string, transact: Connection.Transact, reader: Store
         }),
       history: (id) => entries("history", (log) => log.index(historyIndex).getAll(IDBKeyRange.bound([id], [id, []]))),
       log: ({ limit, after }) =>
-        limit >= 1
-          ? entries("log", (log) =>
-              // A text that is not a position of this store reads from the beginning.
-              log.getAll(IDBKeyRange.lowerBound(Number(after) || 0, true), Math.min(limit, maxCount))
-            )
-          : Effect.succeed([]),
+        Effect.gen(function* () {
+          const number = Number((yield* Effect.fromResult(numberIn(origin, after))) ?? 0)
+          const range = IDBKeyRange.lowerBound(number, true)
+          const page = limit >= 1 ? yield* entries("log", (log) => log.getAll(range, Math.min(limit, maxCount))) : []
+          if (page.length > 0 || after === undefined) return page
+          return number <= (yield* lastPosition(transact, origin.log)) ? page : yield* Effect.fromResult(beyond(after))
+        }),
       end: transact<Option.Option<Position>>({
         operation: "end",
         mode: "readonly",
         stores: ["log"],
         body: ({ store, when, answer }) =>
           when(store("log").openKeyCursor(null, "prev"), (cursor) =>
-            // The cast is safe because this store writes the key of an entry as its position.
-            answer(cursor === null ? Option.none() : Option.some(String(Number(cursor.key)) as Position))
+            answer(cursor === null ? Option.none() : Option.some(positionOf(origin, Number(cursor.key))))
           )
       }),
       tally: Effect.map(
@@ -187,11 +271,13 @@ export const make = (
   Scope.Scope
 > =>
   Effect.gen(function* () {
-    const transact = yield* Connection.make(databaseOptions(options))
-    const reader = StoredText.reader(Failure.named(options.name))
+    const { log, transact } = yield* Connection.make(databaseOptions(options))
+    // The database has no copies that could be restored.
+    const origin: LogOrigin = { log, epoch: 1 }
+    const reader = StoredText.reader(Failure.named(options.name), origin)
     return {
-      handoffs: yield* makeHandoffs(options.name, transact, reader),
-      agents: makeAgents(transact, reader)
+      handoffs: yield* makeHandoffs(options.name, transact, origin, reader),
+      agents: makeAgents(transact, log, reader)
     }
   })
 

@@ -3,10 +3,10 @@ import { keysOf, type Keys, sortKeyOf, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 
 /** The version of the database. A page that finds a higher one refuses it. */
-export const version = 1
+export const version = 2
 
 /** The object stores. */
-export const storeNames = ["agents", "log", "meta", "records", "tally"] as const
+export const storeNames = ["agents", "keys", "log", "meta", "records", "tally"] as const
 export type StoreName = (typeof storeNames)[number]
 
 /** A record. A row is not in an index over an undefined field, so the indexes on `parent` and `dueAt` are sparse. */
@@ -40,12 +40,24 @@ export interface AgentValue {
   readonly lastSeen?: number | undefined
 }
 
+/** An entry of a key log. One of the log of this store has a position, from the sequence of the log. */
+export interface KeyValue {
+  readonly log: string
+  readonly revision: number
+  readonly event: string
+  readonly position?: number | undefined
+}
+
 /** The later of two moments, each of which may be unknown. */
 export const later = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || (b !== undefined && b > a) ? b : a
 
-/** The key of the only value in `meta`, the store's random id. */
+/** The keys of the values in `meta`: the random id of the database, and the name of the log. */
 export const epochKey = "epoch"
+export const logKey = "log"
+
+/** The range of the key log of one log. */
+export const ofLog = (log: string): IDBKeyRange => IDBKeyRange.bound([log], [log, []])
 
 interface ViewIndex {
   /** The fields that must equal the view's parameters. */
@@ -66,8 +78,10 @@ const indexes: Readonly<Record<Exclude<View["_tag"], "Prefix">, ViewIndex>> = {
 /** The index of the log that gives the history of one record. */
 export const historyIndex = "history"
 
-/** Creates the object stores and indexes of a new database. */
-export const createStores = (database: IDBDatabase): void => {
+/** Creates the object stores and indexes that a database of an older version, 0 for a new one, does not have. */
+export const createStores = (database: IDBDatabase, older: number): void => {
+  database.createObjectStore("keys", { keyPath: ["log", "revision"] })
+  if (older > 0) return
   const records = database.createObjectStore("records", { keyPath: "id" })
   for (const [view, { where, order }] of Object.entries(indexes)) records.createIndex(view, [...where, ...order, "id"])
   const log = database.createObjectStore("log", { keyPath: "position", autoIncrement: true })
@@ -77,9 +91,11 @@ export const createStores = (database: IDBDatabase): void => {
   database.createObjectStore("tally", { keyPath: "name" })
 }
 
-/** Tests whether a database has exactly the object stores of a handoff store. */
-export const isOurs = ({ objectStoreNames }: IDBDatabase): boolean =>
-  objectStoreNames.length === storeNames.length && storeNames.every((name) => objectStoreNames.contains(name))
+/** Tests whether a database has exactly the object stores of a handoff store of a version. */
+export const isOurs = ({ objectStoreNames }: IDBDatabase, of = version): boolean => {
+  const names = of === 1 ? storeNames.filter((name) => name !== "keys") : storeNames
+  return objectStoreNames.length === names.length && names.every((name) => objectStoreNames.contains(name))
+}
 
 /** The row of a record. */
 export const valueOf = (record: HandoffRecord, text: string): RecordValue => {

@@ -48,5 +48,17 @@ export const migrations: ReadonlyArray<string> = [
   ALTER TABLE agents RENAME COLUMN capabilities TO agent;
   UPDATE agents SET agent = '{"capabilities":' || agent || '}';
   ALTER TABLE agents ADD COLUMN last_seen INTEGER;
+  `,
+  // The name of the log is drawn by the process that migrates. An entry of the log of this store has the position of an
+  // entry of a handoff, from the same sequence.
+  `
+  CREATE TABLE origin (log TEXT NOT NULL, epoch INTEGER NOT NULL) STRICT;
+  CREATE TABLE keys (
+    log TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    position INTEGER,
+    PRIMARY KEY (log, revision)
+  ) STRICT;
   `
 ]

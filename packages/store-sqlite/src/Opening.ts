@@ -7,6 +7,7 @@ import { dirname } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { pathToFileURL } from "node:url"
 
+import { drawLogName } from "@aumai/handoff-core"
 import { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -131,12 +132,16 @@ export const open = (opening: Opening): Effect.Effect<Session.Session, StoreErro
   Effect.gen(function* () {
     const { path, synchronous, busyTimeout } = opening
     const db = yield* connect(opening)
+    const log = yield* drawLogName
     const session = Session.make(db, path, busyTimeout)
     const version = () => versionOf(db, path)
     if ((yield* session.attempt("open", version)) < migrations.length) {
       // Before WAL mode is on, so that the marks are in the file itself and not only in its journal.
       yield* session.transact("open", () => {
         for (const migration of migrations.slice(version())) db.exec(migration)
+        if (single(db, "SELECT count(*) FROM origin") === 0) {
+          db.prepare("INSERT INTO origin (log, epoch) VALUES (?, 1)").run(log)
+        }
         db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}`)
       })
     }

@@ -3,23 +3,27 @@ import { resolve } from "node:path"
 
 import {
   AgentStore,
+  beyond,
   type CommitAll,
   CommitPlan,
   GroupCommit,
   Hints,
   HandoffStore,
+  type LogOrigin,
+  numberIn,
+  positionOf,
   type SortKey,
   sortKeyOf,
-  type Position,
   StoredText
 } from "@aumai/handoff-core"
-import type { RecordId, StoreError } from "@aumai/handoff-protocol"
+import type { RecordId, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as RcRef from "effect/RcRef"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
@@ -52,10 +56,10 @@ const longestWait = 2 ** 31 - 1
 const limitOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))
 
 const makeCommitAll =
-  (session: Session, statements: Statements.Statements): CommitAll =>
+  (session: Session, statements: Statements.Statements, { log }: LogOrigin): CommitAll =>
   (commits) =>
     session.transact("commit", () => {
-      const plan = CommitPlan.make(commits, statements.standing)
+      const plan = CommitPlan.make(commits, statements.standing, { log, keys: statements.keyCount(log) ?? 0 })
       const created = new Set<RecordId>()
       for (const change of plan.changes) {
         const { record } = change
@@ -71,6 +75,24 @@ const makeCommitAll =
       for (const [name, amount] of plan.tally) statements.add(name, amount)
       return plan.results
     })
+
+/** Appends entries to key logs; the own log gives them positions. */
+const recordKeys = (
+  statements: Statements.Statements,
+  { log }: LogOrigin,
+  entries: Parameters<AgentStore["Service"]["record"]>[0]
+): Result.Result<void, RevisionConflict> => {
+  const conflict = CommitPlan.keyConflictIn(entries, (log) => statements.keyCount(log) ?? 0)
+  if (conflict !== undefined) return Result.fail(conflict)
+  for (const { event, revision } of entries) {
+    const isOwn = event.log === log
+    if (isOwn) statements.reserve()
+    const position = isOwn ? (statements.reserved() ?? null) : null
+    if (isOwn) statements.free()
+    statements.addKey(event.log, revision, StoredText.encodeKey(event), position)
+  }
+  return Result.void
+}
 
 /** Gives a hint when another process commits. One poll serves all listeners. */
 const makeChanged = ({ dataVersion }: Statements.Statements, hints: Hints.Hints, pollInterval: number) =>
@@ -120,9 +142,12 @@ export const make = (
       busyTimeout: Duration.toMillis(options.busyTimeout ?? "10 seconds")
     })
     const statements = yield* session.attempt("open", () => Statements.make(session.db))
-    const read = StoredText.reader(session.path)
+    const written = yield* session.attempt("open", () => statements.origin())
+    // The cast: the migration has written one row with the name of the log.
+    const origin = written as LogOrigin
+    const read = StoredText.reader(session.path, origin)
     const hints = Hints.make()
-    const commitAll = makeCommitAll(session, statements)
+    const commitAll = makeCommitAll(session, statements, origin)
     const commit = yield* GroupCommit.make((commits) =>
       // The write is one synchronous step. Yielding first lets commits that are ready join this group.
       Effect.tap(Effect.andThen(Effect.yieldNow, commitAll(commits)), () => Effect.sync(hints.give))
@@ -133,6 +158,7 @@ export const make = (
       Effect.flatMap(session.attempt(operation, rows), (rows) => read.entries(operation, rows))
 
     const handoffs = HandoffStore.of({
+      origin: Effect.succeed(origin),
       commit,
       get: (id) =>
         Effect.flatMap(
@@ -146,12 +172,16 @@ export const make = (
         }),
       history: (id) => entries("history", () => statements.history(id)),
       log: ({ after, limit }) =>
-        // A text that is not a position of this store reads from the beginning, so that a follower misses nothing.
-        entries("log", () => statements.log(Number(after) || 0, limitOf(limit))),
+        Effect.gen(function* () {
+          const number = Number((yield* Effect.fromResult(numberIn(origin, after))) ?? 0)
+          const page = yield* entries("log", () => statements.log(number, limitOf(limit)))
+          if (page.length > 0 || after === undefined) return page
+          const last = yield* session.attempt("log", () => statements.last() ?? 0)
+          return number <= last ? page : yield* Effect.fromResult(beyond(after))
+        }),
       end: Effect.map(
         session.attempt("end", () => statements.end()),
-        // The cast is safe because this store writes row numbers as positions.
-        (position) => Option.map(Option.fromUndefinedOr(position), (position) => String(position) as Position)
+        (position) => Option.map(Option.fromUndefinedOr(position), (position) => positionOf(origin, Number(position)))
       ),
       tally: Effect.map(
         session.attempt("tally", () => statements.tally()),
@@ -167,6 +197,15 @@ export const make = (
         }),
       seen: (id, at) => session.transact("see agent", () => statements.seeAgent(at.epochMilliseconds, id)),
       remove: (id) => session.transact("remove agent", () => statements.removeAgent(id)),
+      record: (entries) =>
+        Effect.flatMap(
+          session.transact("record keys", () => recordKeys(statements, origin, entries)),
+          Effect.fromResult
+        ),
+      keys: Effect.flatMap(
+        session.attempt("read keys", () => statements.keys()),
+        (rows) => read.keys("read keys", rows)
+      ),
       all: Effect.flatMap(
         session.attempt("read agents", () => statements.agents()),
         (rows) =>

@@ -62,7 +62,7 @@ const record = ([id, revision, json]: Values): StoredText.RecordRow => ({
   record: text(json)
 })
 const entry = ([position, id, revision, event]: Values): StoredText.EntryRow => ({
-  position: String(Number(position)),
+  number: String(Number(position)),
   id: text(id),
   revision: Number(revision),
   event: text(event)
@@ -77,6 +77,13 @@ const standing = ([revision, status]: Values): CommitPlan.Standing => ({
   revision: Number(revision),
   // The cast is safe because only the status of a record is written to this column.
   status: text(status) as HandoffStatus
+})
+
+const key = ([log, revision, event, position]: Values): StoredText.KeyRow => ({
+  log: text(log),
+  revision: Number(revision),
+  event: text(event),
+  number: position === null ? undefined : String(Number(position))
 })
 
 /** Prepares a statement that returns arrays, because building an object of three columns takes as long as finding its row. */
@@ -160,6 +167,16 @@ export const make = (db: DatabaseSync) => {
     seeAgent: run(db, "UPDATE agents SET last_seen = ?1 WHERE id = ?2 AND (last_seen IS NULL OR last_seen < ?1)"),
     removeAgent: run(db, "DELETE FROM agents WHERE id = ?"),
     agents: rows(db, "SELECT id, agent, last_seen FROM agents", agent),
+    origin: first(db, "SELECT log, epoch FROM origin", ([log, epoch]) => ({ log: text(log), epoch: Number(epoch) })),
+    keys: rows(db, "SELECT log, revision, event, position FROM keys ORDER BY log, revision", key),
+    keyCount: first(db, "SELECT coalesce(max(revision), 0) FROM keys WHERE log = ?", ([count]) => Number(count)),
+    addKey: run(db, "INSERT INTO keys (log, revision, event, position) VALUES (?, ?, ?, ?)"),
+    // Takes the next position and frees its row: the sequence never gives a number twice.
+    reserve: run(db, "INSERT INTO log (record_id, revision, event) VALUES ('', 0, '')"),
+    reserved: first(db, "SELECT position FROM log WHERE record_id = ''", ([position]) => Number(position)),
+    free: run(db, "DELETE FROM log WHERE record_id = ''"),
+    // With the positions of the key log, which are not in the table of the log.
+    last: first(db, "SELECT seq FROM sqlite_sequence WHERE name = 'log'", ([last]) => Number(last ?? 0)),
     dataVersion: first(db, "PRAGMA data_version", ([version]) => version)
   }
 }

@@ -97,7 +97,7 @@ const refusals: ReadonlyArray<Refusal> = [
     },
     reason: "unavailable",
     sentence:
-      "has schema version 99; this version of the store reads up to 2. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
+      "has schema version 99; this version of the store reads up to 3. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
   }
 ]
 

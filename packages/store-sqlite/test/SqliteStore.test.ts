@@ -1,6 +1,6 @@
 import { statSync } from "node:fs"
 
-import { HandoffStore, Position } from "@aumai/handoff-core"
+import { HandoffStore } from "@aumai/handoff-core"
 import { AgentId, type HandoffRecord } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
@@ -30,18 +30,6 @@ describe("SqliteStore", () => {
         const together = journal() - before - alone
         // Each transaction writes every page that it changed, so the size of the journal shows their number.
         assert.isBelow(together, alone / 4)
-      }).pipe(Effect.provide(SqliteStore.layer({ path: at("handoffs.db") })))
-    )
-  )
-
-  it.live("reads a position of another store as the beginning of the log", () =>
-    inDirectory((at) =>
-      Effect.gen(function* () {
-        yield* createOne("one")
-        const store = yield* HandoffStore
-        for (const after of ["abc", "1.750.1", ""]) {
-          assert.strictEqual((yield* store.log({ limit: 9, after: Position.make(after) })).length, 1, after)
-        }
       }).pipe(Effect.provide(SqliteStore.layer({ path: at("handoffs.db") })))
     )
   )
