@@ -51,7 +51,7 @@ describe("a database of another version", () => {
       yield* using(name, (store) =>
         Effect.gen(function* () {
           yield* store.commit([created("a")])
-          const newer = yield* promise(() => openRaw(name, 2))
+          const newer = yield* promise(() => openRaw(name, 3))
           newer.close()
           yield* failsAs("unavailable", /newer version.*Reload/, store.get(id("a")))
           yield* failsAs("unavailable", /newer version.*Reload/, store.commit([created("b")]))

@@ -4,6 +4,7 @@
  */
 import {
   advance,
+  type AgentId,
   begin,
   frozen,
   type HandoffEvent,
@@ -27,7 +28,7 @@ import {
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
-import { Signers } from "../routing/Signers.ts"
+import { type Signer, Signers } from "../routing/Signers.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { draws } from "../store/Draws.ts"
 import { type Change, type Commit, HandoffStore } from "../store/HandoffStore.ts"
@@ -58,6 +59,9 @@ interface Known {
   readonly keys: KeyState
 }
 
+// Loaded for a store whose agents had keys before it had a key log.
+const keyLedger = Effect.promise(() => import("../routing/KeyLedger.ts"))
+
 export const make = Effect.gen(function* () {
   const store = yield* HandoffStore
   const agents = yield* AgentStore
@@ -66,12 +70,31 @@ export const make = Effect.gen(function* () {
   let known: Known | undefined
   let isStale = true
 
+  /** The signer with the key in force; of an agent without a key, any signer. */
+  const signerOf = (keys: KeyState, agent: AgentId): Signer | undefined => {
+    const inForce = keyAt(keys, agent)
+    const all = signers.get(agent)
+    return isKeyed(keys, agent) ? all?.find(({ publicKey }) => publicKey === inForce) : all?.[0]
+  }
+
+  const context = yield* Effect.context<HandoffStore | AgentStore>()
+  const adopt = Effect.flatMap(keyLedger, ({ make }) => Effect.flatMap(make, ({ adopt }) => adopt)).pipe(
+    Effect.provide(context),
+    // An adopted key needs no signature, so only the store can refuse it.
+    Effect.catch((error) => (error._tag === "StoreError" ? Effect.fail(error) : Effect.die(error)))
+  )
+
   const read = Effect.gen(function* () {
     const { log } = yield* store.origin
-    const entries = (yield* agents.keys).get(log) ?? []
+    const written = (yield* agents.keys).get(log)
+    // A key log that has begun has all keys. Most stores have none.
+    const isOlder = written === undefined && (yield* agents.all).some(({ keys }) => keys !== undefined)
+    if (isOlder) yield* adopt
+    const entries = isOlder ? ((yield* agents.keys).get(log) ?? []) : (written ?? [])
     const keys = entries.reduce((state, { event }) => withKeys(state, event), noKeys)
+    const signer = (agent: AgentId) => signerOf(keys, agent)?.sign
     isStale = false
-    known = { seal: { log, keys: keys.revision, salt, signer: (agent) => signers.get(agent)?.sign }, keys }
+    known = { seal: { log, keys: keys.revision, salt, signer }, keys }
   })
 
   const current = (): Known => {
@@ -84,9 +107,9 @@ export const make = Effect.gen(function* () {
     const { keys } = current()
     const { by: agentId } = event
     if (!isKeyed(keys, agentId) || isByTime()) return undefined
-    const inForce = keyAt(keys, agentId)
-    if (inForce !== undefined && signers.get(agentId)?.publicKey === inForce) return undefined
-    const publicKey = inForce ?? keys.agents.get(agentId)?.changes.findLast(({ key }) => key !== undefined)?.key
+    if (signerOf(keys, agentId) !== undefined) return undefined
+    const publicKey =
+      keyAt(keys, agentId) ?? keys.agents.get(agentId)?.changes.findLast(({ key }) => key !== undefined)?.key
     // Always there: an agent has a change only with a key.
     return publicKey && new KeyRequired({ agentId, publicKey })
   }

@@ -3,12 +3,15 @@ import {
   frozen,
   InvalidInput,
   invalidInput,
+  isKeyed,
   KeyRequired,
+  type KeyState,
   limits,
   PublicKey,
   type Capability,
   type StoreError,
   takeOver,
+  Text,
   WireAgent
 } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
@@ -18,8 +21,9 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
+import type { HandoffStore } from "../store/HandoffStore.ts"
 import { checkRegistration } from "./Names.ts"
-import { IsSignedBy, Signers } from "./Signers.ts"
+import { IsSignedBy, OperatorKey, Signers } from "./Signers.ts"
 
 /** Options of a change to the registration of an agent. */
 export interface UnregisterOptions {
@@ -44,7 +48,12 @@ const decodeRegistration = Schema.decodeUnknownEffect(
   { errors: "all" }
 )
 
+const decodeRevocation = Schema.decodeUnknownEffect(Schema.Struct({ agentId: AgentId, reason: Text }), {
+  errors: "all"
+})
+
 const keyRule = Effect.promise(() => import("./KeyRule.ts"))
+const keyLedger = Effect.promise(() => import("./KeyLedger.ts"))
 
 const tooManyKeys = () =>
   new InvalidInput({
@@ -96,8 +105,8 @@ export class AgentCapabilityRegistry extends Context.Service<
   {
     /**
      * Registers an agent. Replaces its capabilities, without duplicates, and its capacity. Keeps its keys; a new
-     * `publicKey` is added and in force from now on. An agent that has a key is changed only if this process signs with
-     * that key (`Signers`), or by an operator.
+     * `publicKey` is in force from now on, and this process must have its secret key (`Signers`). An agent that has a key
+     * is changed only if this process signs with that key, too, or by an operator.
      */
     readonly register: (
       agentId: string,
@@ -113,7 +122,12 @@ export class AgentCapabilityRegistry extends Context.Service<
     readonly unregister: (
       agentId: AgentId,
       options?: UnregisterOptions
-    ) => Effect.Effect<void, KeyRequired | StoreError>
+    ) => Effect.Effect<void, InvalidInput | KeyRequired | StoreError>
+    /**
+     * Revokes the key of an agent: no later entry counts as signed with it, and nobody acts in the name of the agent until the
+     * operator gives it another key. This process must sign with that key, or have the operator's key.
+     */
+    readonly revoke: (agentId: AgentId, reason?: string) => Effect.Effect<void, InvalidInput | KeyRequired | StoreError>
     /** Every agent, by id. */
     readonly agents: Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
     /**
@@ -124,26 +138,33 @@ export class AgentCapabilityRegistry extends Context.Service<
   }
 >()("@aumai/handoff-core/AgentCapabilityRegistry") {
   /** Provides the registry over the agents of a store. */
-  static readonly layer: Layer.Layer<AgentCapabilityRegistry, never, AgentStore> = Layer.effect(
+  static readonly layer: Layer.Layer<AgentCapabilityRegistry, never, HandoffStore | AgentStore> = Layer.effect(
     AgentCapabilityRegistry,
     Effect.gen(function* () {
       const store = yield* AgentStore
       const signers = yield* Signers
+      const operatorKey = yield* OperatorKey
       const isSignedBy = yield* IsSignedBy
 
       const find = (agentId: AgentId) =>
         Effect.map(store.all, (agents) => agents.find((agent) => agent.agentId === agentId))
 
+      const context = yield* Effect.context<HandoffStore | AgentStore>()
+      const ledger = yield* Effect.cached(Effect.flatMap(keyLedger, ({ make }) => Effect.provide(make, context)))
+
       /** Refuses a change of an agent that has a key, unless this process signs with that key or an operator calls. */
       const checkKey = Effect.fnUntraced(function* (
+        state: KeyState,
         known: RegisteredAgent | undefined,
         next: RegisteredAgent | undefined,
-        operator: boolean | undefined
+        operator: boolean | undefined,
+        agentId: AgentId
       ) {
-        if (known?.keys === undefined || operator === true) return
-        const { agentId } = known
+        if (operator === true || !isKeyed(state, agentId)) return
         const now = DateTime.formatIso(yield* DateTime.now)
-        const publicKey = (yield* keyRule).keyNeeded(known, next, signers.get(agentId), isSignedBy, now)
+        const { keyNeeded } = yield* keyRule
+        const all = [...(signers.get(agentId) ?? []), ...(operatorKey === undefined ? [] : [operatorKey])]
+        const publicKey = keyNeeded(state, agentId, known, next, all, isSignedBy, now)
         if (publicKey !== undefined) return yield* new KeyRequired({ agentId, publicKey })
       })
 
@@ -165,14 +186,28 @@ export class AgentCapabilityRegistry extends Context.Service<
             ...(keys.length === 0 ? {} : { keys }),
             ...(known?.lastSeen === undefined ? {} : { lastSeen: known.lastSeen })
           })
-          yield* checkKey(known, agent, operator)
+          const keyLog = yield* ledger
+          yield* keyLog.adopt
+          yield* checkKey(yield* keyLog.state, known, agent, operator, agent.agentId)
+          if (publicKey !== undefined) yield* keyLog.add(agent.agentId, publicKey)
           yield* store.put(agent)
           return agent
         }),
         seen: (agentId) => Effect.flatMap(DateTime.now, (now) => store.seen(agentId, now)),
         unregister: Effect.fnUntraced(function* (agentId, { operator } = {}) {
-          yield* checkKey(yield* find(agentId), undefined, operator)
+          const keyLog = yield* ledger
+          yield* keyLog.adopt
+          // An operator without the key removes the registration, and leaves the key in force.
+          if (operator !== true) yield* keyLog.remove(agentId)
           yield* store.remove(agentId)
+        }),
+        revoke: Effect.fnUntraced(function* (agentId, reason = "") {
+          const given = yield* decodeRevocation({ agentId, reason }).pipe(
+            Effect.mapError((error) => invalidInput("agent", error))
+          )
+          const keyLog = yield* ledger
+          yield* keyLog.adopt
+          yield* keyLog.revoke(given.agentId, given.reason)
         }),
         agents: store.all,
         findCapable: (required) =>

@@ -2,7 +2,7 @@
  * Decides who may change an agent that has a key. Loaded on first use, because few agents have one. Imports nothing from
  * Effect, because that would split the bundle that a browser loads before it starts.
  */
-import type { PublicKey, Signature } from "@aumai/handoff-protocol"
+import { type AgentId, type IsSigned, keyAt, type KeyState, type PublicKey } from "@aumai/handoff-protocol"
 
 import type { RegisteredAgent } from "../store/AgentStore.ts"
 import type { Signer } from "./Signers.ts"
@@ -15,19 +15,25 @@ const isSame = (a: RegisteredAgent, b: RegisteredAgent): boolean =>
   a.capabilities.every((capability) => b.capabilities.includes(capability))
 
 /**
- * The public key whose secret key a change of an agent needs; `undefined` if the signer shows by a signature that it has
- * that key, or nothing changes. Without `next` the agent is removed.
+ * The public key whose secret key a change of an agent needs; `undefined` if a signer shows by a signature that it has that
+ * key or the operator's, or nothing changes. Without `next` the agent is removed.
  */
 export const keyNeeded = (
-  known: RegisteredAgent,
+  state: KeyState,
+  agentId: AgentId,
+  known: RegisteredAgent | undefined,
   next: RegisteredAgent | undefined,
-  signer: Signer | undefined,
-  isSignedBy: (text: string, signature: Signature, publicKey: PublicKey) => boolean,
+  signers: ReadonlyArray<Signer>,
+  isSignedBy: IsSigned,
   moment: string
 ): PublicKey | undefined => {
-  const { agentId } = known
-  const publicKey = known.keys?.at(-1)?.publicKey
-  if (publicKey === undefined || (next !== undefined && isSame(known, next))) return undefined
+  if (known !== undefined && next !== undefined && isSame(known, next)) return undefined
+  const inForce = keyAt(state, agentId)
   const challenge = `aumai-handoff registry: change ${agentId} at ${moment}`
-  return signer !== undefined && isSignedBy(challenge, signer.sign(challenge), publicKey) ? undefined : publicKey
+  const isShown = signers.some(
+    ({ publicKey, sign }) =>
+      (publicKey === inForce || publicKey === state.operator) && isSignedBy(challenge, sign(challenge), publicKey)
+  )
+  // Of a revoked key, the operator's key is needed; without an operator, nobody can show it.
+  return isShown ? undefined : (inForce ?? state.operator ?? state.agents.get(agentId)?.changes[0]?.key)
 }

@@ -10,13 +10,22 @@ export interface Signer {
 }
 
 /**
- * The signers of this process by agent: events of these agents are signed before they are recorded. Empty by default;
- * `@aumai/handoff-core/Signing` makes signers from keys.
+ * The signers of this process by agent: events of these agents are signed before they are recorded, with the key that is in
+ * force. Several keys of one agent let it rotate its key without a pause. Empty by default; `@aumai/handoff-core/Signing`
+ * makes signers from keys.
  */
-export const Signers: Context.Reference<ReadonlyMap<AgentId, Signer>> = Context.Reference(
+export const Signers: Context.Reference<ReadonlyMap<AgentId, ReadonlyArray<Signer>>> = Context.Reference(
   "@aumai/handoff-core/Signers",
-  { defaultValue: (): ReadonlyMap<AgentId, Signer> => new Map() }
+  { defaultValue: (): ReadonlyMap<AgentId, ReadonlyArray<Signer>> => new Map() }
 )
+
+/**
+ * The operator's key, if this process has it. The first key event of a store pins it; from then on, it allows the first key
+ * of each agent, and recovers agents whose key was lost or revoked.
+ */
+export const OperatorKey: Context.Reference<Signer | undefined> = Context.Reference("@aumai/handoff-core/OperatorKey", {
+  defaultValue: (): Signer | undefined => undefined
+})
 
 type IsSigned = (text: string, signature: Signature, publicKey: PublicKey) => boolean
 

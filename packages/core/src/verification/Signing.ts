@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { IsSignedBy, type Signer, Signers } from "../routing/Signers.ts"
+import { IsSignedBy, OperatorKey, type Signer, Signers } from "../routing/Signers.ts"
 
 // The library contains no hash function.
 ed25519.hashes.sha512 = sha512
@@ -77,13 +77,16 @@ export const isSignedBy = (text: string, signature: Signature, publicKey: Public
 
 const isAgentId = Schema.is(AgentId)
 
-const signers = (secretKeys: Readonly<Record<string, string>>): Layer.Layer<never, InvalidInput> =>
+/** The secret keys of a process by agent: one key, or several of which the one in force signs. */
+export type SecretKeys = Readonly<Record<string, string | ReadonlyArray<string>>>
+
+const signers = (secretKeys: SecretKeys): Layer.Layer<never, InvalidInput> =>
   Layer.effect(
     Signers,
     Effect.map(
       Effect.forEach(Object.entries(secretKeys), ([agent, secretKey]) =>
         isAgentId(agent)
-          ? Effect.map(signer(secretKey), (signer) => [agent, signer] as const)
+          ? Effect.map(Effect.forEach([secretKey].flat(), signer), (signers) => [agent, signers] as const)
           : Effect.fail(
               new InvalidInput({ input: "agent", issues: [{ path: "", expected: "Expected 1 to 128 characters" }] })
             )
@@ -92,6 +95,10 @@ const signers = (secretKeys: Readonly<Record<string, string>>): Layer.Layer<neve
     )
   )
 
-/** Provides signers for the agents of this process, from a secret key per agent id, and the check of their signatures. */
-export const layer = (secretKeys: Readonly<Record<string, string>>): Layer.Layer<never, InvalidInput> =>
-  Layer.merge(signers(secretKeys), Layer.succeed(IsSignedBy, isSignedBy))
+/** Provides signers for the agents of this process, from secret keys by agent id and of the operator, and the check of signatures. */
+export const layer = (secretKeys: SecretKeys, operatorKey?: string): Layer.Layer<never, InvalidInput> =>
+  Layer.mergeAll(
+    signers(secretKeys),
+    Layer.succeed(IsSignedBy, isSignedBy),
+    operatorKey === undefined ? Layer.empty : Layer.effect(OperatorKey, signer(operatorKey))
+  )
