@@ -63,6 +63,7 @@ describe("every verb of the list has a place at", () => {
       metrics: { as: "stats" },
       register: { as: "agents" },
       unregister: { as: "agents" },
+      revoke: { as: "agents" },
       seen: { leftOut: "`work` sends the heartbeat of its agent" }
     })
   })

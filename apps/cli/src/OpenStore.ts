@@ -13,17 +13,22 @@ const engine = (location: string, oneShot: boolean) =>
   )
 
 /** The engine over a store, signing for the agents whose keys are named. */
-const signingEngine = (location: string, oneShot: boolean, keys: ReadonlyArray<string>) => {
+const signingEngine = (location: string, oneShot: boolean, keys: ReadonlyArray<string>, operatorFile?: string) => {
   const plain = engine(location, oneShot)
   return Layer.unwrap(
-    Effect.map(Keys.named(keys), (named) => (named.length === 0 ? plain : Layer.provide(plain, Keys.signing(keys))))
+    Effect.map(Keys.named(keys), (named) =>
+      named.length === 0 && operatorFile === undefined ? plain : Layer.provide(plain, Keys.signing(keys, operatorFile))
+    )
   )
 }
 
 const signing =
-  (oneShot: boolean) =>
+  (oneShot: boolean, operatorFile?: string) =>
   <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    Effect.flatMap(root, ({ key, store }) => Effect.provide(work, signingEngine(store, oneShot, key)))
+    Effect.flatMap(root, ({ key, store }) => Effect.provide(work, signingEngine(store, oneShot, key, operatorFile)))
+
+/** Runs a command that commits at most once, with the operator's key in this file. */
+export const onceAs = (operatorFile: string | undefined) => signing(true, operatorFile)
 
 /** Runs a command that commits at most once on the store. */
 export const once = signing(true)

@@ -330,7 +330,7 @@ describe("a key log", () => {
               const { [key]: _, ...rest } = event
               return events.with(index, rest)
             }),
-          events.with(index, { ...event, at: DateTime.makeUnsafe(0) }),
+          events.with(index, { ...event, at: DateTime.makeUnsafe(1) }),
           ...(event._tag === "Founded" ? [events.with(index, { ...event, operator: stranger.publicKey })] : []),
           ...(event._tag === "KeyRevoked" ? [events.with(index, { ...event, reason: "Lost" })] : []),
           ...("key" in event ? [events.with(index, { ...event, key: stranger.publicKey })] : []),

@@ -20,7 +20,7 @@ const optionsOf = (verb: string, base: string, fields: Schema.Struct.Fields): Op
   fields: Schema.Struct(fields)
 })
 
-const { changes, claim, create, delegate, inbox, register, route, unregister } = verbs
+const { changes, claim, create, delegate, inbox, register, revoke, route, unregister } = verbs
 
 const witness = described(AgentId, "The witness: any agent but the receiver.")
 
@@ -70,5 +70,6 @@ export const payloads: ReadonlyArray<Options> = [
   optionsOf("inbox", "CallOptions", inbox.input.fields),
   optionsOf("changes", "CallOptions", changes.input.fields),
   optionsOf("register", "CallOptions", Struct.omit(register.input.fields, ["capabilities"])),
-  optionsOf("unregister", "CallOptions", unregister.input.fields)
+  optionsOf("unregister", "CallOptions", unregister.input.fields),
+  optionsOf("revoke", "CallOptions", revoke.input.fields)
 ]

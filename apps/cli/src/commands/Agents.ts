@@ -9,6 +9,7 @@ import {
 import { limits, NoCapableAgent, readVerbs, storeVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Config from "effect/Config"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -16,7 +17,8 @@ import * as Schema from "effect/Schema"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { once, reading } from "../OpenStore.ts"
+import { operatorVariable } from "../input/Keys.ts"
+import { onceAs, reading } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { stretch } from "../output/SentenceText.ts"
 import { jsonText, printable } from "../output/Text.ts"
@@ -61,6 +63,15 @@ const operator = Flags.onOff(
   "Change an agent that has a key without that key; anybody who may run the command can say so"
 )
 
+const operatorKey = Flag.String("operator-key").pipe(
+  Flag.withDescription(
+    `The file of the operator's secret key, which keygen writes. The first key that is registered in a store pins the operator's public key [env: ${operatorVariable}]`
+  ),
+  Flag.withMetavar("FILE"),
+  Flag.withFallbackConfig(Config.String(operatorVariable)),
+  Flag.optional
+)
+
 const register = Command.make(
   "register",
   {
@@ -77,47 +88,82 @@ const register = Command.make(
       "public-key",
       "The Ed25519 key the agent signs with from now on, as 43 characters of base64url [default: its keys stay unchanged]"
     ).pipe(Flag.withMetavar("KEY")),
-    operator
+    operator,
+    operatorKey
   },
-  Effect.fnUntraced(function* (flags) {
-    const registry = yield* AgentCapabilityRegistry
-    const agent = yield* registry.register(
-      flags.id,
-      yield* Input.words("agents register", "--capability", flags.capability, flags.more),
-      {
-        ...(Option.isSome(flags.capacity) ? { capacity: flags.capacity.value } : {}),
-        ...(Option.isSome(flags.publicKey) ? { publicKey: flags.publicKey.value } : {}),
-        operator: flags.operator
-      }
-    )
-    if (yield* Flags.Json) return yield* print(jsonText(encodeAgent(agent)))
-    yield* print(`Registered ${agentText(agent, yield* DateTime.now)}`)
-  }, once)
+  Effect.fnUntraced(
+    function* (flags) {
+      const registry = yield* AgentCapabilityRegistry
+      const agent = yield* registry.register(
+        flags.id,
+        yield* Input.words("agents register", "--capability", flags.capability, flags.more),
+        {
+          ...(Option.isSome(flags.capacity) ? { capacity: flags.capacity.value } : {}),
+          ...(Option.isSome(flags.publicKey) ? { publicKey: flags.publicKey.value } : {}),
+          operator: flags.operator
+        }
+      )
+      if (yield* Flags.Json) return yield* print(jsonText(encodeAgent(agent)))
+      yield* print(`Registered ${agentText(agent, yield* DateTime.now)}`)
+    },
+    (work, flags) => onceAs(Option.getOrUndefined(flags.operatorKey))(work)
+  )
 ).pipe(
   withHelp(storeVerbs.register),
   Command.withExamples([
     { command: "aumai-handoff agents register --id carol --capability analyze visualize report" },
     { command: "aumai-handoff agents register --id carol --capability analyze --capacity 5" },
-    { command: "aumai-handoff agents register --id carol --capability analyze --public-key NEW --key carol=old.key" }
+    { command: "aumai-handoff agents register --id carol --capability analyze --public-key KEY --key carol=carol.key" },
+    {
+      command:
+        "aumai-handoff agents register --id carol --capability analyze --public-key NEW --key carol=old.key --key carol=new.key"
+    }
   ])
 )
 
 const unregister = Command.make(
   "unregister",
-  { id: Flags.required("id", "The name of the agent").pipe(Flag.withMetavar("NAME")), operator },
-  Effect.fnUntraced(function* (flags) {
-    const { unregister } = yield* AgentCapabilityRegistry
-    yield* unregister(yield* Input.agentId("--id", flags.id), { operator: flags.operator })
-    yield* print((yield* Flags.Json) ? "null" : `${printable(flags.id)} is no longer registered`)
-  }, once)
+  { id: Flags.required("id", "The name of the agent").pipe(Flag.withMetavar("NAME")), operator, operatorKey },
+  Effect.fnUntraced(
+    function* (flags) {
+      const { unregister } = yield* AgentCapabilityRegistry
+      yield* unregister(yield* Input.agentId("--id", flags.id), { operator: flags.operator })
+      yield* print((yield* Flags.Json) ? "null" : `${printable(flags.id)} is no longer registered`)
+    },
+    (work, flags) => onceAs(Option.getOrUndefined(flags.operatorKey))(work)
+  )
 ).pipe(
   withHelp(storeVerbs.unregister, "Changes nothing if the agent is not registered."),
   Command.withExamples([{ command: "aumai-handoff agents unregister --id carol" }])
 )
 
+const revoke = Command.make(
+  "revoke",
+  {
+    id: Flags.required("id", "The name of the agent").pipe(Flag.withMetavar("NAME")),
+    reason: Flags.optional("reason", "The reason, in words").pipe(Flag.withMetavar("TEXT")),
+    operatorKey
+  },
+  Effect.fnUntraced(
+    function* (flags) {
+      const { revoke } = yield* AgentCapabilityRegistry
+      yield* revoke(yield* Input.agentId("--id", flags.id), Option.getOrUndefined(flags.reason))
+      yield* print(
+        (yield* Flags.Json) ? "null" : `The key of ${printable(flags.id)} is revoked; nobody can act in its name`
+      )
+    },
+    (work, flags) => onceAs(Option.getOrUndefined(flags.operatorKey))(work)
+  )
+).pipe(
+  withHelp(storeVerbs.revoke),
+  Command.withExamples([
+    { command: `aumai-handoff agents revoke --id carol --reason "Laptop stolen" --operator-key operator.key` }
+  ])
+)
+
 export const agents = Command.make("agents").pipe(
   withHelp({ summary: "Lists, registers and removes agents." }),
-  Command.withSubcommands([list, register, unregister])
+  Command.withSubcommands([list, register, unregister, revoke])
 )
 
 const requires = Flags.words("requires", "A capability that the receiver must have")

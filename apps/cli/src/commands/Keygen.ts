@@ -58,7 +58,7 @@ export const keygen = Command.make(
         `Public key  ${publicKey}`,
         "",
         "Register the public key, then sign with the secret one:",
-        `  aumai-handoff agents register --id ${word(id)} --public-key ${publicKey}`,
+        `  aumai-handoff agents register --id ${word(id)} --public-key ${publicKey} --key ${word(`${id}=${file}`)}`,
         `  aumai-handoff accept --id HANDOFF --key ${word(`${id}=${file}`)}`
       ]
         .map(printable)
@@ -69,7 +69,7 @@ export const keygen = Command.make(
   withHelp({
     summary: "Generates an Ed25519 key pair for an agent.",
     description:
-      "Once its public key is registered, 'verify' requires a signature on everything the agent does. Pass the file of its secret key to every command with --key."
+      "Once its public key is registered, nobody acts in the name of the agent without the secret key. Pass its file with --key to every command that acts. A key pair can also be the operator's: pass its file with --operator-key."
   }),
   Command.withExamples([
     { command: "aumai-handoff keygen --id executor --out executor.key" },

@@ -60,6 +60,12 @@ export const warnOfOthers = (file: string) =>
 // The form of a secret key.
 const secretForm = /^[\w-]{43}$/
 
+const fileOf = Effect.fnUntraced(function* (input: string, file: string) {
+  const secret = (yield* Input.fileText(input, file)).trim()
+  yield* warnOfOthers(file)
+  return { file, secret }
+})
+
 const read = Effect.fnUntraced(function* (input: string, text: string) {
   const at = text.indexOf("=")
   const [agent, file] = [text.slice(0, at), text.slice(at + 1)]
@@ -70,26 +76,36 @@ const read = Effect.fnUntraced(function* (input: string, text: string) {
       "expected AGENT=FILE such as executor=executor.key, where the file holds the secret key"
     )
   }
-  const secret = (yield* Input.fileText(input, file)).trim()
-  yield* warnOfOthers(file)
-  return { agent, file, secret }
+  return { agent, ...(yield* fileOf(input, file)) }
 })
 
 // Loaded only by commands that sign.
 const proof = Effect.promise(() => import("../Proof.ts"))
 
-/** Signers of these agents, for the engine. */
-export const signing = (flags: ReadonlyArray<string>) =>
+/** The operator's key file, if a flag or the environment names it. */
+export const operatorVariable = "AUMAI_HANDOFF_OPERATOR_KEY"
+
+/** Signers of these agents and of the operator, for the engine. */
+export const signing = (flags: ReadonlyArray<string>, operatorFile: string | undefined) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const input = flags.length > 0 ? "--key" : variable
       const keys = yield* Effect.forEach(yield* named(flags), (text) => read(input, text))
+      const operator = operatorFile === undefined ? undefined : yield* fileOf("--operator-key", operatorFile)
       const { Signing } = yield* proof
-      for (const { agent, file, secret } of keys) {
+      const all = operator === undefined ? keys : [...keys, { agent: "the operator", ...operator }]
+      for (const { agent, file, secret } of all) {
         yield* Effect.mapError(Signing.signer(secret), () =>
           invalid(input, `${file}, named for ${agent}, holds no secret key; 'aumai-handoff keygen' generates one`)
         )
       }
-      return Signing.layer(Object.fromEntries(keys.map(({ agent, secret }) => [agent, secret])))
+      // An agent may have several keys, of which the one in force signs.
+      const byAgent = Object.groupBy(keys, ({ agent }) => agent)
+      return Signing.layer(
+        Object.fromEntries(
+          Object.entries(byAgent).map(([agent, keys = []]) => [agent, keys.map(({ secret }) => secret)])
+        ),
+        operator?.secret
+      )
     })
   )

@@ -5,7 +5,10 @@ import { AgentId, field, optional, PublicKey } from "../values/Fields.ts"
 /** The agent has a public key, and this process does not sign with the secret key that belongs to it. */
 export class KeyRequired extends Schema.TaggedError<KeyRequired>()("KeyRequired", {
   agentId: field(AgentId, "The agent."),
-  publicKey: field(PublicKey, "The public key whose secret key is needed: the last one of the agent, or the operator's."),
+  publicKey: field(
+    PublicKey,
+    "The public key whose secret key is needed: the last one of the agent, or the operator's."
+  ),
   of: optional(
     Schema.Literals(["operator"]),
     "`operator` if only the operator's key allows the change; absent if the agent's key is needed."

@@ -3,7 +3,7 @@ import * as Struct from "effect/Struct"
 
 import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
 import { verbNames } from "../model/VerbNames.ts"
-import { AgentId, Capability, field, optional, PublicKey, RecordId } from "../values/Fields.ts"
+import { AgentId, Capability, field, optional, PublicKey, RecordId, Text } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { claimInput } from "./Inputs.ts"
 import { verb } from "./Row.ts"
@@ -133,7 +133,7 @@ export const storeVerbs = {
       repeat: "always",
       summary: "Registers an agent, or replaces its capabilities and capacity.",
       description:
-        "Earlier keys stay. A public key that differs from the one in force replaces it from now on. An agent that has a key is changed only with that key, or by an operator.",
+        "A public key is in force from now on, and is accepted only from a process that has its secret key; it replaces an earlier one only with that one's secret key, too, or with the operator's. An agent that has a key is changed only with that key, or by an operator.",
       gives: ["RegisteredAgent"]
     },
     {
@@ -170,9 +170,24 @@ export const storeVerbs = {
       does: "writes",
       repeat: "always",
       summary: "Removes an agent from the registry.",
-      description: "An agent that has a key is removed only with that key, or by an operator."
+      description:
+        "An agent that has a key is removed only with that key, or by an operator. Nobody else can act in its name afterwards, and only the operator's key can give it another key."
     },
     { operator },
-    ["KeyRequired", "StoreError"]
+    ["InvalidInput", "KeyRequired", "StoreError"]
+  ),
+  revoke: verb(
+    {
+      name: "revoke",
+      subject: "agent",
+      party: "anyone",
+      does: "writes",
+      repeat: "never",
+      summary: "Revokes the key of an agent, because others may have it.",
+      description:
+        "Entries before the revocation stay valid. From now on nobody can act in the name of the agent, until the operator's key gives it another one. Needs the key itself, or the operator's."
+    },
+    { reason: optional(Text, "The reason, in words. Default: none.") },
+    ["InvalidInput", "KeyRequired", "StoreError"]
   )
 }

@@ -109,6 +109,8 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
       seen: (agent, options) => registry(options, ({ seen }) => seen(Inputs.agentId(agent))),
       unregister: (agent, options) =>
         registry(options, ({ unregister }) => unregister(Inputs.agentId(agent), Inputs.removal(options))),
+      revoke: (agent, options) =>
+        registry(options, ({ revoke }) => revoke(Inputs.agentId(agent), Inputs.revocation(options).reason)),
       list: (options) => registry(options, ({ agents }) => agents),
       findCapable: (required, options) =>
         registry(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))
@@ -157,4 +159,4 @@ export const handoffsOver = async <E>(
   store: Layer.Layer<HandoffStore | AgentStore, E>,
   options?: OpenOptions
 ): Promise<Handoffs> =>
-  client(await openSession(signedWith(options?.keys, Layer.merge(schemaBox, store)), options?.signal))
+  client(await openSession(signedWith(options ?? {}, Layer.merge(schemaBox, store)), options?.signal))

@@ -42,6 +42,10 @@ const checkedRemoval = checked("unregister options", Schema.Struct(operator))
 /** Refuses unknown options of a registration. The engine validates their values. */
 export const registration = (options: Given.CallOptions | undefined) => checkedRegistration(withoutSignal(options))
 
+const checkedRevocation = checked("revoke options", Schema.Struct({ reason: Schema.optionalKey(Schema.String) }))
+
+export const revocation = (options: Given.CallOptions | undefined) => checkedRevocation(withoutSignal(options))
+
 export const removal = (options: Given.CallOptions | undefined) => checkedRemoval(withoutSignal(options))
 
 const limit = Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.page })))

@@ -8,8 +8,10 @@ import {
   InvalidInput,
   isPlain,
   limits,
+  type LogName,
   type PublicKey,
   type RecordId,
+  type Salt,
   type Signature
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
@@ -26,7 +28,7 @@ const deepest = 8
 /** A value of the protocol as plain data: a `Date` for a moment, a string for an id. */
 export type Plain<A> = A extends DateTime.Utc
   ? Date
-  : A extends AgentId | RecordId | Capability | Digest | PublicKey | Signature | Position
+  : A extends AgentId | RecordId | Capability | Digest | LogName | PublicKey | Salt | Signature | Position
     ? string
     : A extends ReadonlyArray<infer Item>
       ? ReadonlyArray<Plain<Item>>

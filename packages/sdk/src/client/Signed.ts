@@ -9,7 +9,9 @@ const signing = Effect.promise(() => import("./Signing.ts"))
 
 /** Adds the signers of agents with secret keys to a store. */
 export const signedWith = <A, E>(
-  keys: OpenOptions["keys"],
+  { keys, operatorKey }: Pick<OpenOptions, "keys" | "operatorKey">,
   store: Layer.Layer<A, E>
 ): Layer.Layer<A, E | InvalidInput> =>
-  keys === undefined ? store : Layer.merge(store, Layer.unwrap(Effect.map(signing, ({ layer }) => layer(keys))))
+  keys === undefined && operatorKey === undefined
+    ? store
+    : Layer.merge(store, Layer.unwrap(Effect.map(signing, ({ layer }) => layer(keys ?? {}, operatorKey))))

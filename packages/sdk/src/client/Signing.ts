@@ -9,7 +9,12 @@ import type { KeyPair } from "./Keys.ts"
 
 export const generateKeys = (): Promise<KeyPair> => Effect.runPromise(Signing.generate)
 
-const secretKeys = checked("keys", Schema.Record(Schema.String, Schema.String))
+const secretKeys = checked(
+  "keys",
+  Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Array(Schema.String)]))
+)
+const secretKey = checked("operatorKey", Schema.UndefinedOr(Schema.String))
 
-/** Provides the signers of the agents with these secret keys. */
-export const layer = (keys: unknown) => Layer.unwrap(Effect.sync(() => Signing.layer(secretKeys(keys))))
+/** Provides the signers of the agents with these secret keys, and of the operator. */
+export const layer = (keys: unknown, operatorKey: unknown) =>
+  Layer.unwrap(Effect.sync(() => Signing.layer(secretKeys(keys), secretKey(operatorKey))))

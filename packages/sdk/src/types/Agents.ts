@@ -1,5 +1,5 @@
 import type { CallOptions } from "./Options.ts"
-import type { RegisterOptions, UnregisterOptions } from "./Payloads.ts"
+import type { RegisterOptions, RevokeOptions, UnregisterOptions } from "./Payloads.ts"
 import type { RegisteredAgent } from "./Reports.ts"
 
 /**
@@ -16,9 +16,10 @@ import type { RegisteredAgent } from "./Reports.ts"
  */
 export interface Agents {
   /**
-   * Registers an agent, or replaces its capabilities and its capacity. Its earlier keys stay registered; a new
-   * `publicKey` is in force from now on. An agent that has a key is changed only if `keys` holds that key, or with
-   * `operator`. Rejects with `InvalidInput` and `KeyRequired`.
+   * Registers an agent, or replaces its capabilities and its capacity. A new `publicKey` is in force from now on; `keys`
+   * must hold its secret key, and to replace an earlier key also that one, unless `operatorKey` is the operator's. An
+   * agent that has a key is changed only if `keys` holds that key, or with `operator`. Rejects with `InvalidInput` and
+   * `KeyRequired`.
    */
   register(agentId: string, capabilities: ReadonlyArray<string>, options?: RegisterOptions): Promise<RegisteredAgent>
   /**
@@ -28,9 +29,15 @@ export interface Agents {
   seen(agentId: string, options?: CallOptions): Promise<void>
   /**
    * Removes an agent from the registry. Does nothing if the agent is unknown. An agent that has a key is removed only if
-   * `keys` holds that key, or with `operator`. Rejects with `KeyRequired`.
+   * `keys` holds that key, or with `operator`. Rejects with `InvalidInput` and `KeyRequired`.
    */
   unregister(agentId: string, options?: UnregisterOptions): Promise<void>
+  /**
+   * Revokes the key of an agent, because others may have it. From now on nobody can act in the name of the agent, until
+   * the operator gives it another key. `keys` must hold the key, or `operatorKey` be the operator's. Rejects with
+   * `InvalidInput` and `KeyRequired`.
+   */
+  revoke(agentId: string, options?: RevokeOptions): Promise<void>
   /** Lists all agents, in order of their ids. */
   list(options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
   /** Lists the agents that have all of these capabilities, the closest fit first. */

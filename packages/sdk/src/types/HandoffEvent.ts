@@ -13,6 +13,14 @@ interface Fact {
   readonly by: string
   /** `foreign` if the event was inferred from a record that another program wrote. */
   readonly via?: "foreign"
+  /** The log that the entry was first committed to; absent in an entry of format 1. */
+  readonly log?: string
+  /** The number of entries in the key log of that log when the entry was committed; absent if there were none. */
+  readonly keys?: number
+  /** The salt of the fields that can be erased; absent if the event has none. */
+  readonly salt?: string
+  /** The digest of the erased fields with their salt; absent unless they were erased. */
+  readonly body?: string
   /** The SHA-256 of the entry before this one; absent in the first entry. */
   readonly prev?: string
   /** The actor's Ed25519 signature of the entry without `sig`, as base64url. */

@@ -12,10 +12,16 @@ export interface CallOptions {
 /** The options for opening handoffs in any store. */
 export interface OpenOptions extends CallOptions {
   /**
-   * The secret key of each agent that signs its events here: 32 bytes of Ed25519 as base64url, from `generateKeys`.
-   * Register the public key, so that `verify` checks the signatures.
+   * The secret key of each agent that signs its events here: 32 bytes of Ed25519 as base64url, from `generateKeys`. Register
+   * the public key, so that nobody else can act in the name of the agent. Of several keys the one in force signs, so that
+   * a key can be replaced without a pause.
    */
-  readonly keys?: Readonly<Record<string, string>> | undefined
+  readonly keys?: Readonly<Record<string, string | ReadonlyArray<string>>> | undefined
+  /**
+   * The operator's secret key. The first key that is registered in a store pins its public key; from then on it is needed
+   * to give an agent its first key, and to recover an agent whose key was lost or revoked.
+   */
+  readonly operatorKey?: string | undefined
 }
 
 /** The options of every verb that changes a handoff. */

@@ -245,3 +245,9 @@ export interface UnregisterOptions extends CallOptions {
    */
   readonly operator?: boolean | undefined
 }
+
+/** The options of `revoke`. */
+export interface RevokeOptions extends CallOptions {
+  /** The reason, in words. Default: none. */
+  readonly reason?: string | undefined
+}
