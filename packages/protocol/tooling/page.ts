@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
 
+import { snake } from "../src/encoding/WireFields.ts"
 import {
   AgentId,
   AlreadyHeld,
@@ -23,6 +25,7 @@ import {
   HandoffStatus,
   InvalidInput,
   InvalidTransition,
+  keyLogId,
   isOpen,
   InvalidPosition,
   KeyRequired,
@@ -49,8 +52,11 @@ import {
   UnknownItem,
   type wireSchemas
 } from "../src/index.ts"
+import { entryFormat } from "../src/lifecycle/Chain.ts"
 import { move } from "../src/model/EventParts.ts"
 import { docOf, parts, type Row, rowsOf } from "./fields.ts"
+import { sealed } from "./format2-vectors.ts"
+import type { Event } from "./histories.ts"
 import { aligned, code, table } from "./markdown.ts"
 import { run } from "./run-vector.ts"
 import { histories, linked, recordId, recordOf, request, themes } from "./vectors.ts"
@@ -222,9 +228,28 @@ const archive = (status: keyof typeof histories) => {
   return encodeArchived(decoded.success)
 }
 
+/** Lists the fields of the body of an event or of a part of it, each with its path. */
+const bodyFields = (ast: SchemaAST.AST, path = ""): ReadonlyArray<string> => {
+  if (ast._tag === "Union") return [...new Set(ast.types.flatMap((type) => bodyFields(type, path)))]
+  if (ast._tag !== "Objects") return []
+  return ast.propertySignatures.flatMap(({ name, type }) => {
+    const field = `${path}${snake(String(name))}`
+    return type.context?.annotations?.["part"] === "body" ? [field] : bodyFields(type, `${field}.`)
+  })
+}
+
+/** Lists the fields of the body of each event. */
+const bodyTable = () =>
+  table(
+    ["event", "fields of the body"],
+    HandoffEvent.members.map((member) => [
+      code(member.fields._tag.schema.literal),
+      bodyFields(member.ast).map(code).join(", ") || "none"
+    ])
+  )
+
 /** Prints the digested texts of the first two entries of a history, with their digests. */
-const entries = () => {
-  const [first, second] = linked(histories.rejected)
+const entries = ([first, second]: ReadonlyArray<Event>) => {
   const answers = [first, second].map((event, index) =>
     run({ operation: "entry", record_id: recordId, revision: index + 1, event })
   )
@@ -382,6 +407,12 @@ Every entry but the first holds \`prev\`, the digest of the entry before it. The
 entry. To change, remove, insert or move an entry, all later entries and the record must be written again. A copy of \`head\`
 that is kept elsewhere proves later that the history up to it is unchanged.
 
+An entry has one of two formats. An entry of format 2 names the \`log\` that it was first committed to, and commits to its
+large and personal fields by a salted digest, so that these can be erased. Entries without \`log\` are of format 1; they are
+valid, but no entry of format 1 follows one of format 2.
+
+### Entries of format 1
+
 To compute the digest of an entry:
 
 1. Take the object of \`record_id\`, \`revision\` (1 for the first entry) and \`event\`, the event in its wire form. Leave out
@@ -393,12 +424,78 @@ To compute the digest of an entry:
    only the required escapes in texts.
 3. The digest is the SHA-256 of that text in UTF-8, as 64 lower-case hexadecimal digits.
 
-${entries()}
+${entries(linked(histories.rejected))}
+
+### Entries of format 2
+
+The **body** of an event is the object of these of its fields, at their places in the event:
+
+${bodyTable()}
+
+An event with a body has a \`salt\` of 22 random characters of base64url. To compute the digest of an entry:
+
+1. Write the body as canonical JSON, with the exceptions of format 1. The digest of the body is the SHA-256 of the salt
+   followed by that text, in UTF-8.
+2. Take the object of \`body\`, the digest of the body, if there is one; \`event\`, the event in its wire form without the
+   fields of the body, \`log\`, \`salt\` and \`body\`; \`format\`, the text \`${entryFormat}\`; \`log\`; \`record_id\`; and
+   \`revision\`.
+3. The digest is the SHA-256 of its canonical JSON.
+
+${entries(sealed(histories.rejected))}
+
+\`keys\` is the number of entries in the key log of \`log\` when the entry was committed, absent if there were none.
+
+To erase an event, replace the fields of its body and \`salt\` by \`body\`, the digest of the body. A required field of the
+body becomes empty: a text \`""\`, an object \`{}\`, a read-back \`{"summary": ""}\`; a task and a statement, which cannot be
+empty, become \`(erased)\`. The digest and the signature of the entry stay valid. In an erased event the lifecycle checks the
+status, the author and the time, and the record is compared with the history without the fields of bodies.
+
+### Signatures
 
 A signature, \`sig\`, is optional: the author of the event signs the same text, made of the event without \`sig\`, with Ed25519
 (RFC 8032). It is written as base64url without padding, 86 characters. The signed text includes \`prev\`, so a signature
-vouches for all earlier entries, too. The digest of an entry covers its \`sig\`. This protocol does not define the keys of
-agents.
+vouches for all earlier entries, too. The digest of an entry covers its \`sig\`. A verifier follows RFC 8032 strictly, and
+refuses keys of small order.
+
+### Key log
+
+The keys of agents are events of a log of their own, linked like the entries of a handoff: the digest of an entry is taken
+as in format 2, with the id \`${keyLogId}\`, the number of the entry as \`revision\`, and no body. \`proof\` is the signature by the
+new key of the text of the entry without \`proof\` and \`sig\`; \`sig\` is the signature of the text without \`sig\` by the key that
+allows the event.
+
+${table(
+  ["event", "fields", "condition"],
+  [
+    [
+      "\`Founded\`",
+      "\`operator\`, the operator's public key, or none",
+      "The first entry. \`proof\` is by the operator's key."
+    ],
+    [
+      "\`KeyAdded\`",
+      "\`agent\`, \`key\`",
+      "The agent has no key in force. \`proof\` is by the new key, unless \`adopted\` is \`true\`. With an operator, \`sig\` is by the operator's key. Without one, the agent never had a key."
+    ],
+    ["\`KeyRotated\`", "\`agent\`, \`key\`", "\`proof\` is by the new key, \`sig\` by the key in force."],
+    [
+      "\`KeyRevoked\`",
+      "\`agent\`, \`key\`, \`reason\`",
+      "\`key\` is in force. \`sig\` is by that key or by the operator's. Then no key is in force."
+    ],
+    [
+      "\`AgentRemoved\`",
+      "\`agent\`",
+      "The agent has had a key. \`sig\` is by the key in force or by the operator's. Then no key is in force."
+    ]
+  ]
+)}
+
+An entry is judged by the keys in force after the first \`keys\` entries of the key log of its \`log\`. If its author has a key
+then, its signature must be by that key; if all keys of its author were revoked, no signature is valid. Events of time, and
+those of other programs, have no signature.
+
+### Verification
 
 An event that was written for another entry than the last is refused with \`BrokenChain\`. To verify a history, start at its
 first entry. The first entry holds no \`prev\`, and every other entry holds the digest of the entry before it. The lifecycle
@@ -493,6 +590,7 @@ ${table(
 | \`decode\` | decode \`json\` as \`type\`, encode it again | the same type; for an archive \`archived\`, the \`record\` of its history, and \`edited\` if the state in the archive differs |
 | \`parse\` | parse the JSON \`text\` | its value |
 | \`entry\` | decode \`event\` as the entry \`revision\` of \`record_id\` | the text to sign (\`signed\`), the \`text\` that is digested, and its \`digest\` |
+| \`keys\` | decode \`events\` as a key log; find its first flawed entry | the \`revision\` of the \`flaw\`; without one the number of entries (\`revision\`), the digest of the last one (\`head\`), and the key in force of each agent (\`keys\`) |
 | \`verify\` | decode \`events\`, and \`record\` if there is one; find the first flawed entry | its revision, or \`null\` if there is no flaw |
 | \`continue\` | find the events from \`ours\` to \`theirs\` | the events, or \`null\` if no path leads there |
 

@@ -1,4 +1,6 @@
 /** Runs a test vector with the public exports only, as an implementation in another language has to. */
+import { createPublicKey, verify } from "node:crypto"
+
 import * as Result from "effect/Result"
 
 import * as Protocol from "../src/index.ts"
@@ -10,6 +12,7 @@ export type Question =
   | { readonly operation: "parse"; readonly text: string }
   | { readonly operation: "continue"; readonly ours: unknown; readonly theirs: unknown }
   | { readonly operation: "entry"; readonly record_id: string; readonly revision: number; readonly event: unknown }
+  | { readonly operation: "keys"; readonly events: ReadonlyArray<unknown> }
   | {
       readonly operation: "verify"
       readonly record_id: string
@@ -36,6 +39,15 @@ const codecs = {
       record: Protocol.encodeRecord(archived.record),
       ...(archived.edited === undefined ? {} : { edited: Protocol.encodeRecord(archived.edited) })
     }))
+}
+
+const isSigned: Protocol.IsSigned = (text, signature, publicKey) => {
+  const key = createPublicKey({
+    key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), Buffer.from(publicKey, "base64url")]),
+    format: "der",
+    type: "spki"
+  })
+  return verify(null, Buffer.from(text, "utf8"), key, Buffer.from(signature, "base64url"))
 }
 
 /** Expands short forms of long values: `{"$repeat": ["x", 3]}` is `"xxx"`, `{"$nest": 3}` is `{"a":{"a":{}}}`. */
@@ -107,6 +119,16 @@ export const run = (question: Question): Answer => {
         }))
       )
     }
+    case "keys":
+      return answer(
+        Result.map(Result.all(question.events.map((event) => Protocol.decodeKeyEvent("vector", event))), (entries) => {
+          const { flaw, state } = Protocol.readKeys(entries, isSigned)
+          const inForce = [...state.agents.keys()].map((agent) => [agent, Protocol.keyAt(state, agent) ?? null])
+          return flaw === undefined
+            ? { revision: state.revision, head: state.head ?? null, keys: Object.fromEntries(inForce) }
+            : { flaw: flaw.revision }
+        })
+      )
     case "verify": {
       const recordId = Protocol.RecordId.make(question.record_id)
       const record =

@@ -1,6 +1,7 @@
 /** The test vectors: questions with the answers of this implementation. The tests compare them with hand-written answers. */
 import { HandoffStatus, limits, transitions } from "../src/index.ts"
 import { briefings, chain, deliveries, handingOn } from "./custody-vectors.ts"
+import { format2, keyLogs } from "./format2-vectors.ts"
 import {
   ask,
   at,
@@ -416,6 +417,16 @@ export const themes: Readonly<Record<string, { readonly about: string; readonly 
     about:
       "Entries as the text that is digested and signed, and histories with and without a flaw. The signature is by the key of RFC 8032, 7.1, test 1.",
     cases: chain
+  },
+  "format-2": {
+    about:
+      "Entries of format 2: their log, the salted digest of their body, and histories with and without erased bodies.",
+    cases: format2
+  },
+  keys: {
+    about:
+      "Key logs with and without a flaw. The keys of the operator, and of the agent before and after it rotates, are those of RFC 8032, 7.1, tests 1 to 3.",
+    cases: keyLogs
   },
   refusals: { about: "Histories that the transition table or the actor check refuses.", cases: refusals },
   archive: {
