@@ -5,6 +5,13 @@ export { type SortKey, sortKeyOf } from "./store/SortKey.ts"
 export * from "./store/AgentStore.ts"
 export { decodeAgent, encodeAgent } from "./store/AgentWire.ts"
 export { encodeEntry, encodeImportReport, encodeMetrics, encodeRouting, encodeWhereabouts } from "./wire/ReportWire.ts"
+export {
+  type AddedAgents,
+  addMissingAgents,
+  encodePositioned,
+  fullArchiveHead,
+  type FullArchiveHead
+} from "./wire/FullArchive.ts"
 export { type Presence, presence, presenceOf } from "./routing/Presence.ts"
 export { tallyOf } from "./store/Tally.ts"
 export * as CommitPlan from "./store/CommitPlan.ts"

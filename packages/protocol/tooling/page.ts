@@ -11,6 +11,7 @@ import {
   AgentId,
   AlreadyHeld,
   AmbiguousId,
+  archiveFormat,
   BrokenChain,
   Capability,
   EmptyHistory,
@@ -570,6 +571,19 @@ of the events on the wire, with their requests.
 - If record and history differ, a program that knows no histories has changed the record. The record never replaces the
   history: the shortest legal path from the state of the history to that of the record becomes events \`via: "foreign"\`. If no
   path leads there, a person must resolve the conflict.
+
+### Full archives
+
+A full archive holds a whole store. Its keys stand in this order, so that a reader needs memory for one handoff only:
+
+| key       | value                                                                                              |
+| --------- | -------------------------------------------------------------------------------------------------- |
+| \`format\`  | \`"${archiveFormat}"\`                                                                        |
+| \`agents\`  | the registered agents ([schema](schema/RegisteredAgent.json)); an import never replaces a key       |
+| \`records\` | the handoffs as above; each entry of a \`history\` has its \`position\` in the log of the store, too |
+
+An unknown key before \`records\` belongs to a later version: the archive is refused. An unknown key after \`records\` is
+ignored. A position is valid only in the store that wrote it, and an import ignores it.
 
 ## Proving another implementation
 

@@ -13,6 +13,9 @@ import { decoder } from "./Wire.ts"
 
 // ---- archives: a record with its whole history, in a form that the Python library reads too ----
 
+/** The `format` of a full archive: an object with the keys `format`, `origin`, `agents` and `records`, in this order. */
+export const archiveFormat = "aumai-handoff/archive/2"
+
 /** A record with its whole history, oldest event first. */
 export interface ArchivedHandoff {
   /** The state that the history leads to. */

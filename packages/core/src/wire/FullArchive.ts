@@ -1,0 +1,68 @@
+/** The parts of a full archive that an archive of handoffs leaves out: the agents, and the positions of entries. */
+import {
+  type ArchivedHandoff,
+  archiveFormat,
+  encodeArchived,
+  type StoreError,
+  type WireAgent,
+  type WireArchived
+} from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+
+import { AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
+import { encodeAgent } from "../store/AgentWire.ts"
+import { HandoffStore } from "../store/HandoffStore.ts"
+
+/** The keys of a full archive before `records`, in their order. */
+export interface FullArchiveHead {
+  readonly format: typeof archiveFormat
+  readonly agents: ReadonlyArray<WireAgent>
+}
+
+/** Reads the part of a full archive that stands before its records. */
+export const fullArchiveHead = (): Effect.Effect<FullArchiveHead, StoreError, AgentStore> =>
+  AgentStore.use(({ all }) => Effect.map(all, (agents) => ({ format: archiveFormat, agents: agents.map(encodeAgent) })))
+
+/** Encodes a handoff of the store with the position of each entry in the log, as a full archive holds it. */
+export const encodePositioned = (archived: ArchivedHandoff): Effect.Effect<WireArchived, StoreError, HandoffStore> =>
+  Effect.gen(function* () {
+    const entries = yield* (yield* HandoffStore).history(archived.record.recordId)
+    const { history = [], ...record } = encodeArchived(archived)
+    return {
+      ...record,
+      history: (history ?? []).map((event, index) => ({ ...event, position: entries[index]?.position }))
+    }
+  })
+
+/** The outcome of adding agents to a store. */
+export interface AddedAgents {
+  readonly added: number
+  readonly unchanged: number
+  /** The agents that are registered differently. They stay unchanged. */
+  readonly different: ReadonlyArray<string>
+}
+
+/** The registration of an agent, without its presence. */
+const registrationOf = ({ capabilities, capacity, keys }: RegisteredAgent) => ({ capabilities, capacity, keys })
+
+/** Registers the agents that the store does not know. Never changes an agent that is registered, or its keys. */
+export const addMissingAgents = (
+  agents: Iterable<RegisteredAgent>
+): Effect.Effect<AddedAgents, StoreError, AgentStore> =>
+  Effect.gen(function* () {
+    const store = yield* AgentStore
+    const known = new Map((yield* store.all).map((agent) => [agent.agentId, agent]))
+    const different: Array<string> = []
+    let [added, unchanged] = [0, 0]
+    for (const agent of agents) {
+      const other = known.get(agent.agentId)
+      if (other === undefined) {
+        yield* store.put(agent)
+        known.set(agent.agentId, agent)
+        added += 1
+      } else if (Equal.equals(registrationOf(other), registrationOf(agent))) unchanged += 1
+      else different.push(agent.agentId)
+    }
+    return { added, unchanged, different }
+  })
