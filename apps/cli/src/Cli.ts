@@ -5,10 +5,11 @@ import { claim } from "./commands/Claim.ts"
 import { copy } from "./commands/Copy.ts"
 import { create, delegate } from "./commands/Create.ts"
 import { doctor } from "./commands/Doctor.ts"
+import { exportAll } from "./commands/Export.ts"
+import { importAll } from "./commands/Import.ts"
 import { keygen } from "./commands/Keygen.ts"
 import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
 import { sweep } from "./commands/Sweep.ts"
-import { exportAll, importAll } from "./commands/Transfer.ts"
 import {
   accept,
   answer,

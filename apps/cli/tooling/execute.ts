@@ -42,7 +42,7 @@ export const execute = async (
       log: (text: string) => void (stdout += `${text}\n`),
       error: (text: string) => void (stderr += `${text}\n`)
     }),
-    Layer.succeed(StandardInput, async () => new TextEncoder().encode(stdin).buffer),
+    Layer.succeed(StandardInput, () => new Blob([stdin]).stream()),
     ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
   )
   const exit = await Effect.runPromiseExit(Effect.provide(program("0.0.0 (test)"), services))

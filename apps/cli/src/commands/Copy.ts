@@ -1,4 +1,4 @@
-import { AgentStore, HandoffManager, HandoffStore, type ImportOutcome, type RegisteredAgent } from "@aumai/handoff-core"
+import { addMissingAgents, AgentStore, HandoffManager, HandoffStore, type ImportOutcome } from "@aumai/handoff-core"
 import {
   type ArchivedHandoff,
   HandoffStatus,
@@ -18,6 +18,7 @@ import * as Flags from "../input/Flags.ts"
 import { existing, opened } from "../OpenStore.ts"
 import { print, progress, warn } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
+import { agentsAdded, warnOfDifferent } from "./AddedAgents.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 type Engine = Context.Context<HandoffManager | HandoffStore | AgentStore>
@@ -78,24 +79,6 @@ const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine
   return { ...copied, done }
 })
 
-/** The registration of an agent, without its presence. */
-const registrationOf = ({ capabilities, capacity, keys }: RegisteredAgent) => ({ capabilities, capacity, keys })
-
-/** Copies the agents that the target does not know. An agent that is registered differently there stays unchanged. */
-const copyAgents = Effect.fnUntraced(function* (source: Engine, target: Engine) {
-  const known = new Map((yield* Context.get(target, AgentStore).all).map((agent) => [agent.agentId, agent]))
-  const counted = { added: 0, unchanged: 0, different: Array.of<string>() }
-  for (const agent of yield* Context.get(source, AgentStore).all) {
-    const other = known.get(agent.agentId)
-    if (other === undefined) {
-      yield* Context.get(target, AgentStore).put(agent)
-      counted.added += 1
-    } else if (Equal.equals(registrationOf(other), registrationOf(agent))) counted.unchanged += 1
-    else counted.different.push(agent.agentId)
-  }
-  return counted
-})
-
 const meanings: Readonly<Record<ImportOutcome, string>> = {
   added: "added",
   newer: "newer than there, and brought up to date",
@@ -124,7 +107,7 @@ export const copy = Command.make(
     const source = yield* opened(flags.from)
     const target = yield* opened(flags.to)
     const { outcomes, conflicts, broken, unproven, done } = yield* copyHandoffs(source, target)
-    const agents = yield* copyAgents(source, target)
+    const agents = yield* Effect.provide(addMissingAgents(yield* Context.get(source, AgentStore).all), target)
     if (yield* Flags.Json) {
       const count = (outcome: ImportOutcome) => outcomes.get(outcome) ?? 0
       const report: WireCopyReport = {
@@ -150,10 +133,9 @@ export const copy = Command.make(
       )
       for (const id of [...conflicts, ...broken]) yield* warn(`  ${printable(id)}`)
       for (const id of unproven) yield* warn(`  ${printable(id)} is unproven: its artifacts were not judged`)
-      if (agents.added > 0) yield* print(`${agents.added} ${agents.added === 1 ? "agent" : "agents"} added`)
+      if (agents.added > 0) yield* print(agentsAdded(agents.added))
     }
-    for (const id of agents.different)
-      yield* warn(`Agent ${printable(id)} is registered differently in the target; it was left unchanged`)
+    for (const id of agents.different) yield* warnOfDifferent(id, "in the target")
     const leftOut = [
       ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs are in conflict with the target`]),
       ...(broken.length === 0

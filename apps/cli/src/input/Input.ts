@@ -22,23 +22,25 @@ const invalid = (input: string, expected: string) => new InvalidInput({ input, i
 // Refuses invalid UTF-8 instead of replacing it. A byte order mark stays, so that the JSON parser names it.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Reads standard input to its end. A reference, so that a test replaces it. */
-export const StandardInput = Context.Reference<() => Promise<ArrayBuffer>>("aumai-handoff/StandardInput", {
-  defaultValue: () => async () => (await import("node:stream/consumers")).arrayBuffer(process.stdin)
+/** Standard input in chunks. A reference, so that a test replaces it. */
+export const StandardInput = Context.Reference<() => AsyncIterable<Uint8Array>>("aumai-handoff/StandardInput", {
+  defaultValue: () => () => process.stdin
 })
+
+/** Turns an error of reading into the error of a flag; `source` names the file. */
+export const unreadable =
+  (flag: string, source: string) =>
+  (cause: unknown): InvalidInput => {
+    // The cast: errors of Node's file system and of the decoder carry a code.
+    const { code } = cause as NodeJS.ErrnoException
+    return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
+      ? invalid(flag, `${source} is not UTF-8`)
+      : invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
+  }
 
 /** Reads a text; `source` names it in errors. */
 const read = (flag: string, source: string, bytes: () => Promise<ArrayBuffer | Uint8Array>) =>
-  Effect.tryPromise({
-    try: async () => utf8.decode(await bytes()),
-    catch: (cause) => {
-      // The cast: errors of Node's file system and of the decoder carry a code.
-      const { code } = cause as NodeJS.ErrnoException
-      return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
-        ? invalid(flag, `${source} is not UTF-8`)
-        : invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
-    }
-  })
+  Effect.tryPromise({ try: async () => utf8.decode(await bytes()), catch: unreadable(flag, source) })
 
 /** The text of a file. */
 export const fileText = (flag: string, file: string): Effect.Effect<string, InvalidInput> =>
@@ -48,7 +50,9 @@ export const fileText = (flag: string, file: string): Effect.Effect<string, Inva
 /** The text of the file that a flag names, or of standard input for `-`. */
 export const sourceText = (flag: string, file: string): Effect.Effect<string, InvalidInput> =>
   file === "-"
-    ? Effect.flatMap(StandardInput, (standardInput) => read(flag, "standard input", standardInput))
+    ? Effect.flatMap(StandardInput, (chunks) =>
+        read(flag, "standard input", async () => (await import("node:stream/consumers")).arrayBuffer(chunks()))
+      )
     : fileText(flag, file)
 
 /** The value of a flag, or the text of the file that its `-file` flag names, with the flag that errors name. */

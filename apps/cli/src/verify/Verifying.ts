@@ -1,5 +1,5 @@
 /** Verifies handoffs of a store or a file and reports those that do not hold. Loaded only by commands that verify. */
-import { decodeAgent, type HandoffManager, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
+import { AgentStore, decodeAgent, type HandoffManager, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
 import * as Verification from "@aumai/handoff-core/Verification"
 import {
   decodeText,
@@ -13,11 +13,11 @@ import {
 import { schemaBox } from "@aumai/handoff/node"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
-import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
+import { archiveFile, groupsOf, hasJournal } from "../input/ArchiveFile.ts"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { print, progress, warn } from "../output/Output.ts"
@@ -142,27 +142,31 @@ const counters = (left = countAttempts): Effect.Effect<Partial<Findings>, StoreE
     )
   )
 
-/** The id of an item in a file, or its index if it has no id. */
-const nameIn = (json: unknown, index: number): string =>
-  Predicate.hasProperty(json, "record_id") && typeof json.record_id === "string" ? json.record_id : `[${index}]`
+/** The id of a handoff in a file, or its place if it has no id. */
+const nameIn = (json: unknown, path: string): string =>
+  Predicate.hasProperty(json, "record_id") && typeof json.record_id === "string" ? json.record_id : path
 
 /**
  * Verifies the JSON file of a store for unknown keys, which the store ignores. Skips items that cannot be read or that
  * another program changed, because the store reports these itself.
  */
-const unknownIn = (file: string): Effect.Effect<ReadonlyArray<Looked>> =>
-  Effect.map(
-    Effect.option(Effect.flatMap(Input.fileText(file, file), (text) => Effect.fromResult(decodeText(file, text)))),
-    (json) =>
-      Option.isSome(json) && Array.isArray(json.value)
-        ? json.value
-            .map((one: unknown, index) => ({
-              ...Verification.verifyArchive(file, one, []),
-              recordId: nameIn(one, index)
-            }))
-            .filter(({ isEdited }) => isEdited !== true)
-        : []
-  )
+const unknownIn = Effect.fnUntraced(
+  function* (file: string) {
+    const flaws = new Map<string, Flaw>()
+    yield* Stream.runForEach(groupsOf(yield* archiveFile("--store", file)), ({ handoffs }) =>
+      Effect.sync(() => {
+        for (const { json, path } of handoffs) {
+          const { flaw, isEdited } = Verification.verifyArchive(file, json, [])
+          if (flaw !== undefined && isEdited !== true) flaws.set(nameIn(json, path), flaw)
+        }
+      })
+    )
+    return flaws
+  },
+  Effect.orElseSucceed(() => new Map<string, Flaw>())
+)
+
+const withoutKeys = "No registered agent has a key, so no signature proves who wrote an entry; 'keygen' makes a key"
 
 /** Verifies every handoff and the counters of the store, and its JSON file if it has one. */
 export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) {
@@ -175,14 +179,14 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
     Effect.ensuring(progress(""))
   )
   const summed = yield* counters()
-  const inFile = file === undefined ? [] : yield* unknownIn(file)
-  const flaws = new Map(inFile.flatMap(({ flaw, recordId }) => (flaw === undefined ? [] : [[recordId, flaw] as const])))
+  const flaws = file === undefined ? new Map<string, Flaw>() : yield* unknownIn(file)
+  const hasKeys = (yield* (yield* AgentStore).all).some(({ keys = [] }) => keys.length > 0)
   return gather(
     all.map((one) => {
       const flaw = one.flaw ?? flaws.get(one.recordId)
       return flaw === undefined ? one : { ...one, flaw }
     }),
-    summed
+    { ...summed, notes: [...(hasKeys ? [] : [withoutKeys]), ...(summed.notes ?? [])] }
   )
 })
 
@@ -196,53 +200,51 @@ const agentsIn = Effect.fnUntraced(function* (file: string) {
   return yield* Effect.forEach(json, (one, index) => Effect.fromResult(decodeAgent(`${file} [${index}]`, one)))
 })
 
-/** True if a journal beside the file holds later changes. */
-const hasJournal = (file: string): Effect.Effect<boolean> =>
-  Effect.promise(async () => {
-    const { access } = await import("node:fs/promises")
-    return access(`${file}-journal`).then(
-      () => true,
-      () => false
-    )
-  })
-
-const notArray = (input: string) =>
-  new InvalidInput({
-    input,
-    issues: [{ path: "", expected: "Expected an array of handoffs, as export or a JSON file has them" }]
-  })
-
-/** Verifies every handoff of a file without opening a store. */
+/** Verifies every handoff of a file, one after another, without opening a store. */
 export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile: string | undefined) {
-  const name = file === "-" ? "standard input" : file
-  const json = yield* Effect.fromResult(decodeText(name, yield* Input.sourceText("--file", file)))
-  if (!Array.isArray(json)) return yield* notArray(name)
-  const agents: ReadonlyArray<RegisteredAgent> = agentsFile === undefined ? [] : yield* agentsIn(agentsFile)
-  const seen = new Map<string, number>()
+  const archive = yield* archiveFile("--file", file)
+  const named = agentsFile === undefined ? undefined : yield* agentsIn(agentsFile)
+  const own: Array<RegisteredAgent> = []
+  const seen = new Map<string, string>()
   const all: Array<Looked> = []
   let signatures = 0
-  for (const [index, one] of json.entries()) {
-    const checked = { ...(yield* Verification.proveArchive(name, one, agents)), recordId: nameIn(one, index) }
-    signatures += checked.signatures
-    const twice = seen.get(checked.recordId)
-    if (twice === undefined) seen.set(checked.recordId, index)
-    const problem = `The file holds it twice, at [${twice}] and at [${index}]`
-    all.push(
-      twice === undefined || checked.flaw !== undefined ? checked : { ...checked, flaw: { revision: 0, problem } }
-    )
-    if (index % progressEvery === 0 && index > 0) {
-      yield* progress(`${index} of ${json.length} handoffs`)
-      // Lets an interrupt take effect.
-      yield* Effect.yieldNow
-    }
-  }
-  yield* progress("")
+  yield* groupsOf(archive).pipe(
+    Stream.runForEach(
+      Effect.fnUntraced(function* ({ agents, handoffs }) {
+        own.push(...agents)
+        for (const { json, path } of handoffs) {
+          const verified = yield* Verification.proveArchive(archive.name, json, named ?? own)
+          const checked = { ...verified, recordId: nameIn(json, path) }
+          signatures += checked.signatures
+          const twice = seen.get(checked.recordId)
+          if (twice === undefined) seen.set(checked.recordId, path)
+          const problem = `The file holds it twice, at ${twice} and at ${path}`
+          all.push(
+            twice === undefined || checked.flaw !== undefined ? checked : { ...checked, flaw: { revision: 0, problem } }
+          )
+        }
+        yield* progress(`${all.length} handoffs`)
+        // Lets an interrupt take effect.
+        yield* Effect.yieldNow
+      })
+    ),
+    Effect.ensuring(progress(""))
+  )
   const found = gather(all)
   const unchecked = signatures - found.signed
+  const source =
+    named !== undefined
+      ? `${agentsFile} has no matching key`
+      : own.length > 0
+        ? "the archive has no matching key"
+        : "name the agents with --agents FILE, such as handoffs.agents.json"
   const notes = [
     ...(unchecked > 0 && found.flaws.length === 0
+      ? [`${counted(unchecked, "signature")} ${unchecked === 1 ? "was" : "were"} not verified: ${source}`]
+      : []),
+    ...(named === undefined && found.signed > 0
       ? [
-          `${counted(unchecked, "signature")} ${unchecked === 1 ? "was" : "were"} not verified: ${agentsFile === undefined ? "name the agents with --agents FILE, such as handoffs.agents.json" : `${agentsFile} has no matching key`}`
+          "The keys are those of the archive itself, whose author chose them; name keys that you trust with --agents FILE"
         ]
       : []),
     ...(file !== "-" && (yield* hasJournal(file))

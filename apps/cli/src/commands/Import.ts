@@ -1,0 +1,179 @@
+import {
+  addMissingAgents,
+  encodeImportReport,
+  HandoffManager,
+  type ImportOutcome,
+  type ImportReport
+} from "@aumai/handoff-core"
+import { type ArchivedHandoff, decodeArchived, InvalidInput, storeVerbs } from "@aumai/handoff-protocol"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+
+import { type ArchiveFile, archiveFile, type ArchiveHandoff, groupsOf, hasJournal } from "../input/ArchiveFile.ts"
+import * as Flags from "../input/Flags.ts"
+import { following } from "../OpenStore.ts"
+import { print, progress, warn } from "../output/Output.ts"
+import { jsonText, printable, word } from "../output/Text.ts"
+import { root, shown } from "../Root.ts"
+import { agentsAdded, warnOfDifferent } from "./AddedAgents.ts"
+import { withHelp } from "./VerbCommand.ts"
+
+type Issues = InvalidInput["issues"]
+
+// An archive of another kind can have a fault in every handoff.
+const namedIssues = 100
+
+/** Decodes handoffs, and collects what is wrong with them. */
+const decoded = (name: string, given: ReadonlyArray<ArchiveHandoff>) => {
+  const handoffs: Array<ArchivedHandoff> = []
+  const issues: Array<Issues[number]> = []
+  for (const { json, path: place } of given) {
+    const one = decodeArchived(name, json)
+    if (Result.isSuccess(one)) handoffs.push(one.success)
+    else
+      for (const { path, expected } of one.failure.issues)
+        issues.push({ path: path === "" ? place : `${place}.${path}`, expected })
+  }
+  return { handoffs, issues }
+}
+
+const percent = ({ size }: ArchiveFile, bytes: number): string =>
+  size === undefined ? "" : `, ${Math.floor((100 * bytes) / Math.max(size, 1))} %`
+
+/** Reads the whole archive before anything of it is imported, and names what is wrong with it. */
+const check = Effect.fnUntraced(function* (archive: ArchiveFile) {
+  const issues: Array<Issues[number]> = []
+  yield* groupsOf(archive).pipe(
+    Stream.runForEachWhile(({ bytes, handoffs }) => {
+      issues.push(...decoded(archive.name, handoffs).issues.slice(0, namedIssues - issues.length))
+      return Effect.as(progress(`checked${percent(archive, bytes)}`), issues.length < namedIssues)
+    }),
+    Effect.catchTag("InvalidInput", (fault) => Effect.sync(() => issues.push(...fault.issues))),
+    Effect.ensuring(progress(""))
+  )
+  if (issues.length >= namedIssues) yield* warn(`Stopped after ${namedIssues} faults`)
+  if (issues.length > 0) return yield* new InvalidInput({ input: archive.name, issues })
+})
+
+const meanings: Readonly<Record<ImportOutcome, string>> = {
+  added: "added",
+  newer: "newer than here, and brought up to date",
+  unchanged: "already here",
+  conflict: "left out: in conflict with the same handoff here, or with their own history",
+  broken: "left out: changed after they were written, or with an artifact that does not fit its JSON Schema"
+}
+
+/** The outcomes that leave a handoff out, and the reason in words. */
+const refusals = { conflict: "are in conflict", broken: "do not hold" } as const
+const isRefusal = (outcome: ImportOutcome): outcome is keyof typeof refusals => outcome in refusals
+
+interface Imported {
+  handoffs: number
+  agents: number
+  readonly outcomes: Map<ImportOutcome, number>
+  /** All reports for `--json`; otherwise only those that are named. */
+  readonly reports: Array<ImportReport>
+}
+
+/** Imports an archive group by group. Stops at a fault; the groups before it stay. */
+const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile) {
+  const manager = yield* HandoffManager
+  const keepsAll = yield* Flags.Json
+  const imported: Imported = { handoffs: 0, agents: 0, outcomes: new Map(), reports: [] }
+  yield* groupsOf(archive).pipe(
+    Stream.runForEach(
+      Effect.fnUntraced(function* ({ agents, bytes, handoffs: given, skipped }) {
+        const { handoffs, issues } = decoded(archive.name, given)
+        if (issues.length >= namedIssues) yield* warn(`Stopped after ${namedIssues} faults`)
+        if (issues.length > 0) return yield* new InvalidInput({ input: archive.name, issues })
+        for (const key of skipped) {
+          yield* warn(`Left out: the key ${printable(key)}, which this version does not know`)
+        }
+        if (agents.length > 0) {
+          const { added, different } = yield* addMissingAgents(agents)
+          imported.agents += added
+          for (const id of different) yield* warnOfDifferent(id, "here")
+        }
+        const reports = yield* Stream.runCollect(manager.import(Stream.fromIterable(handoffs)))
+        for (const report of reports) {
+          const { outcome, unproven } = report
+          imported.outcomes.set(outcome, (imported.outcomes.get(outcome) ?? 0) + 1)
+          if (keepsAll || isRefusal(outcome) || unproven !== undefined) imported.reports.push(report)
+        }
+        imported.handoffs += reports.length
+        yield* progress(`${imported.handoffs} handoffs${percent(archive, bytes)}`)
+      })
+    ),
+    Effect.ensuring(progress("")),
+    Effect.tapError(() =>
+      imported.handoffs + imported.agents === 0
+        ? Effect.void
+        : warn(`Imported before the error: ${imported.handoffs} handoffs, ${agentsAdded(imported.agents)}`)
+    )
+  )
+  return imported
+})
+
+const summarise = Effect.fnUntraced(function* ({ agents, handoffs, outcomes, reports }: Imported) {
+  for (const outcome of ["added", "newer", "unchanged", "conflict", "broken"] as const) {
+    const count = outcomes.get(outcome)
+    if (count === undefined) continue
+    yield* print(`${count} ${meanings[outcome]}`)
+    if (isRefusal(outcome))
+      for (const report of reports) if (report.outcome === outcome) yield* warn(`  ${printable(report.recordId)}`)
+  }
+  const unproven = reports.flatMap((one) => (one.unproven === undefined ? [] : [`${one.recordId}: ${one.unproven}`]))
+  if (unproven.length > 0) yield* print(`${unproven.length} of these unproven`)
+  for (const reason of unproven) yield* warn(`  ${printable(reason)}`)
+  if (handoffs === 0) yield* print("The file holds no handoffs")
+  if (agents > 0) yield* print(agentsAdded(agents))
+})
+
+/** Refuses the file of a JSON store that a process has open, because its later changes are in the journal. */
+const refuseJournal = Effect.fnUntraced(function* (file: string) {
+  if (file === "-" || !(yield* hasJournal(file))) return
+  const { store } = yield* root
+  const expected = `${file}-journal holds later changes of this store; use 'aumai-handoff copy --from ${word(file)} --to ${word(shown(store))}'`
+  return yield* new InvalidInput({ input: "--file", issues: [{ path: "", expected }] })
+})
+
+export const importAll = Command.make(
+  "import",
+  {
+    file: Flag.String("file").pipe(
+      Flag.withDescription("A JSON file that export or the Python tool wrote; - reads standard input [required]"),
+      Flag.withMetavar("FILE")
+    )
+  },
+  Effect.fnUntraced(function* (flags) {
+    yield* refuseJournal(flags.file)
+    const archive = yield* archiveFile("--file", flags.file)
+    const imported = yield* following(
+      // A pipe can be read only once.
+      Effect.andThen(archive.size === undefined ? Effect.void : check(archive), importFrom(archive))
+    )
+    const { handoffs, outcomes, reports } = imported
+    if (yield* Flags.Json) yield* print(jsonText(reports.map(encodeImportReport)))
+    else yield* summarise(imported)
+    const leftOut = (["conflict", "broken"] as const).flatMap((refusal) => {
+      const count = outcomes.get(refusal)
+      return count === undefined ? [] : [`${count} of ${handoffs} handoffs ${refusals[refusal]}`]
+    })
+    if (leftOut.length > 0) {
+      const expected = `${leftOut.join(", ")} and were left out`
+      return yield* new InvalidInput({ input: flags.file, issues: [{ path: "", expected }] })
+    }
+  })
+).pipe(
+  withHelp(
+    storeVerbs.import,
+    "A file is read twice: once to check it, so that a faulty file imports nothing. Standard input is read once; the handoffs before a fault stay."
+  ),
+  Command.withExamples([
+    { command: "aumai-handoff import --file backup.json" },
+    { command: "aumai-handoff export --full --store old.json | aumai-handoff import --file - --store sqlite:new.db" }
+  ])
+)
