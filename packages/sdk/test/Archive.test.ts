@@ -5,7 +5,7 @@ import { promisify } from "node:util"
 
 import { describe, expect, it } from "vitest"
 
-import type { ArchivedHandoff, Handoffs, ImportReport } from "../src/index.ts"
+import type { ArchivedHandoff, FullArchive, Handoffs, ImportReport } from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, temporaryDirectory } from "./stores.ts"
 
@@ -24,6 +24,7 @@ const exported = async (handoffs: Handoffs): Promise<ReadonlyArray<ArchivedHando
   for await (const handoff of handoffs.export()) archive.push(handoff)
   return archive
 }
+const publicKey = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
 const write = (path: string, handoffs: ReadonlyArray<ArchivedHandoff>) => writeFileSync(path, JSON.stringify(handoffs))
 const read = (text: string): ReadonlyArray<ArchivedHandoff> => JSON.parse(text)
 /** Rewrites the Python library's times, which have microseconds and offsets, as milliseconds in UTC. */
@@ -118,5 +119,49 @@ describe("an archive of the SDK", () => {
     }))
     expect(await handoffs.import(rewritten)).toEqual([{ recordId: "q3", outcome: "newer" }])
     expect(await handoffs.get("q3")).toMatchObject({ status: "accepted", response: { reason: "Sure." } })
+  })
+
+  it("can be of a whole store, which the command reads and writes, too", async () => {
+    using directory = temporaryDirectory()
+    const [file, store] = [join(directory.path, "whole.json"), join(directory.path, "store.json")]
+    await using handoffs = await openHandoffs("memory:")
+    await fill(handoffs)
+    await handoffs.agents.register("artist", ["draw"], { publicKey, capacity: 3 })
+    const { records, ...whole } = await handoffs.export({ full: true })
+    const all: Array<ArchivedHandoff> = []
+    for await (const record of records) all.push(record)
+    const history = await handoffs.history("whole")
+    expect(all[0]).toMatchObject({ history: history.map(({ position }) => ({ position })) })
+    writeFileSync(file, JSON.stringify({ ...whole, records: all }))
+    await command("import", "--file", file, "--store", store)
+    const back = JSON.parse(await command("export", "--full", "--store", store)) as FullArchive
+
+    await using other = await openHandoffs("memory:")
+    expect(outcomes(await other.import(back))).toEqual(["added"])
+    expect(await other.agents.list()).toEqual(await handoffs.agents.list())
+    expect(await exported(other)).toEqual(await exported(handoffs))
+  }, 120_000)
+
+  it("never changes a registered agent", async () => {
+    await using handoffs = await openHandoffs("memory:")
+    await handoffs.agents.register("artist", ["draw"], { publicKey })
+    const before = await handoffs.agents.list()
+    const agents = [
+      { agent_id: "artist", capabilities: ["forge"], keys: [] },
+      { agent_id: "painter", capabilities: [] }
+    ]
+    await handoffs.import({ format: "aumai-handoff/archive/2", agents, records: [] })
+    expect(await handoffs.agents.list()).toEqual([...before, { agentId: "painter", capabilities: [] }])
+  })
+
+  it.each([
+    [{}, "format: Expected aumai-handoff/archive/2"],
+    [{ format: "aumai-handoff/archive/2", keys: [], agents: [], records: [] }, "keys: This version does not know"],
+    [{ format: "aumai-handoff/archive/2", agents: [{}], records: [] }, "Invalid archive agents[0]: agent_id"],
+    [{ format: "aumai-handoff/archive/2", agents: [], records: [{}] }, "Invalid handoff: record_id"]
+  ])("of a whole store is refused with a sentence: %j", async (archive, sentence) => {
+    await using handoffs = await openHandoffs("memory:")
+    // The cast: a program without types can pass anything.
+    await expect(handoffs.import(archive as FullArchive)).rejects.toThrow(sentence)
   })
 })

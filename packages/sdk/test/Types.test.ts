@@ -129,7 +129,7 @@ describe("the client", () => {
     expectTypeOf<Handoffs["route"]>().returns.resolves.toEqualTypeOf<RoutingDecision | undefined>()
     expectTypeOf<Handoffs["changes"]>().returns.toEqualTypeOf<AsyncIterable<Entry>>()
     expectTypeOf<Handoffs["listAll"]>().returns.toEqualTypeOf<AsyncIterable<HandoffRecord>>()
-    expectTypeOf<Handoffs["export"]>().returns.toEqualTypeOf<AsyncIterable<ArchivedHandoff>>()
+    expectTypeOf<ReturnType<Handoffs["export"]>>().toEqualTypeOf<AsyncIterable<ArchivedHandoff>>()
     expectTypeOf<Handoffs["import"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<ImportReport>>()
     expectTypeOf<Handoffs["metrics"]>().returns.resolves.toEqualTypeOf<Metrics>()
     expectTypeOf<Handoffs["list"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()

@@ -1,22 +1,36 @@
 /** Archives in the JSON of the command and the Python library. Its own module, loaded by programs that export or import. */
-import { HandoffManager } from "@aumai/handoff-core"
+import {
+  addMissingAgents,
+  decodeAgent,
+  encodePositioned,
+  fullArchiveHead,
+  HandoffManager,
+  type HandoffStore
+} from "@aumai/handoff-core"
 import {
   type ArchivedHandoff as Archived,
+  archiveFormat,
   decodeArchived,
   encodeArchived,
+  InvalidInput,
   ofArchive,
   takeOver
 } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
-import type { ArchivedHandoff } from "../types/Json.ts"
+import type { ArchivedHandoff, FullArchive } from "../types/Json.ts"
 
-/** Exports every handoff of the store as JSON, oldest first. */
-export const exported: Stream.Stream<ArchivedHandoff, unknown, HandoffManager> = Stream.map(
-  Stream.unwrap(HandoffManager.useSync((manager) => manager.export)),
-  encodeArchived
-)
+/** Exports every handoff of the store as JSON, oldest first; for a full archive, with the positions of its entries. */
+export const exported = (full: boolean): Stream.Stream<ArchivedHandoff, unknown, HandoffManager | HandoffStore> => {
+  const handoffs = Stream.unwrap(HandoffManager.useSync((manager) => manager.export))
+  return full ? Stream.mapEffect(handoffs, encodePositioned) : Stream.map(handoffs, encodeArchived)
+}
+
+/** Puts the agents of the store around its records. */
+export const around = (records: AsyncIterable<ArchivedHandoff>) =>
+  Effect.map(fullArchiveHead(), (head): FullArchive => ({ ...head, records }))
 
 const decode = (json: unknown): Archived =>
   Result.getOrThrowWith(
@@ -39,8 +53,38 @@ const sourceOf = (handoffs: AsyncIterable<unknown> | Iterable<unknown>): AsyncIt
 }
 
 /** Decodes the handoffs of an archive one by one. Fails with any error that the source throws. */
-export const stream = (handoffs: AsyncIterable<unknown> | Iterable<unknown>): Stream.Stream<Archived, unknown> =>
+const stream = (handoffs: AsyncIterable<unknown> | Iterable<unknown>): Stream.Stream<Archived, unknown> =>
   Stream.map(
     Stream.fromAsyncIterable(sourceOf(handoffs), (error) => error),
     decode
   )
+
+const isFull = (archive: object): archive is FullArchive =>
+  !(Symbol.asyncIterator in archive || Symbol.iterator in archive)
+
+const invalid = (path: string, expected: string) => new InvalidInput({ input: "archive", issues: [{ path, expected }] })
+
+/** The agents of a full archive. */
+const agentsOf = Effect.fnUntraced(function* (archive: FullArchive) {
+  const format: string = archive.format
+  if (format !== archiveFormat) return yield* invalid("format", `Expected ${archiveFormat}`)
+  for (const key of Object.keys(archive)) {
+    if (key === "records") break
+    if (key !== "format" && key !== "origin" && key !== "agents") {
+      return yield* invalid(key, "This version does not know the key; upgrade @aumai/handoff to read the archive")
+    }
+  }
+  return yield* Effect.forEach(archive.agents, (agent, index) =>
+    Effect.fromResult(decodeAgent(`archive agents[${index}]`, agent))
+  )
+})
+
+/** Imports handoffs. Of a full archive, it first registers the agents that the store does not know. */
+export const imported = Effect.fnUntraced(function* (
+  archive: AsyncIterable<unknown> | Iterable<unknown> | FullArchive
+) {
+  const manager = yield* HandoffManager
+  if (!isFull(archive)) return yield* Stream.runCollect(manager.import(stream(archive)))
+  yield* addMissingAgents(yield* agentsOf(archive))
+  return yield* Stream.runCollect(manager.import(stream(archive.records)))
+})

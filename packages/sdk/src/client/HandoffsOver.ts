@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 
 import { schemaBox } from "../box/SchemaBox.ts"
 import type { Handoffs } from "../types/Handoffs.ts"
+import type { ArchivedHandoff, FullArchive } from "../types/Json.ts"
 import type { CallOptions, OpenOptions } from "../types/Options.ts"
 import type { Verified } from "../types/Reports.ts"
 import type { Verification, VerifyOptions } from "../types/Verification.ts"
@@ -68,6 +69,14 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
       : run(() => Effect.flatMap(verification, ({ verifyOne }) => verifyOne(target)), options?.signal)
   }
 
+  function exportAll(options: CallOptions & { readonly full: true }): Promise<FullArchive>
+  function exportAll(options?: CallOptions): AsyncIterable<ArchivedHandoff>
+  function exportAll(options?: CallOptions & { readonly full?: true }) {
+    const full = options?.full === true
+    const records = iterate(() => Stream.unwrap(Effect.map(archive, ({ exported }) => exported(full))), options?.signal)
+    return full ? run(() => Effect.flatMap(archive, ({ around }) => around(records)), options.signal) : records
+  }
+
   return {
     create: (request, options) =>
       manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options))),
@@ -94,11 +103,9 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
         manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
       ),
     sweep: (options) => manage(options, (manager) => manager.sweep),
-    export: (options) => iterate(() => Stream.unwrap(Effect.map(archive, ({ exported }) => exported)), options?.signal),
+    export: exportAll,
     import: (handoffs, options) =>
-      manage(options, (manager) =>
-        Effect.flatMap(archive, ({ stream }) => Stream.runCollect(manager.import(stream(handoffs))))
-      ),
+      run(() => Effect.flatMap(archive, ({ imported }) => Effect.map(imported(handoffs), plain)), options?.signal),
     verify,
     metrics: (options) => manage(options, (manager) => manager.metrics),
     agents: {

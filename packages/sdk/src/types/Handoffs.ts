@@ -12,7 +12,7 @@ import type {
   Pending,
   Rejected
 } from "./HandoffRecord.ts"
-import type { ArchivedHandoff } from "./Json.ts"
+import type { ArchivedHandoff, FullArchive } from "./Json.ts"
 import type { CallOptions, PageOptions, VerbOptions, View } from "./Options.ts"
 import type {
   AcceptOptions,
@@ -187,15 +187,17 @@ export interface Handoffs extends AsyncDisposable {
    * same time. Returns the handoffs that it changed.
    */
   sweep(options?: CallOptions): Promise<ReadonlyArray<HandoffRecord>>
-  /** Exports every handoff with its history, oldest first. */
+  /** Exports every handoff with its history, oldest first. With `full` also the agents and the positions of entries. */
+  export(options: CallOptions & { readonly full: true }): Promise<FullArchive>
   export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
   /**
    * Imports handoffs from an archive and reports what happened to each. Reads the output of `export`, of the command
    * and of the Python library. A newer state is never overwritten. If a handoff is refused (`InvalidInput`), earlier
-   * ones may already be imported; importing is idempotent, so repeat it with the corrected archive.
+   * ones may already be imported; importing is idempotent, so repeat it with the corrected archive. A full archive also
+   * registers the agents that the store does not know; it never changes a registered agent or its keys.
    */
   import(
-    handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>,
+    handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff> | FullArchive,
     options?: CallOptions
   ): Promise<ReadonlyArray<ImportReport>>
   /**

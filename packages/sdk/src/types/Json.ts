@@ -15,3 +15,14 @@ export interface ArchivedHandoff {
   readonly record_id: string
   readonly [key: string]: Json
 }
+
+/**
+ * A whole store, as `export({ full: true })` returns and `import` takes it. The command writes and reads the same JSON, with
+ * `records` as an array. It holds the agents with their keys, and the position of every entry, too.
+ */
+export interface FullArchive {
+  readonly format: "aumai-handoff/archive/2"
+  /** The registered agents, as the command prints them. */
+  readonly agents: ReadonlyArray<unknown>
+  readonly records: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>
+}
