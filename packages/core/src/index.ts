@@ -12,6 +12,7 @@ export {
   fullArchiveHead,
   type FullArchiveHead
 } from "./wire/FullArchive.ts"
+export { keyEvents, learnKeys } from "./wire/KeyArchive.ts"
 export { type Presence, presence, presenceOf } from "./routing/Presence.ts"
 export { tallyOf } from "./store/Tally.ts"
 export * as CommitPlan from "./store/CommitPlan.ts"

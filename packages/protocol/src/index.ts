@@ -135,7 +135,7 @@ export { type Flaw, flawIn } from "./lifecycle/Verify.ts"
 export { continuation, foreignSeal } from "./foreign/Continuation.ts"
 export { fastPath } from "./encoding/FastPath.ts"
 export { wireSchemas } from "./encoding/WireSchema.ts"
-export type { WireArchived, WireEvent, WireRecord } from "./encoding/WireTypes.ts"
+export type { WireArchived, WireEvent, WireKeyEvent, WireRecord } from "./encoding/WireTypes.ts"
 export { WireAgent } from "./wire/WireAgent.ts"
 export {
   reportSchemas,

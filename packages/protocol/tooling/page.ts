@@ -579,7 +579,9 @@ A full archive holds a whole store. Its keys stand in this order, so that a read
 | key       | value                                                                                              |
 | --------- | -------------------------------------------------------------------------------------------------- |
 | \`format\`  | \`"${archiveFormat}"\`                                                                        |
+| \`origin\`  | the name of the log of the store |
 | \`agents\`  | the registered agents ([schema](schema/RegisteredAgent.json)); an import never replaces a key       |
+| \`keys\` | the events of the key logs that the store has, each log in order; an import checks them and keeps those of other logs |
 | \`records\` | the handoffs as above; each entry of a \`history\` has its \`position\` in the log of the store, too |
 
 An unknown key before \`records\` belongs to a later version: the archive is refused. An unknown key after \`records\` is

@@ -1,4 +1,12 @@
-import { addMissingAgents, AgentStore, HandoffManager, HandoffStore, type ImportOutcome } from "@aumai/handoff-core"
+import {
+  addMissingAgents,
+  AgentStore,
+  HandoffManager,
+  HandoffStore,
+  type ImportOutcome,
+  keyEvents,
+  learnKeys
+} from "@aumai/handoff-core"
 import {
   type ArchivedHandoff,
   HandoffStatus,
@@ -106,6 +114,7 @@ export const copy = Command.make(
     yield* existing("--from", flags.from)
     const source = yield* opened(flags.from)
     const target = yield* opened(flags.to)
+    yield* Effect.provide(learnKeys(yield* Effect.provide(keyEvents, source)), target)
     const { outcomes, conflicts, broken, unproven, done } = yield* copyHandoffs(source, target)
     const agents = yield* Effect.provide(addMissingAgents(yield* Context.get(source, AgentStore).all), target)
     if (yield* Flags.Json) {

@@ -3,7 +3,8 @@ import {
   encodeImportReport,
   HandoffManager,
   type ImportOutcome,
-  type ImportReport
+  type ImportReport,
+  learnKeys
 } from "@aumai/handoff-core"
 import { type ArchivedHandoff, decodeArchived, InvalidInput, storeVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
@@ -85,13 +86,14 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile) {
   const imported: Imported = { handoffs: 0, agents: 0, outcomes: new Map(), reports: [] }
   yield* groupsOf(archive).pipe(
     Stream.runForEach(
-      Effect.fnUntraced(function* ({ agents, bytes, handoffs: given, skipped }) {
+      Effect.fnUntraced(function* ({ agents, bytes, handoffs: given, keys, skipped }) {
         const { handoffs, issues } = decoded(archive.name, given)
         if (issues.length >= namedIssues) yield* warn(`Stopped after ${namedIssues} faults`)
         if (issues.length > 0) return yield* new InvalidInput({ input: archive.name, issues })
         for (const key of skipped) {
           yield* warn(`Left out: the key ${printable(key)}, which this version does not know`)
         }
+        yield* learnKeys(keys)
         if (agents.length > 0) {
           const { added, different } = yield* addMissingAgents(agents)
           imported.agents += added

@@ -1,6 +1,6 @@
 /** Reads archives handoff by handoff, so that the memory holds about a megabyte and the longest handoff. */
 import { decodeAgent, type RegisteredAgent } from "@aumai/handoff-core"
-import { archiveFormat, decodeText, InvalidInput } from "@aumai/handoff-protocol"
+import { archiveFormat, decodeKeyEvent, decodeText, InvalidInput, type KeyEvent } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
@@ -28,6 +28,8 @@ export interface ArchiveHandoff {
 /** The part of an archive that is read at once, in its order: agents come before handoffs. */
 export interface ArchiveGroup {
   readonly agents: ReadonlyArray<RegisteredAgent>
+  /** The events of key logs, each log in order. */
+  readonly keys: ReadonlyArray<KeyEvent>
   readonly handoffs: ReadonlyArray<ArchiveHandoff>
   /** The keys after the handoffs that this version does not know and skips. */
   readonly skipped: ReadonlyArray<string>
@@ -76,6 +78,7 @@ const reader = (name: string) => {
   const keys = new Set<string>()
   const unknown = new Set<string>()
   let agents: Array<RegisteredAgent> = []
+  let keyEvents: Array<KeyEvent> = []
   let handoffs: Array<ArchiveHandoff> = []
   let skipped: Array<string> = []
   let isArray = false
@@ -88,6 +91,19 @@ const reader = (name: string) => {
       return refuse(pathOf(part), `${expected} (it begins in line ${part.line})`)
     })
 
+  const decodedBy = <A>(
+    decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>,
+    part: Part,
+    json: unknown
+  ): A =>
+    Result.getOrThrowWith(decode(name, json), ({ issues }) => {
+      const placed = issues.map(({ path, expected }) => ({
+        path: path === "" ? pathOf(part) : `${pathOf(part)}.${path}`,
+        expected
+      }))
+      return new InvalidInput({ input: name, issues: placed })
+    })
+
   /** Checks a key of a full archive where it begins. */
   const begin = (key: string): void => {
     if (keys.size === 0 && key !== "format") {
@@ -97,7 +113,7 @@ const reader = (name: string) => {
     if (keys.size >= mostKeys) throw refuse("", `Expected at most ${mostKeys} keys`)
     const isLate = keys.has("records")
     keys.add(key)
-    if (key === "format" || key === "origin" || key === "agents" || key === "records") {
+    if (key === "format" || key === "origin" || key === "agents" || key === "keys" || key === "records") {
       if (isLate) throw refuse(key, "Expected it before records")
     } else if (isLate) {
       unknown.add(key)
@@ -133,22 +149,15 @@ const reader = (name: string) => {
       const json = parsed({ ...part, text })
       if (key === "format") checkFormat(json)
       else if (index === undefined && key !== "origin") throw refuse(pathOf(part), "Expected an array")
-      else if (key === "agents") {
-        const agent = decodeAgent(name, json)
-        if (Result.isSuccess(agent)) agents.push(agent.success)
-        else {
-          const issues = agent.failure.issues.map(({ path, expected }) => ({
-            path: path === "" ? pathOf(part) : `${pathOf(part)}.${path}`,
-            expected
-          }))
-          throw new InvalidInput({ input: name, issues })
-        }
-      } else if (key !== "origin") handoffs.push({ path: pathOf(part), json })
+      else if (key === "agents") agents.push(decodedBy(decodeAgent, part, json))
+      else if (key === "keys") keyEvents.push(decodedBy(decodeKeyEvent, part, json))
+      else if (key !== "origin") handoffs.push({ path: pathOf(part), json })
     },
     /** Returns what was taken since the last call. */
     group: (bytes: number): ArchiveGroup => {
-      const group = { agents, handoffs, skipped, bytes }
+      const group = { agents, keys: keyEvents, handoffs, skipped, bytes }
       agents = []
+      keyEvents = []
       handoffs = []
       skipped = []
       return group
@@ -179,7 +188,7 @@ async function* groups({ bytes, name }: ArchiveFile): AsyncGenerator<ArchiveGrou
 
 /**
  * The handoffs of an archive in groups, after its agents. The archive is an array, or an object with the keys `format`,
- * `origin`, `agents` and `records`. Fails at the first part that is not JSON or not in its place.
+ * `origin`, `agents`, `keys` and `records`. Fails at the first part that is not JSON or not in its place.
  */
 export const groupsOf = (file: ArchiveFile): Stream.Stream<ArchiveGroup, InvalidInput> =>
   Stream.suspend(() =>

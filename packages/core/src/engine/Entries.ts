@@ -78,10 +78,8 @@ export const make = Effect.gen(function* () {
   }
 
   const context = yield* Effect.context<HandoffStore | AgentStore>()
-  const adopt = Effect.flatMap(keyLedger, ({ make }) => Effect.flatMap(make, ({ adopt }) => adopt)).pipe(
-    Effect.provide(context),
-    // An adopted key needs no signature, so only the store can refuse it.
-    Effect.catch((error) => (error._tag === "StoreError" ? Effect.fail(error) : Effect.die(error)))
+  const adopt = Effect.flatMap(keyLedger, ({ make }) =>
+    Effect.flatMap(Effect.provide(make, context), ({ adopt }) => adopt)
   )
 
   const read = Effect.gen(function* () {

@@ -42,8 +42,11 @@ export interface KeyLedger {
   readonly add: (agent: AgentId, key: PublicKey) => Effect.Effect<void, KeyError>
   /** Revokes the key in force. */
   readonly revoke: (agent: AgentId, reason: string) => Effect.Effect<void, KeyError>
-  /** Begins the key log, if it is empty, with the keys that agents were registered with before it existed. */
-  readonly adopt: Effect.Effect<void, KeyError>
+  /**
+   * Adds the keys that agents were registered with before the store had a key log, or in another store. Nobody proves to have
+   * them, so a log with an operator's key takes none.
+   */
+  readonly adopt: Effect.Effect<void, StoreError>
   /** Notes that an agent with a key is removed. */
   readonly remove: (agent: AgentId) => Effect.Effect<void, KeyError>
 }
@@ -144,7 +147,13 @@ export const make = Effect.gen(function* () {
         return key === undefined ? [] : [{ _tag: "KeyAdded", agent, key, adopted: true }]
       })
       const [first] = drafts
-      if (first !== undefined) yield* change(first.agent, ({ revision }) => (revision === 0 ? drafts : []))
+      if (first === undefined) return
+      yield* change(first.agent, (state) =>
+        state.operator === undefined ? drafts.filter(({ agent }) => !isKeyed(state, agent)) : []
+      ).pipe(
+        // An adopted key needs no signature, so only the store can refuse it.
+        Effect.catch((error) => (error._tag === "StoreError" ? Effect.fail(error) : Effect.die(error)))
+      )
     }),
     state: Effect.map(read, ({ state }) => state),
     add: (agent, key) =>

@@ -3,9 +3,12 @@ import {
   type ArchivedHandoff,
   archiveFormat,
   encodeArchived,
+  encodeKeyEvent,
+  type LogName,
   type StoreError,
   type WireAgent,
-  type WireArchived
+  type WireArchived,
+  type WireKeyEvent
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
@@ -13,16 +16,25 @@ import * as Equal from "effect/Equal"
 import { AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
 import { encodeAgent } from "../store/AgentWire.ts"
 import { HandoffStore } from "../store/HandoffStore.ts"
+import { keyEvents } from "./KeyArchive.ts"
 
 /** The keys of a full archive before `records`, in their order. */
 export interface FullArchiveHead {
   readonly format: typeof archiveFormat
+  /** The name of the log of the store. */
+  readonly origin: LogName
   readonly agents: ReadonlyArray<WireAgent>
+  /** The events of every key log that the store has, each log in order. */
+  readonly keys: ReadonlyArray<WireKeyEvent>
 }
 
 /** Reads the part of a full archive that stands before its records. */
-export const fullArchiveHead = (): Effect.Effect<FullArchiveHead, StoreError, AgentStore> =>
-  AgentStore.use(({ all }) => Effect.map(all, (agents) => ({ format: archiveFormat, agents: agents.map(encodeAgent) })))
+export const fullArchiveHead = (): Effect.Effect<FullArchiveHead, StoreError, AgentStore | HandoffStore> =>
+  Effect.gen(function* () {
+    const { log: origin } = yield* (yield* HandoffStore).origin
+    const agents = (yield* (yield* AgentStore).all).map(encodeAgent)
+    return { format: archiveFormat, origin, agents, keys: (yield* keyEvents).map(encodeKeyEvent) }
+  })
 
 /** Encodes a handoff of the store with the position of each entry in the log, as a full archive holds it. */
 export const encodePositioned = (archived: ArchivedHandoff): Effect.Effect<WireArchived, StoreError, HandoffStore> =>
@@ -46,10 +58,16 @@ export interface AddedAgents {
 /** The registration of an agent, without its presence. */
 const registrationOf = ({ capabilities, capacity, keys }: RegisteredAgent) => ({ capabilities, capacity, keys })
 
-/** Registers the agents that the store does not know. Never changes an agent that is registered, or its keys. */
+// Loaded with the first agent that has a key.
+const keyLedger = Effect.promise(() => import("../routing/KeyLedger.ts"))
+
+/**
+ * Registers the agents that the store does not know. Never changes an agent that is registered, or its keys. The keys of
+ * the others are taken on trust, unless the store has an operator's key.
+ */
 export const addMissingAgents = (
   agents: Iterable<RegisteredAgent>
-): Effect.Effect<AddedAgents, StoreError, AgentStore> =>
+): Effect.Effect<AddedAgents, StoreError, AgentStore | HandoffStore> =>
   Effect.gen(function* () {
     const store = yield* AgentStore
     const known = new Map((yield* store.all).map((agent) => [agent.agentId, agent]))
@@ -64,5 +82,7 @@ export const addMissingAgents = (
       } else if (Equal.equals(registrationOf(other), registrationOf(agent))) unchanged += 1
       else different.push(agent.agentId)
     }
+    const ledger = yield* Effect.flatMap(keyLedger, ({ make }) => make)
+    yield* ledger.adopt
     return { added, unchanged, different }
   })

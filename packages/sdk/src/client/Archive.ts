@@ -5,12 +5,14 @@ import {
   encodePositioned,
   fullArchiveHead,
   HandoffManager,
+  learnKeys,
   type HandoffStore
 } from "@aumai/handoff-core"
 import {
   type ArchivedHandoff as Archived,
   archiveFormat,
   decodeArchived,
+  decodeKeyEvent,
   encodeArchived,
   InvalidInput,
   ofArchive,
@@ -64,19 +66,23 @@ const isFull = (archive: object): archive is FullArchive =>
 
 const invalid = (path: string, expected: string) => new InvalidInput({ input: "archive", issues: [{ path, expected }] })
 
-/** The agents of a full archive. */
-const agentsOf = Effect.fnUntraced(function* (archive: FullArchive) {
+/** The agents and the key logs of a full archive. */
+const headOf = Effect.fnUntraced(function* (archive: FullArchive) {
   const format: string = archive.format
   if (format !== archiveFormat) return yield* invalid("format", `Expected ${archiveFormat}`)
   for (const key of Object.keys(archive)) {
     if (key === "records") break
-    if (key !== "format" && key !== "origin" && key !== "agents") {
+    if (key !== "format" && key !== "origin" && key !== "agents" && key !== "keys") {
       return yield* invalid(key, "This version does not know the key; upgrade @aumai/handoff to read the archive")
     }
   }
-  return yield* Effect.forEach(archive.agents, (agent, index) =>
+  const agents = yield* Effect.forEach(archive.agents, (agent, index) =>
     Effect.fromResult(decodeAgent(`archive agents[${index}]`, agent))
   )
+  const keys = yield* Effect.forEach(archive.keys ?? [], (event, index) =>
+    Effect.fromResult(decodeKeyEvent(`archive keys[${index}]`, event))
+  )
+  return { agents, keys }
 })
 
 /** Imports handoffs. Of a full archive, it first registers the agents that the store does not know. */
@@ -85,6 +91,8 @@ export const imported = Effect.fnUntraced(function* (
 ) {
   const manager = yield* HandoffManager
   if (!isFull(archive)) return yield* Stream.runCollect(manager.import(stream(archive)))
-  yield* addMissingAgents(yield* agentsOf(archive))
+  const { agents, keys } = yield* headOf(archive)
+  yield* learnKeys(keys)
+  yield* addMissingAgents(agents)
   return yield* Stream.runCollect(manager.import(stream(archive.records)))
 })

@@ -22,7 +22,11 @@ export interface ArchivedHandoff {
  */
 export interface FullArchive {
   readonly format: "aumai-handoff/archive/2"
+  /** The name of the log of the store. */
+  readonly origin?: string
   /** The registered agents, as the command prints them. */
   readonly agents: ReadonlyArray<unknown>
+  /** The events of the key logs that the store has. */
+  readonly keys?: ReadonlyArray<unknown>
   readonly records: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff>
 }
