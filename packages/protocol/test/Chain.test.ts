@@ -55,6 +55,9 @@ describe("a digest", () => {
       assert.notStrictEqual(browser.digestOf, digestOf)
       assert.deepStrictEqual(texts.map(browser.digestOf), here)
       assert.deepStrictEqual(here, texts.map(sha))
+      const bytes = Uint8Array.from({ length: 65 }, (_, index) => index * 5)
+      assert.strictEqual(browser.digestOf(bytes), createHash("sha256").update(bytes).digest("hex"))
+      assert.strictEqual(digestOf(bytes), browser.digestOf(bytes))
     } finally {
       vi.unstubAllGlobals()
       vi.resetModules()

@@ -15,6 +15,8 @@ import { type Keys, publicKeysOf, type Verified, verifyWith } from "./VerifyHand
 
 export { type Difference, differences } from "./Differences.ts"
 export { proveArchive, type VerifiedArchive, verifyArchive } from "./VerifyArchive.ts"
+export * as Checkpoint from "./Checkpoint.ts"
+export * as Note from "./Note.ts"
 export { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
 const eventsOf = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event)

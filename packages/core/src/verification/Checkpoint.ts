@@ -1,0 +1,141 @@
+/**
+ * Checkpoints of the log of a store: the size of the log and the root of the Merkle tree over its entries (RFC 9162,
+ * section 2.1). A person who keeps a checkpoint elsewhere finds every later change of the entries that it covers.
+ */
+import { type Digest, digestOf, entryText, LogName, type StoreError } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+import type { Entry, HandoffStore, Position } from "../store/HandoffStore.ts"
+
+/** The first entries of a log, in one hash. */
+export interface Checkpoint {
+  /** The name of the log. */
+  readonly log: LogName
+  /** The number of entries. */
+  readonly size: number
+  /** The root of the tree over these entries. */
+  readonly root: Digest
+}
+
+/** Computes the hash of a leaf. The character with the number 0 is the prefix of leaves; in UTF-8 it is one byte. */
+export const leafHash = (text: string): Digest => digestOf(`\0${text}`)
+
+// Letters have bit 6; their low four bits are 1 to 6, and those of digits are 0 to 9.
+const nibble = (code: number): number => (code & 15) + (code >> 6) * 9
+
+// The prefix of inner nodes and two hashes. Shared, because hashing is synchronous.
+const node = Uint8Array.of(1, ...new Uint8Array(64))
+
+// Hashes stay hexadecimal text: node:crypto returns text four times as fast as bytes.
+const nodeHash = (left: Digest, right: Digest): Digest => {
+  const text = left + right
+  for (let at = 0; at < 64; at++) {
+    node[at + 1] = (nibble(text.charCodeAt(2 * at)) << 4) | nibble(text.charCodeAt(2 * at + 1))
+  }
+  return digestOf(node)
+}
+
+/** A Merkle tree that keeps only the roots of its complete subtrees, of which it has at most one per bit of its size. */
+export interface CompactRange {
+  /** Appends the hash of a leaf. */
+  readonly push: (leaf: Digest) => void
+  /** The number of leaves. */
+  readonly size: () => number
+  /** The root of the tree over all leaves. */
+  readonly root: () => Digest
+}
+
+/** Makes an empty tree. */
+export const compactRange = (): CompactRange => {
+  const roots: Array<Digest> = []
+  let size = 0
+  return {
+    push: (leaf) => {
+      let root = leaf
+      size += 1
+      // Two subtrees of one size become one. Division, because a shift would cut the size to 32 bits.
+      for (let left = size; left % 2 === 0; left /= 2) root = nodeHash(roots.pop() ?? root, root)
+      roots.push(root)
+    },
+    size: () => size,
+    root: () => (size === 0 ? digestOf("") : roots.reduceRight((right, left) => nodeHash(left, right)))
+  }
+}
+
+type Store = Pick<HandoffStore["Service"], "end" | "log"> & {
+  readonly origin?: Effect.Effect<{ readonly log: LogName }, StoreError>
+}
+const originOf = (store: Store) => store.origin ?? Effect.succeed({ log: LogName.make("0".repeat(26)) })
+
+// One page is one read of the store.
+const pageSize = 256
+
+/** Reads the log from its beginning to the entry that `isLast` accepts, or to its end. */
+const rangeTo = (store: Store, isLast: (entry: Entry, size: number) => boolean) =>
+  Effect.gen(function* () {
+    const range = compactRange()
+    let after: Position | undefined
+    while (true) {
+      const page: ReadonlyArray<Entry> = yield* store.log({
+        limit: pageSize,
+        ...(after === undefined ? {} : { after })
+      })
+      for (const entry of page) {
+        range.push(leafHash(entryText(entry.recordId, entry.revision, entry.event)))
+        if (isLast(entry, range.size())) return range
+      }
+      after = page.at(-1)?.position
+      if (page.length < pageSize) return range
+    }
+  })
+
+/** Computes the checkpoint of a log up to its end at the start of the read. Keeps a page of entries in memory. */
+export const checkpointOf = (store: Store): Effect.Effect<Checkpoint, StoreError> =>
+  Effect.gen(function* () {
+    const { log } = yield* originOf(store)
+    const end = yield* store.end
+    const range = Option.isNone(end) ? compactRange() : yield* rangeTo(store, ({ position }) => position === end.value)
+    return { log, size: range.size(), root: range.root() }
+  })
+
+/** The result of comparing a log with a checkpoint. */
+export interface Holding {
+  readonly outcome: "holds" | "other log" | "truncated" | "other entries" | "unreadable"
+  /** The result in one sentence. */
+  readonly sentence: string
+}
+
+/**
+ * Compares a log with a checkpoint of it. It holds if the first entries of the log are those that the checkpoint saw;
+ * entries after them change nothing.
+ */
+export const holds = (store: Store, checkpoint: Checkpoint): Effect.Effect<Holding, StoreError> =>
+  Effect.gen(function* (): Effect.fn.Return<Holding, StoreError> {
+    const { log } = yield* originOf(store)
+    const { size } = checkpoint
+    if (log !== checkpoint.log) {
+      const sentence = `The checkpoint is of the log ${checkpoint.log}, but this store has the log ${log}`
+      return { outcome: "other log", sentence }
+    }
+    const range = size === 0 ? compactRange() : yield* rangeTo(store, (_, read) => read === size)
+    if (range.size() < size) {
+      const sentence = `Entries were removed: the log has ${range.size()}, but the checkpoint saw ${size}`
+      return { outcome: "truncated", sentence }
+    }
+    if (range.root() !== checkpoint.root) {
+      const sentence = `Entries were changed, removed, inserted or moved: the first ${size} are not those that the checkpoint saw`
+      return { outcome: "other entries", sentence }
+    }
+    const sentence = `The checkpoint holds: the first ${size} entries are those that the checkpoint saw`
+    return { outcome: "holds", sentence }
+  }).pipe(
+    Effect.catchIf(
+      ({ reason }) => reason === "corrupt",
+      ({ message }) =>
+        Effect.succeed<Holding>({
+          outcome: "unreadable",
+          sentence: `The log cannot be compared with the checkpoint: ${message}`
+        })
+    )
+  )
