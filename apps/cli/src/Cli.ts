@@ -1,6 +1,7 @@
 import * as Command from "effect/cli/Command"
 
 import { agents, route } from "./commands/Agents.ts"
+import { checkpoint } from "./commands/Checkpoint.ts"
 import { claim } from "./commands/Claim.ts"
 import { copy } from "./commands/Copy.ts"
 import { create, delegate } from "./commands/Create.ts"
@@ -63,6 +64,7 @@ export const cli = root.pipe(
     sweep,
     stats,
     verify,
+    checkpoint,
     doctor,
     route,
     agents,

@@ -131,6 +131,10 @@ describe("every command prints JSON that its schema describes", () => {
     await one("Metrics", "stats", "--store", "empty.json")
     await one("KeyPair", "keygen")
     await one("KeyPair", "keygen", "--out", "agent.key")
+    const signed = await one("Checkpoint", "checkpoint", "--key", "agent.key")
+    const { note, verifier_key: key } = signed as { readonly note: string; readonly verifier_key: string }
+    writeFileSync(cli.path("checkpoint.txt"), note)
+    await one("Verification", "verify", "--checkpoint", "checkpoint.txt", "--checkpoint-key", key)
     expect(JSON.parse(await printed("agents", "unregister", "--id", "carol"))).toBe(null)
   })
 

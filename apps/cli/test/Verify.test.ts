@@ -53,6 +53,7 @@ describe("verify", () => {
       flaws: [],
       unproven: [],
       counts: [],
+      checkpoint: null,
       notes: [withoutKeys]
     })
     const { stdout: exported } = await cli.run(["export", "--store", "whole.json"])

@@ -35,6 +35,14 @@ export const liveOn = async (cli: Cli, store: string) => {
     total: 3,
     by_status: { completed: 1, rejected: 1, cancelled: 1 }
   })
+  const checkpoint = "log.checkpoint"
+  const pair = JSON.parse((await cli.run(["keygen", "--json"])).stdout) as { secret_key: string; public_key: string }
+  writeFileSync(cli.path("log.key"), pair.secret_key, { mode: 0o600 })
+  writeFileSync(cli.path(checkpoint), (await cli.run(["checkpoint", "--key", "log.key", "--store", store])).stdout)
+  expect(await run("verify", "--checkpoint", checkpoint, "--checkpoint-key", pair.public_key)).toBe(
+    "The checkpoint holds: the first 8 entries are those that the checkpoint saw\n" +
+      "Checked 3 handoffs with 8 entries, no signatures verified: everything holds\n"
+  )
   const refused = await cli.run(["accept", "--id", prefix, "--store", store])
   expect([refused.code, refused.stderr]).toEqual([
     1,

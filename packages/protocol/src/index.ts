@@ -145,6 +145,7 @@ export {
   type WireImportReport,
   type WireKeyPair,
   type WireMetrics,
+  type WireCheckpoint,
   type WireVerification,
   type WireWhereabouts,
   type WireWorkNote

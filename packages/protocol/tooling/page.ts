@@ -505,6 +505,13 @@ It is the earlier one if the next entry (or \`head\`) holds the digest of the la
 before, or if there is neither. Otherwise it is the later one. A record from a program that knows no digests has no \`head\`;
 then the history vouches for all but its last entry.
 
+### Checkpoints
+
+A checkpoint covers the first entries of the log of a store. It is the root of a Merkle tree (RFC 9162, 2.1) whose leaves are
+the digested texts of its entries, in the order of the log. With their number it is written as a
+[signed note](https://c2sp.org/tlog-checkpoint), with the origin \`aumai-handoff/\` and the name of the log, and exactly three
+lines of text. The origin is also the name of its Ed25519 key.
+
 ## Events
 
 Every event has \`_tag\`, its name, and these fields. The first event of a history has neither \`prev\` nor \`attempt\`.

@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 import type * as Core from "@aumai/handoff-core"
 import type { KeyPair as CoreKeyPair } from "@aumai/handoff-core/Signing"
-import type { Verified as CoreVerified } from "@aumai/handoff-core/Verification"
+import type { Note, Verified as CoreVerified } from "@aumai/handoff-core/Verification"
 import type * as Protocol from "@aumai/handoff-protocol"
 import { describe, expect, expectTypeOf, it } from "vitest"
 
@@ -17,6 +17,7 @@ import type {
   Briefing,
   Cancelled,
   Chain,
+  Checkpoint,
   Clock,
   Completed,
   Coverage,
@@ -81,6 +82,7 @@ describe("the printed types", () => {
     expectTypeOf<FailureCode>().toEqualTypeOf<Protocol.FailureCode>()
     expectTypeOf<Flaw>().toEqualTypeOf<Protocol.Flaw>()
     expectTypeOf<Verified>().toEqualTypeOf<Plain<CoreVerified>>()
+    expectTypeOf<Checkpoint>().toEqualTypeOf<Plain<Note.SignedCheckpoint>>()
     expectTypeOf<KeyPair>().toEqualTypeOf<Plain<CoreKeyPair>>()
     expectTypeOf<Lease>().toEqualTypeOf<Plain<Protocol.Lease>>()
     expectTypeOf<Progress>().toEqualTypeOf<Plain<Protocol.Progress>>()
@@ -141,7 +143,7 @@ describe("the client", () => {
   it("has a method for every verb of the manager", () => {
     expectTypeOf<Exclude<keyof Core.HandoffManager["Service"], keyof Handoffs>>().toBeNever()
     expectTypeOf<Exclude<keyof Handoffs, keyof Core.HandoffManager["Service"]>>().toEqualTypeOf<
-      "agents" | "route" | "verify" | "work" | "close" | typeof Symbol.asyncDispose
+      "agents" | "route" | "verify" | "checkpoint" | "work" | "close" | typeof Symbol.asyncDispose
     >()
   })
 

@@ -40,6 +40,36 @@ describe.each(stores)("verifying a $name store", (store) => {
       expect(await rejection(handoffs.verify({ onProgress: throwing }))).toBe(thrown)
     }))
 
+  it("compares the log with a checkpoint", () =>
+    using(store, async (handoffs) => {
+      await handoffs.create(ask, { id: "q3" })
+      const { log, note, origin, size, verifierKey } = await handoffs.checkpoint({ key: secretKeys.planner })
+      expect([size, origin]).toEqual([1, `aumai-handoff/${log}`])
+      await handoffs.accept("q3")
+      for (const key of [verifierKey, keys.planner.publicKey]) {
+        expect(await handoffs.verify({ checkpoint: { note, key } })).toMatchObject({ entries: 2, faults: [] })
+      }
+      const another = await handoffsOver(MemoryStore.layer)
+      const empty = await another.checkpoint({ key: secretKeys.planner })
+      expect(empty.note).toContain("\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n")
+      await another.create(ask, { id: "q5" })
+      const { note: theirs } = await another.checkpoint({ key: secretKeys.planner })
+      await another.close()
+      const differing = await handoffs.verify({ checkpoint: { note: theirs, key: keys.planner.publicKey } })
+      expect([differing.flaws, differing.faults]).toEqual([[], [expect.stringContaining("checkpoint")]])
+      for (const checkpoint of [
+        { note, key: keys.executor.publicKey },
+        { note: note.slice(1), key: verifierKey },
+        {},
+        7
+      ]) {
+        expect(await rejection(handoffs.verify({ checkpoint: checkpoint as never }))).toBeInstanceOf(InvalidInput)
+      }
+      for (const options of [undefined, {}, { key: "key" }, { key: secretKeys.planner, more: 1 }]) {
+        expect(await rejection((async () => handoffs.checkpoint(options as never))())).toBeInstanceOf(InvalidInput)
+      }
+    }))
+
   it("checks signatures against the keys of the agents", () =>
     using(
       store,

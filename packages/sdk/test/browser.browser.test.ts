@@ -46,6 +46,9 @@ it.each(["memory:", "sdk-keys"])("handoffs are signed and verified in %s", async
     await handoffs.complete(recordId, { artifacts: [{ name: "sums", content: { total: 7 } }] })
     expect(await handoffs.verify(recordId)).toEqual({ recordId, entries: 4, signed: 3 })
     expect(await handoffs.verify()).toMatchObject({ handoffs: 2, entries: 6, signed: 5, flaws: [], faults: [] })
+    const { note } = await handoffs.checkpoint({ key: secretKey })
+    const checkpoint = { note, key: publicKey }
+    expect(await handoffs.verify({ checkpoint })).toMatchObject({ entries: 6, faults: [] })
   } finally {
     await handoffs.close()
   }

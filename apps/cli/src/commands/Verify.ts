@@ -29,21 +29,40 @@ export const verify = Command.make(
     ).pipe(Flag.withMetavar("FILE")),
     agents: Flags.optional("agents", "With --file: a JSON file of agents, whose keys check the signatures").pipe(
       Flag.withMetavar("FILE")
-    )
+    ),
+    checkpoint: Flags.optional(
+      "checkpoint",
+      "Also compare the log with a checkpoint that the command of that name printed; - reads standard input"
+    ).pipe(Flag.withMetavar("FILE")),
+    checkpointKey: Flags.optional(
+      "checkpoint-key",
+      "With --checkpoint: the key that verifies it, as checkpoint or keygen printed it, or a file with that key"
+    ).pipe(Flag.withMetavar("KEY"))
   },
-  Effect.fnUntraced(function* ({ agents, file, id }) {
+  Effect.fnUntraced(function* ({ agents, checkpoint, checkpointKey, file, id }) {
     if (Option.isSome(id) && Option.isSome(file)) return yield* combination("--id", "without --file")
     if (Option.isSome(agents) && Option.isNone(file)) {
       return yield* combination("--agents", "with --file; a store knows its agents")
     }
-    const { verifyFile, verifyOne, verifyStore } = yield* verifying
+    if (Option.isSome(checkpoint) && (Option.isSome(id) || Option.isSome(file))) {
+      return yield* combination("--checkpoint", "without --id and --file; it is about a whole store")
+    }
+    if (Option.isSome(checkpoint) !== Option.isSome(checkpointKey)) {
+      return yield* combination("--checkpoint", "with --checkpoint-key, the key that signed it")
+    }
+    const { openCheckpoint, verifyFile, verifyOne, verifyStore } = yield* verifying
+    const opened =
+      Option.isSome(checkpoint) && Option.isSome(checkpointKey)
+        ? yield* openCheckpoint(checkpoint.value, checkpointKey.value)
+        : undefined
     if (Option.isSome(file)) return yield* verifyFile(file.value, Option.getOrUndefined(agents))
     const { store } = yield* root
     yield* existing("--store", store)
     const readable = jsonFileOf(store)
-    yield* reading(Option.isNone(id) ? verifyStore(readable) : Input.withId(id.value, verifyOne)).pipe(
+    yield* reading(Option.isNone(id) ? verifyStore(readable, opened) : Input.withId(id.value, verifyOne)).pipe(
       Effect.catchIf(
-        (error) => readable !== undefined && error._tag === "StoreError" && error.reason === "corrupt",
+        (error) =>
+          readable !== undefined && opened === undefined && error._tag === "StoreError" && error.reason === "corrupt",
         // A JSON store cannot be opened while one of its records is unreadable, but its file can be verified.
         (error) => Effect.andThen(warn(printable(error.message)), verifyFile(readable ?? "", undefined))
       )
@@ -57,6 +76,7 @@ export const verify = Command.make(
   Command.withExamples([
     { command: "aumai-handoff verify" },
     { command: "aumai-handoff verify --id 7k2m9q4xw3pz" },
-    { command: "aumai-handoff verify --file backup.json --agents handoffs.agents.json" }
+    { command: "aumai-handoff verify --file backup.json --agents handoffs.agents.json" },
+    { command: "aumai-handoff verify --checkpoint checkpoint.txt --checkpoint-key log.pub" }
   ])
 )

@@ -79,6 +79,17 @@ const read = Effect.fnUntraced(function* (input: string, text: string) {
   return { agent, ...(yield* fileOf(input, file)) }
 })
 
+/** The secret key in the only file that `--key` names, for a signature that is not an agent's. */
+export const only = Effect.fnUntraced(function* (flags: ReadonlyArray<string>) {
+  const [text, ...others] = flags
+  const file = text?.slice(text.indexOf("=") + 1)
+  // The text is not repeated, because it may be the key itself.
+  if (file === undefined || others.length > 0 || secretForm.test(file)) {
+    return yield* invalid("--key", "expected one file with a secret key: --key FILE; keygen --out FILE writes one")
+  }
+  return (yield* fileOf("--key", file)).secret
+})
+
 // Loaded only by commands that sign.
 const proof = Effect.promise(() => import("../Proof.ts"))
 

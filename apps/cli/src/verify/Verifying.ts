@@ -41,6 +41,8 @@ interface Findings {
   readonly unproven: ReadonlyArray<{ readonly recordId: string; readonly reason: string }>
   /** A sentence for each wrong counter of the store. */
   readonly counts: ReadonlyArray<string>
+  /** The comparison of the log with a checkpoint; absent if none was named. */
+  readonly checkpoint?: WireVerification["checkpoint"]
   /** A sentence for each thing that was not checked. */
   readonly notes: ReadonlyArray<string>
 }
@@ -75,7 +77,7 @@ export const flawText = ({ entries, problem, recordId, revision }: Findings["fla
 
 /** Prints the result, and fails if something does not hold. */
 const report = Effect.fnUntraced(function* (found: Findings) {
-  const { counts, entries, flaws, handoffs, notes, signed, unproven } = found
+  const { checkpoint = null, counts, entries, flaws, handoffs, notes, signed, unproven } = found
   if (yield* Flags.Json) {
     const json: WireVerification = {
       handoffs,
@@ -89,15 +91,17 @@ const report = Effect.fnUntraced(function* (found: Findings) {
       })),
       unproven: unproven.map(({ reason, recordId }) => ({ record_id: recordId, reason })),
       counts,
+      checkpoint,
       notes
     }
     yield* print(jsonText(json))
   } else {
     for (const flaw of flaws) yield* print(flawText(flaw))
     for (const sentence of counts) yield* print(printable(sentence))
+    if (checkpoint !== null) yield* print(printable(checkpoint.sentence))
     const checked = `${counted(handoffs, "handoff")} with ${counted(entries, "entry", "entries")}`
     const proven = `${signed === 0 ? "no" : signed} ${signed === 1 ? "signature" : "signatures"} verified`
-    const isWhole = flaws.length + counts.length === 0
+    const isWhole = flaws.length + counts.length === 0 && checkpoint?.holds !== false
     const [open, all] =
       unproven.length === 0
         ? ["", "everything"]
@@ -112,7 +116,8 @@ const report = Effect.fnUntraced(function* (found: Findings) {
       : [`${flaws.length} of ${counted(handoffs, "handoff")} ${flaws.length === 1 ? "does" : "do"} not hold`]),
     ...(counts.length === 0
       ? []
-      : [`${counted(counts.length, "counter")} of the store ${counts.length === 1 ? "is" : "are"} wrong`])
+      : [`${counted(counts.length, "counter")} of the store ${counts.length === 1 ? "is" : "are"} wrong`]),
+    ...(checkpoint?.holds === false ? ["the checkpoint does not hold"] : [])
   ]
   if (faults.length > 0) return yield* new DoesNotHold({ detail: faults.join(", and ") })
 })
@@ -190,7 +195,19 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
   )
 })
 
-export const verifyStore = (file: string | undefined) => Effect.flatMap(lookAtAll(file), report)
+/** Verifies the store, and compares its log with a checkpoint if there is one. */
+export const verifyStore = Effect.fnUntraced(function* (
+  file: string | undefined,
+  opened?: Verification.Note.OpenedCheckpoint
+) {
+  const found = yield* lookAtAll(file)
+  if (opened === undefined) return yield* report(found)
+  const { unverified } = opened
+  const others = `The checkpoint has ${counted(unverified.length, "other signature")}, not verified: ${unverified.join(", ")}`
+  const notes = unverified.length === 0 ? found.notes : [...found.notes, others]
+  const { outcome, sentence } = yield* Verification.Checkpoint.holds(yield* HandoffStore, opened)
+  yield* report({ ...found, notes, checkpoint: { size: opened.size, holds: outcome === "holds", sentence } })
+})
 
 const agentsIn = Effect.fnUntraced(function* (file: string) {
   const json = yield* Effect.fromResult(decodeText(file, yield* Input.fileText("--agents", file)))

@@ -130,6 +130,20 @@ export const readVerbs = {
     {},
     ["HandoffNotFound", "StoreError"]
   ),
+  checkpoint: read(
+    {
+      name: "checkpoint",
+      subject: "none",
+      summary: "Signs a checkpoint of the log: its size and one hash of all its entries.",
+      description:
+        "Keep it away from the store: `verify` with it finds entries that were later removed, changed, inserted or backdated.",
+      gives: ["Checkpoint"]
+    },
+    {
+      key: field(Schema.String, "The Ed25519 secret key that signs the checkpoint, 32 bytes as base64url.")
+    },
+    ["InvalidInput", "StoreError"]
+  ),
   export: read(
     {
       name: "export",

@@ -6,6 +6,7 @@ import { transitions } from "../lifecycle/Transitions.ts"
 import { Attempt } from "../model/Attempt.ts"
 import { RoutingDecision } from "../model/EventParts.ts"
 import { HandoffStatus } from "../model/HandoffStatus.ts"
+import { Digest } from "../values/Digest.ts"
 import { AgentId, field, PublicKey, RecordId } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { WireAgent } from "./WireAgent.ts"
@@ -211,6 +212,18 @@ const WireVerified = Schema.Struct({
   unproven
 }).annotate({ identifier: "Verified", description: "The result of verifying one handoff." })
 
+const size = field(count, "The number of entries that the checkpoint covers.")
+
+/** A signed checkpoint of the log of a store. */
+export const WireCheckpoint = Schema.Struct({
+  origin: field(Schema.String, "The line that names the log in the note, and the key in its signature."),
+  size,
+  root: field(Digest, "The root of the Merkle tree over these entries (RFC 9162), in hexadecimal digits."),
+  note: field(Schema.String, "The checkpoint as a signed note (c2sp.org/tlog-checkpoint)."),
+  verifier_key: field(Schema.String, "The public key as a verifier key (c2sp.org/signed-note): name, id and bytes.")
+}).annotate({ identifier: "Checkpoint", description: "A signed checkpoint of the log of a store." })
+export type WireCheckpoint = typeof WireCheckpoint.Encoded
+
 /** The result of verifying handoffs of a store or of a file. */
 export const WireVerification = Schema.Struct({
   handoffs: field(count, "The number of handoffs that were verified."),
@@ -240,6 +253,16 @@ export const WireVerification = Schema.Struct({
     "The handoffs that hold, but with an artifact that was not judged by its JSON Schema."
   ),
   counts: field(Schema.Array(Schema.String), "Wrong counters of the store, a sentence each."),
+  checkpoint: field(
+    Schema.NullOr(
+      Schema.Struct({
+        size,
+        holds: field(Schema.Boolean, "True if the log begins with exactly these entries."),
+        sentence: field(Schema.String, "The result in one sentence.")
+      })
+    ),
+    "The comparison of the log with a checkpoint; null if none was named."
+  ),
   notes: field(Schema.Array(Schema.String), "Parts that were not verified, a sentence each.")
 }).annotate({ identifier: "Verification", description: "The result of verifying handoffs of a store or of a file." })
 export type WireVerification = typeof WireVerification.Encoded
@@ -291,6 +314,7 @@ export const reportSchemas = {
   CopyReport: WireCopyReport,
   Verified: WireVerified,
   Verification: WireVerification,
+  Checkpoint: WireCheckpoint,
   Health: WireHealth,
   RegisteredAgent: WireAgent,
   KeyPair: WireKeyPair,

@@ -107,6 +107,8 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     import: (handoffs, options) =>
       run(() => Effect.flatMap(archive, ({ imported }) => Effect.map(imported(handoffs), plain)), options?.signal),
     verify,
+    checkpoint: (options) =>
+      run(() => Effect.flatMap(verification, ({ checkpoint }) => checkpoint(options)), options?.signal),
     metrics: (options) => manage(options, (manager) => manager.metrics),
     agents: {
       register: (agent, capabilities, options) =>

@@ -1,4 +1,5 @@
 /** Verifies that stored handoffs were not changed. Its own module, loaded by programs that verify. */
+import { HandoffStore } from "@aumai/handoff-core"
 import * as Core from "@aumai/handoff-core/Verification"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -6,15 +7,19 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
 import type { Flaw } from "../types/Reports.ts"
-import type { Verification, VerifyOptions } from "../types/Verification.ts"
+import type { CheckpointOptions, Verification, VerifyOptions } from "../types/Verification.ts"
 import { callback, checked } from "./Checked.ts"
 import * as Inputs from "./Inputs.ts"
 import { plain } from "./Plain.ts"
 
 const options = checked(
   "verify options",
-  Schema.Struct({ onProgress: callback<NonNullable<VerifyOptions["onProgress"]>>() })
+  Schema.Struct({
+    onProgress: callback<NonNullable<VerifyOptions["onProgress"]>>(),
+    checkpoint: Schema.optionalKey(Schema.Struct({ note: Schema.String, key: Schema.String }))
+  })
 )
+const checkpointOptions = checked("checkpoint options", Schema.Struct({ key: Schema.String }))
 
 export const verifyOne = (id: string) => Effect.map(Core.verify(Inputs.recordId(id)), plain)
 
@@ -26,10 +31,19 @@ const uncounted = (error: StoreError): Effect.Effect<ReadonlyArray<string>, Stor
       ])
     : Effect.fail(error)
 
-/** Verifies every handoff and the counters of the store. */
+/** Signs the checkpoint of the store. */
+export const checkpoint = (given: CheckpointOptions) => {
+  const { key } = checkpointOptions(Inputs.withoutSignal(given))
+  return Effect.flatMap(Effect.flatMap(HandoffStore, Core.Checkpoint.checkpointOf), (checkpoint) =>
+    Core.Note.signed(checkpoint, key)
+  )
+}
+
+/** Verifies every handoff and the counters of the store, and its log if there is a checkpoint. */
 export const verifyAll = (verifyOptions?: VerifyOptions) => {
-  const { onProgress } = options(Inputs.withoutSignal(verifyOptions))
+  const { checkpoint, onProgress } = options(Inputs.withoutSignal(verifyOptions))
   return Effect.gen(function* () {
+    const opened = checkpoint && (yield* Effect.fromResult(Core.Note.opened(checkpoint.note, checkpoint.key)))
     const flaws: Array<Flaw & { readonly recordId: string }> = []
     const unproven: Array<Verification["unproven"][number]> = []
     let [handoffs, entries, signed] = [0, 0, 0]
@@ -43,7 +57,11 @@ export const verifyAll = (verifyOptions?: VerifyOptions) => {
         onProgress?.(handoffs, one)
       })
     )
-    const faults = yield* Core.verifyCounts.pipe(Effect.catch(uncounted))
+    const held = opened && (yield* Core.Checkpoint.holds(yield* HandoffStore, opened))
+    const faults = [
+      ...(yield* Core.verifyCounts.pipe(Effect.catch(uncounted))),
+      ...(held === undefined || held.outcome === "holds" ? [] : [held.sentence])
+    ]
     const verification: Verification = { handoffs, entries, signed, flaws, unproven, faults }
     return verification
   })

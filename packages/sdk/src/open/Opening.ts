@@ -32,6 +32,7 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "export",
   "import",
   "verify",
+  "checkpoint",
   "metrics",
   "agents",
   "route",

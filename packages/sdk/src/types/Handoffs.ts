@@ -39,7 +39,7 @@ import type {
   RoutingQuestion
 } from "./Payloads.ts"
 import type { Chain, Entry, ImportReport, Metrics, Verified, Whereabouts } from "./Reports.ts"
-import type { Verification, VerifyOptions } from "./Verification.ts"
+import type { Checkpoint, CheckpointOptions, Verification, VerifyOptions } from "./Verification.ts"
 import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 
 /**
@@ -210,6 +210,11 @@ export interface Handoffs extends AsyncDisposable {
    * called after each handoff with the number verified so far.
    */
   verify(options?: VerifyOptions): Promise<Verification>
+  /**
+   * Signs a checkpoint of the log: its size and one hash of all its entries. Keep it away from the store: `verify` with it
+   * finds entries that were later removed, changed, inserted or backdated.
+   */
+  checkpoint(options: CheckpointOptions): Promise<Checkpoint>
   /** Counts handoffs by status and measures how long they took. */
   metrics(options?: CallOptions): Promise<Metrics>
   /** The registry of agents and their capabilities. */

@@ -1,4 +1,4 @@
-/** The options and the result of verifying a whole store. */
+/** The options and the results of verifying a whole store, and of checkpoints. */
 import type { CallOptions } from "./Options.ts"
 import type { Flaw, Verified } from "./Reports.ts"
 
@@ -6,6 +6,50 @@ import type { Flaw, Verified } from "./Reports.ts"
 export interface VerifyOptions extends CallOptions {
   /** Called after each handoff with the number of handoffs verified so far and the result of the latest one. */
   readonly onProgress?: ((handoffs: number, latest: Verified) => void) | undefined
+  /**
+   * A checkpoint to compare the log with: its `note`, and the `verifierKey` or the public key of the key that signed it.
+   * A difference is one of the `faults`. Rejects with `InvalidInput` if the note is malformed or not signed by that key.
+   */
+  readonly checkpoint?: { readonly note: string; readonly key: string } | undefined
+}
+
+/** The options of `checkpoint`. */
+export interface CheckpointOptions extends CallOptions {
+  /**
+   * The secret key that signs the checkpoint: 32 bytes of Ed25519 as base64url, from `generateKeys`. Use one that no agent
+   * has.
+   */
+  readonly key: string
+}
+
+/**
+ * A signed checkpoint of the log of a store.
+ *
+ * @example
+ * ```ts
+ * import { generateKeys } from "@aumai/handoff"
+ * import { openHandoffs } from "@aumai/handoff/node"
+ *
+ * const { publicKey, secretKey } = await generateKeys()
+ * await using handoffs = await openHandoffs("memory:")
+ * const { note } = await handoffs.checkpoint({ key: secretKey })
+ * const { faults } = await handoffs.verify({ checkpoint: { note, key: publicKey } })
+ * console.log(faults.length) // 0
+ * ```
+ */
+export interface Checkpoint {
+  /** The name of the log. */
+  readonly log: string
+  /** The number of entries that the checkpoint covers. */
+  readonly size: number
+  /** The root of the Merkle tree over these entries (RFC 9162), in hexadecimal digits. */
+  readonly root: string
+  /** The line that names the log in the note, and the key in its signature. */
+  readonly origin: string
+  /** The checkpoint as a signed note (c2sp.org/tlog-checkpoint). Keep it away from the store. */
+  readonly note: string
+  /** The public key as a verifier key (c2sp.org/signed-note): name, id and bytes. */
+  readonly verifierKey: string
 }
 
 /**
@@ -31,6 +75,6 @@ export interface Verification {
   readonly flaws: ReadonlyArray<Flaw & { readonly recordId: string }>
   /** The handoffs that hold, but with an artifact that was not judged by its JSON Schema; the reason in one sentence. */
   readonly unproven: ReadonlyArray<{ readonly recordId: string; readonly reason: string }>
-  /** Each difference between the counters of the store and its records, in one sentence. */
+  /** Each difference between the counters of the store and its records, or the log and a checkpoint, in one sentence. */
   readonly faults: ReadonlyArray<string>
 }
