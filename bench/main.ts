@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { archive } from "./archive.ts"
 import { binary } from "./binary.ts"
 import { board } from "./board.ts"
+import { checkpoint } from "./checkpoint.ts"
 import { command } from "./command.ts"
 import { commandSqlite } from "./commandSqlite.ts"
 import { custody } from "./custody.ts"
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   custody,
   takeovers,
   archive,
+  checkpoint,
   file,
   sqlite,
   commandSqlite,
