@@ -35,7 +35,7 @@ export const checkpoint = async (): Promise<ReadonlyArray<Row>> => {
     await runtime.runPromise(lifecycles(64, 200))
     const entries = await runtime.runPromise(readAll)
     const { ours, reading } = await interleaved(7, {
-      ours: () => runtime.runPromise(HandoffStore.use(Checkpoint.checkpointOf)),
+      ours: () => runtime.runPromise(Checkpoint.checkpoint),
       reading: () => runtime.runPromise(readAll)
     })
     return [

@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from "node:crypto"
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 
 import { type Entry, HandoffStore } from "@aumai/handoff-core"
@@ -43,6 +43,14 @@ const checkpointed = async (store: string, file: string): Promise<ReadonlyArray<
 
 type Log = ReadonlyArray<Pick<Entry, "recordId" | "event">>
 
+/** Empties a store, whose log keeps its name. */
+const empty = (file: string) => {
+  if (file.endsWith(".json")) return writeFileSync(file, "[]")
+  const db = new DatabaseSync(file)
+  db.exec("DELETE FROM log; DELETE FROM handoffs; DELETE FROM tally")
+  db.close()
+}
+
 /**
  * Writes a store again with a log that a forger has changed, at the same place. The forger has this program and computes
  * every revision, digest, state and counter again, so that `verify` alone finds nothing.
@@ -51,7 +59,7 @@ const forge = async (file: string, location: string, change: (log: Log) => Log):
   const run = <A, E>(work: (store: HandoffStore["Service"]) => Effect.Effect<A, E>) =>
     Effect.runPromise(Effect.provide(Effect.flatMap(HandoffStore, work), storeLayer(location)))
   const log = change(await run((store) => store.log({ limit: 100 })))
-  rmSync(file)
+  empty(file)
   await run((store) =>
     Effect.gen(function* () {
       const histories = new Map<RecordId, Array<Entry["event"]>>()
@@ -159,6 +167,15 @@ describe.each([
       expect.stringContaining(sentence)
     ])
     expect(stdout).not.toContain("everything")
+  })
+
+  it("is refused for a copy, which has a log of another name", async () => {
+    const { location, words } = await fresh("source")
+    const copy = locationOf(cli.path(`copy-${name}`))
+    await cli.run(["copy", "--from", location, "--to", copy])
+    const { code, stderr, stdout } = await cli.run([...words.slice(0, -1), copy])
+    expect([code, stderr]).toEqual([1, "Error: the checkpoint does not hold\n"])
+    expect(stdout).toMatch(/^The checkpoint is of the log [0-9a-z]{26}, but this store has the log [0-9a-z]{26}\n/)
   })
 
   it("holds for a store that was written again unchanged, so that the tests above find the change alone", async () => {

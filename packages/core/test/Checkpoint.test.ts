@@ -1,13 +1,14 @@
-import { type Digest, LogName, RecordId } from "@aumai/handoff-protocol"
+import { AgentId, type Digest, type KeyEvent, LogName, PublicKey, RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import { sha256 } from "@noble/hashes/sha2.js"
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js"
 import * as Effect from "effect/Effect"
 
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
-import { type Entry, HandoffStore } from "../src/store/HandoffStore.ts"
-import { checkpointOf, compactRange, holds, leafHash } from "../src/verification/Checkpoint.ts"
-import { ask, later, test } from "./managing.ts"
+import { AgentStore, type KeyEntry } from "../src/store/AgentStore.ts"
+import { type Entry, HandoffStore, Position } from "../src/store/HandoffStore.ts"
+import { checkpoint as latest, compactRange, holds, leafHash } from "../src/verification/Checkpoint.ts"
+import { ask, later, start, test } from "./managing.ts"
 
 // The leaves and roots that the reference implementations of RFC 6962 and RFC 9162 test themselves with:
 // https://github.com/transparency-dev/merkle/blob/main/testonly/constants.go
@@ -84,27 +85,25 @@ const changed = (store: HandoffStore["Service"], change: Change) => ({
 
 describe("a checkpoint", () => {
   test("of an empty log is the hash of nothing, and holds for every later log of that name", function* () {
-    const store = yield* HandoffStore
-    const checkpoint = yield* checkpointOf(store)
+    const checkpoint = yield* latest
     const { log } = checkpoint
     assert.deepStrictEqual(checkpoint, { log, size: 0, root: roots[0] as Digest })
     yield* lived(1)
-    assert.strictEqual((yield* holds(store, checkpoint)).outcome, "holds")
-    const other = yield* holds(store, { ...checkpoint, root: roots[1] as Digest })
+    assert.strictEqual((yield* holds(checkpoint)).outcome, "holds")
+    const other = yield* holds({ ...checkpoint, root: roots[1] as Digest })
     assert.strictEqual(other.outcome, "other entries")
   })
 
   test("holds while the log grows, over several pages", function* () {
-    const store = yield* HandoffStore
     for (const count of [1, 127, 1, 130]) {
       yield* lived(count)
-      const checkpoint = yield* checkpointOf(store)
+      const checkpoint = yield* latest
       yield* lived(1)
-      const { outcome, sentence } = yield* holds(store, checkpoint)
+      const { outcome, sentence } = yield* holds(checkpoint)
       assert.strictEqual(outcome, "holds")
       assert.include(sentence, `the first ${checkpoint.size} entries are those that the checkpoint saw`)
     }
-    assert.strictEqual((yield* checkpointOf(store)).size, 2 * (1 + 127 + 1 + 130 + 4))
+    assert.strictEqual((yield* latest).size, 2 * (1 + 127 + 1 + 130 + 4))
   })
 
   test("covers what the log held when its reading began", function* () {
@@ -116,16 +115,19 @@ describe("a checkpoint", () => {
       log: (page: Parameters<typeof store.log>[0]) =>
         Effect.tap(store.log(page), () => Effect.orDie(manager.create(ask)))
     }
-    assert.strictEqual((yield* checkpointOf(growing)).size, 400)
+    assert.strictEqual((yield* Effect.provideService(latest, HandoffStore, growing)).size, 400)
   })
 
   test("finds every kind of change to the entries that it covers, and none to later entries", function* () {
     const store = yield* HandoffStore
     yield* lived(150)
-    const checkpoint = yield* checkpointOf(store)
+    const checkpoint = yield* latest
     yield* lived(1)
     const outcomeAfter = (change: Change) =>
-      Effect.map(holds(changed(store, change), checkpoint), ({ outcome }) => outcome)
+      Effect.map(
+        Effect.provideService(holds(checkpoint), HandoffStore, changed(store, change)),
+        ({ outcome }) => outcome
+      )
     const at =
       (index: number, change: (entry: Entry) => ReadonlyArray<Entry>): Change =>
       (entries) =>
@@ -147,13 +149,51 @@ describe("a checkpoint", () => {
     assert.strictEqual(yield* outcomeAfter(at(300, removed)), "holds")
   })
 
+  test("covers the keys of agents, each at its position in the log", function* () {
+    const store = yield* HandoffStore
+    const agents = yield* AgentStore
+    const { log } = yield* store.origin
+    const key = PublicKey.make("k".repeat(43))
+    const record = (revision: number, event: KeyEvent) => agents.record([{ revision, event }])
+    yield* record(1, { _tag: "Founded", at: start, log })
+    yield* lived(1)
+    yield* record(2, { _tag: "KeyAdded", at: start, log, agent: AgentId.make("auditor"), key, adopted: true })
+    yield* lived(1)
+    const checkpoint = yield* latest
+    assert.strictEqual(checkpoint.size, 6)
+    yield* record(3, { _tag: "KeyAdded", at: start, log, agent: AgentId.make("witness"), key, adopted: true })
+    assert.deepStrictEqual(yield* latest, checkpoint)
+    yield* lived(1)
+    assert.strictEqual((yield* latest).size, 9)
+    const outcomeWith = (change: (entry: KeyEntry) => ReadonlyArray<KeyEntry>) =>
+      Effect.map(
+        Effect.provideService(holds(checkpoint), AgentStore, {
+          ...agents,
+          keys: Effect.map(agents.keys, (logs) => new Map([[log, (logs.get(log) ?? []).flatMap(change)]]))
+        }),
+        ({ outcome }) => outcome
+      )
+    const other = PublicKey.make("o".repeat(43))
+    const [first] = yield* store.log({ limit: 1 })
+    assert.strictEqual(yield* outcomeWith((entry) => [entry]), "holds")
+    assert.strictEqual(yield* outcomeWith((entry) => (entry.revision === 3 ? [] : [entry])), "holds")
+    const forged: ReadonlyArray<(entry: KeyEntry) => KeyEntry> = [
+      (entry) => ({ ...entry, event: { ...entry.event, at: later(1) } }),
+      (entry) => (entry.event._tag === "KeyAdded" ? { ...entry, event: { ...entry.event, key: other } } : entry),
+      (entry) => (entry.revision === 2 ? { ...entry, position: first?.position ?? Position.make("") } : entry)
+    ]
+    for (const change of forged) assert.strictEqual(yield* outcomeWith((entry) => [change(entry)]), "other entries")
+    assert.strictEqual(yield* outcomeWith(() => []), "other entries")
+  })
+
   test("is of one log, and says so of another", function* () {
     const store = yield* HandoffStore
-    const checkpoint = yield* checkpointOf(store)
-    const other = LogName.make("z".repeat(26))
-    assert.deepStrictEqual(yield* holds({ ...store, origin: Effect.succeed({ log: other }) }, checkpoint), {
+    const checkpoint = yield* latest
+    const log = LogName.make("z".repeat(26))
+    const copy = { ...store, origin: Effect.succeed({ log, epoch: 1 }) }
+    assert.deepStrictEqual(yield* Effect.provideService(holds(checkpoint), HandoffStore, copy), {
       outcome: "other log",
-      sentence: `The checkpoint is of the log ${checkpoint.log}, but this store has the log ${other}`
+      sentence: `The checkpoint is of the log ${checkpoint.log}, but this store has the log ${log}`
     })
   })
 })

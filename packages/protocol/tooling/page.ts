@@ -508,9 +508,9 @@ then the history vouches for all but its last entry.
 ### Checkpoints
 
 A checkpoint covers the first entries of the log of a store. It is the root of a Merkle tree (RFC 9162, 2.1) whose leaves are
-the digested texts of its entries, in the order of the log. With their number it is written as a
-[signed note](https://c2sp.org/tlog-checkpoint), with the origin \`aumai-handoff/\` and the name of the log, and exactly three
-lines of text. The origin is also the name of its Ed25519 key.
+the digested texts of its entries, in the order of the log: those of handoffs, and those of its key log. With their number
+it is written as a [signed note](https://c2sp.org/tlog-checkpoint), with the origin \`aumai-handoff/\` and the name of the
+log, and exactly three lines of text. The origin is also the name of its Ed25519 key.
 
 ## Events
 

@@ -1,5 +1,4 @@
 /** Signs checkpoints of the store, and opens those that were signed before. Loaded only by commands that need them. */
-import { HandoffStore } from "@aumai/handoff-core"
 import { Checkpoint, Note } from "@aumai/handoff-core/Verification"
 import { InvalidInput } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -8,7 +7,7 @@ import * as Input from "../input/Input.ts"
 
 /** Signs the checkpoint of the store with a secret key. */
 export const signCheckpoint = (secretKey: string) =>
-  Effect.flatMap(Effect.flatMap(HandoffStore, Checkpoint.checkpointOf), (checkpoint) =>
+  Effect.flatMap(Checkpoint.checkpoint, (checkpoint) =>
     Effect.mapError(Note.signed(checkpoint, secretKey), ({ issues }) => new InvalidInput({ input: "--key", issues }))
   )
 

@@ -205,7 +205,7 @@ export const verifyStore = Effect.fnUntraced(function* (
   const { unverified } = opened
   const others = `The checkpoint has ${counted(unverified.length, "other signature")}, not verified: ${unverified.join(", ")}`
   const notes = unverified.length === 0 ? found.notes : [...found.notes, others]
-  const { outcome, sentence } = yield* Verification.Checkpoint.holds(yield* HandoffStore, opened)
+  const { outcome, sentence } = yield* Verification.Checkpoint.holds(opened)
   yield* report({ ...found, notes, checkpoint: { size: opened.size, holds: outcome === "holds", sentence } })
 })
 

@@ -2,11 +2,13 @@
  * Checkpoints of the log of a store: the size of the log and the root of the Merkle tree over its entries (RFC 9162,
  * section 2.1). A person who keeps a checkpoint elsewhere finds every later change of the entries that it covers.
  */
-import { type Digest, digestOf, entryText, LogName, type StoreError } from "@aumai/handoff-protocol"
+import { type Digest, digestOf, entryText, keyEntryText, type LogName, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import type { Entry, HandoffStore, Position } from "../store/HandoffStore.ts"
+import { AgentStore } from "../store/AgentStore.ts"
+import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
+import { logPage } from "../store/Pages.ts"
 
 /** The first entries of a log, in one hash. */
 export interface Checkpoint {
@@ -63,41 +65,52 @@ export const compactRange = (): CompactRange => {
   }
 }
 
-type Store = Pick<HandoffStore["Service"], "end" | "log"> & {
-  readonly origin?: Effect.Effect<{ readonly log: LogName }, StoreError>
-}
-const originOf = (store: Store) => store.origin ?? Effect.succeed({ log: LogName.make("0".repeat(26)) })
-
 // One page is one read of the store.
 const pageSize = 256
 
-/** Reads the log from its beginning to the entry that `isLast` accepts, or to its end. */
-const rangeTo = (store: Store, isLast: (entry: Entry, size: number) => boolean) =>
+/** Tests whether a position of a log comes before another one: by the numbers after the name of the log. */
+const comesBefore = (a: Position, b: Position): boolean => {
+  const others = b.split(".")
+  const [at, number = ""] = [...a.split(".").entries()].find(([index, part]) => part !== others[index]) ?? []
+  return at !== undefined && BigInt(number) < BigInt(others[at] ?? "")
+}
+
+/**
+ * Reads the log from its beginning to the leaf that `isLast` accepts, or to its end. Entries of the key log of this store
+ * are leaves, too, each at its position. Those after the last entry of a handoff are left out, because an entry before them
+ * may still appear.
+ */
+const rangeTo = (isLast: (position: Position, size: number) => boolean) =>
   Effect.gen(function* () {
+    const store = yield* HandoffStore
+    const { log } = yield* store.origin
+    const keys = (yield* (yield* AgentStore).keys).get(log) ?? []
     const range = compactRange()
-    let after: Position | undefined
+    let [after, nextKey]: [Position | undefined, number] = [undefined, 0]
     while (true) {
-      const page: ReadonlyArray<Entry> = yield* store.log({
-        limit: pageSize,
-        ...(after === undefined ? {} : { after })
-      })
-      for (const entry of page) {
-        range.push(leafHash(entryText(entry.recordId, entry.revision, entry.event)))
-        if (isLast(entry, range.size())) return range
+      const page: ReadonlyArray<Entry> = yield* logPage(store, pageSize, after)
+      for (const { event, position, recordId, revision } of page) {
+        for (let key = keys[nextKey]; key?.position !== undefined; key = keys[(nextKey += 1)]) {
+          if (!comesBefore(key.position, position)) break
+          range.push(leafHash(keyEntryText(key.revision, key.event)))
+          if (isLast(key.position, range.size())) return range
+        }
+        range.push(leafHash(entryText(recordId, revision, event)))
+        if (isLast(position, range.size())) return range
       }
       after = page.at(-1)?.position
       if (page.length < pageSize) return range
     }
   })
 
-/** Computes the checkpoint of a log up to its end at the start of the read. Keeps a page of entries in memory. */
-export const checkpointOf = (store: Store): Effect.Effect<Checkpoint, StoreError> =>
-  Effect.gen(function* () {
-    const { log } = yield* originOf(store)
-    const end = yield* store.end
-    const range = Option.isNone(end) ? compactRange() : yield* rangeTo(store, ({ position }) => position === end.value)
-    return { log, size: range.size(), root: range.root() }
-  })
+/** The checkpoint of the log up to the last entry of a handoff when the read begins. Keeps a page of entries in memory. */
+export const checkpoint: Effect.Effect<Checkpoint, StoreError, HandoffStore | AgentStore> = Effect.gen(function* () {
+  const { end, origin } = yield* HandoffStore
+  const { log } = yield* origin
+  const last = yield* end
+  const range = Option.isNone(last) ? compactRange() : yield* rangeTo((position) => position === last.value)
+  return { log, size: range.size(), root: range.root() }
+})
 
 /** The result of comparing a log with a checkpoint. */
 export interface Holding {
@@ -110,15 +123,15 @@ export interface Holding {
  * Compares a log with a checkpoint of it. It holds if the first entries of the log are those that the checkpoint saw;
  * entries after them change nothing.
  */
-export const holds = (store: Store, checkpoint: Checkpoint): Effect.Effect<Holding, StoreError> =>
-  Effect.gen(function* (): Effect.fn.Return<Holding, StoreError> {
-    const { log } = yield* originOf(store)
+export const holds = (checkpoint: Checkpoint): Effect.Effect<Holding, StoreError, HandoffStore | AgentStore> =>
+  Effect.gen(function* (): Effect.fn.Return<Holding, StoreError, HandoffStore | AgentStore> {
+    const { log } = yield* (yield* HandoffStore).origin
     const { size } = checkpoint
     if (log !== checkpoint.log) {
       const sentence = `The checkpoint is of the log ${checkpoint.log}, but this store has the log ${log}`
       return { outcome: "other log", sentence }
     }
-    const range = size === 0 ? compactRange() : yield* rangeTo(store, (_, read) => read === size)
+    const range = size === 0 ? compactRange() : yield* rangeTo((_, read) => read === size)
     if (range.size() < size) {
       const sentence = `Entries were removed: the log has ${range.size()}, but the checkpoint saw ${size}`
       return { outcome: "truncated", sentence }

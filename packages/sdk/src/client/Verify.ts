@@ -1,5 +1,4 @@
 /** Verifies that stored handoffs were not changed. Its own module, loaded by programs that verify. */
-import { HandoffStore } from "@aumai/handoff-core"
 import * as Core from "@aumai/handoff-core/Verification"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -34,9 +33,7 @@ const uncounted = (error: StoreError): Effect.Effect<ReadonlyArray<string>, Stor
 /** Signs the checkpoint of the store. */
 export const checkpoint = (given: CheckpointOptions) => {
   const { key } = checkpointOptions(Inputs.withoutSignal(given))
-  return Effect.flatMap(Effect.flatMap(HandoffStore, Core.Checkpoint.checkpointOf), (checkpoint) =>
-    Core.Note.signed(checkpoint, key)
-  )
+  return Effect.flatMap(Core.Checkpoint.checkpoint, (checkpoint) => Core.Note.signed(checkpoint, key))
 }
 
 /** Verifies every handoff and the counters of the store, and its log if there is a checkpoint. */
@@ -57,7 +54,7 @@ export const verifyAll = (verifyOptions?: VerifyOptions) => {
         onProgress?.(handoffs, one)
       })
     )
-    const held = opened && (yield* Core.Checkpoint.holds(yield* HandoffStore, opened))
+    const held = opened && (yield* Core.Checkpoint.holds(opened))
     const faults = [
       ...(yield* Core.verifyCounts.pipe(Effect.catch(uncounted))),
       ...(held === undefined || held.outcome === "holds" ? [] : [held.sentence])
