@@ -97,6 +97,20 @@ const earlier = (entry: Log[number], milliseconds: number): Log => [
   { ...entry, event: { ...entry.event, at: DateTime.subtract(entry.event.at, { milliseconds }) } }
 ]
 
+/** Moves the key of an agent to the beginning of the log, or says that it was registered a century earlier. */
+const backdate = (file: string, isMoved: boolean) => {
+  if (file.endsWith(".json")) {
+    const keys = file.replace(/json$/, "log.json")
+    const text = readFileSync(keys, "utf8")
+    let position = 0
+    const moved = () => `"position": ${(position += 1)}`
+    return writeFileSync(keys, isMoved ? text.replaceAll(/"position": \d+/g, moved) : text.replaceAll(`"20`, `"19`))
+  }
+  const db = new DatabaseSync(file)
+  db.exec(isMoved ? "UPDATE keys SET position = 0" : `UPDATE keys SET event = replace(event, '"20', '"19')`)
+  db.close()
+}
+
 const changed = "Entries were changed, removed, inserted or moved: the first 7 are not those that the checkpoint saw\n"
 const shorter = (count: number) => `Entries were removed: the log has ${count}, but the checkpoint saw 7\n`
 
@@ -167,6 +181,22 @@ describe.each([
       expect.stringContaining(sentence)
     ])
     expect(stdout).not.toContain("everything")
+  })
+
+  it.each(["position", "moment"])("finds that the %s of the key of an agent was changed", async (what) => {
+    const file = cli.path(`keyed-${what}-${name}`)
+    const location = locationOf(file)
+    await cli.create(location, { id: "one" })
+    const publicKey = await keyOf(`keyed-${what}-${name}.auditor`)
+    const registration = ["register", "--id", "auditor", "--capability", "audit", "--public-key", publicKey]
+    const signing = ["--key", `auditor=keyed-${what}-${name}.auditor`, "--store", location]
+    expect((await cli.run(["agents", ...registration, ...signing])).code).toBe(0)
+    await on(cli, location).done("accept", "--id", "one")
+    const words = await checkpointed(location, `keyed-${what}-${name}.checkpoint`)
+    expect((await cli.run(words)).stdout).toContain("The checkpoint holds: the first 4 entries")
+    backdate(file, what === "position")
+    const { code, stdout } = await cli.run(words)
+    expect([code, stdout]).toEqual([1, expect.stringContaining(changed.replace("7", "4"))])
   })
 
   it("is refused for a copy, which has a log of another name", async () => {
