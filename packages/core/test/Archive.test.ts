@@ -216,6 +216,7 @@ describe("a copy without a history, as the Python library writes it", () => {
       result: { pages: 3 },
       updated_at: "2026-11-22T10:00:00.123456Z"
     }))
+    yield* TestClock.adjust("1 hour")
     assert.deepStrictEqual(yield* outcomes(ahead), ["newer"])
     const trail = (yield* manager.history(id("a"))).map(({ event }) => [event._tag, event.via, event.by])
     assert.deepStrictEqual(trail, [
@@ -259,6 +260,7 @@ describe("an archive that another program has edited", () => {
     yield* manager.accept(id("a"))
     yield* manager.start(id("a"))
     const edited = throughText(yield* exported, completed)
+    yield* TestClock.adjust("2 hours")
     const tags = yield* inAnotherStore(
       Effect.gen(function* () {
         const other = yield* HandoffManager
@@ -279,6 +281,7 @@ describe("an archive that another program has edited", () => {
     yield* manager.accept(id("a"))
     yield* manager.start(id("a"))
     const edited = throughText(yield* exported, completed)
+    yield* TestClock.adjust("2 hours")
     const trail = yield* inAnotherStore(
       Effect.gen(function* () {
         const other = yield* HandoffManager

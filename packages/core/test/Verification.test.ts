@@ -59,7 +59,7 @@ const changed = (revision: number, change: (event: HandoffEvent) => HandoffEvent
 describe("verifying", () => {
   test("finds no flaw in unchanged handoffs", function* () {
     const id = yield* lived
-    assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 0 })
+    assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 0, ahead: 0 })
     const all = yield* Stream.runCollect(verifyAll)
     assert.deepStrictEqual(
       all.map(({ entries, flaw }) => [entries, flaw]).toSorted(([a = 0], [b = 0]) => Number(a) - Number(b)),
@@ -151,7 +151,7 @@ describe("signatures", () => {
       const registry = yield* AgentCapabilityRegistry
       yield* registry.register(executor, ["report"], { publicKey })
       const id = yield* lived
-      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3 })
+      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3, ahead: 0 })
       const other = yield* Signing.generate
       yield* (yield* AgentStore).put({
         agentId: executor,
@@ -192,7 +192,7 @@ describe("signatures", () => {
       const id = yield* lived
       yield* TestClock.adjust("1 second")
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
-      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3 })
+      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3, ahead: 0 })
     })
   )
 
@@ -247,7 +247,7 @@ describe("signatures", () => {
       assert.isUndefined((yield* verify(recordId)).flaw)
       // Removing the agent also removed the key that it signed with.
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
-      assert.deepStrictEqual(yield* verify(signed), { recordId: signed, entries: 4, signed: 0 })
+      assert.deepStrictEqual(yield* verify(signed), { recordId: signed, entries: 4, signed: 0, ahead: 0 })
     })
   )
 
@@ -314,7 +314,7 @@ describe("signatures", () => {
         return { record: next.record, history: [...history, next.event] }
       }
       const flawAt = (handoff: ArchivedHandoff) =>
-        verifyHandoff(handoff, [{ agentId: clock, capabilities: [], keys: [{ publicKey, since: start }] }]).flaw
+        verifyHandoff(handoff, [{ agentId: clock, capabilities: [], keys: [{ publicKey, since: start }] }], start).flaw
           ?.revision
       const late = DateTime.add(start, { seconds: 2 })
       const accepted = extended(pending, { _tag: "Accepted", at: start, by: clock, lease: 1000 }, true)
@@ -343,7 +343,8 @@ describe("signatures", () => {
       assert.deepStrictEqual(yield* Effect.provideService(verify(id), AgentStore, { ...agents, all }), {
         recordId: id,
         entries: 4,
-        signed: 3
+        signed: 3,
+        ahead: 0
       })
     })
   )

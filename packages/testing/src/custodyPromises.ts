@@ -20,6 +20,7 @@ import {
   turnOf,
   whereabouts
 } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
@@ -97,7 +98,7 @@ export const judge = (
     for (const [name, times] of beginnings) promise(times === 1, `${name} was started ${times} times`)
     for (const record of records) {
       const history = histories.get(record.recordId) ?? []
-      const { flaw } = verifyHandoff({ record, history }, agents)
+      const { flaw } = verifyHandoff({ record, history }, agents, yield* DateTime.now)
       promise(flaw === undefined, `${record.recordId} revision ${flaw?.revision}: ${flaw?.problem}`)
       judgeEnd(record, history, (holds, sentence) => promise(holds, `${record.recordId} ${sentence}`))
     }

@@ -17,6 +17,7 @@ import {
   takeOver
 } from "@aumai/handoff-protocol"
 import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
@@ -24,14 +25,17 @@ import * as Stream from "effect/Stream"
 
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
+import { arrivalFault } from "./Arrivals.ts"
 import { sealed } from "./Entries.ts"
+import { partsImport } from "./ImportParts.ts"
 import { proofOf } from "./Proof.ts"
 import type { Box } from "./SchemaBox.ts"
 
 /**
  * The outcome of importing one handoff. `added`: the store did not have it. `unchanged`: the store has all of it
  * already. `newer`: its further events were appended. `conflict`: it contradicts the store, which stays unchanged.
- * `broken`: its digests are wrong, or an artifact does not fit the JSON Schema that its request demands; it was skipped.
+ * `broken`: it cannot have happened as its entries say, or an artifact does not fit the JSON Schema that its request
+ * demands; it was skipped.
  */
 export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
 
@@ -41,6 +45,8 @@ export interface ImportReport {
   readonly recordId: RecordId
   /** The outcome. */
   readonly outcome: ImportOutcome
+  /** The reason why it is `broken`, in one sentence; otherwise absent. */
+  readonly problem?: string
   /** The reason why the artifacts could not be judged by their JSON Schemas, in one sentence; absent if they were. */
   readonly unproven?: string
 }
@@ -49,6 +55,7 @@ export interface ImportReport {
 interface Verdict {
   readonly outcome: ImportOutcome
   readonly changes: ReadonlyArray<Change>
+  readonly problem?: string
   readonly unproven?: string
 }
 
@@ -63,13 +70,16 @@ const changesFrom = (
   for (const event of events) {
     if (record === undefined) {
       if (event._tag !== "Created" && event._tag !== "Imported") return Result.fail(conflict)
-      if (event.prev !== undefined) return Result.fail(broken)
+      if (event.prev !== undefined) return Result.fail(broken("Its first entry holds the digest of an earlier one"))
       const begun = sealed(begin(recordId, event))
       record = begun.record
       changes.push(begun)
     } else {
       const advanced = advance(record, event)
-      if (Result.isFailure(advanced)) return Result.fail(advanced.failure._tag === "BrokenChain" ? broken : conflict)
+      if (Result.isFailure(advanced)) {
+        const { _tag, message } = advanced.failure
+        return Result.fail(_tag === "BrokenChain" ? broken(message) : conflict)
+      }
       record = advanced.success.record
       changes.push(sealed(advanced.success))
     }
@@ -79,7 +89,8 @@ const changesFrom = (
 
 const conflict: Verdict = { outcome: "conflict", changes: [] }
 const unchanged: Verdict = { outcome: "unchanged", changes: [] }
-const broken: Verdict = { outcome: "broken", changes: [] }
+const broken = (problem: string): Verdict => ({ outcome: "broken", changes: [], problem })
+const otherHead = broken("Its record holds the digest of another last entry")
 
 const isPrefix = (shorter: ReadonlyArray<HandoffEvent>, longer: ReadonlyArray<HandoffEvent>): boolean =>
   shorter.length <= longer.length && shorter.every((event, index) => Equal.equals(event, longer[index]))
@@ -104,7 +115,7 @@ const judge = (log: LogName, incoming: ArchivedHandoff, ours: ArchivedHandoff | 
     if (Result.isFailure(added)) return added.failure
     // The head is the digest of the last entry; an edit continues after that entry.
     const { head } = added.success[history.length - 1]?.record ?? {}
-    return head === incoming.record.head ? { outcome: "added", changes: added.success } : broken
+    return head === incoming.record.head ? { outcome: "added", changes: added.success } : otherHead
   }
   if (edited === undefined && isPrefix(history, ours.history)) return unchanged
   // If the history begins with the stored one, its further entries follow, and then the edit made without entries.
@@ -122,8 +133,19 @@ const judge = (log: LogName, incoming: ArchivedHandoff, ours: ArchivedHandoff | 
   // If no event explains the edit, the history below it is not imported either.
   if (last === undefined || !isSameState(last.record, state)) return conflict
   return edited === undefined && continues && last.record.head !== incoming.record.head
-    ? broken
+    ? otherHead
     : { outcome: "newer", changes: changes.success }
+}
+
+/** Leaves out a handoff if an entry that it adds to `before` is refused. */
+const admitted = (verdict: Verdict, before: HandoffRecord | undefined, now: DateTime.Utc): Verdict => {
+  let record = before
+  for (const change of verdict.changes) {
+    const problem = arrivalFault(record, change.event, now)
+    if (problem !== undefined) return broken(problem)
+    record = change.record
+  }
+  return verdict
 }
 
 /** A stored handoff with its history; `undefined` if the store does not have it. */
@@ -165,9 +187,10 @@ export const exportFrom = (
 // The number of handoffs in one commit. Each commit is one durable write, and the batch bounds the memory.
 const batchSize = 256
 
-const report = (incoming: ArchivedHandoff, { outcome, unproven }: Verdict): ImportReport => ({
-  recordId: incoming.record.recordId,
+const report = ({ record }: ArchivedHandoff, { outcome, problem, unproven }: Verdict): ImportReport => ({
+  recordId: record.recordId,
   outcome,
+  ...(problem === undefined ? {} : { problem }),
   ...(unproven === undefined ? {} : { unproven })
 })
 
@@ -178,14 +201,16 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
     const last = verdict.changes.at(-1)
     if (last === undefined) return Effect.succeed(verdict)
     return Effect.map(proofOf(box, last.record), (proof) =>
-      proof === undefined ? verdict : "misfit" in proof ? broken : { ...verdict, ...proof }
+      proof === undefined ? verdict : "misfit" in proof ? broken(proof.misfit) : { ...verdict, ...proof }
     )
   }
 
   const verdictOn = (incoming: ArchivedHandoff) =>
-    Effect.flatMap(store.origin, ({ log }) =>
-      Effect.flatMap(held(store, incoming.record.recordId), (ours) => proven(judge(log, incoming, ours)))
-    )
+    Effect.gen(function* () {
+      const { log } = yield* store.origin
+      const ours = yield* held(store, incoming.record.recordId)
+      return yield* proven(admitted(judge(log, incoming, ours), ours?.record, yield* DateTime.now))
+    })
 
   /** Compares and commits one handoff, and retries on conflict. */
   const importOne = (incoming: ArchivedHandoff): Effect.Effect<ImportReport, StoreError> =>
@@ -227,23 +252,34 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
         commitAll(batch, verdicts, oneByOne)
       )
     )
-    // Fast path: usually the store has none of them, so it skips one read for each.
-    return Effect.flatMap(store.origin, ({ log }) => {
-      const assumedNew = batch.map((incoming) => judge(log, incoming, undefined))
+    return Effect.flatMap(Effect.all([store.origin, DateTime.now]), ([{ log }, now]) => {
+      // Fast path: usually the store has none of them, so it skips one read for each.
+      const assumedNew = batch.map((incoming) => admitted(judge(log, incoming, undefined), undefined, now))
       return assumedNew.every(({ outcome }) => outcome === "added")
         ? Effect.flatMap(Effect.forEach(assumedNew, proven), (verdicts) => commitAll(batch, verdicts, compared))
         : compared
     })
   }
 
-  const importPage = (given: Batch) =>
-    Effect.flatMap(
-      Effect.fromResult(Result.all(Arr.map(given, (one) => takeOver("handoff", one, ofArchive)))),
-      (taken) => importBatch(taken)
-    )
+  /** Refuses a part for a reason, unless the store has it already, from a version that did not judge parts. */
+  const refuse = (part: ArchivedHandoff, problem: string) =>
+    Effect.map(verdictOn(part), (verdict) => report(part, verdict.changes.length === 0 ? verdict : broken(problem)))
 
   return <E, R>(
     handoffs: Stream.Stream<ArchivedHandoff, E, R>
   ): Stream.Stream<ImportReport, E | InvalidInput | StoreError, R> =>
-    handoffs.pipe(Stream.rechunk(batchSize), eachPage(importPage))
+    Stream.suspend(() => {
+      const parts = partsImport(store, { batchSize, readsAtOnce }, importBatch, refuse)
+      const importPage = (given: Batch) =>
+        Effect.flatMap(
+          Effect.fromResult(Result.all(Arr.map(given, (one) => takeOver("handoff", one, ofArchive)))),
+          parts.page
+        )
+      return handoffs.pipe(
+        Stream.rechunk(batchSize),
+        eachPage(importPage),
+        Stream.concat(Stream.fromIterableEffect(parts.rest)),
+        Stream.filter((one) => one !== undefined)
+      )
+    })
 }

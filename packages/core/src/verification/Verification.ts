@@ -1,19 +1,24 @@
 /** Verifies that a store or an archive holds what was once recorded: digests, states, sums and signatures. */
-import { type Flaw, type HandoffNotFound, type HandoffRecord, type RecordId, StoreError } from "@aumai/handoff-protocol"
+import type { Flaw, HandoffNotFound, HandoffRecord, RecordId, StoreError } from "@aumai/handoff-protocol"
 import type * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
+import { type AlongJudge, alongOf, endingOf } from "../engine/Along.ts"
 import { HandoffManager } from "../engine/HandoffManager.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { eachPage, logPage } from "../store/Pages.ts"
 import { tallyOf } from "../store/Tally.ts"
+import { isCorrupt } from "./Corrupt.ts"
 import { proven } from "./Proven.ts"
+import { judgeOver, verifyAlong } from "./VerifyAlong.ts"
 import { type Keys, publicKeysOf, type Verified, verifyWith } from "./VerifyHandoff.ts"
 
 export { type Difference, differences } from "./Differences.ts"
+export { type ArchiveEndings, archiveEndings } from "./VerifyAlong.ts"
 export { proveArchive, type VerifiedArchive, verifyArchive } from "./VerifyArchive.ts"
 export * as Checkpoint from "./Checkpoint.ts"
 export * as Note from "./Note.ts"
@@ -31,24 +36,31 @@ const gapIn = (entries: ReadonlyArray<Entry>): Flaw | undefined => {
 const verifyHeld = (
   store: HandoffStore["Service"],
   agents: AgentStore["Service"],
+  judge: AlongJudge<StoreError>,
   record: HandoffRecord,
   keys: Keys
 ): Effect.Effect<Verified, StoreError> =>
   Effect.gen(function* () {
     const entries = yield* store.history(record.recordId)
+    const history = eventsOf(entries)
+    const today = yield* DateTime.now
     const verifyBy = (keys: Keys): Verified => {
-      const verified = verifyWith(record, eventsOf(entries), keys)
+      const verified = verifyWith(record, history, keys, today)
       const gap = gapIn(entries)
       return gap === undefined ? verified : { ...verified, flaw: gap }
     }
     const first = verifyBy(keys)
-    if (first.flaw === undefined) return yield* proven(first, { record, history: eventsOf(entries) })
+    if (first.flaw === undefined) {
+      return alongOf(history) === undefined
+        ? yield* proven(first, { record, history })
+        : yield* verifyAlong(first, endingOf(record, history.at(-1)), judge)
+    }
     const now = yield* store.get(record.recordId)
     // Read after the history, so that the key of every signature in it is registered.
     const newer = publicKeysOf(yield* agents.all)
     return Option.isNone(now) || now.value.revision === record.revision
       ? verifyBy(newer)
-      : yield* verifyHeld(store, agents, now.value, newer)
+      : yield* verifyHeld(store, agents, judge, now.value, newer)
   })
 
 /** Reports a `corrupt` error as a flaw, so that verification continues with the other handoffs. */
@@ -56,10 +68,8 @@ const orUnreadable =
   (recordId: RecordId) =>
   <E, R>(verifying: Effect.Effect<Verified, E | StoreError, R>): Effect.Effect<Verified, E | StoreError, R> =>
     Effect.catchIf(verifying, isCorrupt, ({ message }) =>
-      Effect.succeed({ recordId, entries: 0, signed: 0, flaw: { revision: 0, problem: message } })
+      Effect.succeed({ recordId, entries: 0, signed: 0, ahead: 0, flaw: { revision: 0, problem: message } })
     )
-
-const isCorrupt = (error: unknown): error is StoreError => error instanceof StoreError && error.reason === "corrupt"
 
 /** Verifies one handoff of a store. A handoff that cannot be read has a flaw at revision 0. */
 export const verify = (
@@ -70,7 +80,9 @@ export const verify = (
     const store = yield* HandoffStore
     const agents = yield* AgentStore
     const keys = publicKeysOf(yield* agents.all)
-    const verifying = Effect.flatMap(manager.get(id), (record) => verifyHeld(store, agents, record, keys))
+    const verifying = Effect.flatMap(manager.get(id), (record) =>
+      verifyHeld(store, agents, judgeOver(store), record, keys)
+    )
     return yield* orUnreadable(id)(verifying)
   })
 
@@ -102,7 +114,9 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
     const agents = yield* AgentStore
     const keys = publicKeysOf(yield* agents.all)
     const listed = new Set<RecordId>()
-    const lookAt = (record: HandoffRecord) => orUnreadable(record.recordId)(verifyHeld(store, agents, record, keys))
+    const judge = judgeOver(store)
+    const lookAt = (record: HandoffRecord) =>
+      orUnreadable(record.recordId)(verifyHeld(store, agents, judge, record, keys))
     return (yield* HandoffManager).listAll({ _tag: "All" }).pipe(
       Stream.map((record) => {
         listed.add(record.recordId)
@@ -133,6 +147,7 @@ const withoutRecord = (recordId: RecordId): Verified => ({
   recordId,
   entries: 0,
   signed: 0,
+  ahead: 0,
   flaw: { revision: 0, problem: "The log has entries of this handoff, but its record is missing" }
 })
 

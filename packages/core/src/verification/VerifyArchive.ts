@@ -1,5 +1,6 @@
 /** Verifies one handoff of an archive as JSON, entry by entry and without a store. */
 import { type ArchivedHandoff, decodeArchived, encodeArchived, type Flaw, RecordId } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -9,6 +10,7 @@ import type { RegisteredAgent } from "../store/AgentStore.ts"
 import { type Difference, differences } from "./Differences.ts"
 import { proven } from "./Proven.ts"
 import { historyIn, type Json, unreadableAt } from "./UnreadableArchive.ts"
+import type { ArchiveEndings } from "./VerifyAlong.ts"
 import { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
 /** The result of verifying one handoff of an archive. Its `recordId` is `(unreadable)` if the id cannot be read. */
@@ -66,7 +68,8 @@ const earlier = (a: Flaw | undefined, b: Flaw | undefined): Flaw | undefined =>
 const read = (
   input: string,
   json: unknown,
-  agents: ReadonlyArray<RegisteredAgent>
+  agents: ReadonlyArray<RegisteredAgent>,
+  now: DateTime.Utc
 ): readonly [VerifiedArchive, ArchivedHandoff?] => {
   const known: Json = Predicate.isReadonlyObject(json) ? json : {}
   const history = historyIn(known)
@@ -76,15 +79,16 @@ const read = (
   if (Result.isFailure(decoded)) {
     const recordId = isRecordId(known["record_id"]) ? known["record_id"] : unreadable
     const flaw = unreadableAt(input, known, decoded.failure)
-    return [{ recordId, entries: history.length, signed: 0, signatures, flaw }]
+    return [{ recordId, entries: history.length, signed: 0, ahead: 0, signatures, flaw }]
   }
-  const { flaw, recordId, signed } = verifyHandoff(decoded.success, agents)
+  const { ahead, flaw, recordId, signed } = verifyHandoff(decoded.success, agents, now)
   const first = earlier(flaw, history.length === 0 ? flawWithout(known) : misreadIn(known, decoded.success))
   const verified: VerifiedArchive = {
     recordId,
     // Counts the JSON, because decoding adds an Imported entry to a record of another program.
     entries: history.length,
     signed,
+    ahead,
     signatures,
     ...(first && { flaw: first }),
     ...(decoded.success.edited && { isEdited: true })
@@ -94,25 +98,38 @@ const read = (
 
 /**
  * Verifies one handoff of an archive, or of the file of a file store that no process writes. An entry that cannot be read
- * is a flaw, and so is one with unknown keys. Messages call the handoff `input`.
+ * is a flaw, and so is one with unknown keys. Messages call the handoff `input`. Entries are counted as dated ahead of
+ * `now`. A cancellation along with another handoff is not judged; `proveArchive` and `archiveEndings` do that.
  *
  * @example
  * ```ts
  * import { verifyArchive } from "@aumai/handoff-core/Verification"
+ * import * as DateTime from "effect/DateTime"
  *
- * const { flaw } = verifyArchive("handoffs.jsonl, line 1", JSON.parse("{}"), [])
+ * const { flaw } = verifyArchive("handoffs.jsonl, line 1", JSON.parse("{}"), [], DateTime.nowUnsafe())
  * console.log(flaw?.revision) // 0
  * ```
  */
-export const verifyArchive = (input: string, json: unknown, agents: ReadonlyArray<RegisteredAgent>): VerifiedArchive =>
-  read(input, json, agents)[0]
+export const verifyArchive = (
+  input: string,
+  json: unknown,
+  agents: ReadonlyArray<RegisteredAgent>,
+  now: DateTime.Utc
+): VerifiedArchive => read(input, json, agents, now)[0]
 
-/** Verifies one handoff of an archive as `verifyArchive` does, and judges its artifacts by their JSON Schemas. */
+/**
+ * Verifies one handoff of an archive as `verifyArchive` does, and judges its artifacts by their JSON Schemas. Adds it to
+ * `endings`, which judge those that were cancelled along with another at the end of the archive.
+ */
 export const proveArchive = (
   input: string,
   json: unknown,
-  agents: ReadonlyArray<RegisteredAgent>
-): Effect.Effect<VerifiedArchive> => {
-  const [verified, archived] = read(input, json, agents)
-  return archived === undefined ? Effect.succeed(verified) : proven(verified, archived)
-}
+  agents: ReadonlyArray<RegisteredAgent>,
+  endings?: ArchiveEndings
+): Effect.Effect<VerifiedArchive> =>
+  Effect.flatMap(DateTime.now, (now) => {
+    const [verified, archived] = read(input, json, agents, now)
+    if (archived === undefined) return Effect.succeed(verified)
+    if (verified.flaw === undefined) endings?.add(archived)
+    return proven(verified, archived)
+  })

@@ -9,12 +9,11 @@ import {
   type HandoffRecord,
   isOfTime,
   type RecordId,
-  replay,
   signedText
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
-import * as Result from "effect/Result"
 
+import { isAhead, skew } from "../engine/Arrivals.ts"
 import type { AgentKey, RegisteredAgent } from "../store/AgentStore.ts"
 import { isSignedBy } from "./Signing.ts"
 
@@ -26,9 +25,14 @@ export interface Verified {
   readonly entries: number
   /** The number of entries with a valid signature of their author. */
   readonly signed: number
+  /** The number of entries dated more than 60 s ahead of now, as a wrong clock dates them. This is not a flaw. */
+  readonly ahead: number
   /** The first wrong entry, with the reason; absent if all entries are valid. */
   readonly flaw?: Flaw
-  /** The reason why the artifacts could not be judged by their JSON Schemas, in one sentence; absent if they were. */
+  /**
+   * The reason why the artifacts could not be judged by their JSON Schemas, or the cancellation along with a handoff that is
+   * missing, in one sentence; absent if all could be judged.
+   */
   readonly unproven?: string
 }
 
@@ -37,17 +41,6 @@ export type Keys = ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
 
 export const publicKeysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
   new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const])))
-
-// The most milliseconds by which the clocks of two synchronized machines differ.
-const skew = 60_000
-
-/** Tests for an entry that time caused. It is unsigned, even if an agent has the name of the clock and a key. */
-const isByTime = (recordId: RecordId, history: ReadonlyArray<HandoffEvent>, index: number): boolean => {
-  const event = history[index]
-  if (event?.by !== clock) return false
-  const before = replay(recordId, history.slice(0, index))
-  return Result.isSuccess(before) && isOfTime(before.success, event)
-}
 
 /**
  * Checks the signature of an entry: `true` if it is valid, a sentence if it is wrong or missing, `undefined` if it cannot
@@ -79,21 +72,27 @@ const signatureFault = (
 /**
  * Verifies one handoff and its entries against the keys of the agents. An agent must have signed every entry since its
  * first key; this also rejects entries in its name that were derived from an edit of another program. A signature is not
- * counted if no key of its agent was known at the time.
+ * counted if no key of its agent was known at the time. Entries are counted as dated ahead of `now`.
  */
 export const verifyHandoff = (
   { edited, history, record }: ArchivedHandoff,
-  agents: ReadonlyArray<RegisteredAgent>
-): Verified => verifyWith(record, history, publicKeysOf(agents), edited)
+  agents: ReadonlyArray<RegisteredAgent>,
+  now: DateTime.Utc
+): Verified => verifyWith(record, history, publicKeysOf(agents), now, edited)
 
 export const verifyWith = (
   record: HandoffRecord,
   history: ReadonlyArray<HandoffEvent>,
   keys: Keys,
+  now: DateTime.Utc,
   edited?: HandoffRecord
 ): Verified => {
   const { recordId } = record
-  let flaw = flawIn(recordId, history, record)
+  // The revisions that the clock recorded: these are unsigned, even if an agent has its name and a key.
+  const byClock = new Set<number>()
+  let flaw = flawIn(recordId, history, record, (before, event) => {
+    if (event.by === clock && isOfTime(before, event)) byClock.add(before.revision + 1)
+  })
   let signed = 0
   let latest = -Infinity
   for (const [index, event] of history.entries()) {
@@ -103,7 +102,7 @@ export const verifyWith = (
     const fault = theirs && signatureFault(recordId, revision, event, theirs, latest)
     latest = Math.max(latest, event.at.epochMilliseconds)
     if (fault === true) signed += 1
-    else if (fault !== undefined && !isByTime(recordId, history, index)) flaw = { revision, problem: fault }
+    else if (fault !== undefined && !byClock.has(revision)) flaw = { revision, problem: fault }
   }
   if (flaw === undefined && edited !== undefined) {
     flaw = {
@@ -111,5 +110,6 @@ export const verifyWith = (
       problem: "The record differs from its history: another program has changed it"
     }
   }
-  return { recordId, entries: history.length, signed, ...(flaw && { flaw }) }
+  const ahead = history.filter((event) => isAhead(event, now)).length
+  return { recordId, entries: history.length, signed, ahead, ...(flaw && { flaw }) }
 }

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 
 import type { Seal } from "../lifecycle/Chain.ts"
-import { agentOf } from "../lifecycle/Clocks.ts"
+import { agentOf, overdueEvent } from "../lifecycle/Clocks.ts"
 import { advance } from "../lifecycle/Lifecycle.ts"
 import { movesFrom, type Transition, transitions } from "../lifecycle/Transitions.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
@@ -63,7 +63,9 @@ export const foreignSeal = (log: LogName, history: ReadonlyArray<HandoffEvent>):
 
 /**
  * Finds the events that lead from our state to a later state of another program, by the shortest legal path; `undefined` if
- * no path leads there. `seal` is that of `foreignSeal` for our history. A foreign state is always imported as such events and never replaces ours.
+ * no path leads there. `seal` is that of `foreignSeal` for our history. A foreign state is always imported as such events
+ * and never replaces ours. Only the clock lets a handoff expire, so a foreign `expired` counts only if a timer had run out
+ * by then, and the event is the clock's.
  */
 export const continuation = (
   ours: HandoffRecord,
@@ -80,18 +82,19 @@ export const continuation = (
     const by = agentOf(ours, transitions[_tag].by) ?? ours.request.fromAgent
     const fact = { at: theirs.updatedAt, by, via: "foreign" } as const
     const answer = estimatedCompletion === undefined ? { reason } : { reason, estimatedCompletion }
-    const event: Transition =
+    const event: Transition | undefined =
       _tag === "Completed"
         ? { _tag, ...fact, result }
         : _tag === "Answered"
           ? { _tag, ...fact, answer: "" }
           : _tag === "Expired"
-            ? { _tag, ...fact, missed: "missed" in theirs ? theirs.missed : "deadline" }
+            ? overdueEvent(record, theirs.updatedAt)
             : _tag === "Rejected" || _tag === "Failed" || _tag === "Cancelled"
               ? { _tag, ...fact, reason }
               : _tag === "Accepted"
                 ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
                 : { _tag, ...fact }
+    if (event === undefined) return undefined
     const advanced = advance(record, event, seal)
     if (Result.isFailure(advanced)) return undefined
     record = advanced.success.record

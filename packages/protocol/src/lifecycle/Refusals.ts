@@ -72,7 +72,7 @@ const checkDue = (record: HandoffRecord, event: Transition): NotDue | undefined 
 
 /**
  * Checks whether the clock causes an event, and not an agent. Such an event must be due, and needs no signature if the
- * clock records it. `record` is the state before the event.
+ * clock records it. An import refuses it if another program recorded it. `record` is the state before the event.
  */
 export const isOfTime = (record: HandoffRecord, event: HandoffEvent): boolean => {
   if (!isTransition(event)) return false

@@ -67,12 +67,14 @@ const brokenLink = (
 /**
  * Finds the first flaw of a history, oldest first: an entry that was changed, removed or inserted, or that the lifecycle
  * does not allow; `undefined` if it has none. The last entry is covered only if `record` is given. Signatures are not
- * checked, because that needs the keys of the agents.
+ * checked, because that needs the keys of the agents. `visit` gets each allowed entry after the first, with the state
+ * before it.
  */
 export const flawIn = (
   recordId: RecordId,
   history: ReadonlyArray<HandoffEvent>,
-  record?: HandoffRecord
+  record?: HandoffRecord,
+  visit?: (before: HandoffRecord, event: HandoffEvent) => void
 ): Flaw | undefined => {
   let replayed: HandoffRecord | undefined
   let before: Digest | undefined
@@ -97,6 +99,7 @@ export const flawIn = (
     } else {
       const applied = apply(replayed, event)
       if (Result.isFailure(applied)) return { revision, problem: applied.failure.message }
+      visit?.(replayed, event)
       replayed = { ...applied.success, head: digest }
     }
   }
