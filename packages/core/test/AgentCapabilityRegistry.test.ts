@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 
 import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
+import * as Signing from "../src/verification/Signing.ts"
 import { agent } from "./fixtures.ts"
 import { later, refusal, start, test } from "./managing.ts"
 
@@ -52,7 +53,7 @@ describe("the registry", () => {
     assert.deepStrictEqual(yield* registry.agents, [])
   })
 
-  const [first, second] = ["1".repeat(43), "-_".padEnd(43, "2")]
+  const [first, second] = ["iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w", "gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q"]
 
   test("keeps a capacity until the agent changes it, and refuses an invalid one", function* () {
     const registry = yield* AgentCapabilityRegistry
@@ -100,7 +101,7 @@ describe("the registry", () => {
     const registry = yield* AgentCapabilityRegistry
     for (let n = 0; n < limits.keys; n++) {
       yield* registry.register("alice", ["report"], {
-        publicKey: String(n).padStart(43, "k"),
+        publicKey: (yield* Signing.generate).publicKey,
         operator: true
       })
     }

@@ -63,6 +63,12 @@ const tooManyKeys = () =>
     ]
   })
 
+const notAKey = () =>
+  new InvalidInput({
+    input: "agent",
+    issues: [{ path: "public_key", expected: "Expected a point of prime order of Ed25519, encoded as in RFC 8032" }]
+  })
+
 const sameWord = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 const keysWith = (
@@ -177,6 +183,7 @@ export class AgentCapabilityRegistry extends Context.Service<
             agentId: given.agentId,
             capabilities: [...new Set(given.capabilities)]
           }).pipe(Effect.mapError((error) => invalidInput("agent", error)))
+          if (publicKey !== undefined && !(yield* keyRule).isUsable(publicKey)) return yield* notAKey()
           const known = yield* find(registration.agentId)
           yield* checkRegistration(registration, known)
           const keys = keysWith(known?.keys ?? [], publicKey, yield* DateTime.now)

@@ -1,11 +1,31 @@
 /**
- * Decides who may change an agent that has a key. Loaded on first use, because few agents have one. Imports nothing from
- * Effect, because that would split the bundle that a browser loads before it starts.
+ * Decides which keys an agent may have, and who may change an agent that has one. Loaded on first use, because few agents
+ * have one. Imports nothing from Effect, because that would split the bundle that a browser loads before it starts.
  */
 import { type AgentId, type IsSigned, keyAt, type KeyState, type PublicKey } from "@aumai/handoff-protocol"
+import { Point } from "@noble/ed25519"
 
 import type { RegisteredAgent } from "../store/AgentStore.ts"
 import type { Signer } from "./Signers.ts"
+
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+/**
+ * Checks that a key is a point of prime order in the one encoding that RFC 8032 allows. Any signature fits a key of small
+ * order, and other keys outside of the prime group have signatures that only some libraries accept.
+ */
+export const isUsable = (publicKey: PublicKey): boolean => {
+  const bits = [...publicKey].reduce((before, digit) => (before << 6n) | BigInt(digits.indexOf(digit)), 0n)
+  // The last digit of 43 has two bits that belong to no byte.
+  if ((bits & 3n) !== 0n) return false
+  try {
+    const point = Point.fromHex((bits >> 2n).toString(16).padStart(64, "0"))
+    return !point.isSmallOrder() && point.isTorsionFree()
+  } catch {
+    // The bytes encode no point.
+    return false
+  }
+}
 
 /** Checks whether the router and `verify` treat two versions of an agent alike. */
 const isSame = (a: RegisteredAgent, b: RegisteredAgent): boolean =>

@@ -63,12 +63,17 @@ export const signer = (secretKey: string): Effect.Effect<Signer, InvalidInput> =
     }))
   )
 
-/** Tests that a signature of a text was made with the secret key that belongs to a public key. */
+/**
+ * Tests that a signature of a text was made with the secret key that belongs to a public key. Strict: it accepts one
+ * encoding of each value, and no key of small order, for which anybody can make signatures.
+ */
 export const isSignedBy = (text: string, signature: Signature, publicKey: PublicKey): boolean => {
   const [sig, key] = [Base64Url.decode(signature), Base64Url.decode(publicKey)]
   if (Result.isFailure(sig) || Result.isFailure(key)) return false
+  // Base64 allows several texts for the same bytes.
+  if (Base64Url.encode(sig.success) !== signature || Base64Url.encode(key.success) !== publicKey) return false
   try {
-    return ed25519.verify(sig.success, utf8ToBytes(text), key.success)
+    return ed25519.verify(sig.success, utf8ToBytes(text), key.success, { zip215: false })
   } catch {
     // The library throws if the key is not a point of the curve.
     return false
