@@ -113,7 +113,7 @@ describe("registering a key", () => {
       .slice(1, 8)
       .map((hex) => ed25519.Point.fromBytes(known).add(ed25519.Point.fromHex(hex)).toBytes())
     const texts = [...smallOrder.map(hexToBytes), ...noPoints, ...mixed].map((key) => Base64Url.encode(key))
-    for (const text of [...texts, `${keyOf(known).slice(0, -1)}N`]) {
+    for (const text of [...texts, keyOf(known).replace(/w$/, "x")]) {
       assert.strictEqual(
         yield* refusal(register(text), "InvalidInput"),
         "Invalid agent: public_key: Expected a point of prime order of Ed25519, encoded as in RFC 8032"
