@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { HandoffManager } from "@aumai/handoff-core"
 import { verifyAll, verifyArchive } from "@aumai/handoff-core/Verification"
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -38,10 +39,11 @@ describe("a byte changed in the readable file", () => {
       const opened = () => HandoffManager.layer.pipe(Layer.provideMerge(FileStore.layer({ path })))
       const made = yield* histories(2)
       yield* Effect.provide(fill(made), opened())
+      const now = yield* DateTime.now
       const text = readFileSync(path, "utf8")
       const records = recordsIn(text)
       assert.deepStrictEqual(
-        records.map(({ record, id }) => verifyArchive(id, JSON.parse(record), made.agents)).filter(({ flaw }) => flaw),
+        records.map(({ record, id }) => verifyArchive(id, JSON.parse(record), made.agents, now)).filter(({ flaw }) => flaw),
         []
       )
       /** The error of opening and verifying the changed file; empty if there is no error. */
@@ -72,7 +74,7 @@ describe("a byte changed in the readable file", () => {
           }
           continue
         }
-        const { flaw, recordId } = verifyArchive(id, JSON.parse(mutation.text), made.agents)
+        const { flaw, recordId } = verifyArchive(id, JSON.parse(mutation.text), made.agents, now)
         count.note(flaw !== undefined && recordId === id, mutation, id)
       }
       assert.deepStrictEqual(count.missed, [])

@@ -4,6 +4,7 @@ import {
   HandoffManager,
   HandoffStore,
   type ImportOutcome,
+  type ImportReport,
   keyEvents,
   learnKeys
 } from "@aumai/handoff-core"
@@ -51,7 +52,7 @@ const verify = (target: Engine, { record, history }: ArchivedHandoff): Effect.Ef
 interface Copied {
   readonly outcomes: Map<ImportOutcome, number>
   readonly conflicts: Array<RecordId>
-  readonly broken: Array<RecordId>
+  readonly broken: Array<ImportReport>
   readonly unproven: Array<RecordId>
 }
 
@@ -59,22 +60,26 @@ const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine
   const all = yield* total(source)
   const copied: Copied = { outcomes: new Map(), conflicts: [], broken: [], unproven: [] }
   let done = 0
-  yield* Context.get(source, HandoffManager).export.pipe(
-    Stream.mapArrayEffect((handoffs) =>
+  // The handoffs that were read and not reported yet: one import, because a part may come before its whole.
+  const read = new Map<RecordId, ArchivedHandoff>()
+  const handoffs = Stream.tap(Context.get(source, HandoffManager).export, (handoff) =>
+    Effect.sync(() => read.set(handoff.record.recordId, handoff))
+  )
+  yield* Context.get(target, HandoffManager).import(handoffs).pipe(
+    Stream.mapArrayEffect((reports) =>
       Effect.gen(function* () {
-        const reports = yield* Stream.runCollect(
-          Context.get(target, HandoffManager).import(Stream.fromIterable(handoffs))
-        )
-        for (const [index, { recordId, outcome, unproven }] of reports.entries()) {
+        for (const report of reports) {
+          const { recordId, outcome, unproven } = report
           copied.outcomes.set(outcome, (copied.outcomes.get(outcome) ?? 0) + 1)
           if (unproven !== undefined) copied.unproven.push(recordId)
-          const handoff = handoffs[index]
+          const handoff = read.get(recordId)
+          read.delete(recordId)
           if (outcome === "conflict") copied.conflicts.push(recordId)
-          else if (outcome === "broken") copied.broken.push(recordId)
+          else if (outcome === "broken") copied.broken.push(report)
           else if (handoff !== undefined) yield* verify(target, handoff)
         }
         yield* progress(`${(done += reports.length)} of ${all} handoffs`)
-        return handoffs
+        return reports
       })
     ),
     Stream.runDrain,
@@ -92,7 +97,7 @@ const meanings: Readonly<Record<ImportOutcome, string>> = {
   newer: "newer than there, and brought up to date",
   unchanged: "already there",
   conflict: "left out: in conflict with the same handoff there",
-  broken: "left out: changed after they were written, or with an artifact that does not fit its JSON Schema"
+  broken: "left out: they do not hold"
 }
 
 const store = (name: string, description: string) =>
@@ -124,7 +129,7 @@ export const copy = Command.make(
         newer: count("newer"),
         unchanged: count("unchanged"),
         conflicts,
-        broken,
+        broken: broken.map(({ recordId }) => recordId),
         unproven,
         agents
       }
@@ -140,7 +145,8 @@ export const copy = Command.make(
           ? "The source holds no handoffs"
           : `${parts.join("\n")}\nEvery copied history was read back and agrees`
       )
-      for (const id of [...conflicts, ...broken]) yield* warn(`  ${printable(id)}`)
+      for (const id of conflicts) yield* warn(`  ${printable(id)}`)
+      for (const { problem, recordId } of broken) yield* warn(`  ${printable(`${recordId}: ${problem ?? ""}`)}`)
       for (const id of unproven) yield* warn(`  ${printable(id)} is unproven: its artifacts were not judged`)
       if (agents.added > 0) yield* print(agentsAdded(agents.added))
     }
@@ -149,7 +155,7 @@ export const copy = Command.make(
       ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs are in conflict with the target`]),
       ...(broken.length === 0
         ? []
-        : [`${broken.length} of ${done} handoffs were changed after they were written ('verify' names the entries)`])
+        : [`${broken.length} of ${done} handoffs do not hold`])
     ]
     if (leftOut.length > 0) {
       const expected = `${leftOut.join(", ")} and were left out`

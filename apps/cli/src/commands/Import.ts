@@ -64,7 +64,7 @@ const meanings: Readonly<Record<ImportOutcome, string>> = {
   newer: "newer than here, and brought up to date",
   unchanged: "already here",
   conflict: "left out: in conflict with the same handoff here, or with their own history",
-  broken: "left out: changed after they were written, or with an artifact that does not fit its JSON Schema"
+  broken: "left out: they do not hold"
 }
 
 /** The outcomes that leave a handoff out, and the reason in words. */
@@ -79,13 +79,17 @@ interface Imported {
   readonly reports: Array<ImportReport>
 }
 
-/** Imports an archive group by group. Stops at a fault; the groups before it stay. */
+/**
+ * Imports an archive group by group, as one import: a part may come long before its whole. Stops at a fault; what was
+ * imported before it stays.
+ */
 const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile) {
   const manager = yield* HandoffManager
   const keepsAll = yield* Flags.Json
   const imported: Imported = { handoffs: 0, agents: 0, outcomes: new Map(), reports: [] }
-  yield* groupsOf(archive).pipe(
-    Stream.runForEach(
+  let read = 0
+  const handoffs = groupsOf(archive).pipe(
+    Stream.mapEffect(
       Effect.fnUntraced(function* ({ agents, bytes, handoffs: given, keys, skipped }) {
         const { handoffs, issues } = decoded(archive.name, given)
         if (issues.length >= namedIssues) yield* warn(`Stopped after ${namedIssues} faults`)
@@ -99,16 +103,22 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile) {
           imported.agents += added
           for (const id of different) yield* warnOfDifferent(id, "here")
         }
-        const reports = yield* Stream.runCollect(manager.import(Stream.fromIterable(handoffs)))
-        for (const report of reports) {
-          const { outcome, unproven } = report
-          imported.outcomes.set(outcome, (imported.outcomes.get(outcome) ?? 0) + 1)
-          if (keepsAll || isRefusal(outcome) || unproven !== undefined) imported.reports.push(report)
-        }
-        imported.handoffs += reports.length
-        yield* progress(`${imported.handoffs} handoffs${percent(archive, bytes)}`)
+        read = bytes
+        return handoffs
       })
     ),
+    Stream.flattenIterable
+  )
+  yield* manager.import(handoffs).pipe(
+    Stream.runForEachArray((reports) => {
+      for (const report of reports) {
+        const { outcome, unproven } = report
+        imported.outcomes.set(outcome, (imported.outcomes.get(outcome) ?? 0) + 1)
+        if (keepsAll || isRefusal(outcome) || unproven !== undefined) imported.reports.push(report)
+      }
+      imported.handoffs += reports.length
+      return progress(`${imported.handoffs} handoffs${percent(archive, read)}`)
+    }),
     Effect.ensuring(progress("")),
     Effect.tapError(() =>
       imported.handoffs + imported.agents === 0
@@ -124,8 +134,9 @@ const summarise = Effect.fnUntraced(function* ({ agents, handoffs, outcomes, rep
     const count = outcomes.get(outcome)
     if (count === undefined) continue
     yield* print(`${count} ${meanings[outcome]}`)
-    if (isRefusal(outcome))
-      for (const report of reports) if (report.outcome === outcome) yield* warn(`  ${printable(report.recordId)}`)
+    if (!isRefusal(outcome)) continue
+    for (const { problem, recordId } of reports.filter((report) => report.outcome === outcome))
+      yield* warn(`  ${printable(problem === undefined ? recordId : `${recordId}: ${problem}`)}`)
   }
   const unproven = reports.flatMap((one) => (one.unproven === undefined ? [] : [`${one.recordId}: ${one.unproven}`]))
   if (unproven.length > 0) yield* print(`${unproven.length} of these unproven`)

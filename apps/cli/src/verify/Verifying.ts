@@ -11,6 +11,7 @@ import {
   type WireVerification
 } from "@aumai/handoff-protocol"
 import { schemaBox } from "@aumai/handoff/node"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Predicate from "effect/Predicate"
@@ -158,10 +159,11 @@ const nameIn = (json: unknown, path: string): string =>
 const unknownIn = Effect.fnUntraced(
   function* (file: string) {
     const flaws = new Map<string, Flaw>()
+    const now = yield* DateTime.now
     yield* Stream.runForEach(groupsOf(yield* archiveFile("--store", file)), ({ handoffs }) =>
       Effect.sync(() => {
         for (const { json, path } of handoffs) {
-          const { flaw, isEdited } = Verification.verifyArchive(file, json, [])
+          const { flaw, isEdited } = Verification.verifyArchive(file, json, [], now)
           if (flaw !== undefined && isEdited !== true) flaws.set(nameIn(json, path), flaw)
         }
       })
@@ -224,13 +226,14 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
   const own: Array<RegisteredAgent> = []
   const seen = new Map<string, string>()
   const all: Array<Looked> = []
+  const endings = Verification.archiveEndings()
   let signatures = 0
   yield* groupsOf(archive).pipe(
     Stream.runForEach(
       Effect.fnUntraced(function* ({ agents, handoffs }) {
         own.push(...agents)
         for (const { json, path } of handoffs) {
-          const verified = yield* Verification.proveArchive(archive.name, json, named ?? own)
+          const verified = yield* Verification.proveArchive(archive.name, json, named ?? own, endings)
           const checked = { ...verified, recordId: nameIn(json, path) }
           signatures += checked.signatures
           const twice = seen.get(checked.recordId)
@@ -247,7 +250,7 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
     ),
     Effect.ensuring(progress(""))
   )
-  const found = gather(all)
+  const found = gather(yield* Effect.forEach(all, endings.judged))
   const unchecked = signatures - found.signed
   const source =
     named !== undefined

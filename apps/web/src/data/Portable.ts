@@ -52,5 +52,11 @@ export const importText = async (handoffs: Handoffs, file: string, text: string)
     const some = records.slice(from, from + atOnce)
     reports.push(...(await Promise.all(some.map((json, index) => importOne(handoffs, json, from + index)))))
   }
+  // A part that was cancelled along with its whole is refused until the whole is there.
+  const refused = () => [...reports.keys()].filter((index) => reports[index]?.outcome === "broken")
+  for (let left = refused(), before = Infinity; left.length < before; left = refused()) {
+    before = left.length
+    for (const index of left) reports[index] = await importOne(handoffs, records[index] ?? null, index)
+  }
   return reports
 }

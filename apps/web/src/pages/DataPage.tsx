@@ -26,7 +26,7 @@ const explained: Readonly<Record<Report["outcome"], string>> = {
   unchanged: "unchanged: already in this browser",
   newer: "its later events were added",
   conflict: "its history differs from the one here, which was kept",
-  broken: "left out: its history was changed after it was written, or an artifact does not fit its JSON Schema",
+  broken: "left out, because it does not hold",
   refused: "refused"
 }
 

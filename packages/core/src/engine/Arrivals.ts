@@ -11,6 +11,10 @@ export const isAhead = (event: HandoffEvent, now: DateTime.Utc): boolean => {
   return moments.some(({ epochMilliseconds }) => epochMilliseconds > now.epochMilliseconds + skew)
 }
 
+/** Checks for an event that only the clock can cause, but that another program recorded. `before` is the state before it. */
+export const isForeignClock = (before: HandoffRecord, event: HandoffEvent): boolean =>
+  event.via !== undefined && isOfTime(before, event)
+
 /** The reason why an import refuses an entry; `before` is the state before it, if there is one. */
 export const arrivalFault = (
   before: HandoffRecord | undefined,
@@ -21,7 +25,7 @@ export const arrivalFault = (
   if (isAhead(event, now)) {
     return `${entry} is dated ahead: it is now ${DateTime.formatIso(now)}, and clocks may differ by ${skew / 1000} s`
   }
-  return before !== undefined && event.via !== undefined && isOfTime(before, event)
+  return before !== undefined && isForeignClock(before, event)
     ? `${entry} was recorded by another program, but only the clock may record it`
     : undefined
 }

@@ -1,11 +1,18 @@
 /** Verifies parts that were cancelled along with a handoff above them, over a store or a whole archive. */
-import type { ArchivedHandoff, RecordId, StoreError } from "@aumai/handoff-protocol"
+import type { ArchivedHandoff, Flaw, StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
 import { type AlongJudge, alongJudge, alongOf, type Ending, endingOf, lookIn } from "../engine/Along.ts"
 import type { HandoffStore } from "../store/HandoffStore.ts"
 import { isCorrupt } from "./Corrupt.ts"
-import type { Verified } from "./VerifyHandoff.ts"
+
+/** The fields of a verified handoff that a judgement changes. */
+interface Judged {
+  readonly recordId: string
+  readonly entries: number
+  readonly flaw?: Flaw
+  readonly unproven?: string
+}
 
 /** Makes a judge over the handoffs of a store. One that cannot be read counts as missing. */
 export const judgeOver = (store: HandoffStore["Service"]): AlongJudge<StoreError> => {
@@ -14,7 +21,7 @@ export const judgeOver = (store: HandoffStore["Service"]): AlongJudge<StoreError
 }
 
 /** Adds a flaw if the part was not cancelled along, or `unproven` if a handoff above is missing. */
-export const verifyAlong = <V extends Verified, E>(
+export const verifyAlong = <V extends Judged, E>(
   verified: V,
   ending: Ending,
   judge: AlongJudge<E>
@@ -32,13 +39,13 @@ export interface ArchiveEndings {
   /** Adds a handoff without a flaw. */
   readonly add: (archived: ArchivedHandoff) => void
   /** Judges a handoff once all of the archive have been added. */
-  readonly judged: <V extends Verified>(verified: V) => Effect.Effect<V>
+  readonly judged: <V extends Judged>(verified: V) => Effect.Effect<V>
 }
 
 /** Collects how the handoffs of an archive ended. It keeps a few fields of each. */
 export const archiveEndings = (): ArchiveEndings => {
-  const endings = new Map<RecordId, Ending>()
-  const parts = new Map<RecordId, Ending>()
+  const endings = new Map<string, Ending>()
+  const parts = new Map<string, Ending>()
   const judge = alongJudge((id) => Effect.succeed(endings.get(id)))
   return {
     add: ({ history, record }) => {

@@ -13,7 +13,7 @@ import {
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
-import { isAhead, skew } from "../engine/Arrivals.ts"
+import { isAhead, isForeignClock, skew } from "../engine/Arrivals.ts"
 import type { AgentKey, RegisteredAgent } from "../store/AgentStore.ts"
 import { isSignedBy } from "./Signing.ts"
 
@@ -90,9 +90,16 @@ export const verifyWith = (
   const { recordId } = record
   // The revisions that the clock recorded: these are unsigned, even if an agent has its name and a key.
   const byClock = new Set<number>()
-  let flaw = flawIn(recordId, history, record, (before, event) => {
-    if (event.by === clock && isOfTime(before, event)) byClock.add(before.revision + 1)
+  let foreign: Flaw | undefined
+  const replayed = flawIn(recordId, history, record, (before, event) => {
+    const revision = before.revision + 1
+    if (event.by === clock && isOfTime(before, event)) byClock.add(revision)
+    // Earlier versions recorded such events of other programs, in entries of format 1.
+    if (event.log !== undefined && isForeignClock(before, event)) {
+      foreign ??= { revision, problem: "It was recorded by another program, but only the clock may record it" }
+    }
   })
+  let flaw = foreign ?? replayed
   let signed = 0
   let latest = -Infinity
   for (const [index, event] of history.entries()) {

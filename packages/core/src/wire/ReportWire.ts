@@ -71,8 +71,9 @@ export const encodeMetrics = (metrics: Metrics): WireMetrics => ({
 })
 
 /** Encodes the outcome of importing one handoff. */
-export const encodeImportReport = ({ recordId, outcome, unproven }: ImportReport): WireImportReport => ({
+export const encodeImportReport = ({ recordId, outcome, problem, unproven }: ImportReport): WireImportReport => ({
   record_id: recordId,
   outcome,
+  problem: problem ?? null,
   unproven: unproven ?? null
 })

@@ -163,9 +163,10 @@ export const WireImportReport = Schema.Struct({
   outcome: field(
     Schema.Literals(["added", "unchanged", "newer", "conflict", "broken"]),
     "`added`: the id was unknown. `unchanged`: the store held all of it. `newer`: later events were appended. " +
-      "`conflict`: the histories differ. `broken`: the history was edited, or an artifact does not fit its JSON Schema. " +
-      "The last two change nothing."
+      "`conflict`: the histories differ. `broken`: it cannot have happened as its entries say, or an artifact does not " +
+      "fit its JSON Schema. The last two change nothing."
   ),
+  problem: field(Schema.NullOr(Schema.String), "The reason why it is `broken`, one sentence; null otherwise."),
   unproven
 }).annotate({ identifier: "ImportReport", description: "The outcome of importing one handoff." })
 export type WireImportReport = typeof WireImportReport.Encoded
@@ -180,7 +181,8 @@ export const WireCopyReport = Schema.Struct({
   conflicts: field(ids, "The handoffs whose histories differ; they were left out."),
   broken: field(
     ids,
-    "The handoffs whose histories were edited or whose artifacts do not fit their JSON Schemas; they were left out."
+    "The handoffs that cannot have happened as their entries say, or whose artifacts do not fit their JSON Schemas; " +
+      "they were left out."
   ),
   unproven: field(ids, "The handoffs that were copied although an artifact was not judged by its JSON Schema."),
   agents: field(

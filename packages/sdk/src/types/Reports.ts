@@ -33,7 +33,8 @@ export interface Whereabouts {
 /**
  * The outcome of importing one handoff. `added`: the store did not have it. `unchanged`: the store has all of it
  * already. `newer`: its further events were appended. `conflict`: it contradicts the store, which stays unchanged.
- * `broken`: its digests are wrong, or an artifact does not fit the JSON Schema that its request demands; it was skipped.
+ * `broken`: it cannot have happened as its entries say, or an artifact does not fit the JSON Schema that its request
+ * demands; it was skipped.
  */
 export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
 
@@ -43,6 +44,8 @@ export interface ImportReport {
   readonly recordId: string
   /** The outcome. */
   readonly outcome: ImportOutcome
+  /** The reason why it is `broken`, in one sentence; otherwise absent. */
+  readonly problem?: string
   /** The reason why the artifacts could not be judged by their JSON Schemas, in one sentence; absent if they were. */
   readonly unproven?: string
 }
@@ -98,9 +101,14 @@ export interface Verified {
   readonly entries: number
   /** The number of entries with a valid signature of their author. */
   readonly signed: number
+  /** The number of entries dated more than 60 s ahead of now, as a wrong clock dates them. This is not a flaw. */
+  readonly ahead: number
   /** The first wrong entry, with the reason; absent if all entries are valid. */
   readonly flaw?: Flaw
-  /** The reason why the artifacts could not be judged by their JSON Schemas, in one sentence; absent if they were. */
+  /**
+   * The reason why the artifacts could not be judged by their JSON Schemas, or the cancellation along with a handoff that is
+   * missing, in one sentence; absent if all could be judged.
+   */
   readonly unproven?: string
 }
 
