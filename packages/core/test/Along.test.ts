@@ -164,6 +164,10 @@ const forgeries: Readonly<
     ],
     doubt: { c: 2 }
   },
+  "the one between it and the cancelled whole is open": {
+    all: [made("c", "p", cancelled("p")), made("p", "q", accepted), made("q", undefined, cancelled())],
+    doubt: { c: 2 }
+  },
   "the two form a circle": {
     all: [made("c", "p", cancelled("p", stranger)), made("p", "c", cancelled("c", stranger))],
     doubt: { c: 2, p: 2 }
