@@ -84,14 +84,15 @@ describe("import", () => {
     const imported = await cli.run(["import", "--file", "changed.json", "--store", "taken.json"])
     expect(imported).toEqual({
       code: 1,
-      stdout:
-        "1 added\n1 left out: changed after they were written, or with an artifact that does not fit its JSON Schema\n",
-      stderr: "  changed\nError: Invalid changed.json: 1 of 2 handoffs do not hold and were left out\n"
+      stdout: "1 added\n1 left out: they do not hold\n",
+      stderr:
+        "  changed: Its record holds the digest of another last entry\n" +
+        "Error: Invalid changed.json: 1 of 2 handoffs do not hold and were left out\n"
     })
     const copied = await cli.run(["copy", "--from", "changed.json", "--to", "copied.json"])
     expect([copied.code, copied.stderr]).toEqual([
       1,
-      expect.stringContaining("  changed\nError: Invalid --from: 1 of 2")
+      expect.stringMatching(/^ {2}changed: Its record .*\nError: Invalid --from: 1 of 2/)
     ])
     for (const store of ["taken.json", "copied.json"]) {
       const listed = await cli.run(["list", "--store", store])

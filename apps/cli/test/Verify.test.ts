@@ -95,8 +95,13 @@ describe("verify", () => {
     expect(file.stderr).toContain(`Handoff endless is unproven: ${reason}`)
     const imported = await cli.run(["import", "--file", "schemas.json", "--json", "--store", "schemas-store.json"])
     expect(JSON.parse(imported.stdout)).toEqual([
-      { record_id: "endless", outcome: "added", unproven: reason },
-      { record_id: "misfit", outcome: "broken", unproven: null }
+      { record_id: "endless", outcome: "added", problem: null, unproven: reason },
+      {
+        record_id: "misfit",
+        outcome: "broken",
+        problem: expect.stringContaining("The artifact sums does not fit its schema: "),
+        unproven: null
+      }
     ])
     const store = await cli.run(["verify", "--store", "schemas-store.json"])
     expect([store.code, store.stdout]).toEqual([

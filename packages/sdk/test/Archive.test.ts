@@ -115,7 +115,8 @@ describe("an archive of the SDK", () => {
       history: null,
       status: "accepted",
       response,
-      updated_at: "2036-12-01T09:00:00.000000Z"
+      // Later than it was created, and within the difference that clocks may have.
+      updated_at: new Date(Date.now() + 30_000).toISOString()
     }))
     expect(await handoffs.import(rewritten)).toEqual([{ recordId: "q3", outcome: "newer" }])
     expect(await handoffs.get("q3")).toMatchObject({ status: "accepted", response: { reason: "Sure." } })

@@ -21,13 +21,13 @@ describe.each(stores)("verifying a $name store", (store) => {
       await handoffs.create(ask, { id: "q3" })
       await handoffs.accept("q3", { reason: "On it." })
       await handoffs.create(ask, { id: "q4" })
-      expect(await handoffs.verify("q3")).toEqual({ recordId: "q3", entries: 2, signed: 0 })
+      expect(await handoffs.verify("q3")).toEqual({ recordId: "q3", entries: 2, signed: 0, ahead: 0 })
       const seen: Array<readonly [number, Verified]> = []
       const all = await handoffs.verify({ onProgress: (handoffs, latest) => seen.push([handoffs, latest]) })
       expect(all).toEqual({ handoffs: 2, entries: 3, signed: 0, flaws: [], unproven: [], faults: [] })
       expect(seen).toEqual([
-        [1, { recordId: "q3", entries: 2, signed: 0 }],
-        [2, { recordId: "q4", entries: 1, signed: 0 }]
+        [1, { recordId: "q3", entries: 2, signed: 0, ahead: 0 }],
+        [2, { recordId: "q4", entries: 1, signed: 0, ahead: 0 }]
       ])
       expect(await handoffs.verify()).toEqual(all)
       expect(await rejection(handoffs.verify("nope"))).toBeInstanceOf(HandoffNotFound)
@@ -87,7 +87,7 @@ describe.each(stores)("verifying a $name store", (store) => {
           undefined,
           86
         ])
-        expect(await handoffs.verify(recordId)).toEqual({ recordId, entries: 4, signed: 3 })
+        expect(await handoffs.verify(recordId)).toEqual({ recordId, entries: 4, signed: 3, ahead: 0 })
 
         // Signatures are exported with the handoff.
         const lines: Array<string> = []
@@ -95,7 +95,7 @@ describe.each(stores)("verifying a $name store", (store) => {
         await using other = await openHandoffs("memory:")
         await other.import(lines.map((line) => JSON.parse(line)))
         await other.agents.register("executor", [], { publicKey: keys.executor.publicKey })
-        expect(await other.verify(recordId)).toEqual({ recordId, entries: 4, signed: 2 })
+        expect(await other.verify(recordId)).toEqual({ recordId, entries: 4, signed: 2, ahead: 0 })
       },
       { keys: secretKeys }
     ))
@@ -137,7 +137,9 @@ describe.each(stores)("verifying a $name store", (store) => {
       const lines: Array<string> = []
       for await (const handoff of handoffs.export()) lines.push(JSON.stringify(handoff).replaceAll("On it.", "No way."))
       await using other = await openHandoffs("memory:")
-      expect(await other.import(lines.map((line) => JSON.parse(line)))).toEqual([{ recordId: "q3", outcome: "broken" }])
+      expect(await other.import(lines.map((line) => JSON.parse(line)))).toEqual([
+        { recordId: "q3", outcome: "broken", problem: "Entry 3 does not hold the digest of the one before it" }
+      ])
       expect((await other.metrics()).total).toBe(0)
     }))
 })

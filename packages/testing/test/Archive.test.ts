@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
 
 import { expectedOf, textOf } from "../src/golden-files.ts"
 import { contents, formats } from "../src/golden.ts"
@@ -14,6 +15,7 @@ const layer = HandoffManager.layer.pipe(Layer.provideMerge(MemoryStore.layer))
 describe.each(formats)("an archive of %s", (format) => {
   it.effect("has every record and entry", () =>
     Effect.gen(function* () {
+      yield* TestClock.setTime(Date.parse("2026-12-03T00:00:00Z"))
       const { agents, log, ...expected } = expectedOf(format).contents
       const archive: ReadonlyArray<unknown> = JSON.parse(textOf(format, "archive.json"))
       const { import: importAll } = yield* HandoffManager

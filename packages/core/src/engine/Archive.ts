@@ -77,8 +77,8 @@ const changesFrom = (
     } else {
       const advanced = advance(record, event)
       if (Result.isFailure(advanced)) {
-        const { _tag, message } = advanced.failure
-        return Result.fail(_tag === "BrokenChain" ? broken(message) : conflict)
+        const problem = `Entry ${record.revision + 1} does not hold the digest of the one before it`
+        return Result.fail(advanced.failure._tag === "BrokenChain" ? broken(problem) : conflict)
       }
       record = advanced.success.record
       changes.push(sealed(advanced.success))
