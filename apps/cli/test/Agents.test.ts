@@ -37,7 +37,10 @@ describe("agents and routing", () => {
   })
 
   it("keeps the capacity and the keys of an agent, and prints both as text and as JSON", async () => {
-    const [first, second] = ["iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w", "gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q"]
+    const [first, second] = [
+      "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w",
+      "gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q"
+    ]
     const register = (...words: ReadonlyArray<string>) =>
       run("agents", "register", "--id", "erin", "--capability", "audit", ...words)
     expect((await register("--capacity", "5", "--public-key", first)).stdout).toBe(

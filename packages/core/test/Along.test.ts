@@ -157,11 +157,7 @@ const forgeries: Readonly<
     doubt: { c: "unproven", p: "unproven" }
   },
   "the whole above a completed one is open": {
-    all: [
-      made("c", "p", cancelled("p", stranger)),
-      made("p", "q", accepted, completed),
-      made("q", undefined)
-    ],
+    all: [made("c", "p", cancelled("p", stranger)), made("p", "q", accepted, completed), made("q", undefined)],
     doubt: { c: 2 }
   },
   "the one between it and the cancelled whole is open": {
@@ -189,7 +185,10 @@ describe("a part cancelled along with its whole", () => {
     for (const order of permutations(yield* cancelledTree)) {
       assert.deepStrictEqual(yield* doubtfulIn(order), {})
       const [outcomes, doubt] = yield* inAnotherStore(Effect.all([imported(order), doubtful]))
-      assert.deepStrictEqual([...outcomes.values()].map(({ outcome }) => outcome).join(), "added,added,added,added,added")
+      assert.deepStrictEqual(
+        [...outcomes.values()].map(({ outcome }) => outcome).join(),
+        "added,added,added,added,added"
+      )
       assert.deepStrictEqual(doubt, {})
     }
   })
@@ -199,17 +198,28 @@ describe("a part cancelled along with its whole", () => {
     const others = Array.from({ length: 600 }, (_, n) => archived(made(`other-${n}`, undefined)))
     const order = [...parts, ...others, ...whole]
     const outcomes = yield* inAnotherStore(imported(order))
-    assert.lengthOf([...outcomes.values()].filter(({ outcome }) => outcome === "added"), order.length)
+    assert.lengthOf(
+      [...outcomes.values()].filter(({ outcome }) => outcome === "added"),
+      order.length
+    )
     // A second import finds all of them.
     const again = yield* inAnotherStore(Effect.andThen(imported(order), imported(order)))
-    assert.lengthOf([...again.values()].filter(({ outcome }) => outcome === "unchanged"), order.length)
+    assert.lengthOf(
+      [...again.values()].filter(({ outcome }) => outcome === "unchanged"),
+      order.length
+    )
   })
 
   test("is imported once the store has the whole", function* () {
     const [parts, whole] = withoutWhole(yield* cancelledTree)
     const outcomes = yield* inAnotherStore(Effect.all([imported(parts), imported(whole), imported(parts.toReversed())]))
     assert.deepStrictEqual(
-      outcomes.map((reports) => [...reports.values()].map(({ outcome }) => outcome).toSorted().join()),
+      outcomes.map((reports) =>
+        [...reports.values()]
+          .map(({ outcome }) => outcome)
+          .toSorted()
+          .join()
+      ),
       // Of the parts, the completed one needs no whole.
       ["added,broken,broken,broken", "added", "added,added,added,unchanged"]
     )

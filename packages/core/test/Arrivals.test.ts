@@ -145,8 +145,15 @@ describe("a moment ahead of now", () => {
   const rejected: Transition = { _tag: "Rejected", at: later(100), by: receiver, reason: "Busy" }
 
   test("is refused by an import beyond the difference between clocks, in each entry", function* () {
-    const { archived } = made({}, [{ ...accepted, at: later(50) }, { _tag: "Started", at: later(100), by: receiver }])
-    for (const [seconds, entry] of [[-61, 1], [-11, 2], [39, 3]] as const) {
+    const { archived } = made({}, [
+      { ...accepted, at: later(50) },
+      { _tag: "Started", at: later(100), by: receiver }
+    ])
+    for (const [seconds, entry] of [
+      [-61, 1],
+      [-11, 2],
+      [39, 3]
+    ] as const) {
       yield* TestClock.setTime(later(seconds).epochMilliseconds)
       const [report] = yield* imported(archived)
       assert.deepInclude(report, { outcome: "broken" })
@@ -174,7 +181,12 @@ describe("a moment ahead of now", () => {
     const { archived, changes } = made({}, [rejected])
     const { commit } = yield* HandoffStore
     for (const change of changes) yield* commit([change])
-    for (const [seconds, ahead] of [[-61, 2], [-60, 1], [39, 1], [40, 0]] as const) {
+    for (const [seconds, ahead] of [
+      [-61, 2],
+      [-60, 1],
+      [39, 1],
+      [40, 0]
+    ] as const) {
       yield* TestClock.setTime(later(seconds).epochMilliseconds)
       const verified = { recordId, entries: 2, signed: 0, ahead }
       assert.deepStrictEqual(yield* verify(recordId), verified)

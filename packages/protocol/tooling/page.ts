@@ -350,7 +350,8 @@ each clock runs out, once for each clock.
 
 **Due events.** The order of due events is: \`accept_by\`, \`deadline\`, the lease, the reminders. Only the first due event may
 be recorded, with its \`missed\`, \`of\` or \`code\`. Events with \`via: "foreign"\` have already happened, due or not. For them
-only the table, \`by\`, the named attempt and \`NoRoomLeft\` are checked.
+only the table, \`by\`, the named attempt and \`NoRoomLeft\` are checked. An event that only the clock causes is never
+\`via: "foreign"\`: an import refuses it, and in an entry of format 2 it does not hold. Stored entries of format 1 may have it.
 
 **Forwarding.** \`Forwarded\` makes the agent \`to\` the receiver, for which the handoff is pending. The request does not
 change: the record's \`hops\` list the later receivers, each with \`receiver\`, its first \`attempt\`, and \`at\`. The response,
@@ -372,7 +373,10 @@ the record counts its \`parts\`; the receiver stays accountable for the whole. A
 a part only if a \`Delegated\` of its parent names it and its sender is the \`by\` of that event. If a history begins with
 \`Imported\` and delegated fewer than \`parts\`, the oldest handoffs that a receiver sent and that name the parent are the
 others. The keeper of the records checks for open parts: it refuses \`Completed\` with \`OpenChildren\` unless the event has \`leaves_children\`. When the parent is cancelled, its
-open parts are cancelled, too: any agent may record a \`Cancelled\` whose \`along\` is the \`parent\` of the request.
+open parts are cancelled, too: any agent may record a \`Cancelled\` whose \`along\` is the \`parent\` of the request. One
+history does not show whether it was allowed to, so this is judged over a store or an archive. From the \`along\`, go up by
+\`parent\`, past handoffs that have ended, to a \`Cancelled\` without \`along\` by the same agent at the same moment. If a
+handoff on the way is open, or none is found, the \`Cancelled\` does not hold; if one is missing, it is unproven.
 
 **Briefing and read-back.** A request may have a \`briefing\` in the order of I-PASS: \`severity\` (\`stable\`, \`watcher\`,
 \`unstable\`), a \`summary\`, \`actions\` (\`id\`, \`task\`, \`owner\`, \`due\`), the \`situation\` (\`known\`, \`decided\`, \`open\`) and
@@ -577,7 +581,10 @@ of the events on the wire, with their requests.
 - A history that breaks the lifecycle is refused.
 - If record and history differ, a program that knows no histories has changed the record. The record never replaces the
   history: the shortest legal path from the state of the history to that of the record becomes events \`via: "foreign"\`. If no
-  path leads there, a person must resolve the conflict.
+  path leads there, a person must resolve the conflict. A state of \`expired\` becomes the \`Expired\` of the clock if a clock
+  had run out by its \`updated_at\`; otherwise no path leads there.
+- An import leaves out a handoff with new entries more than 60 seconds ahead of its clock. Stored entries are not accused of
+  that, because one wrong clock would make a store wrong for years; they are counted.
 
 ### Full archives
 

@@ -164,7 +164,10 @@ describe.each(stores)("handoffs in a $name store", (store) => {
   it(
     "avoid agents without capacity, and prefer present ones",
     open(async (handoffs) => {
-      const [first, second] = ["iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w", "gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q"]
+      const [first, second] = [
+        "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w",
+        "gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q"
+      ]
       const before = Date.now()
       const alice = await handoffs.agents.register("alice", ["analyze"], { capacity: 1, publicKey: first })
       expect(alice).toMatchObject({ agentId: "alice", capacity: 1, keys: [{ publicKey: first }] })

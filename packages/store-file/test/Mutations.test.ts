@@ -43,7 +43,9 @@ describe("a byte changed in the readable file", () => {
       const text = readFileSync(path, "utf8")
       const records = recordsIn(text)
       assert.deepStrictEqual(
-        records.map(({ record, id }) => verifyArchive(id, JSON.parse(record), made.agents, now)).filter(({ flaw }) => flaw),
+        records
+          .map(({ record, id }) => verifyArchive(id, JSON.parse(record), made.agents, now))
+          .filter(({ flaw }) => flaw),
         []
       )
       /** The error of opening and verifying the changed file; empty if there is no error. */

@@ -73,7 +73,10 @@ export const contents = Effect.gen(function* () {
     log: log.map(line),
     views: Object.fromEntries(views.filter(([, ids]) => ids.length > 0)),
     // The sentence of a flaw may change, its revision may not. The entries dated ahead depend on the day.
-    verified: verified.map(({ ahead: _, flaw, ...counts }) => ({ ...counts, ...(flaw && { flaw: flaw.revision }) })),
+    verified: verified.map((one) => {
+      const { ahead: _, flaw, ...counts } = one
+      return { ...counts, ...(flaw && { flaw: flaw.revision }) }
+    }),
     // A name with the sum of zero may be missing.
     tally: Object.fromEntries(Object.entries(yield* store.tally).filter(([, amount]) => amount !== 0)),
     metrics: { ...metrics, byStatus, p95Seconds: Math.round(p95Seconds * 1000) / 1000 },

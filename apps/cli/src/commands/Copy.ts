@@ -65,26 +65,28 @@ const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine
   const handoffs = Stream.tap(Context.get(source, HandoffManager).export, (handoff) =>
     Effect.sync(() => read.set(handoff.record.recordId, handoff))
   )
-  yield* Context.get(target, HandoffManager).import(handoffs).pipe(
-    Stream.mapArrayEffect((reports) =>
-      Effect.gen(function* () {
-        for (const report of reports) {
-          const { recordId, outcome, unproven } = report
-          copied.outcomes.set(outcome, (copied.outcomes.get(outcome) ?? 0) + 1)
-          if (unproven !== undefined) copied.unproven.push(recordId)
-          const handoff = read.get(recordId)
-          read.delete(recordId)
-          if (outcome === "conflict") copied.conflicts.push(recordId)
-          else if (outcome === "broken") copied.broken.push(report)
-          else if (handoff !== undefined) yield* verify(target, handoff)
-        }
-        yield* progress(`${(done += reports.length)} of ${all} handoffs`)
-        return reports
-      })
-    ),
-    Stream.runDrain,
-    Effect.ensuring(progress(""))
-  )
+  yield* Context.get(target, HandoffManager)
+    .import(handoffs)
+    .pipe(
+      Stream.mapArrayEffect((reports) =>
+        Effect.gen(function* () {
+          for (const report of reports) {
+            const { recordId, outcome, unproven } = report
+            copied.outcomes.set(outcome, (copied.outcomes.get(outcome) ?? 0) + 1)
+            if (unproven !== undefined) copied.unproven.push(recordId)
+            const handoff = read.get(recordId)
+            read.delete(recordId)
+            if (outcome === "conflict") copied.conflicts.push(recordId)
+            else if (outcome === "broken") copied.broken.push(report)
+            else if (handoff !== undefined) yield* verify(target, handoff)
+          }
+          yield* progress(`${(done += reports.length)} of ${all} handoffs`)
+          return reports
+        })
+      ),
+      Stream.runDrain,
+      Effect.ensuring(progress(""))
+    )
   if (done < all) {
     const detail = `The tally counts ${all} handoffs, but the store lists ${done}; these were copied. Run 'doctor' on the source`
     return yield* new StoreError({ operation: "copy", reason: "corrupt", detail })
@@ -153,9 +155,7 @@ export const copy = Command.make(
     for (const id of agents.different) yield* warnOfDifferent(id, "in the target")
     const leftOut = [
       ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs are in conflict with the target`]),
-      ...(broken.length === 0
-        ? []
-        : [`${broken.length} of ${done} handoffs do not hold`])
+      ...(broken.length === 0 ? [] : [`${broken.length} of ${done} handoffs do not hold`])
     ]
     if (leftOut.length > 0) {
       const expected = `${leftOut.join(", ")} and were left out`

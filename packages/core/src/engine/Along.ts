@@ -1,9 +1,15 @@
 /**
- * Judges parts that were cancelled along with a handoff above them. Any agent may record such a cancellation, so it holds
- * only beside a cancellation of its own above, by the same agent at the same moment.
+ * Judges parts that were cancelled along with a handoff above them. The lifecycle lets any agent record that, so it holds
+ * only if the same agent cancelled a handoff above at the same moment.
  */
-import type { AgentId, HandoffEvent, HandoffRecord, RecordId, StoreError } from "@aumai/handoff-protocol"
-import { isOpen } from "@aumai/handoff-protocol"
+import {
+  type AgentId,
+  type HandoffEvent,
+  type HandoffRecord,
+  isOpen,
+  type RecordId,
+  type StoreError
+} from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
