@@ -2,6 +2,7 @@ import {
   advance,
   AgentId,
   type ArchivedHandoff,
+  begin,
   Capability,
   clock,
   create,
@@ -327,6 +328,50 @@ describe("signatures", () => {
       const declined = { _tag: "Forwarded", at: late, by: clock, to: executor, because: "rejected" } as const
       assert.strictEqual(flawAt(extended(pending, declined)), 2)
       assert.isUndefined(flawAt(extended(pending, declined, true)))
+    })
+  )
+
+  it.effect("of the clock are judged in one replay, however long the history is", () =>
+    Effect.gen(function* () {
+      const { publicKey } = yield* Signing.generate
+      const recordId = RecordId.make("a")
+      /** The reads of each entry of a handoff whose lease the clock ended this often. */
+      const readsOf = (rounds: number) => {
+        const request = HandoffRequest.make({
+          fromAgent: AgentId.make("planner"),
+          toAgent: executor,
+          taskDescription: "Generate the Q3 report",
+          maxAttempts: rounds + 1
+        })
+        const first = begin(recordId, { _tag: "Created", at: start, by: request.fromAgent, request })
+        const history: Array<HandoffEvent> = [first.event]
+        let { record } = first
+        for (let attempt = 1; attempt <= rounds; attempt++) {
+          const [taken, lost] = [2 * attempt, 2 * attempt + 1].map((n) => DateTime.add(start, { seconds: n }))
+          assert(taken !== undefined && lost !== undefined)
+          for (const event of [
+            { _tag: "Accepted", at: taken, by: executor, lease: 1000 },
+            { _tag: "Released", at: lost, by: clock, attempt, reason: "The lease ran out." }
+          ] as const) {
+            const next = Result.getOrThrow(advance(record, event))
+            record = next.record
+            history.push(next.event)
+          }
+        }
+        let reads = 0
+        const counted = history.map(
+          (event) => new Proxy(event, { get: (from, key) => ((reads += 1), Reflect.get(from, key)) })
+        )
+        const keys = [{ publicKey, since: start }]
+        const { flaw } = verifyHandoff(
+          { record, history: counted },
+          [{ agentId: clock, capabilities: [], keys }],
+          start
+        )
+        assert.isUndefined(flaw)
+        return reads / history.length
+      }
+      assert.isBelow(readsOf(80), 1.2 * readsOf(20))
     })
   )
 
