@@ -27,7 +27,7 @@ import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
 import { arrivalFault } from "./Arrivals.ts"
 import { sealed } from "./Entries.ts"
-import { partsImport } from "./ImportParts.ts"
+import { pagesThenRest, partsImport } from "./ImportParts.ts"
 import { proofOf } from "./Proof.ts"
 import type { Box } from "./SchemaBox.ts"
 
@@ -268,18 +268,9 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
   return <E, R>(
     handoffs: Stream.Stream<ArchivedHandoff, E, R>
   ): Stream.Stream<ImportReport, E | InvalidInput | StoreError, R> =>
-    Stream.suspend(() => {
-      const parts = partsImport(store, { batchSize, readsAtOnce }, importBatch, refuse)
-      const importPage = (given: Batch) =>
-        Effect.flatMap(
-          Effect.fromResult(Result.all(Arr.map(given, (one) => takeOver("handoff", one, ofArchive)))),
-          parts.page
-        )
-      return handoffs.pipe(
-        Stream.rechunk(batchSize),
-        eachPage(importPage),
-        Stream.concat(Stream.fromIterableEffect(parts.rest)),
-        Stream.filter((one) => one !== undefined)
-      )
-    })
+    handoffs.pipe(
+      Stream.rechunk(batchSize),
+      eachPage((given) => Effect.fromResult(Result.all(Arr.map(given, (one) => takeOver("handoff", one, ofArchive))))),
+      pagesThenRest(() => partsImport(store, { batchSize, readsAtOnce }, importBatch, refuse))
+    )
 }

@@ -1,7 +1,10 @@
 /** Imports parts that were cancelled along with a handoff above them after that one, in any order of an archive. */
 import type { ArchivedHandoff, RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
+import * as Stream from "effect/Stream"
 
 import type { HandoffStore } from "../store/HandoffStore.ts"
 import { alongJudge, alongOf, endingOf, lookIn } from "./Along.ts"
@@ -43,8 +46,8 @@ export const partsImport = (
       return freed
     })
 
-  /** Imports a page, and the parts of earlier pages that waited for it. The last report is absent if all parts wait. */
-  const page = (given: Batch): Effect.Effect<Arr.NonEmptyReadonlyArray<ImportReport | undefined>, StoreError> =>
+  /** Imports a page, and the parts of earlier pages that waited for it. */
+  const page = (given: Batch): Effect.Effect<ReadonlyArray<ImportReport>, StoreError> =>
     Effect.gen(function* () {
       const isPart = ({ history }: ArchivedHandoff) => alongOf(history) !== undefined
       const others = given.filter((one) => !isPart(one))
@@ -64,8 +67,7 @@ export const partsImport = (
         next = yield* importAll(held, reports)
       }
       // In the order of the archive, as far as possible.
-      const all = [...new Set([...given, ...reports.keys()])].map((one) => reports.get(one))
-      return Arr.isReadonlyArrayNonEmpty(all) ? all : [undefined]
+      return [...new Set([...given, ...reports.keys()])].flatMap((one) => reports.get(one) ?? [])
     })
 
   /** Refuses the parts that still wait at the end of the archive. */
@@ -75,3 +77,35 @@ export const partsImport = (
 
   return { page, rest }
 }
+
+/** The two steps of reading a stream: each page, and what is left at its end. */
+interface Steps<A, B, E> {
+  readonly page: (page: Arr.NonEmptyReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, E>
+  readonly rest: Effect.Effect<ReadonlyArray<B>, E>
+}
+
+/**
+ * Maps a stream page by page, and adds the rest at its end. `Stream.concat` would add five kilobytes to the bundle that a
+ * browser loads first.
+ */
+export const pagesThenRest =
+  <A, B, E2>(begin: () => Steps<A, B, E2>) =>
+  <E, R>(pages: Stream.Stream<A, E, R>): Stream.Stream<B, E | E2, R> =>
+    Stream.transformPull(pages, (pull) =>
+      Effect.sync(() => {
+        const { page, rest } = begin()
+        let isAtEnd = false
+        const reports = Effect.suspend((): Pull.Pull<ReadonlyArray<B>, E | E2, void, R> =>
+          isAtEnd
+            ? Cause.done()
+            : Pull.catchDone(Effect.flatMap(pull, page), () => {
+                isAtEnd = true
+                return rest
+              })
+        )
+        const next: Pull.Pull<Arr.NonEmptyReadonlyArray<B>, E | E2, void, R> = Effect.flatMap(reports, (some) =>
+          Arr.isReadonlyArrayNonEmpty(some) ? Effect.succeed(some) : next
+        )
+        return next
+      })
+    )

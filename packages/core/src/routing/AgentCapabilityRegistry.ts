@@ -55,19 +55,8 @@ const decodeRevocation = Schema.decodeUnknownEffect(Schema.Struct({ agentId: Age
 const keyRule = Effect.promise(() => import("./KeyRule.ts"))
 const keyLedger = Effect.promise(() => import("./KeyLedger.ts"))
 
-const tooManyKeys = () =>
-  new InvalidInput({
-    input: "agent",
-    issues: [
-      { path: "public_key", expected: `Expected one of the ${limits.keys} keys already registered, which is the limit` }
-    ]
-  })
-
-const notAKey = () =>
-  new InvalidInput({
-    input: "agent",
-    issues: [{ path: "public_key", expected: "Expected a point of prime order of Ed25519, encoded as in RFC 8032" }]
-  })
+const invalidKey = (expected: string) =>
+  new InvalidInput({ input: "agent", issues: [{ path: "public_key", expected }] })
 
 const sameWord = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
@@ -183,11 +172,14 @@ export class AgentCapabilityRegistry extends Context.Service<
             agentId: given.agentId,
             capabilities: [...new Set(given.capabilities)]
           }).pipe(Effect.mapError((error) => invalidInput("agent", error)))
-          if (publicKey !== undefined && !(yield* keyRule).isUsable(publicKey)) return yield* notAKey()
+          const fault = publicKey && (yield* keyRule).faultOf(publicKey)
+          if (fault !== undefined) return yield* invalidKey(fault)
           const known = yield* find(registration.agentId)
           yield* checkRegistration(registration, known)
           const keys = keysWith(known?.keys ?? [], publicKey, yield* DateTime.now)
-          if (keys.length > limits.keys) return yield* tooManyKeys()
+          if (keys.length > limits.keys) {
+            return yield* invalidKey(`Expected one of the ${limits.keys} keys already registered, which is the limit`)
+          }
           const agent: RegisteredAgent = frozen({
             ...registration,
             ...(keys.length === 0 ? {} : { keys }),

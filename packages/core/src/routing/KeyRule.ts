@@ -10,11 +10,7 @@ import type { Signer } from "./Signers.ts"
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-/**
- * Checks that a key is a point of prime order in the one encoding that RFC 8032 allows. Any signature fits a key of small
- * order, and other keys outside of the prime group have signatures that only some libraries accept.
- */
-export const isUsable = (publicKey: PublicKey): boolean => {
+const isUsable = (publicKey: PublicKey): boolean => {
   const bits = [...publicKey].reduce((before, digit) => (before << 6n) | BigInt(digits.indexOf(digit)), 0n)
   // The last digit of 43 has two bits that belong to no byte.
   if ((bits & 3n) !== 0n) return false
@@ -26,6 +22,13 @@ export const isUsable = (publicKey: PublicKey): boolean => {
     return false
   }
 }
+
+/**
+ * The reason why an agent cannot have a key, unless it is a point of prime order in the one encoding that RFC 8032 allows.
+ * Any text has signatures for a key of small order; for a key of mixed order, libraries differ on the signatures.
+ */
+export const faultOf = (publicKey: PublicKey): string | undefined =>
+  isUsable(publicKey) ? undefined : "Expected a point of prime order of Ed25519, encoded as in RFC 8032"
 
 /** Checks whether the router and `verify` treat two versions of an agent alike. */
 const isSame = (a: RegisteredAgent, b: RegisteredAgent): boolean =>
