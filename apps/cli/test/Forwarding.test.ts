@@ -184,6 +184,40 @@ describe("delegate and chain", () => {
     expect(await done("chain", "--id", id)).toContain("└─ along-1  cancelled  analyst  Totals")
   })
 
+  it("accepts a part that was cancelled with its whole in any order of a file, and no part that was not", async () => {
+    const { done } = on(cli, "beside.json")
+    const id = await cli.create("beside.json")
+    await done("accept", "--id", id)
+    await done("delegate", "--id", id, "--to", "analyst", "--task", "Totals", "--part-id", "beside-1")
+    const records = async (): Promise<ReadonlyArray<{ readonly record_id: string }>> => JSON.parse(await done("export"))
+    const [open] = (await records()).filter(({ record_id }) => record_id === id)
+    await done("cancel", "--id", id)
+    const [whole, part] = (await records()).toSorted((a) => (a.record_id === id ? -1 : 1))
+    const told = async (name: string, ...all: ReadonlyArray<unknown>) => {
+      writeFileSync(cli.path(name), JSON.stringify(all))
+      const verified = await cli.run(["verify", "--file", name])
+      const imported = await cli.run(["import", "--file", name, "--store", `store-${name}`])
+      return [verified.code, verified.stdout, imported.code, imported.stdout, imported.stderr]
+    }
+    const holds = "Checked 2 handoffs with 6 entries, no signatures verified: everything holds\n"
+    expect(await told("whole-first.json", whole, part)).toEqual([0, holds, 0, "2 added\n", ""])
+    expect(await told("part-first.json", part, whole)).toEqual([0, holds, 0, "2 added\n", ""])
+    const copied = await cli.run(["copy", "--from", "part-first.json", "--to", "beside-copy.json"])
+    expect(copied.stdout).toContain("2 added\n")
+
+    const because = `It was cancelled along with ${id}, but handoff ${id} is`
+    const forged = await told("forged.json", part, open)
+    expect(forged[1]).toContain(`Handoff beside-1 does not hold at revision 2 of 2: ${because} open\n`)
+    expect(forged.slice(2)).toEqual([
+      1,
+      "1 added\n1 left out: they do not hold\n",
+      `  beside-1: ${because} open\nError: Invalid forged.json: 1 of 2 handoffs do not hold and were left out\n`
+    ])
+    const alone = await told("alone.json", part)
+    expect(alone[1]).toContain(", 1 handoff unproven: everything else holds\n")
+    expect(alone[4]).toContain(`  beside-1: ${because} missing or cannot be read\n`)
+  })
+
   it("strips escape sequences for the terminal", async () => {
     const { done } = on(cli, "hostile.json")
     const id = await cli.create("hostile.json", { task: foreign })

@@ -19,6 +19,29 @@ describe("a file of handoffs", () => {
     expect(await exportText(other)).toBe(text)
   })
 
+  it("may name a part before the whole that it was cancelled with", async () => {
+    await using handoffs = await openHandoffs("memory:")
+    const { recordId } = await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" }, { id: "whole" })
+    await handoffs.accept(recordId)
+    const part = await handoffs.delegate(recordId, { toAgent: "c", taskDescription: "d" }, { id: "part" })
+    await handoffs.accept(part.recordId)
+    await handoffs.delegate(part.recordId, { toAgent: "d", taskDescription: "e" }, { id: "below" })
+    await handoffs.cancel(recordId)
+    const records: ReadonlyArray<{ readonly record_id: string }> = JSON.parse(await exportText(handoffs))
+    const order = ["below", "part", "whole"].map((id) => records.find(({ record_id }) => record_id === id))
+    await using other = await openHandoffs("memory:")
+    expect(outcomes(await importText(other, "handoffs.json", JSON.stringify(order)))).toEqual([
+      "below: added",
+      "part: added",
+      "whole: added"
+    ])
+    await using third = await openHandoffs("memory:")
+    expect(outcomes(await importText(third, "handoffs.json", JSON.stringify(order.slice(0, 2))))).toEqual([
+      "below: broken",
+      "part: broken"
+    ])
+  })
+
   it("may be in the former JSON format of the SDK", async () => {
     const text = readFileSync(join(import.meta.dirname, "fixtures/former-export.json"), "utf8")
     await using handoffs = await openHandoffs("memory:")
