@@ -89,8 +89,8 @@ const archived = {
   record_id: "hostile",
   request: { from_agent: "planner", to_agent: "executor", task_description: "Report" },
   status: "pending",
-  created_at: "2026-12-01T09:00:00Z",
-  updated_at: "2026-12-01T09:00:00Z"
+  created_at: "2025-12-01T09:00:00Z",
+  updated_at: "2025-12-01T09:00:00Z"
 }
 const briefing = { severity: "stable", summary: "Short" }
 
