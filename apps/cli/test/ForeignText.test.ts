@@ -8,7 +8,9 @@ import { described } from "./reference.ts"
 
 const cli = command()
 const golden = new URL("../../../packages/testing/golden/format-1/archive.json", import.meta.url)
-const archive = spoil(JSON.parse(readFileSync(golden, "utf8")) as Parameters<typeof spoil>[0])
+// An import refuses moments ahead of now.
+const past = readFileSync(golden, "utf8").replaceAll("2026-1", "2025-1")
+const archive = spoil(JSON.parse(past) as Parameters<typeof spoil>[0])
 const ids = archive.map((one) => one.record_id)
 const agent = `executor${hostile}`
 const on = (...words: ReadonlyArray<string>) => cli.run([...words, "--store", "hostile.json"])

@@ -14,7 +14,7 @@ import { created, life, nextOf, receiver } from "../../testing/src/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
 import { namesOf, open, wholeLog } from "./stores.ts"
 
-const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
+const at = DateTime.makeUnsafe("2025-12-01T09:00:00Z")
 const idOf = (change: Change) => change.record.recordId
 
 describe("several stores on one database", () => {
