@@ -9,7 +9,9 @@ import { useBoard } from "./site.ts"
 
 const board = useBoard()
 const golden = new URL("../../../packages/testing/golden/format-1/archive.json", import.meta.url)
-const archive = spoil(JSON.parse(readFileSync(golden, "utf8")) as Parameters<typeof spoil>[0])
+// An import refuses moments ahead of now.
+const past = readFileSync(golden, "utf8").replaceAll("2026-1", "2025-1")
+const archive = spoil(JSON.parse(past) as Parameters<typeof spoil>[0])
 const executor = `executor${hostile}`
 
 /** Opens everything that can be opened on the page. */
