@@ -190,7 +190,7 @@ describe("delegate and chain", () => {
     await done("accept", "--id", id)
     await done("delegate", "--id", id, "--to", "analyst", "--task", "Totals", "--part-id", "beside-1")
     const records = async (): Promise<ReadonlyArray<{ readonly record_id: string }>> => JSON.parse(await done("export"))
-    const [open] = (await records()).filter(({ record_id }) => record_id === id)
+    const open = (await records()).find(({ record_id }) => record_id === id)
     await done("cancel", "--id", id)
     const [whole, part] = (await records()).toSorted((a) => (a.record_id === id ? -1 : 1))
     const told = async (name: string, ...all: ReadonlyArray<unknown>) => {
