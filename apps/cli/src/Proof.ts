@@ -5,4 +5,5 @@
 export * as Signing from "@aumai/handoff-core/Signing"
 export { beside, examine, type Finding, type Health } from "./verify/Health.ts"
 export { openCheckpoint, signCheckpoint } from "./verify/Checkpoints.ts"
+export { proofJson } from "./verify/Report.ts"
 export { verifyFile, verifyOne, verifyStore } from "./verify/Verifying.ts"

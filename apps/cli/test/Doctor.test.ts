@@ -29,7 +29,13 @@ describe("doctor", () => {
       await cli.create(store)
       await done("accept", "--id", id)
       const stdout = await done("doctor")
-      expect(stdout).toContain("Handoffs  2: 1 pending, 1 accepted\nEntries   3, 0 with a checked signature\n")
+      expect(stdout).toContain(
+        [
+          "Handoffs  2: 1 pending, 1 accepted",
+          "Entries   3: 3 by agents without a key",
+          "Proof     none is signed: digests show later changes, not authorship\n"
+        ].join("\n")
+      )
       expect(stdout).toContain("Agents    none registered\n\nNo problems found\n")
       expect(JSON.parse(await done("doctor", "--json"))).toMatchObject({
         store,

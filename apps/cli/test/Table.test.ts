@@ -42,6 +42,15 @@ describe("the table", () => {
     expect(second).toMatch(/^c0f530e2-fd0 .* 1h ago +四半期レポートを作成する$/)
   })
 
+  it("marks a handoff that another program ended, and says what the mark means", () => {
+    const [first] = records
+    if (first === undefined) throw new Error("no record")
+    const ended: HandoffRecord = { ...first, status: "cancelled", reason: "Enough", revision: 2, via: "foreign" }
+    expect(table([ended], 160, now)).toMatch(/ {2}cancelled \* {2}[^\n]*\n\* ended by another program$/)
+    const { via: _, ...own } = ended
+    for (const record of [first, own]) expect(table([record], 160, now)).not.toContain("another program")
+  })
+
   it("drops the less important columns first", () => {
     expect(table(records, 66, now).split("\n")[0]).toMatch(/^ID +STATUS +PRI +FROM → TO +TASK$/)
     expect(table(records, 50, now).split("\n")[0]).toMatch(/^ID +STATUS +PRI +TASK$/)

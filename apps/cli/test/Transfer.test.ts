@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 
 import { command } from "./command.ts"
+import { on } from "./telling.ts"
 
 const cli = command()
 const fixture = fileURLToPath(new URL("../../../packages/protocol/test/fixtures/handoffs-python.json", import.meta.url))
@@ -50,6 +51,37 @@ describe("a store that the Python tool wrote", () => {
     const again = await cli.run(["import", "--file", "exported.json", "--store", "elsewhere.json"])
     expect(again.stdout).toBe(`${before.length} already here\n`)
   })
+})
+
+describe("a handoff that another program ended", () => {
+  it.each(["ended.json", "sqlite:ended.db"])(
+    "is marked in lists and in its status in %s, and verifies",
+    async (store) => {
+      const { done } = on(cli, store)
+      for (const id of ["theirs", "ours"]) {
+        await cli.create(store, { id })
+        await done("accept", "--id", id)
+      }
+      await done("complete", "--id", "ours")
+      const exported = JSON.parse(await done("export")) as ReadonlyArray<Json>
+      const edited = exported.map((one) =>
+        one["record_id"] === "theirs"
+          ? { ...one, status: "completed", result: { pages: 3 }, updated_at: new Date().toISOString() }
+          : one
+      )
+      writeFileSync(cli.path("edited.json"), JSON.stringify(edited))
+      await done("import", "--file", "edited.json")
+      const [ours = "", theirs = ""] = (await done("list")).trim().split("\n").toSorted()
+      expect(ours).not.toContain("another program")
+      expect(theirs).toMatch(/^theirs {2}completed .* {2}\(ended by another program\)$/)
+      expect(await done("status", "--id", "theirs")).toMatch(/^Status: {5}completed \(ended by another program\)$/m)
+      expect(await done("status", "--id", "ours")).toMatch(/^Status: {5}completed$/m)
+      expect(JSON.parse(await done("status", "--id", "theirs", "--json"))).toMatchObject({ via: "foreign" })
+      expect(await done("verify")).toContain(
+        "5 by agents without a key, 1 inferred from another program. Everything holds"
+      )
+    }
+  )
 })
 
 describe("import", () => {

@@ -19,8 +19,6 @@ import { isClean, on } from "./telling.ts"
 const cli = command()
 const fixture = fileURLToPath(new URL("../../../packages/protocol/test/fixtures/handoffs-python.json", import.meta.url))
 
-const withoutKeys = "No registered agent has a key, so no signature proves who wrote an entry; 'keygen' makes a key"
-
 /** Creates two handoffs: `one`, accepted and started, and `two`, pending. */
 const lived = async (store: string) => {
   const { done } = on(cli, store)
@@ -40,27 +38,41 @@ describe("verify", () => {
   it("reports that everything holds for a handoff, a store, an export, and a file of the Python tool", async () => {
     await lived("whole.json")
     const { done } = on(cli, "whole.json")
-    expect(await cli.run(["verify", "--store", "whole.json"])).toEqual({
-      code: 0,
-      stdout: "Checked 2 handoffs with 4 entries, no signatures verified: everything holds\n",
-      stderr: `${withoutKeys}\n`
-    })
+    expect(await done("verify")).toBe(
+      [
+        "No agents are registered, so no signature was checked.",
+        "Checked 2 handoffs with 4 entries: 4 by agents without a key. Everything holds, but none is signed: digests show later changes, not authorship.",
+        ""
+      ].join("\n")
+    )
     expect(await done("verify", "--id", "one")).toContain("1 handoff with 3 entries")
     expect(JSON.parse(await done("verify", "--json"))).toEqual({
       handoffs: 2,
       entries: 4,
       signed: 0,
+      keyless: 4,
+      unknown: 0,
+      foreign: 0,
+      clock: 0,
+      ahead: 0,
+      erased: 0,
+      imported: 0,
+      missing: ["No agents are registered, so no signature was checked"],
       flaws: [],
       unproven: [],
       counts: [],
       checkpoint: null,
-      notes: [withoutKeys]
+      notes: []
     })
     const { stdout: exported } = await cli.run(["export", "--store", "whole.json"])
     writeFileSync(cli.path("whole-export.json"), exported)
-    for (const words of [["whole-export.json"], ["whole.json"], [fixture]]) {
-      const { code, stdout } = await cli.run(["verify", "--file", ...words, "--store", "never.json"])
-      expect([code, stdout]).toEqual([0, expect.stringContaining("everything holds")])
+    for (const [file, sentence] of [
+      ["whole-export.json", "Everything holds, but none is signed"],
+      ["whole.json", "Everything holds, but none is signed"],
+      [fixture, "No history was checked, only the state of each handoff.\n"]
+    ] as const) {
+      const { code, stdout } = await cli.run(["verify", "--file", file, "--store", "never.json"])
+      expect([code, stdout]).toEqual([0, expect.stringContaining(sentence)])
     }
     const piped = await cli.run(["verify", "--file", "-"], { stdin: exported })
     expect([piped.code, piped.stdout]).toEqual([0, expect.stringContaining("2 handoffs with 4 entries")])
@@ -90,7 +102,7 @@ describe("verify", () => {
     const file = await cli.run(["verify", "--file", "schemas.json"])
     expect(file.code).toBe(1)
     expect(file.stdout).toContain("Handoff misfit does not hold: The artifact sums does not fit its schema: ")
-    expect(file.stdout).toContain(", 1 handoff unproven\n")
+    expect(file.stdout).toContain(" 1 handoff is unproven.\n")
     const reason = "The artifact sums was not judged by its schema: it was not judged within 500 ms"
     expect(file.stderr).toContain(`Handoff endless is unproven: ${reason}`)
     const imported = await cli.run(["import", "--file", "schemas.json", "--json", "--store", "schemas-store.json"])
@@ -106,7 +118,11 @@ describe("verify", () => {
     const store = await cli.run(["verify", "--store", "schemas-store.json"])
     expect([store.code, store.stdout]).toEqual([
       0,
-      "Checked 1 handoff with 1 entry, no signatures verified, 1 handoff unproven: everything else holds\n"
+      [
+        "No agents are registered, so no signature was checked.",
+        "Checked 1 handoff with 1 entry: 1 inferred from another program. 1 history begins with the state of another program. 1 handoff is unproven. Everything that was checked holds, but none is signed: digests show later changes, not authorship.",
+        ""
+      ].join("\n")
     ])
     const json = await cli.run(["verify", "--json", "--store", "schemas-store.json"])
     expect(JSON.parse(json.stdout)).toMatchObject({ flaws: [], unproven: [{ record_id: "endless", reason }] })
@@ -174,7 +190,7 @@ describe("verify", () => {
     expect(stdout).toContain("Handoff [1] does not hold: It cannot be read:")
     expect(stdout).toContain("Handoff red does not hold: It cannot be read: request: Missing key")
     expect(stdout).toContain("Handoff two does not hold: The file holds it twice, at [3] and at [4]\n")
-    expect(stdout).toContain("\nChecked 5 handoffs with 5 entries, no signatures verified\n")
+    expect(stdout).toContain("\nChecked 5 handoffs with 5 entries: 5 by agents without a key.\n")
     expect([code, stderr, isClean(stdout)]).toEqual([1, "Error: 3 of 5 handoffs do not hold\n", true])
   })
 
@@ -228,7 +244,7 @@ describe("verify", () => {
     database.close()
     const { stdout, stderr } = await on(cli, "sqlite:sums.db").refused("verify")
     expect(stdout).toContain('Counter "pending" is 7, but its records add up to 1\n')
-    expect(stderr).toBe(`${withoutKeys}\nError: 1 counter of the store is wrong\n`)
+    expect(stderr).toBe("Error: 1 counter of the store is wrong\n")
   })
 
   it.each([
@@ -283,6 +299,39 @@ describe("keys", () => {
     expect(statSync(cli.path("private.key")).mode & 0o777).toBe(0o600)
   })
 
+  it("are required of every entry but the clock's with --require-signatures", async () => {
+    const keys = ["planner", "executor"].map((agent) => `${agent}=${agent}-full.key`)
+    const agents: Record<string, string> = {}
+    for (const agent of ["planner", "executor"]) agents[agent] = await keyOf(agent, `${agent}-full.key`)
+    register("full.agents.json", agents)
+    const signing = on(cli, "full.json", { env: { AUMAI_HANDOFF_KEYS: keys.join(",") } })
+    const words = ["--from", "planner", "--to", "executor", "--task", "Report", "--accept-by", "30m"]
+    const made = await signing.done("create", ...words, "--remind-before", "1h", "--json")
+    const { record_id: id } = JSON.parse(made) as { readonly record_id: string }
+    await signing.done("sweep")
+    expect(await signing.done("verify", "--require-signatures")).toBe(
+      "Checked 1 handoff with 2 entries: 1 signed and checked, 1 by the clock. Everything holds.\n"
+    )
+
+    // Another program adds a record, and an agent without a key attests.
+    const records = JSON.parse(readFileSync(fixture, "utf8")) as ReadonlyArray<object>
+    writeFileSync(cli.path("foreign.json"), JSON.stringify(records.slice(0, 1)))
+    await signing.done("import", "--file", "foreign.json")
+    const { stdout, stderr } = await signing.refused("verify", "--require-signatures")
+    expect(stdout).toContain("1 signed and checked, 1 inferred from another program, 1 by the clock.")
+    expect(stderr).toMatch(
+      /^Error: 1 of 2 handoffs is not proven by signatures \(1 of 3 entries\); the first is \S+\n$/
+    )
+    // Without the keys, the same signatures prove nothing.
+    register("full.agents.json", {})
+    const without = await signing.refused("verify", "--require-signatures", "--id", id)
+    expect(without.stdout).toContain("No agents are registered, so no signature was checked.\n")
+    expect(without.stdout).toContain(
+      "1 signed with an unknown key, 1 by the clock. Everything holds, but no signature was checked"
+    )
+    expect(without.stderr).toContain("1 of 1 handoff is not proven by signatures (1 of 2 entries); the first is ")
+  })
+
   it("sign the events of an agent, by flag or environment, and verify requires that", async () => {
     const key = await keyOf("executor", "executor.key")
     register("signed.agents.json", { executor: key })
@@ -292,11 +341,13 @@ describe("keys", () => {
     const environment = on(cli, "signed.json", { env: { AUMAI_HANDOFF_KEYS: "executor=executor.key" } })
     await environment.done("start", "--id", id)
     expect(await done("history", "--id", id)).toMatch(/Accepted {4}executor \(signed\)$/m)
-    expect(await done("verify")).toContain("3 entries, 2 signatures verified: everything holds")
+    expect(await done("verify")).toContain(
+      "3 entries: 2 signed and checked, 1 by agents without a key. Everything holds."
+    )
     const offline = await cli.run(["verify", "--file", "signed.json"])
     expect([offline.code, offline.stderr]).toEqual([0, expect.stringContaining("2 signatures were not verified")])
     const checked = await cli.run(["verify", "--file", "signed.json", "--agents", "signed.agents.json"])
-    expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining("2 signatures verified")])
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining("2 signed and checked")])
 
     await done("progress", "--id", id)
     expect((await refused("verify")).stdout).toContain(

@@ -114,6 +114,6 @@ describe("work with briefings and artifacts", () => {
     const worker = work(store, program("signed.mjs", code), "--key", "executor=executor.key")
     await until(store, id, "completed")
     await stop(worker)
-    expect(await on(cli, store).done("verify")).toContain("4 signatures verified: everything holds")
+    expect(await on(cli, store).done("verify")).toContain("4 signed and checked")
   }, 60_000)
 })

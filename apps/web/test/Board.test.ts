@@ -30,6 +30,18 @@ describe("the board", () => {
     expect(visitor.complaints).toEqual([])
   })
 
+  it("marks a handoff that another program ended", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const request = { from_agent: "planner", to_agent: "executor", task_description: "Translate", priority: 5 }
+    const [created_at, updated_at] = ["2026-11-22T08:00:00Z", "2026-11-22T09:00:00Z"]
+    await importRecords(page, [{ record_id: "elsewhere", request, status: "completed", created_at, updated_at }])
+    await goTo(page, "Board")
+    await lane(page, "Completed").getByText("by another program").waitFor()
+    await lane(page, "Completed").getByRole("link", { name: "Translate" }).click()
+    await page.getByText("ended by another program").waitFor()
+  })
+
   it("searches by text and filters by agent", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()

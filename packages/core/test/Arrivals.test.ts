@@ -188,9 +188,9 @@ describe("a moment ahead of now", () => {
       [40, 0]
     ] as const) {
       yield* TestClock.setTime(later(seconds).epochMilliseconds)
-      const verified = { recordId, entries: 2, signed: 0, ahead }
-      assert.deepStrictEqual(yield* verify(recordId), verified)
-      assert.deepStrictEqual(verifyHandoff(archived, [], yield* DateTime.now), verified)
+      const verified = { recordId, entries: 2, keyless: 2, ahead }
+      assert.deepInclude(yield* verify(recordId), verified)
+      assert.deepInclude(verifyHandoff(archived, [], yield* DateTime.now), verified)
     }
     yield* TestClock.setTime(start.epochMilliseconds)
     assert.deepStrictEqual(yield* imported(archived), [{ recordId, outcome: "unchanged" }])

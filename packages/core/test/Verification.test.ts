@@ -31,6 +31,9 @@ import * as Signing from "../src/verification/Signing.ts"
 import { verify, verifyAll, verifyCounts, verifyHandoff } from "../src/verification/Verification.ts"
 import { ask, start, storedBefore, test } from "./managing.ts"
 
+/** The counters of a verification that has found nothing. */
+const proof = { signed: 0, keyless: 0, unknown: 0, foreign: 0, clock: 0, ahead: 0, erased: 0, isImported: false }
+
 const executor = AgentId.make("executor")
 
 /** Creates four handoffs and completes the last one. */
@@ -60,7 +63,7 @@ const changed = (revision: number, change: (event: HandoffEvent) => HandoffEvent
 describe("verifying", () => {
   test("finds no flaw in unchanged handoffs", function* () {
     const id = yield* lived
-    assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 0, ahead: 0 })
+    assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, ...proof, keyless: 4 })
     const all = yield* Stream.runCollect(verifyAll)
     assert.deepStrictEqual(
       all.map(({ entries, flaw }) => [entries, flaw]).toSorted(([a = 0], [b = 0]) => Number(a) - Number(b)),
@@ -71,7 +74,7 @@ describe("verifying", () => {
         [4, undefined]
       ]
     )
-    assert.deepStrictEqual(yield* verifyCounts, [])
+    assert.deepStrictEqual(yield* verifyCounts, { faults: [], notes: [] })
   })
 
   test("names the first flawed entry", function* () {
@@ -110,7 +113,7 @@ describe("verifying", () => {
   test("names the wrong sums", function* () {
     const id = yield* lived
     const store = yield* HandoffStore
-    const faults = yield* Effect.provideService(verifyCounts, HandoffStore, {
+    const { faults, notes } = yield* Effect.provideService(verifyCounts, HandoffStore, {
       ...store,
       tally: Effect.map(store.tally, (tally) => ({ ...tally, pending: 4 })),
       log: (page) =>
@@ -122,8 +125,9 @@ describe("verifying", () => {
     })
     assert.lengthOf(faults, 4)
     assert.strictEqual(faults[0], 'Counter "pending" is 4, but its records add up to 3')
-    assert.strictEqual(faults[1], "The log has revision 1 of handoff elsewhere, but its record is missing")
+    assert.strictEqual(faults[1], "The log has entries of handoff elsewhere, but its record is missing")
     assert.include(faults, `The log lacks an entry of handoff ${id}`)
+    assert.deepStrictEqual(notes, [])
   })
 })
 
@@ -152,7 +156,7 @@ describe("signatures", () => {
       const registry = yield* AgentCapabilityRegistry
       yield* registry.register(executor, ["report"], { publicKey })
       const id = yield* lived
-      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3, ahead: 0 })
+      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, ...proof, signed: 3, keyless: 1 })
       const other = yield* Signing.generate
       yield* (yield* AgentStore).put({
         agentId: executor,
@@ -161,6 +165,7 @@ describe("signatures", () => {
       })
       assert.deepInclude(yield* verify(id), {
         signed: 0,
+        keyless: 1,
         flaw: { revision: 2, problem: "Its signature is not that of executor" }
       })
     })
@@ -193,7 +198,7 @@ describe("signatures", () => {
       const id = yield* lived
       yield* TestClock.adjust("1 second")
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
-      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, signed: 3, ahead: 0 })
+      assert.deepStrictEqual(yield* verify(id), { recordId: id, entries: 4, ...proof, signed: 3, keyless: 1 })
     })
   )
 
@@ -248,7 +253,7 @@ describe("signatures", () => {
       assert.isUndefined((yield* verify(recordId)).flaw)
       // Removing the agent also removed the key that it signed with.
       yield* registry.register(executor, [], { publicKey: (yield* Signing.generate).publicKey })
-      assert.deepStrictEqual(yield* verify(signed), { recordId: signed, entries: 4, signed: 0, ahead: 0 })
+      assert.deepStrictEqual(yield* verify(signed), { recordId: signed, entries: 4, ...proof, keyless: 1, unknown: 3 })
     })
   )
 
@@ -277,20 +282,32 @@ describe("signatures", () => {
       const { recordId } = yield* storedBefore(request)
       yield* TestClock.adjust("1 second")
       yield* manager.sweep
-      const { entries, flaw, signed } = yield* verify(recordId)
-      return { entries, flaw, signed }
+      const { entries, flaw, keyless, signed, ...others } = yield* verify(recordId)
+      return { entries, flaw, signed, clock: others.clock, keyless }
     })
 
   it.effect("are not required of the clock's event on a handoff of an agent named clock", () =>
     signing(function* () {
       const { publicKey } = yield* Signing.generate
-      assert.deepStrictEqual(yield* rerouted(publicKey), { entries: 2, flaw: undefined, signed: 0 })
+      assert.deepStrictEqual(yield* rerouted(publicKey), {
+        entries: 2,
+        flaw: undefined,
+        signed: 0,
+        clock: 1,
+        keyless: 1
+      })
     })
   )
 
   it.effect("are counted if an agent named clock signs the clock's event in its process", () =>
     signing(function* (publicKey) {
-      assert.deepStrictEqual(yield* rerouted(publicKey), { entries: 2, flaw: undefined, signed: 1 })
+      assert.deepStrictEqual(yield* rerouted(publicKey), {
+        entries: 2,
+        flaw: undefined,
+        signed: 1,
+        clock: 0,
+        keyless: 1
+      })
     }, clock)
   )
 
@@ -388,8 +405,9 @@ describe("signatures", () => {
       assert.deepStrictEqual(yield* Effect.provideService(verify(id), AgentStore, { ...agents, all }), {
         recordId: id,
         entries: 4,
+        ...proof,
         signed: 3,
-        ahead: 0
+        keyless: 1
       })
     })
   )

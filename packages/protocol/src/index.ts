@@ -103,6 +103,7 @@ export {
   clock,
   dueAt,
   holdersOf,
+  isEndedElsewhere,
   isLastAttempt,
   maxAttemptsOf,
   maxHopsOf,
@@ -191,4 +192,5 @@ export {
   rerouteTerms,
   type Timer
 } from "./telling/Telling.ts"
+export { describeLimit, describeProof, type Proof } from "./telling/Proof.ts"
 export { type Description, type Part, render, type Renderer, type Sentence } from "./telling/Sentence.ts"

@@ -402,7 +402,7 @@ describe("continuation", () => {
     assert(events !== undefined)
     assert.isTrue(events.every(({ via }) => via === "foreign"))
     const { readBack: _, ...reached } = { readBack: undefined, ...headless(after(...events)) }
-    assert.isTrue(Equal.equals({ ...reached, revision: 0 }, { ...headless(theirs), revision: 0 }))
+    assert.isTrue(Equal.equals({ ...reached, revision: 0 }, { ...headless(theirs), revision: 0, via: "foreign" }))
   })
 
   it("does not lead back, sideways, or to another request", () => {

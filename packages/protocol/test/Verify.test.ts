@@ -12,6 +12,7 @@ import {
   flawIn,
   type HandoffEvent,
   type HandoffRecord,
+  isEndedElsewhere,
   RecordId
 } from "../src/index.ts"
 import { Life, lived, longLife } from "./lives.ts"
@@ -316,5 +317,29 @@ describe("a flaw reports", () => {
       problemOf(history, { ...record, head: digestOf("") }),
       "The record holds the digest of another last entry"
     )
+  })
+})
+
+describe("the mark of an end by another program", () => {
+  const { history, record } = trailOf(moves.Accepted, { ...moves.Completed, via: "foreign" })
+
+  it("is in the record, also if the handoff was imported after its end", () => {
+    assert.deepInclude(record, { via: "foreign" })
+    assert.isTrue(isEndedElsewhere(record))
+    assert.isTrue(isEndedElsewhere({ ...states.rejected, revision: 1 }))
+    for (const state of Object.values(states)) assert.isFalse(isEndedElsewhere(state))
+  })
+
+  it("may be missing in a record that is older than the mark, but not be added or changed", () => {
+    const { via: _, ...older }: HandoffRecord & { readonly via?: unknown } = record
+    assert.isUndefined(flawIn(recordId, history, older))
+    // The casts here and below: the union does not distribute over a spread.
+    assert.strictEqual(
+      problemOf(history, { ...older, reason: "?" } as HandoffRecord),
+      "The record differs from its history in reason"
+    )
+    const own = trails.completed
+    const added = { ...own.record, via: "foreign" } as HandoffRecord
+    assert.strictEqual(problemOf(own.history, added), "The record differs from its history in via")
   })
 })

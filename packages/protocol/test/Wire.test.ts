@@ -429,6 +429,7 @@ describe("the guards and the schemas agree", () => {
     reminded: ["deadline", "accept_by"],
     code: "attempts_exhausted",
     missed: "deadline",
+    via: "foreign",
     hops: [{ receiver: "b", attempt: 2, at: "2026-12-01T09:00:00Z" }],
     read_back: { ...readBack, confirmed: "2026-12-01T09:00:00Z", correction: "c" },
     artifacts,

@@ -3,6 +3,7 @@ export {
   agentOf,
   dueAt,
   holdersOf,
+  isEndedElsewhere,
   maxAttemptsOf,
   movesOf,
   receiverOf,

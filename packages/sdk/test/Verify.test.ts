@@ -13,6 +13,9 @@ import { openHandoffs } from "../src/node.ts"
 import { ask, rejection, stores, temporaryDirectory, using } from "./stores.ts"
 
 const keys = { planner: await generateKeys(), executor: await generateKeys() }
+/** The counters of a verification that has found nothing. */
+const proof = { signed: 0, keyless: 0, unknown: 0, foreign: 0, clock: 0, ahead: 0, erased: 0 }
+
 const secretKeys = { planner: keys.planner.secretKey, executor: keys.executor.secretKey }
 
 describe.each(stores)("verifying a $name store", (store) => {
@@ -21,13 +24,30 @@ describe.each(stores)("verifying a $name store", (store) => {
       await handoffs.create(ask, { id: "q3" })
       await handoffs.accept("q3", { reason: "On it." })
       await handoffs.create(ask, { id: "q4" })
-      expect(await handoffs.verify("q3")).toEqual({ recordId: "q3", entries: 2, signed: 0, ahead: 0 })
+      expect(await handoffs.verify("q3")).toEqual({
+        recordId: "q3",
+        entries: 2,
+        ...proof,
+        isImported: false,
+        keyless: 2
+      })
       const seen: Array<readonly [number, Verified]> = []
       const all = await handoffs.verify({ onProgress: (handoffs, latest) => seen.push([handoffs, latest]) })
-      expect(all).toEqual({ handoffs: 2, entries: 3, signed: 0, flaws: [], unproven: [], faults: [] })
+      expect(all).toEqual({
+        handoffs: 2,
+        entries: 3,
+        ...proof,
+        keyless: 3,
+        imported: 0,
+        missing: ["No agents are registered, so no signature was checked"],
+        flaws: [],
+        unproven: [],
+        faults: [],
+        notes: []
+      })
       expect(seen).toEqual([
-        [1, { recordId: "q3", entries: 2, signed: 0, ahead: 0 }],
-        [2, { recordId: "q4", entries: 1, signed: 0, ahead: 0 }]
+        [1, { recordId: "q3", entries: 2, ...proof, isImported: false, keyless: 2 }],
+        [2, { recordId: "q4", entries: 1, ...proof, isImported: false, keyless: 1 }]
       ])
       expect(await handoffs.verify()).toEqual(all)
       expect(await rejection(handoffs.verify("nope"))).toBeInstanceOf(HandoffNotFound)
@@ -87,7 +107,14 @@ describe.each(stores)("verifying a $name store", (store) => {
           undefined,
           86
         ])
-        expect(await handoffs.verify(recordId)).toEqual({ recordId, entries: 4, signed: 3, ahead: 0 })
+        expect(await handoffs.verify(recordId)).toEqual({
+          recordId,
+          entries: 4,
+          ...proof,
+          isImported: false,
+          signed: 3,
+          keyless: 1
+        })
 
         // Signatures are exported with the handoff.
         const lines: Array<string> = []
@@ -95,7 +122,15 @@ describe.each(stores)("verifying a $name store", (store) => {
         await using other = await openHandoffs("memory:")
         await other.import(lines.map((line) => JSON.parse(line)))
         await other.agents.register("executor", [], { publicKey: keys.executor.publicKey })
-        expect(await other.verify(recordId)).toEqual({ recordId, entries: 4, signed: 2, ahead: 0 })
+        expect(await other.verify(recordId)).toEqual({
+          recordId,
+          entries: 4,
+          ...proof,
+          isImported: false,
+          signed: 2,
+          keyless: 1,
+          unknown: 1
+        })
       },
       { keys: secretKeys }
     ))

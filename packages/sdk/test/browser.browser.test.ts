@@ -2,6 +2,7 @@ import { expect, it } from "vitest"
 
 import { openHandoffs } from "../src/browser.ts"
 import { generateKeys } from "../src/index.ts"
+import { verifyRepeatedly, writeUntil } from "./writing.ts"
 
 const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
 
@@ -44,7 +45,7 @@ it.each(["memory:", "sdk-keys"])("handoffs are signed and verified in %s", async
       issues: [{ deliverable: "sums" }]
     })
     await handoffs.complete(recordId, { artifacts: [{ name: "sums", content: { total: 7 } }] })
-    expect(await handoffs.verify(recordId)).toEqual({ recordId, entries: 4, signed: 3 })
+    expect(await handoffs.verify(recordId)).toMatchObject({ recordId, entries: 4, signed: 3, keyless: 1 })
     expect(await handoffs.verify()).toMatchObject({ handoffs: 2, entries: 6, signed: 5, flaws: [], faults: [] })
     const { note } = await handoffs.checkpoint({ key: secretKey })
     const checkpoint = { note, key: publicKey }
@@ -90,4 +91,19 @@ it("two clients of one database see each other's handoffs, which stay after clos
   const later = await openHandoffs(name)
   expect((await later.get(recordId)).status).toBe("accepted")
   await later.close()
+})
+
+it("verify() accuses no commit of another client in IndexedDB", async () => {
+  const [handoffs, other] = [await openHandoffs("sdk-verify"), await openHandoffs("sdk-verify")]
+  try {
+    const stop = new AbortController()
+    const writing = writeUntil(other, 4, stop.signal)
+    const { accused, grown } = await verifyRepeatedly(handoffs, 15)
+    stop.abort()
+    await writing
+    expect(accused).toEqual([])
+    expect(grown).toBe(15)
+  } finally {
+    await Promise.all([handoffs.close(), other.close()])
+  }
 })

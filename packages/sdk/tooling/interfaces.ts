@@ -14,6 +14,7 @@ export const copied = [
   "ChainLink",
   "Chain",
   "Flaw",
+  "Proven",
   "Verified",
   "AgentKey",
   "RegisteredAgent"
@@ -32,7 +33,7 @@ const plainWords: ReadonlyArray<readonly [RegExp, string]> = [
 /** Prints the declaration of a name with its doc comment, in plain types. */
 export const copyOf = (name: string): string => {
   const declaration = new RegExp(
-    String.raw`\/\*\*(?:(?!\*\/)[\s\S])*\*\/\nexport (?:interface ${name} \{[\s\S]*?\n\}|type ${name} = .*)\n`
+    String.raw`\/\*\*(?:(?!\*\/)[\s\S])*\*\/\nexport (?:interface ${name} (?:extends \w+ )?\{[\s\S]*?\n\}|type ${name} = .*)\n`
   )
   const text = sources.map((source) => declaration.exec(source)?.[0]).find((found) => found !== undefined)
   if (text === undefined) throw new Error(`No source declares ${name} with a doc comment`)

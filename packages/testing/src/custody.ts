@@ -274,13 +274,13 @@ export const simulate = (
       for (const process of alive.keys()) process.dead = true
       const known = yield* inTime(Context.get(own, AgentStore).all)
       const judged = yield* inTime(judge(store, known, acknowledged, beginnings))
-      const counted = yield* inTime(Effect.provide(verifyCounts, Context.merge(own, senderServices)))
+      const { faults } = yield* inTime(Effect.provide(verifyCounts, Context.merge(own, senderServices)))
       return {
         ...counts,
         ...judged.counts,
         acknowledged: acknowledged.length,
         completed: (yield* inTime(store.list({ _tag: "Status", status: "completed" }, { limit: 10_000 }))).length,
-        broken: [...broken, ...judged.broken, ...counted]
+        broken: [...broken, ...judged.broken, ...faults]
       }
     })
     // A separate clock per run, so that sleeping fibers of one run do not wake up in the next.

@@ -72,11 +72,14 @@ export const contents = Effect.gen(function* () {
     handoffs,
     log: log.map(line),
     views: Object.fromEntries(views.filter(([, ids]) => ids.length > 0)),
-    // The sentence of a flaw may change, its revision may not. The entries dated ahead depend on the day.
-    verified: verified.map((one) => {
-      const { ahead: _, flaw, ...counts } = one
-      return { ...counts, ...(flaw && { flaw: flaw.revision }) }
-    }),
+    // The sentence of a flaw may change, its revision may not. Later counters are not in the expected contents.
+    verified: verified.map(({ entries, flaw, recordId, signed, unproven }) => ({
+      recordId,
+      entries,
+      signed,
+      ...(unproven !== undefined && { unproven }),
+      ...(flaw && { flaw: flaw.revision })
+    })),
     // A name with the sum of zero may be missing.
     tally: Object.fromEntries(Object.entries(yield* store.tally).filter(([, amount]) => amount !== 0)),
     metrics: { ...metrics, byStatus, p95Seconds: Math.round(p95Seconds * 1000) / 1000 },

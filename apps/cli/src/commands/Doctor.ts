@@ -1,5 +1,5 @@
 /** The command that examines a store and prints its state on one page. */
-import { HandoffStatus, type WireHealth } from "@aumai/handoff-protocol"
+import { describeLimit, describeProof, HandoffStatus, type WireHealth } from "@aumai/handoff-protocol"
 import { fileOf } from "@aumai/handoff/node"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -34,7 +34,9 @@ const countsText = (counts: Health["counts"]): string => {
 }
 
 const page = (store: string, hasJournal: boolean, found: Health, commandOf: (finding: Finding) => string): string => {
-  const { agents, counts, entries, findings, present, signed } = found
+  const { agents, counts, findings, present, verified } = found
+  const { entries, imported } = verified
+  const limit = describeLimit(verified)
   const rows = [
     ["Store", `${shown(store)}${kindOf(store)}`],
     ...(hasJournal
@@ -46,10 +48,13 @@ const page = (store: string, hasJournal: boolean, found: Health, commandOf: (fin
         ]
       : []),
     ["Handoffs", countsText(counts)],
-    ["Entries", `${entries}, ${signed} with a checked signature`],
+    ["Entries", entries === 0 ? "none" : `${entries}: ${describeProof(verified)}`],
+    ...(imported === 0 ? [] : [["Imported", `${imported}: their histories begin with the state of another program`]]),
+    ...(limit === undefined ? [] : [["Proof", limit]]),
     ["Agents", agents === 0 ? "none registered" : `${agents} registered, ${present} of them present`]
   ]
   return [
+    ...verified.missing.map((sentence) => `${sentence}.`),
     ...rows.map(([label = "", text = ""]) => `${label.padEnd(10)}${printable(text)}`),
     "",
     ...(findings.length === 0 ? ["No problems found"] : []),
@@ -62,7 +67,7 @@ export const doctor = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const { store } = yield* root
-    const { beside, examine } = yield* health
+    const { beside, examine, proofJson } = yield* health
     yield* existing("--store", store)
     const readable = jsonFileOf(store)
     // Read before the store is opened, because opening may create or fold a journal.
@@ -76,13 +81,12 @@ export const doctor = Command.make(
       return `aumai-handoff ${command}${code === "set_aside" ? "" : where}`
     }
     if (yield* Flags.Json) {
-      const { agents, counts, entries, findings, present, signed } = found
+      const { agents, counts, findings, present, verified } = found
       const report: WireHealth = {
         store: shown(store),
         journal: around.hasJournal,
         by_status: counts,
-        entries,
-        signed,
+        ...proofJson(verified),
         agents,
         present,
         findings: findings.map((finding) => ({

@@ -27,6 +27,12 @@ export const verify = Command.make(
       "file",
       "Verify a file that export wrote, or the file of a JSON store, without opening a store; - reads standard input"
     ).pipe(Flag.withMetavar("FILE")),
+    requireSignatures: Flag.Boolean("require-signatures").pipe(
+      Flag.withDescription(
+        "Exit with 1 if a known key of its author does not prove each entry; the clock signs nothing"
+      ),
+      Flag.withDefault(false)
+    ),
     agents: Flags.optional("agents", "With --file: a JSON file of agents, whose keys check the signatures").pipe(
       Flag.withMetavar("FILE")
     ),
@@ -39,7 +45,7 @@ export const verify = Command.make(
       "With --checkpoint: the key that verifies it, as checkpoint or keygen printed it, or a file with that key"
     ).pipe(Flag.withMetavar("KEY"))
   },
-  Effect.fnUntraced(function* ({ agents, checkpoint, checkpointKey, file, id }) {
+  Effect.fnUntraced(function* ({ agents, checkpoint, checkpointKey, file, id, requireSignatures }) {
     if (Option.isSome(id) && Option.isSome(file)) return yield* combination("--id", "without --file")
     if (Option.isSome(agents) && Option.isNone(file)) {
       return yield* combination("--agents", "with --file; a store knows its agents")
@@ -55,27 +61,33 @@ export const verify = Command.make(
       Option.isSome(checkpoint) && Option.isSome(checkpointKey)
         ? yield* openCheckpoint(checkpoint.value, checkpointKey.value)
         : undefined
-    if (Option.isSome(file)) return yield* verifyFile(file.value, Option.getOrUndefined(agents))
+    if (Option.isSome(file)) return yield* verifyFile(file.value, Option.getOrUndefined(agents), requireSignatures)
     const { store } = yield* root
     yield* existing("--store", store)
     const readable = jsonFileOf(store)
-    yield* reading(Option.isNone(id) ? verifyStore(readable, opened) : Input.withId(id.value, verifyOne)).pipe(
+    yield* reading(
+      Option.isNone(id)
+        ? verifyStore(readable, requireSignatures, opened)
+        : Input.withId(id.value, (id) => verifyOne(id, requireSignatures))
+    ).pipe(
       Effect.catchIf(
         (error) =>
           readable !== undefined && opened === undefined && error._tag === "StoreError" && error.reason === "corrupt",
         // A JSON store cannot be opened while one of its records is unreadable, but its file can be verified.
-        (error) => Effect.andThen(warn(printable(error.message)), verifyFile(readable ?? "", undefined))
+        (error) =>
+          Effect.andThen(warn(printable(error.message)), verifyFile(readable ?? "", undefined, requireSignatures))
       )
     )
   })
 ).pipe(
   withHelp(
     readVerbs.verify,
-    "Without --id it checks every handoff and the counters of the store. Names the first entry of each handoff that does not hold, and then exits with 1."
+    "Without --id it checks every handoff and the counters of the store, also while other processes write to it. Says what is missing, names the first entry of each handoff that does not hold, and counts the entries by what proves them. Exits with 1 if something does not hold."
   ),
   Command.withExamples([
     { command: "aumai-handoff verify" },
     { command: "aumai-handoff verify --id 7k2m9q4xw3pz" },
+    { command: "aumai-handoff verify --require-signatures" },
     { command: "aumai-handoff verify --file backup.json --agents handoffs.agents.json" },
     { command: "aumai-handoff verify --checkpoint checkpoint.txt --checkpoint-key log.pub" }
   ])

@@ -8,6 +8,7 @@ import {
   type Description,
   dueAt,
   type HandoffRecord,
+  isEndedElsewhere,
   receiverOf,
   type Sentence,
   turnOf
@@ -21,13 +22,16 @@ import { fit, jsonText, printable, type Style, styled } from "./Text.ts"
 
 const parties = (record: HandoffRecord): string => printable(`${record.request.fromAgent} -> ${receiverOf(record)}`)
 
+const elsewhere = "ended by another program"
+
 /** One record on one line, as the Python tool prints its lists. */
 export const line = (record: HandoffRecord): string =>
   [
     printable(record.recordId),
     record.status.padEnd(12),
     parties(record).padEnd(23),
-    printable(record.request.taskDescription)
+    printable(record.request.taskDescription),
+    ...(isEndedElsewhere(record) ? [`(${elsewhere})`] : [])
   ].join("  ")
 
 const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
@@ -65,7 +69,12 @@ const shortId = (id: string): string => (id.length <= 16 ? id : id.slice(0, 12))
 
 const columnsOfTable: ReadonlyArray<Column> = [
   { title: "ID", cell: ({ recordId }) => shortId(printable(recordId)), most: 16, rank: 0 },
-  { title: "STATUS", cell: ({ status }) => status, most: 14, rank: 0 },
+  {
+    title: "STATUS",
+    cell: (record) => (isEndedElsewhere(record) ? `${record.status} *` : record.status),
+    most: 14,
+    rank: 0
+  },
   { title: "PRI", cell: ({ request }) => String(request.priority), most: 3, rank: 1 },
   {
     title: "FROM → TO",
@@ -106,7 +115,8 @@ export const table = (records: ReadonlyArray<HandoffRecord>, columns: number, no
         const text = fit(cells[index] ?? "", width)
         return title === "STATUS" ? styled(colours[record.status], text) : text
       }, printable(record.request.taskDescription))
-    )
+    ),
+    ...(records.some(isEndedElsewhere) ? [`* ${elsewhere}`] : [])
   ].join("\n")
 }
 
@@ -126,7 +136,7 @@ export const details = (record: HandoffRecord): string => {
   const notBefore = "notBefore" in record ? record.notBefore : undefined
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ["Handoff ID", printable(record.recordId)],
-    ["Status", coloured(record.status)],
+    ["Status", `${coloured(record.status)}${isEndedElsewhere(record) ? ` (${elsewhere})` : ""}`],
     ["From", printable(request.fromAgent)],
     ["To", printable(request.toAgent)],
     ["Task", printable(request.taskDescription)],

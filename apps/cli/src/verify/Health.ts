@@ -27,7 +27,8 @@ import * as Stream from "effect/Stream"
 
 import { stretch } from "../output/SentenceText.ts"
 import { word } from "../output/Text.ts"
-import { counted, flawText, lookAtAll } from "./Verifying.ts"
+import { counted, type Findings, flawText, gather } from "./Report.ts"
+import { lookAtAll } from "./Verifying.ts"
 
 /** A problem found by `doctor`. */
 export interface Finding {
@@ -40,8 +41,8 @@ export interface Finding {
 /** The result of examining a store. */
 export interface Health {
   readonly counts: Readonly<Record<HandoffStatus, number>>
-  readonly entries: number
-  readonly signed: number
+  /** The result of the verification. */
+  readonly verified: Findings
   readonly agents: number
   readonly present: number
   readonly findings: ReadonlyArray<Finding>
@@ -163,8 +164,7 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
     {},
     findings
   )
-  const none = { handoffs: 0, entries: 0, signed: 0, flaws: [], unproven: [], counts: [], notes: [] }
-  const verified = yield* orUnreadable(lookAtAll(file), none, findings)
+  const verified = yield* orUnreadable(lookAtAll(file), gather([]), findings)
   findings.push(
     ...some(
       verified.flaws.map((flaw): Finding => ({
@@ -199,8 +199,7 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
     counts: Object.fromEntries(
       HandoffStatus.literals.map((status) => [status, tally[status] ?? 0])
     ) as Health["counts"],
-    entries: verified.entries,
-    signed: verified.signed,
+    verified,
     agents: agents.length,
     present: agents.filter((agent) => presenceOf(agent, now) === "present").length,
     findings

@@ -1,151 +1,32 @@
 /** Verifies handoffs of a store or a file and reports those that do not hold. Loaded only by commands that verify. */
-import { AgentStore, decodeAgent, type HandoffManager, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
+import { AgentStore, decodeAgent, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
 import * as Verification from "@aumai/handoff-core/Verification"
-import {
-  decodeText,
-  type Flaw,
-  HandoffStatus,
-  InvalidInput,
-  type RecordId,
-  type StoreError,
-  type WireVerification
-} from "@aumai/handoff-protocol"
+import { decodeText, type Flaw, HandoffStatus, InvalidInput, type RecordId } from "@aumai/handoff-protocol"
 import { schemaBox } from "@aumai/handoff/node"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Predicate from "effect/Predicate"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
 import { archiveFile, groupsOf, hasJournal } from "../input/ArchiveFile.ts"
-import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { print, progress, warn } from "../output/Output.ts"
-import { jsonText, printable, word } from "../output/Text.ts"
-
-/** A handoff or a counter of the store does not hold. */
-export class DoesNotHold extends Schema.TaggedError<DoesNotHold>()("DoesNotHold", { detail: Schema.String }) {
-  override get message() {
-    return this.detail
-  }
-}
-
-/** The result of a verification. */
-interface Findings {
-  readonly handoffs: number
-  readonly entries: number
-  /** The number of entries with a valid signature of their author. */
-  readonly signed: number
-  readonly flaws: ReadonlyArray<Flaw & { readonly recordId: string; readonly entries: number }>
-  /** The handoffs that hold, but with an artifact that was not judged by its JSON Schema. */
-  readonly unproven: ReadonlyArray<{ readonly recordId: string; readonly reason: string }>
-  /** A sentence for each wrong counter of the store. */
-  readonly counts: ReadonlyArray<string>
-  /** The comparison of the log with a checkpoint; absent if none was named. */
-  readonly checkpoint?: WireVerification["checkpoint"]
-  /** A sentence for each thing that was not checked. */
-  readonly notes: ReadonlyArray<string>
-}
-
-interface Looked {
-  readonly recordId: string
-  readonly entries: number
-  readonly signed: number
-  readonly flaw?: Flaw
-  readonly unproven?: string
-}
-
-const gather = (all: ReadonlyArray<Looked>, more: Partial<Findings> = {}): Findings => ({
-  handoffs: all.length,
-  entries: all.reduce((sum, { entries }) => sum + entries, 0),
-  signed: all.reduce((sum, { signed }) => sum + signed, 0),
-  flaws: all.flatMap(({ entries, flaw, recordId }) => (flaw === undefined ? [] : [{ ...flaw, recordId, entries }])),
-  unproven: all.flatMap(({ recordId, unproven }) => (unproven === undefined ? [] : [{ recordId, reason: unproven }])),
-  counts: [],
-  notes: [],
-  ...more
-})
-
-/** A number with its noun: `1 handoff`, `2 handoffs`. */
-export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
-
-/** A flaw in a sentence. */
-export const flawText = ({ entries, problem, recordId, revision }: Findings["flaws"][number]): string => {
-  const place = revision === 0 ? "" : ` at revision ${revision} of ${Math.max(entries, revision)}`
-  return printable(`Handoff ${recordId} does not hold${place}: ${problem}`)
-}
-
-/** Prints the result, and fails if something does not hold. */
-const report = Effect.fnUntraced(function* (found: Findings) {
-  const { checkpoint = null, counts, entries, flaws, handoffs, notes, signed, unproven } = found
-  if (yield* Flags.Json) {
-    const json: WireVerification = {
-      handoffs,
-      entries,
-      signed,
-      flaws: flaws.map((one) => ({
-        record_id: one.recordId,
-        revision: one.revision,
-        entries: one.entries,
-        problem: one.problem
-      })),
-      unproven: unproven.map(({ reason, recordId }) => ({ record_id: recordId, reason })),
-      counts,
-      checkpoint,
-      notes
-    }
-    yield* print(jsonText(json))
-  } else {
-    for (const flaw of flaws) yield* print(flawText(flaw))
-    for (const sentence of counts) yield* print(printable(sentence))
-    if (checkpoint !== null) yield* print(printable(checkpoint.sentence))
-    const checked = `${counted(handoffs, "handoff")} with ${counted(entries, "entry", "entries")}`
-    const proven = `${signed === 0 ? "no" : signed} ${signed === 1 ? "signature" : "signatures"} verified`
-    const isWhole = flaws.length + counts.length === 0 && checkpoint?.holds !== false
-    const [open, all] =
-      unproven.length === 0
-        ? ["", "everything"]
-        : [`, ${counted(unproven.length, "handoff")} unproven`, "everything else"]
-    yield* print(`Checked ${checked}, ${proven}${open}${isWhole ? `: ${all} holds` : ""}`)
-    for (const { reason, recordId } of unproven) yield* warn(printable(`Handoff ${recordId} is unproven: ${reason}`))
-    for (const note of notes) yield* warn(printable(note))
-  }
-  const faults = [
-    ...(flaws.length === 0
-      ? []
-      : [`${flaws.length} of ${counted(handoffs, "handoff")} ${flaws.length === 1 ? "does" : "do"} not hold`]),
-    ...(counts.length === 0
-      ? []
-      : [`${counted(counts.length, "counter")} of the store ${counts.length === 1 ? "is" : "are"} wrong`]),
-    ...(checkpoint?.holds === false ? ["the checkpoint does not hold"] : [])
-  ]
-  if (faults.length > 0) return yield* new DoesNotHold({ detail: faults.join(", and ") })
-})
+import { progress } from "../output/Output.ts"
+import { word } from "../output/Text.ts"
+import { counted, gather, type Looked, report } from "./Report.ts"
 
 // Handoffs between two updates of the progress line.
 const progressEvery = 256
 
-/** Verifies one handoff of the store. */
-export const verifyOne = (id: RecordId) => Effect.flatMap(Verification.verify(id), (one) => report(gather([one])))
+/** Says that the store has no keys to check signatures with. */
+const missingKeys = Effect.map(
+  Effect.flatMap(AgentStore, (agents) => agents.all),
+  Verification.missingKeys
+)
 
-// Attempts to compare the counters without a commit in between.
-const countAttempts = 3
-
-/** Compares the counters of the store with its records; adds a note if commits or an unreadable record prevent that. */
-const counters = (left = countAttempts): Effect.Effect<Partial<Findings>, StoreError, HandoffManager | HandoffStore> =>
-  Effect.gen(function* () {
-    const { end } = yield* HandoffStore
-    const before = yield* end
-    const counts = yield* Verification.verifyCounts
-    if (counts.length === 0 || Equal.equals(before, yield* end)) return { counts }
-    if (left > 1) return yield* counters(left - 1)
-    return { notes: ["The counters of the store were not compared because another process keeps writing to it"] }
-  }).pipe(
-    Effect.catchIf(
-      (error) => error.reason === "corrupt",
-      () => Effect.succeed({ notes: ["The counters of the store were not compared because a record cannot be read"] })
-    )
+/** Verifies one handoff of the store. With `isSigned`, an entry that no signature proves is an error. */
+export const verifyOne = (id: RecordId, isSigned: boolean) =>
+  Effect.flatMap(Effect.all([Verification.verify(id), missingKeys]), ([one, missing]) =>
+    report(gather([one], { missing }), isSigned)
   )
 
 /** The id of a handoff in a file, or its place if it has no id. */
@@ -173,8 +54,6 @@ const unknownIn = Effect.fnUntraced(
   Effect.orElseSucceed(() => new Map<string, Flaw>())
 )
 
-const withoutKeys = "No registered agent has a key, so no signature proves who wrote an entry; 'keygen' makes a key"
-
 /** Verifies every handoff and the counters of the store, and its JSON file if it has one. */
 export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) {
   const tally = yield* Effect.flatMap(HandoffStore, (store) => store.tally)
@@ -185,30 +64,33 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
     Stream.runCollect,
     Effect.ensuring(progress(""))
   )
-  const summed = yield* counters()
+  const { faults, notes } = yield* Verification.verifyCounts
   const flaws = file === undefined ? new Map<string, Flaw>() : yield* unknownIn(file)
-  const hasKeys = (yield* (yield* AgentStore).all).some(({ keys = [] }) => keys.length > 0)
   return gather(
     all.map((one) => {
       const flaw = one.flaw ?? flaws.get(one.recordId)
       return flaw === undefined ? one : { ...one, flaw }
     }),
-    { ...summed, notes: [...(hasKeys ? [] : [withoutKeys]), ...(summed.notes ?? [])] }
+    { counts: faults, notes, missing: yield* missingKeys }
   )
 })
 
-/** Verifies the store, and compares its log with a checkpoint if there is one. */
+/**
+ * Verifies the whole store, and compares its log with a checkpoint if there is one. With `isSigned`, an entry that no
+ * signature proves is an error.
+ */
 export const verifyStore = Effect.fnUntraced(function* (
   file: string | undefined,
+  isSigned: boolean,
   opened?: Verification.Note.OpenedCheckpoint
 ) {
   const found = yield* lookAtAll(file)
-  if (opened === undefined) return yield* report(found)
+  if (opened === undefined) return yield* report(found, isSigned)
   const { unverified } = opened
   const others = `The checkpoint has ${counted(unverified.length, "other signature")}, not verified: ${unverified.join(", ")}`
   const notes = unverified.length === 0 ? found.notes : [...found.notes, others]
   const { outcome, sentence } = yield* Verification.Checkpoint.holds(opened)
-  yield* report({ ...found, notes, checkpoint: { size: opened.size, holds: outcome === "holds", sentence } })
+  yield* report({ ...found, notes, checkpoint: { size: opened.size, holds: outcome === "holds", sentence } }, isSigned)
 })
 
 const agentsIn = Effect.fnUntraced(function* (file: string) {
@@ -219,38 +101,51 @@ const agentsIn = Effect.fnUntraced(function* (file: string) {
   return yield* Effect.forEach(json, (one, index) => Effect.fromResult(decodeAgent(`${file} [${index}]`, one)))
 })
 
-/** Verifies every handoff of a file, one after another, without opening a store. */
-export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile: string | undefined) {
+/**
+ * Verifies every handoff of a file, one after another, without opening a store. With `isSigned`, an entry that no signature
+ * proves is an error.
+ */
+export const verifyFile = Effect.fnUntraced(function* (
+  file: string,
+  agentsFile: string | undefined,
+  isSigned: boolean
+) {
   const archive = yield* archiveFile("--file", file)
   const named = agentsFile === undefined ? undefined : yield* agentsIn(agentsFile)
   const own: Array<RegisteredAgent> = []
   const seen = new Map<string, string>()
-  const all: Array<Looked> = []
   const endings = Verification.archiveEndings()
+  const read: Array<readonly [checked: Verification.VerifiedArchive, recordId: string]> = []
   let signatures = 0
   yield* groupsOf(archive).pipe(
     Stream.runForEach(
       Effect.fnUntraced(function* ({ agents, handoffs }) {
         own.push(...agents)
         for (const { json, path } of handoffs) {
-          const verified = yield* Verification.proveArchive(archive.name, json, named ?? own, endings)
-          const checked = { ...verified, recordId: nameIn(json, path) }
+          const checked = yield* Verification.proveArchive(archive.name, json, named ?? own, endings)
           signatures += checked.signatures
-          const twice = seen.get(checked.recordId)
-          if (twice === undefined) seen.set(checked.recordId, path)
-          const problem = `The file holds it twice, at ${twice} and at ${path}`
-          all.push(
-            twice === undefined || checked.flaw !== undefined ? checked : { ...checked, flaw: { revision: 0, problem } }
-          )
+          const recordId = nameIn(json, path)
+          const twice = seen.get(recordId)
+          if (twice === undefined) seen.set(recordId, path)
+          const flaw = { revision: 0, problem: `The file holds it twice, at ${twice} and at ${path}` }
+          read.push([twice === undefined || checked.flaw !== undefined ? checked : { ...checked, flaw }, recordId])
         }
-        yield* progress(`${all.length} handoffs`)
+        yield* progress(`${read.length} handoffs`)
         // Lets an interrupt take effect.
         yield* Effect.yieldNow
       })
     ),
     Effect.ensuring(progress(""))
   )
-  const found = gather(yield* Effect.forEach(all, endings.judged))
+  // A handoff may come before the one that it was cancelled along with.
+  const all = yield* Effect.forEach(read, ([checked, recordId]) =>
+    Effect.map(endings.judged(checked), (judged): Looked => ({ ...judged, recordId }))
+  )
+  const missing =
+    named === undefined && own.length === 0
+      ? ["No agents were named with --agents, so no signature was checked"]
+      : Verification.missingKeys(named ?? own)
+  const found = gather(all, { missing })
   const unchecked = signatures - found.signed
   const source =
     named !== undefined
@@ -271,5 +166,5 @@ export const verifyFile = Effect.fnUntraced(function* (file: string, agentsFile:
       ? [`${file}-journal holds later changes, which were not checked; 'verify --store ${word(file)}' checks both`]
       : [])
   ]
-  yield* report({ ...found, notes })
+  yield* report({ ...found, notes }, isSigned)
 }, Effect.provide(schemaBox))

@@ -4,7 +4,7 @@ import { useBoard } from "../data/Context.ts"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Foreign } from "../ui/Foreign.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { entriesText } from "../words/Words.ts"
+import { entriesText, limitText } from "../words/Words.ts"
 
 /** The digest of the last entry, and a button that verifies the history. */
 export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
@@ -13,9 +13,10 @@ export const Integrity = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const [outcome, perform] = useOutcome()
   const verify = () =>
     perform(async () => {
-      const { entries, flaw, signed, unproven } = await handoffs.verify(recordId)
+      const verified = await handoffs.verify(recordId)
+      const { flaw, unproven } = verified
       if (flaw !== undefined) throw new Error(`Revision ${flaw.revision} is broken: ${flaw.problem}`)
-      const found = `No problems found: ${entriesText(entries, signed)}.`
+      const found = `No problems found: ${entriesText(verified)}.${limitText(verified)}`
       return unproven === undefined ? (
         found
       ) : (

@@ -1,4 +1,4 @@
-import { describeAttempt, describeTurn, type HandoffRecord, receiverOf, turnOf } from "@aumai/handoff"
+import { describeAttempt, describeTurn, type HandoffRecord, isEndedElsewhere, receiverOf, turnOf } from "@aumai/handoff"
 import { Fragment } from "react"
 
 import { durationText, useNow } from "../data/Time.ts"
@@ -57,6 +57,7 @@ export const Standing = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         <span>
           <Sentences sentences={[describeTurn(handoff)]} />
         </span>
+        {isEndedElsewhere(handoff) ? <span>ended by another program</span> : undefined}
         <span className="nothing">for {durationText(now - updatedAt.getTime())}</span>
         <span className="nothing">
           attempt <Sentences sentences={[describeAttempt(handoff)]} />

@@ -5,16 +5,19 @@ import { useBoard, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Foreign, Name } from "../ui/Foreign.tsx"
-import { entriesText, handoffsText } from "../words/Words.ts"
+import { entriesText, handoffsText, limitText } from "../words/Words.ts"
 
 // Further flaws are counted, not listed.
 const listedFlaws = 200
 // Handoffs between two updates of the progress bar.
 const updateEvery = 50
 
-const Flaws = ({ flaws, faults, unproven }: Verification) => (
+const Flaws = ({ faults, flaws, missing, notes, unproven }: Verification) => (
   <>
     <ul className="reports">
+      {missing.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
       {flaws.slice(0, listedFlaws).map(({ recordId, revision, problem }) => (
         <li key={recordId} data-outcome="broken">
           <a href={hrefOf(recordId)}>
@@ -28,6 +31,9 @@ const Flaws = ({ flaws, faults, unproven }: Verification) => (
           <Foreign>{fault}</Foreign>
         </li>
       ))}
+      {notes.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
       {unproven.slice(0, listedFlaws).map(({ recordId, reason }) => (
         <li key={recordId}>
           <a href={hrefOf(recordId)}>
@@ -40,6 +46,8 @@ const Flaws = ({ flaws, faults, unproven }: Verification) => (
     {flaws.length > listedFlaws ? <p>… and {flaws.length - listedFlaws} more.</p> : undefined}
   </>
 )
+
+const listsOf = ({ faults, flaws, missing, notes, unproven }: Verification) => [missing, flaws, faults, notes, unproven]
 
 /** Verifies the histories of all handoffs in this browser. */
 export const VerifyAll = () => {
@@ -59,11 +67,12 @@ export const VerifyAll = () => {
         }
       })
       setFound(verification)
-      const { entries, faults, flaws, handoffs: count, signed, unproven } = verification
-      const extent = `${handoffsText(count)} with ${entriesText(entries, signed)}`
+      const { faults, flaws, handoffs: count, imported, unproven } = verification
+      const begun = imported === 0 ? "" : `, ${imported} begun in another program`
+      const extent = `${handoffsText(count)}${begun} with ${entriesText(verification)}`
       const broken = flaws.length + faults.length
       if (broken > 0) throw new Error(`Problems found in ${extent}:`)
-      return `No problems found: ${extent}${unproven.length === 0 ? "" : `, ${unproven.length} unproven`}.`
+      return `No problems found: ${extent}${unproven.length === 0 ? "" : `, ${handoffsText(unproven.length)} unproven`}.${limitText(verification)}`
     })
   return (
     <section className="panel" aria-labelledby={id}>
@@ -79,9 +88,7 @@ export const VerifyAll = () => {
         <progress value={verified} max={Math.max(cards.size, 1)} aria-label="Verified handoffs" />
       ) : undefined}
       <OutcomeText {...outcome} />
-      {found === undefined || found.flaws.length + found.faults.length + found.unproven.length === 0 ? undefined : (
-        <Flaws {...found} />
-      )}
+      {found === undefined || listsOf(found).every((list) => list.length === 0) ? undefined : <Flaws {...found} />}
     </section>
   )
 }

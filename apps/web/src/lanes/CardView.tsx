@@ -1,3 +1,5 @@
+import { isEndedElsewhere } from "@aumai/handoff"
+
 import { type Card, isOverdue } from "../data/Card.ts"
 import { hrefOf } from "../data/Route.ts"
 import { agoText, durationText, useNow } from "../data/Time.ts"
@@ -39,6 +41,7 @@ export const CardView = ({ card }: { readonly card: Card }) => {
       <p className="times">
         <span>
           {card.endedAt === undefined ? "created" : "ended"} {agoText(now - (card.endedAt ?? card.createdAt))}
+          {isEndedElsewhere(card.state) ? " by another program" : ""}
         </span>
         <Deadline card={card} now={now} />
       </p>

@@ -1,4 +1,4 @@
-import type { Briefing, HandoffStatus } from "@aumai/handoff"
+import { type Briefing, describeLimit, describeProof, type HandoffStatus, type Proof } from "@aumai/handoff"
 
 /** The display names of statuses. */
 export const statusWords: Readonly<Record<HandoffStatus, string>> = {
@@ -62,6 +62,14 @@ export const handoffsText = (count: number): string => (count === 1 ? "1 handoff
 export const sweptText = ({ length }: ReadonlyArray<unknown>): string =>
   `Overdue events applied to ${handoffsText(length)}.`
 
-/** A number of entries, and how many of them are signed. */
-export const entriesText = (entries: number, signed: number): string =>
-  `${entries === 1 ? "1 entry" : `${entries} entries`}${signed === 0 ? "" : `, ${signed} of them signed`}`
+/** A number of entries, and what proves them. */
+export const entriesText = (proof: Proof): string => {
+  const { entries } = proof
+  return `${entries === 1 ? "1 entry" : `${entries} entries`}${entries === 0 ? "" : `: ${describeProof(proof)}`}`
+}
+
+/** The limit of what a verification without a flaw has proven, as a sentence after others. */
+export const limitText = (proof: Proof): string => {
+  const limit = describeLimit(proof)
+  return limit === undefined ? "" : ` But ${limit}.`
+}

@@ -90,6 +90,8 @@ const changesFrom = (
 const conflict: Verdict = { outcome: "conflict", changes: [] }
 const unchanged: Verdict = { outcome: "unchanged", changes: [] }
 const broken = (problem: string): Verdict => ({ outcome: "broken", changes: [], problem })
+// Only an entry that names this log is compared with its keys, and every such entry was committed here.
+const otherKeys = broken("Its entries name this log, but with another number of keys than it has")
 const otherHead = broken("Its record holds the digest of another last entry")
 
 const isPrefix = (shorter: ReadonlyArray<HandoffEvent>, longer: ReadonlyArray<HandoffEvent>): boolean =>
@@ -220,7 +222,7 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
             Effect.as(report(incoming, verdict)),
             Effect.catchTag("RevisionConflict", ({ recordId }) =>
               // An entry claims to be of this log, but with other keys than the log has now.
-              recordId === keyLogId ? Effect.succeed(report(incoming, broken)) : importOne(incoming)
+              recordId === keyLogId ? Effect.succeed(report(incoming, otherKeys)) : importOne(incoming)
             )
           )
         : Effect.succeed(report(incoming, verdict))

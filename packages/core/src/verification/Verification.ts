@@ -11,17 +11,19 @@ import { HandoffManager } from "../engine/HandoffManager.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { eachPage, logPage } from "../store/Pages.ts"
-import { tallyOf } from "../store/Tally.ts"
 import { isCorrupt } from "./Corrupt.ts"
 import { proven } from "./Proven.ts"
 import { judgeOver, verifyAlong } from "./VerifyAlong.ts"
-import { type Keys, publicKeysOf, type Verified, verifyWith } from "./VerifyHandoff.ts"
+import { type Keys, publicKeysOf, unreadable, type Verified, verifyWith } from "./VerifyHandoff.ts"
 
 export { type Difference, differences } from "./Differences.ts"
+export type { Proven } from "./EntryClass.ts"
+export { addVerified, emptySummary, missingHistories, missingKeys, type Summary } from "./Summary.ts"
 export { type ArchiveEndings, archiveEndings } from "./VerifyAlong.ts"
 export { proveArchive, type VerifiedArchive, verifyArchive } from "./VerifyArchive.ts"
 export * as Checkpoint from "./Checkpoint.ts"
 export * as Note from "./Note.ts"
+export { type VerifiedCounts, verifyCounts } from "./VerifyCounts.ts"
 export { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
 const eventsOf = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event)
@@ -32,7 +34,22 @@ const gapIn = (entries: ReadonlyArray<Entry>): Flaw | undefined => {
   return index === -1 ? undefined : { revision: index + 1, problem: "The entry of this revision is missing" }
 }
 
-/** Verifies one record. If it has a flaw, reads it and the keys again, because a commit or a new key may explain the flaw. */
+/**
+ * Leaves out the entries of commits since a record was read. They stay if the record, read again, still has an earlier
+ * revision: then its history has too many.
+ */
+const upTo = (store: HandoffStore["Service"], { recordId, revision }: HandoffRecord, entries: ReadonlyArray<Entry>) => {
+  const last = entries.at(-1)?.revision ?? 0
+  return last <= revision
+    ? Effect.succeed(entries)
+    : Effect.map(store.get(recordId), (now) =>
+        Option.exists(now, (now) => now.revision >= last)
+          ? entries.filter((entry) => entry.revision <= revision)
+          : entries
+      )
+}
+
+/** Verifies one record at the revision that was read. If it has a flaw, reads the keys again, because a new key may explain it. */
 const verifyHeld = (
   store: HandoffStore["Service"],
   agents: AgentStore["Service"],
@@ -41,7 +58,7 @@ const verifyHeld = (
   keys: Keys
 ): Effect.Effect<Verified, StoreError> =>
   Effect.gen(function* () {
-    const entries = yield* store.history(record.recordId)
+    const entries = yield* Effect.flatMap(store.history(record.recordId), (entries) => upTo(store, record, entries))
     const history = eventsOf(entries)
     const today = yield* DateTime.now
     const verifyBy = (keys: Keys): Verified => {
@@ -50,26 +67,18 @@ const verifyHeld = (
       return gap === undefined ? verified : { ...verified, flaw: gap }
     }
     const first = verifyBy(keys)
-    if (first.flaw === undefined) {
-      return alongOf(history) === undefined
-        ? yield* proven(first, { record, history })
-        : yield* verifyAlong(first, endingOf(record, history.at(-1)), judge)
-    }
-    const now = yield* store.get(record.recordId)
     // Read after the history, so that the key of every signature in it is registered.
-    const newer = publicKeysOf(yield* agents.all)
-    return Option.isNone(now) || now.value.revision === record.revision
-      ? verifyBy(newer)
-      : yield* verifyHeld(store, agents, judge, now.value, newer)
+    const held = first.flaw === undefined ? first : verifyBy(publicKeysOf(yield* agents.all))
+    return held.flaw !== undefined || alongOf(history) === undefined
+      ? yield* proven(held, { record, history })
+      : yield* verifyAlong(held, endingOf(record, history.at(-1)), judge)
   })
 
 /** Reports a `corrupt` error as a flaw, so that verification continues with the other handoffs. */
 const orUnreadable =
   (recordId: RecordId) =>
   <E, R>(verifying: Effect.Effect<Verified, E | StoreError, R>): Effect.Effect<Verified, E | StoreError, R> =>
-    Effect.catchIf(verifying, isCorrupt, ({ message }) =>
-      Effect.succeed({ recordId, entries: 0, signed: 0, ahead: 0, flaw: { revision: 0, problem: message } })
-    )
+    Effect.catchIf(verifying, isCorrupt, ({ message }) => Effect.succeed(unreadable(recordId, message)))
 
 /** Verifies one handoff of a store. A handoff that cannot be read has a flaw at revision 0. */
 export const verify = (
@@ -143,52 +152,5 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
   })
 )
 
-const withoutRecord = (recordId: RecordId): Verified => ({
-  recordId,
-  entries: 0,
-  signed: 0,
-  ahead: 0,
-  flaw: { revision: 0, problem: "The log has entries of this handoff, but its record is missing" }
-})
-
-/**
- * Verifies the sums of a store: compares the tally with the records, and the log with their revisions. Returns one
- * sentence per fault. Concurrent writes cause false faults.
- */
-export const verifyCounts: Effect.Effect<ReadonlyArray<string>, StoreError, HandoffManager | HandoffStore> = Effect.gen(
-  function* () {
-    const store = yield* HandoffStore
-    const counted = new Map<string, number>()
-    const revisions = new Map<RecordId, number>()
-    yield* Stream.runForEach((yield* HandoffManager).listAll({ _tag: "All" }), (record) =>
-      Effect.sync(() => {
-        revisions.set(record.recordId, record.revision)
-        for (const [name, amount] of tallyOf(record)) counted.set(name, (counted.get(name) ?? 0) + amount)
-      })
-    )
-    const faults: Array<string> = []
-    const tally = yield* store.tally
-    for (const name of new Set([...Object.keys(tally), ...counted.keys()])) {
-      const [kept, found] = [tally[name] ?? 0, counted.get(name) ?? 0]
-      if (kept !== found) faults.push(`Counter "${name}" is ${kept}, but its records add up to ${found}`)
-    }
-    let position: Position | undefined
-    while (true) {
-      const page = yield* logPage(store, pageSize, position)
-      for (const { recordId, revision } of page) {
-        const left = revisions.get(recordId)
-        if (left === undefined)
-          faults.push(`The log has revision ${revision} of handoff ${recordId}, but its record is missing`)
-        else revisions.set(recordId, left - 1)
-      }
-      position = page.at(-1)?.position
-      if (page.length < pageSize) break
-    }
-    for (const [recordId, left] of revisions) {
-      if (left > 0) faults.push(`The log lacks ${left === 1 ? "an entry" : `${left} entries`} of handoff ${recordId}`)
-      if (left < 0)
-        faults.push(`The log has ${-left} more entries of handoff ${recordId} than the revision of its record`)
-    }
-    return faults
-  }
-)
+const withoutRecord = (recordId: RecordId) =>
+  unreadable(recordId, "The log has entries of this handoff, but its record is missing")

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 
 import type { RegisteredAgent } from "../store/AgentStore.ts"
 import { type Difference, differences } from "./Differences.ts"
+import { nothingProven } from "./EntryClass.ts"
 import { proven } from "./Proven.ts"
 import { historyIn, type Json, unreadableAt } from "./UnreadableArchive.ts"
 import type { ArchiveEndings } from "./VerifyAlong.ts"
@@ -79,16 +80,14 @@ const read = (
   if (Result.isFailure(decoded)) {
     const recordId = isRecordId(known["record_id"]) ? known["record_id"] : unreadable
     const flaw = unreadableAt(input, known, decoded.failure)
-    return [{ recordId, entries: history.length, signed: 0, ahead: 0, signatures, flaw }]
+    return [{ recordId, entries: history.length, ...nothingProven, isImported: false, signatures, flaw }]
   }
-  const { ahead, flaw, recordId, signed } = verifyHandoff(decoded.success, agents, now)
+  const { flaw, ...checked } = verifyHandoff(decoded.success, agents, now)
   const first = earlier(flaw, history.length === 0 ? flawWithout(known) : misreadIn(known, decoded.success))
   const verified: VerifiedArchive = {
-    recordId,
+    ...checked,
     // Counts the JSON, because decoding adds an Imported entry to a record of another program.
-    entries: history.length,
-    signed,
-    ahead,
+    ...(history.length === 0 ? { entries: 0, ...nothingProven } : {}),
     signatures,
     ...(first && { flaw: first }),
     ...(decoded.success.edited && { isEdited: true })

@@ -15,18 +15,17 @@ import * as DateTime from "effect/DateTime"
 
 import { isAhead, isForeignClock, skew } from "../engine/Arrivals.ts"
 import type { AgentKey, RegisteredAgent } from "../store/AgentStore.ts"
+import { classOf, nothingProven, type Proven } from "./EntryClass.ts"
 import { isSignedBy } from "./Signing.ts"
 
 /** The result of verifying one handoff. */
-export interface Verified {
+export interface Verified extends Proven {
   /** The id of the handoff. */
   readonly recordId: RecordId
   /** The number of entries. */
   readonly entries: number
-  /** The number of entries with a valid signature of their author. */
-  readonly signed: number
-  /** The number of entries dated more than 60 s ahead of now, as a wrong clock dates them. This is not a flaw. */
-  readonly ahead: number
+  /** The history begins with the state of another program, and says nothing of what came before. */
+  readonly isImported: boolean
   /** The first wrong entry, with the reason; absent if all entries are valid. */
   readonly flaw?: Flaw
   /**
@@ -35,6 +34,15 @@ export interface Verified {
    */
   readonly unproven?: string
 }
+
+/** The result for a handoff that cannot be read. */
+export const unreadable = (recordId: RecordId, problem: string): Verified => ({
+  recordId,
+  entries: 0,
+  ...nothingProven,
+  isImported: false,
+  flaw: { revision: 0, problem }
+})
 
 /** The public keys of each agent that has any. */
 export type Keys = ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
@@ -100,7 +108,7 @@ export const verifyWith = (
     }
   })
   let flaw = foreign ?? replayed
-  let signed = 0
+  const proven: Record<keyof Proven, number> = { ...nothingProven }
   let latest = -Infinity
   for (const [index, event] of history.entries()) {
     const revision = index + 1
@@ -108,8 +116,9 @@ export const verifyWith = (
     const theirs = keys.get(event.by)
     const fault = theirs && signatureFault(recordId, revision, event, theirs, latest)
     latest = Math.max(latest, event.at.epochMilliseconds)
-    if (fault === true) signed += 1
-    else if (fault !== undefined && !byClock.has(revision)) flaw = { revision, problem: fault }
+    const isByTime = byClock.has(revision)
+    if (typeof fault === "string" && !isByTime) flaw = { revision, problem: fault }
+    else proven[classOf(event, { isByTime, isSigned: fault === true })] += 1
   }
   if (flaw === undefined && edited !== undefined) {
     flaw = {
@@ -118,5 +127,7 @@ export const verifyWith = (
     }
   }
   const ahead = history.filter((event) => isAhead(event, now)).length
-  return { recordId, entries: history.length, signed, ahead, ...(flaw && { flaw }) }
+  const erased = history.filter(({ body }) => body !== undefined).length
+  const isImported = history[0]?._tag === "Imported"
+  return { recordId, entries: history.length, ...proven, ahead, erased, isImported, ...(flaw && { flaw }) }
 }

@@ -58,6 +58,13 @@ export const holdersOf = ({ hops, request }: HandoffRecord): ReadonlyArray<Agent
   ...(hops ?? []).map(({ receiver }) => receiver)
 ]
 
+/**
+ * Tests that another program ended a handoff: its end was inferred from the record of that program. A handoff that ends at
+ * its first revision was imported that way.
+ */
+export const isEndedElsewhere = (record: HandoffRecord): boolean =>
+  "via" in record || (!isOpen(record.status) && record.revision === 1)
+
 /** A timer of an open handoff. */
 interface Timer {
   readonly due: DateTime.Utc

@@ -23,6 +23,12 @@ const next = (record: HandoffRecord, event: HandoffEvent) => ({
   ...(record.parts === undefined ? {} : { parts: record.parts })
 })
 
+/** Copies the fields that survive the end, and marks an end that another program recorded. */
+const nextEnded = (record: HandoffRecord, event: HandoffEvent) => ({
+  ...next(record, event),
+  ...(event.via === undefined ? {} : { via: event.via })
+})
+
 type Open = Before<"Expired">
 type Held = Before<"Failed">
 
@@ -121,7 +127,7 @@ export const nextStates: {
     ),
   Rejected: (record, event) => ({
     status: "rejected",
-    ...next(record, event),
+    ...nextEnded(record, event),
     response: { accepted: false, reason: event.reason }
   }),
   Restated: (record, event) =>
@@ -202,7 +208,7 @@ export const nextStates: {
     const evidence = [...(record.evidence ?? []), ...own]
     return {
       status: "completed",
-      ...next(record, event),
+      ...nextEnded(record, event),
       response: record.response,
       result: event.result,
       ...(event.artifacts === undefined ? {} : { artifacts: event.artifacts }),
@@ -211,13 +217,13 @@ export const nextStates: {
   },
   Failed: (record, event) => ({
     status: "failed",
-    ...next(record, event),
+    ...nextEnded(record, event),
     response: { accepted: false, reason: event.reason },
     ...(event.code === undefined ? {} : { code: event.code })
   }),
   Cancelled: (record, event) => ({
     status: "cancelled",
-    ...next(record, event),
+    ...nextEnded(record, event),
     ...("response" in record ? answered(record) : {}),
     reason: event.reason ?? "Cancelled by the sender."
   }),
@@ -229,7 +235,7 @@ export const nextStates: {
   }),
   Expired: (record, event) => ({
     status: "expired",
-    ...next(record, event),
+    ...nextEnded(record, event),
     ...("response" in record ? answered(record) : {}),
     reason: expiredBecause[event.missed],
     missed: event.missed

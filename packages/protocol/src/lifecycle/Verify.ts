@@ -35,8 +35,11 @@ const flawOfRecord = (record: HandoffRecord, replayed: HandoffRecord, isErased: 
   if (record.head !== replayed.head) {
     return { revision, problem: "The record holds the digest of another last entry" }
   }
+  // A record that ended before records had `via` lacks it.
+  const { via, ...older }: HandoffRecord & { readonly via?: unknown } = replayed
+  const expected = via !== undefined && !("via" in record) ? older : replayed
   // What was erased can no longer be compared.
-  const parts = isErased ? differences(bodiless(record), bodiless(replayed)) : differences(record, replayed)
+  const parts = isErased ? differences(bodiless(record), bodiless(expected)) : differences(record, expected)
   return parts.length === 0
     ? undefined
     : { revision, problem: `The record differs from its history in ${parts.join(", ")}` }

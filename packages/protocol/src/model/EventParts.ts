@@ -30,14 +30,14 @@ export class RoutingDecision extends Schema.Opaque<RoutingDecision>()(
   })
 ) {}
 
+/** The origin of an event that no agent recorded here. */
+export const Via = Schema.Literals(["foreign"])
+
 /** The fields of every event. */
 export const fact = {
   at: field(Timestamp, "When the event happened."),
   by: field(AgentId, "The agent that acted; `clock` if time itself caused the event."),
-  via: optional(
-    Schema.Literals(["foreign"]),
-    "`foreign` if the event was inferred from a record that another program wrote."
-  ),
+  via: optional(Via, "`foreign` if the event was inferred from a record that another program wrote."),
   log: besideEvent(optional(LogName, "The log that the entry was first committed to; absent in an entry of format 1.")),
   keys: optional(
     Schema.Int.check(Schema.isGreaterThan(0)),

@@ -7,7 +7,7 @@ import { limits } from "../values/Limits.ts"
 import { Answer, Attempt, Clock, HandBack, Hop, Lease, Progress } from "./Attempt.ts"
 import { KeptReadBack, partsOf } from "./Briefing.ts"
 import { Artifacts, Evidence, Evidences } from "./Delivery.ts"
-import { notBefore } from "./EventParts.ts"
+import { notBefore, Via } from "./EventParts.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
 
 /** The receiver's answer to the request. A failed handoff has `accepted: false` even if it had been accepted before. */
@@ -46,6 +46,11 @@ const open = {
     Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length)),
     "The clocks whose reminders are recorded."
   )
+}
+
+const ended = {
+  ...common,
+  via: optional(Via, "`foreign` if the end was inferred from a record that another program wrote.")
 }
 
 const answered = "The receiver's answer to the request."
@@ -87,7 +92,7 @@ export class InputRequired extends Schema.Opaque<InputRequired>()(
 export class Completed extends Schema.Opaque<Completed>()(
   Schema.Struct({
     status: Schema.tag("completed"),
-    ...common,
+    ...ended,
     response,
     result,
     artifacts: inBody(optional(Artifacts, "The artifacts that the receiver handed back.")),
@@ -97,7 +102,7 @@ export class Completed extends Schema.Opaque<Completed>()(
 
 /** The receiver has declined the handoff; `response.reason` says why. */
 export class Rejected extends Schema.Opaque<Rejected>()(
-  Schema.Struct({ status: Schema.tag("rejected"), ...common, response })
+  Schema.Struct({ status: Schema.tag("rejected"), ...ended, response })
 ) {}
 
 /** A cause of failure that programs act on: `attempts_exhausted` if the receiver has no attempt left. */
@@ -113,17 +118,17 @@ export const missed = field(Clock, "The clock that has run out.")
 
 /** The receiver has given the handoff up, or its attempts are used up (`code`); `response.reason` says why. */
 export class Failed extends Schema.Opaque<Failed>()(
-  Schema.Struct({ status: Schema.tag("failed"), ...common, response, code: failureCode })
+  Schema.Struct({ status: Schema.tag("failed"), ...ended, response, code: failureCode })
 ) {}
 
 /** The sender has withdrawn the handoff; `reason` says why. */
 export class Cancelled extends Schema.Opaque<Cancelled>()(
-  Schema.Struct({ status: Schema.tag("cancelled"), ...common, response: earlierResponse, reason: whyEnded })
+  Schema.Struct({ status: Schema.tag("cancelled"), ...ended, response: earlierResponse, reason: whyEnded })
 ) {}
 
 /** The handoff was still open when one of its clocks ran out; `missed` names the clock. */
 export class Expired extends Schema.Opaque<Expired>()(
-  Schema.Struct({ status: Schema.tag("expired"), ...common, response: earlierResponse, reason: whyEnded, missed })
+  Schema.Struct({ status: Schema.tag("expired"), ...ended, response: earlierResponse, reason: whyEnded, missed })
 ) {}
 
 /** The current state of a handoff: a union on `status`, in which each state has only the fields that are true in it. */

@@ -29,8 +29,11 @@ export interface ArchivedHandoff {
  * Writes a record with its history, oldest first. A reader that ignores `history` sees the statuses of the
  * Python library: `cancelled` and `expired` look `rejected` or `failed`, and `input_required` looks `in_progress`.
  */
-export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived =>
-  archivedCodec.write({ ...portable(record), history: history.map((event) => unnamed(event, record.recordId)) })
+export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchived => {
+  // The last event says that another program ended it. Without `via`, the record has the form of earlier versions.
+  const { via: _, ...state }: HandoffRecord & { readonly via?: unknown } = portable(record)
+  return archivedCodec.write({ ...state, history: history.map((event) => unnamed(event, record.recordId)) })
+}
 
 /** Drops the id of an imported state if it is that of its record. */
 const unnamed = (event: HandoffEvent, recordId: RecordId): HandoffEvent =>

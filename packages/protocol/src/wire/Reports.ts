@@ -199,8 +199,27 @@ export const WireCopyReport = Schema.Struct({
 }).annotate({ identifier: "CopyReport", description: "The outcome of copying one store into another." })
 export type WireCopyReport = typeof WireCopyReport.Encoded
 
-const signed = field(count, "The number of entries with a valid signature.")
 const entries = field(count, "The number of entries.")
+
+// The first five add up to the entries, except that none is counted from the first flaw of a history on.
+const proof = {
+  entries,
+  signed: field(count, "The number of entries with a valid signature of their author."),
+  keyless: field(count, "The number of unsigned entries whose author had no key."),
+  unknown: field(
+    count,
+    "The number of entries whose signature was not checked, because no key of their author was known."
+  ),
+  foreign: field(count, "The number of unsigned entries that were inferred from the record of another program."),
+  clock: field(count, "The number of unsigned entries that time caused. They were due."),
+  ahead: field(count, "The number of entries dated more than 60 s ahead of now."),
+  erased: field(count, "The number of entries whose large or personal fields were erased.")
+}
+const imported = field(count, "The number of handoffs whose history begins with the state of another program.")
+const missing = field(
+  Schema.Array(Schema.String),
+  "Parts without which less is proven, such as keys or histories, a sentence each."
+)
 
 const problem = field(Schema.String, "One sentence for a person.")
 const revision = field(count, "The first entry that does not hold; 0 if it is the record itself.")
@@ -208,8 +227,11 @@ const revision = field(count, "The first entry that does not hold; 0 if it is th
 /** The result of verifying one handoff. */
 const WireVerified = Schema.Struct({
   record_id: recordId,
-  entries,
-  signed,
+  ...proof,
+  is_imported: field(
+    Schema.Boolean,
+    "The history begins with the state of another program, and says nothing of what came before."
+  ),
   flaw: field(Schema.NullOr(Schema.Struct({ revision, problem })), "The first flaw; null if everything holds."),
   unproven
 }).annotate({ identifier: "Verified", description: "The result of verifying one handoff." })
@@ -229,8 +251,9 @@ export type WireCheckpoint = typeof WireCheckpoint.Encoded
 /** The result of verifying handoffs of a store or of a file. */
 export const WireVerification = Schema.Struct({
   handoffs: field(count, "The number of handoffs that were verified."),
-  entries,
-  signed,
+  ...proof,
+  imported,
+  missing,
   flaws: field(
     Schema.Array(
       Schema.Struct({
@@ -274,8 +297,9 @@ export const WireHealth = Schema.Struct({
   store: field(Schema.String, "The location of the store, without a password."),
   journal: field(Schema.Boolean, "True if a journal lies beside the file of the store."),
   by_status: byStatus,
-  entries,
-  signed,
+  ...proof,
+  imported,
+  missing,
   agents: field(count, "The number of registered agents."),
   present: field(count, "The number of registered agents that are present."),
   findings: field(

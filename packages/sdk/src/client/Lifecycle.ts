@@ -33,6 +33,9 @@ const remember = (record: Protocol.HandoffRecord): HandoffRecord => {
 /** Returns the agent that owns the next move of an open handoff; `undefined` if the handoff has ended. */
 export const turnOf = (record: HandoffRecord): string | undefined => Protocol.turnOf(unconverted(record))
 
+/** Tests that another program ended a handoff: its end was inferred from the record of that program. */
+export const isEndedElsewhere = (record: HandoffRecord): boolean => Protocol.isEndedElsewhere(unconverted(record))
+
 /** Returns the receiver of a handoff, or the one that it had when it ended: the agent that it was last forwarded to. */
 export const receiverOf = (record: HandoffRecord): string => Protocol.receiverOf(unconverted(record))
 

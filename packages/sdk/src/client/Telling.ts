@@ -7,9 +7,12 @@ import type { HandoffRecord } from "../types/HandoffRecord.ts"
 import { fromPlain } from "./Plain.ts"
 
 export {
+  describeLimit,
   describeProgress,
+  describeProof,
   type Description,
   type Part,
+  type Proof,
   render,
   type Renderer,
   rerouteTerms,

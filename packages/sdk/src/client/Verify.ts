@@ -1,6 +1,6 @@
 /** Verifies that stored handoffs were not changed. Its own module, loaded by programs that verify. */
+import { AgentStore } from "@aumai/handoff-core"
 import * as Core from "@aumai/handoff-core/Verification"
-import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -22,14 +22,6 @@ const checkpointOptions = checked("checkpoint options", Schema.Struct({ key: Sch
 
 export const verifyOne = (id: string) => Effect.map(Core.verify(Inputs.recordId(id)), plain)
 
-/** Reports unreadable counters as a fault, so that the flaws that were found are still returned. */
-const uncounted = (error: StoreError): Effect.Effect<ReadonlyArray<string>, StoreError> =>
-  error.reason === "corrupt"
-    ? Effect.succeed([
-        `The counters cannot be compared with the records, because the store cannot read them: ${error.message}`
-      ])
-    : Effect.fail(error)
-
 /** Signs the checkpoint of the store. */
 export const checkpoint = (given: CheckpointOptions) => {
   const { key } = checkpointOptions(Inputs.withoutSignal(given))
@@ -43,23 +35,22 @@ export const verifyAll = (verifyOptions?: VerifyOptions) => {
     const opened = checkpoint && (yield* Effect.fromResult(Core.Note.opened(checkpoint.note, checkpoint.key)))
     const flaws: Array<Flaw & { readonly recordId: string }> = []
     const unproven: Array<Verification["unproven"][number]> = []
-    let [handoffs, entries, signed] = [0, 0, 0]
+    let sums = Core.emptySummary
     yield* Stream.runForEach(Core.verifyAll, (one) =>
       Effect.sync(() => {
-        handoffs += 1
-        entries += one.entries
-        signed += one.signed
+        sums = Core.addVerified(sums, one)
         if (one.unproven !== undefined) unproven.push({ recordId: one.recordId, reason: one.unproven })
         if (one.flaw !== undefined) flaws.push({ recordId: one.recordId, ...one.flaw })
-        onProgress?.(handoffs, one)
+        onProgress?.(sums.handoffs, one)
       })
     )
     const held = opened && (yield* Core.Checkpoint.holds(opened))
-    const faults = [
-      ...(yield* Core.verifyCounts.pipe(Effect.catch(uncounted))),
-      ...(held === undefined || held.outcome === "holds" ? [] : [held.sentence])
-    ]
-    const verification: Verification = { handoffs, entries, signed, flaws, unproven, faults }
+    const agents = yield* Effect.flatMap(AgentStore, ({ all }) => all)
+    const missing = [...Core.missingKeys(agents), ...Core.missingHistories(sums)]
+    const { bare: _, ...counted } = sums
+    const { faults: wrong, notes } = yield* Core.verifyCounts
+    const faults = [...wrong, ...(held === undefined || held.outcome === "holds" ? [] : [held.sentence])]
+    const verification: Verification = { ...counted, missing, flaws, unproven, faults, notes }
     return verification
   })
 }

@@ -141,6 +141,8 @@ export interface InputRequired extends Held {
 /** The receiver has done the work and handed back its `result`. */
 export interface Completed extends Common {
   readonly status: "completed"
+  /** `foreign` if the end was inferred from a record that another program wrote. */
+  readonly via?: "foreign"
   /** The receiver's answer to the request. */
   readonly response: HandoffResponse
   /** The receiver's result. */
@@ -154,6 +156,8 @@ export interface Completed extends Common {
 /** The receiver has declined the handoff; `response.reason` says why. */
 export interface Rejected extends Common {
   readonly status: "rejected"
+  /** `foreign` if the end was inferred from a record that another program wrote. */
+  readonly via?: "foreign"
   /** The receiver's answer to the request. */
   readonly response: HandoffResponse
 }
@@ -161,6 +165,8 @@ export interface Rejected extends Common {
 /** The receiver has given the handoff up, or its attempts are used up (`code`); `response.reason` says why. */
 export interface Failed extends Common {
   readonly status: "failed"
+  /** `foreign` if the end was inferred from a record that another program wrote. */
+  readonly via?: "foreign"
   /** The receiver's answer to the request. */
   readonly response: HandoffResponse
   /** The cause if programs act on it; absent if the receiver just gave up. */
@@ -170,6 +176,8 @@ export interface Failed extends Common {
 /** The sender has withdrawn the handoff; `reason` says why. */
 export interface Cancelled extends Common {
   readonly status: "cancelled"
+  /** `foreign` if the end was inferred from a record that another program wrote. */
+  readonly via?: "foreign"
   /** The receiver's answer to the request. Absent if it had not answered when the handoff ended. */
   readonly response?: HandoffResponse
   /** Why the handoff ended, in words; may be empty. */
@@ -179,6 +187,8 @@ export interface Cancelled extends Common {
 /** The handoff was still open when one of its clocks ran out; `missed` names the clock. */
 export interface Expired extends Common {
   readonly status: "expired"
+  /** `foreign` if the end was inferred from a record that another program wrote. */
+  readonly via?: "foreign"
   /** The receiver's answer to the request. Absent if it had not answered when the handoff ended. */
   readonly response?: HandoffResponse
   /** Why the handoff ended, in words; may be empty. */

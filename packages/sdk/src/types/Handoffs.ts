@@ -206,8 +206,8 @@ export interface Handoffs extends AsyncDisposable {
    */
   verify(id: string, options?: CallOptions): Promise<Verified>
   /**
-   * Verifies every handoff, and compares the store's counters with its records. Stop all writers first. `onProgress` is
-   * called after each handoff with the number verified so far.
+   * Verifies every handoff, and compares the store's counters with its records, also while other processes write.
+   * `onProgress` is called after each handoff with the number verified so far.
    */
   verify(options?: VerifyOptions): Promise<Verification>
   /**

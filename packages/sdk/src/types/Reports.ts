@@ -93,16 +93,35 @@ export interface Flaw {
   readonly problem: string
 }
 
+/**
+ * The number of entries by what proves their author. The first five add up to all entries, except that none is counted from
+ * the first flaw of a history on. `ahead` and `erased` count entries among them.
+ */
+export interface Proven {
+  /** The number of entries with a valid signature of their author. */
+  readonly signed: number
+  /** The number of unsigned entries whose author had no key. */
+  readonly keyless: number
+  /** The number of entries whose signature was not checked, because no key of their author was known. */
+  readonly unknown: number
+  /** The number of unsigned entries that were inferred from the record of another program. */
+  readonly foreign: number
+  /** The number of unsigned entries that time caused. They were due. */
+  readonly clock: number
+  /** The number of entries dated more than 60 s ahead of now, as a wrong clock dates them. This is not a flaw. */
+  readonly ahead: number
+  /** The number of entries whose large or personal fields were erased. Their digests and signatures still hold. */
+  readonly erased: number
+}
+
 /** The result of verifying one handoff. */
-export interface Verified {
+export interface Verified extends Proven {
   /** The id of the handoff. */
   readonly recordId: string
   /** The number of entries. */
   readonly entries: number
-  /** The number of entries with a valid signature of their author. */
-  readonly signed: number
-  /** The number of entries dated more than 60 s ahead of now, as a wrong clock dates them. This is not a flaw. */
-  readonly ahead: number
+  /** The history begins with the state of another program, and says nothing of what came before. */
+  readonly isImported: boolean
   /** The first wrong entry, with the reason; absent if all entries are valid. */
   readonly flaw?: Flaw
   /**

@@ -1,6 +1,6 @@
 /** The options and the results of verifying a whole store, and of checkpoints. */
 import type { CallOptions } from "./Options.ts"
-import type { Flaw, Verified } from "./Reports.ts"
+import type { Flaw, Proven, Verified } from "./Reports.ts"
 
 /** The options of `verify` for a whole store. */
 export interface VerifyOptions extends CallOptions {
@@ -64,17 +64,21 @@ export interface Checkpoint {
  * console.log(faults.length + flaws.length) // 0
  * ```
  */
-export interface Verification {
+export interface Verification extends Proven {
   /** The number of handoffs. */
   readonly handoffs: number
   /** The number of entries. */
   readonly entries: number
-  /** The number of entries with a valid signature of their author. */
-  readonly signed: number
+  /** The number of handoffs whose history begins with the state of another program. */
+  readonly imported: number
+  /** The parts without which less is proven, such as keys or histories, each in one sentence. */
+  readonly missing: ReadonlyArray<string>
   /** The flaw of each handoff whose history does not verify. */
   readonly flaws: ReadonlyArray<Flaw & { readonly recordId: string }>
   /** The handoffs that hold, but with an artifact that was not judged by its JSON Schema; the reason in one sentence. */
   readonly unproven: ReadonlyArray<{ readonly recordId: string; readonly reason: string }>
   /** Each difference between the counters of the store and its records, or the log and a checkpoint, in one sentence. */
   readonly faults: ReadonlyArray<string>
+  /** Each part that was not verified, such as counters that another process keeps changing, in one sentence. */
+  readonly notes: ReadonlyArray<string>
 }
