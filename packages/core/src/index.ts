@@ -37,5 +37,5 @@ export type { Actor, Method, Methods, Payload, VerbError } from "./engine/Verbs.
 export { IsSignedBy, OperatorKey, type Signer, Signers } from "./routing/Signers.ts"
 export { SchemaBox } from "./engine/SchemaBox.ts"
 export type { SchemaAnswer, SchemaFault, SchemaQuestion } from "./engine/SchemaJudge.ts"
-export type { ImportOutcome, ImportReport } from "./engine/Archive.ts"
+export type { ImportOptions, ImportOutcome, ImportReport } from "./engine/Archive.ts"
 export type { Metrics } from "./engine/Metrics.ts"

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 
 import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
-import * as Signing from "../src/verification/Signing.ts"
+import * as Signing from "../src/routing/Signing.ts"
 import { agent } from "./fixtures.ts"
 import { later, refusal, start, test } from "./managing.ts"
 

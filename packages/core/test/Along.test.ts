@@ -19,7 +19,7 @@ import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import type { AgentStore } from "../src/store/AgentStore.ts"
 import { type Change, HandoffStore } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
-import { archiveEndings, proveArchive, verifyAll } from "../src/verification/Verification.ts"
+import { archiveEndings, knownKeys, proveArchive, verifyAll } from "../src/verification/Verification.ts"
 import { ask, later, start, test } from "./managing.ts"
 
 const elsewhere = HandoffManager.layer.pipe(Layer.provideMerge(Layer.merge(MemoryStore.layer, openBox)))
@@ -45,7 +45,9 @@ const doubtful = Effect.map(Stream.runCollect(verifyAll), (all) =>
 /** The same of an archive. */
 const doubtfulIn = Effect.fnUntraced(function* (handoffs: ReadonlyArray<ArchivedHandoff>) {
   const endings = archiveEndings()
-  const alone = yield* Effect.forEach(handoffs, (one) => proveArchive("archive", encodeArchived(one), [], endings))
+  const alone = yield* Effect.forEach(handoffs, (one) =>
+    proveArchive("archive", encodeArchived(one), knownKeys([]), endings)
+  )
   const all = yield* Effect.forEach(alone, endings.judged)
   return Object.fromEntries(
     all.flatMap(({ flaw, recordId, unproven }) =>

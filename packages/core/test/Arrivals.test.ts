@@ -25,7 +25,7 @@ import { TestClock } from "effect/testing"
 
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { type Change, HandoffStore } from "../src/store/HandoffStore.ts"
-import { verify, verifyHandoff } from "../src/verification/Verification.ts"
+import { verify, knownKeys, verifyHandoff } from "../src/verification/Verification.ts"
 import { later, start, test } from "./managing.ts"
 
 const [sender, receiver, other] = [AgentId.make("sender"), AgentId.make("receiver"), AgentId.make("other")]
@@ -115,9 +115,9 @@ describe("an import of what the clock does", () => {
 
     test(`holds ${name} in format 2 only if the clock recorded it`, function* () {
       const now = yield* DateTime.now
-      assert.isUndefined(verifyHandoff(made(request, [...before, event], seal).archived, [], now).flaw)
+      assert.isUndefined(verifyHandoff(made(request, [...before, event], seal).archived, knownKeys([]), now).flaw)
       const forged = made(request, [...before, { ...event, via: "foreign" }], seal).archived
-      assert.deepStrictEqual(verifyHandoff(forged, [], now).flaw, {
+      assert.deepStrictEqual(verifyHandoff(forged, knownKeys([]), now).flaw, {
         revision: before.length + 2,
         problem: "It was recorded by another program, but only the clock may record it"
       })
@@ -190,7 +190,7 @@ describe("a moment ahead of now", () => {
       yield* TestClock.setTime(later(seconds).epochMilliseconds)
       const verified = { recordId, entries: 2, keyless: 2, ahead }
       assert.deepInclude(yield* verify(recordId), verified)
-      assert.deepInclude(verifyHandoff(archived, [], yield* DateTime.now), verified)
+      assert.deepInclude(verifyHandoff(archived, knownKeys([]), yield* DateTime.now), verified)
     }
     yield* TestClock.setTime(start.epochMilliseconds)
     assert.deepStrictEqual(yield* imported(archived), [{ recordId, outcome: "unchanged" }])

@@ -16,10 +16,10 @@ import * as Layer from "effect/Layer"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
 import { Signers } from "../src/routing/Signers.ts"
+import * as Signing from "../src/routing/Signing.ts"
 import { AgentStore } from "../src/store/AgentStore.ts"
 import { HandoffStore } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
-import * as Signing from "../src/verification/Signing.ts"
 import { refusal } from "./managing.ts"
 
 const executor = AgentId.make("executor")

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Base64 from "effect/encoding/Base64"
 import * as Result from "effect/Result"
 
+import * as Signing from "../src/routing/Signing.ts"
 import { opened, signed } from "../src/verification/Note.ts"
-import * as Signing from "../src/verification/Signing.ts"
 
 const log = LogName.make("0123456789abcdefghjkmnpqrs")
 const checkpoint = {

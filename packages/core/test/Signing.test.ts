@@ -4,7 +4,7 @@ import * as ed25519 from "@noble/ed25519"
 import * as Base64Url from "effect/encoding/Base64Url"
 
 import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
-import * as Signing from "../src/verification/Signing.ts"
+import * as Signing from "../src/routing/Signing.ts"
 import { refusal, test } from "./managing.ts"
 
 const { bytesToHex, concatBytes, hexToBytes, mod } = ed25519.etc

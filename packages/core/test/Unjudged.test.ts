@@ -8,7 +8,7 @@ import { openBox } from "../../testing/src/openBox.ts"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { SchemaBox } from "../src/engine/SchemaBox.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
-import { proveArchive, verify } from "../src/verification/Verification.ts"
+import { knownKeys, proveArchive, verify } from "../src/verification/Verification.ts"
 import { ask, refusal } from "./managing.ts"
 
 const deliverables = [{ name: "sums", schema: { type: "object", required: ["total"] } }]
@@ -75,7 +75,7 @@ describe("an engine without a box", () => {
       const verified = yield* verify(one.record.recordId)
       assert.isUndefined(verified.flaw)
       assert.include(verified.unproven, unproven)
-      const read = yield* proveArchive("archive", encodeArchived(one), [])
+      const read = yield* proveArchive("archive", encodeArchived(one), knownKeys([]))
       assert.isUndefined(read.flaw)
       assert.include(read.unproven, unproven)
     }).pipe(Effect.provide(engine(without)))
@@ -97,7 +97,7 @@ describe("an engine with a box", () => {
     Effect.gen(function* () {
       const { completed } = yield* archived({})
       const problem = `The artifact sums does not fit its schema: Instance does not have required property "total"`
-      const read = yield* Effect.provide(proveArchive("archive", encodeArchived(completed), []), openBox)
+      const read = yield* Effect.provide(proveArchive("archive", encodeArchived(completed), knownKeys([])), openBox)
       assert.deepStrictEqual([read.flaw, read.unproven], [{ revision: 3, problem }, undefined])
       assert.deepStrictEqual(yield* outcomes(completed), ["added"])
       const stored = yield* Effect.provide(verify(completed.record.recordId), openBox)

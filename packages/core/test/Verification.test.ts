@@ -24,11 +24,11 @@ import { TestClock } from "effect/testing"
 
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
+import * as Signing from "../src/routing/Signing.ts"
 import { AgentStore } from "../src/store/AgentStore.ts"
 import { type Entry, HandoffStore, Position } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
-import * as Signing from "../src/verification/Signing.ts"
-import { verify, verifyAll, verifyCounts, verifyHandoff } from "../src/verification/Verification.ts"
+import { verify, verifyAll, verifyCounts, knownKeys, verifyHandoff } from "../src/verification/Verification.ts"
 import { ask, start, storedBefore, test } from "./managing.ts"
 
 /** The counters of a verification that has found nothing. */
@@ -332,8 +332,11 @@ describe("signatures", () => {
         return { record: next.record, history: [...history, next.event] }
       }
       const flawAt = (handoff: ArchivedHandoff) =>
-        verifyHandoff(handoff, [{ agentId: clock, capabilities: [], keys: [{ publicKey, since: start }] }], start).flaw
-          ?.revision
+        verifyHandoff(
+          handoff,
+          knownKeys([{ agentId: clock, capabilities: [], keys: [{ publicKey, since: start }] }]),
+          start
+        ).flaw?.revision
       const late = DateTime.add(start, { seconds: 2 })
       const accepted = extended(pending, { _tag: "Accepted", at: start, by: clock, lease: 1000 }, true)
 
@@ -382,7 +385,7 @@ describe("signatures", () => {
         const keys = [{ publicKey, since: start }]
         const { flaw } = verifyHandoff(
           { record, history: counted },
-          [{ agentId: clock, capabilities: [], keys }],
+          knownKeys([{ agentId: clock, capabilities: [], keys }]),
           start
         )
         assert.isUndefined(flaw)

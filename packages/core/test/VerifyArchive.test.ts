@@ -10,11 +10,11 @@ import { chanceOf, mutated, tally } from "../../testing/src/mutations.ts"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { HandoffStore } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
-import { type VerifiedArchive, verifyArchive as verifyAt } from "../src/verification/Verification.ts"
+import { knownKeys, type VerifiedArchive, verifyArchive as verifyAt } from "../src/verification/Verification.ts"
 import { id, second } from "./fixtures.ts"
 
 const verifyArchive = (input: string, json: unknown, agents: Histories["agents"]): VerifiedArchive =>
-  verifyAt(input, json, agents, second(0))
+  verifyAt(input, json, knownKeys(agents), second(0))
 
 /** The export of a store with these histories, by line. */
 const linesOf = ({ commits }: Histories) =>

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 import { HandoffManager } from "@aumai/handoff-core"
-import { verifyAll, verifyArchive } from "@aumai/handoff-core/Verification"
+import { knownKeys, verifyAll, verifyArchive } from "@aumai/handoff-core/Verification"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -44,7 +44,7 @@ describe("a byte changed in the readable file", () => {
       const records = recordsIn(text)
       assert.deepStrictEqual(
         records
-          .map(({ record, id }) => verifyArchive(id, JSON.parse(record), made.agents, now))
+          .map(({ record, id }) => verifyArchive(id, JSON.parse(record), knownKeys(made.agents), now))
           .filter(({ flaw }) => flaw),
         []
       )
@@ -76,7 +76,7 @@ describe("a byte changed in the readable file", () => {
           }
           continue
         }
-        const { flaw, recordId } = verifyArchive(id, JSON.parse(mutation.text), made.agents, now)
+        const { flaw, recordId } = verifyArchive(id, JSON.parse(mutation.text), knownKeys(made.agents), now)
         count.note(flaw !== undefined && recordId === id, mutation, id)
       }
       assert.deepStrictEqual(count.missed, [])

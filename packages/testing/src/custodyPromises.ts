@@ -1,6 +1,6 @@
 /** The promises that must hold for all stored handoffs, even if their writers crashed, stalled or met a failing store. */
 import type { Change, Entry, HandoffStore, Position, RegisteredAgent } from "@aumai/handoff-core"
-import { verifyHandoff } from "@aumai/handoff-core/Verification"
+import { knownKeys, verifyHandoff } from "@aumai/handoff-core/Verification"
 import {
   apply,
   create,
@@ -98,7 +98,7 @@ export const judge = (
     for (const [name, times] of beginnings) promise(times === 1, `${name} was started ${times} times`)
     for (const record of records) {
       const history = histories.get(record.recordId) ?? []
-      const { flaw } = verifyHandoff({ record, history }, agents, yield* DateTime.now)
+      const { flaw } = verifyHandoff({ record, history }, knownKeys(agents), yield* DateTime.now)
       promise(flaw === undefined, `${record.recordId} revision ${flaw?.revision}: ${flaw?.problem}`)
       judgeEnd(record, history, (holds, sentence) => promise(holds, `${record.recordId} ${sentence}`))
     }

@@ -1,7 +1,14 @@
 /** Verifies handoffs of a store or a file and reports those that do not hold. Loaded only by commands that verify. */
-import { AgentStore, decodeAgent, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
+import { decodeAgent, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
 import * as Verification from "@aumai/handoff-core/Verification"
-import { decodeText, type Flaw, HandoffStatus, InvalidInput, type RecordId } from "@aumai/handoff-protocol"
+import {
+  decodeText,
+  type Flaw,
+  HandoffStatus,
+  InvalidInput,
+  type KeyEvent,
+  type RecordId
+} from "@aumai/handoff-protocol"
 import { schemaBox } from "@aumai/handoff/node"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -17,11 +24,8 @@ import { counted, gather, type Looked, report } from "./Report.ts"
 // Handoffs between two updates of the progress line.
 const progressEvery = 256
 
-/** Says that the store has no keys to check signatures with. */
-const missingKeys = Effect.map(
-  Effect.flatMap(AgentStore, (agents) => agents.all),
-  Verification.missingKeys
-)
+/** Says what the keys of the store do not prove. */
+const missingKeys = Effect.map(Verification.keysIn, Verification.missingKeys)
 
 /** Verifies one handoff of the store. With `isSigned`, an entry that no signature proves is an error. */
 export const verifyOne = (id: RecordId, isSigned: boolean) =>
@@ -44,7 +48,7 @@ const unknownIn = Effect.fnUntraced(
     yield* Stream.runForEach(groupsOf(yield* archiveFile("--store", file)), ({ handoffs }) =>
       Effect.sync(() => {
         for (const { json, path } of handoffs) {
-          const { flaw, isEdited } = Verification.verifyArchive(file, json, [], now)
+          const { flaw, isEdited } = Verification.verifyArchive(file, json, Verification.knownKeys([]), now)
           if (flaw !== undefined && isEdited !== true) flaws.set(nameIn(json, path), flaw)
         }
       })
@@ -64,6 +68,7 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
     Stream.runCollect,
     Effect.ensuring(progress(""))
   )
+  const keys = yield* Verification.keysIn
   const { faults, notes } = yield* Verification.verifyCounts
   const flaws = file === undefined ? new Map<string, Flaw>() : yield* unknownIn(file)
   return gather(
@@ -71,7 +76,7 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
       const flaw = one.flaw ?? flaws.get(one.recordId)
       return flaw === undefined ? one : { ...one, flaw }
     }),
-    { counts: faults, notes, missing: yield* missingKeys }
+    { counts: [...Verification.keyLogFaults(keys), ...faults], notes, missing: Verification.missingKeys(keys) }
   )
 })
 
@@ -112,17 +117,22 @@ export const verifyFile = Effect.fnUntraced(function* (
 ) {
   const archive = yield* archiveFile("--file", file)
   const named = agentsFile === undefined ? undefined : yield* agentsIn(agentsFile)
-  const own: Array<RegisteredAgent> = []
+  const own: Array<RegisteredAgent> = [...(named ?? [])]
+  const events: Array<KeyEvent> = []
+  const keysNow = () => ({ ...Verification.knownKeys(own, events), isNamed: named !== undefined })
+  let known = keysNow()
   const seen = new Map<string, string>()
   const endings = Verification.archiveEndings()
   const read: Array<readonly [checked: Verification.VerifiedArchive, recordId: string]> = []
   let signatures = 0
   yield* groupsOf(archive).pipe(
     Stream.runForEach(
-      Effect.fnUntraced(function* ({ agents, handoffs }) {
-        own.push(...agents)
+      Effect.fnUntraced(function* ({ agents, handoffs, keys }) {
+        if (named === undefined) own.push(...agents)
+        events.push(...keys)
+        if (agents.length + keys.length > 0) known = keysNow()
         for (const { json, path } of handoffs) {
-          const checked = yield* Verification.proveArchive(archive.name, json, named ?? own, endings)
+          const checked = yield* Verification.proveArchive(archive.name, json, known, endings)
           signatures += checked.signatures
           const recordId = nameIn(json, path)
           const twice = seen.get(recordId)
@@ -142,15 +152,15 @@ export const verifyFile = Effect.fnUntraced(function* (
     Effect.map(endings.judged(checked), (judged): Looked => ({ ...judged, recordId }))
   )
   const missing =
-    named === undefined && own.length === 0
+    named === undefined && own.length + events.length === 0
       ? ["No agents were named with --agents, so no signature was checked"]
-      : Verification.missingKeys(named ?? own)
-  const found = gather(all, { missing })
+      : Verification.missingKeys(known)
+  const found = gather(all, { missing, counts: Verification.keyLogFaults(known) })
   const unchecked = signatures - found.signed
   const source =
     named !== undefined
       ? `${agentsFile} has no matching key`
-      : own.length > 0
+      : own.length + events.length > 0
         ? "the archive has no matching key"
         : "name the agents with --agents FILE, such as handoffs.agents.json"
   const notes = [

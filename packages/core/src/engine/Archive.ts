@@ -7,6 +7,7 @@ import {
   type HandoffEvent,
   type HandoffRecord,
   type InvalidInput,
+  isOfTime,
   isSameState,
   keyLogId,
   type LogName,
@@ -23,11 +24,13 @@ import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
+import type { AgentStore } from "../store/AgentStore.ts"
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
 import { arrivalFault } from "./Arrivals.ts"
 import { sealed } from "./Entries.ts"
 import { pagesThenRest, partsImport } from "./ImportParts.ts"
+import { judgeSignature, keysOfStore, type KnownKeys, strangerFault } from "./KeyJudge.ts"
 import { proofOf } from "./Proof.ts"
 import type { Box } from "./SchemaBox.ts"
 
@@ -38,6 +41,15 @@ import type { Box } from "./SchemaBox.ts"
  * demands; it was skipped.
  */
 export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "broken"
+
+/** Options of an import. */
+export interface ImportOptions {
+  /**
+   * `true` takes entries in the name of an agent that has a key here, although no key of it has signed them; `verify` counts
+   * them as unknown for ever. Nothing checks who says so. Default: `false`.
+   */
+  readonly trust?: boolean
+}
 
 /** The report on importing one handoff. */
 export interface ImportReport {
@@ -139,16 +151,54 @@ const judge = (log: LogName, incoming: ArchivedHandoff, ours: ArchivedHandoff | 
     : { outcome: "newer", changes: changes.success }
 }
 
+/** What an import judges entries by. */
+interface Judging {
+  readonly keys: KnownKeys
+  readonly now: DateTime.Utc
+  /** Takes entries in the name of agents with keys that no known key has signed. */
+  readonly trust: boolean
+}
+
+/** The reason why an entry is refused; `before` is the state before it, if there is one. */
+const entryFault = (
+  before: HandoffRecord | undefined,
+  { event, record: { recordId, revision } }: Change,
+  { keys, now, trust }: Judging
+): string | undefined => {
+  const late = arrivalFault(before, event, now)
+  if (late !== undefined || (before !== undefined && isOfTime(before, event))) return late
+  const judgement = judgeSignature(keys, recordId, revision, event, now.epochMilliseconds)
+  if (typeof judgement === "object") return `Entry ${revision}: ${judgement.problem}`
+  return trust || event.log === keys.own?.log ? undefined : strangerFault(keys, recordId, revision, event)
+}
+
 /** Leaves out a handoff if an entry that it adds to `before` is refused. */
-const admitted = (verdict: Verdict, before: HandoffRecord | undefined, now: DateTime.Utc): Verdict => {
+const admitted = (verdict: Verdict, before: HandoffRecord | undefined, judging: Judging): Verdict => {
   let record = before
   for (const change of verdict.changes) {
-    const problem = arrivalFault(record, change.event, now)
+    const problem = entryFault(record, change, judging)
     if (problem !== undefined) return broken(problem)
     record = change.record
   }
   return verdict
 }
+
+// Loaded with the first key, because it imports Ed25519.
+const signing = Effect.promise(() => import("../routing/Signing.ts"))
+
+/** Reads what an import judges entries by at this moment. */
+const judgingNow = (
+  store: HandoffStore["Service"],
+  agents: AgentStore["Service"],
+  trust: boolean
+): Effect.Effect<Judging, StoreError> =>
+  Effect.gen(function* () {
+    const { log } = yield* store.origin
+    const [all, logs] = yield* Effect.all([agents.all, agents.keys])
+    const hasKeys = logs.size > 0 || all.some(({ keys }) => keys !== undefined)
+    const isSigned = hasKeys ? (yield* signing).isSignedBy : () => false
+    return { keys: keysOfStore(log, all, logs, isSigned), now: yield* DateTime.now, trust }
+  })
 
 /** A stored handoff with its history; `undefined` if the store does not have it. */
 const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<ArchivedHandoff | undefined, StoreError> =>
@@ -197,7 +247,12 @@ const report = ({ record }: ArchivedHandoff, { outcome, problem, unproven }: Ver
 })
 
 /** Imports handoffs from an archive in batches, and reports the outcome for each. */
-export const importInto = (store: HandoffStore["Service"], box: Box | undefined) => {
+export const importInto = (
+  store: HandoffStore["Service"],
+  agents: AgentStore["Service"],
+  box: Box | undefined,
+  { trust = false }: ImportOptions = {}
+) => {
   /** Judges the artifacts of a handoff that an import completes. */
   const proven = (verdict: Verdict): Effect.Effect<Verdict> => {
     const last = verdict.changes.at(-1)
@@ -211,7 +266,8 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
     Effect.gen(function* () {
       const { log } = yield* store.origin
       const ours = yield* held(store, incoming.record.recordId)
-      return yield* proven(admitted(judge(log, incoming, ours), ours?.record, yield* DateTime.now))
+      const judging = yield* judgingNow(store, agents, trust)
+      return yield* proven(admitted(judge(log, incoming, ours), ours?.record, judging))
     })
 
   /** Compares and commits one handoff, and retries on conflict. */
@@ -254,9 +310,9 @@ export const importInto = (store: HandoffStore["Service"], box: Box | undefined)
         commitAll(batch, verdicts, oneByOne)
       )
     )
-    return Effect.flatMap(Effect.all([store.origin, DateTime.now]), ([{ log }, now]) => {
+    return Effect.flatMap(Effect.all([store.origin, judgingNow(store, agents, trust)]), ([{ log }, judging]) => {
       // Fast path: usually the store has none of them, so it skips one read for each.
-      const assumedNew = batch.map((incoming) => admitted(judge(log, incoming, undefined), undefined, now))
+      const assumedNew = batch.map((incoming) => admitted(judge(log, incoming, undefined), undefined, judging))
       return assumedNew.every(({ outcome }) => outcome === "added")
         ? Effect.flatMap(Effect.forEach(assumedNew, proven), (verdicts) => commitAll(batch, verdicts, compared))
         : compared

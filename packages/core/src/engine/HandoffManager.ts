@@ -23,7 +23,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import { HandoffRouter } from "../routing/HandoffRouter.ts"
-import type { AgentStore } from "../store/AgentStore.ts"
+import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Page, type Position, type View } from "../store/HandoffStore.ts"
 import type * as Archive from "./Archive.ts"
 import type { Chain } from "./Chain.ts"
@@ -192,7 +192,8 @@ export class HandoffManager extends Context.Service<
     readonly export: Stream.Stream<ArchivedHandoff, StoreError>
     /** Imports handoffs from an archive and reports what happened to each. A newer state is never overwritten. */
     readonly import: <E, R>(
-      handoffs: Stream.Stream<ArchivedHandoff, E, R>
+      handoffs: Stream.Stream<ArchivedHandoff, E, R>,
+      options?: Archive.ImportOptions
     ) => Stream.Stream<Archive.ImportReport, E | InvalidInput | StoreError, R>
     /** Counts handoffs by status and measures how long they took. */
     readonly metrics: Effect.Effect<Metrics.Metrics, StoreError>
@@ -214,6 +215,7 @@ const chain = Effect.promise(() => import("./Chain.ts"))
 
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
+  const agents = yield* AgentStore
   const router = yield* HandoffRouter
   const entries = yield* Entries.make
   const box = yield* SchemaBox
@@ -276,7 +278,8 @@ const make = Effect.gen(function* () {
     where: (id) => Effect.map(get(id), whereabouts),
     sweep: verbs.sweep,
     export: Stream.unwrap(Effect.map(archive, ({ exportFrom }) => exportFrom(store, listAll({ _tag: "All" })))),
-    import: (handoffs) => Stream.unwrap(Effect.map(archive, ({ importInto }) => importInto(store, box)(handoffs))),
+    import: (handoffs, options) =>
+      Stream.unwrap(Effect.map(archive, ({ importInto }) => importInto(store, agents, box, options)(handoffs))),
     metrics: Effect.map(store.tally, Metrics.measure)
   })
 })

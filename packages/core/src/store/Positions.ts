@@ -44,5 +44,12 @@ export const numberIn = (
   return Number(its) === epoch ? Result.succeed(number) : refused(position, "another_epoch")
 }
 
+/** Tests whether a position of a log comes before another one: by the numbers after the name of the log. */
+export const isBefore = (a: Position, b: Position): boolean => {
+  const others = b.split(".")
+  const [at, number = ""] = [...a.split(".").entries()].find(([index, part]) => part !== others[index]) ?? []
+  return at !== undefined && BigInt(number) < BigInt(others[at] ?? "")
+}
+
 /** The error for a position after the last entry of the log: the store may be an older copy. */
 export const beyond = (position: Position): Result.Result<never, InvalidPosition> => refused(position, "beyond")

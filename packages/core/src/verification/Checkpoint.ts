@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { logPage } from "../store/Pages.ts"
+import { isBefore } from "../store/Positions.ts"
 
 /** The first entries of a log, in one hash. */
 export interface Checkpoint {
@@ -68,13 +69,6 @@ export const compactRange = (): CompactRange => {
 // One page is one read of the store.
 const pageSize = 256
 
-/** Tests whether a position of a log comes before another one: by the numbers after the name of the log. */
-const comesBefore = (a: Position, b: Position): boolean => {
-  const others = b.split(".")
-  const [at, number = ""] = [...a.split(".").entries()].find(([index, part]) => part !== others[index]) ?? []
-  return at !== undefined && BigInt(number) < BigInt(others[at] ?? "")
-}
-
 /**
  * Reads the log from its beginning to the leaf that `isLast` accepts, or to its end. Entries of the key log of this store
  * are leaves, too, each at its position. Those after the last entry of a handoff are left out, because an entry before them
@@ -91,7 +85,7 @@ const rangeTo = (isLast: (position: Position, size: number) => boolean) =>
       const page: ReadonlyArray<Entry> = yield* logPage(store, pageSize, after)
       for (const { event, position, recordId, revision } of page) {
         for (let key = keys[nextKey]; key?.position !== undefined; key = keys[(nextKey += 1)]) {
-          if (!comesBefore(key.position, position)) break
+          if (!isBefore(key.position, position)) break
           range.push(leafHash(keyEntryText(key.revision, key.event)))
           if (isLast(key.position, range.size())) return range
         }

@@ -1,6 +1,8 @@
 /** Classifies entries by what proves them. The only place that decides it. */
 import type { HandoffEvent } from "@aumai/handoff-protocol"
 
+import type { Judgement } from "../engine/KeyJudge.ts"
+
 /**
  * The number of entries by what proves their author. The first five add up to all entries, except that none is counted from
  * the first flaw of a history on. `ahead` and `erased` count entries among them.
@@ -23,17 +25,13 @@ export interface Proven {
 }
 
 /** The kinds of proof that an entry can have. */
-export type EntryClass = "signed" | "keyless" | "unknown" | "foreign" | "clock"
+export type EntryClass = Exclude<Judgement, object> | "foreign" | "clock"
 
 /** Classifies an entry that holds. */
-export const classOf = (
-  event: HandoffEvent,
-  { isByTime, isSigned }: { readonly isByTime: boolean; readonly isSigned: boolean }
-): EntryClass => {
-  if (isSigned) return "signed"
+export const classOf = (event: HandoffEvent, isByTime: boolean, judgement: Exclude<Judgement, object>): EntryClass => {
+  if (judgement === "signed") return judgement
   if (event.via !== undefined) return "foreign"
-  if (isByTime) return "clock"
-  return event.sig === undefined ? "keyless" : "unknown"
+  return isByTime ? "clock" : judgement
 }
 
 /** The counters without any entry. */

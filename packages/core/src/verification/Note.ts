@@ -11,8 +11,8 @@ import * as Hex from "effect/encoding/Hex"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
+import { isSignedBy, signer } from "../routing/Signing.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
-import { isSignedBy, signer } from "./Signing.ts"
 
 /** A signed checkpoint. */
 export interface SignedCheckpoint extends Checkpoint {

@@ -1,5 +1,5 @@
 /** Adds up the results of verified handoffs. */
-import type { RegisteredAgent } from "../store/AgentStore.ts"
+import type { KnownKeys } from "../engine/KeyJudge.ts"
 import { addProven, nothingProven, type Proven } from "./EntryClass.ts"
 import type { Verified } from "./VerifyHandoff.ts"
 
@@ -27,13 +27,31 @@ export const addVerified = (sums: Summary, one: Omit<Verified, "recordId">): Sum
   bare: sums.bare + (one.entries === 0 ? 1 : 0)
 })
 
-/** Says in a sentence that no signature could be checked with the keys of these agents; empty if some could. */
-export const missingKeys = (agents: ReadonlyArray<Pick<RegisteredAgent, "keys">>): ReadonlyArray<string> =>
-  agents.some(({ keys = [] }) => keys.length > 0)
-    ? []
-    : [
-        `No ${agents.length === 0 ? "agents are registered" : "registered agent has a key"}, so no signature was checked`
-      ]
+const agentsIn = (count: number): string => (count === 1 ? "1 agent" : `${count} agents`)
+
+/** Says in sentences what these keys do not prove; empty if every key was proven and allowed by an operator. */
+export const missingKeys = ({ logs, own, registered }: KnownKeys): ReadonlyArray<string> => {
+  const keyLogs = [...logs.values()]
+  if (registered.size === 0 && keyLogs.every(({ state }) => state.agents.size === 0)) {
+    return ["No agent has a key, so no signature was checked"]
+  }
+  const ours = own && logs.get(own.log)?.state
+  const adopted = keyLogs.reduce((sum, { adopted }) => sum + adopted, 0)
+  return [
+    ...(ours === undefined || ours.agents.size === 0 || ours.operator !== undefined
+      ? []
+      : ["No operator's key is pinned, so the first key of each agent was taken on trust"]),
+    ...(adopted === 0
+      ? []
+      : [`The keys of ${agentsIn(adopted)} were taken from a registry, and nobody proved to have them`])
+  ]
+}
+
+/** Says in sentences which key logs do not hold. */
+export const keyLogFaults = ({ logs }: KnownKeys): ReadonlyArray<string> =>
+  [...logs].flatMap(([log, { flaw }]) =>
+    flaw === undefined ? [] : [`The key log of ${log} does not hold at entry ${flaw.revision}: ${flaw.problem}`]
+  )
 
 /** Says in a sentence that handoffs have no history; empty if all have one. */
 export const missingHistories = ({ bare, handoffs }: Summary): ReadonlyArray<string> =>

@@ -1,5 +1,5 @@
 /** Verifies that a store or an archive holds what was once recorded: digests, states, sums and signatures. */
-import type { Flaw, HandoffNotFound, HandoffRecord, RecordId, StoreError } from "@aumai/handoff-protocol"
+import type { Flaw, HandoffNotFound, HandoffRecord, KeyEvent, RecordId, StoreError } from "@aumai/handoff-protocol"
 import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -8,23 +8,37 @@ import * as Stream from "effect/Stream"
 
 import { type AlongJudge, alongOf, endingOf } from "../engine/Along.ts"
 import { HandoffManager } from "../engine/HandoffManager.ts"
-import { AgentStore } from "../store/AgentStore.ts"
+import { keysOfStore, type KnownKeys, knownKeys as keysFrom } from "../engine/KeyJudge.ts"
+import { isSignedBy } from "../routing/Signing.ts"
+import { AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { eachPage, logPage } from "../store/Pages.ts"
 import { isCorrupt } from "./Corrupt.ts"
 import { proven } from "./Proven.ts"
 import { judgeOver, verifyAlong } from "./VerifyAlong.ts"
-import { type Keys, publicKeysOf, unreadable, type Verified, verifyWith } from "./VerifyHandoff.ts"
+import { unreadable, type Verified, verifyHandoff } from "./VerifyHandoff.ts"
 
 export { type Difference, differences } from "./Differences.ts"
+export type { KnownKeys } from "../engine/KeyJudge.ts"
 export type { Proven } from "./EntryClass.ts"
-export { addVerified, emptySummary, missingHistories, missingKeys, type Summary } from "./Summary.ts"
+export { addVerified, emptySummary, keyLogFaults, missingHistories, missingKeys, type Summary } from "./Summary.ts"
 export { type ArchiveEndings, archiveEndings } from "./VerifyAlong.ts"
 export { proveArchive, type VerifiedArchive, verifyArchive } from "./VerifyArchive.ts"
 export * as Checkpoint from "./Checkpoint.ts"
 export * as Note from "./Note.ts"
 export { type VerifiedCounts, verifyCounts } from "./VerifyCounts.ts"
 export { type Verified, verifyHandoff } from "./VerifyHandoff.ts"
+
+/** The keys of an archive: those of its agents, and the events of its key logs. */
+export const knownKeys = (agents: ReadonlyArray<RegisteredAgent>, keyEvents: Iterable<KeyEvent> = []): KnownKeys =>
+  keysFrom(agents, keyEvents, isSignedBy)
+
+/** The keys that the store has. */
+export const keysIn: Effect.Effect<KnownKeys, StoreError, HandoffStore | AgentStore> = Effect.gen(function* () {
+  const agents = yield* AgentStore
+  const { log } = yield* (yield* HandoffStore).origin
+  return keysOfStore(log, yield* agents.all, yield* agents.keys, isSignedBy)
+})
 
 const eventsOf = (entries: ReadonlyArray<Entry>) => entries.map(({ event }) => event)
 
@@ -52,23 +66,24 @@ const upTo = (store: HandoffStore["Service"], { recordId, revision }: HandoffRec
 /** Verifies one record at the revision that was read. If it has a flaw, reads the keys again, because a new key may explain it. */
 const verifyHeld = (
   store: HandoffStore["Service"],
-  agents: AgentStore["Service"],
+  keysNow: Effect.Effect<KnownKeys, StoreError>,
   judge: AlongJudge<StoreError>,
   record: HandoffRecord,
-  keys: Keys
+  keys: KnownKeys
 ): Effect.Effect<Verified, StoreError> =>
   Effect.gen(function* () {
     const entries = yield* Effect.flatMap(store.history(record.recordId), (entries) => upTo(store, record, entries))
     const history = eventsOf(entries)
     const today = yield* DateTime.now
-    const verifyBy = (keys: Keys): Verified => {
-      const verified = verifyWith(record, history, keys, today)
+    const positions = entries.map(({ position }) => position)
+    const verifyBy = (keys: KnownKeys): Verified => {
+      const verified = verifyHandoff({ record, history }, keys, today, positions)
       const gap = gapIn(entries)
       return gap === undefined ? verified : { ...verified, flaw: gap }
     }
     const first = verifyBy(keys)
     // Read after the history, so that the key of every signature in it is registered.
-    const held = first.flaw === undefined ? first : verifyBy(publicKeysOf(yield* agents.all))
+    const held = first.flaw === undefined ? first : verifyBy(yield* keysNow)
     return held.flaw !== undefined || alongOf(history) === undefined
       ? yield* proven(held, { record, history })
       : yield* verifyAlong(held, endingOf(record, history.at(-1)), judge)
@@ -87,10 +102,10 @@ export const verify = (
   Effect.gen(function* () {
     const manager = yield* HandoffManager
     const store = yield* HandoffStore
-    const agents = yield* AgentStore
-    const keys = publicKeysOf(yield* agents.all)
+    const keysNow = Effect.provide(keysIn, yield* Effect.context<HandoffStore | AgentStore>())
+    const keys = yield* keysNow
     const verifying = Effect.flatMap(manager.get(id), (record) =>
-      verifyHeld(store, agents, judgeOver(store), record, keys)
+      verifyHeld(store, keysNow, judgeOver(store), record, keys)
     )
     return yield* orUnreadable(id)(verifying)
   })
@@ -120,12 +135,12 @@ const inLog = (store: HandoffStore["Service"]): Stream.Stream<RecordId, StoreErr
 export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | HandoffStore | AgentStore> = Stream.unwrap(
   Effect.gen(function* () {
     const store = yield* HandoffStore
-    const agents = yield* AgentStore
-    const keys = publicKeysOf(yield* agents.all)
+    const keysNow = Effect.provide(keysIn, yield* Effect.context<HandoffStore | AgentStore>())
+    const keys = yield* keysNow
     const listed = new Set<RecordId>()
     const judge = judgeOver(store)
     const lookAt = (record: HandoffRecord) =>
-      orUnreadable(record.recordId)(verifyHeld(store, agents, judge, record, keys))
+      orUnreadable(record.recordId)(verifyHeld(store, keysNow, judge, record, keys))
     return (yield* HandoffManager).listAll({ _tag: "All" }).pipe(
       Stream.map((record) => {
         listed.add(record.recordId)

@@ -6,7 +6,7 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import type { RegisteredAgent } from "../store/AgentStore.ts"
+import type { KnownKeys } from "../engine/KeyJudge.ts"
 import { type Difference, differences } from "./Differences.ts"
 import { nothingProven } from "./EntryClass.ts"
 import { proven } from "./Proven.ts"
@@ -69,7 +69,7 @@ const earlier = (a: Flaw | undefined, b: Flaw | undefined): Flaw | undefined =>
 const read = (
   input: string,
   json: unknown,
-  agents: ReadonlyArray<RegisteredAgent>,
+  keys: KnownKeys,
   now: DateTime.Utc
 ): readonly [VerifiedArchive, ArchivedHandoff?] => {
   const known: Json = Predicate.isReadonlyObject(json) ? json : {}
@@ -82,7 +82,7 @@ const read = (
     const flaw = unreadableAt(input, known, decoded.failure)
     return [{ recordId, entries: history.length, ...nothingProven, isImported: false, signatures, flaw }]
   }
-  const { flaw, ...checked } = verifyHandoff(decoded.success, agents, now)
+  const { flaw, ...checked } = verifyHandoff(decoded.success, keys, now)
   const first = earlier(flaw, history.length === 0 ? flawWithout(known) : misreadIn(known, decoded.success))
   const verified: VerifiedArchive = {
     ...checked,
@@ -102,19 +102,15 @@ const read = (
  *
  * @example
  * ```ts
- * import { verifyArchive } from "@aumai/handoff-core/Verification"
+ * import { knownKeys, verifyArchive } from "@aumai/handoff-core/Verification"
  * import * as DateTime from "effect/DateTime"
  *
- * const { flaw } = verifyArchive("handoffs.jsonl, line 1", JSON.parse("{}"), [], DateTime.nowUnsafe())
+ * const { flaw } = verifyArchive("handoffs.jsonl, line 1", JSON.parse("{}"), knownKeys([]), DateTime.nowUnsafe())
  * console.log(flaw?.revision) // 0
  * ```
  */
-export const verifyArchive = (
-  input: string,
-  json: unknown,
-  agents: ReadonlyArray<RegisteredAgent>,
-  now: DateTime.Utc
-): VerifiedArchive => read(input, json, agents, now)[0]
+export const verifyArchive = (input: string, json: unknown, keys: KnownKeys, now: DateTime.Utc): VerifiedArchive =>
+  read(input, json, keys, now)[0]
 
 /**
  * Verifies one handoff of an archive as `verifyArchive` does, and judges its artifacts by their JSON Schemas. Adds it to
@@ -123,11 +119,11 @@ export const verifyArchive = (
 export const proveArchive = (
   input: string,
   json: unknown,
-  agents: ReadonlyArray<RegisteredAgent>,
+  keys: KnownKeys,
   endings?: ArchiveEndings
 ): Effect.Effect<VerifiedArchive> =>
   Effect.flatMap(DateTime.now, (now) => {
-    const [verified, archived] = read(input, json, agents, now)
+    const [verified, archived] = read(input, json, keys, now)
     if (archived === undefined) return Effect.succeed(verified)
     if (verified.flaw === undefined) endings?.add(archived)
     return proven(verified, archived)

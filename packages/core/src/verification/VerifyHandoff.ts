@@ -1,22 +1,20 @@
 /** Verifies the history and the signatures of one handoff. */
 import {
-  type AgentId,
   type ArchivedHandoff,
   clock,
   type Flaw,
   flawIn,
   type HandoffEvent,
-  type HandoffRecord,
   isOfTime,
-  type RecordId,
-  signedText
+  type LogName,
+  type RecordId
 } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 
-import { isAhead, isForeignClock, skew } from "../engine/Arrivals.ts"
-import type { AgentKey, RegisteredAgent } from "../store/AgentStore.ts"
+import { isAhead, isForeignClock } from "../engine/Arrivals.ts"
+import { judgeSignature, type KnownKeys, placeFault } from "../engine/KeyJudge.ts"
+import type { Position } from "../store/HandoffStore.ts"
 import { classOf, nothingProven, type Proven } from "./EntryClass.ts"
-import { isSignedBy } from "./Signing.ts"
 
 /** The result of verifying one handoff. */
 export interface Verified extends Proven {
@@ -44,56 +42,24 @@ export const unreadable = (recordId: RecordId, problem: string): Verified => ({
   flaw: { revision: 0, problem }
 })
 
-/** The public keys of each agent that has any. */
-export type Keys = ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
-
-export const publicKeysOf = (agents: ReadonlyArray<RegisteredAgent>): Keys =>
-  new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const])))
-
-/**
- * Checks the signature of an entry: `true` if it is valid, a sentence if it is wrong or missing, `undefined` if it cannot
- * be checked. `latest` is the latest moment of the earlier entries: a backdated entry must not evade a key that was in
- * force by then.
- */
-const signatureFault = (
-  recordId: RecordId,
-  revision: number,
-  event: HandoffEvent,
-  keys: ReadonlyArray<AgentKey>,
-  latest: number
-): string | true | undefined => {
-  const moment = Math.max(event.at.epochMilliseconds, latest - skew)
-  const inForce = keys.findLast(({ since }) => since.epochMilliseconds <= moment)
-  // A record of a program without histories was imported, and no agent could sign it.
-  if (event._tag === "Imported" && event.via !== undefined) return undefined
-  if (event.sig === undefined) {
-    return inForce && `It is not signed, and ${event.by} has had a key since ${DateTime.formatIso(inForce.since)}`
-  }
-  const text = signedText(recordId, revision, event)
-  // Any key counts, because a key may be in use shortly before its registration.
-  const { sig } = event
-  if (keys.some(({ publicKey }) => isSignedBy(text, sig, publicKey))) return true
-  // Without a key in force at that time, for instance after an agent was removed, it cannot be checked.
-  return inForce && `Its signature is not that of ${event.by}`
+/** The fault of an entry that names fewer keys of its log than an entry before it. */
+const orderFault = (named: Map<LogName, number>, { keys = 0, log }: HandoffEvent): string | undefined => {
+  if (log === undefined) return undefined
+  const before = named.get(log) ?? 0
+  named.set(log, Math.max(before, keys))
+  return keys < before ? `It names ${keys} entries of the key log, fewer than an entry before it` : undefined
 }
 
 /**
- * Verifies one handoff and its entries against the keys of the agents. An agent must have signed every entry since its
- * first key; this also rejects entries in its name that were derived from an edit of another program. A signature is not
- * counted if no key of its agent was known at the time. Entries are counted as dated ahead of `now`.
+ * Verifies one handoff and its entries against known keys. An agent must have signed every entry since its first key. A
+ * signature is not counted if no key of its agent was known at the time. Entries are counted as dated ahead of `now`.
+ * `positions` are those of the entries, if they are in a store.
  */
 export const verifyHandoff = (
   { edited, history, record }: ArchivedHandoff,
-  agents: ReadonlyArray<RegisteredAgent>,
-  now: DateTime.Utc
-): Verified => verifyWith(record, history, publicKeysOf(agents), now, edited)
-
-export const verifyWith = (
-  record: HandoffRecord,
-  history: ReadonlyArray<HandoffEvent>,
-  keys: Keys,
+  known: KnownKeys,
   now: DateTime.Utc,
-  edited?: HandoffRecord
+  positions: ReadonlyArray<Position> = []
 ): Verified => {
   const { recordId } = record
   // The revisions that the clock recorded: these are unsigned, even if an agent has its name and a key.
@@ -109,16 +75,21 @@ export const verifyWith = (
   })
   let flaw = foreign ?? replayed
   const proven: Record<keyof Proven, number> = { ...nothingProven }
+  // The most keys of each log that an entry has named: nobody acts with an older key afterwards.
+  const named = new Map<LogName, number>()
   let latest = -Infinity
   for (const [index, event] of history.entries()) {
     const revision = index + 1
     if (flaw !== undefined && flaw.revision <= revision) break
-    const theirs = keys.get(event.by)
-    const fault = theirs && signatureFault(recordId, revision, event, theirs, latest)
-    latest = Math.max(latest, event.at.epochMilliseconds)
     const isByTime = byClock.has(revision)
-    if (typeof fault === "string" && !isByTime) flaw = { revision, problem: fault }
-    else proven[classOf(event, { isByTime, isSigned: fault === true })] += 1
+    const judgement = isByTime ? "keyless" : judgeSignature(known, recordId, revision, event, latest)
+    latest = Math.max(latest, event.at.epochMilliseconds)
+    const problem =
+      typeof judgement === "object"
+        ? judgement.problem
+        : (placeFault(known, event, positions[index]) ?? orderFault(named, event))
+    if (problem !== undefined) flaw = { revision, problem }
+    else if (typeof judgement === "string") proven[classOf(event, isByTime, judgement)] += 1
   }
   if (flaw === undefined && edited !== undefined) {
     flaw = {

@@ -15,7 +15,7 @@ import { AgentStore } from "../store/AgentStore.ts"
 import { HandoffStore } from "../store/HandoffStore.ts"
 
 // Loaded with the first key log, because it imports Ed25519.
-const signing = Effect.promise(() => import("../verification/Signing.ts"))
+const signing = Effect.promise(() => import("../routing/Signing.ts"))
 
 /** Every event of every key log of the store: of its own log and of those that it has learned, each in order. */
 export const keyEvents: Effect.Effect<ReadonlyArray<KeyEvent>, StoreError, AgentStore> = AgentStore.use(({ keys }) =>

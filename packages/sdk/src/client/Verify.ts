@@ -1,5 +1,4 @@
 /** Verifies that stored handoffs were not changed. Its own module, loaded by programs that verify. */
-import { AgentStore } from "@aumai/handoff-core"
 import * as Core from "@aumai/handoff-core/Verification"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -45,11 +44,15 @@ export const verifyAll = (verifyOptions?: VerifyOptions) => {
       })
     )
     const held = opened && (yield* Core.Checkpoint.holds(opened))
-    const agents = yield* Effect.flatMap(AgentStore, ({ all }) => all)
-    const missing = [...Core.missingKeys(agents), ...Core.missingHistories(sums)]
+    const keys = yield* Core.keysIn
+    const missing = [...Core.missingKeys(keys), ...Core.missingHistories(sums)]
     const { bare: _, ...counted } = sums
     const { faults: wrong, notes } = yield* Core.verifyCounts
-    const faults = [...wrong, ...(held === undefined || held.outcome === "holds" ? [] : [held.sentence])]
+    const faults = [
+      ...Core.keyLogFaults(keys),
+      ...wrong,
+      ...(held === undefined || held.outcome === "holds" ? [] : [held.sentence])
+    ]
     const verification: Verification = { ...counted, missing, flaws, unproven, faults, notes }
     return verification
   })

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { IsSignedBy, OperatorKey, type Signer, Signers } from "../routing/Signers.ts"
+import { IsSignedBy, OperatorKey, type Signer, Signers } from "./Signers.ts"
 
 // The library contains no hash function.
 ed25519.hashes.sha512 = sha512
