@@ -126,6 +126,7 @@ export {
   keyEntryText,
   keyFault,
   keyLogId,
+  keysOfOwner,
   type KeyState,
   noKeys,
   provenText,

@@ -69,6 +69,7 @@ export const payloads: ReadonlyArray<Options> = [
     ),
   optionsOf("inbox", "CallOptions", inbox.input.fields),
   optionsOf("changes", "CallOptions", changes.input.fields),
+  optionsOf("import", "CallOptions", verbs.import.input.fields),
   optionsOf("register", "CallOptions", Struct.omit(register.input.fields, ["capabilities"])),
   optionsOf("unregister", "CallOptions", unregister.input.fields),
   optionsOf("revoke", "CallOptions", revoke.input.fields)

@@ -4,7 +4,8 @@ import {
   HandoffManager,
   type ImportOutcome,
   type ImportReport,
-  learnKeys
+  learnKeys,
+  type RegisteredAgent
 } from "@aumai/handoff-core"
 import { type ArchivedHandoff, decodeArchived, InvalidInput, storeVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
@@ -83,10 +84,11 @@ interface Imported {
  * Imports an archive group by group, as one import: a part may come long before its whole. Stops at a fault; what was
  * imported before it stays.
  */
-const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile) {
+const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile, trust: boolean) {
   const manager = yield* HandoffManager
   const keepsAll = yield* Flags.Json
   const imported: Imported = { handoffs: 0, agents: 0, outcomes: new Map(), reports: [] }
+  const found: Array<RegisteredAgent> = []
   let read = 0
   const handoffs = groupsOf(archive).pipe(
     Stream.mapEffect(
@@ -98,18 +100,14 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile) {
           yield* warn(`Left out: the key ${printable(key)}, which this version does not know`)
         }
         yield* learnKeys(keys)
-        if (agents.length > 0) {
-          const { added, different } = yield* addMissingAgents(agents)
-          imported.agents += added
-          for (const id of different) yield* warnOfDifferent(id, "here")
-        }
+        found.push(...agents)
         read = bytes
         return handoffs
       })
     ),
     Stream.flattenIterable
   )
-  yield* manager.import(handoffs).pipe(
+  yield* manager.import(handoffs, { trust }).pipe(
     Stream.runForEachArray((reports) => {
       for (const report of reports) {
         const { outcome, unproven } = report
@@ -121,11 +119,13 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile) {
     }),
     Effect.ensuring(progress("")),
     Effect.tapError(() =>
-      imported.handoffs + imported.agents === 0
-        ? Effect.void
-        : warn(`Imported before the error: ${imported.handoffs} handoffs, ${agentsAdded(imported.agents)}`)
+      imported.handoffs === 0 ? Effect.void : warn(`Imported before the error: ${imported.handoffs} handoffs`)
     )
   )
+  // At last, because from then on only their keys prove what is in their names.
+  const { added, different } = yield* addMissingAgents(found)
+  imported.agents += added
+  for (const id of different) yield* warnOfDifferent(id, "here")
   return imported
 })
 
@@ -159,6 +159,10 @@ export const importAll = Command.make(
     file: Flag.String("file").pipe(
       Flag.withDescription("A JSON file that export or the Python tool wrote; - reads standard input [required]"),
       Flag.withMetavar("FILE")
+    ),
+    trust: Flags.onOff(
+      "trust",
+      "Take entries in the name of an agent that has a key here, although no key of it has signed them; verify counts them as unknown for ever"
     )
   },
   Effect.fnUntraced(function* (flags) {
@@ -166,7 +170,7 @@ export const importAll = Command.make(
     const archive = yield* archiveFile("--file", flags.file)
     const imported = yield* following(
       // A pipe can be read only once.
-      Effect.andThen(archive.size === undefined ? Effect.void : check(archive), importFrom(archive))
+      Effect.andThen(archive.size === undefined ? Effect.void : check(archive), importFrom(archive, flags.trust))
     )
     const { handoffs, outcomes, reports } = imported
     if (yield* Flags.Json) yield* print(jsonText(reports.map(encodeImportReport)))

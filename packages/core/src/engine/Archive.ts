@@ -169,7 +169,7 @@ const entryFault = (
   if (late !== undefined || (before !== undefined && isOfTime(before, event))) return late
   const judgement = judgeSignature(keys, recordId, revision, event, now.epochMilliseconds)
   if (typeof judgement === "object") return `Entry ${revision}: ${judgement.problem}`
-  return trust || event.log === keys.own?.log ? undefined : strangerFault(keys, recordId, revision, event)
+  return trust || event.log === keys.own?.log ? undefined : strangerFault(keys, recordId, revision, event, judgement)
 }
 
 /** Leaves out a handoff if an entry that it adds to `before` is refused. */

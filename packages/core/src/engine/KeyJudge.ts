@@ -7,6 +7,7 @@ import {
   isKeyed,
   type IsSigned,
   keyAt,
+  keysOfOwner,
   type KeyEvent,
   type KeyState,
   type LogName,
@@ -182,25 +183,30 @@ export const placeFault = (
 }
 
 /**
- * The reason why an import refuses an entry in the name of an agent that has a key here: no key that the agent has or had
- * here has signed it. `undefined` if the agent has no key, or signed it. Whoever trusts the archive can import it anyway.
+ * The reason why an import refuses an entry in the name of an agent that has a key here; `undefined` if that agent signed it,
+ * or has no key here. `judgement` is that by the key log of the entry: an author of a forged log can say there that anybody's
+ * key is his, so rotations must connect it with a key that the agent has or had here. Whoever trusts the archive can import
+ * the entry anyway.
  */
 export const strangerFault = (
   { isSigned, logs, own, registered }: KnownKeys,
   recordId: RecordId,
   revision: number,
-  event: HandoffEvent
+  event: HandoffEvent,
+  judgement: Judgement
 ): string | undefined => {
-  const state = own && logs.get(own.log)?.state
-  const changes = state?.agents.get(event.by)?.changes ?? []
-  const keys = [
+  const { by, keys = 0, log, sig } = event
+  const changes = (own && logs.get(own.log)?.state.agents.get(by)?.changes) ?? []
+  const theirs = new Set([
     ...changes.flatMap(({ key }) => key ?? []),
-    ...(registered.get(event.by) ?? []).map(({ publicKey }) => publicKey)
-  ]
-  if (keys.length === 0) return undefined
-  const { sig } = event
+    ...(registered.get(by) ?? []).map(({ publicKey }) => publicKey)
+  ])
+  if (theirs.size === 0) return undefined
+  const state = log === undefined ? undefined : logs.get(log)?.state
+  const isTheirs = state !== undefined && keysOfOwner(state, by, keys).some((key) => theirs.has(key))
+  if (judgement === "signed" && isTheirs) return undefined
   const text = signedText(recordId, revision, event)
-  if (sig !== undefined && keys.some((key) => isSigned(text, sig, key))) return undefined
+  if (sig !== undefined && [...theirs].some((key) => isSigned(text, sig, key))) return undefined
   const how = sig === undefined ? "is not signed" : "is signed with a key that this store does not know"
-  return `Entry ${revision} is in the name of ${event.by}, which has a key here, but it ${how}`
+  return `Entry ${revision} is in the name of ${by}, which has a key here, but it ${how}`
 }

@@ -22,8 +22,15 @@ export const authorizedText = (revision: number, { sig: _, ...event }: KeyEvent)
 
 /** The keys of one agent, from the first entry of the key log on. */
 export interface AgentKeys {
-  /** Every change, oldest first: the key in force from this revision of the key log on; `undefined` for none. */
-  readonly changes: ReadonlyArray<{ readonly revision: number; readonly key: PublicKey | undefined }>
+  /**
+   * Every change, oldest first: the key in force from this revision of the key log on, `undefined` for none. A rotation is
+   * signed by the key before it and by the new one.
+   */
+  readonly changes: ReadonlyArray<{
+    readonly revision: number
+    readonly key: PublicKey | undefined
+    readonly isRotation: boolean
+  }>
 }
 
 /** The state after the entries of a key log. */
@@ -47,6 +54,19 @@ export const keyAt = (state: KeyState, agent: AgentId, revision = state.revision
 /** Checks whether an agent has, or had, a key at a revision: nobody may act in its name without the key in force. */
 export const isKeyed = (state: KeyState, agent: AgentId, revision = state.revision): boolean =>
   (state.agents.get(agent)?.changes[0]?.revision ?? Number.POSITIVE_INFINITY) <= revision
+
+/**
+ * Lists the keys whose owner is that of the key in force at a revision: those that rotations connect with it. Each of them has
+ * signed the step to the next.
+ */
+export const keysOfOwner = (state: KeyState, agent: AgentId, revision: number): ReadonlyArray<PublicKey> => {
+  const changes = state.agents.get(agent)?.changes ?? []
+  let first = changes.findLastIndex((change) => change.revision <= revision)
+  let last = first
+  while (changes[first]?.isRotation === true) first -= 1
+  while (changes[last + 1]?.isRotation === true) last += 1
+  return changes.slice(Math.max(first, 0), last + 1).flatMap(({ key }) => key ?? [])
+}
 
 /** Checks a signature of a text by a public key. */
 export type IsSigned = (text: string, signature: Signature, publicKey: PublicKey) => boolean
@@ -98,7 +118,8 @@ export const withKeys = (state: KeyState, event: KeyEvent): KeyState => {
   const next = { ...state, revision, head: digestOf(keyEntryText(revision, event)) }
   if (event._tag === "Founded") return event.operator === undefined ? next : { ...next, operator: event.operator }
   const key = event._tag === "KeyAdded" || event._tag === "KeyRotated" ? event.key : undefined
-  const changes = [...(state.agents.get(event.agent)?.changes ?? []), { revision, key }]
+  const change = { revision, key, isRotation: event._tag === "KeyRotated" }
+  const changes = [...(state.agents.get(event.agent)?.changes ?? []), change]
   return { ...next, agents: new Map(state.agents).set(event.agent, { changes }) }
 }
 

@@ -118,10 +118,16 @@ export const storeVerbs = {
       does: "ends",
       repeat: "always",
       summary: "Imports handoffs from an archive and reports what happened to each.",
-      description: "A newer state is never overwritten.",
+      description:
+        "A newer state is never overwritten. An entry in the name of an agent that has a key here must be signed by it.",
       gives: ["ImportReport", "list"]
     },
-    {},
+    {
+      trust: optional(
+        Schema.Boolean,
+        "If `true`, takes entries in the name of an agent that has a key here, although no key of it has signed them; `verify` counts them as unknown for ever. Default: `false`."
+      )
+    },
     ["InvalidInput", "StoreError"]
   ),
   register: verb(

@@ -5,6 +5,7 @@ import {
   encodePositioned,
   fullArchiveHead,
   HandoffManager,
+  type ImportOptions,
   learnKeys,
   type HandoffStore
 } from "@aumai/handoff-core"
@@ -85,14 +86,19 @@ const headOf = Effect.fnUntraced(function* (archive: FullArchive) {
   return { agents, keys }
 })
 
-/** Imports handoffs. Of a full archive, it first registers the agents that the store does not know. */
+/**
+ * Imports handoffs. Of a full archive, it first learns the key logs, and at last registers the agents that the store does not
+ * know: from then on, only their keys prove what is in their names.
+ */
 export const imported = Effect.fnUntraced(function* (
-  archive: AsyncIterable<unknown> | Iterable<unknown> | FullArchive
+  archive: AsyncIterable<unknown> | Iterable<unknown> | FullArchive,
+  options: ImportOptions
 ) {
   const manager = yield* HandoffManager
-  if (!isFull(archive)) return yield* Stream.runCollect(manager.import(stream(archive)))
+  if (!isFull(archive)) return yield* Stream.runCollect(manager.import(stream(archive), options))
   const { agents, keys } = yield* headOf(archive)
   yield* learnKeys(keys)
+  const reports = yield* Stream.runCollect(manager.import(stream(archive.records), options))
   yield* addMissingAgents(agents)
-  return yield* Stream.runCollect(manager.import(stream(archive.records)))
+  return reports
 })

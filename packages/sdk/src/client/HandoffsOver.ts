@@ -105,7 +105,11 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     sweep: (options) => manage(options, (manager) => manager.sweep),
     export: exportAll,
     import: (handoffs, options) =>
-      run(() => Effect.flatMap(archive, ({ imported }) => Effect.map(imported(handoffs), plain)), options?.signal),
+      run(
+        () =>
+          Effect.flatMap(archive, ({ imported }) => Effect.map(imported(handoffs, Inputs.importing(options)), plain)),
+        options?.signal
+      ),
     verify,
     checkpoint: (options) =>
       run(() => Effect.flatMap(verification, ({ checkpoint }) => checkpoint(options)), options?.signal),

@@ -46,6 +46,10 @@ const checkedRevocation = checked("revoke options", Schema.Struct({ reason: Sche
 
 export const revocation = (options: Given.CallOptions | undefined) => checkedRevocation(withoutSignal(options))
 
+const checkedImport = checked("import options", Schema.Struct({ trust: Schema.optionalKey(Schema.Boolean) }))
+
+export const importing = (options: Given.CallOptions | undefined) => checkedImport(withoutSignal(options))
+
 export const removal = (options: Given.CallOptions | undefined) => checkedRemoval(withoutSignal(options))
 
 const limit = Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.page })))

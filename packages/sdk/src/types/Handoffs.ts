@@ -28,6 +28,7 @@ import type {
   DelegateOptions,
   FailOptions,
   ForwardOptions,
+  ImportOptions,
   InboxOptions,
   NewHandoff,
   NewPart,
@@ -198,7 +199,7 @@ export interface Handoffs extends AsyncDisposable {
    */
   import(
     handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff> | FullArchive,
-    options?: CallOptions
+    options?: ImportOptions
   ): Promise<ReadonlyArray<ImportReport>>
   /**
    * Checks that a history was not changed after it was written: digests, states, and signatures. Rejects with

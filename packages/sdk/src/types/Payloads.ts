@@ -224,6 +224,15 @@ export interface ChangesOptions extends CallOptions {
   readonly after?: string | undefined
 }
 
+/** The options of `import`. */
+export interface ImportOptions extends CallOptions {
+  /**
+   * If `true`, takes entries in the name of an agent that has a key here, although no key of it has signed them;
+   * `verify` counts them as unknown for ever. Default: `false`.
+   */
+  readonly trust?: boolean | undefined
+}
+
 /** The options of `register`. */
 export interface RegisterOptions extends CallOptions {
   /** The number of open handoffs that the agent takes at once. Default: no limit. */
