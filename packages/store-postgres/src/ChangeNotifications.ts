@@ -8,7 +8,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import type { Connections } from "./Connections.ts"
-import { channel, head, isListening, notify } from "./Statements.ts"
+import { channel, end, isListening, notify } from "./Statements.ts"
 
 // A notification takes a lock of the whole server. The first is sent at once; later ones within this time share the next.
 const notifyPause = "2 millis"
@@ -62,7 +62,7 @@ export const make = (
 
     // Polls the end of the visible log, because an open transaction can hide a commit at the time of its notification.
     const polled = Stream.tick(pollInterval).pipe(
-      Stream.mapEffect(() => Effect.orElseSucceed(Effect.map(run(head), String), () => "")),
+      Stream.mapEffect(() => Effect.orElseSucceed(Effect.map(run(end), String), () => "")),
       Stream.changes,
       Stream.drop(1),
       Stream.map(() => undefined)

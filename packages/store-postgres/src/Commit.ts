@@ -1,6 +1,6 @@
 /** Writes the commits of one group in as few statements as possible. */
 import { type Commit, CommitPlan, keysOf, StoredText, tallyOf } from "@aumai/handoff-core"
-import { type HandoffRecord, RevisionConflict, type StoreError } from "@aumai/handoff-protocol"
+import { type HandoffRecord, keyLogId, type LogName, RevisionConflict, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
@@ -12,16 +12,19 @@ import * as Statements from "./Statements.ts"
 /** A commit as rows. */
 interface Prepared {
   readonly index: number
+  /** The number of keys that it names; `null` if it names none. */
+  readonly keys: number | null
   readonly states: ReadonlyArray<Statements.StateRow>
   readonly entries: ReadonlyArray<Statements.LogRow>
 }
 
-const stateRow = (commit: number, base: number, record: HandoffRecord, text: string): Statements.StateRow => {
+type Place = Pick<Statements.StateRow, "commit" | "keys" | "base">
+
+const stateRow = (place: Place, record: HandoffRecord, text: string): Statements.StateRow => {
   const { status, to, from, parent, urgency, createdAt, dueAt } = keysOf(record)
   return {
-    commit,
+    ...place,
     id: record.recordId,
-    base,
     revision: record.revision,
     status,
     to,
@@ -36,26 +39,35 @@ const stateRow = (commit: number, base: number, record: HandoffRecord, text: str
 }
 
 /** Merges the changes of one handoff in a commit into one row: from the revision before the first to the last state. */
-const prepare = (commit: Commit, index: number): Prepared => {
+const prepare = (commit: Commit, index: number, keys: number | null): Prepared => {
   const states = new Map<string, Statements.StateRow>()
   const entries: Array<Statements.LogRow> = []
   for (const change of commit) {
     const { record } = change
     const text = StoredText.encode(change)
     const base = states.get(record.recordId)?.base ?? record.revision - 1
-    states.set(record.recordId, stateRow(index, base, record, text.record))
+    states.set(record.recordId, stateRow({ commit: index, keys, base }, record, text.record))
     entries.push({ id: record.recordId, revision: record.revision, event: text.event })
   }
-  return { index, states: [...states.values()], entries }
+  return { index, keys, states: [...states.values()], entries }
 }
 
-/** The conflict of a commit with itself: a change that does not follow the previous one of the same handoff. */
-const gapIn = (commit: Commit): RevisionConflict | undefined => {
+/** The number of keys that the first change of a commit which names this log names; `null` if there is none. */
+const keysNamed = (commit: Commit, log: LogName): number | null => {
+  for (const { event } of commit) {
+    const keys = CommitPlan.keysNamed(event, log)
+    if (keys !== undefined) return keys
+  }
+  return null
+}
+
+/** The conflict of a commit with itself: a change that does not follow the previous one of the same handoff, or that names other keys. */
+const gapIn = (commit: Commit, log: LogName, keys: number | null): RevisionConflict | undefined => {
   const first = new Map<string, number>()
   for (const { record } of commit) {
     if (!first.has(record.recordId)) first.set(record.recordId, record.revision - 1)
   }
-  return CommitPlan.conflictIn(commit, (id) => first.get(id) ?? 0)
+  return CommitPlan.conflictIn(commit, (id) => first.get(id) ?? 0, { log, keys: keys ?? 0 })
 }
 
 /**
@@ -78,9 +90,9 @@ const divide = (commits: ReadonlyArray<Prepared>) => {
 const again = Schedule.jittered(Schedule.exponential("2 millis"))
 const attempts = 8
 
-/** Writes commits, checked in order, and runs `announce` after each statement that wrote something. */
+/** Writes commits to a log, checked in order, and runs `announce` after each statement that wrote something. */
 export const make =
-  ({ address, run }: Connections, announce: Effect.Effect<void>) =>
+  ({ address, run }: Connections, log: LogName, announce: Effect.Effect<void>) =>
   (commits: ReadonlyArray<Commit>): Effect.Effect<ReadonlyArray<Result.Result<void, RevisionConflict>>, StoreError> =>
     Effect.gen(function* () {
       const results = new Map<number, Result.Result<void, RevisionConflict>>()
@@ -93,8 +105,9 @@ export const make =
       }
 
       let waiting: ReadonlyArray<Prepared> = commits.flatMap((changes, index) => {
-        const gap = gapIn(changes)
-        if (gap === undefined) return [prepare(changes, index)]
+        const keys = keysNamed(changes, log)
+        const gap = gapIn(changes, log, keys)
+        if (gap === undefined) return [prepare(changes, index, keys)]
         results.set(index, Result.fail(gap))
         return []
       })
@@ -112,11 +125,17 @@ export const make =
         )
         isWriting = true
         const [written, unfit] = [new Set<string>(), new Set<string>()]
-        for (const [id, isWritten, isUnfit] of rows) {
+        let known: number | undefined
+        for (const [id, isWritten, isUnfit, keys] of rows) {
+          if (keys !== null) known = Number(keys)
           if (isWritten === true) written.add(String(id))
           if (isUnfit === true) unfit.add(String(id))
         }
         for (const one of now) {
+          if (known !== undefined && one.keys !== null && one.keys !== known) {
+            results.set(one.index, Result.fail(new RevisionConflict({ recordId: keyLogId, revision: one.keys + 1 })))
+            continue
+          }
           const lost = one.states.find(({ id }) => unfit.has(id)) ?? one.states.find(({ id }) => !written.has(id))
           if (lost === undefined) for (const { id, revision } of one.states) reached.set(id, revision)
           else {

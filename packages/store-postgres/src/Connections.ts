@@ -1,5 +1,4 @@
 /** The connections to one database: a pool for statements, and separate ones for listening. */
-import type { StoreError } from "@aumai/handoff-protocol"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as PgPool from "@effect/sql-pg/PgPool"
 import * as Effect from "effect/Effect"
@@ -18,9 +17,9 @@ export interface Connections {
   /** Runs one statement, as one transaction. */
   readonly run: (sql: string, parameters?: ReadonlyArray<unknown>) => Effect.Effect<Rows, SqlError>
   /** Runs several statements as one transaction. */
-  readonly transaction: <A>(
-    body: (run: Connections["run"]) => Effect.Effect<A, SqlError | StoreError>
-  ) => Effect.Effect<A, SqlError | StoreError>
+  readonly transaction: <A, E>(
+    body: (run: Connections["run"]) => Effect.Effect<A, SqlError | E>
+  ) => Effect.Effect<A, SqlError | E>
   /** Listens on a channel until the connection is lost, after running `before` on the same connection. */
   readonly listen: (
     channel: string,

@@ -1,20 +1,21 @@
 /** Stores handoffs and agents in a PostgreSQL database that processes on many machines share. */
-import { AgentStore, GroupCommit, HandoffStore, type Position, StoredText } from "@aumai/handoff-core"
-import { StoreError } from "@aumai/handoff-protocol"
+import { AgentStore, GroupCommit, HandoffStore, StoredText } from "@aumai/handoff-core"
+import type { StoreError } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 
 import * as Address from "./Address.ts"
+import * as Agents from "./Agents.ts"
 import * as ChangeNotifications from "./ChangeNotifications.ts"
 import * as Commit from "./Commit.ts"
 import * as Connections from "./Connections.ts"
 import * as Failure from "./Failure.ts"
+import * as Log from "./Log.ts"
 import * as Schema from "./Schema.ts"
 import * as Statements from "./Statements.ts"
 
@@ -39,26 +40,6 @@ const recordRow = ([id, revision, record]: Row): StoredText.RecordRow => ({
   record: String(record)
 })
 
-const entryRow = ([position, id, revision, event]: Row): StoredText.EntryRow => ({
-  position: String(position),
-  id: String(id),
-  revision: Number(revision),
-  event: String(event)
-})
-
-const agentRow = ([id, agent, lastSeen]: Row): StoredText.AgentRow => ({
-  id: String(id),
-  agent: String(agent),
-  lastSeen: lastSeen === null ? undefined : Number(lastSeen)
-})
-
-const notAPosition = (name: string, position: string) =>
-  new StoreError({
-    operation: "log",
-    reason: "corrupt",
-    detail: `${position} is not a position in the log of ${name}; read from the beginning, or from a position that this store returned`
-  })
-
 /** Opens a store; closing the scope closes its connections. */
 export const make = (
   options: PostgresStoreOptions
@@ -72,17 +53,16 @@ export const make = (
     const connections = yield* Connections.make(address, options.maxConnections ?? 10).pipe(
       Effect.mapError(Failure.ofRead(address, "open"))
     )
-    yield* Schema.open(connections)
+    const origin = yield* Schema.open(connections)
     const notifications = yield* ChangeNotifications.make(connections, options.pollInterval ?? "500 millis")
-    const commit = yield* GroupCommit.make(Commit.make(connections, notifications.announce))
+    const commit = yield* GroupCommit.make(Commit.make(connections, origin.log, notifications.announce))
 
-    const reader = StoredText.reader(address.name)
-    const read = (operation: string, sql: string, parameters?: ReadonlyArray<PgTypes.Parameter>) =>
+    const reader = StoredText.reader(address.name, origin)
+    const read: Log.Read = (operation, sql, parameters) =>
       Effect.mapError(connections.run(sql, parameters), Failure.ofRead(address, operation))
-    const write = (operation: string, sql: string, parameters: ReadonlyArray<PgTypes.Parameter>) =>
-      Effect.asVoid(Effect.mapError(connections.run(sql, parameters), Failure.ofWrite(address, operation)))
 
     const handoffs = HandoffStore.of({
+      origin: Effect.succeed(origin),
       commit,
       get: (id) =>
         Effect.flatMap(read("get", Statements.get, [PgTypes.text(id)]), ([row]) =>
@@ -92,41 +72,13 @@ export const make = (
         Effect.flatMap(read("list", ...Statements.list(view, limit, after)), (rows) =>
           reader.records("list", rows.map(recordRow))
         ),
-      history: (id) =>
-        Effect.flatMap(read("history", Statements.history, [PgTypes.text(id)]), (rows) =>
-          reader.entries("history", rows.map(entryRow))
-        ),
-      log: ({ limit, after }) =>
-        Effect.suspend(() => {
-          const parameters = Statements.logParameters(after, limit)
-          if (parameters === undefined) return Effect.fail(notAPosition(address.name, after ?? ""))
-          return Effect.flatMap(read("log", Statements.log, parameters), (rows) =>
-            reader.entries("log", rows.map(entryRow))
-          )
-        }),
-      // The cast is safe because this store makes its positions of these three numbers.
-      end: Effect.map(read("end", Statements.head), ([row]) =>
-        Option.map(Option.fromUndefinedOr(row), ([position]) => String(position) as Position)
-      ),
+      ...Log.make(origin, reader, read),
       tally: Effect.map(read("tally", Statements.tally), (rows) =>
         Object.fromEntries(rows.map(([name, amount]) => [String(name), Number(amount)]))
       ),
       changed: notifications.changed
     })
-
-    const agents = AgentStore.of({
-      put: (given) =>
-        Effect.suspend(() => {
-          const { id, agent, lastSeen } = StoredText.encodeAgent(given)
-          const seen = PgTypes.int8(lastSeen === undefined ? null : BigInt(lastSeen))
-          return write("put", Statements.putAgent, [PgTypes.text(id), PgTypes.text(agent), seen])
-        }),
-      seen: (id, at) =>
-        write("seen", Statements.seeAgent, [PgTypes.text(id), PgTypes.int8(BigInt(at.epochMilliseconds))]),
-      remove: (id) => write("remove", Statements.removeAgent, [PgTypes.text(id)]),
-      all: Effect.flatMap(read("all", Statements.agents), (rows) => reader.agents("all", rows.map(agentRow)))
-    })
-    return { handoffs, agents }
+    return { handoffs, agents: Agents.make(connections, origin, reader, read) }
   })
 
 /**

@@ -1,13 +1,15 @@
 /** The tables as a list of migrations, and the checks before they are applied. */
-import type { StoreError } from "@aumai/handoff-protocol"
+import { drawLogName, type LogOrigin } from "@aumai/handoff-core"
+import { LogName, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { SqlError } from "effect/sql/SqlError"
 
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 
 const application = "aumai-handoff"
-const tables = ["handoff_store", "handoff_records", "handoff_log", "handoff_tally", "handoff_agents"]
+const tables = ["handoff_store", "handoff_records", "handoff_log", "handoff_tally", "handoff_agents", "handoff_keys"]
 
 // Ids and agents compare by byte, so that an index has the order of its view in every locale.
 const name = `text COLLATE "C"`
@@ -59,6 +61,20 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
     `ALTER TABLE handoff_agents RENAME COLUMN capabilities TO agent`,
     `UPDATE handoff_agents SET agent = '{"capabilities":' || agent || '}'`,
     `ALTER TABLE handoff_agents ADD COLUMN last_seen int8`
+  ],
+  // The name of the log, which `open` draws, and the key logs: that of this log, whose entries have positions in it and are
+  // counted in `keys`, and those of other stores.
+  [
+    `ALTER TABLE handoff_store ADD COLUMN log text, ADD COLUMN keys int4 NOT NULL DEFAULT 0`,
+    `CREATE TABLE handoff_keys (
+      log ${name},
+      revision int4,
+      event text NOT NULL,
+      epoch int4,
+      xid xid8,
+      n int4,
+      PRIMARY KEY (log, revision)
+    )`
   ]
 ]
 
@@ -69,10 +85,10 @@ const migrating = "29382028637498982"
 const oldest = 130_000
 
 /**
- * Creates or migrates the tables. Processes that open at the same time take turns. A database with the tables of another
+ * Creates or migrates the tables, and returns their log. Processes that open at the same time take turns. A database with the tables of another
  * application or of a newer version is refused unchanged.
  */
-export const open = (connections: Connections): Effect.Effect<void, StoreError> => {
+export const open = (connections: Connections): Effect.Effect<LogOrigin, StoreError> => {
   const { address, transaction } = connections
   const refuse = (detail: string) => Effect.fail(Failure.unavailable("open", `${address.name} ${detail}`))
   return transaction((run) =>
@@ -105,11 +121,23 @@ export const open = (connections: Connections): Effect.Effect<void, StoreError> 
         )
       }
       for (const statements of migrations.slice(standing)) for (const statement of statements) yield* run(statement)
-      if (standing < migrations.length) yield* run(`UPDATE handoff_store SET version = ${migrations.length}`)
+      if (standing < migrations.length) {
+        yield* run(`UPDATE handoff_store SET version = ${migrations.length}, log = coalesce(log, $1)`, [
+          yield* drawLogName
+        ])
+      }
       yield* run(newEpoch)
+      const [origin] = yield* run(`SELECT log, epoch FROM handoff_store`)
+      const [log, epoch] = origin ?? []
+      if (!isLogName(log)) {
+        return yield* refuse("has no valid log name in handoff_store; it was left unchanged; restore it from a backup")
+      }
+      return { log, epoch: Number(epoch) }
     })
   ).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(Failure.ofRead(address, "open")(error))))
 }
+
+const isLogName = Schema.is(LogName)
 
 /** The version of the existing tables: 0 if there are no tables, `undefined` if they belong to another application. */
 const versionOf = (
@@ -131,5 +159,7 @@ const versionOf = (
  */
 const newEpoch = `
   UPDATE handoff_store SET epoch = epoch + 1
-  WHERE (SELECT xid FROM handoff_log WHERE epoch = handoff_store.epoch ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1)
-    >= pg_snapshot_xmax(pg_current_snapshot())`
+  WHERE greatest(
+    (SELECT xid FROM handoff_log WHERE epoch = handoff_store.epoch ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1),
+    (SELECT xid FROM handoff_keys WHERE epoch = handoff_store.epoch ORDER BY log DESC, revision DESC LIMIT 1)
+  ) >= pg_snapshot_xmax(pg_current_snapshot())`

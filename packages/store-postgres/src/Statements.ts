@@ -1,5 +1,5 @@
 /**
- * The SQL of the store, and the two arguments on which its correctness rests.
+ * The SQL of the store, and the three arguments on which its correctness rests.
  *
  * **The log never skips.** An entry's position is (epoch, xid, n): the id of the transaction that wrote it, and its number
  * within that transaction. A reader sees entries below `pg_snapshot_xmin`, the oldest running transaction. Every transaction
@@ -11,6 +11,13 @@
  * transaction gets its id with its first write, after its snapshot, because the statement is the whole transaction. So the
  * later revision has the higher id. This holds at READ COMMITTED, where a write that waited for another sees the row which
  * that one wrote: the first comparison is with the snapshot, the second (`base`) with that row.
+ *
+ * **The position of an entry tells which keys were in force.** A commit compares the number of keys that it names with the
+ * one in its snapshot. A change of keys first locks the log against writers (`lockLog`), which waits for the commits under
+ * way and holds up new ones. Then it compares and writes, and only then gets its id. So a commit that saw fewer keys had
+ * ended before, and has a lower id. The server locks the tables of a statement when it plans it, or checks its prepared
+ * plan, and takes the snapshot of its execution afterwards. So a commit that was held up sees the new keys, and gets a
+ * higher id. Every transaction takes the lock of the log before it writes a row, so that no two of them deadlock.
  */
 import { sortKeyOf, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
@@ -19,8 +26,10 @@ import * as Result from "effect/Result"
 
 const { OID } = PgTypes
 
-const texts = (values: ReadonlyArray<string | null>) => Result.getOrThrow(PgTypes.array(values, OID.text))
-const ints = (values: ReadonlyArray<number>) => Result.getOrThrow(PgTypes.array(values, OID.int4))
+/** An array of texts as a parameter. */
+export const texts = (values: ReadonlyArray<string | null>) => Result.getOrThrow(PgTypes.array(values, OID.text))
+/** An array of numbers as a parameter. */
+export const ints = (values: ReadonlyArray<number | null>) => Result.getOrThrow(PgTypes.array(values, OID.int4))
 const longs = (values: ReadonlyArray<number | null>) =>
   Result.getOrThrow(
     PgTypes.array(
@@ -44,6 +53,8 @@ export interface StateRow {
   readonly createdAt: number
   readonly dueAt: number | null
   readonly record: string
+  /** The number of keys that the commit names; `null` if it names none. */
+  readonly keys: number | null
   /** The amounts that the state adds to the tally, besides its status. */
   readonly sums: ReadonlyArray<readonly [name: string, amount: number]>
 }
@@ -71,12 +82,19 @@ export const notify = `
 
 const change = `change AS (
     SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
-      $9::int4[], $10::int8[], $11::int8[], $12::text[])
-      AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record)
+      $9::int4[], $10::int8[], $11::int8[], $12::text[], $13::int4[])
+      AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record, keys)
   )`
 
 /** The revision in the snapshot. */
 const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0)"
+
+/** Compares a number of keys with the one in the snapshot; NULL fits any. */
+const fits = (keys: string) => `(${keys} = (SELECT s.keys FROM handoff_store s)) IS NOT FALSE`
+
+/** Adds a row with the number of keys in the snapshot, if a commit named another. */
+const unlessKnown = (keys: string) => `
+  UNION ALL SELECT NULL, false, false, keys FROM handoff_store WHERE keys <> ${keys}`
 
 /**
  * Adds to the tally. Each sum has a row per slot, and sessions use different slots, so that writers do not wait for each
@@ -95,11 +113,11 @@ const countedAlone = counted(`amount FROM (${moved}) moves`)
 
 /** Like `countedAlone`, for a state that also adds other amounts than its status. */
 const countedWhenDone = counted(`amount FROM (${moved}
-      UNION ALL SELECT x.name, x.amount FROM unnest($13::text[], $14::int8[]) AS x (name, amount), written
+      UNION ALL SELECT x.name, x.amount FROM unnest($14::text[], $15::int8[]) AS x (name, amount), written
     ) moves`)
 
 const countedTogether = counted(`sum(amount) FROM (${moved}
-      UNION ALL SELECT x.name, x.amount FROM unnest($16::text[], $17::text[], $18::int8[]) AS x (id, name, amount)
+      UNION ALL SELECT x.name, x.amount FROM unnest($17::text[], $18::text[], $19::int8[]) AS x (id, name, amount)
         WHERE x.id IN (SELECT id FROM written)
     ) moves GROUP BY name HAVING sum(amount) <> 0`)
 
@@ -113,16 +131,16 @@ const lone = (written: string, counted = countedAlone) => `
   WITH written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
     ${appended} 1, id, $3, $12 FROM written
   )
-  SELECT id, true, false FROM written`
+  SELECT id, true, false, NULL::int4 FROM written${unlessKnown("$13")}`
 
 const create = lone(`
-    INSERT INTO handoff_records (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-    ON CONFLICT (id) DO NOTHING`)
+    INSERT INTO handoff_records (${columns}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+    WHERE ${fits("$13")} ON CONFLICT (id) DO NOTHING`)
 
 const update = `
     UPDATE handoff_records SET base = $2, revision = $3, previous = status, status = $4, to_agent = $5, from_agent = $6,
       parent = $7, urgency = $8, created_at = $9, due_at = $10, record = $11
-    WHERE id = $1 AND revision = $2`
+    WHERE id = $1 AND revision = $2 AND ${fits("$13")}`
 const advance = lone(update)
 const finish = lone(update, countedWhenDone)
 
@@ -142,18 +160,18 @@ const write = (rows: string) => `written AS (
     RETURNING id, previous, status
   ), ${countedTogether}, logged AS (
     ${appended} e.n, e.id, e.revision, e.event
-    FROM unnest($13::text[], $14::int4[], $15::text[]) WITH ORDINALITY AS e (id, revision, event, n)
+    FROM unnest($14::text[], $15::int4[], $16::text[]) WITH ORDINALITY AS e (id, revision, event, n)
     WHERE e.id IN (SELECT id FROM written)
   )`
 
 /** Writes commits of one row each that share no handoff. Returns the written ids in the columns of `whole`. */
 const each = `
-  WITH ${change}, ${write(`change c WHERE ${held} = base`)}
-  SELECT id, true, false FROM written`
+  WITH ${change}, ${write(`change c WHERE ${held} = base AND ${fits("c.keys")}`)}
+  SELECT id, true, false, NULL::int4 FROM written${unlessKnown("ANY ($13)")}`
 
 /**
  * Writes commits that share no handoff, each as a whole or not at all. Returns two flags per row: written, and unfit. A
- * commit with a row that does not fit the snapshot is left out. If another writer takes some rows of a commit while this
+ * commit with a row that does not fit the snapshot, or that names other keys, is left out. If another writer takes some rows of a commit while this
  * statement runs, the commit must not be written in part: the statement then divides by zero, which rolls all of it back,
  * and is retried.
  */
@@ -161,12 +179,12 @@ const whole = `
   WITH ${change}, judged AS (
     SELECT c.*, ${held} AS held FROM change c
   ), fitting AS (
-    SELECT * FROM judged WHERE commit NOT IN (SELECT commit FROM judged WHERE held <> base)
+    SELECT * FROM judged c WHERE ${fits("c.keys")} AND commit NOT IN (SELECT commit FROM judged WHERE held <> base)
   ), ${write("fitting")}
   SELECT j.id, w.id IS NOT NULL, w.id IS NULL AND (j.held <> j.base OR f.id IS NOT NULL),
     CASE WHEN w.id IS NULL AND f.id IS NOT NULL AND (SELECT count(*) FROM change c WHERE c.commit = j.commit) > 1
       THEN 1 / (j.base - f.held) END
-  FROM judged j LEFT JOIN fitting f ON f.id = j.id LEFT JOIN written w ON w.id = j.id`
+  FROM judged j LEFT JOIN fitting f ON f.id = j.id LEFT JOIN written w ON w.id = j.id${unlessKnown("ANY ($13)")}`
 
 const loneParameters = (row: StateRow, event: string) => [
   PgTypes.text(row.id),
@@ -181,6 +199,7 @@ const loneParameters = (row: StateRow, event: string) => [
   PgTypes.int8(row.dueAt === null ? null : BigInt(row.dueAt)),
   PgTypes.text(row.record),
   PgTypes.text(event),
+  PgTypes.int4(row.keys),
   ...(row.sums.length === 0 ? [] : [texts(row.sums.map(([name]) => name)), longs(row.sums.map(([, amount]) => amount))])
 ]
 
@@ -197,6 +216,7 @@ const parametersOf = (states: ReadonlyArray<StateRow>, entries: ReadonlyArray<Lo
   longs(states.map((row) => row.createdAt)),
   longs(states.map((row) => row.dueAt)),
   texts(states.map((row) => row.record)),
+  ints(states.map((row) => row.keys)),
   texts(entries.map((row) => row.id)),
   ints(entries.map((row) => row.revision)),
   texts(entries.map((row) => row.event)),
@@ -286,7 +306,7 @@ export const list = (
 /** Reads one record by id. */
 export const get = `SELECT id, revision, record FROM handoff_records WHERE id = $1`
 
-const entry = `concat_ws('.', epoch, xid, n), record_id, revision, event`
+const entry = `epoch, concat_ws('.', xid, n), record_id, revision, event`
 
 /** Reads the entries of one handoff. */
 export const history = `SELECT ${entry} FROM handoff_log WHERE record_id = $1 ORDER BY revision`
@@ -294,37 +314,35 @@ export const history = `SELECT ${entry} FROM handoff_log WHERE record_id = $1 OR
 /** The condition for entries that a reader of the log may see. */
 const settled = `(epoch, xid, n) < ((SELECT epoch FROM handoff_store), pg_snapshot_xmin(pg_current_snapshot()), 0)`
 
-/** Reads one page of the log. */
+/** Reads one page of the log after a place. */
 export const log = `
   SELECT ${entry} FROM handoff_log
   WHERE (epoch, xid, n) > ($1::int4, $2::text::xid8, $3::int4) AND ${settled}
   ORDER BY epoch, xid, n LIMIT $4::int8`
 
-/** The last position that a reader of the log sees. */
-export const head = `
-  SELECT concat_ws('.', epoch, xid, n) FROM handoff_log WHERE ${settled} ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1`
+/** Returns a row if an epoch reached a place: if it has an entry there or after it, of a handoff or of the key log. */
+export const reached = `
+  SELECT 1 FROM handoff_log WHERE epoch = $1::int4 AND (xid, n) >= ($2::text::xid8, $3::int4)
+  UNION ALL SELECT 1 FROM handoff_keys WHERE epoch = $1 AND (xid, n) >= ($2::text::xid8, $3)
+  LIMIT 1`
 
-const beginning = "0.0.0"
+/** Reads the last place that a reader of the log sees. */
+export const end = `
+  SELECT epoch, concat_ws('.', xid, n) FROM handoff_log WHERE ${settled}
+  ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1`
 
-/** The parameters of `log`; `undefined` if `after` is not a position of this store. */
-export const logParameters = (after: string | undefined, limit: number) => {
-  const [, epoch, xid, n] = /^(\d{1,9})\.(\d{1,19})\.(\d{1,9})$/.exec(after ?? beginning) ?? []
-  return epoch === undefined || xid === undefined || n === undefined
-    ? undefined
-    : [PgTypes.int4(Number(epoch)), PgTypes.text(xid), PgTypes.int4(Number(n)), limitOf(limit)]
+/** A place in the log. */
+export interface Place {
+  readonly epoch: number
+  readonly xid: string
+  readonly n: number
 }
+
+/** The parameters of `reached`, which are the first of `log`. */
+export const placeParameters = ({ epoch, n, xid }: Place) => [PgTypes.int4(epoch), PgTypes.text(xid), PgTypes.int4(n)]
+
+/** The parameters of `log`. */
+export const logParameters = (after: Place, limit: number) => [...placeParameters(after), limitOf(limit)]
 
 /** Reads the sums. */
 export const tally = `SELECT name, sum(amount)::text FROM handoff_tally GROUP BY name`
-
-/** Registers an agent and keeps the later `last_seen`; `greatest` ignores NULL. */
-export const putAgent = `
-  INSERT INTO handoff_agents AS a (id, agent, last_seen) VALUES ($1, $2, $3)
-  ON CONFLICT (id) DO UPDATE SET agent = excluded.agent, last_seen = greatest(a.last_seen, excluded.last_seen)`
-/** Records a heartbeat, unless a later one is known. */
-export const seeAgent = `
-  UPDATE handoff_agents SET last_seen = $2 WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2)`
-/** Removes an agent. */
-export const removeAgent = `DELETE FROM handoff_agents WHERE id = $1`
-/** Reads every agent. */
-export const agents = `SELECT id, agent, last_seen FROM handoff_agents ORDER BY id`

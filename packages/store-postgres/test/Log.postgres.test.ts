@@ -1,4 +1,4 @@
-import type { Entry, Position } from "@aumai/handoff-core"
+import { type Entry, type Position, positionOf } from "@aumai/handoff-core"
 import { RecordId } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -24,8 +24,10 @@ describe("the log", () => {
       yield* other.commit([created("behind", at)])
       // The record and its history are visible at once.
       assert.isTrue(Option.isSome(yield* store.get(RecordId.make("behind"))))
-      assert.strictEqual((yield* store.history(RecordId.make("behind"))).length, 1)
+      const [behind] = yield* store.history(RecordId.make("behind"))
       assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["before 1"])
+      // Its position is not beyond the end, although no reader of the log sees it yet.
+      assert.deepStrictEqual(yield* wholeLog(store, behind?.position), [])
       // The open transaction writes an entry whose position is before the hidden one.
       yield* run(
         `INSERT INTO handoff_log SELECT 1, '${String(held[0]?.[0])}', 1, 'between', 1, event FROM handoff_log WHERE record_id = 'before'`
@@ -100,6 +102,17 @@ describe("the log", () => {
       yield* store.commit([created("new", at)])
       assert.deepStrictEqual(namesOf(yield* wholeLog(store)), ["old 1", "new 1"])
       assert.deepStrictEqual(namesOf(yield* wholeLog(store, old?.position)), ["new 1"])
+      const { log } = yield* store.origin
+      assert.strictEqual(old?.position, positionOf({ log, epoch: 1 }, "400000000000.1"))
+      // The first two were written after the dump, by a store that is lost.
+      for (const [epoch, number] of [
+        [1, "400000000000.2"],
+        [1, "400000000001.1"],
+        [3, "1.1"]
+      ] as const) {
+        const error = yield* Effect.flip(store.log({ limit: 1, after: positionOf({ log, epoch }, number) }))
+        assert(error._tag === "InvalidPosition" && error.reason === "another_epoch", error.message)
+      }
       yield* Effect.scoped(open(url))
       assert.deepStrictEqual(yield* query(url, "SELECT epoch FROM handoff_store"), [[2]])
     })

@@ -32,7 +32,7 @@ describe("opening a database", () => {
       )
       const { handoffs } = yield* PostgresStore.make({ url: Redacted.make(url) })
       assert.strictEqual((yield* handoffs.tally)["pending"], 3)
-      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[2, 1]])
+      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[3, 1]])
     })
   )
 
@@ -41,7 +41,9 @@ describe("opening a database", () => {
       const url = yield* makeDatabase()
       const run = yield* connect(url)
       yield* Effect.scoped(PostgresStore.make({ url }))
-      // The table of the first version.
+      // The tables of the first version.
+      yield* run("DROP TABLE handoff_keys")
+      yield* run("ALTER TABLE handoff_store DROP COLUMN log, DROP COLUMN keys")
       yield* run("DROP TABLE handoff_agents")
       yield* run(`CREATE TABLE handoff_agents (id text COLLATE "C" PRIMARY KEY, capabilities text NOT NULL)`)
       yield* run(`INSERT INTO handoff_agents VALUES ('bob', '[]'), ('carol', '["analyze","可視化"]')`)
@@ -86,7 +88,7 @@ describe("opening a database", () => {
       assert.strictEqual(reason, "unavailable")
       assert.match(
         detail,
-        /has schema version 99; this version of the store reads up to 2\. .*upgrade @aumai\/handoff-store-postgres/
+        /has schema version 99; this version of the store reads up to 3\. .*upgrade @aumai\/handoff-store-postgres/
       )
       assert.deepStrictEqual(yield* query(url, "SELECT version FROM handoff_store"), [[99]])
     })

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
 import { created } from "../../testing/src/handoffs.ts"
+import * as AgentStatements from "../src/AgentStatements.ts"
 import * as Address from "../src/Address.ts"
 import * as Connections from "../src/Connections.ts"
 import * as Schema from "../src/Schema.ts"
@@ -24,6 +25,7 @@ const views: Readonly<Record<string, View>> = {
   handoff_records_pkey: { _tag: "Prefix", prefix: "x" }
 }
 const after = created("x500", at).record
+const place = { epoch: 1, xid: "3", n: 500 }
 
 // All handoffs are in one inbox, so that the planner's guesses without statistics are as wrong as possible.
 const fill = `
@@ -43,7 +45,7 @@ const mostRows = (plan: ReadonlyArray<string>) =>
 
 const statistics = {
   "was never analyzed": [],
-  "was analyzed while empty": ["ANALYZE handoff_records, handoff_log, handoff_agents, handoff_tally"]
+  "was analyzed while empty": ["ANALYZE handoff_records, handoff_log, handoff_agents, handoff_tally, handoff_keys"]
 }
 
 describe("every read uses one index and reads no more rows than its page", () => {
@@ -78,10 +80,14 @@ describe("every read uses one index and reads no more rows than its page", () =>
         const id = [PgTypes.text("x77")]
         yield* check("using handoff_records_pkey", [Statements.get, id])
         yield* check("using handoff_history", [Statements.history, id])
-        yield* check("using handoff_log_pkey", [Statements.log, Statements.logParameters(undefined, 7) ?? []])
-        yield* check("using handoff_log_pkey", [Statements.log, Statements.logParameters("1.3.500", 7) ?? []])
-        yield* check("using handoff_log_pkey", [Statements.head, []])
-        yield* check("using handoff_agents_pkey", [Statements.agents, []])
+        yield* check("using handoff_log_pkey", [Statements.log, Statements.logParameters({ epoch: 0, xid: "0", n: 0 }, 7)])
+        yield* check("using handoff_log_pkey", [Statements.log, Statements.logParameters(place, 7)])
+        for (const n of [500, 30_000]) {
+          yield* check("using handoff_log_pkey", [Statements.reached, Statements.placeParameters({ ...place, n })])
+        }
+        yield* check("using handoff_log_pkey", [Statements.end, []])
+        yield* check("using handoff_agents_pkey", [AgentStatements.all, []])
+        yield* check("using handoff_keys_pkey", [AgentStatements.keys, []])
         yield* check("using handoff_tally_pkey", [Statements.tally, []], HandoffStatus.literals.length * 64)
       })
     )
@@ -107,6 +113,7 @@ describe("every read uses one index and reads no more rows than its page", () =>
           createdAt: 1,
           dueAt: null,
           record: "{}",
+          keys: 0,
           sums: []
         })).toSorted((a, b) => (a.id < b.id ? -1 : 1))
         const events = states.map(({ id }) => ({ id, revision: 2, event: "{}" }))

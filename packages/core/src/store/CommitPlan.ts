@@ -1,4 +1,5 @@
 import {
+  type HandoffEvent,
   type HandoffRecord,
   type HandoffStatus,
   keyLogId,
@@ -36,6 +37,11 @@ export interface KeyStanding {
   readonly keys: number
 }
 
+/** The number of keys that an event must find in the key log of this log; `undefined` if any number will do. */
+export const keysNamed = ({ keys, log: its, via }: HandoffEvent, log: LogName): number | undefined =>
+  // An event of another program names the keys of the entry before it, because nobody signs it.
+  its === log && via === undefined ? (keys ?? 0) : undefined
+
 /**
  * The conflict at the first change whose revision is not the next of its handoff, or that names the log with other keys;
  * `undefined` if there is none.
@@ -47,10 +53,8 @@ export const conflictIn = (
 ): RevisionConflict | undefined => {
   const planned = new Map<RecordId, number>()
   for (const { event, record } of commit) {
-    const known = event.keys ?? 0
-    // An event of another program names the keys of the entry before it, because nobody signs it.
-    if (event.log === log && event.via === undefined && known !== keys)
-      return new RevisionConflict({ recordId: keyLogId, revision: known + 1 })
+    const named = keysNamed(event, log)
+    if (named !== undefined && named !== keys) return new RevisionConflict({ recordId: keyLogId, revision: named + 1 })
     const id = record.recordId
     if (record.revision !== (planned.get(id) ?? revisionOf(id)) + 1) {
       return new RevisionConflict({ recordId: id, revision: record.revision })

@@ -42,6 +42,8 @@ export interface RecordRow {
 export interface EntryRow {
   /** The number of the position, as text. */
   readonly number: string
+  /** The epoch of the position, if the store keeps that of every entry; by default the present one. */
+  readonly epoch?: number
   readonly id: string
   readonly revision: number
   readonly event: string
@@ -61,6 +63,8 @@ export interface KeyRow {
   readonly revision: number
   readonly event: string
   readonly number?: string | undefined
+  /** As in `EntryRow`. */
+  readonly epoch?: number
 }
 
 /** Encodes a change as text. */
@@ -117,10 +121,10 @@ const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
         )
   )
 
-const readEntry = (origin: LogOrigin, { number, id, revision, event }: EntryRow): Read<Entry> =>
+const readEntry = (origin: LogOrigin, { number, epoch = origin.epoch, id, revision, event }: EntryRow): Read<Entry> =>
   isRecordId(id)
     ? Result.map(decoded(event, decodeOwnEvent), (event) => ({
-        position: positionOf(origin, number),
+        position: positionOf({ log: origin.log, epoch }, number),
         recordId: id,
         revision,
         event
@@ -144,13 +148,13 @@ const readAgent = ({ id, agent, lastSeen }: AgentRow): Read<RegisteredAgent> =>
       })
   )
 
-const readKey = (origin: LogOrigin, { event, log, number, revision }: KeyRow): Read<KeyEntry> =>
+const readKey = (origin: LogOrigin, { event, log, number, epoch = origin.epoch, revision }: KeyRow): Read<KeyEntry> =>
   Result.flatMap(decoded(event, decodeKeyEvent), (read) =>
     read.log === log
       ? Result.succeed({
           revision,
           event: read,
-          ...(number === undefined ? {} : { position: positionOf(origin, number) })
+          ...(number === undefined ? {} : { position: positionOf({ log: origin.log, epoch }, number) })
         })
       : Result.fail(`its row is of log ${log}, its text of log ${read.log}`)
   )
