@@ -73,7 +73,8 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       epoch int4,
       xid xid8,
       n int4,
-      PRIMARY KEY (log, revision)
+      PRIMARY KEY (log, revision),
+      UNIQUE (epoch, xid, n)
     )`
   ]
 ]
@@ -161,5 +162,5 @@ const newEpoch = `
   UPDATE handoff_store SET epoch = epoch + 1
   WHERE greatest(
     (SELECT xid FROM handoff_log WHERE epoch = handoff_store.epoch ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1),
-    (SELECT xid FROM handoff_keys WHERE epoch = handoff_store.epoch ORDER BY log DESC, revision DESC LIMIT 1)
+    (SELECT xid FROM handoff_keys WHERE epoch = handoff_store.epoch ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1)
   ) >= pg_snapshot_xmax(pg_current_snapshot())`

@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
 import { created } from "../../testing/src/handoffs.ts"
-import * as AgentStatements from "../src/AgentStatements.ts"
 import * as Address from "../src/Address.ts"
+import * as AgentStatements from "../src/AgentStatements.ts"
 import * as Connections from "../src/Connections.ts"
 import * as Schema from "../src/Schema.ts"
 import * as Statements from "../src/Statements.ts"
@@ -80,7 +80,10 @@ describe("every read uses one index and reads no more rows than its page", () =>
         const id = [PgTypes.text("x77")]
         yield* check("using handoff_records_pkey", [Statements.get, id])
         yield* check("using handoff_history", [Statements.history, id])
-        yield* check("using handoff_log_pkey", [Statements.log, Statements.logParameters({ epoch: 0, xid: "0", n: 0 }, 7)])
+        yield* check("using handoff_log_pkey", [
+          Statements.log,
+          Statements.logParameters({ epoch: 0, xid: "0", n: 0 }, 7)
+        ])
         yield* check("using handoff_log_pkey", [Statements.log, Statements.logParameters(place, 7)])
         for (const n of [500, 30_000]) {
           yield* check("using handoff_log_pkey", [Statements.reached, Statements.placeParameters({ ...place, n })])

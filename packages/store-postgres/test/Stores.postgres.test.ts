@@ -122,7 +122,10 @@ describe("several stores on one database", () => {
       ]
       for (const error of broken) {
         assert(error._tag === "StoreError" && error.reason === "corrupt")
-        assert.match(error.detail, /(?:andoff (?:torn|moved)|Agent a) in database handoff_test_\w+ on .* cannot be read/)
+        assert.match(
+          error.detail,
+          /(?:andoff (?:torn|moved)|Agent a) in database handoff_test_\w+ on .* cannot be read/
+        )
       }
       assert.isTrue(Option.isSome(yield* store.get(RecordId.make("good"))))
       yield* agents.put({ agentId: receiver, capabilities: [Capability.make("analyze")] })
