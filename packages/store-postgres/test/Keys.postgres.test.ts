@@ -1,0 +1,144 @@
+import type { Change, Commit as Changes } from "@aumai/handoff-core"
+import { keyLogId, type LogName } from "@aumai/handoff-protocol"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
+
+import { connect, makeDatabase, query } from "../../../tooling/databases.ts"
+import * as Address from "../src/Address.ts"
+import * as AgentStatements from "../src/AgentStatements.ts"
+import * as Commit from "../src/Commit.ts"
+import * as Connections from "../src/Connections.ts"
+import { PostgresStore } from "../src/index.ts"
+import * as Schema from "../src/Schema.ts"
+import { start } from "./processes.ts"
+import { begun, keyAfter, lifeOf, sealOf } from "./sealed.ts"
+
+const waiting =
+  "SELECT count(*)::int4 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+const untilOneWaits = (url: string) =>
+  Effect.gen(function* () {
+    while (((yield* query(url, waiting))[0]?.[0] ?? 0) !== 1) yield* Effect.sleep("2 millis")
+  })
+
+/** The entries that name another number of keys than were recorded before their position. */
+const misplaced = `
+  SELECT * FROM (
+    SELECT record_id, revision, coalesce((event::jsonb -> 'event' ->> 'keys')::int8, 0) AS keys,
+      (SELECT count(*) FROM handoff_keys k WHERE (k.epoch, k.xid, k.n) < (l.epoch, l.xid, l.n)) AS recorded
+    FROM handoff_log l
+  ) x WHERE keys <> recorded`
+
+/** A group of commits for each statement that writes, after the commit that it needs. */
+interface Form {
+  readonly before: ReadonlyArray<Change>
+  readonly group: ReadonlyArray<Changes>
+}
+
+const forms: Readonly<Record<string, (id: string, log: LogName, keys: number) => Form>> = {
+  "creates one handoff": (id, log, keys) => ({ before: [], group: [[begun(id, sealOf(log, keys))]] }),
+  "advances one handoff": (id, log, keys) => {
+    const [created, accepted] = lifeOf(id, sealOf(log, keys))
+    return { before: [created], group: [[accepted]] }
+  },
+  "completes one handoff": (id, log, keys) => {
+    const [created, accepted, started, completed] = lifeOf(id, sealOf(log, keys))
+    return { before: [created, accepted, started], group: [[completed]] }
+  },
+  "has one change for each of two commits": (id, log, keys) => {
+    const seal = sealOf(log, keys)
+    return { before: [], group: [[begun(`${id}.a`, seal)], [begun(`${id}.b`, seal)]] }
+  },
+  "has two changes for one of two commits": (id, log, keys) => {
+    const seal = sealOf(log, keys)
+    return { before: [], group: [[begun(`${id}.a`, seal), begun(`${id}.b`, seal)], [begun(`${id}.c`, seal)]] }
+  }
+}
+
+describe("a commit that names the log", () => {
+  for (const [name, form] of Object.entries(forms)) {
+    it.live(`is refused if the keys change while it waits, when its statement ${name}`, () =>
+      Effect.gen(function* () {
+        const url = yield* makeDatabase()
+        const run = yield* connect(url)
+        const address = yield* Address.read(url)
+        let keys = 0
+        // The first commit is planned as it runs, the next one runs a prepared statement.
+        const connections = yield* Connections.make(address, 1)
+        const { log } = yield* Schema.open(connections)
+        const commit = Commit.make(connections, log, Effect.void)
+        for (const id of ["planned", "prepared"]) {
+          const { before, group } = form(id, log, keys)
+          if (before.length > 0) yield* run("SELECT 1")
+          const [first, ...others] = before
+          if (first !== undefined) yield* commit([[first, ...others]])
+          const entries = yield* run("SELECT count(*)::int4 FROM handoff_log")
+          yield* run("BEGIN")
+          for (const sql of AgentStatements.lockLog) yield* run(sql)
+          const committing = yield* Effect.forkChild(commit(group), { startImmediately: true })
+          yield* untilOneWaits(url)
+          const { event, revision } = keyAfter(log, keys)
+          const row = { log, revision, event: JSON.stringify(event) }
+          yield* run(AgentStatements.record, AgentStatements.recordParameters([row], log))
+          yield* run("COMMIT")
+          const results = yield* Fiber.join(committing)
+          assert.deepStrictEqual(
+            results.map((result) => (Result.isFailure(result) ? result.failure.recordId : "written")),
+            group.map(() => keyLogId)
+          )
+          assert.deepStrictEqual(yield* run("SELECT count(*)::int4 FROM handoff_log"), entries)
+          keys += 1
+          // What names the new keys is written.
+          const again = form(`${id} again`, log, keys)
+          const [next, ...more] = again.before
+          if (next !== undefined) yield* commit([[next, ...more]])
+          assert.isTrue((yield* commit(again.group)).every(Result.isSuccess))
+        }
+        assert.deepStrictEqual(yield* run(misplaced), [])
+      })
+    )
+  }
+
+  it.live("holds up a change of keys, which then comes after it", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const { agents, handoffs } = yield* PostgresStore.make({ url })
+      const { log } = yield* handoffs.origin
+      const run = yield* connect(url)
+      yield* handoffs.commit([begun("before", sealOf(log, 0))])
+      yield* run("BEGIN")
+      yield* run(
+        "INSERT INTO handoff_log SELECT epoch, pg_current_xact_id(), 1, 'under way', 1, event FROM handoff_log"
+      )
+      const changing = yield* Effect.forkChild(agents.record([keyAfter(log, 0)]), { startImmediately: true })
+      yield* untilOneWaits(url)
+      // Its transaction id is drawn while the change of keys waits.
+      yield* query(url, "SELECT pg_current_xact_id()")
+      yield* run("COMMIT")
+      yield* Fiber.join(changing)
+      yield* handoffs.commit([begun("after", sealOf(log, 1))])
+      assert.deepStrictEqual(yield* run(misplaced), [])
+    })
+  )
+
+  it.live("has the position of its keys, however four processes commit while two change keys", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const { agents, handoffs } = yield* PostgresStore.make({ url })
+      const { log } = yield* handoffs.origin
+      const processes = [
+        ...["w0", "w1", "w2", "w3"].map((name) => start("keyed.ts", "writer", url, name, "12")),
+        ...["k0", "k1"].map((name) => start("keyed.ts", "keeper", url, name, "40"))
+      ]
+      const codes = yield* Effect.promise(() => Promise.all(processes.map(({ exit }) => exit)))
+      assert.deepStrictEqual(new Set(codes), new Set([0]))
+      assert.strictEqual((yield* agents.keys).get(log)?.length, 80)
+      assert.deepStrictEqual(yield* query(url, misplaced), [])
+      // Otherwise the commits did not meet the changes of keys.
+      const seen = "SELECT count(DISTINCT event::jsonb -> 'event' ->> 'keys')::int4 FROM handoff_log"
+      assert.isAbove(Number((yield* query(url, seen))[0]?.[0]), 10)
+    })
+  )
+})
