@@ -11,7 +11,7 @@ import { PostgresStore } from "../../src/index.ts"
 import { begun, keyAfter, keyCount, sealOf, stepOf } from "../sealed.ts"
 
 const [role = "", url = "", name = "", count = "0"] = process.argv.slice(2)
-const lanes = 6
+const lanes = 4
 
 const lane = Effect.fnUntraced(function* (index: number) {
   const store = yield* HandoffStore
