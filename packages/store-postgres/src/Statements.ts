@@ -89,12 +89,15 @@ const change = `change AS (
 /** The revision in the snapshot. */
 const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0)"
 
+/** The row of the store, read once for all of a statement. */
+const store = `store AS MATERIALIZED (SELECT epoch, keys FROM handoff_store)`
+
 /** Compares a number of keys with the one in the snapshot; NULL fits any. */
-const fits = (keys: string) => `(${keys} = (SELECT s.keys FROM handoff_store s)) IS NOT FALSE`
+const fits = (keys: string) => `(${keys} = (SELECT store.keys FROM store)) IS NOT FALSE`
 
 /** Adds a row with the number of keys in the snapshot, if a commit named another. */
 const unlessKnown = (keys: string) => `
-  UNION ALL SELECT NULL, false, false, keys FROM handoff_store WHERE keys <> ${keys}`
+  UNION ALL SELECT NULL, false, false, keys FROM store WHERE keys <> ${keys}`
 
 /**
  * Adds to the tally. Each sum has a row per slot, and sessions use different slots, so that writers do not wait for each
@@ -122,13 +125,13 @@ const countedTogether = counted(`sum(amount) FROM (${moved}
     ) moves GROUP BY name HAVING sum(amount) <> 0`)
 
 const appended = `INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
-    SELECT (SELECT epoch FROM handoff_store), pg_current_xact_id(),`
+    SELECT (SELECT epoch FROM store), pg_current_xact_id(),`
 
 const columns = "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record"
 
 /** Writes a single change without arrays, because unpacking arrays would take longer than the write itself. */
 const lone = (written: string, counted = countedAlone) => `
-  WITH written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
+  WITH ${store}, written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
     ${appended} 1, id, $3, $12 FROM written
   )
   SELECT id, true, false, NULL::int4 FROM written${unlessKnown("$13")}`
@@ -166,7 +169,7 @@ const write = (rows: string) => `written AS (
 
 /** Writes commits of one row each that share no handoff. Returns the written ids in the columns of `whole`. */
 const each = `
-  WITH ${change}, ${write(`change c WHERE ${held} = base AND ${fits("c.keys")}`)}
+  WITH ${store}, ${change}, ${write(`change c WHERE ${held} = base AND ${fits("c.keys")}`)}
   SELECT id, true, false, NULL::int4 FROM written${unlessKnown("ANY ($13)")}`
 
 /**
@@ -176,7 +179,7 @@ const each = `
  * and is retried.
  */
 const whole = `
-  WITH ${change}, judged AS (
+  WITH ${store}, ${change}, judged AS (
     SELECT c.*, ${held} AS held FROM change c
   ), fitting AS (
     SELECT * FROM judged c WHERE ${fits("c.keys")} AND commit NOT IN (SELECT commit FROM judged WHERE held <> base)
