@@ -17,8 +17,8 @@ export const all = `SELECT id, agent, last_seen FROM handoff_agents ORDER BY id`
 
 /**
  * Waits for the commits under way, and holds up new ones and other changes of keys until the end of the transaction. Readers
- * go on. The lock must not be ACCESS EXCLUSIVE, for which a transaction gets its id before it waits. A vacuum of the log
- * waits no longer than this either, so that it does not hold up every commit through a waiting change of keys.
+ * go on. The lock must not be ACCESS EXCLUSIVE, for which a transaction gets its id before it waits. A vacuum has a lock
+ * that conflicts, and commits wait behind a waiting change of keys, so it gives up before they do.
  */
 export const lockLog = [`SET LOCAL lock_timeout = '5s'`, `LOCK TABLE handoff_log IN SHARE ROW EXCLUSIVE MODE`]
 

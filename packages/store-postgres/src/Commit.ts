@@ -18,9 +18,11 @@ interface Prepared {
   readonly entries: ReadonlyArray<Statements.LogRow>
 }
 
-type Place = Pick<Statements.StateRow, "commit" | "keys" | "base">
-
-const stateRow = (place: Place, record: HandoffRecord, text: string): Statements.StateRow => {
+const stateRow = (
+  place: Pick<Statements.StateRow, "commit" | "base" | "keys">,
+  record: HandoffRecord,
+  text: string
+): Statements.StateRow => {
   const { status, to, from, parent, urgency, createdAt, dueAt } = keysOf(record)
   return {
     ...place,
@@ -46,13 +48,13 @@ const prepare = (commit: Commit, index: number, keys: number | null): Prepared =
     const { record } = change
     const text = StoredText.encode(change)
     const base = states.get(record.recordId)?.base ?? record.revision - 1
-    states.set(record.recordId, stateRow({ commit: index, keys, base }, record, text.record))
+    states.set(record.recordId, stateRow({ commit: index, base, keys }, record, text.record))
     entries.push({ id: record.recordId, revision: record.revision, event: text.event })
   }
   return { index, keys, states: [...states.values()], entries }
 }
 
-/** The number of keys that the first change of a commit which names this log names; `null` if there is none. */
+/** The number of keys that the first change of a commit which names this log names; `null` if no change does. */
 const keysNamed = (commit: Commit, log: LogName): number | null => {
   for (const { event } of commit) {
     const keys = CommitPlan.keysNamed(event, log)
@@ -61,7 +63,10 @@ const keysNamed = (commit: Commit, log: LogName): number | null => {
   return null
 }
 
-/** The conflict of a commit with itself: a change that does not follow the previous one of the same handoff, or that names other keys. */
+/**
+ * The conflict of a commit with itself: a change that does not follow the previous one of the same handoff, or that names
+ * other keys than one before it.
+ */
 const gapIn = (commit: Commit, log: LogName, keys: number | null): RevisionConflict | undefined => {
   const first = new Map<string, number>()
   for (const { record } of commit) {

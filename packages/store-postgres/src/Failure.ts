@@ -49,6 +49,8 @@ const explain = ({ database, server, user, name }: Address, error: SqlError): st
       return `The database ${database} does not exist on ${server}; create it, or correct the URL`
     case "42501":
       return `${messageOf(error)} in ${name}; grant the user ${user} that permission`
+    case "55P03":
+      return `Another session holds a lock on the log in ${name}, such as a vacuum or a new index; try again once it has ended`
     case "53300":
       return `${server} accepts no more connections: ${messageOf(error)}. Lower maxConnections, or raise the server's max_connections`
     case "53100":

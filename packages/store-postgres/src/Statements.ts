@@ -16,8 +16,9 @@
  * one in its snapshot. A change of keys first locks the log against writers (`lockLog`), which waits for the commits under
  * way and holds up new ones. Then it compares and writes, and only then gets its id. So a commit that saw fewer keys had
  * ended before, and has a lower id. The server locks the tables of a statement when it plans it, or checks its prepared
- * plan, and takes the snapshot of its execution afterwards. So a commit that was held up sees the new keys, and gets a
- * higher id. Every transaction takes the lock of the log before it writes a row, so that no two of them deadlock.
+ * plan, and takes the snapshot of its execution afterwards (https://postgr.es/m/flat/5075D8DF.6050500@fuzzy.cz). So a commit
+ * that was held up sees the new keys, and gets a higher id. All writers of the log lock it before they write a row, so that
+ * none of them waits for another in a circle.
  */
 import { sortKeyOf, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
@@ -174,9 +175,9 @@ const each = `
 
 /**
  * Writes commits that share no handoff, each as a whole or not at all. Returns two flags per row: written, and unfit. A
- * commit with a row that does not fit the snapshot, or that names other keys, is left out. If another writer takes some rows of a commit while this
- * statement runs, the commit must not be written in part: the statement then divides by zero, which rolls all of it back,
- * and is retried.
+ * commit with a row that does not fit the snapshot, or that names other keys, is left out. If another writer takes some
+ * rows of a commit while this statement runs, the commit must not be written in part: the statement then divides by zero,
+ * which rolls all of it back, and is retried.
  */
 const whole = `
   WITH ${store}, ${change}, judged AS (

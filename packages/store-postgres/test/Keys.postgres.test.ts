@@ -89,7 +89,7 @@ describe("a commit that names the log", () => {
           )
           assert.deepStrictEqual(yield* run("SELECT count(*)::int4 FROM handoff_log"), entries)
           keys += 1
-          // What names the new keys is written.
+          // A commit that names the new keys is written.
           const again = form(`${id} again`, log, keys)
           const [next, ...more] = again.before
           if (next !== undefined) yield* commit([[next, ...more]])
@@ -119,6 +119,27 @@ describe("a commit that names the log", () => {
       yield* Fiber.join(changing)
       yield* handoffs.commit([begun("after", sealOf(log, 1))])
       assert.deepStrictEqual(yield* run(misplaced), [])
+    })
+  )
+
+  it.live("is held up for seconds at most by a change of keys that waits for a vacuum", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const { agents, handoffs } = yield* PostgresStore.make({ url })
+      const { log } = yield* handoffs.origin
+      const run = yield* connect(url)
+      yield* run("BEGIN")
+      // The lock of a vacuum, which conflicts with no commit.
+      yield* run("LOCK TABLE handoff_log IN SHARE UPDATE EXCLUSIVE MODE")
+      const changing = yield* Effect.forkChild(Effect.flip(agents.record([keyAfter(log, 0)])), {
+        startImmediately: true
+      })
+      yield* untilOneWaits(url)
+      yield* handoffs.commit([begun("behind", sealOf(log, 0))])
+      const error = yield* Fiber.join(changing)
+      assert.match(error.message, /Another session holds a lock on the log .* Nothing was changed$/)
+      yield* run("COMMIT")
+      yield* agents.record([keyAfter(log, 0)])
     })
   )
 

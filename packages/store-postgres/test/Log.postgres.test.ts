@@ -8,6 +8,8 @@ import * as Option from "effect/Option"
 
 import { connect, makeDatabase, query } from "../../../tooling/databases.ts"
 import { created, life } from "../../testing/src/handoffs.ts"
+import { PostgresStore } from "../src/index.ts"
+import { keyAfter } from "./sealed.ts"
 import { namesOf, open, wholeLog } from "./stores.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
@@ -115,6 +117,16 @@ describe("the log", () => {
       }
       yield* Effect.scoped(open(url))
       assert.deepStrictEqual(yield* query(url, "SELECT epoch FROM handoff_store"), [[2]])
+      // The last entry of a dump can be one of the key log.
+      yield* Effect.scoped(
+        Effect.flatMap(PostgresStore.make({ url }), ({ agents }) => agents.record([keyAfter(log, 0)]))
+      )
+      yield* query(url, "UPDATE handoff_keys SET xid = '400000000000'")
+      const { agents, handoffs } = yield* PostgresStore.make({ url })
+      assert.strictEqual((yield* handoffs.origin).epoch, 3)
+      const [key] = (yield* agents.keys).get(log) ?? []
+      assert.strictEqual(key?.position, positionOf({ log, epoch: 2 }, "400000000000.1"))
+      assert.deepStrictEqual(yield* wholeLog(handoffs, key?.position), [])
     })
   )
 })

@@ -22,15 +22,18 @@ describe("opening a database", () => {
   it.live("from three stores at once creates the tables once, and all three can write", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()
-      yield* Effect.forEach(
+      const origins = yield* Effect.forEach(
         ["a", "b", "c"],
         (id) =>
           Effect.scoped(
-            Effect.flatMap(PostgresStore.make({ url }), ({ handoffs }) => handoffs.commit([created(id, at)]))
+            Effect.flatMap(PostgresStore.make({ url }), ({ handoffs }) =>
+              Effect.andThen(handoffs.commit([created(id, at)]), handoffs.origin)
+            )
           ),
         { concurrency: "unbounded" }
       )
       const { handoffs } = yield* PostgresStore.make({ url: Redacted.make(url) })
+      for (const origin of origins) assert.deepStrictEqual(origin, yield* handoffs.origin)
       assert.strictEqual((yield* handoffs.tally)["pending"], 3)
       assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[3, 1]])
     })
@@ -51,15 +54,18 @@ describe("opening a database", () => {
       const bob = { agentId: AgentId.make("bob"), capabilities: [] }
       const capabilities = [Capability.make("analyze"), Capability.make("可視化")]
       const carol = { agentId: AgentId.make("carol"), capabilities }
+      const logs = new Set<string>()
       for (const known of [carol, { ...carol, lastSeen: at }]) {
         yield* Effect.scoped(
           Effect.gen(function* () {
-            const { agents } = yield* PostgresStore.make({ url })
+            const { agents, handoffs } = yield* PostgresStore.make({ url })
+            logs.add((yield* handoffs.origin).log)
             assert.deepStrictEqual(yield* agents.all, [bob, known])
             yield* agents.seen(carol.agentId, at)
           })
         )
       }
+      assert.strictEqual(logs.size, 1)
     })
   )
 
