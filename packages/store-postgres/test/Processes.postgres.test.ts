@@ -51,7 +51,8 @@ const whileFollowed = (workers: (url: string, heard: Array<string>) => Effect.Ef
     const sessions = "SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = current_database()"
     while (Number(yield* run(sessions)) > 2) yield* Effect.sleep("5 millis")
     // Another open transaction on the server can hide the end of the log for a moment.
-    const last = "SELECT concat_ws('.', epoch, xid, n) FROM handoff_log ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1"
+    const last =
+      "SELECT concat_ws('.', (SELECT log FROM handoff_store), epoch, xid, n) FROM handoff_log ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1"
     const end = String(yield* run(last))
     while (Option.getOrUndefined(yield* reader.end) !== end) yield* Effect.sleep("5 millis")
     isOver = true

@@ -1,10 +1,13 @@
 /**
  * Races commits with changes of keys. A `writer` commits lives in several lanes, whose entries name the keys that the lane
- * has read last; every other life begins in a commit of two handoffs. A `keeper` changes the keys.
+ * has read last; every other life begins in a commit of two handoffs. A `keeper` changes the keys whenever it sees a new
+ * entry, until it is killed.
  */
 import { AgentStore, type Commit, HandoffStore } from "@aumai/handoff-core"
 import { keyLogId } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 import { PostgresStore } from "../../src/index.ts"
@@ -42,12 +45,14 @@ const lane = Effect.fnUntraced(function* (index: number) {
 })
 
 const keeper = Effect.gen(function* () {
-  const agents = yield* AgentStore
-  const { log } = yield* (yield* HandoffStore).origin
-  for (let done = 0; done < Number(count);) {
-    const result = yield* Effect.result(agents.record([keyAfter(log, yield* keyCount)]))
-    if (Result.isSuccess(result)) done += 1
-    else if (result.failure._tag !== "RevisionConflict") return yield* result.failure
+  const [agents, store] = [yield* AgentStore, yield* HandoffStore]
+  const { log } = yield* store.origin
+  let last = Option.none<string>()
+  while (true) {
+    const end = yield* store.end
+    if (Equal.equals(end, last)) continue
+    last = end
+    yield* Effect.catchTag(agents.record([keyAfter(log, yield* keyCount)]), "RevisionConflict", () => Effect.void)
   }
 })
 
