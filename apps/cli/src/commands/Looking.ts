@@ -1,4 +1,4 @@
-import { encodeEntry, encodeMetrics, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
+import { encodeEntry, encodeMetrics, HandoffManager, HandoffStore, Position, type View } from "@aumai/handoff-core"
 import { encodeRecord, type HandoffRecord, HandoffStatus, readVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -130,7 +130,8 @@ export const watch = Command.make(
   Effect.fnUntraced(function* (flags) {
     const manager = yield* HandoffManager
     const after = Option.isSome(flags.after)
-      ? yield* Input.position("--after", flags.after.value)
+      ? // The store names what is wrong with it.
+        Position.make(flags.after.value)
       : flags.all
         ? undefined
         : Option.getOrUndefined(yield* Effect.flatMap(HandoffStore, (store) => store.end))
@@ -147,7 +148,7 @@ export const watch = Command.make(
   withHelp(readVerbs.changes, "Runs until interrupted; with --json it prints one line for each entry."),
   Command.withExamples([
     { command: "aumai-handoff watch" },
-    { command: "aumai-handoff watch --json --after 1764144000000000" }
+    { command: "aumai-handoff watch --json --after 0123456789abcdefghjkmnpqrs.1.42" }
   ])
 )
 

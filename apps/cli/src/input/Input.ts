@@ -1,4 +1,4 @@
-import { HandoffManager, isIdPrefix, Position } from "@aumai/handoff-core"
+import { HandoffManager, isIdPrefix } from "@aumai/handoff-core"
 import {
   AgentId,
   Capability,
@@ -172,13 +172,6 @@ export const agentId = (flag: string, value: string): Effect.Effect<AgentId, Inv
   Effect.fromResult(Schema.decodeResult(AgentId)(value)).pipe(
     Effect.mapError(() => invalid(flag, "expected 1 to 128 characters"))
   )
-
-/** A position in the log, as `watch --json` prints it. */
-export const position = (flag: string, value: string): Effect.Effect<Position, InvalidInput> =>
-  // Numbers separated by dots, several for PostgreSQL; only the store knows their meaning.
-  /^\d+(?:\.\d+)*$/.test(value)
-    ? Effect.succeed(Position.make(value))
-    : Effect.fail(invalid(flag, "expected a position, as 'watch --json' prints it"))
 
 /** The capabilities that a flag names. */
 export const capabilities = Effect.fnUntraced(function* (
