@@ -6,7 +6,8 @@ import {
   create,
   type HandoffEvent,
   HandoffRequest,
-  RecordId
+  RecordId,
+  LogName
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -39,7 +40,7 @@ const lifecycles = (count: number) =>
 
 /** The hand-written code: the same transitions, digests and indexes, with promises instead of effects. */
 const plain = () => {
-  const image = StoreImage.make()
+  const image = StoreImage.make({ log: LogName.make("0".repeat(26)), epoch: 1 })
   const now = () => DateTime.makeUnsafe(Date.now())
   let ids = 0
   const advance = async (id: RecordId, event: HandoffEvent) => {

@@ -950,7 +950,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "appends any entry to a key log",
     "a key log grows by the next revision only, and has positions in the log",
     (_, whole, keys) => ({
-      record: (entries) => Effect.catch(whole.record(entries), () => Effect.sync(() => void keys.push(...entries)))
+      record: (entries) => whole.record(entries).pipe(Effect.catch(() => Effect.sync(() => void keys.push(...entries))))
     })
   ),
   brokenAgents(
@@ -971,11 +971,15 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   ),
   broken("ignores the keys of a commit", "a commit that names the log must know its keys", (whole, image) => ({
     commit: (changes) =>
-      Effect.catch(whole.commit(changes), (error) =>
-        error._tag === "RevisionConflict" && error.recordId === keyLogId
-          ? Effect.sync(() => image.put(changes))
-          : Effect.fail(error)
-      )
+      whole
+        .commit(changes)
+        .pipe(
+          Effect.catch((error) =>
+            error._tag === "RevisionConflict" && error.recordId === keyLogId
+              ? Effect.sync(() => image.put(changes))
+              : Effect.fail(error)
+          )
+        )
   })),
   broken(
     "compares the keys before the write",

@@ -89,7 +89,7 @@ export const format2 = [
   verify("a body that was put into an erased entry", [{ ...begun, body: (erased[0] ?? {})["body"] }]),
   verify("an erased entry with the digest of another body", [
     erased[0] ?? {},
-    { ...(erased[1] ?? {}), body: (erased[0] ?? {})["body"] },
+    { ...erased[1], body: (erased[0] ?? {})["body"] },
     ...erased.slice(2)
   ]),
   verify("fields of format 2 without a log", [{ ...created, keys: 2 }])

@@ -473,25 +473,25 @@ ${table(
   ["event", "fields", "condition"],
   [
     [
-      "\`Founded\`",
-      "\`operator\`, the operator's public key, or none",
-      "The first entry. \`proof\` is by the operator's key."
+      "`Founded`",
+      "`operator`, the operator's public key, or none",
+      "The first entry. `proof` is by the operator's key."
     ],
     [
-      "\`KeyAdded\`",
-      "\`agent\`, \`key\`",
-      "The agent has no key in force. \`proof\` is by the new key, unless \`adopted\` is \`true\`. With an operator, \`sig\` is by the operator's key. Without one, the agent never had a key."
+      "`KeyAdded`",
+      "`agent`, `key`",
+      "The agent has no key in force. `proof` is by the new key, unless `adopted` is `true`. With an operator, `sig` is by the operator's key. Without one, the agent never had a key."
     ],
-    ["\`KeyRotated\`", "\`agent\`, \`key\`", "\`proof\` is by the new key, \`sig\` by the key in force."],
+    ["`KeyRotated`", "`agent`, `key`", "`proof` is by the new key, `sig` by the key in force."],
     [
-      "\`KeyRevoked\`",
-      "\`agent\`, \`key\`, \`reason\`",
-      "\`key\` is in force. \`sig\` is by that key or by the operator's. Then no key is in force."
+      "`KeyRevoked`",
+      "`agent`, `key`, `reason`",
+      "`key` is in force. `sig` is by that key or by the operator's. Then no key is in force."
     ],
     [
-      "\`AgentRemoved\`",
-      "\`agent\`",
-      "The agent has had a key. \`sig\` is by the key in force or by the operator's. Then no key is in force."
+      "`AgentRemoved`",
+      "`agent`",
+      "The agent has had a key. `sig` is by the key in force or by the operator's. Then no key is in force."
     ]
   ]
 )}

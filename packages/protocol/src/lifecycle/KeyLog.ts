@@ -13,12 +13,16 @@ export const keyEntryText = (revision: number, event: KeyEvent): string =>
   enclosed(keyLogId, revision, keyEventCodec.head(event), event.log, undefined)
 
 /** Writes the text that the new key signs. */
-export const provenText = (revision: number, { proof: _, sig: __, ...event }: KeyEvent): string =>
-  keyEntryText(revision, event)
+export const provenText = (revision: number, event: KeyEvent): string => {
+  const { proof: _, sig: __, ...open } = event
+  return keyEntryText(revision, open)
+}
 
 /** Writes the text that the key in force or the operator signs. */
-export const authorizedText = (revision: number, { sig: _, ...event }: KeyEvent): string =>
-  keyEntryText(revision, event)
+export const authorizedText = (revision: number, event: KeyEvent): string => {
+  const { sig: _, ...proven } = event
+  return keyEntryText(revision, proven)
+}
 
 /** The keys of one agent, from the first entry of the key log on. */
 export interface AgentKeys {
