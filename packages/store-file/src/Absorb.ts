@@ -8,9 +8,11 @@ import {
   advance,
   continuation,
   begin,
+  foreignSeal,
   type HandoffEvent,
   type HandoffRecord,
   isSameState,
+  type LogName,
   type RecordId,
   replay,
   type StoreError
@@ -68,6 +70,7 @@ const wasOnce = (ours: RestRecord.Handoff, theirs: HandoffRecord): boolean => {
 }
 
 const judge = (
+  log: LogName,
   ours: RestRecord.Handoff | undefined,
   theirs: RestRecord.Handoff
 ): ReadonlyArray<Change> | "contradicts" => {
@@ -80,7 +83,8 @@ const judge = (
     )
   const visible = theirs.edited ?? theirs.record
   if (wasOnce(ours, visible)) return []
-  const events = continuation(ours.record, visible)
+  const history = ours.entries.map(({ event }) => event)
+  const events = continuation(ours.record, visible, foreignSeal(log, history))
   return events === undefined ? "contradicts" : changesOf(recordId, ours.record, events)
 }
 
@@ -91,6 +95,8 @@ const compare = (
 ): Result.Result<Verdict, string> => {
   const changes: Array<Change> = []
   const aside: Array<RestFile.Slice> = []
+  const origin = ours.origin()
+  if (Result.isFailure(origin)) return Result.fail(origin.failure)
   for (const slice of theirs.values()) {
     const read = RestRecord.decode(RestFile.bytesOf(slice))
     if (Result.isFailure(read)) {
@@ -99,7 +105,7 @@ const compare = (
     }
     const mine = ours.handoff(read.success.record.recordId)
     if (Result.isFailure(mine)) return Result.fail(mine.failure)
-    const verdict = judge(mine.success, read.success)
+    const verdict = judge(origin.success.log, mine.success, read.success)
     if (verdict === "contradicts") aside.push(slice)
     else changes.push(...verdict)
   }
@@ -181,7 +187,7 @@ export const absorbOrphan = (
     if (foreign.rest.stat === undefined) {
       return yield* Failure.corrupt(operation, paths.rest, "it is missing, but the journal that continues it exists")
     }
-    session.contents = Contents.empty()
+    session.contents = Contents.empty(session.log)
     session.contents.put(trailsOf(lines))
     session.journal = journal
     const changes = yield* changesFrom(session, foreign, operation)

@@ -36,8 +36,8 @@ const decode = (bytes: Buffer): Result.Result<Agents, string> =>
     return Result.succeed(agents)
   })
 
-/** Makes the agent store of a session. */
-export const make = (session: Session): AgentStore["Service"] => {
+/** Makes the agent store of a session, without the key logs. */
+export const make = (session: Session): Omit<AgentStore["Service"], "record" | "keys"> => {
   const { fs, paths } = session
   let known: Known | undefined
 
@@ -57,15 +57,12 @@ export const make = (session: Session): AgentStore["Service"] => {
     }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause))))
 
   const write = (agents: Agents): Effect.Effect<void, FsError> =>
-    Effect.gen(function* () {
-      const mode = known?.stat?.mode ?? session.rest?.stat?.mode ?? JournalWrite.privateMode
-      const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) =>
-        JournalWrite.appendAll(file, encode(agents))
-      )
-      yield* file.close
-      yield* Effect.tapError(fs.rename(path, paths.agents), () => Effect.ignore(fs.unlink(path)))
-      yield* fs.syncDirectory(paths.directory)
-    })
+    JournalWrite.replaceFile(
+      session,
+      paths.agents,
+      known?.stat?.mode ?? session.rest?.stat?.mode ?? JournalWrite.privateMode,
+      encode(agents)
+    )
 
   /** Edits the agents under the lock. Writes nothing if `edit` returns `false`. */
   const change = (operation: string, edit: (agents: Map<string, RegisteredAgent>) => boolean) =>

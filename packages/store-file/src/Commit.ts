@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import * as Failure from "./Failure.ts"
 import * as JournalText from "./JournalText.ts"
 import * as JournalWrite from "./JournalWrite.ts"
+import * as LogFile from "./LogFile.ts"
 import { publishOnce } from "./Publish.ts"
 import { refreshInTurn } from "./Refresh.ts"
 import { hashOf } from "./RestRead.ts"
@@ -90,7 +91,7 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
         if (changes.length === 0) return Effect.succeed(results)
         const placed = session.contents.place(changes)
         if (Result.isFailure(placed)) return Effect.fail(unreadable(placed.failure))
-        return Effect.as(write(placed.success), results)
+        return Effect.as(Effect.andThen(LogFile.settle(session, operation), write(placed.success)), results)
       })
     const inTurn = turn(session, operation, refreshInTurn(session, operation), judgeAndWrite(write))
     if (!direct) return inTurn

@@ -2,18 +2,31 @@
  * The in-memory contents of the store. Records of the readable file stay bytes until a read needs them. The first listing
  * decodes them all into core's StoreImage, which then serves every read.
  */
-import { type Change, type Commit, type Entry, type Page, StoreImage } from "@aumai/handoff-core"
+import {
+  type Change,
+  type Commit,
+  CommitPlan,
+  type Entry,
+  type LogOrigin,
+  type Page,
+  positionOf,
+  StoreImage
+} from "@aumai/handoff-core"
 import {
   continuation,
+  foreignSeal,
   frozen,
   type HandoffRecord,
+  type LogName,
   type RecordId,
   replay,
-  RevisionConflict
+  type RevisionConflict
 } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
-import { type Placed, positionOf } from "./JournalText.ts"
+import type { Placed } from "./JournalText.ts"
+import { keyNumbers, type KnownLog } from "./LogText.ts"
+import * as Origin from "./Origin.ts"
 import * as RestFile from "./RestFile.ts"
 import * as RestRecord from "./RestRecord.ts"
 
@@ -30,8 +43,12 @@ export interface Contents {
   readonly image: () => Read<StoreImage.StoreImage>
   /** Decodes at most `count` records that are still bytes; `true` when all are decoded. */
   readonly warm: (count: number) => Read<boolean>
-  /** The first change that does not follow its record's revision, including the changes in `planned`. */
+  /** The log; inferred from the entries if no file names it. */
+  readonly origin: () => Read<LogOrigin>
+  /** The first change that does not follow its record's revision, including the changes in `planned`, or the keys. */
   readonly conflict: (changes: Commit, planned: Map<RecordId, number>) => Read<RevisionConflict | undefined>
+  /** An upper bound of the positions in use, of entries and of keys. */
+  readonly lastPosition: () => Read<number>
   /** Assigns log positions to changes. */
   readonly place: (changes: ReadonlyArray<Change>) => Read<ReadonlyArray<Placed>>
   /** Applies written changes, except those that it has already. Returns the number applied. */
@@ -49,20 +66,46 @@ export interface Contents {
 }
 
 /** Makes empty contents. */
-export const empty = (): Contents => make(new Map())
+export const empty = (log: KnownLog): Contents => make(new Map(), log)
+
+// The name of the log stands in an entry of format 2. Text inside a string has escaped quotes.
+const namesLog = Buffer.from(`"log":`)
 
 /** Makes contents from the records of a readable file. Owns the map, because copying a large one is expensive. */
-export const make = (file: Map<string, RestFile.Slice>): Contents => {
+export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents => {
   // This map keeps the order of the file. A record without bytes is new or changed, and is in `live`.
   // The cast is safe because an id is only compared until its record is decoded, which checks it.
   const slices = file as Map<RecordId, RestFile.Slice | undefined>
-  const live = new Map<RecordId, { record: HandoffRecord; readonly entries: Array<Entry> }>()
+  const live = new Map<RecordId, Live>()
   const disputed: Array<RestFile.Slice> = []
   let image: StoreImage.StoreImage | undefined
   let last: number | undefined
   let toWarm: Iterator<[RecordId, RestFile.Slice | undefined]> | undefined
 
-  const load = (id: RecordId): Read<{ record: HandoffRecord; readonly entries: Array<Entry> } | undefined> => {
+  /** Infers the log from the first record that can be read, and from those whose entries may name a log. */
+  const origin = (): Read<LogOrigin> => {
+    if (log.origin !== undefined) return Result.succeed(log.origin)
+    if (slices.size === 0) return Result.succeed(Origin.nameless)
+    let first: RestRecord.Handoff | undefined
+    const others: Array<RestRecord.Handoff> = []
+    for (const [id, slice] of slices) {
+      const bytes = slice && RestFile.bytesOf(slice)
+      const held = live.get(id)
+      if (held === undefined && first !== undefined && bytes?.includes(namesLog) !== true) continue
+      const found = held ?? (bytes && Result.getOrUndefined(RestRecord.decode(bytes)))
+      if (found === undefined) continue
+      if (first === undefined) first = found
+      else others.push(found)
+    }
+    if (first === undefined) return Result.fail("none of its records can be read")
+    const inferred = Origin.infer(first, others)
+    log.origin = inferred.origin
+    log.refusal = inferred.refusal
+    log.found = inferred.isNamed
+    return Result.succeed(inferred.origin)
+  }
+
+  const load = (id: RecordId): Read<Live | undefined> => {
     const known = live.get(id)
     if (known !== undefined) return Result.succeed(known)
     const slice = slices.get(id)
@@ -70,7 +113,10 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     const decoded = RestRecord.decode(RestFile.bytesOf(slice))
     if (Result.isFailure(decoded)) return Result.fail(`record ${JSON.stringify(id)}: ${decoded.failure}`)
     if (decoded.success.record.recordId !== id) return Result.fail(`record ${JSON.stringify(id)}: another id inside`)
-    const loaded = continued(decoded.success)
+    // Only an edited record needs the log, which can take long to infer.
+    const named = decoded.success.edited === undefined ? Result.succeed(Origin.nameless) : origin()
+    if (Result.isFailure(named)) return Result.fail(named.failure)
+    const loaded = continued(decoded.success, named.success.log)
     if (loaded === undefined) {
       disputed.push(slice)
       slices.set(id, undefined)
@@ -82,16 +128,21 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     return Result.succeed(held)
   }
 
+  const get = (id: RecordId): Read<HandoffRecord | undefined> =>
+    image === undefined ? Result.map(load(id), (found) => found?.record) : Result.succeed(image.get(id))
+
   const handoff = (id: RecordId): Read<RestRecord.Handoff | undefined> =>
     image === undefined ? load(id) : Result.succeed(heldIn(image, id))
 
+  const reserved = () => (log.origin === undefined ? 0 : (keyNumbers({ origin: log.origin, keys: log.keys }).at(-1) ?? 0))
+
   const revisionOf = (id: RecordId): Read<number> =>
     // An unknown id needs no decoding, so that creating a handoff takes the same time in a file of any size.
-    slices.has(id) ? Result.map(handoff(id), (found) => found?.record.revision ?? 0) : Result.succeed(0)
+    slices.has(id) ? Result.map(get(id), (record) => record?.revision ?? 0) : Result.succeed(0)
 
-  /** An upper bound of the positions in use. Records without positions add one each, because they may share a time. */
+  /** Records without positions add one each, because they may share a time. */
   const lastPosition = (): Read<number> => {
-    if (last !== undefined) return Result.succeed(last)
+    if (last !== undefined) return Result.succeed(Math.max(last, reserved()))
     let bound = 0
     let guessed = 0
     for (const [id, slice] of slices) {
@@ -99,12 +150,12 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
       if (found === undefined) {
         const loaded = load(id)
         if (Result.isFailure(loaded)) return Result.fail(loaded.failure)
-        bound = Math.max(bound, Number(loaded.success?.entries.at(-1)?.position ?? 0))
+        bound = Math.max(bound, loaded.success?.entries.at(-1)?.position ?? 0)
       } else bound = Math.max(bound, found.position)
       if (found?.exact !== true) guessed += 1
     }
     last = bound + guessed
-    return Result.succeed(last)
+    return Result.succeed(Math.max(last, reserved()))
   }
 
   const putOne = (change: Placed): void => {
@@ -112,7 +163,7 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     const id = record.recordId
     if (image !== undefined) image.put([change], position)
     else {
-      const entry: Entry = frozen({ position: positionOf(position), recordId: id, revision: record.revision, event })
+      const entry = frozen({ position, event })
       const known = live.get(id)
       if (known === undefined) live.set(id, { record: frozen(record), entries: [entry] })
       else {
@@ -130,7 +181,13 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     for (let left = count; left > 0; left -= 1) {
       const next = toWarm.next()
       if (next.done === true) {
-        image = index([...slices.keys()].flatMap((id) => live.get(id) ?? []))
+        toWarm = undefined
+        const named = origin()
+        if (Result.isFailure(named)) return Result.fail(named.failure)
+        // The image of an empty store without a name is not kept, because its positions would not have the name.
+        if (log.origin === undefined) return Result.succeed(true)
+        const taken = new Set(keyNumbers({ origin: log.origin, keys: log.keys }))
+        image = index(log.origin, [...slices.keys()].flatMap((id) => live.get(id) ?? []), taken)
         last = Math.max(last ?? 0, image.lastPosition())
         live.clear()
         return Result.succeed(true)
@@ -145,8 +202,13 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
   }
 
   return {
-    get: (id) => Result.map(handoff(id), (found) => found?.record),
-    history: (id) => Result.map(handoff(id), (found) => found?.entries.slice() ?? []),
+    get,
+    history: (id) =>
+      image === undefined
+        ? Result.flatMap(load(id), (found) =>
+            found === undefined ? Result.succeed([]) : Result.map(origin(), (named) => entriesOf(named, found))
+          )
+        : Result.succeed(image.history(id)),
     handoff,
     named: (prefix, page) => {
       if (image !== undefined) return Result.succeed(image.list({ _tag: "Prefix", prefix }, page))
@@ -156,9 +218,9 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
         .toSorted((a, b) => (a < b ? -1 : 1))
       const records: Array<HandoffRecord> = []
       for (const id of ids.slice(0, Math.max(0, page.limit))) {
-        const found = handoff(id)
+        const found = get(id)
         if (Result.isFailure(found)) return Result.fail(found.failure)
-        if (found.success !== undefined) records.push(found.success.record)
+        if (found.success !== undefined) records.push(found.success)
       }
       return Result.succeed(records)
     },
@@ -166,22 +228,28 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
     image: () => {
       const warmed = warm(Number.POSITIVE_INFINITY)
       if (Result.isFailure(warmed)) return Result.fail(warmed.failure)
-      return image === undefined ? Result.fail("not decoded") : Result.succeed(image)
+      image?.reserve(reserved())
+      return Result.succeed(image ?? StoreImage.make(Origin.nameless))
     },
+    origin,
+    lastPosition,
     conflict: (changes, planned) => {
-      const mine = new Map<RecordId, number>()
-      for (const { record } of changes) {
-        const id = record.recordId
-        const ahead = mine.get(id) ?? planned.get(id)
-        const current = ahead === undefined ? revisionOf(id) : Result.succeed(ahead)
-        if (Result.isFailure(current)) return Result.fail(current.failure)
-        if (record.revision !== current.success + 1) {
-          return Result.succeed(new RevisionConflict({ recordId: id, revision: record.revision }))
-        }
-        mine.set(id, record.revision)
+      const named = origin()
+      if (Result.isFailure(named)) return Result.fail(named.failure)
+      const { log: name } = named.success
+      let unreadable: string | undefined
+      const current = (id: RecordId): number => {
+        const ahead = planned.get(id)
+        if (ahead !== undefined) return ahead
+        const stored = revisionOf(id)
+        if (Result.isSuccess(stored)) return stored.success
+        unreadable = stored.failure
+        return 0
       }
-      for (const [id, revision] of mine) planned.set(id, revision)
-      return Result.succeed(undefined)
+      const conflict = CommitPlan.conflictIn(changes, current, { log: name, keys: log.keys.get(name)?.length ?? 0 })
+      if (unreadable !== undefined) return Result.fail(unreadable)
+      if (conflict === undefined) for (const { record } of changes) planned.set(record.recordId, record.revision)
+      return Result.succeed(conflict)
     },
     place: (changes) =>
       Result.map(lastPosition(), (before) => {
@@ -214,20 +282,32 @@ export const make = (file: Map<string, RestFile.Slice>): Contents => {
   }
 }
 
+/** A record that is decoded. */
+interface Live {
+  record: HandoffRecord
+  readonly entries: Array<RestRecord.Numbered>
+}
+
+/** The entries of a record as the port shows them. */
+const entriesOf = (origin: LogOrigin, { record, entries }: RestRecord.Handoff): ReadonlyArray<Entry> =>
+  entries.map(({ event, position }, index) => ({
+    position: positionOf(origin, position),
+    recordId: record.recordId,
+    revision: index + 1,
+    event
+  }))
+
 /** An edited record with its history continued to the edited state; `undefined` if no events lead there. */
-const continued = ({ record, entries, edited }: RestRecord.Handoff): RestRecord.Handoff | undefined => {
+const continued = (handoff: RestRecord.Handoff, log: LogName): RestRecord.Handoff | undefined => {
+  const { record, entries, edited } = handoff
   if (edited === undefined) return { record, entries }
-  const events = continuation(record, edited)
+  const history = entries.map(({ event }) => event)
+  const events = continuation(record, edited, foreignSeal(log, history))
   if (events === undefined) return undefined
-  let last = Number(entries.at(-1)?.position ?? 0)
-  const added = events.map((event, index): Entry => {
+  let last = entries.at(-1)?.position ?? 0
+  const added = events.map((event): RestRecord.Numbered => {
     last = RestRecord.nextPosition(last, event)
-    return {
-      position: positionOf(last),
-      recordId: record.recordId,
-      revision: record.revision + index + 1,
-      event
-    }
+    return { position: last, event }
   })
   const replayed = replay(
     record.recordId,
@@ -238,7 +318,12 @@ const continued = ({ record, entries, edited }: RestRecord.Handoff): RestRecord.
 
 const heldIn = (image: StoreImage.StoreImage, id: RecordId): RestRecord.Handoff | undefined => {
   const record = image.get(id)
-  return record === undefined ? undefined : { record, entries: image.history(id) }
+  return record === undefined
+    ? undefined
+    : {
+        record,
+        entries: image.history(id).map(({ event, position }) => ({ event, position: RestRecord.numberOf(position) }))
+      }
 }
 
 /** The slices of all records. A changed record is encoded when the generator reaches it. */
@@ -256,14 +341,21 @@ const slicesOf = function* (
 }
 
 /** Builds the image with all entries in log order. Colliding positions move up, in the order of the file. */
-const index = (handoffs: ReadonlyArray<RestRecord.Handoff>): StoreImage.StoreImage => {
-  const image = StoreImage.make()
-  const all = handoffs.flatMap(({ record, entries }) => entries.map((entry) => ({ record, entry })))
-  all.sort((a, b) => Number(a.entry.position) - Number(b.entry.position))
-  for (const { record, entry } of all) {
-    const position = Math.max(Number(entry.position), image.lastPosition() + 1)
+const index = (
+  origin: LogOrigin,
+  handoffs: ReadonlyArray<RestRecord.Handoff>,
+  taken: ReadonlySet<number>
+): StoreImage.StoreImage => {
+  const image = StoreImage.make(origin)
+  const all = handoffs.flatMap(({ record, entries }) =>
+    entries.map(({ event, position }, index) => ({ record: { ...record, revision: index + 1 }, event, position }))
+  )
+  all.sort((a, b) => a.position - b.position)
+  for (const { record, event, position } of all) {
+    let free = Math.max(position, image.lastPosition() + 1)
+    while (taken.has(free)) free += 1
     // Lists show only the last state, so every earlier entry can carry it.
-    image.put([{ record: { ...record, revision: entry.revision }, event: entry.event }], position)
+    image.put([{ record, event }], free)
   }
   return image
 }

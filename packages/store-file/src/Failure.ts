@@ -2,6 +2,7 @@
 import { StoreError } from "@aumai/handoff-protocol"
 
 import type { FsError } from "./JournalFs.ts"
+import type { Paths } from "./Paths.ts"
 
 const doubtful = "The change may have happened; read before repeating it"
 
@@ -38,6 +39,14 @@ export const corrupt = (operation: string, path: string, why: string): StoreErro
     operation,
     reason: "corrupt",
     detail: `${path} cannot be read: ${why}. It was left unchanged; restore it from a backup`
+  })
+
+/** The file that names the log is missing, and cannot be inferred. */
+export const lost = (operation: string, { log, rest }: Paths, why: string): StoreError =>
+  new StoreError({
+    operation,
+    reason: "corrupt",
+    detail: `${log} is missing, and ${why}. Nothing was changed; restore it from a backup, or import ${rest} into a new store`
   })
 
 /** The store is locked by another process, or read-only. */

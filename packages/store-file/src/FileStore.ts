@@ -2,7 +2,7 @@
  * Stores handoffs in one readable JSON file, with a journal beside it while the store is open. Several processes can have
  * it open.
  */
-import { AgentStore, GroupCommit, HandoffStore, Hints, type StoreImage } from "@aumai/handoff-core"
+import { AgentStore, GroupCommit, HandoffStore, Hints, type LogOrigin, type StoreImage } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -21,6 +21,9 @@ import * as Contents from "./Contents.ts"
 import * as Failure from "./Failure.ts"
 import { type FileLock, type FsError, JournalFs } from "./JournalFs.ts"
 import { privateMode } from "./JournalWrite.ts"
+import * as KeyLog from "./KeyLog.ts"
+import * as LogFile from "./LogFile.ts"
+import * as LogText from "./LogText.ts"
 import * as NodeJournalFs from "./NodeJournalFs.ts"
 import * as Paths from "./Paths.ts"
 import * as Publish from "./Publish.ts"
@@ -63,6 +66,7 @@ const open = (options: FileStoreOptions): Effect.Effect<Session, StoreError, Jou
     const paths = Paths.of(path)
     const rest = yield* fs.stat(paths.rest)
     const lock = yield* openLock(fs, paths.lock, rest?.mode ?? privateMode)
+    const log = LogText.unknown()
     const session: Session = {
       fs,
       paths,
@@ -70,7 +74,8 @@ const open = (options: FileStoreOptions): Effect.Effect<Session, StoreError, Jou
       turns: yield* Semaphore.make(1),
       checkpointBytes: options.checkpointBytes ?? 1024 * 1024,
       lockTimeout: Duration.toMillis(options.lockTimeout ?? "10 seconds"),
-      contents: Contents.empty(),
+      log,
+      contents: Contents.empty(log),
       journal: undefined,
       rest: undefined,
       holding: false
@@ -181,6 +186,7 @@ export const make = (
       Stream.map(() => undefined)
     )
     const handoffs = HandoffStore.of({
+      origin: originOf(session),
       commit,
       get: (id) =>
         Effect.flatMap(refresh(session, "get"), () =>
@@ -196,12 +202,17 @@ export const make = (
               answer(session, "list", session.contents.named(view.prefix, page), (records) => records)
             )
           : Effect.map(current(session, "list"), (image) => image.list(view, page)),
-      log: (page) => Effect.map(current(session, "log"), (image) => image.log(page)),
+      log: (page) =>
+        // The position may be of a key that another process has recorded.
+        Effect.andThen(
+          page.after === undefined ? Effect.void : LogFile.refresh(session, "log"),
+          Effect.flatMap(current(session, "log"), (image) => Effect.fromResult(image.log(page)))
+        ),
       end: Effect.map(current(session, "end"), (image) => Option.fromUndefinedOr(image.end())),
       tally: Effect.map(current(session, "tally"), (image) => image.tally()),
       changed: Stream.merge(hints.changed, poll)
     })
-    return { handoffs, agents: AgentFile.make(session) }
+    return { handoffs, agents: { ...AgentFile.make(session), ...KeyLog.make(session) } }
   })
 
 const current = (session: Session, operation: string) =>
@@ -211,6 +222,19 @@ const answer = <A, B>(session: Session, operation: string, read: Result.Result<A
   Result.isSuccess(read)
     ? Effect.succeed(give(read.success))
     : Effect.fail(Failure.corrupt(operation, session.paths.rest, read.failure))
+
+/** The log. An empty store gets its name now, so that it stays the same for everybody who asks. */
+const originOf = (session: Session): Effect.Effect<LogOrigin, StoreError> =>
+  Effect.suspend(() => {
+    const operation = "origin"
+    if (session.log.origin !== undefined) return Effect.succeed(session.log.origin)
+    const named = Effect.flatMap(LogFile.originOf(session, operation), (origin) =>
+      session.log.origin === undefined && session.lock !== undefined
+        ? LogFile.settle(session, operation)
+        : Effect.succeed(origin)
+    )
+    return turn(session, operation, refreshInTurn(session, operation), named)
+  })
 
 /** A text that changes whenever one of the two files is written. */
 const traceOf = ({ fs, paths }: Session): Effect.Effect<string, FsError> =>

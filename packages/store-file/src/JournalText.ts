@@ -1,11 +1,11 @@
 /** Encodes and decodes the JSON of journal lines. */
-import { type Change, Position, StoredText } from "@aumai/handoff-core"
-import { decodeEvent, decodeRecord } from "@aumai/handoff-protocol"
+import { type Change, StoredText } from "@aumai/handoff-core"
+import { decodeRecord, decodeStoredEvent } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 
 /** The journal version that this code writes, and the newest that it reads. */
-export const version = 1
+export const version = 2
 
 /** The first line. */
 export interface Header {
@@ -15,7 +15,7 @@ export interface Header {
   readonly base: string | null
 }
 
-/** A change with its position in the log. */
+/** A change with the number of its position in the log. */
 export interface Placed extends Change {
   readonly position: number
 }
@@ -84,12 +84,9 @@ const decodeTransaction = (values: ReadonlyArray<unknown>): Result.Result<Line, 
       return Result.fail("a change in it has no position")
     const record = decodeRecord("journal", Predicate.hasProperty(value, "record") ? value.record : undefined)
     if (Result.isFailure(record)) return Result.fail(record.failure.message)
-    const event = decodeEvent("journal", Predicate.hasProperty(value, "event") ? value.event : undefined)
+    const event = decodeStoredEvent("journal", Predicate.hasProperty(value, "event") ? value.event : undefined)
     if (Result.isFailure(event)) return Result.fail(event.failure.message)
     changes.push({ position: value.position, record: record.success, event: event.success })
   }
   return Result.succeed({ _tag: "Transaction", changes })
 }
-
-/** The position as the port's text. */
-export const positionOf = (position: number): Position => Position.make(String(position))

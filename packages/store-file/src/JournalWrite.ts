@@ -43,6 +43,21 @@ export const writeTemporary = <A>(
     return { path, file, value }
   })
 
+/** Writes a small file as a whole: to a temporary file, flushed, then renamed into place and its name flushed. */
+export const replaceFile = (
+  session: Session,
+  target: string,
+  mode: number,
+  bytes: Buffer
+): Effect.Effect<void, FsError> =>
+  Effect.gen(function* () {
+    const { fs, paths } = session
+    const { path, file } = yield* writeTemporary(session, mode, (file) => appendAll(file, bytes))
+    yield* file.close
+    yield* Effect.tapError(fs.rename(path, target), () => Effect.ignore(fs.unlink(path)))
+    yield* fs.syncDirectory(paths.directory)
+  })
+
 /** The mode of files while there is no readable file whose mode they could take. */
 export const privateMode = 0o600
 

@@ -9,6 +9,8 @@ export interface Paths {
   readonly journal: string
   readonly lock: string
   readonly agents: string
+  /** The small file with the name of the log and the key logs. */
+  readonly log: string
   /** The path of a temporary file. `isTemporary` recognizes these names, so that files left by a crash can be deleted. */
   readonly temporary: (random: string) => string
   readonly isTemporary: (name: string) => boolean
@@ -22,7 +24,8 @@ export const of = (path: string): Paths => {
   const name = basename(path)
   const prefix = `.${name}.`
   // Stores named `x` and `x.json` can be in one directory, so their files must not share a name.
-  const agents = name.endsWith(".json") ? `${name.slice(0, -".json".length)}.agents.json` : `${name}-agents`
+  const beside = (what: string) =>
+    join(directory, name.endsWith(".json") ? `${name.slice(0, -".json".length)}.${what}.json` : `${name}-${what}`)
   const isTemporary = (other: string) =>
     other.startsWith(prefix) && /^[0-9a-f]{16}\.tmp$/.test(other.slice(prefix.length))
   return {
@@ -30,7 +33,8 @@ export const of = (path: string): Paths => {
     rest: path,
     journal: `${path}-journal`,
     lock: join(directory, `${prefix}lock`),
-    agents: join(directory, agents),
+    agents: beside("agents"),
+    log: beside("log"),
     temporary: (random) => join(directory, `${prefix}${random}.tmp`),
     isTemporary,
     aside: (why, when) => `${path}.${why}-${when}`

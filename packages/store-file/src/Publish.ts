@@ -41,12 +41,7 @@ export const setAside = (
     const target = paths.aside(why, when)
     if ((yield* fs.stat(target)) !== undefined) return target
     const mode = session.rest?.stat?.mode ?? JournalWrite.privateMode
-    const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) =>
-      JournalWrite.appendAll(file, bytes)
-    )
-    yield* file.close
-    yield* fs.rename(path, target)
-    yield* fs.syncDirectory(paths.directory)
+    yield* JournalWrite.replaceFile(session, target, mode, bytes)
     return target
   })
 

@@ -10,6 +10,7 @@ import * as Failure from "./Failure.ts"
 import type { FileStat } from "./JournalFs.ts"
 import * as JournalRead from "./JournalRead.ts"
 import type * as JournalText from "./JournalText.ts"
+import * as LogFile from "./LogFile.ts"
 import { hashOf, readRest, type RestRead } from "./RestRead.ts"
 import { isSame, type Journal, type Rest, type Session, tick, turn } from "./Session.ts"
 
@@ -60,6 +61,8 @@ export const refresh = (session: Session, operation: string): Effect.Effect<void
 /** Refreshes in a turn, which also allows it to read or merge files that it does not know. */
 export const refreshInTurn = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
+    // First, because the contents take their log from it.
+    yield* LogFile.refresh(session, operation)
     const before = session.journal
     // Even if the journal is no longer at its path, because it can hold commits from before it was replaced.
     if (before !== undefined) yield* JournalRead.follow(session, before, operation, { whole: true })
@@ -109,7 +112,7 @@ const contentsOf = (session: Session, { read, sameRest }: Next, operation: strin
   Effect.gen(function* () {
     const { rest, slices } = sameRest ? yield* readRest(session, read.rest.stat, operation) : read
     if (Result.isFailure(slices)) return yield* Failure.corrupt(operation, session.paths.rest, slices.failure)
-    return { rest, contents: Contents.make(slices.success) }
+    return { rest, contents: Contents.make(slices.success, session.log) }
   })
 
 /** Without a journal, the file holds everything. */

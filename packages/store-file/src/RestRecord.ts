@@ -2,7 +2,7 @@
  * Encodes and decodes one record of the file: the fields of the Python library, the revision, and the history with the
  * position of each entry.
  */
-import { type Entry, Position } from "@aumai/handoff-core"
+import type { Position } from "@aumai/handoff-core"
 import {
   type ArchivedHandoff,
   decodeArchived,
@@ -14,10 +14,16 @@ import {
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 
+/** An event of a history with the number of its position. */
+export interface Numbered {
+  readonly position: number
+  readonly event: HandoffEvent
+}
+
 /** A record with the entries of its history, oldest first. */
 export interface Handoff {
   readonly record: HandoffRecord
-  readonly entries: ReadonlyArray<Entry>
+  readonly entries: ReadonlyArray<Numbered>
   /** The state in the file, if it differs from the history because a person or a program edited it. */
   readonly edited?: HandoffRecord
 }
@@ -29,20 +35,24 @@ const latest = Date.UTC(2200, 0) * 1000
 /** A moment as a position, in microseconds; 0 if it is beyond `latest`. */
 const positionAt = (milliseconds: number): number => (milliseconds * 1000 <= latest ? milliseconds * 1000 : 0)
 
+/** The number of a position of this store. */
+export const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
+
 /** A new position for an event: its time in microseconds, or `last + 1` if that is greater. */
-export const nextPosition = (last: number, event: HandoffEvent): number =>
+export const nextPosition = (last: number, event: Pick<HandoffEvent, "at">): number =>
   Math.max(last + 1, positionAt(event.at.epochMilliseconds))
 
 // A position in a file is accepted only if this many can follow it: three thousand years at a thousand per second.
 const room = 1e14
-const isPosition = (value: unknown): value is number =>
+/** Tests for the number of a position. */
+export const isPosition = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value <= Number.MAX_SAFE_INTEGER - room
 
 /** Encodes a record, indented as an element of the file's array. */
 export const encode = ({ record, entries }: Handoff): Buffer => {
   const archived = encodeArchived({ record, history: entries.map(({ event }) => event) })
   // The position is last in its entry and the history is last in the record, so that `lastPosition` finds it at the end.
-  const history = archived.history?.map((event, index) => ({ ...event, position: Number(entries[index]?.position) }))
+  const history = archived.history?.map((event, index) => ({ ...event, position: entries[index]?.position }))
   return indent({ ...archived, history })
 }
 
@@ -60,10 +70,10 @@ export const decode = (bytes: Buffer): Result.Result<Handoff, string> =>
 
 const place = ({ record, history, edited }: ArchivedHandoff, known: ReadonlyArray<unknown>): Handoff => {
   let last = 0
-  const entries = history.map((event, index): Entry => {
+  const entries = history.map((event, index): Numbered => {
     const own = known[index]
     last = isPosition(own) && own > last ? own : nextPosition(last, event)
-    return { position: Position.make(String(last)), recordId: record.recordId, revision: index + 1, event }
+    return { position: last, event }
   })
   return edited === undefined ? { record, entries } : { record, entries, edited }
 }

@@ -13,6 +13,7 @@ import * as Contents from "./Contents.ts"
 import * as Failure from "./Failure.ts"
 import type { FileLock, FileStat, FsError, JournalFile, JournalFs } from "./JournalFs.ts"
 import type { Salt } from "./JournalLine.ts"
+import type { KnownLog } from "./LogText.ts"
 import type { Paths } from "./Paths.ts"
 
 /** A journal that this process follows. */
@@ -67,6 +68,7 @@ export interface Session {
   readonly turns: Semaphore.Semaphore
   readonly checkpointBytes: number
   readonly lockTimeout: number
+  readonly log: KnownLog
   contents: Contents.Contents
   journal: Journal | undefined
   rest: Rest | undefined
@@ -165,7 +167,7 @@ export const turnAlone = <A>(
 
 /** Drops the cached state; the next read starts from the files. */
 export const forget = (session: Session): void => {
-  session.contents = Contents.empty()
+  session.contents = Contents.empty(session.log)
   session.journal = undefined
   session.rest = undefined
 }

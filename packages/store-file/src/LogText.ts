@@ -1,0 +1,93 @@
+/** Encodes and decodes the small file of the log: its name and epoch, and the key logs. */
+import { isUtf8 } from "node:buffer"
+
+import { CommitPlan, type KeyEntry, type KeyLogs, type LogOrigin, positionOf, StoredText } from "@aumai/handoff-core"
+import { decodeKeyEvent, encodeKeyEvent, frozen, LogName, parseJson } from "@aumai/handoff-protocol"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+import type { FileStat } from "./JournalFs.ts"
+import { isPosition, numberOf } from "./RestRecord.ts"
+
+/** The content of the file. */
+export interface LogContent {
+  readonly origin: LogOrigin
+  readonly keys: KeyLogs
+}
+
+/** The log as this process knows it. */
+export interface KnownLog {
+  /** `undefined` until it is read, drawn, or inferred from entries. It never changes after that. */
+  origin: LogOrigin | undefined
+  keys: KeyLogs
+  /** The file at the last read or write; `undefined` if there was none. */
+  stat: FileStat | undefined
+  /** True once this process has flushed the name of the file to the directory. */
+  named: boolean
+  /** True if the file or an entry names the log, so that a missing file is a loss. */
+  found: boolean
+  /** The reason why a store without the file may only be read, as a phrase. */
+  refusal: string | undefined
+}
+
+/** A log that nothing is known of. */
+export const unknown = (): KnownLog => ({
+  origin: undefined,
+  keys: new Map(),
+  stat: undefined,
+  named: false,
+  found: false,
+  refusal: undefined
+})
+
+const isLogName = Schema.is(LogName)
+
+/** The entries of the own key log. */
+export const ownKeys = ({ keys, origin }: LogContent): ReadonlyArray<KeyEntry> => keys.get(origin.log) ?? []
+
+/** The numbers of the positions that the own key log has. */
+export const keyNumbers = (content: LogContent): ReadonlyArray<number> =>
+  ownKeys(content).flatMap(({ position }) => (position === undefined ? [] : [numberOf(position)]))
+
+/** Encodes the file. A position is its number, as in the readable file. */
+export const encode = ({ keys, origin }: LogContent): Buffer => {
+  const entries = [...keys.values()].flat().map(({ event, position, revision }) => ({
+    revision,
+    ...(position === undefined ? {} : { position: numberOf(position) }),
+    event: encodeKeyEvent(event)
+  }))
+  return Buffer.from(`${JSON.stringify({ ...origin, keys: entries }, undefined, 2)}\n`)
+}
+
+/** Decodes the file. The failure is a phrase for an error sentence. */
+export const decode = (bytes: Buffer): Result.Result<LogContent, string> =>
+  Result.flatMap(isUtf8(bytes) ? parseJson(bytes.toString("utf8")) : Result.fail("Expected UTF-8"), (json) => {
+    if (!Predicate.hasProperty(json, "log") || !isLogName(json.log)) return Result.fail("it has no log name")
+    if (!Predicate.hasProperty(json, "epoch") || !isEpoch(json.epoch)) return Result.fail("it has no epoch")
+    const origin = { log: json.log, epoch: json.epoch }
+    if (!Predicate.hasProperty(json, "keys") || !Array.isArray(json.keys)) return Result.fail("it has no keys")
+    const entries = Result.all(json.keys.map((value: unknown) => entryIn(origin, value)))
+    if (Result.isFailure(entries)) return Result.fail(entries.failure)
+    const conflict = CommitPlan.keyConflictIn(entries.success, () => 0)
+    if (conflict !== undefined) return Result.fail(`revision ${conflict.revision} of its keys does not follow`)
+    const content = { origin, keys: StoredText.keyLogs(entries.success) }
+    return keyNumbers(content).every((number, index, all) => number > (all[index - 1] ?? 0))
+      ? Result.succeed(content)
+      : Result.fail("the positions of its keys do not grow")
+  })
+
+const isEpoch = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value > 0 && value < 1e9
+
+const entryIn = (origin: LogOrigin, value: unknown): Result.Result<KeyEntry, string> => {
+  if (!Predicate.hasProperty(value, "revision") || typeof value.revision !== "number")
+    return Result.fail("an entry of its keys has no revision")
+  const { revision } = value
+  const event = decodeKeyEvent("its keys", Predicate.hasProperty(value, "event") ? value.event : undefined)
+  if (Result.isFailure(event)) return Result.fail(event.failure.message)
+  if (event.success.log !== origin.log) return Result.succeed(frozen({ revision, event: event.success }))
+  const position = Predicate.hasProperty(value, "position") ? value.position : undefined
+  if (!isPosition(position)) return Result.fail(`revision ${revision} of its keys has no position`)
+  return Result.succeed(frozen({ revision, event: event.success, position: positionOf(origin, position) }))
+}

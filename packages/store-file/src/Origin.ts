@@ -1,0 +1,54 @@
+/**
+ * Infers the log of a store without the file that names it: one of the Python library or of format 1, or one whose file was
+ * lost. All processes infer the same from the same entries, so that positions stay valid until the first write adopts it.
+ */
+import type { LogOrigin } from "@aumai/handoff-core"
+import { digestOf, encodeRequest, type HandoffRecord, LogName } from "@aumai/handoff-protocol"
+
+import type { Handoff } from "./RestRecord.ts"
+
+/** An inferred log. */
+export interface Inferred {
+  readonly origin: LogOrigin
+  /** True if entries name a log, so that the file was lost. */
+  readonly isNamed: boolean
+  /** The reason why the store may only be read, as a phrase. */
+  readonly refusal: string | undefined
+}
+
+const base32 = "0123456789abcdefghjkmnpqrstvwxyz"
+
+/** A log name from the SHA-256 of a text: 26 of its bytes, as characters of Crockford's base 32. */
+const nameFrom = (text: string): LogName => {
+  const bytes = Buffer.from(digestOf(text), "hex")
+  return LogName.make([...bytes.subarray(0, 26)].map((byte) => base32.charAt(byte % base32.length)).join(""))
+}
+
+/** The log of an empty store without a name. It never has an entry, because the first write draws a name. */
+export const nameless: LogOrigin = { log: nameFrom(""), epoch: 1 }
+
+/** Derives a name from fields that never change, and that the Python library keeps. */
+const derivedFrom = ({ createdAt, recordId, request }: HandoffRecord): LogOrigin => ({
+  log: nameFrom(JSON.stringify([recordId, createdAt.epochMilliseconds, encodeRequest(request)])),
+  epoch: 1
+})
+
+/** Infers the log from the first handoff of the store and from all handoffs whose entries name a log. */
+export const infer = (first: Handoff, others: Iterable<Handoff>): Inferred => {
+  // By log, the greatest number of key entries that an entry names.
+  const logs = new Map<LogName, number>()
+  for (const { entries } of [first, ...others])
+    for (const { event } of entries)
+      if (event.log !== undefined) logs.set(event.log, Math.max(logs.get(event.log) ?? 0, event.keys ?? 0))
+  const [named, ...more] = logs
+  if (named === undefined) return { origin: derivedFrom(first.record), isNamed: false, refusal: undefined }
+  if (more.length > 0) {
+    const refusal = `the entries name several logs: ${[...logs.keys()].join(", ")}`
+    return { origin: derivedFrom(first.record), isNamed: true, refusal }
+  }
+  const [log, keys] = named
+  // Another epoch, because this may be a copy, which goes on differently than the original.
+  const origin = { log, epoch: 2 }
+  const refusal = keys === 0 ? undefined : `the entries name keys that it held: ${keys} of the log ${log}`
+  return { origin, isNamed: true, refusal }
+}
