@@ -103,19 +103,24 @@ export interface Expected {
   readonly positions: Readonly<Record<"file" | "journal" | "sqlite" | "postgres" | "indexeddb", string>>
 }
 
-/** The entry that a follower reads next, as `contents` shows it. */
+/** The entry that a follower reads next, as `contents` shows it, or the reason why its position is refused. */
 export const nextAfter = (position: string) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
     // The cast: an earlier version of the store made this position.
     const [next] = yield* store.log({ limit: 1, after: position as Position })
     return next && line(next)
-  })
+  }).pipe(Effect.catchTag("InvalidPosition", ({ reason }) => Effect.succeed(reason)))
+
+/** The expected `nextAfter`: a position of format 1 names no log, so its follower begins again. */
+export const expectedNext = (format: string, { contents }: Expected): string | undefined =>
+  format === "format-1" ? "malformed" : contents.log[remembered]
 
 /** Creates a handoff and returns the number of entries in the log before it. */
 export const createNext = Effect.gen(function* () {
   const { create } = yield* HandoffManager
-  const { recordId } = yield* create({ fromAgent: "planner", toAgent: "executor", taskDescription: "One more" })
+  // An agent without a key: every key was replaced, and the test has none of the secrets.
+  const { recordId } = yield* create({ fromAgent: "newcomer", toAgent: "executor", taskDescription: "One more" })
   const log = yield* (yield* HandoffStore).log({ limit })
   return log.findIndex((entry) => entry.recordId === recordId)
 })
