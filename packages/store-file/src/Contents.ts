@@ -134,7 +134,8 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
   const handoff = (id: RecordId): Read<RestRecord.Handoff | undefined> =>
     image === undefined ? load(id) : Result.succeed(heldIn(image, id))
 
-  const reserved = () => (log.origin === undefined ? 0 : (keyNumbers({ origin: log.origin, keys: log.keys }).at(-1) ?? 0))
+  const reserved = () =>
+    log.origin === undefined ? 0 : (keyNumbers({ origin: log.origin, keys: log.keys }).at(-1) ?? 0)
 
   const revisionOf = (id: RecordId): Read<number> =>
     // An unknown id needs no decoding, so that creating a handoff takes the same time in a file of any size.
@@ -187,7 +188,11 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
         // The image of an empty store without a name is not kept, because its positions would not have the name.
         if (log.origin === undefined) return Result.succeed(true)
         const taken = new Set(keyNumbers({ origin: log.origin, keys: log.keys }))
-        image = index(log.origin, [...slices.keys()].flatMap((id) => live.get(id) ?? []), taken)
+        image = index(
+          log.origin,
+          [...slices.keys()].flatMap((id) => live.get(id) ?? []),
+          taken
+        )
         last = Math.max(last ?? 0, image.lastPosition())
         live.clear()
         return Result.succeed(true)

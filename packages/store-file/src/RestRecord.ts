@@ -32,8 +32,9 @@ export interface Handoff {
 // an impossibly late time.
 const latest = Date.UTC(2200, 0) * 1000
 
-/** A moment as a position, in microseconds; 0 if it is beyond `latest`. */
-const positionAt = (milliseconds: number): number => (milliseconds * 1000 <= latest ? milliseconds * 1000 : 0)
+/** A moment as a position, in whole microseconds; 0 if it is beyond `latest`. */
+const positionAt = (milliseconds: number): number =>
+  milliseconds * 1000 <= latest ? Math.trunc(milliseconds * 1000) : 0
 
 /** The number of a position of this store. */
 export const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))

@@ -56,7 +56,11 @@ describe("FileStore", () => {
           }),
           layer
         )
-        assert.deepStrictEqual(readdirSync(at("")).toSorted(), [".handoffs.json.lock", "handoffs.json", "handoffs.log.json"])
+        assert.deepStrictEqual(readdirSync(at("")).toSorted(), [
+          ".handoffs.json.lock",
+          "handoffs.json",
+          "handoffs.log.json"
+        ])
         const json = JSON.parse(readFileSync(path, "utf8"))
         assert.strictEqual(json.length, 2)
         assert.strictEqual(json[0].status, "completed")

@@ -7,7 +7,13 @@ describe("the files of a store", () => {
   assert(plain !== undefined && json !== undefined && deeper !== undefined)
 
   it("share no name with the files of a store with a similar name", () => {
-    const names = [plain, json, deeper].flatMap(({ rest, journal, lock, agents, log }) => [rest, journal, lock, agents, log])
+    const names = [plain, json, deeper].flatMap(({ rest, journal, lock, agents, log }) => [
+      rest,
+      journal,
+      lock,
+      agents,
+      log
+    ])
     assert.strictEqual(new Set(names).size, names.length)
   })
 

@@ -8,7 +8,11 @@ import { makeOracle } from "./oracle.ts"
 import { start, temporaryDirectory } from "./processes.ts"
 
 const atRest = (directory: string) => {
-  assert.deepStrictEqual(readdirSync(directory).toSorted(), [".handoffs.json.lock", "handoffs.json", "handoffs.log.json"])
+  assert.deepStrictEqual(readdirSync(directory).toSorted(), [
+    ".handoffs.json.lock",
+    "handoffs.json",
+    "handoffs.log.json"
+  ])
   JSON.parse(readFileSync(join(directory, "handoffs.json"), "utf8"))
 }
 

@@ -46,9 +46,11 @@ describe("the simulated disk", () => {
       Effect.gen(function* () {
         const failures: Array<string> = []
         let acknowledged = 0
+        let keys = 0
         for (const seed of seeds) {
           const report = yield* simulate(scenarioOf(seed))
           acknowledged += report.acknowledged
+          keys += report.keys
           if (report.broken.length > 0) failures.push(explain(seed, report))
         }
         assert.strictEqual(failures.length, 0, failures.slice(0, 5).join("\n"))
@@ -57,6 +59,7 @@ describe("the simulated disk", () => {
           seeds.length > 1 ? seeds.length * 10 : 0,
           "too few commits for a meaningful result"
         )
+        assert.isAbove(keys, seeds.length > 1 ? seeds.length : -1, "too few changes of keys for a meaningful result")
       }),
     // Each takes sixty milliseconds on an idle machine.
     60_000 + seeds.length * 1000

@@ -7,9 +7,12 @@ import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 
 import { FileStore } from "../src/index.ts"
+import { numberOf } from "../src/RestRecord.ts"
 import type { SimulatedDisk } from "./SimulatedDisk.ts"
+import { type KeyModel, newKeyModel, verifyKeys } from "./simulatedKeys.ts"
 
 export const path = "/store/handoffs.json"
+const logFile = "/store/handoffs.log.json"
 
 export interface Model {
   readonly acknowledged: Map<RecordId, Map<number, string>>
@@ -18,6 +21,7 @@ export interface Model {
   readonly groups: Array<ReadonlyArray<{ readonly id: RecordId; readonly revision: number; readonly key: string }>>
   readonly ids: Array<RecordId>
   readonly broken: Array<string>
+  readonly keys: KeyModel
   count: number
   clock: number
 }
@@ -30,6 +34,7 @@ export const newModel = (): Model => ({
   groups: [],
   ids: [],
   broken: [],
+  keys: newKeyModel(),
   count: 0,
   clock: Date.UTC(2026, 0, 1)
 })
@@ -61,6 +66,7 @@ export const acknowledge = (model: Model, changes: ReadonlyArray<Change>) => {
     const other = known.get(revision)
     if (other !== undefined) model.broken.push(`two winners at ${recordId} revision ${revision}`)
     model.acknowledged.set(recordId, known.set(revision, keyOf(change)))
+    if (change.event.log !== undefined) model.keys.names.add(change.event.log)
   }
 }
 
@@ -71,7 +77,8 @@ export const floorOf = (model: Model, id: RecordId): number =>
 /** Reads everything with a new process and compares it with the model. */
 export const verify = (disk: SimulatedDisk, model: Model) =>
   Effect.gen(function* () {
-    const store = yield* Effect.map(FileStore.make({ path, lockTimeout: "60 seconds" }), ({ handoffs }) => handoffs)
+    const stores = yield* FileStore.make({ path, lockTimeout: "60 seconds" })
+    const store = stores.handoffs
     const records = yield* store.list({ _tag: "All" }, { limit: 100_000 })
     const log = yield* store.log({ limit: 100_000 })
     const present = new Map<RecordId, ReadonlyArray<string>>()
@@ -106,16 +113,17 @@ export const verify = (disk: SimulatedDisk, model: Model) =>
       if (there !== 0 && there !== group.length) model.broken.push(`half of a commit: ${JSON.stringify(group)}`)
     }
     const entries = [...present.values()].reduce((sum, keys) => sum + keys.length, 0)
-    const positions = log.map(({ position }) => Number(position))
+    const positions = log.map(({ position }) => numberOf(position))
     if (log.length !== entries) model.broken.push(`the log has ${log.length} entries, the records have ${entries}`)
     if (positions.some((position, index) => index > 0 && position <= (positions[index - 1] ?? 0))) {
       model.broken.push("positions do not grow")
     }
+    yield* verifyKeys(model.keys, model.broken, stores, log)
   }).pipe(Effect.scoped, Effect.provide(disk.process().layer))
 
 export const atRest = (disk: SimulatedDisk, model: Model) => {
   const names = disk.namesNow().filter((name) => !name.includes(".conflict-") && !name.includes(".unreadable-"))
-  if (names.some((name) => name !== path)) model.broken.push(`left at rest: ${names.join(", ")}`)
+  if (names.some((name) => name !== path && name !== logFile)) model.broken.push(`left at rest: ${names.join(", ")}`)
   const bytes = disk.readNow(path)
   if (bytes === undefined) {
     if (model.count > 0) model.broken.push("there is no file at rest")

@@ -19,6 +19,7 @@ import { FileStore } from "../src/index.ts"
 import { type Fault, randomOf } from "./faults.ts"
 import { acknowledge, atRest, attempt, floorOf, type Model, newModel, path, tick, verify } from "./model.ts"
 import { makeDisk, type SimulatedDisk } from "./SimulatedDisk.ts"
+import { type Known, knownOf, recordOne, sealOf, type Stores } from "./simulatedKeys.ts"
 
 export interface Scenario {
   readonly seed: number
@@ -36,6 +37,8 @@ export interface Scenario {
 
 export interface Report {
   readonly acknowledged: number
+  /** The acknowledged entries of the key log. */
+  readonly keys: number
   readonly lives: number
   readonly struck: ReadonlyArray<string>
   readonly performed: ReadonlyArray<string>
@@ -58,27 +61,38 @@ const readChecked = (model: Model, store: Store, id: RecordId) =>
 type Dice = ReturnType<typeof randomOf>
 
 /** The next commit: a new handoff, a step of a known one, or both together. */
-const plan = (model: Model, store: Store, dice: Dice, name: string) =>
+const plan = (model: Model, store: Store, known: Known, dice: Dice, name: string) =>
   Effect.gen(function* () {
+    const seal = sealOf(known)
     const changes: Array<Change> = []
     const kind = dice.below(10)
     if (kind < 7 && model.ids.length > 0) {
       const id = model.ids[dice.below(Math.min(model.ids.length, 12))]
       const found = id === undefined ? Option.none<HandoffRecord>() : yield* readChecked(model, store, id)
-      const next = Option.isSome(found) ? nextOf(found.value, tick(model), `${name} ${model.clock}`) : undefined
+      const next = Option.isSome(found) ? nextOf(found.value, tick(model), `${name} ${model.clock}`, seal) : undefined
       if (next !== undefined) changes.push(next)
     }
     if (changes.length === 0 || kind < 2) {
       const at = tick(model)
-      const change = created(`${name}-${model.clock}`, at, "x".repeat(1 + dice.below(300)))
+      const change = created(`${name}-${model.clock}`, at, "x".repeat(1 + dice.below(300)), seal)
       changes.push(change)
     }
     return changes
   })
 
-const one = (model: Model, store: Store, dice: Dice, name: string) =>
+/** One commit of a life, sometimes after a change of the keys. Other processes may change them in between. */
+const one = (model: Model, life: Life, dice: Dice, name: string) =>
   Effect.gen(function* () {
-    const [first, ...rest] = yield* plan(model, store, dice, name)
+    const { stores } = life
+    const store = stores.handoffs
+    life.known ??= yield* knownOf(stores)
+    if (dice.chance(0.15)) {
+      const { known } = life
+      // Unknown until it succeeds, because a change that fails may have happened.
+      life.known = undefined
+      life.known = yield* recordOne(model.keys, model.broken, stores, known, tick(model))
+    }
+    const [first, ...rest] = yield* plan(model, store, life.known, dice, name)
     if (first === undefined) return
     const changes = [first, ...rest] as const
     attempt(model, changes)
@@ -86,8 +100,17 @@ const one = (model: Model, store: Store, dice: Dice, name: string) =>
     if (Exit.isSuccess(exit)) {
       acknowledge(model, changes)
       for (const { record } of changes) if (record.revision === 1) model.ids.unshift(record.recordId)
-    } else complain(model, exit.cause)
+    } else {
+      life.known = undefined
+      complain(model, exit.cause)
+    }
   })
+
+/** A store that is open, and what its process knows of the log. */
+interface Life {
+  readonly stores: Stores
+  known: Known | undefined
+}
 
 /** Records a defect or an unreadable store as broken. Other failures are expected. */
 const complain = (model: Model, cause: Cause.Cause<unknown>) => {
@@ -124,13 +147,12 @@ const live = (scenario: Scenario, model: Model, slot: Slot, dice: Dice, name: st
         slot.left -= 1
       } else {
         const stay = 1 + dice.below(12)
+        const life: Life = { stores: opened.value, known: undefined }
         for (let commits = 0; commits < stay && slot.left > 0; commits += 1) {
           // A dead process can still answer from memory without the disk, so its answer is ignored.
           if (!process.isAlive()) return yield* Effect.never
           slot.left -= 1
-          yield* Effect.catchCause(one(model, opened.value.handoffs, dice, name), (cause) =>
-            Effect.sync(() => complain(model, cause))
-          )
+          yield* Effect.catchCause(one(model, life, dice, name), (cause) => Effect.sync(() => complain(model, cause)))
           yield* Effect.sleep(dice.below(6))
         }
       }
@@ -195,7 +217,14 @@ export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
       else atRest(disk, model)
     }
     abandoned.length = 0
-    return { acknowledged: model.count, lives, struck: disk.struck, performed: disk.performed, broken: model.broken }
+    return {
+      acknowledged: model.count,
+      keys: model.keys.acknowledged.size,
+      lives,
+      struck: disk.struck,
+      performed: disk.performed,
+      broken: model.broken
+    }
   }).pipe(Random.withSeed(scenario.seed))
 
 // Dead processes stay referenced until the end of the run, because collecting them would run their finalizers.

@@ -3,11 +3,12 @@ import { type Change, HandoffStore } from "@aumai/handoff-core"
 import {
   AgentId,
   advance as advanceBy,
-  create,
+  begin,
   type HandoffEvent,
   type HandoffRecord,
   HandoffRequest,
-  RecordId
+  RecordId,
+  type Seal
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -16,34 +17,34 @@ import * as Result from "effect/Result"
 export const sender = AgentId.make("planner")
 export const receiver = AgentId.make("executor")
 
-/** The change that creates a handoff. */
-export const created = (id: string, at: DateTime.Utc, task = "Generate the report"): Change => {
+/** The change that creates a handoff; of format 1 without a seal. */
+export const created = (id: string, at: DateTime.Utc, task = "Generate the report", by?: Seal): Change => {
   const event: HandoffEvent = {
     _tag: "Created",
     at,
     by: sender,
     request: HandoffRequest.make({ fromAgent: sender, toAgent: receiver, taskDescription: task })
   }
-  return { record: create(RecordId.make(id), event), event }
+  return begin(RecordId.make(id), event, by)
 }
 
 /** The change that an event makes to a record. */
-export const moved = (record: HandoffRecord, event: HandoffEvent): Change => {
-  const next = advanceBy(record, event)
+export const moved = (record: HandoffRecord, event: HandoffEvent, by?: Seal): Change => {
+  const next = advanceBy(record, event, by)
   if (Result.isFailure(next)) throw next.failure
   return next.success
 }
 
 /** The next change on the way to completion; `undefined` if the record is final. */
-export const nextOf = (record: HandoffRecord, at: DateTime.Utc, note = ""): Change | undefined => {
+export const nextOf = (record: HandoffRecord, at: DateTime.Utc, note = "", by?: Seal): Change | undefined => {
   const fact = { at, by: receiver }
   switch (record.status) {
     case "pending":
-      return moved(record, { _tag: "Accepted", ...fact, reason: note })
+      return moved(record, { _tag: "Accepted", ...fact, reason: note }, by)
     case "accepted":
-      return moved(record, { _tag: "Started", ...fact })
+      return moved(record, { _tag: "Started", ...fact }, by)
     case "in_progress":
-      return moved(record, { _tag: "Completed", ...fact, result: { note } })
+      return moved(record, { _tag: "Completed", ...fact, result: { note } }, by)
     default:
       return undefined
   }
