@@ -9,11 +9,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
 
 import { created, createOne, nextOf } from "../../testing/src/handoffs.ts"
 import { FileStore, FsError, JournalFs, NodeJournalFs } from "../src/index.ts"
 import { numberOf } from "../src/RestRecord.ts"
 import { temporaryDirectory } from "./processes.ts"
+import { makeDisk } from "./SimulatedDisk.ts"
 import { sealOf } from "./simulatedKeys.ts"
 
 interface Place {
@@ -57,17 +59,14 @@ const createIn = (id: string, log: LogName, keys = 0) =>
     return Effect.as(store.commit([change]), change.record)
   })
 
-const addKey = ({ log }: Pick<LogOrigin, "log">, revision: number, at = moment) => {
-  const event: KeyEvent = {
-    _tag: "KeyAdded",
-    at,
-    log,
-    agent: AgentId.make(`a${revision}`),
-    key: PublicKey.make("k".repeat(43)),
-    adopted: true
-  }
-  return Effect.flatMap(AgentStore, (agents) => agents.record([{ revision, event }]))
+const keyAdded = ({ log }: Pick<LogOrigin, "log">, revision: number, at = moment) => {
+  const agent = AgentId.make(`a${revision}`)
+  const event: KeyEvent = { _tag: "KeyAdded", at, log, agent, key: PublicKey.make("k".repeat(43)), adopted: true }
+  return { revision, event }
 }
+
+const addKey = (name: Pick<LogOrigin, "log">, revision: number, at = moment) =>
+  Effect.flatMap(AgentStore, (agents) => agents.record([keyAdded(name, revision, at)]))
 
 const keysIn = ({ log }: Pick<LogOrigin, "log">) =>
   Effect.map(
@@ -344,6 +343,55 @@ describe("the keys", () => {
         )
       })
     )
+  )
+})
+
+describe("a key whose writer dies before the name of the file is flushed", () => {
+  /** The operations of a run, and whether the entry that names the key, or the key, survives a power cut. */
+  const run = (seed: number, killAt?: number) =>
+    Effect.gen(function* () {
+      const disk = makeDisk({ seed, delay: 0, faults: killAt === undefined ? [] : [{ at: killAt, kind: "kill" }] })
+      const [first, second] = [disk.process(), disk.process()]
+      const path = "/store/handoffs.json"
+      // Never closed, because a dead process cannot close its store.
+      const using = (process: typeof first) =>
+        Effect.flatMap(Scope.make(), (scope) =>
+          FileStore.make({ path }).pipe(Effect.provide(process.layer), Scope.provide(scope))
+        )
+      const [writer, other] = [yield* using(first), yield* using(second)]
+      const { log } = yield* writer.handoffs.origin
+      const commit = ({ handoffs }: typeof writer, id: string, keys: number) =>
+        handoffs.commit([created(id, moment, undefined, sealOf({ log, keys }))])
+      yield* commit(writer, "one", 0)
+      yield* commit(other, "two", 0)
+      const before = disk.performed.length
+      const recording = yield* Effect.forkDetach(writer.agents.record([keyAdded({ log }, 1)]))
+      while (recording.pollUnsafe() === undefined && first.isAlive()) yield* Effect.yieldNow
+      const known = (yield* other.agents.keys).get(log)?.length ?? 0
+      yield* commit(other, "three", known)
+      disk.powerCut()
+      const left = yield* using(disk.process())
+      const entries = yield* left.handoffs.log({ limit: 10 })
+      return {
+        flush: before + disk.performed.slice(before).indexOf("syncDirectory") + 1,
+        isVisible: known === 1,
+        named: entries.at(-1)?.event.keys ?? 0,
+        keys: (yield* left.agents.keys).get(log)?.length ?? 0
+      }
+    })
+
+  it.live("survives if another process has acknowledged an entry that names it", () =>
+    Effect.gen(function* () {
+      let visible = 0
+      for (let seed = 1; seed <= 20; seed += 1) {
+        const { flush } = yield* run(seed)
+        const { isVisible, keys, named } = yield* run(seed, flush)
+        if (isVisible) visible += 1
+        assert.strictEqual(named, isVisible ? 1 : 0)
+        assert.isAtLeast(keys, named, `seed ${seed}`)
+      }
+      assert.isAbove(visible, 10)
+    })
   )
 })
 

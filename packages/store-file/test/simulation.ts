@@ -6,6 +6,7 @@ import type { Change, HandoffStore } from "@aumai/handoff-core"
 import { type HandoffRecord, type RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -90,7 +91,9 @@ const one = (model: Model, life: Life, dice: Dice, name: string) =>
       const { known } = life
       // Unknown until it succeeds, because a change that fails may have happened.
       life.known = undefined
-      life.known = yield* recordOne(model.keys, model.broken, stores, known, tick(model))
+      // The clock of another process may be ahead.
+      const at = DateTime.add(tick(model), { seconds: dice.below(3) * 10 })
+      life.known = yield* recordOne(model.keys, model.broken, stores, known, at)
     }
     const [first, ...rest] = yield* plan(model, store, life.known, dice, name)
     if (first === undefined) return
