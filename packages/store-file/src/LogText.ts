@@ -21,7 +21,7 @@ export interface KnownLog {
   /** `undefined` until it is read, drawn, or inferred from entries. It never changes after that. */
   origin: LogOrigin | undefined
   keys: KeyLogs
-  /** The file at the last read or write; `undefined` if there was none. */
+  /** The file at the last read or write; `undefined` if it did not exist. */
   stat: FileStat | undefined
   /** True once this process has flushed the name of the file to the directory. */
   named: boolean
