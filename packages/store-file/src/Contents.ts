@@ -9,23 +9,14 @@ import {
   type Entry,
   type LogOrigin,
   type Page,
-  positionOf,
   StoreImage
 } from "@aumai/handoff-core"
-import {
-  continuation,
-  foreignSeal,
-  frozen,
-  type HandoffRecord,
-  type LogName,
-  type RecordId,
-  replay,
-  type RevisionConflict
-} from "@aumai/handoff-protocol"
+import { frozen, type HandoffRecord, type RecordId, type RevisionConflict } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 import type { Placed } from "./JournalText.ts"
 import { keyNumbers, type KnownLog } from "./LogText.ts"
+import { continued, entriesOf, heldIn, index } from "./Numbered.ts"
 import * as Origin from "./Origin.ts"
 import * as RestFile from "./RestFile.ts"
 import * as RestRecord from "./RestRecord.ts"
@@ -68,9 +59,6 @@ export interface Contents {
 /** Makes empty contents. */
 export const empty = (log: KnownLog): Contents => make(new Map(), log)
 
-// The name of the log stands in an entry of format 2. Text inside a string has escaped quotes.
-const namesLog = Buffer.from(`"log":`)
-
 /** Makes contents from the records of a readable file. Owns the map, because copying a large one is expensive. */
 export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents => {
   // This map keeps the order of the file. A record without bytes is new or changed, and is in `live`.
@@ -82,26 +70,12 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
   let last: number | undefined
   let toWarm: Iterator<[RecordId, RestFile.Slice | undefined]> | undefined
 
-  /** Infers the log from the first record that can be read, and from those whose entries may name a log. */
   const origin = (): Read<LogOrigin> => {
     if (log.origin !== undefined) return Result.succeed(log.origin)
     if (slices.size === 0) return Result.succeed(Origin.nameless)
-    let first: RestRecord.Handoff | undefined
-    const others: Array<RestRecord.Handoff> = []
-    for (const [id, slice] of slices) {
-      const bytes = slice && RestFile.bytesOf(slice)
-      const held = live.get(id)
-      if (held === undefined && first !== undefined && bytes?.includes(namesLog) !== true) continue
-      const found = held ?? (bytes && Result.getOrUndefined(RestRecord.decode(bytes)))
-      if (found === undefined) continue
-      if (first === undefined) first = found
-      else others.push(found)
-    }
-    if (first === undefined) return Result.fail("none of its records can be read")
-    const inferred = Origin.infer(first, others)
-    log.origin = inferred.origin
-    log.refusal = inferred.refusal
-    log.found = inferred.isNamed
+    const inferred = Origin.infer(handoffsThatMayName(slices, live))
+    if (inferred === undefined) return Result.fail("none of its records can be read")
+    Object.assign(log, inferred satisfies Partial<KnownLog>)
     return Result.succeed(inferred.origin)
   }
 
@@ -134,8 +108,7 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
   const handoff = (id: RecordId): Read<RestRecord.Handoff | undefined> =>
     image === undefined ? load(id) : Result.succeed(heldIn(image, id))
 
-  const reserved = () =>
-    log.origin === undefined ? 0 : (keyNumbers({ origin: log.origin, keys: log.keys }).at(-1) ?? 0)
+  const reserved = () => keyNumbers(log).at(-1) ?? 0
 
   const revisionOf = (id: RecordId): Read<number> =>
     // An unknown id needs no decoding, so that creating a handoff takes the same time in a file of any size.
@@ -187,7 +160,7 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
         if (Result.isFailure(named)) return Result.fail(named.failure)
         // The image of an empty store without a name is not kept, because its positions would not have the name.
         if (log.origin === undefined) return Result.succeed(true)
-        const taken = new Set(keyNumbers({ origin: log.origin, keys: log.keys }))
+        const taken = new Set(keyNumbers(log))
         image = index(
           log.origin,
           [...slices.keys()].flatMap((id) => live.get(id) ?? []),
@@ -293,44 +266,6 @@ interface Live {
   readonly entries: Array<RestRecord.Numbered>
 }
 
-/** The entries of a record as the port shows them. */
-const entriesOf = (origin: LogOrigin, { record, entries }: RestRecord.Handoff): ReadonlyArray<Entry> =>
-  entries.map(({ event, position }, index) => ({
-    position: positionOf(origin, position),
-    recordId: record.recordId,
-    revision: index + 1,
-    event
-  }))
-
-/** An edited record with its history continued to the edited state; `undefined` if no events lead there. */
-const continued = (handoff: RestRecord.Handoff, log: LogName): RestRecord.Handoff | undefined => {
-  const { record, entries, edited } = handoff
-  if (edited === undefined) return { record, entries }
-  const history = entries.map(({ event }) => event)
-  const events = continuation(record, edited, foreignSeal(log, history))
-  if (events === undefined) return undefined
-  let last = entries.at(-1)?.position ?? 0
-  const added = events.map((event): RestRecord.Numbered => {
-    last = RestRecord.nextPosition(last, event)
-    return { position: last, event }
-  })
-  const replayed = replay(
-    record.recordId,
-    [...entries, ...added].map(({ event }) => event)
-  )
-  return Result.isFailure(replayed) ? undefined : { record: replayed.success, entries: [...entries, ...added] }
-}
-
-const heldIn = (image: StoreImage.StoreImage, id: RecordId): RestRecord.Handoff | undefined => {
-  const record = image.get(id)
-  return record === undefined
-    ? undefined
-    : {
-        record,
-        entries: image.history(id).map(({ event, position }) => ({ event, position: RestRecord.numberOf(position) }))
-      }
-}
-
 /** The slices of all records. A changed record is encoded when the generator reaches it. */
 const slicesOf = function* (
   slices: ReadonlyMap<RecordId, RestFile.Slice | undefined>,
@@ -345,22 +280,22 @@ const slicesOf = function* (
   }
 }
 
-/** Builds the image with all entries in log order. Colliding positions move up, in the order of the file. */
-const index = (
-  origin: LogOrigin,
-  handoffs: ReadonlyArray<RestRecord.Handoff>,
-  taken: ReadonlySet<number>
-): StoreImage.StoreImage => {
-  const image = StoreImage.make(origin)
-  const all = handoffs.flatMap(({ record, entries }) =>
-    entries.map(({ event, position }, index) => ({ record: { ...record, revision: index + 1 }, event, position }))
-  )
-  all.sort((a, b) => a.position - b.position)
-  for (const { record, event, position } of all) {
-    let free = Math.max(position, image.lastPosition() + 1)
-    while (taken.has(free)) free += 1
-    // Lists show only the last state, so every earlier entry can carry it.
-    image.put([{ record, event }], free)
+// The name of the log stands in an entry of format 2. Text inside a string has escaped quotes.
+const namesLog = Buffer.from(`"log":`)
+
+/** The first record that can be read, and those whose entries may name a log. */
+const handoffsThatMayName = function* (
+  slices: ReadonlyMap<RecordId, RestFile.Slice | undefined>,
+  live: ReadonlyMap<RecordId, Live>
+): Generator<RestRecord.Handoff> {
+  let isFirst = true
+  for (const [id, slice] of slices) {
+    const bytes = slice && RestFile.bytesOf(slice)
+    const held = live.get(id)
+    if (held === undefined && !isFirst && bytes?.includes(namesLog) !== true) continue
+    const found = held ?? (bytes && Result.getOrUndefined(RestRecord.decode(bytes)))
+    if (found === undefined) continue
+    isFirst = false
+    yield found
   }
-  return image
 }

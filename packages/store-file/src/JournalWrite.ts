@@ -148,16 +148,17 @@ export const extend = (
     if (!journal.trusted) return yield* renew(session, journal, json, operation)
     yield* makeNamed(session, journal, operation)
     const last = journal.found ? journal.lines.at(-1) : undefined
-    const bytes = Buffer.concat(
-      [last, json].flatMap((line) => (line === undefined ? [] : [JournalLine.encode(line, journal.salt)]))
-    )
-    yield* Effect.catchTag(appendAll(file, bytes), "FsError", (cause) => takeBack(journal, file, cause, operation))
+    // Two writes, because another process may have read the first line once it is whole: it is never taken back.
+    for (const line of last === undefined ? [json] : [last, json]) {
+      const bytes = JournalLine.encode(line, journal.salt)
+      yield* Effect.catchTag(appendAll(file, bytes), "FsError", (cause) => takeBack(journal, file, cause, operation))
+      journal.end += bytes.length
+    }
     const flushed = yield* Effect.exit(file.sync)
     if (flushed._tag === "Failure") {
       journal.trusted = false
       return yield* renew(session, journal, json, operation)
     }
-    journal.end += bytes.length
     journal.consumed = journal.end
     journal.found = false
     note(journal, [json])

@@ -43,12 +43,11 @@ export const unknown = (): KnownLog => ({
 
 const isLogName = Schema.is(LogName)
 
-/** The entries of the own key log. */
-export const ownKeys = ({ keys, origin }: LogContent): ReadonlyArray<KeyEntry> => keys.get(origin.log) ?? []
-
 /** The numbers of the positions that the own key log has. */
-export const keyNumbers = (content: LogContent): ReadonlyArray<number> =>
-  ownKeys(content).flatMap(({ position }) => (position === undefined ? [] : [numberOf(position)]))
+export const keyNumbers = ({ keys, origin }: Pick<KnownLog, "keys" | "origin">): ReadonlyArray<number> => {
+  const own = origin === undefined ? undefined : keys.get(origin.log)
+  return own?.flatMap(({ position }) => (position === undefined ? [] : [numberOf(position)])) ?? []
+}
 
 /** Encodes the file. A position is its number, as in the readable file. */
 export const encode = ({ keys, origin }: LogContent): Buffer => {

@@ -5,16 +5,11 @@
 import type { LogOrigin } from "@aumai/handoff-core"
 import { digestOf, encodeRequest, type HandoffRecord, LogName } from "@aumai/handoff-protocol"
 
+import type { KnownLog } from "./LogText.ts"
 import type { Handoff } from "./RestRecord.ts"
 
-/** An inferred log. */
-export interface Inferred {
-  readonly origin: LogOrigin
-  /** True if entries name a log, so that the file was lost. */
-  readonly isNamed: boolean
-  /** The reason why the store may only be read, as a phrase. */
-  readonly refusal: string | undefined
-}
+/** An inferred log, as a part of what a process knows of the log. */
+type Inferred = Pick<KnownLog, "found" | "refusal"> & { readonly origin: LogOrigin }
 
 const base32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -33,22 +28,24 @@ const derivedFrom = ({ createdAt, recordId, request }: HandoffRecord): LogOrigin
   epoch: 1
 })
 
-/** Infers the log from the first handoff of the store and from all handoffs whose entries name a log. */
-export const infer = (first: Handoff, others: Iterable<Handoff>): Inferred => {
+/** Infers the log from the first handoff of the store and from the others; `undefined` if there is none. */
+export const infer = (handoffs: Iterable<Handoff>): Inferred | undefined => {
   // By log, the greatest number of key entries that an entry names.
   const logs = new Map<LogName, number>()
-  for (const { entries } of [first, ...others])
+  let first: HandoffRecord | undefined
+  for (const { entries, record } of handoffs) {
+    first ??= record
     for (const { event } of entries)
       if (event.log !== undefined) logs.set(event.log, Math.max(logs.get(event.log) ?? 0, event.keys ?? 0))
-  const [named, ...more] = logs
-  if (named === undefined) return { origin: derivedFrom(first.record), isNamed: false, refusal: undefined }
-  if (more.length > 0) {
-    const refusal = `the entries name several logs: ${[...logs.keys()].join(", ")}`
-    return { origin: derivedFrom(first.record), isNamed: true, refusal }
   }
+  const [named, ...more] = logs
+  if (named === undefined) return first && { origin: derivedFrom(first), found: false, refusal: undefined }
   const [log, keys] = named
-  // Another epoch, because this may be a copy, which goes on differently than the original.
-  const origin = { log, epoch: 2 }
+  if (first !== undefined && more.length > 0) {
+    const refusal = `the entries name several logs: ${[...logs.keys()].join(", ")}`
+    return { origin: derivedFrom(first), found: true, refusal }
+  }
   const refusal = keys === 0 ? undefined : `the entries name keys that it held: ${keys} of the log ${log}`
-  return { origin, isNamed: true, refusal }
+  // Another epoch, because this may be a copy, which goes on differently than the original.
+  return { origin: { log, epoch: 2 }, found: true, refusal }
 }

@@ -39,7 +39,7 @@ describe("custody on the simulated disk", () => {
 })
 
 describe("the simulated disk", () => {
-  const { name, seeds } = seedsOf([1, 2, 3, 4, 5], 100)
+  const { name, seeds } = seedsOf([1, 2, 3, 4, 5, 241_102_959], 100)
   it.effect(
     `keeps every promise (${name})`,
     () =>
