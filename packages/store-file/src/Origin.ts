@@ -19,7 +19,7 @@ const nameFrom = (text: string): LogName => {
   return LogName.make([...bytes.subarray(0, 26)].map((byte) => base32.charAt(byte % base32.length)).join(""))
 }
 
-/** The log of an empty store without a name. It never has an entry, because the first write draws a name. */
+/** The log of an empty store without a name. No entry names it, because the first write draws a name. */
 export const nameless: LogOrigin = { log: nameFrom(""), epoch: 1 }
 
 /** Derives a name from fields that never change, and that the Python library keeps. */
@@ -28,7 +28,7 @@ const derivedFrom = ({ createdAt, recordId, request }: HandoffRecord): LogOrigin
   epoch: 1
 })
 
-/** Infers the log from the first handoff of the store and from the others; `undefined` if there is none. */
+/** Infers the log from the first handoff of the store and from the others; `undefined` for an empty list. */
 export const infer = (handoffs: Iterable<Handoff>): Inferred | undefined => {
   // By log, the greatest number of key entries that an entry names.
   const logs = new Map<LogName, number>()

@@ -45,7 +45,7 @@ export const nextPosition = (last: number, event: Pick<HandoffEvent, "at">): num
 
 // A position in a file is accepted only if this many can follow it: three thousand years at a thousand per second.
 const room = 1e14
-/** Tests for the number of a position. */
+/** Tests for the number of a position that a file may hold. */
 export const isPosition = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value <= Number.MAX_SAFE_INTEGER - room
 
