@@ -123,23 +123,30 @@ const byMoment = (
   return inForce === undefined ? "unknown" : fault(`Its signature is not that of ${event.by}`)
 }
 
-/** Judges an entry of format 2 by the key in force when its log had the number of keys that it names. */
+/**
+ * Judges an entry of format 2 by the key in force when its log had the number of keys that it names. A key log that does not
+ * have the keys that the verifier named is of no use for their agents; the moment then judges the entry.
+ */
 const byPlace = (
-  { isNamed, isSigned, logs, own, registered }: KnownKeys,
+  known: KnownKeys,
   recordId: RecordId,
   revision: number,
-  event: HandoffEvent
+  event: HandoffEvent,
+  latest: number
 ): Judgement => {
+  const { isNamed, isSigned, logs, own, registered } = known
   const { by, keys = 0, log, sig } = event
   const state = log === undefined ? undefined : logs.get(log)?.state
-  const known = state?.revision ?? 0
-  if (keys > known) {
-    // Of another log, this store may have only the beginning.
-    return log === own?.log ? fault(`It names ${keys} entries of the key log, which has ${known}`) : "unknown"
-  }
   const theirs = isNamed === true ? registered.get(by) : undefined
   const inLog = state?.agents.get(by)?.changes ?? []
-  if (theirs?.some(({ publicKey }) => inLog.some(({ key }) => key === publicKey)) === false) return "unknown"
+  if (theirs?.some(({ publicKey }) => inLog.some(({ key }) => key === publicKey)) === false) {
+    return byMoment(known, recordId, revision, event, latest)
+  }
+  const length = state?.revision ?? 0
+  if (keys > length) {
+    // Of another log, this store may have only the beginning.
+    return log === own?.log ? fault(`It names ${keys} entries of the key log, which has ${length}`) : "unknown"
+  }
   // An entry of another program is signed by nobody.
   if (state === undefined || event.via !== undefined || !isKeyed(state, by, keys)) return without(event)
   const inForce = keyAt(state, by, keys)
@@ -160,7 +167,7 @@ export const judgeSignature = (
 ): Judgement =>
   event.log === undefined
     ? byMoment(known, recordId, revision, event, latest)
-    : byPlace(known, recordId, revision, event)
+    : byPlace(known, recordId, revision, event, latest)
 
 /**
  * The fault of an entry of this store that names another number of keys than its log had at its position. Only entries that
