@@ -448,7 +448,7 @@ An event with a body has a \`salt\` of 22 random characters of base64url. To com
 
 ${entries(sealed(histories.rejected))}
 
-\`keys\` is the number of entries in the key log of \`log\` when the entry was committed, absent if there were none.
+\`keys\` is the number of entries in the key log of \`log\` when the entry was committed, absent if it was empty.
 
 To erase an event, replace the fields of its body and \`salt\` by \`body\`, the digest of the body. A required field of the
 body becomes empty: a text \`""\`, an object \`{}\`, a read-back \`{"summary": ""}\`; a task and a statement, which cannot be
@@ -464,7 +464,7 @@ refuses keys of small order.
 
 ### Key log
 
-The keys of agents are events of a log of their own, linked like the entries of a handoff: the digest of an entry is taken
+The keys of agents are events of a separate log, linked like the entries of a handoff: the digest of an entry is taken
 as in format 2, with the id \`${keyLogId}\`, the number of the entry as \`revision\`, and no body. \`proof\` is the signature by the
 new key of the text of the entry without \`proof\` and \`sig\`; \`sig\` is the signature of the text without \`sig\` by the key that
 allows the event.

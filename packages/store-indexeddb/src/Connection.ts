@@ -55,7 +55,7 @@ const checkEpoch = (
       stores: ["meta"],
       body: ({ store, when, answer }) => {
         const meta = store("meta")
-        /** Reads a value, and writes the drawn one if there is none. */
+        /** Reads a value, and writes the drawn one if it is missing. */
         const kept = (key: string, drawn: string, next: (value: string) => void) =>
           when<unknown>(meta.get(key), (held) => {
             if (typeof held !== "string") meta.put(drawn, key)

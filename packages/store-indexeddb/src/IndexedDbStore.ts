@@ -188,7 +188,7 @@ const makeHints = (name: string) =>
 // getAll takes an unsigned 32-bit count.
 const maxCount = 2 ** 32 - 1
 
-/** The number of the last position, of the log or of the key log; 0 if there is none. */
+/** The number of the last position, of the log or of the key log; 0 without one. */
 const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effect<number, StoreError> =>
   transact<number>({
     operation: "log",

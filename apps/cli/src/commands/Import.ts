@@ -162,7 +162,7 @@ export const importAll = Command.make(
     ),
     trust: Flags.onOff(
       "trust",
-      "Take entries in the name of an agent that has a key here, although no key of it has signed them; verify counts them as unknown for ever"
+      "Take entries in the name of an agent that has a key here, although no key of it has signed them; verify always counts them as unknown"
     )
   },
   Effect.fnUntraced(function* (flags) {

@@ -45,8 +45,8 @@ export type ImportOutcome = "added" | "unchanged" | "newer" | "conflict" | "brok
 /** Options of an import. */
 export interface ImportOptions {
   /**
-   * `true` takes entries in the name of an agent that has a key here, although no key of it has signed them; `verify` counts
-   * them as unknown for ever. Nothing checks who says so. Default: `false`.
+   * `true` takes entries in the name of an agent that has a key here, although no key of it has signed them; `verify` always counts
+   * them as unknown. Nothing checks who says so. Default: `false`.
    */
   readonly trust?: boolean
 }
@@ -151,7 +151,7 @@ const judge = (log: LogName, incoming: ArchivedHandoff, ours: ArchivedHandoff | 
     : { outcome: "newer", changes: changes.success }
 }
 
-/** What an import judges entries by. */
+/** The facts by which an import judges entries. */
 interface Judging {
   readonly keys: KnownKeys
   readonly now: DateTime.Utc

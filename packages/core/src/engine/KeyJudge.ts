@@ -86,7 +86,10 @@ export const keysOfStore = (
   own: { log, positions: (logs.get(log) ?? []).flatMap(({ position }) => position ?? []) }
 })
 
-/** What proves an entry: a signature, or nothing because its author had no key, or nothing that is known; or its fault. */
+/**
+ * The proof of an entry: its signature (`signed`), nothing because its author had no key (`keyless`), or nothing that is known
+ * (`unknown`); or its fault.
+ */
 export type Judgement = "signed" | "keyless" | "unknown" | { readonly problem: string }
 
 const fault = (problem: string): Judgement => ({ problem })

@@ -44,7 +44,7 @@ export const keysNamed = ({ keys, log: its, via }: HandoffEvent, log: LogName): 
 
 /**
  * The conflict at the first change whose revision is not the next of its handoff, or that names the log with other keys;
- * `undefined` if there is none.
+ * `undefined` without one.
  */
 export const conflictIn = (
   commit: ReadonlyArray<Change>,

@@ -43,7 +43,7 @@ export interface StoreImage {
   readonly origin: LogOrigin
   /**
    * The conflict at the first change whose revision is not the next of its record, or that names this log with another
-   * number of keys; `undefined` if there is none.
+   * number of keys; `undefined` without one.
    */
   readonly conflict: (changes: ReadonlyArray<Change>, keys: number) => RevisionConflict | undefined
   /**
@@ -57,7 +57,7 @@ export interface StoreImage {
   readonly log: (page: Page<Position>) => Result.Result<ReadonlyArray<Entry>, InvalidPosition>
   readonly end: () => Position | undefined
   readonly tally: () => Tally
-  /** The number of the last position, of an entry or reserved; 0 if there is none. */
+  /** The number of the last position, of an entry or reserved; 0 without one. */
   readonly lastPosition: () => number
   /** Keeps the positions up to this number for entries of the key log, so that no entry of a handoff gets them. */
   readonly reserve: (position: number) => void

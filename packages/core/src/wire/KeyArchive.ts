@@ -17,7 +17,7 @@ import { HandoffStore } from "../store/HandoffStore.ts"
 // Loaded with the first key log, because it imports Ed25519.
 const signing = Effect.promise(() => import("../routing/Signing.ts"))
 
-/** Every event of every key log of the store: of its own log and of those that it has learned, each in order. */
+/** Every event of every key log that the store has: that of its log and those that it has learned, each in order. */
 export const keyEvents: Effect.Effect<ReadonlyArray<KeyEvent>, StoreError, AgentStore> = AgentStore.use(({ keys }) =>
   Effect.map(keys, (logs) => [...logs.values()].flatMap((entries) => entries.map(({ event }) => event)))
 )

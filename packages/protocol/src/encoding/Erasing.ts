@@ -31,7 +31,7 @@ const without = (ast: SchemaAST.AST, value: Fields): Fields => {
     if (annotations?.["part"] !== "body") kept[String(name)] = isFields(given) ? without(type, given) : given
     else if (isOptional !== true) kept[String(name)] = annotations["erased"]
   }
-  // A value of no object, such as a moment, is as it was.
+  // A value of no object, such as a moment, has no body.
   return memberOf(ast, value) === undefined ? value : kept
 }
 

@@ -122,7 +122,7 @@ export const seal = <Event extends HandoffEvent>(
   return { event, text: stored(log, head, body, salt), digest: digestOf(text) }
 }
 
-/** An entry as it was written before, with the reason if it is not of a format. */
+/** An entry that was written before, with the reason if it is not of a format. */
 export interface Kept<Event> extends Written<Event> {
   readonly fault?: string
 }

@@ -38,7 +38,7 @@ const flawOfRecord = (record: HandoffRecord, replayed: HandoffRecord, isErased: 
   // A record that ended before records had `via` lacks it.
   const { via, ...older }: HandoffRecord & { readonly via?: unknown } = replayed
   const expected = via !== undefined && !("via" in record) ? older : replayed
-  // What was erased can no longer be compared.
+  // Erased fields can no longer be compared.
   const parts = isErased ? differences(bodiless(record), bodiless(expected)) : differences(record, expected)
   return parts.length === 0
     ? undefined

@@ -41,7 +41,7 @@ export const fact = {
   log: besideEvent(optional(LogName, "The log that the entry was first committed to; absent in an entry of format 1.")),
   keys: optional(
     Schema.Int.check(Schema.isGreaterThan(0)),
-    "The number of entries in the key log of that log when the entry was committed; absent if there were none."
+    "The number of entries in the key log of that log when the entry was committed; absent if it was empty."
   ),
   salt: besideEvent(optional(Salt, "The salt of the fields that can be erased; absent if the event has none.")),
   body: besideEvent(

@@ -125,7 +125,7 @@ export const storeVerbs = {
     {
       trust: optional(
         Schema.Boolean,
-        "If `true`, takes entries in the name of an agent that has a key here, although no key of it has signed them; `verify` counts them as unknown for ever. Default: `false`."
+        "If `true`, takes entries in the name of an agent that has a key here, although no key of it has signed them; `verify` always counts them as unknown. Default: `false`."
       )
     },
     ["InvalidInput", "StoreError"]

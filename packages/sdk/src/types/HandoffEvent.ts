@@ -15,7 +15,7 @@ interface Fact {
   readonly via?: "foreign"
   /** The log that the entry was first committed to; absent in an entry of format 1. */
   readonly log?: string
-  /** The number of entries in the key log of that log when the entry was committed; absent if there were none. */
+  /** The number of entries in the key log of that log when the entry was committed; absent if it was empty. */
   readonly keys?: number
   /** The salt of the fields that can be erased; absent if the event has none. */
   readonly salt?: string

@@ -228,7 +228,7 @@ export interface ChangesOptions extends CallOptions {
 export interface ImportOptions extends CallOptions {
   /**
    * If `true`, takes entries in the name of an agent that has a key here, although no key of it has signed them;
-   * `verify` counts them as unknown for ever. Default: `false`.
+   * `verify` always counts them as unknown. Default: `false`.
    */
   readonly trust?: boolean | undefined
 }
