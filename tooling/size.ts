@@ -125,11 +125,12 @@ const groups: Readonly<Record<string, Group>> = {
     // It was 55 before attempts, leases, questions and clocks (four events, a status, and their wire forms; the worker is
     // loaded lazily but adds to the shared part of Effect), 61 before agents had capacity, keys and presence, and 62 before
     // digests (SHA-256 and RFC 8785, 3 KiB), forwards, parts, briefings and deliverables (five events, nine errors, and
-    // their wire forms). Signing, verification and content schemas are loaded lazily.
-    budgets: { "SDK, browser, IndexedDB": 80 },
+    // their wire forms). Signing, verification and content schemas are loaded lazily. It was 79 before entries named their
+    // log and were refused without the key in force: the key log with its events and rules, salts, and positions with a log.
+    budgets: { "SDK, browser, IndexedDB": 90 },
     sizes: libraries
   },
-  board: { counted: "without its pages, gzipped", unit: "KiB", budgets: { "the board": 105 }, sizes: board },
+  board: { counted: "without its pages, gzipped", unit: "KiB", budgets: { "the board": 113 }, sizes: board },
   package: { counted: "from npm, without dependencies", unit: "KiB", sizes: packages },
   command: { counted: "read by Node from the installed command", unit: "KiB", sizes: command },
   binary: { counted: "one file that needs no Node", unit: "MB", sizes: binaries }

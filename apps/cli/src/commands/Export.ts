@@ -34,7 +34,7 @@ const full = Effect.gen(function* () {
   const head = jsonText(yield* fullArchiveHead(), 2)
   // The records stand in the same object, before its last line.
   yield* write(`${head.slice(0, -"\n}".length)},\n  "records": `)
-  yield* writeArray(Stream.mapEffect((yield* HandoffManager).export, encodePositioned), "  ")
+  yield* writeArray(encodePositioned((yield* HandoffManager).export), "  ")
   yield* print("\n}")
 })
 

@@ -184,7 +184,7 @@ const admitted = (verdict: Verdict, before: HandoffRecord | undefined, judging: 
 }
 
 // Loaded with the first key, because it imports Ed25519.
-const signing = Effect.promise(() => import("../routing/Signing.ts"))
+const signing = Effect.promise(() => import("../routing/SignatureCheck.ts"))
 
 /** Reads what an import judges entries by at this moment. */
 const judgingNow = (

@@ -10,12 +10,15 @@ import {
   type WireArchived,
   type WireKeyEvent
 } from "@aumai/handoff-protocol"
+import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
+import * as Stream from "effect/Stream"
 
 import { AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
 import { encodeAgent } from "../store/AgentWire.ts"
 import { HandoffStore } from "../store/HandoffStore.ts"
+import { eachPage } from "../store/Pages.ts"
 import { keyEvents } from "./KeyArchive.ts"
 
 /** The keys of a full archive before `records`, in their order. */
@@ -36,16 +39,21 @@ export const fullArchiveHead = (): Effect.Effect<FullArchiveHead, StoreError, Ag
     return { format: archiveFormat, origin, agents, keys: (yield* keyEvents).map(encodeKeyEvent) }
   })
 
-/** Encodes a handoff of the store with the position of each entry in the log, as a full archive holds it. */
-export const encodePositioned = (archived: ArchivedHandoff): Effect.Effect<WireArchived, StoreError, HandoffStore> =>
-  Effect.gen(function* () {
-    const entries = yield* (yield* HandoffStore).history(archived.record.recordId)
-    const { history = [], ...record } = encodeArchived(archived)
-    return {
-      ...record,
-      history: (history ?? []).map((event, index) => ({ ...event, position: entries[index]?.position }))
-    }
-  })
+/** Encodes handoffs of the store with the position of each entry in the log, as a full archive holds them. */
+export const encodePositioned = <E, R>(
+  handoffs: Stream.Stream<ArchivedHandoff, E, R>
+): Stream.Stream<WireArchived, E | StoreError, R | HandoffStore> =>
+  Stream.unwrap(
+    HandoffStore.useSync((store) => {
+      const encode = (archived: ArchivedHandoff): Effect.Effect<WireArchived, StoreError> =>
+        Effect.map(store.history(archived.record.recordId), (entries) => {
+          const { history, ...record } = encodeArchived(archived)
+          const positioned = history?.map((event, index) => ({ ...event, position: entries[index]?.position }))
+          return { ...record, history: positioned ?? [] }
+        })
+      return eachPage((page: Arr.NonEmptyReadonlyArray<ArchivedHandoff>) => Effect.forEach(page, encode))(handoffs)
+    })
+  )
 
 /** The outcome of adding agents to a store. */
 export interface AddedAgents {

@@ -15,7 +15,7 @@ import { AgentStore } from "../store/AgentStore.ts"
 import { HandoffStore } from "../store/HandoffStore.ts"
 
 // Loaded with the first key log, because it imports Ed25519.
-const signing = Effect.promise(() => import("../routing/Signing.ts"))
+const signing = Effect.promise(() => import("../routing/SignatureCheck.ts"))
 
 /** Every event of every key log that the store has: that of its log and those that it has learned, each in order. */
 export const keyEvents: Effect.Effect<ReadonlyArray<KeyEvent>, StoreError, AgentStore> = AgentStore.use(({ keys }) =>

@@ -28,7 +28,7 @@ import type { ArchivedHandoff, FullArchive } from "../types/Json.ts"
 /** Exports every handoff of the store as JSON, oldest first; for a full archive, with the positions of its entries. */
 export const exported = (full: boolean): Stream.Stream<ArchivedHandoff, unknown, HandoffManager | HandoffStore> => {
   const handoffs = Stream.unwrap(HandoffManager.useSync((manager) => manager.export))
-  return full ? Stream.mapEffect(handoffs, encodePositioned) : Stream.map(handoffs, encodeArchived)
+  return full ? encodePositioned(handoffs) : Stream.map(handoffs, encodeArchived)
 }
 
 /** Puts the agents of the store around its records. */
