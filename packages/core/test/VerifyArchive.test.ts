@@ -10,11 +10,15 @@ import { chanceOf, mutated, tally } from "../../testing/src/mutations.ts"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import { HandoffStore } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
-import { knownKeys, type VerifiedArchive, verifyArchive as verifyAt } from "../src/verification/Verification.ts"
+import { knownKeys, type VerifiedArchive, verifyArchive } from "../src/verification/Verification.ts"
 import { id, second } from "./fixtures.ts"
 
-const verifyArchive = (input: string, json: unknown, agents: Histories["agents"]): VerifiedArchive =>
-  verifyAt(input, json, knownKeys(agents), second(0))
+/** Verifies handoffs of an archive by the keys of the store that it comes from. */
+const verifierOf = ({ agents, keys }: Pick<Histories, "agents" | "keys">) => {
+  const known = knownKeys(agents, keys)
+  return (input: string, json: unknown): VerifiedArchive => verifyArchive(input, json, known, second(0))
+}
+const withoutKeys = verifierOf({ agents: [], keys: [] })
 
 /** The export of a store with these histories, by line. */
 const linesOf = ({ commits }: Histories) =>
@@ -32,8 +36,9 @@ describe("an archive", () => {
   it.effect("holds after an export, with its signatures, and with the positions of the file store", () =>
     Effect.gen(function* () {
       const made = yield* histories(2)
+      const verify = verifierOf(made)
       const lines = yield* linesOf(made)
-      const verified = lines.map((line) => verifyArchive("archive", JSON.parse(line), made.agents))
+      const verified = lines.map((line) => verify("archive", JSON.parse(line)))
       assert.deepStrictEqual(
         verified.filter(({ flaw }) => flaw !== undefined),
         []
@@ -48,7 +53,7 @@ describe("an archive", () => {
         const json = read(line)
         // The cast is safe because it has just been exported.
         const history = (json["history"] as ReadonlyArray<object>).map((entry) => ({ ...entry, position: 17 }))
-        assert.isUndefined(verifyArchive("file", { ...json, history }, made.agents).flaw)
+        assert.isUndefined(verify("file", { ...json, history }).flaw)
       }
     })
   )
@@ -56,9 +61,10 @@ describe("an archive", () => {
   it.effect("does not hold after an addition, a removal or another encoding", () =>
     Effect.gen(function* () {
       const made = yield* histories(1)
+      const verify = verifierOf(made)
       const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
       const history = json["history"] as ReadonlyArray<Record<string, unknown>>
-      const flawOf = (changed: unknown) => verifyArchive("archive", changed, made.agents).flaw
+      const flawOf = (changed: unknown) => verify("archive", changed).flaw
       const instead = (index: number, more: object) =>
         history.map((entry, at) => (at === index ? { ...entry, ...more } : entry))
       assert.deepStrictEqual(flawOf({ ...json, history: instead(2, { note: "by hand" }) }), {
@@ -71,7 +77,7 @@ describe("an archive", () => {
       assert.deepInclude(flawOf({ ...json, attempt: 7 }), {
         problem: "The record differs from what this version writes at: attempt"
       })
-      assert.deepInclude(verifyArchive("archive", null, []), { recordId: id("(unreadable)"), entries: 0 })
+      assert.deepInclude(withoutKeys("archive", null), { recordId: id("(unreadable)"), entries: 0 })
       // A record of a program without histories has nothing to compare.
       const { head: _, history: __, revision: ___, ...seed } = json
       assert.isUndefined(flawOf(seed))
@@ -82,17 +88,18 @@ describe("an archive", () => {
   it.effect("names unknown keys, missing keys and another encoding", () =>
     Effect.gen(function* () {
       const made = yield* histories(1)
+      const verify = verifierOf(made)
       const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
       // The cast is safe because it has just been exported.
       const [created = {}, ...rest] = json["history"] as ReadonlyArray<Record<string, unknown>>
       const problemOf = (entry: object, more: object = {}) =>
-        verifyArchive("archive", { ...json, ...more, history: [entry, ...rest] }, made.agents).flaw?.problem
+        verify("archive", { ...json, ...more, history: [entry, ...rest] }).flaw?.problem
       assert.strictEqual(
         problemOf({ ...created, note: 1, at: String(created["at"]).replace("Z", "+00:00") }),
         "It has keys that this version does not know: note; It differs from what this version writes at: at"
       )
       const { attempt: _, ...without } = json
-      assert.deepStrictEqual(verifyArchive("archive", without, made.agents).flaw, {
+      assert.deepStrictEqual(verify("archive", without).flaw, {
         revision: rest.length + 1,
         problem: "The record lacks attempt"
       })
@@ -106,13 +113,14 @@ describe("an archive", () => {
   it.effect("does not hold from the first entry on that cannot follow the previous one", () =>
     Effect.gen(function* () {
       const made = yield* histories(1)
+      const verify = verifierOf(made)
       const json = (yield* linesOf(made)).map(read).find((one) => one["record_id"] === "long-1") ?? {}
       // The cast is safe because it has just been exported.
       const history = json["history"] as ReadonlyArray<Record<string, unknown>>
       for (const [index] of history.entries()) {
         // A second creation, which cannot follow any entry.
         const broken = history.with(index, history[0] ?? {})
-        const { entries, flaw } = verifyArchive("archive", { ...json, history: broken }, made.agents)
+        const { entries, flaw } = verify("archive", { ...json, history: broken })
         assert.strictEqual(entries, history.length)
         if (index === 0) assert.isUndefined(flaw)
         else assert.strictEqual(flaw?.revision, index + 1)
@@ -126,7 +134,7 @@ describe("an archive", () => {
       const all = (yield* linesOf(made)).map(read)
       const [signed, signatures] = all.reduce<readonly [number, number]>(
         ([signed, signatures], json) => {
-          const verified = verifyArchive("archive", json, [])
+          const verified = withoutKeys("archive", json)
           return [signed + verified.signed, signatures + verified.signatures]
         },
         [0, 0]
@@ -134,8 +142,8 @@ describe("an archive", () => {
       const events = made.commits.flat().map(({ event }) => event)
       assert.deepStrictEqual([signed, signatures], [0, events.filter(({ sig }) => sig !== undefined).length])
       const json = all.find((one) => one["status"] === "pending") ?? {}
-      assert.isUndefined(verifyArchive("archive", json, []).isEdited)
-      const { flaw, isEdited } = verifyArchive("archive", { ...json, status: "failed" }, [])
+      assert.isUndefined(withoutKeys("archive", json).isEdited)
+      const { flaw, isEdited } = withoutKeys("archive", { ...json, status: "failed" })
       assert.deepStrictEqual([isEdited, flaw?.revision], [true, json["revision"]])
     })
   )
@@ -143,6 +151,7 @@ describe("an archive", () => {
   it.effect("detects every changed byte and names its handoff", () =>
     Effect.gen(function* () {
       const made = yield* histories(2)
+      const verify = verifierOf(made)
       const lines = yield* linesOf(made)
       const chance = chanceOf(1)
       const count = tally()
@@ -154,7 +163,7 @@ describe("an archive", () => {
           count.note(true, mutation, String(name))
           continue
         }
-        const { flaw, recordId } = verifyArchive("archive", JSON.parse(mutation.text), made.agents)
+        const { flaw, recordId } = verify("archive", JSON.parse(mutation.text))
         // With another id it is another handoff, and its digests are for the former id.
         const isNamed = recordId === name || mutation.at < line.indexOf(",")
         count.note(flaw !== undefined && isNamed, mutation, String(name))

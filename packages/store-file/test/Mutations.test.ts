@@ -44,7 +44,7 @@ describe("a byte changed in the readable file", () => {
       const records = recordsIn(text)
       assert.deepStrictEqual(
         records
-          .map(({ record, id }) => verifyArchive(id, JSON.parse(record), knownKeys(made.agents), now))
+          .map(({ record, id }) => verifyArchive(id, JSON.parse(record), knownKeys(made.agents, made.keys), now))
           .filter(({ flaw }) => flaw),
         []
       )
@@ -76,7 +76,7 @@ describe("a byte changed in the readable file", () => {
           }
           continue
         }
-        const { flaw, recordId } = verifyArchive(id, JSON.parse(mutation.text), knownKeys(made.agents), now)
+        const { flaw, recordId } = verifyArchive(id, JSON.parse(mutation.text), knownKeys(made.agents, made.keys), now)
         count.note(flaw !== undefined && recordId === id, mutation, id)
       }
       assert.deepStrictEqual(count.missed, [])

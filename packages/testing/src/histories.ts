@@ -1,7 +1,23 @@
 /** Makes handoffs of every kind with every type of event, for tests of storing, reading and verifying. */
-import { AgentStore, type Change, HandoffManager, HandoffStore, MemoryStore } from "@aumai/handoff-core"
+import {
+  AgentCapabilityRegistry,
+  AgentStore,
+  type Change,
+  HandoffManager,
+  HandoffStore,
+  keyEvents,
+  MemoryStore
+} from "@aumai/handoff-core"
 import * as Signing from "@aumai/handoff-core/Signing"
-import { AgentId, decodeArchived, Digest, type HandoffRecord, type RecordId } from "@aumai/handoff-protocol"
+import {
+  AgentId,
+  decodeArchived,
+  Digest,
+  type HandoffRecord,
+  type KeyEvent,
+  type RecordId
+} from "@aumai/handoff-protocol"
+import { WebCrypto } from "effect/crypto/WebCrypto"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
@@ -20,16 +36,34 @@ const auditor = AgentId.make("auditor")
 
 // Two of the four agents sign. Only the digest chain protects the events of the others.
 const secretOf = (byte: number) => Base64Url.encode(new Uint8Array(32).fill(byte))
-const secrets = { planner: secretOf(1), analyst: secretOf(2) }
+const planners = [secretOf(1), secretOf(3)] as const
+const secrets = { planner: planners, analyst: secretOf(2) }
 
 const begin = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 const minute = 60_000
 
-/** The contents of a store: its commits in order, and its agents. */
+/** The contents of a store: its commits in order, its agents, and its key log. */
 export interface Histories {
   readonly commits: ReadonlyArray<readonly [Change, ...ReadonlyArray<Change>]>
   readonly agents: ReadonlyArray<Parameters<AgentStore["Service"]["put"]>[0]>
+  readonly keys: ReadonlyArray<KeyEvent>
 }
+
+/** The same log names and salts every time. The cast: names and salts need only this method. */
+export const seededCrypto = (seed: number): Crypto => {
+  let state = seed
+  return {
+    getRandomValues: (bytes: Uint8Array) => bytes.map(() => (state = Math.imul(state, 1664525) + 1013904223) >>> 24)
+  } as Crypto
+}
+
+/** Registers an agent, with the public key of its secret key. */
+const register = (agent: AgentId, capabilities: ReadonlyArray<string>, secret?: string) =>
+  Effect.gen(function* () {
+    const registry = yield* AgentCapabilityRegistry
+    const key = secret === undefined ? {} : { publicKey: (yield* Signing.signer(secret)).publicKey }
+    yield* registry.register(agent, capabilities, key)
+  })
 
 /** A record in the format of the Python library. */
 const foreign = (id: string, status: string) => ({
@@ -131,6 +165,9 @@ const lives = (round: number) =>
       evidence: [{ grade: "claimed", statement: "Read twice" }]
     })
 
+    // From here on, the planner signs with its other key.
+    yield* register(planner, [], planners[round % 2])
+
     // A forward, and re-routes after a rejection, a missed accept_by, and the last attempt.
     const handed = yield* create("handed", { maxHops: 2 })
     yield* manager.accept(handed.recordId, { lease: minute })
@@ -185,7 +222,8 @@ const lives = (round: number) =>
     yield* manager.accept(waiting.recordId)
     const archived = [foreign(idOf("foreign"), "pending"), foreign(idOf("taken"), "accepted")]
     const decoded = archived.map((one) => Result.getOrThrow(decodeArchived("foreign", one)))
-    yield* Stream.runDrain(manager.import(Stream.fromIterable(decoded)))
+    // They are in the name of the planner, which signed nothing elsewhere.
+    yield* Stream.runDrain(manager.import(Stream.fromIterable(decoded), { trust: true }))
     yield* manager.complete(idOf("taken") as RecordId, { result: { taken: true } })
     yield* create("fresh")
   })
@@ -204,30 +242,24 @@ export const histories = (rounds: number): Effect.Effect<Histories> =>
         })
       )
     ).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer)))
-    const layer = Layer.fresh(HandoffManager.layer).pipe(
+    const layer = Layer.fresh(Layer.merge(HandoffManager.layer, AgentCapabilityRegistry.layer)).pipe(
       Layer.provide(Layer.merge(Signing.layer(secrets), openBox)),
       Layer.provideMerge(kept)
     )
     return yield* Effect.gen(function* () {
-      const agents = yield* AgentStore
-      for (const [name, capabilities] of [
-        ["planner", []],
-        ["executor", ["report", "execute"]],
-        ["analyst", ["report"]],
-        ["auditor", []]
-      ] as const) {
-        const secret = (secrets as Readonly<Record<string, string>>)[name]
-        yield* agents.put({
-          agentId: AgentId.make(name),
-          // The cast is safe because these are valid capabilities.
-          capabilities: capabilities as never,
-          ...(secret === undefined
-            ? {}
-            : { keys: [{ publicKey: (yield* Signing.signer(secret)).publicKey, since: begin }] })
-        })
-      }
+      yield* register(planner, [], planners[0])
+      yield* register(executor, ["report", "execute"])
+      yield* register(analyst, ["report"], secrets.analyst)
+      yield* register(auditor, [])
       for (let round = 1; round <= rounds; round++) yield* lives(round)
-      return { commits, agents: yield* agents.all }
+      // Its signatures are judged by the key log, which keeps its key.
+      yield* (yield* AgentCapabilityRegistry).unregister(analyst)
+      return { commits, agents: yield* (yield* AgentStore).all, keys: yield* keyEvents }
       // `local`, because otherwise the test's own manager would be reused.
     }).pipe(Effect.provide(layer, { local: true }))
-  }).pipe(Effect.orDie, Random.withSeed(20261201), Effect.provide(TestClock.layer()))
+  }).pipe(
+    Effect.orDie,
+    Random.withSeed(20261201),
+    Effect.provideService(WebCrypto, seededCrypto(20261201)),
+    Effect.provide(TestClock.layer())
+  )

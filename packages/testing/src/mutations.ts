@@ -1,5 +1,5 @@
 /** Changes one byte of a stored JSON text and checks that verification finds it. */
-import { AgentStore, type HandoffManager, HandoffStore } from "@aumai/handoff-core"
+import { AgentStore, type HandoffManager, HandoffStore, learnKeys } from "@aumai/handoff-core"
 import { verify, verifyAll, verifyCounts } from "@aumai/handoff-core/Verification"
 import { decodeRecord, encodeRecord, type RecordId, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -136,8 +136,9 @@ export interface Kept {
 }
 
 /** Commits histories to a store. */
-export const fill = ({ agents, commits }: Histories) =>
+export const fill = ({ agents, commits, keys }: Histories) =>
   Effect.gen(function* () {
+    yield* learnKeys(keys)
     const { put } = yield* AgentStore
     for (const agent of agents) yield* put(agent)
     const { commit } = yield* HandoffStore
