@@ -1,12 +1,13 @@
-import { limits, PublicKey } from "@aumai/handoff-protocol"
+import { limits } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 
 import { AgentCapabilityRegistry } from "../src/routing/AgentCapabilityRegistry.ts"
 import * as Signing from "../src/routing/Signing.ts"
+import { AgentStore } from "../src/store/AgentStore.ts"
 import { agent } from "./fixtures.ts"
-import { later, refusal, start, test } from "./managing.ts"
+import { inProcess, later, refusal, start, test } from "./managing.ts"
 
 describe("the registry", () => {
   test("keeps each capability once, in order, and replaces them at the next registration", function* () {
@@ -53,8 +54,6 @@ describe("the registry", () => {
     assert.deepStrictEqual(yield* registry.agents, [])
   })
 
-  const [first, second] = ["iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w", "gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q"]
-
   test("keeps a capacity until the agent changes it, and refuses an invalid one", function* () {
     const registry = yield* AgentCapabilityRegistry
     assert.strictEqual((yield* registry.register("alice", [], { capacity: 5 })).capacity, 5)
@@ -73,45 +72,55 @@ describe("the registry", () => {
   })
 
   test("appends a key that differs from the current one, and otherwise keeps the keys", function* () {
-    const registry = yield* AgentCapabilityRegistry
-    const keys = Effect.map(registry.agents, ([alice]) =>
-      alice?.keys?.map(({ publicKey, since }) => [publicKey, since])
+    const [one, other] = [yield* Signing.generate, yield* Signing.generate]
+    const [first, second] = [one.publicKey, other.publicKey]
+    const alice = inProcess(Signing.layer({ alice: [one.secretKey, other.secretKey] }))
+    const register = (capabilities: ReadonlyArray<string>, publicKey?: string) =>
+      alice(
+        AgentCapabilityRegistry.use((registry) =>
+          registry.register("alice", capabilities, publicKey === undefined ? {} : { publicKey })
+        )
+      )
+    const keys = Effect.map(
+      AgentCapabilityRegistry.use((registry) => registry.agents),
+      ([alice]) => alice?.keys?.map(({ publicKey, since }) => [publicKey, since])
     )
-    yield* registry.register("alice", ["report"], { publicKey: first })
+    yield* register(["report"], first)
     yield* TestClock.adjust("1 hour")
-    yield* registry.register("alice", ["report"], { publicKey: first })
-    yield* registry.register("alice", [], { operator: true })
+    yield* register(["report"], first)
+    yield* register([])
     assert.deepStrictEqual(yield* keys, [[first, start]])
-    yield* registry.register("alice", [], { publicKey: second, operator: true })
+    yield* register([], second)
     assert.deepStrictEqual(yield* keys, [
       [first, start],
       [second, later(3600)]
     ])
     // An earlier key can be registered again.
     yield* TestClock.adjust("1 hour")
-    const { keys: after } = yield* registry.register("alice", [], { publicKey: first, operator: true })
-    assert.deepStrictEqual(after?.at(-1), { publicKey: PublicKey.make(first), since: later(7200) })
+    const { keys: after } = yield* register([], first)
+    assert.deepStrictEqual(after?.at(-1), { publicKey: first, since: later(7200) })
     assert.strictEqual(after?.length, 3)
     for (const publicKey of ["", `${first}=`, first.slice(1), `${first.slice(1)}+`]) {
-      assert.match(yield* refusal(registry.register("alice", [], { publicKey }), "InvalidInput"), /public_key: /)
+      assert.match(yield* refusal(register([], publicKey), "InvalidInput"), /public_key: /)
     }
   })
 
   test("refuses a key beyond the limit, and keeps the others", function* () {
+    const pairs: Array<Signing.KeyPair> = []
+    for (let n = 0; n <= limits.keys; n++) pairs.push(yield* Signing.generate)
+    const alice = inProcess(Signing.layer({ alice: pairs.map(({ secretKey }) => secretKey) }))
+    const register = (publicKey: string) =>
+      alice(AgentCapabilityRegistry.use((registry) => registry.register("alice", ["report"], { publicKey })))
+    const [beyond, ...kept] = pairs.map(({ publicKey }) => publicKey)
+    for (const publicKey of kept) yield* register(publicKey)
     const registry = yield* AgentCapabilityRegistry
-    for (let n = 0; n < limits.keys; n++) {
-      yield* registry.register("alice", ["report"], {
-        publicKey: (yield* Signing.generate).publicKey,
-        operator: true
-      })
-    }
-    const before = yield* registry.agents
-    const sentence = yield* refusal(registry.register("alice", [], { publicKey: first }), "InvalidInput")
+    const keyLogs = Effect.flatMap(AgentStore, ({ keys }) => keys)
+    const before = [yield* registry.agents, yield* keyLogs]
     assert.strictEqual(
-      sentence,
+      yield* refusal(register(beyond ?? ""), "InvalidInput"),
       "Invalid agent: public_key: Expected one of the 32 keys already registered, which is the limit"
     )
-    assert.deepStrictEqual(yield* registry.agents, before)
+    assert.deepStrictEqual([yield* registry.agents, yield* keyLogs], before)
   })
 
   test("records heartbeats, keeps them at a new registration, and ignores unknown agents", function* () {

@@ -8,13 +8,16 @@ import {
   erased,
   type HandoffEvent,
   HandoffRequest,
+  type KeyEvent,
   linked,
   LogName,
+  noKeys,
   RecordId,
   Salt,
   type Seal,
   signedText,
-  type Transition
+  type Transition,
+  withKeys
 } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -99,25 +102,38 @@ describe("the entries of a history", () => {
     Effect.gen(function* () {
       const { publicKey, secretKey } = yield* Signing.generate
       const { sign } = yield* Signing.signer(secretKey)
+      const log = LogName.make("0123456789abcdefghjkmnpqrs")
+      const founded: KeyEvent = { _tag: "Founded", at: start, log }
+      const { head } = withKeys(noKeys, founded)
+      assert(head !== undefined)
+      const added = {
+        _tag: "KeyAdded",
+        at: start,
+        log,
+        prev: head,
+        agent: planner,
+        key: publicKey,
+        adopted: true
+      } as const
+      const known = knownKeys([], [founded, added])
       const by: Seal = {
-        log: LogName.make("0123456789abcdefghjkmnpqrs"),
-        keys: 0,
+        log,
+        keys: 2,
         salt: () => Salt.make("AAAAAAAAAAAAAAAAAAAAAA"),
         signer: (agent) => (agent === planner ? sign : undefined)
       }
       const first = begin(recordId, { _tag: "Created", at: start, by: planner, request }, by)
       const accepted: Transition = { _tag: "Accepted", at: at(1), by: executor, reason: "It is mine" }
       const { event, record } = Result.getOrThrow(advance(first.record, accepted, by))
-      const agent = { agentId: planner, capabilities: [], keys: [{ publicKey, since: start }] }
       const whole = { record, history: [first.event, event] }
-      assert.deepInclude(verifyHandoff(whole, knownKeys([agent]), at(1)), {
+      assert.deepInclude(verifyHandoff(whole, known, at(1)), {
         entries: 2,
         signed: 1,
         keyless: 1,
         erased: 0
       })
       const history = whole.history.map(erased)
-      const verified = verifyHandoff({ record, history }, knownKeys([agent]), at(1))
+      const verified = verifyHandoff({ record, history }, known, at(1))
       assert.deepInclude(verified, { entries: 2, signed: 1, keyless: 1, erased: 2 })
       assert.isUndefined(verified.flaw)
     })

@@ -20,19 +20,9 @@ import * as Signing from "../src/routing/Signing.ts"
 import { AgentStore } from "../src/store/AgentStore.ts"
 import { HandoffStore } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
-import { refusal } from "./managing.ts"
+import { inProcess, refusal } from "./managing.ts"
 
 const executor = AgentId.make("executor")
-
-/** Runs an effect in a process with these signers, over the store of the test. */
-const inProcess =
-  (signers: Layer.Layer<never, InvalidInput>) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    Effect.provide(
-      effect,
-      Layer.fresh(Layer.merge(AgentCapabilityRegistry.layer, HandoffManager.layer)).pipe(Layer.provide(signers)),
-      { local: true }
-    )
 
 const withKeys = (...secretKeys: ReadonlyArray<string>) => inProcess(Signing.layer({ executor: secretKeys }))
 

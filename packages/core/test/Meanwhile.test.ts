@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import type { AgentStore } from "../src/store/AgentStore.ts"
-import { type Entry, HandoffStore } from "../src/store/HandoffStore.ts"
+import { type Entry, HandoffStore, type Position } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
 import { verify, verifyAll, verifyCounts } from "../src/verification/Verification.ts"
 import { id } from "./fixtures.ts"
@@ -52,10 +52,12 @@ const interrupted = (store: HandoffStore["Service"], between: Effect.Effect<unkn
   tally: Effect.tap(store.tally, between)
 })
 
+/** The number in a position, after the name of the log and the epoch. */
+const numberOf = (position: Position) => Number(position.split(".")[2])
+
 /** A store whose log ends before this position, as if a transaction was open. */
 const heldBack = (store: HandoffStore["Service"], barrier: number): HandoffStore["Service"] => {
-  const visible = (entries: ReadonlyArray<Entry>) =>
-    entries.filter(({ position }) => Number(position.split(".")[2]) < barrier)
+  const visible = (entries: ReadonlyArray<Entry>) => entries.filter(({ position }) => numberOf(position) < barrier)
   return {
     ...store,
     log: (page) => Effect.map(store.log(page), visible),
@@ -95,10 +97,10 @@ describe("verification of the counters of a store in use", () => {
         yield* manager.accept(id("two"))
         const [, second, third] = yield* store.log({ limit: 10 })
         assert(second !== undefined && third !== undefined)
-        const hidden = yield* counts(heldBack(store, Number(third.position)))
+        const hidden = yield* counts(heldBack(store, numberOf(third.position)))
         assert.deepStrictEqual(hidden.faults, [])
         assert.match(hidden.notes.join(), /^The latest entries of 2 handoffs are not in the log yet/)
-        const lacking = heldBack(store, Number(third.position))
+        const lacking = heldBack(store, numberOf(third.position))
         const without = {
           ...lacking,
           log: (page: Parameters<typeof store.log>[0]) =>

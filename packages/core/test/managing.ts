@@ -1,4 +1,4 @@
-import { begin, HandoffRequest, type InvalidPosition, RecordId } from "@aumai/handoff-protocol"
+import { begin, HandoffRequest, type InvalidInput, type InvalidPosition, RecordId } from "@aumai/handoff-protocol"
 import { assert, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -49,6 +49,16 @@ export const managerOver = (store: HandoffStore["Service"]) =>
   Effect.provide(HandoffManager.pipe(Effect.map((manager) => manager)), Layer.fresh(HandoffManager.layer), {
     local: true
   }).pipe(Effect.provideService(HandoffStore, store))
+
+/** Runs an effect in a process with these signers, over the store of the test. */
+export const inProcess =
+  (signers: Layer.Layer<never, InvalidInput>) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.provide(
+      effect,
+      Layer.fresh(Layer.merge(AgentCapabilityRegistry.layer, HandoffManager.layer)).pipe(Layer.provide(signers)),
+      { local: true }
+    )
 
 /** Stores a handoff as a version did that judged no names. */
 export const storedBefore = (

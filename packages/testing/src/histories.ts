@@ -50,11 +50,11 @@ export interface Histories {
 }
 
 /** The same log names and salts every time. The cast: names and salts need only this method. */
-export const seededCrypto = (seed: number): Crypto => {
+const seededCrypto = (seed: number) => {
   let state = seed
   return {
     getRandomValues: (bytes: Uint8Array) => bytes.map(() => (state = Math.imul(state, 1664525) + 1013904223) >>> 24)
-  } as Crypto
+  } as (typeof WebCrypto)["Service"]
 }
 
 /** Registers an agent, with the public key of its secret key. */
