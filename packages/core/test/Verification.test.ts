@@ -291,7 +291,7 @@ describe("signatures", () => {
         revision: 1,
         problem: "It is not signed, and planner has had a key since 2026-11-22T09:00:01.000Z"
       })
-      // The store takes no entry that names the keys as they were.
+      // The store takes no entry that names an earlier number of keys.
       yield* refusal(created("backdated", before), "RevisionConflict")
     })
   )
