@@ -5,7 +5,7 @@ import { promisify } from "node:util"
 
 import { describe, expect, it } from "vitest"
 
-import type { ArchivedHandoff, FullArchive, Handoffs, ImportReport } from "../src/index.ts"
+import { type ArchivedHandoff, type FullArchive, generateKeys, type Handoffs, type ImportReport } from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, temporaryDirectory } from "./stores.ts"
 
@@ -24,7 +24,8 @@ const exported = async (handoffs: Handoffs): Promise<ReadonlyArray<ArchivedHando
   for await (const handoff of handoffs.export()) archive.push(handoff)
   return archive
 }
-const publicKey = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+const { publicKey, secretKey } = await generateKeys()
+const keys = { artist: secretKey }
 const write = (path: string, handoffs: ReadonlyArray<ArchivedHandoff>) => writeFileSync(path, JSON.stringify(handoffs))
 const read = (text: string): ReadonlyArray<ArchivedHandoff> => JSON.parse(text)
 /** Rewrites the Python library's times, which have microseconds and offsets, as milliseconds in UTC. */
@@ -125,7 +126,7 @@ describe("an archive of the SDK", () => {
   it("can be of a whole store, which the command reads and writes, too", async () => {
     using directory = temporaryDirectory()
     const [file, store] = [join(directory.path, "whole.json"), join(directory.path, "store.json")]
-    await using handoffs = await openHandoffs("memory:")
+    await using handoffs = await openHandoffs("memory:", { keys })
     await fill(handoffs)
     await handoffs.agents.register("artist", ["draw"], { publicKey, capacity: 3 })
     const { records, ...whole } = await handoffs.export({ full: true })
@@ -144,7 +145,7 @@ describe("an archive of the SDK", () => {
   }, 120_000)
 
   it("never changes a registered agent", async () => {
-    await using handoffs = await openHandoffs("memory:")
+    await using handoffs = await openHandoffs("memory:", { keys })
     await handoffs.agents.register("artist", ["draw"], { publicKey })
     const before = await handoffs.agents.list()
     const agents = [
@@ -157,7 +158,8 @@ describe("an archive of the SDK", () => {
 
   it.each([
     [{}, "format: Expected aumai-handoff/archive/2"],
-    [{ format: "aumai-handoff/archive/2", keys: [], agents: [], records: [] }, "keys: This version does not know"],
+    [{ format: "aumai-handoff/archive/2", seals: [], agents: [], records: [] }, "seals: This version does not know"],
+    [{ format: "aumai-handoff/archive/2", agents: [], keys: [{}], records: [] }, "Invalid archive keys[0]: "],
     [{ format: "aumai-handoff/archive/2", agents: [{}], records: [] }, "Invalid archive agents[0]: agent_id"],
     [{ format: "aumai-handoff/archive/2", agents: [], records: [{}] }, "Invalid handoff: record_id"]
   ])("of a whole store is refused with a sentence: %j", async (archive, sentence) => {

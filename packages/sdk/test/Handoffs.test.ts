@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest"
 
 import {
   type ArchivedHandoff,
+  generateKeys,
   HandoffExists,
   HandoffNotFound,
   type HandoffRecord,
+  type Handoffs,
   InvalidInput,
   InvalidTransition,
   NoCapableAgent,
@@ -52,7 +54,9 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         by: "executor",
         reason: "On it.",
         estimatedCompletion,
-        prev: created.head
+        prev: created.head,
+        log: expect.stringMatching(/^[0-9a-z]{26}$/),
+        salt: expect.stringMatching(/^[\w-]{22}$/)
       })
     })
   )
@@ -161,13 +165,10 @@ describe.each(stores)("handoffs in a $name store", (store) => {
     })
   )
 
-  it(
-    "avoid agents without capacity, and prefer present ones",
-    open(async (handoffs) => {
-      const [first, second] = [
-        "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w",
-        "gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q"
-      ]
+  it("avoid agents without capacity, and prefer present ones", async () => {
+    const [one, other] = [await generateKeys(), await generateKeys()]
+    const [first, second] = [one.publicKey, other.publicKey]
+    const route = async (handoffs: Handoffs) => {
       const before = Date.now()
       const alice = await handoffs.agents.register("alice", ["analyze"], { capacity: 1, publicKey: first })
       expect(alice).toMatchObject({ agentId: "alice", capacity: 1, keys: [{ publicKey: first }] })
@@ -188,10 +189,11 @@ describe.each(stores)("handoffs in a $name store", (store) => {
       expect(await handoffs.route(question, { exclude: ["bob"] })).toMatchObject({
         reason: "alice can analyze, but is full (1 of 1)"
       })
-      const { keys } = await handoffs.agents.register("alice", ["analyze"], { publicKey: second, operator: true })
+      const { keys } = await handoffs.agents.register("alice", ["analyze"], { publicKey: second })
       expect(keys?.map(({ publicKey }) => publicKey)).toEqual([first, second])
-    })
-  )
+    }
+    await using(store, route, { keys: { alice: [one.secretKey, other.secretKey] } })
+  })
 
   it(
     "are refused with the error class and a sentence",

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest"
 
-import { AlreadyHeld, AmbiguousId, generateKeys, InvalidInput, KeyRequired, NotYourHandoff } from "../src/index.ts"
+import {
+  AlreadyHeld,
+  AmbiguousId,
+  generateKeys,
+  type Handoffs,
+  InvalidInput,
+  KeyRequired,
+  NotYourHandoff
+} from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, rejection, stores, temporaryDirectory, using } from "./stores.ts"
 
@@ -43,12 +51,17 @@ describe.each(stores)("names in a $name store", (store) => {
     "with a key are changed only with that key or by an operator",
     open(async (handoffs) => {
       const { publicKey } = await generateKeys()
-      await handoffs.agents.register("executor", ["report"], { publicKey })
+      // The key is known from another store, and its secret key is not in this process.
+      const keys = [{ public_key: publicKey, since: new Date().toISOString() }]
+      const agents = [{ agent_id: "executor", capabilities: ["report"], keys }]
+      await handoffs.import({ format: "aumai-handoff/archive/2", agents, records: [] })
       await handoffs.agents.register("executor", ["report"])
       const refused = await rejection(handoffs.agents.register("executor", []))
       expect(refused).toBeInstanceOf(KeyRequired)
       expect(refused).toMatchObject({ agentId: "executor", publicKey })
       expect(await rejection(handoffs.agents.unregister("executor"))).toBeInstanceOf(KeyRequired)
+      const acted = await rejection(handoffs.create({ ...ask, fromAgent: "executor", toAgent: "planner" }))
+      expect(acted).toMatchObject({ _tag: "KeyRequired", agentId: "executor", publicKey })
       await handoffs.agents.seen("executor")
       await handoffs.agents.register("executor", [], { operator: true })
       await handoffs.agents.unregister("executor", { operator: true })
@@ -64,9 +77,14 @@ it.each(stores.filter(({ isShared }) => isShared))("a process with the key chang
   const next = await generateKeys()
   await using own = await openHandoffs(location, { keys: { executor: secretKey } })
   await using other = await openHandoffs(location, { keys: { executor: next.secretKey } })
+  await using both = await openHandoffs(location, { keys: { executor: [secretKey, next.secretKey] } })
   await own.agents.register("executor", ["report"], { publicKey })
   expect(await rejection(other.agents.unregister("executor"))).toBeInstanceOf(KeyRequired)
-  await own.agents.register("executor", ["audit"], { publicKey: next.publicKey })
+  // Only a process that has both keys can replace the one by the other.
+  const rotate = (process: Handoffs) => process.agents.register("executor", ["audit"], { publicKey: next.publicKey })
+  expect(await rejection(rotate(own))).toBeInstanceOf(InvalidInput)
+  expect(await rejection(rotate(other))).toBeInstanceOf(KeyRequired)
+  await rotate(both)
   expect(await rejection(own.agents.unregister("executor"))).toBeInstanceOf(KeyRequired)
   await other.agents.unregister("executor")
   expect(await own.agents.list()).toEqual([])

@@ -8,7 +8,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe, expect, it } from "vitest"
 
-import { generateKeys, HandoffNotFound, handoffsOver, InvalidInput, StoreError, type Verified } from "../src/index.ts"
+import {
+  generateKeys,
+  HandoffNotFound,
+  handoffsOver,
+  InvalidInput,
+  KeyRequired,
+  StoreError,
+  type Verified
+} from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, rejection, stores, temporaryDirectory, using } from "./stores.ts"
 
@@ -39,7 +47,7 @@ describe.each(stores)("verifying a $name store", (store) => {
         ...proof,
         keyless: 3,
         imported: 0,
-        missing: ["No agents are registered, so no signature was checked"],
+        missing: ["No agent has a key, so no signature was checked"],
         flaws: [],
         unproven: [],
         faults: [],
@@ -116,50 +124,87 @@ describe.each(stores)("verifying a $name store", (store) => {
           keyless: 1
         })
 
-        // Signatures are exported with the handoff.
+        // Signatures are exported with the handoff, and the keys that judge them with the whole store.
         const lines: Array<string> = []
         for await (const handoff of handoffs.export()) lines.push(JSON.stringify(handoff))
-        await using other = await openHandoffs("memory:")
-        await other.import(lines.map((line) => JSON.parse(line)))
-        await other.agents.register("executor", [], { publicKey: keys.executor.publicKey })
-        expect(await other.verify(recordId)).toEqual({
+        await using plain = await openHandoffs("memory:")
+        await plain.import(lines.map((line) => JSON.parse(line)))
+        expect(await plain.verify(recordId)).toMatchObject({ entries: 4, signed: 0, keyless: 1, unknown: 3 })
+        await using whole = await openHandoffs("memory:")
+        await whole.import(await handoffs.export({ full: true }))
+        expect(await whole.verify(recordId)).toEqual({
           recordId,
           entries: 4,
           ...proof,
           isImported: false,
-          signed: 2,
-          keyless: 1,
-          unknown: 1
+          signed: 3,
+          keyless: 1
         })
       },
       { keys: secretKeys }
     ))
 
-  it("names agents that did not sign, or signed with another key", () =>
+  it("keeps signatures of a key that was replaced, and of an agent that was removed", () => {
+    const [first, second] = [keys.executor, keys.planner]
+    return using(
+      store,
+      async (handoffs) => {
+        await handoffs.agents.register("executor", [], { publicKey: first.publicKey })
+        await handoffs.create(ask, { id: "q3" })
+        await handoffs.accept("q3")
+        await handoffs.agents.register("executor", [], { publicKey: second.publicKey })
+        await handoffs.start("q3")
+        await handoffs.agents.unregister("executor")
+        expect(await handoffs.agents.list()).toEqual([])
+        expect(await handoffs.verify("q3")).toMatchObject({ entries: 3, signed: 2, keyless: 1 })
+        expect(await handoffs.verify()).toMatchObject({ signed: 2, flaws: [], faults: [] })
+        // Nobody acts in its name any longer.
+        expect(await rejection(handoffs.complete("q3"))).toBeInstanceOf(KeyRequired)
+      },
+      { keys: { executor: [first.secretKey, second.secretKey] } }
+    )
+  })
+
+  it("refuses to record in the name of an agent without its key in force", () =>
+    using(
+      store,
+      async (handoffs, location) => {
+        await handoffs.agents.register("planner", [], { publicKey: keys.planner.publicKey })
+        await handoffs.create(ask, { id: "q3" })
+        expect(await handoffs.verify("q3")).toMatchObject({ signed: 1 })
+        if (!store.isShared) return
+        for (const secrets of [{}, { planner: keys.executor.secretKey }, { executor: keys.planner.secretKey }]) {
+          await using stranger = await openHandoffs(location, { keys: secrets })
+          for (const refused of [stranger.create(ask, { id: "q4" }), stranger.cancel("q3")]) {
+            expect(await rejection(refused)).toMatchObject({
+              _tag: "KeyRequired",
+              agentId: "planner",
+              publicKey: keys.planner.publicKey
+            })
+          }
+        }
+        expect(await handoffs.verify()).toMatchObject({ handoffs: 1, entries: 1, signed: 1, flaws: [] })
+      },
+      { keys: { planner: keys.planner.secretKey } }
+    ))
+
+  it("refuses to import what an agent with a key here has not signed, unless it is trusted", () =>
     using(
       store,
       async (handoffs) => {
-        for (const agent of ["executor", "planner"]) {
-          await handoffs.agents.register(agent, [], { publicKey: keys.executor.publicKey })
+        await handoffs.agents.register("planner", [], { publicKey: keys.planner.publicKey })
+        for (const [id, secrets, how] of [
+          ["q3", {}, "is not signed"],
+          ["q4", { planner: keys.executor.secretKey }, "is signed with a key that this store does not know"]
+        ] as const) {
+          await using other = await openHandoffs("memory:", { keys: secrets })
+          await other.create(ask, { id })
+          const archive = await Array.fromAsync(other.export())
+          const problem = `Entry 1 is in the name of planner, which has a key here, but it ${how}`
+          expect(await handoffs.import(archive)).toEqual([{ recordId: id, outcome: "broken", problem }])
+          expect(await handoffs.import(archive, { trust: true })).toEqual([{ recordId: id, outcome: "added" }])
         }
-        await handoffs.create(ask, { id: "q3" })
-        expect(await handoffs.verify("q3")).toMatchObject({
-          signed: 0,
-          flaw: { revision: 1, problem: "Its signature is not that of planner" }
-        })
-        await handoffs.agents.register("auditor", [], { publicKey: keys.executor.publicKey })
-        await handoffs.create({ ...ask, fromAgent: "auditor" }, { id: "q4" })
-        expect(await handoffs.verify()).toMatchObject({
-          handoffs: 2,
-          flaws: [
-            { recordId: "q3", revision: 1 },
-            {
-              recordId: "q4",
-              revision: 1,
-              problem: expect.stringMatching(/^It is not signed, and auditor has had a key/)
-            }
-          ]
-        })
+        expect(await handoffs.verify()).toMatchObject({ handoffs: 2, signed: 0, flaws: [], faults: [] })
       },
       { keys: { planner: keys.planner.secretKey } }
     ))
