@@ -129,7 +129,7 @@ describe.each(stores)("verifying a $name store", (store) => {
         for await (const handoff of handoffs.export()) lines.push(JSON.stringify(handoff))
         await using plain = await openHandoffs("memory:")
         await plain.import(lines.map((line) => JSON.parse(line)))
-        expect(await plain.verify(recordId)).toMatchObject({ entries: 4, signed: 0, keyless: 1, unknown: 3 })
+        expect(await plain.verify(recordId)).toMatchObject({ entries: 4, signed: 0, keyless: 0, unknown: 4 })
         await using whole = await openHandoffs("memory:")
         await whole.import(await handoffs.export({ full: true }))
         expect(await whole.verify(recordId)).toEqual({
@@ -199,7 +199,8 @@ describe.each(stores)("verifying a $name store", (store) => {
         ] as const) {
           await using other = await openHandoffs("memory:", { keys: secrets })
           await other.create(ask, { id })
-          const archive = await Array.fromAsync(other.export())
+          const archive: Array<ArchivedHandoff> = []
+          for await (const handoff of other.export()) archive.push(handoff)
           const problem = `Entry 1 is in the name of planner, which has a key here, but it ${how}`
           expect(await handoffs.import(archive)).toEqual([{ recordId: id, outcome: "broken", problem }])
           expect(await handoffs.import(archive, { trust: true })).toEqual([{ recordId: id, outcome: "added" }])
