@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import { describe, expect, it } from "vitest"
 
 import {
+  type ArchivedHandoff,
   generateKeys,
   HandoffNotFound,
   handoffsOver,
