@@ -49,13 +49,17 @@ export interface Histories {
   readonly keys: ReadonlyArray<KeyEvent>
 }
 
-/** The same log names and salts every time. The cast: names and salts need only this method. */
-const seededCrypto = (seed: number) => {
-  let state = seed
-  return {
-    getRandomValues: (bytes: Uint8Array) => bytes.map(() => (state = Math.imul(state, 1664525) + 1013904223) >>> 24)
-  } as (typeof WebCrypto)["Service"]
-}
+/** Draws the same log names and salts every time. */
+export const withSeededCrypto = (seed: number) =>
+  Effect.provideServiceEffect(
+    WebCrypto,
+    Effect.sync(() => {
+      let state = seed
+      const next = () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) >>> 24
+      // The cast: names and salts need only this method.
+      return { getRandomValues: (bytes: Uint8Array) => bytes.map(next) } as (typeof WebCrypto)["Service"]
+    })
+  )
 
 /** Registers an agent, with the public key of its secret key. */
 const register = (agent: AgentId, capabilities: ReadonlyArray<string>, secret?: string) =>
@@ -257,9 +261,4 @@ export const histories = (rounds: number): Effect.Effect<Histories> =>
       return { commits, agents: yield* (yield* AgentStore).all, keys: yield* keyEvents }
       // `local`, because otherwise the test's own manager would be reused.
     }).pipe(Effect.provide(layer, { local: true }))
-  }).pipe(
-    Effect.orDie,
-    Random.withSeed(20261201),
-    Effect.provideService(WebCrypto, seededCrypto(20261201)),
-    Effect.provide(TestClock.layer())
-  )
+  }).pipe(Effect.orDie, Random.withSeed(20261201), withSeededCrypto(20261201), Effect.provide(TestClock.layer()))

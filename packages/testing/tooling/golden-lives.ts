@@ -1,7 +1,15 @@
 /** The handoffs of the golden stores: every event and every status, with signatures of keys that were replaced, the same every time. */
-import { AgentCapabilityRegistry, AgentStore, HandoffManager, HandoffStore, MemoryStore } from "@aumai/handoff-core"
+import {
+  AgentCapabilityRegistry,
+  AgentStore,
+  HandoffManager,
+  HandoffStore,
+  keyEvents,
+  learnKeys,
+  MemoryStore
+} from "@aumai/handoff-core"
 import * as Signing from "@aumai/handoff-core/Signing"
-import { AgentId } from "@aumai/handoff-protocol"
+import { AgentId, begin as beginning, HandoffRequest, RecordId, Salt } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
@@ -9,7 +17,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as TestClock from "effect/testing/TestClock"
 
-import { type Histories, histories } from "../src/histories.ts"
+import { type Histories, histories, withSeededCrypto } from "../src/histories.ts"
 import { openBox } from "../src/openBox.ts"
 
 const lead = AgentId.make("планировщик")
@@ -20,6 +28,9 @@ const begin = DateTime.makeUnsafe("2026-12-02T09:00:00Z")
 const minute = 60_000
 
 const secretOf = (byte: number) => Base64Url.encode(new Uint8Array(32).fill(byte))
+
+/** The keys of the process that registers the agents. */
+const allSecrets = { [lead]: [secretOf(11), secretOf(21)], [translator]: [secretOf(12), secretOf(22)] }
 
 /** Acts with these secret keys in this process. */
 const signingWith = <A, E>(
@@ -119,8 +130,18 @@ const lives = Effect.gen(function* () {
       yield* manager.sweep
     })
   )
-  // A process without her key: verification accuses this one, and must go on doing so.
-  yield* signingWith({}, (manager) => manager.create(ask("unsigned"), { id: "unsigned" }))
+  // Of a program without the key of the author: verification accuses this one, and must go on doing so.
+  const store = yield* HandoffStore
+  const { log } = yield* store.origin
+  const { length: keys } = yield* keyEvents
+  const seal = { log, keys, salt: () => Salt.make("A".repeat(22)), signer: () => undefined }
+  const created = {
+    _tag: "Created",
+    at: yield* DateTime.now,
+    by: lead,
+    request: HandoffRequest.make(ask("unsigned"))
+  } as const
+  yield* store.commit([beginning(RecordId.make("unsigned"), created, seal)])
   yield* registry.seen(translator)
 })
 
@@ -140,13 +161,26 @@ export const goldenHistories: Effect.Effect<Histories> = Effect.gen(function* ()
   ).pipe(Layer.provideMerge(Layer.fresh(MemoryStore.layer)))
   return yield* Effect.gen(function* () {
     yield* lives
-    return { commits, agents: [...first.agents, ...(yield* (yield* AgentStore).all)] }
-  }).pipe(Effect.provide(AgentCapabilityRegistry.layer.pipe(Layer.provideMerge(kept)), { local: true }))
-}).pipe(Effect.orDie, Random.withSeed(20261202), Effect.provide(TestClock.layer()))
+    return {
+      commits,
+      agents: [...first.agents, ...(yield* (yield* AgentStore).all)],
+      keys: [...first.keys, ...(yield* keyEvents)]
+    }
+  }).pipe(
+    Effect.provide(
+      Layer.fresh(AgentCapabilityRegistry.layer).pipe(
+        Layer.provide(Signing.layer(allSecrets)),
+        Layer.provideMerge(kept)
+      ),
+      { local: true }
+    )
+  )
+}).pipe(Effect.orDie, Random.withSeed(20261202), withSeededCrypto(20261202), Effect.provide(TestClock.layer()))
 
 /** Puts histories into a store, the commits from one on. */
-export const fill = ({ agents, commits }: Histories, from = 0) =>
+export const fill = ({ agents, commits, keys }: Histories, from = 0) =>
   Effect.gen(function* () {
+    yield* learnKeys(keys)
     const { put } = yield* AgentStore
     for (const agent of agents) yield* put(agent)
     const { commit } = yield* HandoffStore
