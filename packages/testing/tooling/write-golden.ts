@@ -75,7 +75,7 @@ const journal = await within(
     Effect.andThen(position),
     Effect.tap(() =>
       Effect.sync(() => {
-        for (const name of ["handoffs.json", "handoffs.json-journal", "handoffs.agents.json"]) {
+        for (const name of ["handoffs.json", "handoffs.json-journal", "handoffs.agents.json", "handoffs.log.json"]) {
           cpSync(at("open", name), at("journal", name))
         }
       })
