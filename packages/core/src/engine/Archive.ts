@@ -3,11 +3,11 @@ import {
   type ArchivedHandoff,
   begin,
   continuation,
+  flawIn,
   foreignSeal,
   type HandoffEvent,
   type HandoffRecord,
   type InvalidInput,
-  isOfTime,
   isSameState,
   keyLogId,
   type LogName,
@@ -27,10 +27,10 @@ import * as Stream from "effect/Stream"
 import type { AgentStore } from "../store/AgentStore.ts"
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
-import { arrivalFault } from "./Arrivals.ts"
+import { arrivalFault, isByClock } from "./Arrivals.ts"
 import { sealed } from "./Entries.ts"
 import { pagesThenRest, partsImport } from "./ImportParts.ts"
-import { judgeSignature, keysOfStore, type KnownKeys, strangerFault } from "./KeyJudge.ts"
+import { judgeSignature, keysOfStore, type KnownKeys, orderJudge, registeredKeys, strangerFault } from "./KeyJudge.ts"
 import { proofOf } from "./Proof.ts"
 import type { Box } from "./SchemaBox.ts"
 
@@ -166,17 +166,28 @@ const entryFault = (
   { keys, now, trust }: Judging
 ): string | undefined => {
   const late = arrivalFault(before, event, now)
-  if (late !== undefined || (before !== undefined && isOfTime(before, event))) return late
+  if (late !== undefined || (before !== undefined && isByClock(before, event))) return late
   const judgement = judgeSignature(keys, recordId, revision, event, now.epochMilliseconds)
   if (typeof judgement === "object") return `Entry ${revision}: ${judgement.problem}`
   return trust || event.log === keys.own?.log ? undefined : strangerFault(keys, recordId, revision, event, judgement)
 }
 
-/** Leaves out a handoff if an entry that it adds to `before` is refused. */
-const admitted = (verdict: Verdict, before: HandoffRecord | undefined, judging: Judging): Verdict => {
-  let record = before
+/** Leaves out a handoff if an entry that it adds to ours is refused, or would be a flaw in the store. */
+const admitted = (verdict: Verdict, ours: ArchivedHandoff | undefined, judging: Judging): Verdict => {
+  const [first] = verdict.changes
+  if (first === undefined) return verdict
+  const stored = ours?.history ?? []
+  const history = [...stored, ...verdict.changes.map(({ event }) => event)]
+  const flaw = flawIn(first.record.recordId, history)
+  // A flaw of the stored entries is not one of the archive.
+  if (flaw !== undefined && flaw.revision > stored.length) return broken(`Entry ${flaw.revision}: ${flaw.problem}`)
+  const orderFault = orderJudge()
+  for (const event of stored) orderFault(event)
+  let record = ours?.record
   for (const change of verdict.changes) {
-    const problem = entryFault(record, change, judging)
+    const disorder = orderFault(change.event)
+    const problem =
+      disorder === undefined ? entryFault(record, change, judging) : `Entry ${change.record.revision}: ${disorder}`
     if (problem !== undefined) return broken(problem)
     record = change.record
   }
@@ -186,19 +197,28 @@ const admitted = (verdict: Verdict, before: HandoffRecord | undefined, judging: 
 // Loaded with the first key, because it imports Ed25519.
 const signing = Effect.promise(() => import("../routing/SignatureCheck.ts"))
 
-/** Reads what an import judges entries by at this moment. */
-const judgingNow = (
+/**
+ * Reads what an import judges entries by at a moment. Key logs only grow, so that their signatures are checked again only when
+ * one has.
+ */
+const judgingIn = (
   store: HandoffStore["Service"],
   agents: AgentStore["Service"],
   trust: boolean
-): Effect.Effect<Judging, StoreError> =>
-  Effect.gen(function* () {
+): Effect.Effect<Judging, StoreError> => {
+  let known: { readonly keys: KnownKeys; readonly length: number } | undefined
+  return Effect.gen(function* () {
     const { log } = yield* store.origin
     const [all, logs] = yield* Effect.all([agents.all, agents.keys])
-    const hasKeys = logs.size > 0 || all.some(({ keys }) => keys !== undefined)
-    const isSigned = hasKeys ? (yield* signing).isSignedBy : () => false
-    return { keys: keysOfStore(log, all, logs, isSigned), now: yield* DateTime.now, trust }
+    const registered = registeredKeys(all)
+    const length = [...logs.values()].reduce((sum, entries) => sum + entries.length, 0)
+    if (known?.length !== length || known.keys.registered.size < registered.size) {
+      const isSigned = length > 0 || registered.size > 0 ? (yield* signing).isSignedBy : () => false
+      known = { keys: { ...keysOfStore(log, all, logs, isSigned), isArriving: true }, length }
+    }
+    return { keys: { ...known.keys, registered }, now: yield* DateTime.now, trust }
   })
+}
 
 /** A stored handoff with its history; `undefined` if the store does not have it. */
 const held = (store: HandoffStore["Service"], id: RecordId): Effect.Effect<ArchivedHandoff | undefined, StoreError> =>
@@ -253,6 +273,8 @@ export const importInto = (
   box: Box | undefined,
   { trust = false }: ImportOptions = {}
 ) => {
+  const judgingNow = judgingIn(store, agents, trust)
+
   /** Judges the artifacts of a handoff that an import completes. */
   const proven = (verdict: Verdict): Effect.Effect<Verdict> => {
     const last = verdict.changes.at(-1)
@@ -266,8 +288,8 @@ export const importInto = (
     Effect.gen(function* () {
       const { log } = yield* store.origin
       const ours = yield* held(store, incoming.record.recordId)
-      const judging = yield* judgingNow(store, agents, trust)
-      return yield* proven(admitted(judge(log, incoming, ours), ours?.record, judging))
+      const judging = yield* judgingNow
+      return yield* proven(admitted(judge(log, incoming, ours), ours, judging))
     })
 
   /** Compares and commits one handoff, and retries on conflict. */
@@ -310,7 +332,7 @@ export const importInto = (
         commitAll(batch, verdicts, oneByOne)
       )
     )
-    return Effect.flatMap(Effect.all([store.origin, judgingNow(store, agents, trust)]), ([{ log }, judging]) => {
+    return Effect.flatMap(Effect.all([store.origin, judgingNow]), ([{ log }, judging]) => {
       // Fast path: usually the store has none of them, so it skips one read for each.
       const assumedNew = batch.map((incoming) => admitted(judge(log, incoming, undefined), undefined, judging))
       return assumedNew.every(({ outcome }) => outcome === "added")

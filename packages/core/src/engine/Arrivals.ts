@@ -1,5 +1,5 @@
 /** Judges the entries that an import brings in. Entries that are stored already are not judged again. */
-import { type HandoffEvent, type HandoffRecord, isOfTime } from "@aumai/handoff-protocol"
+import { clock, type HandoffEvent, type HandoffRecord, isOfTime } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
 /** The most milliseconds by which the clocks of two synchronized machines differ. */
@@ -10,6 +10,10 @@ export const isAhead = (event: HandoffEvent, now: DateTime.Utc): boolean => {
   const moments = event._tag === "Imported" ? [event.at, event.record.createdAt, event.record.updatedAt] : [event.at]
   return moments.some(({ epochMilliseconds }) => epochMilliseconds > now.epochMilliseconds + skew)
 }
+
+/** Checks whether the clock recorded an event. It has no key, so nothing but that the event was due proves it. */
+export const isByClock = (before: HandoffRecord, event: HandoffEvent): boolean =>
+  event.by === clock && isOfTime(before, event)
 
 /** Checks for an event that only the clock can cause, but that another program recorded. `before` is the state before it. */
 export const isForeignClock = (before: HandoffRecord, event: HandoffEvent): boolean =>

@@ -11,6 +11,7 @@ import {
   type KeyEvent,
   type KeyState,
   type LogName,
+  type PublicKey,
   readKeys,
   type RecordId,
   signedText
@@ -39,11 +40,10 @@ export interface KnownKeys {
   readonly registered: ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
   /** The log of the store, and the position of each entry of its key log; absent if no store is judged. */
   readonly own?: { readonly log: LogName; readonly positions: ReadonlyArray<Position> }
-  /**
-   * The registered keys were named by the person who verifies: an agent among them is known by these keys only, whatever key
-   * log an archive brings.
-   */
+  /** The registered keys were named by the person who verifies: a key log of an archive adds no keys of these agents. */
   readonly isNamed?: boolean
+  /** The entries arrive now, so that a revoked key proves none of another log. */
+  readonly isArriving?: true
   readonly isSigned: IsSigned
 }
 
@@ -66,10 +66,14 @@ export const knownKeys = (
         return [log, { ...readKeys(events, isSigned), adopted }]
       })
     ),
-    registered: new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const]))),
+    registered: registeredKeys(agents),
     isSigned
   }
 }
+
+/** The keys that agents are registered with. */
+export const registeredKeys = (agents: ReadonlyArray<RegisteredAgent>): KnownKeys["registered"] =>
+  new Map(agents.flatMap(({ agentId, keys }) => (keys === undefined ? [] : [[agentId, keys] as const])))
 
 /** Reads the keys of a store. */
 export const keysOfStore = (
@@ -126,9 +130,21 @@ const byMoment = (
   return inForce === undefined ? "unknown" : fault(`Its signature is not that of ${event.by}`)
 }
 
+/** The keys that an agent has or had in this store. A revoked key proves only entries that were here before. */
+const keysHere = ({ logs, own, registered }: KnownKeys, agent: AgentId, revoked: boolean): ReadonlyArray<PublicKey> => {
+  const changes = (own && logs.get(own.log)?.state.agents.get(agent)?.changes) ?? []
+  const keys = [
+    ...changes.flatMap(({ key }) => key ?? []),
+    ...(registered.get(agent) ?? []).map(({ publicKey }) => publicKey)
+  ]
+  return revoked
+    ? keys
+    : keys.filter((key) => changes[changes.findLastIndex((change) => change.key === key) + 1]?.isRevoked !== true)
+}
+
 /**
- * Judges an entry of format 2 by the key in force when its log had the number of keys that it names. A key log that does not
- * have the keys that the verifier named is of no use for their agents; the moment then judges the entry.
+ * Judges an entry of format 2 by the key in force when its log had the number of keys that it names. An agent that is known
+ * by other keys than those is not known by the key log: anybody can begin one in which an operator gives the agent a key.
  */
 const byPlace = (
   known: KnownKeys,
@@ -137,14 +153,17 @@ const byPlace = (
   event: HandoffEvent,
   latest: number
 ): Judgement => {
-  const { isNamed, isSigned, logs, own, registered } = known
+  const { isArriving, isNamed, isSigned, logs, own } = known
   const { by, keys = 0, log, sig } = event
   const state = log === undefined ? undefined : logs.get(log)?.state
-  const theirs = isNamed === true ? registered.get(by) : undefined
-  const inLog = state?.agents.get(by)?.changes ?? []
-  if (theirs?.some(({ publicKey }) => inLog.some(({ key }) => key === publicKey)) === false) {
-    return byMoment(known, recordId, revision, event, latest)
-  }
+  // In its own log, an agent has the keys of that log.
+  const isElsewhere = isNamed === true || (own !== undefined && log !== own.log)
+  const isKnown = isElsewhere && keysHere(known, by, true).length > 0
+  const theirs = isKnown ? keysHere(known, by, isArriving !== true) : []
+  const isTheirs = (key: PublicKey | undefined) => key !== undefined && theirs.includes(key)
+  // A person who names keys also says since when.
+  const elsewhere = () => (isNamed === true ? byMoment(known, recordId, revision, event, latest) : "unknown")
+  if (isKnown && state?.agents.get(by)?.changes.some(({ key }) => isTheirs(key)) !== true) return elsewhere()
   const length = state?.revision ?? 0
   if (keys > length) {
     // Of another log, this store may have only the beginning.
@@ -154,6 +173,7 @@ const byPlace = (
   if (state === undefined || event.via !== undefined || !isKeyed(state, by, keys)) return without(event)
   const inForce = keyAt(state, by, keys)
   if (inForce === undefined) return fault(`It was recorded after the keys of ${by} were revoked`)
+  if (isKnown && !keysOfOwner(state, by, keys).some(isTheirs)) return elsewhere()
   if (sig === undefined) return fault(`It is not signed, and ${by} had the key ${inForce}`)
   return isSigned(signedText(recordId, revision, event), sig, inForce)
     ? "signed"
@@ -192,31 +212,38 @@ export const placeFault = (
     : `It names ${keys} entries of the key log, but the log had another number at its position`
 }
 
+/** Checks that no entry of a history names fewer keys of its log than an entry before it. Makes one check for one history. */
+export const orderJudge = (): ((event: HandoffEvent) => string | undefined) => {
+  // The most keys of each log that an entry has named: nobody acts with an older key afterwards.
+  const named = new Map<LogName, number>()
+  return ({ keys = 0, log }) => {
+    if (log === undefined) return undefined
+    const before = named.get(log) ?? 0
+    named.set(log, Math.max(before, keys))
+    return keys < before ? `It names ${keys} entries of the key log, fewer than an entry before it` : undefined
+  }
+}
+
 /**
  * The reason why an import refuses an entry in the name of an agent that has a key here; `undefined` if that agent signed it,
- * or has no key here. `judgement` is that by the key log of the entry: an author of a forged log can say there that anybody's
- * key is his, so rotations must connect it with a key that the agent has or had here. Whoever trusts the archive can import
- * the entry anyway.
+ * or has no key here. Whoever trusts the archive can import the entry anyway.
  */
 export const strangerFault = (
-  { isSigned, logs, own, registered }: KnownKeys,
+  known: KnownKeys,
   recordId: RecordId,
   revision: number,
   event: HandoffEvent,
   judgement: Judgement
 ): string | undefined => {
-  const { by, keys = 0, log, sig } = event
-  const changes = (own && logs.get(own.log)?.state.agents.get(by)?.changes) ?? []
-  const theirs = new Set([
-    ...changes.flatMap(({ key }) => key ?? []),
-    ...(registered.get(by) ?? []).map(({ publicKey }) => publicKey)
-  ])
-  if (theirs.size === 0) return undefined
-  const state = log === undefined ? undefined : logs.get(log)?.state
-  const isTheirs = state !== undefined && keysOfOwner(state, by, keys).some((key) => theirs.has(key))
-  if (judgement === "signed" && isTheirs) return undefined
+  const keys = keysHere(known, event.by, true)
+  const { log, sig } = event
+  if (keys.length === 0 || (log !== undefined && judgement === "signed")) return undefined
   const text = signedText(recordId, revision, event)
-  if (sig !== undefined && [...theirs].some((key) => isSigned(text, sig, key))) return undefined
-  const how = sig === undefined ? "is not signed" : "is signed with a key that this store does not know"
-  return `Entry ${revision} is in the name of ${by}, which has a key here, but it ${how}`
+  const signer = sig && keys.find((key) => known.isSigned(text, sig, key))
+  if (signer !== undefined && keysHere(known, event.by, false).includes(signer)) return undefined
+  const how =
+    sig === undefined
+      ? "is not signed"
+      : `is signed with a key that ${signer === undefined ? "this store does not know" : "was revoked"}`
+  return `Entry ${revision} is in the name of ${event.by}, which has a key here, but it ${how}`
 }

@@ -1,18 +1,9 @@
 /** Verifies the history and the signatures of one handoff. */
-import {
-  type ArchivedHandoff,
-  clock,
-  type Flaw,
-  flawIn,
-  type HandoffEvent,
-  isOfTime,
-  type LogName,
-  type RecordId
-} from "@aumai/handoff-protocol"
+import { type ArchivedHandoff, type Flaw, flawIn, type RecordId } from "@aumai/handoff-protocol"
 import type * as DateTime from "effect/DateTime"
 
-import { isAhead, isForeignClock } from "../engine/Arrivals.ts"
-import { judgeSignature, type KnownKeys, placeFault } from "../engine/KeyJudge.ts"
+import { isAhead, isByClock, isForeignClock } from "../engine/Arrivals.ts"
+import { judgeSignature, type KnownKeys, orderJudge, placeFault } from "../engine/KeyJudge.ts"
 import type { Position } from "../store/HandoffStore.ts"
 import { classOf, nothingProven, type Proven } from "./EntryClass.ts"
 
@@ -42,14 +33,6 @@ export const unreadable = (recordId: RecordId, problem: string): Verified => ({
   flaw: { revision: 0, problem }
 })
 
-/** The fault of an entry that names fewer keys of its log than an entry before it. */
-const orderFault = (named: Map<LogName, number>, { keys = 0, log }: HandoffEvent): string | undefined => {
-  if (log === undefined) return undefined
-  const before = named.get(log) ?? 0
-  named.set(log, Math.max(before, keys))
-  return keys < before ? `It names ${keys} entries of the key log, fewer than an entry before it` : undefined
-}
-
 /**
  * Verifies one handoff and its entries against known keys. An agent must have signed every entry since its first key. A
  * signature is not counted if no key of its agent was known at the time. Entries are counted as dated ahead of `now`.
@@ -67,7 +50,7 @@ export const verifyHandoff = (
   let foreign: Flaw | undefined
   const replayed = flawIn(recordId, history, record, (before, event) => {
     const revision = before.revision + 1
-    if (event.by === clock && isOfTime(before, event)) byClock.add(revision)
+    if (isByClock(before, event)) byClock.add(revision)
     // Earlier versions recorded such events of other programs, in entries of format 1.
     if (event.log !== undefined && isForeignClock(before, event)) {
       foreign ??= { revision, problem: "It was recorded by another program, but only the clock may record it" }
@@ -75,8 +58,7 @@ export const verifyHandoff = (
   })
   let flaw = foreign ?? replayed
   const proven: Record<keyof Proven, number> = { ...nothingProven }
-  // The most keys of each log that an entry has named: nobody acts with an older key afterwards.
-  const named = new Map<LogName, number>()
+  const orderFault = orderJudge()
   let latest = -Infinity
   for (const [index, event] of history.entries()) {
     const revision = index + 1
@@ -89,7 +71,7 @@ export const verifyHandoff = (
     const problem =
       typeof judgement === "object"
         ? judgement.problem
-        : (placeFault(known, event, positions[index]) ?? orderFault(named, event))
+        : (placeFault(known, event, positions[index]) ?? orderFault(event))
     if (problem !== undefined) flaw = { revision, problem }
     else if (typeof judgement === "string") proven[classOf(event, isByTime, judgement)] += 1
   }

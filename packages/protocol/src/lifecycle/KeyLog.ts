@@ -34,6 +34,8 @@ export interface AgentKeys {
     readonly revision: number
     readonly key: PublicKey | undefined
     readonly isRotation: boolean
+    /** The key in force before was revoked. */
+    readonly isRevoked?: true
   }>
 }
 
@@ -122,7 +124,8 @@ export const withKeys = (state: KeyState, event: KeyEvent): KeyState => {
   const next = { ...state, revision, head: digestOf(keyEntryText(revision, event)) }
   if (event._tag === "Founded") return event.operator === undefined ? next : { ...next, operator: event.operator }
   const key = event._tag === "KeyAdded" || event._tag === "KeyRotated" ? event.key : undefined
-  const change = { revision, key, isRotation: event._tag === "KeyRotated" }
+  const base = { revision, key, isRotation: event._tag === "KeyRotated" }
+  const change = event._tag === "KeyRevoked" ? { ...base, isRevoked: true as const } : base
   const changes = [...(state.agents.get(event.agent)?.changes ?? []), change]
   return { ...next, agents: new Map(state.agents).set(event.agent, { changes }) }
 }
