@@ -1,5 +1,5 @@
 /** Writes to a store without a pause, while another client verifies it. */
-import { chanceOf } from "../../testing/src/mutations.ts"
+import { chanceOf } from "../../testing/src/chance.ts"
 import type { Handoffs } from "../src/index.ts"
 
 const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }

@@ -10,7 +10,8 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
 import { histories } from "../../testing/src/histories.ts"
-import { chanceOf, fill, mutated, type Mutation, tally } from "../../testing/src/mutations.ts"
+import { chanceOf } from "../../testing/src/chance.ts"
+import { fill, mutated, type Mutation, tally } from "../../testing/src/mutations.ts"
 import { FileStore } from "../src/index.ts"
 import { temporaryDirectory } from "./processes.ts"
 
