@@ -19,9 +19,11 @@ describe("a file", () => {
       "--artifact-file NAME=FILE",
       "--artifacts-file FILE",
       "--briefing-file FILE",
+      "--checkpoint FILE",
       "--context-file FILE",
       "--deliverables-file FILE",
       "--file FILE",
+      "--operator-key FILE",
       "--out FILE",
       "--read-back-file FILE",
       "--result-file FILE"

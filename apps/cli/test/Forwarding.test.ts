@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest"
 
 import { chainJson, chainText } from "../src/output/ChainText.ts"
 import { command } from "./command.ts"
+import { heldIn } from "./life.ts"
 import { foreign, isClean, on } from "./telling.ts"
 
 const cli = command()
@@ -189,7 +190,7 @@ describe("delegate and chain", () => {
     const id = await cli.create("beside.json")
     await done("accept", "--id", id)
     await done("delegate", "--id", id, "--to", "analyst", "--task", "Totals", "--part-id", "beside-1")
-    const records = async (): Promise<ReadonlyArray<{ readonly record_id: string }>> => JSON.parse(await done("export"))
+    const records = async (): Promise<ReadonlyArray<{ readonly record_id: string }>> => JSON.parse(await heldIn(cli, "beside.json"))
     const open = (await records()).find(({ record_id }) => record_id === id)
     await done("cancel", "--id", id)
     const [whole, part] = (await records()).toSorted((a) => (a.record_id === id ? -1 : 1))
@@ -199,7 +200,9 @@ describe("delegate and chain", () => {
       const imported = await cli.run(["import", "--file", name, "--store", `store-${name}`])
       return [verified.code, verified.stdout, imported.code, imported.stdout, imported.stderr]
     }
-    const holds = "Checked 2 handoffs with 6 entries, no signatures verified: everything holds\n"
+    const nothing = "No agents were named with --agents, so no signature was checked.\n"
+    const counted = "Checked 2 handoffs with 6 entries: 6 by agents without a key. Everything holds, but none is signed"
+    const holds = `${nothing}${counted}: digests show later changes, not authorship.\n`
     expect(await told("whole-first.json", whole, part)).toEqual([0, holds, 0, "2 added\n", ""])
     expect(await told("part-first.json", part, whole)).toEqual([0, holds, 0, "2 added\n", ""])
     const copied = await cli.run(["copy", "--from", "part-first.json", "--to", "beside-copy.json"])
@@ -214,7 +217,7 @@ describe("delegate and chain", () => {
       `  beside-1: ${because} open\nError: Invalid forged.json: 1 of 2 handoffs do not hold and were left out\n`
     ])
     const alone = await told("alone.json", part)
-    expect(alone[1]).toContain(", 1 handoff unproven: everything else holds\n")
+    expect(alone[1]).toContain(" 1 handoff is unproven. Everything that was checked holds, but none is signed")
     expect(alone[4]).toContain(`  beside-1: ${because} missing or cannot be read\n`)
   })
 

@@ -79,7 +79,7 @@ describe("help", () => {
     const names = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}(\w+) /gm)].map(
       (match) => match[1] ?? ""
     )
-    expect(names).toHaveLength(35)
+    expect(names).toHaveLength(36)
     for (const name of names.filter((name) => name !== "agents")) {
       expect((await cli.run([name, "--help"])).stdout).toContain("EXAMPLES\n  aumai-handoff")
     }

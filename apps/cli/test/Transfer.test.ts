@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 
 import { command } from "./command.ts"
+import { heldIn } from "./life.ts"
 import { on } from "./telling.ts"
 
 const cli = command()
@@ -63,7 +64,7 @@ describe("a handoff that another program ended", () => {
         await done("accept", "--id", id)
       }
       await done("complete", "--id", "ours")
-      const exported = JSON.parse(await done("export")) as ReadonlyArray<Json>
+      const exported = JSON.parse(await heldIn(cli, store)) as ReadonlyArray<Json>
       const edited = exported.map((one) =>
         one["record_id"] === "theirs"
           ? { ...one, status: "completed", result: { pages: 3 }, updated_at: new Date().toISOString() }

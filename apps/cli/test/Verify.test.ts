@@ -40,7 +40,7 @@ describe("verify", () => {
     const { done } = on(cli, "whole.json")
     expect(await done("verify")).toBe(
       [
-        "No agents are registered, so no signature was checked.",
+        "No agent has a key, so no signature was checked.",
         "Checked 2 handoffs with 4 entries: 4 by agents without a key. Everything holds, but none is signed: digests show later changes, not authorship.",
         ""
       ].join("\n")
@@ -57,7 +57,7 @@ describe("verify", () => {
       ahead: 0,
       erased: 0,
       imported: 0,
-      missing: ["No agents are registered, so no signature was checked"],
+      missing: ["No agent has a key, so no signature was checked"],
       flaws: [],
       unproven: [],
       counts: [],
@@ -119,7 +119,7 @@ describe("verify", () => {
     expect([store.code, store.stdout]).toEqual([
       0,
       [
-        "No agents are registered, so no signature was checked.",
+        "No agent has a key, so no signature was checked.",
         "Checked 1 handoff with 1 entry: 1 inferred from another program. 1 history begins with the state of another program. 1 handoff is unproven. Everything that was checked holds, but none is signed: digests show later changes, not authorship.",
         ""
       ].join("\n")
@@ -325,7 +325,7 @@ describe("keys", () => {
     // Without the keys, the same signatures prove nothing.
     register("full.agents.json", {})
     const without = await signing.refused("verify", "--require-signatures", "--id", id)
-    expect(without.stdout).toContain("No agents are registered, so no signature was checked.\n")
+    expect(without.stdout).toContain("No agent has a key, so no signature was checked.\n")
     expect(without.stdout).toContain(
       "1 signed with an unknown key, 1 by the clock. Everything holds, but no signature was checked"
     )
