@@ -11,9 +11,12 @@ import {
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 
+import { decodeArchived, entryDigest } from "@aumai/handoff-protocol"
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 
 import { command } from "./command.ts"
+import { heldIn } from "./life.ts"
 import { isClean, on } from "./telling.ts"
 
 const cli = command()
@@ -155,7 +158,8 @@ describe("verify", () => {
       "The record differs from what this version writes at: revision"
     ],
     ["what happened", `"_tag": "Accepted"`, `"_tag": "Ended"`, 2, "Expected an event"],
-    ["the order", `"_tag": "Accepted"`, `"_tag": "Started"`, 2, "`start` needs an accepted handoff"],
+    ["the order", `"_tag": "Started"`, `"_tag": "Accepted"`, 3, "`accept` needs a pending handoff"],
+    ["the kind of an entry", `"_tag": "Accepted"`, `"_tag": "Started"`, 2, "It has a salt, but no body"],
     ["the priority", `"priority": 5`, `"priority": 6`, 1, "It is not the entry whose digest revision 2 holds"],
     ["a type", `"status": "in_progress"`, `"status": 5`, 0, "It cannot be read: status"]
   ])("finds in a file that %s was changed", async (what, from, to, revision, problem) => {
@@ -269,21 +273,45 @@ describe("keys", () => {
     (JSON.parse((await cli.run(["keygen", "--id", agent, "--out", file, "--json"])).stdout) as { public_key: string })
       .public_key
 
-  /** Registers agents with their keys in the agents file of a JSON store. */
-  const register = (name: string, keys: Readonly<Record<string, string>>) => {
+  /** Registers an agent with a new key in this file, and returns the public key. */
+  const register = async (store: string, agent: string, file: string): Promise<string> => {
+    const key = await keyOf(agent, file)
+    const words = ["--id", agent, "--capability", "work", "--public-key", key, "--key", `${agent}=${file}`]
+    await on(cli, store).done("agents", "register", ...words)
+    return key
+  }
+
+  /** Writes the keys that somebody who verifies trusts. */
+  const trust = (file: string, keys: Readonly<Record<string, string>>) => {
     const agents = Object.entries(keys).map(([agent_id, public_key]) => ({
       agent_id,
       capabilities: [],
       keys: [{ public_key, since: "2020-01-01T00:00:00Z" }]
     }))
-    writeFileSync(cli.path(name), JSON.stringify(agents))
+    writeFileSync(cli.path(file), JSON.stringify(agents))
+  }
+
+  /** Takes the signature from the last entry of the only handoff of a JSON store, and computes its digest again. */
+  const unsign = (name: string) => {
+    const [handoff] = JSON.parse(readFileSync(cli.path(name), "utf8")) as ReadonlyArray<{
+      readonly history: ReadonlyArray<object>
+    }>
+    const history = (handoff?.history ?? []).map((event, index, { length }) =>
+      index === length - 1 ? { ...event, sig: undefined } : event
+    )
+    const open: unknown = JSON.parse(JSON.stringify({ ...handoff, history }))
+    const { history: events = [], record } = Result.getOrThrow(decodeArchived(name, open))
+    const last = events.at(-1)
+    if (last === undefined) throw new Error("There is no entry")
+    const head = entryDigest(record.recordId, events.length, last)
+    writeFileSync(cli.path(name), JSON.stringify([{ ...(open as object), head }]))
   }
 
   it("are generated into a file, which is never overwritten", async () => {
     const { code, stdout } = await cli.run(["keygen", "--id", "it's", "--out", "its.key"])
     expect(code).toBe(0)
     const publicKey = /^Public key {2}(\S{43})$/m.exec(stdout)?.[1] ?? "none"
-    expect(stdout).toContain(`\n  aumai-handoff agents register --id 'it'\\''s' --public-key ${publicKey}\n`)
+    expect(stdout).toContain(`\n  aumai-handoff agents register --id 'it'\\''s' --public-key ${publicKey} --key 'it'\\''s=its.key'\n`)
     expect(readFileSync(cli.path("its.key"), "utf8")).toMatch(/^[\w-]{43}\n$/)
     const again = await cli.run(["keygen", "--out", "its.key"])
     expect([again.code, again.stderr]).toEqual([
@@ -301,16 +329,15 @@ describe("keys", () => {
 
   it("are required of every entry but the clock's with --require-signatures", async () => {
     const keys = ["planner", "executor"].map((agent) => `${agent}=${agent}-full.key`)
-    const agents: Record<string, string> = {}
-    for (const agent of ["planner", "executor"]) agents[agent] = await keyOf(agent, `${agent}-full.key`)
-    register("full.agents.json", agents)
+    for (const agent of ["planner", "executor"]) await register("full.json", agent, `${agent}-full.key`)
     const signing = on(cli, "full.json", { env: { AUMAI_HANDOFF_KEYS: keys.join(",") } })
     const words = ["--from", "planner", "--to", "executor", "--task", "Report", "--accept-by", "30m"]
     const made = await signing.done("create", ...words, "--remind-before", "1h", "--json")
     const { record_id: id } = JSON.parse(made) as { readonly record_id: string }
     await signing.done("sweep")
     expect(await signing.done("verify", "--require-signatures")).toBe(
-      "Checked 1 handoff with 2 entries: 1 signed and checked, 1 by the clock. Everything holds.\n"
+      "No operator's key is pinned, so the first key of each agent was taken on trust.\n" +
+        "Checked 1 handoff with 2 entries: 1 signed and checked, 1 by the clock. Everything holds.\n"
     )
 
     // Another program adds a record, and an agent without a key attests.
@@ -322,19 +349,24 @@ describe("keys", () => {
     expect(stderr).toMatch(
       /^Error: 1 of 2 handoffs is not proven by signatures \(1 of 3 entries\); the first is \S+\n$/
     )
+    // The log keeps the keys, whatever the file of the agents says.
+    trust("full.agents.json", {})
+    const logged = await signing.done("verify", "--require-signatures", "--id", id)
+    expect(logged).toContain("2 entries: 1 signed and checked, 1 by the clock. Everything holds.\n")
     // Without the keys, the same signatures prove nothing.
-    register("full.agents.json", {})
-    const without = await signing.refused("verify", "--require-signatures", "--id", id)
-    expect(without.stdout).toContain("No agent has a key, so no signature was checked.\n")
+    const exported = JSON.parse(await heldIn(cli, "full.json")) as ReadonlyArray<{ readonly record_id: string }>
+    writeFileSync(cli.path("full-plain.json"), JSON.stringify(exported.filter(({ record_id }) => record_id === id)))
+    const without = await cli.run(["verify", "--require-signatures", "--file", "full-plain.json"])
+    expect(without.code).toBe(1)
+    expect(without.stdout).toContain("No agents were named with --agents, so no signature was checked.\n")
     expect(without.stdout).toContain(
-      "1 signed with an unknown key, 1 by the clock. Everything holds, but no signature was checked"
+      "1 signed with an unknown key, 1 by the clock. Everything that was checked holds, but no signature was checked"
     )
     expect(without.stderr).toContain("1 of 1 handoff is not proven by signatures (1 of 2 entries); the first is ")
   })
 
   it("sign the events of an agent, by flag or environment, and verify requires that", async () => {
-    const key = await keyOf("executor", "executor.key")
-    register("signed.agents.json", { executor: key })
+    const key = await register("signed.json", "executor", "executor.key")
     const { done, refused } = on(cli, "signed.json")
     const id = await cli.create("signed.json")
     await done("accept", "--id", id, "--key", "executor=executor.key")
@@ -349,12 +381,43 @@ describe("keys", () => {
     const checked = await cli.run(["verify", "--file", "signed.json", "--agents", "signed.agents.json"])
     expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining("2 signed and checked")])
 
-    await done("progress", "--id", id)
-    expect((await refused("verify")).stdout).toContain(
-      `Handoff ${id} does not hold at revision 4 of 4: It is not signed, and executor has had a key since 2020`
-    )
-    register("signed.agents.json", { executor: await keyOf("executor", "other.key") })
-    expect((await refused("verify")).stdout).toContain("at revision 2 of 4: Its signature is not that of executor")
+    trust("others.agents.json", { executor: await keyOf("executor", "other.key") })
+    const byOthers = await cli.run(["verify", "--file", "signed.json", "--agents", "others.agents.json"])
+    expect([byOthers.code, byOthers.stdout]).toEqual([
+      1,
+      expect.stringContaining("at revision 2 of 3: Its signature is not that of executor")
+    ])
+    unsign("signed.json")
+    const place = `Handoff ${id} does not hold at revision 3 of 3`
+    expect((await refused("verify")).stdout).toContain(`${place}: It is not signed, and executor had the key ${key}\n`)
+    const unsigned = await cli.run(["verify", "--file", "signed.json", "--agents", "signed.agents.json"])
+    expect([unsigned.code, unsigned.stdout]).toEqual([
+      1,
+      expect.stringContaining(`${place}: It is not signed, and executor has had a key since 20`)
+    ])
+  })
+
+  it("are needed to act in the name of their agent", async () => {
+    const key = await register("acting.json", "executor", "acting.key")
+    await keyOf("executor", "stranger.key")
+    const { done, refused } = on(cli, "acting.json")
+    const id = await cli.create("acting.json")
+    const before = readFileSync(cli.path("acting.json"), "utf8")
+    const sentence = `Error: Agent executor has the public key ${key}; acting in its name and changing it need its secret key\n`
+    for (const [verb, ...words] of [
+      ["accept", "--id", id],
+      ["reject", "--id", id, "--reason", "No time"],
+      ["forward", "--id", id, "--to", "analyst"],
+      ["claim", "--agent", "executor"],
+      ["create", "--from", "executor", "--to", "planner", "--task", "Pay the invoice"]
+    ] as const) {
+      for (const keys of [[], ["--key", "executor=stranger.key"], ["--key", "planner=acting.key"]]) {
+        expect(await refused(verb, ...words, ...keys)).toEqual({ stdout: "", stderr: sentence })
+      }
+    }
+    expect(readFileSync(cli.path("acting.json"), "utf8")).toBe(before)
+    // Nobody needs it to act in another name.
+    await done("cancel", "--id", id)
   })
 
   it.each([
