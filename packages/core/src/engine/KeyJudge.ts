@@ -40,7 +40,10 @@ export interface KnownKeys {
   readonly registered: ReadonlyMap<AgentId, ReadonlyArray<AgentKey>>
   /** The log of the store, and the position of each entry of its key log; absent if no store is judged. */
   readonly own?: { readonly log: LogName; readonly positions: ReadonlyArray<Position> }
-  /** The registered keys were named by the person who verifies: a key log of an archive adds no keys of these agents. */
+  /**
+   * The registered keys were named by the person who verifies: a key log of an archive adds no keys of these agents, and of
+   * other agents no signature counts as checked.
+   */
   readonly isNamed?: boolean
   /** The entries arrive now, so that a revoked key proves none of another log. */
   readonly isArriving?: true
@@ -175,9 +178,11 @@ const byPlace = (
   if (inForce === undefined) return fault(`It was recorded after the keys of ${by} were revoked`)
   if (isKnown && !keysOfOwner(state, by, keys).some(isTheirs)) return elsewhere()
   if (sig === undefined) return fault(`It is not signed, and ${by} had the key ${inForce}`)
-  return isSigned(signedText(recordId, revision, event), sig, inForce)
-    ? "signed"
-    : fault(`Its signature is not by the key ${inForce}, which ${by} had`)
+  if (!isSigned(signedText(recordId, revision, event), sig, inForce)) {
+    return fault(`Its signature is not by the key ${inForce}, which ${by} had`)
+  }
+  // The author of an archive chose its keys.
+  return isNamed === true && !isKnown ? "unknown" : "signed"
 }
 
 /** Judges the signature of an entry that time did not cause. `latest` is the latest moment of the earlier entries. */
