@@ -179,12 +179,13 @@ describe("agents revoke", () => {
     expect(await done(...revoke, ...own)).toBe(revoked)
     expect((await refused(...revoke, ...own)).stderr).toContain("Expected an agent with a key; ivan has none in force")
     // Not even the holder of the key acts in the name of the agent from now on; earlier entries still hold.
-    await refused("start", "--id", "audited", ...own)
+    expect((await refused("start", "--id", "audited", ...own)).stderr).toBe(required("ivan", key))
     expect(await done("status", "--id", "audited")).toContain("accepted")
     expect(await done("verify")).toContain("1 signed and checked, 1 by agents without a key. Everything holds.\n")
     // Without an operator, nobody can give the agent another key.
     const another = await keygen("theirs-next.key")
-    await refused(...register, another, ...own, "--key", "ivan=theirs-next.key")
+    const both = [...own, "--key", "ivan=theirs-next.key"]
+    expect((await refused(...register, another, ...both)).stderr).toBe(required("ivan", key))
   })
 
   it("is done by the operator, whose key the first registration pins, and who then gives another key", async () => {
@@ -198,10 +199,12 @@ describe("agents revoke", () => {
       expect(await refused(...revoke, ...words)).toEqual({ stdout: "", stderr: required("ivan", key) })
     }
     expect(await done(...revoke, ...byOperator)).toBe(revoked)
-    await refused("start", "--id", "audited", ...own)
+    expect((await refused("start", "--id", "audited", ...own)).stderr).toBe(required("ivan", key))
     const another = await keygen("pinned-next.key")
     const next = ["--key", "ivan=pinned-next.key"]
-    await refused(...register, another, ...own, ...next)
+    expect((await refused(...register, another, ...own, ...next)).stderr).toBe(
+      `Error: The key of agent ivan is changed only with the operator's key ${operator}\n`
+    )
     await done(...register, another, ...next, ...byOperator)
     await done("start", "--id", "audited", ...next)
     expect(await done("verify")).toContain("2 signed and checked, 1 by agents without a key. Everything holds.\n")
@@ -209,16 +212,16 @@ describe("agents revoke", () => {
 
   it("reads the operator's key from the file that the environment names", async () => {
     const operator = await keygen("environment.key")
-    const { own } = await lived("unnamed")
+    const { key: first, own } = await lived("unnamed")
     const env = { AUMAI_HANDOFF_OPERATOR_KEY: "environment.key" }
     const { done, refused } = on(cli, "named.json", { env })
     const key = await keygen("named.key")
     await done(...register, key, "--key", "ivan=named.key")
     expect(readFileSync(cli.path("named.log.json"), "utf8")).toContain(`"operator": "${operator}"`)
-    await on(cli, "named.json").refused(...revoke)
+    expect((await on(cli, "named.json").refused(...revoke)).stderr).toBe(required("ivan", key))
     expect(await done(...revoke)).toBe(revoked)
     // A store that another registration founded has no operator, and none is pinned later.
-    await on(cli, "unnamed.json", { env }).refused(...revoke)
+    expect((await on(cli, "unnamed.json", { env }).refused(...revoke)).stderr).toBe(required("ivan", first))
     expect(readFileSync(cli.path("unnamed.log.json"), "utf8")).not.toContain("operator")
     expect(await on(cli, "unnamed.json", { env }).done(...revoke, ...own)).toBe(revoked)
     const missing = on(cli, "named.json", { env: { AUMAI_HANDOFF_OPERATOR_KEY: "missing.key" } })

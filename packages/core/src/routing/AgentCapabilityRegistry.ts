@@ -160,7 +160,12 @@ export class AgentCapabilityRegistry extends Context.Service<
         const { keyNeeded } = yield* keyRule
         const all = [...(signers.get(agentId) ?? []), ...(operatorKey === undefined ? [] : [operatorKey])]
         const publicKey = keyNeeded(state, agentId, known, next, all, isSignedBy, now)
-        if (publicKey !== undefined) return yield* new KeyRequired({ agentId, publicKey })
+        if (publicKey === undefined) return
+        return yield* new KeyRequired({
+          agentId,
+          publicKey,
+          ...(publicKey === state.operator ? { of: "operator" } : {})
+        })
       })
 
       return AgentCapabilityRegistry.of({
