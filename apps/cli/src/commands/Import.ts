@@ -7,7 +7,7 @@ import {
   learnKeys,
   type RegisteredAgent
 } from "@aumai/handoff-core"
-import { type ArchivedHandoff, decodeArchived, InvalidInput, storeVerbs } from "@aumai/handoff-protocol"
+import { type ArchivedHandoff, decodeArchived, InvalidInput, type KeyEvent, storeVerbs } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -89,6 +89,8 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile, trust: boo
   const keepsAll = yield* Flags.Json
   const imported: Imported = { handoffs: 0, agents: 0, outcomes: new Map(), reports: [] }
   const found: Array<RegisteredAgent> = []
+  // A key log may be longer than a group, but is learned as a whole.
+  const events: Array<KeyEvent> = []
   let read = 0
   const handoffs = groupsOf(archive).pipe(
     Stream.mapEffect(
@@ -99,7 +101,8 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile, trust: boo
         for (const key of skipped) {
           yield* warn(`Left out: the key ${printable(key)}, which this version does not know`)
         }
-        yield* learnKeys(keys)
+        events.push(...keys)
+        if (handoffs.length > 0) yield* learnKeys(events.splice(0))
         found.push(...agents)
         read = bytes
         return handoffs
@@ -122,6 +125,7 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile, trust: boo
       imported.handoffs === 0 ? Effect.void : warn(`Imported before the error: ${imported.handoffs} handoffs`)
     )
   )
+  yield* learnKeys(events)
   // At last, because from then on only their keys prove what is in their names.
   const { added, different } = yield* addMissingAgents(found)
   imported.agents += added
