@@ -136,10 +136,7 @@ describe.each([
     await cli.create(location, { id: "four" })
     const { code, stdout } = await cli.run(words)
     const counted = "Checked 4 handoffs with 9 entries: 9 by agents without a key. Everything holds, but none is signed"
-    expect([code, stdout]).toEqual([
-      0,
-      `${noKeys}${holds}${counted}: digests show later changes, not authorship.\n`
-    ])
+    expect([code, stdout]).toEqual([0, `${noKeys}${holds}${counted}: digests show later changes, not authorship.\n`])
     expect(JSON.parse((await cli.run([...words, "--json"])).stdout)).toMatchObject({
       checkpoint: { size: 7, holds: true, sentence: holds.trimEnd() }
     })

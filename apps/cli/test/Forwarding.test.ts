@@ -190,7 +190,8 @@ describe("delegate and chain", () => {
     const id = await cli.create("beside.json")
     await done("accept", "--id", id)
     await done("delegate", "--id", id, "--to", "analyst", "--task", "Totals", "--part-id", "beside-1")
-    const records = async (): Promise<ReadonlyArray<{ readonly record_id: string }>> => JSON.parse(await heldIn(cli, "beside.json"))
+    const records = async (): Promise<ReadonlyArray<{ readonly record_id: string }>> =>
+      JSON.parse(await heldIn(cli, "beside.json"))
     const open = (await records()).find(({ record_id }) => record_id === id)
     await done("cancel", "--id", id)
     const [whole, part] = (await records()).toSorted((a) => (a.record_id === id ? -1 : 1))

@@ -311,7 +311,9 @@ describe("keys", () => {
     const { code, stdout } = await cli.run(["keygen", "--id", "it's", "--out", "its.key"])
     expect(code).toBe(0)
     const publicKey = /^Public key {2}(\S{43})$/m.exec(stdout)?.[1] ?? "none"
-    expect(stdout).toContain(`\n  aumai-handoff agents register --id 'it'\\''s' --public-key ${publicKey} --key 'it'\\''s=its.key'\n`)
+    expect(stdout).toContain(
+      `\n  aumai-handoff agents register --id 'it'\\''s' --public-key ${publicKey} --key 'it'\\''s=its.key'\n`
+    )
     expect(readFileSync(cli.path("its.key"), "utf8")).toMatch(/^[\w-]{43}\n$/)
     const again = await cli.run(["keygen", "--out", "its.key"])
     expect([again.code, again.stderr]).toEqual([
