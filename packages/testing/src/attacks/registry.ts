@@ -23,13 +23,19 @@ const withoutKey: Attack = {
         (error: unknown) => error instanceof KeyRequired
       )
     const { publicKey } = await generateKeys()
-    await handoffs.agents.register(agent, ["report"], { capacity: 5, publicKey })
+    // Another process has registered the agent, so this one never had the secret key.
+    const keys = [{ public_key: publicKey, since: "2026-01-01T00:00:00Z" }]
+    const agents = [{ agent_id: agent, capabilities: ["report"], capacity: 5, keys }]
+    await handoffs.import({ format: "aumai-handoff/archive/2", agents, records: [] })
     const stranger = await generateKeys()
     const done: Array<string> = []
     for (const [what, capabilities, options] of changes(stranger.publicKey)) {
       if (!(await isRefused(handoffs.agents.register(agent, capabilities, options)))) done.push(what)
     }
+    if (!(await isRefused(handoffs.agents.revoke(agent)))) done.push("revoked the key")
     if (!(await isRefused(handoffs.agents.unregister(agent)))) done.push("removed the agent")
+    const request = { fromAgent: agent, toAgent: "executor", taskDescription: "Pay the invoice" }
+    if (!(await isRefused(handoffs.create(request)))) done.push("acted in its name")
     const left = (await handoffs.agents.list()).find(({ agentId }) => agentId === agent)
     if (left?.keys?.length !== 1 || left.capacity !== 5 || left.capabilities.join() !== "report")
       done.push("left traces")
