@@ -300,7 +300,7 @@ describe("keys", () => {
       index === length - 1 ? { ...event, sig: undefined } : event
     )
     const open: unknown = JSON.parse(JSON.stringify({ ...handoff, history }))
-    const { history: events = [], record } = Result.getOrThrow(decodeArchived(name, open))
+    const { history: events, record } = Result.getOrThrow(decodeArchived(name, open))
     const last = events.at(-1)
     if (last === undefined) throw new Error("There is no entry")
     const head = entryDigest(record.recordId, events.length, last)
