@@ -105,8 +105,8 @@ describe("work with briefings and artifacts", () => {
     const store = "signed.json"
     const key = await cli.run(["keygen", "--out", "executor.key", "--json"])
     const { public_key } = JSON.parse(key.stdout) as { readonly public_key: string }
-    const keys = [{ public_key, since: "2020-01-01T00:00:00Z" }]
-    writeFileSync(cli.path("signed.agents.json"), JSON.stringify([{ agent_id: "executor", capabilities: [], keys }]))
+    const signing = ["--public-key", public_key, "--key", "executor=executor.key"]
+    await on(cli, store).done("agents", "register", "--id", "executor", "--capability", "report", ...signing)
     const id = await cli.create(store)
     const code = `import { execFileSync } from "node:child_process"
       const [program, ...first] = ${JSON.stringify([cli.program, ...cli.first])}
