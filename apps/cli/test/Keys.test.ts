@@ -108,7 +108,7 @@ describe("keys", () => {
     expect(without.code).toBe(1)
     expect(without.stdout).toContain("No agents were named with --agents, so no signature was checked.\n")
     expect(without.stdout).toContain(
-      "1 signed with an unknown key, 1 by the clock. Everything that was checked holds, but no signature was checked"
+      "1 by an unknown key, 1 by the clock. Everything that was checked holds, but no signature was checked"
     )
     expect(without.stderr).toContain("1 of 1 handoff is not proven by signatures (1 of 2 entries); the first is ")
   })

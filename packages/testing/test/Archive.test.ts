@@ -20,13 +20,14 @@ describe.each(formats)("an archive of %s", (format) => {
       const archive: ReadonlyArray<unknown> = JSON.parse(textOf(format, "archive.json"))
       const { import: importAll } = yield* HandoffManager
       const { put } = yield* AgentStore
-      for (const agent of agents) yield* put(Result.getOrThrow(decodeAgent("agent", agent)))
       const reports = yield* Stream.fromIterable(archive).pipe(
         Stream.map((one) => Result.getOrThrow(decodeArchived("archive", one))),
         importAll,
         Stream.runCollect
       )
       expect(new Set(reports.map(({ outcome }) => outcome))).toEqual(new Set(["added"]))
+      // Their keys are learned after their handoffs, because some entries in the archive are unsigned.
+      for (const agent of agents) yield* put(Result.getOrThrow(decodeAgent("agent", agent)))
       const { agents: _, log: imported, ...held } = yield* contents
       expect(held).toEqual(expected)
       // Imported one handoff after the other.

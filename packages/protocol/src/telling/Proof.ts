@@ -17,7 +17,7 @@ export const describeProof = ({ ahead, clock, entries, erased, foreign, keyless,
   const parts: ReadonlyArray<readonly [number, string]> = [
     [signed, "signed and checked"],
     [keyless, "by agents without a key"],
-    [unknown, "signed with an unknown key"],
+    [unknown, "by an unknown key"],
     [foreign, "inferred from another program"],
     [clock, "by the clock"],
     [entries - signed - keyless - unknown - foreign - clock, "at or after a flaw"],
