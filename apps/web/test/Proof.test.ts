@@ -221,7 +221,7 @@ describe("proof", () => {
     const elsewhere = await other.tab()
     await importRecords(elsewhere, JSON.parse(text))
     await region(elsewhere, "Import report")
-      .getByText("left out: its history was changed after it was written")
+      .getByText("left out, because it does not hold. Entry 1")
       .waitFor()
   })
 })

@@ -67,7 +67,7 @@ describe("trouble", () => {
     const isUpgraded = await newer.evaluate(
       () =>
         new Promise<boolean>((resolve) => {
-          const request = indexedDB.open("board", 2)
+          const request = indexedDB.open("board", 99)
           request.addEventListener("blocked", () => resolve(false))
           request.addEventListener("success", () => resolve(true))
         })

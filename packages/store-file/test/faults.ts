@@ -33,7 +33,8 @@ const opens: ReadonlySet<string> = new Set(["create", "open", "read", "lock", "l
 
 /** Tests whether a fault can strike an operation. */
 export const fits = (kind: FaultKind, operation: string): boolean => {
-  if (kind === "kill" || kind === "powerCut") return true
+  // Before a look, the disk is as it is before the next operation.
+  if (kind === "kill" || kind === "powerCut") return operation !== "stat"
   if (kind === "enospc") return operation === "create" || operation === "append"
   if (kind === "short") return operation === "append"
   if (kind === "lostFlush") return operation === "sync"

@@ -177,12 +177,53 @@ export const goldenHistories: Effect.Effect<Histories> = Effect.gen(function* ()
   )
 }).pipe(Effect.orDie, Random.withSeed(20261202), withSeededCrypto(20261202), Effect.provide(TestClock.layer()))
 
-/** Puts histories into a store, the commits from one on. */
-export const fill = ({ agents, commits, keys }: Histories, from = 0) =>
+const proofreader = AgentId.make("校正者")
+const thief = AgentId.make("thief")
+const proofs = [secretOf(31), secretOf(32)] as const
+
+/** Uses the registry in a process with the operator's key. */
+const registering = <A, E>(act: (registry: AgentCapabilityRegistry["Service"]) => Effect.Effect<A, E>) =>
+  Effect.provide(
+    Effect.flatMap(AgentCapabilityRegistry, act),
+    Layer.fresh(AgentCapabilityRegistry.layer).pipe(
+      Layer.provide(Signing.layer({ [proofreader]: [...proofs], [thief]: secretOf(33) }, secretOf(30)))
+    ),
+    { local: true }
+  )
+
+/** Signed entries of the store's own log, by an agent whose key is replaced meanwhile and one whose key is revoked. */
+const ownLog = Effect.gen(function* () {
+  yield* TestClock.setTime(Date.parse("2026-12-02T18:00:00Z"))
+  const register = (agent: AgentId, secret: string) =>
+    Effect.flatMap(Signing.signer(secret), ({ publicKey }) =>
+      registering((registry) => registry.register(agent, ["proofread"], { publicKey }))
+    )
+  const own = RecordId.make("own")
+  const stolen = RecordId.make("stolen")
+  const asked = (toAgent: AgentId) => ({ fromAgent: "newcomer", toAgent, taskDescription: "校正" })
+  yield* register(proofreader, proofs[0])
+  yield* register(thief, secretOf(33))
+  yield* signingWith({ [proofreader]: proofs[0] }, (manager) =>
+    Effect.andThen(manager.create(asked(proofreader), { id: own }), manager.accept(own))
+  )
+  yield* TestClock.adjust(minute)
+  yield* register(proofreader, proofs[1])
+  yield* signingWith({ [proofreader]: proofs[1] }, (manager) => manager.complete(own, { result: { 誤り: 0 } }))
+  yield* signingWith({ [thief]: secretOf(33) }, (manager) =>
+    Effect.andThen(manager.create(asked(thief), { id: stolen }), manager.reject(stolen, { reason: "No" }))
+  )
+  yield* registering((registry) => registry.revoke(thief, "Stolen"))
+}).pipe(Effect.provide(TestClock.layer()))
+
+/** Puts a stretch of histories into a store and, after the last one, entries of its own log. */
+export const fill = ({ agents, commits, keys }: Histories, from = 0, to = commits.length) =>
   Effect.gen(function* () {
+    const { commit, origin } = yield* HandoffStore
+    // First, because the name of the log is drawn from the same chance as the salts.
+    yield* origin
     yield* learnKeys(keys)
     const { put } = yield* AgentStore
     for (const agent of agents) yield* put(agent)
-    const { commit } = yield* HandoffStore
-    for (const changes of commits.slice(from)) yield* commit(changes)
+    for (const changes of commits.slice(from, to)) yield* commit(changes)
+    if (to === commits.length) yield* ownLog
   })

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { remembered } from "../src/golden.ts"
+import { withSeededCrypto } from "../src/histories.ts"
 import { fill, goldenHistories } from "./golden-lives.ts"
 
 const name = "golden"
@@ -40,6 +41,7 @@ const write = () =>
     return String(log.at(-1)?.position)
   }).pipe(
     Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(IndexedDbStore.layer({ name })))),
+    withSeededCrypto(20261203),
     Effect.flatMap((position) => Effect.map(Effect.promise(dump), (database) => ({ position, database }))),
     Effect.runPromise
   )

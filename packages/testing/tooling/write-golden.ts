@@ -22,6 +22,7 @@ import { root } from "../../../tooling/files.ts"
 import { serve } from "../../../tooling/site.ts"
 import { directoryOf } from "../src/golden-files.ts"
 import { contents, type Expected, remembered } from "../src/golden.ts"
+import { withSeededCrypto } from "../src/histories.ts"
 import { fill, goldenHistories } from "./golden-lives.ts"
 
 const [format = ""] = process.argv.slice(2)
@@ -42,13 +43,16 @@ if (missing.length > 0) throw new Error(`No handoff has the events ${missing.joi
 
 type Stores = HandoffManager | Layer.Success<typeof MemoryStore.layer>
 
-/** Opens a store, uses it, and closes it. Chance is seeded, for a journal draws a name. */
+/** Opens a store, uses it, and closes it. All chance is seeded: a journal and a log draw names, and entries salts. */
 const within = <A, E>(
   layer: Layer.Layer<Exclude<Stores, HandoffManager>, E>,
   body: Effect.Effect<A, unknown, Stores>
 ): Promise<A> =>
   Effect.runPromise(
-    Effect.provide(body, HandoffManager.layer.pipe(Layer.provideMerge(layer))).pipe(Random.withSeed(20261203))
+    Effect.provide(body, HandoffManager.layer.pipe(Layer.provideMerge(layer))).pipe(
+      Random.withSeed(20261203),
+      withSeededCrypto(20261203)
+    )
   )
 
 const position = Effect.gen(function* () {
@@ -68,7 +72,7 @@ mkdirSync(at("journal"))
 mkdirSync(at("open"))
 const half = Math.floor(all.commits.length / 2)
 const open = FileStore.layer({ path: at("open", "handoffs.json") })
-await within(open, fill({ ...all, commits: all.commits.slice(0, half) }))
+await within(open, fill(all, 0, half))
 const journal = await within(
   open,
   fill(all, half).pipe(
