@@ -221,7 +221,7 @@ describe("proof", () => {
     const elsewhere = await other.tab()
     await importRecords(elsewhere, JSON.parse(text))
     await region(elsewhere, "Import report")
-      .getByText("left out, because it does not hold. Entry 1")
+      .getByText("left out, because it does not hold. Entry 2 does not hold the digest of the one before it")
       .waitFor()
   })
 })
