@@ -24,7 +24,7 @@ import * as Stream from "effect/Stream"
 import { openBox } from "./openBox.ts"
 
 /** The formats in which released versions wrote stores, by the name of their directory. */
-export const formats = ["format-1"] as const
+export const formats = ["format-1", "format-2"] as const
 
 const limit = 1000
 const lateEnough = DateTime.makeUnsafe("9999-01-01T00:00:00Z")

@@ -1,5 +1,5 @@
 /**
- * Writes the golden stores of a new format, once: `node tooling/write-golden.ts format-2`. It needs python3 with pydantic
+ * Writes the golden stores of a new format, once: `node tooling/write-golden.ts format-3`. It needs python3 with pydantic
  * and click, Chromium (see tooling/browser.ts), `pg_dump`, and in `AUMAI_TEST_POSTGRES` an empty database of a server that
  * this `pg_dump` knows.
  */
@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process"
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-import { HandoffManager, HandoffStore, MemoryStore } from "@aumai/handoff-core"
+import { drawLogName, HandoffManager, HandoffStore, MemoryStore } from "@aumai/handoff-core"
 import { transitions } from "@aumai/handoff-protocol"
 import { FileStore } from "@aumai/handoff-store-file"
 import { PostgresStore } from "@aumai/handoff-store-postgres"
@@ -28,7 +28,7 @@ import { fill, goldenHistories } from "./golden-lives.ts"
 const [format = ""] = process.argv.slice(2)
 const postgres = process.env["AUMAI_TEST_POSTGRES"] ?? ""
 if (!/^format-\d+$/.test(format) || postgres === "") {
-  throw new Error("Say which format, as in format-2, and name an empty PostgreSQL database in AUMAI_TEST_POSTGRES")
+  throw new Error("Say which format, as in format-3, and name an empty PostgreSQL database in AUMAI_TEST_POSTGRES")
 }
 const directory = directoryOf(format)
 // Fails if the directory exists, because a golden store is never written again.
@@ -75,7 +75,8 @@ const open = FileStore.layer({ path: at("open", "handoffs.json") })
 await within(open, fill(all, 0, half))
 const journal = await within(
   open,
-  fill(all, half).pipe(
+  // The first process drew the name of the log before its salts.
+  Effect.andThen(drawLogName, fill(all, half)).pipe(
     Effect.andThen(position),
     Effect.tap(() =>
       Effect.sync(() => {
@@ -89,18 +90,19 @@ const journal = await within(
 rmSync(at("open"), { recursive: true })
 
 // As the Python library leaves a file, which drops every key that it does not know.
-mkdirSync(at("python"))
+cpSync(at("file"), at("python"), { recursive: true })
 const rewritten = at("python", "handoffs.json")
-cpSync(path, rewritten)
 const python = (...words: ReadonlyArray<string>) =>
   execFileSync("python3", [join(root, "bench/seed.py"), ...words, "--store", rewritten])
 python("accept", "--id", "fresh-1")
 python("create", "--from", "planner", "--to", "übersetzer", "--task", "Übersetze “Ⅲ”", "--priority", "7")
 
-const archive = execFileSync(process.execPath, [join(root, "apps/cli/src/main.ts"), "export", "--store", path])
-writeFileSync(at("archive.json"), archive)
-// Reading has left its lock.
-rmSync(at("file", ".handoffs.json.lock"), { force: true })
+const exported = (...words: ReadonlyArray<string>) =>
+  execFileSync(process.execPath, [join(root, "apps/cli/src/main.ts"), "export", ...words, "--store", path])
+writeFileSync(at("archive.json"), exported())
+writeFileSync(at("full-archive.json"), exported("--full"))
+// Opening a store leaves its lock.
+for (const name of ["file", "python"]) rmSync(at(name, ".handoffs.json.lock"), { force: true })
 
 mkdirSync(at("sqlite"))
 const sqlite = await within(SqliteStore.layer({ path: at("sqlite", "handoffs.db") }), filled)
