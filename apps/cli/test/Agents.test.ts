@@ -17,6 +17,8 @@ const keygen = async (out: string): Promise<string> => {
 
 const required = (agent: string, key: string): string =>
   `Error: Agent ${agent} has the public key ${key}; acting in its name and changing it need its secret key\n`
+const gone = (agent: string, key: string) =>
+  `Error: The key ${key} of agent ${agent} is revoked; only the operator's key, if one is pinned, can give it another one\n`
 
 describe("agents and routing", () => {
   it("registers agents, routes by the words of the task, and records the decision", async () => {
@@ -179,13 +181,13 @@ describe("agents revoke", () => {
     expect(await done(...revoke, ...own)).toBe(revoked)
     expect((await refused(...revoke, ...own)).stderr).toContain("Expected an agent with a key; ivan has none in force")
     // Not even the holder of the key acts in the name of the agent from now on; earlier entries still hold.
-    expect((await refused("start", "--id", "audited", ...own)).stderr).toBe(required("ivan", key))
+    expect((await refused("start", "--id", "audited", ...own)).stderr).toBe(gone("ivan", key))
     expect(await done("status", "--id", "audited")).toContain("accepted")
     expect(await done("verify")).toContain("1 signed and checked, 1 by agents without a key. Everything holds.\n")
     // Without an operator, nobody can give the agent another key.
     const another = await keygen("theirs-next.key")
     const both = [...own, "--key", "ivan=theirs-next.key"]
-    expect((await refused(...register, another, ...both)).stderr).toBe(required("ivan", key))
+    expect((await refused(...register, another, ...both)).stderr).toBe(gone("ivan", key))
   })
 
   it("is done by the operator, whose key the first registration pins, and who then gives another key", async () => {
@@ -199,7 +201,7 @@ describe("agents revoke", () => {
       expect(await refused(...revoke, ...words)).toEqual({ stdout: "", stderr: required("ivan", key) })
     }
     expect(await done(...revoke, ...byOperator)).toBe(revoked)
-    expect((await refused("start", "--id", "audited", ...own)).stderr).toBe(required("ivan", key))
+    expect((await refused("start", "--id", "audited", ...own)).stderr).toBe(gone("ivan", key))
     const another = await keygen("pinned-next.key")
     const next = ["--key", "ivan=pinned-next.key"]
     expect((await refused(...register, another, ...own, ...next)).stderr).toBe(

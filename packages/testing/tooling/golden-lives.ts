@@ -215,7 +215,7 @@ const ownLog = Effect.gen(function* () {
   yield* registering((registry) => registry.revoke(thief, "Stolen"))
 }).pipe(Effect.provide(TestClock.layer()))
 
-/** Puts a stretch of histories into a store and, after the last one, entries of its own log. */
+/** Puts a stretch of histories into a store and, after the last one, entries of the log of the store. */
 export const fill = ({ agents, commits, keys }: Histories, from = 0, to = commits.length) =>
   Effect.gen(function* () {
     const { commit, origin } = yield* HandoffStore

@@ -106,10 +106,11 @@ export const make = Effect.gen(function* () {
     const { by: agentId } = event
     if (!isKeyed(keys, agentId) || isByTime()) return undefined
     if (signerOf(keys, agentId) !== undefined) return undefined
-    const publicKey =
-      keyAt(keys, agentId) ?? keys.agents.get(agentId)?.changes.findLast(({ key }) => key !== undefined)?.key
+    const inForce = keyAt(keys, agentId)
+    if (inForce !== undefined) return new KeyRequired({ agentId, publicKey: inForce })
+    const last = keys.agents.get(agentId)?.changes.findLast(({ key }) => key !== undefined)?.key
     // Always there: an agent has a change only with a key.
-    return publicKey && new KeyRequired({ agentId, publicKey })
+    return last && new KeyRequired({ agentId, publicKey: last, of: "revoked" })
   }
 
   const entries: Entries = {

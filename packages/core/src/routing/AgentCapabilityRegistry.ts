@@ -4,6 +4,7 @@ import {
   InvalidInput,
   invalidInput,
   isKeyed,
+  keyAt,
   KeyRequired,
   type KeyState,
   limits,
@@ -161,11 +162,9 @@ export class AgentCapabilityRegistry extends Context.Service<
         const all = [...(signers.get(agentId) ?? []), ...(operatorKey === undefined ? [] : [operatorKey])]
         const publicKey = keyNeeded(state, agentId, known, next, all, isSignedBy, now)
         if (publicKey === undefined) return
-        return yield* new KeyRequired({
-          agentId,
-          publicKey,
-          ...(publicKey === state.operator ? { of: "operator" } : {})
-        })
+        const of =
+          publicKey === state.operator ? "operator" : keyAt(state, agentId) === undefined ? "revoked" : undefined
+        return yield* new KeyRequired({ agentId, publicKey, ...(of && { of }) })
       })
 
       return AgentCapabilityRegistry.of({
