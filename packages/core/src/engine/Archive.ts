@@ -18,14 +18,14 @@ import {
   takeOver
 } from "@aumai/handoff-protocol"
 import * as Arr from "effect/Array"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 
 import type { AgentStore } from "../store/AgentStore.ts"
-import type { Change, HandoffStore } from "../store/HandoffStore.ts"
+import { type Change, type HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { eachPage } from "../store/Pages.ts"
 import { arrivalFault, isByClock } from "./Arrivals.ts"
 import { sealed } from "./Entries.ts"
@@ -216,7 +216,7 @@ const judgingIn = (
       const isSigned = length > 0 || registered.size > 0 ? (yield* signing).isSignedBy : () => false
       known = { keys: { ...keysOfStore(log, all, logs, isSigned), isArriving: true }, length }
     }
-    return { keys: { ...known.keys, registered }, now: yield* DateTime.now, trust }
+    return { keys: { ...known.keys, registered }, now: yield* nowIn(store), trust }
   })
 }
 

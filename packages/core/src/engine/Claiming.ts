@@ -12,7 +12,7 @@ import {
   StoreError,
   takeOver
 } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -22,7 +22,7 @@ import * as Schema from "effect/Schema"
 
 import { openStatuses } from "../routing/HandoffRouter.ts"
 import { checkName, isPlain } from "../routing/Names.ts"
-import type { HandoffStore, Page } from "../store/HandoffStore.ts"
+import { type HandoffStore, nowIn, type Page } from "../store/HandoffStore.ts"
 
 /** The result of trying to accept one handoff: the record, `lost` to another claimer, or `gone` from the inbox. */
 export type Taking = After<"Accepted"> | "lost" | "gone"
@@ -145,7 +145,7 @@ export const make = (
     /** The first handoffs of an inbox that may be claimed now. */
     const ready = ({ agent, readsBack }: ClaimGroup, limit: number) =>
       Effect.gen(function* () {
-        const now = yield* DateTime.now
+        const now = yield* nowIn(store)
         const found: Array<HandoffRecord> = []
         let page: Page<HandoffRecord> | undefined = { limit }
         while (page !== undefined && found.length < limit) {

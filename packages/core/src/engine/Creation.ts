@@ -21,7 +21,7 @@ import {
   type storeVerbs,
   takeOver
 } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
@@ -31,7 +31,7 @@ import * as Schema from "effect/Schema"
 import type { HandoffRouter, RoutingOptions } from "../routing/HandoffRouter.ts"
 import type { Circumstances } from "../routing/NameRules.ts"
 import { checkRequest } from "../routing/Names.ts"
-import type { HandoffStore } from "../store/HandoffStore.ts"
+import { type HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import type { Entries } from "./Entries.ts"
 import { drawId } from "./Ids.ts"
 import type { Box } from "./SchemaBox.ts"
@@ -205,7 +205,7 @@ export const make = (
       id: RecordId | undefined,
       begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>
     ) =>
-      Effect.flatMap(DateTime.now, (now) =>
+      Effect.flatMap(nowIn(store), (now) =>
         Effect.flatMap(
           complete(request, { id, isRouted: ask.toAgent === undefined, isPart: false, routing: options.routing }, now),
           (ask) => begin(now, ask)

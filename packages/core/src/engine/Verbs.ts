@@ -36,7 +36,7 @@ import {
   type TransitionVerbName,
   type transitionVerbs
 } from "@aumai/handoff-protocol"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
@@ -44,7 +44,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { HandoffRouter } from "../routing/HandoffRouter.ts"
-import type { Change, HandoffStore } from "../store/HandoffStore.ts"
+import { type Change, type HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { checkShare, graded } from "./Attesting.ts"
 import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
@@ -270,7 +270,7 @@ export const make = (
       (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> => {
         if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
         const current = found.value
-        return Effect.flatMap(DateTime.now, (now) =>
+        return Effect.flatMap(nowIn(store), (now) =>
           overdueEvent(current, now) === undefined
             ? judge(current, now, current)
             : Effect.flatMap(applyDue(current, now), (updated) => judge(updated, now, current))
@@ -343,7 +343,7 @@ export const make = (
     agent: AgentId,
     lease?: Milliseconds
   ): Effect.Effect<Taking, KeyRequired | StoreError> =>
-    Effect.flatMap(Effect.andThen(entries.ready, DateTime.now), (now) =>
+    Effect.flatMap(Effect.andThen(entries.ready, nowIn(store)), (now) =>
       Effect.flatMap(applyDue(head, now), (current): Effect.Effect<Taking, Refusal> =>
         // An overdue event may have ended it or forwarded it to another agent.
         receiverOf(current) === agent && movesOf(current).some(({ event }) => event === "Accepted")
@@ -367,7 +367,7 @@ export const make = (
 
   const sweep = Effect.gen(function* () {
     yield* entries.ready
-    const now = yield* DateTime.now
+    const now = yield* nowIn(store)
     const moved = new Map<RecordId, HandoffRecord>()
     while (true) {
       const due = yield* store.list({ _tag: "Due", at: now }, { limit: pageSize })

@@ -22,7 +22,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
 import { type AgentKey, AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
-import type { HandoffStore } from "../store/HandoffStore.ts"
+import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { checkRegistration } from "./Names.ts"
 import { IsSignedBy, OperatorKey, Signers } from "./Signers.ts"
 
@@ -138,6 +138,7 @@ export class AgentCapabilityRegistry extends Context.Service<
     AgentCapabilityRegistry,
     Effect.gen(function* () {
       const store = yield* AgentStore
+      const now = nowIn(yield* HandoffStore)
       const signers = yield* Signers
       const operatorKey = yield* OperatorKey
       const isSignedBy = yield* IsSignedBy
@@ -157,10 +158,10 @@ export class AgentCapabilityRegistry extends Context.Service<
         agentId: AgentId
       ) {
         if (operator === true || !isKeyed(state, agentId)) return
-        const now = DateTime.formatIso(yield* DateTime.now)
+        const moment = DateTime.formatIso(yield* now)
         const { keyNeeded } = yield* keyRule
         const all = [...(signers.get(agentId) ?? []), ...(operatorKey === undefined ? [] : [operatorKey])]
-        const publicKey = keyNeeded(state, agentId, known, next, all, isSignedBy, now)
+        const publicKey = keyNeeded(state, agentId, known, next, all, isSignedBy, moment)
         if (publicKey === undefined) return
         const of =
           publicKey === state.operator ? "operator" : keyAt(state, agentId) === undefined ? "revoked" : undefined
@@ -180,7 +181,7 @@ export class AgentCapabilityRegistry extends Context.Service<
           if (fault !== undefined) return yield* invalidKey(fault)
           const known = yield* find(registration.agentId)
           yield* checkRegistration(registration, known)
-          const keys = keysWith(known?.keys ?? [], publicKey, yield* DateTime.now)
+          const keys = keysWith(known?.keys ?? [], publicKey, yield* now)
           if (keys.length > limits.keys) {
             return yield* invalidKey(`Expected one of the ${limits.keys} keys already registered, which is the limit`)
           }
@@ -196,7 +197,7 @@ export class AgentCapabilityRegistry extends Context.Service<
           yield* store.put(agent)
           return agent
         }),
-        seen: (agentId) => Effect.flatMap(DateTime.now, (now) => store.seen(agentId, now)),
+        seen: (agentId) => Effect.flatMap(now, (at) => store.seen(agentId, at)),
         unregister: Effect.fnUntraced(function* (agentId, { operator } = {}) {
           const keyLog = yield* ledger
           yield* keyLog.adopt

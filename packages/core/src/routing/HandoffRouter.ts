@@ -8,13 +8,12 @@ import {
   type StoreError
 } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
 import type { AgentStore, RegisteredAgent } from "../store/AgentStore.ts"
-import { HandoffStore } from "../store/HandoffStore.ts"
+import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { AgentCapabilityRegistry, capabilitiesFor } from "./AgentCapabilityRegistry.ts"
 import { rulesFor } from "./Names.ts"
 import { presenceOf } from "./Presence.ts"
@@ -151,7 +150,7 @@ export class HandoffRouter extends Context.Service<
         const fallback = matching.length === 0
         if (fallback && !(options.fallback ?? requires.length === 0)) return Option.none()
         const found = fallback ? agents.map((agent): Candidate => ({ agent, matched: [] })) : matching
-        const now = yield* DateTime.now
+        const now = yield* nowIn(store)
         const standings: Array<Standing> = []
         for (const candidate of found) {
           const { agent } = candidate

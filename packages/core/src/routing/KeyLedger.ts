@@ -17,11 +17,11 @@ import {
   withKeys
 } from "@aumai/handoff-protocol"
 import { isReadonlyArrayNonEmpty } from "effect/Array"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
 import { AgentStore } from "../store/AgentStore.ts"
-import { HandoffStore } from "../store/HandoffStore.ts"
+import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { IsSignedBy, OperatorKey, type Signer, Signers } from "./Signers.ts"
 
 /** The events of a change, without what links, proves and authorizes them. */
@@ -117,7 +117,7 @@ export const make = Effect.gen(function* () {
   ): Effect.Effect<void, KeyError> =>
     Effect.gen(function* () {
       const { log, state } = yield* read
-      const at = yield* DateTime.now
+      const at = yield* nowIn(store)
       const entries: Array<{ readonly revision: number; readonly event: KeyEvent }> = []
       let next = state
       const append = (event: KeyEvent) => {

@@ -13,7 +13,7 @@ import {
 } from "@aumai/handoff-protocol"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
-import type * as DateTime from "effect/DateTime"
+import * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -125,8 +125,19 @@ export class HandoffStore extends Context.Service<
     readonly tally: Effect.Effect<Tally, StoreError>
     /** A hint that the log grew. May come late, twice or never. */
     readonly changed: Stream.Stream<void>
+    /**
+     * The moment by the clock that all machines of this store share, such as that of a database. A store of one machine
+     * leaves it out.
+     */
+    readonly now?: Effect.Effect<DateTime.Utc>
   }
 >()("@aumai/handoff-core/HandoffStore") {}
+
+/**
+ * The moment by the clock of a store: its own if machines share it, otherwise that of this process. The engine dates events
+ * and judges what is due by it.
+ */
+export const nowIn = ({ now = DateTime.now }: Pick<HandoffStore["Service"], "now">): Effect.Effect<DateTime.Utc> => now
 
 /** The values of a record that a store indexes. Plain strings and numbers let every index ascend and a page compare one tuple. */
 export interface Keys {

@@ -1,7 +1,6 @@
 /** Verifies that a store or an archive holds what was once recorded: digests, states, sums and signatures. */
 import type { Flaw, HandoffNotFound, HandoffRecord, KeyEvent, RecordId, StoreError } from "@aumai/handoff-protocol"
 import type * as Arr from "effect/Array"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -11,7 +10,7 @@ import { HandoffManager } from "../engine/HandoffManager.ts"
 import { keysOfStore, type KnownKeys, knownKeys as keysFrom } from "../engine/KeyJudge.ts"
 import { isSignedBy } from "../routing/Signing.ts"
 import { AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
-import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
+import { type Entry, HandoffStore, nowIn, type Position } from "../store/HandoffStore.ts"
 import { eachPage, logPage } from "../store/Pages.ts"
 import { isCorrupt } from "./Corrupt.ts"
 import { proven } from "./Proven.ts"
@@ -74,7 +73,7 @@ const verifyHeld = (
   Effect.gen(function* () {
     const entries = yield* Effect.flatMap(store.history(record.recordId), (entries) => upTo(store, record, entries))
     const history = eventsOf(entries)
-    const today = yield* DateTime.now
+    const today = yield* nowIn(store)
     const positions = entries.map(({ position }) => position)
     const verifyBy = (keys: KnownKeys): Verified => {
       const verified = verifyHandoff({ record, history }, keys, today, positions)

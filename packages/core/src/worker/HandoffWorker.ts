@@ -1,7 +1,6 @@
 /** Works through the inbox of an agent. When a worker dies, another one takes over its handoffs. */
 import type { After, AgentId, InvalidInput, KeyRequired, JsonObject, StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -12,7 +11,7 @@ import * as Stream from "effect/Stream"
 import { HandoffManager } from "../engine/HandoffManager.ts"
 import { presence } from "../routing/Presence.ts"
 import { AgentStore } from "../store/AgentStore.ts"
-import { HandoffStore } from "../store/HandoffStore.ts"
+import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { hold, type ReadsBack, type Work } from "./Holding.ts"
 
 export { GiveUp, type Work } from "./Holding.ts"
@@ -111,12 +110,13 @@ export const run = <E, R>(
     Effect.gen(function* () {
       const { concurrency = 1, lease = "1 minute", grace = "10 seconds", readBack } = options
       const manager = yield* HandoffManager
-      const { changed } = yield* HandoffStore
+      const store = yield* HandoffStore
+      const now = nowIn(store)
       const { seen } = yield* AgentStore
       const milliseconds = Math.round(Duration.toMillis(lease))
       let hint = Latch.makeUnsafe()
       yield* Effect.forkScoped(
-        Stream.runForEach(changed, () =>
+        Stream.runForEach(store.changed, () =>
           Effect.sync(() => {
             const waited = hint
             // A wait that begins now is for the next hint.
@@ -132,6 +132,7 @@ export const run = <E, R>(
         manager,
         agent,
         lease: milliseconds,
+        now,
         changed: () => Effect.asVoid(Effect.timeoutOption(hint.await, patience)),
         leaveBy: () => leaveBy
       }
@@ -166,13 +167,13 @@ export const run = <E, R>(
       yield* Effect.addFinalizer(() =>
         Effect.gen(function* () {
           yield* closing.open
-          leaveBy = (yield* DateTime.now).epochMilliseconds + Duration.toMillis(grace) + farewell
+          leaveBy = (yield* now).epochMilliseconds + Duration.toMillis(grace) + farewell
           yield* Effect.timeoutOption(awaitAll(slots), grace)
           yield* Fiber.interruptAll(slots)
         })
       )
       const warnOfPresence = warnOnce(`Recording the presence of ${agent} fails and is retried`)
-      const here = Effect.flatMap(DateTime.now, (now) => seen(agent, now)).pipe(
+      const here = Effect.flatMap(now, (at) => seen(agent, at)).pipe(
         Effect.tap(warnOfPresence.over),
         Effect.catch(warnOfPresence.of)
       )

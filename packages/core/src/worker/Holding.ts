@@ -75,6 +75,8 @@ export interface Holder {
   readonly agent: AgentId
   /** The lease in milliseconds. */
   readonly lease: number
+  /** The moment by the clock of the store. */
+  readonly now: Effect.Effect<DateTime.Utc>
   /** Waits until the store may have changed after the call. */
   readonly changed: () => Effect.Effect<void>
   /** The moment, in epoch milliseconds, after which a worker that shuts down stops retrying. */
@@ -133,7 +135,7 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
  * the handler as soon as the handoff is lost.
  */
 export const hold = <E, R>(
-  { manager, agent, lease, changed, leaveBy }: Holder,
+  { manager, agent, lease, now, changed, leaveBy }: Holder,
   claimed: After<"Accepted">,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
   readBack?: ReadsBack<E, R>
@@ -176,9 +178,9 @@ export const hold = <E, R>(
       /** Tests that a retry may succeed before the lease ends. */
       const mayPass = (error: VerbError): Effect.Effect<boolean> =>
         Effect.map(
-          DateTime.now,
-          (now) =>
-            now.epochMilliseconds < Math.min(leaseEnd, leaveBy()) &&
+          now,
+          ({ epochMilliseconds }) =>
+            epochMilliseconds < Math.min(leaseEnd, leaveBy()) &&
             (error._tag === "RevisionConflict" || (error._tag === "StoreError" && error.reason !== "corrupt"))
         )
 
@@ -228,13 +230,13 @@ export const hold = <E, R>(
 
       /** Releases the handoff for another attempt, or fails it in the last one. */
       const release = (reason: string, wait: number): Effect.Effect<HandoffRecord, VerbError> =>
-        Effect.flatMap(DateTime.now, (now) =>
+        Effect.flatMap(now, ({ epochMilliseconds }) =>
           persist<HandoffRecord>(
             "Released",
             act("release", {
               recordId,
               reason,
-              notBefore: DateTime.makeUnsafe(now.epochMilliseconds + wait)
+              notBefore: DateTime.makeUnsafe(epochMilliseconds + wait)
             }).pipe(Effect.provideService(EndsLastAttempt, true))
           )
         )
