@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 import type { Connections } from "./Connections.ts"
+import { isReadOnly } from "./Failure.ts"
 import { channel, end, isListening, notify } from "./Statements.ts"
 
 // A notification takes a lock of the whole server. The first is sent at once; later ones within this time share the next.
@@ -51,14 +52,21 @@ export const make = (
     )
 
     // A listener that reconnects has missed notifications, so every connection begins with a hint.
-    const notified = Stream.unwrap(
+    const heard = Stream.unwrap(
       Effect.map(listen(channel, isListening), (queue) =>
         Stream.concat(
           Stream.succeed(undefined),
           Stream.map(Stream.fromQueue(queue), () => undefined)
         )
       )
-    ).pipe(Stream.retry(Schedule.spaced(pollInterval)), Stream.orDie)
+    ).pipe(
+      // A standby refuses to listen, so polling alone tells what it has received.
+      Stream.catchIf(isReadOnly, () => Stream.succeed(undefined)),
+      Stream.retry(Schedule.spaced(pollInterval)),
+      Stream.orDie
+    )
+    // The next transaction behind a pooler has another session, which does not listen.
+    const notified = connections.address.isPooled ? Stream.succeed(undefined) : heard
 
     // Polls the end of the visible log, because an open transaction can hide a commit at the time of its notification.
     const polled = Stream.tick(pollInterval).pipe(

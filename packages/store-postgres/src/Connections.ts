@@ -1,12 +1,13 @@
-/** The connections to one database: a pool for statements, and separate ones for listening. */
-import * as PgConnection from "@effect/sql-pg/PgConnection"
-import * as PgPool from "@effect/sql-pg/PgPool"
+/** The connections to one database: sessions for statements, and separate ones for listening. */
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import type * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { ConnectionError, SqlError } from "effect/sql/SqlError"
 
 import type { Address } from "./Address.ts"
+import * as Session from "./Session.ts"
+import * as Sessions from "./Sessions.ts"
 
 /** The rows of a result, each an array of column values. */
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
@@ -27,24 +28,6 @@ export interface Connections {
   ) => Effect.Effect<Queue.Dequeue<PgConnection.Notification, SqlError>, SqlError, Scope.Scope>
 }
 
-/**
- * Every statement of this store has one good plan: along an index, in its order. These settings keep the planner from
- * choosing another when a table has no statistics, or statistics from a time when it was empty. Hash joins stay on because
- * they only join the few rows of one statement. A generic plan is made once instead of for every commit.
- */
-const settings = {
-  enable_seqscan: "off",
-  enable_bitmapscan: "off",
-  enable_sort: "off",
-  enable_incremental_sort: "off",
-  enable_nestloop: "off",
-  enable_mergejoin: "off",
-  jit: "off",
-  plan_cache_mode: "force_generic_plan",
-  // The proof that the log never skips is for this level; see Statements.ts.
-  default_transaction_isolation: "read committed"
-}
-
 // A statement takes milliseconds. After this long the server is gone, or another session holds a lock indefinitely.
 const patience = "30 seconds"
 
@@ -60,36 +43,41 @@ const tooLong = Effect.suspend(() =>
   )
 )
 
-/** Opens the pool; closing the scope closes every connection. */
-export const make = (address: Address, maxConnections: number): Effect.Effect<Connections, SqlError, Scope.Scope> =>
+/** Connects on demand; closing the scope closes every connection. */
+export const make = (address: Address, maxConnections: number): Effect.Effect<Connections, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const config = {
-      url: address.url,
-      startupParameters: { application_name: "aumai-handoff", ...settings },
-      keepAlive: "30 seconds"
-    } as const
-    const pool = yield* PgPool.make({ ...config, maxConnections })
+    const use = yield* Sessions.make((restore) => Session.open(address, restore), maxConnections)
     return {
       address,
       run: (sql, parameters) =>
         Effect.timeoutOrElse(
-          pool.use((connection) => connection.queryValues(sql, parameters)),
+          use((connection) => connection.queryValues(sql, parameters)),
           { duration: patience, orElse: () => tooLong }
         ),
       transaction: (body) =>
-        Effect.scoped(
-          Effect.gen(function* () {
-            const connection = yield* pool.reserve
-            yield* connection.queryValues("BEGIN")
-            return yield* body(connection.queryValues).pipe(
+        use((connection) =>
+          Effect.andThen(
+            connection.queryValues("BEGIN"),
+            body(connection.queryValues).pipe(
               Effect.tap(() => connection.queryValues("COMMIT")),
               Effect.onError(() => Effect.ignore(connection.queryValues("ROLLBACK")))
             )
-          })
+          )
         ).pipe(Effect.timeoutOrElse({ duration: patience, orElse: () => tooLong })),
       listen: (channel, before) =>
-        Effect.flatMap(PgConnection.make(config), (connection) =>
-          Effect.andThen(connection.queryValues(before), connection.listen(channel))
-        )
+        Effect.gen(function* () {
+          const open = Effect.uninterruptibleMask((restore) => Session.open(address, restore))
+          const { connection, socket } = yield* Effect.acquireRelease(open, ({ close }) => close, {
+            interruptible: true
+          })
+          yield* connection.queryValues(before)
+          const notifications = yield* connection.listen(channel)
+          // While it waits, the program that follows the store keeps the process running, and not this socket.
+          yield* Effect.acquireRelease(
+            Effect.sync(() => socket.unref()),
+            () => Effect.sync(() => socket.ref())
+          )
+          return notifications
+        })
     }
   })

@@ -1,6 +1,6 @@
 /** Turns PostgreSQL's errors into a `StoreError` that says whether something was written and what to do next. */
 import { StoreError } from "@aumai/handoff-protocol"
-import type { SqlError } from "effect/sql/SqlError"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
 
 import type { Address } from "./Address.ts"
 
@@ -27,14 +27,35 @@ export const isUndone = (error: SqlError): boolean => {
   return error.reason.operation === "connect" || (/^[0-9A-Z]{5}$/.test(code) && !/^(?:08|57P|XX)/.test(code))
 }
 
+/** Tests for a refused connection: the server, the role or the database has as many as it may have. */
+export const isCrowded = (error: unknown): error is SqlError =>
+  isSqlError(error) && error.reason.operation === "connect" && codeOf(error) === "53300"
+
+/** Tests for a write to a standby, or to a database or role that is read-only by default. */
+export const isReadOnly = (error: unknown): error is SqlError => isSqlError(error) && codeOf(error) === "25006"
+
+/**
+ * Tests for a server that may answer in a moment: it is starting, or it does not listen yet. The port of a container accepts a
+ * connection and ends it until the server in the container listens.
+ */
+export const isStarting = (error: SqlError): boolean =>
+  ["57P03", "ECONNREFUSED", "ENOENT", "ECONNRESET"].includes(codeOf(error)) ||
+  (error.reason.operation === "connect" && messageOf(error) === "Connection closed unexpectedly")
+
 /** Tests for a conflict between two writers in which the server rolled this one back, so that it can retry. */
 export const isRepeatable = (error: SqlError): boolean => ["40P01", "40001", lostRace].includes(codeOf(error))
 
 /** Division by zero: a commit's statement causes it on purpose, to roll itself back. */
 const lostRace = "22012"
 
+// OpenSSL's names for a certificate that nobody trusts who is known here.
+const untrusted = /CERT|UNABLE_TO_|SELF_SIGNED/
+
 const explain = ({ database, server, user, name }: Address, error: SqlError): string => {
   const code = codeOf(error)
+  if (untrusted.test(code)) {
+    return `The certificate of ${server} is not trusted: ${messageOf(error)}. Name its authority in the URL with sslrootcert=FILE`
+  }
   switch (code) {
     case "ECONNREFUSED":
     case "ENOENT":
@@ -44,7 +65,13 @@ const explain = ({ database, server, user, name }: Address, error: SqlError): st
       return `The host of ${server} is unknown; correct it in the URL`
     case "28P01":
     case "28000":
-      return `${server} rejected the user ${user}: ${messageOf(error)}. Correct the user and the password in the URL`
+      return `${server} rejected the user ${user}: ${messageOf(error)}. ${
+        messageOf(error).endsWith("no encryption")
+          ? "Add sslmode=require to the URL"
+          : "Correct the user and the password in the URL"
+      }`
+    case "57P03":
+      return `${server} does not accept connections yet: ${messageOf(error)}; try again`
     case "3D000":
       return `The database ${database} does not exist on ${server}; create it, or correct the URL`
     case "42501":
@@ -56,7 +83,11 @@ const explain = ({ database, server, user, name }: Address, error: SqlError): st
     case "53100":
       return `The disk of ${server} is full; free some space and repeat`
     case "25006":
-      return `${name} is read-only; connect to the primary`
+      return `${name} is read-only, like every standby: ${messageOf(error)}; connect to the primary`
+    case "08P01":
+      return /startup parameter/.test(messageOf(error))
+        ? `${server} is a pooler: ${messageOf(error)}. Add pgbouncer=true to the URL, or let the pooler ignore the parameter`
+        : `${name}: ${messageOf(error)}`
     case lostRace:
       return `Other writers kept changing the same handoffs in ${name}; try again`
     default:
@@ -66,6 +97,8 @@ const explain = ({ database, server, user, name }: Address, error: SqlError): st
   }
 }
 
+const isDenied = (error: SqlError): boolean => codeOf(error) === "42501"
+
 const reasonOf = (error: SqlError) => (codeOf(error) === "53100" ? "full" : "unavailable")
 
 /** Translates the failure of a read, or of opening the store. */
@@ -73,6 +106,15 @@ export const ofRead =
   (address: Address, operation: string) =>
   (error: SqlError): StoreError =>
     new StoreError({ operation, reason: reasonOf(error), detail: explain(address, error), cause: error })
+
+/** A server that did not start while the store waited for it. */
+export const afterTrying = (address: Address, error: SqlError, tried: number, milliseconds: number): StoreError =>
+  new StoreError({
+    operation: "open",
+    reason: "unavailable",
+    detail: `${explain(address, error)}. It was tried ${tried} times in ${Math.round(milliseconds / 1000)} seconds`,
+    cause: error
+  })
 
 /** Translates the failure of a write: either nothing was changed, or it is in doubt. */
 export const ofWrite =
@@ -82,7 +124,7 @@ export const ofWrite =
       ? new StoreError({
           operation,
           reason: reasonOf(error),
-          detail: `${explain(address, error)}. Nothing was changed`,
+          detail: `${isDenied(error) ? `${address.name} is read-only for the user ${address.user}: ` : ""}${explain(address, error)}. Nothing was changed`,
           cause: error
         })
       : inDoubt(address, operation, error)
