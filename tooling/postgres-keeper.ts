@@ -1,6 +1,6 @@
 /**
- * Runs one PostgreSQL server for the process that started it: prints its address, restarts it for a line on stdin, and stops
- * it and deletes its data when stdin ends. See postgres.ts.
+ * Runs one PostgreSQL server for the process that started it: prints its address, restarts it or starts a standby of it for a
+ * line on stdin, and stops it and deletes its data when stdin ends. See postgres.ts.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import {
@@ -88,7 +88,7 @@ const keep = async (directory: string, { durable = false }: PostgresOptions): Pr
   if (identity.uid !== undefined) chownSync(rules, identity.uid, identity.gid)
 
   const port = await freePort()
-  const settings = [
+  const settings = (data: string, port: number) => [
     "-D",
     data,
     "-p",
@@ -99,13 +99,13 @@ const keep = async (directory: string, { durable = false }: PostgresOptions): Pr
     directory,
     ...(durable ? [] : ["-F", "-c", "autovacuum=off"])
   ]
-  const start = async (): Promise<ChildProcess> => {
+  const start = async (settingsOf = settings(data, port)): Promise<ChildProcess> => {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-    const server = spawn(join(native, "bin/postgres"), settings, { ...at, stdio: ["ignore", "ignore", "pipe"] })
+    const server = spawn(join(native, "bin/postgres"), settingsOf, { ...at, stdio: ["ignore", "ignore", "pipe"] })
     let log = ""
     server.stderr.setEncoding("utf8").on("data", (text: string) => {
       if (log.length < 10_000) log += text
-      if (text.includes("ready to accept connections")) resolve(undefined)
+      if (/ready to accept (?:read-only )?connections/.test(text)) resolve(undefined)
     })
     server.once("error", reject).once("exit", () => reject(new Error(`postgres ended: ${log}`)))
     await promise
@@ -116,15 +116,32 @@ const keep = async (directory: string, { durable = false }: PostgresOptions): Pr
     if (server.exitCode === null && server.kill(how === "fast" ? "SIGINT" : "SIGQUIT")) await exited
   }
 
+  const copy = join(directory, "standby")
+  let standby: ChildProcess | undefined
   let server = await start()
   try {
     process.stdout.write(`${JSON.stringify({ port, directory })}\n`)
     for await (const line of createInterface({ input: process.stdin })) {
-      await end(server, line === "fast" ? "fast" : "immediate")
+      await end(server, line === "immediate" ? "immediate" : "fast")
+      if (line !== "standby") {
+        server = await start()
+        process.stdout.write("started\n")
+        continue
+      }
+      // Copied while the server is stopped, so that the copy is whole.
+      spawnSync("cp", ["-a", data, copy], at)
+      spawnSync("touch", [join(copy, "standby.signal")], at)
       server = await start()
-      process.stdout.write("started\n")
+      const own = await freePort()
+      standby = await start([
+        ...settings(copy, own),
+        "-c",
+        `primary_conninfo=host=127.0.0.1 user=postgres port=${port}`
+      ])
+      process.stdout.write(`${own}\n`)
     }
   } finally {
+    if (standby !== undefined) await end(standby, "immediate")
     await end(server, "fast")
   }
 }

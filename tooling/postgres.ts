@@ -29,6 +29,8 @@ export interface PostgresServer {
   readonly directory: string
   /** Restarts it at the same port: `fast` ends the sessions, `immediate` crashes the server. */
   readonly restart: (how: "fast" | "immediate") => Promise<void>
+  /** Starts a standby, after a fast restart of the server, and returns the URL of its first database. */
+  readonly standby: () => Promise<string>
   /** Stops it and deletes its data. */
   readonly stop: () => Promise<void>
 }
@@ -57,12 +59,17 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     )
   }
   const { port, directory }: { readonly port: number; readonly directory: string } = JSON.parse(await answer())
+  const urlAt = (port: number | string) => `postgres://postgres@127.0.0.1:${port}/postgres`
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: urlAt(port),
     directory,
     restart: async (how) => {
       keeper.stdin.write(`${how}\n`)
       await answer()
+    },
+    standby: async () => {
+      keeper.stdin.write("standby\n")
+      return urlAt(await answer())
     },
     stop: async () => {
       keeper.stdin.end()

@@ -85,57 +85,86 @@ const migrating = "29382028637498982"
 /** The first server version with everything that the statements use, such as `xid8` and `pg_snapshot_xmin`. */
 const oldest = 130_000
 
+/** The state of the tables in a database. */
+interface Found {
+  /** The version of the tables; 0 without tables. */
+  readonly version: number
+  readonly log: unknown
+  readonly epoch: number
+  /** The log has ids of transactions that this cluster has not reached. */
+  readonly isRestored: boolean
+}
+
 /**
- * Creates or migrates the tables, and returns their log. Processes that open at the same time take turns. A database with the tables of another
+ * Returns the log of the tables. Creates or migrates them first if that is needed, in turn with other processes; otherwise it
+ * writes nothing, so that a standby and a role that may only read can be opened. A database with the tables of another
  * application or of a newer version is refused unchanged.
  */
-export const open = (connections: Connections): Effect.Effect<LogOrigin, StoreError> => {
-  const { address, transaction } = connections
+export const open = ({ address, run, transaction }: Connections): Effect.Effect<LogOrigin, StoreError> => {
   const refuse = (detail: string) => Effect.fail(Failure.unavailable("open", `${address.name} ${detail}`))
-  return transaction((run) =>
-    Effect.gen(function* () {
-      const [server] = yield* run(
-        `SELECT current_setting('server_version_num')::int4, current_setting('server_encoding'), current_schema()`
+  const look = Effect.fnUntraced(function* (run: Connections["run"]) {
+    const tablesFound = yield* run(
+      `SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1)`,
+      [`{${tables.join()}}`]
+    )
+    const version = yield* versionOf(run, tablesFound.map(String))
+    if (version === undefined) {
+      const names = tablesFound.map(String).toSorted().join(", ")
+      return yield* refuse(`has tables of another application under the store's names (${names}); use another database`)
+    }
+    if (version > migrations.length) {
+      return yield* refuse(
+        `has schema version ${version}; this version of the store reads up to ${migrations.length}. It was left unchanged; upgrade @aumai/handoff-store-postgres`
       )
-      const [version, encoding, schema] = server ?? []
-      if (Number(version) < oldest) return yield* refuse("runs on a PostgreSQL older than 13; upgrade the server")
-      if (encoding !== "UTF8") {
-        return yield* refuse(`is encoded as ${String(encoding)}; create a database with ENCODING 'UTF8'`)
-      }
-      if (schema === null)
-        return yield* refuse("has no schema on the search_path; create one, or set another search_path")
-      yield* run(`SELECT pg_advisory_xact_lock(${migrating})`)
-      const found = yield* run(
-        `SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1)`,
-        [`{${tables.join()}}`]
+    }
+    const isCurrent = version === migrations.length
+    const [row] = isCurrent ? yield* run(`SELECT log, epoch, ${isRestored} FROM handoff_store`) : []
+    return { version, log: row?.[0], epoch: Number(row?.[1]), isRestored: row?.[2] === true } satisfies Found
+  })
+  return Effect.gen(function* () {
+    const [server] = yield* run(
+      `SELECT current_setting('server_version_num')::int4, current_setting('server_encoding'), current_schema(), current_setting('default_transaction_isolation')`
+    )
+    const [version, encoding, schema, isolation] = server ?? []
+    if (Number(version) < oldest) return yield* refuse("runs on a PostgreSQL older than 13; upgrade the server")
+    if (encoding !== "UTF8") {
+      return yield* refuse(`is encoded as ${String(encoding)}; create a database with ENCODING 'UTF8'`)
+    }
+    if (schema === null)
+      return yield* refuse("has no schema on the search_path; create one, or set another search_path")
+    // A pooler does not pass on the setting of this store.
+    if (isolation !== "read committed") {
+      return yield* refuse(
+        `has transactions that are ${String(isolation)}; set default_transaction_isolation = 'read committed' for the user ${address.user}`
       )
-      const standing = yield* versionOf(run, found.map(String))
-      if (standing === undefined) {
-        const names = found.map(String).toSorted().join(", ")
-        return yield* refuse(
-          `has tables of another application under the store's names (${names}); use another database`
-        )
-      }
-      if (standing > migrations.length) {
-        return yield* refuse(
-          `has schema version ${standing}; this version of the store reads up to ${migrations.length}. It was left unchanged; upgrade @aumai/handoff-store-postgres`
-        )
-      }
-      for (const statements of migrations.slice(standing)) for (const statement of statements) yield* run(statement)
-      if (standing < migrations.length) {
-        yield* run(`UPDATE handoff_store SET version = ${migrations.length}, log = coalesce(log, $1)`, [
-          yield* drawLogName
-        ])
-      }
-      yield* run(newEpoch)
-      const [origin] = yield* run(`SELECT log, epoch FROM handoff_store`)
-      const [log, epoch] = origin ?? []
-      if (!isLogName(log)) {
-        return yield* refuse("has no valid log name in handoff_store; it was left unchanged; restore it from a backup")
-      }
-      return { log, epoch: Number(epoch) }
-    })
-  ).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(Failure.ofRead(address, "open")(error))))
+    }
+    const isDone = ({ version, isRestored }: Found) => version === migrations.length && !isRestored
+    let found = yield* look(run)
+    if (!isDone(found)) {
+      found = yield* transaction((run) =>
+        Effect.gen(function* () {
+          yield* run(`SELECT pg_advisory_xact_lock(${migrating})`)
+          // Another process may have done it meanwhile.
+          const before = yield* look(run)
+          for (const statements of migrations.slice(before.version)) {
+            for (const statement of statements) yield* run(statement)
+          }
+          if (before.version < migrations.length) {
+            yield* run(`UPDATE handoff_store SET version = ${migrations.length}, log = coalesce(log, $1)`, [
+              yield* drawLogName
+            ])
+          }
+          yield* run(`UPDATE handoff_store SET epoch = epoch + 1 WHERE ${isRestored}`)
+          return yield* look(run)
+        })
+      )
+    }
+    const { log, epoch } = found
+    if (!isLogName(log)) {
+      return yield* refuse("has no valid log name in handoff_store; it was left unchanged; restore it from a backup")
+    }
+    return { log, epoch }
+  }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(Failure.ofRead(address, "open")(error))))
 }
 
 const isLogName = Schema.is(LogName)
@@ -158,9 +187,7 @@ const versionOf = (
  * The log is ordered by transaction id, and each PostgreSQL cluster counts its ids separately. If the log holds an id that
  * this cluster has not reached, it was restored from another cluster's dump. A new epoch puts new entries after the old.
  */
-const newEpoch = `
-  UPDATE handoff_store SET epoch = epoch + 1
-  WHERE greatest(
+const isRestored = `coalesce(greatest(
     (SELECT xid FROM handoff_log WHERE epoch = handoff_store.epoch ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1),
     (SELECT xid FROM handoff_keys WHERE epoch = handoff_store.epoch ORDER BY epoch DESC, xid DESC, n DESC LIMIT 1)
-  ) >= pg_snapshot_xmax(pg_current_snapshot())`
+  ) >= pg_snapshot_xmax(pg_current_snapshot()), false)`
