@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 
 import { spellings } from "../../testing/src/locations.ts"
 import { openHandoffs as openInBrowser } from "../src/browser.ts"
@@ -19,9 +19,11 @@ describe("a location with a password, however it is spelled", () => {
     using directory = temporaryDirectory()
     const before = process.cwd()
     process.chdir(directory.path)
+    // A database server that does not listen is waited for no longer than this.
+    vi.stubEnv("PGCONNECT_TIMEOUT", "1")
     try {
       const opened: Array<string> = []
-      for (const location of all) {
+      const open = async (location: string) => {
         const error = await openHandoffs(location).then(
           async (handoffs) => {
             opened.push(location)
@@ -33,8 +35,10 @@ describe("a location with a password, however it is spelled", () => {
         const exit = await Effect.runPromiseExit(Effect.scoped(Layer.build(storeLayer(location))))
         expect(JSON.stringify(exit)).not.toContain(secret)
       }
+      await Promise.all(all.map(open))
       expect(opened).toEqual([])
     } finally {
+      vi.unstubAllEnvs()
       process.chdir(before)
     }
   })

@@ -17,13 +17,16 @@ import * as Connections from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 import * as Log from "./Log.ts"
 import * as Schema from "./Schema.ts"
+import * as ServerClock from "./ServerClock.ts"
+import { awaited } from "./Starting.ts"
 import * as Statements from "./Statements.ts"
 
 /** The options of a PostgreSQL store. */
 export interface PostgresStoreOptions {
   /**
    * `postgres://user:password@host:port/database?sslmode=require`. The database must exist; opening it creates the tables.
-   * For a socket write `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`.
+   * For a socket write `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`. The variables of libpq, such as `PGPASSWORD`,
+   * complete it.
    */
   readonly url: string | Redacted.Redacted
   /** The most connections in the pool. Listening to `changed` opens one more. Default: 10. */
@@ -50,9 +53,8 @@ export const make = (
 > =>
   Effect.gen(function* () {
     const address = yield* Address.read(options.url)
-    const connections = yield* Connections.make(address, options.maxConnections ?? 10).pipe(
-      Effect.mapError(Failure.ofRead(address, "open"))
-    )
+    const connections = yield* Connections.make(address, options.maxConnections ?? 10)
+    const now = yield* awaited(ServerClock.make(connections), address)
     const origin = yield* Schema.open(connections)
     const notifications = yield* ChangeNotifications.make(connections, options.pollInterval ?? "500 millis")
     const commit = yield* GroupCommit.make(Commit.make(connections, origin.log, notifications.announce))
@@ -76,7 +78,8 @@ export const make = (
       tally: Effect.map(read("tally", Statements.tally), (rows) =>
         Object.fromEntries(rows.map(([name, amount]) => [String(name), Number(amount)]))
       ),
-      changed: notifications.changed
+      changed: notifications.changed,
+      now
     })
     return { handoffs, agents: Agents.make(connections, origin, reader, read) }
   })
