@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 
 import * as Keys from "./input/Keys.ts"
 import { root } from "./Root.ts"
+import { onItsClock } from "./StoreClock.ts"
 
 const engine = (location: string, oneShot: boolean) =>
   Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer).pipe(
@@ -25,7 +26,9 @@ const signingEngine = (location: string, oneShot: boolean, keys: ReadonlyArray<s
 const signing =
   (oneShot: boolean, operatorFile?: string) =>
   <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    Effect.flatMap(root, ({ key, store }) => Effect.provide(work, signingEngine(store, oneShot, key, operatorFile)))
+    Effect.flatMap(root, ({ key, store }) =>
+      Effect.provide(onItsClock(work), signingEngine(store, oneShot, key, operatorFile))
+    )
 
 /** Runs a command that commits at most once, with the operator's key in this file. */
 export const onceAs = (operatorFile: string | undefined) => signing(true, operatorFile)
@@ -39,7 +42,7 @@ export const staying = signing(false)
 const unsigned =
   (oneShot: boolean) =>
   <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    Effect.flatMap(root, ({ store }) => Effect.provide(work, engine(store, oneShot)))
+    Effect.flatMap(root, ({ store }) => Effect.provide(onItsClock(work), engine(store, oneShot)))
 
 /** Runs a command that records nothing in an agent's name, so it reads no keys. */
 export const reading = unsigned(true)

@@ -7,19 +7,22 @@ import { word } from "./output/Text.ts"
 
 const usual = "handoffs.json"
 
-/** A location without its password, for printing. */
-export const shown = (location: string): string => {
-  if (!/^postgres/i.test(location)) return location
-  // The parser decides where the password ends; a location that is not a URL is never opened.
-  const { host, password, pathname, protocol, search, username } = new URL(location)
-  return `${protocol}//${username}${password === "" ? "" : ":…"}${username === "" ? "" : "@"}${host}${pathname}${search}`
-}
-
 /** Text with the passwords of addresses in it hidden, because a mistyped command repeats its words. */
 export const withoutPasswords = (text: string): string =>
   text
     .replaceAll(/(?::|%3a)\S*(?:@|%40)/gi, ":…@")
     .replaceAll(/((?:pass\w*|pwd|secret|token|key)(?:\s*=\s*|%3d))[^\s"&;]+/gi, "$1…")
+
+/** A location without its password, for printing. */
+export const shown = (location: string): string => {
+  if (!/^postgres/i.test(location)) return location
+  // A URL parser takes one host. An authority ends with its hosts, which contain no @.
+  const [, before = "", hosts = "", after = ""] = /^([^/?#]*\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s.exec(location) ?? []
+  // The parser decides where the password ends; a location that is not a URL is never opened.
+  const { password, pathname, protocol, search, username } = new URL(`${before}localhost${after}`)
+  const user = `${username}${password === "" ? "" : ":…"}${username === "" ? "" : "@"}`
+  return `${protocol}//${user}${hosts}${pathname}${withoutPasswords(search)}`
+}
 
 /** The `--store` flag of a suggested command; empty for the default store. */
 export const storeFlag = (store: string): string => (store === usual ? "" : ` --store ${word(shown(store))}`)

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs"
 
-import { describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 
 import { spellings } from "../../../packages/testing/src/locations.ts"
 import { shown, withoutPasswords } from "../src/Root.ts"
@@ -24,6 +24,10 @@ const doors: ReadonlyArray<(location: string) => ReturnType<typeof cli.run>> = [
 ]
 
 describe("a location with a password", () => {
+  // A database server that does not listen is waited for no longer than this.
+  beforeAll(() => void vi.stubEnv("PGCONNECT_TIMEOUT", "1"))
+  afterAll(() => void vi.unstubAllEnvs())
+
   it("is printed by no command, however it is spelled", async () => {
     for (const [index, location] of spellings(secret).entries()) {
       const { code, stderr, stdout } = await (doors[index % doors.length] ?? doors[0])!(location)
@@ -37,6 +41,11 @@ describe("a location with a password", () => {
     ["POSTGRES://app:a@hunter2@host:1/db?sslmode=require", "postgres://app:…@host:1/db?sslmode=require"],
     ["postgres://app@host/db", "postgres://app@host/db"],
     ["postgres:///db", "postgres:///db"],
+    [
+      "postgres://app:hunter2@a:1,b:2/db?target_session_attrs=any",
+      "postgres://app:…@a:1,b:2/db?target_session_attrs=any"
+    ],
+    ["postgres:///db?user=app&password=hunter2&host=a", "postgres:///db?user=app&password=…&host=a"],
     ["handoffs.json", "handoffs.json"],
     ["sqlite:C:\\a.db", "sqlite:C:\\a.db"]
   ])("is shown without it: %s", (location, expected) => {

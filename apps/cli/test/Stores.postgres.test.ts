@@ -9,6 +9,10 @@ import { heldIn, liveOn } from "./life.ts"
 
 const cli = commandProcess()
 const promise = Effect.promise
+// The command on a machine whose clock is an hour ahead.
+const ahead = {
+  NODE_OPTIONS: "--import=data:text/javascript,const%20now=Date.now;Date.now=()=>now()+3600000"
+}
 
 describe("a PostgreSQL store", () => {
   it.live("serves every command", () =>
@@ -30,6 +34,20 @@ describe("a PostgreSQL store", () => {
       follower.kill("SIGINT")
       assert.include(String(line), "Accepted")
       assert.notInclude(String(line), "Created")
+    })
+  )
+
+  it.live("counts durations by its own clock, and sweeps by it", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const words = ["create", "--from", "planner", "--to", "executor", "--task", "Generate Q3 report"]
+      const created = yield* promise(() =>
+        cli.run([...words, "--deadline", "30m", "--json", "--store", url], { env: ahead })
+      )
+      const { request } = JSON.parse(created.stdout) as { readonly request: { readonly deadline: string } }
+      assert.isAtMost(Date.parse(request.deadline), Date.now() + 1_800_000)
+      const swept = yield* promise(() => cli.run(["sweep", "--json", "--store", url], { env: ahead }))
+      assert.strictEqual(swept.stdout, "[]\n")
     })
   )
 
