@@ -52,3 +52,11 @@ export const lost = (operation: string, { log, rest }: Paths, why: string): Stor
 /** The store is locked by another process, or read-only. */
 export const unavailable = (operation: string, detail: string): StoreError =>
   new StoreError({ operation, reason: "unavailable", detail })
+
+/** There is no store at the path, and it was not to be created. */
+export const missing = (path: string): StoreError =>
+  new StoreError({
+    operation: "open",
+    reason: "missing",
+    detail: `There is no store at ${path}. Nothing was created; correct the path, or open it with create`
+  })

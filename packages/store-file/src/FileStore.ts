@@ -19,7 +19,7 @@ import * as AgentFile from "./AgentFile.ts"
 import * as Commit from "./Commit.ts"
 import * as Contents from "./Contents.ts"
 import * as Failure from "./Failure.ts"
-import { type FileLock, type FsError, JournalFs } from "./JournalFs.ts"
+import { type FsError, JournalFs } from "./JournalFs.ts"
 import { privateMode } from "./JournalWrite.ts"
 import * as KeyLog from "./KeyLog.ts"
 import * as LogFile from "./LogFile.ts"
@@ -27,13 +27,18 @@ import * as LogText from "./LogText.ts"
 import * as NodeJournalFs from "./NodeJournalFs.ts"
 import * as Paths from "./Paths.ts"
 import * as Publish from "./Publish.ts"
+import * as Reader from "./Reader.ts"
 import { refresh, refreshInTurn } from "./Refresh.ts"
-import { type Session, share, turn } from "./Session.ts"
+import { locked, type Session, share, turn } from "./Session.ts"
 
 /** The options of a file store. */
 export interface FileStoreOptions {
-  /** The file. It is created if it does not exist; its directory must exist. A symbolic link is resolved at opening. */
+  /** The file. Its directory must exist. A symbolic link is resolved at opening. */
   readonly path: string
+  /** Begins a store that does not exist. With `false`, opening fails with the reason `missing`. Default: true. */
+  readonly create?: boolean
+  /** Opens an existing store only to read: it creates and changes no file, and refuses commits. Default: false. */
+  readonly readOnly?: boolean
   /**
    * For a command that opens the store, commits once and closes it. The commit goes directly to the readable file if no
    * other process has the store open and there is no journal. Default: false.
@@ -49,28 +54,22 @@ export interface FileStoreOptions {
   readonly allowNetworkFileSystem?: boolean
 }
 
-const refusals: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"])
-
-/** The lock; `undefined` if it is not writable, which makes the store read-only. */
-const openLock = (fs: JournalFs["Service"], path: string, mode: number) =>
-  Effect.catchIf(
-    Effect.map(fs.lock(path, mode), (lock): FileLock | undefined => (lock.writable ? lock : undefined)),
-    (cause: FsError) => refusals.has(cause.code),
-    () => Effect.undefined
-  )
-
 const open = (options: FileStoreOptions): Effect.Effect<Session, StoreError, JournalFs | Scope.Scope> =>
   Effect.gen(function* () {
     const fs = yield* JournalFs
+    const { create = true, readOnly = false } = options
     const path = yield* fs.resolve(options.path, { allowNetworkFileSystem: options.allowNetworkFileSystem ?? false })
     const paths = Paths.of(path)
+    if ((readOnly || !create) && (yield* Paths.found(fs, paths)).length === 0) return yield* Failure.missing(path)
     const rest = yield* fs.stat(paths.rest)
-    const lock = yield* openLock(fs, paths.lock, rest?.mode ?? privateMode)
+    const lock = readOnly ? undefined : yield* Reader.openLock(fs, paths.lock, rest?.mode ?? privateMode)
     const log = LogText.unknown()
     const session: Session = {
       fs,
       paths,
       lock,
+      guard: readOnly ? yield* Reader.guardOf(fs, paths) : Effect.undefined,
+      readOnly,
       turns: yield* Semaphore.make(1),
       checkpointBytes: options.checkpointBytes ?? 1024 * 1024,
       lockTimeout: Duration.toMillis(options.lockTimeout ?? "10 seconds"),
@@ -104,6 +103,8 @@ const close = (session: Session): Effect.Effect<void> =>
     const { lock, fs, paths } = session
     // Looks at the disk, because another process may have created a journal and closed since the last refresh.
     if (lock !== undefined && (yield* fs.stat(paths.journal)) !== undefined) {
+      // A process that only reads is not present, but holds the lock while it reads.
+      yield* locked(session, "close", Effect.void)
       yield* lock.unshare
       let alone = yield* lock.exclude
       for (let left = attempts; !alone && left > 0; left -= 1) {

@@ -22,8 +22,11 @@ export interface Found {
 /** Reads the journal at its path from the start. */
 export const find = (session: Session, operation: string): Effect.Effect<Found, StoreError> =>
   Effect.gen(function* () {
-    const { fs, paths, lock } = session
-    const file = lock === undefined ? undefined : yield* fs.open(paths.journal)
+    const { fs, paths, lock, readOnly } = session
+    const opened = fs.open(paths.journal)
+    // A reader follows the journal, too, but may not be permitted to open it for writing.
+    const file =
+      lock !== undefined ? yield* opened : readOnly ? yield* Effect.orElseSucceed(opened, () => undefined) : undefined
     const read =
       file === undefined ? yield* fs.read(paths.journal) : { stat: yield* file.stat, bytes: yield* file.readFrom(0) }
     return yield* Effect.tapError(

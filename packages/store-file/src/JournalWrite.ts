@@ -168,7 +168,9 @@ export const extend = (
 export const readOnly = (session: Session, operation: string): StoreError =>
   Failure.unavailable(
     operation,
-    `${session.paths.rest} is read-only. Nothing was changed; make the file and its directory writable`
+    session.readOnly
+      ? `${session.paths.rest} was opened to read only. Nothing was changed; open it without readOnly`
+      : `${session.paths.rest} is read-only. Nothing was changed; make the file and its directory writable`
   )
 
 /** Removes a half-written line. If that also fails, the first newline of the next line makes the half invalid. */

@@ -1,5 +1,9 @@
 import { basename, dirname, join } from "node:path"
 
+import * as Effect from "effect/Effect"
+
+import type { FsError, JournalFs } from "./JournalFs.ts"
+
 /** The paths of the files that belong to one store. */
 export interface Paths {
   readonly directory: string
@@ -40,3 +44,13 @@ export const of = (path: string): Paths => {
     aside: (why, when) => `${path}.${why}-${when}`
   }
 }
+
+/**
+ * The existing files that hold something of a store, which exists if there is one. A process that died in the first session
+ * leaves the journal alone. The journal comes first, because folding creates the readable file before it removes the journal.
+ */
+export const found = (
+  fs: Pick<JournalFs["Service"], "stat">,
+  { journal, rest, agents, log }: Paths
+): Effect.Effect<ReadonlyArray<string>, FsError> =>
+  Effect.filter([journal, rest, agents, log], (file) => Effect.map(fs.stat(file), (stat) => stat !== undefined))

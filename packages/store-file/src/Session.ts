@@ -64,6 +64,13 @@ export interface Session {
   readonly paths: Paths
   /** `undefined` if the store is read-only. */
   readonly lock: FileLock | undefined
+  /**
+   * The lock under which a session without one reads. `undefined` while no other process has created the lock file, and
+   * always if that file is not writable.
+   */
+  readonly guard: Effect.Effect<FileLock | undefined, StoreError>
+  /** True if the store was opened only to read. */
+  readonly readOnly: boolean
   /** Allows one turn at a time within this process. */
   readonly turns: Semaphore.Semaphore
   readonly checkpointBytes: number
@@ -107,18 +114,43 @@ export const locked = <A>(
   body: Effect.Effect<A, StoreError>
 ): Effect.Effect<A, StoreError> => {
   const { lock } = session
-  if (lock === undefined) return session.turns.withPermit(body)
   return session.turns.withPermit(
-    Effect.uninterruptibleMask((restore) =>
-      Effect.andThen(
-        Effect.flatMap(Effect.mapError(lock.reserve, Failure.ofDisk(operation)), (taken) =>
-          taken ? Effect.void : restore(retry(session, lock.reserve, operation))
-        ),
-        Effect.ensuring(body, lock.release)
-      )
-    )
+    lock === undefined ? unlocked(session, operation, body) : reserved(session, lock, operation, body)
   )
 }
+
+const reserved = <A>(
+  session: Session,
+  lock: FileLock,
+  operation: string,
+  body: Effect.Effect<A, StoreError>
+): Effect.Effect<A, StoreError> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.andThen(
+      Effect.flatMap(Effect.mapError(lock.reserve, Failure.ofDisk(operation)), (taken) =>
+        taken ? Effect.void : restore(retry(session, lock.reserve, operation))
+      ),
+      Effect.ensuring(body, lock.release)
+    )
+  )
+
+/**
+ * Runs `body`, which only reads, under the lock of other processes, if there is one. A writer that creates the lock file
+ * meanwhile may replace files between two reads, so `body` is then repeated under its lock.
+ */
+const unlocked = <A>(session: Session, operation: string, body: Effect.Effect<A, StoreError>) =>
+  Effect.flatMap(session.guard, (guard) =>
+    guard === undefined
+      ? Effect.flatMap(Effect.exit(body), (exit) =>
+          Effect.flatMap(session.guard, (late) => {
+            if (late === undefined) return exit
+            const close = session.journal?.file?.close ?? Effect.void
+            forget(session)
+            return Effect.andThen(close, reserved(session, late, operation, body))
+          })
+        )
+      : reserved(session, guard, operation, body)
+  )
 
 /** Runs `body` on contents that `refresh` has updated, and marks the session as `holding` meanwhile. */
 const holding = <A>(

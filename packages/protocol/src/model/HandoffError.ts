@@ -149,13 +149,14 @@ export class RevisionConflict extends Schema.TaggedError<RevisionConflict>()("Re
 
 /**
  * The store failed. `unavailable`: wait; the commit may have succeeded, so read before you repeat it. `corrupt`: stored
- * data cannot be read, so a person must look at it. `full`: free some space.
+ * data cannot be read, so a person must look at it. `full`: free some space. `missing`: there is no store at the location,
+ * and it was not to be created.
  */
 export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
   operation: field(Schema.String, "The operation that failed, such as `commit`."),
   reason: field(
-    Schema.Literals(["unavailable", "corrupt", "full"]),
-    "`unavailable` (wait), `corrupt` (stored data cannot be read) or `full` (no space is left)."
+    Schema.Literals(["unavailable", "corrupt", "full", "missing"]),
+    "`unavailable` (wait), `corrupt` (stored data cannot be read), `full` (no space is left) or `missing` (there is no store)."
   ),
   detail: field(Schema.String, "The fault, its place and the remedy, in one sentence."),
   cause: optional(Schema.Defect(), "The error of the platform or of the database.")
