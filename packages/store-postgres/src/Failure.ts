@@ -45,6 +45,9 @@ export const isStarting = (error: SqlError): boolean =>
 /** Tests for a conflict between two writers in which the server rolled this one back, so that it can retry. */
 export const isRepeatable = (error: SqlError): boolean => ["40P01", "40001", lostRace].includes(codeOf(error))
 
+/** A missing value: a commit's statement gets no epoch from tables of a newer version. */
+const upgraded = "23502"
+
 /** Division by zero: a commit's statement causes it on purpose, to roll itself back. */
 const lostRace = "22012"
 
@@ -82,6 +85,8 @@ const explain = ({ database, server, user, name }: Address, error: SqlError): st
       return `${server} accepts no more connections: ${messageOf(error)}. Lower maxConnections, or raise the server's max_connections`
     case "53100":
       return `The disk of ${server} is full; free some space and repeat`
+    case upgraded:
+      return `A newer version of the store has upgraded the tables in ${name}; upgrade @aumai/handoff-store-postgres`
     case "25006":
       return `${name} is read-only, like every standby: ${messageOf(error)}; connect to the primary`
     case "08P01":
@@ -136,6 +141,14 @@ export const inDoubt = (address: Address, operation: string, cause: SqlError | S
     reason: "unavailable",
     detail: `${cause instanceof StoreError ? cause.detail.replace(/\. Nothing was changed$/, "") : explain(address, cause)}. The change may have happened; read before repeating it`,
     cause
+  })
+
+/** There is no store in the database, and it was not to be created. */
+export const missing = (name: string): StoreError =>
+  new StoreError({
+    operation: "open",
+    reason: "missing",
+    detail: `There is no store in ${name}. Nothing was created; correct the URL, or open it with create`
   })
 
 /** A `StoreError` with the reason `unavailable`. */

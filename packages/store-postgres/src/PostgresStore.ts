@@ -24,11 +24,13 @@ import * as Statements from "./Statements.ts"
 /** The options of a PostgreSQL store. */
 export interface PostgresStoreOptions {
   /**
-   * `postgres://user:password@host:port/database?sslmode=require`. The database must exist; opening it creates the tables.
+   * `postgres://user:password@host:port/database?sslmode=require`. The database must exist.
    * For a socket write `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`. The variables of libpq, such as `PGPASSWORD`,
    * complete it.
    */
   readonly url: string | Redacted.Redacted
+  /** Creates the tables if the database has no store. With `false`, opening fails with the reason `missing`. Default: true. */
+  readonly create?: boolean
   /** The most connections in the pool. Listening to `changed` opens one more. Default: 10. */
   readonly maxConnections?: number
   /** The time between two polls of `changed`, for commits whose notification was lost. Default: 500 milliseconds. */
@@ -55,7 +57,7 @@ export const make = (
     const address = yield* Address.read(options.url)
     const connections = yield* Connections.make(address, options.maxConnections ?? 10)
     const now = yield* awaited(ServerClock.make(connections), address)
-    const origin = yield* Schema.open(connections)
+    const origin = yield* Schema.open(connections, { create: options.create ?? true })
     const notifications = yield* ChangeNotifications.make(connections, options.pollInterval ?? "500 millis")
     const commit = yield* GroupCommit.make(Commit.make(connections, origin.log, notifications.announce))
 

@@ -79,6 +79,9 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
   ]
 ]
 
+/** The version of the tables that this version of the store reads and writes. */
+export const version = migrations.length
+
 /** The advisory lock of the migrations: "handoff" in ASCII, a number that another application is unlikely to use. */
 const migrating = "29382028637498982"
 
@@ -98,9 +101,12 @@ interface Found {
 /**
  * Returns the log of the tables. Creates or migrates them first if that is needed, in turn with other processes; otherwise it
  * writes nothing, so that a standby and a role that may only read can be opened. A database with the tables of another
- * application or of a newer version is refused unchanged.
+ * application or of a newer version is refused unchanged, and without `create` also one without tables.
  */
-export const open = ({ address, run, transaction }: Connections): Effect.Effect<LogOrigin, StoreError> => {
+export const open = (
+  { address, run, transaction }: Connections,
+  { create }: { readonly create: boolean } = { create: true }
+): Effect.Effect<LogOrigin, StoreError> => {
   const refuse = (detail: string) => Effect.fail(Failure.unavailable("open", `${address.name} ${detail}`))
   const look = Effect.fnUntraced(function* (run: Connections["run"]) {
     const tablesFound = yield* run(
@@ -140,6 +146,7 @@ export const open = ({ address, run, transaction }: Connections): Effect.Effect<
     }
     const isDone = ({ version, isRestored }: Found) => version === migrations.length && !isRestored
     let found = yield* look(run)
+    if (found.version === 0 && !create) return yield* Failure.missing(address.name)
     if (!isDone(found)) {
       found = yield* transaction((run) =>
         Effect.gen(function* () {

@@ -25,6 +25,8 @@ import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Result from "effect/Result"
 
+import { version } from "./Schema.ts"
+
 const { OID } = PgTypes
 
 /** An array of texts as a parameter. */
@@ -90,8 +92,11 @@ const change = `change AS (
 /** The revision in the snapshot. */
 const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0)"
 
-/** The row of the store, read once for all of a statement. */
-const store = `store AS MATERIALIZED (SELECT epoch, keys FROM handoff_store)`
+/**
+ * The row of the store, read once for all of a statement. It is not there once a newer version has upgraded the tables: then
+ * an entry would get no epoch, which the log refuses.
+ */
+const store = `store AS MATERIALIZED (SELECT epoch, keys FROM handoff_store WHERE version = ${version})`
 
 /** Compares a number of keys with the one in the snapshot; NULL fits any. */
 const fits = (keys: string) => `(${keys} = (SELECT store.keys FROM store)) IS NOT FALSE`

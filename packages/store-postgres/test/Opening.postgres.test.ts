@@ -39,6 +39,33 @@ describe("opening a database", () => {
     })
   )
 
+  it.live("that a newer version upgrades meanwhile refuses the commits of this one", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const { handoffs } = yield* PostgresStore.make({ url })
+      yield* handoffs.commit([created("one", at)])
+      yield* query(url, "UPDATE handoff_store SET version = 99")
+      const error = yield* Effect.flip(handoffs.commit([created("two", at)]))
+      assert.match(
+        error.message,
+        /^A newer version of the store has upgraded the tables in .*; upgrade @aumai\/handoff-store-postgres\. Nothing was changed$/
+      )
+      assert.deepStrictEqual(yield* query(url, "SELECT id FROM handoff_records"), [["one"]])
+    })
+  )
+
+  it.live("without tables is refused by create: false, and creates none", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const error = yield* Effect.flip(Effect.scoped(PostgresStore.make({ url, create: false })))
+      assert.strictEqual(error.reason, "missing")
+      assert.match(error.message, /^There is no store in database \S+ on \S+\. Nothing was created/)
+      assert.deepStrictEqual(yield* query(url, "SELECT relname::text FROM pg_class WHERE relname LIKE 'handoff%'"), [])
+      yield* Effect.scoped(PostgresStore.make({ url }))
+      yield* Effect.scoped(PostgresStore.make({ url, create: false }))
+    })
+  )
+
   it.live("of the first version migrates it with its agents", () =>
     Effect.gen(function* () {
       const url = yield* makeDatabase()

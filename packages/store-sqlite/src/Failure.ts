@@ -64,6 +64,14 @@ export const held = (operation: string, path: string, millis: number): StoreErro
     detail: `Another process has locked ${path} for more than ${millis} ms. ${nothing}; try again`
   })
 
+/** There is no store at the path, and it was not to be created. */
+export const missing = (path: string): StoreError =>
+  new StoreError({
+    operation: "open",
+    reason: "missing",
+    detail: `There is no store at ${path}. ${nothing}; correct the path, or open it with create`
+  })
+
 /** The store must not use this file. */
 export const refused = (reason: "unavailable" | "corrupt", detail: string): StoreError =>
   new StoreError({ operation: "open", reason, detail })

@@ -20,6 +20,8 @@ import * as Session from "./Session.ts"
 /** The resolved options of a store. */
 export interface Opening {
   readonly path: string
+  /** `false` refuses a path without a store. */
+  readonly create: boolean
   readonly synchronous: "FULL" | "NORMAL"
   /** In milliseconds. */
   readonly busyTimeout: number
@@ -86,10 +88,10 @@ const inspect = (path: string): void => {
 }
 
 /**
- * Creates the file if it does not exist, and refuses one that is not a store. It never opens an existing file with node:fs,
+ * Creates the file if it does not exist and may be created, and refuses one that is not a store. It never opens an existing file with node:fs,
  * because closing that handle would release the locks that SQLite holds in this process.
  */
-const prepare = (path: string): void => {
+const prepare = ({ create, path }: Opening): void => {
   // The journal first: a store that is being created has its file before its journal.
   const journal = statOf(`${path}-wal`)
   const stat = statOf(path)
@@ -105,6 +107,7 @@ const prepare = (path: string): void => {
     if (statOf(directory)?.isDirectory() !== true) {
       throw Failure.refused("unavailable", `${path} needs the directory ${directory}, which does not exist; create it`)
     }
+    if (!create) throw Failure.missing(path)
     closeSync(openSync(path, "a", privateMode))
   } else if (!stat.isFile()) {
     throw Failure.refused(
@@ -114,14 +117,14 @@ const prepare = (path: string): void => {
   } else if (stat.size > 0) inspect(path)
 }
 
-const connect = ({ path, busyTimeout }: Opening) =>
+const connect = (opening: Opening) =>
   Effect.acquireRelease(
     Effect.try({
       try: () => {
-        prepare(path)
-        return new Database(path, { timeout: Math.min(busyTimeout, Session.nativeWait) })
+        prepare(opening)
+        return new Database(opening.path, { timeout: Math.min(opening.busyTimeout, Session.nativeWait) })
       },
-      catch: (cause) => (cause instanceof StoreError ? cause : Failure.of("open", path, cause))
+      catch: (cause) => (cause instanceof StoreError ? cause : Failure.of("open", opening.path, cause))
     }),
     // The last connection to close moves the journal's commits into the database and deletes the journal.
     (db) => Effect.sync(() => db.close())
@@ -130,12 +133,15 @@ const connect = ({ path, busyTimeout }: Opening) =>
 /** Opens a connection that its scope closes. */
 export const open = (opening: Opening): Effect.Effect<Session.Session, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { path, synchronous, busyTimeout } = opening
+    const { path, create, synchronous, busyTimeout } = opening
     const db = yield* connect(opening)
     const log = yield* drawLogName
     const session = Session.make(db, path, busyTimeout)
     const version = () => versionOf(db, path)
-    if ((yield* session.attempt("open", version)) < migrations.length) {
+    const found = yield* session.attempt("open", version)
+    // The file is empty, or another process is creating the store at this moment.
+    if (found === 0 && !create) return yield* Failure.missing(path)
+    if (found < migrations.length) {
       // Before WAL mode is on, so that the marks are in the file itself and not only in its journal.
       yield* session.transact("open", () => {
         for (const migration of migrations.slice(version())) db.exec(migration)
@@ -157,5 +163,14 @@ export const open = (opening: Opening): Effect.Effect<Session.Session, StoreErro
         `PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_size = -${cacheSize}`
       )
     )
-    return session
+    const mark = db.prepare("PRAGMA user_version")
+    return {
+      ...session,
+      transact: (operation, work) =>
+        session.transact(operation, () => {
+          // A newer version may upgrade the file while it is open here; this version must not write into its tables.
+          if (mark.get()?.["user_version"] !== migrations.length) version()
+          return work()
+        })
+    }
   })

@@ -33,8 +33,10 @@ import * as Statements from "./Statements.ts"
 
 /** The options of a SQLite store. */
 export interface SqliteStoreOptions {
-  /** The file, on a local disk. It is created if it does not exist; its directory must exist. */
+  /** The file, on a local disk. Its directory must exist. */
   readonly path: string
+  /** Begins a store that does not exist. With `false`, opening fails with the reason `missing`. Default: true. */
+  readonly create?: boolean
   /**
    * `FULL`: a commit that succeeded survives a power cut. `NORMAL`: it survives the end of every process, but a power cut
    * can lose the latest commits, the last one first. Default: `FULL`.
@@ -138,6 +140,7 @@ export const make = (
     const session = yield* Opening.open({
       // An absolute path, because SQLite treats names such as `:memory:` and `file:…` specially.
       path: resolve(options.path),
+      create: options.create ?? true,
       synchronous: options.synchronous ?? "FULL",
       busyTimeout: Duration.toMillis(options.busyTimeout ?? "10 seconds")
     })

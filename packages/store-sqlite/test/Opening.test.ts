@@ -132,6 +132,25 @@ describe("opening refuses, and leaves unchanged,", () => {
     )
   )
 
+  it.live("a commit to a store that a newer version has upgraded meanwhile", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        const error = yield* Effect.provide(
+          Effect.gen(function* () {
+            yield* createOne("one")
+            database(path, "PRAGMA user_version = 99").close()
+            return yield* Effect.flip(createOne("two"))
+          }),
+          open(path)
+        )
+        assert.include(error.message, `${path} has schema version 99; this version of the store reads up to 3`)
+        using newer = database(path, "")
+        assert.strictEqual(newer.prepare("SELECT count(*) AS n FROM log").get()?.["n"], 1)
+      })
+    )
+  )
+
   it.live("a store whose newer version is still in its journal", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
@@ -159,6 +178,25 @@ describe("opening", () => {
     )
   )
 
+  it.live("without `create` refuses a path without a store and creates nothing", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        writeFileSync(at("empty.db"), "")
+        database(at("vacant.db"), "VACUUM").close()
+        const before = contents(at("."))
+        for (const name of ["empty.db", "none.db", "vacant.db"]) {
+          const error = yield* Effect.flip(Effect.provide(createOne("one"), open(at(name), { create: false })))
+          assert.strictEqual(error instanceof StoreError ? error.reason : error._tag, "missing")
+          assert.include(error.message, `There is no store at ${at(name)}. Nothing was changed; correct the path`)
+        }
+        assert.deepStrictEqual(contents(at(".")), before)
+        yield* Effect.provide(createOne("one"), open(at("new.db")))
+        yield* Effect.provide(createOne("two"), open(at("new.db"), { create: false }))
+        assert.notInclude(readdirSync(at(".")).join(), "new.db-")
+      })
+    )
+  )
+
   it.live("flushes every commit by default, and not with `synchronous: NORMAL`", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
@@ -166,7 +204,12 @@ describe("opening", () => {
           ["FULL", 2],
           ["NORMAL", 1]
         ] as const) {
-          const { db } = yield* Opening.open({ path: at("handoffs.db"), synchronous, busyTimeout: 1000 })
+          const { db } = yield* Opening.open({
+            path: at("handoffs.db"),
+            create: true,
+            synchronous,
+            busyTimeout: 1000
+          })
           assert.deepStrictEqual({ ...db.prepare("PRAGMA synchronous").get() }, { synchronous: level })
         }
       }).pipe(Effect.scoped)
