@@ -9,8 +9,8 @@ export { fileOf, storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
  * Opens the handoffs at a location: a path for a JSON file, `sqlite:handoffs.db`, `postgres://user@host/database`, or
  * `memory:`. Close them afterwards, or use `await using`.
  *
- * Rejects with `InvalidInput` if the location names no store, and with `StoreError` if the store cannot be opened or
- * its package is not installed.
+ * A store that does not exist begins with the first write, unless `create` is `false`. Rejects with `InvalidInput` if the
+ * location names no store, and with `StoreError` if the store cannot be opened or its package is not installed.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 
@@ -52,6 +52,15 @@ describe("a location", () => {
     ["sqlite://handoffs.db", "Expected a path right behind sqlite:"],
     ["postgres:handoffs", "Expected a URL, as in postgres://user@host/database"],
     ["file:handoffs.json", "Expected a path alone"],
+    ["handoffs.db", "Expected sqlite:handoffs.db for a SQLite database, or ./handoffs.db for a JSON file of that name"],
+    ["data/h.SQLITE3", "Expected sqlite:data/h.SQLITE3 for a SQLite database, or ./data/h.SQLITE3 for"],
+    ["/srv/h.sqlite", "Expected sqlite:/srv/h.sqlite for a SQLite database, or a file:// URL for"],
+    ["memory", "Expected memory: for a store in memory, or ./memory for"],
+    [":memory:", "Expected memory: for a store in memory"],
+    ["sqlite::memory:", "write memory: for a store in memory"],
+    ["sqlite", "Expected a path as well, as in sqlite:handoffs.db"],
+    ["postgres", "Expected a URL, as in postgres://user@host/database"],
+    ["postgresql//db.example/handoffs", "Expected a path, but this looks like an address"],
     ["file://elsewhere/handoffs.json", "Expected a path alone"]
   ])("%j is refused with what would work", async (location, sentence) => {
     const error = await rejection(openHandoffs(location))
@@ -69,7 +78,9 @@ describe("a location", () => {
   it.each([
     ["with a colon further on", "of:monday.json", "./of:monday.json"],
     ["with a drive", "C:\\handoffs.json", "C:\\handoffs.json"],
-    ["without an ending", "handoffs", "handoffs"]
+    ["without an ending", "handoffs", "handoffs"],
+    ["named like a database", "handoffs.db", "./handoffs.db"],
+    ["named like memory", "memory", "./memory"]
   ])("%s is a file", async (_, name, location) => {
     using directory = temporaryDirectory()
     const before = process.cwd()
@@ -82,6 +93,32 @@ describe("a location", () => {
     } finally {
       process.chdir(before)
     }
+  })
+
+  it.each(["", "sqlite:"])("%sFILE without a store is refused by create: false and readOnly", async (scheme) => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, "none")
+    for (const options of [{ create: false }, { readOnly: true }, { readOnly: true, create: true }]) {
+      expect(await rejection(openHandoffs(`${scheme}${path}`, options))).toMatchObject({
+        _tag: "StoreError",
+        reason: "missing",
+        message: expect.stringContaining(`There is no store at ${path}. Nothing was c`)
+      })
+    }
+    expect(readdirSync(directory.path)).toEqual([])
+  })
+
+  it("can be opened only to read, which leaves nothing beside it and refuses to write", async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, "restored.json")
+    writeFileSync(path, "[]\n")
+    await using handoffs = await openHandoffs(path, { readOnly: true })
+    expect(await handoffs.list({ _tag: "All" })).toEqual([])
+    expect(await rejection(handoffs.create(ask))).toMatchObject({
+      reason: "unavailable",
+      message: `${path} was opened to read only. Nothing was changed; open it without readOnly`
+    })
+    expect(readdirSync(directory.path)).toEqual(["restored.json"])
   })
 
   it("can be the URL of a file", async () => {

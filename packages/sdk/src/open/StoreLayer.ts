@@ -1,5 +1,5 @@
 import { adapter, memory, refused, type Store } from "./Adapter.ts"
-import { isAddress, isUnclean } from "./Location.ts"
+import { askedFor, isAddress, isUnclean } from "./Location.ts"
 
 /** The options of a store at a location. */
 export interface StoreOptions {
@@ -8,6 +8,16 @@ export interface StoreOptions {
    * then written directly. Other stores ignore it. Default: `false`.
    */
   readonly oneShot?: boolean | undefined
+  /**
+   * Begins a store that does not exist. With `false`, opening fails with a `StoreError` whose reason is
+   * `missing`, and creates nothing. Default: `true`.
+   */
+  readonly create?: boolean | undefined
+  /**
+   * Set it in a program that only reads. It never begins a store. A JSON file is then read without creating or changing a
+   * file beside it, and refuses commits. Default: `false`.
+   */
+  readonly readOnly?: boolean | undefined
 }
 
 const examples = "handoffs.json (any path), sqlite:handoffs.db, postgres://user@host/database or memory:"
@@ -16,13 +26,15 @@ const examples = "handoffs.json (any path), sqlite:handoffs.db, postgres://user@
 const notPath =
   "Expected a path, but this looks like an address: write postgres://user@host/database, or ./… for a file"
 
-const file = (path: string, oneShot = false): Store =>
+type Opening = Readonly<Record<keyof StoreOptions, boolean>>
+
+const file = (path: string, options: Opening): Store =>
   isAddress(path)
     ? refused(notPath)
     : adapter(
         "@aumai/handoff-store-file",
         () => import("@aumai/handoff-store-file"),
-        ({ FileStore }) => FileStore.layer({ path, oneShot })
+        ({ FileStore }) => FileStore.layer({ path, ...options })
       )
 
 /** The path of a file URL; `undefined` if the URL names no local file. */
@@ -44,23 +56,25 @@ const split = (location: string): { readonly scheme?: string; readonly rest: str
   return scheme === undefined || rest === undefined ? { rest: location } : { scheme: scheme.toLowerCase(), rest }
 }
 
-const sqlite = (path: string): Store =>
-  path === "" || path.startsWith("//")
-    ? refused("Expected a path right behind sqlite:, as in sqlite:handoffs.db or sqlite:/var/lib/handoffs.db")
+const sqlite = (path: string, { create }: Opening): Store =>
+  path === "" || path.startsWith("//") || path === ":memory:"
+    ? refused(
+        "Expected a path right behind sqlite:, as in sqlite:handoffs.db or sqlite:/var/lib/handoffs.db; write memory: for a store in memory"
+      )
     : isAddress(path)
       ? refused(notPath)
       : adapter(
           "@aumai/handoff-store-sqlite",
           () => import("@aumai/handoff-store-sqlite"),
-          ({ SqliteStore }) => SqliteStore.layer({ path })
+          ({ SqliteStore }) => SqliteStore.layer({ path, create })
         )
 
-const postgres = (url: string, rest: string): Store =>
+const postgres = (url: string, rest: string, { create }: Opening): Store =>
   rest.startsWith("//")
     ? adapter(
         "@aumai/handoff-store-postgres",
         () => import("@aumai/handoff-store-postgres"),
-        ({ PostgresStore }) => PostgresStore.layer({ url })
+        ({ PostgresStore }) => PostgresStore.layer({ url, create })
       )
     : refused("Expected a URL, as in postgres://user@host/database")
 
@@ -78,7 +92,8 @@ export const fileOf = (location: string): string | undefined => {
   if (isUnclean(location)) return undefined
   const { scheme, rest } = split(location)
   const path = scheme === undefined || scheme === "sqlite" ? rest : scheme === "file" ? pathOf(location) : undefined
-  return path === undefined || isAddress(path) ? undefined : path
+  if (path === undefined || isAddress(path)) return undefined
+  return scheme === undefined && askedFor(path) !== undefined ? undefined : path
 }
 
 /**
@@ -93,7 +108,7 @@ export const fileOf = (location: string): string | undefined => {
  * | `memory:` | lost when the process ends |
  *
  * Fails with `InvalidInput` for any other scheme, and with `StoreError` (`unavailable`) if the package is missing.
- * Write `./name:with-colon.json` for a file whose name looks like a scheme or an address.
+ * Write `./name:with-colon.json` for a file whose name looks like a scheme, an address or a database.
  *
  * @example
  * ```ts
@@ -106,7 +121,8 @@ export const fileOf = (location: string): string | undefined => {
  * ```
  */
 export const storeLayer = (location: string, options: StoreOptions = {}): Store => {
-  const { oneShot } = options
+  const { oneShot = false, readOnly = false } = options
+  const opening: Opening = { oneShot, readOnly, create: !readOnly && (options.create ?? true) }
   // A JavaScript program can pass any value.
   if (typeof location !== "string" || location === "") return refused(`Expected ${examples}`)
   if (isUnclean(location)) {
@@ -114,21 +130,23 @@ export const storeLayer = (location: string, options: StoreOptions = {}): Store 
   }
   const { scheme, rest } = split(location)
   switch (scheme) {
-    case undefined:
-      return file(location, oneShot)
+    case undefined: {
+      const asked = isAddress(location) ? undefined : askedFor(location)
+      return asked === undefined ? file(location, opening) : refused(asked)
+    }
     case "memory":
       return rest === "" ? memory : refused("Expected memory: without a name")
     case "file": {
       const path = pathOf(location)
       return path === undefined
         ? refused("Expected a path alone, as in handoffs.json, or a URL such as file:///var/lib/handoffs.json")
-        : file(path, oneShot)
+        : file(path, opening)
     }
     case "sqlite":
-      return sqlite(rest)
+      return sqlite(rest, opening)
     case "postgres":
     case "postgresql":
-      return postgres(location, rest)
+      return postgres(location, rest, opening)
     default:
       return refused(`Expected ${examples}; ${scheme}: names no store (write ./${scheme}:… for a file of that name)`)
   }
