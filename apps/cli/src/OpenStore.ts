@@ -1,73 +1,89 @@
+/** Opens the store of a command as its row in `StoreUse.ts` says. */
 import { AgentCapabilityRegistry, HandoffManager, HandoffRouter } from "@aumai/handoff-core"
-import { InvalidInput } from "@aumai/handoff-protocol"
+import { StoreError } from "@aumai/handoff-protocol"
 import { fileOf, schemaBox, storeLayer } from "@aumai/handoff/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import * as Keys from "./input/Keys.ts"
-import { root } from "./Root.ts"
+import { root, shown, storeFlag } from "./Root.ts"
 import { onItsClock } from "./StoreClock.ts"
+import { type StoreUse, storeUse, type StoreUser } from "./StoreUse.ts"
 
-const engine = (location: string, oneShot: boolean) =>
-  Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer).pipe(
-    Layer.provideMerge(Layer.merge(storeLayer(location, { oneShot }), schemaBox))
+/** The flags that a command may have for its store. */
+interface StoreFlags {
+  /** The value of `--create`. */
+  readonly create?: boolean
+  readonly operatorKey?: string
+}
+
+const mayBegin = ({ missing }: StoreUse, { create = false }: StoreFlags): boolean =>
+  missing === "created" || (missing === "created on demand" && create)
+
+/** The engine over a store. */
+const engine = (use: StoreUse, location: string, flags: StoreFlags) => {
+  const store = storeLayer(location, {
+    create: mayBegin(use, flags),
+    readOnly: use.opens === "to read",
+    oneShot: use.opens === "for one commit"
+  })
+  return Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer).pipe(
+    Layer.provideMerge(Layer.merge(store, schemaBox))
   )
+}
 
 /** The engine over a store, signing for the agents whose keys are named. */
-const signingEngine = (location: string, oneShot: boolean, keys: ReadonlyArray<string>, operatorFile?: string) => {
-  const plain = engine(location, oneShot)
+const signingEngine = (use: StoreUse, location: string, keys: ReadonlyArray<string>, flags: StoreFlags) => {
+  const plain = engine(use, location, flags)
   return Layer.unwrap(
     Effect.map(Keys.named(keys), (named) =>
-      named.length === 0 && operatorFile === undefined ? plain : Layer.provide(plain, Keys.signing(keys, operatorFile))
+      named.length === 0 && flags.operatorKey === undefined
+        ? plain
+        : Layer.provide(plain, Keys.signing(keys, flags.operatorKey))
     )
   )
 }
 
-const signing =
-  (oneShot: boolean, operatorFile?: string) =>
+/** Names a store that does not exist, and what to do. */
+const named = (location: string, remedy: string) => (error: StoreError) =>
+  Effect.flatMap(
+    Effect.promise(() => import("node:path")),
+    (path) => {
+      const file = fileOf(location)
+      const place = file === undefined ? shown(location) : path.resolve(file)
+      const detail = `There is no store at ${place}. Nothing was created; ${remedy}`
+      return Effect.fail(new StoreError({ operation: error.operation, reason: "missing", detail, cause: error }))
+    }
+  )
+
+const isMissing = (error: unknown): error is StoreError => error instanceof StoreError && error.reason === "missing"
+
+/** Runs a command on the store of `--store`. */
+export const on =
+  (command: StoreUser, flags: StoreFlags = {}) =>
   <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    Effect.flatMap(root, ({ key, store }) =>
-      Effect.provide(onItsClock(work), signingEngine(store, oneShot, key, operatorFile))
-    )
+    Effect.flatMap(root, ({ key, store }) => {
+      const use: StoreUse = storeUse[command]
+      const layer = use.signs ? signingEngine(use, store, key, flags) : engine(use, store, flags)
+      const begin = use.missing === "created on demand" ? "--create" : `'aumai-handoff create${storeFlag(store)}'`
+      const remedy = `name an existing one with --store, or begin one there with ${begin}`
+      return Effect.catchIf(Effect.provide(onItsClock(work), layer), isMissing, named(store, remedy))
+    })
 
-/** Runs a command that commits at most once, with the operator's key in this file. */
-export const onceAs = (operatorFile: string | undefined) => signing(true, operatorFile)
+/** The same for a command with `--create`. */
+export const onDemand =
+  (command: StoreUser) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>, { create }: { readonly create: boolean }) =>
+    on(command, { create })(work)
 
-/** Runs a command that commits at most once on the store. */
-export const once = signing(true)
-
-/** Runs a command that commits repeatedly, or keeps running, on the store. */
-export const staying = signing(false)
-
-const unsigned =
-  (oneShot: boolean) =>
-  <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    Effect.flatMap(root, ({ store }) => Effect.provide(onItsClock(work), engine(store, oneShot)))
-
-/** Runs a command that records nothing in an agent's name, so it reads no keys. */
-export const reading = unsigned(true)
-
-/** The same for a command that keeps running, or commits repeatedly. */
-export const following = unsigned(false)
-
-/** The engine over another store than the one of `--store`, until the scope ends. */
-export const opened = (location: string) => Layer.build(engine(location, false))
+/** The engine over the store that a flag of `copy` names, until the scope ends. */
+export const opened = (flag: "--from" | "--to", location: string) =>
+  Effect.catchIf(
+    Layer.build(engine(storeUse[`copy ${flag}`], location, {})),
+    isMissing,
+    named(location, `name an existing one with ${flag}`)
+  )
 
 /** The JSON file that a location names; `undefined` for any other kind of store. */
 export const jsonFileOf = (location: string): string | undefined =>
   /^sqlite:/i.test(location) ? undefined : fileOf(location)
-
-/** Refuses to read a store whose file does not exist, because opening it would create an empty one. */
-export const existing = (flag: string, location: string): Effect.Effect<void, InvalidInput> => {
-  const file = fileOf(location)
-  if (file === undefined) return Effect.void
-  return Effect.tryPromise({
-    // Imported here, because few commands need it.
-    try: async () => (await import("node:fs/promises")).access(file),
-    catch: () =>
-      new InvalidInput({
-        input: flag,
-        issues: [{ path: "", expected: `${file} does not exist; name an existing store` }]
-      })
-  })
-}

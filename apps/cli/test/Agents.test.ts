@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
@@ -22,6 +22,7 @@ const gone = (agent: string, key: string) =>
 
 describe("agents and routing", () => {
   it("registers agents, routes by the words of the task, and records the decision", async () => {
+    writeFileSync(cli.path("agents.json"), "[]\n")
     expect((await run("agents", "list")).stdout).toBe("No agents registered\n")
     await run("agents", "register", "--id", "alice", "--capability", "analyze,summarize,translate")
     await run("agents", "register", "--id", "bob", "--capability", "execute", "--capability", "report")

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs"
+
 import { describe, expect, it } from "vitest"
 
 import { command } from "./command.ts"
@@ -148,6 +150,7 @@ describe("custody", () => {
     [["accept", "--id", "abcd", "--lease", "10001d"], "--lease"],
     [["create", "--from", "a", "--to", "b", "--task", "t", "--remind-before", "10"], "--remind-before"]
   ])("refuses an invalid duration in %j", async (words, flag) => {
+    writeFileSync(cli.path("untouched.json"), "[]\n")
     const { code, stdout, stderr } = await cli.run([...words, "--store", "untouched.json"])
     expect([code, stdout]).toEqual([1, ""])
     expect(stderr).toBe(`Error: Invalid ${flag}: expected a duration such as 90s, 10m or 2h, of at most 10000d\n`)

@@ -209,6 +209,7 @@ describe("keys", () => {
 
   const warnings = async (file: string) => {
     const key = `executor=${file}`
+    writeFileSync(cli.path("warned.json"), "[]\n")
     const { stderr } = await cli.run(["claim", "--agent", "executor", "--store", "warned.json", "--key", key])
     return stderr.split("\n").filter((line) => line !== "")
   }

@@ -9,6 +9,7 @@ const cli = command()
 
 describe("list", () => {
   it("prints a sentence if there are no handoffs", async () => {
+    writeFileSync(cli.path("empty.json"), "[]\n")
     expect(await cli.run(["list", "--store", "empty.json"])).toEqual({
       code: 0,
       stdout: "No handoff records found\n",

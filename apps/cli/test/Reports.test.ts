@@ -128,6 +128,7 @@ describe("every command prints JSON that its schema describes", () => {
     await one("Verification", "verify", "--file", "backup.json")
     await many("ImportReport", "import", "--file", "backup.json")
     await one("CopyReport", "copy", "--from", "reports.json", "--to", "other.json")
+    writeFileSync(cli.path("empty.json"), "[]\n")
     await one("Metrics", "stats", "--store", "empty.json")
     await one("KeyPair", "keygen")
     await one("KeyPair", "keygen", "--out", "agent.key")

@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 
-import { makeDatabase } from "../../../tooling/databases.ts"
+import { makeDatabase, query } from "../../../tooling/databases.ts"
 import { commandProcess } from "./command.ts"
 import { heldIn, liveOn } from "./life.ts"
 
@@ -19,6 +19,18 @@ describe("a PostgreSQL store", () => {
     Effect.gen(function* () {
       const url = yield* makeDatabase()
       yield* promise(() => liveOn(cli, url))
+    })
+  )
+
+  it.live("that was not begun is refused by commands that read, and they create no tables", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      for (const words of [["list"], ["export"], ["verify"], ["sweep"], ["accept", "--id", "x"]]) {
+        const { code, stderr } = yield* promise(() => cli.run([...words, "--store", url]))
+        assert.strictEqual(code, 1)
+        assert.match(stderr, /^Error: There is no store at postgres:.*or begin one there with 'aumai-handoff create /)
+      }
+      assert.deepStrictEqual(yield* query(url, "SELECT relname::text FROM pg_class WHERE relname LIKE 'handoff%'"), [])
     })
   )
 

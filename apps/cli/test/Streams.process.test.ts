@@ -91,6 +91,7 @@ describe("the working directory", () => {
     writeFileSync(cli.path("foreign/.env"), "AUMAI_HANDOFF_STORE=nowhere/handoffs.json")
     writeFileSync(cli.path("foreign/bunfig.toml"), 'preload = ["./code.ts"]')
     writeFileSync(cli.path("foreign/code.ts"), 'console.log("foreign code")')
+    writeFileSync(cli.path("foreign/handoffs.json"), "[]\n")
     const words = [...cli.first, "list"]
     const options = { cwd: cli.path("foreign"), env: { ...process.env, AUMAI_HANDOFF_STORE: undefined } }
     const { status, stdout } = spawnSync(cli.program, words, { ...options, encoding: "utf8" })

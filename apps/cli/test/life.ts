@@ -13,6 +13,7 @@ export const liveOn = async (cli: Cli, store: string) => {
     expect(outcome.code).toBe(0)
     return outcome.stdout
   }
+  await run("agents", "register", "--id", "carol", "--capability", "analyze")
   expect(await run("list")).toBe("No handoff records found\n")
   const id = await cli.create(store, { task: "Übergabe 引き渡し", deadline: "2h", priority: "9" })
   const prefix = id.slice(0, 6)
@@ -25,7 +26,6 @@ export const liveOn = async (cli: Cli, store: string) => {
     event: { _tag: string }
   }>
   expect(history.map(({ event }) => event._tag)).toEqual(["Created", "Accepted", "Started", "Completed"])
-  await run("agents", "register", "--id", "carol", "--capability", "analyze")
   expect(await run("route", "--from", "planner", "--task", "Analyze the data")).toContain("carol")
   const late = await cli.create(store)
   await run("reject", "--id", late, "--reason", "busy")

@@ -18,10 +18,11 @@ import * as Schema from "effect/Schema"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { operatorVariable } from "../input/Keys.ts"
-import { onceAs, reading } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { stretch } from "../output/SentenceText.ts"
 import { jsonText, printable } from "../output/Text.ts"
+import { given } from "./Acting.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 const lastSeenText = (agent: RegisteredAgent, now: DateTime.Utc): ReadonlyArray<string> => {
@@ -50,7 +51,7 @@ const list = Command.make(
     if (yield* Flags.Json) return yield* print(jsonText(agents.map(encodeAgent)))
     const now = yield* DateTime.now
     yield* print(agents.length === 0 ? "No agents registered" : agents.map((agent) => agentText(agent, now)).join("\n"))
-  }, reading)
+  }, on("agents list"))
 ).pipe(
   withHelp({ summary: "Lists the registered agents with their capabilities, capacity and presence." }),
   Command.withExamples([{ command: "aumai-handoff agents list" }])
@@ -106,7 +107,7 @@ const register = Command.make(
       if (yield* Flags.Json) return yield* print(jsonText(encodeAgent(agent)))
       yield* print(`Registered ${agentText(agent, yield* DateTime.now)}`)
     },
-    (work, flags) => onceAs(Option.getOrUndefined(flags.operatorKey))(work)
+    (work, { operatorKey }) => on("agents register", given("operatorKey", operatorKey))(work)
   )
 ).pipe(
   withHelp(storeVerbs.register),
@@ -130,7 +131,7 @@ const unregister = Command.make(
       yield* unregister(yield* Input.agentId("--id", flags.id), { operator: flags.operator })
       yield* print((yield* Flags.Json) ? "null" : `${printable(flags.id)} is no longer registered`)
     },
-    (work, flags) => onceAs(Option.getOrUndefined(flags.operatorKey))(work)
+    (work, { operatorKey }) => on("agents unregister", given("operatorKey", operatorKey))(work)
   )
 ).pipe(
   withHelp(storeVerbs.unregister, "Changes nothing if the agent is not registered."),
@@ -152,7 +153,7 @@ const revoke = Command.make(
         (yield* Flags.Json) ? "null" : `The key of ${printable(flags.id)} is revoked; nobody can act in its name`
       )
     },
-    (work, flags) => onceAs(Option.getOrUndefined(flags.operatorKey))(work)
+    (work, { operatorKey }) => on("agents revoke", given("operatorKey", operatorKey))(work)
   )
 ).pipe(
   withHelp(storeVerbs.revoke),
@@ -194,7 +195,7 @@ export const route = Command.make(
       (one) => `  then ${one.agent}${one.matched.length === 0 ? "" : ` (${one.matched.join(", ")})`}`
     )
     yield* print([agent, `  ${reason}`, ...others].map(printable).join("\n"))
-  }, reading)
+  }, on("route"))
 ).pipe(
   withHelp(readVerbs.route),
   Command.withExamples([

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 
 import * as Flags from "../input/Flags.ts"
 import * as Keys from "../input/Keys.ts"
-import { existing, reading } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { print, warn, write } from "../output/Output.ts"
 import { jsonText } from "../output/Text.ts"
 import { root } from "../Root.ts"
@@ -18,11 +18,10 @@ export const checkpoint = Command.make(
   "checkpoint",
   {},
   Effect.fnUntraced(function* () {
-    const { key, store } = yield* root
-    yield* existing("--store", store)
+    const { key } = yield* root
     const secretKey = yield* Keys.only(key)
     const { signCheckpoint } = yield* proof
-    const { note, origin, root: hash, size, verifierKey } = yield* reading(signCheckpoint(secretKey))
+    const { note, origin, root: hash, size, verifierKey } = yield* on("checkpoint")(signCheckpoint(secretKey))
     if (yield* Flags.Json) {
       const json: WireCheckpoint = { origin, size, root: hash, note, verifier_key: verifierKey }
       return yield* print(jsonText(json))

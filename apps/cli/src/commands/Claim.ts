@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { flagsOf } from "../input/VerbFlags.ts"
-import { once } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
 import { show } from "./Acting.ts"
@@ -28,7 +28,7 @@ export const claim = Command.make(
     const claimed = yield* manager.claim(agent, yield* flags.read(values))
     if (Option.isSome(claimed)) yield* show(claimed.value)
     else yield* print((yield* Flags.Json) ? "null" : `Nothing waits for ${printable(agent)}`)
-  }, once)
+  }, on("claim"))
 ).pipe(
   withHelp(storeVerbs.claim),
   Command.withExamples([

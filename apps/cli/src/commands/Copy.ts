@@ -24,7 +24,7 @@ import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"
 
 import * as Flags from "../input/Flags.ts"
-import { existing, opened } from "../OpenStore.ts"
+import { opened } from "../OpenStore.ts"
 import { print, progress, warn } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { agentsAdded, warnOfDifferent } from "./AddedAgents.ts"
@@ -118,9 +118,8 @@ export const copy = Command.make(
         issues: [{ path: "", expected: "expected another store than --from" }]
       })
     }
-    yield* existing("--from", flags.from)
-    const source = yield* opened(flags.from)
-    const target = yield* opened(flags.to)
+    const source = yield* opened("--from", flags.from)
+    const target = yield* opened("--to", flags.to)
     yield* Effect.provide(learnKeys(yield* Effect.provide(keyEvents, source)), target)
     const { outcomes, conflicts, broken, unproven, done } = yield* copyHandoffs(source, target)
     const agents = yield* Effect.provide(addMissingAgents(yield* Context.get(source, AgentStore).all), target)

@@ -10,7 +10,7 @@ import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import * as RequestInput from "../input/RequestInput.ts"
 import { flagsFor, flagsOf } from "../input/VerbFlags.ts"
-import { once } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
 import { actor, decodedOption, show } from "./Acting.ts"
@@ -134,7 +134,7 @@ export const create = Command.make(
       { ...options, ...(yield* actor({ by: values.by })) }
     )
     yield* showNew(record, ask.toAgent === undefined)
-  }, once)
+  }, on("create"))
 ).pipe(
   withHelp(storeVerbs.create),
   Command.withExamples([
@@ -160,7 +160,7 @@ export const delegate = Command.make(
     const options = { ...named, ...(yield* actor(values)) }
     const part = yield* Input.withId(values.id, (id) => manager.delegate(id, ask, options))
     yield* showNew(part, ask.toAgent === undefined)
-  }, once)
+  }, on("delegate"))
 ).pipe(
   withHelp(storeVerbs.delegate),
   Command.withExamples([

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import * as Flags from "../input/Flags.ts"
-import { existing, jsonFileOf, reading } from "../OpenStore.ts"
+import { jsonFileOf, on } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable, word } from "../output/Text.ts"
 import type { Finding, Health } from "../Proof.ts"
@@ -40,12 +40,7 @@ const page = (store: string, hasJournal: boolean, found: Health, commandOf: (fin
   const rows = [
     ["Store", `${shown(store)}${kindOf(store)}`],
     ...(hasJournal
-      ? [
-          [
-            "Journal",
-            "present: a process has the store open or was killed; the next one that opens it folds the journal"
-          ]
-        ]
+      ? [["Journal", "present: a process has the store open or was killed; the next one that writes folds the journal"]]
       : []),
     ["Handoffs", countsText(counts)],
     ["Entries", entries === 0 ? "none" : `${entries}: ${describeProof(verified)}`],
@@ -68,11 +63,10 @@ export const doctor = Command.make(
   Effect.fnUntraced(function* () {
     const { store } = yield* root
     const { beside, examine, proofJson } = yield* health
-    yield* existing("--store", store)
     const readable = jsonFileOf(store)
     // Read before the store is opened, because opening may create or fold a journal.
     const around = yield* beside(readable)
-    const examined = yield* reading(examine(readable))
+    const examined = yield* on("doctor")(examine(readable))
     const found = { ...examined, findings: [...around.findings, ...examined.findings] }
     const where = storeFlag(store)
     const commandOf = ({ code, command }: Finding): string => {

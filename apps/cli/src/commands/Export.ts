@@ -5,7 +5,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-import { reading } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { print, warn, write } from "../output/Output.ts"
 import { jsonText } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -46,7 +46,7 @@ export const exportAll = Command.make(
       Flag.withDefault(false)
     )
   },
-  (flags) => reading(flags.full ? full : plain)
+  (flags) => on("export")(flags.full ? full : plain)
 ).pipe(
   withHelp(readVerbs.export, "Prints JSON that the Python tool reads, too; with --full only this tool reads it."),
   Command.withExamples([

@@ -16,7 +16,7 @@ import * as Stream from "effect/Stream"
 
 import { type ArchiveFile, archiveFile, type ArchiveHandoff, groupsOf, hasJournal } from "../input/ArchiveFile.ts"
 import * as Flags from "../input/Flags.ts"
-import { following } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { print, progress, warn } from "../output/Output.ts"
 import { jsonText, printable, word } from "../output/Text.ts"
 import { root, shown } from "../Root.ts"
@@ -172,7 +172,7 @@ export const importAll = Command.make(
   Effect.fnUntraced(function* (flags) {
     yield* refuseJournal(flags.file)
     const archive = yield* archiveFile("--file", flags.file)
-    const imported = yield* following(
+    const imported = yield* on("import")(
       // A pipe can be read only once.
       Effect.andThen(archive.size === undefined ? Effect.void : check(archive), importFrom(archive, flags.trust))
     )

@@ -12,7 +12,7 @@ import * as Terminal from "effect/Terminal"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { following, reading } from "../OpenStore.ts"
+import { on, onDemand } from "../OpenStore.ts"
 import { entryText } from "../output/EntryText.ts"
 import { type Output, type OutputError, print, write } from "../output/Output.ts"
 import { details, line, table } from "../output/RecordText.ts"
@@ -70,7 +70,7 @@ export const status = Command.make(
   Effect.fnUntraced(function* (flags) {
     const record = yield* Input.handoff(flags.id)
     yield* print((yield* Flags.Json) ? jsonText(encodeRecord(record)) : details(record))
-  }, reading)
+  }, on("status"))
 ).pipe(withHelp(readVerbs.get), Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }]))
 
 export const list = Command.make(
@@ -88,7 +88,7 @@ export const list = Command.make(
       onSome: (status) => ({ _tag: "Status", status })
     })
     yield* listing(taken((yield* HandoffManager).listAll(view), flags.limit))
-  }, reading)
+  }, on("list"))
 ).pipe(
   withHelp({ summary: "Lists handoffs, oldest first." }),
   Command.withExamples([
@@ -103,7 +103,7 @@ export const inbox = Command.make(
   Effect.fnUntraced(function* (flags) {
     const agent = yield* Input.agentId("--agent", flags.agent)
     yield* listing(taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit))
-  }, reading)
+  }, on("inbox"))
 ).pipe(withHelp(readVerbs.inbox), Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }]))
 
 export const history = Command.make(
@@ -113,12 +113,13 @@ export const history = Command.make(
     const manager = yield* HandoffManager
     const entries = yield* Input.withId(flags.id, manager.history)
     yield* print((yield* Flags.Json) ? jsonText(entries.map(encodeEntry)) : entries.map(entryText).join("\n"))
-  }, reading)
+  }, on("history"))
 ).pipe(withHelp(readVerbs.history), Command.withExamples([{ command: "aumai-handoff history --id 7k2m9q4xw3pz" }]))
 
 export const watch = Command.make(
   "watch",
   {
+    create: Flags.create,
     after: Flags.optional("after", "The position to resume after, as --json prints it [default: now]").pipe(
       Flag.withMetavar("POSITION")
     ),
@@ -143,7 +144,7 @@ export const watch = Command.make(
           .join("\n")
       )
     )
-  }, following)
+  }, onDemand("watch"))
 ).pipe(
   withHelp(readVerbs.changes, "Runs until interrupted; with --json it prints one line for each entry."),
   Command.withExamples([
@@ -169,5 +170,5 @@ export const stats = Command.make(
       ["Completion rate", rate === undefined ? "–" : `${(rate * 100).toFixed(1)} % of those that ended`]
     ]
     yield* print(rows.map(([label = "", text = ""]) => `${label.padEnd(17)}${text}`).join("\n"))
-  }, reading)
+  }, on("stats"))
 ).pipe(withHelp(readVerbs.metrics), Command.withExamples([{ command: "aumai-handoff stats" }]))

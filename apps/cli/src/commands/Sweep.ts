@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 
 import * as Flags from "../input/Flags.ts"
-import { following } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { outcome } from "../output/RecordText.ts"
 import { jsonText } from "../output/Text.ts"
@@ -17,7 +17,7 @@ export const sweep = Command.make(
     const moved = yield* (yield* HandoffManager).sweep
     if (yield* Flags.Json) yield* print(jsonText(moved.map(encodeRecord)))
     else yield* print(moved.length === 0 ? "Nothing is due" : moved.map((record) => outcome(record)).join("\n"))
-  }, following)
+  }, on("sweep"))
 ).pipe(
   withHelp(storeVerbs.sweep, "Run it regularly."),
   Command.withExamples([

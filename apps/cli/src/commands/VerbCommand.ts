@@ -15,7 +15,7 @@ import type * as Option from "effect/Option"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { type Arguments, flagsOf } from "../input/VerbFlags.ts"
-import { once } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { actor, show, type showForwarded } from "./Acting.ts"
 
 /**
@@ -62,7 +62,7 @@ export const verbCommand = <const Name extends TransitionVerbName>(
       const payload = { ...(yield* actor(values)), ...(yield* flags.read(values)) }
       const record = yield* Input.withId(values.id, (id) => run(id, payload as never))
       yield* print === undefined ? show(record) : print(record, payload)
-    }, once)
+    }, on(name))
   ).pipe(
     withHelp(verb),
     Command.withExamples(

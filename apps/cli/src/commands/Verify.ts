@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { existing, jsonFileOf, reading } from "../OpenStore.ts"
+import { jsonFileOf, on } from "../OpenStore.ts"
 import { warn } from "../output/Output.ts"
 import { printable } from "../output/Text.ts"
 import { root } from "../Root.ts"
@@ -63,9 +63,8 @@ export const verify = Command.make(
         : undefined
     if (Option.isSome(file)) return yield* verifyFile(file.value, Option.getOrUndefined(agents), requireSignatures)
     const { store } = yield* root
-    yield* existing("--store", store)
     const readable = jsonFileOf(store)
-    yield* reading(
+    yield* on("verify")(
       Option.isNone(id)
         ? verifyStore(readable, requireSignatures, opened)
         : Input.withId(id.value, (id) => verifyOne(id, requireSignatures))

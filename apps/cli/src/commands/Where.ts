@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { reading } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { chainJson, chainText } from "../output/ChainText.ts"
 import { print } from "../output/Output.ts"
 import { jsonText } from "../output/Text.ts"
@@ -24,7 +24,7 @@ export const where = Command.make(
     yield* print(
       (yield* Flags.Json) ? jsonText(encodeWhereabouts(record)) : whereText(record, now, storeFlag((yield* root).store))
     )
-  }, reading)
+  }, on("where"))
 ).pipe(withHelp(readVerbs.where), Command.withExamples([{ command: "aumai-handoff where --id 7k2m9q4xw3pz" }]))
 
 export const chain = Command.make(
@@ -36,5 +36,5 @@ export const chain = Command.make(
       Effect.map(manager.chain(id), (whole) => [id, whole] as const)
     )
     yield* print((yield* Flags.Json) ? chainJson(whole) : chainText(whole, id))
-  }, reading)
+  }, on("chain"))
 ).pipe(withHelp(readVerbs.chain), Command.withExamples([{ command: "aumai-handoff chain --id 7k2m9q4xw3pz" }]))

@@ -22,7 +22,7 @@ import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import * as Keys from "../input/Keys.ts"
 import { decoded } from "../input/ReadBackInput.ts"
-import { staying } from "../OpenStore.ts"
+import { onDemand } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { root } from "../Root.ts"
@@ -96,6 +96,7 @@ export const work = Command.make(
       "with-artifacts",
       `The command prints {"result": {…}, "artifacts": […], "evidence": […]} instead of the result alone; each key is optional`
     ),
+    create: Flags.create,
     grace: Flags.optional(
       "grace",
       "How long running commands may continue when the worker is stopped [default: 10s]"
@@ -165,7 +166,7 @@ export const work = Command.make(
         }),
       { ...options, ...Option.getOrElse(restating, () => ({})) }
     )
-  }, staying)
+  }, onDemand("work"))
 ).pipe(
   withHelp({
     summary: "Works through an agent's inbox: claims each handoff with a lease and runs a command for it.",

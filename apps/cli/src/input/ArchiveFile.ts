@@ -62,8 +62,9 @@ export const archiveFile = Effect.fnUntraced(function* (flag: string, file: stri
 /** True if a journal beside the file holds later changes. */
 export const hasJournal = (file: string): Effect.Effect<boolean> =>
   Effect.promise(async () => {
-    const { access } = await import("node:fs/promises")
-    return access(`${file}-journal`).then(
+    const { access, realpath } = await import("node:fs/promises")
+    const target = await realpath(file).catch(() => file)
+    return access(`${target}-journal`).then(
       () => true,
       () => false
     )

@@ -2,6 +2,7 @@
 const switches = new Set([
   "--json",
   "--all",
+  "--create",
   "--fallback",
   "--no-fallback",
   "--reroute",

@@ -67,6 +67,9 @@ export const words = (name: string, description: string) => ({
   following: Argument.String("word").pipe(Argument.withDescription(`More words for --${name}`), Argument.variadic())
 })
 
+/** Begins a store that does not exist; only for commands that `StoreUse.ts` allows it. */
+export const create = onOff("create", "Begin a store that does not exist, and wait for the first handoff")
+
 /** Switches every command from text to JSON. */
 export const Json = GlobalFlag.Setting("json")({
   flag: Flag.Boolean("json").pipe(Flag.withDescription("Print wire JSON instead of text"), Flag.withDefault(false))

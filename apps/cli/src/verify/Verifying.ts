@@ -98,6 +98,13 @@ export const verifyStore = Effect.fnUntraced(function* (
   yield* report({ ...found, notes, checkpoint: { size: opened.size, holds: outcome === "holds", sentence } }, isSigned)
 })
 
+/** The file of a store whose first process died before it wrote the file. */
+const journalAlone = (file: string) =>
+  new InvalidInput({
+    input: "--file",
+    issues: [{ path: "", expected: `${file}-journal holds the whole store; use 'verify --store ${word(file)}'` }]
+  })
+
 const agentsIn = Effect.fnUntraced(function* (file: string) {
   const json = yield* Effect.fromResult(decodeText(file, yield* Input.fileText("--agents", file)))
   if (!Array.isArray(json)) {
@@ -115,7 +122,9 @@ export const verifyFile = Effect.fnUntraced(function* (
   agentsFile: string | undefined,
   isSigned: boolean
 ) {
-  const archive = yield* archiveFile("--file", file)
+  const archive = yield* archiveFile("--file", file).pipe(
+    Effect.catch((error) => Effect.flatMap(hasJournal(file), (isStore) => (isStore ? journalAlone(file) : error)))
+  )
   const named = agentsFile === undefined ? undefined : yield* agentsIn(agentsFile)
   const own: Array<RegisteredAgent> = [...(named ?? [])]
   const events: Array<KeyEvent> = []
