@@ -1,6 +1,8 @@
 /** Turns SQLite's result codes into a `StoreError` with a reason and the next step for the caller. */
 import { StoreError } from "@aumai/handoff-protocol"
 
+import * as SizeLimit from "./SizeLimit.ts"
+
 const nothing = "Nothing was changed"
 const doubtful = "The change may have happened; read before repeating it"
 
@@ -13,6 +15,8 @@ const cannotOpen = 14
 const notADatabase = 26
 // IOERR_SHMSIZE: the journal's index could not grow. A full disk shows up like this when a store is opened.
 const noRoomForIndex = 4874
+// IOERR_WRITE: SQLite has no separate code for EFBIG.
+const failedWrite = 778
 
 const codeOf = (cause: unknown): number => {
   if (!(cause instanceof Error)) return 0
@@ -37,6 +41,13 @@ export const of = (operation: string, path: string, cause: unknown, doubt?: "in 
   const code = codeOf(cause)
   if (code === readOnly) {
     return fail("unavailable", `${path} is read-only. ${nothing}; make the file and its directory writable`)
+  }
+  // The last frame of a commit makes it valid, so a commit whose frames did not all fit has not happened.
+  if (code === failedWrite && SizeLimit.isReached(path)) {
+    return fail(
+      "full",
+      `${path} or its journal has reached the limit of this process or file system for the size of a file. ${nothing}; raise the limit (ulimit -f) and repeat`
+    )
   }
   switch (code & 255) {
     case full:
@@ -71,6 +82,23 @@ export const missing = (path: string): StoreError =>
     reason: "missing",
     detail: `There is no store at ${path}. ${nothing}; correct the path, or open it with create`
   })
+
+/** A file of the open database is no longer at its path. */
+export const gone = (operation: string, path: string, file: string, doubt?: "in doubt"): StoreError => {
+  const [what, advice] =
+    file === path
+      ? [`${path} was moved, replaced or removed while it was open`, `put it back with ${path}-wal, and open it again`]
+      : [`${file} was removed or replaced while ${path} was open`, `close ${path} in every process, and open it again`]
+  const outcome = doubt === undefined ? `${nothing}; ` : `${doubtful}; `
+  return new StoreError({ operation, reason: "unavailable", detail: `${what}. ${outcome}${advice}` })
+}
+
+/** Another process has the database open, but its journal is gone. */
+export const orphaned = (path: string): StoreError =>
+  refused(
+    "unavailable",
+    `${path} is open in another process, but ${path}-wal or ${path}-shm was removed. ${nothing}; end that process, which saves its commits, and open it again`
+  )
 
 /** The store must not use this file. */
 export const refused = (reason: "unavailable" | "corrupt", detail: string): StoreError =>

@@ -9,12 +9,15 @@ import { pathToFileURL } from "node:url"
 
 import { drawLogName } from "@aumai/handoff-core"
 import { StoreError } from "@aumai/handoff-protocol"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 
 import * as Failure from "./Failure.ts"
 import { applicationId, migrations } from "./Migrations.ts"
 import { DatabaseSync as Database } from "./NodeSqlite.ts"
+import * as Place from "./Place.ts"
 import * as Session from "./Session.ts"
 
 /** The resolved options of a store. */
@@ -130,10 +133,26 @@ const connect = (opening: Opening) =>
     (db) => Effect.sync(() => db.close())
   )
 
+// Another process that opens or closes the database has it alone for about a millisecond.
+const patience = 1000
+const between = 5
+
+/** Refuses a database that another process has open without its journal. */
+const checkJournal = (path: string): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const until = (yield* Clock.currentTimeMillis) + patience
+    const ask = Effect.try({ try: () => Place.isOrphaned(path), catch: (cause) => Failure.of("open", path, cause) })
+    while (yield* ask) {
+      if ((yield* Clock.currentTimeMillis) > until) return yield* Failure.orphaned(path)
+      yield* Effect.sleep(between * (0.5 + (yield* Random.next)))
+    }
+  })
+
 /** Opens a connection that its scope closes. */
 export const open = (opening: Opening): Effect.Effect<Session.Session, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const { path, create, synchronous, busyTimeout } = opening
+    yield* checkJournal(path)
     const db = yield* connect(opening)
     const log = yield* drawLogName
     const session = Session.make(db, path, busyTimeout)
@@ -163,6 +182,9 @@ export const open = (opening: Opening): Effect.Effect<Session.Session, StoreErro
         `PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_size = -${cacheSize}`
       )
     )
+    // Reading makes SQLite open the journal, if it did not exist.
+    yield* session.attempt("open", version)
+    session.place = Place.make(path)
     const mark = db.prepare("PRAGMA user_version")
     return {
       ...session,

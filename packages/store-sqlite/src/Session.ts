@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
 import * as Failure from "./Failure.ts"
+import type { Place } from "./Place.ts"
 
 /** An open database that waits for the locks of other processes. */
 export interface Session {
@@ -16,6 +17,8 @@ export interface Session {
   readonly attempt: <A>(operation: string, work: () => A) => Effect.Effect<A, StoreError>
   /** Runs `work` like `attempt`, in a transaction that locks out other writers. Durable when it succeeds. */
   readonly transact: <A>(operation: string, work: () => A) => Effect.Effect<A, StoreError>
+  /** The files, once the database is open. From then on, every use checks that they are still in place. */
+  place: Place | undefined
 }
 
 /**
@@ -49,35 +52,55 @@ export const make = (db: DatabaseSync, path: string, busyTimeout: number): Sessi
       }
     })
 
-  const attempt: Session["attempt"] = (operation, work) =>
+  const run: Session["attempt"] = (operation, work) =>
     Effect.suspend(() => {
       const outcome = once(operation, work)
       return outcome === "busy" ? retryWhileBusy(operation, work) : outcome
+    })
+
+  const check = (operation: string, doubt?: "in doubt") => {
+    const lost = session.place?.lost(operation, doubt)
+    if (lost !== undefined) throw lost
+  }
+
+  const attempt: Session["attempt"] = (operation, work) =>
+    run(operation, () => {
+      const value = work()
+      check(operation)
+      return value
     })
 
   const rollBack = () => {
     if (db.isTransaction) db.exec("ROLLBACK")
   }
   const transact: Session["transact"] = (operation, work) =>
-    attempt(operation, () => {
-      let written = false
-      try {
-        rollBack()
-        db.exec("BEGIN IMMEDIATE")
-        const value = work()
-        written = true
-        db.exec("COMMIT")
-        return value
-      } catch (cause) {
-        try {
-          rollBack()
-        } catch {
-          // The first failure is the one to report; the next transaction rolls back before it begins.
-        }
-        // The commit frame can be in the journal although its flush failed, and the next recovery may apply it.
-        throw written && !Failure.isBusy(cause) ? Failure.of(operation, path, cause, "in doubt") : cause
-      }
+    run(operation, () => {
+      const value = inTransaction(operation, work)
+      check(operation, "in doubt")
+      return value
     })
 
-  return { db, path, attempt, transact }
+  const inTransaction = <A>(operation: string, work: () => A): A => {
+    let written = false
+    try {
+      rollBack()
+      db.exec("BEGIN IMMEDIATE")
+      check(operation)
+      const value = work()
+      written = true
+      db.exec("COMMIT")
+      return value
+    } catch (cause) {
+      try {
+        rollBack()
+      } catch {
+        // The first failure is the one to report; the next transaction rolls back before it begins.
+      }
+      // The commit frame can be in the journal although its flush failed, and the next recovery may apply it.
+      throw written && !Failure.isBusy(cause) ? Failure.of(operation, path, cause, "in doubt") : cause
+    }
+  }
+
+  const session: Session = { db, path, attempt, transact, place: undefined }
+  return session
 }

@@ -40,13 +40,16 @@ describe("a full disk", () => {
 })
 
 describe("a file that cannot grow", () => {
-  it.live("fails the commit as in doubt and loses no acknowledged commit", () =>
+  it.live("fails the commit with `full` and loses no acknowledged commit", () =>
     inDirectory((at) =>
       Effect.gen(function* () {
         const limited = ["-c", `ulimit -f 1500 && exec "$@"`, "sh", process.execPath, programPath("fill.ts")]
         const { acknowledged, report } = yield* linesOf(startCommand("sh", ...limited, at("handoffs.db")))
         const [error = "", lost] = report
-        assert.match(error, /^unavailable: .*The change may have happened; read before repeating it$/)
+        assert.match(
+          error,
+          /^full: .*limit of this process.*Nothing was changed; raise the limit \(ulimit -f\) and repeat$/
+        )
         assert.strictEqual(lost, "lost here: 0, there: 0")
         assert.isTrue(existsSync(at("handoffs.db")))
         yield* verify(at("handoffs.db"), acknowledged)
