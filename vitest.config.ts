@@ -8,7 +8,7 @@ import { launchOptions, prepare, profile } from "./tooling/browser.ts"
 import SummaryReporter from "./tooling/summary-reporter.ts"
 
 // Kills, broken disks and thousands of seeds: `--project '!faults'` leaves them out, for a project knows no `--exclude`.
-const slow = "**/{Simulation,Processes,Faults,Kills,Disk}.test.ts"
+const slow = "**/{Simulation,Processes,Faults,Kills,Disk,Away}.test.ts"
 
 const node: TestProjectInlineConfiguration = {
   extends: true,

@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import * as Failure from "./Failure.ts"
 import type { FileStat, FsError } from "./JournalFs.ts"
 import * as JournalWrite from "./JournalWrite.ts"
+import * as Place from "./Place.ts"
 import { isSame, locked, type Session } from "./Session.ts"
 
 type Agents = ReadonlyMap<string, RegisteredAgent>
@@ -56,7 +57,7 @@ export const make = (session: Session): Omit<AgentStore["Service"], "record" | "
       return agents.success
     }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause))))
 
-  const write = (agents: Agents): Effect.Effect<void, FsError> =>
+  const write = (agents: Agents): Effect.Effect<void, FsError | StoreError> =>
     JournalWrite.replaceFile(
       session,
       paths.agents,
@@ -99,6 +100,12 @@ export const make = (session: Session): Omit<AgentStore["Service"], "record" | "
         return after !== before
       }),
     remove: (id) => change("remove agent", (agents) => agents.delete(id)),
-    all: Effect.map(read("read agents"), inOrder)
+    all: Effect.map(
+      Effect.tap(
+        Effect.suspend(() => read("read agents")),
+        () => Place.check(session, "read agents")
+      ),
+      inOrder
+    )
   }
 }

@@ -4,18 +4,24 @@ import { StoreError } from "@aumai/handoff-protocol"
 import type { FsError } from "./JournalFs.ts"
 import type { Paths } from "./Paths.ts"
 
+const noSpace: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
+const notFiles: ReadonlySet<string> = new Set(["NOT_A_FILE", "DANGLING", "EISDIR"])
+
 const doubtful = "The change may have happened; read before repeating it"
 
-/** Translates a failure of the disk. Pass `"in doubt"` if the commit may have happened although it failed. */
+/** Translates a failure of the disk, once. Pass `"in doubt"` if the commit may have happened although it failed. */
 export const ofDisk =
   (operation: string, doubt?: "in doubt") =>
-  (cause: FsError): StoreError => {
-    const full = cause.code === "ENOSPC" || cause.code === "EDQUOT"
+  (cause: FsError | StoreError): StoreError => {
+    if (cause._tag === "StoreError") return cause
+    const full = noSpace.has(cause.code)
     const advice = full
-      ? "Nothing was changed; free some space and repeat"
-      : doubt === undefined
-        ? "Nothing was changed"
-        : doubtful
+      ? `Nothing was changed; ${cause.code === "EFBIG" ? "raise the limit (ulimit -f)" : "free some space"} and repeat`
+      : notFiles.has(cause.code)
+        ? "Nothing was changed; move it away"
+        : doubt === undefined
+          ? "Nothing was changed"
+          : doubtful
     return new StoreError({
       operation,
       reason: full && doubt === undefined ? "full" : "unavailable",

@@ -26,10 +26,11 @@ import * as LogFile from "./LogFile.ts"
 import * as LogText from "./LogText.ts"
 import * as NodeJournalFs from "./NodeJournalFs.ts"
 import * as Paths from "./Paths.ts"
+import * as Place from "./Place.ts"
 import * as Publish from "./Publish.ts"
 import * as Reader from "./Reader.ts"
-import { refresh, refreshInTurn } from "./Refresh.ts"
-import { locked, type Session, share, turn } from "./Session.ts"
+import { isIntact, refresh, refreshInTurn } from "./Refresh.ts"
+import { leave, locked, type Session, share, turn } from "./Session.ts"
 
 /** The options of a file store. */
 export interface FileStoreOptions {
@@ -70,6 +71,7 @@ const open = (options: FileStoreOptions): Effect.Effect<Session, StoreError, Jou
       lock,
       guard: readOnly ? yield* Reader.guardOf(fs, paths) : Effect.undefined,
       readOnly,
+      lockInode: lock === undefined ? (yield* fs.stat(paths.lock))?.inode : lock.inode,
       turns: yield* Semaphore.make(1),
       checkpointBytes: options.checkpointBytes ?? 1024 * 1024,
       lockTimeout: Duration.toMillis(options.lockTimeout ?? "10 seconds"),
@@ -77,7 +79,10 @@ const open = (options: FileStoreOptions): Effect.Effect<Session, StoreError, Jou
       contents: Contents.empty(log),
       journal: undefined,
       rest: undefined,
-      holding: false
+      holding: false,
+      wasAway: false,
+      warned: new Set(),
+      refusal: undefined
     }
     return session
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk("open")(cause))))
@@ -97,25 +102,35 @@ const sweep = (session: Session): Effect.Effect<void> => {
 // Tries to be the last to close. Another process that closes now releases the lock within a millisecond.
 const attempts = 4
 
+/** Writes the journal again at closing if another program has changed it since the last turn. */
+const leaveIntact = (session: Session): Effect.Effect<void> =>
+  session.lock === undefined
+    ? Effect.void
+    : isIntact(session).pipe(
+        Effect.flatMap((intact) =>
+          intact ? Effect.void : turn(session, "close", refreshInTurn(session, "close"), Effect.void)
+        ),
+        Effect.catch((error) => Effect.logWarning(`The store could not be closed in order: ${error.message}`))
+      )
+
 /** The last process to close folds the journal into the file. If that fails, the next one to close the store does it. */
 const close = (session: Session): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { lock, fs, paths } = session
+    yield* leaveIntact(session)
     // Looks at the disk, because another process may have created a journal and closed since the last refresh.
     if (lock !== undefined && (yield* fs.stat(paths.journal)) !== undefined) {
       // A process that only reads is not present, but holds the lock while it reads.
       yield* locked(session, "close", Effect.void)
-      yield* lock.unshare
+      yield* leave(session, lock)
       let alone = yield* lock.exclude
       for (let left = attempts; !alone && left > 0; left -= 1) {
         yield* Effect.sleep(left * (0.5 + (yield* Random.next)))
         alone = yield* lock.exclude
       }
       if (alone) {
-        yield* Effect.ensuring(
-          Effect.andThen(refreshInTurn(session, "close"), Publish.comeToRest(session)),
-          lock.release
-        )
+        const rest = Effect.andThen(refreshInTurn(session, "close"), Publish.comeToRest(session))
+        yield* Effect.ensuring(Effect.andThen(Place.check(session, "close"), rest), lock.release)
       }
     }
   }).pipe(
@@ -237,9 +252,9 @@ const originOf = (session: Session): Effect.Effect<LogOrigin, StoreError> =>
     return turn(session, operation, refreshInTurn(session, operation), named)
   })
 
-/** A text that changes whenever one of the two files is written. */
+/** A text that changes whenever one of the two files is written, or the store goes away. */
 const traceOf = ({ fs, paths }: Session): Effect.Effect<string, FsError> =>
-  Effect.map(Effect.all([fs.stat(paths.journal), fs.stat(paths.rest)]), (stats) =>
+  Effect.map(Effect.all([fs.stat(paths.journal), fs.stat(paths.rest), fs.stat(paths.lock)]), (stats) =>
     stats.map((stat) => (stat === undefined ? "" : `${stat.inode} ${stat.size} ${stat.version}`)).join("|")
   )
 

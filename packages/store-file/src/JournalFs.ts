@@ -8,7 +8,7 @@ import type * as Scope from "effect/Scope"
 
 /**
  * A failed disk operation. `code` is the system's (`ENOSPC`, `EIO`), or one of the store's own for a refused path:
- * `NOT_A_FILE`, `NETWORK_FS`, `NO_DIRECTORY`.
+ * `NOT_A_FILE`, `DANGLING`, `NETWORK_FS`, `NO_DIRECTORY`, `REPLACED`.
  */
 export class FsError extends Schema.TaggedError<FsError>()("FsError", {
   code: Schema.String,
@@ -24,11 +24,15 @@ export class FsError extends Schema.TaggedError<FsError>()("FsError", {
 
 const sentences: Readonly<Record<string, string>> = {
   NOT_A_FILE: "it is not a regular file",
+  DANGLING: "it is a symbolic link to a file that does not exist",
+  REPLACED: "another program replaced it at the same moment",
   NETWORK_FS: "it is on a network file system, where locks and flushes are not reliable",
   ENOENT: "it does not exist",
   NO_DIRECTORY: "its directory does not exist",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is exhausted",
+  EFBIG: "it has reached the limit of this process or file system for the size of a file",
+  ENOTDIR: "a part of its path is not a directory",
   EACCES: "permission denied",
   EPERM: "permission denied",
   EROFS: "the file system is read-only",
@@ -49,6 +53,8 @@ export interface FileStat {
   readonly modified: number
   /** Permission bits. */
   readonly mode: number
+  /** The number of its names: 0 once it is removed or replaced, more than one with hard links. */
+  readonly links: number
 }
 
 /** An open file. Every write goes to its end. */
@@ -68,6 +74,8 @@ export interface JournalFile {
 export interface FileLock {
   /** `false` if the lock file is read-only; then only `share` can succeed. */
   readonly writable: boolean
+  /** The lock file that this lock has open, as in `FileStat`. Its path can lead to another one later. */
+  readonly inode: string
   /** Presence: several holders at a time, beside at most one reservation. */
   readonly share: Effect.Effect<boolean, FsError>
   readonly unshare: Effect.Effect<void>
@@ -90,7 +98,10 @@ export class JournalFs extends Context.Service<
     ) => Effect.Effect<string, FsError>
     /** Reads the whole file. `stat` is its state before the first byte was read. */
     readonly read: (path: string) => Effect.Effect<{ readonly stat: FileStat; readonly bytes: Buffer }, FsError>
-    /** The state of a file; `undefined` if it does not exist. Must be cheap, because every read of the store calls it. */
+    /**
+     * The state of a file; `undefined` if it does not exist. Refuses what is not a regular file. Must be cheap, because
+     * every read of the store calls it.
+     */
     readonly stat: (path: string) => Effect.Effect<FileStat | undefined, FsError>
     /** Creates a file; fails with `EEXIST` if it exists. */
     readonly create: (path: string, mode: number) => Effect.Effect<JournalFile, FsError>

@@ -74,3 +74,9 @@ const validate = (line: Buffer, salt: Salt): string | undefined => {
   const json = line.subarray(digits + 1)
   return line.toString("latin1", 0, digits) === checksum(json, salt) ? json.toString("utf8") : undefined
 }
+
+// The whole end of a long line is not needed: each turn reads the tail again.
+const tailBytes = 1024
+
+/** The end of the bytes before an offset, to recognize them later. A copy, because the whole can be large. */
+export const tailOf = (bytes: Buffer): Buffer => Buffer.from(bytes.subarray(-tailBytes))

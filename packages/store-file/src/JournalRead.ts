@@ -5,12 +5,13 @@ import * as Result from "effect/Result"
 
 import type { Contents } from "./Contents.ts"
 import * as Failure from "./Failure.ts"
-import type { JournalFile } from "./JournalFs.ts"
+import type { FileStat, JournalFile } from "./JournalFs.ts"
 import * as JournalLine from "./JournalLine.ts"
 import * as JournalText from "./JournalText.ts"
 import type { Journal, Session } from "./Session.ts"
 
-const damaged = (session: Session, operation: string, why: string) =>
+/** A journal that cannot be read. */
+export const damaged = (session: Session, operation: string, why: string): StoreError =>
   Failure.corrupt(operation, session.paths.journal, why)
 
 /** An opened journal with all its lines. */
@@ -19,8 +20,8 @@ export interface Found {
   readonly lines: ReadonlyArray<JournalText.Line>
 }
 
-/** Reads the journal at its path from the start. */
-export const find = (session: Session, operation: string): Effect.Effect<Found, StoreError> =>
+/** Reads the journal at its path from the start; `undefined` if its first line is damaged. */
+export const find = (session: Session, operation: string): Effect.Effect<Found | undefined, StoreError> =>
   Effect.gen(function* () {
     const { fs, paths, lock, readOnly } = session
     const opened = fs.open(paths.journal)
@@ -29,22 +30,22 @@ export const find = (session: Session, operation: string): Effect.Effect<Found, 
       lock !== undefined ? yield* opened : readOnly ? yield* Effect.orElseSucceed(opened, () => undefined) : undefined
     const read =
       file === undefined ? yield* fs.read(paths.journal) : { stat: yield* file.stat, bytes: yield* file.readFrom(0) }
-    return yield* Effect.tapError(
-      Effect.fromResult(parse(session, operation, read, file)),
-      () => file?.close ?? Effect.void
-    )
+    const close = file?.close ?? Effect.void
+    const found = yield* Effect.tapError(Effect.fromResult(parse(session, operation, read, file)), () => close)
+    if (found === undefined) yield* close
+    return found
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause))))
 
 const parse = (
   session: Session,
   operation: string,
-  { stat, bytes }: { readonly stat: { readonly inode: string }; readonly bytes: Buffer },
+  { stat, bytes }: { readonly stat: FileStat; readonly bytes: Buffer },
   file: JournalFile | undefined
-): Result.Result<Found, StoreError> => {
+): Result.Result<Found | undefined, StoreError> => {
   // The header is complete, because a journal gets its name only after it was written and flushed.
   const headerEnd = bytes.indexOf(10, 1) + 1
   const first = JournalLine.scan(bytes.subarray(0, headerEnd), JournalLine.headerSalt, { whole: true }).lines[0]
-  if (first === undefined) return Result.fail(damaged(session, operation, "its first line is damaged"))
+  if (first === undefined) return Result.succeed(undefined)
   const header = JournalText.decode(first)
   if (Result.isFailure(header)) return Result.fail(damaged(session, operation, header.failure))
   if (header.success._tag !== "Header")
@@ -54,6 +55,7 @@ const parse = (
   const scan = JournalLine.scan(bytes.subarray(headerEnd), salt, { whole: session.lock !== undefined })
   const decoded = decodeAll(scan.lines)
   if (Result.isFailure(decoded)) return Result.fail(damaged(session, operation, decoded.failure))
+  const consumed = headerEnd + scan.consumed
   const journal: Journal = {
     inode: stat.inode,
     file,
@@ -62,7 +64,9 @@ const parse = (
     known: new Set([base]),
     tip: base,
     lines: [],
-    consumed: headerEnd + scan.consumed,
+    consumed,
+    tail: JournalLine.tailOf(bytes.subarray(0, consumed)),
+    stat,
     end: bytes.length,
     named: false,
     found: true,
@@ -87,33 +91,40 @@ export const note = (journal: Journal, texts: ReadonlyArray<string>, lines: Read
 }
 
 /**
- * Applies the lines that were added since the last call. Without `whole` it needs no turn: a line that another process is
- * still writing is left for the next call.
+ * Applies the lines that were added since the last call. Returns `false` and applies nothing if the bytes before them are no
+ * longer those that were read. Without `whole` it needs no turn: a line that another process is still writing is left for
+ * the next call.
  */
 export const follow = (
   session: Session,
   journal: Journal,
   operation: string,
   options: { readonly whole: boolean }
-): Effect.Effect<void, StoreError> => {
-  const { file } = journal
-  if (file === undefined) return Effect.void
+): Effect.Effect<boolean, StoreError> => {
+  const { file, tail } = journal
+  if (file === undefined) return Effect.succeed(true)
   const start = journal.consumed
-  return Effect.flatMap(Effect.mapError(file.readFrom(start), Failure.ofDisk(operation)), (read) => {
-    // During the read, a turn of this process may have begun, or another read may have applied some of these bytes.
-    if (!options.whole && (session.holding || session.journal !== journal)) return Effect.void
-    const from = journal.consumed
-    const bytes = read.subarray(from - start)
-    const scan = JournalLine.scan(bytes, journal.salt, options)
-    if (options.whole) journal.end = from + bytes.length
-    const decoded = decodeAll(scan.lines)
-    if (Result.isFailure(decoded)) return Effect.fail(damaged(session, operation, decoded.failure))
-    const taken = take(session.contents, decoded.success)
-    if (Result.isFailure(taken)) return Effect.fail(damaged(session, operation, taken.failure))
-    journal.consumed = from + scan.consumed
-    note(journal, scan.lines, decoded.success)
-    return Effect.void
-  })
+  return Effect.flatMap(
+    Effect.mapError(file.readFrom(start - tail.length), Failure.ofDisk(operation)),
+    (read): Effect.Effect<boolean, StoreError> => {
+      // During the read, a turn of this process may have begun, or another read may have applied some of these bytes.
+      if (!options.whole && (session.holding || session.journal !== journal)) return Effect.succeed(true)
+      if (!read.subarray(0, tail.length).equals(tail)) return Effect.succeed(false)
+      const from = journal.consumed
+      const bytes = read.subarray(tail.length + from - start)
+      const scan = JournalLine.scan(bytes, journal.salt, options)
+      if (options.whole) journal.end = from + bytes.length
+      const decoded = decodeAll(scan.lines)
+      if (Result.isFailure(decoded)) return Effect.fail(damaged(session, operation, decoded.failure))
+      const taken = take(session.contents, decoded.success)
+      if (Result.isFailure(taken)) return Effect.fail(damaged(session, operation, taken.failure))
+      journal.consumed = from + scan.consumed
+      if (scan.consumed > 0)
+        journal.tail = JournalLine.tailOf(read.subarray(0, read.length - bytes.length + scan.consumed))
+      note(journal, scan.lines, decoded.success)
+      return Effect.succeed(true)
+    }
+  )
 }
 
 /** Applies the transactions among lines to contents. */

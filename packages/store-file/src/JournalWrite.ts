@@ -4,9 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
 import * as Failure from "./Failure.ts"
-import { FsError, type JournalFile } from "./JournalFs.ts"
+import { type FileStat, FsError, type JournalFile } from "./JournalFs.ts"
 import * as JournalLine from "./JournalLine.ts"
 import * as JournalText from "./JournalText.ts"
+import * as Place from "./Place.ts"
 import type { Journal, Session } from "./Session.ts"
 
 const randomWord = Effect.map(Random.nextIntBetween(0, 0xffffffff), (word) => word.toString(16).padStart(8, "0"))
@@ -43,18 +44,40 @@ export const writeTemporary = <A>(
     return { path, file, value }
   })
 
+/**
+ * Renames a written temporary file into place, or deletes it. Renaming gives the name a new file, so other names of the old
+ * file (hard links) stay with the old content.
+ */
+export const moveIntoPlace = (
+  session: Session,
+  path: string,
+  target: string,
+  standing: FileStat | undefined
+): Effect.Effect<void, FsError | StoreError> =>
+  Effect.gen(function* () {
+    const { fs, warned } = session
+    yield* Place.check(session, "write")
+    if (standing !== undefined && standing.links > 1 && !warned.has(target)) {
+      warned.add(target)
+      yield* Effect.logWarning(
+        `${target} has ${standing.links} names (hard links), and only this one gets the new content; the others keep the old one`
+      )
+    }
+    yield* fs.rename(path, target)
+  }).pipe(Effect.tapError(() => Effect.ignore(session.fs.unlink(path))))
+
 /** Writes a small file as a whole: to a temporary file, flushed, then renamed into place and its name flushed. */
 export const replaceFile = (
   session: Session,
   target: string,
   mode: number,
   bytes: Buffer
-): Effect.Effect<void, FsError> =>
+): Effect.Effect<void, FsError | StoreError> =>
   Effect.gen(function* () {
     const { fs, paths } = session
     const { path, file } = yield* writeTemporary(session, mode, (file) => appendAll(file, bytes))
     yield* file.close
-    yield* Effect.tapError(fs.rename(path, target), () => Effect.ignore(fs.unlink(path)))
+    yield* moveIntoPlace(session, path, target, yield* fs.stat(target))
     yield* fs.syncDirectory(paths.directory)
   })
 
@@ -72,7 +95,7 @@ export const replace = (
   operation: string
 ): Effect.Effect<Journal, StoreError> =>
   Effect.gen(function* () {
-    const { fs, paths } = session
+    const { paths } = session
     const generation = yield* randomName
     const salt = JournalLine.saltOf(generation)
     const header = JournalText.header({ version: JournalText.version, generation, base })
@@ -85,9 +108,11 @@ export const replace = (
       writeTemporary(session, mode, (file) => appendAll(file, bytes)),
       Failure.ofDisk(operation)
     )
-    const named = Effect.flatMap(file.stat, (stat) => Effect.as(fs.rename(path, paths.journal), stat))
+    const named = Effect.flatMap(file.stat, (stat) =>
+      Effect.as(moveIntoPlace(session, path, paths.journal, undefined), stat)
+    )
     const { inode } = yield* Effect.mapError(
-      Effect.tapError(named, () => Effect.andThen(file.close, Effect.ignore(fs.unlink(path)))),
+      Effect.tapError(named, () => file.close),
       Failure.ofDisk(operation)
     )
     const before = session.journal
@@ -102,6 +127,8 @@ export const replace = (
       lines: [],
       // Until its name is on the disk, its lines are not acknowledged and have to be read back like another process's.
       consumed: headerEnd,
+      tail: JournalLine.tailOf(bytes.subarray(0, headerEnd)),
+      stat: undefined,
       end: bytes.length,
       named: false,
       found: false,
@@ -112,7 +139,23 @@ export const replace = (
     yield* makeNamed(session, journal, operation)
     note(journal, lines)
     journal.consumed = bytes.length
+    journal.tail = JournalLine.tailOf(bytes)
+    yield* settle(session, journal, file, operation)
     return journal
+  })
+
+/** Confirms that the journal still has its name and only the bytes that this process knows, and remembers its state. */
+const settle = (session: Session, journal: Journal, file: JournalFile, operation: string) =>
+  Effect.flatMap(Effect.mapError(file.stat, Failure.ofDisk(operation, "in doubt")), (stat) => {
+    if (stat.links === 0 || stat.size !== journal.end) {
+      return Effect.fail(
+        Failure.inDoubt(
+          Failure.unavailable(operation, `${session.paths.journal} was changed by another program during a commit`)
+        )
+      )
+    }
+    journal.stat = stat
+    return Effect.void
   })
 
 /** Flushes the journal's name, which must be on the disk before the first commit in it is acknowledged. */
@@ -149,8 +192,9 @@ export const extend = (
     yield* makeNamed(session, journal, operation)
     const last = journal.found ? journal.lines.at(-1) : undefined
     // Two writes, because another process may have read the first line once it is whole: it is never taken back.
+    let bytes = journal.tail
     for (const line of last === undefined ? [json] : [last, json]) {
-      const bytes = JournalLine.encode(line, journal.salt)
+      bytes = JournalLine.encode(line, journal.salt)
       yield* Effect.catchTag(appendAll(file, bytes), "FsError", (cause) => takeBack(journal, file, cause, operation))
       journal.end += bytes.length
     }
@@ -159,7 +203,9 @@ export const extend = (
       journal.trusted = false
       return yield* renew(session, journal, json, operation)
     }
+    yield* settle(session, journal, file, operation)
     journal.consumed = journal.end
+    journal.tail = JournalLine.tailOf(bytes)
     journal.found = false
     note(journal, [json])
   })

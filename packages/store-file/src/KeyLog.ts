@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 
 import * as Failure from "./Failure.ts"
 import * as LogFile from "./LogFile.ts"
+import * as Place from "./Place.ts"
 import { refreshInTurn } from "./Refresh.ts"
 import * as RestRecord from "./RestRecord.ts"
 import { type Session, turn } from "./Session.ts"
@@ -48,6 +49,9 @@ export const make = (session: Session): Pick<AgentStore["Service"], "record" | "
         ),
         Effect.fromResult
       ),
-    keys: Effect.map(LogFile.refresh(session, "read keys"), () => new Map(log.keys))
+    keys: Effect.map(
+      Effect.andThen(LogFile.refresh(session, "read keys"), Place.check(session, "read keys")),
+      () => new Map(log.keys)
+    )
   }
 }

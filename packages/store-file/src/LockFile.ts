@@ -9,14 +9,17 @@ import type { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 
 import { type FileLock, FsError } from "./JournalFs.ts"
+import { lookAt, statOf } from "./NodeStat.ts"
 
 // Loaded like this for the reason given in NodeJournalFs.
-const { accessSync, closeSync, constants, openSync } = process.getBuiltinModule("node:fs")
+const { accessSync, closeSync, constants, fstatSync, ftruncateSync, openSync } = process.getBuiltinModule("node:fs")
 
 // SQLITE_BUSY: another connection holds a mode that excludes this one.
 const busy = 5
 // SQLITE_CANTOPEN.
 const cannotOpen = 14
+// SQLITE_NOTADB: another program has written something into the file.
+const notADatabase = 26
 
 /** Opens the lock of a path without locking it. */
 export const open = (path: string, mode: number) => {
@@ -28,28 +31,52 @@ export const open = (path: string, mode: number) => {
       Effect.try({ try: () => connectTo(path, writable), catch: failure("open the lock file") }),
       (connection) => Effect.sync(() => connection.close())
     )
+    const look = Effect.try({ try: () => lookAt(path)?.inode, catch: failure("look at") })
+    const before = yield* look
     const presence = yield* connect
     const writer = yield* connect
-    return lockOf({ presence, writer, writable, failure })
+    if (before === undefined || (yield* look) !== before) {
+      return yield* new FsError({ code: "REPLACED", operation: "open the lock file", path })
+    }
+    return lockOf({ path, inode: before, presence, writer, writable, failure })
   })
 }
 
 interface Parts {
+  readonly path: string
+  readonly inode: string
   readonly presence: DatabaseSync
   readonly writer: DatabaseSync
   readonly writable: boolean
   readonly failure: (operation: string) => (cause: unknown) => FsError
 }
 
-const lockOf = ({ presence, writer, writable, failure }: Parts): FileLock => {
-  const attempt = (connection: DatabaseSync, operation: string, steps: () => void) =>
+const lockOf = ({ path, inode, presence, writer, writable, failure }: Parts): FileLock => {
+  const attempt = (
+    connection: DatabaseSync,
+    operation: string,
+    steps: () => void,
+    mended = false
+  ): Effect.Effect<boolean, FsError> =>
     Effect.suspend(() => {
       try {
         steps()
         return Effect.succeed(true)
       } catch (cause) {
         if (connection.isTransaction) connection.exec("ROLLBACK")
-        return errcode(cause) % 256 === busy ? Effect.succeed(false) : Effect.fail(failure(operation)(cause))
+        const code = errcode(cause) % 256
+        if (code === busy) return Effect.succeed(false)
+        if (code !== notADatabase || mended) return Effect.fail(failure(operation)(cause))
+        return Effect.flatMap(
+          Effect.try({ try: () => clear(path, inode), catch: failure("clear the lock file") }),
+          (isCleared) =>
+            isCleared
+              ? Effect.andThen(
+                  Effect.logWarning(`${path} was written by another program and is empty again; it is only a lock`),
+                  attempt(connection, operation, steps, true)
+                )
+              : Effect.fail(failure(operation)(cause))
+        )
       }
     })
   const end = (connection: DatabaseSync) =>
@@ -68,6 +95,7 @@ const lockOf = ({ presence, writer, writable, failure }: Parts): FileLock => {
   })
   return {
     writable,
+    inode,
     // BEGIN takes no lock; the first read does.
     share: attempt(presence, "share the lock", () => {
       if (presence.isTransaction) return
@@ -81,6 +109,19 @@ const lockOf = ({ presence, writer, writable, failure }: Parts): FileLock => {
     exclude: writable ? attempt(writer, "take the lock alone", () => writing().exclusive.run()) : Effect.succeed(false),
     release: end(writer)
   }
+}
+
+// Never closed, because closing would release the locks of this process, also those of its other threads.
+const cleared = new Map<string, number>()
+
+/** Empties the lock file in place, which leaves every lock on it in force. `false` if the path leads to another file. */
+const clear = (path: string, inode: string): boolean => {
+  if (lookAt(path)?.inode !== inode) return false
+  const fd = cleared.get(inode) ?? openSync(path, constants.O_RDWR)
+  cleared.set(inode, fd)
+  if (statOf(fstatSync(fd, { bigint: true })).inode !== inode) return false
+  ftruncateSync(fd)
+  return true
 }
 
 /** Calls `make` on first use and keeps the result. If it throws, the next use tries again. */

@@ -40,7 +40,7 @@ export const refresh = (session: Session, operation: string): Effect.Effect<void
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause))))
 
 /** Writes the file. Call it in a turn. */
-export const write = (session: Session, content: LogText.LogContent): Effect.Effect<void, FsError> =>
+export const write = (session: Session, content: LogText.LogContent): Effect.Effect<void, FsError | StoreError> =>
   Effect.gen(function* () {
     const { fs, log, paths } = session
     const mode = log.stat?.mode ?? session.rest?.stat?.mode ?? JournalWrite.privateMode

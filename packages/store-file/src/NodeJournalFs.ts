@@ -2,14 +2,14 @@
  * Implements the disk with `node:fs`. Metadata operations are synchronous, because they take microseconds. Operations that
  * can wait for the disk run in the thread pool.
  */
-import type { BigIntStats } from "node:fs"
 import { basename, dirname, join, resolve as absolute } from "node:path"
 
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import { type FileStat, FsError, type JournalFile, JournalFs } from "./JournalFs.ts"
+import { FsError, type JournalFile, JournalFs } from "./JournalFs.ts"
 import * as LockFile from "./LockFile.ts"
+import { lookAt, regular, statOf } from "./NodeStat.ts"
 
 // An import would run the module's getters, which load streams and readline and take three milliseconds.
 const fs = process.getBuiltinModule("node:fs")
@@ -44,13 +44,14 @@ const pooled = <A>(
     )
   )
 
-const statOf = (stats: BigIntStats): FileStat => ({
-  inode: `${stats.dev}:${stats.ino}`,
-  size: Number(stats.size),
-  version: `${stats.mtimeNs}:${stats.ctimeNs}`,
-  modified: Number(stats.mtimeMs),
-  mode: Number(stats.mode) & 0o777
-})
+// The end of a line and a few new ones.
+const shortRead = 8 * 1024
+
+const readShort = (fd: number, path: string, offset: number): Effect.Effect<Buffer, FsError> =>
+  attempt("read", path, () => {
+    const bytes = Buffer.allocUnsafe(shortRead)
+    return bytes.subarray(0, fs.readSync(fd, bytes, 0, shortRead, offset))
+  })
 
 const readFrom = (fd: number, path: string, offset: number, size: number): Effect.Effect<Buffer, FsError> => {
   const length = Math.max(0, size - offset)
@@ -81,7 +82,13 @@ const fileOf = (fd: number, path: string): JournalFile => {
   const stat = attempt("look at", path, () => statOf(fs.fstatSync(fd, { bigint: true })))
   return {
     stat,
-    readFrom: (offset) => Effect.flatMap(stat, ({ size }) => readFrom(fd, path, offset, size)),
+    // A short read has reached the end, and saves the look at the size.
+    readFrom: (offset) =>
+      Effect.flatMap(readShort(fd, path, offset), (bytes) =>
+        bytes.length < shortRead
+          ? Effect.succeed(bytes)
+          : Effect.flatMap(stat, ({ size }) => readFrom(fd, path, offset, size))
+      ),
     append: (bytes) =>
       bytes.length <= smallWrite
         ? attempt("write", path, () => fs.writeSync(fd, bytes))
@@ -95,9 +102,16 @@ const fileOf = (fd: number, path: string): JournalFile => {
 
 const openFile = (path: string, flags: number, mode?: number): Effect.Effect<JournalFile, FsError> =>
   attempt("open", path, () => {
-    const fd = fs.openSync(path, flags, mode ?? 0o600)
-    // The umask would remove permissions that the replaced file had.
-    if (mode !== undefined) fs.fchmodSync(fd, mode)
+    // Without O_NONBLOCK, which Windows does not have, opening a FIFO waits for a writer.
+    const fd = fs.openSync(path, flags | (fs.constants.O_NONBLOCK ?? 0), mode ?? 0o600)
+    try {
+      regular(fs.fstatSync(fd, { bigint: true }))
+      // The umask would remove permissions that the replaced file had.
+      if (mode !== undefined) fs.fchmodSync(fd, mode)
+    } catch (cause) {
+      fs.closeSync(fd)
+      throw cause
+    }
     return fileOf(fd, path)
   })
 
@@ -166,11 +180,7 @@ const resolve = (path: string, options: { readonly allowNetworkFileSystem: boole
 export const layer: Layer.Layer<JournalFs> = Layer.succeed(JournalFs, {
   resolve,
   read,
-  stat: (path) =>
-    attempt("look at", path, () => {
-      const stats = fs.statSync(path, { bigint: true, throwIfNoEntry: false })
-      return stats === undefined ? undefined : statOf(stats)
-    }),
+  stat: (path) => attempt("look at", path, () => lookAt(path)),
   create: (path, mode) => openFile(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, mode),
   open: (path) => openFile(path, O_RDWR | O_APPEND),
   rename: (from, to) => attempt("rename", from, () => fs.renameSync(from, to)),

@@ -34,7 +34,7 @@ export const setAside = (
   why: "conflict" | "unreadable",
   bytes: Buffer,
   modified: number
-): Effect.Effect<string, FsError> =>
+): Effect.Effect<string, FsError | StoreError> =>
   Effect.gen(function* () {
     const { fs, paths } = session
     const when = new Date(modified).toISOString().replaceAll(/[-:.]/g, "")
@@ -66,13 +66,12 @@ const keepDisputed = (session: Session, standing: Rest) =>
 const putInPlace = (session: Session, path: string, standing: Rest, operation: string) =>
   Effect.gen(function* () {
     const { fs, paths } = session
-    const giveUp = Effect.ignore(fs.unlink(path))
     const now = yield* fs.stat(paths.rest)
     if (!isSame(now, standing.stat)) {
-      yield* giveUp
+      yield* Effect.ignore(fs.unlink(path))
       return false
     }
-    yield* Effect.tapError(fs.rename(path, paths.rest), () => giveUp)
+    yield* JournalWrite.moveIntoPlace(session, path, paths.rest, now)
     return true
   }).pipe(Effect.mapError(Failure.ofDisk(operation)))
 

@@ -11,6 +11,8 @@ import type { FileStat } from "./JournalFs.ts"
 import * as JournalRead from "./JournalRead.ts"
 import type * as JournalText from "./JournalText.ts"
 import * as LogFile from "./LogFile.ts"
+import * as Mend from "./Mend.ts"
+import * as Place from "./Place.ts"
 import { hashOf, readRest, type RestRead } from "./RestRead.ts"
 import { isSame, type Journal, type Rest, type Session, tick, turn } from "./Session.ts"
 
@@ -37,24 +39,44 @@ const isFamiliar = ({ journal, rest }: Session, seen: Look): boolean =>
 const isSameRest = (rest: Rest | undefined, { rest: stat, now }: Look): rest is Rest =>
   rest !== undefined && isSame(rest.stat, stat) && (rest.stable || now - (stat?.modified ?? 0) <= tick)
 
+/** Tests whether the journal was changed without growing, as only another program does. */
+const isTouched = (journal: Journal | undefined, seen: FileStat | undefined): boolean =>
+  journal?.stat !== undefined && journal.stat.size === seen?.size && journal.stat.version !== seen.version
+
+/** Tests whether the journal that this process follows is at its path with everything that this process has read. */
+export const isIntact = (session: Session): Effect.Effect<boolean, StoreError> =>
+  Effect.gen(function* () {
+    const { journal, fs, paths } = session
+    if (journal === undefined) return true
+    const stat = yield* Effect.mapError(fs.stat(paths.journal), Failure.ofDisk("close"))
+    if (stat?.inode !== journal.inode || isTouched(journal, stat)) return false
+    return yield* JournalRead.follow(session, journal, "close", { whole: false })
+  })
+
 /**
- * Makes every commit visible that succeeded before, in any process. This usually takes two stat calls; it needs a turn only
- * if a file has been replaced.
+ * Makes every commit visible that succeeded before, in any process. This usually takes three stat calls; it needs a turn
+ * only if a file has been replaced.
  */
 export const refresh = (session: Session, operation: string): Effect.Effect<void, StoreError> =>
   Effect.suspend(() => {
     if (session.holding) return Effect.void
-    return Effect.flatMap(look(session, operation), (seen) => {
+    // The place last, because files that were moved away look like files that were never there.
+    const place = Place.check(session, operation)
+    const inTurn = () => turn(session, operation, refreshInTurn(session, operation), place)
+    const looked = Effect.tap(look(session, operation), () => place)
+    return Effect.flatMap(looked, (seen) => {
       const { journal } = session
       if (session.holding) return Effect.void
-      if (!isFamiliar(session, seen)) return turn(session, operation, refreshInTurn(session, operation), Effect.void)
-      if (journal === undefined || seen.journal === undefined || seen.journal.size === journal.consumed) {
+      if (!isFamiliar(session, seen)) return inTurn()
+      if (journal === undefined || seen.journal === undefined) return Effect.void
+      if (seen.journal.size === journal.consumed) return isTouched(journal, seen.journal) ? inTurn() : Effect.void
+      if (journal.file === undefined) return inTurn()
+      return Effect.flatMap(JournalRead.follow(session, journal, operation, { whole: false }), (isWhole) => {
+        if (!isWhole) return inTurn()
+        if (session.journal !== journal) return refresh(session, operation)
+        if (journal.consumed === seen.journal?.size) journal.stat = seen.journal
         return Effect.void
-      }
-      if (journal.file === undefined) return turn(session, operation, refreshInTurn(session, operation), Effect.void)
-      return Effect.flatMap(JournalRead.follow(session, journal, operation, { whole: false }), () =>
-        session.journal === journal ? Effect.void : refresh(session, operation)
-      )
+      })
     })
   })
 
@@ -65,16 +87,19 @@ export const refreshInTurn = (session: Session, operation: string): Effect.Effec
     yield* LogFile.refresh(session, operation)
     const before = session.journal
     // Even if the journal is no longer at its path, because it can hold commits from before it was replaced.
-    if (before !== undefined) yield* JournalRead.follow(session, before, operation, { whole: true })
+    const isWhole = before === undefined || (yield* JournalRead.follow(session, before, operation, { whole: true }))
     const seen = yield* look(session, operation)
-    if (isFamiliar(session, seen) && (before?.file !== undefined || before?.end === seen.journal?.size)) return
+    const isStanding = before?.inode === seen.journal?.inode && isWhole && !isTouched(before, seen.journal)
+    if (before !== undefined && isStanding && seen.journal?.size === before.end) before.stat = seen.journal
+    if (isStanding && isFamiliar(session, seen) && (before?.file !== undefined || before?.end === seen.journal?.size))
+      return
     let read: RestRead | undefined
     if (!isSameRest(session.rest, seen)) {
       read = yield* readRest(session, seen.rest, operation)
       if (yield* isUnchanged(session, read.rest)) {
         session.rest = { ...read.rest, bytes: undefined, stable: true }
         read = undefined
-        if (before?.inode === seen.journal?.inode && (before === undefined || before.file !== undefined)) return
+        if (isStanding && (before === undefined || before.file !== undefined)) return
       }
     }
     const sameRest = read === undefined
@@ -86,11 +111,16 @@ export const refreshInTurn = (session: Session, operation: string): Effect.Effec
       hash: before === undefined && seen.journal === undefined ? undefined : yield* hashOf(read.rest)
     }
     if (seen.journal === undefined) yield* withoutJournal(session, next, operation)
-    else if (before?.file !== undefined && seen.journal.inode === before.inode) {
-      yield* sameJournal(session, before, next, operation)
-    } else yield* newJournal(session, yield* JournalRead.find(session, operation), next, operation)
+    else if (before?.file !== undefined && isStanding) yield* sameJournal(session, before, next, operation)
+    else yield* newJournal(session, yield* JournalRead.find(session, operation), next, operation)
     if (before?.file !== undefined && session.journal !== before) yield* before.file.close
-  })
+  }).pipe(
+    Effect.tap(() =>
+      Effect.sync(() => {
+        session.wasAway = false
+      })
+    )
+  )
 
 /** Tests by hash whether a file is unchanged that was written within one tick of the clock. */
 const isUnchanged = (session: Session, again: Rest) =>
@@ -119,8 +149,14 @@ const contentsOf = (session: Session, { read, sameRest }: Next, operation: strin
 const withoutJournal = (session: Session, next: Next, operation: string) =>
   Effect.gen(function* () {
     const { before, read, hash } = next
+    if (before !== undefined && Mend.isMissed(session, before, hash)) {
+      return yield* sameJournal(session, yield* Mend.mend(session, before, undefined, operation), next, operation)
+    }
     const isRested = before !== undefined && before.tip !== undefined && before.tip === hash
     if (!isRested && !(next.sameRest && before === undefined)) {
+      if (read.rest.stat === undefined && session.rest?.stat !== undefined) {
+        return yield* Place.vanished(operation, session.paths.rest)
+      }
       const { rest, contents } = yield* contentsOf(session, next, operation)
       session.contents = contents
       session.rest = rest
@@ -136,13 +172,18 @@ const sameJournal = (session: Session, journal: Journal, next: Next, operation: 
     return Effect.void
   })
 
-/** The journal was replaced: either it continues the contents, or everything is read again. */
-const newJournal = (session: Session, { journal, lines }: JournalRead.Found, next: Next, operation: string) =>
+/** The journal was replaced: it continues the contents, or lost commits of them, or everything is read again. */
+const newJournal = (session: Session, found: JournalRead.Found | undefined, next: Next, operation: string) =>
   Effect.gen(function* () {
     const { before, read, hash } = next
+    if (before !== undefined && Mend.isNeeded(session, before, found, hash)) {
+      return yield* sameJournal(session, yield* Mend.mend(session, before, found, operation), next, operation)
+    }
+    if (found === undefined) return yield* JournalRead.damaged(session, operation, "its first line is damaged")
+    const { journal, lines } = found
     const continues = before === undefined ? yield* baseIs(session, journal) : before.known.has(journal.base)
     const isForeign = hash === undefined || !journal.known.has(hash)
-    if (continues) {
+    if (continues && (isForeign || Mend.isExtended(session, before, found))) {
       yield* takeAll(session, session.contents, lines, operation)
       session.journal = journal
       if (isForeign) yield* Absorb.absorb(session, read, operation)
@@ -151,6 +192,7 @@ const newJournal = (session: Session, { journal, lines }: JournalRead.Found, nex
     else {
       const { rest, contents } = yield* contentsOf(session, next, operation)
       yield* takeAll(session, contents, after(lines, hash), operation)
+      if (before !== undefined) yield* Mend.checkKept(session, before, contents, operation)
       session.contents = contents
       session.rest = rest
       session.journal = journal

@@ -15,6 +15,7 @@ import type { FileLock, FileStat, FsError, JournalFile, JournalFs } from "./Jour
 import type { Salt } from "./JournalLine.ts"
 import type { KnownLog } from "./LogText.ts"
 import type { Paths } from "./Paths.ts"
+import * as Place from "./Place.ts"
 
 /** A journal that this process follows. */
 export interface Journal {
@@ -24,11 +25,15 @@ export interface Journal {
   readonly salt: Salt
   /** The SHA-256 of every readable file whose records are in the contents: the base and each published one. */
   readonly known: Set<string | null>
-  /** The lines after the header, to write the journal again after a failed flush. */
+  /** The lines after the header, to write the journal again after a failed flush or a damage. */
   readonly lines: Array<string>
   readonly base: string | null
   /** The offset up to which its lines are in the contents. */
   consumed: number
+  /** The bytes before `consumed`: a part of the last line. They are elsewhere if another program changed the journal. */
+  tail: Buffer
+  /** Its state when all its bytes were last in the contents. A new version of the same size is a change in place. */
+  stat: FileStat | undefined
   /** Its length in the last turn. There can be torn bytes between `consumed` and `end`. */
   end: number
   /** The SHA-256 of the readable file that contains all its lines; `undefined` if there is no such file. */
@@ -71,6 +76,8 @@ export interface Session {
   readonly guard: Effect.Effect<FileLock | undefined, StoreError>
   /** True if the store was opened only to read. */
   readonly readOnly: boolean
+  /** The lock file at opening; `undefined` if a read-only store had none. */
+  readonly lockInode: string | undefined
   /** Allows one turn at a time within this process. */
   readonly turns: Semaphore.Semaphore
   readonly checkpointBytes: number
@@ -81,6 +88,12 @@ export interface Session {
   rest: Rest | undefined
   /** True during a turn with current contents. Reads then skip the look at the files, because they cannot change. */
   holding: boolean
+  /** True once the presence was let go, until the next turn: other processes may have moved the journal to the file. */
+  wasAway: boolean
+  /** The files with hard links that a warning has named. */
+  readonly warned: Set<string>
+  /** Why every further use fails; `undefined` as long as the store can be used. */
+  refusal: StoreError | undefined
 }
 
 // The pause between attempts, in milliseconds. A commit of another process takes about one.
@@ -114,8 +127,9 @@ export const locked = <A>(
   body: Effect.Effect<A, StoreError>
 ): Effect.Effect<A, StoreError> => {
   const { lock } = session
+  const inPlace = Effect.andThen(Place.check(session, operation), body)
   return session.turns.withPermit(
-    lock === undefined ? unlocked(session, operation, body) : reserved(session, lock, operation, body)
+    lock === undefined ? unlocked(session, operation, inPlace) : reserved(session, lock, operation, inPlace)
   )
 }
 
@@ -188,14 +202,26 @@ export const turnAlone = <A>(
 ): Effect.Effect<Option.Option<A>, StoreError> => {
   const { lock } = session
   if (lock === undefined) return Effect.succeedNone
+  const inPlace = Effect.andThen(Place.check(session, operation), holding(session, refresh, body))
   const alone = Effect.flatMap(Effect.mapError(lock.exclude, Failure.ofDisk(operation)), (taken) =>
-    taken ? Effect.ensuring(Effect.asSome(holding(session, refresh, body)), lock.release) : Effect.succeedNone
+    taken ? Effect.ensuring(Effect.asSome(inPlace), lock.release) : Effect.succeedNone
   )
   // Takes the presence again in every case, and ignores its failure, which must not hide a commit that was written.
   return session.turns.withPermit(
-    Effect.uninterruptible(Effect.andThen(lock.unshare, Effect.ensuring(alone, Effect.ignore(share(session, lock)))))
+    Effect.uninterruptible(
+      Effect.andThen(leave(session, lock), Effect.ensuring(alone, Effect.ignore(share(session, lock))))
+    )
   )
 }
+
+/** Lets the presence go, so that the lock can be excluded. */
+export const leave = (session: Session, lock: FileLock): Effect.Effect<void> =>
+  Effect.andThen(
+    Effect.sync(() => {
+      session.wasAway = true
+    }),
+    lock.unshare
+  )
 
 /** Drops the cached state; the next read starts from the files. */
 export const forget = (session: Session): void => {

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 
 import { assert, describe, it } from "@effect/vitest"
@@ -26,7 +35,7 @@ describe("real processes on one file", () => {
         const oracle = makeOracle()
         const workers = Array.from({ length: 8 }, (_, index) => start("worker.ts", path, `w${index}`, "250"))
         const codes = yield* Effect.promise(() =>
-          Promise.all(workers.map(async (worker) => [await worker.exit, await oracle.listen(worker)][0]))
+          Promise.all(workers.map(async (worker) => (await Promise.all([worker.exit, oracle.listen(worker)]))[0]))
         )
         assert.deepStrictEqual(
           codes,
@@ -62,6 +71,62 @@ describe("real processes on one file", () => {
       }),
     60_000
   )
+})
+
+/** Changes of the lock file by another program, at moments that nobody knows. */
+const damages = (lock: string) => ({
+  scribble: () => appendFileSync(lock, "a note"),
+  unlock: () => unlinkSync(lock)
+})
+
+describe("another program that damages the lock file", () => {
+  for (const damage of ["scribble", "unlock"] as const) {
+    it.live(
+      `(${damage}) loses and doubles no acknowledged commit of eight processes that was not refused`,
+      () =>
+        Effect.gen(function* () {
+          using directory = temporaryDirectory()
+          const path = join(directory.path, "handoffs.json")
+          const oracle = makeOracle()
+          const meddle = damages(join(directory.path, ".handoffs.json.lock"))[damage]
+          const workers = Array.from({ length: 8 }, (_, n) =>
+            start("worker.ts", path, `m${n}`, "20", "20000", "reopens")
+          )
+          const ends = Promise.all(
+            workers.map(async (worker) => (await Promise.all([worker.exit, oracle.listen(worker)]))[0])
+          )
+          let done = 0
+          yield* Effect.promise(async () => {
+            // Each damage comes after some commits, so that some process has noticed the one before.
+            for (let heard = 0; oracle.commits() < 160; await new Promise((resolve) => setTimeout(resolve, 1))) {
+              if (oracle.commits() < heard + 10 || !existsSync(`${path}-journal`)) continue
+              heard = oracle.commits()
+              try {
+                meddle()
+                done += 1
+              } catch {
+                // A process has just replaced the file.
+              }
+            }
+            for (const { child } of workers) child.stdin?.end()
+          })
+          assert.deepStrictEqual(
+            yield* Effect.promise(() => ends),
+            workers.map(() => 0)
+          )
+          assert.isAbove(done, 5, "too few damages for a meaningful result")
+          const aside = readdirSync(directory.path).filter((name) => name.includes(".conflict-"))
+          const copies = aside.map((name, index) => {
+            mkdirSync(join(directory.path, `${index}`))
+            copyFileSync(join(directory.path, name), join(directory.path, `${index}`, "handoffs.json"))
+            return join(directory.path, `${index}`, "handoffs.json")
+          })
+          yield* oracle.verify(path, copies)
+          assert.deepStrictEqual(oracle.broken.slice(0, 10), [])
+        }),
+      120_000
+    )
+  }
 })
 
 describe("kill -9", () => {

@@ -41,7 +41,7 @@ export const makeDisk = (options: DiskOptions) => {
   const names = new Map<string, Inode>()
   const durableNames = new Map<string, Inode>()
   const pending: Array<Pending> = []
-  const locks = new Map<string, Lock>()
+  const locks = new Map<Inode, Lock>()
   const processes = new Set<{ kill: () => void }>()
   const graveyard: Array<Buffer> = []
   const struck: Array<string> = []
@@ -62,7 +62,8 @@ export const makeDisk = (options: DiskOptions) => {
     size: inode.current.length,
     version: String(inode.version),
     modified: inode.modified,
-    mode: inode.mode
+    mode: inode.mode,
+    links: [...names.values()].filter((other) => other === inode).length
   })
   const newInode = (mode: number): Inode => {
     const inode: Inode = {
@@ -214,18 +215,21 @@ export const makeDisk = (options: DiskOptions) => {
       }
     }
 
-    const lock = (path: string): FileLock => {
+    const lock = (path: string, mode: number): FileLock => {
       const owner = Symbol(path)
       owned.add(owner)
+      const inode = names.get(path) ?? newInode(mode)
+      if (!names.has(path)) change({ _tag: "Link", name: path, inode })
       const state = () => {
-        const found = locks.get(path)
+        const found = locks.get(inode)
         if (found !== undefined) return found
         const fresh: Lock = { sharing: new Set(), reserved: undefined, excluded: undefined }
-        locks.set(path, fresh)
+        locks.set(inode, fresh)
         return fresh
       }
       return {
         writable: true,
+        inode: String(inode.id),
         share: operate("share", path, () => {
           if (state().excluded !== undefined) return false
           state().sharing.add(owner)
@@ -291,7 +295,7 @@ export const makeDisk = (options: DiskOptions) => {
         operate("list", path, () =>
           [...names.keys()].filter((name) => dirname(name) === path).map((name) => basename(name))
         ),
-      lock: (path) => operate("lock", path, () => lock(path))
+      lock: (path, mode) => operate("lock", path, () => lock(path, mode))
     })
     return { layer, kill, isAlive: () => alive }
   }
