@@ -3,7 +3,17 @@ export { type Bounds, contents, frozen, isPlain, ofArchive } from "./values/Give
 export { bytesOf, isJsonObject, JsonObject, JsonValue, parseJson } from "./values/Json.ts"
 export { canonical, Digest, digestOf, Salt, Signature } from "./values/Digest.ts"
 export { labelFault, looksLike, nameFault, skeleton } from "./values/Names.ts"
-export { AgentId, Capability, LogName, Priority, PublicKey, RecordId, Text, Timestamp } from "./values/Fields.ts"
+export {
+  AgentId,
+  Capability,
+  LogName,
+  Priority,
+  PublicKey,
+  RecordId,
+  Text,
+  Timestamp,
+  unrouted
+} from "./values/Fields.ts"
 export { HandoffRequest } from "./model/HandoffRequest.ts"
 export { Briefing, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./model/Briefing.ts"
 export { type Coverage, coverageOf } from "./model/Coverage.ts"

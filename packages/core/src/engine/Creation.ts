@@ -1,5 +1,5 @@
 import {
-  AgentId,
+  type AgentId,
   type Deliverable,
   type ErrorOf,
   HandoffExists,
@@ -19,7 +19,8 @@ import {
   type RoutingDecision,
   type StoreError,
   type storeVerbs,
-  takeOver
+  takeOver,
+  unrouted
 } from "@aumai/handoff-protocol"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -77,9 +78,6 @@ const checkTimers = ({ acceptBy, deadline }: HandoffRequest, now: DateTime.Utc):
   const issues = late.map((path) => ({ path, expected: "Expected a moment in the future" }))
   return issues.length === 0 ? undefined : new InvalidInput({ input: "request", issues })
 }
-
-// A valid name in place of the receiver until the router has chosen one.
-const unrouted = AgentId.make("unrouted")
 
 /** A request with its receiver, and the decision of the router if it chose the receiver. */
 interface Addressed {

@@ -42,6 +42,9 @@ export const AgentId = Name.annotate({ description: "The name of an agent: 1 to 
 )
 export type AgentId = typeof AgentId.Type
 
+/** Stands for the receiver of a request that has none. No agent may take this name. */
+export const unrouted = AgentId.make("unrouted")
+
 /** The id of one handoff: any text of 1 to 128 characters. Generated ids are twelve Crockford base-32 characters. */
 export const RecordId = Name.annotate({ description: "The id of a handoff: 1 to 128 characters" }).pipe(
   Schema.brand("RecordId")

@@ -1,3 +1,4 @@
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 
 import { type Archived, archivedCodec } from "../encoding/Codecs.ts"
@@ -8,7 +9,7 @@ import { create, fold } from "../lifecycle/Lifecycle.ts"
 import { InvalidInput } from "../model/HandoffError.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
-import type { RecordId } from "../values/Fields.ts"
+import { type RecordId, unrouted } from "../values/Fields.ts"
 import { decoder } from "./Wire.ts"
 
 // ---- archives: a record with its whole history, in a form that the Python library reads too ----
@@ -75,12 +76,21 @@ const toArchived = ({ history, head, ...read }: Archived): Result.Result<Archive
 
 const decodeShape = decoder(archivedCodec)
 
+/** Reads a request of the Python library without a receiver, which has an empty `to_agent`, as one for `unrouted`. */
+const addressed = (json: unknown): unknown =>
+  Predicate.hasProperty(json, "request") &&
+  Predicate.hasProperty(json.request, "to_agent") &&
+  json.request.to_agent === ""
+    ? { ...json, request: { ...json.request, to_agent: unrouted } }
+    : json
+
 /**
  * Reads a record with its history, as this library writes it, or without one, as the Python library does. A record without
- * a history gets one that begins with `Imported`. A history that breaks the lifecycle is refused.
+ * a history gets one that begins with `Imported`. A history that breaks the lifecycle is refused. A request with an empty
+ * `to_agent` is one for `unrouted`, and `forward` in that name lets the router choose its receiver.
  */
 export const decodeArchived = (input: string, json: unknown): Result.Result<ArchivedHandoff, InvalidInput> =>
-  Result.flatMap(decodeShape(input, json), (archived) =>
+  Result.flatMap(decodeShape(input, addressed(json)), (archived) =>
     Result.mapError(
       toArchived(archived),
       (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] })
