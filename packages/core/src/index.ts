@@ -1,4 +1,6 @@
 export * from "./store/HandoffStore.ts"
+export { type OddRecord, oddCount, oddName, oddSentence } from "./store/OddRecord.ts"
+export { oddRows, type RowsAfter } from "./store/OddRows.ts"
 export { drawLogName } from "./store/Draws.ts"
 export { beyond, numberIn, positionOf } from "./store/Positions.ts"
 export { type SortKey, sortKeyOf } from "./store/SortKey.ts"

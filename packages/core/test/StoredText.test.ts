@@ -69,7 +69,7 @@ describe("text in rows", () => {
 
   it.effect("that cannot be read is corrupt and names the row", () =>
     Effect.gen(function* () {
-      const torn = yield* Effect.flip(read.records("list", [{ id: "a", revision: 2, record: record.slice(9) }]))
+      const torn = yield* Effect.flip(read.record("list", { id: "a", revision: 2, record: record.slice(9) }))
       assert.strictEqual(torn.reason, "corrupt")
       assert.match(torn.message, /^Handoff a in test\.db cannot be read: it is not JSON\./)
       assert.match(

@@ -51,6 +51,7 @@ const handoffsOf = (image: StoreImage.StoreImage, keys: KeyLog): Handoffs => ({
   log: (page) => Effect.suspend(() => Effect.fromResult(image.log(page))),
   end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
   tally: Effect.sync(image.tally),
+  odd: Effect.succeed([]),
   changed: Stream.empty
 })
 

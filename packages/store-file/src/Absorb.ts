@@ -27,7 +27,7 @@ import * as JournalWrite from "./JournalWrite.ts"
 import * as Publish from "./Publish.ts"
 import * as RestFile from "./RestFile.ts"
 import type { RestRead } from "./RestRead.ts"
-import * as RestRecord from "./RestRecord.ts"
+import type * as RestRecord from "./RestRecord.ts"
 import { forget, type Journal, type Session } from "./Session.ts"
 
 /** The changes to take over from a foreign file, and the records to save beside it. */
@@ -97,13 +97,19 @@ const compare = (
   const aside: Array<RestFile.Slice> = []
   const origin = ours.origin()
   if (Result.isFailure(origin)) return Result.fail(origin.failure)
-  for (const slice of theirs.values()) {
-    const read = RestRecord.decode(RestFile.bytesOf(slice))
+  for (const [key, slice] of theirs) {
+    const read = RestFile.decode(key, slice)
     if (Result.isFailure(read)) {
-      aside.push(slice)
+      // It stays in the file, unless a record here has its id. All are decoded, which finds those that stand here already.
+      const warm = ours.warm(Number.POSITIVE_INFINITY)
+      if (Result.isFailure(warm)) return Result.fail(warm.failure)
+      if (!ours.odd.keep(key, slice, read.failure)) aside.push(slice)
       continue
     }
-    const mine = ours.handoff(read.success.record.recordId)
+    const { recordId } = read.success.record
+    const mine = ours.handoff(recordId)
+    // They have a record that can be read in place of one that cannot.
+    if (ours.odd.has(recordId)) ours.odd.drop(recordId)
     if (Result.isFailure(mine)) return Result.fail(mine.failure)
     const verdict = judge(origin.success.log, mine.success, read.success)
     if (verdict === "contradicts") aside.push(slice)

@@ -17,9 +17,11 @@ import * as Result from "effect/Result"
 import type { Placed } from "./JournalText.ts"
 import { keyNumbers, type KnownLog } from "./LogText.ts"
 import { continued, entriesOf, heldIn, index } from "./Numbered.ts"
+import * as Odd from "./Odd.ts"
 import * as Origin from "./Origin.ts"
 import * as RestFile from "./RestFile.ts"
 import * as RestRecord from "./RestRecord.ts"
+import { handoffsThatMayName, isSameRest, mayName, slicesOf } from "./Slices.ts"
 
 /** A value, or the reason why it cannot be read, as a phrase for an error sentence. */
 type Read<A> = Result.Result<A, string>
@@ -46,7 +48,10 @@ export interface Contents {
   readonly put: (changes: ReadonlyArray<Placed>) => Read<number>
   /** The readable file, encoded piece by piece. */
   readonly pieces: () => Generator<Buffer>
-  readonly ids: () => Iterable<RecordId>
+  /** The elements of the file that are no records of this store, of those decoded so far. */
+  readonly odd: Odd.Odd
+  /** Tests that a file of another process has the same elements, besides the decoded records. */
+  readonly holds: (file: ReadonlyMap<string, RestFile.Slice>) => boolean
   /**
    * The bytes of records whose state in the file contradicts their history. The history wins, so save these beside the file
    * before writing it again. Each is returned once.
@@ -62,8 +67,9 @@ export const empty = (log: KnownLog): Contents => make(new Map(), log)
 /** Makes contents from the records of a readable file. Owns the map, because copying a large one is expensive. */
 export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents => {
   // This map keeps the order of the file. A record without bytes is new or changed, and is in `live`.
-  // The cast is safe because an id is only compared until its record is decoded, which checks it.
+  // The cast is safe because a key is only compared until its record is decoded, which checks it.
   const slices = file as Map<RecordId, RestFile.Slice | undefined>
+  const odd = Odd.make(file)
   const live = new Map<RecordId, Live>()
   const disputed: Array<RestFile.Slice> = []
   let image: StoreImage.StoreImage | undefined
@@ -74,7 +80,9 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
     if (log.origin !== undefined) return Result.succeed(log.origin)
     if (slices.size === 0) return Result.succeed(Origin.nameless)
     const inferred = Origin.infer(handoffsThatMayName(slices, live))
-    if (inferred === undefined) return Result.fail("none of its records can be read")
+    if (inferred === undefined) {
+      return mayName(slices) ? Result.fail("none of its records can be read") : Result.succeed(Origin.nameless)
+    }
     Object.assign(log, inferred satisfies Partial<KnownLog>)
     return Result.succeed(inferred.origin)
   }
@@ -83,18 +91,19 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
     const known = live.get(id)
     if (known !== undefined) return Result.succeed(known)
     const slice = slices.get(id)
-    if (slice === undefined) return Result.succeed(undefined)
-    const decoded = RestRecord.decode(RestFile.bytesOf(slice))
-    if (Result.isFailure(decoded)) return Result.fail(`record ${JSON.stringify(id)}: ${decoded.failure}`)
-    if (decoded.success.record.recordId !== id) return Result.fail(`record ${JSON.stringify(id)}: another id inside`)
+    if (slice === undefined || odd.has(id)) return Result.succeed(undefined)
+    const decoded = RestFile.decode(id, slice)
+    if (Result.isFailure(decoded)) {
+      if (!RestFile.isElement(slice)) return Result.fail(`record ${JSON.stringify(id)}: ${decoded.failure}`)
+      odd.note(id, decoded.failure)
+      return Result.succeed(undefined)
+    }
     // Only an edited record needs the log, which can take long to infer.
     const named = decoded.success.edited === undefined ? Result.succeed(Origin.nameless) : origin()
     if (Result.isFailure(named)) return Result.fail(named.failure)
     const loaded = continued(decoded.success, named.success.log)
-    if (loaded === undefined) {
-      disputed.push(slice)
-      slices.set(id, undefined)
-    }
+    if (loaded === undefined) disputed.push(slice)
+    slices.set(id, loaded && RestFile.laidOut(slice))
     const { record, entries } = loaded ?? decoded.success
     // Frozen, because every reader gets these objects.
     const held = { record: frozen(record), entries: entries.map(frozen) }
@@ -112,7 +121,8 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
 
   const revisionOf = (id: RecordId): Read<number> =>
     // An unknown id needs no decoding, so that creating a handoff takes the same time in a file of any size.
-    slices.has(id) ? Result.map(get(id), (record) => record?.revision ?? 0) : Result.succeed(0)
+    // Nothing follows a record that cannot be read, so that no other one gets its id.
+    slices.has(id) ? Result.map(get(id), (record) => record?.revision ?? Number.NaN) : Result.succeed(0)
 
   /** Records without positions add one each, because they may share a time. */
   const lastPosition = (): Read<number> => {
@@ -194,8 +204,10 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
       const ids = [...slices.keys()]
         .filter((id) => id.startsWith(prefix) && (after === undefined || id > after))
         .toSorted((a, b) => (a < b ? -1 : 1))
+      const most = Math.trunc(page.limit) || 0
       const records: Array<HandoffRecord> = []
-      for (const id of ids.slice(0, Math.max(0, page.limit))) {
+      for (const id of ids) {
+        if (records.length >= most) break
         const found = get(id)
         if (Result.isFailure(found)) return Result.fail(found.failure)
         if (found.success !== undefined) records.push(found.success)
@@ -244,18 +256,24 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
         if (Result.isFailure(current)) return Result.fail(current.failure)
         // A line may stand twice, and a journal written again after the disk failed repeats what a file holds already.
         if (change.record.revision <= current.success) continue
-        if (change.record.revision !== current.success + 1) {
+        const isOdd = Number.isNaN(current.success)
+        if (change.record.revision !== (isOdd ? 0 : current.success) + 1) {
           return Result.fail(
-            `record ${JSON.stringify(change.record.recordId)}: revision ${change.record.revision} follows ${current.success}`
+            `record ${JSON.stringify(change.record.recordId)}: revision ${change.record.revision} follows ${isOdd ? "one that cannot be read" : current.success}`
           )
         }
+        // Another process found a record in its place, or set it aside.
+        if (isOdd) odd.drop(change.record.recordId)
         putOne(change)
         taken += 1
       }
       return Result.succeed(taken)
     },
-    pieces: () => RestFile.join(slicesOf(slices, handoff)),
-    ids: () => slices.keys(),
+    // The casts are that of the keys.
+    pieces: () => RestFile.join(slicesOf(slices, (key) => Result.getOrUndefined(handoff(key as RecordId)))),
+    odd,
+    holds: (file) =>
+      isSameRest(slices, file, (key) => live.has(key as RecordId) || image?.get(key as RecordId) !== undefined),
     disputed: () => disputed.splice(0)
   }
 }
@@ -264,38 +282,4 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
 interface Live {
   record: HandoffRecord
   readonly entries: Array<RestRecord.Numbered>
-}
-
-/** The slices of all records. A changed record is encoded when the generator reaches it. */
-const slicesOf = function* (
-  slices: ReadonlyMap<RecordId, RestFile.Slice | undefined>,
-  handoff: (id: RecordId) => Read<RestRecord.Handoff | undefined>
-): Generator<RestFile.Slice> {
-  for (const [id, slice] of slices) {
-    const found = slice === undefined ? handoff(id) : undefined
-    const changed = found !== undefined && Result.isSuccess(found) ? found.success : undefined
-    // One of the two always holds: a record without bytes is in memory.
-    if (slice !== undefined) yield slice
-    else if (changed !== undefined) yield RestFile.sliceOf(RestRecord.encode(changed))
-  }
-}
-
-// The name of the log stands in an entry of format 2. Text inside a string has escaped quotes.
-const namesLog = Buffer.from(`"log":`)
-
-/** The first record that can be read, and those whose entries may name a log. */
-const handoffsThatMayName = function* (
-  slices: ReadonlyMap<RecordId, RestFile.Slice | undefined>,
-  live: ReadonlyMap<RecordId, Live>
-): Generator<RestRecord.Handoff> {
-  let isFirst = true
-  for (const [id, slice] of slices) {
-    const bytes = slice && RestFile.bytesOf(slice)
-    const held = live.get(id)
-    if (held === undefined && !isFirst && bytes?.includes(namesLog) !== true) continue
-    const found = held ?? (bytes && Result.getOrUndefined(RestRecord.decode(bytes)))
-    if (found === undefined) continue
-    isFirst = false
-    yield found
-  }
 }

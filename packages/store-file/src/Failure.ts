@@ -1,4 +1,5 @@
 /** Turns failures of the disk into a `StoreError` that says whether something was changed and what to do next. */
+import { type OddRecord, oddName } from "@aumai/handoff-core"
 import { StoreError } from "@aumai/handoff-protocol"
 
 import type { FsError } from "./JournalFs.ts"
@@ -45,6 +46,14 @@ export const corrupt = (operation: string, path: string, why: string): StoreErro
     operation,
     reason: "corrupt",
     detail: `${path} cannot be read: ${why}. It was left unchanged; restore it from a backup`
+  })
+
+/** One record of a file cannot be read, and the others can. */
+export const odd = (operation: string, path: string, record: OddRecord): StoreError =>
+  new StoreError({
+    operation,
+    reason: "corrupt",
+    detail: `${oddName(record)} in ${path} cannot be read: ${record.reason}. It was left unchanged; correct it there, or move it to a file beside with 'aumai-handoff doctor --set-aside'`
   })
 
 /** The file that names the log is missing, and cannot be inferred. */

@@ -2,15 +2,15 @@
  * Stores handoffs in one readable JSON file, with a journal beside it while the store is open. Several processes can have
  * it open.
  */
-import { AgentStore, GroupCommit, HandoffStore, Hints, type LogOrigin, type StoreImage } from "@aumai/handoff-core"
+import { AgentStore, GroupCommit, HandoffStore, Hints, type LogOrigin, oddCount } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
+import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
@@ -29,8 +29,10 @@ import * as Paths from "./Paths.ts"
 import * as Place from "./Place.ts"
 import * as Publish from "./Publish.ts"
 import * as Reader from "./Reader.ts"
+import { answer, answerOf, current, warmed } from "./Reading.ts"
 import { isIntact, refresh, refreshInTurn } from "./Refresh.ts"
 import { leave, locked, type Session, share, turn } from "./Session.ts"
+import { setAside } from "./SetAside.ts"
 
 /** The options of a file store. */
 export interface FileStoreOptions {
@@ -140,23 +142,6 @@ const close = (session: Session): Effect.Effect<void> =>
     Effect.uninterruptible
   )
 
-// Decoding this many records takes about ten milliseconds. Yielding in between keeps the event loop free.
-const decodedAtOnce = 512
-
-/** All records, indexed, after decoding the rest in steps. */
-const warmed = (session: Session, operation: string): Effect.Effect<StoreImage.StoreImage, StoreError> =>
-  Effect.gen(function* () {
-    while (true) {
-      const warm = session.contents.warm(decodedAtOnce)
-      if (Result.isFailure(warm)) return yield* Failure.corrupt(operation, session.paths.rest, warm.failure)
-      if (warm.success) break
-      yield* Effect.yieldNow
-    }
-    const image = session.contents.image()
-    if (Result.isFailure(image)) return yield* Failure.corrupt(operation, session.paths.rest, image.failure)
-    return image.success
-  })
-
 /** Opens a store on any `JournalFs`; closing the scope closes it. */
 export const make = (
   options: FileStoreOptions
@@ -201,23 +186,30 @@ export const make = (
       Stream.drop(1),
       Stream.map(() => undefined)
     )
+    let isTold = false
+    const tellOdd = Effect.suspend(() => {
+      const count = isTold ? 0 : session.contents.odd.count()
+      if (count === 0) return Effect.void
+      isTold = true
+      return Console.warn(oddCount(count, session.paths.rest))
+    })
     const handoffs = HandoffStore.of({
       origin: originOf(session),
       commit,
       get: (id) =>
         Effect.flatMap(refresh(session, "get"), () =>
-          answer(session, "get", session.contents.get(id), Option.fromUndefinedOr)
+          answerOf(session, "get", id, session.contents.get(id), Option.fromUndefinedOr)
         ),
       history: (id) =>
         Effect.flatMap(refresh(session, "history"), () =>
-          answer(session, "history", session.contents.history(id), (entries) => entries)
+          answerOf(session, "history", id, session.contents.history(id), (entries) => entries)
         ),
       list: (view, page) =>
         view._tag === "Prefix"
           ? Effect.flatMap(refresh(session, "list"), () =>
               answer(session, "list", session.contents.named(view.prefix, page), (records) => records)
             )
-          : Effect.map(current(session, "list"), (image) => image.list(view, page)),
+          : Effect.flatMap(current(session, "list"), (image) => Effect.as(tellOdd, image.list(view, page))),
       log: (page) =>
         // The position may be of a key that another process has recorded.
         Effect.andThen(
@@ -226,18 +218,17 @@ export const make = (
         ),
       end: Effect.map(current(session, "end"), (image) => Option.fromUndefinedOr(image.end())),
       tally: Effect.map(current(session, "tally"), (image) => image.tally()),
+      odd: Effect.map(current(session, "odd"), () => session.contents.odd.all()),
+      setAside: turn(
+        session,
+        "set aside",
+        refreshInTurn(session, "set aside"),
+        Effect.andThen(warmed(session, "set aside"), setAside(session))
+      ),
       changed: Stream.merge(hints.changed, poll)
     })
     return { handoffs, agents: { ...AgentFile.make(session), ...KeyLog.make(session) } }
   })
-
-const current = (session: Session, operation: string) =>
-  Effect.andThen(refresh(session, operation), warmed(session, operation))
-
-const answer = <A, B>(session: Session, operation: string, read: Result.Result<A, string>, give: (value: A) => B) =>
-  Result.isSuccess(read)
-    ? Effect.succeed(give(read.success))
-    : Effect.fail(Failure.corrupt(operation, session.paths.rest, read.failure))
 
 /** The log. An empty store gets its name now, so that it stays the same for everybody who asks. */
 const originOf = (session: Session): Effect.Effect<LogOrigin, StoreError> =>

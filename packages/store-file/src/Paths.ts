@@ -4,6 +4,9 @@ import * as Effect from "effect/Effect"
 
 import type { FsError, JournalFs } from "./JournalFs.ts"
 
+/** The reason why bytes were saved beside the file. */
+export type Aside = "conflict" | "unreadable" | "odd"
+
 /** The paths of the files that belong to one store. */
 export interface Paths {
   readonly directory: string
@@ -19,7 +22,7 @@ export interface Paths {
   readonly temporary: (random: string) => string
   readonly isTemporary: (name: string) => boolean
   /** The path under which bytes are saved beside the file for a person to look at. */
-  readonly aside: (why: "conflict" | "unreadable", when: string) => string
+  readonly aside: (why: Aside, when: string) => string
 }
 
 /** The paths of the store at `path`. */

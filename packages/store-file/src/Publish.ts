@@ -6,6 +6,7 @@ import * as Failure from "./Failure.ts"
 import type { FsError } from "./JournalFs.ts"
 import * as JournalText from "./JournalText.ts"
 import * as JournalWrite from "./JournalWrite.ts"
+import type { Aside } from "./Paths.ts"
 import * as RestFile from "./RestFile.ts"
 import { hashOf } from "./RestRead.ts"
 import { isSame, type Rest, type Session } from "./Session.ts"
@@ -31,7 +32,7 @@ const writeRest = (session: Session, options: { readonly hashed: boolean }) =>
 /** Saves bytes beside the file for a person to look at, once for each state of the file. */
 export const setAside = (
   session: Session,
-  why: "conflict" | "unreadable",
+  why: Aside,
   bytes: Buffer,
   modified: number
 ): Effect.Effect<string, FsError | StoreError> =>

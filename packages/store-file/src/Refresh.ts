@@ -14,7 +14,7 @@ import * as LogFile from "./LogFile.ts"
 import * as Mend from "./Mend.ts"
 import * as Place from "./Place.ts"
 import { hashOf, readRest, type RestRead } from "./RestRead.ts"
-import { isSame, type Journal, type Rest, type Session, tick, turn } from "./Session.ts"
+import { forget, isSame, type Journal, type Rest, type Session, tick, turn } from "./Session.ts"
 
 interface Look {
   readonly now: number
@@ -114,6 +114,13 @@ export const refreshInTurn = (session: Session, operation: string): Effect.Effec
     else if (before?.file !== undefined && isStanding) yield* sameJournal(session, before, next, operation)
     else yield* newJournal(session, yield* JournalRead.find(session, operation), next, operation)
     if (before?.file !== undefined && session.journal !== before) yield* before.file.close
+    if (session.lock === undefined || session.rest !== read.rest || Result.isFailure(read.slices)) return
+    if (session.contents.holds(read.slices.success)) return
+    // Another process took over or set aside an element that cannot be read, which no journal tells.
+    const file = session.journal?.file
+    forget(session)
+    if (file !== undefined) yield* file.close
+    yield* refreshInTurn(session, operation)
   }).pipe(
     Effect.tap(() =>
       Effect.sync(() => {

@@ -2,6 +2,8 @@
  * Encodes and decodes one record of the file: the fields of the Python library, the revision, and the history with the
  * position of each entry.
  */
+import { isUtf8 } from "node:buffer"
+
 import type { Position } from "@aumai/handoff-core"
 import {
   type ArchivedHandoff,
@@ -62,7 +64,7 @@ export const indent = (value: unknown): Buffer => Buffer.from(JSON.stringify([va
 
 /** Decodes one record. The failure is a phrase for an error sentence and contains no values. */
 export const decode = (bytes: Buffer): Result.Result<Handoff, string> =>
-  Result.flatMap(parseJson(bytes.toString("utf8")), (json) =>
+  Result.flatMap(isUtf8(bytes) ? parseJson(bytes.toString("utf8")) : Result.fail("Expected UTF-8"), (json) =>
     Result.mapBoth(decodeArchived("record", json), {
       onFailure: ({ message }) => message,
       onSuccess: (archived) => place(archived, positionsIn(json))

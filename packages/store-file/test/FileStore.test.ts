@@ -159,7 +159,7 @@ describe("FileStore", () => {
   it.live("refuses an unreadable file and leaves it unchanged", () =>
     withDirectory((at) =>
       Effect.gen(function* () {
-        for (const [index, text] of ["", "{}", "[", `[{"record_id": 1}]`, "[]x"].entries()) {
+        for (const [index, text] of ["", "{}", "[", `[{"record_id": 1}`, "[]x"].entries()) {
           const path = at(`${index}.json`)
           writeFileSync(path, text)
           // A file that was just written is read again for two seconds, because its writer may not have finished.

@@ -49,15 +49,15 @@ describe("a byte changed in the readable file", () => {
           .filter(({ flaw }) => flaw),
         []
       )
-      /** The error of opening and verifying the changed file; empty if there is no error. */
+      /** The ids that verifying the changed file names, or the error of opening it. */
       const opens = ({ text: changed }: Mutation, record: string) =>
         Effect.gen(function* () {
           writeFileSync(
             path,
             text.replace(record, () => changed)
           )
-          return yield* Effect.provide(Stream.runDrain(verifyAll), opened()).pipe(
-            Effect.as(""),
+          return yield* Effect.provide(Stream.runCollect(verifyAll), opened()).pipe(
+            Effect.map((all) => all.flatMap(({ flaw, recordId }) => (flaw === undefined ? [] : recordId)).join(", ")),
             Effect.catch(({ message }) => Effect.succeed(message))
           )
         })
@@ -73,7 +73,7 @@ describe("a byte changed in the readable file", () => {
           else {
             const message = yield* opens(mutation, record)
             refused += 1
-            count.note(message.includes(id), mutation, `${id}, with the error ${JSON.stringify(message)}`)
+            count.note(message.includes(id), mutation, `${id}, with ${JSON.stringify(message)}`)
           }
           continue
         }

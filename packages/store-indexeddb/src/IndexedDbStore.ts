@@ -202,6 +202,9 @@ const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effec
       )
   })
 
+// Loaded on first use, because a browser rarely needs it.
+const odd = Effect.promise(() => import("./Odd.ts"))
+
 const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOrigin, reader: StoredText.Reader) =>
   Effect.gen(function* () {
     const { changed, publish } = yield* makeHints(name)
@@ -209,12 +212,11 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
     const commit = yield* GroupCommit.make((commits) => Effect.tap(commitAll(commits), publish))
 
     const entries = (operation: string, request: (log: IDBObjectStore) => IDBRequest<Array<EntryValue>>) =>
-      Effect.flatMap(read(transact, operation, "log", request), (rows) =>
-        reader.entries(
-          operation,
-          rows.map(({ position, ...row }) => ({ ...row, number: String(position) }))
-        )
+      Effect.map(read(transact, operation, "log", request), (rows) =>
+        rows.map(({ position, ...row }): StoredText.EntryRow => ({ ...row, number: String(position) }))
       )
+    const logAfter = (operation: string, number: number, limit: number) =>
+      entries(operation, (log) => log.getAll(IDBKeyRange.lowerBound(number, true), Math.min(limit, maxCount)))
 
     return HandoffStore.of({
       origin: Effect.succeed(origin),
@@ -229,19 +231,21 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
           const range = rangeOf(view, after)
           // getAll returns everything for a count of 0, and throws for NaN.
           if (range === undefined || !(limit >= 1)) return Effect.succeed([])
-          return Effect.flatMap(
+          return reader.page(limit, (limit) =>
             read<Array<RecordValue>>(transact, "list", "records", (records) =>
               sourceOf(view, records).getAll(range, Math.min(limit, maxCount))
-            ),
-            (rows) => reader.records("list", rows)
+            )
           )
         }),
-      history: (id) => entries("history", (log) => log.index(historyIndex).getAll(IDBKeyRange.bound([id], [id, []]))),
+      history: (id) =>
+        Effect.flatMap(
+          entries("history", (log) => log.index(historyIndex).getAll(IDBKeyRange.bound([id], [id, []]))),
+          (rows) => reader.entries("history", rows)
+        ),
       log: ({ limit, after }) =>
         Effect.gen(function* () {
           const number = Number((yield* Effect.fromResult(numberIn(origin, after))) ?? 0)
-          const range = IDBKeyRange.lowerBound(number, true)
-          const page = limit >= 1 ? yield* entries("log", (log) => log.getAll(range, Math.min(limit, maxCount))) : []
+          const page = limit >= 1 ? yield* reader.log(limit, (limit) => logAfter("log", number, limit)) : []
           if (page.length > 0 || after === undefined) return page
           return number <= (yield* lastPosition(transact, origin.log)) ? page : yield* Effect.fromResult(beyond(after))
         }),
@@ -257,6 +261,16 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
       tally: Effect.map(
         read<Array<TallyValue>>(transact, "tally", "tally", (tally) => tally.getAll()),
         (sums) => Object.fromEntries(sums.map(({ name, amount }) => [name, amount]))
+      ),
+      odd: Effect.flatMap(odd, ({ oddRows }) =>
+        oddRows(
+          origin,
+          (after, limit) =>
+            read<Array<RecordValue>>(transact, "odd", "records", (records) =>
+              records.getAll(IDBKeyRange.lowerBound(after?.id ?? "", true), limit)
+            ),
+          (after, limit) => logAfter("odd", Number(after?.number ?? 0), limit)
+        )
       ),
       changed
     })

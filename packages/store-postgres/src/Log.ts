@@ -7,6 +7,7 @@ import {
   type HandoffStore,
   type LogOrigin,
   numberIn,
+  oddRows,
   type Position,
   positionOf,
   type StoredText
@@ -26,6 +27,13 @@ export type Read = (
   sql: string,
   parameters?: ReadonlyArray<PgTypes.Parameter>
 ) => Effect.Effect<Rows, StoreError>
+
+/** The row of a record. */
+export const recordRow = ([id, revision, record]: ReadonlyArray<unknown>): StoredText.RecordRow => ({
+  id: String(id),
+  revision: Number(revision),
+  record: String(record)
+})
 
 const entryRow = ([epoch, number, id, revision, event]: ReadonlyArray<unknown>): StoredText.EntryRow => ({
   epoch: Number(epoch),
@@ -47,12 +55,12 @@ const placeOf = (origin: LogOrigin, position: Position): Result.Result<Statement
   })
 }
 
-/** Makes the reads of the log. */
+/** Makes the reads of the log, and of what cannot be read. */
 export const make = (
   origin: LogOrigin,
   reader: StoredText.Reader,
   read: Read
-): Pick<HandoffStore["Service"], "history" | "log" | "end"> => ({
+): Pick<HandoffStore["Service"], "history" | "log" | "end" | "odd"> => ({
   history: (id) =>
     Effect.flatMap(read("history", Statements.history, [PgTypes.text(id)]), (rows) =>
       reader.entries("history", rows.map(entryRow))
@@ -60,16 +68,36 @@ export const make = (
   log: ({ limit, after }) =>
     Effect.gen(function* () {
       const place = after === undefined ? beginning : yield* Effect.fromResult(placeOf(origin, after))
-      const rows = yield* read("log", Statements.log, Statements.logParameters(place, limit))
+      let isEmpty = false
+      const page = yield* reader.log(limit, (limit) =>
+        Effect.map(read("log", Statements.log, Statements.logParameters(place, limit)), (rows) => {
+          isEmpty = rows.length === 0
+          return rows.map(entryRow)
+        })
+      )
       // With an entry after it, a position of the present epoch is not beyond the end. Only these reads cost another.
-      if (after !== undefined && (rows.length === 0 || place.epoch < origin.epoch)) {
+      if (after !== undefined && (isEmpty || place.epoch < origin.epoch)) {
         const [entry] = yield* read("log", Statements.reached, Statements.placeParameters(place))
         if (entry === undefined) {
           return yield* Effect.fromResult(Result.flatMap(numberIn(origin, after, form), () => beyond(after)))
         }
       }
-      return yield* reader.entries("log", rows.map(entryRow))
+      return page
     }),
+  odd: oddRows(
+    origin,
+    (after, limit) =>
+      Effect.map(read("odd", Statements.after, [PgTypes.text(after?.id ?? ""), PgTypes.int4(limit)]), (rows) =>
+        rows.map(recordRow)
+      ),
+    (after, limit) => {
+      const [xid = "", n] = (after?.number ?? "0.0").split(".")
+      const place = { epoch: after?.epoch ?? 0, xid, n: Number(n) }
+      return Effect.map(read("odd", Statements.log, Statements.logParameters(place, limit)), (rows) =>
+        rows.map(entryRow)
+      )
+    }
+  ),
   end: Effect.map(read("end", Statements.end), ([row]) =>
     Option.map(Option.fromUndefinedOr(row), ([epoch, number]) =>
       positionOf({ log: origin.log, epoch: Number(epoch) }, String(number))

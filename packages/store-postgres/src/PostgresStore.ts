@@ -37,14 +37,6 @@ export interface PostgresStoreOptions {
   readonly pollInterval?: Duration.Input
 }
 
-type Row = ReadonlyArray<unknown>
-
-const recordRow = ([id, revision, record]: Row): StoredText.RecordRow => ({
-  id: String(id),
-  revision: Number(revision),
-  record: String(record)
-})
-
 /** Opens a store; closing the scope closes its connections. */
 export const make = (
   options: PostgresStoreOptions
@@ -70,11 +62,11 @@ export const make = (
       commit,
       get: (id) =>
         Effect.flatMap(read("get", Statements.get, [PgTypes.text(id)]), ([row]) =>
-          row === undefined ? Effect.succeedNone : Effect.asSome(reader.record("get", recordRow(row)))
+          row === undefined ? Effect.succeedNone : Effect.asSome(reader.record("get", Log.recordRow(row)))
         ),
       list: (view, { limit, after }) =>
-        Effect.flatMap(read("list", ...Statements.list(view, limit, after)), (rows) =>
-          reader.records("list", rows.map(recordRow))
+        reader.page(limit, (limit) =>
+          Effect.map(read("list", ...Statements.list(view, limit, after)), (rows) => rows.map(Log.recordRow))
         ),
       ...Log.make(origin, reader, read),
       tally: Effect.map(read("tally", Statements.tally), (rows) =>

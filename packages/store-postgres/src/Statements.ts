@@ -315,6 +315,9 @@ export const list = (
 /** Reads one record by id. */
 export const get = `SELECT id, revision, record FROM handoff_records WHERE id = $1`
 
+/** The records after an id, in the order of the primary key. */
+export const after = `SELECT id, revision, record FROM handoff_records WHERE id > $1 ORDER BY id LIMIT $2`
+
 const entry = `epoch, concat_ws('.', xid, n), record_id, revision, event`
 
 /** Reads the entries of one handoff. */

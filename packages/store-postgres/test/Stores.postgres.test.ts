@@ -112,12 +112,25 @@ describe("several stores on one database", () => {
       yield* query(url, `UPDATE handoff_log SET event = '{}' WHERE record_id = 'torn'`)
       yield* query(url, `INSERT INTO handoff_agents VALUES ('a', 'everything')`)
       const { agents } = yield* PostgresStore.make({ url })
+      const listed = yield* store.list({ _tag: "Inbox", agent: receiver, status: "pending" }, { limit: 9 })
+      assert.deepStrictEqual(
+        listed.map(({ recordId }) => String(recordId)),
+        ["good"]
+      )
+      const entries = yield* store.log({ limit: 9 })
+      assert.deepStrictEqual(
+        entries.map(({ recordId }) => String(recordId)),
+        ["good", "moved"]
+      )
+      assert.deepStrictEqual(
+        (yield* store.odd).map(({ recordId }) => recordId),
+        ["moved", "torn"]
+      )
+      assert.strictEqual((yield* Effect.flip(store.commit([created("torn", at)])))._tag, "RevisionConflict")
       const broken = [
         yield* Effect.flip(store.get(RecordId.make("torn"))),
         yield* Effect.flip(store.get(RecordId.make("moved"))),
         yield* Effect.flip(store.history(RecordId.make("torn"))),
-        yield* Effect.flip(store.list({ _tag: "Inbox", agent: receiver, status: "pending" }, { limit: 9 })),
-        yield* Effect.flip(store.log({ limit: 9 })),
         yield* Effect.flip(agents.all)
       ]
       for (const error of broken) {

@@ -11,6 +11,7 @@ import {
   HandoffStore,
   type LogOrigin,
   numberIn,
+  oddRows,
   positionOf,
   type SortKey,
   sortKeyOf,
@@ -155,8 +156,6 @@ export const make = (
       // The write is one synchronous step. Yielding first lets commits that are ready join this group.
       Effect.tap(Effect.andThen(Effect.yieldNow, commitAll(commits)), () => Effect.sync(hints.give))
     )
-    const records = (operation: string, rows: () => ReadonlyArray<StoredText.RecordRow>) =>
-      Effect.flatMap(session.attempt(operation, rows), (rows) => read.records(operation, rows))
     const entries = (operation: string, rows: () => ReadonlyArray<StoredText.EntryRow>) =>
       Effect.flatMap(session.attempt(operation, rows), (rows) => read.entries(operation, rows))
 
@@ -169,15 +168,19 @@ export const make = (
           (row) => (row === undefined ? Effect.succeedNone : Effect.asSome(read.record("get", row)))
         ),
       list: (view, { after, limit }) =>
-        records("list", () => {
-          const key = after === undefined ? start : sortKeyOf(view, after)
-          return statements.list[view._tag](...Statements.valuesOf(view, key), limitOf(limit))
-        }),
+        read.page(limit, (limit) =>
+          session.attempt("list", () => {
+            const key = after === undefined ? start : sortKeyOf(view, after)
+            return statements.list[view._tag](...Statements.valuesOf(view, key), limitOf(limit))
+          })
+        ),
       history: (id) => entries("history", () => statements.history(id)),
       log: ({ after, limit }) =>
         Effect.gen(function* () {
           const number = Number((yield* Effect.fromResult(numberIn(origin, after))) ?? 0)
-          const page = yield* entries("log", () => statements.log(number, limitOf(limit)))
+          const page = yield* read.log(limit, (limit) =>
+            session.attempt("log", () => statements.log(number, limitOf(limit)))
+          )
           if (page.length > 0 || after === undefined) return page
           const last = yield* session.attempt("log", () => statements.last() ?? 0)
           return number <= last ? page : yield* Effect.fromResult(beyond(after))
@@ -189,6 +192,15 @@ export const make = (
       tally: Effect.map(
         session.attempt("tally", () => statements.tally()),
         (rows) => Object.fromEntries(rows.map(({ name, amount }) => [name, amount]))
+      ),
+      odd: oddRows(
+        origin,
+        (after, limit) =>
+          session.attempt("odd", () => {
+            const key = { ...start, id: after?.id ?? "" }
+            return statements.list.Prefix(...Statements.valuesOf({ _tag: "Prefix", prefix: "" }, key), limit)
+          }),
+        (after, limit) => session.attempt("odd", () => statements.log(Number(after?.number ?? 0), limit))
       ),
       changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis"))
     })

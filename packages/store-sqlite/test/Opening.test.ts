@@ -302,6 +302,8 @@ describe("a store of the first version", () => {
   )
 })
 
+const idsOf = (all: ReadonlyArray<{ readonly recordId?: string }>) => all.map(({ recordId }) => recordId)
+
 describe("a damaged store", () => {
   it.live("names the unreadable record and keeps the others readable", () =>
     inDirectory((at) =>
@@ -315,16 +317,42 @@ describe("a damaged store", () => {
           "UPDATE handoffs SET record = '{' WHERE id = 'bad'; UPDATE log SET event = '1' WHERE record_id = 'bad'"
         ).close()
         const get = Effect.asVoid(store.get(RecordId.make("bad")))
-        const list = Effect.asVoid(store.list({ _tag: "All" }, { limit: 9 }))
-        for (const error of [yield* Effect.flip(get), yield* Effect.flip(list)]) {
-          assert.strictEqual(error.reason, "corrupt")
-          assert.include(error.message, `Handoff bad in ${path} cannot be read`)
-        }
+        const unreadable = yield* Effect.flip(get)
+        assert.strictEqual(unreadable.reason, "corrupt")
+        assert.include(unreadable.message, `Handoff bad in ${path} cannot be read`)
+        assert.deepStrictEqual(idsOf(yield* store.list({ _tag: "All" }, { limit: 9 })), ["good"])
+        assert.deepStrictEqual(idsOf(yield* store.log({ limit: 9 })), ["good"])
+        assert.deepStrictEqual(idsOf(yield* store.odd), ["bad"])
+        assert.strictEqual((yield* Effect.flip(createOne("bad")))._tag, "RevisionConflict")
         const error = yield* Effect.flip(store.history(RecordId.make("bad")))
         assert.include(error.message, `Revision 1 of handoff bad in ${path} cannot be read`)
         const good = yield* store.get(RecordId.make("good"))
         assert.isTrue(Option.isSome(good))
         if (Option.isSome(good)) yield* advance(good.value)
+      }).pipe(Effect.provide(open(at("handoffs.db"))))
+    )
+  )
+
+  it.live("fills its pages with the records after many that cannot be read", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        const store = yield* HandoffStore
+        for (let n = 0; n < 600; n += 1) yield* createOne(`r${String(n).padStart(3, "0")}`)
+        database(path, "UPDATE handoffs SET record = '{' WHERE id BETWEEN 'r002' AND 'r590'").close()
+        database(path, "UPDATE log SET event = '{' WHERE record_id BETWEEN 'r002' AND 'r590'").close()
+        const [zero] = yield* store.list({ _tag: "All" }, { limit: 1 })
+        assert.strictEqual(zero?.recordId, "r000")
+        const page = yield* store.list({ _tag: "All" }, { limit: 3, ...(zero === undefined ? {} : { after: zero }) })
+        assert.deepStrictEqual(idsOf(page), ["r001", "r591", "r592"])
+        const first = yield* store.log({ limit: 2 })
+        const last = first.at(-1)?.position
+        assert.deepStrictEqual(idsOf(yield* store.log({ limit: 2, ...(last === undefined ? {} : { after: last }) })), [
+          "r591",
+          "r592"
+        ])
+        assert.deepStrictEqual(yield* store.list({ _tag: "All" }, { limit: Number.NaN }), [])
+        assert.strictEqual((yield* store.odd).length, 589)
       }).pipe(Effect.provide(open(at("handoffs.db"))))
     )
   )

@@ -96,13 +96,21 @@ export const alongJudge = <E>(look: Look<E>): AlongJudge<E> => {
   })
 }
 
+/** Reads a handoff; `None` also if it cannot be read, which says nothing against those below it. */
+export const readable = (store: Pick<HandoffStore["Service"], "get">, id: RecordId) =>
+  Effect.catchIf(
+    store.get(id),
+    ({ reason }) => reason === "corrupt",
+    () => Effect.succeedNone
+  )
+
 /** Finds how handoffs of a store ended, and remembers those that did, because an ended handoff never changes. */
 export const lookIn = (store: Pick<HandoffStore["Service"], "get" | "history">): Look<StoreError> => {
   const ended = new Map<RecordId, Ending>()
   return Effect.fnUntraced(function* (id: RecordId): Effect.fn.Return<Ending | undefined, StoreError> {
     const known = ended.get(id)
     if (known !== undefined) return known
-    const found = yield* store.get(id)
+    const found = yield* readable(store, id)
     if (Option.isNone(found)) return undefined
     const record = found.value
     const last = record.status === "cancelled" ? (yield* store.history(id)).at(-1)?.event : undefined

@@ -18,6 +18,7 @@ import {
   takeOver
 } from "@aumai/handoff-protocol"
 import * as Arr from "effect/Array"
+import * as Console from "effect/Console"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
@@ -242,6 +243,14 @@ const heldWith = (store: HandoffStore["Service"], { head, recordId, revision }: 
 // Enough to keep the connections of a remote store busy. A local store answers immediately.
 const readsAtOnce = 16
 
+/** The same; `undefined` with a warning for a history that cannot be read, so that it does not block the others. */
+const heldOrTold = (store: HandoffStore["Service"], record: HandoffRecord) =>
+  Effect.catchIf(
+    heldWith(store, record),
+    ({ reason }) => reason === "corrupt",
+    ({ message }) => Effect.as(Console.warn(`Handoff ${record.recordId} was left out: ${message}`), undefined)
+  )
+
 /**
  * Streams every handoff of a store with its history. Only the id and the head come from the records; the rest is
  * replayed from the histories.
@@ -251,8 +260,7 @@ export const exportFrom = (
   records: Stream.Stream<HandoffRecord, StoreError>
 ): Stream.Stream<ArchivedHandoff, StoreError> =>
   records.pipe(
-    eachPage((page) => Effect.forEach(page, (record) => heldWith(store, record), { concurrency: readsAtOnce })),
-    // Always true: a listed handoff has a history, and a store removes nothing.
+    eachPage((page) => Effect.forEach(page, (record) => heldOrTold(store, record), { concurrency: readsAtOnce })),
     Stream.filter((archived) => archived !== undefined)
   )
 
@@ -284,10 +292,15 @@ export const importInto = (
     )
   }
 
-  const verdictOn = (incoming: ArchivedHandoff) =>
+  const verdictOn = (incoming: ArchivedHandoff): Effect.Effect<Verdict, StoreError> =>
     Effect.gen(function* () {
       const { log } = yield* store.origin
-      const ours = yield* held(store, incoming.record.recordId)
+      // A record of this id that cannot be read is not replaced, and the others are imported.
+      const found = yield* Effect.result(held(store, incoming.record.recordId))
+      if (Result.isFailure(found)) {
+        return found.failure.reason === "corrupt" ? broken(found.failure.message) : yield* found.failure
+      }
+      const ours = found.success
       const judging = yield* judgingNow
       return yield* proven(admitted(judge(log, incoming, ours), ours, judging))
     })

@@ -3,6 +3,7 @@ import { bytesOf, type HandoffRecord, type RecordId, type StoreError } from "@au
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
+import { readable } from "./Along.ts"
 import { eachPart, type PartStore, readAtOnce, wholeOf } from "./Parts.ts"
 
 /** A handoff with its parts, recursively. */
@@ -54,8 +55,8 @@ export const chainOf = Effect.fnUntraced(function* (
   let root = member
   // In a cycle, any member serves as the root.
   while (root.request.parent !== undefined && !way.has(root.request.parent) && way.size < mostLinks) {
-    const parent = yield* store.get(root.request.parent)
-    // `parent` may name a handoff that does not exist.
+    const parent = yield* readable(store, root.request.parent)
+    // `parent` may name a handoff that does not exist or cannot be read.
     if (Option.isNone(parent)) break
     way.set(parent.value.recordId, root.recordId)
     root = parent.value

@@ -242,7 +242,8 @@ const make = Effect.gen(function* () {
       hasMore = page.length === limit
     }
     const [first, ...others] = found
-    if (!hasMore && first === undefined) return yield* new HandoffNotFound({ recordId: prefix })
+    // The listing leaves out a record that cannot be read; reading it says why.
+    if (!hasMore && first === undefined) return yield* get(prefix)
     if (!hasMore && first !== undefined && others.length === 0) return first
     const alike = [...new Set(hasMore ? [...found, ...page] : found)]
     return yield* new AmbiguousId({ prefix, recordIds: alike.slice(0, mostFound).map(({ recordId }) => recordId) })

@@ -19,6 +19,8 @@ import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 
+import type { OddRecord } from "./OddRecord.ts"
+
 /** An event together with the state after it, as a store keeps them. */
 export interface Change {
   /** The store must hold exactly the revision before its `revision`, or no record if it is 1. */
@@ -123,6 +125,13 @@ export class HandoffStore extends Context.Service<
     readonly end: Effect.Effect<Option.Option<Position>, StoreError>
     /** The sums of `tallyOf` over all records. A name whose sum is zero may be missing. */
     readonly tally: Effect.Effect<Tally, StoreError>
+    /**
+     * The stored records that cannot be read. Their ids stay taken: `get`, `history` and `commit` fail for them, while `list`
+     * and `log` leave them out. May read the whole store.
+     */
+    readonly odd: Effect.Effect<ReadonlyArray<OddRecord>, StoreError>
+    /** Moves the odd records out of the store, and names the place where they are now; absent if the store cannot. */
+    readonly setAside?: Effect.Effect<Option.Option<string>, StoreError>
     /** A hint that the log grew. May come late, twice or never. */
     readonly changed: Stream.Stream<void>
     /**

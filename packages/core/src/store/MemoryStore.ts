@@ -37,6 +37,7 @@ const makeHandoffs = (image: StoreImage.StoreImage, keys: () => number) => {
     log: (page) => Effect.suspend(() => Effect.fromResult(image.log(page))),
     end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
     tally: Effect.sync(image.tally),
+    odd: Effect.succeed([]),
     changed: hints.changed
   })
 }

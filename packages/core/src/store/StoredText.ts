@@ -14,6 +14,7 @@ import {
   StoreError,
   Timestamp
 } from "@aumai/handoff-protocol"
+import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -23,6 +24,7 @@ import * as Schema from "effect/Schema"
 import type { KeyEntry, KeyLogs, RegisteredAgent } from "./AgentStore.ts"
 import { decodeAgent, encodeAgent as encodeWire } from "./AgentWire.ts"
 import type { Change, Entry, LogOrigin } from "./HandoffStore.ts"
+import { oddCount } from "./OddRecord.ts"
 import { positionOf } from "./Positions.ts"
 
 /** The record and the event of a change as text. */
@@ -85,10 +87,16 @@ export const encodeKey = (event: KeyEvent): string => JSON.stringify(encodeKeyEv
 /** Decodes rows. Fails with `corrupt` if a row cannot be decoded. */
 export interface Reader {
   readonly record: (operation: string, row: RecordRow) => Effect.Effect<HandoffRecord, StoreError>
-  readonly records: (
-    operation: string,
-    rows: ReadonlyArray<RecordRow>
+  /** Reads a page of records without the odd ones, which `rows` is asked to make up for. */
+  readonly page: (
+    limit: number,
+    rows: (limit: number) => Effect.Effect<ReadonlyArray<RecordRow>, StoreError>
   ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+  /** Reads a page of the log in the same way. */
+  readonly log: (
+    limit: number,
+    rows: (limit: number) => Effect.Effect<ReadonlyArray<EntryRow>, StoreError>
+  ) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
   readonly entries: (
     operation: string,
     rows: ReadonlyArray<EntryRow>
@@ -112,7 +120,8 @@ const parse = (text: string): Read<unknown> =>
 const decoded = <A>(text: string, decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>): Read<A> =>
   Result.flatMap(parse(text), (json) => Result.mapError(decode("row", json), ({ message }) => message))
 
-const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
+/** Reads a row of a record. The failure is a phrase for an error sentence. */
+export const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
   Result.flatMap(decoded(record, decodeRecord), (read) =>
     read.recordId === id && read.revision === revision
       ? Result.succeed(read)
@@ -121,7 +130,11 @@ const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
         )
   )
 
-const readEntry = (origin: LogOrigin, { number, epoch = origin.epoch, id, revision, event }: EntryRow): Read<Entry> =>
+/** Reads a row of the log in the same way. */
+export const readEntry = (
+  origin: LogOrigin,
+  { number, epoch = origin.epoch, id, revision, event }: EntryRow
+): Read<Entry> =>
   isRecordId(id)
     ? Result.map(decoded(event, decodeOwnEvent), (event) => ({
         position: positionOf({ log: origin.log, epoch }, number),
@@ -208,6 +221,38 @@ export const reader = (store: string, origin: LogOrigin): Reader => {
       })
 
   const handoff = ({ id }: { readonly id: string }) => `Handoff ${id}`
+  let isTold = false
+  /** Says once for each open store that it leaves something out. */
+  const tell = (count: number) =>
+    Effect.suspend(() => {
+      if (isTold) return Effect.void
+      isTold = true
+      return Console.warn(oddCount(count, store))
+    })
+  const page =
+    <Row, A>(read: (row: Row) => Read<A>) =>
+    (
+      limit: number,
+      rows: (limit: number) => Effect.Effect<ReadonlyArray<Row>, StoreError>
+    ): Effect.Effect<ReadonlyArray<A>, StoreError> => {
+      // Not a number counts as 0, as in the statements of the stores.
+      const most = Math.max(0, Math.trunc(limit) || 0)
+      /** Asks for `more` rows than the page has, which doubles while they do not make up for the odd ones. */
+      const take = (more: number): Effect.Effect<ReadonlyArray<A>, StoreError> =>
+        Effect.flatMap(rows(most + more), (found) => {
+          const values: Array<A> = []
+          for (const row of found) {
+            const value = read(row)
+            if (Result.isSuccess(value)) values.push(value.success)
+          }
+          const odd = found.length - values.length
+          if (odd === 0) return Effect.succeed(values)
+          return values.length >= most || found.length < most + more
+            ? Effect.as(tell(odd), values.slice(0, most))
+            : take(Math.max(odd, 2 * more))
+        })
+      return take(0)
+    }
   const keys = all(
     (row: KeyRow) => readKey(origin, row),
     ({ log, revision }) => `Revision ${revision} of the key log ${log}`
@@ -220,7 +265,8 @@ export const reader = (store: string, origin: LogOrigin): Reader => {
           ? Effect.succeed(read.success)
           : Effect.fail(corrupt(operation, handoff(row), read.failure))
       }),
-    records: all(readRecord, handoff),
+    page: page(readRecord),
+    log: page((row: EntryRow) => readEntry(origin, row)),
     entries: all(
       (row) => readEntry(origin, row),
       ({ id, revision }) => `Revision ${revision} of handoff ${id}`

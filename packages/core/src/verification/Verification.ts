@@ -7,11 +7,13 @@ import * as Stream from "effect/Stream"
 
 import { type AlongJudge, alongOf, endingOf } from "../engine/Along.ts"
 import { HandoffManager } from "../engine/HandoffManager.ts"
+import { pagesThenRest } from "../engine/ImportParts.ts"
 import { keysOfStore, type KnownKeys, knownKeys as keysFrom } from "../engine/KeyJudge.ts"
 import { isSignedBy } from "../routing/Signing.ts"
 import { AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, nowIn, type Position } from "../store/HandoffStore.ts"
-import { eachPage, logPage } from "../store/Pages.ts"
+import type { OddRecord } from "../store/OddRecord.ts"
+import { logPage } from "../store/Pages.ts"
 import { isCorrupt } from "./Corrupt.ts"
 import { proven } from "./Proven.ts"
 import { judgeOver, verifyAlong } from "./VerifyAlong.ts"
@@ -136,16 +138,17 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
     const store = yield* HandoffStore
     const keysNow = Effect.provide(keysIn, yield* Effect.context<HandoffStore | AgentStore>())
     const keys = yield* keysNow
-    const listed = new Set<RecordId>()
+    const listed = new Set<string>()
     const judge = judgeOver(store)
     const lookAt = (record: HandoffRecord) =>
       orUnreadable(record.recordId)(verifyHeld(store, keysNow, judge, record, keys))
+    const odd = yield* store.odd
+    for (const { recordId } of odd) if (recordId !== undefined) listed.add(recordId)
     return (yield* HandoffManager).listAll({ _tag: "All" }).pipe(
-      Stream.map((record) => {
-        listed.add(record.recordId)
-        return lookAt(record)
-      }),
-      // One unreadable record fails its whole page; the ids then come from the log, and each record is read alone.
+      // Of an odd one, the record may be listed although its history cannot be read.
+      Stream.filter(({ recordId }) => !listed.has(recordId) && listed.add(recordId) !== undefined),
+      Stream.map(lookAt),
+      // In a store that cannot leave out an odd record, it fails its whole page; the ids then come from the log.
       Stream.catchIf(isCorrupt, () =>
         inLog(store).pipe(
           Stream.filter((id) => !listed.has(id)),
@@ -159,12 +162,25 @@ export const verifyAll: Stream.Stream<Verified, StoreError, HandoffManager | Han
         )
       ),
       // Page by page, because Stream.mapEffect with concurrency adds its queue to the bundle that a browser loads.
-      eachPage((page: Arr.NonEmptyReadonlyArray<Effect.Effect<Verified, StoreError>>) =>
-        Effect.forEach(page, (verifying) => verifying, { concurrency: readsAtOnce })
-      )
+      pagesThenRest(() => {
+        const first = odd.map(oddVerified)
+        return {
+          page: (page: Arr.NonEmptyReadonlyArray<Effect.Effect<Verified, StoreError>>) =>
+            Effect.map(
+              Effect.forEach(page, (verifying) => verifying, { concurrency: readsAtOnce }),
+              (verified) => [...first.splice(0), ...verified]
+            ),
+          rest: Effect.sync(() => first.splice(0))
+        }
+      })
     )
   })
 )
+
+/** The result for a record that the store cannot read; without an id, its place stands for it. */
+const oddVerified = ({ place, reason, recordId = place ?? "" }: OddRecord): Verified =>
+  // The cast: the id only names the record, and it may be one that no verb takes.
+  unreadable(recordId as RecordId, `It cannot be read: ${reason}`)
 
 const withoutRecord = (recordId: RecordId) =>
   unreadable(recordId, "The log has entries of this handoff, but its record is missing")
