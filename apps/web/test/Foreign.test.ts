@@ -74,7 +74,7 @@ describe("the text of others", () => {
     await page.getByText(`${archive.length} added`, { exact: true }).waitFor()
     await expectHarmless(page, archive.length)
     await importRecords(page, [{ ...archive[0], history: [], request: { [hostile]: 1 } }])
-    await page.getByText("1 refused").waitFor()
+    await page.getByText("1 broken").waitFor()
     await expectHarmless(page, 1)
     for (const name of ["Board", "Inbox", "Agents", "New handoff", "Charts", "Laws"]) {
       await goTo(page, name)

@@ -54,15 +54,15 @@ describe("a file of handoffs", () => {
     expect((await handoffs.verify()).flaws).toEqual([])
   })
 
-  it("imports the valid records, and names the refused ones", async () => {
+  it("imports the valid records, and names those that cannot be read", async () => {
     await using handoffs = await openHandoffs("memory:")
     await handoffs.create({ fromAgent: "a", toAgent: "b", taskDescription: "c" }, { id: "q3" })
     const [good]: ReadonlyArray<unknown> = JSON.parse(await exportText(handoffs))
     const text = JSON.stringify([7, { record: 1 }, { record_id: "q4" }, good])
     expect(outcomes(await importText(handoffs, "handoffs.json", text))).toEqual([
-      "record 1: refused",
-      "record 2: refused",
-      "q4: refused",
+      "record 1: broken",
+      "record 2: broken",
+      "q4: broken",
       "q3: unchanged"
     ])
   })

@@ -6,6 +6,7 @@ import {
   fullArchiveHead,
   HandoffManager,
   type ImportOptions,
+  type ImportReport,
   learnKeys,
   type HandoffStore
 } from "@aumai/handoff-core"
@@ -17,10 +18,13 @@ import {
   encodeArchived,
   InvalidInput,
   ofArchive,
+  RecordId,
   takeOver
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
 import type { ArchivedHandoff, FullArchive } from "../types/Json.ts"
@@ -35,12 +39,19 @@ export const exported = (full: boolean): Stream.Stream<ArchivedHandoff, unknown,
 export const around = (records: AsyncIterable<ArchivedHandoff>) =>
   Effect.map(fullArchiveHead(), (head): FullArchive => ({ ...head, records }))
 
-const decode = (json: unknown): Archived =>
-  Result.getOrThrowWith(
-    // Taken over first, so that what was checked is what is imported.
-    Result.flatMap(takeOver("handoff", json, ofArchive), (taken) => decodeArchived("handoff", taken)),
-    (error) => error
-  )
+// Taken over first, so that what was checked is what is imported.
+const decode = (json: unknown): Result.Result<Archived, InvalidInput> =>
+  Result.flatMap(takeOver("handoff", json, ofArchive), (taken) => decodeArchived("handoff", taken))
+
+/** The report on a handoff that cannot be read; its place stands for a missing id. */
+const unreadable = (json: unknown, index: number, { issues }: InvalidInput): ImportReport => {
+  const faults = issues.map(({ expected, path }) => (path === "" ? expected : `${path}: ${expected}`))
+  const problem = `It cannot be read: ${faults.join("; ")}`
+  const id = Predicate.hasProperty(json, "record_id") ? json.record_id : undefined
+  return { recordId: isRecordId(id) ? id : RecordId.make(`[${index}]`), outcome: "broken", problem }
+}
+
+const isRecordId = Schema.is(RecordId)
 
 const done: IteratorResult<never> = { done: true, value: undefined }
 
@@ -55,12 +66,25 @@ const sourceOf = (handoffs: AsyncIterable<unknown> | Iterable<unknown>): AsyncIt
   }
 }
 
-/** Decodes the handoffs of an archive one by one. Fails with any error that the source throws. */
-const stream = (handoffs: AsyncIterable<unknown> | Iterable<unknown>): Stream.Stream<Archived, unknown> =>
-  Stream.map(
-    Stream.fromAsyncIterable(sourceOf(handoffs), (error) => error),
-    decode
+/**
+ * Decodes the handoffs of an archive one by one, and reports to `odd` those that cannot be read. Fails with any error that
+ * the source throws.
+ */
+const stream = (
+  handoffs: AsyncIterable<unknown> | Iterable<unknown>,
+  odd: Array<ImportReport>
+): Stream.Stream<Archived, unknown> => {
+  let index = 0
+  return Stream.fromAsyncIterable(sourceOf(handoffs), (error) => error).pipe(
+    Stream.map((json) => {
+      const read = decode(json)
+      if (Result.isFailure(read)) odd.push(unreadable(json, index, read.failure))
+      index += 1
+      return Result.getOrUndefined(read)
+    }),
+    Stream.filter((archived) => archived !== undefined)
   )
+}
 
 const isFull = (archive: object): archive is FullArchive =>
   !(Symbol.asyncIterator in archive || Symbol.iterator in archive)
@@ -95,10 +119,11 @@ export const imported = Effect.fnUntraced(function* (
   options: ImportOptions
 ) {
   const manager = yield* HandoffManager
-  if (!isFull(archive)) return yield* Stream.runCollect(manager.import(stream(archive), options))
+  const odd: Array<ImportReport> = []
+  if (!isFull(archive)) return [...(yield* Stream.runCollect(manager.import(stream(archive, odd), options))), ...odd]
   const { agents, keys } = yield* headOf(archive)
   yield* learnKeys(keys)
-  const reports = yield* Stream.runCollect(manager.import(stream(archive.records), options))
+  const reports = yield* Stream.runCollect(manager.import(stream(archive.records, odd), options))
   yield* addMissingAgents(agents)
-  return reports
+  return [...reports, ...odd]
 })

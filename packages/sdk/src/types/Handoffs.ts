@@ -193,9 +193,9 @@ export interface Handoffs extends AsyncDisposable {
   export(options?: CallOptions): AsyncIterable<ArchivedHandoff>
   /**
    * Imports handoffs from an archive and reports what happened to each. Reads the output of `export`, of the command
-   * and of the Python library. A newer state is never overwritten. If a handoff is refused (`InvalidInput`), earlier
-   * ones may already be imported; importing is idempotent, so repeat it with the corrected archive. A full archive also
-   * registers the agents that the store does not know; it never changes a registered agent or its keys.
+   * and of the Python library. A newer state is never overwritten. A handoff that cannot be read is `broken`: it is reported
+   * last, by its place such as `[3]` if it has no id. Importing is idempotent, so repeat it with the corrected archive. A
+   * full archive also registers the agents that the store does not know; it never changes a registered agent or its keys.
    */
   import(
     handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff> | FullArchive,
