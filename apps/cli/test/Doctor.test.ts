@@ -89,11 +89,11 @@ describe("doctor", () => {
     database.close()
     const torn = found((await on(cli, "sqlite:ill.db").refused("doctor", "--json")).stdout)
     expect(torn.map(({ code }) => code)).toContain("unreadable")
-    expect(torn.map(({ sentence }) => sentence).join("\n")).toContain("Handoff torn in")
+    expect(torn.map(({ sentence }) => sentence).join("\n")).toContain("Handoff torn cannot be read: ")
 
     writeFileSync(cli.path("torn.json"), JSON.stringify([{ ...old, status: "lost" }]))
     const file = found((await on(cli, "torn.json").refused("doctor", "--json")).stdout)
-    expect(file).toMatchObject([{ code: "unreadable", command: "aumai-handoff verify --file torn.json" }])
+    expect(file).toMatchObject([{ code: "unreadable", command: "aumai-handoff doctor --set-aside --store torn.json" }])
   })
 
   it("creates no store that does not exist", async () => {

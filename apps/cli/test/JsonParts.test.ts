@@ -112,10 +112,13 @@ describe("a text that is not JSON", () => {
     expect(faultOf(text)).toBe(fault)
   })
 
-  it("is refused at the part that is not UTF-8", () => {
-    expect(faultOf(Buffer.concat([bytes('[1,\n"'), Buffer.from([0xc3, 0x28]), bytes('"]')]))).toBe(
-      "[1]: Expected UTF-8 (it begins in line 2)"
-    )
+  it("is read beyond a part that is not UTF-8", () => {
+    const parts = partsOf(Buffer.concat([bytes('[1,\n"'), Buffer.from([0xc3, 0x28]), bytes('", 3]')]))
+    expect(parts.slice(1).map(({ fault, text }) => fault ?? text)).toEqual([
+      "1",
+      "Expected UTF-8 (it begins in line 2)",
+      "3"
+    ])
   })
 
   it("is refused at a part that is too long, before it ends", () => {

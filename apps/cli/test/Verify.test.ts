@@ -210,7 +210,7 @@ describe("verify", () => {
       "a torn entry",
       "UPDATE log SET event = '{' WHERE record_id = 'one' AND revision = 2",
       0,
-      "Revision 2 of handoff one"
+      "It cannot be read: revision 2 of its history"
     ]
   ])("finds in SQLite: %s", async (what, statement, revision, problem) => {
     const name = `${what.replaceAll(" ", "-")}.db`

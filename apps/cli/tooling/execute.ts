@@ -40,6 +40,7 @@ export const execute = async (
     Layer.succeed(Console.Console, {
       ...globalThis.console,
       log: (text: string) => void (stdout += `${text}\n`),
+      warn: (text: string) => void (stderr += `${text}\n`),
       error: (text: string) => void (stderr += `${text}\n`)
     }),
     Layer.succeed(StandardInput, () => new Blob([stdin]).stream()),

@@ -6,7 +6,9 @@ import {
   type ImportOutcome,
   type ImportReport,
   keyEvents,
-  learnKeys
+  learnKeys,
+  oddName,
+  oddSentence
 } from "@aumai/handoff-core"
 import {
   type ArchivedHandoff,
@@ -58,6 +60,7 @@ interface Copied {
 
 const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine) {
   const all = yield* total(source)
+  const odd = yield* Context.get(source, HandoffStore).odd
   const copied: Copied = { outcomes: new Map(), conflicts: [], broken: [], unproven: [] }
   let done = 0
   // The handoffs that were read and not reported yet: one import, because a part may come before its whole.
@@ -87,11 +90,11 @@ const copyHandoffs = Effect.fnUntraced(function* (source: Engine, target: Engine
       Stream.runDrain,
       Effect.ensuring(progress(""))
     )
-  if (done < all) {
+  if (done + odd.length < all) {
     const detail = `The tally counts ${all} handoffs, but the store lists ${done}; these were copied. Run 'doctor' on the source`
     return yield* new StoreError({ operation: "copy", reason: "corrupt", detail })
   }
-  return { ...copied, done }
+  return { ...copied, done, odd }
 })
 
 const meanings: Readonly<Record<ImportOutcome, string>> = {
@@ -121,7 +124,7 @@ export const copy = Command.make(
     const source = yield* opened("--from", flags.from)
     const target = yield* opened("--to", flags.to)
     yield* Effect.provide(learnKeys(yield* Effect.provide(keyEvents, source)), target)
-    const { outcomes, conflicts, broken, unproven, done } = yield* copyHandoffs(source, target)
+    const { outcomes, conflicts, broken, unproven, done, odd } = yield* copyHandoffs(source, target)
     const agents = yield* Effect.provide(addMissingAgents(yield* Context.get(source, AgentStore).all), target)
     if (yield* Flags.Json) {
       const count = (outcome: ImportOutcome) => outcomes.get(outcome) ?? 0
@@ -130,7 +133,8 @@ export const copy = Command.make(
         newer: count("newer"),
         unchanged: count("unchanged"),
         conflicts,
-        broken: broken.map(({ recordId }) => recordId),
+        // The cast: the id or the place of an odd one only names it.
+        broken: [...broken.map(({ recordId }) => recordId), ...odd.map((one) => oddName(one) as RecordId)],
         unproven,
         agents
       }
@@ -148,13 +152,15 @@ export const copy = Command.make(
       )
       for (const id of conflicts) yield* warn(`  ${printable(id)}`)
       for (const { problem, recordId } of broken) yield* warn(`  ${printable(`${recordId}: ${problem ?? ""}`)}`)
+      for (const one of odd) yield* warn(`  ${printable(oddSentence(one))}`)
       for (const id of unproven) yield* warn(`  ${printable(id)} is unproven: its artifacts were not judged`)
       if (agents.added > 0) yield* print(agentsAdded(agents.added))
     }
     for (const id of agents.different) yield* warnOfDifferent(id, "in the target")
     const leftOut = [
       ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs are in conflict with the target`]),
-      ...(broken.length === 0 ? [] : [`${broken.length} of ${done} handoffs do not hold`])
+      ...(broken.length === 0 ? [] : [`${broken.length} of ${done} handoffs do not hold`]),
+      ...(odd.length === 0 ? [] : [`${odd.length} of ${done + odd.length} handoffs cannot be read`])
     ]
     if (leftOut.length > 0) {
       const expected = `${leftOut.join(", ")} and were left out`

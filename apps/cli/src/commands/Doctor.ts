@@ -2,6 +2,7 @@
 import { describeLimit, describeProof, HandoffStatus, type WireHealth } from "@aumai/handoff-protocol"
 import { fileOf } from "@aumai/handoff/node"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -26,15 +27,16 @@ class ProblemsFound extends Schema.TaggedError<ProblemsFound>()("ProblemsFound",
 const kindOf = (location: string): string =>
   fileOf(location) === undefined ? "" : jsonFileOf(location) === undefined ? " (SQLite)" : " (JSON file)"
 
-const countsText = (counts: Health["counts"]): string => {
+const countsText = ({ counts, odd }: Health): string => {
   const total = HandoffStatus.literals.reduce((sum, status) => sum + counts[status], 0)
   const some = HandoffStatus.literals.filter((status) => counts[status] > 0)
   const each = some.map((status) => `${counts[status]} ${status}`).join(", ")
-  return total === 0 ? "none" : `${total}: ${each}`
+  const others = odd === 0 ? "" : `, and ${odd} that cannot be read`
+  return `${total === 0 ? "none" : `${total}: ${each}`}${others}`
 }
 
 const page = (store: string, hasJournal: boolean, found: Health, commandOf: (finding: Finding) => string): string => {
-  const { agents, counts, findings, present, verified } = found
+  const { agents, findings, present, verified } = found
   const { entries, imported } = verified
   const limit = describeLimit(verified)
   const rows = [
@@ -42,7 +44,7 @@ const page = (store: string, hasJournal: boolean, found: Health, commandOf: (fin
     ...(hasJournal
       ? [["Journal", "present: a process has the store open or was killed; the next one that writes folds the journal"]]
       : []),
-    ["Handoffs", countsText(counts)],
+    ["Handoffs", countsText(found)],
     ["Entries", entries === 0 ? "none" : `${entries}: ${describeProof(verified)}`],
     ...(imported === 0 ? [] : [["Imported", `${imported}: their histories begin with the state of another program`]]),
     ...(limit === undefined ? [] : [["Proof", limit]]),
@@ -59,19 +61,26 @@ const page = (store: string, hasJournal: boolean, found: Health, commandOf: (fin
 
 export const doctor = Command.make(
   "doctor",
-  {},
-  Effect.fnUntraced(function* () {
+  {
+    setAside: Flag.Boolean("set-aside").pipe(
+      Flag.withDescription("First move the records that cannot be read from a JSON store to a file beside it"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function* (flags) {
     const { store } = yield* root
-    const { beside, examine, proofJson } = yield* health
+    const { beside, examine, proofJson, setAside } = yield* health
     const readable = jsonFileOf(store)
+    if (flags.setAside) yield* on("doctor --set-aside")(setAside)
     // Read before the store is opened, because opening may create or fold a journal.
     const around = yield* beside(readable)
     const examined = yield* on("doctor")(examine(readable))
     const found = { ...examined, findings: [...around.findings, ...examined.findings] }
     const where = storeFlag(store)
     const commandOf = ({ code, command }: Finding): string => {
-      // A JSON store with an unreadable record cannot be opened, but its file can be verified.
-      if (code === "unreadable" && readable !== undefined) return `aumai-handoff verify --file ${word(readable)}`
+      // A JSON store with a torn file cannot be opened, but its file can be verified.
+      if (code === "unreadable" && command === "verify" && readable !== undefined)
+        return `aumai-handoff verify --file ${word(readable)}`
       return `aumai-handoff ${command}${code === "set_aside" ? "" : where}`
     }
     if (yield* Flags.Json) {
@@ -101,6 +110,7 @@ export const doctor = Command.make(
   }),
   Command.withExamples([
     { command: "aumai-handoff doctor" },
+    { command: "aumai-handoff doctor --set-aside" },
     { command: "aumai-handoff doctor --json | jq '.findings[].sentence'" }
   ])
 )

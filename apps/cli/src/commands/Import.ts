@@ -7,7 +7,14 @@ import {
   learnKeys,
   type RegisteredAgent
 } from "@aumai/handoff-core"
-import { type ArchivedHandoff, decodeArchived, InvalidInput, type KeyEvent, storeVerbs } from "@aumai/handoff-protocol"
+import {
+  type ArchivedHandoff,
+  decodeArchived,
+  InvalidInput,
+  type KeyEvent,
+  storeVerbs,
+  type WireImportReport
+} from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -23,42 +30,43 @@ import { root, shown } from "../Root.ts"
 import { agentsAdded, warnOfDifferent } from "./AddedAgents.ts"
 import { withHelp } from "./VerbCommand.ts"
 
-type Issues = InvalidInput["issues"]
+// A listing of more is of no use to a person.
+const mostNamed = 20
 
-// An archive of another kind can have a fault in every handoff.
-const namedIssues = 100
+/** A handoff of an archive that cannot be read. */
+interface Unreadable {
+  readonly recordId: string
+  readonly problem: string
+}
 
-/** Decodes handoffs, and collects what is wrong with them. */
+/** Decodes handoffs, and collects those that cannot be read, each with its place in the archive. */
 const decoded = (name: string, given: ReadonlyArray<ArchiveHandoff>) => {
   const handoffs: Array<ArchivedHandoff> = []
-  const issues: Array<Issues[number]> = []
-  for (const { json, path: place } of given) {
+  const unreadable: Array<Unreadable> = []
+  for (const { fault, json, path: place } of given) {
+    if (fault !== undefined) {
+      unreadable.push({ recordId: place, problem: fault })
+      continue
+    }
     const one = decodeArchived(name, json)
     if (Result.isSuccess(one)) handoffs.push(one.success)
-    else
-      for (const { path, expected } of one.failure.issues)
-        issues.push({ path: path === "" ? place : `${place}.${path}`, expected })
+    else {
+      const problems = one.failure.issues.map(({ path, expected }) => (path === "" ? expected : `${path}: ${expected}`))
+      unreadable.push({ recordId: place, problem: problems.join("; ") })
+    }
   }
-  return { handoffs, issues }
+  return { handoffs, unreadable }
 }
 
 const percent = ({ size }: ArchiveFile, bytes: number): string =>
   size === undefined ? "" : `, ${Math.floor((100 * bytes) / Math.max(size, 1))} %`
 
-/** Reads the whole archive before anything of it is imported, and names what is wrong with it. */
-const check = Effect.fnUntraced(function* (archive: ArchiveFile) {
-  const issues: Array<Issues[number]> = []
-  yield* groupsOf(archive).pipe(
-    Stream.runForEachWhile(({ bytes, handoffs }) => {
-      issues.push(...decoded(archive.name, handoffs).issues.slice(0, namedIssues - issues.length))
-      return Effect.as(progress(`checked${percent(archive, bytes)}`), issues.length < namedIssues)
-    }),
-    Effect.catchTag("InvalidInput", (fault) => Effect.sync(() => issues.push(...fault.issues))),
+/** Reads the whole archive before anything of it is imported, so that one that is torn is refused as a whole. */
+const check = (archive: ArchiveFile) =>
+  groupsOf(archive).pipe(
+    Stream.runForEach(({ bytes }) => progress(`checked${percent(archive, bytes)}`)),
     Effect.ensuring(progress(""))
   )
-  if (issues.length >= namedIssues) yield* warn(`Stopped after ${namedIssues} faults`)
-  if (issues.length > 0) return yield* new InvalidInput({ input: archive.name, issues })
-})
 
 const meanings: Readonly<Record<ImportOutcome, string>> = {
   added: "added",
@@ -78,6 +86,9 @@ interface Imported {
   readonly outcomes: Map<ImportOutcome, number>
   /** All reports for `--json`; otherwise only those that are named. */
   readonly reports: Array<ImportReport>
+  /** The number of handoffs that cannot be read, and the first of them. */
+  odd: number
+  readonly unreadable: Array<Unreadable>
 }
 
 /**
@@ -87,7 +98,7 @@ interface Imported {
 const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile, trust: boolean) {
   const manager = yield* HandoffManager
   const keepsAll = yield* Flags.Json
-  const imported: Imported = { handoffs: 0, agents: 0, outcomes: new Map(), reports: [] }
+  const imported: Imported = { handoffs: 0, agents: 0, outcomes: new Map(), reports: [], odd: 0, unreadable: [] }
   const found: Array<RegisteredAgent> = []
   // A key log may be longer than a group, but is learned as a whole.
   const events: Array<KeyEvent> = []
@@ -95,9 +106,11 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile, trust: boo
   const handoffs = groupsOf(archive).pipe(
     Stream.mapEffect(
       Effect.fnUntraced(function* ({ agents, bytes, handoffs: given, keys, skipped }) {
-        const { handoffs, issues } = decoded(archive.name, given)
-        if (issues.length >= namedIssues) yield* warn(`Stopped after ${namedIssues} faults`)
-        if (issues.length > 0) return yield* new InvalidInput({ input: archive.name, issues })
+        const { handoffs, unreadable } = decoded(archive.name, given)
+        imported.odd += unreadable.length
+        imported.unreadable.push(
+          ...(keepsAll ? unreadable : unreadable.slice(0, mostNamed - imported.unreadable.length))
+        )
         for (const key of skipped) {
           yield* warn(`Left out: the key ${printable(key)}, which this version does not know`)
         }
@@ -133,7 +146,7 @@ const importFrom = Effect.fnUntraced(function* (archive: ArchiveFile, trust: boo
   return imported
 })
 
-const summarise = Effect.fnUntraced(function* ({ agents, handoffs, outcomes, reports }: Imported) {
+const summarise = Effect.fnUntraced(function* ({ agents, handoffs, odd, outcomes, reports, unreadable }: Imported) {
   for (const outcome of ["added", "newer", "unchanged", "conflict", "broken"] as const) {
     const count = outcomes.get(outcome)
     if (count === undefined) continue
@@ -142,10 +155,13 @@ const summarise = Effect.fnUntraced(function* ({ agents, handoffs, outcomes, rep
     for (const { problem, recordId } of reports.filter((report) => report.outcome === outcome))
       yield* warn(`  ${printable(problem === undefined ? recordId : `${recordId}: ${problem}`)}`)
   }
+  if (odd > 0) yield* print(`${odd} left out: they cannot be read`)
+  for (const { problem, recordId } of unreadable) yield* warn(`  ${printable(`${recordId}: ${problem}`)}`)
+  if (odd > unreadable.length) yield* warn(`  and ${odd - unreadable.length} more`)
   const unproven = reports.flatMap((one) => (one.unproven === undefined ? [] : [`${one.recordId}: ${one.unproven}`]))
   if (unproven.length > 0) yield* print(`${unproven.length} of these unproven`)
   for (const reason of unproven) yield* warn(`  ${printable(reason)}`)
-  if (handoffs === 0) yield* print("The file holds no handoffs")
+  if (handoffs + odd === 0) yield* print("The file holds no handoffs")
   if (agents > 0) yield* print(agentsAdded(agents))
 })
 
@@ -176,13 +192,22 @@ export const importAll = Command.make(
       // A pipe can be read only once.
       Effect.andThen(archive.size === undefined ? Effect.void : check(archive), importFrom(archive, flags.trust))
     )
-    const { handoffs, outcomes, reports } = imported
-    if (yield* Flags.Json) yield* print(jsonText(reports.map(encodeImportReport)))
-    else yield* summarise(imported)
+    const { odd, outcomes, reports, unreadable } = imported
+    const handoffs = imported.handoffs + odd
+    if (yield* Flags.Json) {
+      const left = unreadable.map(({ problem, recordId }): WireImportReport => ({
+        record_id: recordId,
+        outcome: "broken",
+        problem: `It cannot be read: ${problem}`,
+        unproven: null
+      }))
+      yield* print(jsonText([...reports.map(encodeImportReport), ...left]))
+    } else yield* summarise(imported)
     const leftOut = (["conflict", "broken"] as const).flatMap((refusal) => {
       const count = outcomes.get(refusal)
       return count === undefined ? [] : [`${count} of ${handoffs} handoffs ${refusals[refusal]}`]
     })
+    if (odd > 0) leftOut.push(`${odd} of ${handoffs} handoffs cannot be read`)
     if (leftOut.length > 0) {
       const expected = `${leftOut.join(", ")} and were left out`
       return yield* new InvalidInput({ input: flags.file, issues: [{ path: "", expected }] })
@@ -191,7 +216,7 @@ export const importAll = Command.make(
 ).pipe(
   withHelp(
     storeVerbs.import,
-    "A file is read twice: once to check it, so that a faulty file imports nothing. Standard input is read once; the handoffs before a fault stay."
+    "A handoff that cannot be read is left out and named by its place; the others are imported, and the command exits with 1. A file is read twice: once to check it, so that a torn file imports nothing. Standard input is read once; the handoffs before a fault stay."
   ),
   Command.withExamples([
     { command: "aumai-handoff import --file backup.json" },

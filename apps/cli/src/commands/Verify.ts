@@ -72,7 +72,7 @@ export const verify = Command.make(
       Effect.catchIf(
         (error) =>
           readable !== undefined && opened === undefined && error._tag === "StoreError" && error.reason === "corrupt",
-        // A JSON store cannot be opened while one of its records is unreadable, but its file can be verified.
+        // A JSON store cannot be opened while its file is torn, but the file can be verified.
         (error) =>
           Effect.andThen(warn(printable(error.message)), verifyFile(readable ?? "", undefined, requireSignatures))
       )

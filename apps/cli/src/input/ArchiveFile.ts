@@ -23,6 +23,8 @@ export interface ArchiveHandoff {
   /** The place in the archive, such as `[3]` or `records[3]`. */
   readonly path: string
   readonly json: unknown
+  /** The reason why its text is not JSON that a store can keep, and `json` is `undefined`; absent if it is. */
+  readonly fault?: string
 }
 
 /** The part of an archive that is read at once, in its order: agents come before handoffs. */
@@ -86,11 +88,19 @@ const reader = (name: string) => {
 
   const refuse = (path: string, expected: string) => new InvalidInput({ input: name, issues: [{ path, expected }] })
 
-  const parsed = (part: Part & { readonly text: string }): unknown =>
-    Result.getOrThrowWith(decodeText(name, part.text), ({ issues }) => {
+  const parse = ({ line, text }: Part & { readonly text: string }): Result.Result<unknown, string> =>
+    Result.mapError(decodeText(name, text), ({ issues }) => {
       const [{ expected } = { expected: "Expected JSON" }] = issues
-      return refuse(pathOf(part), `${expected} (it begins in line ${part.line})`)
+      return `${expected} (it begins in line ${line})`
     })
+
+  /** Takes a handoff. One that is not JSON does not end the archive, because its end is known. */
+  const takeHandoff = (part: Part & { readonly text: string }): void => {
+    const read = part.fault === undefined ? parse(part) : Result.fail(part.fault)
+    const path = pathOf(part)
+    if (Result.isSuccess(read)) handoffs.push({ path, json: read.success })
+    else handoffs.push({ path, json: undefined, fault: read.failure })
+  }
 
   const decodedBy = <A>(
     decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>,
@@ -147,12 +157,15 @@ const reader = (name: string) => {
         return
       }
       if (key !== undefined && unknown.has(key)) return
-      const json = parsed({ ...part, text })
+      if (index !== undefined && key !== "agents" && key !== "keys" && key !== "origin") {
+        return takeHandoff({ ...part, text })
+      }
+      if (part.fault !== undefined) throw refuse(pathOf(part), part.fault)
+      const json = Result.getOrThrowWith(parse({ ...part, text }), (expected) => refuse(pathOf(part), expected))
       if (key === "format") checkFormat(json)
       else if (index === undefined && key !== "origin") throw refuse(pathOf(part), "Expected an array")
       else if (key === "agents") agents.push(decodedBy(decodeAgent, part, json))
       else if (key === "keys") keyEvents.push(decodedBy(decodeKeyEvent, part, json))
-      else if (key !== "origin") handoffs.push({ path: pathOf(part), json })
     },
     /** Returns what was taken since the last call. */
     group: (bytes: number): ArchiveGroup => {

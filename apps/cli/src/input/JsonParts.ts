@@ -11,6 +11,8 @@ export interface Part {
   /** The index of the item; `undefined` for the member itself. */
   readonly index: number | undefined
   readonly text: string | undefined
+  /** The reason why the text of a value cannot be read; absent if it can. */
+  readonly fault?: string
   /** The line of the whole text in which the part begins; 1 is the first. */
   readonly line: number
 }
@@ -79,16 +81,15 @@ export const splitter = (mostBytes: number, take: (part: Part) => void) => {
     held.push(piece)
   }
 
-  const isNotUtf8 = () => refuse(`Expected UTF-8 (it begins in line ${firstLine})`)
-
-  const textHeld = (): string => {
+  /** The text of a part; `undefined` if it is not UTF-8. */
+  const textHeld = (): string | undefined => {
     const bytes = held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held, heldBytes)
     held = []
     heldBytes = 0
     try {
       return utf8.decode(bytes)
     } catch {
-      throw isNotUtf8()
+      return undefined
     }
   }
 
@@ -106,11 +107,13 @@ export const splitter = (mostBytes: number, take: (part: Part) => void) => {
   const close = (piece: Uint8Array): void => {
     hold(piece)
     const text = textHeld()
+    const fault = `Expected UTF-8 (it begins in line ${firstLine})`
     if (reading === "key") {
+      if (text === undefined) throw refuse(fault)
       key = keyIn(text)
       state = "colon"
     } else {
-      take({ key, index, text, line: firstLine })
+      take({ key, index, text: text ?? "", line: firstLine, ...(text === undefined ? { fault } : {}) })
       state = index === undefined ? "afterMember" : "afterItem"
     }
     reading = undefined

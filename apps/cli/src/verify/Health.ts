@@ -4,6 +4,8 @@ import {
   HandoffManager,
   HandoffRouter,
   HandoffStore,
+  type OddRecord,
+  oddSentence,
   presenceOf,
   type RegisteredAgent
 } from "@aumai/handoff-core"
@@ -13,6 +15,7 @@ import {
   type HandoffRecord,
   HandoffStatus,
   holdersOf,
+  InvalidInput,
   isOpen,
   movesOf,
   receiverOf,
@@ -25,8 +28,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
+import { warn } from "../output/Output.ts"
 import { stretch } from "../output/SentenceText.ts"
-import { word } from "../output/Text.ts"
+import { printable, word } from "../output/Text.ts"
 import { counted, type Findings, flawText, gather } from "./Report.ts"
 import { lookAtAll } from "./Verifying.ts"
 
@@ -41,6 +45,8 @@ export interface Finding {
 /** The result of examining a store. */
 export interface Health {
   readonly counts: Readonly<Record<HandoffStatus, number>>
+  /** The number of records that cannot be read. */
+  readonly odd: number
   /** The result of the verification. */
   readonly verified: Findings
   readonly agents: number
@@ -130,6 +136,33 @@ const incapableFindings = Effect.fnUntraced(function* (seen: Seen, agents: Reado
   return findings
 })
 
+/** A record that cannot be read, with the command that moves it out of the store, if the store can. */
+const oddFinding = (odd: OddRecord, canSetAside: boolean): Finding => ({
+  code: "unreadable",
+  sentence: oddSentence(odd),
+  command: canSetAside ? "doctor --set-aside" : `verify --id ${word(odd.recordId ?? "")}`
+})
+
+/** Tests for a flaw that is not that of an odd record, which the verification names, too. */
+const isOther = (odd: ReadonlyArray<OddRecord>) => {
+  const names = new Set(odd.map(({ place, recordId }) => recordId ?? place))
+  return ({ recordId }: Findings["flaws"][number]) => !names.has(recordId)
+}
+
+/** Moves the records that cannot be read to a file beside the store, and says where. */
+export const setAside = Effect.gen(function* () {
+  const { setAside } = yield* HandoffStore
+  if (setAside === undefined) {
+    return yield* new InvalidInput({ input: "--set-aside", issues: [{ path: "", expected: "expected a JSON store" }] })
+  }
+  const moved = yield* setAside
+  yield* warn(
+    Option.isNone(moved)
+      ? "Set aside nothing: every record can be read"
+      : `Moved the records that cannot be read to ${printable(moved.value)}`
+  )
+})
+
 /** Lists at most `namedOfAKind` findings; the last one tells the number of the others. */
 const some = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   const last = findings[namedOfAKind - 1]
@@ -159,15 +192,14 @@ const orUnreadable = <A, R>(look: Effect.Effect<A, StoreError, R>, otherwise: A,
 export const examine = Effect.fnUntraced(function* (file: string | undefined) {
   const now = yield* DateTime.now
   const findings: Array<Finding> = []
-  const tally = yield* orUnreadable(
-    Effect.flatMap(HandoffStore, (store) => store.tally),
-    {},
-    findings
-  )
+  const store = yield* HandoffStore
+  const odd = yield* orUnreadable(store.odd, [], findings)
+  findings.push(...some(odd.map((one) => oddFinding(one, store.setAside !== undefined))))
+  const tally = yield* orUnreadable(store.tally, {}, findings)
   const verified = yield* orUnreadable(lookAtAll(file), gather([]), findings)
   findings.push(
     ...some(
-      verified.flaws.map((flaw): Finding => ({
+      verified.flaws.filter(isOther(odd)).map((flaw): Finding => ({
         code: "history",
         sentence: flawText(flaw),
         command: `verify --id ${word(flaw.recordId)}`
@@ -199,6 +231,7 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
     counts: Object.fromEntries(
       HandoffStatus.literals.map((status) => [status, tally[status] ?? 0])
     ) as Health["counts"],
+    odd: odd.length,
     verified,
     agents: agents.length,
     present: agents.filter((agent) => presenceOf(agent, now) === "present").length,

@@ -140,8 +140,10 @@ export const verifyFile = Effect.fnUntraced(function* (
         if (named === undefined) own.push(...agents)
         events.push(...keys)
         if (agents.length + keys.length > 0) known = keysNow()
-        for (const { json, path } of handoffs) {
-          const checked = yield* Verification.proveArchive(archive.name, json, known, endings)
+        for (const { fault, json, path } of handoffs) {
+          const proved = yield* Verification.proveArchive(archive.name, json, known, endings)
+          const checked =
+            fault === undefined ? proved : { ...proved, flaw: { revision: 0, problem: `It cannot be read: ${fault}` } }
           signatures += checked.signatures
           const recordId = nameIn(json, path)
           const twice = seen.get(recordId)
