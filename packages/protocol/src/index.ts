@@ -180,7 +180,7 @@ export {
   invalidInput,
   takeOver
 } from "./wire/Wire.ts"
-export { type ArchivedHandoff, archiveFormat, decodeArchived, encodeArchived } from "./wire/Archive.ts"
+export { type ArchivedHandoff, archiveFormat, decodeArchived, encodeArchived, showReceiver } from "./wire/Archive.ts"
 export { isSameState } from "./foreign/Portable.ts"
 export type { ErrorTag, HandoffError } from "./verbs/Errors.ts"
 export type { ErrorOf, InputOf, RecordOf, TransitionVerb, Verb } from "./verbs/Verb.ts"

@@ -414,16 +414,7 @@ describe("continuation", () => {
   })
 
   it("does not start another attempt, and never releases", () => {
-    const ofPython = new Set([
-      "Accepted",
-      "Rejected",
-      "Started",
-      "Completed",
-      "Failed",
-      "Cancelled",
-      "Expired",
-      "Answered"
-    ])
+    const ofPython = new Set(["Accepted", "Rejected", "Started", "Completed", "Failed", "Cancelled", "Expired"])
     const known = events.map(({ _tag: event }) => ({ event, isKnown: ofPython.has(event) }))
     for (const from of HandoffStatus.literals) {
       for (const to of HandoffStatus.literals) {
@@ -432,7 +423,13 @@ describe("continuation", () => {
         if (to === "pending" && from !== "pending") assert.isUndefined(reach(from, to))
       }
     }
-    assert.deepStrictEqual(reach("input_required", "completed"), ["Answered", "Completed"])
+  })
+
+  it("completes a handoff that waits for an answer without inventing the answer", () => {
+    assert.deepStrictEqual(reach("input_required", "completed"), ["Completed"])
+    assert.isUndefined(reach("input_required", "in_progress"))
+    const refused = apply(states.input_required, { ...moves.Completed, at: at(700) })
+    assert(Result.isFailure(refused) && refused.failure._tag === "InvalidTransition")
   })
 
   it("is empty for the same state, and undefined for another one of the same status", () => {

@@ -94,9 +94,9 @@ const whose: Readonly<Record<Party, string>> = {
 const moveTable = () =>
   table(
     ["event", "from", "to", "recorded by"],
-    rules.map(([event, { from, to, by, clock }]) => [
+    rules.map(([event, { from, to, by, clock, foreign = [] }]) => [
       code(event),
-      from.map(code).join(", "),
+      [...from.map(code), ...foreign.map((status) => `${code(status)} via \`foreign\``)].join(", "),
       to === "same" ? "unchanged" : code(to),
       clock ? `${whose[by]}; the clock, when due` : whose[by]
     ])
@@ -577,6 +577,8 @@ of the events on the wire, with their requests.
 - The Python library drops \`attempt\`, \`lease\`, \`hops\` and the other parts of custody. A missing \`head\` is computed from the
   last entry. A record without these parts is still the same state; only the fields that the Python library knows are
   compared.
+- The file of a store shows the present receiver of a forwarded handoff in \`to_agent\`, because the Python library knows no
+  hops. The \`to_agent\` of the request then is the record's \`first_receiver\`, which the record has nowhere else.
 - A record without a history begins a new one with \`Imported\`, by the sender, at its \`updated_at\`, via \`foreign\`.
 - A history that breaks the lifecycle is refused.
 - If record and history differ, a program that knows no histories has changed the record. The record never replaces the

@@ -11,7 +11,8 @@ import {
   encodeArchived,
   type HandoffEvent,
   type HandoffRecord,
-  parseJson
+  parseJson,
+  showReceiver
 } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -56,7 +57,7 @@ export const encode = ({ record, entries }: Handoff): Buffer => {
   const archived = encodeArchived({ record, history: entries.map(({ event }) => event) })
   // The position is last in its entry and the history is last in the record, so that `lastPosition` finds it at the end.
   const history = archived.history?.map((event, index) => ({ ...event, position: entries[index]?.position }))
-  return indent({ ...archived, history })
+  return indent({ ...showReceiver(archived, record), history })
 }
 
 /** Encodes any JSON value, indented as an element of the file's array. */

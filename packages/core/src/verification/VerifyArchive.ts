@@ -1,5 +1,12 @@
 /** Verifies one handoff of an archive as JSON, entry by entry and without a store. */
-import { type ArchivedHandoff, decodeArchived, encodeArchived, type Flaw, RecordId } from "@aumai/handoff-protocol"
+import {
+  type ArchivedHandoff,
+  decodeArchived,
+  encodeArchived,
+  type Flaw,
+  RecordId,
+  showReceiver
+} from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
@@ -45,7 +52,9 @@ const sentence = (all: ReadonlyArray<Difference>, subject: string): string => {
 
 /** The first entry, or the record after all entries, that differs from what this version would write. */
 const misreadIn = (json: Json, archived: ArchivedHandoff): Flaw | undefined => {
-  const { history: written = [], ...state } = encodeArchived(archived)
+  const plain = encodeArchived(archived)
+  const { history: written = [], ...state } =
+    json["first_receiver"] == null ? plain : showReceiver(plain, archived.record)
   const read = historyIn(json)
   for (const [index, entry] of read.entries()) {
     // `position` belongs to the file store: it locates the entry in the log and is not part of the event.

@@ -17,6 +17,7 @@ import {
 } from "../model/HandoffEvent.ts"
 import { HandoffRecord, HandoffResponse } from "../model/HandoffRecord.ts"
 import { HandoffRequest } from "../model/HandoffRequest.ts"
+import { AgentId, optional } from "../values/Fields.ts"
 
 /** The wire form of one schema; fields have their domain names. */
 export interface Dialect {
@@ -72,9 +73,13 @@ export const ArchivedEvent = Schema.Union([
   Schema.Struct({ ...ImportedEvent.fields, record: ImportedState }),
   ...transitionEvents
 ])
+const firstReceiver = optional(
+  AgentId,
+  "The `to_agent` of the request if the record shows a later receiver there, as the file of a store does."
+)
 export const ArchivedHandoff = Schema.Union(
   HandoffRecord.members.map(({ fields }) =>
-    Schema.Struct({ ...fields, history: Schema.optionalKey(Schema.Array(ArchivedEvent)) })
+    Schema.Struct({ ...fields, firstReceiver, history: Schema.optionalKey(Schema.Array(ArchivedEvent)) })
   )
 )
 

@@ -44,4 +44,7 @@ export type WireResponse = Wire<HandoffResponse>
 export type WireRecord = Flat<HandoffRecord, "recordId" | "request" | "status" | "createdAt" | "updatedAt">
 export type WireEvent = Wire<HandoffEvent>
 export type WireKeyEvent = Wire<KeyEvent>
-export type WireArchived = WireRecord & { readonly history?: ReadonlyArray<WireEvent> | null }
+export type WireArchived = WireRecord & {
+  readonly first_receiver?: string | null
+  readonly history?: ReadonlyArray<WireEvent> | null
+}

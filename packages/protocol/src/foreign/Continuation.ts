@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import type { Seal } from "../lifecycle/Chain.ts"
 import { agentOf, overdueEvent } from "../lifecycle/Clocks.ts"
 import { advance } from "../lifecycle/Lifecycle.ts"
-import { movesFrom, type Transition, transitions } from "../lifecycle/Transitions.ts"
+import { foreignMovesFrom, type Transition, transitions } from "../lifecycle/Transitions.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffStatus } from "../model/HandoffStatus.ts"
@@ -11,23 +11,22 @@ import { digestOf, type Salt } from "../values/Digest.ts"
 import type { LogName } from "../values/Fields.ts"
 import { isSameState } from "./Portable.ts"
 
-/** The events that another program can have caused: none that only this library knows, and none that leads back. */
-type Foreign = Exclude<
-  Transition["_tag"],
-  "Progressed" | "Released" | "Asked" | "Reminded" | "Forwarded" | "Delegated" | "Restated" | "Confirmed" | "Attested"
->
-const isForeign = (event: Transition["_tag"]): event is Foreign =>
-  transitions[event].to !== "same" && event !== "Released" && event !== "Forwarded" && event !== "Asked"
+/**
+ * The events that another program can have caused: none that only this library knows, none that leads back, and no answer,
+ * whose words would be invented.
+ */
+const foreign = ["Accepted", "Rejected", "Started", "Completed", "Failed", "Cancelled", "Expired"] as const
+type Foreign = (typeof foreign)[number]
 
 /** Finds the shortest path in the table from one status to another; `undefined` if none leads there. */
 const pathBetween = (from: HandoffStatus, to: HandoffStatus): ReadonlyArray<Foreign> | undefined => {
   const reached = new Map<HandoffStatus, ReadonlyArray<Foreign>>([[from, []]])
   for (const [status, path] of reached) {
     if (status === to) return path
-    for (const { event } of movesFrom(status)) {
-      if (!isForeign(event)) continue
+    const moves = foreignMovesFrom(status)
+    for (const event of foreign) {
       const { to } = transitions[event]
-      if (!reached.has(to)) reached.set(to, [...path, event])
+      if (moves.includes(event) && !reached.has(to)) reached.set(to, [...path, event])
     }
   }
   return undefined
@@ -85,15 +84,13 @@ export const continuation = (
     const event: Transition | undefined =
       _tag === "Completed"
         ? { _tag, ...fact, result }
-        : _tag === "Answered"
-          ? { _tag, ...fact, answer: "" }
-          : _tag === "Expired"
-            ? overdueEvent(record, theirs.updatedAt)
-            : _tag === "Rejected" || _tag === "Failed" || _tag === "Cancelled"
-              ? { _tag, ...fact, reason }
-              : _tag === "Accepted"
-                ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
-                : { _tag, ...fact }
+        : _tag === "Expired"
+          ? overdueEvent(record, theirs.updatedAt)
+          : _tag === "Rejected" || _tag === "Failed" || _tag === "Cancelled"
+            ? { _tag, ...fact, reason }
+            : _tag === "Accepted"
+              ? { _tag, ...fact, ...("response" in theirs && theirs.response?.accepted ? answer : {}) }
+              : { _tag, ...fact }
     if (event === undefined) return undefined
     const advanced = advance(record, event, seal)
     if (Result.isFailure(advanced)) return undefined

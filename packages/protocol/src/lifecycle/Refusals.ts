@@ -32,7 +32,7 @@ import {
   startAwaits
 } from "./Clocks.ts"
 import { attested, restated } from "./NextState.ts"
-import { movesFrom, type Of, type Rule, type Transition, transitions } from "./Transitions.ts"
+import { movesFrom, type Of, type Rule, sourcesOf, type Transition, transitions } from "./Transitions.ts"
 
 export const isTransition = (event: HandoffEvent): event is Transition => event._tag in transitions
 
@@ -220,7 +220,7 @@ export const check = (record: HandoffRecord, event: HandoffEvent): LifecycleErro
   if (event.attempt !== undefined && event.attempt !== record.attempt) {
     return new StaleAttempt({ recordId, event: event._tag, attempt: event.attempt, current: record.attempt })
   }
-  if (!rule.from.includes(status)) {
+  if (!sourcesOf(rule, event.via !== undefined).includes(status)) {
     return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: rule.from })
   }
   const isByTime = isOfTime(record, event)

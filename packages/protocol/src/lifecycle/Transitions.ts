@@ -19,6 +19,8 @@ export interface Rule {
   readonly by: Party
   /** `true` if the clock may record the event, too, once it is due. */
   readonly clock?: true
+  /** Further statuses from which only an event of another program leads, because it does not know them. */
+  readonly foreign?: ReadonlyArray<HandoffStatus>
 }
 
 /**
@@ -49,7 +51,7 @@ export const transitions = {
   Confirmed: { from: ["accepted"], to: "same", by: "sender" },
   Attested: { from: ["accepted", "in_progress", "input_required"], to: "same", by: "witness" },
   Released: { from: ["accepted", "in_progress", "input_required"], to: "pending", by: "receiver", clock: true },
-  Completed: { from: ["accepted", "in_progress"], to: "completed", by: "receiver" },
+  Completed: { from: ["accepted", "in_progress"], to: "completed", by: "receiver", foreign: ["input_required"] },
   Failed: { from: ["accepted", "in_progress", "input_required"], to: "failed", by: "receiver", clock: true },
   Cancelled: { from: ["pending", "accepted", "in_progress", "input_required"], to: "cancelled", by: "sender" },
   Reminded: { from: ["pending", "accepted", "in_progress", "input_required"], to: "same", by: "anyone" },
@@ -59,7 +61,12 @@ export const transitions = {
 export type Transitions = typeof transitions
 export type Of<Union, Key extends PropertyKey, Value> = Extract<Union, { readonly [_ in Key]: Value }>
 /** The records that allow an event, from the table. */
-export type Before<Tag extends keyof Transitions> = Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
+export type Before<Tag extends keyof Transitions> = Of<
+  HandoffRecord,
+  "status",
+  | Transitions[Tag]["from"][number]
+  | (Transitions[Tag] extends { readonly foreign: ReadonlyArray<infer Status> } ? Status : never)
+>
 /** The record after an event, from the table. */
 export type After<Tag extends keyof Transitions> = Transitions[Tag]["to"] extends "same"
   ? Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
@@ -90,6 +97,14 @@ export const movesFrom = (
   status: HandoffStatus
 ): ReadonlyArray<{ readonly event: Transition["_tag"]; readonly rule: Rule }> =>
   rows.filter(([, rule]) => rule.from.includes(status)).map(([event, rule]) => ({ event, rule }))
+
+/** Lists the statuses that allow an event of a row, which are more for an event of another program. */
+export const sourcesOf = ({ from, foreign = [] }: Rule, isForeign: boolean): ReadonlyArray<HandoffStatus> =>
+  isForeign ? [...from, ...foreign] : from
+
+/** Lists the events by which another program may have left a status. */
+export const foreignMovesFrom = (status: HandoffStatus): ReadonlyArray<Transition["_tag"]> =>
+  rows.filter(([, rule]) => sourcesOf(rule, true).includes(status)).map(([event]) => event)
 
 /** Returns the status after an event in a given status. */
 export const statusAfter = (event: Transition["_tag"], status: HandoffStatus): HandoffStatus => {

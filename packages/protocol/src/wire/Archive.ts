@@ -5,10 +5,12 @@ import { type Archived, archivedCodec } from "../encoding/Codecs.ts"
 import type { WireArchived } from "../encoding/WireTypes.ts"
 import { isSameState, portable } from "../foreign/Portable.ts"
 import { entryDigest } from "../lifecycle/Chain.ts"
+import { receiverOf } from "../lifecycle/Clocks.ts"
 import { create, fold } from "../lifecycle/Lifecycle.ts"
 import { InvalidInput } from "../model/HandoffError.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
+import type { HandoffRequest } from "../model/HandoffRequest.ts"
 import { type RecordId, unrouted } from "../values/Fields.ts"
 import { decoder } from "./Wire.ts"
 
@@ -36,6 +38,24 @@ export const encodeArchived = ({ record, history }: ArchivedHandoff): WireArchiv
   return archivedCodec.write({ ...state, history: history.map((event) => unnamed(event, record.recordId)) })
 }
 
+/**
+ * Shows the present receiver of a forwarded handoff in `to_agent`, as the file of a store does, because the Python library
+ * knows no hops. `first_receiver` then keeps the one that the request names.
+ */
+export const showReceiver = (archived: WireArchived, record: HandoffRecord): WireArchived => {
+  const receiver = receiverOf(record)
+  const { history, request, ...rest } = archived
+  return receiver === request.to_agent
+    ? archived
+    : // The history stays last: the file store finds the last position at the end of a record.
+      {
+        ...rest,
+        request: { ...request, to_agent: receiver },
+        first_receiver: request.to_agent,
+        history: history ?? null
+      }
+}
+
 /** Drops the id of an imported state if it is that of its record. */
 const unnamed = (event: HandoffEvent, recordId: RecordId): HandoffEvent =>
   event._tag === "Imported" && event.record.recordId === recordId
@@ -44,22 +64,25 @@ const unnamed = (event: HandoffEvent, recordId: RecordId): HandoffEvent =>
     : event
 
 /** Restores the fields of an archived event that only its record holds. */
-const whole = (event: HandoffEvent, { recordId, request }: HandoffRecord): HandoffEvent =>
+const whole = (event: HandoffEvent, recordId: RecordId, request: HandoffRequest): HandoffEvent =>
   event._tag === "Created"
     ? { ...event, request }
     : event._tag === "Imported"
       ? { ...event, record: Object.assign({ recordId, revision: 1, request }, event.record) }
       : event
 
-const toArchived = ({ history, head, ...read }: Archived): Result.Result<ArchivedHandoff, string> => {
-  const outside: HandoffRecord = { ...read, revision: 1 }
-  const { recordId, request } = outside
+const toArchived = ({ firstReceiver, history, head, ...read }: Archived): Result.Result<ArchivedHandoff, string> => {
+  const { recordId } = read
+  const request = firstReceiver === undefined ? read.request : { ...read.request, toAgent: firstReceiver }
+  // Another receiver than the present one is an edit of the request.
+  const isShown = receiverOf(read) === read.request.toAgent
+  const outside: HandoffRecord = { ...read, revision: 1, ...(isShown ? { request } : {}) }
   if (history === undefined || history.length === 0) {
     const { updatedAt: at } = outside
     const imported: HandoffEvent = { _tag: "Imported", at, by: request.fromAgent, via: "foreign", record: outside }
     return Result.succeed({ record: create(recordId, imported), history: [imported] })
   }
-  const events = history.map((event) => whole(event, outside))
+  const events = history.map((event) => whole(event, recordId, request))
   const replayed = fold(recordId, events)
   if (Result.isFailure(replayed)) return Result.fail(replayed.failure.message)
   const { success: folded } = replayed
