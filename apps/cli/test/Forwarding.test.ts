@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 
 import type { ChainLink } from "@aumai/handoff-core"
 import { AgentId, create, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
@@ -228,6 +228,7 @@ describe("delegate and chain", () => {
     await done("forward", "--id", id, "--to", "分析者", "--reason", foreign)
     // A version that judged no names wrote such a name.
     const file = cli.path("hostile.json")
+    rmSync(`${file}-trail`)
     writeFileSync(file, readFileSync(file, "utf8").replaceAll("分析者", "分析\\u001B]0;title\\u0007者"))
     for (const words of [["chain"], ["status"], ["where"], ["history"]]) {
       const stdout = await done(...words, "--id", id)

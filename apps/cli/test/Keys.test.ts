@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import { decodeArchived, entryDigest } from "@aumai/handoff-protocol"
@@ -37,7 +37,10 @@ describe("keys", () => {
     writeFileSync(cli.path(file), JSON.stringify(agents))
   }
 
-  /** Takes the signature from the last entry of the only handoff of a JSON store, and computes its digest again. */
+  /**
+   * Takes the signature from the last entry of the only handoff of a JSON store, and computes its digest again. Removes the
+   * trail, which still has the signature.
+   */
   const unsign = (name: string) => {
     const [handoff] = JSON.parse(readFileSync(cli.path(name), "utf8")) as ReadonlyArray<{
       readonly history: ReadonlyArray<object>
@@ -51,6 +54,7 @@ describe("keys", () => {
     if (last === undefined) throw new Error("There is no entry")
     const head = entryDigest(record.recordId, events.length, last)
     writeFileSync(cli.path(name), JSON.stringify([{ ...(open as object), head }]))
+    rmSync(cli.path(`${name}-trail`))
   }
 
   it("are generated into a file, which is never overwritten", async () => {

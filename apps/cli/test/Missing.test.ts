@@ -203,6 +203,7 @@ describe("a store that is only a journal, because its first process was killed",
     expect(readdirSync(cli.path("continued/left")).toSorted()).toEqual([
       ".live.json.lock",
       "live.json",
+      "live.json-trail",
       "live.log.json"
     ])
     expect((await cli.run(["list", "--store", store])).stdout.trimEnd().split("\n")).toHaveLength(21)

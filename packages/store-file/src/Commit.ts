@@ -10,10 +10,10 @@ import * as Failure from "./Failure.ts"
 import * as JournalText from "./JournalText.ts"
 import * as JournalWrite from "./JournalWrite.ts"
 import * as LogFile from "./LogFile.ts"
-import { publishOnce } from "./Publish.ts"
+import { beginTrail, publish, publishOnce } from "./Publish.ts"
 import { refreshInTurn } from "./Refresh.ts"
 import { hashOf } from "./RestRead.ts"
-import { forget, type Session, turn, turnAlone } from "./Session.ts"
+import { forget, type Rest, type Session, turn, turnAlone } from "./Session.ts"
 
 const operation = "commit"
 
@@ -50,6 +50,7 @@ const judge = (session: Session, commits: NonEmptyReadonlyArray<Commit>): Result
 /** Makes the function that writes a group. */
 export const make = (session: Session, options: CommitOptions): CommitAll => {
   let direct = options.direct
+  const busy = Failure.unavailable(operation, `${session.paths.rest} is being written by another program; try again`)
   const unreadable = (why: string) => Failure.corrupt(operation, session.paths.rest, why)
 
   const write = (changes: ReadonlyArray<JournalText.Placed>): Effect.Effect<void, StoreError> =>
@@ -58,10 +59,24 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
       if (lock === undefined || rest === undefined) return Effect.fail(JournalWrite.readOnly(session, operation))
       const json = JournalText.transaction(changes)
       const written =
-        journal === undefined
-          ? Effect.flatMap(hashOf(rest), (hash) => JournalWrite.replace(session, hash, [json], operation))
-          : JournalWrite.extend(session, journal, json, operation)
+        journal !== undefined
+          ? JournalWrite.extend(session, journal, json, operation)
+          : rest.isBehind === true
+            ? publishFirst(rest, json)
+            : Effect.when(beginTrail(session, rest, operation), Effect.succeed(rest.stat !== undefined)).pipe(
+                Effect.andThen(hashOf(rest)),
+                Effect.flatMap((hash) => JournalWrite.replace(session, hash, [json], operation))
+              )
       return Effect.flatMap(written, () => put(changes))
+    })
+
+  /** Writes the file before a journal stands on it, because it lacks entries of the contents. */
+  const publishFirst = (rest: Rest, json: string): Effect.Effect<void, StoreError> =>
+    Effect.gen(function* () {
+      const isPlaced = yield* publish(session, rest, operation, { afterwards: "new journal", announce: false })
+      const { journal } = session
+      if (!isPlaced || journal === undefined) return yield* busy
+      yield* JournalWrite.extend(session, journal, json, operation)
     })
 
   const put = (changes: ReadonlyArray<JournalText.Placed>): Effect.Effect<void, StoreError> =>
@@ -72,13 +87,7 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
       const { rest } = session
       direct = false
       if (rest === undefined) return
-      yield* put(changes)
-      if (!(yield* publishOnce(session, rest, operation))) {
-        return yield* Failure.unavailable(
-          operation,
-          `${session.paths.rest} is being written by another program; try again`
-        )
-      }
+      if (!(yield* publishOnce(session, rest, changes, operation))) return yield* busy
       // The cached state no longer describes the file, even if this failed.
     }).pipe(Effect.ensuring(Effect.sync(() => forget(session))))
 

@@ -50,6 +50,8 @@ export interface Contents {
   readonly pieces: () => Generator<Buffer>
   /** The elements of the file that are no records of this store, of those decoded so far. */
   readonly odd: Odd.Odd
+  /** The ids of the records, without those of odd elements. */
+  readonly ids: () => ReadonlyArray<RecordId>
   /** Tests that a file of another process has the same elements, besides the decoded records. */
   readonly holds: (file: ReadonlyMap<string, RestFile.Slice>) => boolean
   /**
@@ -79,7 +81,7 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
   const origin = (): Read<LogOrigin> => {
     if (log.origin !== undefined) return Result.succeed(log.origin)
     if (slices.size === 0) return Result.succeed(Origin.nameless)
-    const inferred = Origin.infer(handoffsThatMayName(slices, live))
+    const inferred = Origin.infer(handoffsThatMayName(slices, live), log.header)
     if (inferred === undefined) {
       return mayName(slices) ? Result.fail("none of its records can be read") : Result.succeed(Origin.nameless)
     }
@@ -272,6 +274,7 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
     // The casts are that of the keys.
     pieces: () => RestFile.join(slicesOf(slices, (key) => Result.getOrUndefined(handoff(key as RecordId)))),
     odd,
+    ids: () => [...slices.keys()].filter((id) => !odd.has(id)),
     holds: (file) =>
       isSameRest(slices, file, (key) => live.has(key as RecordId) || image?.get(key as RecordId) !== undefined),
     disputed: () => disputed.splice(0)

@@ -1,8 +1,9 @@
 /** Turns failures of the disk into a `StoreError` that says whether something was changed and what to do next. */
 import { type OddRecord, oddName } from "@aumai/handoff-core"
-import { StoreError } from "@aumai/handoff-protocol"
+import { type LogName, StoreError } from "@aumai/handoff-protocol"
 
 import type { FsError } from "./JournalFs.ts"
+import type { KnownLog } from "./LogText.ts"
 import type { Paths } from "./Paths.ts"
 
 const noSpace: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
@@ -62,6 +63,19 @@ export const lost = (operation: string, { log, rest }: Paths, why: string): Stor
     operation,
     reason: "corrupt",
     detail: `${log} is missing, and ${why}. Nothing was changed; restore it from a backup, or import ${rest} into a new store`
+  })
+
+/** A journal or a trail of another store lies beside the file. */
+export const ofAnother = (
+  operation: string,
+  { log, paths }: { readonly log: KnownLog; readonly paths: Paths },
+  path: string,
+  name: LogName | undefined
+): StoreError =>
+  new StoreError({
+    operation,
+    reason: "corrupt",
+    detail: `${path} belongs to the log ${name}, and ${paths.rest} is the log ${log.origin?.log ?? log.header}. Nothing was changed; move ${path} back to its own store`
   })
 
 /** The store is locked by another process, or read-only. */

@@ -51,6 +51,8 @@ export interface FileStat {
   readonly version: string
   /** The time of the last write, in milliseconds since the epoch. */
   readonly modified: number
+  /** The same time as exactly as the file system keeps it. A rename does not change it. */
+  readonly written: string
   /** Permission bits. */
   readonly mode: number
   /** The number of its names: 0 once it is removed or replaced, more than one with hard links. */
@@ -67,6 +69,8 @@ export interface JournalFile {
   /** Flushes the bytes and the length to the disk. After a failure they may be lost although reads still return them. */
   readonly sync: Effect.Effect<void, FsError>
   readonly truncate: (length: number) => Effect.Effect<void, FsError>
+  /** Sets the time of the last write, in milliseconds since the epoch. */
+  readonly date: (modified: number) => Effect.Effect<void, FsError>
   readonly close: Effect.Effect<void>
 }
 
@@ -98,6 +102,11 @@ export class JournalFs extends Context.Service<
     ) => Effect.Effect<string, FsError>
     /** Reads the whole file. `stat` is its state before the first byte was read. */
     readonly read: (path: string) => Effect.Effect<{ readonly stat: FileStat; readonly bytes: Buffer }, FsError>
+    /** The first and the last bytes of a file, at most `length` each; `undefined` if it does not exist. */
+    readonly ends: (
+      path: string,
+      length: number
+    ) => Effect.Effect<{ readonly first: Buffer; readonly last: Buffer } | undefined, FsError>
     /**
      * The state of a file; `undefined` if it does not exist. Refuses what is not a regular file. Must be cheap, because
      * every read of the store calls it.

@@ -8,6 +8,7 @@ import * as Failure from "./Failure.ts"
 import type { FileStat, JournalFile } from "./JournalFs.ts"
 import * as JournalLine from "./JournalLine.ts"
 import * as JournalText from "./JournalText.ts"
+import { isOf } from "./LogText.ts"
 import type { Journal, Session } from "./Session.ts"
 
 /** A journal that cannot be read. */
@@ -50,7 +51,8 @@ const parse = (
   if (Result.isFailure(header)) return Result.fail(damaged(session, operation, header.failure))
   if (header.success._tag !== "Header")
     return Result.fail(damaged(session, operation, "its first line is not a header"))
-  const { generation, base } = header.success.header
+  const { generation, base, log } = header.success.header
+  if (!isOf(session.log, log)) return Result.fail(Failure.ofAnother(operation, session, session.paths.journal, log))
   const salt = JournalLine.saltOf(generation)
   const scan = JournalLine.scan(bytes.subarray(headerEnd), salt, { whole: session.lock !== undefined })
   const decoded = decodeAll(scan.lines)

@@ -1,11 +1,15 @@
 /** Encodes and decodes the JSON of journal lines. */
 import { type Change, StoredText } from "@aumai/handoff-core"
-import { decodeRecord, decodeStoredEvent } from "@aumai/handoff-protocol"
+import { decodeRecord, decodeStoredEvent, LogName } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 
-/** The journal version that this code writes, and the newest that it reads. */
-export const version = 2
+/**
+ * The journal version that this code writes, and the newest that it reads. Version 3 names the log, and its readable file
+ * shows the present receivers.
+ */
+export const version = 3
 
 /** The first line. */
 export interface Header {
@@ -13,6 +17,8 @@ export interface Header {
   readonly generation: string
   /** The SHA-256 of the readable file that this journal continues; `null` if there was no file. */
   readonly base: string | null
+  /** The log of the store that it belongs to. Version 2 has none. */
+  readonly log?: LogName
 }
 
 /** A change with the number of its position in the log. */
@@ -56,25 +62,30 @@ export const decode = (json: string): Result.Result<Line, string> => {
   if (Predicate.hasProperty(value, "P") && typeof value.P === "string") {
     return Result.succeed({ _tag: "Publish", hash: value.P })
   }
-  if (Predicate.hasProperty(value, "H")) return decodeHeader(value.H)
+  if (Predicate.hasProperty(value, "H")) return decodeHeader(value.H, version)
   return Result.fail("it has a line of an unknown kind, perhaps of a newer version")
 }
 
-const decodeHeader = (value: unknown): Result.Result<Line, string> => {
+const isLogName = Schema.is(LogName)
+
+/** Decodes a header of a version up to `newest`. */
+export const decodeHeader = (
+  value: unknown,
+  newest: number
+): Result.Result<{ readonly _tag: "Header"; readonly header: Header }, string> => {
   if (!Predicate.hasProperty(value, "version") || typeof value.version !== "number")
     return Result.fail("its header has no version")
-  if (value.version > version)
-    return Result.fail(`it has version ${value.version}, and this program reads up to ${version}`)
+  if (value.version > newest)
+    return Result.fail(`it has version ${value.version}, and this program reads up to ${newest}`)
   if (!Predicate.hasProperty(value, "generation") || typeof value.generation !== "string") {
     return Result.fail("its header has no generation")
   }
   if (!Predicate.hasProperty(value, "base") || (typeof value.base !== "string" && value.base !== null)) {
     return Result.fail("its header has no base")
   }
-  return Result.succeed({
-    _tag: "Header",
-    header: { version: value.version, generation: value.generation, base: value.base }
-  })
+  const { version, generation, base } = value
+  const named = Predicate.hasProperty(value, "log") && isLogName(value.log) ? { log: value.log } : {}
+  return Result.succeed({ _tag: "Header", header: { version, generation, base, ...named } })
 }
 
 const decodeTransaction = (values: ReadonlyArray<unknown>): Result.Result<Line, string> => {

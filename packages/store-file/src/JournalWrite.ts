@@ -25,6 +25,10 @@ export const appendAll = (file: JournalFile, bytes: Buffer): Effect.Effect<void,
         : appendAll(file, bytes.subarray(count))
   )
 
+/** The name of the log for the header of a file. */
+export const nameOf = ({ log: { origin } }: Session): Pick<JournalText.Header, "log"> =>
+  origin === undefined ? {} : { log: origin.log }
+
 const nothingTaken = new FsError({ code: "EIO", operation: "write", path: "the store" })
 
 /** Writes and flushes a temporary file, and deletes it if that fails. */
@@ -98,7 +102,7 @@ export const replace = (
     const { paths } = session
     const generation = yield* randomName
     const salt = JournalLine.saltOf(generation)
-    const header = JournalText.header({ version: JournalText.version, generation, base })
+    const header = JournalText.header({ version: JournalText.version, generation, base, ...nameOf(session) })
     const bytes = Buffer.concat([
       JournalLine.encode(header, JournalLine.headerSalt),
       ...lines.map((json) => JournalLine.encode(json, salt))

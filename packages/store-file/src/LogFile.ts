@@ -29,14 +29,14 @@ export const refresh = (session: Session, operation: string): Effect.Effect<void
     if (read === undefined) return
     const content = LogText.decode(read.bytes)
     if (Result.isFailure(content)) return yield* Failure.corrupt(operation, paths.log, content.failure)
-    const { origin, keys } = content.success
+    const { origin, keys, current } = content.success
     if (log.origin !== undefined && (log.origin.log !== origin.log || log.origin.epoch !== origin.epoch)) {
       return yield* Failure.unavailable(
         operation,
         `${paths.rest} now is the log ${origin.log} in epoch ${origin.epoch}, and was opened as the log ${log.origin.log} in epoch ${log.origin.epoch}. Nothing was changed; open it again`
       )
     }
-    Object.assign(log, { origin, keys, stat: read.stat, found: true } satisfies Partial<LogText.KnownLog>)
+    Object.assign(log, { origin, keys, current, stat: read.stat, found: true } satisfies Partial<LogText.KnownLog>)
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause))))
 
 /** Writes the file. Call it in a turn. */
@@ -46,7 +46,13 @@ export const write = (session: Session, content: LogText.LogContent): Effect.Eff
     const mode = log.stat?.mode ?? session.rest?.stat?.mode ?? JournalWrite.privateMode
     yield* JournalWrite.replaceFile(session, paths.log, mode, LogText.encode(content))
     const stat = yield* fs.stat(paths.log)
-    Object.assign(log, { ...content, stat, named: true, found: true } satisfies Partial<LogText.KnownLog>)
+    Object.assign(log, {
+      ...content,
+      stat,
+      current: true,
+      named: true,
+      found: true
+    } satisfies Partial<LogText.KnownLog>)
   })
 
 /** Puts the name of the log on the disk, before an entry depends on it. Call it in a turn. */
@@ -57,13 +63,16 @@ export const settle = (session: Session, operation: string): Effect.Effect<LogOr
     const known = yield* originOf(session, operation)
     if (log.stat !== undefined) {
       // The process that wrote it may have died before it flushed the name.
-      if (!log.named) yield* fs.syncDirectory(paths.directory)
+      // A program that reads only older formats must refuse the store before it is written in this one.
+      if (!log.current) yield* write(session, { origin: known, keys: log.keys })
+      else if (!log.named) yield* fs.syncDirectory(paths.directory)
       log.named = true
       return known
     }
     if (log.refusal !== undefined) return yield* Failure.lost(operation, paths, log.refusal)
     const wasFound = log.found
-    const origin = log.origin ?? { log: yield* drawLogName, epoch: 1 }
+    const inferred = log.header === undefined ? undefined : { log: log.header, epoch: 2 }
+    const origin = log.origin ?? inferred ?? { log: yield* drawLogName, epoch: 1 }
     yield* write(session, { origin, keys: log.keys })
     if (wasFound) {
       yield* Effect.logWarning(

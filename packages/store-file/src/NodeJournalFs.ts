@@ -96,6 +96,7 @@ const fileOf = (fd: number, path: string): JournalFile => {
     sync: pooled<void>("flush", path, (done) => fs.fdatasync(fd, (cause) => done(cause, undefined))),
     truncate: (length) =>
       pooled<void>("truncate", path, (done) => fs.ftruncate(fd, length, (cause) => done(cause, undefined))),
+    date: (modified) => attempt("date", path, () => fs.futimesSync(fd, modified / 1000, modified / 1000)),
     close: Effect.ignore(attempt("close", path, () => fs.closeSync(fd)))
   }
 }
@@ -123,6 +124,22 @@ const read = (path: string) =>
     (file) => Effect.flatMap(file.stat, (stat) => Effect.map(file.readFrom(0), (bytes) => ({ stat, bytes }))),
     (file) => file.close
   )
+
+const ends = (path: string, length: number) =>
+  attempt("read", path, () => {
+    const size = fs.statSync(path, { throwIfNoEntry: false })?.size
+    if (size === undefined) return undefined
+    const fd = fs.openSync(path, O_RDONLY)
+    try {
+      const part = (start: number) => {
+        const bytes = Buffer.alloc(Math.min(size, length))
+        return bytes.subarray(0, fs.readSync(fd, bytes, 0, bytes.length, start))
+      }
+      return { first: part(0), last: part(Math.max(0, size - length)) }
+    } finally {
+      fs.closeSync(fd)
+    }
+  })
 
 const syncDirectory = (path: string): Effect.Effect<void, FsError> =>
   Effect.acquireUseRelease(
@@ -180,6 +197,7 @@ const resolve = (path: string, options: { readonly allowNetworkFileSystem: boole
 export const layer: Layer.Layer<JournalFs> = Layer.succeed(JournalFs, {
   resolve,
   read,
+  ends,
   stat: (path) => attempt("look at", path, () => lookAt(path)),
   create: (path, mode) => openFile(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, mode),
   open: (path) => openFile(path, O_RDWR | O_APPEND),

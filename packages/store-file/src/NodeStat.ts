@@ -12,6 +12,7 @@ export const statOf = (stats: BigIntStats): FileStat => ({
   size: Number(stats.size),
   version: `${stats.mtimeNs}:${stats.ctimeNs}`,
   modified: Number(stats.mtimeMs),
+  written: String(stats.mtimeNs),
   mode: Number(stats.mode) & 0o777,
   links: Number(stats.nlink)
 })

@@ -28,8 +28,11 @@ const derivedFrom = ({ createdAt, recordId, request }: HandoffRecord): LogOrigin
   epoch: 1
 })
 
-/** Infers the log from the first handoff of the store and from the others; `undefined` for an empty list. */
-export const infer = (handoffs: Iterable<Handoff>): Inferred | undefined => {
+/**
+ * Infers the log from the name in the header of the trail or the journal, or else from the handoffs; `undefined` without
+ * handoffs.
+ */
+export const infer = (handoffs: Iterable<Handoff>, header: LogName | undefined): Inferred | undefined => {
   // By log, the greatest number of key entries that an entry names.
   const logs = new Map<LogName, number>()
   let first: HandoffRecord | undefined
@@ -38,7 +41,7 @@ export const infer = (handoffs: Iterable<Handoff>): Inferred | undefined => {
     for (const { event } of entries)
       if (event.log !== undefined) logs.set(event.log, Math.max(logs.get(event.log) ?? 0, event.keys ?? 0))
   }
-  const [named, ...more] = logs
+  const [named, ...more] = header === undefined ? logs : [[header, logs.get(header) ?? 0] as const]
   if (named === undefined) return first && { origin: derivedFrom(first), found: false, refusal: undefined }
   const [log, keys] = named
   if (first !== undefined && more.length > 0) {

@@ -14,6 +14,8 @@ export interface Paths {
   readonly rest: string
   /** The journal with the commits since the readable file was written. */
   readonly journal: string
+  /** The trail: every entry of the readable file, which another program cannot erase there. */
+  readonly trail: string
   readonly lock: string
   readonly agents: string
   /** The small file with the name of the log and the key logs. */
@@ -39,6 +41,7 @@ export const of = (path: string): Paths => {
     directory,
     rest: path,
     journal: `${path}-journal`,
+    trail: `${path}-trail`,
     lock: join(directory, `${prefix}lock`),
     agents: beside("agents"),
     log: beside("log"),
@@ -54,6 +57,6 @@ export const of = (path: string): Paths => {
  */
 export const found = (
   fs: Pick<JournalFs["Service"], "stat">,
-  { journal, rest, agents, log }: Paths
+  { journal, rest, trail, agents, log }: Paths
 ): Effect.Effect<ReadonlyArray<string>, FsError> =>
-  Effect.filter([journal, rest, agents, log], (file) => Effect.map(fs.stat(file), (stat) => stat !== undefined))
+  Effect.filter([journal, rest, trail, agents, log], (file) => Effect.map(fs.stat(file), (stat) => stat !== undefined))

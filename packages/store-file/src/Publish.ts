@@ -1,32 +1,41 @@
 /** Writes the readable file: to a temporary file, flushed, then renamed into place. Call these functions in a turn. */
 import type { StoreError } from "@aumai/handoff-protocol"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 
 import * as Failure from "./Failure.ts"
 import type { FsError } from "./JournalFs.ts"
+import type { Salt } from "./JournalLine.ts"
 import * as JournalText from "./JournalText.ts"
 import * as JournalWrite from "./JournalWrite.ts"
 import type { Aside } from "./Paths.ts"
 import * as RestFile from "./RestFile.ts"
 import { hashOf } from "./RestRead.ts"
-import { isSame, type Rest, type Session } from "./Session.ts"
+import { type Displaced, isSame, type Rest, type Session } from "./Session.ts"
 import { sha256 } from "./Sha256.ts"
+import { hintOf } from "./TrailText.ts"
+import * as TrailWrite from "./TrailWrite.ts"
 
-/** Writes and flushes the new file under a temporary name, and computes its hash if `hashed` is set. */
-const writeRest = (session: Session, options: { readonly hashed: boolean }) =>
+/** Writes and flushes the new file under a temporary name. Returns its path and its mark in the trail. */
+const writeRest = (session: Session) =>
   Effect.gen(function* () {
-    const hash = options.hashed ? sha256() : undefined
+    const hash = sha256()
     const mode = session.rest?.stat?.mode ?? JournalWrite.privateMode
-    const { path, file } = yield* JournalWrite.writeTemporary(session, mode, (file) =>
+    const { path, file, value } = yield* JournalWrite.writeTemporary(session, mode, (file) =>
       Effect.gen(function* () {
         for (const piece of session.contents.pieces()) {
-          hash?.update(piece)
+          hash.update(piece)
           yield* JournalWrite.appendAll(file, piece)
         }
+        // A time between two ticks of the file system's clock, so that no later write of another program can have it.
+        const now = yield* Clock.currentTimeMillis
+        yield* file.date(now + (yield* Random.next))
+        return yield* file.stat
       })
     )
     yield* file.close
-    return { path, hash: hash?.digest("hex") }
+    return { path, mark: { hash: hash.digest("hex"), hint: hintOf(value) } }
   })
 
 /** Saves bytes beside the file for a person to look at, once for each state of the file. */
@@ -48,6 +57,25 @@ export const setAside = (
 
 /** The bytes of a file with only these records. */
 export const fileOf = (slices: Iterable<RestFile.Slice>): Buffer => Buffer.concat([...RestFile.join(slices)])
+
+/** Saves bytes beside the file and names them, before anything else is written. */
+export const setAllAside = (
+  session: Session,
+  asides: ReadonlyArray<Displaced>,
+  operation: string
+): Effect.Effect<void, StoreError> =>
+  Effect.mapError(
+    Effect.forEach(asides, ({ bytes, modified, why }) =>
+      bytes.length === 0
+        ? Effect.void
+        : Effect.flatMap(setAside(session, why, bytes, modified), (target) =>
+            Effect.logWarning(
+              `Another program wrote ${session.paths.rest}, or it is from a backup; the part that could not be merged is in ${target}`
+            )
+          )
+    ),
+    Failure.ofDisk(operation)
+  )
 
 /** Saves the disputed records beside the file before it is written again. */
 const keepDisputed = (session: Session, standing: Rest) =>
@@ -91,14 +119,18 @@ export const publish = (
 ): Effect.Effect<boolean, StoreError> =>
   Effect.gen(function* () {
     const { fs, paths, journal } = session
-    const before = Effect.flatMap(keepDisputed(session, standing), () => writeRest(session, { hashed: true }))
-    const { path, hash = "" } = yield* Effect.mapError(before, Failure.ofDisk(operation))
-    if (journal !== undefined && options.announce) {
-      const line = JournalText.publish(hash)
-      yield* Effect.tapError(JournalWrite.extend(session, journal, line, operation), () =>
-        Effect.ignore(fs.unlink(path))
-      )
-    }
+    yield* setAllAside(session, standing.aside ?? [], operation)
+    const before = Effect.flatMap(keepDisputed(session, standing), () => writeRest(session))
+    const { path, mark } = yield* Effect.mapError(before, Failure.ofDisk(operation))
+    const { hash } = mark
+    const announcing =
+      journal !== undefined && options.announce
+        ? JournalWrite.extend(session, journal, JournalText.publish(hash), operation)
+        : Effect.void
+    yield* announcing.pipe(
+      Effect.andThen(TrailWrite.follow(session, journal, standing, mark, operation)),
+      Effect.tapError(() => Effect.ignore(fs.unlink(path)))
+    )
     if (!(yield* putInPlace(session, path, standing, operation))) return false
     session.rest = { stat: yield* fs.stat(paths.rest), hash, bytes: undefined, stable: false }
     // Before the journal is deleted, because names can reach the disk in any order.
@@ -109,14 +141,40 @@ export const publish = (
   }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation, "in doubt")(cause))))
 
 /**
- * Writes the contents to the readable file without a journal and without computing its hash. The session forgets its state
- * afterwards and reads the file again if needed.
+ * Makes a trail of the contents, unless there is one that ends at the file, after saving what it would replace. Returns its
+ * salt.
  */
-export const publishOnce = (session: Session, standing: Rest, operation: string): Effect.Effect<boolean, StoreError> =>
+export const beginTrail = (session: Session, standing: Rest, operation: string): Effect.Effect<Salt, StoreError> =>
+  Effect.andThen(setAllAside(session, standing.aside ?? [], operation), TrailWrite.begin(session, standing, operation))
+
+/**
+ * Writes changes to the readable file without a journal. The session forgets its state afterwards and reads the file again
+ * if needed.
+ */
+export const publishOnce = (
+  session: Session,
+  standing: Rest,
+  changes: ReadonlyArray<JournalText.Placed>,
+  operation: string
+): Effect.Effect<boolean, StoreError> =>
   Effect.gen(function* () {
-    const before = Effect.flatMap(keepDisputed(session, standing), () => writeRest(session, { hashed: false }))
-    const { path } = yield* Effect.mapError(before, Failure.ofDisk(operation))
-    if (!(yield* putInPlace(session, path, standing, operation))) return false
+    const salt = yield* beginTrail(session, standing, operation)
+    yield* Effect.mapError(Effect.fromResult(session.contents.put(changes)), (why) =>
+      Failure.corrupt(operation, session.paths.rest, why)
+    )
+    const before = Effect.flatMap(keepDisputed(session, standing), () => writeRest(session))
+    const { path, mark } = yield* Effect.mapError(before, Failure.ofDisk(operation))
+    const entries = changes.map(({ event, position, record: { recordId, revision } }) => ({
+      recordId,
+      revision,
+      position,
+      event
+    }))
+    const placing = putInPlace(session, path, standing, operation)
+    const isPlaced = yield* Effect.tapError(TrailWrite.commit(session, salt, entries, mark, placing, operation), () =>
+      Effect.ignore(session.fs.unlink(path))
+    )
+    if (!isPlaced) return false
     yield* Effect.mapError(session.fs.syncDirectory(session.paths.directory), Failure.ofDisk(operation, "in doubt"))
     return true
   })

@@ -36,7 +36,7 @@ const look = (session: Session, operation: string): Effect.Effect<Look, StoreErr
 const isFamiliar = ({ journal, rest }: Session, seen: Look): boolean =>
   journal?.inode === seen.journal?.inode && isSameRest(rest, seen)
 
-const isSameRest = (rest: Rest | undefined, { rest: stat, now }: Look): rest is Rest =>
+const isSameRest = (rest: Rest | undefined, { rest: stat, now }: Look): boolean =>
   rest !== undefined && isSame(rest.stat, stat) && (rest.stable || now - (stat?.modified ?? 0) <= tick)
 
 /** Tests whether the journal was changed without growing, as only another program does. */
@@ -96,8 +96,9 @@ export const refreshInTurn = (session: Session, operation: string): Effect.Effec
     let read: RestRead | undefined
     if (!isSameRest(session.rest, seen)) {
       read = yield* readRest(session, seen.rest, operation)
-      if (yield* isUnchanged(session, read.rest)) {
-        session.rest = { ...read.rest, bytes: undefined, stable: true }
+      const { rest } = session
+      if (rest !== undefined && (yield* isUnchanged(rest, read.rest))) {
+        session.rest = { ...rest, ...read.rest, bytes: undefined, stable: true }
         read = undefined
         if (isStanding && (before === undefined || before.file !== undefined)) return
       }
@@ -130,10 +131,10 @@ export const refreshInTurn = (session: Session, operation: string): Effect.Effec
   )
 
 /** Tests by hash whether a file is unchanged that was written within one tick of the clock. */
-const isUnchanged = (session: Session, again: Rest) =>
-  session.rest === undefined || !isSame(session.rest.stat, again.stat)
-    ? Effect.succeed(false)
-    : Effect.zipWith(hashOf(session.rest), hashOf(again), (old, now) => old === now)
+const isUnchanged = (before: Rest, again: Rest) =>
+  isSame(before.stat, again.stat)
+    ? Effect.zipWith(hashOf(before), hashOf(again), (old, now) => old === now)
+    : Effect.succeed(false)
 
 const notAgain: RestRead["slices"] = Result.fail("not read again")
 
@@ -144,15 +145,18 @@ interface Next {
   readonly hash: string | null | undefined
 }
 
-/** The records of the file, which is read now unless it was read before. */
-const contentsOf = (session: Session, { read, sameRest }: Next, operation: string) =>
+/** The file, which is read now unless it was read before. */
+const readOf = (session: Session, { read, sameRest }: Next, operation: string) =>
+  sameRest ? readRest(session, read.rest.stat, operation) : Effect.succeed(read)
+
+const contentsOf = (session: Session, next: Next, operation: string) =>
   Effect.gen(function* () {
-    const { rest, slices } = sameRest ? yield* readRest(session, read.rest.stat, operation) : read
+    const { rest, slices } = yield* readOf(session, next, operation)
     if (Result.isFailure(slices)) return yield* Failure.corrupt(operation, session.paths.rest, slices.failure)
     return { rest, contents: Contents.make(slices.success, session.log) }
   })
 
-/** Without a journal, the file holds everything. */
+/** Without a journal, the file holds everything, unless another program wrote it. */
 const withoutJournal = (session: Session, next: Next, operation: string) =>
   Effect.gen(function* () {
     const { before, read, hash } = next
@@ -164,9 +168,7 @@ const withoutJournal = (session: Session, next: Next, operation: string) =>
       if (read.rest.stat === undefined && session.rest?.stat !== undefined) {
         return yield* Place.vanished(operation, session.paths.rest)
       }
-      const { rest, contents } = yield* contentsOf(session, next, operation)
-      session.contents = contents
-      session.rest = rest
+      yield* Absorb.takeAtRest(session, yield* readOf(session, next, operation), operation)
     } else session.rest = read.rest
     session.journal = undefined
   })
@@ -183,28 +185,53 @@ const sameJournal = (session: Session, journal: Journal, next: Next, operation: 
 const newJournal = (session: Session, found: JournalRead.Found | undefined, next: Next, operation: string) =>
   Effect.gen(function* () {
     const { before, read, hash } = next
+    if (found !== undefined && (yield* isJoined(session, found, next, operation))) return
     if (before !== undefined && Mend.isNeeded(session, before, found, hash)) {
       return yield* sameJournal(session, yield* Mend.mend(session, before, found, operation), next, operation)
     }
     if (found === undefined) return yield* JournalRead.damaged(session, operation, "its first line is damaged")
     const { journal, lines } = found
-    const continues = before === undefined ? yield* baseIs(session, journal) : before.known.has(journal.base)
+    const continues = yield* isContinued(session, before, journal)
     const isForeign = hash === undefined || !journal.known.has(hash)
     if (continues && (isForeign || Mend.isExtended(session, before, found))) {
       yield* takeAll(session, session.contents, lines, operation)
       session.journal = journal
       if (isForeign) yield* Absorb.absorb(session, read, operation)
       else session.rest = read.rest
-    } else if (isForeign) yield* Absorb.absorbOrphan(session, journal, read, lines, operation)
-    else {
+    } else if (isForeign) {
+      yield* Absorb.absorbOrphan(session, found, yield* readOf(session, next, operation), operation)
+    } else {
       const { rest, contents } = yield* contentsOf(session, next, operation)
       yield* takeAll(session, contents, after(lines, hash), operation)
       if (before !== undefined) yield* Mend.checkKept(session, before, contents, operation)
+      if (yield* Absorb.absorbTrail(session, journal, contents, rest, operation)) return
       session.contents = contents
       session.rest = rest
       session.journal = journal
     }
   })
+
+/**
+ * Takes a journal that continues neither the contents nor the file, if the trail has the entries before it: other processes
+ * have written the file several times since, and another program after them.
+ */
+const isJoined = (session: Session, found: JournalRead.Found, next: Next, operation: string) =>
+  Effect.gen(function* () {
+    const { before, hash } = next
+    const { journal } = found
+    const isForeign = hash === undefined || !journal.known.has(hash)
+    if (!isForeign || (yield* isContinued(session, before, journal))) return false
+    const contents = yield* Absorb.joined(session, found, operation)
+    if (contents === undefined) return false
+    if (before !== undefined) yield* Mend.checkKept(session, before, contents, operation)
+    session.contents = contents
+    session.journal = journal
+    yield* Absorb.absorb(session, yield* readOf(session, next, operation), operation)
+    return true
+  })
+
+const isContinued = (session: Session, before: Journal | undefined, journal: Journal) =>
+  before === undefined ? baseIs(session, journal) : Effect.succeed(before.known.has(journal.base))
 
 const baseIs = (session: Session, journal: Journal) =>
   session.rest === undefined ? Effect.succeed(false) : Effect.map(hashOf(session.rest), (hash) => hash === journal.base)

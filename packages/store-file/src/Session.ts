@@ -61,6 +61,20 @@ export interface Rest {
    * the same. The file is then compared again after the tick.
    */
   readonly stable: boolean
+  /**
+   * True if the contents hold entries of the trail that the file lacks, because another program wrote it. The first commit
+   * writes the file before a journal stands on it.
+   */
+  readonly isBehind?: boolean
+  /** The bytes to save beside the file before it or its trail is written. */
+  readonly aside?: ReadonlyArray<Displaced>
+}
+
+/** Bytes to save beside the file for a person to look at, and the time of the file that they were in. */
+export interface Displaced {
+  readonly why: "conflict" | "unreadable"
+  readonly bytes: Buffer
+  readonly modified: number
 }
 
 /** An open store. */

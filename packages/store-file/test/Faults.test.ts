@@ -32,7 +32,7 @@ describe("a script of fifty commits", () => {
           assert.deepStrictEqual(failures.slice(0, 5), [])
           assert.isAbove(struck, kind === "emfile" ? 10 : 40, "too few faults struck for a meaningful result")
         }),
-      120_000
+      600_000
     )
   }
 })
@@ -70,7 +70,7 @@ describe("two faults in a row", () => {
           assert.deepStrictEqual(failures.slice(0, 5), [])
           assert.isAbove(struck, 200, "too few faults struck for a meaningful result")
         }),
-      120_000
+      600_000
     )
   }
 })

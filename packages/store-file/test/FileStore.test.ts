@@ -59,6 +59,7 @@ describe("FileStore", () => {
         assert.deepStrictEqual(readdirSync(at("")).toSorted(), [
           ".handoffs.json.lock",
           "handoffs.json",
+          "handoffs.json-trail",
           "handoffs.log.json"
         ])
         const json = JSON.parse(readFileSync(path, "utf8"))

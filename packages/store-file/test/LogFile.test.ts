@@ -98,7 +98,7 @@ describe("the name of the log", () => {
           place.open()
         )
         assert.deepStrictEqual(here, there)
-        assert.deepStrictEqual(JSON.parse(readFileSync(place.log, "utf8")), { ...here, keys: [] })
+        assert.deepStrictEqual(JSON.parse(readFileSync(place.log, "utf8")), { ...here, format: 3, keys: [] })
         assert.deepStrictEqual(yield* elsewhere(place, origin), here)
       })
     )
@@ -113,7 +113,7 @@ describe("the name of the log", () => {
         assert.isTrue(first.every(({ position }) => position.startsWith(`${name.log}.1.`)))
         assert.isFalse(existsSync(place.log), "reading names nothing")
         yield* elsewhere(place, createOne("one"))
-        assert.deepStrictEqual(JSON.parse(readFileSync(place.log, "utf8")), { ...name, keys: [] })
+        assert.deepStrictEqual(JSON.parse(readFileSync(place.log, "utf8")), { ...name, format: 3, keys: [] })
         assert.deepStrictEqual(linesOf(yield* elsewhere(place, after(first.at(-1)))), ["one 1"])
       })
     )
@@ -154,6 +154,13 @@ describe("the name of the log", () => {
           }),
           place.open()
         )
+        // The journal is now of another log.
+        const journal = `${place.path}-journal`
+        const bytes = readFileSync(journal)
+        const error = yield* refusal(elsewhere(place, origin))
+        for (const part of [journal, "belongs to the log", "0".repeat(26), "move"]) assert.include(error.message, part)
+        assert.deepStrictEqual(readFileSync(journal), bytes)
+        rmSync(journal)
         assert.strictEqual((yield* elsewhere(place, origin)).log, "0".repeat(26))
       })
     )
@@ -177,6 +184,19 @@ describe("a lost file of the log", () => {
     )
   )
 
+  it.live("is written again with the name in the trail and the next epoch, if no entry names it", () =>
+    inStore((place) =>
+      Effect.gen(function* () {
+        const { log } = yield* elsewhere(place, origin)
+        yield* elsewhere(place, createOne("one"))
+        rmSync(place.log)
+        yield* elsewhere(place, createOne("two"))
+        assert.deepStrictEqual(yield* elsewhere(place, origin), { log, epoch: 2 })
+        assert.deepStrictEqual(linesOf(yield* elsewhere(place, allEntries)), ["one 1", "two 1"])
+      })
+    )
+  )
+
   it.live("is written again with the name in the entries and the next epoch", () =>
     inStore((place) =>
       Effect.gen(function* () {
@@ -187,7 +207,7 @@ describe("a lost file of the log", () => {
         assert.deepStrictEqual(yield* elsewhere(place, origin), { log, epoch: 2 })
         assert.isFalse(existsSync(place.log))
         yield* elsewhere(place, createIn("two", log))
-        assert.deepStrictEqual(JSON.parse(readFileSync(place.log, "utf8")), { log, epoch: 2, keys: [] })
+        assert.deepStrictEqual(JSON.parse(readFileSync(place.log, "utf8")), { log, epoch: 2, format: 3, keys: [] })
         assert.deepStrictEqual(linesOf(yield* elsewhere(place, allEntries)), ["one 1", "two 1"])
         // This may be a copy that goes on differently, so that a follower of the original begins again.
         const refused = yield* Effect.result(elsewhere(place, after(before)))
@@ -213,6 +233,8 @@ describe("a lost file of the log", () => {
           const kept = readFileSync(place.log)
           const bytes = readFileSync(place.path)
           rmSync(place.log)
+          // The trail names the log, too.
+          rmSync(`${place.path}-trail`)
           yield* Effect.provide(
             Effect.gen(function* () {
               const store = yield* HandoffStore
@@ -254,7 +276,9 @@ describe("a lost file of the log", () => {
           { ...whole, keys: [{ ...entry, revision: 2 }] },
           { ...whole, keys: [{ ...entry, position: undefined }] },
           { ...whole, keys: [{ ...entry, event: { ...entry.event, _tag: "Found" } }] },
-          { ...whole, keys: [entry, { ...entry, revision: 2 }] }
+          { ...whole, keys: [entry, { ...entry, revision: 2 }] },
+          { ...whole, format: "3" },
+          { ...whole, format: 4 }
         ]
         for (const json of damaged) {
           const text = json === "" ? "" : JSON.stringify(json)
@@ -456,6 +480,7 @@ describe("events of another program", () => {
         const { log } = yield* elsewhere(place, origin)
         yield* elsewhere(place, createIn("one", log))
         edit(place.path, false)
+        rmSync(`${place.path}-trail`)
         yield* elsewhere(
           place,
           Effect.gen(function* () {

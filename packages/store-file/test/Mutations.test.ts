@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 import { HandoffManager } from "@aumai/handoff-core"
@@ -56,6 +56,8 @@ describe("a byte changed in the readable file", () => {
             path,
             text.replace(record, () => changed)
           )
+          // It has every entry, so that opening would take the record from there.
+          rmSync(`${path}-trail`, { force: true })
           return yield* Effect.provide(Stream.runCollect(verifyAll), opened()).pipe(
             Effect.map((all) => all.flatMap(({ flaw, recordId }) => (flaw === undefined ? [] : recordId)).join(", ")),
             Effect.catch(({ message }) => Effect.succeed(message))

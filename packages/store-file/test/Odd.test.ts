@@ -64,7 +64,12 @@ describe.each(layouts)("a file in the layout: $name", (layout) => {
             yield* Effect.provide(createOne("once"), layerOf(path, { oneShot: true }))
             yield* Effect.provide(useAll(9), layerOf(path))
             assert.strictEqual(timesIn(path, bytes), 1, place)
-            assert.deepStrictEqual(names(), [".handoffs.json.lock", "handoffs.json", "handoffs.log.json"])
+            assert.deepStrictEqual(names(), [
+              ".handoffs.json.lock",
+              "handoffs.json",
+              "handoffs.json-trail",
+              "handoffs.log.json"
+            ])
             const count = yield* Effect.provide(
               Effect.map(all, ({ length }) => length),
               layerOf(path)

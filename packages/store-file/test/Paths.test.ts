@@ -7,9 +7,10 @@ describe("the files of a store", () => {
   assert(plain !== undefined && json !== undefined && deeper !== undefined)
 
   it("share no name with the files of a store with a similar name", () => {
-    const names = [plain, json, deeper].flatMap(({ rest, journal, lock, agents, log }) => [
+    const names = [plain, json, deeper].flatMap(({ rest, journal, trail, lock, agents, log }) => [
       rest,
       journal,
+      trail,
       lock,
       agents,
       log

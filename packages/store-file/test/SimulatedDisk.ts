@@ -57,11 +57,16 @@ export const makeDisk = (options: DiskOptions) => {
     inode.version = clock
     inode.modified = options.now?.() ?? clock
   }
+  const write = (inode: Inode) => {
+    touch(inode)
+    inode.written = String(inode.version)
+  }
   const statOf = (inode: Inode): FileStat => ({
     inode: String(inode.id),
     size: inode.current.length,
     version: String(inode.version),
     modified: inode.modified,
+    written: inode.written,
     mode: inode.mode,
     links: [...names.values()].filter((other) => other === inode).length
   })
@@ -75,10 +80,11 @@ export const makeDisk = (options: DiskOptions) => {
       dropped: [],
       flushErrors: 0,
       version: 0,
-      modified: 0
+      modified: 0,
+      written: ""
     }
     nextInode += 1
-    touch(inode)
+    write(inode)
     return inode
   }
 
@@ -190,7 +196,7 @@ export const makeDisk = (options: DiskOptions) => {
             const taken = Math.min(wanted, room)
             if (taken === 0 && wanted > 0) throw new FsError({ code: "ENOSPC", operation: "write", path })
             inode.current = Buffer.concat([inode.current, bytes.subarray(0, taken)])
-            touch(inode)
+            write(inode)
             return taken
           }),
         sync: operate("sync", path, (fault) => {
@@ -209,8 +215,9 @@ export const makeDisk = (options: DiskOptions) => {
           operate("truncate", path, () => {
             inode.current = Buffer.from(inode.current.subarray(0, length))
             inode.stable = Math.min(inode.stable, length)
-            touch(inode)
+            write(inode)
           }),
+        date: () => operate("date", path, () => write(inode)),
         close: Effect.void
       }
     }
@@ -263,6 +270,13 @@ export const makeDisk = (options: DiskOptions) => {
         operate("read", path, () => {
           const inode = named("read", path)
           return { stat: statOf(inode), bytes: Buffer.from(inode.current) }
+        }),
+      ends: (path, length) =>
+        operate("read", path, () => {
+          const bytes = names.get(path)?.current
+          if (bytes === undefined) return undefined
+          const last = bytes.subarray(Math.max(0, bytes.length - length))
+          return { first: Buffer.from(bytes.subarray(0, length)), last: Buffer.from(last) }
         }),
       stat: (path) =>
         operate("stat", path, () => {
@@ -326,18 +340,20 @@ export const makeDisk = (options: DiskOptions) => {
       inode.durable = Buffer.from(bytes)
       inode.stable = bytes.length
     },
-    /** Writes like an ordinary program: truncates the file, fills it a moment later, and never flushes. */
+    /** Writes like an ordinary program: reads the file, empties it a moment later, fills it later, and never flushes. */
     rewrite: (path: string, transform: (before: Buffer) => Buffer, gap: number) =>
       Effect.gen(function* () {
-        const inode = names.get(path)
-        if (inode === undefined) return
-        const after = transform(inode.current)
+        const before = names.get(path)
+        if (before === undefined) return
+        const after = transform(before.current)
+        yield* Effect.sleep(gap)
+        const inode = names.get(path) ?? before
         inode.current = Buffer.alloc(0)
         inode.stable = 0
-        touch(inode)
+        write(inode)
         yield* Effect.sleep(gap)
         inode.current = after
-        touch(inode)
+        write(inode)
       })
   }
 }

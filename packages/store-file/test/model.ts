@@ -12,6 +12,9 @@ import type { SimulatedDisk } from "./SimulatedDisk.ts"
 import { type KeyModel, newKeyModel, verifyKeys } from "./simulatedKeys.ts"
 
 export const path = "/store/handoffs.json"
+/** The beginning of the ids of handoffs that the Python library creates. */
+export const pythonPrefix = "python-"
+const trailFile = `${path}-trail`
 const logFile = "/store/handoffs.log.json"
 const lockFile = "/store/.handoffs.json.lock"
 
@@ -97,6 +100,7 @@ export const verify = (disk: SimulatedDisk, model: Model) =>
       }
       for (const [index, key] of keys.entries()) {
         if (history[index]?.revision !== index + 1) model.broken.push(`the revisions of ${id} are not dense`)
+        if (id.startsWith(pythonPrefix)) continue
         if (model.attempted.get(`${id} ${index + 1}`)?.has(key) !== true) {
           model.broken.push(`no process wrote revision ${index + 1} of ${id}`)
         }
@@ -119,12 +123,13 @@ export const verify = (disk: SimulatedDisk, model: Model) =>
     if (positions.some((position, index) => index > 0 && position <= (positions[index - 1] ?? 0))) {
       model.broken.push("positions do not grow")
     }
-    yield* verifyKeys(model.keys, model.broken, stores, log)
+    const own = log.filter(({ recordId }) => !recordId.startsWith(pythonPrefix))
+    yield* verifyKeys(model.keys, model.broken, stores, own)
   }).pipe(Effect.scoped, Effect.provide(disk.process().layer))
 
 export const atRest = (disk: SimulatedDisk, model: Model) => {
   const names = disk.namesNow().filter((name) => !name.includes(".conflict-") && !name.includes(".unreadable-"))
-  if (names.some((name) => ![path, logFile, lockFile].includes(name)))
+  if (names.some((name) => ![path, trailFile, logFile, lockFile].includes(name)))
     model.broken.push(`left at rest: ${names.join(", ")}`)
   const bytes = disk.readNow(path)
   if (bytes === undefined) {

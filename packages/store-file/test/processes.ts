@@ -1,5 +1,5 @@
 /** Starts and awaits real processes, and provides temporary directories. */
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -13,7 +13,8 @@ export interface Running {
 }
 
 export const start = (program: string, ...args: ReadonlyArray<string>): Running => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "programs", program), ...args], {
+  const command = program.endsWith(".py") ? "python3" : process.execPath
+  const child = spawn(command, [join(import.meta.dirname, "programs", program), ...args], {
     stdio: ["pipe", "pipe", "inherit"],
     // The compile cache lets a process reach its work before it is killed.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "aumai-handoff-compile-cache") }
@@ -27,6 +28,12 @@ export const start = (program: string, ...args: ReadonlyArray<string>): Running 
     },
     exit: new Promise((resolve) => child.once("exit", (code) => resolve(code)))
   }
+}
+
+/** Starts a process that rewrites the file this many times: in Python if the machine has it. */
+export const startRewriter = (path: string, name: string, count: number): Running => {
+  const hasPython = spawnSync("python3", ["--version"]).status === 0
+  return start(hasPython ? "rewrite.py" : "rewrite.ts", path, name, String(count))
 }
 
 export const temporaryDirectory = (): { readonly path: string; readonly [Symbol.dispose]: () => void } => {

@@ -13,6 +13,8 @@ export interface Inode {
   flushErrors: number
   version: number
   modified: number
+  /** Changes with every write, and not with a rename. */
+  written: string
 }
 
 const sector = 512

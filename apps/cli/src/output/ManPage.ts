@@ -100,6 +100,10 @@ const page = (version: string, [top, ...commands]: readonly [HelpDoc.HelpDoc, ..
       "The latest changes; present while a process has the store open, or after a crash."
     ),
     entry(
+      italic("handoffs.json-trail"),
+      "Every entry of the store, from which it continues after another program has rewritten the file."
+    ),
+    entry(
       italic(".handoffs.json.lock"),
       "An empty file that locks the store for writing. Do not remove it while the store is in use."
     ),
