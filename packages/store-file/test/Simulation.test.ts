@@ -38,6 +38,30 @@ describe("custody on the simulated disk", () => {
   )
 })
 
+describe("the simulated disk beside a program that keeps no history", () => {
+  // A power cut may tear what that program wrote, because it never flushes.
+  const tears = new Set<string>(["powerCut", "lostFlush"])
+  const { name, seeds } = seedsOf([1, 2, 3, 4, 5], 30)
+  it.effect(
+    `keeps every promise (${name})`,
+    () =>
+      Effect.gen(function* () {
+        const failures: Array<string> = []
+        let acknowledged = 0
+        for (const seed of seeds) {
+          const scenario = scenarioOf(seed)
+          const faults = scenario.faults.filter(({ kind }) => !tears.has(kind))
+          const report = yield* simulate({ ...scenario, faults, endsWithPowerCut: false, rewritten: true })
+          acknowledged += report.acknowledged
+          if (report.broken.length > 0) failures.push(explain(seed, report))
+        }
+        assert.strictEqual(failures.length, 0, failures.slice(0, 5).join("\n"))
+        assert.isAbove(acknowledged, seeds.length > 1 ? seeds.length * 5 : 0, "too few commits for a meaningful result")
+      }),
+    60_000 + seeds.length * 2000
+  )
+})
+
 describe("the simulated disk", () => {
   const { name, seeds } = seedsOf([1, 2, 3, 4, 5, 241_102_959], 100)
   it.effect(

@@ -16,9 +16,21 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 
 import { created, nextOf } from "../../testing/src/handoffs.ts"
+import { asPython, newRecord } from "../../testing/src/python.ts"
 import { FileStore } from "../src/index.ts"
 import { type Fault, randomOf } from "./faults.ts"
-import { acknowledge, atRest, attempt, floorOf, type Model, newModel, path, tick, verify } from "./model.ts"
+import {
+  acknowledge,
+  atRest,
+  attempt,
+  floorOf,
+  type Model,
+  newModel,
+  path,
+  pythonPrefix,
+  tick,
+  verify
+} from "./model.ts"
 import { makeDisk, type SimulatedDisk } from "./SimulatedDisk.ts"
 import { type Known, knownOf, recordOne, sealOf, type Stores } from "./simulatedKeys.ts"
 
@@ -34,6 +46,8 @@ export interface Scenario {
   readonly crowded?: boolean
   readonly endsWithPowerCut?: boolean
   readonly oneShot?: boolean
+  /** A program that keeps no history rewrites the file again and again. */
+  readonly rewritten?: boolean
 }
 
 export interface Report {
@@ -191,8 +205,12 @@ export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
       done: false
     }))
     for (const [index, slot] of slots.entries()) yield* startLife(slot, index)
+    const isOver = () => slots.every((slot) => slot.done)
+    const rewriter = yield* Effect.forkDetach(
+      scenario.rewritten === true ? rewriteAll(disk, seed, isOver) : Effect.void
+    )
     const crowdedFrom = scenario.crowded === true ? 50 + dice.below(200) : Number.POSITIVE_INFINITY
-    for (let step = 0; slots.some((slot) => !slot.done); step += 1) {
+    for (let step = 0; !isOver() || rewriter.pollUnsafe() === undefined; step += 1) {
       if (step > 200_000) {
         model.broken.push("the processes do not end")
         break
@@ -229,6 +247,22 @@ export const simulate = (scenario: Scenario): Effect.Effect<Report> =>
       broken: model.broken
     }
   }).pipe(Random.withSeed(scenario.seed))
+
+/** Creates a handoff like the Python library, until the processes have ended. */
+const rewriteAll = (disk: SimulatedDisk, seed: number, isOver: () => boolean) =>
+  Effect.gen(function* () {
+    const dice = randomOf(seed ^ 0x2545f491)
+    for (let count = 0; !isOver(); count += 1) {
+      yield* Effect.sleep(5 + dice.below(60))
+      const one = newRecord(`${pythonPrefix}${count}`, new Date(Date.UTC(2026, 0, 1) + count).toISOString())
+      const change = (before: Buffer) => {
+        // Another rewrite may not have filled the file yet.
+        if (before.length === 0) return before
+        return Buffer.from(JSON.stringify([...asPython(String(before)), one], undefined, 2))
+      }
+      yield* disk.rewrite(path, change, 1 + dice.below(10))
+    }
+  })
 
 // Dead processes stay referenced until the end of the run, because collecting them would run their finalizers.
 const abandoned: Array<unknown> = []
