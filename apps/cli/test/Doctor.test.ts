@@ -46,6 +46,20 @@ describe("doctor", () => {
     }
   })
 
+  it("names the open parts of a whole that failed", async () => {
+    const { done, refused } = on(cli, "whole.json")
+    const whole = await cli.create("whole.json")
+    await done("accept", "--id", whole)
+    await done("delegate", "--id", whole, "--to", "artist", "--task", "Draw the charts", "--part-id", "charts")
+    await done("doctor")
+    await done("fail", "--id", whole, "--reason", "No data")
+    const { stdout } = await refused("doctor")
+    expect(stdout).toContain(`Handoff charts goes on, but ${whole}, which it is a part of, is failed`)
+    expect(stdout).toContain("aumai-handoff cancel --id charts")
+    await done("cancel", "--id", "charts")
+    await done("doctor")
+  })
+
   it("names every problem with a command for it", async () => {
     const hostile = "carol\u001B[31m 引"
     writeFileSync(

@@ -53,7 +53,31 @@ describe("Claiming", () => {
       claims.map(Option.map(({ recordId }) => recordId)),
       inbox.map(({ recordId }) => Option.some(recordId))
     )
-    assert.deepStrictEqual(counted, { lists: 3, commits: 32, lost: 0 })
+    // Two of the inbox, and one before them of what is overdue.
+    assert.deepStrictEqual(counted, { lists: 4, commits: 32, lost: 0 })
+  })
+
+  test("gives a handoff again after its lease has expired, although nobody sweeps", function* () {
+    const manager = yield* HandoffManager
+    const [late] = yield* createMany(1)
+    yield* manager.claim(agent, { lease: 60_000 })
+    assert.isTrue(Option.isNone(yield* manager.claim(agent)))
+    yield* TestClock.adjust("1 minute")
+    const again = Option.getOrThrow(yield* manager.claim(agent))
+    assert.deepStrictEqual([again.recordId, again.attempt], [late, 2])
+  })
+
+  test("gives an expired one also from an inbox that never empties", function* () {
+    const manager = yield* HandoffManager
+    const [late] = yield* createMany(1)
+    yield* manager.claim(agent, { lease: 60_000 })
+    const others = yield* createMany(3)
+    yield* TestClock.adjust("1 minute")
+    const claims = [yield* manager.claim(agent), yield* manager.claim(agent)].map(Option.getOrThrow)
+    assert.isTrue(
+      claims.some(({ recordId }) => recordId === late),
+      `${late} of ${others.join(" ")}`
+    )
   })
 
   test("by more callers than a page has handoffs reads several pages", function* () {

@@ -62,6 +62,37 @@ describe("a part", () => {
     assert.deepInclude(delegated?.event, { _tag: "Delegated", by: executor, child: part.recordId })
   })
 
+  test("that is past its deadline has ended when its whole is completed, although nobody swept", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, { ...invoices, deadline: later(60) })
+    yield* manager.start(whole)
+    yield* refusal(manager.complete(whole), "OpenChildren")
+    yield* TestClock.adjust("1 minute")
+    assert.strictEqual((yield* manager.complete(whole)).status, "completed")
+    assert.strictEqual((yield* manager.get(part.recordId)).status, "expired")
+  })
+
+  test("whose last lease has run out has failed when its whole is completed", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const { recordId } = yield* manager.delegate(whole, { ...invoices, maxAttempts: 1 })
+    yield* manager.accept(recordId, { lease: 60_000 })
+    yield* manager.start(whole)
+    yield* TestClock.adjust("1 minute")
+    yield* manager.complete(whole)
+    assert.strictEqual((yield* manager.get(recordId)).status, "failed")
+  })
+
+  test("that is past its deadline expires instead of being cancelled along", function* () {
+    const manager = yield* HandoffManager
+    const whole = yield* begun
+    const part = yield* manager.delegate(whole, { ...invoices, deadline: later(60) })
+    yield* TestClock.adjust("1 minute")
+    yield* manager.cancel(whole)
+    assert.strictEqual((yield* manager.get(part.recordId)).status, "expired")
+  })
+
   test("can be delegated by the holder of the whole only", function* () {
     const manager = yield* HandoffManager
     const { recordId } = yield* manager.create(ask)

@@ -97,6 +97,7 @@ export {
 export {
   type After,
   type Before,
+  abandonsParts,
   isOpen,
   movesFrom,
   type Origin,

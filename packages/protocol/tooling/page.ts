@@ -93,12 +93,13 @@ const whose: Readonly<Record<Party, string>> = {
 
 const moveTable = () =>
   table(
-    ["event", "from", "to", "recorded by"],
-    rules.map(([event, { from, to, by, clock, foreign = [] }]) => [
+    ["event", "from", "to", "recorded by", "open parts"],
+    rules.map(([event, { from, to, by, clock, foreign = [], parts = "" }]) => [
       code(event),
       [...from.map(code), ...foreign.map((status) => `${code(status)} via \`foreign\``)].join(", "),
       to === "same" ? "unchanged" : code(to),
-      clock ? `${whose[by]}; the clock, when due` : whose[by]
+      clock ? `${whose[by]}; the clock, when due` : whose[by],
+      parts
     ])
   )
 
@@ -372,7 +373,8 @@ Where two agents must differ, it refuses names that look alike.
 the record counts its \`parts\`; the receiver stays accountable for the whole. Any agent can name any parent, so a handoff is
 a part only if a \`Delegated\` of its parent names it and its sender is the \`by\` of that event. If a history begins with
 \`Imported\` and delegated fewer than \`parts\`, the oldest handoffs that a receiver sent and that name the parent are the
-others. The keeper of the records checks for open parts: it refuses \`Completed\` with \`OpenChildren\` unless the event has \`leaves_children\`. When the parent is cancelled, its
+others. What the end of a parent does about its open parts stands in the table of events.
+The keeper of the records checks it: it refuses \`Completed\` with \`OpenChildren\` unless the event has \`leaves_children\`. When the parent is cancelled, its
 open parts are cancelled, too: any agent may record a \`Cancelled\` whose \`along\` is the \`parent\` of the request. One
 history does not show whether it was allowed to, so this is judged over a store or an archive. From the \`along\`, go up by
 \`parent\`, past handoffs that have ended, to a \`Cancelled\` without \`along\` by the same agent at the same moment. If a

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
 import { openHandoffs } from "../src/node.ts"
+import { race } from "./races.ts"
 import { ask, rejection } from "./stores.ts"
 import { handoffsToDo, show, workThrough } from "./workers.ts"
 
@@ -28,6 +29,20 @@ it.live("handoffs go from pending to completed in PostgreSQL while another clien
       assert.include(await rejection(planner.get("nope")), { _tag: "HandoffNotFound" })
     })
   })
+)
+
+it.live(
+  "a hundred verbs at once on one handoff in PostgreSQL all succeed from two clients",
+  () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      yield* Effect.promise(async () => {
+        await using one = await openHandoffs(url)
+        await using other = await openHandoffs(url)
+        await race([one, other])
+      })
+    }),
+  60_000
 )
 
 it.live(

@@ -10,6 +10,7 @@ import {
   type RegisteredAgent
 } from "@aumai/handoff-core"
 import {
+  abandonsParts,
   type AgentId,
   dueAt,
   type HandoffRecord,
@@ -19,6 +20,7 @@ import {
   isOpen,
   movesOf,
   receiverOf,
+  type RecordId,
   StoreError,
   whereabouts,
   type WireHealth
@@ -67,12 +69,14 @@ interface Seen {
   readonly open: Map<AgentId, number>
   readonly pending: Map<AgentId, Array<HandoffRecord>>
   readonly lost: Array<HandoffRecord>
+  /** The open handoffs that name a whole. */
+  readonly parts: Array<HandoffRecord>
   readonly overdue: { count: number; earliest?: HandoffRecord }
 }
 
 const look = Effect.gen(function* () {
   const now = (yield* DateTime.now).epochMilliseconds
-  const seen: Seen = { open: new Map(), pending: new Map(), lost: [], overdue: { count: 0 } }
+  const seen: Seen = { open: new Map(), pending: new Map(), lost: [], parts: [], overdue: { count: 0 } }
   const due = (record: HandoffRecord) => dueAt(record)?.epochMilliseconds ?? Infinity
   yield* Stream.runForEach((yield* HandoffManager).listAll({ _tag: "All" }), (record) =>
     Effect.sync(() => {
@@ -85,6 +89,7 @@ const look = Effect.gen(function* () {
         seen.pending.set(receiver, waiting)
       }
       if (whereabouts(record).isLost) seen.lost.push(record)
+      if (record.request.parent !== undefined) seen.parts.push(record)
       if (due(record) + sweptWithin > now) return
       seen.overdue.count += 1
       const { earliest } = seen.overdue
@@ -110,6 +115,30 @@ const absentFindings = (seen: Seen, agents: ReadonlyArray<RegisteredAgent>, now:
     const sentence = `${agentId} was last seen ${stretch(away)} ago, and ${counted(open, "open handoff")} ${open === 1 ? "is" : "are"} with it`
     return [{ code: "absent_agent", sentence, command: `inbox --agent ${word(agentId)}` }]
   })
+
+/** Open parts of wholes that ended without them. */
+const abandonedFindings = Effect.fnUntraced(function* ({ parts }: Seen) {
+  const manager = yield* HandoffManager
+  const wholes = new Map<RecordId, HandoffStatus | undefined>()
+  const findings: Array<Finding> = []
+  for (const { recordId, request } of parts) {
+    const { parent } = request
+    if (parent === undefined) continue
+    if (!wholes.has(parent)) {
+      // A request may name a parent that does not exist, or that cannot be read.
+      const found = yield* Effect.option(manager.get(parent))
+      wholes.set(parent, Option.isSome(found) ? found.value.status : undefined)
+    }
+    const status = wholes.get(parent)
+    if (status === undefined || !abandonsParts(status)) continue
+    findings.push({
+      code: "abandoned_part",
+      sentence: `Handoff ${recordId} goes on, but ${parent}, which it is a part of, is ${status}: nobody may be waiting for it`,
+      command: `cancel --id ${word(recordId)}`
+    })
+  }
+  return findings
+})
 
 /** Handoffs that no registered agent can take; none if no agents are registered, because then the router is not used. */
 const incapableFindings = Effect.fnUntraced(function* (seen: Seen, agents: ReadonlyArray<RegisteredAgent>) {
@@ -212,7 +241,7 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
     [],
     findings
   )
-  const nothing: Seen = { open: new Map(), pending: new Map(), lost: [], overdue: { count: 0 } }
+  const nothing: Seen = { open: new Map(), pending: new Map(), lost: [], parts: [], overdue: { count: 0 } }
   const seen = yield* orUnreadable(look, nothing, findings)
   findings.push(
     ...overdueFindings(seen, now.epochMilliseconds),
@@ -223,6 +252,7 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
         command: `where --id ${word(recordId)}`
       }))
     ),
+    ...some(yield* orUnreadable(abandonedFindings(seen), [], findings)),
     ...some(absentFindings(seen, agents, now.epochMilliseconds)),
     ...some(yield* orUnreadable(incapableFindings(seen, agents), [], findings))
   )

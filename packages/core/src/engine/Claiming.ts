@@ -63,6 +63,9 @@ const decode = Schema.decodeUnknownResult(claimInput, { errors: "all", onExcessP
 // The number of claimers that one read serves. It equals the page size elsewhere, because records may be large.
 const batchSize = 256
 
+// Milliseconds between two looks for what is overdue: as long as the shortest time between two sweeps of a worker.
+const between = 100
+
 // After this many lost attempts the store is at fault, not the race.
 const tries = 1024
 
@@ -89,6 +92,7 @@ const sample = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () 
  */
 export const make = (
   store: HandoffStore["Service"],
+  applyOverdue: (now: DateTime.Utc) => Effect.Effect<boolean, StoreError>,
   take: (record: HandoffRecord, agent: AgentId, lease?: Milliseconds) => Effect.Effect<Taking, KeyRequired | StoreError>
 ): Effect.Effect<
   (
@@ -101,6 +105,7 @@ export const make = (
     const random = yield* Random.Random
     const draw = () => random.nextDoubleUnsafe()
     const groups = new Map<string, ClaimGroup>()
+    let sweptAt = -Infinity
 
     const groupOf = (agent: AgentId, readsBack: boolean): ClaimGroup => {
       const name = `${readsBack ? "all" : "some"} ${agent}`
@@ -142,10 +147,18 @@ export const make = (
       }
     }
 
-    /** The first handoffs of an inbox that may be claimed now. */
-    const ready = ({ agent, readsBack }: ClaimGroup, limit: number) =>
+    /** The first handoffs of an inbox that may be claimed now, with those whose lease has expired. */
+    const ready = (group: ClaimGroup, limit: number) =>
       Effect.gen(function* () {
         const now = yield* nowIn(store)
+        const found = yield* pending(group, limit, now)
+        if (now.epochMilliseconds - sweptAt < between) return found
+        sweptAt = now.epochMilliseconds
+        return (yield* applyOverdue(now)) ? yield* pending(group, limit, now) : found
+      })
+
+    const pending = ({ agent, readsBack }: ClaimGroup, limit: number, now: DateTime.Utc) =>
+      Effect.gen(function* () {
         const found: Array<HandoffRecord> = []
         let page: Page<HandoffRecord> | undefined = { limit }
         while (page !== undefined && found.length < limit) {

@@ -36,7 +36,7 @@ import { type HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import type { Entries } from "./Entries.ts"
 import { drawId } from "./Ids.ts"
 import type { Box } from "./SchemaBox.ts"
-import { type Actor, contentSchemas, hasSchemas, retryOnConflict, type VerbError, type Verbs } from "./Verbs.ts"
+import { type Actor, contentSchemas, hasSchemas, type VerbError, type Verbs } from "./Verbs.ts"
 
 /** The same type with plain strings for ids and names, because callers of `create` have not validated theirs yet. */
 type Unbranded<A> = A extends string ? string : A extends ReadonlyArray<infer Item> ? ReadonlyArray<Unbranded<Item>> : A
@@ -244,7 +244,8 @@ export const make = (
     return Effect.suspend(() => {
       // The first read names the holder: after a forward, the call must not delegate in the name of the next holder.
       let firstHolder: AgentId | undefined
-      return retryOnConflict(
+      return verbs.turns(
+        parent,
         verbs.attempt(parent, (whole, at, found) =>
           Effect.gen(function* () {
             const holder = (firstHolder ??= by ?? receiverOf(found))

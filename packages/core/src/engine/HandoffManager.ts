@@ -220,7 +220,7 @@ const make = Effect.gen(function* () {
   const entries = yield* Entries.make
   const box = yield* SchemaBox
   const verbs = Verbs.make(store, router, entries, box)
-  const claim = yield* Claiming.make(store, verbs.take)
+  const claim = yield* Claiming.make(store, verbs.applyOverdue, verbs.take)
   const { create, delegate } = Creation.make(store, router, entries, verbs, box)
 
   const get = Effect.fnUntraced(function* (id: RecordId) {

@@ -91,15 +91,15 @@ export const openBelow = Effect.fnUntraced(function* (
   return open
 })
 
-/** The ids of the open direct parts of a handoff, at most as many as an error names. */
+/** The open direct parts of a handoff, at most as many as an error names. */
 export const openParts = (
   store: PartStore,
   record: HandoffRecord
-): Effect.Effect<ReadonlyArray<RecordId>, StoreError> =>
+): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
   Effect.suspend(() => {
-    const open: Array<RecordId> = []
-    const visited = eachPart(store, wholeOf(record), ({ recordId, status }) => {
-      if (isOpen(status)) open.push(recordId)
+    const open: Array<HandoffRecord> = []
+    const visited = eachPart(store, wholeOf(record), (part) => {
+      if (isOpen(part.status)) open.push(part)
       return open.length < mostOpen
     })
     return Effect.as(visited, open)

@@ -14,6 +14,7 @@ import {
   type InvalidInput,
   type KeyRequired,
   invalidInput,
+  isOpen,
   type LifecycleError,
   type Milliseconds,
   movesOf,
@@ -51,6 +52,7 @@ import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
 import { checkReceiver, checkWitness } from "./PartyNames.ts"
 import type { Box } from "./SchemaBox.ts"
+import * as Turns from "./Turns.ts"
 
 /** The agent that acts, and the attempt that it holds. */
 export interface Actor {
@@ -80,19 +82,7 @@ type Refusal = InvalidInput | KeyRequired | LifecycleError | OpenChildren | Revi
 /** The errors of a verb on one handoff. */
 export type VerbError = HandoffNotFound | Refusal
 
-// After this many lost races the caller should read the handoff again before it decides what to do.
-const tries = 8
-
 const pageSize = 256
-
-const isConflict = (error: { readonly _tag: string }): boolean => error._tag === "RevisionConflict"
-
-/** Runs an effect, and repeats it at most seven times on conflict. */
-export const retryOnConflict = <A, E extends { readonly _tag: string }, R>(once: Effect.Effect<A, E, R>) => {
-  const again = (left: number): typeof once =>
-    left === 0 ? once : once.pipe(Effect.catch((error) => (isConflict(error) ? again(left - 1) : Effect.fail(error))))
-  return again(tries - 1)
-}
 
 /** Loaded when a deliverable first has a schema: most have none. */
 export const contentSchemas = () => import("./ContentSchemas.ts")
@@ -133,6 +123,8 @@ export const make = (
   entries: Entries,
   box: Box | undefined
 ) => {
+  const turns = Turns.make()
+
   // These run for every verb of every handoff, so they are plain functions instead of generators.
 
   const commit = (change: Change, ...others: ReadonlyArray<Change>) =>
@@ -204,6 +196,25 @@ export const make = (
     )
   }
 
+  /** Applies the overdue events of handoffs, and returns those that are still open. */
+  const stillOpen = (
+    records: ReadonlyArray<HandoffRecord>,
+    now: DateTime.Utc
+  ): Effect.Effect<ReadonlyArray<HandoffRecord>, Refusal> =>
+    Effect.map(
+      Effect.forEach(records, (record) => applyDue(record, now)),
+      (records) => records.filter(({ status }) => isOpen(status))
+    )
+
+  /** The open parts of a handoff, at most as many as an error names. An overdue part has not ended until that is recorded. */
+  const openNow = (whole: HandoffRecord, now: DateTime.Utc): Effect.Effect<ReadonlyArray<HandoffRecord>, Refusal> =>
+    Effect.gen(function* () {
+      const listed = yield* (yield* partsModule).openParts(store, whole)
+      const open = yield* stillOpen(listed, now)
+      // The next ones, if all of these have ended.
+      return listed.length > 0 && open.length === 0 ? yield* openNow(whole, now) : open
+    })
+
   /** Completes a handoff unless parts of it are open or an artifact fails its schema. */
   const complete = (
     current: HandoffRecord,
@@ -216,8 +227,10 @@ export const make = (
     if (!isJudged && (current.parts === undefined || leavesChildren === true)) return commit(change)
     return Effect.gen(function* () {
       if (current.parts !== undefined && leavesChildren !== true) {
-        const children = yield* (yield* partsModule).openParts(store, current)
-        if (children.length > 0) return yield* new OpenChildren({ recordId, children })
+        const children = yield* openNow(current, change.event.at)
+        if (children.length > 0) {
+          return yield* new OpenChildren({ recordId, children: children.map((part) => part.recordId) })
+        }
       }
       if (isJudged) {
         const issues = yield* Effect.promise(async () =>
@@ -237,7 +250,7 @@ export const make = (
   ): Effect.Effect<HandoffRecord, Refusal> =>
     Effect.gen(function* () {
       const changes: Array<Change> = []
-      for (const part of yield* (yield* partsModule).openBelow(store, current)) {
+      for (const part of yield* stillOpen(yield* (yield* partsModule).openBelow(store, current), at)) {
         const { parent } = part.request
         const along = entries.next(part, {
           _tag: "Cancelled",
@@ -287,7 +300,8 @@ export const make = (
     Effect.suspend(() => {
       // The first read names the actor: after a re-route, the call must not act in the name of the next receiver.
       let author = by
-      return retryOnConflict(
+      return turns(
+        id,
         attempt(id, (current, at, found) => {
           author ??= agentOf(found, transitions[_tag].by) ?? clock
           // The cast: an event is its tag, its arguments, its author and its moment.
@@ -365,6 +379,31 @@ export const make = (
       )
     )
 
+  /** Applies the overdue events of a page of handoffs, and returns those that it changed. */
+  const applyAll = (
+    due: ReadonlyArray<HandoffRecord>,
+    now: DateTime.Utc
+  ): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
+    Effect.map(
+      Effect.forEach(
+        due,
+        (one) =>
+          applyDue(one, now).pipe(
+            Effect.catch((error) =>
+              // Another sweeper was first, or the handoff changed: the next page shows what is left.
+              error._tag === "RevisionConflict"
+                ? Effect.undefined
+                : error._tag === "StoreError"
+                  ? Effect.fail(error)
+                  : // Unreachable: overdue events come from the lifecycle itself.
+                    Effect.die(error)
+            )
+          ),
+        { concurrency: "unbounded" }
+      ),
+      (records) => records.filter((record) => record !== undefined)
+    )
+
   const sweep = Effect.gen(function* () {
     yield* entries.ready
     const now = yield* nowIn(store)
@@ -377,25 +416,15 @@ export const make = (
         const detail = `Handoff ${again.recordId} is still listed as due after its overdue events were applied; the store's index is wrong`
         return yield* new StoreError({ operation: "list", reason: "corrupt", detail })
       }
-      yield* Effect.forEach(
-        due,
-        (one) =>
-          applyDue(one, now).pipe(
-            Effect.map((record) => moved.set(record.recordId, record)),
-            Effect.catch((error) =>
-              // Another sweeper was first, or the handoff changed: the next page shows what is left.
-              error._tag === "RevisionConflict"
-                ? Effect.void
-                : error._tag === "StoreError"
-                  ? Effect.fail(error)
-                  : // Unreachable: overdue events come from the lifecycle itself.
-                    Effect.die(error)
-            )
-          ),
-        { concurrency: "unbounded", discard: true }
-      )
+      for (const record of yield* applyAll(due, now)) moved.set(record.recordId, record)
     }
   })
 
-  return { attempt, methods, sweep, take }
+  /** Applies the overdue events of a page of handoffs. Returns `false` if no handoff is overdue. */
+  const applyOverdue = (now: DateTime.Utc): Effect.Effect<boolean, StoreError> =>
+    Effect.flatMap(store.list({ _tag: "Due", at: now }, { limit: pageSize }), (due) =>
+      due.length === 0 ? Effect.succeed(false) : Effect.as(applyAll(due, now), true)
+    )
+
+  return { applyOverdue, attempt, methods, sweep, take, turns }
 }

@@ -21,6 +21,8 @@ export interface Rule {
   readonly clock?: true
   /** Further statuses from which only an event of another program leads, because it does not know them. */
   readonly foreign?: ReadonlyArray<HandoffStatus>
+  /** What an event that ends a whole does about its open parts: they must have ended, are cancelled with it, or go on. */
+  readonly parts?: "must have ended" | "are cancelled" | "go on"
 }
 
 /**
@@ -35,7 +37,7 @@ export interface Rule {
  */
 export const transitions = {
   Accepted: { from: ["pending"], to: "accepted", by: "receiver" },
-  Rejected: { from: ["pending"], to: "rejected", by: "receiver" },
+  Rejected: { from: ["pending"], to: "rejected", by: "receiver", parts: "go on" },
   Started: { from: ["accepted"], to: "in_progress", by: "receiver" },
   Progressed: { from: ["accepted", "in_progress"], to: "same", by: "receiver" },
   Asked: { from: ["in_progress"], to: "input_required", by: "receiver" },
@@ -51,11 +53,33 @@ export const transitions = {
   Confirmed: { from: ["accepted"], to: "same", by: "sender" },
   Attested: { from: ["accepted", "in_progress", "input_required"], to: "same", by: "witness" },
   Released: { from: ["accepted", "in_progress", "input_required"], to: "pending", by: "receiver", clock: true },
-  Completed: { from: ["accepted", "in_progress"], to: "completed", by: "receiver", foreign: ["input_required"] },
-  Failed: { from: ["accepted", "in_progress", "input_required"], to: "failed", by: "receiver", clock: true },
-  Cancelled: { from: ["pending", "accepted", "in_progress", "input_required"], to: "cancelled", by: "sender" },
+  Completed: {
+    from: ["accepted", "in_progress"],
+    to: "completed",
+    by: "receiver",
+    foreign: ["input_required"],
+    parts: "must have ended"
+  },
+  Failed: {
+    from: ["accepted", "in_progress", "input_required"],
+    to: "failed",
+    by: "receiver",
+    clock: true,
+    parts: "go on"
+  },
+  Cancelled: {
+    from: ["pending", "accepted", "in_progress", "input_required"],
+    to: "cancelled",
+    by: "sender",
+    parts: "are cancelled"
+  },
   Reminded: { from: ["pending", "accepted", "in_progress", "input_required"], to: "same", by: "anyone" },
-  Expired: { from: ["pending", "accepted", "in_progress", "input_required"], to: "expired", by: "anyone" }
+  Expired: {
+    from: ["pending", "accepted", "in_progress", "input_required"],
+    to: "expired",
+    by: "anyone",
+    parts: "go on"
+  }
 } as const satisfies Record<Transition["_tag"], Rule>
 
 export type Transitions = typeof transitions
@@ -81,6 +105,10 @@ const openStatuses: ReadonlySet<HandoffStatus> = new Set(rows.flatMap(([, rule])
 
 /** Checks whether a status is open: at least one transition starts from it. Any other status is final. */
 export const isOpen = (status: HandoffStatus): boolean => openStatuses.has(status)
+
+/** Checks whether a whole with this status ended without its open parts, so that nobody waits for them. */
+export const abandonsParts = (status: HandoffStatus): boolean =>
+  rows.some(([, { parts, to }]) => to === status && parts === "go on")
 
 /**
  * Lists the events that the table allows in a status, with their rules.

@@ -313,6 +313,7 @@ export const WireHealth = Schema.Struct({
             "sum",
             "overdue",
             "lost",
+            "abandoned_part",
             "absent_agent",
             "nobody_capable"
           ]),

@@ -46,7 +46,7 @@ import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 /**
  * Hands tasks over, with one method per verb. Every verb can reject with `HandoffNotFound`, `InvalidTransition` (the
  * status does not allow it), `NotYourHandoff` (another party has the turn), `StaleAttempt` (the named `attempt` is
- * over), `InvalidInput`, `RevisionConflict` (other writers won the race several times) or `StoreError`. Each error is a
+ * over), `InvalidInput`, `RevisionConflict` (other processes were first for ten seconds) or `StoreError`. Each error is a
  * class with a `_tag` and a sentence as its `message`.
  *
  * @example
