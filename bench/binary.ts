@@ -23,6 +23,7 @@ export const binary = async (): Promise<ReadonlyArray<Row>> => {
     writeFileSync(join(directory, "nothing.mjs"), "export {}\n")
     compile(join(directory, "nothing.mjs"), nothing)
     await writeStore(join(directory, "many.json"), 10_000)
+    writeFileSync(join(directory, "small.json"), "[]")
     const list = ["list", "--limit", "20", "--store", "small.json"]
     const status = ["status", "--id", "stored000000", "--store", "many.json"]
     const create = ["create", "--store", "new.json", "--from", "planner", "--to", "executor", "--task", "Q3"]

@@ -1,6 +1,6 @@
 /** Measures the bytes that a user downloads or installs, from the output of the build. */
 import { execFile } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -35,6 +35,8 @@ export const packages = (): Promise<Sizes> =>
 export const command = (): Promise<Sizes> =>
   inDirectory(async (directory) => {
     const entry = join(root, "apps/cli/dist/aumai-handoff.mjs")
+    // An empty store, because a store that does not exist cannot be listed.
+    writeFileSync(join(directory, "handoffs.json"), "[]")
     const loaded = async (name: string, ...words: ReadonlyArray<string>): Promise<number> => {
       const coverage = join(directory, name)
       const env = { ...process.env, NODE_V8_COVERAGE: coverage }
