@@ -133,7 +133,7 @@ describe("another program that damages the lock file", () => {
 })
 
 describe("kill -9", () => {
-  const kills = Number(process.env["KILLS"] ?? 210)
+  const kills = Number(process.env["KILLS"] ?? 120)
 
   it.live(
     "loses no acknowledged commit at any point",
@@ -150,19 +150,19 @@ describe("kill -9", () => {
             const first = await worker.nextLine()
             assert.isDefined(first)
             const listening = oracle.listen(worker, first)
-            await new Promise((resolve) => setTimeout(resolve, Math.random() * 120))
+            await new Promise((resolve) => setTimeout(resolve, Math.random() * 250))
             worker.child.kill("SIGKILL")
             await listening
             await worker.exit
           }
         }
         yield* Effect.promise(() => Promise.all([0, 1, 2].map(reaper)))
-        assert.isAbove(oracle.acknowledged(), kills * 2, "too few commits for a meaningful result")
+        assert.isAbove(oracle.acknowledged(), kills, "too few commits for a meaningful result")
         assert.isTrue(existsSync(`${path}-journal`) || existsSync(path))
         yield* oracle.verify(path)
         assert.deepStrictEqual(oracle.broken.slice(0, 10), [])
         atRest(directory.path)
       }),
-    180_000
+    300_000
   )
 })
