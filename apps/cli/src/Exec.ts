@@ -6,14 +6,14 @@ import * as Effect from "effect/Effect"
 export interface Ended {
   /** Its exit code, or the signal that ended it. */
   readonly code: number | string
-  readonly stdout: string
-  readonly stderr: string
+  readonly stdout: Buffer
+  readonly stderr: Buffer
 }
 
 // Milliseconds. How long a program may run after SIGTERM, and how long its children may keep its output open after its end.
 const patience = 5000
 
-// Characters kept from the end of standard error; a reason is its last line.
+// Bytes kept from the end of standard error; a reason is its last line.
 const keptStderr = 4096
 
 /** Signals the program and its process group. */
@@ -28,7 +28,7 @@ const signal = ({ pid }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void => {
 }
 
 /**
- * Runs a command line in the shell with a text on its standard input, and keeps about `limit` characters of its output.
+ * Runs a command line in the shell with a text on its standard input, and keeps little more than `limit` bytes of its output.
  * When the program has ended, its process group gets SIGTERM; children that keep the output open delay that by up to five
  * seconds. An interrupt sends SIGTERM, and SIGKILL five seconds later.
  */
@@ -49,12 +49,19 @@ export const exec = (
           env: { ...process.env, ...variables },
           stdio: "pipe"
         })
-        let [stdout, stderr] = ["", ""]
-        child.stdout.setEncoding("utf8").on("data", (text: string) => {
-          if (stdout.length <= limit) stdout += text
+        const output: Array<Buffer> = []
+        let size = 0
+        let stderr = Buffer.of()
+        child.stdout.on("data", (bytes: Buffer) => {
+          if (size <= limit) output.push(bytes)
+          size += bytes.length
         })
-        child.stderr.setEncoding("utf8").on("data", (text: string) => {
-          stderr = (stderr + text).slice(-keptStderr)
+        child.stderr.on("data", (bytes: Buffer) => {
+          const all = Buffer.concat([stderr, bytes])
+          let start = Math.max(0, all.length - keptStderr)
+          // Not within a character.
+          while (start > 0 && (all[start] ?? 0) >>> 6 === 2) start += 1
+          stderr = all.subarray(start)
         })
         // The program need not read its input.
         child.stdin.on("error", () => {})
@@ -71,11 +78,11 @@ export const exec = (
           child.once("close", (code, name) => {
             signal(child, "SIGTERM")
             resolve()
-            resume(Effect.succeed({ code: code ?? name ?? 1, stdout, stderr }))
+            resume(Effect.succeed({ code: code ?? name ?? 1, stdout: Buffer.concat(output), stderr }))
           })
           child.once("error", ({ message }) => {
             resolve()
-            resume(Effect.succeed({ code: 127, stdout, stderr: message }))
+            resume(Effect.succeed({ code: 127, stdout: Buffer.of(), stderr: Buffer.from(message) }))
           })
         })
         return Effect.gen(function* () {

@@ -90,7 +90,7 @@ describe("a text that is not JSON", () => {
   it.each([
     ["", "Expected JSON, found nothing"],
     ["  \n ", "Expected JSON, found nothing"],
-    ["\uFEFF[]", "Expected JSON without a byte order mark before it"],
+    ["\uFEFF", "Expected JSON, found nothing"],
     ["1", "Expected JSON: an array or an object, in line 1"],
     ["[1\n 2]", "Expected a comma or ], after [0], in line 2"],
     ["[1, 2 ", "Expected a comma or ], after [1], in line 1"],

@@ -35,7 +35,10 @@ describe("standard input", () => {
     ]) {
       const words = [...cli.first, ...asked, "--context-file", value ?? ""]
       const { status, stderr } = spawnSync(cli.program, words, { cwd: cli.directory, input: bytes, encoding: "utf8" })
-      expect([status, stderr]).toEqual([1, `Error: Invalid --context-file: ${source} is not UTF-8\n`])
+      expect([status, stderr]).toEqual([
+        1,
+        `Error: Invalid --context-file: ${source} is not UTF-8 (byte 7 of line 1)\n`
+      ])
     }
   })
 })

@@ -90,6 +90,52 @@ describe("work", () => {
     expect(said).toContainEqual({ record_id: done, attempt: 1, what: "done" })
   }, 60_000)
 
+  it("refuses output that it cannot keep exactly, and names the place of a byte that is not UTF-8", async () => {
+    const outputs: Readonly<Record<string, readonly [bytes: Buffer | string, sentence: string]>> = {
+      rounded: ['{"id": 9007199254740993}', "line 1, column 8"],
+      nan: ['{"mean": NaN}', "Expected JSON"],
+      infinite: ['{"sum": 1e400}', "line 1, column 9"],
+      repeated: ['{"a": 1, "a": 2}', "Invalid output: Expected"],
+      latin: [Buffer.from("first\nna\u00EFve", "latin1"), "byte 3 of line 2"],
+      cut: [Buffer.from("caf\u00E9").subarray(0, 4), "byte 4 of line 1"]
+    }
+    const ids: Record<string, string> = {}
+    for (const task of Object.keys(outputs)) {
+      ids[task] = await cli.create("exact.json", { task, "max-attempts": "1" })
+    }
+    const exact = await cli.create("exact.json", { task: "marked" })
+    const worker = work(
+      "exact.json",
+      `import { readFileSync } from "node:fs"
+       const outputs = ${JSON.stringify(
+         Object.fromEntries(
+           Object.entries(outputs).map(([task, [text]]) => [task, Buffer.from(text).toString("base64")])
+         )
+       )}
+       const { request } = JSON.parse(readFileSync(0, "utf8"))
+       process.stdout.write(Buffer.from(outputs[request.task_description] ?? "77u/eyJhIjogMX0=", "base64"))`
+    )
+    await until("exact.json", exact, "completed")
+    await stop(worker)
+    expect((await statusOf("exact.json", exact)).result).toEqual({ a: 1 })
+    for (const [task, [, sentence]] of Object.entries(outputs)) {
+      const { response, status } = await statusOf("exact.json", ids[task] ?? "")
+      expect([task, status, response.reason]).toEqual([task, "failed", expect.stringContaining(sentence)])
+    }
+  }, 60_000)
+
+  it("writes the bytes of an error that are not UTF-8 as escapes", async () => {
+    const id = await cli.create("stderr.json", { "max-attempts": "1" })
+    const worker = work(
+      "stderr.json",
+      `process.stderr.write(Buffer.from("Données\\nPas trouv\u00E9\\n", "latin1"))
+       process.exitCode = 65`
+    )
+    await until("stderr.json", id, "failed")
+    await stop(worker)
+    expect((await statusOf("stderr.json", id)).response.reason).toBe(String.raw`It exited with 65: Pas trouv\xe9`)
+  }, 60_000)
+
   it("fails a handoff whose schema is never judged, goes on with the next one, and stops with SIGTERM meanwhile", async () => {
     const bomb = {
       task: "Bomb",

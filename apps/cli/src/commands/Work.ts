@@ -1,5 +1,6 @@
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
 import {
+  decodeJsonObject,
   decodeText,
   encodeRecord,
   type HandoffRecord,
@@ -21,7 +22,8 @@ import { handedBack } from "../input/ArtifactInput.ts"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import * as Keys from "../input/Keys.ts"
-import { decoded } from "../input/ReadBackInput.ts"
+import * as ReadBackInput from "../input/ReadBackInput.ts"
+import { decodeUtf8, escapedUtf8 } from "../input/Utf8.ts"
 import { onDemand } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
@@ -32,10 +34,10 @@ import { withHelp } from "./VerbCommand.ts"
 /** The exit code of a program if another attempt would not help: EX_DATAERR of BSD's sysexits, "the input was wrong". */
 const giveUpCode = 65
 
-// Characters. Result, artifacts and evidence may take `limits.jsonBytes` each.
+// Bytes. Result, artifacts and evidence may take `limits.jsonBytes` each.
 const mostOutput = 3 * limits.jsonBytes
 
-/** The program did not exit with 0, or its output is invalid. */
+/** The program did not exit with 0, or its output is refused. */
 class ProgramFailed extends Schema.TaggedError<ProgramFailed>()("ProgramFailed", { reason: Schema.String }) {
   override get message() {
     return this.reason
@@ -44,35 +46,35 @@ class ProgramFailed extends Schema.TaggedError<ProgramFailed>()("ProgramFailed",
 
 /** The reason of a failure: the exit code or signal, with the last line of standard error. */
 const reasonOf = ({ code, stderr }: Ended): string => {
-  const last = stderr.trimEnd().split("\n").at(-1)?.trim() ?? ""
+  // As bytes, so that only a line that is not UTF-8 is escaped.
+  const line = /[^\n]*$/.exec(stderr.toString("latin1").replace(/[\t\n\r ]+$/, ""))?.[0] ?? ""
+  const last = escapedUtf8(Buffer.from(line, "latin1")).trim()
   const how = typeof code === "number" ? `It exited with ${code}` : `It was ended by ${code}`
   return last === "" ? `${how}.` : `${how}: ${last}`
 }
 
+const refusedOutput = (expected: string) => new InvalidInput({ input: "output", issues: [{ path: "", expected }] })
+
 /** Decodes the output of a program that prints artifacts and evidence beside its result. */
 const handedBackIn = (stdout: string) =>
   Result.flatMap(decodeText("output", stdout.trim()), (json) =>
-    isJsonObject(json)
-      ? handedBack("output", json)
-      : Result.fail(
-          new InvalidInput({ input: "output", issues: [{ path: "", expected: "Expected an object with a result" }] })
-        )
+    isJsonObject(json) ? handedBack("output", json) : Result.fail(refusedOutput("Expected an object with a result"))
   )
 
-/** Decodes the read-back that a program printed: a JSON object, or any other text as a summary. */
-const readBackIn = (stdout: string) => {
-  const parsed = decodeText("read-back", stdout.trim())
-  const json = Result.isSuccess(parsed) && isJsonObject(parsed.success) ? parsed.success : { summary: stdout.trim() }
-  return decoded("read-back", json)
+/** The result that a program printed: exact JSON if it begins like an object, or any other text as `output`. */
+const resultOf = (stdout: string): Result.Result<JsonObject, InvalidInput> => {
+  const text = stdout.trim()
+  if (text === "") return Result.succeed({})
+  return text.startsWith("{")
+    ? Result.flatMap(decodeText("output", text), (json) => decodeJsonObject("output", json))
+    : Result.succeed({ output: text })
 }
 
-/** The result that a program printed: a JSON object, or any other text as `output`. */
-const resultOf = (stdout: string): JsonObject => {
-  const text = stdout.trim()
-  if (text === "") return {}
-  const parsed = decodeText("output", text)
-  return Result.isSuccess(parsed) && isJsonObject(parsed.success) ? parsed.success : { output: text }
-}
+/** Decodes what a program printed. */
+const textOf = (stdout: Uint8Array): Result.Result<string, InvalidInput> =>
+  stdout.length > mostOutput
+    ? Result.fail(refusedOutput(`Expected at most ${mostOutput} bytes`))
+    : Result.mapError(decodeUtf8(stdout), (fault) => refusedOutput(`Expected text, but it ${fault}`))
 
 export const work = Command.make(
   "work",
@@ -124,22 +126,29 @@ export const work = Command.make(
       // The program signs its own commands with the same keys.
       ...(keys === "" ? {} : { [Keys.variable]: keys })
     })
-    /** Runs a command line for a handoff and returns its output. */
-    const run = Effect.fnUntraced(function* (command: string, record: HandoffRecord) {
+    /** Runs a command line for a handoff and decodes its output. */
+    const run = Effect.fnUntraced(function* <A>(
+      command: string,
+      record: HandoffRecord,
+      decode: (stdout: string) => Result.Result<A, InvalidInput>
+    ) {
       const input = `${jsonText(encodeRecord(record))}\n`
       const ended = yield* exec(command, input, variablesFor(record), mostOutput)
-      if (ended.code === 0) return ended.stdout
-      const reason = reasonOf(ended)
+      const read =
+        ended.code === 0
+          ? Result.mapError(Result.flatMap(textOf(ended.stdout), decode), ({ message }) => message)
+          : Result.fail(reasonOf(ended))
+      if (Result.isSuccess(read)) return read.success
+      const reason = read.failure
       yield* say(record.recordId, record.attempt, reason)
       return yield* ended.code === giveUpCode ? new HandoffWorker.GiveUp({ reason }) : new ProgramFailed({ reason })
     })
     const restating = Option.map(flags.readBackExec, (command) => ({
       readBack: (record: HandoffRecord) =>
-        Effect.gen(function* () {
-          const readBack = yield* Effect.fromResult(readBackIn(yield* run(command, record)))
-          yield* say(record.recordId, record.attempt, "read back")
-          return readBack
-        })
+        Effect.tap(
+          run(command, record, (stdout) => ReadBackInput.fromText("read-back", stdout.trim())),
+          say(record.recordId, record.attempt, "read back")
+        )
     }))
     return yield* HandoffWorker.run(
       agent,
@@ -147,18 +156,12 @@ export const work = Command.make(
         Effect.gen(function* () {
           const { recordId, attempt } = record
           yield* say(recordId, attempt, "begun")
-          const stdout = yield* run(flags.exec, record)
           if (!flags.withArtifacts) {
+            const result = yield* run(flags.exec, record, resultOf)
             yield* say(recordId, attempt, "done")
-            return resultOf(stdout)
+            return result
           }
-          const handed = handedBackIn(stdout)
-          if (Result.isFailure(handed)) {
-            const reason = handed.failure.message
-            yield* say(recordId, attempt, reason)
-            return yield* new ProgramFailed({ reason })
-          }
-          const { artifacts, evidence, result } = handed.success
+          const { artifacts, evidence, result } = yield* run(flags.exec, record, handedBackIn)
           deliver(...artifacts)
           vouch(...evidence)
           yield* say(recordId, attempt, "done")
@@ -171,8 +174,8 @@ export const work = Command.make(
   withHelp({
     summary: "Works through an agent's inbox: claims each handoff with a lease and runs a command for it.",
     description:
-      "The command gets the record on standard input as JSON, and its output is the result. Exit code 0 completes the handoff, " +
-      "65 fails it because another attempt would not help, and any other code releases it for another attempt. " +
+      "The command gets the record on standard input as JSON, and its output is the result: text that begins with { is JSON, other text becomes the key output. Exit code 0 completes the handoff, " +
+      "65 fails it because another attempt would not help, and any other code releases it for another attempt, as does output that is not UTF-8 or not JSON that can be kept exactly. " +
       "The command is ended if the handoff is lost. A registered agent counts as present while it works. " +
       "Handoffs whose briefing must be read back need --read-back-exec, and those that demand deliverables need --with-artifacts. " +
       "AUMAI_HANDOFF_ID and AUMAI_HANDOFF_ATTEMPT hold the id and the attempt, for 'progress' and 'ask'."

@@ -107,7 +107,7 @@ const fromFile = Effect.fnUntraced(function* (name: string, file: string, delive
   if (text === undefined) return { ...named, ...reference }
   const asText: Artifact = { ...named, content: text }
   if (!isJson(mediaType)) return asText
-  const parsed = decodeText("--artifact-file", text)
+  const parsed = decodeText("--artifact-file", text.replace(/^\uFEFF/, ""))
   if (Result.isFailure(parsed)) {
     const why = parsed.failure.issues[0]?.expected ?? "it is not JSON"
     return yield* invalid("--artifact-file", `${name}: ${file} must be JSON, but ${why}`)

@@ -15,12 +15,12 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
+import { decodeUtf8 } from "./Utf8.ts"
 
-// Refuses invalid UTF-8 instead of replacing it. A byte order mark stays, so that the JSON parser names it.
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
 
 /** Standard input in chunks. A reference, so that a test replaces it. */
 export const StandardInput = Context.Reference<() => AsyncIterable<Uint8Array>>("aumai-handoff/StandardInput", {
@@ -31,16 +31,16 @@ export const StandardInput = Context.Reference<() => AsyncIterable<Uint8Array>>(
 export const unreadable =
   (flag: string, source: string) =>
   (cause: unknown): InvalidInput => {
-    // The cast: errors of Node's file system and of the decoder carry a code.
+    // The cast: errors of Node's file system carry a code.
     const { code } = cause as NodeJS.ErrnoException
-    return code === "ERR_ENCODING_INVALID_ENCODED_DATA"
-      ? invalid(flag, `${source} is not UTF-8`)
-      : invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
+    return invalid(flag, `cannot read ${source} (${code ?? "unreadable"})`)
   }
 
 /** Reads a text; `source` names it in errors. */
-const read = (flag: string, source: string, bytes: () => Promise<ArrayBuffer | Uint8Array>) =>
-  Effect.tryPromise({ try: async () => utf8.decode(await bytes()), catch: unreadable(flag, source) })
+const read = (flag: string, source: string, bytes: () => Promise<Uint8Array>) =>
+  Effect.flatMap(Effect.tryPromise({ try: bytes, catch: unreadable(flag, source) }), (bytes) =>
+    Effect.fromResult(Result.mapError(decodeUtf8(bytes), (fault) => invalid(flag, `${source} ${fault}`)))
+  )
 
 /** The text of a file. */
 export const fileText = (flag: string, file: string): Effect.Effect<string, InvalidInput> =>
@@ -51,7 +51,7 @@ export const fileText = (flag: string, file: string): Effect.Effect<string, Inva
 export const sourceText = (flag: string, file: string): Effect.Effect<string, InvalidInput> =>
   file === "-"
     ? Effect.flatMap(StandardInput, (chunks) =>
-        read(flag, "standard input", async () => (await import("node:stream/consumers")).arrayBuffer(chunks()))
+        read(flag, "standard input", async () => (await import("node:stream/consumers")).buffer(chunks()))
       )
     : fileText(flag, file)
 

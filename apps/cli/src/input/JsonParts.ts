@@ -34,7 +34,7 @@ export const pathOf = ({ index, key = "" }: Pick<Part, "index" | "key">): string
 const [tab, lineFeed, blank, quote, comma, colon] = [0x09, 0x0a, 0x20, 0x22, 0x2c, 0x3a]
 const [openArray, backslash, closeArray, openObject, closeObject] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d]
 const carriageReturn = 0x0d
-const byteOrderMark = 0xef
+const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 const isBlank = (byte: number): boolean =>
   byte === blank || byte === lineFeed || byte === carriageReturn || byte === tab
@@ -70,6 +70,7 @@ export const splitter = (mostBytes: number, take: (part: Part) => void) => {
   let isString = false
   let isEscaped = false
   let firstLine = 1
+  let marked = 0
   let held: Array<Uint8Array> = []
   let heldBytes = 0
 
@@ -146,7 +147,11 @@ export const splitter = (mostBytes: number, take: (part: Part) => void) => {
     if (isBlank(byte)) return false
     switch (state) {
       case "start":
-        if (byte === byteOrderMark) throw new Misplaced("", "Expected JSON without a byte order mark before it")
+        if (byte === byteOrderMark[marked]) {
+          marked += 1
+          return false
+        }
+        if (marked % byteOrderMark.length > 0) throw unexpected()
         if (byte === openArray) openItems()
         else if (byte === openObject) state = "keyOrEnd"
         else throw unexpected()

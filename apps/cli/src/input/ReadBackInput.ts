@@ -57,11 +57,11 @@ const invalid = (input: string, expected: string) => new InvalidInput({ input, i
 const decode = Schema.decodeUnknownResult(ReadBack, { errors: "all", onExcessProperty: "error" })
 
 /** A read-back from JSON; every error names its path. */
-export const decoded = (input: string, json: unknown): Result.Result<ReadBack, InvalidInput> =>
+const decoded = (input: string, json: unknown): Result.Result<ReadBack, InvalidInput> =>
   Result.mapError(decode(json), (error) => invalidInput(input, error))
 
 /** Reads text that begins like an object as JSON, and any other text as a summary. */
-const fromText = (flag: string, text: string): Result.Result<ReadBack, InvalidInput> =>
+export const fromText = (flag: string, text: string): Result.Result<ReadBack, InvalidInput> =>
   text.trimStart().startsWith("{")
     ? Result.flatMap(decodeText(flag, text), (json) => decoded(flag, json))
     : decoded(flag, { summary: text.trimEnd() })
