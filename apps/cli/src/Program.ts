@@ -13,6 +13,7 @@ import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
 
 import { cli } from "./Cli.ts"
+import { NothingCreated } from "./commands/Create.ts"
 import { OutputError, warn } from "./output/Output.ts"
 import { inert, printable } from "./output/Text.ts"
 import { withoutPasswords } from "./Root.ts"
@@ -54,11 +55,12 @@ const report = (cause: Cause.Cause<unknown>) =>
 export const program = (version: string) =>
   cli.pipe(Command.run({ version }), Effect.tapCause(report), Effect.provide(services))
 
-/** The exit code: 2 for a usage error; otherwise 0, 1 for a failure and 130 for an interrupt. */
+/** The exit code: 2 for a usage error, 3 if nothing was created; otherwise 0, 1 for a failure and 130 for an interrupt. */
 export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
   if (isClosedPipe(error)) return 0
   if (CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length > 0) return 2
+  if (error instanceof NothingCreated) return 3
   let code = 0
   Runtime.defaultTeardown(exit, (usual) => (code = usual))
   return code

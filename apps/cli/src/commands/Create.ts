@@ -1,10 +1,20 @@
 /** The commands that create handoffs: `create` and, for a part of a handoff that the agent holds, `delegate`. */
-import { HandoffManager, type NewPart } from "@aumai/handoff-core"
-import { type HandoffRecord, InvalidInput, receiverOf, storeVerbs } from "@aumai/handoff-protocol"
+import { HandoffManager, HandoffStore, type NewPart } from "@aumai/handoff-core"
+import {
+  encodeRecord,
+  type HandoffRecord,
+  HandoffStatus,
+  InvalidInput,
+  isOpen,
+  receiverOf,
+  RecordId,
+  storeVerbs
+} from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
@@ -12,8 +22,10 @@ import * as RequestInput from "../input/RequestInput.ts"
 import { flagsFor, flagsOf } from "../input/VerbFlags.ts"
 import { on } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
-import { printable } from "../output/Text.ts"
-import { actor, decodedOption, show } from "./Acting.ts"
+import { outcome } from "../output/RecordText.ts"
+import { jsonText, printable } from "../output/Text.ts"
+import { root, storeFlag } from "../Root.ts"
+import { actor, decodedOption } from "./Acting.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 const created = (record: HandoffRecord): string => {
@@ -29,6 +41,9 @@ const created = (record: HandoffRecord): string => {
       : [`  ${printable(receiverOf(record))} must read its briefing back${confirmed} before it starts`])
   ].join("\n")
 }
+
+const repeated =
+  "A handoff that is there already is printed, with the key created: false in JSON, and nothing is created. The exit code is then 3 if it ended without being completed."
 
 const notRepeatable = (flag: string, id: string) =>
   new InvalidInput({
@@ -112,10 +127,39 @@ const creationFlags = (command: "create" | "delegate", newId: string) => {
   return { config: { ...flags.config, requires: requires.flagged, more: requires.following }, read }
 }
 
-/** Prints a new handoff, with the reason of the router if it chose the receiver. */
-const showNew = Effect.fnUntraced(function* (record: HandoffRecord, isRouted: boolean) {
-  yield* show(record, created)
-  if (!isRouted || (yield* Flags.Json)) return
+/** A repeated command found a handoff that ended without being completed, so that nothing follows from it. */
+export class NothingCreated extends Schema.TaggedError<NothingCreated>()("NothingCreated", {
+  recordId: Schema.String,
+  status: HandoffStatus,
+  flag: Schema.String
+}) {
+  override get message() {
+    return `Handoff ${this.recordId} is ${this.status}, and nothing was created; choose another ${this.flag} to hand the task over again`
+  }
+}
+
+/** True if a handoff has the id that a new one is to get. */
+const isTaken = (id: string | undefined) =>
+  Schema.is(RecordId)(id)
+    ? HandoffStore.use((store) => Effect.map(store.get(id), Option.isSome))
+    : Effect.succeed(false)
+
+/** Prints a new handoff, with the reason of the router if it chose the receiver; or the one that was there already. */
+const showNew = Effect.fnUntraced(function* (
+  record: HandoffRecord,
+  { flag, isRouted, wasThere }: { readonly flag: string; readonly isRouted: boolean; readonly wasThere: boolean }
+) {
+  const isJson = yield* Flags.Json
+  if (isJson) yield* print(jsonText({ ...encodeRecord(record), created: !wasThere }))
+  else if (wasThere) {
+    const { store } = yield* root
+    yield* print(`Nothing was created, because the handoff is there already\n${outcome(record, storeFlag(store))}`)
+  } else yield* print(created(record))
+  const { recordId, status } = record
+  if (wasThere && !isOpen(status) && status !== "completed") {
+    return yield* new NothingCreated({ recordId, status, flag })
+  }
+  if (isJson || wasThere || !isRouted) return
   const [first] = yield* (yield* HandoffManager).history(record.recordId)
   const event = first?.event
   if (event?._tag === "Created" && event.routing !== undefined) yield* print(`  ${printable(event.routing.reason)}`)
@@ -129,14 +173,15 @@ export const create = Command.make(
   Effect.fnUntraced(function* (values) {
     const manager = yield* HandoffManager
     const { ask, ...options } = yield* creating.read(values)
+    const wasThere = yield* isTaken(options.id)
     const record = yield* manager.create(
       { ...ask, fromAgent: values.from },
       { ...options, ...(yield* actor({ by: values.by })) }
     )
-    yield* showNew(record, ask.toAgent === undefined)
+    yield* showNew(record, { flag: "--id", isRouted: ask.toAgent === undefined, wasThere })
   }, on("create"))
 ).pipe(
-  withHelp(storeVerbs.create),
+  withHelp(storeVerbs.create, repeated),
   Command.withExamples([
     { command: `aumai-handoff create --from planner --to executor --task "Generate Q3 report" --priority 8` },
     { command: `aumai-handoff create --from planner --task "Analyze churn" --context-file churn.json --deadline 2h` },
@@ -158,11 +203,12 @@ export const delegate = Command.make(
     const manager = yield* HandoffManager
     const { ask, ...named } = yield* delegating.read(values)
     const options = { ...named, ...(yield* actor(values)) }
+    const wasThere = yield* isTaken(named.id)
     const part = yield* Input.withId(values.id, (id) => manager.delegate(id, ask, options))
-    yield* showNew(part, ask.toAgent === undefined)
+    yield* showNew(part, { flag: "--part-id", isRouted: ask.toAgent === undefined, wasThere })
   }, on("delegate"))
 ).pipe(
-  withHelp(storeVerbs.delegate),
+  withHelp(storeVerbs.delegate, repeated),
   Command.withExamples([
     { command: `aumai-handoff delegate --id 7k2m9q4xw3pz --to analyst --task "Check the totals"` },
     {

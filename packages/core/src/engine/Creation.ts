@@ -10,6 +10,7 @@ import {
   invalidInput,
   keyLogId,
   type KeyRequired,
+  limits,
   NoCapableAgent,
   NotYourHandoff,
   type Origin,
@@ -78,6 +79,13 @@ const checkTimers = ({ acceptBy, deadline }: HandoffRequest, now: DateTime.Utc):
   const issues = late.map((path) => ({ path, expected: "Expected a moment in the future" }))
   return issues.length === 0 ? undefined : new InvalidInput({ input: "request", issues })
 }
+
+/** A request with the limits that hold if it names none, because a caller may name them as well. */
+const withDefaults = (request: HandoffRequest): HandoffRequest => ({
+  maxAttempts: limits.defaultAttempts,
+  maxHops: limits.defaultHops,
+  ...request
+})
 
 /** A request with its receiver, and the decision of the router if it chose the receiver. */
 interface Addressed {
@@ -158,7 +166,8 @@ export const make = (
     const found = yield* store.get(id)
     if (Option.isNone(found)) return undefined
     const { toAgent } = found.value.request
-    const same = Equal.equals(found.value.request, ask.toAgent === undefined ? { ...request, toAgent } : request)
+    const repeated = ask.toAgent === undefined ? { ...request, toAgent } : request
+    const same = Equal.equals(withDefaults(found.value.request), withDefaults(repeated))
     return same ? found.value : yield* new HandoffExists({ recordId: id })
   })
 
