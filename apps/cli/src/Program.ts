@@ -11,9 +11,11 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
+import * as Stdio from "effect/Stdio"
 
 import { cli } from "./Cli.ts"
 import { NothingCreated } from "./commands/Create.ts"
+import { UnclearValue, unclearValue } from "./input/Arguments.ts"
 import { OutputError, warn } from "./output/Output.ts"
 import { inert, printable } from "./output/Text.ts"
 import { withoutPasswords } from "./Root.ts"
@@ -51,15 +53,24 @@ const report = (cause: Cause.Cause<unknown>) =>
     return warn(`Error: ${text}`)
   })
 
+// Before `effect/cli`, which would take `--task --help` for a wish for help.
+const checkWords = Effect.flatMap(Stdio.Stdio, ({ args }) =>
+  Effect.flatMap(args, (words) => {
+    const unclear = unclearValue(words)
+    return unclear === undefined ? Effect.void : Effect.fail(unclear)
+  })
+)
+
 /** Runs the command with the arguments of its environment, and prints the error if it fails. */
 export const program = (version: string) =>
-  cli.pipe(Command.run({ version }), Effect.tapCause(report), Effect.provide(services))
+  Effect.andThen(checkWords, Command.run(cli, { version })).pipe(Effect.tapCause(report), Effect.provide(services))
 
 /** The exit code: 2 for a usage error, 3 if nothing was created; otherwise 0, 1 for a failure and 130 for an interrupt. */
 export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
   if (isClosedPipe(error)) return 0
   if (CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length > 0) return 2
+  if (error instanceof UnclearValue) return 2
   if (error instanceof NothingCreated) return 3
   let code = 0
   Runtime.defaultTeardown(exit, (usual) => (code = usual))

@@ -3,6 +3,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
 
+import * as Flags from "./input/Flags.ts"
 import { word } from "./output/Text.ts"
 
 const usual = "handoffs.json"
@@ -29,9 +30,14 @@ export const storeFlag = (store: string): string => (store === usual ? "" : ` --
 
 /** The command without its subcommands; they read the shared flags from it. */
 export const root = Command.make("aumai-handoff").pipe(
-  Command.withDescription("Hand tasks from agent to agent, and keep a record of every step."),
+  Command.withShortDescription("Hand tasks from agent to agent, and keep a record of every step."),
+  Command.withDescription(
+    "Hand tasks from agent to agent, and keep a record of every step. " +
+      "A text is taken literally: --task-file FILE reads one from a file, and - there is standard input. " +
+      "A text that looks like a flag, or is - or @file, is refused unless it is written as --task=TEXT. All flags for text and JSON keep this rule."
+  ),
   Command.withSharedFlags({
-    store: Flag.String("store").pipe(
+    store: Flags.value("store").pipe(
       Flag.withSchema(Schema.NonEmptyString),
       Flag.withDescription(
         "The store of the handoffs: a JSON file, sqlite:FILE, postgres://USER@HOST/DATABASE or memory: [env: AUMAI_HANDOFF_STORE] [default: handoffs.json]"
@@ -40,7 +46,7 @@ export const root = Command.make("aumai-handoff").pipe(
       Flag.withFallbackConfig(Config.String("AUMAI_HANDOFF_STORE")),
       Flag.withDefault(usual)
     ),
-    key: Flag.String("key").pipe(
+    key: Flags.value("key").pipe(
       Flag.withDescription(
         "Sign for AGENT with the secret key in FILE, which keygen writes; repeat it for more agents [env: AUMAI_HANDOFF_KEYS, separated by commas]"
       ),

@@ -48,25 +48,8 @@ describe("a file", () => {
     expect(readFileSync(cli.path("literal.json"), "utf8")).not.toContain(secret)
   })
 
-  it("is refused beside the text that it would replace", async () => {
-    const both = ["--context", "{}", "--context-file", "secret.json"]
-    const { stderr } = await cli.run([
-      "create",
-      "--from",
-      "a",
-      "--to",
-      "b",
-      "--task",
-      "t",
-      ...both,
-      "--store",
-      "b.json"
-    ])
-    expect(stderr).toBe("Error: Invalid --context-file: use it without --context\n")
-  })
-
   it("is not opened for a text that begins with @, which is recorded as it is", async () => {
-    const words = ["--from", "a", "--to", "b", "--task", "@secret.txt", "--store", "at.json", "--json"]
+    const words = ["--from", "a", "--to", "b", "--task=@secret.txt", "--store", "at.json", "--json"]
     const { stdout } = await cli.run(["create", ...words])
     expect(JSON.parse(stdout)).toMatchObject({ request: { task_description: "@secret.txt" } })
   })

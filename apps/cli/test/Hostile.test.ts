@@ -24,9 +24,17 @@ describe("values that begin with a dash", () => {
       ["--json", "-h"],
       ["--json", "-h"]
     ],
+    [["--task", "--- a/file\n+++ b/file"], ["--task=--- a/file\n+++ b/file"]],
+    [["--task", "---\ntitle: Q3\n---"], ["--task=---\ntitle: Q3\n---"]],
+    [["--reason", "-- and so on"], ["--reason=-- and so on"]],
+    [["--note", "--"], ["--note=--"]],
     [
       ["--task", "--json"],
       ["--task", "--json"]
+    ],
+    [
+      ["--json", "--- a"],
+      ["--json", "--- a"]
     ],
     [
       ["--", "--task", "-h"],
@@ -59,7 +67,7 @@ describe("a mistaken command", () => {
   it("is refused for a file that is not UTF-8", async () => {
     writeFileSync(cli.path("bytes.json"), Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]))
     const { stderr } = await cli.run([...asked, "--task", "t", "--context-file", "bytes.json", "--store", "none.json"])
-    expect(stderr).toBe("Error: Invalid --context-file: bytes.json is not UTF-8\n")
+    expect(stderr).toBe("Error: Invalid --context-file: bytes.json is not UTF-8 (byte 7 of line 1)\n")
   })
 })
 

@@ -38,11 +38,16 @@ for (const [index, name] of names.entries()) {
 const text = `# The command line
 
 This page is what \`--help\` prints. Exit codes: 0 done; 1 refused or failed, with one line on standard error that begins
-\`Error: \`; 2 usage error; 130 interrupted. \`--json\` prints wire JSON, as described in
+\`Error: \`; 2 usage error; 3 nothing created, because the handoff of this id has ended; 130 interrupted (SIGINT), 143
+terminated (SIGTERM), 129 hung up (SIGHUP), and a second signal ends the command at once. \`--json\` prints wire JSON, as described in
 [PROTOCOL.md](../packages/protocol/PROTOCOL.md). Colour is used only on a terminal, and never when \`NO_COLOR\` is set.
 
-A flag takes its text literally; only a flag that is named for a file reads one, such as \`--context-file\`, and \`-\` is
-standard input there. So a program can pass the text of a model to any other flag.
+A flag takes its text literally; only a flag that is named for a file reads one, such as \`--task-file\`, and \`-\` is
+standard input there. Files and output are UTF-8: any other byte is refused with its place, and a byte order mark at the
+beginning is skipped. The word after a flag is its value even if it begins with a dash, as in
+\`--task "--- a/file"\`. Refused are a word that looks like the next flag, such as \`--help\`, and for a text \`-\` and
+\`@file\`, which other commands read. Behind \`=\` every text is taken, so a program should pass the text of a model as
+\`--task=TEXT\`.
 
 Hidden characters in the text of others, and those that a terminal obeys, are printed as blanks in text and as escapes
 such as \`\\u202e\` in JSON, which stand for the same value.

@@ -22,7 +22,7 @@ import { on } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { stretch } from "../output/SentenceText.ts"
 import { jsonText, printable } from "../output/Text.ts"
-import { given } from "./Acting.ts"
+import { decodedOption, given } from "./Acting.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 const lastSeenText = (agent: RegisteredAgent, now: DateTime.Utc): ReadonlyArray<string> => {
@@ -64,7 +64,7 @@ const operator = Flags.onOff(
   "Change an agent that has a key without that key; anybody who may run the command can say so"
 )
 
-const operatorKey = Flag.String("operator-key").pipe(
+const operatorKey = Flags.value("operator-key").pipe(
   Flag.withDescription(
     `The file of the operator's secret key, which keygen writes. The first key that is registered in a store pins the operator's public key [env: ${operatorVariable}]`
   ),
@@ -142,13 +142,14 @@ const revoke = Command.make(
   "revoke",
   {
     id: Flags.required("id", "The name of the agent").pipe(Flag.withMetavar("NAME")),
-    reason: Flags.optional("reason", "The reason, in words").pipe(Flag.withMetavar("TEXT")),
+    reason: Flags.orFile("reason", "The reason, in words"),
     operatorKey
   },
   Effect.fnUntraced(
     function* (flags) {
       const { revoke } = yield* AgentCapabilityRegistry
-      yield* revoke(yield* Input.agentId("--id", flags.id), Option.getOrUndefined(flags.reason))
+      const { reason } = yield* decodedOption("reason", flags.reason, (source) => Input.text("--reason", source))
+      yield* revoke(yield* Input.agentId("--id", flags.id), reason?.text)
       yield* print(
         (yield* Flags.Json) ? "null" : `The key of ${printable(flags.id)} is revoked; nobody can act in its name`
       )
@@ -173,7 +174,7 @@ export const route = Command.make(
   "route",
   {
     from: Flags.required("from", "The sender, which is never chosen").pipe(Flag.withMetavar("AGENT")),
-    task: Flags.required("task", "The task, in words for the receiver").pipe(Flag.withMetavar("TEXT")),
+    task: Flags.requiredOrFile("task", "The task, in words for the receiver [required]"),
     requires: requires.flagged,
     more: requires.following,
     fallback: Flag.Boolean("fallback").pipe(
@@ -184,8 +185,9 @@ export const route = Command.make(
   Effect.fnUntraced(function* (flags) {
     const fromAgent = yield* Input.agentId("--from", flags.from)
     const needed = yield* Input.capabilities("route", "--requires", flags.requires, flags.more)
+    const { text: taskDescription } = yield* Input.text("--task", flags.task)
     const decision = yield* (yield* HandoffRouter).route(
-      { fromAgent, taskDescription: flags.task, ...(needed.length === 0 ? {} : { requires: needed }) },
+      { fromAgent, taskDescription, ...(needed.length === 0 ? {} : { requires: needed }) },
       Option.isSome(flags.fallback) ? { fallback: flags.fallback.value } : {}
     )
     if (Option.isNone(decision)) return yield* new NoCapableAgent({ fromAgent, requires: needed })

@@ -106,7 +106,7 @@ const meanings: Readonly<Record<ImportOutcome, string>> = {
 }
 
 const store = (name: string, description: string) =>
-  Flag.String(name).pipe(Flag.withDescription(`${description} [required]`), Flag.withMetavar("STORE"))
+  Flags.value(name).pipe(Flag.withDescription(`${description} [required]`), Flag.withMetavar("STORE"))
 
 export const copy = Command.make(
   "copy",

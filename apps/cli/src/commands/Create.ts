@@ -72,28 +72,25 @@ const deliverables = Flags.orFile(
 
 /** The flags of arguments that are not plain. */
 const custom = {
-  context: flagsFor({ context: context.text, contextFile: context.file }, (flags) =>
-    Effect.flatMap(Input.json("--context", flags.context, flags.contextFile), (given) =>
-      decodedOption("context", given, Input.jsonObject)
-    )
+  context: flagsFor({ context }, (flags) =>
+    Effect.flatMap(Input.json("--context", flags.context), (given) => decodedOption("context", given, Input.jsonObject))
   ),
-  briefing: flagsFor({ briefing: briefing.text, briefingFile: briefing.file }, (flags) =>
-    Effect.flatMap(Input.json("--briefing", flags.briefing, flags.briefingFile), (given) =>
+  briefing: flagsFor({ briefing }, (flags) =>
+    Effect.flatMap(Input.json("--briefing", flags.briefing), (given) =>
       decodedOption("briefing", given, RequestInput.briefing)
     )
   ),
   deliverables: flagsFor(
     {
-      deliverable: Flag.String("deliverable").pipe(
+      deliverable: Flags.value("deliverable").pipe(
         Flag.withDescription("A deliverable, such as report=text/markdown; repeat it for more"),
         Flag.withMetavar("NAME[=MEDIA_TYPE]"),
         Flag.atLeast(0)
       ),
-      deliverables: deliverables.text,
-      deliverablesFile: deliverables.file
+      deliverables
     },
     Effect.fnUntraced(function* (flags) {
-      const given = yield* Input.json("--deliverables", flags.deliverables, flags.deliverablesFile)
+      const given = yield* Input.json("--deliverables", flags.deliverables)
       const all = yield* RequestInput.deliverables(flags.deliverable, given)
       return all.length === 0 ? {} : { deliverables: all }
     })

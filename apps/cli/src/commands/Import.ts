@@ -176,7 +176,7 @@ const refuseJournal = Effect.fnUntraced(function* (file: string) {
 export const importAll = Command.make(
   "import",
   {
-    file: Flag.String("file").pipe(
+    file: Flags.value("file").pipe(
       Flag.withDescription("A JSON file that export or the Python tool wrote; - reads standard input [required]"),
       Flag.withMetavar("FILE")
     ),

@@ -84,7 +84,7 @@ export const answer = verbCommand("answer", { examples: [`--answer "Yes, leave i
 
 /** A flag that collects sentences. */
 const sentences = (name: string, description: string) =>
-  Flag.String(name).pipe(
+  Flags.text(name).pipe(
     Flag.withDescription(`${description}; repeat it for more`),
     Flag.withMetavar("TEXT"),
     Flag.atLeast(0)
@@ -121,6 +121,7 @@ export const forward = verbCommand("forward", {
 })
 
 export const attest = verbCommand("attest", {
+  words: ["of", "uri"],
   examples: [`--by auditor --statement "The totals agree with the ledger." --of report`],
   print: (record, payload) => {
     // The cast: an attestation has these.
@@ -145,26 +146,25 @@ export const complete = verbCommand("complete", {
   names: { leavesChildren: "leave-parts" },
   custom: {
     result: flagsFor(
-      { result: result.text, resultFile: result.file },
+      { result },
       Effect.fnUntraced(function* (flags) {
-        const given = yield* Input.json("--result", flags.result, flags.resultFile)
+        const given = yield* Input.json("--result", flags.result)
         return { result: {}, ...(yield* decodedOption("result", given, Input.jsonObject)) }
       })
     ),
     artifacts: flagsFor(
       {
-        artifactFile: Flag.String("artifact-file").pipe(
+        artifactFile: Flags.value("artifact-file").pipe(
           Flag.withDescription(
             "A file to return: JSON and text of up to 512 KiB by value, others by reference with SHA-256, size and a file: URI; repeat it for more"
           ),
           Flag.withMetavar("NAME=FILE"),
           Flag.atLeast(0)
         ),
-        artifacts: artifacts.text,
-        artifactsFile: artifacts.file
+        artifacts
       },
       Effect.fnUntraced(function* (flags) {
-        const given = yield* Input.json("--artifacts", flags.artifacts, flags.artifactsFile)
+        const given = yield* Input.json("--artifacts", flags.artifacts)
         if (flags.artifactFile.length === 0 && Option.isNone(given)) return {}
         // The demanded media type and digest decide whether a file is returned by value or by reference.
         const { request } = yield* Input.handoff(flags.id)

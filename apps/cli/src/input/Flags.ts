@@ -5,23 +5,51 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Result from "effect/Result"
+
+import { textFlags, valueFlags } from "./Arguments.ts"
+
+/** A flag with a value. */
+export const value = (name: string): Flag.Flag<string> => {
+  valueFlags.add(name)
+  return Flag.String(name)
+}
+
+/** A flag with a text for a person, which is taken literally; `reader` names the flag that reads the text from a file. */
+export const text = (name: string, reader?: string): Flag.Flag<string> => {
+  textFlags.set(name, reader)
+  return value(name)
+}
 
 /** A required flag; the help marks it. */
 export const required = (name: string, description: string) =>
-  Flag.String(name).pipe(Flag.withDescription(`${description} [required]`))
+  value(name).pipe(Flag.withDescription(`${description} [required]`))
 
 /** An optional flag. */
 export const optional = (name: string, description: string) =>
-  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+  value(name).pipe(Flag.withDescription(description), Flag.optional)
+
+/** The value of a flag as a failure, or the file that its `-file` flag names. */
+export type Source = Result.Result<string, string>
 
 /**
- * A flag whose value is taken literally, and one that names a file which holds it. Only the name of a flag makes a file of
+ * A flag whose value is taken literally, or one that names a file which holds it. Only the name of a flag makes a file of
  * its value: a program may pass text of others to the first one.
  */
-export const orFile = (name: string, description: string, metavar: string) => ({
-  text: optional(name, description).pipe(Flag.withMetavar(metavar)),
-  file: optional(`${name}-file`, `A file that holds --${name}; - reads standard input`).pipe(Flag.withMetavar("FILE"))
-})
+export const requiredOrFile = (name: string, description: string, metavar = "TEXT"): Flag.Flag<Source> => {
+  const reader = `${name}-file`
+  const literal = text(name, reader).pipe(Flag.withDescription(description), Flag.withMetavar(metavar))
+  return value(reader).pipe(
+    Flag.withDescription(`A file that holds --${name}; - reads standard input`),
+    Flag.withMetavar("FILE"),
+    // The last one is named if both are missing.
+    Flag.orElseResult(() => literal)
+  )
+}
+
+/** The same for an optional value. */
+export const orFile = (name: string, description: string, metavar = "TEXT") =>
+  Flag.optional(requiredOrFile(name, description, metavar))
 
 /** The handoff that a command is about. */
 export const id = required(
@@ -59,7 +87,7 @@ export const onOff = (name: string, description: string) =>
 
 /** A flag for several words: it may be repeated, hold commas, or be followed by more words. */
 export const words = (name: string, description: string) => ({
-  flagged: Flag.String(name).pipe(
+  flagged: value(name).pipe(
     Flag.withDescription(`${description}; repeat it, add more words, or separate them by commas`),
     Flag.withMetavar("WORD"),
     Flag.atLeast(0)

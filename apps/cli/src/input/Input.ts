@@ -18,6 +18,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
+import type { Source } from "./Flags.ts"
 import { decodeUtf8 } from "./Utf8.ts"
 
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
@@ -55,16 +56,13 @@ export const sourceText = (flag: string, file: string): Effect.Effect<string, In
       )
     : fileText(flag, file)
 
-/** The value of a flag, or the text of the file that its `-file` flag names, with the flag that errors name. */
-export const text = Effect.fnUntraced(function* (
-  flag: string,
-  value: Option.Option<string>,
-  file: Option.Option<string>
-) {
-  if (Option.isNone(file)) return Option.map(value, (text) => ({ flag, text }))
+/** The text of a flag, or of the file that its `-file` flag names, with the flag that errors name. */
+export const text = Effect.fnUntraced(function* (flag: string, source: Source) {
+  if (Result.isFailure(source)) return { flag, text: source.failure }
   const fileFlag = `${flag}-file`
-  if (Option.isSome(value)) return yield* invalid(fileFlag, `use it without ${flag}`)
-  return Option.some({ flag: fileFlag, text: yield* sourceText(fileFlag, file.value) })
+  // Editors and echo end the last line, too, which is not a part of the text.
+  const text = (yield* sourceText(fileFlag, source.success)).replace(/\r?\n$/, "")
+  return { flag: fileFlag, text }
 })
 
 /** JSON that a flag gave, or its file. */
@@ -75,18 +73,10 @@ export interface GivenJson {
 }
 
 /** The JSON of a flag, or of the file that its `-file` flag names. */
-export const json = Effect.fnUntraced(function* (
-  flag: string,
-  value: Option.Option<string>,
-  file: Option.Option<string>
-) {
-  const given = yield* text(flag, value, file)
-  if (Option.isNone(given)) return Option.none<GivenJson>()
-  const { flag: source, text: found } = given.value
-  if (source === flag && /^(?:@|-$)/.test(found)) {
-    return yield* invalid(flag, `expected JSON; to read it from a file, use ${flag}-file FILE`)
-  }
-  return Option.some<GivenJson>({ flag: source, json: yield* Effect.fromResult(decodeText(source, found)) })
+export const json = Effect.fnUntraced(function* (name: string, source: Option.Option<Source>) {
+  if (Option.isNone(source)) return Option.none<GivenJson>()
+  const { flag, text: found } = yield* text(name, source.value)
+  return Option.some<GivenJson>({ flag, json: yield* Effect.fromResult(decodeText(flag, found)) })
 })
 
 /** A JSON object that a flag gave. */

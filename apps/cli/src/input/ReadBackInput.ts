@@ -10,24 +10,23 @@ import * as Flags from "./Flags.ts"
 import * as Input from "./Input.ts"
 
 const item = (name: string, description: string, metavar: string) =>
-  Flag.String(name).pipe(
+  Flags.value(name).pipe(
     Flag.withDescription(`${description}; repeat it for more`),
     Flag.withMetavar(metavar),
     Flag.atLeast(0)
   )
 
-const whole = Flags.orFile(
-  "read-back",
-  `The read-back: a summary as text, or JSON such as {"summary": "…", "items": [{"id": "…", "answer": "understood"}]}`,
-  "TEXT|JSON"
-)
-
 /** The flags of a verb that restates a briefing. */
 export const flags = {
-  readBack: whole.text,
-  readBackFile: whole.file,
-  summary: Flags.optional("summary", "The briefing in your words, like --read-back with a text").pipe(
-    Flag.withMetavar("TEXT")
+  readBack: Flags.orFile(
+    "read-back",
+    `The read-back: a summary as text, or JSON such as {"summary": "…", "items": [{"id": "…", "answer": "understood"}]}`,
+    "TEXT|JSON"
+  ),
+  summary: Flags.text("summary", "read-back-file").pipe(
+    Flag.withDescription("The briefing in your words, like --read-back with a text"),
+    Flag.withMetavar("TEXT"),
+    Flag.optional
   ),
   understood: item("understood", "An action or contingency you understood, or several, separated by commas", "ID"),
   unclear: item("question", "An action or contingency you have a question about, and the question", "ID[=TEXT]"),
@@ -35,8 +34,7 @@ export const flags = {
 }
 
 interface Values {
-  readonly readBack: Option.Option<string>
-  readonly readBackFile: Option.Option<string>
+  readonly readBack: Option.Option<Flags.Source>
   readonly summary: Option.Option<string>
   readonly understood: ReadonlyArray<string>
   readonly unclear: ReadonlyArray<string>
@@ -77,16 +75,17 @@ export const given = Effect.fnUntraced(function* (flags: Values) {
     ...flags.unclear.map(noted("question")),
     ...flags.refused.map(noted("refused"))
   ]
-  const given = yield* Input.text("--read-back", flags.readBack, flags.readBackFile)
-  if (Option.isSome(given) && Option.isSome(flags.summary)) {
+  if (Option.isSome(flags.readBack) && Option.isSome(flags.summary)) {
     return yield* invalid("--summary", "use it without --read-back, which holds a summary, too")
   }
-  if (Option.isNone(given) && Option.isNone(flags.summary)) {
+  if (Option.isNone(flags.readBack) && Option.isNone(flags.summary)) {
     if (items.length === 0) return Option.none<ReadBack>()
     return yield* invalid("--summary", "expected the briefing in your words, beside the items")
   }
-  const whole = Option.isSome(given)
-    ? yield* Effect.fromResult(fromText(given.value.flag, given.value.text))
+  const whole = Option.isSome(flags.readBack)
+    ? yield* Effect.flatMap(Input.text("--read-back", flags.readBack.value), ({ flag, text }) =>
+        Effect.fromResult(fromText(flag, text))
+      )
     : { summary: Option.getOrElse(flags.summary, () => "") }
   const all = [...(whole.items ?? []), ...items]
   const readBack = { ...whole, ...(all.length === 0 ? {} : { items: all }) }

@@ -16,6 +16,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 
+import { requiredOrFile, value } from "./Flags.ts"
 import * as Input from "./Input.ts"
 
 type Values = Readonly<Record<string, unknown>>
@@ -89,10 +90,12 @@ const descriptionOf = (ast: SchemaAST.AST, hint: string | undefined): string => 
 }
 
 /** The flag of one plain argument; `undefined` for an argument that a command has to write flags for. */
-const plain = (name: string, key: string, { ast }: Schema.Constraint): Flags | undefined => {
-  const kind = kinds.get(ast.checks)
-  const description = descriptionOf(ast, kind?.hint)
+const plain = (name: string, key: string, { ast }: Schema.Constraint, isWord: boolean): Flags | undefined => {
+  const kind: Kind | undefined = isWord ? { metavar: "TEXT" } : kinds.get(ast.checks)
   const isOptional = ast.context?.isOptional === true
+  const description = `${descriptionOf(ast, kind?.hint)}${isOptional ? "" : " [required]"}`
+  const described = <A>(flag: Flag.Flag<A>, metavar: string) =>
+    flag.pipe(Flag.withDescription(description), Flag.withMetavar(metavar))
   const add = (value: unknown) => ({ [key]: value })
   const isSwitch =
     ast._tag === "Boolean" ||
@@ -101,44 +104,46 @@ const plain = (name: string, key: string, { ast }: Schema.Constraint): Flags | u
     const flag = Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
     return flagsFor({ [key]: flag }, (values) => Effect.succeed(values[key] === true ? add(true) : {}))
   }
-  const optional = <A>(
-    flag: Flag.Flag<A>,
-    metavar: string,
-    read: (value: A) => Effect.Effect<unknown, InvalidInput>
-  ) => {
-    const described = flag.pipe(
-      Flag.withDescription(isOptional ? description : `${description} [required]`),
-      Flag.withMetavar(metavar)
-    )
+  const optional = <A>(flag: Flag.Flag<A>, read: (value: A) => Effect.Effect<unknown, InvalidInput>) => {
     const each = (value: A) => Effect.map(read(value), add)
     return isOptional
-      ? flagsFor({ [key]: Flag.optional(described) }, (values) =>
+      ? flagsFor({ [key]: Flag.optional(flag) }, (values) =>
           Option.match(values[key] ?? Option.none<A>(), { onNone: () => Effect.succeed({}), onSome: each })
         )
-      : flagsFor({ [key]: described }, (values) => each(values[key] as A))
+      : flagsFor({ [key]: flag }, (values) => each(values[key] as A))
   }
-  if (ast._tag === "String" || kind?.read !== undefined) {
-    const { metavar, read }: Kind = kind ?? { metavar: "TEXT" }
-    return optional(Flag.String(name), metavar, (text) => read?.(`--${name}`, text) ?? Effect.succeed(text))
+  if (ast._tag === "String" && kind === undefined) {
+    return optional(requiredOrFile(name, description), (source) =>
+      Effect.map(Input.text(`--${name}`, source), ({ text }) => text)
+    )
+  }
+  if (kind !== undefined) {
+    const { metavar, read } = kind
+    return optional(described(value(name), metavar), (text) => read?.(`--${name}`, text) ?? Effect.succeed(text))
   }
   if (ast._tag !== "Number") return undefined
   // The cast: a schema of numbers without an encoding.
   const whole = Schema.make<Schema.Codec<number>>(ast)
-  return optional(Flag.Int(name).pipe(Flag.withSchema(whole)), "N", Effect.succeed)
+  return optional(described(Flag.Int(name).pipe(Flag.withSchema(whole)), "N"), Effect.succeed)
 }
 
 /** The choices of a command for the arguments of a verb. */
 export interface Arguments {
   /** Names of flags that differ from the name of the argument. */
   readonly names?: Readonly<Record<string, string>>
+  /** Arguments that are a name or an address, which no file holds. */
+  readonly words?: ReadonlyArray<string>
   /** Flags of arguments that are not plain; `undefined` for an argument that the command does not offer. */
   readonly custom?: Readonly<Record<string, Flags | undefined>>
 }
 
 /** The flags for all arguments of a verb. */
-export const flagsOf = (fields: Schema.Struct.Fields, { custom = {}, names = {} }: Arguments = {}): Flags => {
+export const flagsOf = (
+  fields: Schema.Struct.Fields,
+  { custom = {}, names = {}, words = [] }: Arguments = {}
+): Flags => {
   const all = Object.entries(fields).flatMap(([key, field]) => {
-    const flags = key in custom ? custom[key] : plain(names[key] ?? kebab(key), key, field)
+    const flags = key in custom ? custom[key] : plain(names[key] ?? kebab(key), key, field, words.includes(key))
     if (flags === undefined && !(key in custom)) throw new Error(`The argument ${key} is not plain: write flags for it`)
     return flags ?? []
   })
