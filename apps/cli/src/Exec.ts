@@ -27,6 +27,13 @@ const signal = ({ pid }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void => {
   }
 }
 
+const running = new Set<ChildProcess>()
+
+// Ends the programs that run when the process exits without an interrupt.
+const endAll = (): void => {
+  for (const child of running) signal(child, "SIGKILL")
+}
+
 /**
  * Runs a command line in the shell with a text on its standard input, and keeps little more than `limit` bytes of its output.
  * When the program has ended, its process group gets SIGTERM; children that keep the output open delay that by up to five
@@ -49,6 +56,8 @@ export const exec = (
           env: { ...process.env, ...variables },
           stdio: "pipe"
         })
+        if (running.size === 0) process.once("exit", endAll)
+        running.add(child)
         const output: Array<Buffer> = []
         let size = 0
         let stderr = Buffer.of()
@@ -66,6 +75,10 @@ export const exec = (
         // The program need not read its input.
         child.stdin.on("error", () => {})
         child.stdin.end(input)
+        const forget = (): void => {
+          running.delete(child)
+          if (running.size === 0) process.off("exit", endAll)
+        }
         const ended = new Promise<void>((resolve) => {
           child.once("exit", () => {
             // A daemon may keep the output open indefinitely; destroying the streams causes "close".
@@ -77,10 +90,12 @@ export const exec = (
           })
           child.once("close", (code, name) => {
             signal(child, "SIGTERM")
+            forget()
             resolve()
             resume(Effect.succeed({ code: code ?? name ?? 1, stdout: Buffer.concat(output), stderr }))
           })
           child.once("error", ({ message }) => {
+            forget()
             resolve()
             resume(Effect.succeed({ code: 127, stdout: Buffer.of(), stderr: Buffer.from(message) }))
           })

@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Runtime from "effect/Runtime"
 import * as Stdio from "effect/Stdio"
 
 import { cli } from "./Cli.ts"
@@ -65,14 +64,16 @@ const checkWords = Effect.flatMap(Stdio.Stdio, ({ args }) =>
 export const program = (version: string) =>
   Effect.andThen(checkWords, Command.run(cli, { version })).pipe(Effect.tapCause(report), Effect.provide(services))
 
-/** The exit code: 2 for a usage error, 3 if nothing was created; otherwise 0, 1 for a failure and 130 for an interrupt. */
-export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
-  const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
+/**
+ * The exit code: 2 for a usage error, 3 if nothing was created; otherwise 0, 1 for a failure, and for an interrupt that of
+ * its signal.
+ */
+export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>, signalled = 130): number => {
+  if (Exit.isSuccess(exit)) return 0
+  if (Cause.hasInterruptsOnly(exit.cause)) return signalled
+  const error = Cause.squash(exit.cause)
   if (isClosedPipe(error)) return 0
-  if (CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length > 0) return 2
+  if (CliError.isCliError(error) && error._tag === "ShowHelp") return error.errors.length > 0 ? 2 : 0
   if (error instanceof UnclearValue) return 2
-  if (error instanceof NothingCreated) return 3
-  let code = 0
-  Runtime.defaultTeardown(exit, (usual) => (code = usual))
-  return code
+  return error instanceof NothingCreated ? 3 : 1
 }

@@ -6,12 +6,12 @@ import packageJson from "../package.json" with { type: "json" }
 import * as Environment from "./Environment.ts"
 import * as Output from "./output/Output.ts"
 import { exitCodeOf, program } from "./Program.ts"
+import * as Signals from "./Signals.ts"
 
 // Each write reports its own error; without a listener an error would end the process before the store is closed.
 process.stdout.on("error", () => {})
 
-// A closed terminal ends a worker like SIGTERM, because the program it runs is in another process group and would stay.
-process.on("SIGHUP", () => process.emit("SIGTERM"))
+const signalled = Signals.listen()
 
 // Defined by the bundler.
 declare const AUMAI_HANDOFF_COMMIT: string | undefined
@@ -22,5 +22,5 @@ const version = `${packageJson.version} (${commit}, ${bun === undefined ? `Node 
 
 program(version).pipe(
   Effect.provide(Layer.merge(Environment.layer, Output.layer)),
-  NodeRuntime.runMain({ disableErrorReporting: true, teardown: (exit, done) => done(exitCodeOf(exit)) })
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: (exit, done) => done(exitCodeOf(exit, signalled())) })
 )

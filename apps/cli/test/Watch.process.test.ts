@@ -33,4 +33,21 @@ describe("watch", () => {
       [id, 2]
     ])
   })
+
+  it.each([
+    ["watch", "SIGTERM", 143],
+    ["watch", "SIGHUP", 129],
+    ["work", "SIGINT", 130],
+    ["work", "SIGTERM", 143],
+    ["work", "SIGHUP", 129]
+  ] as const)("%s ends with the exit code of %s", async (verb, signal, code) => {
+    await cli.create("signals.json", { to: "nobody", task: `${verb} ${signal}` })
+    const words = verb === "watch" ? ["watch", "--all"] : ["work", "--agent", "executor", "--exec", "echo", "--json"]
+    const child = cli.start([...words, "--store", "signals.json"])
+    if (verb === "work") await cli.create("signals.json")
+    await new Promise((resolve) => child.stdout.once("data", resolve))
+    const closed = new Promise((resolve) => child.once("close", resolve))
+    child.kill(signal)
+    expect(await closed).toBe(code)
+  })
 })
