@@ -84,6 +84,16 @@ export const opened = (flag: "--from" | "--to", location: string) =>
     named(location, `name an existing one with ${flag}`)
   )
 
+/** The location of the same store for a program in another directory. */
+export const absolute = (location: string): string => {
+  const file = fileOf(location)
+  if (file === undefined) return location
+  const path = process.getBuiltinModule("node:path").resolve(file)
+  if (jsonFileOf(location) === undefined) return `sqlite:${path}`
+  // A path with another meaning, such as that of ./handoffs.db, is insisted on by a URL.
+  return fileOf(path) === path ? path : process.getBuiltinModule("node:url").pathToFileURL(path).href
+}
+
 /** The JSON file that a location names; `undefined` for any other kind of store. */
 export const jsonFileOf = (location: string): string | undefined =>
   /^sqlite:/i.test(location) ? undefined : fileOf(location)

@@ -48,7 +48,7 @@ export const root = Command.make("aumai-handoff").pipe(
     ),
     key: Flags.value("key").pipe(
       Flag.withDescription(
-        "Sign for AGENT with the secret key in FILE, which keygen writes; repeat it for more agents [env: AUMAI_HANDOFF_KEYS, separated by commas]"
+        "Sign for AGENT with the secret key in FILE, which keygen writes; repeat it for more agents, and put a name with = or a comma in double quotes [env: AUMAI_HANDOFF_KEYS, separated by commas]"
       ),
       Flag.withMetavar("AGENT=FILE"),
       Flag.atLeast(0)

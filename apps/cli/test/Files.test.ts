@@ -16,17 +16,24 @@ describe("a file", () => {
     const reading = described.flatMap(({ flags }) => flags.filter(({ metavar }) => namesFile(metavar)))
     expect([...new Set(reading.map(({ flag, metavar }) => `${flag} ${metavar}`))].toSorted()).toEqual([
       "--agents FILE",
+      "--answer-file FILE",
       "--artifact-file NAME=FILE",
       "--artifacts-file FILE",
       "--briefing-file FILE",
       "--checkpoint FILE",
       "--context-file FILE",
+      "--correct-file FILE",
       "--deliverables-file FILE",
       "--file FILE",
+      "--note-file FILE",
       "--operator-key FILE",
       "--out FILE",
+      "--question-file FILE",
       "--read-back-file FILE",
-      "--result-file FILE"
+      "--reason-file FILE",
+      "--result-file FILE",
+      "--statement-file FILE",
+      "--task-file FILE"
     ])
   })
 

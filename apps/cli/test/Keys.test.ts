@@ -211,6 +211,25 @@ describe("keys", () => {
     }
   })
 
+  it("take any agent and any file in double quotes, in the flag and in the variable", async () => {
+    const [agent, file] = ['a=b, "c"', "odd, one=.key"]
+    await keyOf("other", "plain.key")
+    await keyOf(agent, file)
+    const key = `${JSON.stringify(agent)}=${JSON.stringify(file)}`
+    const id = await cli.create("odd.json", { to: agent })
+    const { stdout } = await cli.run(["keygen", "--id", agent, "--out", "hint.key"])
+    expect(stdout).toContain(`--key '"a=b, \\"c\\""=hint.key'`)
+    const publicKey = await keyOf(agent, "odd, two.key")
+    const words = ["register", "--id", agent, "--capability", "x", "--public-key", publicKey]
+    const next = `${JSON.stringify(agent)}="odd, two.key"`
+    const { done, refused } = on(cli, "odd.json")
+    await done("agents", ...words, "--key", next)
+    await refused("accept", "--id", id, "--key", key)
+    await done("accept", "--id", id, "--key", next)
+    const env = { AUMAI_HANDOFF_KEYS: `other=plain.key, ${next} ,` }
+    expect(await cli.run(["start", "--id", id, "--store", "odd.json"], { env })).toMatchObject({ code: 0, stderr: "" })
+  })
+
   const warnings = async (file: string) => {
     const key = `executor=${file}`
     writeFileSync(cli.path("warned.json"), "[]\n")

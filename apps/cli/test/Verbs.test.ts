@@ -171,8 +171,7 @@ describe("input", () => {
     [
       '{"a": 1, "a": 2}',
       "Error: Invalid --context: Expected each key once in an object; one is repeated at line 1, column 11\n"
-    ],
-    ["-", "Error: Invalid --context: expected JSON; to read it from a file, use --context-file FILE\n"]
+    ]
   ])("refuses --context %s and creates nothing", async (context, message) => {
     const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--store", "untouched.json"]
     expect(await cli.run([...words, "--context", context])).toEqual({ code: 1, stdout: "", stderr: message })

@@ -136,6 +136,55 @@ describe("work", () => {
     expect((await statusOf("stderr.json", id)).response.reason).toBe(String.raw`It exited with 65: Pas trouv\xe9`)
   }, 60_000)
 
+  it.each(["sub.json", "sqlite:sub.db", "./looks-like.db"])(
+    "gives its program the store %s and the keys from another directory, too",
+    async (store) => {
+      const file = `${store.replace(/\W/g, "")}, own.key`
+      const { stdout } = await cli.run(["keygen", "--id", "executor", "--out", file, "--json"])
+      const key = ["--key", `executor="${file}"`]
+      const { public_key: publicKey } = JSON.parse(stdout) as { readonly public_key: string }
+      const id = await cli.create(store, { "max-attempts": "1" })
+      const register = ["agents", "register", "--id", "executor", "--capability", "x", "--public-key", publicKey]
+      expect((await cli.run([...register, ...key, "--store", store])).stderr).toBe("")
+      const words = [...cli.first, "progress", "--note", "from elsewhere", "--id", id]
+      const script = cli.path("elsewhere.mjs")
+      writeFileSync(
+        script,
+        `import { spawnSync } from "node:child_process"
+         process.chdir("/")
+         const { stderr, status } = spawnSync(${JSON.stringify(cli.program)}, ${JSON.stringify(words)}, { encoding: "utf8" })
+         console.error(stderr)
+         process.exitCode = status`
+      )
+      const exec = `"${process.execPath}" "${script}"`
+      const worker = cli.start(["work", "--agent", "executor", "--exec", exec, "--store", store, ...key])
+      await until(store, id, "completed")
+      await stop(worker)
+      expect((await cli.run(["history", "--id", id, "--store", store])).stdout).toContain("from elsewhere")
+    },
+    60_000
+  )
+
+  it("ends at once with a second signal, and its program with it", async () => {
+    await cli.create("impatient.json")
+    const worker = work(
+      "impatient.json",
+      `import { writeFileSync } from "node:fs"
+       process.on("SIGTERM", () => {})
+       setInterval(() => {}, 1000)
+       writeFileSync("impatient.pid", String(process.pid))`,
+      "--grace",
+      "1h"
+    )
+    await expect.poll(() => existsSync(cli.path("impatient.pid")), { timeout: 20_000 }).toBe(true)
+    const closed = once(worker, "close")
+    worker.kill("SIGTERM")
+    worker.kill("SIGINT")
+    expect([130, 143]).toContain((await closed)[0])
+    const pid = Number(readFileSync(cli.path("impatient.pid"), "utf8"))
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
+  }, 60_000)
+
   it("fails a handoff whose schema is never judged, goes on with the next one, and stops with SIGTERM meanwhile", async () => {
     const bomb = {
       task: "Bomb",

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { warnOfOthers } from "../input/Keys.ts"
+import { pairText, warnOfOthers } from "../input/Keys.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable, word } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -58,8 +58,8 @@ export const keygen = Command.make(
         `Public key  ${publicKey}`,
         "",
         "Register the public key, then sign with the secret one:",
-        `  aumai-handoff agents register --id ${word(id)} --public-key ${publicKey} --key ${word(`${id}=${file}`)}`,
-        `  aumai-handoff accept --id HANDOFF --key ${word(`${id}=${file}`)}`
+        `  aumai-handoff agents register --id ${word(id)} --public-key ${publicKey} --key ${word(pairText(id, file))}`,
+        `  aumai-handoff accept --id HANDOFF --key ${word(pairText(id, file))}`
       ]
         .map(printable)
         .join("\n")

@@ -24,7 +24,7 @@ import * as Input from "../input/Input.ts"
 import * as Keys from "../input/Keys.ts"
 import * as ReadBackInput from "../input/ReadBackInput.ts"
 import { decodeUtf8, escapedUtf8 } from "../input/Utf8.ts"
-import { onDemand } from "../OpenStore.ts"
+import { absolute, onDemand } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { root } from "../Root.ts"
@@ -113,7 +113,8 @@ export const work = Command.make(
     }
     const isJson = yield* Flags.Json
     const { key, store } = yield* root
-    const keys = (yield* Keys.named(key)).join(",")
+    // Absolute, because the program may change its directory.
+    const shared = { AUMAI_HANDOFF_STORE: absolute(store), ...(yield* Keys.variables(key)) }
     const say = (id: string, attempt: number, what: string) => {
       const note: WireWorkNote = { record_id: id, attempt, what }
       return Effect.ignore(print(isJson ? jsonText(note) : printable(`${id} attempt ${attempt}: ${what}`)))
@@ -122,9 +123,8 @@ export const work = Command.make(
       AUMAI_HANDOFF_ID: recordId,
       AUMAI_HANDOFF_ATTEMPT: String(attempt),
       AUMAI_HANDOFF_AGENT: agent,
-      AUMAI_HANDOFF_STORE: store,
       // The program signs its own commands with the same keys.
-      ...(keys === "" ? {} : { [Keys.variable]: keys })
+      ...shared
     })
     /** Runs a command line for a handoff and decodes its output. */
     const run = Effect.fnUntraced(function* <A>(

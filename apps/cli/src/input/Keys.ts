@@ -3,6 +3,7 @@ import { InvalidInput } from "@aumai/handoff-protocol"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 
 import { warn } from "../output/Output.ts"
 import { printable, word } from "../output/Text.ts"
@@ -11,22 +12,65 @@ import * as Input from "./Input.ts"
 /** The environment variable that names keys if `--key` does not. */
 export const variable = "AUMAI_HANDOFF_KEYS"
 
+/** The environment variable that names the operator's key file if `--operator-key` does not. */
+export const operatorVariable = "AUMAI_HANDOFF_OPERATOR_KEY"
+
+const operatorFile = Config.option(Config.String(operatorVariable))
+
 const invalid = (input: string, expected: string) => new InvalidInput({ input, issues: [{ path: "", expected }] })
+
+// An agent or a file that holds = or a comma is written as JSON, in double quotes.
+const quoted = String.raw`"(?:[^"\\]|\\.)*"`
+const pair = new RegExp(`^(${quoted}|[^=]*)=(.*)$`, "s")
+const item = new RegExp(`(?:(?<=(?:^|[,=])\\s*)${quoted}|[^,])+`, "g")
+
+const isQuoted = new RegExp(`^${quoted}$`, "s")
+
+const unquoted = (text: string): string => {
+  if (!isQuoted.test(text)) return text
+  try {
+    // The cast: JSON in double quotes is text.
+    return JSON.parse(text) as string
+  } catch {
+    return text
+  }
+}
+
+/** The agent and the file of `AGENT=FILE`; without an agent, the file alone. */
+const pairOf = (text: string): { readonly agent: string; readonly file: string } => {
+  const [, agent = "", file = text] = (isQuoted.test(text) ? undefined : pair.exec(text)) ?? []
+  return { agent: unquoted(agent), file: unquoted(file) }
+}
+
+/** Writes an agent and the file of its key as `AGENT=FILE`. */
+export const pairText = (agent: string, file: string): string =>
+  [agent, file].map((text) => (/^$|[=,"]|^\s|\s$/.test(text) ? JSON.stringify(text) : text)).join("=")
 
 const fromEnvironment = Config.String(variable).pipe(
   Config.withDefault(""),
-  Config.map((names) =>
-    names
-      .split(",")
-      .map((text) => text.trim())
-      .filter((text) => text !== "")
-  )
+  Config.map((names) => (names.match(item) ?? []).map((text) => text.trim()).filter((text) => text !== ""))
 )
 
 /** The keys of the flags or, without flags, of the environment, each as `AGENT=FILE`. */
 export const named = (flags: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
   // Cannot fail, because a missing variable has a default.
   flags.length > 0 ? Effect.succeed(flags) : Effect.orDie(fromEnvironment)
+
+/** The environment variables that name the same keys for a program in another directory. */
+export const variables = (flags: ReadonlyArray<string>): Effect.Effect<Readonly<Record<string, string>>> => {
+  const { resolve } = process.getBuiltinModule("node:path")
+  return Effect.map(Effect.all([named(flags), Effect.orDie(operatorFile)]), ([keys, operator]) => ({
+    ...(keys.length === 0
+      ? {}
+      : {
+          [variable]: keys
+            .map(pairOf)
+            .map(({ agent, file }) => pairText(agent, resolve(file)))
+            .join(",")
+        }),
+    ...(Option.isNone(operator) ? {} : { [operatorVariable]: resolve(operator.value) })
+  }))
+}
 
 // The bits of a mode: any access by the group or by others; writing by others; only owners may replace files. A directory
 // that its group may write is usual, because many systems give each user an own group.
@@ -67,13 +111,12 @@ const fileOf = Effect.fnUntraced(function* (input: string, file: string) {
 })
 
 const read = Effect.fnUntraced(function* (input: string, text: string) {
-  const at = text.indexOf("=")
-  const [agent, file] = [text.slice(0, at), text.slice(at + 1)]
+  const { agent, file } = pairOf(text)
   // The text is not repeated, because it may be the key itself.
-  if (at < 1 || secretForm.test(file)) {
+  if (agent === "" || secretForm.test(file)) {
     return yield* invalid(
       input,
-      "expected AGENT=FILE such as executor=executor.key, where the file holds the secret key"
+      "expected AGENT=FILE such as executor=executor.key, where the file holds the secret key; a name with = or a comma is written in double quotes"
     )
   }
   return { agent, ...(yield* fileOf(input, file)) }
@@ -82,7 +125,7 @@ const read = Effect.fnUntraced(function* (input: string, text: string) {
 /** The secret key in the only file that `--key` names, for a signature that is not an agent's. */
 export const only = Effect.fnUntraced(function* (flags: ReadonlyArray<string>) {
   const [text, ...others] = flags
-  const file = text?.slice(text.indexOf("=") + 1)
+  const file = text === undefined ? undefined : pairOf(text).file
   // The text is not repeated, because it may be the key itself.
   if (file === undefined || others.length > 0 || secretForm.test(file)) {
     return yield* invalid("--key", "expected one file with a secret key: --key FILE; keygen --out FILE writes one")
@@ -92,9 +135,6 @@ export const only = Effect.fnUntraced(function* (flags: ReadonlyArray<string>) {
 
 // Loaded only by commands that sign.
 const proof = Effect.promise(() => import("../Proof.ts"))
-
-/** The operator's key file, if a flag or the environment names it. */
-export const operatorVariable = "AUMAI_HANDOFF_OPERATOR_KEY"
 
 /** Signers of these agents and of the operator, for the engine. */
 export const signing = (flags: ReadonlyArray<string>, operatorFile: string | undefined) =>
