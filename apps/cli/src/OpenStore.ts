@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import * as Keys from "./input/Keys.ts"
+import { sayingChanges } from "./output/Output.ts"
 import { root, shown, storeFlag } from "./Root.ts"
 import { onItsClock } from "./StoreClock.ts"
 import { type StoreUse, storeUse, type StoreUser } from "./StoreUse.ts"
@@ -67,7 +68,8 @@ export const on =
       const layer = use.signs ? signingEngine(use, store, key, flags) : engine(use, store, flags)
       const begin = use.missing === "created on demand" ? "--create" : `'aumai-handoff create${storeFlag(store)}'`
       const remedy = `name an existing one with --store, or begin one there with ${begin}`
-      return Effect.catchIf(Effect.provide(onItsClock(work), layer), isMissing, named(store, remedy))
+      const told = use.changes ? sayingChanges(work) : work
+      return Effect.catchIf(Effect.provide(onItsClock(told), layer), isMissing, named(store, remedy))
     })
 
 /** The same for a command with `--create`. */

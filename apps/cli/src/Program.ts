@@ -19,8 +19,9 @@ import { OutputError, warn } from "./output/Output.ts"
 import { inert, printable } from "./output/Text.ts"
 import { withoutPasswords } from "./Root.ts"
 
-// A reader such as `head` closes the pipe early, which is not a failure.
-const isClosedPipe = (error: unknown): boolean => error instanceof OutputError && error.code === "EPIPE"
+// A reader such as `head` closes the pipe early, which is not a failure unless the output tells of a change.
+const isClosedPipe = (error: unknown): boolean =>
+  error instanceof OutputError && error.code === "EPIPE" && error.made === undefined
 
 const presenter = CliOutput.layerPresenter({
   present: (event) =>

@@ -14,13 +14,15 @@ export interface StoreUse {
    * others, which follows them or commits repeatedly.
    */
   readonly opens: "to read" | "for one commit" | "to stay"
+  /** True if its output tells what it changed, so that output that is lost is a failure. */
+  readonly changes: boolean
   /** True if the command acts in the name of an agent, so that it signs with the keys of `--key`. */
   readonly signs: boolean
 }
 
-const reads = { missing: "an error", opens: "to read", signs: false } as const
-const changes = { missing: "an error", opens: "for one commit", signs: true } as const
-const begins = { missing: "created", opens: "for one commit", signs: true } as const
+const reads = { missing: "an error", opens: "to read", changes: false, signs: false } as const
+const changes = { missing: "an error", opens: "for one commit", changes: true, signs: true } as const
+const begins = { missing: "created", opens: "for one commit", changes: true, signs: true } as const
 
 /** One row for each command that opens a store; `copy` opens two. */
 export const storeUse = {
@@ -28,11 +30,11 @@ export const storeUse = {
   ...Record.map(transitionVerbs, () => changes),
   delegate: changes,
   claim: changes,
-  work: { missing: "created on demand", opens: "to stay", signs: true },
-  watch: { missing: "created on demand", opens: "to stay", signs: false },
-  sweep: { missing: "an error", opens: "to stay", signs: false },
-  import: { missing: "created", opens: "to stay", signs: false },
-  "copy --to": { missing: "created", opens: "to stay", signs: false },
+  work: { missing: "created on demand", opens: "to stay", changes: true, signs: true },
+  watch: { missing: "created on demand", opens: "to stay", changes: false, signs: false },
+  sweep: { missing: "an error", opens: "to stay", changes: true, signs: false },
+  import: { missing: "created", opens: "to stay", changes: true, signs: false },
+  "copy --to": { missing: "created", opens: "to stay", changes: true, signs: false },
   "copy --from": reads,
   "agents register": begins,
   "agents unregister": changes,

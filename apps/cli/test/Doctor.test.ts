@@ -115,4 +115,16 @@ describe("doctor", () => {
     expect(missing.stderr).toContain(`There is no store at ${cli.path("missing.json")}. Nothing was created`)
     expect(existsSync(cli.path("missing.json"))).toBe(false)
   })
+
+  it("names the command that shows a damaged file of agents, once", async () => {
+    const { done } = on(cli, "agents.json")
+    await done("agents", "register", "--id", "bob", "--capability", "x")
+    await cli.create("agents.json")
+    writeFileSync(cli.path("agents.agents.json"), "{")
+    const { code, stdout } = await cli.run(["doctor", "--json", "--store", "agents.json"])
+    expect([code, found(stdout)]).toMatchObject([1, [{ code: "unreadable", command: expect.any(String) }]])
+    const [{ command: shows, sentence } = { command: "", sentence: "" }] = found(stdout)
+    expect(shows).toBe("aumai-handoff agents list --store agents.json")
+    expect((await cli.run(shows.split(" ").slice(1))).stderr).toBe(`Error: ${sentence}\n`)
+  })
 })

@@ -27,6 +27,23 @@ describe("list", () => {
     expect(accepted.stdout).toBe("No handoff records found\n")
   })
 
+  it("keeps the columns in line beside ids of one's own", async () => {
+    for (const [id, from] of [
+      ["q3", "planner"],
+      ["nightly-2026-11-30", "計画係"]
+    ] as const) {
+      await cli.create("own.json", { id, from })
+    }
+    const { stdout } = await cli.run(["list", "--store", "own.json"])
+    expect(stdout).toBe(
+      [
+        "q3                  pending       planner -> executor      Generate Q3 report",
+        "nightly-2026-11-30  pending       計画係 -> executor       Generate Q3 report",
+        ""
+      ].join("\n")
+    )
+  })
+
   it("writes one JSON value for any number of handoffs", async () => {
     const records = Array.from({ length: 1500 }, (_, index) => ({
       record_id: `r${index}`,

@@ -81,10 +81,38 @@ describe("output that cannot be written", () => {
       stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
       encoding: "utf8"
     })
-    expect([status, stderr]).toEqual([
+    expect([status, stderr]).toEqual([1, "Error: Cannot write the output (ENOSPC)\n"])
+  })
+})
+
+describe("a pipe that its reader has closed", () => {
+  const withoutReader = async (...words: ReadonlyArray<string>) => {
+    const child = cli.start([...words, "--store", "unread.json"])
+    child.stdout.destroy()
+    let stderr = ""
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+    const code = await new Promise((resolve) => child.once("close", resolve))
+    return [code, stderr]
+  }
+
+  it("is a failure for a command that changes the store, which says what was done", async () => {
+    const id = await cli.create("unread.json")
+    const lost = "Error: Cannot write the output (EPIPE);"
+    expect(await withoutReader("claim", "--agent", "executor", "--json")).toEqual([
       1,
-      "Error: Cannot write the output (ENOSPC); changes to the store were made and stay\n"
+      `${lost} handoff ${id} is accepted, and stays so\n`
     ])
+    expect(await withoutReader("create", "--from", "a", "--to", "b", "--task", "t", "--id", "own")).toEqual([
+      1,
+      `${lost} handoff own is pending, and stays so\n`
+    ])
+    expect(await withoutReader("agents", "register", "--id", "b", "--capability", "x")).toEqual([
+      1,
+      `${lost} changes to the store were made and stay\n`
+    ])
+    for (const words of [["status", "--id", id], ["list"], ["doctor"]]) {
+      expect(await withoutReader(...words)).toEqual([0, ""])
+    }
   })
 })
 

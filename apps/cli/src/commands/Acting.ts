@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
-import { print } from "../output/Output.ts"
+import { print, saying } from "../output/Output.ts"
 import { outcome } from "../output/RecordText.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { root, storeFlag } from "../Root.ts"
@@ -17,7 +17,8 @@ export const show = Effect.fnUntraced(function* (
   text: (record: HandoffRecord, where: string) => string = outcome
 ) {
   const { store } = yield* root
-  yield* print((yield* Flags.Json) ? jsonText(encodeRecord(record)) : text(record, storeFlag(store)))
+  const printed = print((yield* Flags.Json) ? jsonText(encodeRecord(record)) : text(record, storeFlag(store)))
+  yield* saying(`handoff ${record.recordId} is ${record.status}, and stays so`)(printed)
 })
 
 /** The same for a handoff that may have been re-routed, with the reason of the router if it was. */

@@ -27,7 +27,7 @@ import * as Stream from "effect/Stream"
 
 import * as Flags from "../input/Flags.ts"
 import { opened } from "../OpenStore.ts"
-import { print, progress, warn } from "../output/Output.ts"
+import { print, progress, warn, sayingChanges } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { agentsAdded, warnOfDifferent } from "./AddedAgents.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -114,59 +114,62 @@ export const copy = Command.make(
     from: store("from", "The store to copy from; it is only read"),
     to: store("to", "The store to copy to; its own handoffs stay")
   },
-  Effect.fnUntraced(function* (flags) {
-    if (flags.from === flags.to) {
-      return yield* new InvalidInput({
-        input: "--to",
-        issues: [{ path: "", expected: "expected another store than --from" }]
-      })
-    }
-    const source = yield* opened("--from", flags.from)
-    const target = yield* opened("--to", flags.to)
-    yield* Effect.provide(learnKeys(yield* Effect.provide(keyEvents, source)), target)
-    const { outcomes, conflicts, broken, unproven, done, odd } = yield* copyHandoffs(source, target)
-    const agents = yield* Effect.provide(addMissingAgents(yield* Context.get(source, AgentStore).all), target)
-    if (yield* Flags.Json) {
-      const count = (outcome: ImportOutcome) => outcomes.get(outcome) ?? 0
-      const report: WireCopyReport = {
-        added: count("added"),
-        newer: count("newer"),
-        unchanged: count("unchanged"),
-        conflicts,
-        // The cast: the id or the place of an odd one only names it.
-        broken: [...broken.map(({ recordId }) => recordId), ...odd.map((one) => oddName(one) as RecordId)],
-        unproven,
-        agents
+  Effect.fnUntraced(
+    function* (flags) {
+      if (flags.from === flags.to) {
+        return yield* new InvalidInput({
+          input: "--to",
+          issues: [{ path: "", expected: "expected another store than --from" }]
+        })
       }
-      yield* print(jsonText(report))
-    } else {
-      const parts = Object.entries(meanings).flatMap(([outcome, meaning]) => {
-        // The cast: the keys of `meanings` are the outcomes.
-        const count = outcomes.get(outcome as ImportOutcome)
-        return count === undefined ? [] : [`${count} ${meaning}`]
-      })
-      yield* print(
-        parts.length === 0
-          ? "The source holds no handoffs"
-          : `${parts.join("\n")}\nEvery copied history was read back and agrees`
-      )
-      for (const id of conflicts) yield* warn(`  ${printable(id)}`)
-      for (const { problem, recordId } of broken) yield* warn(`  ${printable(`${recordId}: ${problem ?? ""}`)}`)
-      for (const one of odd) yield* warn(`  ${printable(oddSentence(one))}`)
-      for (const id of unproven) yield* warn(`  ${printable(id)} is unproven: its artifacts were not judged`)
-      if (agents.added > 0) yield* print(agentsAdded(agents.added))
-    }
-    for (const id of agents.different) yield* warnOfDifferent(id, "in the target")
-    const leftOut = [
-      ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs are in conflict with the target`]),
-      ...(broken.length === 0 ? [] : [`${broken.length} of ${done} handoffs do not hold`]),
-      ...(odd.length === 0 ? [] : [`${odd.length} of ${done + odd.length} handoffs cannot be read`])
-    ]
-    if (leftOut.length > 0) {
-      const expected = `${leftOut.join(", ")} and were left out`
-      return yield* new InvalidInput({ input: "--from", issues: [{ path: "", expected }] })
-    }
-  }, Effect.scoped)
+      const source = yield* opened("--from", flags.from)
+      const target = yield* opened("--to", flags.to)
+      yield* Effect.provide(learnKeys(yield* Effect.provide(keyEvents, source)), target)
+      const { outcomes, conflicts, broken, unproven, done, odd } = yield* copyHandoffs(source, target)
+      const agents = yield* Effect.provide(addMissingAgents(yield* Context.get(source, AgentStore).all), target)
+      if (yield* Flags.Json) {
+        const count = (outcome: ImportOutcome) => outcomes.get(outcome) ?? 0
+        const report: WireCopyReport = {
+          added: count("added"),
+          newer: count("newer"),
+          unchanged: count("unchanged"),
+          conflicts,
+          // The cast: the id or the place of an odd one only names it.
+          broken: [...broken.map(({ recordId }) => recordId), ...odd.map((one) => oddName(one) as RecordId)],
+          unproven,
+          agents
+        }
+        yield* print(jsonText(report))
+      } else {
+        const parts = Object.entries(meanings).flatMap(([outcome, meaning]) => {
+          // The cast: the keys of `meanings` are the outcomes.
+          const count = outcomes.get(outcome as ImportOutcome)
+          return count === undefined ? [] : [`${count} ${meaning}`]
+        })
+        yield* print(
+          parts.length === 0
+            ? "The source holds no handoffs"
+            : `${parts.join("\n")}\nEvery copied history was read back and agrees`
+        )
+        for (const id of conflicts) yield* warn(`  ${printable(id)}`)
+        for (const { problem, recordId } of broken) yield* warn(`  ${printable(`${recordId}: ${problem ?? ""}`)}`)
+        for (const one of odd) yield* warn(`  ${printable(oddSentence(one))}`)
+        for (const id of unproven) yield* warn(`  ${printable(id)} is unproven: its artifacts were not judged`)
+        if (agents.added > 0) yield* print(agentsAdded(agents.added))
+      }
+      for (const id of agents.different) yield* warnOfDifferent(id, "in the target")
+      const leftOut = [
+        ...(conflicts.length === 0 ? [] : [`${conflicts.length} of ${done} handoffs are in conflict with the target`]),
+        ...(broken.length === 0 ? [] : [`${broken.length} of ${done} handoffs do not hold`]),
+        ...(odd.length === 0 ? [] : [`${odd.length} of ${done + odd.length} handoffs cannot be read`])
+      ]
+      if (leftOut.length > 0) {
+        const expected = `${leftOut.join(", ")} and were left out`
+        return yield* new InvalidInput({ input: "--from", issues: [{ path: "", expected }] })
+      }
+    },
+    (work) => Effect.scoped(sayingChanges(work))
+  )
 ).pipe(
   withHelp({
     summary: "Copies every handoff with its history, and every agent, from one store to another.",

@@ -21,7 +21,7 @@ import * as Input from "../input/Input.ts"
 import * as RequestInput from "../input/RequestInput.ts"
 import { flagsFor, flagsOf } from "../input/VerbFlags.ts"
 import { on } from "../OpenStore.ts"
-import { print } from "../output/Output.ts"
+import { print, saying } from "../output/Output.ts"
 import { outcome } from "../output/RecordText.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { root, storeFlag } from "../Root.ts"
@@ -147,12 +147,14 @@ const showNew = Effect.fnUntraced(function* (
   { flag, isRouted, wasThere }: { readonly flag: string; readonly isRouted: boolean; readonly wasThere: boolean }
 ) {
   const isJson = yield* Flags.Json
-  if (isJson) yield* print(jsonText({ ...encodeRecord(record), created: !wasThere }))
-  else if (wasThere) {
-    const { store } = yield* root
-    yield* print(`Nothing was created, because the handoff is there already\n${outcome(record, storeFlag(store))}`)
-  } else yield* print(created(record))
+  const { store } = yield* root
   const { recordId, status } = record
+  const text = isJson
+    ? jsonText({ ...encodeRecord(record), created: !wasThere })
+    : wasThere
+      ? `Nothing was created, because the handoff is there already\n${outcome(record, storeFlag(store))}`
+      : created(record)
+  yield* saying(`handoff ${recordId} is ${status}, and stays so`)(print(text))
   if (wasThere && !isOpen(status) && status !== "completed") {
     return yield* new NothingCreated({ recordId, status, flag })
   }

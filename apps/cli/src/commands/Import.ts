@@ -24,7 +24,7 @@ import * as Stream from "effect/Stream"
 import { type ArchiveFile, archiveFile, type ArchiveHandoff, groupsOf, hasJournal } from "../input/ArchiveFile.ts"
 import * as Flags from "../input/Flags.ts"
 import { on } from "../OpenStore.ts"
-import { print, progress, warn } from "../output/Output.ts"
+import { print, progress, sayingChanges, warn } from "../output/Output.ts"
 import { jsonText, printable, word } from "../output/Text.ts"
 import { root, shown } from "../Root.ts"
 import { agentsAdded, warnOfDifferent } from "./AddedAgents.ts"
@@ -212,7 +212,7 @@ export const importAll = Command.make(
       const expected = `${leftOut.join(", ")} and were left out`
       return yield* new InvalidInput({ input: flags.file, issues: [{ path: "", expected }] })
     }
-  })
+  }, sayingChanges)
 ).pipe(
   withHelp(
     storeVerbs.import,

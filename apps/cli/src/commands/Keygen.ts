@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { pairText, warnOfOthers } from "../input/Keys.ts"
-import { print } from "../output/Output.ts"
+import { print, saying } from "../output/Output.ts"
 import { jsonText, printable, word } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 
@@ -64,7 +64,7 @@ export const keygen = Command.make(
         .map(printable)
         .join("\n")
     )
-  })
+  }, saying("the key pair was generated, and only a file of --out keeps it"))
 ).pipe(
   withHelp({
     summary: "Generates an Ed25519 key pair for an agent.",

@@ -15,7 +15,7 @@ import * as Input from "../input/Input.ts"
 import { on, onDemand } from "../OpenStore.ts"
 import { entryText } from "../output/EntryText.ts"
 import { type Output, type OutputError, print, write } from "../output/Output.ts"
-import { details, line, table } from "../output/RecordText.ts"
+import { details, lines, table } from "../output/RecordText.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { withHelp } from "./VerbCommand.ts"
 
@@ -47,7 +47,7 @@ const listing = Effect.fnUntraced(function* <E>(records: Stream.Stream<HandoffRe
   let some = false
   yield* Stream.runForEachArray(records, (chunk) => {
     some = true
-    return print(columns === undefined ? chunk.map(line).join("\n") : table(chunk, columns, now))
+    return print(columns === undefined ? lines(chunk) : table(chunk, columns, now))
   })
   if (!some) yield* print(nothing)
 })

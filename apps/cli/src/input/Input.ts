@@ -104,7 +104,12 @@ export const deadline = (flag: string, value: string): Effect.Effect<DateTime.Ut
       : Effect.map(DateTime.now, (now) => DateTime.add(now, { milliseconds }))
   }
   return Effect.fromResult(decodeTimestamp(flag, value)).pipe(
-    Effect.mapError(() => invalid(flag, "expected a timestamp such as 2026-12-01T09:00:00Z, or a duration such as 2h"))
+    Effect.mapError(() =>
+      invalid(
+        flag,
+        "expected a timestamp such as 2026-12-01T09:00:00Z, in the years 0000 to 9999, or a duration such as 2h"
+      )
+    )
   )
 }
 

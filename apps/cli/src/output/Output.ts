@@ -7,12 +7,29 @@ import * as Stdio from "effect/Stdio"
 
 import { inert } from "./Text.ts"
 
-/** The output could not be written. `EPIPE` means that its reader closed the pipe. */
-export class OutputError extends Schema.TaggedError<OutputError>()("OutputError", { code: Schema.String }) {
+/**
+ * The output could not be written. `EPIPE` means that its reader closed the pipe. `made` says what stays although its output
+ * is lost; a command that only reads has nothing to say.
+ */
+export class OutputError extends Schema.TaggedError<OutputError>()("OutputError", {
+  code: Schema.String,
+  made: Schema.optionalKey(Schema.String)
+}) {
   override get message() {
-    return `Cannot write the output (${this.code}); changes to the store were made and stay`
+    return `Cannot write the output (${this.code})${this.made === undefined ? "" : `; ${this.made}`}`
   }
 }
+
+/** Adds what was made to the error of lost output, for a command that changes something. */
+export const saying =
+  (made: string) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | OutputError, R> =>
+    Effect.mapError(work, (error): E | OutputError =>
+      error instanceof OutputError && error.made === undefined ? new OutputError({ code: error.code, made }) : error
+    )
+
+/** The same for changes that no sentence names one by one. */
+export const sayingChanges = saying("changes to the store were made and stay")
 
 /** The two streams that the command prints to. */
 export class Output extends Context.Service<

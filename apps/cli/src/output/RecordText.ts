@@ -18,21 +18,30 @@ import * as DateTime from "effect/DateTime"
 
 import { awaitedText, handoverRows } from "./HandoverText.ts"
 import { lasting, sentenceText, stretch } from "./SentenceText.ts"
-import { fit, jsonText, printable, type Style, styled } from "./Text.ts"
+import { fit, jsonText, padded, printable, type Style, styled } from "./Text.ts"
 
 const parties = (record: HandoffRecord): string => printable(`${record.request.fromAgent} -> ${receiverOf(record)}`)
 
 const elsewhere = "ended by another program"
 
-/** One record on one line, as the Python tool prints its lists. */
-export const line = (record: HandoffRecord): string =>
-  [
-    printable(record.recordId),
-    record.status.padEnd(12),
-    parties(record).padEnd(23),
-    printable(record.request.taskDescription),
-    ...(isEndedElsewhere(record) ? [`(${elsewhere})`] : [])
-  ].join("  ")
+// Columns. A longer id puts its own line out of line instead of all others.
+const widestId = 32
+
+/** Records on one line each, as the Python tool prints its lists; ids of one's own may be wider than generated ones. */
+export const lines = (records: ReadonlyArray<HandoffRecord>): string => {
+  const widest = Math.min(widestId, Math.max(...records.map(({ recordId }) => displayWidth(printable(recordId)))))
+  return records
+    .map((record) =>
+      [
+        padded(printable(record.recordId), widest),
+        record.status.padEnd(12),
+        padded(parties(record), 23),
+        printable(record.request.taskDescription),
+        ...(isEndedElsewhere(record) ? [`(${elsewhere})`] : [])
+      ].join("  ")
+    )
+    .join("\n")
+}
 
 const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
   pending: "yellow",

@@ -46,10 +46,13 @@ export type Style = Parameters<typeof styleText>[0]
 export const styled = (style: Style, text: string): string =>
   util().styleText(style, text, { stream: process.stdout, validateStream: true })
 
+/** Pads text to at least a number of columns. */
+export const padded = (text: string, columns: number): string =>
+  text + " ".repeat(Math.max(0, columns - displayWidth(text)))
+
 /** Cuts or pads text to a number of columns; cut text ends in `…`. */
 export const fit = (text: string, columns: number): string => {
-  const width = displayWidth(text)
-  if (width <= columns) return text + " ".repeat(columns - width)
+  if (displayWidth(text) <= columns) return padded(text, columns)
   const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
   let kept = ""
   let used = 0

@@ -204,14 +204,19 @@ const some = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
 }
 
 /** Turns a store that cannot be read into a finding. */
-const orUnreadable = <A, R>(look: Effect.Effect<A, StoreError, R>, otherwise: A, findings: Array<Finding>) =>
+const orUnreadable = <A, R>(
+  look: Effect.Effect<A, StoreError, R>,
+  otherwise: A,
+  findings: Array<Finding>,
+  command = "verify"
+) =>
   Effect.catchIf(
     look,
     (error): error is StoreError => error instanceof StoreError && error.reason === "corrupt",
     ({ message }) =>
       Effect.sync(() => {
         if (!findings.some(({ sentence }) => sentence === message)) {
-          findings.push({ code: "unreadable", sentence: message, command: "verify" })
+          findings.push({ code: "unreadable", sentence: message, command })
         }
         return otherwise
       })
@@ -225,6 +230,13 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
   const odd = yield* orUnreadable(store.odd, [], findings)
   findings.push(...some(odd.map((one) => oddFinding(one, store.setAside !== undefined))))
   const tally = yield* orUnreadable(store.tally, {}, findings)
+  // Before the histories, whose signatures need the agents: a fault is reported once, with the command that shows it.
+  const agents = yield* orUnreadable(
+    Effect.flatMap(AgentStore, (store) => store.all),
+    [],
+    findings,
+    "agents list"
+  )
   const verified = yield* orUnreadable(lookAtAll(file), gather([]), findings)
   findings.push(
     ...some(
@@ -235,11 +247,6 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
       }))
     ),
     ...some(verified.counts.map((sentence): Finding => ({ code: "sum", sentence, command: "verify" })))
-  )
-  const agents = yield* orUnreadable(
-    Effect.flatMap(AgentStore, (store) => store.all),
-    [],
-    findings
   )
   const nothing: Seen = { open: new Map(), pending: new Map(), lost: [], parts: [], overdue: { count: 0 } }
   const seen = yield* orUnreadable(look, nothing, findings)
