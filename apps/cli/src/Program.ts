@@ -14,7 +14,7 @@ import * as Stdio from "effect/Stdio"
 
 import { cli } from "./Cli.ts"
 import { NothingCreated } from "./commands/Create.ts"
-import { UnclearValue, unclearValue } from "./input/Arguments.ts"
+import { strangeWord, UnclearValue, unclearValue } from "./input/Arguments.ts"
 import { OutputError, warn } from "./output/Output.ts"
 import { inert, printable } from "./output/Text.ts"
 import { withoutPasswords } from "./Root.ts"
@@ -54,12 +54,11 @@ const report = (cause: Cause.Cause<unknown>) =>
   })
 
 // Before `effect/cli`, which would take `--task --help` for a wish for help.
-const checkWords = Effect.flatMap(Stdio.Stdio, ({ args }) =>
-  Effect.flatMap(args, (words) => {
-    const unclear = unclearValue(words)
-    return unclear === undefined ? Effect.void : Effect.fail(unclear)
-  })
-)
+const checkWords = Effect.gen(function* () {
+  const words = yield* (yield* Stdio.Stdio).args
+  const unclear = unclearValue(words) ?? (yield* Effect.promise(() => strangeWord(words)))
+  if (unclear !== undefined) return yield* unclear
+})
 
 /** Runs the command with the arguments of its environment, and prints the error if it fails. */
 export const program = (version: string) =>

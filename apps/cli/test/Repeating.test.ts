@@ -1,4 +1,4 @@
-/** Commands with an id of their own, repeated. */
+/** Commands that name the id of the new handoff, repeated. */
 import { describe, expect, it } from "vitest"
 
 import { command } from "./command.ts"

@@ -43,6 +43,19 @@ describe("standard input", () => {
   })
 })
 
+describe("a word of the command line", () => {
+  it.runIf(process.platform === "linux")("is refused if it is not UTF-8, and U+FFFD itself is text", async () => {
+    const words = ["create", "--from", "a", "--to", "b", "--store", "words.json"]
+    const script = `exec "$0" "$@" --task "$(printf 'caf\\351')"`
+    const { status, stderr } = spawnSync("sh", ["-c", script, cli.program, ...cli.first, ...words], {
+      cwd: cli.directory,
+      encoding: "utf8"
+    })
+    expect([status, stderr]).toEqual([2, "Error: Unclear --task: it is not UTF-8 (byte 4 of line 1)\n"])
+    expect((await cli.run([...words, "--task", "caf\uFFFD"])).code).toBe(0)
+  })
+})
+
 describe("a pipe", () => {
   it("strips terminal escapes from the text of agents, and is never coloured", async () => {
     await cli.create("escapes.json", {

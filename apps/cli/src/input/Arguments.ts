@@ -1,5 +1,8 @@
 /** The words of a command line, before `effect/cli` reads them: the rule for the word after a flag, whatever the command. */
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+
+import { decodeUtf8 } from "./Utf8.ts"
 
 /** The flags that take a value. `Flags.ts` adds them. */
 export const valueFlags = new Set<string>()
@@ -70,6 +73,23 @@ export const unclearValue = (words: ReadonlyArray<string>): UnclearValue | undef
     if (reader !== undefined && seen.has(name) && seen.has(reader)) {
       return new UnclearValue({ flag: `--${reader}`, expected: `use it without --${name}` })
     }
+  }
+  return undefined
+}
+
+/**
+ * Finds a word of this process that is not UTF-8. Node writes U+FFFD in place of its bytes, which only Linux shows; on other
+ * systems the text with U+FFFD is taken.
+ */
+export const strangeWord = async (words: ReadonlyArray<string>): Promise<UnclearValue | undefined> => {
+  if (!words.some((word) => word.includes("\uFFFD"))) return undefined
+  const { readFile } = await import("node:fs/promises")
+  const all = await readFile("/proc/self/cmdline", "latin1").catch(() => "")
+  let flag = "words"
+  for (const word of all.split("\0")) {
+    const decoded = decodeUtf8(Buffer.from(word, "latin1"))
+    if (word.startsWith("--")) flag = word.split("=", 1)[0] ?? ""
+    if (Result.isFailure(decoded)) return new UnclearValue({ flag, expected: `it ${decoded.failure}` })
   }
   return undefined
 }

@@ -58,17 +58,17 @@ export const named = (flags: ReadonlyArray<string>): Effect.Effect<ReadonlyArray
 
 /** The environment variables that name the same keys for a program in another directory. */
 export const variables = (flags: ReadonlyArray<string>): Effect.Effect<Readonly<Record<string, string>>> => {
-  const { resolve } = process.getBuiltinModule("node:path")
+  const path = process.getBuiltinModule("node:path")
   return Effect.map(Effect.all([named(flags), Effect.orDie(operatorFile)]), ([keys, operator]) => ({
     ...(keys.length === 0
       ? {}
       : {
           [variable]: keys
             .map(pairOf)
-            .map(({ agent, file }) => pairText(agent, resolve(file)))
+            .map(({ agent, file }) => pairText(agent, path.resolve(file)))
             .join(",")
         }),
-    ...(Option.isNone(operator) ? {} : { [operatorVariable]: resolve(operator.value) })
+    ...(Option.isNone(operator) ? {} : { [operatorVariable]: path.resolve(operator.value) })
   }))
 }
 

@@ -27,7 +27,7 @@ const elsewhere = "ended by another program"
 // Columns. A longer id puts its own line out of line instead of all others.
 const widestId = 32
 
-/** Records on one line each, as the Python tool prints its lists; ids of one's own may be wider than generated ones. */
+/** Records on one line each, as the Python tool prints its lists; an id that a sender chose may be wider than a generated one. */
 export const lines = (records: ReadonlyArray<HandoffRecord>): string => {
   const widest = Math.min(widestId, Math.max(...records.map(({ recordId }) => displayWidth(printable(recordId)))))
   return records
