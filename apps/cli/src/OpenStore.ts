@@ -46,13 +46,13 @@ const signingEngine = (use: StoreUse, location: string, keys: ReadonlyArray<stri
 }
 
 /** Names a store that does not exist, and what to do. */
-const named = (location: string, remedy: string) => (error: StoreError) =>
+const named = (location: string, remedy: () => string) => (error: StoreError) =>
   Effect.flatMap(
     Effect.promise(() => import("node:path")),
     (path) => {
       const file = fileOf(location)
       const place = file === undefined ? shown(location) : path.resolve(file)
-      const detail = `There is no store at ${place}. Nothing was created; ${remedy}`
+      const detail = `There is no store at ${place}. Nothing was created; ${remedy()}`
       return Effect.fail(new StoreError({ operation: error.operation, reason: "missing", detail, cause: error }))
     }
   )
@@ -66,8 +66,11 @@ export const on =
     Effect.flatMap(root, ({ key, store }) => {
       const use: StoreUse = storeUse[command]
       const layer = use.signs ? signingEngine(use, store, key, flags) : engine(use, store, flags)
-      const begin = use.missing === "created on demand" ? "--create" : `'aumai-handoff create${storeFlag(store)}'`
-      const remedy = `name an existing one with --store, or begin one there with ${begin}`
+      // Only for a store that is missing, because a location that is refused may not be printable.
+      const remedy = () => {
+        const begin = use.missing === "created on demand" ? "--create" : `'aumai-handoff create${storeFlag(store)}'`
+        return `name an existing one with --store, or begin one there with ${begin}`
+      }
       const told = use.changes ? sayingChanges(work) : work
       return Effect.catchIf(Effect.provide(onItsClock(told), layer), isMissing, named(store, remedy))
     })
@@ -83,7 +86,7 @@ export const opened = (flag: "--from" | "--to", location: string) =>
   Effect.catchIf(
     Layer.build(engine(storeUse[`copy ${flag}`], location, {})),
     isMissing,
-    named(location, `name an existing one with ${flag}`)
+    named(location, () => `name an existing one with ${flag}`)
   )
 
 /** The location of the same store for a program in another directory. */

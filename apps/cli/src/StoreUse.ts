@@ -51,7 +51,7 @@ export const storeUse = {
   export: reads,
   verify: reads,
   doctor: reads,
-  "doctor --set-aside": { missing: "an error", opens: "to stay", signs: false },
+  "doctor --set-aside": { missing: "an error", opens: "to stay", changes: true, signs: false },
   checkpoint: reads
 } as const satisfies Readonly<Record<string, StoreUse>>
 

@@ -150,7 +150,7 @@ const showNew = Effect.fnUntraced(function* (
   const { store } = yield* root
   const { recordId, status } = record
   const text = isJson
-    ? jsonText({ ...encodeRecord(record), created: !wasThere })
+    ? jsonText({ ...encodeRecord(record), ...(wasThere ? { created: false } : {}) })
     : wasThere
       ? `Nothing was created, because the handoff is there already\n${outcome(record, storeFlag(store))}`
       : created(record)
