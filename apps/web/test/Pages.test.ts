@@ -257,3 +257,52 @@ describe("the other pages", () => {
     }
   })
 })
+
+describe("what is being written", () => {
+  it("is there after a reload and on the way back from another page, until it is sent or cleared", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    const write = async (task: string) => {
+      await page.getByLabel("Sender").fill("planner")
+      await page.getByLabel("Receiver").fill("executor")
+      await page.getByLabel("Task").fill(task)
+    }
+    const task = async () => page.getByLabel("Task").inputValue()
+    await goTo(page, "New handoff")
+    await write("Half a sentence")
+    await page.reload()
+    await expect.poll(task).toBe("Half a sentence")
+    await goTo(page, "Agents")
+    await goTo(page, "New handoff")
+    await expect.poll(task).toBe("Half a sentence")
+    await page.getByRole("button", { name: "Clear the form" }).click()
+    await expect.poll(task).toBe("")
+    await create(page, { from: "planner", to: "executor", task: "A whole sentence" })
+
+    await act(page, "Reject")
+    await page.getByLabel("Reason").fill("Half a reason")
+    await page.reload()
+    await act(page, "Reject")
+    expect(await page.getByLabel("Reason").inputValue()).toBe("Half a reason")
+    await confirm(page, "Reject")
+    await page.getByRole("region", { name: "Response" }).getByText("Half a reason").waitFor()
+    await goTo(page, "New handoff")
+    await expect.poll(task).toBe("")
+  })
+})
+
+describe("an imported file", () => {
+  it("is refused if it is not UTF-8", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await goTo(page, "Import and export")
+    await page.getByLabel("Choose a file").setInputFiles({
+      name: "latin.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(JSON.stringify([recordOf("one", "Zürich")]), "latin1")
+    })
+    await page.getByText("latin.json is not UTF-8").waitFor()
+    await goTo(page, "Board")
+    await expect.poll(async () => page.getByRole("link", { name: "Z" }).count()).toBe(0)
+  })
+})

@@ -57,6 +57,16 @@ const importSome = async (
 // A commit of this many takes a few milliseconds.
 const atOnce = 256
 
+/** The text of a file. Bytes that are not UTF-8 are refused, because U+FFFD in their place is another text. */
+export const textOf = async (file: File): Promise<string> => {
+  const bytes = await file.arrayBuffer()
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+  } catch {
+    throw new Error(`${file.name} is not UTF-8; save it in that encoding, and choose it again.`)
+  }
+}
+
 /** Imports the records of a file; a refused record does not stop the others. */
 export const importText = async (handoffs: Handoffs, file: string, text: string): Promise<ReadonlyArray<Report>> => {
   const json = jsonIn(file, text)

@@ -4,6 +4,8 @@ import { useSyncExternalStore } from "react"
 export interface Setting {
   readonly get: () => string
   readonly set: (value: string) => void
+  /** Makes it empty and leaves nothing in the storage. */
+  readonly remove: () => void
   readonly subscribe: (listener: () => void) => () => void
 }
 
@@ -19,13 +21,15 @@ const attempt = <A>(run: () => A): A | undefined => {
 export const setting = (storage: "localStorage" | "sessionStorage", key: string): Setting => {
   const listeners = new Set<() => void>()
   let value = attempt(() => globalThis[storage].getItem(key)) ?? ""
+  const change = (next: string, keep: () => void): void => {
+    value = next
+    attempt(keep)
+    for (const listener of listeners) listener()
+  }
   return {
     get: () => value,
-    set: (next) => {
-      value = next
-      attempt(() => globalThis[storage].setItem(key, next))
-      for (const listener of listeners) listener()
-    },
+    set: (next) => change(next, () => globalThis[storage].setItem(key, next)),
+    remove: () => change("", () => globalThis[storage].removeItem(key)),
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,5 +1,6 @@
-import { type FormEvent, type ReactNode, useId, useState } from "react"
+import { type FormEvent, type ReactNode, useId } from "react"
 
+import { useDraft } from "../data/Draft.ts"
 import { Field } from "../ui/Field.tsx"
 import { Names } from "../ui/Names.tsx"
 
@@ -101,19 +102,22 @@ interface MoveFormProperties {
   readonly isDestructive: boolean
   readonly fields: ReadonlyArray<FormField>
   readonly isBusy: boolean
-  readonly act: (values: Values) => void
+  /** The name of its draft. */
+  readonly form: string
+  /** Makes the move; `forget` removes the draft. */
+  readonly act: (values: Values, forget: () => void) => void
   readonly back: () => void
 }
 
 /** The form that a move needs before it can be made. */
-export const MoveForm = ({ name, isDestructive, fields, isBusy, act, back }: MoveFormProperties) => {
+export const MoveForm = ({ name, isDestructive, fields, isBusy, form, act, back }: MoveFormProperties) => {
   const names = useId()
-  const [entered, setEntered] = useState<Readonly<Record<string, string>>>({})
+  const [entered, change, forget] = useDraft<Readonly<Record<string, string>>>(form, () => ({}))
   const valueOf = ({ key, value = "" }: FormField): string => entered[key] ?? value
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     const values = new Map(fields.map((field) => [field.key, valueOf(field)]))
-    act((key) => values.get(key) ?? "")
+    act((key) => values.get(key) ?? "", forget)
   }
   const control = (id: string, field: FormField): ReactNode => (
     <Control
@@ -122,7 +126,7 @@ export const MoveForm = ({ name, isDestructive, fields, isBusy, act, back }: Mov
       names={names}
       value={valueOf(field)}
       isFirst={field === fields[0]}
-      change={(value) => setEntered({ ...entered, [field.key]: value })}
+      change={(value) => change({ [field.key]: value })}
     />
   )
   const field = (field: FormField): ReactNode =>

@@ -93,14 +93,17 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
   const act = async (
     { isBoundToAttempt, verb }: Offer,
     values: Values,
-    attemptHeld = handoff.attempt
+    attemptHeld = handoff.attempt,
+    forget = () => {}
   ): Promise<void> => {
     // A move of the sender holds in any attempt.
     const options = { ...(actor === "" ? {} : { by: actor }), ...(isBoundToAttempt ? { attempt: attemptHeld } : {}) }
     const isDone = await perform(async () =>
       resultOf(verb.name, handoff, await verb.run({ handoffs, handoff, values, options }))
     )
-    if (isDone) setChosen(undefined)
+    if (!isDone) return
+    forget()
+    setChosen(undefined)
   }
 
   const applyDue = () => perform(async () => sweptText(await handoffs.sweep()))
@@ -156,7 +159,9 @@ export const Moves = ({ handoff, due }: MovesProperties) => {
           isDestructive={open.verb.isDestructive === true}
           fields={open.verb.fields(handoff, actor)}
           isBusy={outcome.isBusy === true}
-          act={(words) => void act(open, words, chosen?.attempt)}
+          // An answer is not kept for the question of another attempt.
+          form={`${handoff.recordId} ${handoff.attempt} ${open.move}`}
+          act={(words, forget) => void act(open, words, chosen?.attempt, forget)}
           back={() => setChosen(undefined)}
         />
       )}

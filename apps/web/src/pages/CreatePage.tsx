@@ -1,7 +1,8 @@
 import { limits, rerouteTerms } from "@aumai/handoff"
-import { type FormEvent, useId, useState } from "react"
+import { type FormEvent, useId } from "react"
 
 import { useBoard } from "../data/Context.ts"
+import { useDraft } from "../data/Draft.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me } from "../data/Setting.ts"
 import { type BriefingDraft, BriefingFields, briefingOf, noBriefing } from "../moves/BriefingFields.tsx"
@@ -14,7 +15,7 @@ import { Names } from "../ui/Names.tsx"
 import { jsonOf } from "../words/JsonText.ts"
 
 /** The typed content of the form. */
-interface Draft {
+interface Written {
   readonly sender: string
   readonly receiver: string
   readonly task: string
@@ -32,7 +33,7 @@ interface Draft {
   readonly id: string
 }
 
-const empty: Draft = {
+const empty: Written = {
   sender: "",
   receiver: "",
   task: "",
@@ -54,9 +55,8 @@ const empty: Draft = {
 export const CreatePage = ({ parent = "" }: { readonly parent: string | undefined }) => {
   const { handoffs } = useBoard()
   const known = useId()
-  const [draft, setDraft] = useState<Draft>(() => ({ ...empty, sender: me.get(), parent }))
+  const [draft, change, forget] = useDraft<Written>(`new ${parent}`, () => ({ ...empty, sender: me.get(), parent }))
   const [outcome, perform] = useOutcome()
-  const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part })
 
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -81,6 +81,7 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
         },
         draft.id === "" ? {} : { id: draft.id }
       )
+      forget()
       location.hash = hrefOf(recordId)
       return undefined
     })
@@ -277,6 +278,9 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
         <div className="actions">
           <button type="submit" className="primary" aria-disabled={outcome.isBusy}>
             Create handoff
+          </button>
+          <button type="button" onClick={forget}>
+            Clear the form
           </button>
         </div>
       </form>

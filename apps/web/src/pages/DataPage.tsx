@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useId, useState } from "react"
 
 import { useBoard, useSnapshot } from "../data/Context.ts"
-import { exportText, importText, type Report } from "../data/Portable.ts"
+import { exportText, importText, type Report, textOf } from "../data/Portable.ts"
 import { hrefOf } from "../data/Route.ts"
 import { VerifyAll } from "../handoff/Verification.tsx"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
@@ -131,7 +131,7 @@ export const DataPage = () => {
       const problems: Array<string> = []
       for (const file of takeQueuedFiles()) {
         try {
-          found.push(...(await importText(handoffs, file.name, await file.text())))
+          found.push(...(await importText(handoffs, file.name, await textOf(file))))
         } catch (error) {
           problems.push(sentenceOf(error))
         }
