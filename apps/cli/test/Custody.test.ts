@@ -80,7 +80,11 @@ describe("custody", () => {
       1,
       `Error: Handoff ${id} is in the last of its 2 attempts, which cannot be released; \`fail\` it\n`
     ])
-    expect(await run("fail", "--id", id, "--attempt", "2", "--reason", "Blurred")).toContain("is failed")
+    expect(await run("release", "--id", id, "--code", "shutdown")).toBe(
+      `Handoff ${id} is pending (attempt 3 of 3); waits for executor\n`
+    )
+    await run("accept", "--id", id)
+    expect(await run("fail", "--id", id, "--attempt", "3", "--reason", "Blurred")).toContain("is failed")
     expect(await run("status", "--id", id)).toContain("\nResponse:   failed: Blurred\n")
   })
 

@@ -81,6 +81,7 @@ describe("a lease", () => {
     assert.deepInclude(yield* manager.where(recordId), { turn: AgentId.make("planner"), attempt: 1, isLost: false })
     yield* refusal(manager.answer(recordId, { answer: "The third.", by: executor }), "NotYourHandoff")
     const answered = yield* manager.answer(recordId, { answer: "The third." })
+    assert(answered.status === "in_progress")
     assert.deepStrictEqual(answered.answer, { question: "Which quarter?", answer: "The third." })
     assert.deepStrictEqual(answered.lease?.until, later(86_400 + 60))
     const where = yield* manager.where(recordId)

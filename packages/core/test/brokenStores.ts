@@ -785,6 +785,14 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         : { record, event }
     )
   ),
+  broken(
+    "forgets that a shutdown does not count",
+    "a shutdown, and the answer that comes after it, are read back unchanged",
+    keeping(({ record, event }) => {
+      const { uncounted: _, ...rest } = record
+      return { record: rest, event }
+    })
+  ),
   broken("ignores the case of names", "similar names are distinct, and long names are kept", (whole, image) => ({
     get: (id) =>
       Effect.sync(() =>

@@ -425,7 +425,9 @@ describe("the guards and the schemas agree", () => {
     hand_back: handBack,
     not_before: "2026-12-01T09:00:00Z",
     question: "?",
+    released: true,
     answer: { question: "?", answer: "!" },
+    uncounted: 1,
     reminded: ["deadline", "accept_by"],
     code: "attempts_exhausted",
     missed: "deadline",
@@ -457,7 +459,14 @@ describe("the guards and the schemas agree", () => {
     { _tag: "Progressed", ...move, note: "half", fraction: 0.5, lease: 1 },
     { _tag: "Asked", ...move, question: "?" },
     { _tag: "Answered", ...move, answer: "!" },
-    { _tag: "Released", ...move, reason: "r", hand_back: handBack, not_before: "2026-12-01T09:00:00Z" },
+    {
+      _tag: "Released",
+      ...move,
+      reason: "r",
+      code: "shutdown",
+      hand_back: handBack,
+      not_before: "2026-12-01T09:00:00Z"
+    },
     {
       _tag: "Completed",
       ...move,

@@ -106,6 +106,8 @@ const eventOf = (record: HandoffRecord, step: Steps[number], now: DateTime.Utc):
       return { ...move, readBack: said }
     case "Forwarded":
       return { ...move, to: AgentId.make(to) }
+    case "Released":
+      return { ...move, ...(lease === 300 ? { code: "shutdown" as const } : {}) }
     case "Completed":
       return { ...move, ...artifactsOf(artifact) }
     default:

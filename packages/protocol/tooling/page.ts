@@ -94,10 +94,10 @@ const whose: Readonly<Record<Party, string>> = {
 const moveTable = () =>
   table(
     ["event", "from", "to", "recorded by", "open parts"],
-    rules.map(([event, { from, to, by, clock, foreign = [], parts = "" }]) => [
+    rules.map(([event, { from, to, or, by, clock, foreign = [], parts = "" }]) => [
       code(event),
       [...from.map(code), ...foreign.map((status) => `${code(status)} via \`foreign\``)].join(", "),
-      to === "same" ? "unchanged" : code(to),
+      to === "same" ? "unchanged" : `${code(to)}${or === undefined ? "" : `, or ${code(or)} after a shutdown`}`,
       clock ? `${whose[by]}; the clock, when due` : whose[by],
       parts
     ])
@@ -333,6 +333,10 @@ A failed record has a \`response\` with \`accepted: false\` and the reason; its 
 that its author holds. Any attempt but the current one is refused with \`StaleAttempt\`, before any other check. A request
 allows each receiver \`max_attempts\`, ${limits.defaultAttempts} by default. The last attempt cannot be released.
 
+**Shutdowns.** A \`Released\` with the code \`shutdown\` raises \`attempt\`, too, but the attempt does not count against
+\`max_attempts\`: \`uncounted\` of the record grows by 1, and the last attempt can be released. This holds ${limits.shutdowns} times for
+each receiver; after that, the code changes nothing. A \`Forwarded\` begins without \`uncounted\`.
+
 **Leases.** \`Accepted\` may start a lease of a number of milliseconds; it ends at \`lease.until\`. \`Progressed\` renews it from
 its own \`at\`, by the same length or by the \`lease\` that it names, or starts one; \`Started\` does not. At \`until\`, \`Released\`
 by the clock is due, and in the last attempt \`Failed\` with the code \`attempts_exhausted\`. Without a lease, the receiver
@@ -343,7 +347,10 @@ items are sentences, and of \`artifacts\`. The record keeps the last one while i
 \`not_before\`; \`accept\` is allowed before.
 
 **Questions.** After \`Asked\` it is the sender's turn, and the lease rests: it has no \`until\`. After \`Answered\` it is the
-receiver's turn again; the record keeps the question with the answer, and the lease is renewed.
+receiver's turn again; the record keeps the question with the answer, and the lease is renewed. A shutdown that does not
+count leaves the question open: the status stays \`input_required\`, and the record has \`released\`. \`Answered\` then leads
+to \`pending\`, for the next attempt. The record keeps the answer until that attempt asks or ends, unless it ends by a
+shutdown that does not count.
 
 **Two clocks.** \`accept_by\` runs until the first acceptance by the receiver, \`deadline\` until the handoff has ended.
 \`Expired\` names in \`missed\` the clock that ran out. With \`remind_before\`, a \`Reminded\` is due that many milliseconds before

@@ -76,6 +76,14 @@ const exhausted: Event = {
   reason: "The lease of the last of 2 attempts ran out.",
   code: "attempts_exhausted"
 }
+const stopped = (minute: number, attempt: number): Event => ({
+  ...lost(minute, attempt),
+  by: "executor",
+  code: "shutdown"
+})
+const once: Event = { ...created, request: { ...request, max_attempts: 1 } }
+const left = [once, held, moves.Started, moves.Asked, stopped(15, 1)]
+const answeredLate = [...left, { ...moves.Answered, at: at(18) }]
 const heldAgain: Event = { ...held, at: at(20) }
 
 const custody = [
@@ -108,6 +116,45 @@ const custody = [
     heldAgain,
     { ...moves.Released, attempt: 2 }
   ]),
+  replay("a shutdown does not count, not even in the last attempt", [once, held, stopped(15, 1), heldAgain]),
+  replay("what fails after a shutdown counts", [
+    once,
+    held,
+    stopped(15, 1),
+    heldAgain,
+    { ...moves.Released, attempt: 2 }
+  ]),
+  replay("the lease of the last attempt after a shutdown", [
+    once,
+    held,
+    stopped(15, 1),
+    heldAgain,
+    { ...exhausted, reason: "The lease of the last of 2 attempts ran out." }
+  ]),
+  replay("twenty shutdowns do not count", [
+    once,
+    ...Array.from({ length: 20 }, (_, n) => [held, stopped(15, n + 1)]).flat()
+  ]),
+  replay("and the next one does", [once, ...Array.from({ length: 21 }, (_, n) => [held, stopped(15, n + 1)]).flat()]),
+  replay("the clock shuts nothing down", [created, held, { ...lost(15, 1), code: "shutdown" }]),
+  replay("a new receiver begins without shutdowns", [once, held, stopped(15, 1), { ...moves.Forwarded, at: at(16) }]),
+  replay("a question stays open after a shutdown", left),
+  replay("whose answer returns the handoff", answeredLate),
+  replay("the next attempt has the answer", [...answeredLate, heldAgain, { ...moves.Started, at: at(21) }]),
+  replay("and the one after the next shutdown", [
+    ...answeredLate,
+    heldAgain,
+    { ...moves.Started, at: at(21) },
+    stopped(22, 2),
+    { ...held, at: at(23) }
+  ]),
+  replay("the next attempt may ask something else", [
+    ...answeredLate,
+    heldAgain,
+    { ...moves.Started, at: at(21) },
+    { ...moves.Asked, at: at(22), attempt: 2 }
+  ]),
+  replay("who asked before a shutdown is too late", [...left, { ...moves.Completed, attempt: 1 }]),
   replay("nobody accepted in time", [early, { _tag: "Expired", at: at(30), by: "clock", missed: "accept_by" }]),
   replay("which clock it was is not for choice", [
     early,

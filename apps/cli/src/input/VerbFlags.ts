@@ -89,6 +89,12 @@ const descriptionOf = (ast: SchemaAST.AST, hint: string | undefined): string => 
   return hint === undefined ? text : `${text} [${hint}]`
 }
 
+/** The texts between which an argument chooses. */
+const choicesOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
+  (ast._tag === "Union" ? ast.types : [ast]).flatMap((type) =>
+    type._tag === "Literal" && typeof type.literal === "string" ? [type.literal] : []
+  )
+
 /** The flag of one plain argument; `undefined` for an argument that a command has to write flags for. */
 const plain = (name: string, key: string, { ast }: Schema.Constraint, isWord: boolean): Flags | undefined => {
   const kind: Kind | undefined = isWord ? { metavar: "TEXT" } : kinds.get(ast.checks)
@@ -121,6 +127,8 @@ const plain = (name: string, key: string, { ast }: Schema.Constraint, isWord: bo
     const { metavar, read } = kind
     return optional(described(value(name), metavar), (text) => read?.(`--${name}`, text) ?? Effect.succeed(text))
   }
+  const choices = choicesOf(ast)
+  if (choices.length > 0) return optional(Flag.Literals(name, choices), choices.join("|"), Effect.succeed)
   if (ast._tag !== "Number") return undefined
   // The cast: a schema of numbers without an encoding.
   const whole = Schema.make<Schema.Codec<number>>(ast)

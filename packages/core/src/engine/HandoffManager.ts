@@ -112,11 +112,15 @@ export class HandoffManager extends Context.Service<
     readonly progress: Verbs.Methods["progress"]
     /** Asks the sender a question that work cannot continue without. A lease rests until the answer. */
     readonly ask: Verbs.Methods["ask"]
-    /** Answers the receiver's question; work then continues. */
+    /**
+     * Answers the receiver's question; work then continues. If the program that asked was stopped, the handoff is
+     * `pending` again, with the answer in its record.
+     */
     readonly answer: Verbs.Methods["answer"]
     /**
      * Returns a handoff for another attempt, with what this one learned. In the last attempt, the next capable agent
-     * gets it if the request allows re-routing; otherwise the call is refused.
+     * gets it if the request allows re-routing; otherwise the call is refused. A program that is stopped gives the code
+     * `shutdown`, and loses no attempt.
      */
     readonly release: Verbs.Methods["release"]
     /**

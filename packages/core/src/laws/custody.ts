@@ -9,11 +9,13 @@ import {
   type HandoffRecord,
   type HandoffStatus,
   receiverOf,
+  replay,
   type RoutingDecision,
   type Transition
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 
 import { type Change, HandoffStore, type View } from "../store/HandoffStore.ts"
 import { begin, drawOwn, held, law, type Law, life, moved, names, same, second, step, tallied, whole } from "./kit.ts"
@@ -220,6 +222,38 @@ export const custody: ReadonlyArray<Law> = [
     const expired = moved(asked.record, { _tag: "Expired", at: second(9), by: clock, missed: "accept_by" })
     yield* store.commit([asked, expired])
     yield* same("the expired handoff", (yield* held(own.id("b"))).record, Option.some(expired.record))
+  }),
+
+  law("a shutdown, and the answer that comes after it, are read back unchanged", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const begun = begin(own.id("a"))
+    const { fromAgent, toAgent: by } = begun.record.request
+    const stopped = { _tag: "Released", by, reason: "The worker was shut down.", code: "shutdown" } as const
+    const events: ReadonlyArray<Transition> = [
+      { _tag: "Accepted", at: second(1), by, lease: 60_000 },
+      { ...stopped, at: second(2), attempt: 1 },
+      { _tag: "Accepted", at: second(3), by, lease: 60_000 },
+      { _tag: "Started", at: second(4), by },
+      { _tag: "Asked", at: second(5), by, question: "Which?" },
+      { ...stopped, at: second(6), attempt: 2 },
+      { _tag: "Answered", at: second(7), by: fromAgent, answer: "This." },
+      { _tag: "Accepted", at: second(8), by, attempt: 3 },
+      { _tag: "Started", at: second(9), by },
+      { ...stopped, at: second(10), attempt: 3 }
+    ]
+    let { record } = begun
+    yield* store.commit([begun])
+    for (const event of events) {
+      const change = moved(record, event)
+      record = change.record
+      yield* store.commit([change])
+      const { events: history, record: found } = yield* held(record.recordId)
+      yield* same(`the handoff after ${event._tag} in revision ${record.revision}`, found, Option.some(record))
+      yield* same("the replayed history", Result.getSuccess(replay(record.recordId, history)), found)
+      const waiting = names(yield* whole(own, { _tag: "Inbox", agent: by, status: "pending" }))
+      yield* same("the inbox", waiting, record.status === "pending" ? ["a"] : [])
+    }
   }),
 
   law("a forwarded handoff is in the inbox of its next receiver only", function* () {

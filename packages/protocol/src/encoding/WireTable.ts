@@ -53,7 +53,7 @@ const record: Dialect = {
   omitted: { attempt: 1 },
   first: [
     "recordId request response status result createdAt updatedAt reason attempt handBack reminded notBefore lease",
-    "progress question answer code missed hops readBack artifacts evidence"
+    "progress question released answer code missed hops uncounted readBack artifacts evidence"
   ].flatMap((line) => line.split(" "))
 }
 

@@ -38,8 +38,13 @@ export const turnOf = (record: HandoffRecord): AgentId | undefined => {
   return party === undefined ? undefined : agentOf(record, party)
 }
 
-/** Returns the number of attempts that each receiver of a handoff has. */
-export const maxAttemptsOf = ({ request }: HandoffRecord): number => request.maxAttempts ?? limits.defaultAttempts
+/** Returns the number of attempts that the receiver of a handoff has, with those that ended by a shutdown. */
+export const maxAttemptsOf = ({ request, uncounted = 0 }: HandoffRecord): number =>
+  (request.maxAttempts ?? limits.defaultAttempts) + uncounted
+
+/** Checks whether an event releases the handoff without counting the attempt: a shutdown, within the limit. */
+export const isUncounted = ({ uncounted = 0 }: HandoffRecord, event?: Transition): boolean =>
+  event?._tag === "Released" && event.code === "shutdown" && uncounted < limits.shutdowns
 
 /** Returns when the current receiver got a handoff, and the first attempt of that receiver. */
 const latestHop = ({ createdAt, hops }: HandoffRecord) => hops?.at(-1) ?? { attempt: 1, at: createdAt }
@@ -143,7 +148,7 @@ export const rerouteCause = (record: HandoffRecord, event: Transition): RerouteC
     case "Expired":
       return event.missed === "accept_by" ? "accept_by" : undefined
     case "Released":
-      return isLastAttempt(record) ? "attempts_exhausted" : undefined
+      return isLastAttempt(record) && !isUncounted(record, event) ? "attempts_exhausted" : undefined
     case "Failed":
       return isLastAttempt(record) ? event.code : undefined
     default:

@@ -1,14 +1,14 @@
 /** Builds the record after each event. */
 import * as DateTime from "effect/DateTime"
 
-import type { Lease, Milliseconds } from "../model/Attempt.ts"
+import type { Answer, Lease, Milliseconds } from "../model/Attempt.ts"
 import type { KeptReadBack, ReadBack, ReadBackItem } from "../model/Briefing.ts"
 import type { AttestedEvent } from "../model/CustodyEvent.ts"
 import type { Evidence } from "../model/Delivery.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord, HandoffResponse } from "../model/HandoffRecord.ts"
 import { lastMoment } from "../values/Moment.ts"
-import { startAwaits } from "./Clocks.ts"
+import { isUncounted, startAwaits } from "./Clocks.ts"
 import type { After, Before, Of, Transition, Transitions } from "./Transitions.ts"
 
 /** Copies the fields that survive every event. */
@@ -20,6 +20,7 @@ const next = (record: HandoffRecord, event: HandoffEvent) => ({
   updatedAt: event.at,
   attempt: record.attempt,
   ...(record.hops === undefined ? {} : { hops: record.hops }),
+  ...(record.uncounted === undefined ? {} : { uncounted: record.uncounted }),
   ...(record.parts === undefined ? {} : { parts: record.parts })
 })
 
@@ -96,6 +97,9 @@ export const attested = (
   return [...(before ?? []), evidence]
 }
 
+/** Keeps the last question with its answer. */
+const withAnswer = ({ answer }: { readonly answer?: Answer }) => (answer === undefined ? {} : { answer })
+
 /** Keeps the answer that the handoff had before it ended. */
 const answered = (record: { readonly response?: HandoffResponse }) =>
   record.response === undefined ? {} : { response: record.response }
@@ -120,7 +124,8 @@ export const nextStates: {
           reason: event.reason ?? "Accepted by receiving agent.",
           ...(event.estimatedCompletion === undefined ? {} : { estimatedCompletion: event.estimatedCompletion })
         },
-        ...(event.readBack === undefined ? {} : { readBack: restated(undefined, event.readBack) })
+        ...(event.readBack === undefined ? {} : { readBack: restated(undefined, event.readBack) }),
+        ...withAnswer(record)
       },
       event.at,
       event.lease
@@ -151,7 +156,8 @@ export const nextStates: {
     status: "in_progress",
     ...nextHeld(record, event),
     // Another program may start a handoff whose lease still rests.
-    ...(record.lease !== undefined && record.lease.until === undefined ? renewed(record.lease, event.at) : {})
+    ...(record.lease !== undefined && record.lease.until === undefined ? renewed(record.lease, event.at) : {}),
+    ...withAnswer(record)
   }),
   Progressed: (record, event) => {
     const progressed = {
@@ -174,14 +180,15 @@ export const nextStates: {
     ...(record.lease === undefined ? {} : { lease: { milliseconds: record.lease.milliseconds } }),
     question: event.question
   }),
-  Answered: (record, event) => ({
-    status: "in_progress",
-    ...nextHeld(record, event),
-    ...renewed(record.lease, event.at),
-    answer: { question: record.question, answer: event.answer }
-  }),
+  Answered: (record, event) => {
+    const answer = { question: record.question, answer: event.answer }
+    return record.released === true
+      ? { status: "pending", ...nextOpen(record, event), answer }
+      : { status: "in_progress", ...nextHeld(record, event), ...renewed(record.lease, event.at), answer }
+  },
   Forwarded: (record, event) => {
-    const { reminded, ...kept } = nextOpen(record, event)
+    // Each receiver has its own attempts.
+    const { reminded, uncounted: _, ...kept } = nextOpen(record, event)
     const attempt = record.attempt + 1
     // The next receiver gets a new `accept_by`, with its own reminder.
     const others = reminded?.filter((of) => of !== "accept_by") ?? []
@@ -196,13 +203,26 @@ export const nextStates: {
   },
   Delegated: (record, event) => ({ ...record, ...next(record, event), parts: (record.parts ?? 0) + 1 }),
   Attested: (record, event) => ({ ...record, ...next(record, event), evidence: attested(record.evidence, event) }),
-  Released: (record, event) => ({
-    status: "pending",
-    ...nextOpen(record, event),
-    attempt: record.attempt + 1,
-    ...(event.handBack === undefined ? {} : { handBack: event.handBack }),
-    ...(event.notBefore === undefined ? {} : { notBefore: event.notBefore })
-  }),
+  Released: (record, event) => {
+    const isShutDown = isUncounted(record, event)
+    const kept = {
+      attempt: record.attempt + 1,
+      ...(isShutDown ? { uncounted: (record.uncounted ?? 0) + 1 } : {}),
+      ...(event.handBack === undefined ? {} : { handBack: event.handBack })
+    }
+    // The sender has still to answer, and the next attempt needs the answer.
+    if (isShutDown && record.status === "input_required") {
+      return { ...record, ...nextHeld(record, event), ...kept, released: true }
+    }
+    return {
+      status: "pending",
+      ...nextOpen(record, event),
+      ...kept,
+      ...(event.notBefore === undefined ? {} : { notBefore: event.notBefore }),
+      // Only a shutdown keeps the answer: without it, what is stored would no longer replay to its record.
+      ...(isShutDown && "answer" in record ? withAnswer(record) : {})
+    }
+  },
   Completed: (record, event) => {
     const own = (event.evidence ?? []).map((one): Evidence => ({ ...one, by: event.by, at: event.at }))
     const evidence = [...(record.evidence ?? []), ...own]

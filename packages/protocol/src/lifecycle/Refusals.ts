@@ -25,6 +25,7 @@ import {
   clock,
   holdersOf,
   isLastAttempt,
+  isUncounted,
   maxAttemptsOf,
   maxHopsOf,
   overdueEvent,
@@ -86,8 +87,10 @@ export const isOfTime = (record: HandoffRecord, event: HandoffEvent): boolean =>
   )
 }
 
-/** The conditions on the record that the table cannot express, for any content of the event. */
-const conditions: { readonly [Tag in Transition["_tag"]]?: (record: HandoffRecord) => LifecycleError | undefined } = {
+/** The conditions on the record that the table cannot express. Without an event, they are for an event without a code. */
+const conditions: {
+  readonly [Tag in Transition["_tag"]]?: (record: HandoffRecord, event?: Transition) => LifecycleError | undefined
+} = {
   Started: (record) => checkReadBack(record, "Started", startAwaits(record)),
   // A handoff can be completed without a start.
   Completed: (record) => checkReadBack(record, "Completed", startAwaits(record)),
@@ -96,8 +99,8 @@ const conditions: { readonly [Tag in Transition["_tag"]]?: (record: HandoffRecor
     "readBack" in record && record.readBack !== undefined && startAwaits(record) !== "receiver"
       ? undefined
       : checkReadBack(record, "Confirmed", "receiver"),
-  Released: (record) =>
-    isLastAttempt(record)
+  Released: (record, event) =>
+    isLastAttempt(record) && !isUncounted(record, event)
       ? new NoAttemptLeft({ recordId: record.recordId, maxAttempts: maxAttemptsOf(record) })
       : undefined,
   Forwarded: (record) => {
@@ -235,7 +238,7 @@ export const check = (record: HandoffRecord, event: HandoffEvent): LifecycleErro
     | undefined
   return (
     (isByTime ? checkDue(record, event) : checkActor(record, event, rule)) ??
-    conditions[event._tag]?.(record) ??
+    conditions[event._tag]?.(record, event) ??
     content?.(record, event) ??
     checkRoom(record, event)
   )

@@ -16,6 +16,8 @@ export interface Rule {
   readonly from: ReadonlyArray<HandoffStatus>
   /** `same` if the event does not change the status. */
   readonly to: HandoffStatus | "same"
+  /** The other status after the event, if a shutdown ends the attempt that asked a question. */
+  readonly or?: HandoffStatus
   readonly by: Party
   /** `true` if the clock may record the event, too, once it is due. */
   readonly clock?: true
@@ -41,7 +43,7 @@ export const transitions = {
   Started: { from: ["accepted"], to: "in_progress", by: "receiver" },
   Progressed: { from: ["accepted", "in_progress"], to: "same", by: "receiver" },
   Asked: { from: ["in_progress"], to: "input_required", by: "receiver" },
-  Answered: { from: ["input_required"], to: "in_progress", by: "sender" },
+  Answered: { from: ["input_required"], to: "in_progress", or: "pending", by: "sender" },
   Forwarded: {
     from: ["pending", "accepted", "in_progress", "input_required"],
     to: "pending",
@@ -52,7 +54,13 @@ export const transitions = {
   Restated: { from: ["accepted"], to: "same", by: "receiver" },
   Confirmed: { from: ["accepted"], to: "same", by: "sender" },
   Attested: { from: ["accepted", "in_progress", "input_required"], to: "same", by: "witness" },
-  Released: { from: ["accepted", "in_progress", "input_required"], to: "pending", by: "receiver", clock: true },
+  Released: {
+    from: ["accepted", "in_progress", "input_required"],
+    to: "pending",
+    or: "input_required",
+    by: "receiver",
+    clock: true
+  },
   Completed: {
     from: ["accepted", "in_progress"],
     to: "completed",
@@ -94,7 +102,8 @@ export type Before<Tag extends keyof Transitions> = Of<
 /** The record after an event, from the table. */
 export type After<Tag extends keyof Transitions> = Transitions[Tag]["to"] extends "same"
   ? Of<HandoffRecord, "status", Transitions[Tag]["from"][number]>
-  : Of<HandoffRecord, "status", Transitions[Tag]["to"]>
+  : Of<HandoffRecord, "status", Transitions[Tag]["to"] | Alternative<Transitions[Tag]>>
+type Alternative<R extends Rule> = R extends { readonly or: infer Or } ? Or : never
 
 const rows: ReadonlyArray<readonly [Transition["_tag"], Rule]> = Object.entries(transitions) as ReadonlyArray<
   // The cast: Object.entries widens the keys of the table to string.
@@ -134,7 +143,7 @@ export const sourcesOf = ({ from, foreign = [] }: Rule, isForeign: boolean): Rea
 export const foreignMovesFrom = (status: HandoffStatus): ReadonlyArray<Transition["_tag"]> =>
   rows.filter(([, rule]) => sourcesOf(rule, true).includes(status)).map(([event]) => event)
 
-/** Returns the status after an event in a given status. */
+/** Returns the status after an event in a given status, unless a shutdown ends the attempt that asked a question. */
 export const statusAfter = (event: Transition["_tag"], status: HandoffStatus): HandoffStatus => {
   const { to } = transitions[event]
   return to === "same" ? status : to

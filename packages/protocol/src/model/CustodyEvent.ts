@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 
 import { AgentId, field, inBody, optional, RecordId } from "../values/Fields.ts"
+import { limits } from "../values/Limits.ts"
 import { Answer, Clock, Milliseconds, Progress, RerouteCause } from "./Attempt.ts"
 import { correction, ReadBack } from "./Briefing.ts"
 import { proof } from "./Delivery.ts"
@@ -18,9 +19,25 @@ export class ProgressedEvent extends Schema.Opaque<ProgressedEvent>()(
   })
 ) {}
 
-/** The handoff returns to `pending` for another attempt: its receiver released it, or the lease ended. */
+/** A cause of a release that programs act on: `shutdown` if the program of the receiver is stopped while it works. */
+const ReleaseCode = Schema.Literals(["shutdown"])
+
+/**
+ * The handoff returns to `pending` for another attempt: its receiver released it, or the lease ended. With the code
+ * `shutdown`, a question stays open, and its answer returns the handoff.
+ */
 export class ReleasedEvent extends Schema.Opaque<ReleasedEvent>()(
-  Schema.Struct({ _tag: Schema.tag("Released"), ...move, reason, handBack, notBefore })
+  Schema.Struct({
+    _tag: Schema.tag("Released"),
+    ...move,
+    reason,
+    code: optional(
+      ReleaseCode,
+      `The cause if programs act on it. An attempt that ends by a shutdown does not count, ${limits.shutdowns} times at most; its question stays open.`
+    ),
+    handBack,
+    notBefore
+  })
 ) {}
 
 /** The receiver asks the sender and cannot go on without an answer. */

@@ -35,6 +35,10 @@ const common = {
     Schema.Array(Hop).check(Schema.isMaxLength(limits.hops)),
     "The later receivers in order. The last one has the handoff, or had it when it ended."
   ),
+  uncounted: optional(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.shutdowns })),
+    "The number of attempts of the receiver that ended by a shutdown and do not count against `max_attempts`."
+  ),
   parts: optional(Schema.Int.check(Schema.isGreaterThan(0)), "The number of parts that its receivers have delegated."),
   head: optional(Digest, "The SHA-256 of its last entry, which the next entry will hold as `prev`.")
 }
@@ -57,6 +61,8 @@ const answered = "The receiver's answer to the request."
 const response = field(HandoffResponse, answered)
 const earlierResponse = optional(HandoffResponse, `${answered} Absent if it had not answered when the handoff ended.`)
 
+const answer = optional(Answer, "The last question with its answer.")
+
 const held = {
   ...open,
   response,
@@ -68,24 +74,34 @@ const held = {
 
 /** Waits for the receiver's answer. */
 export class Pending extends Schema.Opaque<Pending>()(
-  Schema.Struct({ status: Schema.tag("pending"), ...open, notBefore })
+  Schema.Struct({ status: Schema.tag("pending"), ...open, notBefore, answer })
 ) {}
 
 /** The receiver has taken the handoff on. */
-export class Accepted extends Schema.Opaque<Accepted>()(Schema.Struct({ status: Schema.tag("accepted"), ...held })) {}
+export class Accepted extends Schema.Opaque<Accepted>()(
+  Schema.Struct({ status: Schema.tag("accepted"), ...held, answer })
+) {}
 
 /** The receiver works on the handoff. */
 export class InProgress extends Schema.Opaque<InProgress>()(
   Schema.Struct({
     status: Schema.tag("in_progress"),
     ...held,
-    answer: optional(Answer, "The last question with its answer.")
+    answer
   })
 ) {}
 
 /** The receiver waits for the sender's answer to its `question`. Its lease rests. */
 export class InputRequired extends Schema.Opaque<InputRequired>()(
-  Schema.Struct({ status: Schema.tag("input_required"), ...held, question: Answer.fields.question })
+  Schema.Struct({
+    status: Schema.tag("input_required"),
+    ...held,
+    question: Answer.fields.question,
+    released: optional(
+      Schema.Literals([true]),
+      "`true` if the attempt that asked ended by a shutdown: the answer returns the handoff to `pending`."
+    )
+  })
 ) {}
 
 /** The receiver has done the work and handed back its `result`. */

@@ -26,6 +26,8 @@ export const limits = {
   /** Attempts that a request may allow each receiver, and the default. */
   attempts: 1000,
   defaultAttempts: 3,
+  /** Attempts of each receiver that end by a shutdown and do not count: a deployment a day for three weeks. */
+  shutdowns: 20,
   /** Times that a request may allow forwarding, and the default. */
   hops: 100,
   defaultHops: 3,

@@ -105,14 +105,17 @@ export const transitionVerbs = {
     summary: "Asks the sender a question that work cannot continue without.",
     description: "The handoff is then `input_required` and it is the sender's turn. A lease rests until the answer."
   }),
-  answer: transition("answer", { summary: "Answers the receiver's question; work then continues." }),
+  answer: transition("answer", {
+    summary: "Answers the receiver's question; work then continues.",
+    description: "If the program that asked was stopped, the handoff is `pending` again, with the answer in its record."
+  }),
   release: transition(
     "release",
     {
       or: "Forwarded",
       summary: "Returns a handoff for another attempt, with what this one learned.",
       description:
-        "In the last attempt, the next capable agent gets it if the request allows re-routing; otherwise the call is refused: use `fail` there."
+        "In the last attempt, the next capable agent gets it if the request allows re-routing; otherwise the call is refused: use `fail` there. A program that is stopped gives the code `shutdown`, and loses no attempt."
     },
     ["NoAttemptLeft", "NotDue"]
   ),

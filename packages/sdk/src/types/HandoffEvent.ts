@@ -85,11 +85,19 @@ interface ProgressedEvent extends Move {
   readonly lease?: number
 }
 
-/** The handoff returns to `pending` for another attempt: its receiver released it, or the lease ended. */
+/**
+ * The handoff returns to `pending` for another attempt: its receiver released it, or the lease ended. With the code
+ * `shutdown`, a question stays open, and its answer returns the handoff.
+ */
 interface ReleasedEvent extends Move {
   readonly _tag: "Released"
   /** The actor's reason or note for the other agent, in words. */
   readonly reason?: string
+  /**
+   * The cause if programs act on it. An attempt that ends by a shutdown does not count, 20 times at most; its question
+   * stays open.
+   */
+  readonly code?: "shutdown"
   /** Notes of this attempt for the next one. */
   readonly handBack?: HandBack
   /** Claims skip the handoff until this moment. */

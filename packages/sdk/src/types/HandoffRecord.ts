@@ -20,6 +20,8 @@ interface Common {
   readonly attempt: number
   /** The later receivers in order. The last one has the handoff, or had it when it ended. */
   readonly hops?: ReadonlyArray<Hop>
+  /** The number of attempts of the receiver that ended by a shutdown and do not count against `max_attempts`. */
+  readonly uncounted?: number
   /** The number of parts that its receivers have delegated. */
   readonly parts?: number
   /** The SHA-256 of its last entry, which the next entry will hold as `prev`. */
@@ -117,11 +119,15 @@ export interface Pending extends Open {
   readonly status: "pending"
   /** Claims skip the handoff until this moment. */
   readonly notBefore?: Date
+  /** The last question with its answer. */
+  readonly answer?: Answer
 }
 
 /** The receiver has taken the handoff on. */
 export interface Accepted extends Held {
   readonly status: "accepted"
+  /** The last question with its answer. */
+  readonly answer?: Answer
 }
 
 /** The receiver works on the handoff. */
@@ -136,6 +142,8 @@ export interface InputRequired extends Held {
   readonly status: "input_required"
   /** The receiver's question. */
   readonly question: string
+  /** `true` if the attempt that asked ended by a shutdown: the answer returns the handoff to `pending`. */
+  readonly released?: true
 }
 
 /** The receiver has done the work and handed back its `result`. */

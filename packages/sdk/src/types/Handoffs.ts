@@ -108,14 +108,17 @@ export interface Handoffs extends AsyncDisposable {
    * sender's turn. A lease is paused until the answer.
    */
   ask(id: string, options: AskOptions): Promise<InputRequired>
-  /** Answers the receiver's question; work then continues. */
-  answer(id: string, options: AnswerOptions): Promise<InProgress>
+  /**
+   * Answers the receiver's question; work then continues. If the program that asked was stopped, the handoff is
+   * `pending` again, with the answer in its record.
+   */
+  answer(id: string, options: AnswerOptions): Promise<InProgress | Pending>
   /**
    * Returns a handoff for another attempt, with what this one learned. In the last attempt, the next capable agent
-   * receives it if the request allows re-routing; otherwise the call is refused. Rejects with `NoAttemptLeft` and
-   * `NotDue`, too.
+   * receives it if the request allows re-routing; otherwise the call is refused. A program that is stopped gives the
+   * code `shutdown`, and loses no attempt; its question stays open. Rejects with `NoAttemptLeft` and `NotDue`, too.
    */
-  release(id: string, options?: ReleaseOptions): Promise<Pending>
+  release(id: string, options?: ReleaseOptions): Promise<Pending | InputRequired>
   /**
    * Hands a handoff on to another receiver. It is then pending for that agent only, and the previous holder's calls are
    * refused. An agent that has held it cannot receive it again. Rejects with `AlreadyHeld`, `NoCapableAgent`,

@@ -156,6 +156,11 @@ export interface AnswerOptions extends VerbOptions {
 export interface ReleaseOptions extends VerbOptions {
   /** The actor's reason or note for the other agent, in words. */
   readonly reason?: string | undefined
+  /**
+   * The cause if programs act on it. An attempt that ends by a shutdown does not count, 20 times at most; its question
+   * stays open.
+   */
+  readonly code?: "shutdown" | undefined
   /** Notes of this attempt for the next one. */
   readonly handBack?: HandBack | undefined
   /** Claims skip the handoff until this moment. */
