@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process"
 
+import { limits } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
 /** The exit and the output of a program. */
@@ -13,8 +14,24 @@ export interface Ended {
 // Milliseconds. How long a program may run after SIGTERM, and how long its children may keep its output open after its end.
 const patience = 5000
 
-// Bytes kept from the end of standard error; a reason is its last line.
-const keptStderr = 4096
+// Bytes kept from the end of standard error: an error of twice the length that a reason may have.
+const keptStderr = 2 * limits.textBytes
+
+// The lines around an uncaught error that tell nothing about it: frames of its stack, braces, and what Node and Bun add.
+const besideError = /^(?:\s+at\s.*(?:\)|:\d+)(?: \{)?|\s+\.{3} \d+ lines matching .*|[}\]\s]*|(?:Node\.js|Bun) v\d.*)$/
+
+/**
+ * Finds the error that a program told last on standard error: the last line that is not indented, with the indented lines
+ * below it, such as the code and the cause that Node prints. The text is UTF-8 or, of bytes, Latin-1: only ASCII is trimmed.
+ */
+export const errorIn = (stderr: string): string => {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => !besideError.test(line))
+  const begin = lines.findLastIndex((line) => !/^[\t ]/.test(line))
+  return lines
+    .slice(Math.max(begin, 0))
+    .map((line) => line.replaceAll(/^[\t ]+|[\t ]+$/g, ""))
+    .join(" ")
+}
 
 /** Signals the program and its process group. */
 const signal = ({ pid }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void => {

@@ -224,10 +224,7 @@ describe("a worker", () => {
       yield* TestClock.adjust("3 seconds")
       const ended = yield* now(lengthy)
       assert(ended.status === "failed")
-      assert.strictEqual(
-        ended.response.reason,
-        "The attempt failed. Its message cannot be recorded, because it is too long or is not valid text."
-      )
+      assert.match(ended.response.reason, /^(?:No ){20000,}(?:No?)?…$/)
       const odd = yield* ask("odd")
       yield* TestClock.adjust("3 seconds")
       assert.strictEqual((yield* now(odd)).status, "failed")

@@ -17,7 +17,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import { type Ended, exec } from "../Exec.ts"
+import { type Ended, errorIn, exec } from "../Exec.ts"
 import { handedBack } from "../input/ArtifactInput.ts"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
@@ -37,18 +37,10 @@ const giveUpCode = 65
 // Bytes. Result, artifacts and evidence may take `limits.jsonBytes` each.
 const mostOutput = 3 * limits.jsonBytes
 
-/** The program did not exit with 0, or its output is refused. */
-class ProgramFailed extends Schema.TaggedError<ProgramFailed>()("ProgramFailed", { reason: Schema.String }) {
-  override get message() {
-    return this.reason
-  }
-}
-
-/** The reason of a failure: the exit code or signal, with the last line of standard error. */
+/** The reason of a failure: the exit code or signal, with the error on standard error. */
 const reasonOf = ({ code, stderr }: Ended): string => {
-  // As bytes, so that only a line that is not UTF-8 is escaped.
-  const line = /[^\n]*$/.exec(stderr.toString("latin1").replace(/[\t\n\r ]+$/, ""))?.[0] ?? ""
-  const last = escapedUtf8(Buffer.from(line, "latin1")).trim()
+  // As bytes, so that only an error that is not UTF-8 is escaped.
+  const last = escapedUtf8(Buffer.from(errorIn(stderr.toString("latin1")), "latin1"))
   const how = typeof code === "number" ? `It exited with ${code}` : `It was ended by ${code}`
   return last === "" ? `${how}.` : `${how}: ${last}`
 }
@@ -141,7 +133,7 @@ export const work = Command.make(
       if (Result.isSuccess(read)) return read.success
       const reason = read.failure
       yield* say(record.recordId, record.attempt, reason)
-      return yield* ended.code === giveUpCode ? new HandoffWorker.GiveUp({ reason }) : new ProgramFailed({ reason })
+      return yield* Effect.fail(ended.code === giveUpCode ? new HandoffWorker.GiveUp({ reason }) : reason)
     })
     const restating = Option.map(flags.readBackExec, (command) => ({
       readBack: (record: HandoffRecord) =>

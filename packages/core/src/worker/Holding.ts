@@ -12,7 +12,6 @@ import {
   startAwaits,
   type StoreError,
   takeOver,
-  Text,
   type Transition,
   transitions
 } from "@aumai/handoff-protocol"
@@ -32,6 +31,7 @@ import { actAs } from "../engine/ActAs.ts"
 import type { HandoffManager } from "../engine/HandoffManager.ts"
 import { EndsLastAttempt } from "../engine/LastAttempt.ts"
 import type { VerbError } from "../engine/Verbs.ts"
+import { reasonOf, recordable } from "./Reason.ts"
 
 /**
  * The error of a handler if another attempt would not help. Any other error leads to another attempt.
@@ -43,7 +43,11 @@ import type { VerbError } from "../engine/Verbs.ts"
  * console.log(new GiveUp({ reason: "The request names no file." }).message) // The request names no file.
  * ```
  */
-export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", { reason: Schema.String }) {
+export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", {
+  reason: Schema.String,
+  /** The error that led to it. The recorded reason tells it, too. */
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
   override get message() {
     return this.reason
   }
@@ -112,23 +116,10 @@ const retryWhile = <A, E>(
     })
   )(effect)
 
-/** The sentence if an event can hold it, otherwise a substitute. */
-const recordable = (sentence: string): string =>
-  Result.getOrElse(
-    Schema.decodeUnknownResult(Text)(sentence),
-    () => "The attempt failed. Its message cannot be recorded, because it is too long or is not valid text."
-  )
-
 /** A value as it is now. One that cannot be taken over is refused when the work is completed. */
 const asNow = <A>(value: A): A => Result.getOrElse(takeOver("", value), () => value)
 
 const shutDown = "The worker was shut down."
-
-/** The reason of a failed attempt, as recorded in the event. */
-const reasonOf = (cause: Cause.Cause<unknown>): string => {
-  const failure = Cause.squash(cause)
-  return recordable(failure instanceof Error && failure.message !== "" ? failure.message : String(failure))
-}
 
 /**
  * Holds one claimed handoff while a handler works on it: starts it, renews the lease, records the outcome, and interrupts
@@ -258,7 +249,7 @@ export const hold = <E, R>(
           )
         }
         const failure = Cause.squash(exit.cause)
-        return failure instanceof GiveUp ? fail(reasonOf(exit.cause)) : again(reasonOf(exit.cause))
+        return failure instanceof GiveUp ? fail(reasonOf(failure)) : again(reasonOf(failure))
       }
       const again = (reason: string) => Effect.flatMap(pauseAfter(attempt), (wait) => release(reason, wait))
 
@@ -302,12 +293,13 @@ export const hold = <E, R>(
           })
       const started = yield* Effect.exit(starting)
       if (Exit.isFailure(started)) {
-        yield* Console.warn(`Handoff ${recordId} was claimed but could not be started: ${reasonOf(started.cause)}`)
+        const failure = Cause.squash(started.cause)
+        yield* Console.warn(`Handoff ${recordId} was claimed but could not be started: ${reasonOf(failure)}`)
         // Returned now instead of when its lease expires. This may fail, because it may be lost or the store unavailable.
         const isShutDown = Cause.hasInterruptsOnly(started.cause) && leaveBy() < Infinity
-        const reason = isShutDown ? shutDown : reasonOf(started.cause)
+        const reason = isShutDown ? shutDown : reasonOf(failure)
         const wait = isShutDown ? 0 : yield* pauseAfter(attempt)
-        const ending = Cause.squash(started.cause) instanceof GiveUp ? fail(reason) : release(reason, wait)
+        const ending = failure instanceof GiveUp ? fail(reason) : release(reason, wait)
         // Not Effect.ignore, which adds loggers to the bundle for browsers.
         yield* ending.pipe(Effect.catch(() => Effect.void))
         return

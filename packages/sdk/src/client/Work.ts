@@ -21,12 +21,11 @@ const options = checked(
   })
 )
 
-const sentenceOf = (error: unknown): string =>
-  error instanceof Error && error.message !== "" ? error.message : String(error)
-
-/** Converts an error of a handler to the engine's. */
-const failureOf = (error: unknown) =>
-  error instanceof GiveUp ? new HandoffWorker.GiveUp({ reason: error.message }) : sentenceOf(error)
+/** Converts an error of a handler to the engine's, which makes the reason of any other. */
+const failureOf = (error: unknown): unknown =>
+  error instanceof GiveUp
+    ? new HandoffWorker.GiveUp({ reason: error.message, ...("cause" in error ? { cause: error.cause } : {}) })
+    : error
 
 /** Converts arguments of a handler for the engine. */
 // The cast: the handler's types require it, and the engine validates them when the work is completed.
