@@ -228,6 +228,119 @@ describe("work", () => {
     expect(await statusOf("stopped.json", id)).toMatchObject({ status: "pending", attempt: 2 })
   }, 60_000)
 
+  it("is stopped any number of times in a last attempt, and the handoff completes afterwards", async () => {
+    const id = await cli.create("deployed.json", { "max-attempts": "1" })
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const worker = work("deployed.json", "setInterval(() => {}, 1000)", "--grace", "1s")
+      await until("deployed.json", id, "in_progress")
+      await stop(worker)
+      expect(await statusOf("deployed.json", id)).toMatchObject({
+        status: "pending",
+        attempt: attempt + 1,
+        uncounted: attempt
+      })
+    }
+    const worker = work("deployed.json", "console.log('{}')")
+    await until("deployed.json", id, "completed")
+    await stop(worker)
+  }, 60_000)
+
+  it.skipIf(process.platform === "win32")(
+    "does not count an attempt whose program is stopped together with it",
+    async () => {
+      const id = await cli.create("together.json", { "max-attempts": "1" })
+      const worker = work(
+        "together.json",
+        `import { writeFileSync } from "node:fs"
+         setInterval(() => {}, 1000)
+         writeFileSync("together.pid", String(process.pid))`
+      )
+      await expect.poll(() => existsSync(cli.path("together.pid")), { timeout: 20_000 }).toBe(true)
+      const closed = once(worker, "close")
+      worker.kill("SIGTERM")
+      // As systemd does to all processes of a service.
+      process.kill(Number(readFileSync(cli.path("together.pid"), "utf8")), "SIGTERM")
+      await closed
+      expect(await statusOf("together.json", id)).toMatchObject({ status: "pending", attempt: 2, uncounted: 1 })
+    },
+    60_000
+  )
+
+  it("leaves the question of its program open when it is stopped, and the next program gets the answer", async () => {
+    const id = await cli.create("unanswered.json", { "max-attempts": "1" })
+    const code = `import { execFileSync } from "node:child_process"
+       import { readFileSync } from "node:fs"
+       const { answer } = JSON.parse(readFileSync(0, "utf8"))
+       if (answer !== undefined) { console.log(JSON.stringify(answer)); process.exit() }
+       const [program, ...first] = ${JSON.stringify([cli.program, ...cli.first])}
+       execFileSync(program, [...first, "ask", "--question", "Which quarter?", "--id", process.env.AUMAI_HANDOFF_ID])
+       setInterval(() => {}, 1000)`
+    const asking = work("unanswered.json", code, "--grace", "1s")
+    await until("unanswered.json", id, "input_required")
+    await stop(asking)
+    expect(await statusOf("unanswered.json", id)).toMatchObject({ status: "input_required", released: true })
+    const answer = ["answer", "--id", id, "--answer", "The third.", "--store", "unanswered.json"]
+    expect((await cli.run(answer)).code).toBe(0)
+    const known = { question: "Which quarter?", answer: "The third." }
+    expect(await statusOf("unanswered.json", id)).toMatchObject({ status: "pending", attempt: 2, answer: known })
+    const next = work("unanswered.json", code)
+    await until("unanswered.json", id, "completed")
+    expect((await statusOf("unanswered.json", id)).result).toEqual(known)
+    await stop(next)
+  }, 60_000)
+
+  it.each(["cancelled.json", "sqlite:cancelled.db"])(
+    "ends its program soon after the handoff is cancelled in %s, although the lease is long",
+    async (store) => {
+      const id = await cli.create(store)
+      const script = cli.path(`${store.replace(":", "-")}.mjs`)
+      const begun = `${script}.pid`
+      writeFileSync(
+        script,
+        `import { writeFileSync } from "node:fs"
+         setInterval(() => {}, 1000)
+         writeFileSync(${JSON.stringify(begun)}, String(process.pid))`
+      )
+      const exec = `"${process.execPath}" "${script}"`
+      // Without hints it would notice after twenty minutes.
+      const worker = cli.start(["work", "--agent", "executor", "--exec", exec, "--store", store, "--lease", "1h"])
+      await expect.poll(() => existsSync(begun), { timeout: 20_000 }).toBe(true)
+      await cli.run(["cancel", "--id", id, "--store", store])
+      const pid = Number(readFileSync(begun, "utf8"))
+      await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false)
+      await stop(worker)
+    },
+    60_000
+  )
+
+  it("tells why its program failed, whatever that wrote to standard error", async () => {
+    const causes: Readonly<Record<string, readonly [code: string, reason: RegExp]>> = {
+      thrown: [
+        `throw Object.assign(new TypeError("no report", { cause: new Error("closed") }), { code: "E42" })`,
+        /^It exited with 1: TypeError: no report code: 'E42', \[cause\]: Error: closed$/
+      ],
+      long: [`console.error("x".repeat(100_000)); process.exitCode = 1`, /^It exited with 1: x{65000,}…$/],
+      odd: [`console.error("a\\0\\x1b[31mb\\x1b[0m"); process.exitCode = 1`, /^It exited with 1: ab$/],
+      signal: [
+        `process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000)`,
+        /^It (?:was ended by SIGTERM\.|exited with 143: Terminated)$/
+      ]
+    }
+    for (const task of Object.keys(causes)) await cli.create("causes.json", { task, id: task, "max-attempts": "1" })
+    const code = Object.entries(causes).map(([task, [line]]) => `${task}: () => { ${line} }`)
+    const worker = work(
+      "causes.json",
+      `import { readFileSync } from "node:fs"
+       const causes = { ${code.join(",\n")} }
+       causes[JSON.parse(readFileSync(0, "utf8")).request.task_description]()`
+    )
+    for (const [id, [, reason]] of Object.entries(causes)) {
+      await until("causes.json", id, "failed")
+      expect((await statusOf("causes.json", id)).response.reason).toMatch(reason)
+    }
+    await stop(worker)
+  }, 60_000)
+
   it("takes over the handoff of a killed worker", async () => {
     const id = await cli.create("killed.json")
     const dead = work(

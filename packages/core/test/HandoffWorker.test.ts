@@ -1,7 +1,9 @@
 import { AgentId, type HandoffRecord, type JsonObject, StoreError } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -249,6 +251,102 @@ describe("a worker", () => {
       assert.strictEqual((yield* now(next)).status, "completed")
       yield* Fiber.interrupt(worker)
     }).pipe(Effect.provide(layer))
+  )
+
+  const endings: Readonly<
+    Record<string, (record: HandoffRecord) => Effect.Effect<unknown, unknown, HandoffManager | HandoffStore>>
+  > = {
+    cancelled: ({ recordId }) => HandoffManager.use(({ cancel }) => cancel(recordId)),
+    "cancelled with the whole": ({ request: { parent } }) =>
+      HandoffManager.use(({ cancel }) => (parent === undefined ? Effect.void : cancel(parent))),
+    forwarded: ({ recordId }) => HandoffManager.use(({ forward }) => forward(recordId, { to: AgentId.make("other") })),
+    released: ({ recordId }) => HandoffManager.use(({ release }) => release(recordId, { reason: "Not now" })),
+    failed: ({ recordId }) => HandoffManager.use(({ fail }) => fail(recordId, { reason: "No" })),
+    "past its deadline": () => Effect.void
+  }
+  for (const isAsking of [false, true]) {
+    it.effect.each(Object.entries(endings))(
+      `interrupts ${isAsking ? "a question" : "its handler"} within a second after the handoff is %s`,
+      ([name, end]) =>
+        Effect.gen(function* () {
+          const manager = yield* HandoffManager
+          const whole = yield* manager.create({ fromAgent: "boss", toAgent: "planner", taskDescription: "whole" })
+          yield* manager.accept(whole.recordId)
+          const record = yield* manager.delegate(whole.recordId, {
+            toAgent: agent,
+            taskDescription: "part",
+            ...(name === "past its deadline" ? { deadline: DateTime.makeUnsafe(3_600_000) } : {})
+          })
+          let isInterrupted = false
+          const worker = yield* start(
+            ({ ask }) =>
+              Effect.onInterrupt(isAsking ? Effect.as(ask("Which quarter?"), {}) : Effect.never, () =>
+                Effect.sync(() => (isInterrupted = true))
+              ),
+            // The renewals notice the end only after a third of it.
+            { lease: "10 hours", grace: 0 }
+          )
+          yield* TestClock.adjust(3_599_000)
+          assert.isFalse(isInterrupted)
+          yield* end(record)
+          yield* TestClock.adjust("1 second")
+          // A deadline passes at the end of that second.
+          if (name === "past its deadline") yield* TestClock.adjust("1 second")
+          assert.isTrue(isInterrupted)
+          yield* Fiber.interrupt(worker)
+        }).pipe(Effect.provide(layer))
+    )
+  }
+
+  it.effect("lets a handler end that has completed its handoff itself", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("own")
+      const { complete } = yield* HandoffManager
+      let isCleaned = false
+      const worker = yield* start(({ record: { recordId } }) =>
+        complete(recordId, { result: { own: true } }).pipe(
+          Effect.andThen(Effect.sleep("10 seconds")),
+          Effect.andThen(Effect.sync(() => (isCleaned = true))),
+          Effect.as({})
+        )
+      )
+      yield* TestClock.adjust("10 seconds")
+      assert.isTrue(isCleaned)
+      assert.deepInclude(yield* now(record), { status: "completed", result: { own: true } })
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("reads what it holds after a hint only, four times a second on a busy store", () =>
+    Effect.gen(function* () {
+      const reads = new Map<string, number>()
+      const counting = Layer.effect(
+        HandoffStore,
+        HandoffStore.useSync((inner) =>
+          HandoffStore.of({
+            ...inner,
+            get: (id) => Effect.suspend(() => (reads.set(id, (reads.get(id) ?? 0) + 1), inner.get(id)))
+          })
+        )
+      ).pipe(Layer.provideMerge(MemoryStore.layer))
+      yield* Effect.gen(function* () {
+        const { recordId } = yield* ask("long")
+        const worker = yield* start(() => Effect.never, { lease: "10 hours", grace: 0 })
+        yield* TestClock.adjust("1 second")
+        reads.clear()
+        yield* TestClock.adjust("1 hour")
+        assert.deepStrictEqual([...reads], [])
+        for (let commit = 0; commit < 100; commit++) {
+          yield* HandoffManager.use(({ create }) =>
+            create({ fromAgent: "planner", toAgent: "other", taskDescription: "busy" })
+          )
+          yield* TestClock.adjust("100 millis")
+        }
+        const found = reads.get(recordId) ?? 0
+        assert.isTrue(found > 10 && found <= 41, String(found))
+        yield* Fiber.interrupt(worker)
+      }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(counting))))
+    })
   )
 
   it.effect("asks a question, waits, and continues with the answer", () =>
@@ -509,6 +607,143 @@ describe("a worker that shuts down", () => {
       assert.isTrue(isInterrupted)
       assert.deepInclude(yield* now(record), { status: "pending", attempt: 2 })
       assert.isTrue(Option.isSome(yield* HandoffManager.use(({ claim }) => claim(agent))))
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("a shutdown", () => {
+  /** Runs a worker until its first handler waits, and stops it. */
+  const deploy = <E, R>(
+    handler: (work: HandoffWorker.Work) => Effect.Effect<JsonObject, E, R>,
+    grace: Duration.Input = 0
+  ) =>
+    Effect.gen(function* () {
+      const worker = yield* start(handler, { grace })
+      const closed = yield* Effect.forkChild(Fiber.interrupt(worker), { startImmediately: true })
+      yield* TestClock.adjust(grace)
+      yield* settle
+      yield* Fiber.join(closed)
+    })
+
+  it.effect("takes no attempt from the handoff", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("long", { maxAttempts: 2 })
+      for (let time = 1; time <= 5; time++) {
+        yield* deploy(() => Effect.never)
+        assert.deepInclude(yield* now(record), { status: "pending", attempt: time + 1, uncounted: time })
+        assert.deepInclude((yield* events(record)).at(-1), {
+          _tag: "Released",
+          code: "shutdown",
+          attempt: time,
+          reason: "The worker was shut down."
+        })
+      }
+      const worker = yield* start(() => Effect.fail("Not me"))
+      yield* TestClock.adjust("1 hour")
+      assert.deepInclude(yield* now(record), { status: "failed", code: "attempts_exhausted", attempt: 7 })
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("is not counted twenty times, and the next one does not fail the handoff either", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("long", { maxAttempts: 1 })
+      for (let time = 0; time < 20; time++) yield* deploy(() => Effect.never)
+      assert.deepInclude(yield* now(record), { status: "pending", attempt: 21, uncounted: 20 })
+      const warnings: Array<string> = []
+      const listening: Console.Console = {
+        ...(yield* Console.Console),
+        warn: (text: string) => void warnings.push(text)
+      }
+      yield* Effect.provideService(
+        deploy(() => Effect.never),
+        Console.Console,
+        listening
+      )
+      assert.deepInclude(yield* now(record), { status: "in_progress", attempt: 21 })
+      assert.match(warnings.join(""), /was not recorded: .*21/)
+      yield* TestClock.adjust("1 minute")
+      yield* HandoffManager.use(({ sweep }) => sweep)
+      assert.deepInclude(yield* now(record), { status: "failed", code: "attempts_exhausted" })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("does not re-route the handoff", () =>
+    Effect.gen(function* () {
+      const registry = yield* AgentCapabilityRegistry
+      yield* registry.register("executor", ["work"])
+      yield* registry.register("analyst", ["work"])
+      const { create } = yield* HandoffManager
+      const record = yield* create(
+        { fromAgent: "planner", taskDescription: "long", maxAttempts: 1, reroute: true, requires: ["work"] },
+        { routing: { exclude: [AgentId.make("analyst")] } }
+      )
+      yield* deploy(() => Effect.never)
+      assert.deepInclude(yield* now(record), { status: "pending", attempt: 2, uncounted: 1 })
+      assert.notProperty(yield* now(record), "hops")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("explains a handler that fails in the grace time, but not one that gives up", () =>
+    Effect.gen(function* () {
+      const broken = yield* ask("broken", { maxAttempts: 1, priority: 9 })
+      yield* deploy(() => Effect.andThen(Effect.sleep("1 second"), Effect.fail("The socket was closed")), "2 seconds")
+      assert.deepInclude(yield* now(broken), { status: "pending", uncounted: 1 })
+      assert.deepInclude((yield* events(broken)).at(-1), { code: "shutdown", reason: "The socket was closed" })
+      const hopeless = new HandoffWorker.GiveUp({ reason: "No file" })
+      yield* deploy(() => Effect.andThen(Effect.sleep("1 second"), Effect.fail(hopeless)), "2 seconds")
+      assert.deepInclude(yield* now(broken), { status: "failed" })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("leaves a question open, whose answer the next attempt gets", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("unclear", { maxAttempts: 1 })
+      const { answer } = yield* HandoffManager
+      const asks = ({ ask }: HandoffWorker.Work) => Effect.map(ask("Which quarter?"), (quarter) => ({ quarter }))
+      for (let time = 1; time <= 2; time++) {
+        yield* deploy(asks)
+        const open = yield* now(record)
+        assert.deepInclude(open, { status: "input_required", question: "Which quarter?", released: true, uncounted: 1 })
+        yield* TestClock.adjust("1 day")
+        assert.isTrue(Option.isNone(yield* HandoffManager.use(({ claim }) => claim(agent))))
+      }
+      const answered = yield* answer(record.recordId, { answer: "The third." })
+      const known = { question: "Which quarter?", answer: "The third." }
+      assert.deepInclude(answered, { status: "pending", attempt: 2, answer: known })
+      // An attempt that is shut down before it asks keeps the answer.
+      yield* deploy(({ record }) => (assert.deepStrictEqual(record.answer, known), Effect.never))
+      const worker = yield* start(asks)
+      assert.deepInclude(yield* now(record), { status: "completed", attempt: 3, result: { quarter: "The third." } })
+      assert.strictEqual((yield* tags(record)).filter((tag) => tag === "Asked").length, 1)
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("lets the next attempt ask another question", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("unclear")
+      const { answer } = yield* HandoffManager
+      yield* deploy(({ ask }) => Effect.as(ask("Which quarter?"), {}))
+      yield* answer(record.recordId, { answer: "The third." })
+      const worker = yield* start(({ ask }) => Effect.map(ask("Which year?"), (year) => ({ year })))
+      assert.deepInclude(yield* now(record), { status: "input_required", question: "Which year?", attempt: 2 })
+      yield* answer(record.recordId, { answer: "2026" })
+      yield* TestClock.adjust("3 seconds")
+      assert.deepInclude(yield* now(record), { status: "completed", result: { year: "2026" } })
+      yield* Fiber.interrupt(worker)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("refuses the asker that comes back after it", () =>
+    Effect.gen(function* () {
+      const record = yield* ask("unclear")
+      const manager = yield* HandoffManager
+      yield* deploy(({ ask }) => Effect.as(ask("Which quarter?"), {}))
+      const late = yield* Effect.flip(manager.fail(record.recordId, { attempt: 1, reason: "No" }))
+      assert.strictEqual(late._tag, "StaleAttempt")
+      yield* manager.cancel(record.recordId)
+      assert.deepInclude(yield* now(record), { status: "cancelled", attempt: 2 })
     }).pipe(Effect.provide(layer))
   )
 })

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 
 import { makeDatabase } from "../../../tooling/databases.ts"
 import { openHandoffs } from "../src/node.ts"
+import { lose } from "./losing.ts"
 import { race } from "./races.ts"
 import { ask, rejection } from "./stores.ts"
 import { handoffsToDo, show, workThrough } from "./workers.ts"
@@ -27,6 +28,17 @@ it.live("handoffs go from pending to completed in PostgreSQL while another clien
       await following
       assert.deepStrictEqual(seen, ["Created", "Accepted", "Completed"])
       assert.include(await rejection(planner.get("nope")), { _tag: "HandoffNotFound" })
+    })
+  })
+)
+
+it.live("a worker is told soon that another client cancelled its handoff in PostgreSQL", () =>
+  Effect.gen(function* () {
+    const url = yield* makeDatabase()
+    yield* Effect.promise(async () => {
+      await using worker = await openHandoffs(url)
+      await using other = await openHandoffs(url)
+      await lose(worker, other)
     })
   })
 )

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest"
 
 import { type Briefing, GiveUp, type Handoffs, type WorkHandler, type WorkOptions } from "../src/index.ts"
+import { openHandoffs } from "../src/node.ts"
+import { lose } from "./losing.ts"
 import { ask, rejection, stores, using } from "./stores.ts"
 
 const briefing: Briefing = {
@@ -49,6 +51,57 @@ describe.each(stores)("work on a $name store", (store) => {
       })
       const tags = (await handoffs.history(recordId)).map(({ event }) => event._tag)
       expect(tags.filter((tag) => tag === "Asked" || tag === "Answered")).toEqual(["Asked", "Answered"])
+    }))
+
+  it("tells its handler soon that the handoff was cancelled, also by another client", () =>
+    using(store, async (handoffs, location) => {
+      await lose(handoffs, handoffs)
+      if (!store.isShared) return
+      await using other = await openHandoffs(location)
+      await lose(handoffs, other)
+    }))
+
+  it("records what its handler threw", () =>
+    using(store, async (handoffs) => {
+      const thrown: Readonly<Record<string, readonly [thrown: unknown, reason: string]>> = {
+        object: [{ status: 503 }, '{"status":503}'],
+        caused: [
+          new TypeError("No report", { cause: Object.assign(new Error("closed\0"), { code: "E42" }) }),
+          "TypeError: No report caused by: closed (E42)"
+        ],
+        several: [new AggregateError([new Error("one"), "two"], "All"), "AggregateError: All [one; two]"],
+        hopeless: [new GiveUp("No file", { cause: new RangeError("gone") }), "No file caused by: RangeError: gone"]
+      }
+      const create = (id: string) => handoffs.create({ ...ask, taskDescription: id, maxAttempts: 1 }, { id })
+      for (const id of Object.keys(thrown)) await create(id)
+      await workUntil(
+        handoffs,
+        async ({ recordId }) => {
+          throw thrown[recordId]?.[0]
+        },
+        async () => (await handoffs.metrics()).byStatus.failed === 4
+      )
+      for (const [id, [, reason]] of Object.entries(thrown)) {
+        expect(await handoffs.get(id)).toMatchObject({ status: "failed", response: { accepted: false, reason } })
+      }
+    }))
+
+  it("leaves a question open when it is stopped, and asks it once", () =>
+    using(store, async (handoffs) => {
+      const { recordId } = await handoffs.create({ ...ask, maxAttempts: 1 })
+      const handler: WorkHandler = async (_, { ask }) => ({ quarter: await ask("Which quarter?") })
+      const isAsked = async () => (await handoffs.get(recordId)).status === "input_required"
+      await workUntil(handoffs, handler, isAsked)
+      expect(await handoffs.get(recordId)).toMatchObject({ status: "input_required", released: true, attempt: 2 })
+      const answered = await handoffs.answer(recordId, { answer: "The third." })
+      expect(answered).toMatchObject({ status: "pending", answer: { answer: "The third." } })
+      await workUntil(handoffs, handler, async () => (await handoffs.get(recordId)).status === "completed")
+      expect(await handoffs.get(recordId)).toMatchObject({
+        attempt: 2,
+        uncounted: 1,
+        result: { quarter: "The third." }
+      })
+      expect(await handoffs.verify(recordId)).toMatchObject({ recordId })
     }))
 
   it("retries after an error, fails at once after GiveUp, and treats undefined as an empty result", () =>
@@ -132,7 +185,7 @@ describe.each(stores)("work on a $name store", (store) => {
       await new Promise((resolve) => setImmediate(resolve))
       process.off("unhandledRejection", note)
       expect(unhandled).toEqual([])
-      expect(await handoffs.get(recordId)).toMatchObject({ status: "pending", attempt: 2 })
+      expect(await handoffs.get(recordId)).toMatchObject({ status: "input_required", released: true, attempt: 2 })
     }))
 
   it("rejects once the handoffs are closed, and ends at once if it was stopped before", () =>

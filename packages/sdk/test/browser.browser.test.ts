@@ -2,6 +2,7 @@ import { expect, it } from "vitest"
 
 import { openHandoffs } from "../src/browser.ts"
 import { generateKeys } from "../src/index.ts"
+import { lose } from "./losing.ts"
 import { verifyRepeatedly, writeUntil } from "./writing.ts"
 
 const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
@@ -27,6 +28,18 @@ it.each(["memory:", "sdk-test"])("handoffs go from pending to completed in %s", 
     await expect(handoffs.get(recordId, { signal: AbortSignal.abort("enough") })).rejects.toBe("enough")
   } finally {
     await handoffs.close()
+  }
+})
+
+it.each(["memory:", "sdk-lost"])("a worker is told soon that its handoff was cancelled in %s", async (name) => {
+  const worker = await openHandoffs(name)
+  // A memory store belongs to one client.
+  const other = name === "memory:" ? worker : await openHandoffs(name)
+  try {
+    await lose(worker, other)
+  } finally {
+    await other.close()
+    await worker.close()
   }
 })
 

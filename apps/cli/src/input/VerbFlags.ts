@@ -128,7 +128,7 @@ const plain = (name: string, key: string, { ast }: Schema.Constraint, isWord: bo
     return optional(described(value(name), metavar), (text) => read?.(`--${name}`, text) ?? Effect.succeed(text))
   }
   const choices = choicesOf(ast)
-  if (choices.length > 0) return optional(Flag.Literals(name, choices), choices.join("|"), Effect.succeed)
+  if (choices.length > 0) return optional(described(Flag.Literals(name, choices), choices.join("|")), Effect.succeed)
   if (ast._tag !== "Number") return undefined
   // The cast: a schema of numbers without an encoding.
   const whole = Schema.make<Schema.Codec<number>>(ast)

@@ -12,9 +12,10 @@ import { HandoffManager } from "../engine/HandoffManager.ts"
 import { presence } from "../routing/Presence.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
-import { hold, type ReadsBack, type Work } from "./Holding.ts"
+import { hold } from "./Holding.ts"
+import type { ReadsBack, Work } from "./Work.ts"
 
-export { GiveUp, type Work } from "./Holding.ts"
+export { GiveUp, type Work } from "./Work.ts"
 
 /** Options of a worker. */
 export interface WorkOptions<E = never, R = never> {
@@ -68,7 +69,7 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
 /**
  * Claims the handoffs of an agent, the most urgent first, and completes each with the result of the handler. The worker
  * renews the lease while the handler runs. If the handoff is lost, the worker interrupts the handler, and its later writes
- * are refused. If the handler fails, the handoff is released for another attempt with backoff, or fails in the last
+ * are refused. It notices within a second if the store hints at the change, otherwise when it renews the lease. If the handler fails, the handoff is released for another attempt with backoff, or fails in the last
  * attempt. If the handler fails with `GiveUp`, the handoff fails immediately.
  *
  * An interrupted worker stops claiming, waits for the grace period, and releases the unfinished
@@ -133,6 +134,7 @@ export const run = <E, R>(
         agent,
         lease: milliseconds,
         now,
+        hinted: () => hint.await,
         changed: () => Effect.asVoid(Effect.timeoutOption(hint.await, patience)),
         leaveBy: () => leaveBy
       }

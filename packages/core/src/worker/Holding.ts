@@ -1,6 +1,6 @@
 import {
   type After,
-  type AgentId,
+  type Answer,
   type Artifact,
   type HandoffNotFound,
   type HandoffRecord,
@@ -8,7 +8,6 @@ import {
   type JsonObject,
   movesOf,
   type OwnEvidence,
-  type ReadBack,
   startAwaits,
   type StoreError,
   takeOver,
@@ -22,99 +21,16 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 
 import { actAs } from "../engine/ActAs.ts"
-import type { HandoffManager } from "../engine/HandoffManager.ts"
 import { EndsLastAttempt } from "../engine/LastAttempt.ts"
 import type { VerbError } from "../engine/Verbs.ts"
 import { reasonOf, recordable } from "./Reason.ts"
-
-/**
- * The error of a handler if another attempt would not help. Any other error leads to another attempt.
- *
- * @example
- * ```ts
- * import { GiveUp } from "@aumai/handoff-core/HandoffWorker"
- *
- * console.log(new GiveUp({ reason: "The request names no file." }).message) // The request names no file.
- * ```
- */
-export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", {
-  reason: Schema.String,
-  /** The error that led to it. The recorded reason tells it, too. */
-  cause: Schema.optionalKey(Schema.Defect())
-}) {
-  override get message() {
-    return this.reason
-  }
-}
-
-/** A handoff that a handler works on. */
-export interface Work {
-  /** The record when work began. Its `handBack` holds what earlier attempts learned. */
-  readonly record: After<"Started">
-  /** Reports progress. The worker renews the lease independently. */
-  readonly progress: (update?: {
-    readonly note?: string
-    readonly fraction?: number
-  }) => Effect.Effect<void, InvalidInput>
-  /** Asks the sender, and waits for the answer. */
-  readonly ask: (question: string) => Effect.Effect<string, InvalidInput>
-  /** Adds artifacts to the completion. */
-  readonly deliver: (...artifacts: ReadonlyArray<Artifact>) => void
-  /** Adds evidence to the completion. */
-  readonly vouch: (...evidence: ReadonlyArray<OwnEvidence>) => void
-}
-
-/** Restates the briefing of a handoff that requires it. */
-export type ReadsBack<E, R> = (record: After<"Accepted">) => Effect.Effect<ReadBack, E, R>
-
-/** The dependencies of a holder. */
-export interface Holder {
-  readonly manager: HandoffManager["Service"]
-  readonly agent: AgentId
-  /** The lease in milliseconds. */
-  readonly lease: number
-  /** The moment by the clock of the store. */
-  readonly now: Effect.Effect<DateTime.Utc>
-  /** Waits until the store may have changed after the call. */
-  readonly changed: () => Effect.Effect<void>
-  /** The moment, in epoch milliseconds, after which a worker that shuts down stops retrying. */
-  readonly leaveBy: () => number
-}
-
-// The backoff between attempts in milliseconds. Most faults pass soon; a permanent one costs an attempt every five minutes.
-const firstPause = 1000
-const longestPause = 300_000
-
-/** The pause after a failed attempt: doubles with each attempt, minus a random share of up to a half. */
-const pauseAfter = (attempt: number): Effect.Effect<number> =>
-  Effect.map(Random.next, (chance) =>
-    // Rounded, because moments have whole milliseconds.
-    Math.round(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + chance / 2))
-  )
-
-// Milliseconds before a call to the store is retried; the pause grows by half each time.
-const soon = 50
-const later = 2000
-
-/** Retries an effect while `mayPass` holds for its error. A Schedule would add three KiB to the bundle for browsers. */
-const retryWhile = <A, E>(
-  effect: Effect.Effect<A, E>,
-  mayPass: (error: E) => Effect.Effect<boolean>,
-  pause = soon
-): Effect.Effect<A, E> =>
-  Effect.catch((error: E) =>
-    Effect.gen(function* () {
-      if (!(yield* mayPass(error))) return yield* Effect.fail(error)
-      yield* Effect.sleep(Math.round(pause * (0.5 + (yield* Random.next) / 2)))
-      return yield* retryWhile(effect, mayPass, Math.min(1.5 * pause, later))
-    })
-  )(effect)
+import { pauseAfter, retryWhile } from "./Retrying.ts"
+import { expiring, watching } from "./Watching.ts"
+import { GiveUp, type Holder, type ReadsBack, type Work } from "./Work.ts"
 
 /** A value as it is now. One that cannot be taken over is refused when the work is completed. */
 const asNow = <A>(value: A): A => Result.getOrElse(takeOver("", value), () => value)
@@ -126,13 +42,14 @@ const shutDown = "The worker was shut down."
  * the handler as soon as the handoff is lost.
  */
 export const hold = <E, R>(
-  { manager, agent, lease, now, changed, leaveBy }: Holder,
+  holder: Holder,
   claimed: After<"Accepted">,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
   readBack?: ReadsBack<E, R>
 ): Effect.Effect<void, never, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
+      const { manager, agent, lease, now, hinted, changed, leaveBy } = holder
       const { recordId, attempt } = claimed
       const act = actAs(manager, { agent, attempt })
       const lost = yield* Latch.make()
@@ -152,11 +69,14 @@ export const hold = <E, R>(
         movesOf(record).some((move) => move.event === event)
 
       const has = ({ attempt: current, status }: HandoffRecord, event: Transition["_tag"]): boolean =>
-        (current === (event === "Released" ? attempt + 1 : attempt) &&
-          // While the handoff waits for an answer there is nothing to renew, and it is still held.
-          status === (event === "Progressed" ? transitions.Asked.to : transitions[event].to)) ||
-        // The release of the last attempt fails the handoff.
-        (event === "Released" && current === attempt && status === transitions.Failed.to)
+        event === "Released"
+          ? current === attempt
+            ? // The release of the last attempt fails the handoff.
+              status === transitions.Failed.to
+            : current === attempt + 1 && (status === transitions.Released.to || status === transitions.Released.or)
+          : current === attempt &&
+            // While the handoff waits for an answer there is nothing to renew, and it is still held.
+            status === (event === "Progressed" ? transitions.Asked.to : transitions[event].to)
 
       /** Interrupts the handler, because the handoff is no longer held. */
       const lose = (sentence: string): Effect.Effect<never> =>
@@ -214,23 +134,32 @@ export const hold = <E, R>(
             : lose("The handoff was taken away while its question waited for an answer.")
         })
       })
+      // The answer to the question of an earlier attempt, which a shutdown ended.
+      let earlier: Answer | undefined
       const ask: Work["ask"] = (question) =>
-        turn.withPermits(1)(Effect.andThen(orLose(persist("Asked", act("ask", { recordId, question }))), answered))
+        Effect.suspend(() =>
+          earlier?.question === question
+            ? Effect.succeed(earlier.answer)
+            : turn.withPermits(1)(
+                Effect.andThen(orLose(persist("Asked", act("ask", { recordId, question }))), answered)
+              )
+        )
 
       const renewing = Effect.forever(Effect.andThen(Effect.sleep(Math.ceil(lease / 3)), Effect.orDie(progress())))
 
       /** Releases the handoff for another attempt, or fails it in the last one. */
-      const release = (reason: string, wait: number): Effect.Effect<HandoffRecord, VerbError> =>
-        Effect.flatMap(now, ({ epochMilliseconds }) =>
-          persist<HandoffRecord>(
-            "Released",
-            act("release", {
-              recordId,
-              reason,
-              notBefore: DateTime.makeUnsafe(epochMilliseconds + wait)
-            }).pipe(Effect.provideService(EndsLastAttempt, true))
-          )
-        )
+      const release = (reason: string): Effect.Effect<HandoffRecord, VerbError> =>
+        Effect.gen(function* () {
+          const wait = yield* pauseAfter(attempt)
+          const notBefore = DateTime.makeUnsafe((yield* now).epochMilliseconds + wait)
+          const released = act("release", { recordId, reason, notBefore })
+          return yield* persist<HandoffRecord>("Released", Effect.provideService(released, EndsLastAttempt, true))
+        })
+      /** Releases the handoff for another worker without counting the attempt. Never fails it. */
+      const leave = (reason: string): Effect.Effect<HandoffRecord, VerbError> =>
+        persist<HandoffRecord>("Released", act("release", { recordId, reason, code: "shutdown" }))
+      // A failure while the program shuts down says little about the work: its children and connections end, too.
+      const again = (reason: string) => (leaveBy() < Infinity ? leave(reason) : release(reason))
       const fail = (reason: string): Effect.Effect<HandoffRecord, VerbError> =>
         persist("Failed", act("fail", { recordId, reason }))
 
@@ -251,8 +180,6 @@ export const hold = <E, R>(
         const failure = Cause.squash(exit.cause)
         return failure instanceof GiveUp ? fail(reasonOf(failure)) : again(reasonOf(failure))
       }
-      const again = (reason: string) => Effect.flatMap(pauseAfter(attempt), (wait) => release(reason, wait))
-
       const artifacts: Array<Artifact> = []
       const evidence: Array<OwnEvidence> = []
       const deliver: Work["deliver"] = (...more) => void artifacts.push(...more.map(asNow))
@@ -267,10 +194,12 @@ export const hold = <E, R>(
             : Effect.succeed(trackLease(record))
         )
       })
-      const holding = Effect.raceFirst(
+      const holding = Effect.raceAllFirst([
         renewing,
+        watching(holder, claimed, hinted(), lose),
+        expiring(holder, claimed),
         Effect.map(lost.await, () => lostReason)
-      )
+      ])
       const start = Effect.suspend(() => persist("Started", act("start", { recordId })))
       const starting: Effect.Effect<After<"Started">, E | VerbError | string, R> = readBack === undefined ||
       startAwaits(claimed) === undefined
@@ -298,12 +227,12 @@ export const hold = <E, R>(
         // Returned now instead of when its lease expires. This may fail, because it may be lost or the store unavailable.
         const isShutDown = Cause.hasInterruptsOnly(started.cause) && leaveBy() < Infinity
         const reason = isShutDown ? shutDown : reasonOf(failure)
-        const wait = isShutDown ? 0 : yield* pauseAfter(attempt)
-        const ending = failure instanceof GiveUp ? fail(reason) : release(reason, wait)
+        const ending = failure instanceof GiveUp ? fail(reason) : again(reason)
         // Not Effect.ignore, which adds loggers to the bundle for browsers.
         yield* ending.pipe(Effect.catch(() => Effect.void))
         return
       }
+      earlier = started.value.answer
       // Suspended, because a handler may throw synchronously.
       const working = Effect.exit(
         Effect.suspend(() => handler({ record: started.value, progress, ask, deliver, vouch }))
@@ -315,7 +244,7 @@ export const hold = <E, R>(
         return
       }
       // A late write is refused, and its outcome is dropped.
-      yield* (outcome === undefined ? release(shutDown, 0) : finish(outcome)).pipe(
+      yield* (outcome === undefined ? leave(shutDown) : finish(outcome)).pipe(
         Effect.catch(({ message }) =>
           Console.warn(`The outcome of attempt ${attempt} at handoff ${recordId} was not recorded: ${message}`)
         )

@@ -5,11 +5,14 @@ import type { JsonObject } from "./Json.ts"
 
 /** The controls of a handler over its handoff. */
 export interface Work {
-  /** Aborted when the handoff is no longer held, because it was cancelled or its lease expired. */
+  /** Aborted within about a second when the handoff is no longer held: it was cancelled or forwarded, or it expired. */
   readonly signal: AbortSignal
   /** Records progress. The lease is renewed without it. */
   readonly progress: (payload?: { readonly note?: string; readonly fraction?: number }) => Promise<void>
-  /** Asks the sender, and resolves with the answer. There is no timeout. */
+  /**
+   * Asks the sender, and resolves with the answer. There is no timeout. If the worker is stopped meanwhile, the question
+   * stays open; the next attempt has the answer in its record, and gets it when it asks the same question.
+   */
   readonly ask: (question: string) => Promise<string>
   /** Adds artifacts to the completion, among them the deliverables that the request demands. */
   readonly deliver: (...artifacts: ReadonlyArray<Artifact>) => void
