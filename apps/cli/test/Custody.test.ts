@@ -160,13 +160,22 @@ describe("custody", () => {
     expect(stderr).toBe(`Error: Invalid ${flag}: expected a duration such as 90s, 10m or 2h, of at most 10000d\n`)
   })
 
-  it("refuses a duration beside --id, which would differ at each call", async () => {
-    const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--id", "x", "--store", "untouched.json"]
-    const { code, stderr } = await cli.run([...words, "--accept-by", "2h"])
-    expect([code, stderr]).toEqual([
-      1,
-      "Error: Invalid --accept-by: expected a timestamp because --id makes the command repeatable; a duration is another moment each time\n"
-    ])
+  it("takes a duration beside --id for the same request at each call", async () => {
+    const words = ["create", "--from", "a", "--to", "b", "--task", "t", "--id", "x", "--deadline", "2h", "--json"]
+    const command = () => cli.run([...words, "--accept-by", "30m", "--store", "repeated.json"])
+    const first = await command()
+    const again = await command()
+    expect([first.code, again.code, again.stderr]).toEqual([0, 0, ""])
+    const { created_at, request } = JSON.parse(first.stdout) as {
+      readonly created_at: string
+      readonly request: { readonly accept_by: string; readonly deadline: string }
+    }
+    const after = (moment: string) => Date.parse(moment) - Date.parse(created_at)
+    expect([after(request.accept_by), after(request.deadline)]).toEqual([1_800_000, 7_200_000])
+    expect(JSON.parse(again.stdout)).toMatchObject({ created: false, request })
+    const other = await cli.run([...words, "--accept-by", "31m", "--store", "repeated.json"])
+    expect(other.code).toBe(1)
+    expect(other.stderr).toContain("x exists already with another request")
   })
 
   it.each([

@@ -75,7 +75,10 @@ describe("create", () => {
     )
     assert.deepStrictEqual(again, first)
     const sentence = yield* refusal(manager.create({ ...ask, priority: 6 }, { id: "mine" }), "HandoffExists")
-    assert.strictEqual(sentence, "Handoff mine exists already with another request; choose another id")
+    assert.strictEqual(
+      sentence,
+      "Handoff mine exists already with another request; choose another id. A deadline computed from now differs at each call: give the time to it instead"
+    )
     assert.strictEqual((yield* manager.history(RecordId.make("mine"))).length, 1)
   })
 
@@ -90,6 +93,27 @@ describe("create", () => {
     yield* manager.accept(made.recordId)
     yield* refusal(manager.complete(made.recordId, { artifacts: [{ name: "sums", content: {} }] }), "NotDelivered")
     yield* manager.complete(made.recordId, { artifacts: [{ name: "sums", content: { total: 1 } }] })
+  })
+
+  test("with a given id and a time to the deadline is idempotent at any moment, and otherwise another request", function* () {
+    const manager = yield* HandoffManager
+    const relative = { ...ask, deadlineIn: 60_000, acceptIn: 30_000 }
+    const first = yield* manager.create(relative, { id: "relative" })
+    assert.deepStrictEqual([first.request.deadline, first.request.acceptBy], [later(60), later(30)])
+    yield* TestClock.adjust("10 seconds")
+    assert.deepStrictEqual(yield* manager.create(relative, { id: "relative" }), first)
+    yield* refusal(manager.create({ ...relative, deadlineIn: 60_001 }, { id: "relative" }), "HandoffExists")
+    yield* refusal(manager.create({ ...ask, deadline: later(70) }, { id: "relative" }), "HandoffExists")
+    const both = yield* refusal(manager.create({ ...relative, deadline: later(60) }), "InvalidInput")
+    assert.include(both, "deadlineIn")
+    yield* refusal(manager.create({ ...ask, acceptIn: 0.5 }), "InvalidInput")
+
+    yield* manager.accept(first.recordId)
+    const part = { toAgent: "clerk", taskDescription: "Get the invoices", deadlineIn: 20_000 }
+    const { request } = yield* manager.delegate(first.recordId, part, { id: "part" })
+    assert.deepStrictEqual(request.deadline, later(30))
+    yield* TestClock.adjust("10 seconds")
+    assert.deepStrictEqual((yield* manager.delegate(first.recordId, part, { id: "part" })).request, request)
   })
 
   test("with a given id returns the current state of the handoff", function* () {

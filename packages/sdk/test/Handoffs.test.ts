@@ -216,7 +216,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         [
           handoffs.create({ ...ask, priority: 2 }, { id: "q3" }),
           HandoffExists,
-          "Handoff q3 exists already with another request; choose another id"
+          "Handoff q3 exists already with another request; choose another id. A deadline computed from now differs at each call: give the time to it instead"
         ],
         [
           handoffs.create({ ...ask, priority: 11 }),

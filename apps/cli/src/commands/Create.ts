@@ -4,7 +4,6 @@ import {
   encodeRecord,
   type HandoffRecord,
   HandoffStatus,
-  InvalidInput,
   isOpen,
   receiverOf,
   RecordId,
@@ -44,17 +43,6 @@ const created = (record: HandoffRecord): string => {
 
 const repeated =
   "A handoff that is there already is printed, with the key created: false in JSON, and nothing is created. The exit code is then 3 if it ended without being completed."
-
-const notRepeatable = (flag: string, id: string) =>
-  new InvalidInput({
-    input: flag,
-    issues: [
-      {
-        path: "",
-        expected: `expected a timestamp because ${id} makes the command repeatable; a duration is another moment each time`
-      }
-    ]
-  })
 
 const requires = Flags.words("requires", "A capability that the receiver must have")
 
@@ -99,9 +87,16 @@ const custom = {
   requires: undefined
 }
 
+/** The duration that a flag for a moment has, so that a repeated command is the same request; `undefined` for a moment. */
+const timeTo = (flag: string, value: unknown) =>
+  Option.isOption(value) && Option.exists(value, (text) => Input.isDuration(String(text)))
+    ? Input.duration(flag, String(Option.getOrThrow(value)))
+    : Effect.undefined
+
 /** The flags of a verb that creates a handoff, and their reader. `newId` names the flag for the id of the new handoff. */
 const creationFlags = (command: "create" | "delegate", newId: string) => {
-  const { id, routing: _, ...fields } = storeVerbs[command].input.fields
+  // A duration is the time to the moment of another flag.
+  const { id, routing: _, acceptIn: __, deadlineIn: ___, ...fields } = storeVerbs[command].input.fields
   const flags = flagsOf({ ...fields, newId: id }, { custom, names: { newId, taskDescription: "task", toAgent: "to" } })
   const read = Effect.fnUntraced(function* (
     values: Readonly<Record<string, unknown>> & {
@@ -110,13 +105,20 @@ const creationFlags = (command: "create" | "delegate", newId: string) => {
     }
   ) {
     // The cast: the manager checks the request.
-    const { newId: id, ...ask } = (yield* flags.read(values)) as NewPart & { readonly newId?: string }
-    for (const [flag, value] of [
-      ["--deadline", values["deadline"]],
-      ["--accept-by", values["acceptBy"]]
-    ] as const) {
-      const isRelative = Option.isOption(value) && Option.exists(value, (text) => Input.isDuration(String(text)))
-      if (id !== undefined && isRelative) return yield* notRepeatable(flag, `--${newId}`)
+    const {
+      newId: id,
+      acceptBy,
+      deadline,
+      ...given
+    } = (yield* flags.read(values)) as NewPart & {
+      readonly newId?: string
+    }
+    const deadlineIn = yield* timeTo("--deadline", values["deadline"])
+    const acceptIn = yield* timeTo("--accept-by", values["acceptBy"])
+    const ask: NewPart = {
+      ...given,
+      ...(deadlineIn === undefined ? deadline && { deadline } : { deadlineIn }),
+      ...(acceptIn === undefined ? acceptBy && { acceptBy } : { acceptIn })
     }
     const words = yield* Input.words(command, "--requires", values.requires, values.more)
     return { ask: { ...ask, ...(words.length === 0 ? {} : { requires: words }) }, ...(id === undefined ? {} : { id }) }

@@ -11,6 +11,7 @@ import {
   keyLogId,
   type KeyRequired,
   limits,
+  Milliseconds,
   NoCapableAgent,
   NotYourHandoff,
   type Origin,
@@ -23,7 +24,7 @@ import {
   takeOver,
   unrouted
 } from "@aumai/handoff-protocol"
-import type * as DateTime from "effect/DateTime"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
@@ -70,6 +71,11 @@ const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), 
   errors: "all",
   onExcessProperty: "error"
 })
+const times = Schema.Struct({
+  acceptIn: Schema.UndefinedOr(Milliseconds),
+  deadlineIn: Schema.UndefinedOr(Milliseconds)
+})
+const decodeTimes = Schema.decodeUnknownResult(times, { errors: "all" })
 const decodeId = Schema.decodeUnknownResult(Schema.Struct({ recordId: RecordId }))
 
 /** The error for a request whose timers are already in the past. */
@@ -103,11 +109,38 @@ const unnamed = RecordId.make("(new)")
 const givenOf = <Ask, Options>(ask: Ask, options: Options) =>
   Result.all({ ask: takeOver("request", ask), options: takeOver("options", options) })
 
+/** Gives the request of a handoff that is created at a moment. */
+type RequestAt = (createdAt: DateTime.Utc) => HandoffRequest
+
 /** Validates a request and fills in its defaults. */
-const read = (ask: NewHandoff): Result.Result<HandoffRequest, InvalidInput> =>
-  Result.mapError(decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted }), (error) =>
-    invalidInput("request", error)
-  )
+const read = ({
+  acceptIn,
+  deadlineIn,
+  ...ask
+}: NewHandoff): Result.Result<{ readonly sender: AgentId; readonly requestAt: RequestAt }, InvalidInput> => {
+  const twice = [
+    ...(acceptIn !== undefined && ask.acceptBy !== undefined ? ["acceptIn"] : []),
+    ...(deadlineIn !== undefined && ask.deadline !== undefined ? ["deadlineIn"] : [])
+  ]
+  if (twice.length > 0) {
+    const issues = twice.map((path) => ({ path, expected: "Expected a moment or the time to it, not both" }))
+    return Result.fail(new InvalidInput({ input: "request", issues }))
+  }
+  const whole = Result.all([
+    Result.mapError(decodeTimes({ acceptIn, deadlineIn }), (error) => invalidInput("request", error)),
+    Result.mapError(decodeRequest({ context: {}, priority: 5, ...ask, toAgent: ask.toAgent ?? unrouted }), (error) =>
+      invalidInput("request", error)
+    )
+  ])
+  return Result.map(whole, ([{ acceptIn, deadlineIn }, request]) => ({
+    sender: request.fromAgent,
+    requestAt: (createdAt) => ({
+      ...request,
+      ...(acceptIn === undefined ? {} : { acceptBy: DateTime.add(createdAt, { milliseconds: acceptIn }) }),
+      ...(deadlineIn === undefined ? {} : { deadline: DateTime.add(createdAt, { milliseconds: deadlineIn }) })
+    })
+  }))
+}
 
 /** Makes the verbs that create handoffs, over a store and a router. */
 export const make = (
@@ -162,10 +195,11 @@ export const make = (
   }
 
   /** The handoff with this id; `undefined` if the id is free. Fails if its request differs. */
-  const existing = Effect.fnUntraced(function* (id: RecordId, ask: NewHandoff, request: HandoffRequest) {
+  const existing = Effect.fnUntraced(function* (id: RecordId, ask: NewHandoff, requestAt: RequestAt) {
     const found = yield* store.get(id)
     if (Option.isNone(found)) return undefined
     const { toAgent } = found.value.request
+    const request = requestAt(found.value.createdAt)
     const repeated = ask.toAgent === undefined ? { ...request, toAgent } : request
     const same = Equal.equals(withDefaults(found.value.request), withDefaults(repeated))
     return same ? found.value : yield* new HandoffExists({ recordId: id })
@@ -206,7 +240,7 @@ export const make = (
     const { ask, options } = given.success
     const decoded = read(ask)
     if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
-    const request = decoded.success
+    const { requestAt, sender } = decoded.success
 
     const createWith = (
       id: RecordId | undefined,
@@ -214,14 +248,18 @@ export const make = (
     ) =>
       Effect.flatMap(nowIn(store), (now) =>
         Effect.flatMap(
-          complete(request, { id, isRouted: ask.toAgent === undefined, isPart: false, routing: options.routing }, now),
+          complete(
+            requestAt(now),
+            { id, isRouted: ask.toAgent === undefined, isPart: false, routing: options.routing },
+            now
+          ),
           (ask) => begin(now, ask)
         )
       )
 
     if (options.id === undefined) {
       return (
-        notTheSender(request, options.by, unnamed) ??
+        notTheSender(sender, options.by, unnamed) ??
         createWith(undefined, (at, complete) => beginWithNewId(draws - 1, at, complete))
       )
     }
@@ -229,13 +267,13 @@ export const make = (
     if (Result.isFailure(named)) return Effect.fail(named.failure)
     const recordId = named.success
     const existingOr = <E>(otherwise: Effect.Effect<HandoffRecord, E>) =>
-      Effect.flatMap(existing(recordId, ask, request), (there): Effect.Effect<HandoffRecord, E> =>
+      Effect.flatMap(existing(recordId, ask, requestAt), (there): Effect.Effect<HandoffRecord, E> =>
         there === undefined ? otherwise : Effect.succeed(there)
       )
     const once = createWith(recordId, (at, complete) => begin(recordId, at, complete))
     // On conflict another process has created it meanwhile, and that handoff is the result.
     const orAnother = Effect.catchTag(once, "RevisionConflict", (conflict) => existingOr(Effect.fail(conflict)))
-    return notTheSender(request, options.by, recordId) ?? existingOr(orAnother)
+    return notTheSender(sender, options.by, recordId) ?? existingOr(orAnother)
   }
 
   /** Delegates a part of a handoff to another agent. One commit creates the part and records the event of the whole. */
@@ -258,9 +296,9 @@ export const make = (
         verbs.attempt(parent, (whole, at, found) =>
           Effect.gen(function* () {
             const holder = (firstHolder ??= by ?? receiverOf(found))
-            const request = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
+            const { requestAt } = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
             const child = named?.success ?? (yield* drawId)
-            const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, request))
+            const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, requestAt))
             if (there !== undefined) {
               // Anybody can create a handoff of this id and parent; only an entry of the whole makes it a part.
               const history = yield* store.history(parent)
@@ -278,7 +316,9 @@ export const make = (
               })
             )
             const how = { id: named?.success, isRouted: ask.toAgent === undefined, isPart: true, routing }
-            const first = yield* Effect.fromResult(entries.first(child, eventOf(at, yield* complete(request, how, at))))
+            const first = yield* Effect.fromResult(
+              entries.first(child, eventOf(at, yield* complete(requestAt(at), how, at)))
+            )
             return yield* Effect.as(entries.commit([first, delegated]), first.record)
           })
         )
@@ -295,7 +335,7 @@ export const make = (
   }
 }
 
-const notTheSender = ({ fromAgent: expected }: HandoffRequest, by: AgentId | undefined, recordId: RecordId) =>
+const notTheSender = (expected: AgentId, by: AgentId | undefined, recordId: RecordId) =>
   by === undefined || by === expected
     ? undefined
     : Effect.fail(new NotYourHandoff({ recordId, event: "Created", by, party: "sender", expected }))

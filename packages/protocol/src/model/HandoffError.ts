@@ -88,7 +88,7 @@ export class EmptyHistory extends Schema.TaggedError<EmptyHistory>()("EmptyHisto
 /** The id belongs to a handoff with another request. Creating the same request again is not an error. */
 export class HandoffExists extends Schema.TaggedError<HandoffExists>()("HandoffExists", handoff) {
   override get message() {
-    return `Handoff ${this.recordId} exists already with another request; choose another id`
+    return `Handoff ${this.recordId} exists already with another request; choose another id. A deadline computed from now differs at each call: give the time to it instead`
   }
 }
 

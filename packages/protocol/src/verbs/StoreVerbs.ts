@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
+import { Milliseconds } from "../model/Attempt.ts"
 import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
 import { verbNames } from "../model/VerbNames.ts"
 import { AgentId, Capability, field, optional, PublicKey, RecordId, Text } from "../values/Fields.ts"
@@ -29,6 +30,11 @@ const ask = {
   taskDescription: HandoffRequest.fields.taskDescription,
   ...defaulted,
   ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "taskDescription", "context", "priority", "parent"]),
+  deadlineIn: optional(
+    Milliseconds,
+    "The time from the creation to the deadline, in milliseconds. Unlike a `deadline` computed from now, it is the same request when the call is repeated."
+  ),
+  acceptIn: optional(Milliseconds, "The time from the creation to `acceptBy`, in milliseconds, in the same way."),
   routing: optional(Schema.Struct(routing), "Limits the choice of the router.")
 }
 

@@ -60,6 +60,13 @@ export interface NewPart {
    * attempts.
    */
   readonly reroute?: boolean | undefined
+  /**
+   * The time from the creation to the deadline, in milliseconds. Unlike a `deadline` computed from now, it is the same
+   * request when the call is repeated.
+   */
+  readonly deadlineIn?: number | undefined
+  /** The time from the creation to `acceptBy`, in milliseconds, in the same way. */
+  readonly acceptIn?: number | undefined
 }
 
 /** A task that one agent hands to another. */
