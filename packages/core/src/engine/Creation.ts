@@ -109,6 +109,10 @@ const unnamed = RecordId.make("(new)")
 const givenOf = <Ask, Options>(ask: Ask, options: Options) =>
   Result.all({ ask: takeOver("request", ask), options: takeOver("options", options) })
 
+// Not DateTime.add, which would bring calendars into the bundle for browsers.
+const later = ({ epochMilliseconds }: DateTime.Utc, milliseconds: Milliseconds): DateTime.Utc =>
+  DateTime.makeUnsafe(epochMilliseconds + milliseconds)
+
 /** Gives the request of a handoff that is created at a moment. */
 type RequestAt = (createdAt: DateTime.Utc) => HandoffRequest
 
@@ -136,8 +140,8 @@ const read = ({
     sender: request.fromAgent,
     requestAt: (createdAt) => ({
       ...request,
-      ...(acceptIn === undefined ? {} : { acceptBy: DateTime.add(createdAt, { milliseconds: acceptIn }) }),
-      ...(deadlineIn === undefined ? {} : { deadline: DateTime.add(createdAt, { milliseconds: deadlineIn }) })
+      ...(acceptIn === undefined ? {} : { acceptBy: later(createdAt, acceptIn) }),
+      ...(deadlineIn === undefined ? {} : { deadline: later(createdAt, deadlineIn) })
     })
   }))
 }
