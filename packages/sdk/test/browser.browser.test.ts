@@ -3,6 +3,7 @@ import { expect, it } from "vitest"
 import { openHandoffs } from "../src/browser.ts"
 import { generateKeys } from "../src/index.ts"
 import { lose } from "./losing.ts"
+import { race } from "./races.ts"
 import { verifyRepeatedly, writeUntil } from "./writing.ts"
 
 const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
@@ -40,6 +41,17 @@ it.each(["memory:", "sdk-lost"])("a worker is told soon that its handoff was can
   } finally {
     await other.close()
     await worker.close()
+  }
+})
+
+it("a hundred verbs at once on one handoff in IndexedDB all succeed from two clients", async () => {
+  const one = await openHandoffs("sdk-races")
+  const other = await openHandoffs("sdk-races")
+  try {
+    await race([one, other])
+  } finally {
+    await other.close()
+    await one.close()
   }
 })
 

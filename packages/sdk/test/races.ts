@@ -1,7 +1,8 @@
 import { expect } from "vitest"
 
 import type { Handoffs } from "../src/index.ts"
-import { ask } from "./stores.ts"
+
+const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Generate the Q3 report" }
 
 /** Runs many verbs on one handoff at once, shared among clients of one store. Each must succeed, once. */
 export const race = async (clients: ReadonlyArray<Handoffs>) => {

@@ -23,7 +23,7 @@ export interface Rule {
   readonly clock?: true
   /** Further statuses from which only an event of another program leads, because it does not know them. */
   readonly foreign?: ReadonlyArray<HandoffStatus>
-  /** What an event that ends a whole does about its open parts: they must have ended, are cancelled with it, or go on. */
+  /** The fate of open parts when the event ends their whole: they must have ended, are cancelled with it, or go on. */
   readonly parts?: "must have ended" | "are cancelled" | "go on"
 }
 

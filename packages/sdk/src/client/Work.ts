@@ -27,6 +27,10 @@ const failureOf = (error: unknown): unknown =>
     ? new HandoffWorker.GiveUp({ reason: error.message, ...("cause" in error ? { cause: error.cause } : {}) })
     : error
 
+/** Runs a handler. What it throws is a defect, because it has no type; the worker tells it as the reason. */
+const asThrown = <A>(run: (signal: AbortSignal) => Promise<A>): Effect.Effect<A> =>
+  Effect.promise((signal) => run(signal).catch((error: unknown) => Promise.reject(failureOf(error))))
+
 /** Converts arguments of a handler for the engine. */
 // The cast: the handler's types require it, and the engine validates them when the work is completed.
 const parsed = (values: ReadonlyArray<unknown>) => parseInput(values) as ReadonlyArray<never>
@@ -37,41 +41,35 @@ export const work = (agent: string, handler: WorkHandler, workOptions: CallOptio
   return HandoffWorker.run(
     Inputs.agentId(agent),
     ({ record, progress, ask, deliver, vouch }) =>
-      Effect.tryPromise({
-        try: async (signal) => {
-          const ended = new AbortController()
-          const execute = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
-            const promise = Effect.runPromise(effect, { signal: AbortSignal.any([signal, ended.signal]) })
-            // The handler need not await it, and an unhandled rejection would end the process.
-            promise.catch(() => {})
-            return promise
-          }
-          try {
-            const result = await handler(plain(record), {
-              signal,
-              progress: (payload) => execute(progress(payload)),
-              ask: (question) => execute(ask(question)),
-              deliver: (...artifacts) => deliver(...parsed(artifacts)),
-              vouch: (...evidence) => vouch(...parsed(evidence))
-            })
-            return result ?? {}
-          } finally {
-            // Otherwise a question that the handler no longer awaits would be polled indefinitely.
-            ended.abort()
-          }
-        },
-        catch: failureOf
+      asThrown(async (signal) => {
+        const ended = new AbortController()
+        const execute = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
+          const promise = Effect.runPromise(effect, { signal: AbortSignal.any([signal, ended.signal]) })
+          // The handler need not await it, and an unhandled rejection would end the process.
+          promise.catch(() => {})
+          return promise
+        }
+        try {
+          const result = await handler(plain(record), {
+            signal,
+            progress: (payload) => execute(progress(payload)),
+            ask: (question) => execute(ask(question)),
+            deliver: (...artifacts) => deliver(...parsed(artifacts)),
+            vouch: (...evidence) => vouch(...parsed(evidence))
+          })
+          return result ?? {}
+        } finally {
+          // Otherwise a question that the handler no longer awaits would be polled indefinitely.
+          ended.abort()
+        }
       }),
     readBack === undefined
       ? others
       : {
           ...others,
           readBack: (record) =>
-            Effect.tryPromise({
-              // The cast: the engine validates every read-back.
-              try: async (signal) => parseInput(await readBack(plain(record), { signal })) as ReadBack,
-              catch: failureOf
-            })
+            // The cast: the engine validates every read-back.
+            asThrown(async (signal) => parseInput(await readBack(plain(record), { signal })) as ReadBack)
         }
   )
 }

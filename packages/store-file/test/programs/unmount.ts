@@ -5,6 +5,7 @@ import { readdirSync, writeSync } from "node:fs"
 import { HandoffStore } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 
 import { createOne } from "../../../testing/src/handoffs.ts"
@@ -24,7 +25,7 @@ const program = Effect.gen(function* () {
   }
 })
 
-const layer = FileStore.layer({ path: `${directory}/handoffs.json` })
+const store = FileStore.layer({ path: `${directory}/handoffs.json` })
 // Warnings would be printed among the outcomes.
-await Effect.runPromise(program.pipe(Effect.provide(layer), Effect.provide(Logger.layer([]))))
+await Effect.runPromise(Effect.provide(program, Layer.provideMerge(store, Logger.layer([]))))
 say(JSON.stringify(readdirSync(directory)))
