@@ -56,7 +56,6 @@ describe("a mistaken command", () => {
     [["list", "--store", ""], 2],
     [[...asked, "--task", "t", "--requires", ""], 1],
     [[...asked, "--task", "t", "--by", "x".repeat(300)], 1],
-    [[...asked, "--task", "t", "--id", "mine", "--deadline", "2h"], 1],
     [["list", "--store", "nowhere/handoffs.json"], 1]
   ])("%j exits with %i and one sentence", async (words, expected) => {
     const { code, stdout, stderr } = await cli.run(words)

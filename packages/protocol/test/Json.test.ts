@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import { wireSchemaOf } from "../src/encoding/WireSchema.ts"
-import { Briefing, HandBack, JsonObject, JsonValue, limits, parseJson, ReadBack } from "../src/index.ts"
+import { Briefing, HandBack, JsonObject, JsonValue, limits, parseJson, readJson, ReadBack } from "../src/index.ts"
 import { Artifacts, OwnEvidences } from "../src/model/Delivery.ts"
 import { isJsonObject } from "../src/values/Json.ts"
 
@@ -23,6 +23,26 @@ const valueOf = (text: string): unknown =>
   Result.getOrThrow(Result.mapError(parseJson(text), (fault) => new Error(fault)))
 
 const deep = (inner: string) => `${`{"a":[`.repeat(50_000)}${inner}${"]}".repeat(50_000)}`
+
+describe("readJson", () => {
+  it("keeps a key of one escaped character after an object with a key that looks like an escape", () => {
+    // The shapes that a parser has seen matter, so each pair has a place of its own.
+    for (const [index, before] of ["\\", '"'].entries()) {
+      for (const [offset, key] of ["\u0001", "\u540d", "\u00e9"].entries()) {
+        const first = `"${index} ${offset}": 1`
+        const escaped = `\\u${key.charCodeAt(0).toString(16).padStart(4, "0")}`
+        readJson(`{${first}, ${JSON.stringify(before)}: 1}`)
+        readJson(`{${first}, "other": 1}`)
+        const text = `{${first}, "${escaped}": {"__proto__": 1.5}}`
+        assert.strictEqual(
+          JSON.stringify(readJson(text)),
+          `{"${index} ${offset}":1,${JSON.stringify(key)}:{"__proto__":1.5}}`
+        )
+      }
+    }
+    assert.throws(() => readJson('{"\\u0001": }'), SyntaxError)
+  })
+})
 
 describe("parseJson", () => {
   it("reports the place of a number that a double cannot hold", () => {

@@ -1,6 +1,6 @@
 /** Encodes and decodes the JSON of journal lines. */
 import { type Change, StoredText } from "@aumai/handoff-core"
-import { decodeRecord, decodeStoredEvent, LogName } from "@aumai/handoff-protocol"
+import { decodeRecord, decodeStoredEvent, LogName, readJson } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -57,7 +57,7 @@ export const transaction = (changes: ReadonlyArray<Placed>): string => {
  * error sentence.
  */
 export const decode = (json: string): Result.Result<Line, string> => {
-  const value: unknown = JSON.parse(json)
+  const value = readJson(json)
   if (Predicate.hasProperty(value, "T") && Array.isArray(value.T)) return decodeTransaction(value.T)
   if (Predicate.hasProperty(value, "P") && typeof value.P === "string") {
     return Result.succeed({ _tag: "Publish", hash: value.P })

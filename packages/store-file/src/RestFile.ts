@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from "node:buffer"
 
+import { readJson } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 import * as Elements from "./Elements.ts"
@@ -140,7 +141,7 @@ export const laidOut = (slice: Slice): Slice => {
   const { source, start, end } = slice
   if (RestRecord.standsAt(source, start, idKey) && RestRecord.standsAt(source, end - recordEnd.length, recordEnd))
     return slice
-  return sliceOf(RestRecord.indent(JSON.parse(bytesOf(slice).toString("utf8"))))
+  return sliceOf(RestRecord.indent(readJson(bytesOf(slice).toString("utf8"))))
 }
 
 /** The file in pieces of about 4 MiB, encoded as the generator reaches them. */

@@ -2,7 +2,7 @@
  * Encodes and decodes the JSON of the lines of a trail, which are framed like those of a journal. A trail holds every entry
  * of the store from the first one on, without the records, which replaying gives.
  */
-import { decodeStoredEvent, encodeEvent, type HandoffEvent, RecordId } from "@aumai/handoff-protocol"
+import { decodeStoredEvent, encodeEvent, type HandoffEvent, readJson, RecordId } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -48,7 +48,7 @@ export const entries = (list: ReadonlyArray<TrailEntry>): string =>
 /** The entries of a transaction of the journal; `undefined` for another line. */
 export const fromJournal = (json: string): string | undefined => {
   // The cast is safe because the line was decoded when it was read, or written by this process.
-  const { T } = JSON.parse(json) as {
+  const { T } = readJson(json) as {
     readonly T?: ReadonlyArray<{
       readonly position: number
       readonly record: { readonly record_id: string; readonly revision: number }
@@ -65,7 +65,7 @@ const isRecordId = Schema.is(RecordId)
 
 /** Decodes a line with a valid CRC after the header. The failure is a phrase for an error sentence. */
 export const decode = (json: string): Result.Result<Line, string> => {
-  const value: unknown = JSON.parse(json)
+  const value = readJson(json)
   if (Predicate.hasProperty(value, "T") && Array.isArray(value.T)) {
     return Result.map(Result.all(value.T.map(decodeEntry)), (entries) => ({ _tag: "Entries", entries }))
   }

@@ -10,6 +10,7 @@ import {
   type InvalidInput,
   type KeyEvent,
   type LogName,
+  readJson,
   RecordId,
   StoreError,
   Timestamp
@@ -114,8 +115,7 @@ type Read<A> = Result.Result<A, string>
 const isRecordId = Schema.is(RecordId)
 const isTimestamp = Schema.is(Timestamp)
 
-const parse = (text: string): Read<unknown> =>
-  Result.try({ try: (): unknown => JSON.parse(text), catch: () => "it is not JSON" })
+const parse = (text: string): Read<unknown> => Result.try({ try: () => readJson(text), catch: () => "it is not JSON" })
 
 const decoded = <A>(text: string, decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>): Read<A> =>
   Result.flatMap(parse(text), (json) => Result.mapError(decode("row", json), ({ message }) => message))

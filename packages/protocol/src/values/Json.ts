@@ -307,6 +307,19 @@ const conflictingKey = (text: string): string | undefined => {
   }
 }
 
+// A key of one character that is written as an escape.
+const escapedKey = /"\\u[0-9a-f]{4}"\s*:/i
+
+/**
+ * Does what `JSON.parse` does, without a fault of V8 13.6 (Node 24): once an object had the key `\` or `"`, the same place of
+ * a later one reads every key that is one escaped character, such as `"\u540d"`, as that key. Throws for text that is not
+ * JSON.
+ */
+export const readJson = (text: string): unknown =>
+  escapedKey.test(text)
+    ? parseLossless(text, undefined, { parseNumber: Number, onDuplicateKey: ({ newValue }) => newValue })
+    : JSON.parse(text)
+
 /**
  * Parses JSON text and refuses any text that JavaScript would silently change. Returns the value, or a phrase that names
  * the fault and never repeats the text.
@@ -331,7 +344,7 @@ const conflictingKey = (text: string): string | undefined => {
 export const parseJson = (text: string): Result.Result<unknown, string> => {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = readJson(text)
   } catch {
     return Result.fail(syntaxFault(text))
   }

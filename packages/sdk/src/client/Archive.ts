@@ -47,7 +47,10 @@ const decode = (json: unknown): Result.Result<Archived, InvalidInput> =>
 const unreadable = (json: unknown, index: number, { issues }: InvalidInput): ImportReport => {
   const faults = issues.map(({ expected, path }) => (path === "" ? expected : `${path}: ${expected}`))
   const problem = `It cannot be read: ${faults.join("; ")}`
-  const id = Predicate.hasProperty(json, "record_id") ? json.record_id : undefined
+  // The value was refused, so that a look at it may throw.
+  const id = Result.getOrUndefined(
+    Result.try(() => (Predicate.hasProperty(json, "record_id") ? json.record_id : undefined))
+  )
   return { recordId: isRecordId(id) ? id : RecordId.make(`[${index}]`), outcome: "broken", problem }
 }
 
