@@ -26,7 +26,7 @@ const deep = (inner: string) => `${`{"a":[`.repeat(50_000)}${inner}${"]}".repeat
 
 describe("readJson", () => {
   it("keeps a key of one escaped character after an object with a key that looks like an escape", () => {
-    // The shapes that a parser has seen matter, so each pair has a place of its own.
+    // The shapes that a parser has seen matter, so each pair has another place.
     for (const [index, before] of ["\\", '"'].entries()) {
       for (const [offset, key] of ["\u0001", "\u540d", "\u00e9"].entries()) {
         const first = `"${index} ${offset}": 1`
