@@ -7,7 +7,8 @@ import {
   isOpen,
   receiverOf,
   RecordId,
-  storeVerbs
+  storeVerbs,
+  transitions
 } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -157,7 +158,7 @@ const showNew = Effect.fnUntraced(function* (
       ? `Nothing was created, because the handoff is there already\n${outcome(record, storeFlag(store))}`
       : created(record)
   yield* saying(`handoff ${recordId} is ${status}, and stays so`)(print(text))
-  if (wasThere && !isOpen(status) && status !== "completed") {
+  if (wasThere && !isOpen(status) && status !== transitions.Completed.to) {
     return yield* new NothingCreated({ recordId, status, flag })
   }
   if (isJson || wasThere || !isRouted) return

@@ -8,7 +8,8 @@ import {
   type HandoffRecord,
   isOpen,
   type RecordId,
-  type StoreError
+  type StoreError,
+  transitions
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -45,7 +46,7 @@ export const endingOf = ({ request, status }: HandoffRecord, last: HandoffEvent 
   parent: request.parent,
   // The last entry of a cancelled record is `Cancelled`, or `Imported` in that state.
   cancelled:
-    status === "cancelled" && last !== undefined
+    status === transitions.Cancelled.to && last !== undefined
       ? { by: last.by, at: last.at, along: last._tag === "Cancelled" ? last.along : undefined }
       : undefined
 })
@@ -113,7 +114,7 @@ export const lookIn = (store: Pick<HandoffStore["Service"], "get" | "history">):
     const found = yield* readable(store, id)
     if (Option.isNone(found)) return undefined
     const record = found.value
-    const last = record.status === "cancelled" ? (yield* store.history(id)).at(-1)?.event : undefined
+    const last = record.status === transitions.Cancelled.to ? (yield* store.history(id)).at(-1)?.event : undefined
     const ending = endingOf(record, last)
     if (!ending.isOpen) ended.set(id, ending)
     return ending

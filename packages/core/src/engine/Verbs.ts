@@ -28,7 +28,7 @@ import {
   type RecordOf,
   rerouteCause,
   type RevisionConflict,
-  StoreError,
+  type StoreError,
   takeOver,
   type Transition,
   transitionInputs,
@@ -52,6 +52,7 @@ import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
 import { checkReceiver, checkWitness } from "./PartyNames.ts"
 import type { Box } from "./SchemaBox.ts"
+import * as Sweeping from "./Sweeping.ts"
 import * as Turns from "./Turns.ts"
 
 /** The agent that acts, and the attempt that it holds. */
@@ -81,8 +82,6 @@ type Refusal = InvalidInput | KeyRequired | LifecycleError | OpenChildren | Revi
 
 /** The errors of a verb on one handoff. */
 export type VerbError = HandoffNotFound | Refusal
-
-const pageSize = 256
 
 /** Loaded when a deliverable first has a schema: most have none. */
 export const contentSchemas = () => import("./ContentSchemas.ts")
@@ -379,52 +378,5 @@ export const make = (
       )
     )
 
-  /** Applies the overdue events of a page of handoffs, and returns those that it changed. */
-  const applyAll = (
-    due: ReadonlyArray<HandoffRecord>,
-    now: DateTime.Utc
-  ): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
-    Effect.map(
-      Effect.forEach(
-        due,
-        (one) =>
-          applyDue(one, now).pipe(
-            Effect.catch((error) =>
-              // Another sweeper was first, or the handoff changed: the next page shows what is left.
-              error._tag === "RevisionConflict"
-                ? Effect.undefined
-                : error._tag === "StoreError"
-                  ? Effect.fail(error)
-                  : // Unreachable: overdue events come from the lifecycle itself.
-                    Effect.die(error)
-            )
-          ),
-        { concurrency: "unbounded" }
-      ),
-      (records) => records.filter((record) => record !== undefined)
-    )
-
-  const sweep = Effect.gen(function* () {
-    yield* entries.ready
-    const now = yield* nowIn(store)
-    const moved = new Map<RecordId, HandoffRecord>()
-    while (true) {
-      const due = yield* store.list({ _tag: "Due", at: now }, { limit: pageSize })
-      if (due.length === 0) return [...moved.values()]
-      const again = due.find(({ recordId, revision }) => (moved.get(recordId)?.revision ?? 0) >= revision)
-      if (again !== undefined) {
-        const detail = `Handoff ${again.recordId} is still listed as due after its overdue events were applied; the store's index is wrong`
-        return yield* new StoreError({ operation: "list", reason: "corrupt", detail })
-      }
-      for (const record of yield* applyAll(due, now)) moved.set(record.recordId, record)
-    }
-  })
-
-  /** Applies the overdue events of a page of handoffs. Returns `false` if no handoff is overdue. */
-  const applyOverdue = (now: DateTime.Utc): Effect.Effect<boolean, StoreError> =>
-    Effect.flatMap(store.list({ _tag: "Due", at: now }, { limit: pageSize }), (due) =>
-      due.length === 0 ? Effect.succeed(false) : Effect.as(applyAll(due, now), true)
-    )
-
-  return { applyOverdue, attempt, methods, sweep, take, turns }
+  return { ...Sweeping.make(store, entries, applyDue), attempt, methods, take, turns }
 }

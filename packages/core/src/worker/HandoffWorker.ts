@@ -69,8 +69,9 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
 /**
  * Claims the handoffs of an agent, the most urgent first, and completes each with the result of the handler. The worker
  * renews the lease while the handler runs. If the handoff is lost, the worker interrupts the handler, and its later writes
- * are refused. It notices within a second if the store hints at the change, otherwise when it renews the lease. If the handler fails, the handoff is released for another attempt with backoff, or fails in the last
- * attempt. If the handler fails with `GiveUp`, the handoff fails immediately.
+ * are refused. It notices within a second if the store hints at the change, otherwise when it renews the lease. If the
+ * handler fails, the handoff is released for another attempt with backoff, or fails in the last attempt. If the handler
+ * fails with `GiveUp`, the handoff fails immediately.
  *
  * An interrupted worker stops claiming, waits for the grace period, and releases the unfinished
  * handoffs. A running worker also sweeps, so that the handoffs of dead workers return. Every thirty seconds it records
