@@ -5,6 +5,8 @@ import { playwright } from "@vitest/browser-playwright"
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
 
 import { launchOptions, prepare, profile } from "./tooling/browser.ts"
+import { LongestFirst } from "./tooling/longest-first.ts"
+import { installedPostgres } from "./tooling/postgres.ts"
 import SummaryReporter from "./tooling/summary-reporter.ts"
 
 // Kills, broken disks and thousands of seeds: `--project '!faults'` leaves them out, for a project knows no `--exclude`.
@@ -54,8 +56,8 @@ const postgres: TestProjectInlineConfiguration = {
     include: ["{packages,apps}/**/test/**/*.postgres.test.ts"],
     // Starts a server, only when one of these tests has been selected.
     globalSetup: ["tooling/postgres.ts", "apps/cli/test/form.ts"],
-    // One after the other: what one leaves open for a moment holds back the logs of all others on the server.
-    maxWorkers: 1
+    // One after another on a server that all workers share; see tooling/postgres.ts.
+    ...(installedPostgres === undefined ? {} : { maxWorkers: 1 })
   }
 }
 
@@ -100,6 +102,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     // A worker for each processor; the default leaves one of them idle, of two that is half.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     provide: { commit: commit() },
     // A third less work for each start of a process from source, of which there are hundreds.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/node") },

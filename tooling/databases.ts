@@ -31,9 +31,18 @@ export const urlOf = (server: string, database: string): string => {
   return url.href
 }
 
+/** The server of this worker. */
+export const serverOfWorker = (): PostgresServer["url"] => {
+  const servers = inject("postgres")
+  // Vitest numbers its workers from 1.
+  const server = servers[(Number(process.env["VITEST_POOL_ID"]) - 1) % servers.length]
+  if (server === undefined) throw new Error("Vitest gave this worker no number, or there is no server")
+  return server
+}
+
 /** Makes an empty database and returns its URL. Closing the scope drops it. */
 export const makeDatabase = (
-  server: PostgresServer["url"] = inject("postgres"),
+  server: PostgresServer["url"] = serverOfWorker(),
   options = ""
 ): Effect.Effect<string, never, Scope.Scope> =>
   Effect.acquireRelease(

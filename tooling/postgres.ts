@@ -3,6 +3,7 @@
  * `node_modules`. A started one is stopped and deleted when its starter ends, even if that was killed.
  */
 import { spawn } from "node:child_process"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 
@@ -10,8 +11,8 @@ import type { TestProject } from "vitest/node"
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The server on which tests make their databases: `postgres://user@host:port/database`. */
-    readonly postgres: string
+    /** The server of each worker, on which its tests make their databases: `postgres://user@host:port/database`. */
+    readonly postgres: ReadonlyArray<string>
   }
 }
 
@@ -36,6 +37,9 @@ export interface PostgresServer {
 }
 
 const variable = "AUMAI_TEST_POSTGRES"
+
+/** The server named for the tests, which all workers share. */
+export const installedPostgres = process.env[variable] || undefined
 
 /** Starts a server. */
 export const startPostgres = async (options: PostgresOptions = {}): Promise<PostgresServer> => {
@@ -78,14 +82,19 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** Starts one server for all tests of a Vitest project. */
+/**
+ * Starts a server for each worker of Vitest. What a test leaves open for a moment holds back the logs of all databases of a
+ * server, so that files on one server may only run one after another.
+ */
 export const setup = async (project: TestProject): Promise<(() => Promise<void>) | undefined> => {
-  const installed = process.env[variable]
-  if (installed !== undefined && installed !== "") {
-    project.provide("postgres", installed)
+  if (installedPostgres !== undefined) {
+    project.provide("postgres", [installedPostgres])
     return undefined
   }
-  const server = await startPostgres()
-  project.provide("postgres", server.url)
-  return server.stop
+  const servers = await Promise.all(Array.from({ length: availableParallelism() }, () => startPostgres()))
+  project.provide(
+    "postgres",
+    servers.map(({ url }) => url)
+  )
+  return async () => void (await Promise.all(servers.map(({ stop }) => stop())))
 }

@@ -29,12 +29,13 @@ const writes: ReadonlySet<string> = new Set([
   "unlink",
   "syncDirectory"
 ])
+const reads: ReadonlySet<string> = new Set(["stat", "fstat", "date", "resolve", "read", "list"])
 const opens: ReadonlySet<string> = new Set(["create", "open", "read", "lock", "list"])
 
 /** Tests whether a fault can strike an operation. */
 export const fits = (kind: FaultKind, operation: string): boolean => {
-  // Before a look, the disk is as it is before the next operation.
-  if (kind === "kill" || kind === "powerCut") return operation !== "stat"
+  // Before an operation that only reads, the disk is as it is before the next one.
+  if (kind === "kill" || kind === "powerCut") return !reads.has(operation)
   if (kind === "enospc") return operation === "create" || operation === "append"
   if (kind === "short") return operation === "append"
   if (kind === "lostFlush") return operation === "sync"

@@ -5,9 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
-import { inject } from "vitest"
 
-import { connect, makeDatabase, query, urlOf } from "../../../tooling/databases.ts"
+import { connect, makeDatabase, query, serverOfWorker, urlOf } from "../../../tooling/databases.ts"
 import { created } from "../../testing/src/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
 
@@ -151,7 +150,7 @@ describe("opening a database", () => {
 
   it.live("that does not exist fails at once with one sentence", () =>
     Effect.gen(function* () {
-      const server = inject("postgres")
+      const server = serverOfWorker()
       const cases: ReadonlyArray<readonly [string, RegExp]> = [
         [changed(server, { hostname: "nowhere.invalid" }), /^The host of nowhere\.invalid:\d+ is unknown/],
         [urlOf(server, "no_such_database"), /^The database no_such_database does not exist on .*; create it/]
