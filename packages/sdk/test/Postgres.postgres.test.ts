@@ -67,5 +67,5 @@ it.live(
       assert.isAbove(Math.min(outcome.forwarded, outcome.rerouted, outcome.parts), 0)
       console.log(show(outcome))
     }),
-  60_000 + handoffsToDo * 100
+  120_000 + handoffsToDo * 100
 )
