@@ -6,7 +6,14 @@ export { beyond, numberIn, positionOf } from "./store/Positions.ts"
 export { type SortKey, sortKeyOf } from "./store/SortKey.ts"
 export * from "./store/AgentStore.ts"
 export { decodeAgent, encodeAgent } from "./store/AgentWire.ts"
-export { encodeEntry, encodeImportReport, encodeMetrics, encodeRouting, encodeWhereabouts } from "./wire/ReportWire.ts"
+export {
+  encodeEntry,
+  encodeImportReport,
+  encodeMetrics,
+  encodeRouting,
+  encodeWaiting,
+  encodeWhereabouts
+} from "./wire/ReportWire.ts"
 export {
   type AddedAgents,
   addMissingAgents,

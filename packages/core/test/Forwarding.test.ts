@@ -16,7 +16,7 @@ const lastOf = (id: RecordId) =>
 
 const inboxOf = (agent: AgentId) =>
   Effect.flatMap(HandoffManager, (manager) =>
-    Effect.map(manager.inbox(agent), (records) => records.map(({ recordId }) => recordId))
+    Effect.map(manager.inbox(agent), (records) => records.map(({ record }) => record.recordId))
   )
 
 const pathOf = (record: HandoffRecord) => record.hops?.map(({ receiver }) => receiver)

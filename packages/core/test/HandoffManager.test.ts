@@ -293,8 +293,8 @@ describe("claim", () => {
     })
     const taken = claims.filter(Option.isSome).map(({ value }) => value.recordId)
     assert.deepStrictEqual([taken.length, new Set(taken).size], [10, 10])
-    assert.deepStrictEqual(yield* manager.inbox(agent("executor")), [])
-    assert.strictEqual((yield* manager.inbox(agent("executor"), { status: "accepted" })).length, 10)
+    assert.deepStrictEqual(yield* manager.inbox(agent("executor"), { awaits: "acceptance" }), [])
+    assert.strictEqual((yield* manager.inbox(agent("executor"), { awaits: "work" })).length, 10)
   })
 
   test("skips expired handoffs at the head", function* () {

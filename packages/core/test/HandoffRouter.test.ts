@@ -125,7 +125,7 @@ describe("the router", () => {
     // Only open handoffs count: an accepted one does, a rejected one does not.
     yield* manager.claim(agent("yan"))
     assert.strictEqual(yield* chosen("analyze"), "yan")
-    for (const { recordId } of yield* manager.inbox(agent("xia"))) yield* manager.reject(recordId, { reason: "no" })
+    for (const { record } of yield* manager.inbox(agent("xia"))) yield* manager.reject(record.recordId, { reason: "no" })
     assert.strictEqual(yield* chosen("analyze"), "xia")
   })
 
@@ -214,7 +214,7 @@ describe("the router", () => {
     yield* TestClock.adjust("1 millis")
     assert.strictEqual(yield* chosen("analyze"), "abel")
     const agents = yield* AgentStore
-    yield* agents.seen(agent("bob"), later(100_000))
+    yield* agents.seen([agent("bob")], later(100_000))
     assert.strictEqual(yield* chosen("analyze"), "bob")
   })
 
@@ -236,7 +236,7 @@ describe("the router", () => {
     yield* burden("busy", 5)
     assert.deepStrictEqual(yield* order("Analyze and report"), ["gone", "able", "busy"])
     assert.strictEqual(yield* chosen("Report", { requires: ["report"] }), "able")
-    for (const { recordId } of yield* manager.inbox(agent("able"))) yield* manager.reject(recordId, { reason: "no" })
+    for (const { record } of yield* manager.inbox(agent("able"))) yield* manager.reject(record.recordId, { reason: "no" })
     assert.strictEqual(yield* chosen("Analyze and report"), "able")
   })
 

@@ -2,8 +2,10 @@ import {
   dueAt,
   type HandoffRecord,
   HandoffStatus,
+  isOpen,
   keyLogId,
   LogName,
+  receiverOf,
   type RecordId,
   type RevisionConflict,
   StoreError
@@ -73,10 +75,12 @@ const agentsOf = (known: Map<string, RegisteredAgent>, image: StoreImage.StoreIm
     }),
   keys: Effect.sync(() => StoredText.keyLogs(keys)),
   put: (agent) => Effect.sync(() => void known.set(agent.agentId, seenAt(agent, known.get(agent.agentId)?.lastSeen))),
-  seen: (id, at) =>
+  seen: (ids, at) =>
     Effect.sync(() => {
-      const agent = known.get(id)
-      if (agent !== undefined) known.set(id, seenAt(agent, at))
+      for (const id of ids) {
+        const agent = known.get(id)
+        if (agent !== undefined) known.set(id, seenAt(agent, at))
+      }
     }),
   remove: (id) => Effect.sync(() => void known.delete(id)),
   all: Effect.sync(() => [...known.values()].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1)))
@@ -342,6 +346,56 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
           )
         : whole.list(view, page)
   })),
+  broken(
+    "keeps the turn with the receiver",
+    "Turn follows every transition to the agent that owns the next move",
+    (whole) => ({
+      list: (view, page) =>
+        view._tag === "Turn"
+          ? Effect.map(whole.list({ _tag: "All" }, { limit: 1000 }), (records) =>
+              records.filter((record) => isOpen(record.status) && receiverOf(record) === view.agent).slice(0, page.limit)
+            )
+          : whole.list(view, page)
+    })
+  ),
+  broken(
+    "sorts a turn by age only",
+    "Turn is in order of urgency, then age, then id",
+    (whole, image) => ({
+      list: (view, page) =>
+        view._tag === "Turn"
+          ? Effect.sync(() =>
+              image
+                .list(view, { limit: 1000 })
+                .toSorted((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds)
+            )
+          : whole.list(view, page)
+    })
+  ),
+  broken(
+    "lists recent handoffs by their creation",
+    "Recent lists the last change first, of all or of one sender",
+    (whole, image) => ({
+      list: (view, page) =>
+        view._tag === "Recent"
+          ? Effect.sync(() =>
+              image
+                .list(view, { limit: 1000 })
+                .toSorted((a, b) => b.createdAt.epochMilliseconds - a.createdAt.epochMilliseconds)
+            )
+          : whole.list(view, page)
+    })
+  ),
+  broken(
+    "reads the last record of a page of Recent again",
+    "Recent shows what did not change exactly once over its pages",
+    (whole, image) => ({
+      list: (view, { limit, after }) =>
+        view._tag === "Recent" && after !== undefined
+          ? whole.list(view, { limit, after: image.get(after.recordId) ?? after })
+          : whole.list(view, after === undefined ? { limit } : { limit, after })
+    })
+  ),
   broken("swaps newest and oldest", "Sent lists newest first, then by id", (whole, image) => ({
     list: (view, page) =>
       view._tag === "Sent" ? Effect.sync(() => image.list(view, { limit: 1000 }).toReversed()) : whole.list(view, page)
@@ -883,10 +937,12 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "stores the last heartbeat instead of the latest",
     "last seen never goes back, and unknown agents are ignored",
     (known) => ({
-      seen: (id, at) =>
+      seen: (ids, at) =>
         Effect.sync(() => {
-          const agent = known.get(id)
-          if (agent !== undefined) known.set(id, { ...agent, lastSeen: at })
+          for (const id of ids) {
+            const agent = known.get(id)
+            if (agent !== undefined) known.set(id, { ...agent, lastSeen: at })
+          }
         })
     })
   ),
@@ -894,16 +950,26 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "creates an agent for a heartbeat",
     "last seen never goes back, and unknown agents are ignored",
     (known, whole) => ({
-      seen: (id, at) =>
-        known.has(id) ? whole.seen(id, at) : whole.put({ agentId: id, capabilities: [], lastSeen: at })
+      seen: (ids, at) =>
+        Effect.forEach(
+          ids,
+          (id) => (known.has(id) ? whole.seen([id], at) : whole.put({ agentId: id, capabilities: [], lastSeen: at })),
+          { discard: true }
+        )
     })
   ),
   brokenAgents(
     "fails on a heartbeat of an unknown agent",
     "last seen never goes back, and unknown agents are ignored",
     (known, whole) => ({
-      seen: (id, at) => (known.has(id) ? whole.seen(id, at) : Effect.fail(refused("No such agent")))
+      seen: (ids, at) =>
+        ids.every((id) => known.has(id)) ? whole.seen(ids, at) : Effect.fail(refused("No such agent"))
     })
+  ),
+  brokenAgents(
+    "records only the first heartbeat of a batch",
+    "a batch of heartbeats moves every agent forward, and ignores the unknown",
+    (_, whole) => ({ seen: (ids, at) => whole.seen(ids.slice(0, 1), at) })
   ),
   brokenAgents(
     "loses last seen when an agent is put",
@@ -916,21 +982,21 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     (known, whole) => {
       const moments = new Map<string, DateTime.Utc>()
       return {
-        seen: (id, at) =>
+        seen: (ids, at) =>
           Effect.andThen(
-            whole.seen(id, at),
-            Effect.sync(() => void (known.has(id) && moments.set(id, at)))
+            whole.seen(ids, at),
+            Effect.sync(() => ids.forEach((id) => known.has(id) && moments.set(id, at)))
           ),
         put: (agent) => Effect.suspend(() => whole.put(seenAt(agent, moments.get(agent.agentId))))
       }
     }
   ),
   brokenAgents("writes heartbeats in two steps", "an agent put and seen concurrently keeps both", (known) => ({
-    seen: (id, at) =>
+    seen: (ids, at) =>
       Effect.gen(function* () {
-        const agent = known.get(id)
+        const agents = ids.flatMap((id) => known.get(id) ?? [])
         yield* Effect.yieldNow
-        if (agent !== undefined) known.set(id, seenAt(agent, at))
+        for (const agent of agents) known.set(agent.agentId, seenAt(agent, at))
       })
   })),
   brokenAgents("puts agents in two steps", "an agent put and seen concurrently keeps both", (known) => ({

@@ -33,6 +33,7 @@ export {
   Pending,
   Rejected
 } from "./model/HandoffRecord.ts"
+export { Awaits } from "./model/Awaits.ts"
 export { HandoffStatus } from "./model/HandoffStatus.ts"
 export { RoutingDecision } from "./model/EventParts.ts"
 export {
@@ -104,6 +105,8 @@ export {
   type Party,
   type Rule,
   statusAfter,
+  type Step,
+  steps,
   type Transition,
   transitions,
   turns
@@ -122,6 +125,7 @@ export {
   receiverOf,
   rerouteCause,
   startAwaits,
+  stepOf,
   turnOf,
   type Whereabouts,
   whereabouts
@@ -160,6 +164,7 @@ export {
   type WireMetrics,
   type WireCheckpoint,
   type WireVerification,
+  type WireWaiting,
   type WireWhereabouts,
   type WireWorkNote
 } from "./wire/Reports.ts"
@@ -204,5 +209,6 @@ export {
   rerouteTerms,
   type Timer
 } from "./telling/Telling.ts"
+export { describeStep, type Waiting, waitingOf } from "./telling/Waiting.ts"
 export { describeLimit, describeProof, type Proof } from "./telling/Proof.ts"
 export { type Description, type Part, render, type Renderer, type Sentence } from "./telling/Sentence.ts"

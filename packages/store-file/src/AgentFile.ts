@@ -91,13 +91,17 @@ export const make = (session: Session): Omit<AgentStore["Service"], "record" | "
         agents.set(agent.agentId, seenAt(agent, agents.get(agent.agentId)?.lastSeen))
         return true
       }),
-    seen: (id, at) =>
-      change("see agent", (agents) => {
-        const before = agents.get(id)
-        if (before === undefined) return false
-        const after = seenAt(before, at)
-        agents.set(id, after)
-        return after !== before
+    seen: (ids, at) =>
+      change("see agents", (agents) => {
+        let isChanged = false
+        for (const id of ids) {
+          const before = agents.get(id)
+          if (before === undefined) continue
+          const after = seenAt(before, at)
+          agents.set(id, after)
+          isChanged ||= after !== before
+        }
+        return isChanged
       }),
     remove: (id) => change("remove agent", (agents) => agents.delete(id)),
     all: Effect.map(

@@ -215,7 +215,7 @@ describe("files", () => {
             assert.deepStrictEqual(yield* agents.all, [alice, bob])
             const keys = [{ publicKey: PublicKey.make("k".repeat(43)), since: moment }]
             yield* agents.put({ ...bob, capacity: 5, keys })
-            yield* agents.seen(bob.agentId, moment)
+            yield* agents.seen([bob.agentId], moment)
             assert.deepStrictEqual(yield* agents.all, [alice, { ...bob, capacity: 5, keys, lastSeen: moment }])
             assert.deepStrictEqual(JSON.parse(readFileSync(file, "utf8")), [
               { agent_id: "alice", capabilities: ["report"] },
@@ -228,8 +228,8 @@ describe("files", () => {
               }
             ])
             const before = statSync(file, { bigint: true })
-            yield* agents.seen(bob.agentId, moment)
-            yield* agents.seen(AgentId.make("nobody"), moment)
+            yield* agents.seen([bob.agentId], moment)
+            yield* agents.seen([AgentId.make("nobody")], moment)
             assert.strictEqual(statSync(file, { bigint: true }).ino, before.ino, "writes nothing without a change")
             writeFileSync(file, `[{"agent_id":"bob","capabilities":[],"capacity":0,"last_seen":"yesterday"}]`)
             const error = yield* Effect.flip(agents.all)

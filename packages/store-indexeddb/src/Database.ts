@@ -128,9 +128,10 @@ export const open = (
     let wanted = true
     let isForeign = false
     request.addEventListener("upgradeneeded", ({ oldVersion }) => {
-      isForeign = oldVersion > 0 && !isOurs(request.result, oldVersion)
-      if (wanted && !isForeign) createStores(request.result, oldVersion)
-      else request.transaction?.abort()
+      const { result, transaction } = request
+      isForeign = oldVersion > 0 && !isOurs(result, oldVersion)
+      if (wanted && !isForeign && transaction !== null) createStores(result, oldVersion, transaction)
+      else transaction?.abort()
     })
     request.addEventListener("error", () =>
       resume(

@@ -145,13 +145,17 @@ const makeAgents = (transact: Connection.Transact, own: LogName, reader: StoredT
           finish(requests, agents.put({ ...row, lastSeen: later(held?.lastSeen, row.lastSeen) }))
         )
       }),
-    seen: (id, at) =>
-      change("see agent", (agents, requests) =>
-        requests.when<AgentValue | undefined>(agents.get(id), (held) => {
-          if (held === undefined) return requests.answer(undefined)
-          finish(requests, agents.put({ ...held, lastSeen: later(held.lastSeen, at.epochMilliseconds) }))
-        })
-      ),
+    seen: (ids, at) =>
+      change("see agents", (agents, { answer, when }) => {
+        if (ids.length === 0) return answer(undefined)
+        for (const [index, id] of ids.entries()) {
+          when<AgentValue | undefined>(agents.get(id), (held) => {
+            if (held !== undefined) agents.put({ ...held, lastSeen: later(held.lastSeen, at.epochMilliseconds) })
+            // Requests are answered in order, so this is the last answer.
+            if (index === ids.length - 1) answer(undefined)
+          })
+        }
+      }),
     remove: (id) => change("remove agent", (agents, requests) => finish(requests, agents.delete(id))),
     record: (entries) => record(transact, own, entries),
     keys: Effect.flatMap(

@@ -1,15 +1,16 @@
 /** The database's object stores, their rows, and the index and order of each view. */
-import { keysOf, type Keys, sortKeyOf, type View } from "@aumai/handoff-core"
+import { keysOf, type Keys, sortKeyOf, StoredText, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
+import * as Result from "effect/Result"
 
 /** The version of the database. A page that finds a higher one refuses it. */
-export const version = 2
+export const version = 3
 
 /** The object stores. */
 export const storeNames = ["agents", "keys", "log", "meta", "records", "tally"] as const
 export type StoreName = (typeof storeNames)[number]
 
-/** A record. A row is not in an index over an undefined field, so the indexes on `parent` and `dueAt` are sparse. */
+/** A record. A row is not in an index over an undefined field, so those on `parent`, `turn` and `dueAt` are sparse. */
 export interface RecordValue extends Keys {
   readonly id: string
   readonly revision: number
@@ -66,24 +67,62 @@ interface ViewIndex {
   readonly order: ReadonlyArray<keyof RecordValue>
 }
 
-const indexes: Readonly<Record<Exclude<View["_tag"], "Prefix">, ViewIndex>> = {
+/** The index of `Recent` for one sender. */
+const recentOf = "RecentOf"
+
+const indexes: Readonly<Record<Exclude<View["_tag"], "Prefix"> | typeof recentOf, ViewIndex>> = {
   All: { where: [], order: ["createdAt"] },
   Status: { where: ["status"], order: ["createdAt"] },
   Inbox: { where: ["to", "status"], order: ["urgency", "createdAt"] },
   Sent: { where: ["from"], order: ["newest"] },
+  Turn: { where: ["turn"], order: ["urgency", "createdAt"] },
+  Recent: { where: [], order: ["latest"] },
+  [recentOf]: { where: ["from"], order: ["latest"] },
   Children: { where: ["parent"], order: ["createdAt"] },
   Due: { where: [], order: ["dueAt", "createdAt"] }
 }
 
+type IndexName = keyof typeof indexes
+const createIndex = (records: IDBObjectStore, name: IndexName) => {
+  const { where, order } = indexes[name]
+  records.createIndex(name, [...where, ...order, "id"])
+}
+/** The name of the index of a view. */
+const indexOf = (view: Exclude<View, { readonly _tag: "Prefix" }>): IndexName =>
+  view._tag === "Recent" && view.agent !== undefined ? recentOf : view._tag
+
 /** The index of the log that gives the history of one record. */
 export const historyIndex = "history"
 
+/**
+ * Gives every row of an older version its keys, one row at a time. An odd row is in no view that it cannot be sorted in, but
+ * every list leaves it out anyway.
+ */
+const addKeys = (records: IDBObjectStore): void => {
+  const request = records.openCursor()
+  request.addEventListener("success", () => {
+    const cursor = request.result
+    if (cursor === null) return
+    // The cast: the rows are those of this store; their text is checked.
+    const row = cursor.value as RecordValue
+    const record = StoredText.readRecord(row)
+    if (Result.isSuccess(record)) cursor.update(valueOf(record.success, row.record))
+    cursor.continue()
+  })
+}
+
 /** Creates the object stores and indexes that a database of an older version, 0 for a new one, does not have. */
-export const createStores = (database: IDBDatabase, older: number): void => {
-  database.createObjectStore("keys", { keyPath: ["log", "revision"] })
-  if (older > 0) return
+export const createStores = (database: IDBDatabase, older: number, transaction: IDBTransaction): void => {
+  if (older < 2) database.createObjectStore("keys", { keyPath: ["log", "revision"] })
+  if (older > 0) {
+    const records = transaction.objectStore("records")
+    addKeys(records)
+    for (const view of ["Turn", "Recent", recentOf] as const) createIndex(records, view)
+    return
+  }
   const records = database.createObjectStore("records", { keyPath: "id" })
-  for (const [view, { where, order }] of Object.entries(indexes)) records.createIndex(view, [...where, ...order, "id"])
+  // The cast: the keys are those of the table.
+  for (const view of Object.keys(indexes) as ReadonlyArray<IndexName>) createIndex(records, view)
   const log = database.createObjectStore("log", { keyPath: "position", autoIncrement: true })
   log.createIndex(historyIndex, ["id", "revision"])
   database.createObjectStore("agents", { keyPath: "id" })
@@ -105,7 +144,7 @@ export const valueOf = (record: HandoffRecord, text: string): RecordValue => {
 
 /** The index of a view. Prefix reads the object store itself, whose key is the id. */
 export const sourceOf = (view: View, records: IDBObjectStore): IDBObjectStore | IDBIndex =>
-  view._tag === "Prefix" ? records : records.index(view._tag)
+  view._tag === "Prefix" ? records : records.index(indexOf(view))
 
 const equalsOf = (view: Exclude<View, { readonly _tag: "Prefix" }>): ReadonlyArray<string> => {
   switch (view._tag) {
@@ -114,7 +153,10 @@ const equalsOf = (view: Exclude<View, { readonly _tag: "Prefix" }>): ReadonlyArr
     case "Inbox":
       return [view.agent, view.status]
     case "Sent":
+    case "Turn":
       return [view.agent]
+    case "Recent":
+      return view.agent === undefined ? [] : [view.agent]
     case "Children":
       return [view.parent]
     case "All":
@@ -136,7 +178,7 @@ export const rangeOf = (view: View, after: HandoffRecord | undefined): IDBKeyRan
   const end = view._tag === "Due" ? [view.at.epochMilliseconds, []] : [...equal, []]
   if (after === undefined) return IDBKeyRange.bound(equal, end)
   const { major, minor, id } = sortKeyOf(view, after)
-  const begin = [...equal, ...(indexes[view._tag].order.length === 2 ? [major, minor] : [major]), id]
+  const begin = [...equal, ...(indexes[indexOf(view)].order.length === 2 ? [major, minor] : [major]), id]
   // IDBKeyRange throws if the end is before the beginning, which happens after a record that is due later than `at`.
   return indexedDB.cmp(begin, end) < 0 ? IDBKeyRange.bound(begin, end, true) : undefined
 }

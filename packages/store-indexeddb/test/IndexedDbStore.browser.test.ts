@@ -292,7 +292,7 @@ describe("an agent row of the first version", () => {
         const first = { id: "carol", capabilities: `["analyze"]` }
         yield* promise(() => inRaw("first agents", "agents", (rows) => rows.put(first)))
         assert.deepStrictEqual(yield* agents.all, [carol])
-        yield* agents.seen(carol.agentId, lastSeen)
+        yield* agents.seen([carol.agentId], lastSeen)
         assert.deepStrictEqual(yield* agents.all, [{ ...carol, lastSeen }])
         yield* agents.put({ ...carol, capacity: 5 })
         assert.deepStrictEqual(yield* agents.all, [{ ...carol, capacity: 5, lastSeen }])

@@ -1,15 +1,19 @@
 /** The SQL of the agents and of the key logs; `Statements.ts` has the argument for the order of keys and entries. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 
-import { ints, texts } from "./Statements.ts"
+import { ints, texts } from "./Arrays.ts"
 
 /** Registers an agent and keeps the later `last_seen`; `greatest` ignores NULL. */
 export const put = `
   INSERT INTO handoff_agents AS a (id, agent, last_seen) VALUES ($1, $2, $3)
   ON CONFLICT (id) DO UPDATE SET agent = excluded.agent, last_seen = greatest(a.last_seen, excluded.last_seen)`
-/** Records a heartbeat, unless a later one is known. */
+/** Records heartbeats, unless later ones are known. Locks the rows by id, so that two batches do not deadlock. */
 export const seen = `
-  UPDATE handoff_agents SET last_seen = $2 WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2)`
+  WITH seen AS MATERIALIZED (
+    SELECT id FROM handoff_agents WHERE id = ANY($1::text[]) AND (last_seen IS NULL OR last_seen < $2)
+    ORDER BY id FOR UPDATE
+  )
+  UPDATE handoff_agents a SET last_seen = greatest(a.last_seen, $2) FROM seen WHERE a.id = seen.id`
 /** Removes an agent. */
 export const remove = `DELETE FROM handoff_agents WHERE id = $1`
 /** Reads every agent. */

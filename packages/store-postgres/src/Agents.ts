@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
 
 import * as AgentStatements from "./AgentStatements.ts"
+import { texts } from "./Arrays.ts"
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 import type { Read } from "./Log.ts"
@@ -41,8 +42,8 @@ export const make = (
         const seen = PgTypes.int8(lastSeen === undefined ? null : BigInt(lastSeen))
         return write("put", AgentStatements.put, [PgTypes.text(id), PgTypes.text(agent), seen])
       }),
-    seen: (id, at) =>
-      write("seen", AgentStatements.seen, [PgTypes.text(id), PgTypes.int8(BigInt(at.epochMilliseconds))]),
+    seen: (ids, at) =>
+      write("seen", AgentStatements.seen, [texts(ids), PgTypes.int8(BigInt(Math.floor(at.epochMilliseconds)))]),
     remove: (id) => write("remove", AgentStatements.remove, [PgTypes.text(id)]),
     record: (entries) =>
       transaction<void, RevisionConflict>((run) =>

@@ -23,7 +23,7 @@ const stateRow = (
   record: HandoffRecord,
   text: string
 ): Statements.StateRow => {
-  const { status, to, from, parent, urgency, createdAt, dueAt } = keysOf(record)
+  const { status, to, from, parent, urgency, createdAt, dueAt, turn, latest } = keysOf(record)
   return {
     ...place,
     id: record.recordId,
@@ -35,6 +35,8 @@ const stateRow = (
     urgency,
     createdAt,
     dueAt: dueAt ?? null,
+    turn: turn ?? null,
+    latest,
     record: text,
     sums: tallyOf(record).slice(1)
   }

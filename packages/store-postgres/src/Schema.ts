@@ -7,6 +7,7 @@ import type { SqlError } from "effect/sql/SqlError"
 
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
+import { addKeys } from "./KeyMigration.ts"
 
 const application = "aumai-handoff"
 const tables = ["handoff_store", "handoff_records", "handoff_log", "handoff_tally", "handoff_agents", "handoff_keys"]
@@ -18,7 +19,7 @@ const name = `text COLLATE "C"`
  * The first `n` migrations make version `n` of the tables. `base` and `previous` are the revision and the status that the
  * last write replaced: a write compares `base` and returns `previous`.
  */
-const migrations: ReadonlyArray<ReadonlyArray<string>> = [
+const migrations: ReadonlyArray<ReadonlyArray<string | typeof addKeys>> = [
   [
     `CREATE TABLE handoff_store (application text PRIMARY KEY, version int4 NOT NULL, epoch int4 NOT NULL)`,
     `INSERT INTO handoff_store VALUES ('${application}', 0, 1)`,
@@ -76,6 +77,14 @@ const migrations: ReadonlyArray<ReadonlyArray<string>> = [
       PRIMARY KEY (log, revision),
       UNIQUE (epoch, xid, n)
     )`
+  ],
+  // The agent that owns the next move, and the negative of the time of the last change.
+  [
+    `ALTER TABLE handoff_records ADD COLUMN turn ${name}, ADD COLUMN latest int8 NOT NULL DEFAULT 0`,
+    addKeys,
+    `CREATE INDEX handoff_turn ON handoff_records (turn, urgency, created_at, id) WHERE turn IS NOT NULL`,
+    `CREATE INDEX handoff_recent ON handoff_records (latest, id)`,
+    `CREATE INDEX handoff_recent_of ON handoff_records (from_agent, latest, id)`
   ]
 ]
 
@@ -154,7 +163,7 @@ export const open = (
           // Another process may have done it meanwhile.
           const before = yield* look(run)
           for (const statements of migrations.slice(before.version)) {
-            for (const statement of statements) yield* run(statement)
+            for (const step of statements) yield* typeof step === "string" ? run(step) : step(run)
           }
           if (before.version < migrations.length) {
             yield* run(`UPDATE handoff_store SET version = ${migrations.length}, log = coalesce(log, $1)`, [

@@ -23,23 +23,9 @@
 import { sortKeyOf, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import * as Result from "effect/Result"
 
+import { ints, longs, texts } from "./Arrays.ts"
 import { version } from "./Schema.ts"
-
-const { OID } = PgTypes
-
-/** An array of texts as a parameter. */
-export const texts = (values: ReadonlyArray<string | null>) => Result.getOrThrow(PgTypes.array(values, OID.text))
-/** An array of numbers as a parameter. */
-export const ints = (values: ReadonlyArray<number | null>) => Result.getOrThrow(PgTypes.array(values, OID.int4))
-const longs = (values: ReadonlyArray<number | null>) =>
-  Result.getOrThrow(
-    PgTypes.array(
-      values.map((value) => (value === null ? null : BigInt(value))),
-      OID.int8
-    )
-  )
 
 /** The state of one handoff after a commit. `base` is the revision before the commit, 0 for a new handoff. */
 export interface StateRow {
@@ -55,6 +41,8 @@ export interface StateRow {
   readonly urgency: number
   readonly createdAt: number
   readonly dueAt: number | null
+  readonly turn: string | null
+  readonly latest: number
   readonly record: string
   /** The number of keys that the commit names; `null` if it names none. */
   readonly keys: number | null
@@ -85,8 +73,9 @@ export const notify = `
 
 const change = `change AS (
     SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
-      $9::int4[], $10::int8[], $11::int8[], $12::text[], $13::int4[])
-      AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record, keys)
+      $9::int4[], $10::int8[], $11::int8[], $12::text[], $13::int4[], $14::text[], $15::int8[])
+      AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record, keys,
+        turn, latest)
   )`
 
 /** The revision in the snapshot. */
@@ -122,34 +111,34 @@ const countedAlone = counted(`amount FROM (${moved}) moves`)
 
 /** Like `countedAlone`, for a state that also adds other amounts than its status. */
 const countedWhenDone = counted(`amount FROM (${moved}
-      UNION ALL SELECT x.name, x.amount FROM unnest($14::text[], $15::int8[]) AS x (name, amount), written
+      UNION ALL SELECT x.name, x.amount FROM unnest($16::text[], $17::int8[]) AS x (name, amount), written
     ) moves`)
 
 const countedTogether = counted(`sum(amount) FROM (${moved}
-      UNION ALL SELECT x.name, x.amount FROM unnest($17::text[], $18::text[], $19::int8[]) AS x (id, name, amount)
+      UNION ALL SELECT x.name, x.amount FROM unnest($19::text[], $20::text[], $21::int8[]) AS x (id, name, amount)
         WHERE x.id IN (SELECT id FROM written)
     ) moves GROUP BY name HAVING sum(amount) <> 0`)
 
 const appended = `INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
     SELECT (SELECT epoch FROM store), pg_current_xact_id(),`
 
-const columns = "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record"
+const columns = "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, turn, latest, record"
 
 /** Writes a single change without arrays, because unpacking arrays would take longer than the write itself. */
 const lone = (written: string, counted = countedAlone) => `
   WITH ${store}, written AS (${written} RETURNING id, previous, status), ${counted}, logged AS (
-    ${appended} 1, id, $3, $12 FROM written
+    ${appended} 1, id, $3, $14 FROM written
   )
-  SELECT id, true, false, NULL::int4 FROM written${unlessKnown("$13")}`
+  SELECT id, true, false, NULL::int4 FROM written${unlessKnown("$15")}`
 
 const create = lone(`
-    INSERT INTO handoff_records (${columns}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
-    WHERE ${fits("$13")} ON CONFLICT (id) DO NOTHING`)
+    INSERT INTO handoff_records (${columns}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+    WHERE ${fits("$15")} ON CONFLICT (id) DO NOTHING`)
 
 const update = `
     UPDATE handoff_records SET base = $2, revision = $3, previous = status, status = $4, to_agent = $5, from_agent = $6,
-      parent = $7, urgency = $8, created_at = $9, due_at = $10, record = $11
-    WHERE id = $1 AND revision = $2 AND ${fits("$13")}`
+      parent = $7, urgency = $8, created_at = $9, due_at = $10, turn = $11, latest = $12, record = $13
+    WHERE id = $1 AND revision = $2 AND ${fits("$15")}`
 const advance = lone(update)
 const finish = lone(update, countedWhenDone)
 
@@ -164,12 +153,13 @@ const write = (rows: string) => `written AS (
     ON CONFLICT (id) DO UPDATE SET
       base = excluded.base, revision = excluded.revision, previous = r.status, status = excluded.status,
       to_agent = excluded.to_agent, from_agent = excluded.from_agent, parent = excluded.parent,
-      urgency = excluded.urgency, created_at = excluded.created_at, due_at = excluded.due_at, record = excluded.record
+      urgency = excluded.urgency, created_at = excluded.created_at, due_at = excluded.due_at, turn = excluded.turn,
+      latest = excluded.latest, record = excluded.record
     WHERE r.revision = excluded.base
     RETURNING id, previous, status
   ), ${countedTogether}, logged AS (
     ${appended} e.n, e.id, e.revision, e.event
-    FROM unnest($14::text[], $15::int4[], $16::text[]) WITH ORDINALITY AS e (id, revision, event, n)
+    FROM unnest($16::text[], $17::int4[], $18::text[]) WITH ORDINALITY AS e (id, revision, event, n)
     WHERE e.id IN (SELECT id FROM written)
   )`
 
@@ -206,6 +196,8 @@ const loneParameters = (row: StateRow, event: string) => [
   PgTypes.int4(row.urgency),
   PgTypes.int8(BigInt(row.createdAt)),
   PgTypes.int8(row.dueAt === null ? null : BigInt(row.dueAt)),
+  PgTypes.text(row.turn),
+  PgTypes.int8(BigInt(row.latest)),
   PgTypes.text(row.record),
   PgTypes.text(event),
   PgTypes.int4(row.keys),
@@ -226,6 +218,8 @@ const parametersOf = (states: ReadonlyArray<StateRow>, entries: ReadonlyArray<Lo
   longs(states.map((row) => row.dueAt)),
   texts(states.map((row) => row.record)),
   ints(states.map((row) => row.keys)),
+  texts(states.map((row) => row.turn)),
+  longs(states.map((row) => row.latest)),
   texts(entries.map((row) => row.id)),
   ints(entries.map((row) => row.revision)),
   texts(entries.map((row) => row.event)),
@@ -261,10 +255,15 @@ const listings: Readonly<Record<View["_tag"], Listing>> = {
   Status: { where: "status = $1", order: ["created_at", "id"] },
   Inbox: { where: "to_agent = $1 AND status = $2", order: ["urgency", "created_at", "id"] },
   Sent: { where: "from_agent = $1", order: ["(-created_at)", "id"] },
+  Turn: { where: "turn = $1", order: ["urgency", "created_at", "id"] },
+  Recent: { where: "true", order: ["latest", "id"] },
   Children: { where: "parent = $1", order: ["created_at", "id"] },
   Due: { where: "due_at <= $1", order: ["due_at", "created_at", "id"] },
   Prefix: { where: "id >= $1 AND id <= $2", order: ["id"] }
 }
+
+/** The listing of `Recent` for one sender. */
+const recentOf: Listing = { where: "from_agent = $1", order: ["latest", "id"] }
 
 // The greatest id. Its length is halved because a character beyond 16 bits counts as two.
 const last = "\u{10ffff}".repeat(limits.nameLength / 2)
@@ -278,7 +277,10 @@ const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
     case "Inbox":
       return [PgTypes.text(view.agent), PgTypes.text(view.status)]
     case "Sent":
+    case "Turn":
       return [PgTypes.text(view.agent)]
+    case "Recent":
+      return view.agent === undefined ? [] : [PgTypes.text(view.agent)]
     case "Children":
       return [PgTypes.text(view.parent)]
     case "Due":
@@ -299,7 +301,7 @@ export const list = (
   limit: number,
   after: HandoffRecord | undefined
 ): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
-  const { where, order } = listings[view._tag]
+  const { where, order } = view._tag === "Recent" && view.agent !== undefined ? recentOf : listings[view._tag]
   const parameters = [...subjectOf(view)]
   const next = (parameter: PgTypes.Parameter) => `$${parameters.push(parameter)}`
   let behind = ""

@@ -34,7 +34,7 @@ describe("opening a database", () => {
       const { handoffs } = yield* PostgresStore.make({ url: Redacted.make(url) })
       for (const origin of origins) assert.deepStrictEqual(origin, yield* handoffs.origin)
       assert.strictEqual((yield* handoffs.tally)["pending"], 3)
-      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[3, 1]])
+      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[4, 1]])
     })
   )
 
@@ -87,7 +87,7 @@ describe("opening a database", () => {
             const { agents, handoffs } = yield* PostgresStore.make({ url })
             logs.add((yield* handoffs.origin).log)
             assert.deepStrictEqual(yield* agents.all, [bob, known])
-            yield* agents.seen(carol.agentId, at)
+            yield* agents.seen([carol.agentId], at)
           })
         )
       }
@@ -120,7 +120,7 @@ describe("opening a database", () => {
       assert.strictEqual(reason, "unavailable")
       assert.match(
         detail,
-        /has schema version 99; this version of the store reads up to 3\. .*upgrade @aumai\/handoff-store-postgres/
+        /has schema version 99; this version of the store reads up to 4\. .*upgrade @aumai\/handoff-store-postgres/
       )
       assert.deepStrictEqual(yield* query(url, "SELECT version FROM handoff_store"), [[99]])
     })

@@ -20,6 +20,9 @@ const views: Readonly<Record<string, View>> = {
   handoff_status: { _tag: "Status", status: "pending" },
   handoff_inbox: { _tag: "Inbox", agent, status: "pending" },
   handoff_sent: { _tag: "Sent", agent },
+  handoff_turn: { _tag: "Turn", agent },
+  handoff_recent: { _tag: "Recent" },
+  handoff_recent_of: { _tag: "Recent", agent },
   handoff_children: { _tag: "Children", parent: RecordId.make("p") },
   handoff_due: { _tag: "Due", at },
   handoff_records_pkey: { _tag: "Prefix", prefix: "x" }
@@ -29,7 +32,7 @@ const place = { epoch: 1, xid: "3", n: 500 }
 
 // All handoffs are in one inbox, so that the planner's guesses without statistics are as wrong as possible.
 const fill = `
-  INSERT INTO handoff_records SELECT 'x' || i, 0, 1, NULL, 'pending', 'executor', 'executor', 'p', 5, i, i, '{}'
+  INSERT INTO handoff_records SELECT 'x' || i, 0, 1, NULL, 'pending', 'executor', 'executor', 'p', 5, i, i, '{}', 'executor', -i
   FROM generate_series(1, 20000) i`
 const fillLog = `INSERT INTO handoff_log SELECT 1, '3', i, 'x' || i, 1, '{}' FROM generate_series(1, 20000) i`
 
@@ -115,6 +118,8 @@ describe("every read uses one index and reads no more rows than its page", () =>
           urgency: 5,
           createdAt: 1,
           dueAt: null,
+          turn: "executor",
+          latest: -1,
           record: "{}",
           keys: 0,
           sums: []

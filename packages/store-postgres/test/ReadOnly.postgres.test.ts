@@ -39,7 +39,7 @@ const refusesWrites = (url: string, sentence: RegExp) =>
     const errors = [
       yield* Effect.flip(HandoffManager.use((handoffs) => handoffs.create(ask))),
       yield* Effect.flip(AgentStore.use((agents) => agents.put({ agentId: executor, capabilities: [] }))),
-      yield* Effect.flip(AgentStore.use((agents) => agents.seen(executor, at)))
+      yield* Effect.flip(AgentStore.use((agents) => agents.seen([executor], at)))
     ].map((error) => (error._tag === "StoreError" ? error : undefined))
     for (const error of errors) {
       assert.match(error?.message ?? "", sentence)

@@ -1,13 +1,49 @@
 /** The schema of the database, as a list of migrations. */
+import type { DatabaseSync } from "node:sqlite"
+
+import { keysOf, StoredText } from "@aumai/handoff-core"
+import * as Result from "effect/Result"
 
 /** Marks the header of a database as a handoff store: "AuHo" in ASCII. */
 export const applicationId = 0x4175_486f
+
+// A page is in memory as a whole, and a record may have several MiB.
+const pageSize = 64
+
+/**
+ * Adds the agent that owns the next move, and the negative of the time of the last change. An odd row gets none; lists leave
+ * it out anyway.
+ */
+const addKeys = (db: DatabaseSync): void => {
+  db.exec(`
+    ALTER TABLE handoffs ADD COLUMN turn TEXT;
+    ALTER TABLE handoffs ADD COLUMN latest INTEGER NOT NULL DEFAULT 0;
+  `)
+  const page = db.prepare(`SELECT id, revision, record FROM handoffs WHERE id > ? ORDER BY id LIMIT ${pageSize}`)
+  const update = db.prepare("UPDATE handoffs SET turn = ?, latest = ? WHERE id = ?")
+  let rows: ReadonlyArray<StoredText.RecordRow> = []
+  do {
+    // The cast: these are the columns of a STRICT table.
+    rows = page.all(rows.at(-1)?.id ?? "") as unknown as ReadonlyArray<StoredText.RecordRow>
+    for (const row of rows) {
+      const record = StoredText.readRecord(row)
+      if (Result.isFailure(record)) continue
+      const { latest, turn = null } = keysOf(record.success)
+      update.run(turn, latest, row.id)
+    }
+  } while (rows.length === pageSize)
+  db.exec(`
+    CREATE INDEX handoffs_turn ON handoffs (turn, urgency, created_at, id) WHERE turn IS NOT NULL;
+    CREATE INDEX handoffs_recent ON handoffs (latest, id);
+    CREATE INDEX handoffs_recent_of ON handoffs (from_agent, latest, id);
+  `)
+}
 
 /**
  * One migration per schema version; the first creates the tables. `PRAGMA user_version` counts those that a file has had,
  * so append new ones and never change an old one.
  */
-export const migrations: ReadonlyArray<string> = [
+export const migrations: ReadonlyArray<string | ((db: DatabaseSync) => void)> = [
   // Rowid tables, because a WITHOUT ROWID table keeps the large records in its index, which makes that slower.
   `
   CREATE TABLE handoffs (
@@ -60,5 +96,6 @@ export const migrations: ReadonlyArray<string> = [
     position INTEGER,
     PRIMARY KEY (log, revision)
   ) STRICT;
-  `
+  `,
+  addKeys
 ]

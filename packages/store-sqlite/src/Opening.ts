@@ -163,7 +163,10 @@ export const open = (opening: Opening): Effect.Effect<Session.Session, StoreErro
     if (found < migrations.length) {
       // Before WAL mode is on, so that the marks are in the file itself and not only in its journal.
       yield* session.transact("open", () => {
-        for (const migration of migrations.slice(version())) db.exec(migration)
+        for (const migration of migrations.slice(version())) {
+          if (typeof migration === "string") db.exec(migration)
+          else migration(db)
+        }
         if (single(db, "SELECT count(*) FROM origin") === 0) {
           db.prepare("INSERT INTO origin (log, epoch) VALUES (?, 1)").run(log)
         }

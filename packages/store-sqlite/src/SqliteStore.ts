@@ -62,7 +62,13 @@ const makeCommitAll =
   (session: Session, statements: Statements.Statements, { log }: LogOrigin): CommitAll =>
   (commits) =>
     session.transact("commit", () => {
-      const plan = CommitPlan.make(commits, statements.standing, { log, keys: statements.keyCount(log) ?? 0 })
+      const owners = new Map<RecordId, string | null>()
+      const standingOf = (id: RecordId) => {
+        const standing = statements.standing(id)
+        if (standing !== undefined) owners.set(id, standing.turn)
+        return standing
+      }
+      const plan = CommitPlan.make(commits, standingOf, { log, keys: statements.keyCount(log) ?? 0 })
       const created = new Set<RecordId>()
       for (const change of plan.changes) {
         const { record } = change
@@ -73,7 +79,7 @@ const makeCommitAll =
         // Several changes of one handoff in this group write its last state only.
         if (plan.states.get(id) !== record) continue
         if (created.has(id)) statements.insert(record, text.record)
-        else statements.update(record, text.record)
+        else statements.update(record, text.record, owners.get(id))
       }
       for (const [name, amount] of plan.tally) statements.add(name, amount)
       return plan.results
@@ -171,7 +177,8 @@ export const make = (
         read.page(limit, (limit) =>
           session.attempt("list", () => {
             const key = after === undefined ? start : sortKeyOf(view, after)
-            return statements.list[view._tag](...Statements.valuesOf(view, key), limitOf(limit))
+            const listed = view._tag === "Recent" && view.agent !== undefined ? "RecentOf" : view._tag
+            return statements.list[listed](...Statements.valuesOf(view, key), limitOf(limit))
           })
         ),
       history: (id) => entries("history", () => statements.history(id)),
@@ -210,7 +217,8 @@ export const make = (
           const { id, agent, lastSeen = null } = StoredText.encodeAgent(given)
           statements.putAgent(id, agent, lastSeen)
         }),
-      seen: (id, at) => session.transact("see agent", () => statements.seeAgent(at.epochMilliseconds, id)),
+      seen: (ids, at) =>
+        session.transact("see agents", () => statements.seeAgents(at.epochMilliseconds, JSON.stringify(ids))),
       remove: (id) => session.transact("remove agent", () => statements.removeAgent(id)),
       record: (entries) =>
         Effect.flatMap(

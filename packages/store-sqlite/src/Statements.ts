@@ -8,7 +8,7 @@ const columns = "SELECT id, revision, record FROM handoffs"
 
 /** The statements that read growing tables. Each searches one index that returns its rows in order. */
 export const reads = {
-  standing: "SELECT revision, status FROM handoffs WHERE id = ?",
+  standing: "SELECT revision, status, turn FROM handoffs WHERE id = ?",
   get: `${columns} WHERE id = ?`,
   history: "SELECT position, record_id, revision, event FROM log WHERE record_id = ? ORDER BY revision",
   log: "SELECT position, record_id, revision, event FROM log WHERE position > ? ORDER BY position LIMIT ?",
@@ -17,11 +17,14 @@ export const reads = {
   Inbox: `${columns} WHERE to_agent = ? AND status = ? AND (urgency, created_at, id) > (?, ?, ?)
     ORDER BY urgency, created_at, id LIMIT ?`,
   Sent: `${columns} WHERE from_agent = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?`,
+  Turn: `${columns} WHERE turn = ? AND (urgency, created_at, id) > (?, ?, ?) ORDER BY urgency, created_at, id LIMIT ?`,
+  Recent: `${columns} WHERE (latest, id) > (?, ?) ORDER BY latest, id LIMIT ?`,
+  RecentOf: `${columns} WHERE from_agent = ? AND (latest, id) > (?, ?) ORDER BY latest, id LIMIT ?`,
   Children: `${columns} WHERE parent = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`,
   Due: `${columns} WHERE due_at <= ? AND (due_at, created_at, id) > (?, ?, ?) ORDER BY due_at, created_at, id LIMIT ?`,
   Prefix: `${columns} WHERE id >= max(?, ?) AND id <= ? ORDER BY id LIMIT ?`,
   end: "SELECT max(position) AS position FROM log"
-} as const satisfies Record<View["_tag"] | "standing" | "get" | "history" | "log" | "end", string>
+} as const satisfies Record<View["_tag"] | "RecentOf" | "standing" | "get" | "history" | "log" | "end", string>
 
 // The greatest id. Its length is halved because a character beyond 16 bits counts as two.
 const last = "\u{10ffff}".repeat(limits.nameLength / 2)
@@ -35,6 +38,10 @@ export const valuesOf = (view: View, { major, minor, id }: SortKey): ReadonlyArr
       return [view.status, major, id]
     case "Inbox":
       return [view.agent, view.status, major, minor, id]
+    case "Turn":
+      return [view.agent, major, minor, id]
+    case "Recent":
+      return view.agent === undefined ? [major, id] : [view.agent, major, id]
     case "Sent":
       return [view.agent, major, id]
     case "Children":
@@ -73,7 +80,13 @@ const agent = ([id, agent, lastSeen]: Values): StoredText.AgentRow => ({
   agent: text(agent),
   lastSeen: lastSeen === null ? undefined : Number(lastSeen)
 })
-const standing = ([revision, status]: Values): CommitPlan.Standing => ({
+/** The state of a handoff before a commit, with the agent that owns the next move. */
+export interface Standing extends CommitPlan.Standing {
+  readonly turn: string | null
+}
+
+const standing = ([revision, status, turn]: Values): Standing => ({
+  turn: turn === null ? null : text(turn),
   revision: Number(revision),
   // The cast is safe because only the status of a record is written to this column.
   status: text(status) as HandoffStatus
@@ -119,17 +132,19 @@ export type Statements = ReturnType<typeof make>
 
 /** Prepares every statement on a connection. */
 export const make = (db: DatabaseSync) => {
-  const list = (view: View["_tag"]) => rows(db, reads[view], record)
+  const list = (view: View["_tag"] | "RecentOf") => rows(db, reads[view], record)
   const insert = run(
     db,
-    `INSERT INTO handoffs (id, revision, status, from_agent, to_agent, parent, urgency, created_at, due_at, record)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    `INSERT INTO handoffs (id, revision, status, from_agent, to_agent, parent, urgency, created_at, due_at, turn, latest, record)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
   )
   // Sender, creation time and urgency never change, so this update leaves the indexes on them alone and writes fewer pages.
   const update = run(
     db,
-    "UPDATE handoffs SET revision = ?, status = ?, to_agent = ?, due_at = ?, record = ? WHERE id = ?"
+    "UPDATE handoffs SET revision = ?, status = ?, to_agent = ?, due_at = ?, latest = ?, record = ? WHERE id = ?"
   )
+  // A statement of its own, because most changes leave the turn as it is, and naming the column would rewrite its index.
+  const pass = run(db, "UPDATE handoffs SET turn = ? WHERE id = ?")
   return {
     standing: first(db, reads.standing, standing),
     get: first(db, reads.get, record),
@@ -140,17 +155,23 @@ export const make = (db: DatabaseSync) => {
       Status: list("Status"),
       Inbox: list("Inbox"),
       Sent: list("Sent"),
+      Turn: list("Turn"),
+      Recent: list("Recent"),
+      RecentOf: list("RecentOf"),
       Children: list("Children"),
       Due: list("Due"),
       Prefix: list("Prefix")
-    } satisfies Record<View["_tag"], unknown>,
+    } satisfies Record<View["_tag"] | "RecentOf", unknown>,
     insert: (record: HandoffRecord, text: string) => {
-      const { status, from, to, parent = null, urgency, createdAt, dueAt = null } = keysOf(record)
-      insert(record.recordId, record.revision, status, from, to, parent, urgency, createdAt, dueAt, text)
+      const { status, from, to, parent = null, urgency, createdAt, dueAt = null, turn = null, latest } = keysOf(record)
+      const { recordId, revision } = record
+      insert(recordId, revision, status, from, to, parent, urgency, createdAt, dueAt, turn, latest, text)
     },
-    update: (record: HandoffRecord, text: string) => {
-      const { status, to, dueAt = null } = keysOf(record)
-      update(record.revision, status, to, dueAt, text, record.recordId)
+    /** `owner` is the agent that owned the next move before. */
+    update: (record: HandoffRecord, text: string, owner: string | null | undefined) => {
+      const { status, to, dueAt = null, turn = null, latest } = keysOf(record)
+      update(record.revision, status, to, dueAt, latest, text, record.recordId)
+      if (turn !== owner) pass(turn, record.recordId)
     },
     append: run(db, "INSERT INTO log (record_id, revision, event) VALUES (?, ?, ?)"),
     end: first(db, reads.end, ([position]) => position ?? undefined),
@@ -164,7 +185,11 @@ export const make = (db: DatabaseSync) => {
       `INSERT INTO agents (id, agent, last_seen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET agent = excluded.agent,
         last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen))`
     ),
-    seeAgent: run(db, "UPDATE agents SET last_seen = ?1 WHERE id = ?2 AND (last_seen IS NULL OR last_seen < ?1)"),
+    seeAgents: run(
+      db,
+      `UPDATE agents SET last_seen = ?1
+        WHERE id IN (SELECT value FROM json_each(?2)) AND (last_seen IS NULL OR last_seen < ?1)`
+    ),
     removeAgent: run(db, "DELETE FROM agents WHERE id = ?"),
     agents: rows(db, "SELECT id, agent, last_seen FROM agents", agent),
     origin: first(db, "SELECT log, epoch FROM origin", ([log, epoch]) => ({ log: text(log), epoch: Number(epoch) })),

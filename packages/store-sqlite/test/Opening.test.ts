@@ -97,7 +97,7 @@ const refusals: ReadonlyArray<Refusal> = [
     },
     reason: "unavailable",
     sentence:
-      "has schema version 99; this version of the store reads up to 3. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
+      "has schema version 99; this version of the store reads up to 4. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
   }
 ]
 
@@ -144,7 +144,7 @@ describe("opening refuses, and leaves unchanged,", () => {
           }),
           open(path)
         )
-        assert.include(error.message, `${path} has schema version 99; this version of the store reads up to 3`)
+        assert.include(error.message, `${path} has schema version 99; this version of the store reads up to 4`)
         using newer = database(path, "")
         assert.strictEqual(newer.prepare("SELECT count(*) AS n FROM log").get()?.["n"], 1)
       })
@@ -269,7 +269,7 @@ describe("a store of the first version", () => {
         const moment = DateTime.makeUnsafe("2026-11-22T09:00:00.123Z")
         const change = created("one", moment)
         const { record, event } = StoredText.encode(change)
-        using db = database(path, migrations[0] ?? "")
+        using db = database(path, String(migrations[0]))
         db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1; PRAGMA journal_mode = WAL`)
         db.prepare("INSERT INTO handoffs VALUES ('one', 1, 'pending', 'a', 'b', NULL, 5, ?, NULL, ?)").run(
           moment.epochMilliseconds,
@@ -290,7 +290,7 @@ describe("a store of the first version", () => {
                 { agentId: AgentId.make("bob"), capabilities: [] },
                 { ...carol, ...(lastSeen === undefined ? {} : { lastSeen }) }
               ])
-              yield* agents.seen(carol.agentId, moment)
+              yield* agents.seen([carol.agentId], moment)
             }),
             open(path)
           )

@@ -19,6 +19,9 @@ const expected: Record<keyof typeof reads, string> = {
   Sent: "SEARCH handoffs USING INDEX handoffs_sent (from_agent=? AND (recency,id)>(?,?))",
   Children: "SEARCH handoffs USING INDEX handoffs_children (parent=? AND (created_at,id)>(?,?))",
   Due: "SEARCH handoffs USING INDEX handoffs_due ((due_at,created_at,id)>(?,?,?) AND due_at<?)",
+  Turn: "SEARCH handoffs USING INDEX handoffs_turn (turn=? AND (urgency,created_at,id)>(?,?,?))",
+  Recent: "SEARCH handoffs USING INDEX handoffs_recent ((latest,id)>(?,?))",
+  RecentOf: "SEARCH handoffs USING INDEX handoffs_recent_of (from_agent=? AND (latest,id)>(?,?))",
   Prefix: "SEARCH handoffs USING INDEX sqlite_autoindex_handoffs_1 (id>? AND id<?)",
   end: "SEARCH log"
 }

@@ -8,6 +8,7 @@ import {
   type RecordOf,
   type TransitionVerbName,
   type Verbs,
+  type Waiting,
   type Whereabouts
 } from "@aumai/handoff-protocol"
 import type * as Effect from "effect/Effect"
@@ -31,7 +32,7 @@ interface Others {
   readonly create: HandoffRecord
   readonly delegate: HandoffRecord
   readonly claim: Option.Option<After<"Accepted">>
-  readonly inbox: ReadonlyArray<HandoffRecord>
+  readonly inbox: ReadonlyArray<Waiting>
   readonly get: HandoffRecord
   readonly where: Whereabouts
   readonly chain: Chain

@@ -3,16 +3,18 @@ import {
   type After,
   type AgentId,
   type ArchivedHandoff,
+  type Awaits,
   type ErrorOf,
   HandoffNotFound,
   type HandoffRecord,
-  type HandoffStatus,
   type InvalidInput,
   type InvalidPosition,
   limits,
   type RecordId,
   type StoreError,
   type storeVerbs,
+  type Waiting,
+  waitingOf,
   type Whereabouts,
   whereabouts
 } from "@aumai/handoff-protocol"
@@ -162,13 +164,14 @@ export class HandoffManager extends Context.Service<
     /** Lists what happened to one handoff, oldest first. */
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, HandoffNotFound | StoreError>
     /**
-     * Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default and 10,000 in
-     * all.
+     * Lists the handoffs whose next move is an agent's, most urgent first. Each comes with the step that it waits for, the
+     * verb that takes it, and the words that matter: the receiver's question, its read-back, or the task. At most `limit`,
+     * 100 by default and 10,000 in all. `awaits` keeps one kind of step; the whole inbox may be read to find enough.
      */
     readonly inbox: (
       agent: AgentId,
-      options?: { readonly status?: HandoffStatus; readonly limit?: number }
-    ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+      options?: { readonly awaits?: Awaits; readonly limit?: number }
+    ) => Effect.Effect<ReadonlyArray<Waiting>, StoreError>
     /**
      * Accepts the most urgent handoff waiting for an agent. `None` if nothing waits. Of many claimers exactly one gets each
      * handoff. While other processes claim from the same inbox, it may be one of the first few instead of the very first.
@@ -266,6 +269,30 @@ const make = Effect.gen(function* () {
       ])
     )
 
+  const inbox = Effect.fnUntraced(function* (
+    agent: AgentId,
+    { awaits, limit = 100 }: { readonly awaits?: Awaits; readonly limit?: number } = {}
+  ) {
+    const found: Array<Waiting> = []
+    const most = pageOf(limit)
+    const size = awaits === undefined ? most : pageSize
+    let after: HandoffRecord | undefined
+    let hasMore = most > 0
+    while (hasMore) {
+      const page: ReadonlyArray<HandoffRecord> = yield* store.list(
+        { _tag: "Turn", agent },
+        { limit: size, ...(after && { after }) }
+      )
+      for (const record of page) {
+        const waiting = waitingOf(record)
+        if (waiting !== undefined && (awaits ?? waiting.awaits) === waiting.awaits) found.push(waiting)
+      }
+      after = page.at(-1)
+      hasMore = page.length === size && found.length < most
+    }
+    return found.slice(0, most)
+  })
+
   return HandoffManager.of({
     ...verbs.methods,
     create,
@@ -275,8 +302,7 @@ const make = Effect.gen(function* () {
     list: (view, page) => store.list(view, { ...page, limit: pageOf(page.limit) }),
     listAll,
     history,
-    inbox: (agent, { status = "pending", limit = 100 } = {}) =>
-      store.list({ _tag: "Inbox", agent, status }, { limit: pageOf(limit) }),
+    inbox,
     claim,
     changes: ({ after } = {}) => Changes.follow(store, after),
     chain: (id) => Effect.flatMap(get(id), (member) => Effect.flatMap(chain, ({ chainOf }) => chainOf(store, member))),

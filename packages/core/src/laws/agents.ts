@@ -108,7 +108,7 @@ export const agents: ReadonlyArray<Law> = [
     const known: RegisteredAgent = { ...agent(a, "execute", "report"), capacity: 3, keys: [key(1)] }
     yield* store.put(known)
     yield* store.put(agent(b))
-    yield* store.seen(own.agent("nobody"), second(1))
+    yield* store.seen([own.agent("nobody")], second(1))
     yield* same("the agents", yield* ours(own), [known, agent(b)])
     for (const [at, last] of [
       [5, 5],
@@ -116,9 +116,34 @@ export const agents: ReadonlyArray<Law> = [
       [5, 5],
       [8, 8]
     ] as const) {
-      yield* store.seen(a, second(at))
+      yield* store.seen([a], second(at))
       yield* same("the agents", yield* ours(own), [{ ...known, lastSeen: second(last) }, agent(b)])
     }
+  }),
+
+  law("a batch of heartbeats moves every agent forward, and ignores the unknown", function* () {
+    const store = yield* AgentStore
+    const own = yield* drawOwn
+    const ids = ["a", "b", "c"].map(own.agent)
+    for (const id of ids) yield* store.put(agent(id, "execute"))
+    yield* store.seen(ids.slice(1, 2), second(7))
+    yield* store.seen([...ids.toReversed(), own.agent("nobody")], second(5))
+    yield* store.seen([], second(9))
+    const last = [5, 7, 5].map(second)
+    yield* same(
+      "the agents",
+      yield* ours(own),
+      ids.map((id, index) => ({ ...agent(id, "execute"), lastSeen: last[index] }))
+    )
+    // Two batches in opposite orders must not wait for each other.
+    yield* Effect.all([store.seen(ids, second(11)), store.seen(ids.toReversed(), second(12))], {
+      concurrency: "unbounded"
+    })
+    yield* same(
+      "the agents after two batches at once",
+      (yield* ours(own)).map(({ lastSeen }) => lastSeen),
+      ids.map(() => second(12))
+    )
   }),
 
   law("putting an agent keeps its last seen, and removing it does not", function* () {
@@ -126,7 +151,7 @@ export const agents: ReadonlyArray<Law> = [
     const own = yield* drawOwn
     const a = own.agent("a")
     yield* store.put(agent(a, "execute"))
-    yield* store.seen(a, second(5))
+    yield* store.seen([a], second(5))
     for (const [said, last] of [
       [undefined, 5],
       [3, 5],
@@ -137,7 +162,7 @@ export const agents: ReadonlyArray<Law> = [
       yield* same("the agents", yield* ours(own), [{ ...agent(a, "report"), lastSeen: second(last) }])
     }
     yield* store.remove(a)
-    yield* store.seen(a, second(9))
+    yield* store.seen([a], second(9))
     yield* same("the agents", yield* ours(own), [])
     yield* store.put(agent(a, "execute"))
     yield* same("the agents", yield* ours(own), [agent(a, "execute")])
@@ -151,7 +176,7 @@ export const agents: ReadonlyArray<Law> = [
     for (const id of ids) yield* store.put({ ...agent(id, "execute"), lastSeen: second(1) })
     // Either of the two calls can start first.
     const both = ids.flatMap((id, n) => {
-      const writes = [store.put(after(id)), store.seen(id, second(2))]
+      const writes = [store.put(after(id)), store.seen([id], second(2))]
       return n % 2 === 0 ? writes : writes.toReversed()
     })
     yield* Effect.all(both, { concurrency: "unbounded", discard: true })

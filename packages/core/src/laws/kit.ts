@@ -3,6 +3,7 @@ import {
   advance,
   AgentId,
   begin as beginEntry,
+  type Briefing,
   type HandoffEvent,
   type InvalidPosition,
   type HandoffRecord,
@@ -144,6 +145,7 @@ export interface Beginning {
   readonly remindBefore?: number
   readonly parent?: RecordId
   readonly context?: JsonObject
+  readonly briefing?: Briefing
 }
 
 /** Seals entries for a log with this many entries in its key log. The salt is fixed, so that laws can compare entries. */
@@ -168,7 +170,8 @@ export const begin = (id: RecordId, beginning: Beginning = {}, seal = elsewhere)
     priority: beginning.priority ?? 5,
     ...(beginning.due === undefined ? {} : { deadline: second(beginning.due) }),
     ...(beginning.remindBefore === undefined ? {} : { remindBefore: beginning.remindBefore * 1000 }),
-    ...(beginning.parent === undefined ? {} : { parent: beginning.parent })
+    ...(beginning.parent === undefined ? {} : { parent: beginning.parent }),
+    ...(beginning.briefing === undefined ? {} : { briefing: beginning.briefing })
   }
   const event: HandoffEvent = { _tag: "Created", at: second(at), by: from, request }
   return beginEntry(id, event, seal)

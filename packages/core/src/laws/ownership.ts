@@ -141,7 +141,7 @@ export const ownership: ReadonlyArray<Law> = [
       ["find", manager.find(id)],
       ["list", manager.list({ _tag: "Sent", agent: own.agent("from") }, { limit: 10 })],
       ["listAll", Stream.runCollect(manager.listAll({ _tag: "Inbox", agent: to, status: "completed" }))],
-      ["inbox", manager.inbox(to, { status: "completed" })],
+      ["inbox", manager.inbox(to)],
       ["where", manager.where(id)],
       ["chain", manager.chain(id)],
       ["history", manager.history(id)],

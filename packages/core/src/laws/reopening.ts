@@ -153,7 +153,7 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
         const agents = yield* AgentStore
         yield* agents.put({ agentId: a, capabilities: [] })
         yield* agents.put({ agentId: a, capabilities, capacity: 5, keys })
-        yield* agents.seen(a, second(2))
+        yield* agents.seen([a], second(2))
         yield* agents.put({ agentId: b, capabilities })
         yield* agents.remove(b)
       })

@@ -197,7 +197,7 @@ export class AgentCapabilityRegistry extends Context.Service<
           yield* store.put(agent)
           return agent
         }),
-        seen: (agentId) => Effect.flatMap(now, (at) => store.seen(agentId, at)),
+        seen: (agentId) => Effect.flatMap(now, (at) => store.seen([agentId], at)),
         unregister: Effect.fnUntraced(function* (agentId, { operator } = {}) {
           const keyLog = yield* ledger
           yield* keyLog.adopt

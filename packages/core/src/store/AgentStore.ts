@@ -70,10 +70,10 @@ export class AgentStore extends Context.Service<
      */
     readonly put: (agent: RegisteredAgent) => Effect.Effect<void, StoreError>
     /**
-     * Records when an agent was last seen; an earlier moment changes nothing. Does nothing if the agent is unknown. The
-     * write touches no other field, so that a concurrent `put` is not lost.
+     * Records when agents were last seen, in one write; an earlier moment changes nothing, and unknown agents are ignored.
+     * The write touches no other field, so that a concurrent `put` is not lost.
      */
-    readonly seen: (id: AgentId, at: DateTime.Utc) => Effect.Effect<void, StoreError>
+    readonly seen: (ids: ReadonlyArray<AgentId>, at: DateTime.Utc) => Effect.Effect<void, StoreError>
     /** Removes an agent. Does nothing if it is unknown. */
     readonly remove: (id: AgentId) => Effect.Effect<void, StoreError>
     /**

@@ -9,7 +9,8 @@ import {
   receiverOf,
   type RecordId,
   type RevisionConflict,
-  type StoreError
+  type StoreError,
+  turnOf
 } from "@aumai/handoff-protocol"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
@@ -67,6 +68,10 @@ export type View =
   | { readonly _tag: "Inbox"; readonly agent: AgentId; readonly status: HandoffStatus }
   /** Newest first. */
   | { readonly _tag: "Sent"; readonly agent: AgentId }
+  /** Open handoffs whose next move is this agent's, most urgent first. */
+  | { readonly _tag: "Turn"; readonly agent: AgentId }
+  /** Most recently changed first, of one sender or of all. A page begins after its record as the page before showed it. */
+  | { readonly _tag: "Recent"; readonly agent?: AgentId }
   /** Oldest first. */
   | { readonly _tag: "Children"; readonly parent: RecordId }
   /** Open and due at this moment, earliest first. */
@@ -154,10 +159,14 @@ export interface Keys {
   readonly to: AgentId
   readonly from: AgentId
   readonly parent: RecordId | undefined
+  /** The agent that owns the next move; `undefined` if the handoff has ended. */
+  readonly turn: AgentId | undefined
   /** `10 - priority`, so that the most urgent sorts first. */
   readonly urgency: number
   /** Milliseconds since 1970, UTC. */
   readonly createdAt: number
+  /** The negative of when it last changed, in milliseconds since 1970, so that the latest sorts first. */
+  readonly latest: number
   /** Milliseconds since 1970, UTC; `undefined` if no timer is left. */
   readonly dueAt: number | undefined
 }
@@ -171,8 +180,10 @@ export const keysOf = (record: HandoffRecord): Keys => {
     to: receiverOf(record),
     from: record.request.fromAgent,
     parent: record.request.parent,
+    turn: turnOf(record),
     urgency: 10 - record.request.priority,
     createdAt: Math.trunc(record.createdAt.epochMilliseconds),
+    latest: -Math.trunc(record.updatedAt.epochMilliseconds),
     dueAt: due && Math.trunc(due.epochMilliseconds)
   }
 }

@@ -51,10 +51,12 @@ const makeAgents = (
   return AgentStore.of({
     put: (agent) =>
       Effect.sync(() => void agents.set(agent.agentId, seenAt(agent, agents.get(agent.agentId)?.lastSeen))),
-    seen: (id, at) =>
+    seen: (ids, at) =>
       Effect.sync(() => {
-        const known = agents.get(id)
-        if (known !== undefined) agents.set(id, seenAt(known, at))
+        for (const id of ids) {
+          const known = agents.get(id)
+          if (known !== undefined) agents.set(id, seenAt(known, at))
+        }
       }),
     remove: (id) => Effect.sync(() => void agents.delete(id)),
     record: (entries) =>

@@ -22,7 +22,7 @@ import {
 } from "./HandoffStore.ts"
 import * as OrderedIndex from "./OrderedIndex.ts"
 import { beyond, numberIn, positionOf } from "./Positions.ts"
-import { due, named, newer, older, type SortKey, sortKeyOf, urgent } from "./SortKey.ts"
+import { due, named, newer, older, recent, type SortKey, sortKeyOf, urgent } from "./SortKey.ts"
 import { tallyOf } from "./Tally.ts"
 
 interface Held {
@@ -119,6 +119,9 @@ export const make = (origin: LogOrigin): StoreImage => {
   const byStatus = byStatusOf(OrderedIndex.make)
   const inboxes = byStatusOf(partitioned)
   const sent = partitioned()
+  const turns = partitioned()
+  // Built on the first `Recent` view, because they change with every commit and most programs never read them.
+  let latest: { readonly all: OrderedIndex.OrderedIndex; readonly of: ReturnType<typeof partitioned> } | undefined
   const children = partitioned()
 
   /** Adds a handoff to the views that its changes move it between, or removes it. */
@@ -126,6 +129,25 @@ export const make = (origin: LogOrigin): StoreImage => {
     byStatus[keys.status][change](byAge)
     inboxes[keys.status][change](keys.to, byUrgency)
     if (keys.dueAt !== undefined) dueIndex[change](due(keys.dueAt, keys, byAge.id))
+    if (latest !== undefined) indexRecent(latest, change, keys, byAge.id)
+  }
+
+  const indexRecent = (
+    { all, of }: NonNullable<typeof latest>,
+    change: "add" | "remove",
+    keys: Keys,
+    id: SortKey["id"]
+  ) => {
+    const key = recent(keys, id)
+    all[change](key)
+    of[change](keys.from, key)
+  }
+
+  /** Moves a handoff between the agents that own its turn. Most changes leave it where it is. */
+  const indexTurn = (before: Keys["turn"], { keys: { turn }, byUrgency }: Held) => {
+    if (before === turn) return
+    if (before !== undefined) turns.remove(before, byUrgency)
+    if (turn !== undefined) turns.add(turn, byUrgency)
   }
 
   const begin = (id: RecordId, record: HandoffRecord, keys: Keys): Held => {
@@ -154,10 +176,12 @@ export const make = (origin: LogOrigin): StoreImage => {
     if (known !== undefined && !follows) indexMoving("remove", known)
     if (known !== undefined) count(known.record, -1)
     count(record, 1)
+    const before = known?.keys.turn
     const one = known ?? begin(id, record, keys)
     one.record = frozen(record)
     one.keys = keys
     one.history.push(entry)
+    indexTurn(before, one)
     if (!isFollowed) indexMoving("add", one)
   }
 
@@ -174,6 +198,14 @@ export const make = (origin: LogOrigin): StoreImage => {
     return index
   }
 
+  const indexLatest = () => {
+    const made = { all: OrderedIndex.make(), of: partitioned() }
+    for (const { byAge, keys } of [...held.values()].toSorted((a, b) => a.keys.latest - b.keys.latest)) {
+      indexRecent(made, "add", keys, byAge.id)
+    }
+    return made
+  }
+
   const indexOf = (view: View): OrderedIndex.OrderedIndex | undefined => {
     switch (view._tag) {
       case "All":
@@ -184,6 +216,12 @@ export const make = (origin: LogOrigin): StoreImage => {
         return inboxes[view.status].of(view.agent)
       case "Sent":
         return sent.of(view.agent)
+      case "Turn":
+        return turns.of(view.agent)
+      case "Recent": {
+        latest ??= indexLatest()
+        return view.agent === undefined ? latest.all : latest.of.of(view.agent)
+      }
       case "Children":
         return children.of(view.parent)
       case "Due":

@@ -1,16 +1,19 @@
 /** Encodes the results of the engine as JSON, by the schemas in `Reports.ts` of the protocol. */
 import {
   encodeEvent,
+  encodeRecord,
   type HandoffRecord,
   maxAttemptsOf,
   maxHopsOf,
   type reportSchemas,
   type RoutingDecision,
   startAwaits,
+  type Waiting,
   whereabouts,
   type WireEntry,
   type WireImportReport,
   type WireMetrics,
+  type WireWaiting,
   type WireWhereabouts
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
@@ -37,6 +40,15 @@ export const encodeWhereabouts = (record: HandoffRecord): WireWhereabouts => {
     is_lost: isLost
   }
 }
+
+/** Encodes a handoff that waits for an agent. */
+export const encodeWaiting = ({ awaits, record, verb, words }: Waiting): WireWaiting => ({
+  record_id: record.recordId,
+  awaits,
+  verb,
+  words,
+  record: encodeRecord(record)
+})
 
 /** Encodes an entry of a history or of the log. */
 export const encodeEntry = ({ position, recordId, revision, event }: Entry): WireEntry => ({

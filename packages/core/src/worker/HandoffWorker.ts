@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 import { HandoffManager } from "../engine/HandoffManager.ts"
-import { presence } from "../routing/Presence.ts"
+import { keepPresent } from "../routing/PresenceBatch.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { hold } from "./Holding.ts"
@@ -74,8 +74,8 @@ const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effec
  * fails with `GiveUp`, the handoff fails immediately.
  *
  * An interrupted worker stops claiming, waits for the grace period, and releases the unfinished
- * handoffs. A running worker also sweeps, so that the handoffs of dead workers return. Every thirty seconds it records
- * that its agent is present, if the agent is registered.
+ * handoffs. A running worker also sweeps, so that the handoffs of dead workers return. Every thirty seconds the workers of
+ * a process record, in one write, which of their registered agents are present.
  *
  * Fails only if the store is corrupt or the lease is invalid (`InvalidInput`); while the store is unavailable, the worker
  * retries.
@@ -114,7 +114,7 @@ export const run = <E, R>(
       const manager = yield* HandoffManager
       const store = yield* HandoffStore
       const now = nowIn(store)
-      const { seen } = yield* AgentStore
+      const agents = yield* AgentStore
       const milliseconds = Math.round(Duration.toMillis(lease))
       let hint = Latch.makeUnsafe()
       yield* Effect.forkScoped(
@@ -176,12 +176,11 @@ export const run = <E, R>(
         })
       )
       const warnOfPresence = warnOnce(`Recording the presence of ${agent} fails and is retried`)
-      const here = Effect.flatMap(now, (at) => seen(agent, at)).pipe(
-        Effect.tap(warnOfPresence.over),
-        Effect.catch(warnOfPresence.of)
+      const present = keepPresent(agents, agent, now, (write) =>
+        write.pipe(Effect.tap(warnOfPresence.over), Effect.catch(warnOfPresence.of))
       )
       // Forked after the finalizer so that it stops first: a worker that shuts down must not send heartbeats.
-      yield* Effect.forkScoped(Effect.forever(Effect.andThen(here, Effect.sleep(presence.heartbeat))))
+      yield* Effect.forkScoped(present)
       yield* Fiber.joinAll(slots)
       return yield* Effect.never
     })

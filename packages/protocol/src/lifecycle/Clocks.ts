@@ -6,7 +6,7 @@ import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import { AgentId } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { lastMoment } from "../values/Moment.ts"
-import { isOpen, type Party, type Transition, turns } from "./Transitions.ts"
+import { isOpen, type Party, readBackSteps, type Step, steps, type Transition, transitions } from "./Transitions.ts"
 
 /** Returns the agent that has a handoff, or had it when it ended: the receiver of its request or of its last hop. */
 export const receiverOf = ({ hops, request }: HandoffRecord): AgentId => hops?.at(-1)?.receiver ?? request.toAgent
@@ -32,10 +32,16 @@ export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | unde
   return briefing.readBack.confirm === true || question.length + refused.length > 0 ? "sender" : undefined
 }
 
+/** Returns the step that an open handoff waits for; `undefined` if the handoff has ended. */
+export const stepOf = (record: HandoffRecord): Step | undefined => {
+  const party = startAwaits(record)
+  return party === undefined ? steps[record.status] : readBackSteps[party]
+}
+
 /** Returns the agent that owns the next move of an open handoff; `undefined` if the handoff has ended. */
 export const turnOf = (record: HandoffRecord): AgentId | undefined => {
-  const party = startAwaits(record) === "sender" ? "sender" : turns[record.status]
-  return party === undefined ? undefined : agentOf(record, party)
+  const step = stepOf(record)
+  return step && agentOf(record, transitions[step.event].by)
 }
 
 /** Returns the number of attempts that the receiver of a handoff has, with those that ended by a shutdown. */

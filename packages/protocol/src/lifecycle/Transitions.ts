@@ -1,3 +1,6 @@
+import * as Record from "effect/Record"
+
+import type { Awaits } from "../model/Awaits.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffStatus } from "../model/HandoffStatus.ts"
@@ -149,15 +152,32 @@ export const statusAfter = (event: Transition["_tag"], status: HandoffStatus): H
   return to === "same" ? status : to
 }
 
-/** The party that owns the next move in each status; `undefined` in a final status. */
-export const turns = {
-  pending: "receiver",
-  accepted: "receiver",
-  in_progress: "receiver",
-  input_required: "sender",
+/** A step that a handoff waits for: its kind, and the event that takes it, by the party of the table. */
+export interface Step {
+  readonly awaits: Awaits
+  readonly event: Transition["_tag"]
+}
+
+/** The step that each status waits for; `undefined` in a final status. */
+export const steps = {
+  pending: { awaits: "acceptance", event: "Accepted" },
+  accepted: { awaits: "work", event: "Started" },
+  in_progress: { awaits: "work", event: "Completed" },
+  input_required: { awaits: "answer", event: "Answered" },
   completed: undefined,
   rejected: undefined,
   failed: undefined,
   cancelled: undefined,
   expired: undefined
-} as const satisfies Record<HandoffStatus, Party | undefined>
+} as const satisfies Record<HandoffStatus, Step | undefined>
+
+/** The step of the read-back that an accepted handoff waits for before it can start, by its party. */
+export const readBackSteps = {
+  receiver: { awaits: "work", event: "Restated" },
+  sender: { awaits: "confirmation", event: "Confirmed" }
+} as const satisfies Partial<Record<Party, Step>>
+
+/** The party that owns the next move in each status; `undefined` in a final status. */
+export const turns = /*#__PURE__*/ Record.map(steps, (step: Step | undefined): Party | undefined =>
+  step && transitions[step.event].by
+)

@@ -44,7 +44,8 @@ export const describeHandBack = (handBack: HandBack): Sentence =>
     " / "
   )
 
-const readBack = ({ summary, items = [] }: ReadBack): ReadonlyArray<Sentence> => [
+/** Describes a read-back: its summary, and the items by their answer. */
+export const describeReadBack = ({ summary, items = [] }: ReadBack): ReadonlyArray<Sentence> => [
   ["read back: ", said(summary)],
   ...(["understood", "question", "refused"] as const).flatMap((answer) => {
     const some = items.filter((item) => item.answer === answer)
@@ -108,7 +109,7 @@ const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
         ...reason(event.reason),
         ...clause(event.estimatedCompletion, (at) => ["expected by ", moment(at)]),
         ...lease(event.lease),
-        ...(event.readBack === undefined ? [] : readBack(event.readBack))
+        ...(event.readBack === undefined ? [] : describeReadBack(event.readBack))
       ]
     case "Rejected":
     case "Failed":
@@ -129,7 +130,7 @@ const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
     case "Delegated":
       return [["the part ", { kind: "id", value: event.child }]]
     case "Restated":
-      return readBack(event.readBack)
+      return describeReadBack(event.readBack)
     case "Confirmed":
       return clause(event.correction, (correction) => ["set right: ", said(correction)])
     case "Attested":

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 
+import { Awaits } from "../model/Awaits.ts"
 import { HandoffRequest } from "../model/HandoffRequest.ts"
 import { HandoffStatus } from "../model/HandoffStatus.ts"
 import { AgentId, Capability, RecordId, Text, Timestamp, field, optional } from "../values/Fields.ts"
@@ -68,11 +69,13 @@ export const readVerbs = {
     {
       name: "inbox",
       subject: "agent",
-      summary: "Lists the handoffs waiting for an agent's answer, most urgent first.",
-      gives: ["HandoffRecord", "list"]
+      summary: "Lists the handoffs whose next move is an agent's, most urgent first.",
+      description:
+        "Each comes with the step that it waits for, the verb that takes it, and the words that matter: the receiver's question, its read-back, or the task.",
+      gives: ["Waiting", "list"]
     },
     {
-      status: optional(HandoffStatus, "Only handoffs with this status. Default: pending."),
+      awaits: optional(Awaits, "Only handoffs that wait for this kind of step."),
       limit
     },
     ["StoreError"]
@@ -87,6 +90,8 @@ export const readVerbs = {
     {
       status: optional(HandoffStatus, "Only handoffs with this status, oldest first."),
       from: optional(AgentId, "Only handoffs that this agent sent, newest first."),
+      recent: optional(Schema.Boolean, "If `true`, most recently changed first, with `from` of that sender."),
+      turn: optional(AgentId, "Only handoffs whose next move is this agent's, most urgent first."),
       to: optional(AgentId, "Only handoffs in the inbox of this agent, most urgent first; needs `status`."),
       parent: optional(
         RecordId,
@@ -95,7 +100,11 @@ export const readVerbs = {
       dueAt: optional(Timestamp, "Only open handoffs on which the clock acts by then, earliest first."),
       prefix: optional(Schema.String, "Only handoffs whose id begins with this text, by id."),
       limit,
-      after: optional(RecordId, "The last handoff of the previous page.")
+      after: optional(RecordId, "The last handoff of the previous page."),
+      afterChange: optional(
+        Timestamp,
+        "When that handoff had last changed, as its page showed it. With `recent`, the page begins there: the handoff may have changed again."
+      )
     },
     ["StoreError"]
   ),

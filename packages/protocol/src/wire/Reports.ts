@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 
 import { wireSchemaOf, wireSchemas, WireTimestamp } from "../encoding/WireSchema.ts"
 import { transitions } from "../lifecycle/Transitions.ts"
+import { Awaits } from "../model/Awaits.ts"
 import { Attempt } from "../model/Attempt.ts"
 import { RoutingDecision } from "../model/EventParts.ts"
 import { HandoffStatus } from "../model/HandoffStatus.ts"
@@ -77,6 +78,19 @@ export const WireWhereabouts = Schema.Struct({
   description: "The holder of a handoff, since when, and the next timer."
 })
 export type WireWhereabouts = typeof WireWhereabouts.Encoded
+
+/** A handoff that waits for an agent, with the step that it asks for. */
+export const WireWaiting = Schema.Struct({
+  record_id: recordId,
+  awaits: field(Awaits, "The kind of step that the handoff waits for."),
+  verb: field(Schema.String, "The verb that takes the step, such as `answer`."),
+  words: field(
+    Schema.String,
+    "The words that the agent needs for the step: the receiver's question, its read-back, or the task."
+  ),
+  record: field(WireRecord, "The handoff.")
+}).annotate({ identifier: "Waiting", description: "A handoff that waits for an agent, with the step that it asks for." })
+export type WireWaiting = typeof WireWaiting.Encoded
 
 /** An entry of a history or of the log. */
 export const WireEntry = Schema.Struct({
@@ -332,6 +346,7 @@ export type WireHealth = typeof WireHealth.Encoded
 export const reportSchemas = {
   Claim: WireClaim,
   Whereabouts: WireWhereabouts,
+  Waiting: WireWaiting,
   Entry: WireEntry,
   Chain: WireChain,
   RoutingDecision: WireRouting.annotate({ description: "The receiver that routing chose, and why." }),
