@@ -27,7 +27,7 @@ describe("forward", () => {
     expect(status).toContain("\nHand-back:  done: Pages 1 to 4 / remaining: Page 5 / pitfalls: - it is blurred\n")
     expect(await done("list")).toContain("planner -> 分析者")
     expect(await done("inbox", "--agent", "分析者")).toContain(id)
-    expect(await done("inbox", "--agent", "executor")).toBe("No handoff records found\n")
+    expect(await done("inbox", "--agent", "executor")).toBe("Nothing waits for executor\n")
     expect(await done("where", "--id", id)).toContain("\nIts path is executor -> 分析者, 1 of 2 hops.\n")
     expect(JSON.parse(await done("where", "--id", id, "--json"))).toMatchObject({
       hops: [{ receiver: "分析者", attempt: 2 }],

@@ -65,7 +65,13 @@ describe("inbox and claim", () => {
     await cli.create("inbox.json", { priority: "3", id: "calm" })
     await cli.create("inbox.json", { priority: "9", id: "urgent" })
     const { stdout } = await cli.run(["inbox", "--agent", "executor", "--store", "inbox.json"])
-    expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["urgent", "calm", ""])
+    expect(stdout.split("\n")).toEqual([
+      "urgent  acceptance    planner -> executor      Generate Q3 report",
+      "  aumai-handoff accept --id urgent --store inbox.json",
+      "calm  acceptance    planner -> executor      Generate Q3 report",
+      "  aumai-handoff accept --id calm --store inbox.json",
+      ""
+    ])
     const claims = await Promise.all(
       [1, 2, 3].map(() => cli.run(["claim", "--agent", "executor", "--json", "--store", "inbox.json"]))
     )
@@ -73,6 +79,75 @@ describe("inbox and claim", () => {
       ({ stdout }) => (JSON.parse(stdout) as { readonly record_id: string } | null)?.record_id ?? "none"
     )
     expect(ids.toSorted()).toEqual(["calm", "none", "urgent"])
+  })
+})
+
+describe("an inbox", () => {
+  const run = async (...words: ReadonlyArray<string>) => {
+    const { code, stderr, stdout } = await cli.run([...words, "--store", "turns.json"])
+    expect([code, stderr]).toEqual([0, ""])
+    return stdout
+  }
+  const inbox = (...words: ReadonlyArray<string>) => run("inbox", ...words)
+
+  it("has the question for the sender, with the command that answers", async () => {
+    const id = await cli.create("turns.json", { id: "report" })
+    await run("accept", "--id", id)
+    expect(await inbox("--agent", "planner")).toBe("Nothing waits for planner\n")
+    expect(await inbox("--agent", "executor")).toContain("aumai-handoff start --id report")
+    await run("start", "--id", id)
+    await run("ask", "--id", id, "--question", "May page 5\nbe left out?")
+    expect(await inbox("--agent", "executor")).toBe("Nothing waits for executor\n")
+    expect((await inbox("--agent", "planner")).split("\n")).toEqual([
+      "report  answer        planner -> executor      Generate Q3 report",
+      "  May page 5 be left out?",
+      "  aumai-handoff answer --id report --answer '…' --store turns.json",
+      ""
+    ])
+    const [asked, ...others] = JSON.parse(await inbox("--agent", "planner", "--json"))
+    expect([asked, others]).toMatchObject([
+      { record_id: id, awaits: "answer", verb: "answer", words: "May page 5\nbe left out?", record: { revision: 4 } },
+      []
+    ])
+    await run("answer", "--id", id, "--answer", "Yes")
+    expect(await inbox("--agent", "executor")).toContain("aumai-handoff complete --id report")
+  })
+
+  it("has the read-back to restate or to confirm, and keeps one kind of step", async () => {
+    const briefing = { severity: "stable", summary: "Two invoices", actions: [{ id: "ask", task: "Ask for them" }] }
+    const asked = ["--from", "planner", "--to", "executor", "--task", "t", "--id", "briefed"]
+    await run("create", ...asked, "--briefing", JSON.stringify({ ...briefing, read_back: { confirm: true } }))
+    await run("accept", "--id", "briefed")
+    expect(await inbox("--agent", "executor", "--awaits", "work")).toContain("restate --id briefed")
+    await run("restate", "--id", "briefed", "--summary", "I ask for two", "--understood", "ask")
+    await cli.create("turns.json", { id: "back", from: "executor", to: "planner" })
+    const confirming = await inbox("--agent", "planner", "--awaits", "confirmation")
+    expect(confirming).toContain("  read back: I ask for two\n  understood: ask\n")
+    expect(confirming).toContain("aumai-handoff confirm --id briefed")
+    expect(confirming).not.toContain("back  ")
+    expect(await inbox("--agent", "planner", "--limit", "1")).toContain("briefed")
+  })
+})
+
+describe("list --recent", () => {
+  it("begins with the last change, of all or of one sender and status", async () => {
+    for (const [id, from] of [
+      ["a", "planner"],
+      ["b", "planner"],
+      ["c", "boss"]
+    ] as const) {
+      await cli.create("recent.json", { id, from })
+    }
+    await cli.run(["reject", "--id", "a", "--reason", "busy", "--store", "recent.json"])
+    const ids = async (...words: ReadonlyArray<string>) => {
+      const { stdout } = await cli.run(["list", ...words, "--json", "--store", "recent.json"])
+      return (JSON.parse(stdout) as ReadonlyArray<{ record_id: string }>).map(({ record_id }) => record_id)
+    }
+    expect(await ids("--recent")).toEqual(["a", "c", "b"])
+    expect(await ids("--recent", "--limit", "1")).toEqual(["a"])
+    expect(await ids("--recent", "--from", "planner")).toEqual(["a", "b"])
+    expect(await ids("--from", "planner")).toEqual(["b", "a"])
+    expect(await ids("--recent", "--status", "pending")).toEqual(["c", "b"])
   })
 })
 

@@ -117,7 +117,7 @@ describe("every command prints JSON that its schema describes", () => {
       later
     )
     await many("HandoffRecord", "list")
-    await many("HandoffRecord", "inbox", "--agent", "executor")
+    await many("Waiting", "inbox", "--agent", "executor")
     await one("Metrics", "stats")
     await many("RegisteredAgent", "agents", "list")
     await one("Health", "doctor")

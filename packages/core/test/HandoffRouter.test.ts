@@ -125,7 +125,8 @@ describe("the router", () => {
     // Only open handoffs count: an accepted one does, a rejected one does not.
     yield* manager.claim(agent("yan"))
     assert.strictEqual(yield* chosen("analyze"), "yan")
-    for (const { record } of yield* manager.inbox(agent("xia"))) yield* manager.reject(record.recordId, { reason: "no" })
+    for (const { record } of yield* manager.inbox(agent("xia")))
+      yield* manager.reject(record.recordId, { reason: "no" })
     assert.strictEqual(yield* chosen("analyze"), "xia")
   })
 
@@ -236,7 +237,8 @@ describe("the router", () => {
     yield* burden("busy", 5)
     assert.deepStrictEqual(yield* order("Analyze and report"), ["gone", "able", "busy"])
     assert.strictEqual(yield* chosen("Report", { requires: ["report"] }), "able")
-    for (const { record } of yield* manager.inbox(agent("able"))) yield* manager.reject(record.recordId, { reason: "no" })
+    for (const { record } of yield* manager.inbox(agent("able"), { awaits: "acceptance" }))
+      yield* manager.reject(record.recordId, { reason: "no" })
     assert.strictEqual(yield* chosen("Analyze and report"), "able")
   })
 

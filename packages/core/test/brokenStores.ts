@@ -353,25 +353,23 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       list: (view, page) =>
         view._tag === "Turn"
           ? Effect.map(whole.list({ _tag: "All" }, { limit: 1000 }), (records) =>
-              records.filter((record) => isOpen(record.status) && receiverOf(record) === view.agent).slice(0, page.limit)
+              records
+                .filter((record) => isOpen(record.status) && receiverOf(record) === view.agent)
+                .slice(0, page.limit)
             )
           : whole.list(view, page)
     })
   ),
-  broken(
-    "sorts a turn by age only",
-    "Turn is in order of urgency, then age, then id",
-    (whole, image) => ({
-      list: (view, page) =>
-        view._tag === "Turn"
-          ? Effect.sync(() =>
-              image
-                .list(view, { limit: 1000 })
-                .toSorted((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds)
-            )
-          : whole.list(view, page)
-    })
-  ),
+  broken("sorts a turn by age only", "Turn is in order of urgency, then age, then id", (whole, image) => ({
+    list: (view, page) =>
+      view._tag === "Turn"
+        ? Effect.sync(() =>
+            image
+              .list(view, { limit: 1000 })
+              .toSorted((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds)
+          )
+        : whole.list(view, page)
+  })),
   broken(
     "lists recent handoffs by their creation",
     "Recent lists the last change first, of all or of one sender",

@@ -10,6 +10,7 @@ export {
   recordAfter,
   startAwaits,
   statuses,
+  stepOf,
   turnOf
 } from "./client/Lifecycle.ts"
 export { parseJson } from "./client/ParseJson.ts"
@@ -55,5 +56,14 @@ export {
   StoreError,
   UnknownItem
 } from "@aumai/handoff-protocol"
-export { isOpen, limits, type Party, type Rule, statusAfter, transitions, turns } from "@aumai/handoff-protocol"
+export {
+  isOpen,
+  limits,
+  type Party,
+  type Rule,
+  statusAfter,
+  type Step,
+  transitions,
+  turns
+} from "@aumai/handoff-protocol"
 export { presence } from "@aumai/handoff-core"

@@ -5,6 +5,7 @@ import {
   generateKeys,
   HandoffExists,
   HandoffNotFound,
+  type InboxOptions,
   type HandoffRecord,
   type Handoffs,
   InvalidInput,
@@ -103,9 +104,11 @@ describe.each(stores)("handoffs in a $name store", (store) => {
       // Handoffs of the same millisecond are in order of id.
       const ids = (records: ReadonlyArray<HandoffRecord>) => records.map(({ recordId }) => recordId)
 
-      expect(ids(await handoffs.inbox("executor"))).toEqual(["p9", "p5", "p1"])
-      expect(ids(await handoffs.inbox("executor", { limit: 1 }))).toEqual(["p9"])
-      expect(ids(await handoffs.inbox("executor", { status: "accepted" }))).toEqual([])
+      const waiting = async (options?: InboxOptions) =>
+        ids((await handoffs.inbox("executor", options)).map(({ record }) => record))
+      expect(await waiting()).toEqual(["p9", "p5", "p1"])
+      expect(await waiting({ limit: 1 })).toEqual(["p9"])
+      expect(await waiting({ awaits: "work" })).toEqual([])
       expect(ids(await handoffs.list({ _tag: "Children", parent: "p1" }))).toEqual(["part"])
       expect(ids(await handoffs.list({ _tag: "Due", at: new Date(Date.now() + 7_200_000) }))).toEqual(["part"])
       const first = await handoffs.list({ _tag: "All" }, { limit: 2 })
@@ -290,7 +293,7 @@ describe.each(stores)("handoffs in a $name store", (store) => {
         handoffs.list({ _tag: "Everything" } as never),
         handoffs.list({ _tag: "Status", status: "done" } as never),
         handoffs.list({ _tag: "All" }, { after: { recordId: "q3" } } as never),
-        handoffs.inbox("executor", { status: "done" } as never),
+        handoffs.inbox("executor", { awaits: "done" } as never),
         handoffs.route({ fromAgent: "planner" } as never),
         handoffs.agents.register("alice", undefined as never),
         handoffs.agents.register("alice", [], { limit: 3 } as never),

@@ -56,6 +56,7 @@ import type {
   Severity,
   Verification,
   Verified,
+  Waiting,
   Whereabouts
 } from "../src/index.ts"
 
@@ -135,7 +136,7 @@ describe("the client", () => {
     expectTypeOf<Handoffs["import"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<ImportReport>>()
     expectTypeOf<Handoffs["metrics"]>().returns.resolves.toEqualTypeOf<Metrics>()
     expectTypeOf<Handoffs["list"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
-    expectTypeOf<Handoffs["inbox"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
+    expectTypeOf<Handoffs["inbox"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<Waiting>>()
     expectTypeOf<Handoffs["history"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<Entry>>()
     expectTypeOf<Handoffs["sweep"]>().returns.resolves.toEqualTypeOf<ReadonlyArray<HandoffRecord>>()
   })

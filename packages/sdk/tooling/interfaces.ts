@@ -8,6 +8,7 @@ import { filesBelow, root } from "../../../tooling/files.ts"
 export const copied = [
   "Entry",
   "Whereabouts",
+  "Waiting",
   "ImportOutcome",
   "ImportReport",
   "Metrics",

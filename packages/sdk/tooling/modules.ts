@@ -28,6 +28,7 @@ const {
   Accepted,
   Answer,
   Artifact,
+  Awaits,
   Briefing,
   Cancelled,
   Clock,
@@ -85,6 +86,7 @@ export const modules: Readonly<Record<string, Module>> = {
     ],
     types: {
       HandoffStatus,
+      Awaits,
       HandoffRequest,
       HandoffResponse,
       FailureCode,

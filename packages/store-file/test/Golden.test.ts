@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { copyOf, expectedOf } from "../../testing/src/golden-files.ts"
-import { contents, formats, createNext, expectedNext, nextAfter } from "../../testing/src/golden.ts"
+import { contents, formats, createNext, expectedNext, misplaced, nextAfter } from "../../testing/src/golden.ts"
 import { FileStore } from "../src/index.ts"
 
 const layerOf = (path: string) => HandoffManager.layer.pipe(Layer.provideMerge(FileStore.layer({ path })))
@@ -22,12 +22,14 @@ describe.each(formats)("a file of %s", (format) => {
         expect(existsSync(`${path}-journal`)).toBe(store === "journal")
         yield* Effect.gen(function* () {
           expect(yield* contents).toEqual(expected.contents)
+          expect(yield* misplaced).toEqual([])
           expect(yield* nextAfter(expected.positions[store])).toBe(expectedNext(format, expected))
         }).pipe(Effect.provide(layerOf(path)))
         expect(existsSync(`${path}-journal`)).toBe(false)
         // As this version has written it again.
         yield* Effect.gen(function* () {
           expect(yield* contents).toEqual(expected.contents)
+          expect(yield* misplaced).toEqual([])
           expect(yield* createNext).toBe(expected.contents.log.length)
         }).pipe(Effect.provide(layerOf(path), { local: true }))
       })
@@ -39,6 +41,7 @@ describe.each(formats)("a file of %s", (format) => {
       const path = join(yield* copyOf(format, "python"), "handoffs.json")
       yield* Effect.gen(function* () {
         expect(yield* contents).toEqual(expected.rewritten)
+        expect(yield* misplaced).toEqual([])
         expect(yield* createNext).toBe(expected.rewritten.log.length)
       }).pipe(Effect.provide(layerOf(path)))
     })

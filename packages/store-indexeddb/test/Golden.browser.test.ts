@@ -4,7 +4,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { commands } from "vitest/browser"
 
-import { contents, type Expected, formats, createNext, expectedNext, nextAfter } from "../../testing/src/golden.ts"
+import {
+  contents,
+  type Expected,
+  formats,
+  createNext,
+  expectedNext,
+  misplaced,
+  nextAfter
+} from "../../testing/src/golden.ts"
 import { IndexedDbStore } from "../src/index.ts"
 import { type Dump, restoreRaw } from "./raw.ts"
 
@@ -24,6 +32,7 @@ describe.each(formats)("a database of %s", (format) => {
       yield* Effect.promise(() => restoreRaw(name, dump))
       yield* Effect.gen(function* () {
         expect(yield* contents).toEqual(expected.contents)
+        expect(yield* misplaced).toEqual([])
         expect(yield* nextAfter(expected.positions.indexeddb)).toBe(expectedNext(format, expected))
         expect(yield* createNext).toBe(expected.contents.log.length)
       }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(IndexedDbStore.layer({ name })))))

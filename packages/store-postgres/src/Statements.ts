@@ -122,7 +122,8 @@ const countedTogether = counted(`sum(amount) FROM (${moved}
 const appended = `INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
     SELECT (SELECT epoch FROM store), pg_current_xact_id(),`
 
-const columns = "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, turn, latest, record"
+const columns =
+  "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, turn, latest, record"
 
 /** Writes a single change without arrays, because unpacking arrays would take longer than the write itself. */
 const lone = (written: string, counted = countedAlone) => `

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 
 import { connect, makeDatabase } from "../../../tooling/databases.ts"
 import { expectedOf, textOf } from "../../testing/src/golden-files.ts"
-import { contents, formats, createNext, expectedNext, nextAfter } from "../../testing/src/golden.ts"
+import { contents, formats, createNext, expectedNext, misplaced, nextAfter } from "../../testing/src/golden.ts"
 import { PostgresStore } from "../src/index.ts"
 
 /** The statements of a plain dump. A line that begins with a backslash is for psql. */
@@ -20,6 +20,7 @@ describe.each(formats)("a dump of %s", (format) => {
       for (const statement of statementsOf(textOf(format, "postgres.sql"))) yield* run(statement)
       yield* Effect.gen(function* () {
         expect(yield* contents).toEqual(expected.contents)
+        expect(yield* misplaced).toEqual([])
         expect(yield* nextAfter(expected.positions.postgres)).toBe(expectedNext(format, expected))
         expect(yield* createNext).toBe(expected.contents.log.length)
       }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(PostgresStore.layer({ url })))))

@@ -72,6 +72,7 @@ describe("opening a database", () => {
       yield* Effect.scoped(PostgresStore.make({ url }))
       // The tables of the first version.
       yield* run("DROP TABLE handoff_keys")
+      yield* run("ALTER TABLE handoff_records DROP COLUMN turn, DROP COLUMN latest")
       yield* run("ALTER TABLE handoff_store DROP COLUMN log, DROP COLUMN keys")
       yield* run("DROP TABLE handoff_agents")
       yield* run(`CREATE TABLE handoff_agents (id text COLLATE "C" PRIMARY KEY, capabilities text NOT NULL)`)

@@ -6,6 +6,7 @@ import {
   HandoffManager,
   HandoffStore,
   type Position,
+  sortKeyOf,
   type View
 } from "@aumai/handoff-core"
 import { verifyAll } from "@aumai/handoff-core/Verification"
@@ -15,10 +16,12 @@ import {
   entryDigest,
   type HandoffRecord,
   HandoffStatus,
-  holdersOf
+  holdersOf,
+  turnOf
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"
 
 import { openBox } from "./openBox.ts"
@@ -43,6 +46,28 @@ const viewsOf = (records: ReadonlyArray<HandoffRecord>): ReadonlyArray<readonly 
     ...records.map(({ recordId }) => [`children ${recordId}`, { _tag: "Children", parent: recordId }] as const)
   ]
 }
+
+/**
+ * The agents whose turns, and the senders whose recent handoffs, are not listed as the records say. A migration gave older
+ * stores these views.
+ */
+export const misplaced = Effect.gen(function* () {
+  const store = yield* HandoffStore
+  const records = yield* store.list({ _tag: "All" }, { limit })
+  const order = (view: View) => (a: HandoffRecord, b: HandoffRecord) => {
+    const [first, second] = [sortKeyOf(view, a), sortKeyOf(view, b)]
+    return first.major - second.major || first.minor - second.minor || (first.id < second.id ? -1 : 1)
+  }
+  const views = [...new Set(records.flatMap(holdersOf))].flatMap(
+    (agent): ReadonlyArray<readonly [View, typeof records]> => [
+      [{ _tag: "Turn", agent }, records.filter((record) => turnOf(record) === agent)],
+      [{ _tag: "Recent", agent }, records.filter(({ request }) => request.fromAgent === agent)]
+    ]
+  )
+  return yield* Effect.filter([...views, [{ _tag: "Recent" }, records] as const], ([view, expected]) =>
+    Effect.map(store.list(view, { limit }), (listed) => !Equal.equals(listed, expected.toSorted(order(view))))
+  )
+})
 
 const line = ({ event, recordId, revision }: Entry): string =>
   `${recordId} ${revision} ${entryDigest(recordId, revision, event)}`

@@ -79,7 +79,7 @@ const lives = Effect.gen(function* () {
   const after = { [lead]: secretOf(21), [translator]: secretOf(22) }
   yield* signingWith(after, (manager) =>
     Effect.gen(function* () {
-      const [rotated] = yield* manager.inbox(translator, { status: "accepted" })
+      const [rotated] = yield* manager.list({ _tag: "Inbox", agent: translator, status: "accepted" }, { limit: 1 })
       if (rotated === undefined) return yield* Effect.die(new Error("The handoff of the first keys is gone"))
       yield* manager.start(rotated.recordId)
       yield* manager.attest(rotated.recordId, { by: editor, statement: "Прочитано" })

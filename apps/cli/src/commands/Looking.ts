@@ -1,5 +1,21 @@
-import { encodeEntry, encodeMetrics, HandoffManager, HandoffStore, Position, type View } from "@aumai/handoff-core"
-import { encodeRecord, type HandoffRecord, HandoffStatus, readVerbs } from "@aumai/handoff-protocol"
+import {
+  encodeEntry,
+  encodeMetrics,
+  encodeWaiting,
+  HandoffManager,
+  HandoffStore,
+  Position,
+  type View
+} from "@aumai/handoff-core"
+import {
+  type AgentId,
+  type Awaits,
+  encodeRecord,
+  type HandoffRecord,
+  HandoffStatus,
+  readVerbs,
+  waitingOf
+} from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as DateTime from "effect/DateTime"
@@ -12,11 +28,15 @@ import * as Terminal from "effect/Terminal"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
+import { flagsOf } from "../input/VerbFlags.ts"
 import { on, onDemand } from "../OpenStore.ts"
 import { entryText } from "../output/EntryText.ts"
 import { type Output, type OutputError, print, write } from "../output/Output.ts"
 import { details, lines, table } from "../output/RecordText.ts"
 import { jsonText, printable } from "../output/Text.ts"
+import { waitingText } from "../output/WaitingText.ts"
+import { root, storeFlag } from "../Root.ts"
+import { decodedOption, given } from "./Acting.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 /** The sentence for an empty list, as the Python tool prints it. */
@@ -73,6 +93,12 @@ export const status = Command.make(
   }, on("status"))
 ).pipe(withHelp(readVerbs.get), Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }]))
 
+const viewOf = (isRecent: boolean, agent: AgentId | undefined, status: HandoffStatus | undefined): View => {
+  if (isRecent) return { _tag: "Recent", ...(agent && { agent }) }
+  if (agent !== undefined) return { _tag: "Sent", agent }
+  return status === undefined ? { _tag: "All" } : { _tag: "Status", status }
+}
+
 export const list = Command.make(
   "list",
   {
@@ -80,31 +106,66 @@ export const list = Command.make(
       Flag.withDescription("Only handoffs with this status [default: all]"),
       Flag.optional
     ),
+    from: Flags.optional("from", "Only handoffs that this agent sent, newest first").pipe(Flag.withMetavar("AGENT")),
+    recent: Flag.Boolean("recent").pipe(
+      Flag.withDescription("Most recently changed first [default: oldest first]"),
+      Flag.withDefault(false)
+    ),
     limit
   },
   Effect.fnUntraced(function* (flags) {
-    const view: View = Option.match(flags.status, {
-      onNone: () => ({ _tag: "All" }),
-      onSome: (status) => ({ _tag: "Status", status })
-    })
-    yield* listing(taken((yield* HandoffManager).listAll(view), flags.limit))
+    const { from } = yield* decodedOption("from", flags.from, (from) => Input.agentId("--from", from))
+    const { status } = given("status", flags.status)
+    const view = viewOf(flags.recent, from, status)
+    const records = (yield* HandoffManager).listAll(view)
+    // Only `Status` is an index of statuses.
+    const some = status === undefined ? records : Stream.filter(records, (record) => record.status === status)
+    yield* listing(taken(some, flags.limit))
   }, on("list"))
 ).pipe(
   withHelp({ summary: "Lists handoffs, oldest first." }),
   Command.withExamples([
     { command: "aumai-handoff list --status pending" },
+    { command: "aumai-handoff list --recent --limit 10" },
     { command: "aumai-handoff list --json | jq '.[].record_id'" }
   ])
 )
 
+const awaits = flagsOf(readVerbs.inbox.input.fields, { custom: { limit: undefined } })
+
 export const inbox = Command.make(
   "inbox",
-  { agent: Flags.required("agent", "The agent whose inbox is listed").pipe(Flag.withMetavar("AGENT")), limit },
+  {
+    agent: Flags.required("agent", "The agent whose inbox is listed").pipe(Flag.withMetavar("AGENT")),
+    ...awaits.config,
+    limit
+  },
   Effect.fnUntraced(function* (flags) {
     const agent = yield* Input.agentId("--agent", flags.agent)
-    yield* listing(taken((yield* HandoffManager).listAll({ _tag: "Inbox", agent, status: "pending" }), flags.limit))
+    const { store } = yield* root
+    // The cast: the flag has the type of the argument.
+    const wanted = (yield* awaits.read(flags)) as { readonly awaits?: Awaits }
+    const all = (yield* HandoffManager).listAll({ _tag: "Turn", agent }).pipe(
+      Stream.map(waitingOf),
+      Stream.filter((one) => one !== undefined),
+      Stream.filter((one) => (wanted.awaits ?? one.awaits) === one.awaits)
+    )
+    const some = taken(all, flags.limit)
+    if (yield* Flags.Json) return yield* jsonArray(some, encodeWaiting)
+    let isEmpty = true
+    yield* Stream.runForEachArray(some, (waiting) => {
+      isEmpty = false
+      return print(waitingText(waiting, storeFlag(store)))
+    })
+    if (isEmpty) yield* print(`Nothing waits for ${printable(agent)}`)
   }, on("inbox"))
-).pipe(withHelp(readVerbs.inbox), Command.withExamples([{ command: "aumai-handoff inbox --agent executor" }]))
+).pipe(
+  withHelp(readVerbs.inbox),
+  Command.withExamples([
+    { command: "aumai-handoff inbox --agent executor" },
+    { command: "aumai-handoff inbox --agent planner --awaits answer" }
+  ])
+)
 
 export const history = Command.make(
   "history",

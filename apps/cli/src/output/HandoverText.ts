@@ -165,7 +165,8 @@ export const handoverRows = (record: HandoffRecord): ReadonlyArray<Row> => {
   ].map(([label, text]) => [label, printable(text)])
 }
 
-const nameless = "'…'"
+/** A placeholder for a text. */
+export const nameless = "'…'"
 
 /** The missing read-back or confirmation before a handoff may start, with the command for it; empty if it may start. */
 export const awaitedText = (record: HandoffRecord, where: string): ReadonlyArray<string> => {

@@ -30,18 +30,18 @@ const widestId = 32
 /** Records on one line each, as the Python tool prints its lists; an id that a sender chose may be wider than a generated one. */
 export const lines = (records: ReadonlyArray<HandoffRecord>): string => {
   const widest = Math.min(widestId, Math.max(...records.map(({ recordId }) => displayWidth(printable(recordId)))))
-  return records
-    .map((record) =>
-      [
-        padded(printable(record.recordId), widest),
-        record.status.padEnd(12),
-        padded(parties(record), 23),
-        printable(record.request.taskDescription),
-        ...(isEndedElsewhere(record) ? [`(${elsewhere})`] : [])
-      ].join("  ")
-    )
-    .join("\n")
+  return records.map((record) => line(record, record.status, widest)).join("\n")
 }
+
+/** One record on a line, after a word about it. */
+export const line = (record: HandoffRecord, about: string, widest: number): string =>
+  [
+    padded(printable(record.recordId), widest),
+    about.padEnd(12),
+    padded(parties(record), 23),
+    printable(record.request.taskDescription),
+    ...(isEndedElsewhere(record) ? [`(${elsewhere})`] : [])
+  ].join("  ")
 
 const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
   pending: "yellow",

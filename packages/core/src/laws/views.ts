@@ -168,8 +168,7 @@ export const views: ReadonlyArray<Law> = [
       begin(own.id("c"), { from, at: 2 })
     ]
     yield* commitShuffled([a, b, c, begin(own.id("of-another"), { at: 3 })])
-    const recent = (agent?: typeof from) =>
-      Effect.map(whole(own, { _tag: "Recent", ...(agent && { agent }) }), names)
+    const recent = (agent?: typeof from) => Effect.map(whole(own, { _tag: "Recent", ...(agent && { agent }) }), names)
     yield* same("the recent handoffs of the sender", yield* recent(from), ["b", "c", "a"])
     const accepted = step(a.record, "Accepted", 10)
     yield* store.commit([accepted])
@@ -206,7 +205,10 @@ export const views: ReadonlyArray<Law> = [
         yield* store.commit([step(record, "Accepted", 100 + n)])
       }
     }
-    const still = (all: ReadonlyArray<HandoffRecord>) => names(all).filter((name) => !changed.has(own.id(name))).toSorted()
+    const still = (all: ReadonlyArray<HandoffRecord>) =>
+      names(all)
+        .filter((name) => !changed.has(own.id(name)))
+        .toSorted()
     yield* same("the handoffs that did not change", still(listed), still(records.map(({ record }) => record)))
   }),
 

@@ -50,7 +50,12 @@ export const keepPresent = (
       const agents = [...batch.workers.keys()]
       batch.recorded = new Set(agents)
       const forget = Effect.sync(() => void (batch.recorded = new Set()))
-      return outcome(Effect.onError(Effect.flatMap(now, (at) => store.seen(agents, at)), () => forget))
+      return outcome(
+        Effect.onError(
+          Effect.flatMap(now, (at) => store.seen(agents, at)),
+          () => forget
+        )
+      )
     })
     const beat = Effect.gen(function* () {
       // Lets workers that start together join the first write.

@@ -178,6 +178,7 @@ export const readBackSteps = {
 } as const satisfies Partial<Record<Party, Step>>
 
 /** The party that owns the next move in each status; `undefined` in a final status. */
-export const turns = /*#__PURE__*/ Record.map(steps, (step: Step | undefined): Party | undefined =>
-  step && transitions[step.event].by
+export const turns = /*#__PURE__*/ Record.map(
+  steps,
+  (step: Step | undefined): Party | undefined => step && transitions[step.event].by
 )

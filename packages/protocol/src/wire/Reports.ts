@@ -3,8 +3,8 @@ import * as Schema from "effect/Schema"
 
 import { wireSchemaOf, wireSchemas, WireTimestamp } from "../encoding/WireSchema.ts"
 import { transitions } from "../lifecycle/Transitions.ts"
-import { Awaits } from "../model/Awaits.ts"
 import { Attempt } from "../model/Attempt.ts"
+import { Awaits } from "../model/Awaits.ts"
 import { RoutingDecision } from "../model/EventParts.ts"
 import { HandoffStatus } from "../model/HandoffStatus.ts"
 import { Digest } from "../values/Digest.ts"
@@ -89,7 +89,10 @@ export const WireWaiting = Schema.Struct({
     "The words that the agent needs for the step: the receiver's question, its read-back, or the task."
   ),
   record: field(WireRecord, "The handoff.")
-}).annotate({ identifier: "Waiting", description: "A handoff that waits for an agent, with the step that it asks for." })
+}).annotate({
+  identifier: "Waiting",
+  description: "A handoff that waits for an agent, with the step that it asks for."
+})
 export type WireWaiting = typeof WireWaiting.Encoded
 
 /** An entry of a history or of the log. */

@@ -3,6 +3,7 @@ import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
 import {
   AgentId,
   Attempt,
+  Awaits,
   Capability,
   HandoffStatus,
   limits,
@@ -61,11 +62,15 @@ const checkedView = checked<View>(
       Schema.Struct({ _tag: Schema.tag("Status"), status: HandoffStatus }),
       Schema.Struct({ _tag: Schema.tag("Inbox"), agent: AgentId, status: HandoffStatus }),
       Schema.Struct({ _tag: Schema.tag("Sent"), agent: AgentId }),
+      Schema.Struct({ _tag: Schema.tag("Turn"), agent: AgentId }),
+      Schema.Struct({ _tag: Schema.tag("Recent"), agent: Schema.optionalKey(AgentId) }),
       Schema.Struct({ _tag: Schema.tag("Children"), parent: RecordId }),
       Schema.Struct({ _tag: Schema.tag("Due"), at: Timestamp }),
       Schema.Struct({ _tag: Schema.tag("Prefix"), prefix: Schema.String })
     ])
-  ).annotate({ message: `Expected an object with a "_tag": All, Status, Inbox, Sent, Children, Due or Prefix` })
+  ).annotate({
+    message: `Expected an object with a "_tag": All, Status, Inbox, Sent, Turn, Recent, Children, Due or Prefix`
+  })
 )
 
 export const view = (given: Given.View): View => checkedView(parseInput(given))
@@ -78,7 +83,7 @@ export const page = (options: Given.PageOptions | undefined) => ({
   ...checkedPage(parseInput(withoutSignal(options)))
 })
 
-const checkedInbox = checked("inbox", Schema.Struct({ limit, status: Schema.optionalKey(HandoffStatus) }))
+const checkedInbox = checked("inbox", Schema.Struct({ limit, awaits: Schema.optionalKey(Awaits) }))
 
 export const inbox = (options: Given.CallOptions | undefined) => checkedInbox(withoutSignal(options))
 

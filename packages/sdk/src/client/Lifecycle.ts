@@ -33,6 +33,9 @@ const remember = (record: Protocol.HandoffRecord): HandoffRecord => {
 /** Returns the agent that owns the next move of an open handoff; `undefined` if the handoff has ended. */
 export const turnOf = (record: HandoffRecord): string | undefined => Protocol.turnOf(unconverted(record))
 
+/** Returns the step that an open handoff waits for, and the event that takes it; `undefined` if the handoff has ended. */
+export const stepOf = (record: HandoffRecord): Protocol.Step | undefined => Protocol.stepOf(unconverted(record))
+
 /** Tests that another program ended a handoff: its end was inferred from the record of that program. */
 export const isEndedElsewhere = (record: HandoffRecord): boolean => Protocol.isEndedElsewhere(unconverted(record))
 

@@ -38,6 +38,9 @@ export const describeResponse = /*#__PURE__*/ ofRecord(protocol.describeResponse
 /** Describes the turn, and the read-back or confirmation that the start waits for. */
 export const describeTurn = /*#__PURE__*/ ofRecord(protocol.describeTurn)
 
+/** Describes the words that an agent needs for the next step of a handoff: the question, the read-back, or the task. */
+export const describeStep = /*#__PURE__*/ ofRecord(protocol.describeStep)
+
 /** Describes the current attempt: its number, and its number for the receiver if others had the handoff before. */
 export const describeAttempt = /*#__PURE__*/ ofRecord(protocol.describeAttempt)
 

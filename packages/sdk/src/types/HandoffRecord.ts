@@ -62,6 +62,12 @@ export type HandoffStatus =
   | "cancelled"
   | "expired"
 
+/**
+ * The kind of step that a handoff asks of the agent whose turn it is: to accept it, to work on it, to answer a
+ * question, or to confirm a read-back.
+ */
+export type Awaits = "acceptance" | "work" | "answer" | "confirmation"
+
 /** The task as the sender asks for it. It never changes once the handoff is created. */
 export interface HandoffRequest {
   /** The sender. */

@@ -39,7 +39,7 @@ import type {
   RoutingOptions,
   RoutingQuestion
 } from "./Payloads.ts"
-import type { Chain, Entry, ImportReport, Metrics, Verified, Whereabouts } from "./Reports.ts"
+import type { Chain, Entry, ImportReport, Metrics, Verified, Waiting, Whereabouts } from "./Reports.ts"
 import type { Checkpoint, CheckpointOptions, Verification, VerifyOptions } from "./Verification.ts"
 import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 
@@ -172,8 +172,12 @@ export interface Handoffs extends AsyncDisposable {
   listAll(view: View, options?: CallOptions): AsyncIterable<HandoffRecord>
   /** Lists what happened to one handoff, oldest first. Rejects with `HandoffNotFound`. */
   history(id: string, options?: CallOptions): Promise<ReadonlyArray<Entry>>
-  /** Lists the handoffs waiting for an agent's answer, most urgent first. At most `limit`, 100 by default. */
-  inbox(agent: string, options?: InboxOptions): Promise<ReadonlyArray<HandoffRecord>>
+  /**
+   * Lists the handoffs whose next move is an agent's, most urgent first. Each comes with the step that it waits for, the
+   * verb that takes it, and the words that matter: the receiver's question, its read-back, or the task. At most `limit`, 100
+   * by default. With `awaits`, the whole inbox may be read to find enough.
+   */
+  inbox(agent: string, options?: InboxOptions): Promise<ReadonlyArray<Waiting>>
   /**
    * Accepts the most urgent handoff waiting for an agent. `undefined` if none waits. If several processes claim,
    * exactly one gets each handoff, and a claim may get one of the first few instead of the very first. With a lease,

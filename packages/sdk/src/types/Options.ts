@@ -45,6 +45,10 @@ export type View =
   | { readonly _tag: "Inbox"; readonly agent: string; readonly status: HandoffStatus }
   /** Newest first. */
   | { readonly _tag: "Sent"; readonly agent: string }
+  /** Open handoffs whose next move is this agent's, most urgent first. */
+  | { readonly _tag: "Turn"; readonly agent: string }
+  /** Most recently changed first, of one sender or of all. */
+  | { readonly _tag: "Recent"; readonly agent?: string | undefined }
   /** Oldest first. */
   | { readonly _tag: "Children"; readonly parent: string }
   /** Open handoffs on which the clock acts by that moment, earliest first. */
@@ -56,6 +60,6 @@ export type View =
 export interface PageOptions extends CallOptions {
   /** The greatest number of handoffs. Default: 100. */
   readonly limit?: number | undefined
-  /** The last handoff of the previous page. */
+  /** The last handoff of the previous page, as that page returned it. */
   readonly after?: HandoffRecord | undefined
 }

@@ -2,7 +2,7 @@
 import type { Briefing, ReadBack } from "./Briefing.ts"
 import type { HandBack } from "./Custody.ts"
 import type { Artifact, Deliverable, OwnEvidence } from "./Delivery.ts"
-import type { HandoffStatus } from "./HandoffRecord.ts"
+import type { Awaits } from "./HandoffRecord.ts"
 import type { JsonObject } from "./Json.ts"
 import type { CallOptions, VerbOptions } from "./Options.ts"
 
@@ -224,8 +224,8 @@ export interface CancelOptions extends VerbOptions {
 
 /** The options of `inbox`. */
 export interface InboxOptions extends CallOptions {
-  /** Only handoffs with this status. Default: pending. */
-  readonly status?: HandoffStatus | undefined
+  /** Only handoffs that wait for this kind of step. */
+  readonly awaits?: Awaits | undefined
   /** At most this many. Default: 100. */
   readonly limit?: number | undefined
 }
