@@ -38,6 +38,10 @@ const pages: ReadonlyArray<PageLink> = [
 
 const Content = ({ page, about }: Route) => {
   if (page === "handoff" && about !== undefined) return <HandoffPage key={about} recordId={about} />
+  if (page === "move" && about !== undefined) {
+    const [move, ...id] = about.split("/")
+    return <HandoffPage key={about} recordId={id.join("/")} move={move} />
+  }
   return pages.find((link) => link.page === page)?.show(about) ?? <BoardPage />
 }
 

@@ -343,7 +343,35 @@ describe("acting as an agent", () => {
     await page.getByRole("button", { name: "Create handoff" }).click()
     await page.getByText("radiology's turn").waitFor()
     await goTo(page, "Agents")
-    await page.getByRole("row", { name: "radiology imaging 1 0 0 0 unlimited never" }).waitFor()
+    await page.getByRole("row", { name: "radiology imaging 0 0 1 0 1 unlimited never" }).waitFor()
+  })
+
+  it("shows the question in the inbox of the sender, with the form that answers it", async () => {
+    await using visitor = await board.visit()
+    const page = await visitor.tab()
+    await create(page, { from: "er-desk", to: "icu", task: "Take over Ms. R." })
+    for (const move of ["Accept", "Start", "Ask"]) {
+      await act(page, move)
+      if (move === "Ask") await page.getByLabel("Question").fill("Is Ms. R. allergic?")
+      if (move !== "Start") await confirm(page, move)
+      await page.getByText(`${move}: done.`).waitFor()
+    }
+    await page.getByLabel("Act as").fill("icu")
+    await goTo(page, "Inbox")
+    await page.getByRole("region", { name: "To work on, for icu" }).getByText("No handoffs.").waitFor()
+    await page.getByLabel("Act as").fill("er-desk")
+    const waiting = page.getByRole("list", { name: "To answer, for er-desk" })
+    await waiting.getByText("Is Ms. R. allergic?").waitFor()
+    await waiting.getByRole("link", { name: "Answer: Take over Ms. R." }).press("Enter")
+    await page.keyboard.type("To nothing we know of.")
+    expect(await page.getByLabel("Answer").inputValue()).toBe("To nothing we know of.")
+    await confirm(page, "Answer")
+    await page.getByText("Answer: done.").waitFor()
+    await goTo(page, "Agents")
+    await page.getByRole("row", { name: "icu not registered 0 0 0 1 1" }).waitFor()
+    await goTo(page, "Inbox")
+    await page.getByRole("region", { name: "To answer, for er-desk" }).getByText("No handoffs.").waitFor()
+    expect(visitor.complaints).toEqual([])
   })
 
   it("lets one of two tabs claim the last handoff of an inbox, and tells the other", async () => {
@@ -354,7 +382,7 @@ describe("acting as an agent", () => {
     for (const page of [one, two]) {
       await page.getByLabel("Act as").fill("icu")
       await goTo(page, "Inbox")
-      await page.getByRole("list", { name: "Pending handoffs for icu" }).waitFor()
+      await page.getByRole("list", { name: "To accept, for icu" }).waitFor()
     }
     await Promise.all([one, two].map((page) => page.getByRole("button", { name: "Claim the most urgent" }).click()))
     const claimed = (page: Page) => page.getByText("icu has claimed Take over Ms. R.")

@@ -34,6 +34,10 @@ export interface Board {
 export const lanesOf = (lanes: Snapshot["lanes"], isShown: (card: Card) => boolean): Snapshot["lanes"] =>
   byStatus((status) => lanes[status].filter(isShown))
 
+/** The lanes with their cards in another order. */
+export const sortedLanes = (lanes: Snapshot["lanes"], order: (a: Card, b: Card) => number): Snapshot["lanes"] =>
+  byStatus((status) => lanes[status].toSorted(order))
+
 // Milliseconds between updates of the pages: short enough to be live, and longer while the first read of the log lasts.
 const soon = 30
 const whileLoading = 250

@@ -15,6 +15,7 @@ import {
 } from "@aumai/handoff"
 
 import { headlineText } from "../words/Visible.ts"
+import { beginningOf } from "../words/Words.ts"
 
 export interface Card {
   readonly recordId: string
@@ -49,6 +50,8 @@ export interface Card {
 // Characters kept of each handoff: a task may have 64 KiB and a context 1 MiB, and there may be ten thousand of them.
 const keptTask = 240
 const keptText = 4000
+// An inbox shows this much of a question, a read-back or a note.
+const keptWords = 1000
 
 /** The text without differences of case, and of how accents and full-width letters are encoded. */
 export const normalized = (text: string): string => text.normalize("NFKC").toLowerCase()
@@ -86,10 +89,12 @@ const lightBriefing = ({ actions = [], contingencies = [], readBack, severity }:
   ...(readBack === undefined ? {} : { readBack })
 })
 
+const words = (text: string): string => beginningOf(text, keptWords)
+
 const lightReadBack = ({ items = [], ...kept }: ReadBack): ReadBack => ({
   ...kept,
-  summary: "",
-  items: items.map(({ answer, id }) => ({ id, answer }))
+  summary: words(kept.summary),
+  items: items.map(({ answer, id, note }) => ({ id, answer, ...(note === undefined ? {} : { note: words(note) }) }))
 })
 
 /**
@@ -108,10 +113,11 @@ const nothing = (): string => ""
 const lightened: Readonly<Record<string, (value: never) => unknown>> = {
   // Required fields that no card shows.
   answer: nothing,
-  question: nothing,
   reason: nothing,
   statement: nothing,
   result: () => ({}),
+  // The words that an inbox shows.
+  question: words,
   readBack: lightReadBack,
   request: lightRequest,
   // Fields that contain the ones above.
@@ -181,6 +187,9 @@ export const advance = (card: Card | undefined, { recordId, revision, event }: E
 export const compare = (a: Card, b: Card): number =>
   isOpen(a.status)
     ? b.priority - a.priority || a.createdAt - b.createdAt || (a.recordId < b.recordId ? -1 : 1)
-    : b.updatedAt - a.updatedAt || (a.recordId < b.recordId ? -1 : 1)
+    : latestFirst(a, b)
+
+/** The last change first. */
+export const latestFirst = (a: Card, b: Card): number => b.updatedAt - a.updatedAt || (a.recordId < b.recordId ? -1 : 1)
 
 export const isOverdue = (card: Card, now: number): boolean => card.dueAt !== undefined && card.dueAt <= now

@@ -28,3 +28,6 @@ export const useRoute = (): Route => {
 }
 
 export const hrefOf = (recordId: string): string => `#/handoff/${encodeURIComponent(recordId)}`
+
+/** The address of a handoff with the form of a move. */
+export const moveHrefOf = (recordId: string, move: string): string => `#/move/${move}/${encodeURIComponent(recordId)}`

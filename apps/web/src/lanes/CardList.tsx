@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { type KeyboardEvent, useRef } from "react"
+import { type ComponentType, type KeyboardEvent, useRef } from "react"
 
 import type { Card } from "../data/Card.ts"
 import { CardView } from "./CardView.tsx"
@@ -7,12 +7,14 @@ import { CardView } from "./CardView.tsx"
 interface Properties {
   readonly cards: ReadonlyArray<Card>
   readonly label: string
+  /** Shows a card. */
+  readonly Item?: ComponentType<{ readonly card: Card }>
 }
 
 const framesToDraw = 30
 
 /** A list that renders only the visible cards. The arrow keys, Home and End move from card to card. */
-export const CardList = ({ cards, label }: Properties) => {
+export const CardList = ({ cards, label, Item = CardView }: Properties) => {
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: cards.length,
@@ -60,7 +62,7 @@ export const CardList = ({ cards, label }: Properties) => {
               aria-posinset={index + 1}
               style={{ transform: `translateY(${start}px)` }}
             >
-              <CardView card={card} />
+              <Item card={card} />
             </li>
           )
         })}

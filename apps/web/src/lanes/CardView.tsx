@@ -1,4 +1,5 @@
 import { isEndedElsewhere } from "@aumai/handoff"
+import type { ReactNode } from "react"
 
 import { type Card, isOverdue } from "../data/Card.ts"
 import { hrefOf } from "../data/Route.ts"
@@ -22,8 +23,13 @@ const Deadline = ({ card, now }: { readonly card: Card; readonly now: number }) 
   )
 }
 
+interface Properties {
+  readonly card: Card
+  readonly children?: ReactNode
+}
+
 /** A handoff in a list, with its deadline. */
-export const CardView = ({ card }: { readonly card: Card }) => {
+export const CardView = ({ card, children }: Properties) => {
   const now = useNow()
   return (
     <article className="card" data-overdue={isOverdue(card, now)}>
@@ -45,6 +51,7 @@ export const CardView = ({ card }: { readonly card: Card }) => {
         </span>
         <Deadline card={card} now={now} />
       </p>
+      {children}
     </article>
   )
 }

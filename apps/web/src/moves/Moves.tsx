@@ -74,16 +74,20 @@ interface MovesProperties {
   readonly handoff: HandoffRecord
   /** The next time the clock acts on it; `undefined` if it never does. */
   readonly due: Date | undefined
+  /** The event whose form is open at first. */
+  readonly first?: string | undefined
 }
 
 /** The moves that the acting agent may make now, and a button that applies overdue events. */
-export const Moves = ({ handoff, due }: MovesProperties) => {
+export const Moves = ({ handoff, due, first }: MovesProperties) => {
   const { handoffs } = useBoard()
   const actor = useSetting(me)
   const now = useNow()
   const id = useId()
   // An open form keeps the attempt that was shown when it was opened.
-  const [chosen, setChosen] = useState<{ readonly move: Move; readonly attempt: number }>()
+  const [chosen, setChosen] = useState<{ readonly move: Move; readonly attempt: number } | undefined>(
+    first !== undefined && isMove(first) ? { move: first, attempt: handoff.attempt } : undefined
+  )
   const [outcome, perform] = useOutcome()
 
   const isDue = (due?.getTime() ?? Infinity) <= now

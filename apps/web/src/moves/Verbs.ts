@@ -228,4 +228,4 @@ export const verbs: Readonly<Record<Move, Verb>> = {
   }
 }
 
-export const isMove = (event: Transition["_tag"]): event is Move => event in verbs
+export const isMove = (event: string): event is Move => Object.hasOwn(verbs, event)

@@ -1,4 +1,4 @@
-import { isOpen, presence, type RegisteredAgent, statuses } from "@aumai/handoff"
+import { isOpen, presence, type RegisteredAgent, statuses, stepOf, turnOf } from "@aumai/handoff"
 import { type FormEvent, useId, useMemo, useState } from "react"
 
 import { notifyAgentsChanged, useAgents, useBoard, useNames, useSnapshot } from "../data/Context.ts"
@@ -9,7 +9,7 @@ import { Field } from "../ui/Field.tsx"
 import { Name, NameList } from "../ui/Foreign.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { nameText } from "../words/Visible.ts"
-import { listed, statusWords } from "../words/Words.ts"
+import { awaitsWords, listed } from "../words/Words.ts"
 
 /** The person at the board operates the store: `operator` changes agents that have a key. */
 interface Operating {
@@ -120,11 +120,13 @@ const AgentTable = ({ operator }: Operating) => {
   const agents = useAgents()
   const names = useNames()
   const [outcome, perform] = useOutcome()
-  // The number of open handoffs for each status and receiver.
+  // The number of steps of each kind that wait for an agent, and of the open handoffs that a receiver has.
   const load = useMemo(() => {
     const counts = new Map<string, number>()
-    for (const status of open) {
-      for (const { to } of lanes[status]) counts.set(`${status} ${to}`, (counts.get(`${status} ${to}`) ?? 0) + 1)
+    const count = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
+    for (const { state, to } of open.flatMap((status) => lanes[status])) {
+      count(`${stepOf(state)?.awaits} ${turnOf(state)}`)
+      count(`open ${to}`)
     }
     return counts
   }, [lanes])
@@ -146,16 +148,19 @@ const AgentTable = ({ operator }: Operating) => {
       <OutcomeText {...outcome} />
       <div className="wide" tabIndex={0} role="group" aria-label="Agents and their load, scrollable">
         <table>
-          <caption>Agents and their open handoffs</caption>
+          <caption>Agents, what waits for them, and the open handoffs they have</caption>
           <thead>
             <tr>
               <th scope="col">Agent</th>
               <th scope="col">Capabilities</th>
-              {open.map((status) => (
-                <th key={status} scope="col" className="number">
-                  {statusWords[status]}
+              {Object.entries(awaitsWords).map(([awaits, words]) => (
+                <th key={awaits} scope="col" className="number">
+                  {words}
                 </th>
               ))}
+              <th scope="col" className="number">
+                Open
+              </th>
               <th scope="col" className="number">
                 Capacity
               </th>
@@ -170,9 +175,9 @@ const AgentTable = ({ operator }: Operating) => {
                   <Name>{name}</Name>
                 </th>
                 <td>{known.has(name) ? <NameList of={known.get(name)?.capabilities ?? []} /> : "not registered"}</td>
-                {open.map((status) => (
-                  <td key={status} className="number">
-                    {load.get(`${status} ${name}`) ?? 0}
+                {[...Object.keys(awaitsWords), "open"].map((column) => (
+                  <td key={column} className="number">
+                    {load.get(`${column} ${name}`) ?? 0}
                   </td>
                 ))}
                 <td className="number">{known.has(name) ? (known.get(name)?.capacity ?? "unlimited") : undefined}</td>

@@ -1,8 +1,8 @@
 import { statuses, transitions, turns } from "@aumai/handoff"
 import { useDeferredValue, useId, useMemo, useState } from "react"
 
-import { lanesOf } from "../data/Board.ts"
-import { normalized, type Card, isOverdue } from "../data/Card.ts"
+import { lanesOf, sortedLanes } from "../data/Board.ts"
+import { normalized, type Card, isOverdue, latestFirst } from "../data/Card.ts"
 import { useBoard, useNames, useSnapshot } from "../data/Context.ts"
 import { useNow } from "../data/Time.ts"
 import { Lanes } from "../lanes/Lanes.tsx"
@@ -18,9 +18,11 @@ interface Filters {
   readonly agent: string
   readonly from: string
   readonly isOverdue: boolean
+  /** `true` to show the last change first. */
+  readonly isRecent: boolean
 }
 
-const noFilters: Filters = { text: "", agent: "", from: "1", isOverdue: false }
+const noFilters: Filters = { text: "", agent: "", from: "1", isOverdue: false, isRecent: false }
 
 const matches = (card: Card, filters: Filters, words: ReadonlyArray<string>, now: number): boolean =>
   card.priority >= Number(filters.from) &&
@@ -75,6 +77,14 @@ const FilterBar = ({ filters, change }: { readonly filters: Filters; readonly ch
         />
         Overdue only
       </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={filters.isRecent}
+          onChange={(event) => change({ ...filters, isRecent: event.target.checked })}
+        />
+        Recently changed first
+      </label>
     </search>
   )
 }
@@ -123,7 +133,8 @@ export const BoardPage = () => {
   const lanes = useMemo(() => {
     if (applied === noFilters) return snapshot.lanes
     const words = normalized(applied.text).split(/\s+/)
-    return lanesOf(snapshot.lanes, (card) => matches(card, applied, words, moment))
+    const shown = lanesOf(snapshot.lanes, (card) => matches(card, applied, words, moment))
+    return applied.isRecent ? sortedLanes(shown, latestFirst) : shown
   }, [snapshot.lanes, applied, moment])
   const isNoMatch = applied !== noFilters && statuses.every((status) => lanes[status].length === 0)
   const overdue = [...snapshot.cards.values()].filter((card) => isOverdue(card, now)).length

@@ -175,7 +175,13 @@ const Answer = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   )
 }
 
-export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
+interface Properties {
+  readonly recordId: string
+  /** The event whose form is open at first. */
+  readonly move?: string | undefined
+}
+
+export const HandoffPage = ({ move, recordId }: Properties) => {
   const found = useFound(recordId)
   if (found === undefined) return <Heading title="Handoff" />
   if (typeof found === "string") {
@@ -198,7 +204,7 @@ export const HandoffPage = ({ recordId }: { readonly recordId: string }) => {
       <Standing handoff={handoff} />
       <div className="columns">
         <div>
-          <Moves handoff={handoff} due={where.due?.at} />
+          <Moves handoff={handoff} due={where.due?.at} first={move} />
           {briefing === undefined ? undefined : (
             <BriefingPanel handoff={handoff} briefing={briefing} readBack={lastReadBackOf(handoff, history)} />
           )}

@@ -1,14 +1,18 @@
-import { isOpen, statuses } from "@aumai/handoff"
+import { type Awaits, isOpen, statuses, stepOf, turnOf } from "@aumai/handoff"
+import { useMemo } from "react"
 
+import type { Snapshot } from "../data/Board.ts"
+import { type Card, compare } from "../data/Card.ts"
 import { useBoard, useNames, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me, useSetting } from "../data/Setting.ts"
 import { CardList } from "../lanes/CardList.tsx"
+import { WaitingCard } from "../lanes/WaitingCard.tsx"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Name } from "../ui/Foreign.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { headlineText, nameText } from "../words/Visible.ts"
-import { statusWords } from "../words/Words.ts"
+import { awaitsWords } from "../words/Words.ts"
 
 const Choose = () => {
   const names = useNames()
@@ -31,9 +35,22 @@ const Choose = () => {
   )
 }
 
+// The cast: Object.keys widens the keys to strings.
+const steps = Object.keys(awaitsWords) as ReadonlyArray<Awaits>
+
+/** The cards whose next move is an agent's, most urgent first, by the step that they wait for. */
+const waitingIn = (lanes: Snapshot["lanes"], agent: string): ReadonlyMap<Awaits, ReadonlyArray<Card>> => {
+  const cards = statuses
+    .filter(isOpen)
+    .flatMap((status) => lanes[status].filter(({ state }) => turnOf(state) === agent))
+    .toSorted(compare)
+  return new Map(steps.map((awaits) => [awaits, cards.filter(({ state }) => stepOf(state)?.awaits === awaits)]))
+}
+
 const Inbox = ({ agent }: { readonly agent: string }) => {
   const { handoffs } = useBoard()
   const { lanes } = useSnapshot()
+  const waiting = useMemo(() => waitingIn(lanes, agent), [lanes, agent])
   const [outcome, perform] = useOutcome()
   const claim = (): void => {
     void perform(async () => {
@@ -63,18 +80,17 @@ const Inbox = ({ agent }: { readonly agent: string }) => {
       </div>
       <OutcomeText {...outcome} />
       <div className="lanes" data-open="true">
-        {statuses.filter(isOpen).map((status) => {
-          const cards = lanes[status].filter(({ to }) => to === agent)
-          const name = `${statusWords[status]} for ${nameText(agent)}`
+        {[...waiting].map(([awaits, cards]) => {
+          const name = `${awaitsWords[awaits]}, for ${nameText(agent)}`
           return (
-            <section key={status} className="lane" aria-label={name} data-status={status}>
+            <section key={awaits} className="lane" aria-label={name} data-awaits={awaits}>
               <h2>
-                {statusWords[status]} <span className="count">{cards.length}</span>
+                {awaitsWords[awaits]} <span className="count">{cards.length}</span>
               </h2>
               {cards.length === 0 ? (
                 <p className="nothing">No handoffs.</p>
               ) : (
-                <CardList cards={cards} label={`${statusWords[status]} handoffs for ${nameText(agent)}`} />
+                <CardList cards={cards} label={name} Item={WaitingCard} />
               )}
             </section>
           )

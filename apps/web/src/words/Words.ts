@@ -1,4 +1,11 @@
-import { type Briefing, describeLimit, describeProof, type HandoffStatus, type Proof } from "@aumai/handoff"
+import {
+  type Awaits,
+  type Briefing,
+  describeLimit,
+  describeProof,
+  type HandoffStatus,
+  type Proof
+} from "@aumai/handoff"
 
 /** The display names of statuses. */
 export const statusWords: Readonly<Record<HandoffStatus, string>> = {
@@ -11,6 +18,14 @@ export const statusWords: Readonly<Record<HandoffStatus, string>> = {
   failed: "Failed",
   cancelled: "Cancelled",
   expired: "Expired"
+}
+
+/** The display names of the steps that wait for an agent, in the order in which an inbox shows them. */
+export const awaitsWords: Readonly<Record<Awaits, string>> = {
+  answer: "To answer",
+  confirmation: "To confirm",
+  acceptance: "To accept",
+  work: "To work on"
 }
 
 /** The display names of severities. */
