@@ -363,8 +363,11 @@ describe("acting as an agent", () => {
     const waiting = page.getByRole("list", { name: "To answer, for er-desk" })
     await waiting.getByText("Is Ms. R. allergic?").waitFor()
     await waiting.getByRole("link", { name: "Answer: Take over Ms. R." }).press("Enter")
+    // The form has the focus.
+    const answer = page.getByRole("textbox", { name: "Answer" })
+    await answer.and(page.locator(":focus")).waitFor()
     await page.keyboard.type("To nothing we know of.")
-    expect(await page.getByLabel("Answer").inputValue()).toBe("To nothing we know of.")
+    expect(await answer.inputValue()).toBe("To nothing we know of.")
     await confirm(page, "Answer")
     await page.getByText("Answer: done.").waitFor()
     await goTo(page, "Agents")

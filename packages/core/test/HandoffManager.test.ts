@@ -309,6 +309,34 @@ describe("claim", () => {
 })
 
 describe("listing", () => {
+  test("shows what waits for an agent, with the verb that answers and the words that matter", function* () {
+    const manager = yield* HandoffManager
+    const waiting = (name: string, options?: Parameters<typeof manager.inbox>[1]) =>
+      Effect.map(manager.inbox(agent(name), options), (all) =>
+        all.map(({ awaits, record, verb, words }) => [awaits, verb, words, record.status])
+      )
+    const { recordId } = yield* manager.create(ask)
+    const task = ask.taskDescription
+    assert.deepStrictEqual(yield* waiting("executor"), [["acceptance", "accept", task, "pending"]])
+    yield* manager.accept(recordId)
+    assert.deepStrictEqual(yield* waiting("executor"), [["work", "start", task, "accepted"]])
+    yield* manager.start(recordId)
+    yield* manager.ask(recordId, { question: "Which quarter?" })
+    assert.deepStrictEqual(yield* waiting("executor"), [])
+    assert.deepStrictEqual(yield* waiting("planner"), [["answer", "answer", "Which quarter?", "input_required"]])
+    // More than one page of others is read to find the question.
+    for (let n = 0; n < 260; n++) {
+      yield* manager.create({ ...ask, fromAgent: agent("boss"), toAgent: agent("planner"), priority: 10 })
+    }
+    assert.deepStrictEqual(yield* waiting("planner", { awaits: "answer", limit: 2 }), [
+      ["answer", "answer", "Which quarter?", "input_required"]
+    ])
+    yield* manager.answer(recordId, { answer: "Q3" })
+    assert.deepStrictEqual(yield* waiting("executor"), [["work", "complete", task, "in_progress"]])
+    yield* manager.complete(recordId, { result: {} })
+    assert.deepStrictEqual(yield* waiting("executor"), [])
+  })
+
   test("returns an inbox of at most a hundred by default, and whole views in pages", function* () {
     const manager = yield* HandoffManager
     for (let n = 0; n < 520; n++) yield* manager.create(ask)

@@ -971,6 +971,51 @@ describe("a worker on a failing store", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("shares one write of heartbeats among the workers of a process, at most every ten seconds", () =>
+    Effect.gen(function* () {
+      const batches: Array<ReadonlyArray<string>> = []
+      const agents = Layer.effect(
+        AgentStore,
+        AgentStore.useSync((inner) =>
+          AgentStore.of({
+            ...inner,
+            seen: (ids, at) =>
+              Effect.andThen(
+                Effect.sync(() => void batches.push(ids)),
+                inner.seen(ids, at)
+              )
+          })
+        )
+      ).pipe(Layer.provideMerge(MemoryStore.layer))
+      yield* Effect.gen(function* () {
+        const names = Array.from({ length: 50 }, (_, n) => AgentId.make(`worker-${n}`))
+        const begin = (name: AgentId) =>
+          Effect.forkChild(
+            HandoffWorker.run(name, () => Effect.succeed({})),
+            { startImmediately: true }
+          )
+        const workers = yield* Effect.forEach(names, begin)
+        yield* settle
+        assert.deepStrictEqual(batches, [names])
+        const late = yield* begin(AgentId.make("late"))
+        yield* TestClock.adjust("9 seconds")
+        assert.strictEqual(batches.length, 1)
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(batches.slice(1), [[...names, "late"]])
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual(batches.length, 4)
+        // The worker that sends the batch may end; the others go on.
+        yield* Fiber.interruptAll(workers.slice(0, 49))
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(batches.slice(4), [
+          ["worker-49", "late"],
+          ["worker-49", "late"]
+        ])
+        yield* Fiber.interruptAll([...workers.slice(49), late])
+      }).pipe(Effect.provide(HandoffManager.layer.pipe(Layer.provideMerge(agents))))
+    })
+  )
+
   it.effect("continues if a heartbeat fails, and warns once", () =>
     Effect.gen(function* () {
       let reason: StoreError["reason"] = "corrupt"

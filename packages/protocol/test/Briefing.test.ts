@@ -14,6 +14,7 @@ import {
   startAwaits,
   type Transition,
   turnOf,
+  waitingOf,
   whereabouts
 } from "../src/index.ts"
 import { asked, at, follow, receiver, refused, sender, stranger, successor } from "./samples.ts"
@@ -139,7 +140,11 @@ describe("a confirmation", () => {
       assert.strictEqual(startAwaits(record), "sender")
       assert.deepStrictEqual([turnOf(record), whereabouts(record).turn], [sender, sender])
       assert.deepStrictEqual(missingOf(record, start), { awaits: "sender", missing: [] })
+      const waiting = waitingOf(record)
+      assert.deepInclude(waiting, { awaits: "confirmation", verb: "confirm" })
+      assert.include(waiting?.words, `read back: ${readBackOf(record)?.summary}`)
       const told = follow(record, confirm(3, "訂正"))
+      assert.deepInclude(waitingOf(told), { awaits: "work", verb: "start" })
       assert.deepStrictEqual([startAwaits(told), turnOf(told)], [undefined, receiver])
       assert.deepInclude(readBackOf(told), { confirmed: at(3), correction: "訂正" })
       assert.strictEqual(follow(told, start).status, "in_progress")

@@ -20,9 +20,12 @@ export const WaitingCard = ({ card }: { readonly card: Card }) => {
       ) : undefined}
       {step !== undefined && isMove(step.event) ? (
         <p>
-          <a className="button small" href={moveHrefOf(card.recordId, step.event)}>
+          <a
+            className="button small"
+            href={moveHrefOf(card.recordId, step.event)}
+            aria-label={`${verbs[step.event].name}: ${card.task}`}
+          >
             {verbs[step.event].name}
-            <span className="hidden">: {card.task}</span>
           </a>
         </p>
       ) : undefined}
