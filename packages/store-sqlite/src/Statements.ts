@@ -143,7 +143,7 @@ export const make = (db: DatabaseSync) => {
     db,
     "UPDATE handoffs SET revision = ?, status = ?, to_agent = ?, due_at = ?, latest = ?, record = ? WHERE id = ?"
   )
-  // A statement of its own, because most changes leave the turn as it is, and naming the column would rewrite its index.
+  // A separate statement, because most changes leave the turn unchanged, and naming the column would rewrite its index.
   const pass = run(db, "UPDATE handoffs SET turn = ? WHERE id = ?")
   return {
     standing: first(db, reads.standing, standing),
