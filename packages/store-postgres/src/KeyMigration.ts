@@ -21,9 +21,11 @@ export const addKeys = Effect.fnUntraced(function* (run: Connections["run"]) {
   let last = ""
   let hasMore = true
   while (hasMore) {
-    const rows = yield* run(page, [PgTypes.text(last), PgTypes.int8(BigInt(pageSize))])
-    const records = rows.flatMap(([id, revision, record]) => {
-      const read = StoredText.readRecord({ id: String(id), revision: Number(revision), record: String(record) })
+    const rows = (yield* run(page, [PgTypes.text(last), PgTypes.int8(BigInt(pageSize))])).map(
+      ([id, revision, record]) => ({ id: String(id), revision: Number(revision), record: String(record) })
+    )
+    const records = rows.flatMap((row) => {
+      const read = StoredText.readRecord(row)
       return Result.isSuccess(read) ? [read.success] : []
     })
     const keys = records.map(keysOf)
@@ -32,7 +34,7 @@ export const addKeys = Effect.fnUntraced(function* (run: Connections["run"]) {
       texts(keys.map(({ turn }) => turn ?? null)),
       longs(keys.map(({ latest }) => latest))
     ])
-    last = String(rows.at(-1)?.[0] ?? last)
+    last = rows.at(-1)?.id ?? last
     hasMore = rows.length === pageSize
   }
 })

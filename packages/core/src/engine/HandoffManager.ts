@@ -277,7 +277,7 @@ const make = Effect.gen(function* () {
     const most = pageOf(limit)
     const size = awaits === undefined ? most : pageSize
     let after: HandoffRecord | undefined
-    let hasMore = most > 0
+    let hasMore = true
     while (hasMore) {
       const page: ReadonlyArray<HandoffRecord> = yield* store.list(
         { _tag: "Turn", agent },
