@@ -121,7 +121,7 @@ describe("the flags that the rule knows", () => {
   it("are all with a word as their value, and no switch", () => {
     // Numbers, choices and the built-in flags need no rule.
     const worded = flags.filter(
-      ([, value]) => value !== undefined && !/^(?:N|0-100|<.*>|choice|shutdown|\w+(?:\|\w+)+)$/.test(value)
+      ([, value]) => value !== undefined && !/^(?:N|0-100|<.*>|choice|shutdown|[a-z]+(?:\|[a-z]+)+)$/.test(value)
     )
     expect(new Set(worded.map(([name]) => name))).toEqual(valueFlags)
     const switches = flags.filter(([, value]) => value === undefined).map(([name = ""]) => name)

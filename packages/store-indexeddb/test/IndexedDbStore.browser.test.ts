@@ -8,6 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 
 import { IndexedDbStore } from "../src/index.ts"
+import { version } from "../src/Schema.ts"
 import { accepted, created, id, revisionOf } from "./handoffs.ts"
 import { deleteRaw, inRaw, namesOfDatabases, openRaw } from "./raw.ts"
 
@@ -51,7 +52,7 @@ describe("a database of another version", () => {
       yield* using(name, (store) =>
         Effect.gen(function* () {
           yield* store.commit([created("a")])
-          const newer = yield* promise(() => openRaw(name, 3))
+          const newer = yield* promise(() => openRaw(name, version + 1))
           newer.close()
           yield* failsAs("unavailable", /newer version.*Reload/, store.get(id("a")))
           yield* failsAs("unavailable", /newer version.*Reload/, store.commit([created("b")]))
