@@ -60,7 +60,6 @@ const viewsOf = (own: Own): ReadonlyArray<View> => [
   { _tag: "Sent", agent: own.agent("from") },
   { _tag: "Turn", agent: own.agent("to") },
   { _tag: "Recent", agent: own.agent("from") },
-  { _tag: "Recent" },
   { _tag: "Children", parent: own.id("parent") },
   { _tag: "Due", at: second(300) },
   { _tag: "Prefix", prefix: own.id("r") }
