@@ -89,7 +89,9 @@ const inboxHead = async (waiting: number) => {
   )
   const read = HandoffManager.use((manager) =>
     Effect.gen(function* () {
-      for (let index = 0; index < reads; index++) yield* manager.inbox(agent, { limit: 1 })
+      for (let index = 0; index < reads; index++) {
+        yield* manager.list({ _tag: "Inbox", agent, status: "pending" }, { limit: 1 })
+      }
     })
   )
   await runtime.runPromise(read)

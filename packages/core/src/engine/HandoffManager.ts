@@ -3,18 +3,15 @@ import {
   type After,
   type AgentId,
   type ArchivedHandoff,
-  type Awaits,
   type ErrorOf,
   HandoffNotFound,
   type HandoffRecord,
   type InvalidInput,
   type InvalidPosition,
-  limits,
   type RecordId,
   type StoreError,
   type storeVerbs,
   type Waiting,
-  waitingOf,
   type Whereabouts,
   whereabouts
 } from "@aumai/handoff-protocol"
@@ -34,12 +31,11 @@ import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
 import * as Entries from "./Entries.ts"
 import { isDrawn, isIdPrefix } from "./Ids.ts"
+import type { InboxOptions } from "./Inbox.ts"
 import * as Metrics from "./Metrics.ts"
+import { pageOf, pageSize } from "./PageSize.ts"
 import { SchemaBox } from "./SchemaBox.ts"
 import * as Verbs from "./Verbs.ts"
-
-// One page is one read of the store; 256 records are a few hundred kilobytes in practice.
-const pageSize = 256
 
 // One more than the error names, so that it can say that there are more.
 const mostFound = 4
@@ -168,10 +164,7 @@ export class HandoffManager extends Context.Service<
      * verb that takes it, and the words that matter: the receiver's question, its read-back, or the task. At most `limit`,
      * 100 by default and 10,000 in all. `awaits` keeps one kind of step; the whole inbox may be read to find enough.
      */
-    readonly inbox: (
-      agent: AgentId,
-      options?: { readonly awaits?: Awaits; readonly limit?: number }
-    ) => Effect.Effect<ReadonlyArray<Waiting>, StoreError>
+    readonly inbox: (agent: AgentId, options?: InboxOptions) => Effect.Effect<ReadonlyArray<Waiting>, StoreError>
     /**
      * Accepts the most urgent handoff waiting for an agent. `None` if nothing waits. Of many claimers exactly one gets each
      * handoff. While other processes claim from the same inbox, it may be one of the first few instead of the very first.
@@ -213,12 +206,10 @@ export class HandoffManager extends Context.Service<
   ).pipe(Layer.provide(HandoffRouter.layer))
 }
 
-/** The number of records that a page may hold; none for a limit that is not a number. */
-const pageOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, limits.page))
-
 // Loaded on first use: together they are three of the fifty kilobytes that a browser loads before it starts.
 const archive = Effect.promise(() => import("./Archive.ts"))
 const chain = Effect.promise(() => import("./Chain.ts"))
+const inbox = Effect.promise(() => import("./Inbox.ts"))
 
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
@@ -269,30 +260,6 @@ const make = Effect.gen(function* () {
       ])
     )
 
-  const inbox = Effect.fnUntraced(function* (
-    agent: AgentId,
-    { awaits, limit = 100 }: { readonly awaits?: Awaits; readonly limit?: number } = {}
-  ) {
-    const found: Array<Waiting> = []
-    const most = pageOf(limit)
-    const size = awaits === undefined ? most : pageSize
-    let after: HandoffRecord | undefined
-    let hasMore = true
-    while (hasMore) {
-      const page: ReadonlyArray<HandoffRecord> = yield* store.list(
-        { _tag: "Turn", agent },
-        { limit: size, ...(after && { after }) }
-      )
-      for (const record of page) {
-        const waiting = waitingOf(record)
-        if (waiting !== undefined && (awaits ?? waiting.awaits) === waiting.awaits) found.push(waiting)
-      }
-      after = page.at(-1)
-      hasMore = page.length === size && found.length < most
-    }
-    return found.slice(0, most)
-  })
-
   return HandoffManager.of({
     ...verbs.methods,
     create,
@@ -302,7 +269,7 @@ const make = Effect.gen(function* () {
     list: (view, page) => store.list(view, { ...page, limit: pageOf(page.limit) }),
     listAll,
     history,
-    inbox,
+    inbox: (agent, options) => Effect.flatMap(inbox, ({ inboxOf }) => inboxOf(store, agent, options)),
     claim,
     changes: ({ after } = {}) => Changes.follow(store, after),
     chain: (id) => Effect.flatMap(get(id), (member) => Effect.flatMap(chain, ({ chainOf }) => chainOf(store, member))),
