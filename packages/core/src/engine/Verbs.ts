@@ -159,7 +159,8 @@ export const make = (
       if (!isEnd) return Effect.fail(refusal)
       const reason = ("reason" in event && event.reason) || refusal.message
       const held = attempt === undefined ? {} : { attempt }
-      const end = entries.next(current, { _tag: "Failed", at, by, ...held, reason, code: "attempts_exhausted" })
+      const stack = "stack" in event && event.stack !== undefined ? { stack: event.stack } : {}
+      const end = entries.next(current, { _tag: "Failed", at, by, ...held, reason, code: "attempts_exhausted", ...stack })
       return Result.isFailure(end) ? Effect.fail(end.failure) : commit(end.success)
     })
 

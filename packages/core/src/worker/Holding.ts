@@ -15,7 +15,6 @@ import {
   transitions
 } from "@aumai/handoff-protocol"
 import * as Cause from "effect/Cause"
-import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -27,29 +26,37 @@ import * as Semaphore from "effect/Semaphore"
 import { actAs } from "../engine/ActAs.ts"
 import { EndsLastAttempt } from "../engine/LastAttempt.ts"
 import type { VerbError } from "../engine/Verbs.ts"
-import { reasonOf, recordable } from "./Reason.ts"
-import { pauseAfter, retryWhile } from "./Retrying.ts"
+import type { Ending } from "./Breaker.ts"
+import { type Failure, usualFailure, wordsOf } from "./Failures.ts"
+import { reasonOf, recordable, stackOf } from "./Reason.ts"
+import { retryWhile } from "./Retrying.ts"
+import { pauseAfter } from "./RetryPause.ts"
 import { expiring, watching } from "./Watching.ts"
-import { GiveUp, type Holder, type ReadsBack, type Work } from "./Work.ts"
+import { CannotWork, GiveUp, type Holder, type ReadsBack, type Work } from "./Work.ts"
 
 /** A value as it is now. One that cannot be taken over is refused when the work is completed. */
 const asNow = <A>(value: A): A => Result.getOrElse(takeOver("", value), () => value)
 
 const shutDown = "The worker was shut down."
 
+/** An error that ended a handler, apart from those of the engine. */
+interface Thrown {
+  readonly error: unknown
+}
+
 /**
  * Holds one claimed handoff while a handler works on it: starts it, renews the lease, records the outcome, and interrupts
- * the handler as soon as the handoff is lost.
+ * the handler as soon as the handoff is lost. Fails only if the handler cannot run at all.
  */
 export const hold = <E, R>(
   holder: Holder,
   claimed: After<"Accepted">,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
   readBack?: ReadsBack<E, R>
-): Effect.Effect<void, never, R> =>
+): Effect.Effect<Ending, CannotWork, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const { manager, agent, lease, now, hinted, changed, leaveBy } = holder
+      const { manager, agent, lease, now, hinted, changed, leaveBy, log } = holder
       const { recordId, attempt } = claimed
       const act = actAs(manager, { agent, attempt })
       const lost = yield* Latch.make()
@@ -147,39 +154,80 @@ export const hold = <E, R>(
 
       const renewing = Effect.forever(Effect.andThen(Effect.sleep(Math.ceil(lease / 3)), Effect.orDie(progress())))
 
-      /** Releases the handoff for another attempt, or fails it in the last one. */
-      const release = (reason: string): Effect.Effect<HandoffRecord, VerbError> =>
+      /** Releases the handoff for another attempt after a pause, or fails it in the last one. */
+      const release = (reason: string, failure: Failure, stack: object): Effect.Effect<HandoffRecord, VerbError> =>
         Effect.gen(function* () {
-          const wait = yield* pauseAfter(attempt)
+          const wait = yield* pauseAfter(claimed, holder.retry, failure)
           const notBefore = DateTime.makeUnsafe((yield* now).epochMilliseconds + wait)
-          const released = act("release", { recordId, reason, notBefore })
+          const released = act("release", { recordId, reason, notBefore, ...stack })
           return yield* persist<HandoffRecord>("Released", Effect.provideService(released, EndsLastAttempt, true))
         })
       /** Releases the handoff for another worker without counting the attempt. Never fails it. */
-      const leave = (reason: string): Effect.Effect<HandoffRecord, VerbError> =>
-        persist<HandoffRecord>("Released", act("release", { recordId, reason, code: "shutdown" }))
+      const leave = (reason: string, stack: object = {}): Effect.Effect<HandoffRecord, VerbError> =>
+        persist<HandoffRecord>("Released", act("release", { recordId, reason, code: "shutdown", ...stack }))
       // A failure while the program shuts down says little about the work: its children and connections end, too.
-      const again = (reason: string) => (leaveBy() < Infinity ? leave(reason) : release(reason))
-      const fail = (reason: string): Effect.Effect<HandoffRecord, VerbError> =>
-        persist("Failed", act("fail", { recordId, reason }))
+      const isLeaving = () => leaveBy() < Infinity
+      const again = (reason: string, failure: Failure = { kind: "other" }, stack: object = {}) =>
+        isLeaving() ? leave(reason, stack) : release(reason, failure, stack)
+      const fail = (reason: string, stack: object = {}): Effect.Effect<HandoffRecord, VerbError> =>
+        persist("Failed", act("fail", { recordId, reason, ...stack }))
 
-      const finish = (exit: Exit.Exit<JsonObject, E>): Effect.Effect<HandoffRecord, VerbError> => {
-        if (Exit.isSuccess(exit)) {
+      /** Judges what the handler threw, with the words that the policies call final. */
+      const judged = ({ error }: Thrown): Effect.Effect<Failure> =>
+        Effect.map(now, ({ epochMilliseconds }) => {
+          const failure = holder.classify(error, usualFailure(error, epochMilliseconds))
+          const words = [...(claimed.request.retry?.final ?? []), ...(holder.retry.final ?? [])]
+          const isFinal = failure.kind !== "broken" && wordsOf(error).some((word) => words.includes(word))
+          return isFinal ? { kind: "final" } : failure
+        })
+
+      /** Records an outcome. Warns if the store refuses it. */
+      const told = (recording: Effect.Effect<HandoffRecord, VerbError>): Effect.Effect<void> =>
+        recording.pipe(
+          Effect.asVoid,
+          // A late write is refused, and its outcome is dropped.
+          Effect.catch(({ message }) =>
+            log.warn(`The outcome of attempt ${attempt} at handoff ${recordId} was not recorded: ${message}`)
+          )
+        )
+
+      /** Ends the attempt with what the handler threw. */
+      const end = (thrown: Thrown): Effect.Effect<Ending, CannotWork> =>
+        Effect.gen(function* () {
+          const { error } = thrown
+          const failure = yield* judged(thrown)
+          const reason = reasonOf(error)
+          const trace = failure.kind === "final" && error instanceof GiveUp ? undefined : stackOf(error)
+          const stack = trace === undefined ? {} : { stack: trace }
+          yield* Effect.sync(() => holder.onError({ ...failure, error, record: claimed }))
+          if (failure.kind === "broken") {
+            yield* told(leave(reason, stack))
+            return yield* error instanceof CannotWork ? error : new CannotWork({ reason, cause: error })
+          }
+          yield* told(failure.kind === "final" ? fail(reason, stack) : again(reason, failure, stack))
+          return failure.kind === "final" || isLeaving() ? "neither" : { failed: reason }
+        })
+
+      /** Completes the handoff, or ends the attempt without a valid result. */
+      const finish = (result: JsonObject): Effect.Effect<Ending> =>
+        Effect.gen(function* () {
           const payload = {
-            result: exit.value,
+            result,
             ...(artifacts.length === 0 ? {} : { artifacts }),
             ...(evidence.length === 0 ? {} : { evidence })
           }
-          return persist<HandoffRecord>("Completed", act("complete", { recordId, ...payload })).pipe(
-            // Another attempt would give an invalid result again.
-            Effect.catchTag("InvalidInput", ({ message }) => fail(recordable(message))),
-            // The next attempt may deliver what is missing.
-            Effect.catchTag(["NotDelivered", "OpenChildren"], ({ message }) => again(recordable(message)))
+          let failed: string | undefined
+          yield* told(
+            persist<HandoffRecord>("Completed", act("complete", { recordId, ...payload })).pipe(
+              Effect.catchTag(["InvalidInput", "NotDelivered", "OpenChildren"], ({ _tag, message }) => {
+                failed = recordable(message)
+                // Another attempt would give an invalid result again, but may deliver what is missing.
+                return _tag === "InvalidInput" ? fail(failed) : again(failed)
+              })
+            )
           )
-        }
-        const failure = Cause.squash(exit.cause)
-        return failure instanceof GiveUp ? fail(reasonOf(failure)) : again(reasonOf(failure))
-      }
+          return failed === undefined ? "succeeded" : { failed }
+        })
       const artifacts: Array<Artifact> = []
       const evidence: Array<OwnEvidence> = []
       const deliver: Work["deliver"] = (...more) => void artifacts.push(...more.map(asNow))
@@ -201,53 +249,59 @@ export const hold = <E, R>(
         Effect.map(lost.await, () => lostReason)
       ])
       const start = Effect.suspend(() => persist("Started", act("start", { recordId })))
-      const starting: Effect.Effect<After<"Started">, E | VerbError | string, R> = readBack === undefined ||
+      // What reading the briefing back threw.
+      let thrown: Thrown | undefined
+      const starting: Effect.Effect<After<"Started">, VerbError | string, R> = readBack === undefined ||
       startAwaits(claimed) === undefined
         ? start
         : Effect.gen(function* () {
             // Reading back may take longer than the lease, so it is renewed meanwhile.
-            const restatement = yield* restore(
-              Effect.raceFirst(readBack(claimed), Effect.flatMap(holding, Effect.fail))
-            )
+            const reading = Effect.exit(Effect.suspend(() => readBack(claimed)))
+            const read = yield* restore(Effect.raceFirst(reading, Effect.flatMap(holding, Effect.fail)))
+            if (Exit.isFailure(read)) {
+              thrown = { error: Cause.squash(read.cause) }
+              return yield* Effect.fail("Reading the briefing back failed.")
+            }
             // A restate that failed may have been committed and confirmed; repeating it would undo the confirmation.
             const restate = Effect.flatMap(manager.get(recordId), (record): Effect.Effect<HandoffRecord, VerbError> =>
               record.attempt === attempt && may(record, "Restated") && startAwaits(record) !== "receiver"
                 ? Effect.succeed(record)
-                : act("restate", { recordId, readBack: restatement })
+                : act("restate", { recordId, readBack: read.value })
             )
             const restated = yield* persist("Restated", restate)
-            if (startAwaits(restated) === "sender")
+            if (startAwaits(restated) === "sender") {
+              yield* holder.stepAside
               yield* restore(Effect.raceFirst(confirmed, Effect.as(lost.await, restated)))
+              yield* restore(Effect.raceFirst(holder.stepBack, Effect.flatMap(holding, Effect.fail)))
+            }
             return yield* start
           })
       const started = yield* Effect.exit(starting)
       if (Exit.isFailure(started)) {
-        const failure = Cause.squash(started.cause)
-        yield* Console.warn(`Handoff ${recordId} was claimed but could not be started: ${reasonOf(failure)}`)
+        const failure = thrown?.error ?? Cause.squash(started.cause)
+        yield* log.warn(`Handoff ${recordId} was claimed but could not be started: ${reasonOf(failure)}`)
+        if (thrown !== undefined) return yield* end(thrown)
         // Returned now instead of when its lease expires. This may fail, because it may be lost or the store unavailable.
-        const isShutDown = Cause.hasInterruptsOnly(started.cause) && leaveBy() < Infinity
-        const reason = isShutDown ? shutDown : reasonOf(failure)
-        const ending = failure instanceof GiveUp ? fail(reason) : again(reason)
+        const isShutDown = Cause.hasInterruptsOnly(started.cause) && isLeaving()
         // Not Effect.ignore, which adds loggers to the bundle for browsers.
-        yield* ending.pipe(Effect.catch(() => Effect.void))
-        return
+        yield* again(isShutDown ? shutDown : reasonOf(failure)).pipe(Effect.catch(() => Effect.void))
+        return "neither"
       }
       earlier = started.value.answer
       // Suspended, because a handler may throw synchronously.
       const working = Effect.exit(
         Effect.suspend(() => handler({ record: started.value, progress, ask, deliver, vouch }))
       )
-      const end = yield* Effect.exit(restore(Effect.raceFirst(working, holding)))
-      const outcome = Exit.isSuccess(end) ? end.value : undefined
+      const worked = yield* Effect.exit(restore(Effect.raceFirst(working, holding)))
+      const outcome = Exit.isSuccess(worked) ? worked.value : undefined
       if (typeof outcome === "string") {
-        yield* Console.warn(`Handoff ${recordId} is no longer held in attempt ${attempt}: ${outcome}`)
-        return
+        yield* log.warn(`Handoff ${recordId} is no longer held in attempt ${attempt}: ${outcome}`)
+        return "neither"
       }
-      // A late write is refused, and its outcome is dropped.
-      yield* (outcome === undefined ? leave(shutDown) : finish(outcome)).pipe(
-        Effect.catch(({ message }) =>
-          Console.warn(`The outcome of attempt ${attempt} at handoff ${recordId} was not recorded: ${message}`)
-        )
-      )
+      if (outcome === undefined) {
+        yield* told(leave(shutDown))
+        return "neither"
+      }
+      return yield* Exit.isSuccess(outcome) ? finish(outcome.value) : end({ error: Cause.squash(outcome.cause) })
     })
   )

@@ -21,16 +21,26 @@ const firstOf = (text: string, bytes: number): string => {
 }
 
 /** Makes a text fit into an event: removes control characters, replaces lone surrogates, and cuts what is too long. */
-export const recordable = (text: string): string => {
+export const recordable = (text: string, bytes: number = limits.textBytes): string => {
   // Cut first, because the text may be as long as memory.
   const clean = text
-    .slice(0, limits.textBytes + 1)
+    .slice(0, bytes + 1)
     .replace(controls, "")
     .toWellFormed()
-  const kept = firstOf(clean, limits.textBytes)
-  return text.length <= limits.textBytes && kept.length === clean.length
-    ? kept
-    : `${firstOf(clean, limits.textBytes - 3)}…`
+  const kept = firstOf(clean, bytes)
+  return text.length <= bytes && kept.length === clean.length ? kept : `${firstOf(clean, bytes - 3)}…`
+}
+
+/** The stack of an error for the operator; `undefined` for a value without one. */
+export const stackOf = (thrown: unknown): string | undefined => {
+  try {
+    // The cast: the type of the field is checked.
+    const { stack } = Object(thrown) as { readonly stack?: unknown }
+    return typeof stack === "string" && stack !== "" ? recordable(stack, limits.stackBytes) : undefined
+  } catch {
+    // A getter threw.
+    return undefined
+  }
 }
 
 /** The fields of errors that a reason tells. Objects of other kinds may have them, too. */

@@ -1,10 +1,20 @@
 /** The work of a handler, its errors, and the dependencies of its holder. */
-import type { After, AgentId, Artifact, InvalidInput, OwnEvidence, ReadBack } from "@aumai/handoff-protocol"
+import type {
+  After,
+  AgentId,
+  Artifact,
+  HandoffRecord,
+  InvalidInput,
+  OwnEvidence,
+  ReadBack,
+  RetryPolicy
+} from "@aumai/handoff-protocol"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { HandoffManager } from "../engine/HandoffManager.ts"
+import type { Classify, Failure } from "./Failures.ts"
 
 /**
  * The error of a handler if another attempt would not help. Any other error leads to another attempt.
@@ -24,6 +34,41 @@ export class GiveUp extends Schema.TaggedError<GiveUp>()("GiveUp", {
   override get message() {
     return this.reason
   }
+}
+
+/**
+ * The error of a handler that cannot run at all, such as a program that is not installed: no handoff could succeed. The
+ * worker returns the handoff without counting the attempt, and stops with this error.
+ *
+ * @example
+ * ```ts
+ * import { CannotWork } from "@aumai/handoff-core/HandoffWorker"
+ *
+ * console.log(new CannotWork({ reason: "ffmpeg is not installed." }).message) // The worker cannot work: ffmpeg is not installed.
+ * ```
+ */
+export class CannotWork extends Schema.TaggedError<CannotWork>()("CannotWork", {
+  reason: Schema.String,
+  /** The error that led to it. */
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
+  override get message() {
+    return `The worker cannot work: ${this.reason}`
+  }
+}
+
+/** The messages of a worker. */
+export interface WorkLog {
+  readonly info: (text: string) => Effect.Effect<void>
+  readonly warn: (text: string) => Effect.Effect<void>
+}
+
+/** A failure of a handler, as the worker tells it to `onError`. */
+export interface WorkFailure extends Failure {
+  /** The value that the handler threw. */
+  readonly error: unknown
+  /** The handoff in the attempt that failed. */
+  readonly record: HandoffRecord
 }
 
 /** A handoff that a handler works on. */
@@ -63,4 +108,14 @@ export interface Holder {
   readonly changed: () => Effect.Effect<void>
   /** The moment, in epoch milliseconds, after which a worker that shuts down stops retrying. */
   readonly leaveBy: () => number
+  /** The policy of the worker; that of the request comes first. */
+  readonly retry: RetryPolicy
+  readonly classify: Classify
+  /** Learns of each failure of a handler. */
+  readonly onError: (failure: WorkFailure) => void
+  readonly log: WorkLog
+  /** Frees the slot of the handoff while its sender is waited for. Does nothing if too many handoffs wait already. */
+  readonly stepAside: Effect.Effect<void>
+  /** Waits for a slot after `stepAside`. */
+  readonly stepBack: Effect.Effect<void>
 }

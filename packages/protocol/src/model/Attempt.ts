@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
 import { AgentId, field, inBody, optional, Text, Timestamp } from "../values/Fields.ts"
-import { bounded } from "../values/Json.ts"
+import { bounded, textUpTo } from "../values/Json.ts"
 import { limits } from "../values/Limits.ts"
 import { Artifacts } from "./Delivery.ts"
 
@@ -50,6 +50,32 @@ export class HandBack extends Schema.Opaque<HandBack>()(
     pitfalls: optional(points, "Pitfalls that the next attempt should avoid."),
     artifacts: optional(Artifacts, "The artifacts made so far.")
   }).check(bounded())
+) {}
+
+/** The word of an error: its name, code or status, or the exit code of a program. */
+const ErrorWord = textUpTo(limits.nameLength * 4, "A word of 1 to 128 characters").check(
+  Schema.isMinLength(1),
+  Schema.isMaxLength(limits.nameLength)
+)
+
+/** The pauses between the attempts of a worker, and the errors after which another attempt would not help. */
+export class RetryPolicy extends Schema.Opaque<RetryPolicy>()(
+  Schema.Struct({
+    initial: optional(Milliseconds, "The pause after the first failed attempt, in milliseconds. Default: 30 seconds."),
+    factor: optional(
+      Schema.Finite.check(Schema.isBetween({ minimum: 1, maximum: 100 })),
+      "The factor by which each further pause is longer. Default: 8."
+    ),
+    max: optional(Milliseconds, "The longest pause, in milliseconds. Default: ten minutes."),
+    jitter: optional(
+      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+      "The greatest fraction by which chance shortens a pause. Default: 0.25."
+    ),
+    final: optional(
+      Schema.Array(ErrorWord).check(Schema.isMaxLength(limits.parts)),
+      "Errors that fail the handoff at once: names, codes, HTTP statuses, or exit codes of a program."
+    )
+  })
 ) {}
 
 /** A question of the receiver with the sender's answer. */

@@ -6,7 +6,7 @@ import { limits } from "../values/Limits.ts"
 import { Answer, Clock, Milliseconds, Progress, RerouteCause } from "./Attempt.ts"
 import { correction, ReadBack } from "./Briefing.ts"
 import { proof } from "./Delivery.ts"
-import { handBack, move, notBefore, reason, RoutingDecision } from "./EventParts.ts"
+import { handBack, move, notBefore, reason, RoutingDecision, stack } from "./EventParts.ts"
 
 /** The receiver reports that it is still working. The report renews its lease. */
 export class ProgressedEvent extends Schema.Opaque<ProgressedEvent>()(
@@ -36,7 +36,8 @@ export class ReleasedEvent extends Schema.Opaque<ReleasedEvent>()(
       `The cause if programs act on it. An attempt that ends by a shutdown does not count, ${limits.shutdowns} times at most; its question stays open.`
     ),
     handBack,
-    notBefore
+    notBefore,
+    stack
   })
 ) {}
 

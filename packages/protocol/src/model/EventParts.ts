@@ -12,6 +12,8 @@ import {
   Text,
   Timestamp
 } from "../values/Fields.ts"
+import { textUpTo } from "../values/Json.ts"
+import { limits } from "../values/Limits.ts"
 import { Attempt, HandBack } from "./Attempt.ts"
 
 const matched = field(Schema.Array(Capability), "The agent's capabilities that the task or `requires` asked for.")
@@ -67,3 +69,10 @@ export const requiredReason = inBody(field(Text, why), "")
 export const handBack = inBody(optional(HandBack, "Notes of this attempt for the next one."))
 
 export const notBefore = optional(Timestamp, "Claims skip the handoff until this moment.")
+
+export const stack = inBody(
+  optional(
+    textUpTo(limits.stackBytes, "At most 8 KiB of UTF-8, without NUL and lone surrogates"),
+    "The stack of the error, for the operator of the receiver. Only the history has it, not the record."
+  )
+)

@@ -16,7 +16,7 @@ import {
   RestatedEvent
 } from "./CustodyEvent.ts"
 import { Artifacts, OwnEvidences } from "./Delivery.ts"
-import { fact, move, reason, requiredReason, RoutingDecision } from "./EventParts.ts"
+import { fact, move, reason, requiredReason, RoutingDecision, stack } from "./EventParts.ts"
 import { failureCode, HandoffRecord, HandoffResponse, missed, result } from "./HandoffRecord.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
 
@@ -82,7 +82,8 @@ export class FailedEvent extends Schema.Opaque<FailedEvent>()(
     _tag: Schema.tag("Failed"),
     ...move,
     reason: requiredReason,
-    code: failureCode
+    code: failureCode,
+    stack
   })
 ) {}
 

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { AgentId, Capability, field, inBody, optional, Priority, RecordId, Text, Timestamp } from "../values/Fields.ts"
 import { JsonObject } from "../values/Json.ts"
 import { limits } from "../values/Limits.ts"
-import { Milliseconds } from "./Attempt.ts"
+import { Milliseconds, RetryPolicy } from "./Attempt.ts"
 import { Briefing } from "./Briefing.ts"
 import { Deliverables } from "./Delivery.ts"
 
@@ -82,6 +82,10 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     reroute: optional(
       Schema.Boolean,
       "If `true`, the next capable agent gets the handoff when its receiver declines, misses `acceptBy` or uses up its attempts."
+    ),
+    retry: optional(
+      RetryPolicy,
+      "The pauses between attempts of a worker, and the errors that are final. Default: the policy of the worker."
     )
   })
 ) {}

@@ -7,6 +7,8 @@ export const limits = {
   nameLength: 128,
   /** UTF-8 bytes of a task description or a reason, 64 KiB: enough for the instructions of a model; larger data belongs in the context. */
   textBytes: 64 * 1024,
+  /** UTF-8 bytes of the stack of an error in an event, 8 KiB: a hundred frames. */
+  stackBytes: 8 * 1024,
   /** UTF-8 bytes of an encoded context, result, briefing or hand-back, and of all deliverables or artifacts together, 1 MiB: PostgreSQL, IndexedDB and HTTP carry that without special settings. */
   jsonBytes: 1024 * 1024,
   /** UTF-8 bytes of a JSON Schema as JSON, 64 KiB, judged by `create`: thirty times the longest in use, and judged within milliseconds. */
