@@ -102,6 +102,8 @@ interface ReleasedEvent extends Move {
   readonly handBack?: HandBack
   /** Claims skip the handoff until this moment. */
   readonly notBefore?: Date
+  /** The stack of the error, for the operator of the receiver. Only the history has it, not the record. */
+  readonly stack?: string
 }
 
 /** The receiver asks the sender and cannot go on without an answer. */
@@ -192,6 +194,8 @@ interface FailedEvent extends Move {
   readonly reason: string
   /** The cause if programs act on it; absent if the receiver just gave up. */
   readonly code?: FailureCode
+  /** The stack of the error, for the operator of the receiver. Only the history has it, not the record. */
+  readonly stack?: string
 }
 
 /** The sender withdraws the handoff, or a handoff that this one is a part of. */

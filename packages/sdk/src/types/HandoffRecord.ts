@@ -105,6 +105,19 @@ export interface HandoffRequest {
    * attempts.
    */
   readonly reroute?: boolean
+  /** The pauses between attempts of a worker, and the errors that are final. Default: the policy of the worker. */
+  readonly retry?: {
+    /** The pause after the first failed attempt, in milliseconds. Default: 30 seconds. */
+    readonly initial?: number
+    /** The factor by which each further pause is longer. Default: 8. */
+    readonly factor?: number
+    /** The longest pause, in milliseconds. Default: ten minutes. */
+    readonly max?: number
+    /** The greatest fraction by which chance shortens a pause. Default: 0.25. */
+    readonly jitter?: number
+    /** Errors that fail the handoff at once: names, codes, HTTP statuses, or exit codes of a program. */
+    readonly final?: ReadonlyArray<string>
+  }
 }
 
 /** The receiver's answer to the request. A failed handoff has `accepted: false` even if it had been accepted before. */

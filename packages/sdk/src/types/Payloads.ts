@@ -60,6 +60,21 @@ export interface NewPart {
    * attempts.
    */
   readonly reroute?: boolean | undefined
+  /** The pauses between attempts of a worker, and the errors that are final. Default: the policy of the worker. */
+  readonly retry?:
+    | {
+        /** The pause after the first failed attempt, in milliseconds. Default: 30 seconds. */
+        readonly initial?: number | undefined
+        /** The factor by which each further pause is longer. Default: 8. */
+        readonly factor?: number | undefined
+        /** The longest pause, in milliseconds. Default: ten minutes. */
+        readonly max?: number | undefined
+        /** The greatest fraction by which chance shortens a pause. Default: 0.25. */
+        readonly jitter?: number | undefined
+        /** Errors that fail the handoff at once: names, codes, HTTP statuses, or exit codes of a program. */
+        readonly final?: ReadonlyArray<string> | undefined
+      }
+    | undefined
   /**
    * The time from the creation to the deadline, in milliseconds. Unlike a `deadline` computed from now, it is the same
    * request when the call is repeated.
@@ -172,6 +187,8 @@ export interface ReleaseOptions extends VerbOptions {
   readonly handBack?: HandBack | undefined
   /** Claims skip the handoff until this moment. */
   readonly notBefore?: Date | string | undefined
+  /** The stack of the error, for the operator of the receiver. Only the history has it, not the record. */
+  readonly stack?: string | undefined
 }
 
 /** The options of `forward`. */
@@ -214,6 +231,8 @@ export interface CompleteOptions extends VerbOptions {
 export interface FailOptions extends VerbOptions {
   /** The actor's reason or note for the other agent, in words. */
   readonly reason: string
+  /** The stack of the error, for the operator of the receiver. Only the history has it, not the record. */
+  readonly stack?: string | undefined
 }
 
 /** The options of `cancel`. */
