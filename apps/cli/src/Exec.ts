@@ -3,6 +3,8 @@ import type { ChildProcess } from "node:child_process"
 import { limits } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
+import { unwatch, watch } from "./Watcher.ts"
+
 /** The exit and the output of a program. */
 export interface Ended {
   /** Its exit code, or the signal that ended it. */
@@ -38,11 +40,17 @@ const signal = ({ pid }: ChildProcess, name: "SIGTERM" | "SIGKILL"): void => {
   if (pid === undefined) return
   try {
     // A negative id addresses the whole group, which Windows does not have.
-    process.kill(process.platform === "win32" ? pid : -pid, name)
+    process.kill(isWindows ? pid : -pid, name)
   } catch {
     // It has already ended.
   }
 }
+
+const isWindows = process.platform === "win32"
+
+// Waits for a line until the program is watched, so that a worker which is killed in between leaves no program. A shell
+// reads a pipe byte by byte, so that the input is left to the program.
+const waiting = 'read -r _ && exec /bin/sh -c "$0"'
 
 const running = new Set<ChildProcess>()
 
@@ -66,13 +74,17 @@ export const exec = (
     Effect.promise(() => import("node:child_process")),
     ({ spawn }) =>
       Effect.callback<Ended>((resume) => {
-        const child = spawn(command, {
-          shell: true,
+        const options = {
           // A new process group, so that its children can be ended with it.
-          detached: process.platform !== "win32",
+          detached: !isWindows,
           env: { ...process.env, ...variables },
           stdio: "pipe"
-        })
+        } as const
+        const child = isWindows
+          ? spawn(command, { ...options, shell: true })
+          : spawn("/bin/sh", ["-c", waiting, command], options)
+        const { pid } = child
+        if (!isWindows && pid !== undefined) watch(spawn, pid)
         if (running.size === 0) process.once("exit", endAll)
         running.add(child)
         const output: Array<Buffer> = []
@@ -91,9 +103,10 @@ export const exec = (
         })
         // The program need not read its input.
         child.stdin.on("error", () => {})
-        child.stdin.end(input)
+        child.stdin.end(isWindows ? input : `\n${input}`)
         const forget = (): void => {
           running.delete(child)
+          if (pid !== undefined) unwatch(pid)
           if (running.size === 0) process.off("exit", endAll)
         }
         const ended = new Promise<void>((resolve) => {

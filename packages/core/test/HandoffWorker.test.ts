@@ -172,7 +172,10 @@ describe("a worker", () => {
       assert.deepStrictEqual(attempts, [1])
       const waiting = yield* now(record)
       assert.deepInclude(waiting, { status: "pending", attempt: 2 })
-      yield* TestClock.adjust("10 seconds")
+      // The pauses span an outage of minutes.
+      yield* TestClock.adjust("3 minutes")
+      assert.deepStrictEqual(attempts, [1, 2])
+      yield* TestClock.adjust("2 minutes")
       assert.deepStrictEqual(attempts, [1, 2, 3])
       const failed = yield* now(record)
       assert(failed.status === "failed")

@@ -53,6 +53,11 @@ const briefing = Flags.orFile(
   `The briefing as JSON: severity (stable, watcher or unstable), summary, actions, situation, contingencies; with "read_back": {} the receiver must restate it before it starts`,
   "JSON"
 )
+const retry = Flags.orFile(
+  "retry",
+  "The pauses between attempts as JSON: initial and max in milliseconds, factor, jitter, and final (error names or exit codes) [default: the policy of the worker]",
+  "JSON"
+)
 const deliverables = Flags.orFile(
   "deliverables",
   "Deliverables as a JSON array of name, media_type, schema (JSON Schema) and digest (SHA-256)",
@@ -68,6 +73,9 @@ const custom = {
     Effect.flatMap(Input.json("--briefing", flags.briefing), (given) =>
       decodedOption("briefing", given, RequestInput.briefing)
     )
+  ),
+  retry: flagsFor({ retry }, (flags) =>
+    Effect.flatMap(Input.json("--retry", flags.retry), (given) => decodedOption("retry", given, RequestInput.retry))
   ),
   deliverables: flagsFor(
     {

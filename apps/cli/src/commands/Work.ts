@@ -12,6 +12,7 @@ import {
 } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -28,11 +29,44 @@ import { absolute, onDemand } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { root } from "../Root.ts"
+import { whyNot } from "../Runnable.ts"
 import { decodedOption } from "./Acting.ts"
 import { withHelp } from "./VerbCommand.ts"
 
 /** The exit code of a program if another attempt would not help: EX_DATAERR of BSD's sysexits, "the input was wrong". */
 const giveUpCode = 65
+
+// Exit codes of sysexits for an outage, which BSD calls EX_UNAVAILABLE and EX_TEMPFAIL.
+const unavailableCodes: ReadonlyArray<number | string> = [69, 75]
+
+// The shell could not execute the program, or did not find it.
+const brokenCodes: ReadonlyArray<number | string> = [126, 127]
+
+// The error of an interpreter that did not find its script, or a module of it.
+const notLoaded =
+  /(?:^|\W)(?:ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|ModuleNotFoundError|Module not found|can't open file|Cannot find module)\b/
+
+/** A program that ended with an error. */
+class ProgramFailed extends Error {
+  override readonly name = "Error"
+  /** By this word a retry policy can name the exit code as final. */
+  readonly status: number | string
+  readonly isBroken: boolean
+
+  constructor({ code, stderr }: Ended, reason: string) {
+    super(reason)
+    this.status = code
+    const text = stderr.toString()
+    this.isBroken = brokenCodes.includes(code) || notLoaded.test(errorIn(text))
+    // The stack of the worker says nothing about the program.
+    this.stack = text
+  }
+}
+
+const classify: HandoffWorker.Classify = (error, usual) =>
+  error instanceof ProgramFailed
+    ? { kind: error.isBroken ? "broken" : unavailableCodes.includes(error.status) ? "unavailable" : "other" }
+    : usual
 
 // Bytes. Result, artifacts and evidence may take `limits.jsonBytes` each.
 const mostOutput = 3 * limits.jsonBytes
@@ -91,6 +125,15 @@ export const work = Command.make(
       `The command prints {"result": {…}, "artifacts": […], "evidence": […]} instead of the result alone; each key is optional`
     ),
     create: Flags.create,
+    once: Flags.onOff("once", "End after one handoff; wait for it unless --until-empty is given, too"),
+    untilEmpty: Flags.onOff("until-empty", "End when no handoff can be claimed"),
+    drain: Flags.onOff("drain", "End when no handoff is left, also none that waits for another attempt"),
+    pauseAfter: Flag.Int("pause-after").pipe(
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))),
+      Flag.withDescription("The number of failures in a row after which the worker pauses and then tries one [default: 5]"),
+      Flag.withMetavar("N"),
+      Flag.withDefault(5)
+    ),
     grace: Flags.optional(
       "grace",
       "How long running commands may continue when the worker is stopped [default: 10s]"
@@ -133,7 +176,9 @@ export const work = Command.make(
       if (Result.isSuccess(read)) return read.success
       const reason = read.failure
       yield* say(record.recordId, record.attempt, reason)
-      return yield* Effect.fail(ended.code === giveUpCode ? new HandoffWorker.GiveUp({ reason }) : reason)
+      if (ended.code === 0) return yield* Effect.fail(reason)
+      const isHopeless = ended.code === giveUpCode
+      return yield* Effect.fail(isHopeless ? new HandoffWorker.GiveUp({ reason }) : new ProgramFailed(ended, reason))
     })
     const restating = Option.map(flags.readBackExec, (command) => ({
       readBack: (record: HandoffRecord) =>
@@ -142,6 +187,11 @@ export const work = Command.make(
           say(record.recordId, record.attempt, "read back")
         )
     }))
+    for (const command of [flags.exec, ...Option.toArray(flags.readBackExec)]) {
+      const reason = yield* Effect.promise(() => whyNot(command))
+      if (reason !== undefined) return yield* new HandoffWorker.CannotWork({ reason })
+    }
+    yield* Console.error(printable(`Working for ${agent} on ${store}: ${flags.exec}`))
     return yield* HandoffWorker.run(
       agent,
       ({ deliver, record, vouch }) =>
@@ -159,7 +209,14 @@ export const work = Command.make(
           yield* say(recordId, attempt, "done")
           return result
         }),
-      { ...options, ...Option.getOrElse(restating, () => ({})) }
+      {
+        ...options,
+        classify,
+        breaker: { after: flags.pauseAfter },
+        once: flags.once,
+        ...(flags.untilEmpty || flags.drain ? { until: flags.drain ? ("drained" as const) : ("empty" as const) } : {}),
+        ...Option.getOrElse(restating, () => ({}))
+      }
     )
   }, onDemand("work"))
 ).pipe(
@@ -167,7 +224,7 @@ export const work = Command.make(
     summary: "Works through an agent's inbox: claims each handoff with a lease and runs a command for it.",
     description:
       "The command gets the record on standard input as JSON, and its output is the result: text that begins with { is JSON, other text becomes the key output. Exit code 0 completes the handoff, " +
-      "65 fails it because another attempt would not help, and any other code releases it for another attempt, as does output that is not UTF-8 or not JSON that can be kept exactly. " +
+      "65 fails it because another attempt would not help, 126, 127 and a module that is not found stop the worker, and any other code releases it for another attempt, as does output that is not UTF-8 or not JSON that can be kept exactly. " +
       "The command is ended if the handoff is lost. A registered agent counts as present while it works. " +
       "Handoffs whose briefing must be read back need --read-back-exec, and those that demand deliverables need --with-artifacts. " +
       "AUMAI_HANDOFF_ID and AUMAI_HANDOFF_ATTEMPT hold the id and the attempt, for 'progress' and 'ask'."

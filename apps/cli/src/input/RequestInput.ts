@@ -6,7 +6,8 @@ import {
   encodeRequest,
   type HandoffRequest,
   InvalidInput,
-  isJsonObject
+  isJsonObject,
+  type RetryPolicy
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -22,7 +23,7 @@ const invalid = (input: string, expected: string, path = "") =>
 const around = { from_agent: "sender", to_agent: "receiver", task_description: "task" }
 
 /** Decodes one part of a request; every error names its path in that part. */
-const part = <Key extends "briefing" | "deliverables">(
+const part = <Key extends "briefing" | "deliverables" | "retry">(
   flag: string,
   key: Key,
   value: unknown
@@ -54,6 +55,12 @@ export const briefing = ({ flag, json }: GivenJson): Effect.Effect<Briefing, Inv
   isJsonObject(json)
     ? Effect.fromResult(part(flag, "briefing", json))
     : Effect.fail(invalid(flag, "Expected an object with a severity and a summary"))
+
+/** A retry policy from a flag. */
+export const retry = ({ flag, json }: GivenJson): Effect.Effect<RetryPolicy, InvalidInput> =>
+  isJsonObject(json)
+    ? Effect.fromResult(part(flag, "retry", json))
+    : Effect.fail(invalid(flag, "Expected an object such as {\"initial\": 60000}"))
 
 /** The demanded deliverables: by name and media type, or as JSON with schemas and digests. */
 export const deliverables = Effect.fnUntraced(function* (
