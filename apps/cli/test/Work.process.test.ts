@@ -50,7 +50,7 @@ describe("work", () => {
     const words = await cli.create("work.json", { task: "Talk" })
     const silent = await cli.create("work.json", { task: "Say nothing" })
     const hopeless = await cli.create("work.json", { task: "Hopeless" })
-    const hard = await cli.create("work.json", { task: "Hard", "max-attempts": "2" })
+    const hard = await cli.create("work.json", { task: "Hard", "max-attempts": "2", retry: '{"initial": 1000}' })
     const worker = work(
       "work.json",
       `import { readFileSync } from "node:fs"
@@ -113,7 +113,9 @@ describe("work", () => {
          )
        )}
        const { request } = JSON.parse(readFileSync(0, "utf8"))
-       process.stdout.write(Buffer.from(outputs[request.task_description] ?? "77u/eyJhIjogMX0=", "base64"))`
+       process.stdout.write(Buffer.from(outputs[request.task_description] ?? "77u/eyJhIjogMX0=", "base64"))`,
+      "--pause-after",
+      "7"
     )
     await until("exact.json", exact, "completed")
     await stop(worker)

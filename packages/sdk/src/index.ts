@@ -15,7 +15,7 @@ export {
 } from "./client/Lifecycle.ts"
 export { parseJson } from "./client/ParseJson.ts"
 export * from "./client/Telling.ts"
-export { GiveUp } from "./client/GiveUp.ts"
+export { CannotWork, GiveUp } from "./client/GiveUp.ts"
 export { generateKeys, type KeyPair } from "./client/Keys.ts"
 export { handoffsOver } from "./client/HandoffsOver.ts"
 export type * from "./types/Handoffs.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { type Briefing, GiveUp, type Handoffs, type WorkHandler, type WorkOptions } from "../src/index.ts"
+import { type Briefing, CannotWork, GiveUp, type Handoffs, type WorkHandler, type WorkOptions } from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 import { lose } from "./losing.ts"
 import { ask, rejection, stores, using } from "./stores.ts"
@@ -114,7 +114,8 @@ describe.each(stores)("work on a $name store", (store) => {
           if (request.taskDescription === "hopeless") throw new GiveUp("There is no such file.")
           if (attempt === 1) throw new Error("Not yet")
         },
-        async () => (await handoffs.get(flaky.recordId)).status === "completed"
+        async () => (await handoffs.get(flaky.recordId)).status === "completed",
+        { retry: { initial: 1 } }
       )
       expect(await handoffs.get(flaky.recordId)).toMatchObject({ attempt: 2, result: {} })
       expect(await handoffs.get(hopeless.recordId)).toMatchObject({
@@ -272,6 +273,78 @@ describe.each(stores)("work on a $name store", (store) => {
       expect(await reasonOf(undelivered)).toMatchObject({
         reason: expect.stringContaining("report: Expected an artifact")
       })
+    }))
+
+  it("tells failures apart, pauses after several in a row, and ends at an empty inbox", () =>
+    using(store, async (handoffs) => {
+      for (const id of ["a", "b", "c"]) await handoffs.create({ ...ask, taskDescription: id }, { id })
+      const [told, messages]: [Array<unknown>, Array<string>] = [[], []]
+      const fetchFailed = new TypeError("fetch failed", { cause: Object.assign(new Error("no"), { code: "ECONNRESET" }) })
+      const busy = Object.assign(new Error("Busy"), { status: 429, headers: { "retry-after": "120" } })
+      const thrown: Readonly<Record<string, unknown>> = { a: fetchFailed, b: busy, c: new ReferenceError("typo") }
+      const say = (message: string) => void messages.push(message)
+      const before = Date.now()
+      await handoffs.work(
+        "executor",
+        async ({ recordId }) => {
+          throw thrown[recordId]
+        },
+        {
+          until: "empty",
+          breaker: { after: 3, pause: 1 },
+          retry: { initial: 60_000, jitter: 0 },
+          logger: { info: say, warn: say },
+          onError: ({ handoff, kind, retryAfter }) => {
+            told.push([handoff.recordId, kind, retryAfter])
+            throw new Error("of the listener")
+          }
+        }
+      )
+      expect(told).toEqual([
+        ["a", "unavailable", undefined],
+        ["b", "unavailable", 120_000],
+        ["c", "bug", undefined]
+      ])
+      expect(messages).toEqual([expect.stringMatching(/^3 handoffs failed in a row; .*: ReferenceError: typo$/)])
+      const waits = await Promise.all(
+        ["a", "b", "c"].map(async (id) => {
+          const { notBefore } = await handoffs.where(id)
+          return Math.floor((Number(notBefore) - before) / 60_000)
+        })
+      )
+      expect(waits).toEqual([1, 2, 10])
+      const released = (await handoffs.history("c")).at(-1)?.event
+      expect(released).toMatchObject({ _tag: "Released", stack: expect.stringContaining("Work.test.ts") })
+    }))
+
+  it("stops without counting the attempt if its handler cannot run", () =>
+    using(store, async (handoffs) => {
+      const { recordId } = await handoffs.create({ ...ask, maxAttempts: 1 })
+      for (const error of [new CannotWork("No key"), Object.assign(new Error("gone"), { code: "ERR_MODULE_NOT_FOUND" })]) {
+        const stopped = await rejection(
+          handoffs.work("executor", async () => {
+            throw error
+          })
+        )
+        expect(stopped).toMatchObject({ _tag: "CannotWork", message: expect.stringContaining(error.message) })
+      }
+      expect(await handoffs.get(recordId)).toMatchObject({ status: "pending", uncounted: 2 })
+    }))
+
+  it("works on another handoff while a read-back waits for its confirmation", () =>
+    using(store, async (handoffs) => {
+      const waiting = await handoffs.create({ ...ask, briefing: { ...briefing, readBack: { confirm: true } }, priority: 9 })
+      const { recordId } = await handoffs.create(ask)
+      const statusOf = async (id: string) => (await handoffs.get(id)).status
+      await workUntil(
+        handoffs,
+        async ({ recordId: id }) => {
+          if (id === recordId) await handoffs.confirm(waiting.recordId)
+        },
+        async () => (await statusOf(waiting.recordId)) === "completed",
+        { readBack: async () => ({ summary: "I get them.", items: [{ id: "invoices", answer: "understood" }] }) }
+      )
+      expect(await statusOf(recordId)).toBe("completed")
     }))
 
   it("refuses invalid options", () =>

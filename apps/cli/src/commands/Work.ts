@@ -28,7 +28,7 @@ import { decodeUtf8, escapedUtf8 } from "../input/Utf8.ts"
 import { absolute, onDemand } from "../OpenStore.ts"
 import { print } from "../output/Output.ts"
 import { jsonText, printable } from "../output/Text.ts"
-import { root } from "../Root.ts"
+import { root, shown } from "../Root.ts"
 import { whyNot } from "../Runnable.ts"
 import { decodedOption } from "./Acting.ts"
 import { withHelp } from "./VerbCommand.ts"
@@ -191,7 +191,7 @@ export const work = Command.make(
       const reason = yield* Effect.promise(() => whyNot(command))
       if (reason !== undefined) return yield* new HandoffWorker.CannotWork({ reason })
     }
-    yield* Console.error(printable(`Working for ${agent} on ${store}: ${flags.exec}`))
+    yield* Console.error(printable(`Working for ${agent} on ${shown(store)}`))
     return yield* HandoffWorker.run(
       agent,
       ({ deliver, record, vouch }) =>

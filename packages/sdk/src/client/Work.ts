@@ -1,15 +1,15 @@
 /** Runs a worker with promises. Its own module, loaded by programs that work. */
 import * as HandoffWorker from "@aumai/handoff-core/HandoffWorker"
-import { Milliseconds, type ReadBack } from "@aumai/handoff-protocol"
+import { Milliseconds, type ReadBack, RetryPolicy } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { CallOptions } from "../types/Options.ts"
-import type { ReadsBack, WorkHandler } from "../types/WorkHandler.ts"
+import type { ReadsBack, WorkFailure, WorkHandler, WorkLogger } from "../types/WorkHandler.ts"
 import { callback, checked } from "./Checked.ts"
-import { GiveUp } from "./GiveUp.ts"
+import { CannotWork, GiveUp } from "./GiveUp.ts"
 import * as Inputs from "./Inputs.ts"
-import { parseInput, plain } from "./Plain.ts"
+import { converted, parseInput, plain } from "./Plain.ts"
 
 const options = checked(
   "work options",
@@ -17,15 +17,58 @@ const options = checked(
     concurrency: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
     lease: Schema.optionalKey(Milliseconds),
     grace: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
-    readBack: callback<ReadsBack>()
+    readBack: callback<ReadsBack>(),
+    retry: Schema.optionalKey(RetryPolicy),
+    classify: callback<HandoffWorker.Classify>(),
+    onError: callback<(failure: WorkFailure) => void>(),
+    logger: Schema.optionalKey(
+      Schema.declare(
+        // The cast: tested right here.
+        (value): value is WorkLogger =>
+          ["info", "warn"].every((name) => typeof (Object(value) as Record<string, unknown>)[name] === "function"),
+        { message: "Expected an object with the functions info and warn" }
+      )
+    ),
+    breaker: Schema.optionalKey(
+      Schema.Struct({
+        after: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+        pause: Schema.optionalKey(Milliseconds)
+      })
+    ),
+    once: Schema.optionalKey(Schema.Boolean),
+    until: Schema.optionalKey(Schema.Literals(["empty", "drained"]))
   })
 )
 
 /** Converts an error of a handler to the engine's, which makes the reason of any other. */
-const failureOf = (error: unknown): unknown =>
-  error instanceof GiveUp
-    ? new HandoffWorker.GiveUp({ reason: error.message, ...("cause" in error ? { cause: error.cause } : {}) })
-    : error
+const failureOf = (error: unknown): unknown => {
+  if (!(error instanceof GiveUp || error instanceof CannotWork)) return error
+  const fields = { reason: error.message, ...("cause" in error ? { cause: error.cause } : {}) }
+  return error instanceof GiveUp ? new HandoffWorker.GiveUp(fields) : new HandoffWorker.CannotWork(fields)
+}
+
+/** Converts the callbacks of a worker for the engine. */
+const listening = (onError: ((failure: WorkFailure) => void) | undefined, logger: WorkLogger | undefined) => ({
+  ...(onError === undefined
+    ? {}
+    : {
+        onError: ({ error, kind, record, retryAfter }: HandoffWorker.WorkFailure) => {
+          try {
+            onError({ error, kind, handoff: plain(record), ...(retryAfter === undefined ? {} : { retryAfter }) })
+          } catch {
+            // The listener of a failure must not cause another one.
+          }
+        }
+      }),
+  ...(logger === undefined
+    ? {}
+    : {
+        log: {
+          info: (text: string) => Effect.sync(() => logger.info(text)),
+          warn: (text: string) => Effect.sync(() => logger.warn(text))
+        }
+      })
+})
 
 /** Runs a handler. What it throws is a defect, because it has no type; the worker tells it as the reason. */
 const asThrown = <A>(run: (signal: AbortSignal) => Promise<A>): Effect.Effect<A> =>
@@ -37,7 +80,13 @@ const parsed = (values: ReadonlyArray<unknown>) => parseInput(values) as Readonl
 
 /** Works until it is interrupted. */
 export const work = (agent: string, handler: WorkHandler, workOptions: CallOptions | undefined) => {
-  const { readBack, ...others } = options(Inputs.withoutSignal(workOptions))
+  const { logger, onError, readBack, ...given } = options(
+    // Not the options as a whole: elsewhere, `until` is a moment.
+    converted(Inputs.withoutSignal(workOptions), (item, key) =>
+      key === "retry" || key === "breaker" ? parseInput(item) : item
+    )
+  )
+  const others = { ...given, ...listening(onError, logger) }
   return HandoffWorker.run(
     Inputs.agentId(agent),
     ({ record, progress, ask, deliver, vouch }) =>

@@ -1,7 +1,8 @@
 import type { ReadBack } from "./Briefing.ts"
 import type { Artifact, OwnEvidence } from "./Delivery.ts"
-import type { Accepted, InProgress } from "./HandoffRecord.ts"
+import type { Accepted, HandoffRecord, InProgress } from "./HandoffRecord.ts"
 import type { JsonObject } from "./Json.ts"
+import type { NewPart } from "./Payloads.ts"
 
 /** The controls of a handler over its handoff. */
 export interface Work {
@@ -65,4 +66,53 @@ export interface WorkOptions {
    * requires that. Default: such handoffs are skipped.
    */
   readonly readBack?: ReadsBack | undefined
+  /**
+   * The pauses between attempts, and the errors that are final. The fields of the request's `retry` come before these.
+   * Default: 30 seconds, then eight times as long each, at most ten minutes, of which chance takes up to a quarter.
+   */
+  readonly retry?: RetryPolicy | undefined
+  /** Judges what the handler threw; `usual` is the judgement without this function. */
+  readonly classify?: ((error: unknown, usual: Failure) => Failure) | undefined
+  /** Learns of each failure of the handler, with what it threw. What it throws itself is ignored. */
+  readonly onError?: ((failure: WorkFailure) => void) | undefined
+  /** Takes the messages of the worker, such as `console`. Default: warnings go to `console.warn`. */
+  readonly logger?: WorkLogger | undefined
+  /**
+   * After `after` failures in a row, without one success, the worker pauses for `pause` milliseconds and then tries one
+   * handoff. Each further failure doubles the pause, up to five minutes. Default: 5 failures, 30 seconds.
+   */
+  readonly breaker?: { readonly after?: number | undefined; readonly pause?: number | undefined } | undefined
+  /** Ends the worker after one handoff. It waits for that handoff unless `until` is set. Default: `false`. */
+  readonly once?: boolean | undefined
+  /**
+   * Ends the worker at an empty inbox. `empty`: no handoff can be claimed now. `drained`: also none waits for a later
+   * attempt. Default: the worker runs until it is stopped.
+   */
+  readonly until?: "empty" | "drained" | undefined
+}
+
+/** The pauses between the attempts of a worker, as a request can name them, too. */
+export type RetryPolicy = NonNullable<NewPart["retry"]>
+
+/**
+ * A failure of a handler. `unavailable`: something that it needs is away, such as a model that answers 503. `bug`: a
+ * mistake in the handler. `final`: another attempt would not help. `broken`: the handler cannot run at all; the worker
+ * stops. `other`: anything else.
+ */
+export interface Failure {
+  readonly kind: "unavailable" | "bug" | "final" | "broken" | "other"
+  /** The milliseconds that the error asks to wait. */
+  readonly retryAfter?: number
+}
+
+/** A failure of a handler with what it threw, and the handoff in the attempt that failed. */
+export interface WorkFailure extends Failure {
+  readonly error: unknown
+  readonly handoff: HandoffRecord
+}
+
+/** The messages of a worker. */
+export interface WorkLogger {
+  readonly info: (message: string) => void
+  readonly warn: (message: string) => void
 }
