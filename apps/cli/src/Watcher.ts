@@ -23,7 +23,7 @@ const tell = (line: string): void => void shell?.stdin?.write(`${line}\n`)
 /** Watches a process group until `unwatch`. */
 export const watch = (spawn: typeof Spawn, pid: number): void => {
   if (shell === undefined) {
-    // A session of its own, so that no signal to the worker's group reaches it.
+    // In another session, so that no signal to the worker's group reaches it.
     shell = spawn("/bin/sh", ["-c", script], { detached: true, stdio: ["pipe", "ignore", "ignore"] })
     const { stdin } = shell
     const forget = (): void => void (shell = undefined)

@@ -18,7 +18,18 @@ export { HandoffRequest } from "./model/HandoffRequest.ts"
 export { Briefing, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./model/Briefing.ts"
 export { type Coverage, coverageOf } from "./model/Coverage.ts"
 export { Artifact, artifactDigest, checkersOf, Deliverable, Evidence, OwnEvidence } from "./model/Delivery.ts"
-export { Answer, Attempt, Clock, HandBack, Hop, Lease, Milliseconds, Progress, RerouteCause, RetryPolicy } from "./model/Attempt.ts"
+export {
+  Answer,
+  Attempt,
+  Clock,
+  HandBack,
+  Hop,
+  Lease,
+  Milliseconds,
+  Progress,
+  RerouteCause,
+  RetryPolicy
+} from "./model/Attempt.ts"
 export {
   Accepted,
   Cancelled,

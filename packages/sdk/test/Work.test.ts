@@ -279,7 +279,9 @@ describe.each(stores)("work on a $name store", (store) => {
     using(store, async (handoffs) => {
       for (const id of ["a", "b", "c"]) await handoffs.create({ ...ask, taskDescription: id }, { id })
       const [told, messages]: [Array<unknown>, Array<string>] = [[], []]
-      const fetchFailed = new TypeError("fetch failed", { cause: Object.assign(new Error("no"), { code: "ECONNRESET" }) })
+      const fetchFailed = new TypeError("fetch failed", {
+        cause: Object.assign(new Error("no"), { code: "ECONNRESET" })
+      })
       const busy = Object.assign(new Error("Busy"), { status: 429, headers: { "retry-after": "120" } })
       const thrown: Readonly<Record<string, unknown>> = { a: fetchFailed, b: busy, c: new ReferenceError("typo") }
       const say = (message: string) => void messages.push(message)
@@ -320,7 +322,10 @@ describe.each(stores)("work on a $name store", (store) => {
   it("stops without counting the attempt if its handler cannot run", () =>
     using(store, async (handoffs) => {
       const { recordId } = await handoffs.create({ ...ask, maxAttempts: 1 })
-      for (const error of [new CannotWork("No key"), Object.assign(new Error("gone"), { code: "ERR_MODULE_NOT_FOUND" })]) {
+      for (const error of [
+        new CannotWork("No key"),
+        Object.assign(new Error("gone"), { code: "ERR_MODULE_NOT_FOUND" })
+      ]) {
         const stopped = await rejection(
           handoffs.work("executor", async () => {
             throw error
@@ -333,7 +338,11 @@ describe.each(stores)("work on a $name store", (store) => {
 
   it("works on another handoff while a read-back waits for its confirmation", () =>
     using(store, async (handoffs) => {
-      const waiting = await handoffs.create({ ...ask, briefing: { ...briefing, readBack: { confirm: true } }, priority: 9 })
+      const waiting = await handoffs.create({
+        ...ask,
+        briefing: { ...briefing, readBack: { confirm: true } },
+        priority: 9
+      })
       const { recordId } = await handoffs.create(ask)
       const statusOf = async (id: string) => (await handoffs.get(id)).status
       await workUntil(

@@ -37,10 +37,10 @@ import { withHelp } from "./VerbCommand.ts"
 const giveUpCode = 65
 
 // Exit codes of sysexits for an outage, which BSD calls EX_UNAVAILABLE and EX_TEMPFAIL.
-const unavailableCodes: ReadonlyArray<number | string> = [69, 75]
+const unavailableCodes = new Set<number | string>([69, 75])
 
 // The shell could not execute the program, or did not find it.
-const brokenCodes: ReadonlyArray<number | string> = [126, 127]
+const brokenCodes = new Set<number | string>([126, 127])
 
 // The error of an interpreter that did not find its script, or a module of it.
 const notLoaded =
@@ -57,7 +57,7 @@ class ProgramFailed extends Error {
     super(reason)
     this.status = code
     const text = stderr.toString()
-    this.isBroken = brokenCodes.includes(code) || notLoaded.test(errorIn(text))
+    this.isBroken = brokenCodes.has(code) || notLoaded.test(errorIn(text))
     // The stack of the worker says nothing about the program.
     this.stack = text
   }
@@ -65,7 +65,7 @@ class ProgramFailed extends Error {
 
 const classify: HandoffWorker.Classify = (error, usual) =>
   error instanceof ProgramFailed
-    ? { kind: error.isBroken ? "broken" : unavailableCodes.includes(error.status) ? "unavailable" : "other" }
+    ? { kind: error.isBroken ? "broken" : unavailableCodes.has(error.status) ? "unavailable" : "other" }
     : usual
 
 // Bytes. Result, artifacts and evidence may take `limits.jsonBytes` each.
@@ -130,7 +130,9 @@ export const work = Command.make(
     drain: Flags.onOff("drain", "End when no handoff is left, also none that waits for another attempt"),
     pauseAfter: Flag.Int("pause-after").pipe(
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))),
-      Flag.withDescription("The number of failures in a row after which the worker pauses and then tries one [default: 5]"),
+      Flag.withDescription(
+        "The number of failures in a row after which the worker pauses and then tries one [default: 5]"
+      ),
       Flag.withMetavar("N"),
       Flag.withDefault(5)
     ),

@@ -60,7 +60,7 @@ export const briefing = ({ flag, json }: GivenJson): Effect.Effect<Briefing, Inv
 export const retry = ({ flag, json }: GivenJson): Effect.Effect<RetryPolicy, InvalidInput> =>
   isJsonObject(json)
     ? Effect.fromResult(part(flag, "retry", json))
-    : Effect.fail(invalid(flag, "Expected an object such as {\"initial\": 60000}"))
+    : Effect.fail(invalid(flag, 'Expected an object such as {"initial": 60000}'))
 
 /** The demanded deliverables: by name and media type, or as JSON with schemas and digests. */
 export const deliverables = Effect.fnUntraced(function* (

@@ -160,7 +160,15 @@ export const make = (
       const reason = ("reason" in event && event.reason) || refusal.message
       const held = attempt === undefined ? {} : { attempt }
       const stack = "stack" in event && event.stack !== undefined ? { stack: event.stack } : {}
-      const end = entries.next(current, { _tag: "Failed", at, by, ...held, reason, code: "attempts_exhausted", ...stack })
+      const end = entries.next(current, {
+        _tag: "Failed",
+        at,
+        by,
+        ...held,
+        reason,
+        code: "attempts_exhausted",
+        ...stack
+      })
       return Result.isFailure(end) ? Effect.fail(end.failure) : commit(end.success)
     })
 

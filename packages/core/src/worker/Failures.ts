@@ -65,8 +65,7 @@ interface Marks {
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
 
-// The cast: every field is unknown, so that an object of any kind has the type.
-const marksOf = (value: unknown): Marks => (isObject(value) ? (value as Marks) : {})
+const marksOf = (value: unknown): Marks => (isObject(value) ? value : {})
 
 /** A header of a response: of `Headers`, or of an object with lower-case names. */
 const header = (headers: unknown, name: string): unknown => {
@@ -82,9 +81,9 @@ const retryAfterOf = (marks: Marks, now: number): number | undefined => {
     const exact = Number(header(headers, "retry-after-ms") ?? Number.NaN)
     if (exact >= 0) return exact
     const text = header(headers, "retry-after")
-    if (text === undefined || text === null) continue
+    if (typeof text !== "string" && typeof text !== "number") continue
     const seconds = Number(text)
-    const wait = Number.isNaN(seconds) ? Date.parse(String(text)) - now : 1000 * seconds
+    const wait = Number.isNaN(seconds) ? Date.parse(`${text}`) - now : 1000 * seconds
     if (wait >= 0) return wait
   }
   const seconds = Number(marks.retryAfter ?? Number.NaN)

@@ -248,7 +248,7 @@ export const run = <E, R>(
               : isDrained
       )
 
-      /** Claims a handoff and works on it. Returns `false` if there was none. */
+      /** Claims a handoff and works on it. Returns `false` if the inbox has no handoff for it. */
       const round = (place: ReturnType<typeof seatOf>, isTrial: boolean): Effect.Effect<boolean, WorkError, R> =>
         Effect.gen(function* () {
           left -= 1
@@ -267,8 +267,9 @@ export const run = <E, R>(
           return true
         })
 
+      const goesOn = () => !closing.isOpen() && left > 0
       const slot: Effect.Effect<void, WorkError, R> = Effect.gen(function* () {
-        while (!closing.isOpen() && left > 0) {
+        while (goesOn()) {
           // Before the inbox is read, so that a handoff that arrives meanwhile ends the wait.
           const changed = holder.changed()
           const isTrial = yield* Effect.raceFirst(breaker.enter, Effect.as(closing.await, false))

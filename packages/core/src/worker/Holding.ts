@@ -176,8 +176,8 @@ export const hold = <E, R>(
       const judged = ({ error }: Thrown): Effect.Effect<Failure> =>
         Effect.map(now, ({ epochMilliseconds }) => {
           const failure = holder.classify(error, usualFailure(error, epochMilliseconds))
-          const words = [...(claimed.request.retry?.final ?? []), ...(holder.retry.final ?? [])]
-          const isFinal = failure.kind !== "broken" && wordsOf(error).some((word) => words.includes(word))
+          const words = new Set([...(claimed.request.retry?.final ?? []), ...(holder.retry.final ?? [])])
+          const isFinal = failure.kind !== "broken" && wordsOf(error).some((word) => words.has(word))
           return isFinal ? { kind: "final" } : failure
         })
 
@@ -249,7 +249,7 @@ export const hold = <E, R>(
         Effect.map(lost.await, () => lostReason)
       ])
       const start = Effect.suspend(() => persist("Started", act("start", { recordId })))
-      // What reading the briefing back threw.
+      // The error of reading the briefing back.
       let thrown: Thrown | undefined
       const starting: Effect.Effect<After<"Started">, VerbError | string, R> = readBack === undefined ||
       startAwaits(claimed) === undefined
