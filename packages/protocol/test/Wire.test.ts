@@ -402,7 +402,8 @@ describe("the guards and the schemas agree", () => {
     briefing,
     deliverables: [{ name: "report", media_type: "text/plain", schema: { type: "string" }, digest }],
     max_hops: 2,
-    reroute: true
+    reroute: true,
+    retry: { initial: 1, factor: 1, max: 1, jitter: 0, final: ["404"] }
   }
   const format2 = { log: "0".repeat(26), keys: 3, salt: "A".repeat(22), body: digest }
   const fact = { at: "2026-12-01T09:00:00Z", by: "a", via: "foreign", ...format2, prev: digest, sig: "A".repeat(86) }
@@ -465,7 +466,8 @@ describe("the guards and the schemas agree", () => {
       reason: "r",
       code: "shutdown",
       hand_back: handBack,
-      not_before: "2026-12-01T09:00:00Z"
+      not_before: "2026-12-01T09:00:00Z",
+      stack: "s"
     },
     {
       _tag: "Completed",
@@ -475,7 +477,7 @@ describe("the guards and the schemas agree", () => {
       evidence: [{ grade: "claimed", ...proof }],
       leaves_children: true
     },
-    { _tag: "Failed", ...move, reason: "r", code: "attempts_exhausted" },
+    { _tag: "Failed", ...move, reason: "r", code: "attempts_exhausted", stack: "s" },
     { _tag: "Cancelled", ...move, reason: "r", along: "p" },
     { _tag: "Reminded", ...move, of: "deadline" },
     { _tag: "Expired", ...move, missed: "accept_by" }

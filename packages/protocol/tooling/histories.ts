@@ -66,7 +66,13 @@ export const moves: Readonly<Record<keyof typeof transitions, Event>> = {
     not_before: "2026-11-22T12:00:00.000Z"
   },
   Completed: { _tag: "Completed", at: at(3), by: "executor", result: { output: "report.pdf" } },
-  Failed: { _tag: "Failed", at: at(3), by: "executor", reason: "The ledger is empty." },
+  Failed: {
+    _tag: "Failed",
+    at: at(3),
+    by: "executor",
+    reason: "The ledger is empty.",
+    stack: "Error: empty\n    at sum"
+  },
   Cancelled: { _tag: "Cancelled", at: at(4), by: "planner", reason: "Not needed any more." },
   Reminded: { _tag: "Reminded", at: "2026-11-30T09:00:00.000Z", by: "clock", of: "deadline" },
   Expired: { _tag: "Expired", at: "2026-12-01T09:00:00.000Z", by: "clock", missed: "deadline" }
