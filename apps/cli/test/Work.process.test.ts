@@ -355,8 +355,6 @@ describe("work", () => {
     )
     await expect.poll(() => existsSync(cli.path("killed.pid")), { timeout: 20_000 }).toBe(true)
     dead.kill("SIGKILL")
-    // No worker is left to end it.
-    process.kill(Number(readFileSync(cli.path("killed.pid"), "utf8")))
     const worker = work("killed.json", "console.log('{}')", "--lease", "10s")
     await until("killed.json", id, "completed")
     await stop(worker)

@@ -31,10 +31,11 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import type { HandoffRouter, RoutingOptions } from "../routing/HandoffRouter.ts"
+import type { RoutingOptions } from "../routing/HandoffRouter.ts"
 import type { Circumstances } from "../routing/NameRules.ts"
 import { checkRequest } from "../routing/Names.ts"
 import { type HandoffStore, nowIn } from "../store/HandoffStore.ts"
+import type { Choose } from "./Choosing.ts"
 import type { Entries } from "./Entries.ts"
 import { drawId } from "./Ids.ts"
 import type { Box } from "./SchemaBox.ts"
@@ -149,14 +150,14 @@ const read = ({
 /** Makes the verbs that create handoffs, over a store and a router. */
 export const make = (
   store: HandoffStore["Service"],
-  router: HandoffRouter["Service"],
+  choose: Choose,
   entries: Entries,
   verbs: Verbs,
   box: Box | undefined
 ) => {
   /** Lets the router choose the receiver of a request. */
   const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
-    const decision = yield* router.route(request, routing)
+    const decision = yield* choose(request, routing)
     if (Option.isNone(decision)) {
       return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
     }

@@ -27,6 +27,7 @@ import { type Entry, HandoffStore, type Page, type Position, type View } from ".
 import type * as Archive from "./Archive.ts"
 import type { Chain } from "./Chain.ts"
 import * as Changes from "./Changes.ts"
+import * as Choosing from "./Choosing.ts"
 import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
 import * as Entries from "./Entries.ts"
@@ -199,11 +200,19 @@ export class HandoffManager extends Context.Service<
     readonly metrics: Effect.Effect<Metrics.Metrics, StoreError>
   }
 >()("@aumai/handoff-core/HandoffManager") {
+  /**
+   * Provides the manager over a store and a router of your choice, which creating, delegating, forwarding and re-routing
+   * ask. A choice of an agent that is not registered, is excluded or lacks a required capability counts as none.
+   */
+  static readonly layerWithRouter: Layer.Layer<HandoffManager, never, HandoffRouter | HandoffStore | AgentStore> =
+    Layer.effect(
+      HandoffManager,
+      Effect.suspend(() => make)
+    )
+
   /** Provides the manager over a store, with the router that chooses receivers. */
-  static readonly layer: Layer.Layer<HandoffManager, never, HandoffStore | AgentStore> = Layer.effect(
-    HandoffManager,
-    Effect.suspend(() => make)
-  ).pipe(Layer.provide(HandoffRouter.layer))
+  static readonly layer: Layer.Layer<HandoffManager, never, HandoffStore | AgentStore> =
+    HandoffManager.layerWithRouter.pipe(Layer.provide(HandoffRouter.layer))
 }
 
 // Loaded on first use: together they are three of the fifty kilobytes that a browser loads before it starts.
@@ -214,12 +223,12 @@ const inbox = Effect.promise(() => import("./Inbox.ts"))
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
   const agents = yield* AgentStore
-  const router = yield* HandoffRouter
+  const choose = Choosing.make(yield* HandoffRouter, agents)
   const entries = yield* Entries.make
   const box = yield* SchemaBox
-  const verbs = Verbs.make(store, router, entries, box)
+  const verbs = Verbs.make(store, choose, entries, box)
   const claim = yield* Claiming.make(store, verbs.applyOverdue, verbs.take)
-  const { create, delegate } = Creation.make(store, router, entries, verbs, box)
+  const { create, delegate } = Creation.make(store, choose, entries, verbs, box)
 
   const get = Effect.fnUntraced(function* (id: RecordId) {
     const found = yield* store.get(id)

@@ -44,9 +44,9 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import type { HandoffRouter } from "../routing/HandoffRouter.ts"
 import { type Change, type HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { checkShare, graded } from "./Attesting.ts"
+import type { Choose } from "./Choosing.ts"
 import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
@@ -116,12 +116,7 @@ const validator = (name: TransitionVerbName) => {
 export type Verbs = ReturnType<typeof make>
 
 /** Makes the verbs that record transitions, over a store. */
-export const make = (
-  store: HandoffStore["Service"],
-  router: HandoffRouter["Service"],
-  entries: Entries,
-  box: Box | undefined
-) => {
+export const make = (store: HandoffStore["Service"], choose: Choose, entries: Entries, box: Box | undefined) => {
   const turns = Turns.make()
 
   // These run for every verb of every handoff, so they are plain functions instead of generators.
@@ -181,7 +176,7 @@ export const make = (
     const because = rerouteCause(current, event)
     if (because === undefined) return otherwise
     return Effect.flatMap(
-      router.route(current.request, { fallback: false, exclude: holdersOf(current) }),
+      choose(current.request, { fallback: false, exclude: holdersOf(current) }),
       (decision): Effect.Effect<HandoffRecord, Refusal> => {
         if (Option.isNone(decision)) return otherwise
         const { value: routing } = decision
@@ -341,7 +336,7 @@ export const make = (
       const found = yield* store.get(id)
       if (Option.isNone(found)) return yield* new HandoffNotFound({ recordId: id })
       const { request } = found.value
-      const decision = yield* router.route(request, { exclude: holdersOf(found.value) })
+      const decision = yield* choose(request, { exclude: holdersOf(found.value) })
       if (Option.isNone(decision)) {
         return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
       }

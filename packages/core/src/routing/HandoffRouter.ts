@@ -19,8 +19,9 @@ import { rulesFor } from "./Names.ts"
 import { presenceOf } from "./Presence.ts"
 import type { Candidate, Standing } from "./Ranking.ts"
 
-/** The fields of a request that decide its receiver. */
-export type RoutingQuestion = Pick<HandoffRequest, "fromAgent" | "taskDescription" | "requires">
+/** The fields of a request that decide its receiver. The router that is provided here uses the first three. */
+export type RoutingQuestion = Pick<HandoffRequest, "fromAgent" | "taskDescription" | "requires"> &
+  Partial<Pick<HandoffRequest, "priority" | "briefing" | "deadline">>
 
 /** Limits on the router's choice. */
 export interface RoutingOptions {
