@@ -10,6 +10,7 @@ import { exportAll } from "./commands/Export.ts"
 import { importAll } from "./commands/Import.ts"
 import { keygen } from "./commands/Keygen.ts"
 import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
+import { result } from "./commands/Result.ts"
 import { sweep } from "./commands/Sweep.ts"
 import {
   accept,
@@ -39,6 +40,7 @@ export const cli = root.pipe(
     create,
     status,
     where,
+    result,
     chain,
     accept,
     restate,

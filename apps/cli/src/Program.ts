@@ -1,4 +1,5 @@
 /** The command as a program that tests run in their own process; `main.ts` adds signals and standard streams. */
+import { NotCompleted } from "@aumai/handoff-protocol"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
@@ -65,7 +66,7 @@ export const program = (version: string) =>
   Effect.andThen(checkWords, Command.run(cli, { version })).pipe(Effect.tapCause(report), Effect.provide(services))
 
 /**
- * The exit code: 2 for a usage error, 3 if nothing was created; otherwise 0, 1 for a failure, and for an interrupt that of
+ * The exit code: 2 for a usage error, 3 if the handoff has ended without being completed; otherwise 0, 1 for a failure, and for an interrupt that of
  * its signal.
  */
 export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>, signalled = 130): number => {
@@ -75,5 +76,5 @@ export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>, signalled = 130): 
   if (isClosedPipe(error)) return 0
   if (CliError.isCliError(error) && error._tag === "ShowHelp") return error.errors.length > 0 ? 2 : 0
   if (error instanceof UnclearValue) return 2
-  return error instanceof NothingCreated ? 3 : 1
+  return error instanceof NothingCreated || error instanceof NotCompleted ? 3 : 1
 }

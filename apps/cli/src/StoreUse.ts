@@ -32,6 +32,7 @@ export const storeUse = {
   claim: changes,
   work: { missing: "created on demand", opens: "to stay", changes: true, signs: true },
   watch: { missing: "created on demand", opens: "to stay", changes: false, signs: false },
+  result: { missing: "an error", opens: "to stay", changes: false, signs: false },
   sweep: { missing: "an error", opens: "to stay", changes: true, signs: false },
   import: { missing: "created", opens: "to stay", changes: true, signs: false },
   "copy --to": { missing: "created", opens: "to stay", changes: true, signs: false },

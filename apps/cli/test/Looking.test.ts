@@ -172,7 +172,7 @@ describe("help", () => {
     const names = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}(\w+) /gm)].map(
       (match) => match[1] ?? ""
     )
-    expect(names).toHaveLength(36)
+    expect(names).toHaveLength(37)
     for (const name of names.filter((name) => name !== "agents")) {
       expect((await cli.run([name, "--help"])).stdout).toContain("EXAMPLES\n  aumai-handoff")
     }

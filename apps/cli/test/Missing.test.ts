@@ -40,6 +40,7 @@ const words: Readonly<Record<Exclude<StoreUser, `copy ${string}`>, ReadonlyArray
   "agents list": [],
   status: about,
   where: about,
+  result: about,
   chain: about,
   inbox: ["--agent", "a"],
   list: [],

@@ -38,7 +38,7 @@ for (const [index, name] of names.entries()) {
 const text = `# The command line
 
 This page is what \`--help\` prints. Exit codes: 0 done; 1 refused or failed, with one line on standard error that begins
-\`Error: \`; 2 usage error; 3 nothing created, because the handoff of this id has ended; 130 interrupted (SIGINT), 143
+\`Error: \`; 2 usage error; 3 nothing created, or no result, because the handoff has ended otherwise than completed; 130 interrupted (SIGINT), 143
 terminated (SIGTERM), 129 hung up (SIGHUP), and a second signal ends the command at once. \`--json\` prints wire JSON, as described in
 [PROTOCOL.md](../packages/protocol/PROTOCOL.md). Colour is used only on a terminal, and never when \`NO_COLOR\` is set.
 

@@ -20,7 +20,7 @@ type Services = HandoffManager | HandoffRouter | AgentCapabilityRegistry | Hando
 /** The failures of the engine. A test fails on one that it does not expect. */
 type Failure =
   | VerbError
-  | Effect.Error<ReturnType<HandoffManager["Service"]["create" | "find"]>>
+  | Effect.Error<ReturnType<HandoffManager["Service"]["create" | "find" | "result"]>>
   | Effect.Error<ReturnType<AgentCapabilityRegistry["Service"]["register"]>>
   | InvalidPosition
 

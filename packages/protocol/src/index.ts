@@ -141,6 +141,7 @@ export {
   type Whereabouts,
   whereabouts
 } from "./lifecycle/Clocks.ts"
+export { NotCompleted } from "./lifecycle/NotCompleted.ts"
 export { isOfTime, type LifecycleError, movesOf } from "./lifecycle/Refusals.ts"
 export { advance, type Advanced, apply, begin, begun, create, replay } from "./lifecycle/Lifecycle.ts"
 export {

@@ -83,8 +83,10 @@ describe("the schema of errors", () => {
 
   it("covers every error", () => {
     assert.deepStrictEqual(
-      Object.keys(Object(load("HandoffError")["$defs"]) as object)
-        .filter((name) => name !== "HandoffError")
+      Object.entries(Object(load("HandoffError")["$defs"]) as object)
+        // The definitions of a record have no tag.
+        .filter(([name, { properties }]) => name !== "HandoffError" && properties?._tag !== undefined)
+        .map(([name]) => name)
         .toSorted(),
       classes.map(([name]) => name).toSorted()
     )

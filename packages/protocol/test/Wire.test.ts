@@ -26,6 +26,7 @@ import {
   HandoffStatus,
   type InvalidInput,
   limits,
+  NotCompleted,
   NotYourHandoff,
   StoreError,
   wireSchemas
@@ -576,6 +577,16 @@ describe("encodeError", () => {
       _tag: "HandoffNotFound",
       message: `No handoff ${recordId}`,
       record_id: recordId
+    })
+  })
+
+  it("has the record of a handoff that was not completed in wire JSON", () => {
+    const record = states.expired
+    assert(record.status === "expired")
+    assert.deepStrictEqual(encodeError(new NotCompleted({ record })), {
+      _tag: "NotCompleted",
+      message: `Handoff ${recordId} was not finished by its deadline; \`history\` shows its steps, and \`create\` hands the task over again`,
+      record: encodeRecord(record)
     })
   })
 

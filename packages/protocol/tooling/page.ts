@@ -17,6 +17,7 @@ import {
   EmptyHistory,
   encodeArchived,
   decodeArchived,
+  decodeRecord,
   HandoffExists,
   HandoffEvent,
   HandoffNotFound,
@@ -35,6 +36,7 @@ import {
   NoCapableAgent,
   NoHopLeft,
   NoRoomLeft,
+  NotCompleted,
   NotDelivered,
   NotDue,
   NotYourHandoff,
@@ -157,6 +159,13 @@ const partTables = () =>
     .map(([name, schema]) => `### ${name}\n\n${docOf(name) ?? ""}\n\n${fieldTable(schema)}`)
     .join("\n\n")
 
+/** Makes a handoff that its receiver declined. */
+const declined = () => {
+  const decoded = decodeRecord("example", recordOf(linked(histories.rejected)))
+  if (Result.isFailure(decoded) || decoded.success.status !== "rejected") throw new Error("The example is not declined")
+  return decoded.success
+}
+
 const errors = () => {
   const id = RecordId.make(recordId)
   const [planner, executor] = [AgentId.make("planner"), AgentId.make("executor")]
@@ -183,6 +192,7 @@ const errors = () => {
       recordId: id,
       issues: [{ deliverable: "report", expected: "Expected an artifact of this name" }]
     }),
+    new NotCompleted({ record: declined() }),
     new OpenChildren({ recordId: id, children: [RecordId.make("3f8g1h5j0abc")] }),
     new BrokenChain({ recordId: id, revision: 3 }),
     new NotDue({ recordId: id, event: "Expired", at: DateTime.makeUnsafe("2026-11-22T08:00:00Z") }),

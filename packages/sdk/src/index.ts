@@ -16,6 +16,7 @@ export {
 export { parseJson } from "./client/ParseJson.ts"
 export * from "./client/Telling.ts"
 export { CannotWork, GiveUp } from "./client/GiveUp.ts"
+export { NotCompleted } from "./client/NotCompleted.ts"
 export { generateKeys, type KeyPair } from "./client/Keys.ts"
 export { handoffsOver } from "./client/HandoffsOver.ts"
 export type * from "./types/Handoffs.ts"

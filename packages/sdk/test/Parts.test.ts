@@ -7,10 +7,11 @@ import {
   InvalidTransition,
   NoCapableAgent,
   NotYourHandoff,
+  NotCompleted,
   OpenChildren,
   StaleAttempt
 } from "../src/index.ts"
-import { ask, oneStore, rejection, using } from "./stores.ts"
+import { ask, oneStore, rejection, stores, using } from "./stores.ts"
 
 const charts = { toAgent: "artist", taskDescription: "Draw the charts" }
 
@@ -120,4 +121,31 @@ describe.each(oneStore)("parts of a handoff in a $name store", (store) => {
       }
     })
   )
+})
+
+describe.each(stores)("the result of a handoff in a $name store", (store) => {
+  it("reaches its sender, with the parts that its handler waited for", () =>
+    using(store, async (handoffs) => {
+      void handoffs.work("artist", async () => ({ drawn: 3 }))
+      void handoffs.work("executor", async ({ recordId }, { parts }) => {
+        await handoffs.delegate(recordId, charts)
+        const [drawn] = await parts.settled()
+        return { parts: drawn?.status === "completed" ? drawn.result : {} }
+      })
+      expect((await handoffs.createAndWait(ask)).result).toEqual({ parts: { drawn: 3 } })
+    }))
+
+  it("is an error that carries the record if it was not completed, and ends with its signal", () =>
+    using(store, async (handoffs) => {
+      const { recordId } = await handoffs.create(ask)
+      const stop = new AbortController()
+      const stopped = handoffs.result(recordId, { signal: stop.signal })
+      const waiting = handoffs.result(recordId)
+      stop.abort(new Error("enough"))
+      expect(await rejection(stopped)).toBe(stop.signal.reason)
+      void handoffs.reject(recordId, { reason: "No access" })
+      const error = await rejection(waiting)
+      expect(error).toBeInstanceOf(NotCompleted)
+      expect(error).toMatchObject({ record: { recordId, status: "rejected", updatedAt: expect.any(Date) } })
+    }))
 })

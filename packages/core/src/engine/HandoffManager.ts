@@ -8,6 +8,7 @@ import {
   type HandoffRecord,
   type InvalidInput,
   type InvalidPosition,
+  type readVerbs,
   type RecordId,
   type StoreError,
   type storeVerbs,
@@ -82,6 +83,11 @@ export class HandoffManager extends Context.Service<
       ask: Creation.NewHandoff,
       options?: Creation.CreateOptions
     ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.create>>
+    /** Creates a handoff as `create` does, and waits for its result. */
+    readonly createAndWait: (
+      ask: Creation.NewHandoff,
+      options?: Creation.CreateOptions
+    ) => Effect.Effect<After<"Completed">, ErrorOf<typeof storeVerbs.create> | ErrorOf<typeof readVerbs.result>>
     /**
      * Gives a part of a handoff you hold to another agent, as a new handoff with you as the sender. A call that names
      * the part's `id` is safe to repeat.
@@ -185,6 +191,12 @@ export class HandoffManager extends Context.Service<
     /** Shows whose turn a handoff is, since when, in which attempt, and what the clock does next. */
     readonly where: (id: RecordId) => Effect.Effect<Whereabouts, HandoffNotFound | StoreError>
     /**
+     * Waits until a handoff has ended, and returns it with its result. Fails with `NotCompleted`, which has the final record,
+     * if it ended in another way. Reads the record once, and once after each hint of the store, never the log. Overdue
+     * events of the handoff are applied meanwhile, if the store can be written.
+     */
+    readonly result: (id: RecordId) => Effect.Effect<After<"Completed">, ErrorOf<typeof readVerbs.result>>
+    /**
      * Applies every overdue event: expired deadlines, lost leases, reminders. Returns the handoffs that it changed. Any
      * number of processes may sweep at the same time.
      */
@@ -219,6 +231,7 @@ export class HandoffManager extends Context.Service<
 const archive = Effect.promise(() => import("./Archive.ts"))
 const chain = Effect.promise(() => import("./Chain.ts"))
 const inbox = Effect.promise(() => import("./Inbox.ts"))
+const results = Effect.promise(() => import("./Results.ts"))
 
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
@@ -256,6 +269,14 @@ const make = Effect.gen(function* () {
     return yield* new AmbiguousId({ prefix, recordIds: alike.slice(0, mostFound).map(({ recordId }) => recordId) })
   })
 
+  /** Reads a handoff after its overdue events; as it is stored if they cannot be applied now. */
+  const updated = (id: RecordId) =>
+    verbs
+      .attempt(id, Effect.succeed)
+      .pipe(Effect.catch((error) => (error._tag === "HandoffNotFound" ? Effect.fail(error) : get(id))))
+
+  const result = (id: RecordId) => Effect.flatMap(results, ({ resultOf }) => resultOf(store, updated, id))
+
   const history = Effect.fnUntraced(function* (id: RecordId) {
     const entries = yield* store.history(id)
     return entries.length > 0 ? entries : yield* new HandoffNotFound({ recordId: id })
@@ -272,6 +293,7 @@ const make = Effect.gen(function* () {
   return HandoffManager.of({
     ...verbs.methods,
     create,
+    createAndWait: (ask, options) => Effect.flatMap(create(ask, options), ({ recordId }) => result(recordId)),
     delegate,
     get,
     find,
@@ -283,6 +305,7 @@ const make = Effect.gen(function* () {
     changes: ({ after } = {}) => Changes.follow(store, after),
     chain: (id) => Effect.flatMap(get(id), (member) => Effect.flatMap(chain, ({ chainOf }) => chainOf(store, member))),
     where: (id) => Effect.map(get(id), whereabouts),
+    result,
     sweep: verbs.sweep,
     export: Stream.unwrap(Effect.map(archive, ({ exportFrom }) => exportFrom(store, listAll({ _tag: "All" })))),
     import: (handoffs, options) =>

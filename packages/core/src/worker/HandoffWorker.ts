@@ -204,6 +204,7 @@ export const run = <E, R>(
       }
       const holder: Omit<Holder, "stepAside" | "stepBack"> = {
         manager,
+        store,
         agent,
         lease: milliseconds,
         now,

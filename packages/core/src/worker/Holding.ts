@@ -37,6 +37,9 @@ import { CannotWork, GiveUp, type Holder, type ReadsBack, type Work } from "./Wo
 /** A value as it is now. One that cannot be taken over is refused when the work is completed. */
 const asNow = <A>(value: A): A => Result.getOrElse(takeOver("", value), () => value)
 
+// Loaded on first use, because most handlers delegate nothing.
+const results = Effect.promise(() => import("../engine/Results.ts"))
+
 const shutDown = "The worker was shut down."
 
 /** An error that ended a handler, apart from those of the engine. */
@@ -56,7 +59,7 @@ export const hold = <E, R>(
 ): Effect.Effect<Ending, CannotWork, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const { manager, agent, lease, now, hinted, changed, leaveBy, log } = holder
+      const { manager, store, agent, lease, now, hinted, changed, leaveBy, log } = holder
       const { recordId, attempt } = claimed
       const act = actAs(manager, { agent, attempt })
       const lost = yield* Latch.make()
@@ -151,6 +154,9 @@ export const hold = <E, R>(
                 Effect.andThen(orLose(persist("Asked", act("ask", { recordId, question }))), answered)
               )
         )
+
+      const settled = Effect.flatMap(results, ({ partsOf }) => partsOf(store, manager.get, recordId))
+      const parts: Work["parts"] = { settled: () => Effect.orDie(orLose(retryWhile(settled, mayPassReading))) }
 
       const renewing = Effect.forever(Effect.andThen(Effect.sleep(Math.ceil(lease / 3)), Effect.orDie(progress())))
 
@@ -290,7 +296,7 @@ export const hold = <E, R>(
       earlier = started.value.answer
       // Suspended, because a handler may throw synchronously.
       const working = Effect.exit(
-        Effect.suspend(() => handler({ record: started.value, progress, ask, deliver, vouch }))
+        Effect.suspend(() => handler({ record: started.value, progress, ask, parts, deliver, vouch }))
       )
       const worked = yield* Effect.exit(restore(Effect.raceFirst(working, holding)))
       const outcome = Exit.isSuccess(worked) ? worked.value : undefined

@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 
 import type { HandoffManager } from "../engine/HandoffManager.ts"
 import type { Classify, Failure } from "./Failures.ts"
+import type { HandoffStore } from "../store/HandoffStore.ts"
 
 /**
  * The error of a handler if another attempt would not help. Any other error leads to another attempt.
@@ -85,6 +86,11 @@ export interface Work {
    * attempt finds the answer in `record.answer`, and gets it when it asks the same question.
    */
   readonly ask: (question: string) => Effect.Effect<string, InvalidInput>
+  /** The parts of the handoff, which `delegate` gives to other agents. */
+  readonly parts: {
+    /** Waits until every part that was delegated so far has ended, and returns them, the oldest first. */
+    readonly settled: () => Effect.Effect<ReadonlyArray<HandoffRecord>>
+  }
   /** Adds artifacts to the completion. */
   readonly deliver: (...artifacts: ReadonlyArray<Artifact>) => void
   /** Adds evidence to the completion. */
@@ -97,6 +103,7 @@ export type ReadsBack<E, R> = (record: After<"Accepted">) => Effect.Effect<ReadB
 /** The dependencies of a holder. */
 export interface Holder {
   readonly manager: HandoffManager["Service"]
+  readonly store: HandoffStore["Service"]
   readonly agent: AgentId
   /** The lease in milliseconds. */
   readonly lease: number

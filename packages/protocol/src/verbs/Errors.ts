@@ -1,3 +1,4 @@
+import type { NotCompleted } from "../lifecycle/NotCompleted.ts"
 import type {
   AlreadyHeld,
   NoAttemptLeft,
@@ -38,6 +39,7 @@ export type HandoffError =
   | NoCapableAgent
   | NoHopLeft
   | NoRoomLeft
+  | NotCompleted
   | NotDelivered
   | NotDue
   | NotYourHandoff

@@ -43,6 +43,18 @@ export const readVerbs = {
     {},
     ["HandoffNotFound", "StoreError"]
   ),
+  result: read(
+    {
+      name: "result",
+      subject: "handoff",
+      summary: "Waits until a handoff has ended, and returns it with its result.",
+      description:
+        "Fails with the final record if it ended in another way than being completed. Overdue events of the handoff are applied meanwhile.",
+      gives: ["HandoffRecord"]
+    },
+    {},
+    ["HandoffNotFound", "NotCompleted", "StoreError"]
+  ),
   chain: read(
     {
       name: "chain",

@@ -8,6 +8,7 @@ import { type Compiled, compile, fault } from "../encoding/WireCodec.ts"
 import { snake } from "../encoding/WireFields.ts"
 import { wireSchemaOf } from "../encoding/WireSchema.ts"
 import type { WireEvent, WireKeyEvent, WireRecord, WireRequest } from "../encoding/WireTypes.ts"
+import { NotCompleted } from "../lifecycle/NotCompleted.ts"
 import { InvalidInput } from "../model/HandoffError.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
@@ -206,6 +207,7 @@ export const encodeError = (error: Error & { readonly _tag: string }): Readonly<
   return {
     _tag: error._tag,
     message: error.message,
-    ...Object.fromEntries(fields.map(([name, value]) => [snake(name), value]))
+    ...Object.fromEntries(fields.map(([name, value]) => [snake(name), value])),
+    ...(error instanceof NotCompleted ? { record: encodeRecord(error.record) } : {})
   }
 }

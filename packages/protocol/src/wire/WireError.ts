@@ -1,7 +1,8 @@
 /** The JSON of every typed error, derived from the error classes. */
 import * as Schema from "effect/Schema"
 
-import { WireTimestamp } from "../encoding/WireSchema.ts"
+import { wireSchemas, WireTimestamp } from "../encoding/WireSchema.ts"
+import { NotCompleted } from "../lifecycle/NotCompleted.ts"
 import {
   AlreadyHeld,
   BrokenChain,
@@ -34,7 +35,12 @@ import { field } from "../values/Fields.ts"
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 const message = field(Schema.String, "One sentence for a person.")
-const at = field(WireTimestamp, "The time of the event.")
+
+/** The wire schemas of the fields that are not plain JSON, by name. */
+const encoded: Schema.Struct.Fields = {
+  at: field(WireTimestamp, "The time of the event."),
+  record: field(wireSchemas.HandoffRecord, "The final record of the handoff.")
+}
 
 /** One error on the wire: its tag, its sentence, and its fields in snake_case. A `cause` stays out; it is meant for a log. */
 const onWire = (tag: string, fields: Schema.Struct.Fields, description: string) =>
@@ -44,7 +50,7 @@ const onWire = (tag: string, fields: Schema.Struct.Fields, description: string) 
     ...Object.fromEntries(
       Object.entries(fields)
         .filter(([name]) => name !== "_tag" && name !== "cause")
-        .map(([name, schema]) => [snake(name), name === "at" ? at : schema])
+        .map(([name, schema]) => [snake(name), encoded[name] ?? schema])
     )
   }).annotate({ identifier: tag, description })
 
@@ -70,6 +76,7 @@ export const WireError = Schema.Union([
   onWire("AlreadyHeld", AlreadyHeld.fields, "The handoff never returns to an agent that has had it."),
   onWire("ReadBackIncomplete", ReadBackIncomplete.fields, "The briefing must be read back before the start."),
   onWire("UnknownItem", UnknownItem.fields, "The briefing has no item with this id."),
+  onWire("NotCompleted", NotCompleted.fields, "The handoff has ended without being completed."),
   onWire("NotDelivered", NotDelivered.fields, "A deliverable is missing or does not fit."),
   onWire("OpenChildren", OpenChildren.fields, "The handoff has parts that are open."),
   onWire("BrokenChain", BrokenChain.fields, "An entry does not hold the digest of the entry before it.")

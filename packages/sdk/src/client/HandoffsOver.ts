@@ -19,6 +19,7 @@ import type { CallOptions, OpenOptions } from "../types/Options.ts"
 import type { Verified } from "../types/Reports.ts"
 import type { Verification, VerifyOptions } from "../types/Verification.ts"
 import * as Inputs from "./Inputs.ts"
+import { plainError } from "./NotCompleted.ts"
 import { plain } from "./Plain.ts"
 import { closedError, openSession, type Session } from "./Session.ts"
 import { signedWith } from "./Signed.ts"
@@ -49,6 +50,16 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   const registry = <A, E>(options: CallOptions | undefined, verb: (registry: Registry) => Effect.Effect<A, E>) =>
     run(() => Effect.map(AgentCapabilityRegistry.use(verb), plain), options?.signal)
 
+  const result = (id: string, options?: CallOptions) =>
+    run(
+      () =>
+        Effect.mapBoth(
+          HandoffManager.use((manager) => manager.result(Inputs.recordId(id))),
+          { onSuccess: plain, onFailure: plainError }
+        ),
+      options?.signal
+    )
+
   const follow = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Stream.Stream<A, E>) =>
     iterate(() => Stream.map(Stream.unwrap(HandoffManager.useSync(verb)), plain), options?.signal)
 
@@ -77,9 +88,13 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     return full ? run(() => Effect.flatMap(archive, ({ around }) => around(records)), options.signal) : records
   }
 
+  const create: Handoffs["create"] = (request, options) =>
+    manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options)))
+
   return {
-    create: (request, options) =>
-      manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options))),
+    create,
+    createAndWait: async (request, options) =>
+      result((await create(request, options)).recordId, { signal: options?.signal }),
     delegate: (id, part, options) =>
       manage(options, (manager) =>
         manager.delegate(Inputs.recordId(id), Inputs.request(part), Inputs.delegation(options))
@@ -89,6 +104,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     find: (prefix, options) => manage(options, (manager) => manager.find(Inputs.recordId(prefix))),
     chain: (id, options) => manage(options, (manager) => manager.chain(Inputs.recordId(id))),
     where: (id, options) => manage(options, (manager) => manager.where(Inputs.recordId(id))),
+    result,
     list: (view, options) => manage(options, (manager) => manager.list(Inputs.view(view), Inputs.page(options))),
     listAll: (view, options) => follow(options, (manager) => manager.listAll(Inputs.view(view))),
     history: (id, options) => manage(options, (manager) => manager.history(Inputs.recordId(id))),

@@ -89,7 +89,7 @@ export const work = (agent: string, handler: WorkHandler, workOptions: CallOptio
   const others = { ...given, ...listening(onError, logger) }
   return HandoffWorker.run(
     Inputs.agentId(agent),
-    ({ record, progress, ask, deliver, vouch }) =>
+    ({ record, progress, ask, parts, deliver, vouch }) =>
       asThrown(async (signal) => {
         const ended = new AbortController()
         const execute = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
@@ -103,6 +103,7 @@ export const work = (agent: string, handler: WorkHandler, workOptions: CallOptio
             signal,
             progress: (payload) => execute(progress(payload)),
             ask: (question) => execute(ask(question)),
+            parts: { settled: () => execute(Effect.map(parts.settled(), plain)) },
             deliver: (...artifacts) => deliver(...parsed(artifacts)),
             vouch: (...evidence) => vouch(...parsed(evidence))
           })

@@ -2,6 +2,7 @@ import type { Handoffs } from "../types/Handoffs.ts"
 
 const members: ReadonlyArray<keyof Handoffs> = [
   "create",
+  "createAndWait",
   "delegate",
   "accept",
   "restate",
@@ -21,6 +22,7 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "find",
   "chain",
   "where",
+  "result",
   "list",
   "listAll",
   "history",

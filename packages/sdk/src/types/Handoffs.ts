@@ -72,6 +72,11 @@ export interface Handoffs extends AsyncDisposable {
    */
   create(ask: NewHandoff, options?: CreateOptions): Promise<HandoffRecord>
   /**
+   * Creates a handoff as `create` does, and resolves like `result` once it has ended. Aborting the signal ends the wait and
+   * leaves the handoff: `cancel` withdraws it, and `result` waits for it again.
+   */
+  createAndWait(ask: NewHandoff, options?: CreateOptions): Promise<Completed>
+  /**
    * Gives a part of a handoff you hold to another agent, as a new handoff with you as the sender. You stay
    * accountable for the whole and cannot complete it while a part is open, unless you leave the part. `chain` shows the
    * whole. A call that names its own `id` is safe to repeat. Rejects with `HandoffExists` and `NoCapableAgent`, too.
@@ -166,6 +171,12 @@ export interface Handoffs extends AsyncDisposable {
    * `HandoffNotFound`.
    */
   where(id: string, options?: CallOptions): Promise<Whereabouts>
+  /**
+   * Waits until a handoff has ended, and returns it with its result. Rejects with `NotCompleted`, which has the final record,
+   * if it was declined, given up, withdrawn, or not done in time; and with `HandoffNotFound`. There is no timeout: pass a
+   * signal, such as `AbortSignal.timeout(60_000)`. A deadline that passes meanwhile ends the handoff.
+   */
+  result(id: string, options?: CallOptions): Promise<Completed>
   /** Lists handoffs, one page at a time. Each view has one order. */
   list(view: View, options?: PageOptions): Promise<ReadonlyArray<HandoffRecord>>
   /** Lists all handoffs of a view, page by page as the loop continues. */

@@ -15,6 +15,14 @@ export interface Work {
    * stays open; the next attempt has the answer in its record, and gets it when it asks the same question.
    */
   readonly ask: (question: string) => Promise<string>
+  /** The parts of the handoff, which `delegate` gives to other agents. */
+  readonly parts: {
+    /**
+     * Waits until every part that was delegated so far has ended, and resolves with them, the oldest first, however they
+     * ended. The lease is renewed meanwhile.
+     */
+    readonly settled: () => Promise<ReadonlyArray<HandoffRecord>>
+  }
   /** Adds artifacts to the completion, among them the deliverables that the request demands. */
   readonly deliver: (...artifacts: ReadonlyArray<Artifact>) => void
   /** Adds evidence of the work to the completion. */
