@@ -9,7 +9,7 @@ import { doctor } from "./commands/Doctor.ts"
 import { exportAll } from "./commands/Export.ts"
 import { importAll } from "./commands/Import.ts"
 import { keygen } from "./commands/Keygen.ts"
-import { history, inbox, list, stats, status, watch } from "./commands/Looking.ts"
+import { history, inbox, list, stats, status } from "./commands/Looking.ts"
 import { result } from "./commands/Result.ts"
 import { sweep } from "./commands/Sweep.ts"
 import {
@@ -29,6 +29,7 @@ import {
   start
 } from "./commands/Transitions.ts"
 import { verify } from "./commands/Verify.ts"
+import { watch } from "./commands/Watch.ts"
 import { chain, where } from "./commands/Where.ts"
 import { work } from "./commands/Work.ts"
 import * as Flags from "./input/Flags.ts"

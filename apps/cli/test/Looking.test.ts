@@ -151,6 +151,25 @@ describe("list --recent", () => {
   })
 })
 
+describe("watch", () => {
+  it("prints the chosen part of the log, and ends with --until now", async () => {
+    const id = await cli.create("part.json")
+    await cli.create("part.json", { to: "artist" })
+    await cli.run(["accept", "--id", id, "--store", "part.json"])
+    const watch = async (...words: ReadonlyArray<string>) => {
+      const { code, stdout } = await cli.run(["watch", "--until", "now", ...words, "--json", "--store", "part.json"])
+      expect(code).toBe(0)
+      return stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line).event._tag]))
+    }
+    expect(await watch()).toEqual([])
+    expect(await watch("--from", "start")).toEqual(["Created", "Created", "Accepted"])
+    expect(await watch("--from", "start", "--id", id.slice(0, 8))).toEqual(["Created", "Accepted"])
+    expect(await watch("--from", "start", "--agent", "artist")).toEqual(["Created"])
+    const some = ["--from", "start", "--chain", id, "--event", "Accepted", "--event", "Completed"]
+    expect(await watch(...some)).toEqual(["Accepted"])
+  })
+})
+
 describe("stats", () => {
   it("counts handoffs and measures completed ones", async () => {
     const id = await cli.create("stats.json")

@@ -41,7 +41,7 @@ describe("a PostgreSQL store", () => {
       yield* promise(() => cli.run(["accept", "--id", id, "--store", url]))
       const history = yield* promise(() => cli.run(["history", "--id", id, "--json", "--store", url]))
       const [{ position }] = JSON.parse(history.stdout) as readonly [{ readonly position: string }]
-      const follower = cli.start(["watch", "--json", "--after", position, "--store", url])
+      const follower = cli.start(["watch", "--json", "--from", position, "--store", url])
       const line = yield* promise(() => once(follower.stdout.setEncoding("utf8"), "data"))
       follower.kill("SIGINT")
       assert.include(String(line), "Accepted")

@@ -17,7 +17,7 @@ describe("a SQLite store", () => {
 
   it("reports the changes of another process to a follower", async () => {
     const id = await cli.create("sqlite:followed.db")
-    const follower = cli.start(["watch", "--all", "--json", "--store", "sqlite:followed.db"])
+    const follower = cli.start(["watch", "--from", "start", "--json", "--store", "sqlite:followed.db"])
     let seen = ""
     const accepted = new Promise<void>((resolve) => {
       follower.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -8,7 +8,7 @@ const cli = commandProcess()
 describe("watch", () => {
   it("prints each change as it happens, and ends with 130 when interrupted", async () => {
     const id = await cli.create("watch.json", { task: hostile })
-    const watching = cli.start(["watch", "--all", "--json", "--store", "watch.json"])
+    const watching = cli.start(["watch", "--from", "start", "--json", "--store", "watch.json"])
     let text = ""
     watching.stdout.setEncoding("utf8").on("data", (more: string) => (text += more))
     const seen = (tag: string) =>
@@ -42,7 +42,8 @@ describe("watch", () => {
     ["work", "SIGHUP", 129]
   ] as const)("%s ends with the exit code of %s", async (verb, signal, code) => {
     await cli.create("signals.json", { to: "nobody", task: `${verb} ${signal}` })
-    const words = verb === "watch" ? ["watch", "--all"] : ["work", "--agent", "executor", "--exec", "echo", "--json"]
+    const words =
+      verb === "watch" ? ["watch", "--from", "start"] : ["work", "--agent", "executor", "--exec", "echo", "--json"]
     const child = cli.start([...words, "--store", "signals.json"])
     if (verb === "work") await cli.create("signals.json")
     await new Promise((resolve) => child.stdout.once("data", resolve))

@@ -375,7 +375,7 @@ describe("changes", () => {
       ["Created", "Accepted", "Started", "Completed"]
     )
     for (const [index, { position: after }] of entries.slice(0, -1).entries()) {
-      const rest = yield* Stream.runCollect(Stream.take(manager.changes({ after }), 3 - index))
+      const rest = yield* Stream.runCollect(Stream.take(manager.changes({ from: after }), 3 - index))
       assert.deepStrictEqual(rest, entries.slice(index + 1))
     }
   })

@@ -202,7 +202,7 @@ export { type ArchivedHandoff, archiveFormat, decodeArchived, encodeArchived, sh
 export { isSameState } from "./foreign/Portable.ts"
 export type { ErrorTag, HandoffError } from "./verbs/Errors.ts"
 export type { ErrorOf, InputOf, RecordOf, TransitionVerb, Verb } from "./verbs/Verb.ts"
-export { claimInput, transitionInputs, type TransitionVerbName } from "./verbs/Inputs.ts"
+export { changesInput, claimInput, transitionInputs, type TransitionVerbName } from "./verbs/Inputs.ts"
 export { transitionErrors, transitionVerbs } from "./verbs/TransitionVerbs.ts"
 export { storeVerbs } from "./verbs/StoreVerbs.ts"
 export { readVerbs } from "./verbs/ReadVerbs.ts"

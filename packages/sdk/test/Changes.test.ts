@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { type Entry } from "../src/index.ts"
+import type { ChangesOptions, Entry } from "../src/index.ts"
 import { openHandoffs } from "../src/node.ts"
 import { ask, rejection, stores, temporaryDirectory, using } from "./stores.ts"
 
@@ -30,7 +30,7 @@ describe.each(stores)("changes of a $name store", (store) => {
       const entries = await four
       expect(tags(entries)).toEqual(["Created", "Accepted", "Started", "Completed"])
       expect(entries[0]?.event.at).toBeInstanceOf(Date)
-      expect(tags(await take(handoffs.changes({ after: entries[1]?.position }), 2))).toEqual(["Started", "Completed"])
+      expect(tags(await take(handoffs.changes({ from: entries[1]?.position }), 2))).toEqual(["Started", "Completed"])
     })
   )
 
@@ -77,10 +77,31 @@ describe.each(stores)("changes of a $name store", (store) => {
   )
 
   it(
+    "are a part of the log, chosen by their conditions",
+    open(async (handoffs) => {
+      const { recordId } = await handoffs.create(ask)
+      await handoffs.accept(recordId)
+      await handoffs.create({ ...ask, toAgent: "artist" })
+      const present = async (options: ChangesOptions) => {
+        const seen: Array<string> = []
+        for await (const { event } of handoffs.changes({ ...options, until: "now" })) seen.push(event._tag)
+        return seen
+      }
+      expect(await present({})).toEqual(["Created", "Accepted", "Created"])
+      expect(await present({ from: "now" })).toEqual([])
+      expect(await present({ where: { handoff: recordId, agent: undefined } })).toEqual(["Created", "Accepted"])
+      expect(await present({ where: { chain: recordId, events: ["Accepted"] } })).toEqual(["Accepted"])
+      expect(await present({ where: { agent: "artist" } })).toEqual(["Created"])
+      const wrong = handoffs.changes({ where: { handoff: recordId, agnet: "a" } as never })
+      expect(await rejection(wrong[Symbol.asyncIterator]().next())).toMatchObject({ _tag: "InvalidInput" })
+    })
+  )
+
+  it(
     "refuse an invalid position",
     open(async (handoffs) => {
       // The cast makes an argument that JavaScript can pass.
-      const changes = handoffs.changes({ after: 17 as never })
+      const changes = handoffs.changes({ from: 17 as never })
       expect(await rejection(changes[Symbol.asyncIterator]().next())).toMatchObject({ _tag: "InvalidInput" })
     })
   )

@@ -17,7 +17,12 @@ const fieldsBelow = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.PropertySignat
   }
 }
 
-const fields = [HandoffRecord, ...Object.values(verbs).map(({ input }) => input)].flatMap(({ ast }) => fieldsBelow(ast))
+// The options of `changes` have no moments, and their `until` is none.
+const { changes: _, ...others } = verbs
+
+const fields = [HandoffRecord, ...Object.values(others).map(({ input }) => input)].flatMap(({ ast }) =>
+  fieldsBelow(ast)
+)
 
 const namesOf = (isMoment: boolean): ReadonlySet<string> =>
   new Set(

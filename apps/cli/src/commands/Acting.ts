@@ -35,11 +35,11 @@ export const given = <Key extends string, A>(key: Key, value: Option.Option<A>):
   (Option.isSome(value) ? { [key]: value.value } : {}) as { readonly [K in Key]?: A }
 
 /** The same for a flag whose value is decoded first. */
-export const decodedOption = <Key extends string, Given, A, E>(
+export const decodedOption = <Key extends string, Given, A, E, R>(
   key: Key,
   value: Option.Option<Given>,
-  decode: (value: Given) => Effect.Effect<A, E>
-): Effect.Effect<{ readonly [K in Key]?: A }, E> =>
+  decode: (value: Given) => Effect.Effect<A, E, R>
+): Effect.Effect<{ readonly [K in Key]?: A }, E, R> =>
   Option.isNone(value)
     ? Effect.succeed(given(key, Option.none()))
     : Effect.map(decode(value.value), (value) => given(key, Option.some(value)))

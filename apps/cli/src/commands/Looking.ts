@@ -1,12 +1,4 @@
-import {
-  encodeEntry,
-  encodeMetrics,
-  encodeWaiting,
-  HandoffManager,
-  HandoffStore,
-  Position,
-  type View
-} from "@aumai/handoff-core"
+import { encodeEntry, encodeMetrics, encodeWaiting, HandoffManager, type View } from "@aumai/handoff-core"
 import {
   type AgentId,
   type Awaits,
@@ -29,7 +21,7 @@ import * as Terminal from "effect/Terminal"
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { flagsOf } from "../input/VerbFlags.ts"
-import { on, onDemand } from "../OpenStore.ts"
+import { on } from "../OpenStore.ts"
 import { entryText } from "../output/EntryText.ts"
 import { type Output, type OutputError, print, write } from "../output/Output.ts"
 import { details, lines, table } from "../output/RecordText.ts"
@@ -176,43 +168,6 @@ export const history = Command.make(
     yield* print((yield* Flags.Json) ? jsonText(entries.map(encodeEntry)) : entries.map(entryText).join("\n"))
   }, on("history"))
 ).pipe(withHelp(readVerbs.history), Command.withExamples([{ command: "aumai-handoff history --id 7k2m9q4xw3pz" }]))
-
-export const watch = Command.make(
-  "watch",
-  {
-    create: Flags.create,
-    after: Flags.optional("after", "The position to resume after, as --json prints it [default: now]").pipe(
-      Flag.withMetavar("POSITION")
-    ),
-    all: Flag.Boolean("all").pipe(
-      Flag.withDescription("Begin with the first entry of the log"),
-      Flag.withDefault(false)
-    )
-  },
-  Effect.fnUntraced(function* (flags) {
-    const manager = yield* HandoffManager
-    const after = Option.isSome(flags.after)
-      ? // The store names what is wrong with it.
-        Position.make(flags.after.value)
-      : flags.all
-        ? undefined
-        : Option.getOrUndefined(yield* Effect.flatMap(HandoffStore, (store) => store.end))
-    const json = yield* Flags.Json
-    yield* Stream.runForEachArray(manager.changes(after === undefined ? {} : { after }), (entries) =>
-      print(
-        entries
-          .map((entry) => (json ? jsonText(encodeEntry(entry)) : `${printable(entry.recordId)}  ${entryText(entry)}`))
-          .join("\n")
-      )
-    )
-  }, onDemand("watch"))
-).pipe(
-  withHelp(readVerbs.changes, "Runs until interrupted; with --json it prints one line for each entry."),
-  Command.withExamples([
-    { command: "aumai-handoff watch" },
-    { command: "aumai-handoff watch --json --after 0123456789abcdefghjkmnpqrs.1.42" }
-  ])
-)
 
 const rounded = (seconds: number | undefined) => (seconds === undefined ? "–" : `${seconds.toFixed(1)} s`)
 

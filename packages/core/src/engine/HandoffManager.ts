@@ -24,7 +24,7 @@ import * as Stream from "effect/Stream"
 
 import { HandoffRouter } from "../routing/HandoffRouter.ts"
 import { AgentStore } from "../store/AgentStore.ts"
-import { type Entry, HandoffStore, type Page, type Position, type View } from "../store/HandoffStore.ts"
+import { type Entry, HandoffStore, type Page, type View } from "../store/HandoffStore.ts"
 import type * as Archive from "./Archive.ts"
 import type { Chain } from "./Chain.ts"
 import * as Changes from "./Changes.ts"
@@ -181,8 +181,11 @@ export class HandoffManager extends Context.Service<
       agent: AgentId,
       options?: Claiming.ClaimOptions
     ) => Effect.Effect<Option.Option<After<"Accepted">>, ErrorOf<typeof storeVerbs.claim>>
-    /** Follows the log: every entry after a position, then every new entry. Nothing is missed; resume at any position. */
-    readonly changes: (options?: { readonly after?: Position }) => Stream.Stream<Entry, InvalidPosition | StoreError>
+    /**
+     * Follows the log: every entry of a part of it, then every new entry. Nothing is missed; resume after any position.
+     * `where.handoff` reads the history of that handoff; every other condition is judged entry by entry.
+     */
+    readonly changes: (options?: Changes.ChangesOptions) => Stream.Stream<Entry, InvalidPosition | StoreError>
     /**
      * Shows the whole chain of handoffs that a handoff belongs to. Parts that were delegated come first; of the handoffs
      * that only name another as their parent, few are shown.
@@ -231,6 +234,7 @@ export class HandoffManager extends Context.Service<
 const archive = Effect.promise(() => import("./Archive.ts"))
 const chain = Effect.promise(() => import("./Chain.ts"))
 const inbox = Effect.promise(() => import("./Inbox.ts"))
+const changesWhere = Effect.promise(() => import("./ChangesWhere.ts"))
 const results = Effect.promise(() => import("./Results.ts"))
 
 const make = Effect.gen(function* () {
@@ -302,7 +306,10 @@ const make = Effect.gen(function* () {
     history,
     inbox: (agent, options) => Effect.flatMap(inbox, ({ inboxOf }) => inboxOf(store, agent, options)),
     claim,
-    changes: ({ after } = {}) => Changes.follow(store, after),
+    changes: ({ where, ...options } = {}) =>
+      where === undefined
+        ? Changes.follow(store, options)
+        : Stream.unwrap(Effect.map(changesWhere, ({ followWhere }) => followWhere(store, options, where))),
     chain: (id) => Effect.flatMap(get(id), (member) => Effect.flatMap(chain, ({ chainOf }) => chainOf(store, member))),
     where: (id) => Effect.map(get(id), whereabouts),
     result,

@@ -158,7 +158,7 @@ export const log: ReadonlyArray<Law> = [
     const start = yield* mark(own)
     const changes = life(own.id("a"), ["Accepted", "Started", "Completed"])
     // A short poll interval, because a store may give no hints at all.
-    const followed = follow(store, start, "50 millis").pipe(
+    const followed = follow(store, { from: start }, "50 millis").pipe(
       Stream.filter(({ recordId }) => own.has(recordId)),
       Stream.take(changes.length),
       Stream.runCollect
@@ -182,7 +182,7 @@ export const log: ReadonlyArray<Law> = [
     const accepted = step(created.record, "Accepted")
     yield* store.commit([created])
     yield* store.commit([accepted])
-    const entries = yield* follow(store, start, "50 millis").pipe(
+    const entries = yield* follow(store, { from: start }, "50 millis").pipe(
       Stream.filter(({ recordId }) => own.has(recordId)),
       Stream.take(2),
       Stream.runCollect,

@@ -145,7 +145,7 @@ export const ownership: ReadonlyArray<Law> = [
       ["where", manager.where(id)],
       ["chain", manager.chain(id)],
       ["history", manager.history(id)],
-      ["changes", Stream.runCollect(Stream.take(Stream.filter(manager.changes({ after: start }), isIt), 3))],
+      ["changes", Stream.runCollect(Stream.take(Stream.filter(manager.changes({ from: start }), isIt), 3))],
       ["export", Stream.runHead(Stream.filter(manager.export, ({ record }) => isIt(record)))],
       ["the store", Effect.flatMap(HandoffStore, (store) => Effect.all([store.get(id), store.history(id)]))]
     )

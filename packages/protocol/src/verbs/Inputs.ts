@@ -22,8 +22,8 @@ import {
   RejectedEvent,
   StartedEvent
 } from "../model/HandoffEvent.ts"
-import type { VerbNames } from "../model/VerbNames.ts"
-import { AgentId, optional } from "../values/Fields.ts"
+import { verbNames, type VerbNames } from "../model/VerbNames.ts"
+import { AgentId, optional, RecordId } from "../values/Fields.ts"
 import { JsonObject } from "../values/Json.ts"
 import type { Verb } from "./Verb.ts"
 
@@ -70,6 +70,32 @@ export const claimInput = Schema.Struct({
   readsBack: optional(
     Schema.Boolean,
     "If `false`, handoffs whose briefing must be read back are skipped. Default: `true`."
+  )
+})
+
+const eventNames = Schema.Literals(
+  // The cast restores the keys, which Object.keys widens to string.
+  Object.keys(verbNames) as ReadonlyArray<keyof VerbNames>
+)
+
+/** The arguments of `changes`. */
+export const changesInput = Schema.Struct({
+  from: optional(
+    Schema.String,
+    "`start`, the beginning of the log; `now`, its present end; or the position to resume after. Default: `start`."
+  ),
+  until: optional(
+    Schema.Literals(["now"]),
+    "If `now`, ends with the last entry that the log has at the call. Default: waits for new entries."
+  ),
+  where: optional(
+    Schema.Struct({
+      handoff: optional(RecordId, "Entries of this handoff. Reads its history instead of the log."),
+      chain: optional(RecordId, "Entries of the chain of this handoff: its whole and all delegated parts."),
+      agent: optional(AgentId, "Entries of handoffs that this agent sent, has or has had, and those that it recorded."),
+      events: optional(Schema.Array(eventNames), "Entries of these events.")
+    }),
+    "The conditions that an entry must fulfil, all of them. Default: none."
   )
 })
 

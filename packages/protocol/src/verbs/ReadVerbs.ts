@@ -4,6 +4,7 @@ import { Awaits } from "../model/Awaits.ts"
 import { HandoffRequest } from "../model/HandoffRequest.ts"
 import { HandoffStatus } from "../model/HandoffStatus.ts"
 import { AgentId, Capability, RecordId, Text, Timestamp, field, optional } from "../values/Fields.ts"
+import { changesInput } from "./Inputs.ts"
 import { read } from "./Row.ts"
 import { routing } from "./StoreVerbs.ts"
 
@@ -124,11 +125,11 @@ export const readVerbs = {
     {
       name: "changes",
       subject: "none",
-      summary: "Follows the log: every entry after a position, then every new entry.",
+      summary: "Follows the log: every entry of a part of it, then every new entry.",
       description: "Nothing is missed. Remember the position of the last entry you processed and resume after it.",
       gives: ["Entry", "stream"]
     },
-    { after: optional(Schema.String, "The position to resume after. Default: the beginning of the log.") },
+    changesInput.fields,
     ["InvalidPosition", "StoreError"]
   ),
   metrics: read(

@@ -114,10 +114,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
       manage(options, (manager) =>
         Effect.map(manager.claim(Inputs.agentId(agent), Inputs.claim(options)), Option.getOrUndefined)
       ),
-    changes: (options) =>
-      follow(options, (manager) =>
-        manager.changes(options?.after === undefined ? {} : { after: Inputs.position(options.after) })
-      ),
+    changes: (options) => follow(options, (manager) => manager.changes(Inputs.changes(options))),
     sweep: (options) => manage(options, (manager) => manager.sweep),
     export: exportAll,
     import: (handoffs, options) =>

@@ -1,10 +1,11 @@
 /** Validates the arguments of the methods and converts them for the engine. Every function throws `InvalidInput`. */
-import { type NewHandoff, Position, type View } from "@aumai/handoff-core"
+import type { ChangesOptions, NewHandoff, View } from "@aumai/handoff-core"
 import {
   AgentId,
   Attempt,
   Awaits,
   Capability,
+  changesInput,
   HandoffStatus,
   limits,
   Milliseconds,
@@ -26,7 +27,6 @@ export const withoutSignal = (options: Given.CallOptions | undefined): Readonly<
 
 export const recordId = checked("id", RecordId)
 export const agentId = checked("agent", AgentId)
-export const position = checked("after", Position)
 export const capabilities = checked("capabilities", Schema.Array(Capability))
 
 const operator = { operator: Schema.optionalKey(Schema.Boolean) }
@@ -93,6 +93,16 @@ const checkedClaim = checked(
 )
 
 export const claim = (options: Given.CallOptions | undefined) => checkedClaim(withoutSignal(options))
+
+const checkedChanges = checked("changes options", changesInput)
+
+export const changes = (options: Given.CallOptions | undefined): ChangesOptions =>
+  // The cast: the store refuses a text that is not a position.
+  checkedChanges(
+    converted(withoutSignal(options), (item, key) =>
+      key === "where" && typeof item === "object" && item !== null ? converted(item, (part) => part) : item
+    )
+  ) as ChangesOptions
 
 /** The payload of a verb. The engine validates it. */
 export const payload = (options: Given.CallOptions | undefined): never =>

@@ -196,9 +196,10 @@ export interface Handoffs extends AsyncDisposable {
    */
   claim(agent: string, options?: ClaimOptions): Promise<Accepted | undefined>
   /**
-   * Follows the log: every entry after a position, then every new entry. Nothing is missed. To resume, pass the
-   * position of the last entry that you processed. The loop ends when you leave it or call `close`, and rejects when
-   * the signal is aborted. Entries are read only as the loop requests them.
+   * Follows the log: every entry of a part of it, then every new entry. Nothing is missed. To resume, pass the position of
+   * the last entry that you processed as `from`. The loop ends when you leave it or call `close`, or with `until`; it
+   * rejects when the signal is aborted. Entries are read only as the loop requests them. `where.handoff` reads the history
+   * of one handoff; every other condition is judged entry by entry.
    */
   changes(options?: ChangesOptions): AsyncIterable<Entry>
   /**

@@ -251,8 +251,45 @@ export interface InboxOptions extends CallOptions {
 
 /** The options of `changes`. */
 export interface ChangesOptions extends CallOptions {
-  /** The position to resume after. Default: the beginning of the log. */
-  readonly after?: string | undefined
+  /** `start`, the beginning of the log; `now`, its present end; or the position to resume after. Default: `start`. */
+  readonly from?: string | undefined
+  /** If `now`, ends with the last entry that the log has at the call. Default: waits for new entries. */
+  readonly until?: "now" | undefined
+  /** The conditions that an entry must fulfil, all of them. Default: none. */
+  readonly where?:
+    | {
+        /** Entries of this handoff. Reads its history instead of the log. */
+        readonly handoff?: string | undefined
+        /** Entries of the chain of this handoff: its whole and all delegated parts. */
+        readonly chain?: string | undefined
+        /** Entries of handoffs that this agent sent, has or has had, and those that it recorded. */
+        readonly agent?: string | undefined
+        /** Entries of these events. */
+        readonly events?:
+          | ReadonlyArray<
+              | "Created"
+              | "Imported"
+              | "Accepted"
+              | "Rejected"
+              | "Started"
+              | "Progressed"
+              | "Released"
+              | "Asked"
+              | "Answered"
+              | "Forwarded"
+              | "Delegated"
+              | "Restated"
+              | "Confirmed"
+              | "Attested"
+              | "Completed"
+              | "Failed"
+              | "Cancelled"
+              | "Reminded"
+              | "Expired"
+            >
+          | undefined
+      }
+    | undefined
 }
 
 /** The options of `import`. */

@@ -261,7 +261,7 @@ export const changing: Attack = {
       inbox: () => handoffs.inbox("taker"),
       chain: () => handoffs.chain(recordId),
       history: () => handoffs.history(recordId),
-      changes: () => everything(handoffs.changes(entry && { after: entry.position }), 2),
+      changes: () => everything(handoffs.changes(entry && { from: entry.position }), 2),
       export: () => everything(handoffs.export(), 100_000)
     }
     for (const [door, receive] of Object.entries(received)) {
