@@ -5,6 +5,9 @@ export { drawLogName } from "./store/Draws.ts"
 export { beyond, numberIn, positionOf } from "./store/Positions.ts"
 export { type SortKey, sortKeyOf } from "./store/SortKey.ts"
 export * from "./store/AgentStore.ts"
+export * from "./store/DocumentStore.ts"
+export { type DocumentRow, type DocumentRows, documentsOver, VersionConflict } from "./store/DocumentRows.ts"
+export * as DocumentImage from "./store/DocumentImage.ts"
 export { decodeAgent, encodeAgent } from "./store/AgentWire.ts"
 export {
   encodeEntry,

@@ -21,6 +21,9 @@ import * as Stream from "effect/Stream"
 
 import { AgentStore, type KeyEntry, type RegisteredAgent, seenAt } from "../src/store/AgentStore.ts"
 import * as CommitPlan from "../src/store/CommitPlan.ts"
+import * as DocumentImage from "../src/store/DocumentImage.ts"
+import { type DocumentRows, documentsOver } from "../src/store/DocumentRows.ts"
+import { DocumentStore } from "../src/store/DocumentStore.ts"
 import { drawLogName } from "../src/store/Draws.ts"
 import * as GroupCommit from "../src/store/GroupCommit.ts"
 import { type Change, type Commit, type Entry, HandoffStore } from "../src/store/HandoffStore.ts"
@@ -35,7 +38,7 @@ type Agents = AgentStore["Service"]
 export interface BrokenStore {
   readonly fault: string
   readonly breaks: string
-  readonly layer: Layer.Layer<HandoffStore | AgentStore>
+  readonly layer: Layer.Layer<HandoffStore | AgentStore | DocumentStore>
 }
 
 /** A memory store without group commit. */
@@ -95,7 +98,8 @@ type Fault<S> = (whole: S, image: StoreImage.StoreImage, keys: KeyLog) => Partia
 
 const layerOf = (
   handoffs: Fault<Handoffs>,
-  agents: (known: Map<string, RegisteredAgent>, whole: Agents, keys: KeyLog) => Partial<Agents>
+  agents: (known: Map<string, RegisteredAgent>, whole: Agents, keys: KeyLog) => Partial<Agents>,
+  documents: (whole: DocumentImage.DocumentImage) => Partial<DocumentRows> = () => ({})
 ) =>
   Layer.effectContext(
     Effect.sync(() => {
@@ -103,8 +107,10 @@ const layerOf = (
       const known = new Map<string, RegisteredAgent>()
       const keys: KeyLog = []
       const [wholeHandoffs, wholeAgents] = [handoffsOf(image, keys), agentsOf(known, image, keys)]
+      const rows = DocumentImage.make()
       return Context.make(HandoffStore, { ...wholeHandoffs, ...handoffs(wholeHandoffs, image, keys) }).pipe(
-        Context.add(AgentStore, { ...wholeAgents, ...agents(known, wholeAgents, keys) })
+        Context.add(AgentStore, { ...wholeAgents, ...agents(known, wholeAgents, keys) }),
+        Context.add(DocumentStore, documentsOver("memory", { ...rows, ...documents(rows) }))
       )
     })
   )
@@ -120,6 +126,20 @@ const brokenAgents = (
   breaks: string,
   agents: (known: Map<string, RegisteredAgent>, whole: Agents, keys: KeyLog) => Partial<Agents>
 ): BrokenStore => ({ fault, breaks, layer: layerOf(() => ({}), agents) })
+
+const brokenDocuments = (
+  fault: string,
+  breaks: string,
+  documents: (whole: DocumentImage.DocumentImage) => Partial<DocumentRows>
+): BrokenStore => ({
+  fault,
+  breaks,
+  layer: layerOf(
+    () => ({}),
+    () => ({}),
+    documents
+  )
+})
 
 /** A store made in the same way without a fault, to show that the laws find only the faults. */
 export const sound = layerOf(
@@ -167,6 +187,54 @@ const thawed = (value: unknown): unknown => {
 const refused = (detail: string) => new StoreError({ operation: "get", reason: "unavailable", detail })
 
 export const brokenStores: ReadonlyArray<BrokenStore> = [
+  brokenDocuments(
+    "overwrites a document",
+    "a document is written only over the version that its writer expects",
+    (whole) => ({
+      put: (kind, key, _, body) =>
+        Effect.flatMap(whole.get(kind, key), (row) => whole.put(kind, key, row?.version ?? 0, body))
+    })
+  ),
+  brokenDocuments(
+    "removes a document of any version",
+    "a document is written only over the version that its writer expects",
+    (whole) => ({
+      remove: (kind, key) => Effect.flatMap(whole.get(kind, key), (row) => whole.remove(kind, key, row?.version ?? 0))
+    })
+  ),
+  brokenDocuments(
+    "compares a version and writes in two steps",
+    "of many writers with one version exactly one succeeds",
+    (whole) => ({
+      put: (kind, key, expected, body) =>
+        Effect.gen(function* () {
+          const present = (yield* whole.get(kind, key))?.version ?? 0
+          yield* Effect.yieldNow
+          if (present !== expected) return Result.fail(present)
+          return yield* whole.put(kind, key, (yield* whole.get(kind, key))?.version ?? 0, body)
+        })
+    })
+  ),
+  brokenDocuments(
+    "repeats the last document of a page",
+    "documents are listed by key, in pages that show each once",
+    (whole) => ({
+      list: (kind, after, limit) =>
+        Effect.gen(function* () {
+          const row = yield* whole.get(kind, after)
+          const rows = yield* whole.list(kind, after, limit)
+          return row === undefined ? rows : [row, ...rows].slice(0, limit)
+        })
+    })
+  ),
+  brokenDocuments(
+    "cuts long documents",
+    "any key and any JSON is kept unchanged, up to the limits, and nothing else is taken",
+    (whole) => ({
+      put: (kind, key, expected, body) =>
+        whole.put(kind, key, expected, body.length > 65_536 ? JSON.stringify(body.slice(0, 60_000)) : body)
+    })
+  ),
   broken("skips the revision check", "a revision that is not the next one is a conflict", (_, image) => ({
     commit: (changes) => Effect.sync(() => image.put(changes))
   })),
@@ -1075,16 +1143,20 @@ const crash = (): never => {
 
 /** A store that outlives its scope. `before` changes its contents at each opening. */
 const reopened = (
-  before: (image: StoreImage.StoreImage, known: Map<string, RegisteredAgent>) => StoreImage.StoreImage
+  before: (image: StoreImage.StoreImage, known: Map<string, RegisteredAgent>) => StoreImage.StoreImage,
+  documents = (rows: DocumentImage.DocumentImage) => rows
 ) => {
   let image = StoreImage.make(origin)
   const known = new Map<string, RegisteredAgent>()
   const keys: KeyLog = []
+  let rows = DocumentImage.make()
   return Layer.effectContext(
     Effect.sync(() => {
       image = before(image, known)
+      rows = documents(rows)
       return Context.make(HandoffStore, handoffsOf(image, keys)).pipe(
-        Context.add(AgentStore, agentsOf(known, image, keys))
+        Context.add(AgentStore, agentsOf(known, image, keys)),
+        Context.add(DocumentStore, documentsOver("memory", rows))
       )
     })
   )
@@ -1109,7 +1181,7 @@ export const soundReopened = () => reopened((image) => image)
 export const brokenReopened: ReadonlyArray<{
   readonly fault: string
   readonly breaks: string
-  readonly open: () => Layer.Layer<HandoffStore | AgentStore>
+  readonly open: () => Layer.Layer<HandoffStore | AgentStore | DocumentStore>
 }> = [
   {
     fault: "loses the last commit",
@@ -1158,5 +1230,14 @@ export const brokenReopened: ReadonlyArray<{
         for (const [id, { lastSeen: _, ...agent }] of known) known.set(id, agent)
         return image
       })
+  },
+  {
+    fault: "forgets the last version of a document",
+    breaks: "documents survive reopening, and their versions do not return",
+    open: () =>
+      reopened(
+        (image) => image,
+        (rows) => DocumentImage.make(rows.all())
+      )
   }
 ]

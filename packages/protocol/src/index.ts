@@ -7,6 +7,7 @@ export {
   AgentId,
   Capability,
   LogName,
+  Name,
   Priority,
   PublicKey,
   RecordId,

@@ -1,4 +1,4 @@
-import type { AgentStore, HandoffStore } from "@aumai/handoff-core"
+import type { AgentStore, DocumentStore, HandoffStore } from "@aumai/handoff-core"
 import * as StoreLaws from "@aumai/handoff-core/StoreLaws"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -21,7 +21,9 @@ export interface StoreLaw {
  * for (const { check } of storeLaws(storeLayer("laws.json")).slice(0, 3)) await check()
  * ```
  */
-export const storeLaws = <E>(store: Layer.Layer<HandoffStore | AgentStore, E>): ReadonlyArray<StoreLaw> => [
+export const storeLaws = <E>(
+  store: Layer.Layer<HandoffStore | AgentStore | DocumentStore, E>
+): ReadonlyArray<StoreLaw> => [
   ...StoreLaws.laws.map(({ name, check }) => ({ name, check: () => Effect.runPromise(Effect.provide(check, store)) })),
   ...StoreLaws.reopening.map(({ name, check }) => ({ name, check: () => Effect.runPromise(check(store)) }))
 ]

@@ -2,7 +2,15 @@
  * Stores handoffs in one readable JSON file, with a journal beside it while the store is open. Several processes can have
  * it open.
  */
-import { AgentStore, GroupCommit, HandoffStore, Hints, type LogOrigin, oddCount } from "@aumai/handoff-core"
+import {
+  AgentStore,
+  DocumentStore,
+  GroupCommit,
+  HandoffStore,
+  Hints,
+  type LogOrigin,
+  oddCount
+} from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
@@ -18,6 +26,7 @@ import * as Stream from "effect/Stream"
 import * as AgentFile from "./AgentFile.ts"
 import * as Commit from "./Commit.ts"
 import * as Contents from "./Contents.ts"
+import * as DocumentFile from "./DocumentFile.ts"
 import * as Failure from "./Failure.ts"
 import { type FsError, JournalFs } from "./JournalFs.ts"
 import { privateMode } from "./JournalWrite.ts"
@@ -146,7 +155,11 @@ const close = (session: Session): Effect.Effect<void> =>
 export const make = (
   options: FileStoreOptions
 ): Effect.Effect<
-  { readonly handoffs: HandoffStore["Service"]; readonly agents: AgentStore["Service"] },
+  {
+    readonly handoffs: HandoffStore["Service"]
+    readonly agents: AgentStore["Service"]
+    readonly documents: DocumentStore["Service"]
+  },
   StoreError,
   JournalFs | Scope.Scope
 > =>
@@ -227,7 +240,11 @@ export const make = (
       ),
       changed: Stream.merge(hints.changed, poll)
     })
-    return { handoffs, agents: { ...AgentFile.make(session), ...KeyLog.make(session) } }
+    return {
+      handoffs,
+      agents: { ...AgentFile.make(session), ...KeyLog.make(session) },
+      documents: DocumentFile.make(session)
+    }
   })
 
 /** The log. An empty store gets its name now, so that it stays the same for everybody who asks. */
@@ -250,10 +267,12 @@ const traceOf = ({ fs, paths }: Session): Effect.Effect<string, FsError> =>
   )
 
 /** Provides the handoffs and agents of one file on any `JournalFs`, such as a simulated disk. */
-export const layerOn = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError, JournalFs> =>
+export const layerOn = (
+  options: FileStoreOptions
+): Layer.Layer<HandoffStore | AgentStore | DocumentStore, StoreError, JournalFs> =>
   Layer.effectContext(
-    Effect.map(make(options), ({ handoffs, agents }) =>
-      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
+    Effect.map(make(options), ({ handoffs, agents, documents }) =>
+      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents), Context.add(DocumentStore, documents))
     )
   )
 
@@ -275,5 +294,5 @@ export const layerOn = (options: FileStoreOptions): Layer.Layer<HandoffStore | A
  * deepStrictEqual(await Effect.runPromise(program), [])
  * ```
  */
-export const layer = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>
+export const layer = (options: FileStoreOptions): Layer.Layer<HandoffStore | AgentStore | DocumentStore, StoreError> =>
   Layer.provide(layerOn(options), NodeJournalFs.layer)

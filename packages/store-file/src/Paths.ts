@@ -18,6 +18,7 @@ export interface Paths {
   readonly trail: string
   readonly lock: string
   readonly agents: string
+  readonly documents: string
   /** The small file with the name of the log and the key logs. */
   readonly log: string
   /** The path of a temporary file. `isTemporary` recognizes these names, so that files left by a crash can be deleted. */
@@ -44,6 +45,7 @@ export const of = (path: string): Paths => {
     trail: `${path}-trail`,
     lock: join(directory, `${prefix}lock`),
     agents: beside("agents"),
+    documents: beside("documents"),
     log: beside("log"),
     temporary: (random) => join(directory, `${prefix}${random}.tmp`),
     isTemporary,
@@ -57,6 +59,8 @@ export const of = (path: string): Paths => {
  */
 export const found = (
   fs: Pick<JournalFs["Service"], "stat">,
-  { journal, rest, trail, agents, log }: Paths
+  { journal, rest, trail, agents, documents, log }: Paths
 ): Effect.Effect<ReadonlyArray<string>, FsError> =>
-  Effect.filter([journal, rest, trail, agents, log], (file) => Effect.map(fs.stat(file), (stat) => stat !== undefined))
+  Effect.filter([journal, rest, trail, agents, documents, log], (file) =>
+    Effect.map(fs.stat(file), (stat) => stat !== undefined)
+  )

@@ -3,9 +3,11 @@ import {
   AgentStore,
   beyond,
   CommitPlan,
+  DocumentStore,
   GroupCommit,
   Hints,
   HandoffStore,
+  lateDocuments,
   type LogOrigin,
   numberIn,
   type Position,
@@ -284,7 +286,11 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
 export const make = (
   options: IndexedDbStoreOptions
 ): Effect.Effect<
-  { readonly handoffs: HandoffStore["Service"]; readonly agents: AgentStore["Service"] },
+  {
+    readonly handoffs: HandoffStore["Service"]
+    readonly agents: AgentStore["Service"]
+    readonly documents: DocumentStore["Service"]
+  },
   StoreError,
   Scope.Scope
 > =>
@@ -295,7 +301,8 @@ export const make = (
     const reader = StoredText.reader(Failure.named(options.name), origin)
     return {
       handoffs: yield* makeHandoffs(options.name, transact, origin, reader),
-      agents: makeAgents(transact, log, reader)
+      agents: makeAgents(transact, log, reader),
+      documents: lateDocuments(async () => (await import("./Documents.ts")).make(options.name, transact))
     }
   })
 
@@ -314,10 +321,12 @@ export const make = (
  * const program = Effect.provide(pending, IndexedDbStore.layer({ name: "handoffs" }))
  * ```
  */
-export const layer = (options: IndexedDbStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>
+export const layer = (
+  options: IndexedDbStoreOptions
+): Layer.Layer<HandoffStore | AgentStore | DocumentStore, StoreError> =>
   Layer.effectContext(
-    Effect.map(make(options), ({ handoffs, agents }) =>
-      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
+    Effect.map(make(options), ({ handoffs, agents, documents }) =>
+      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents), Context.add(DocumentStore, documents))
     )
   )
 

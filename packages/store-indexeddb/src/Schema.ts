@@ -1,5 +1,5 @@
 /** The database's object stores, their rows, and the index and order of each view. */
-import { keysOf, type Keys, sortKeyOf, StoredText, type View } from "@aumai/handoff-core"
+import { type DocumentRow, keysOf, type Keys, sortKeyOf, StoredText, type View } from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 export const version = 3
 
 /** The object stores. */
-export const storeNames = ["agents", "keys", "log", "meta", "records", "tally"] as const
+export const storeNames = ["agents", "documents", "keys", "log", "meta", "records", "tally"] as const
 export type StoreName = (typeof storeNames)[number]
 
 /** A record. A row is not in an index over an undefined field, so those on `parent`, `turn` and `dueAt` are sparse. */
@@ -49,13 +49,19 @@ export interface KeyValue {
   readonly position?: number | undefined
 }
 
+/** A document. Its version comes from a counter in `meta`. */
+export interface DocumentValue extends DocumentRow {
+  readonly kind: string
+}
+
 /** The later of two moments, each of which may be unknown. */
 export const later = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || (b !== undefined && b > a) ? b : a
 
-/** The keys of the values in `meta`: the random id of the database, and the name of the log. */
+/** The keys of the values in `meta`: the random id of the database, the name of the log, and the last version of a document. */
 export const epochKey = "epoch"
 export const logKey = "log"
+export const documentKey = "documents"
 
 /** The range of the key log of one log. */
 export const ofLog = (log: string): IDBKeyRange => IDBKeyRange.bound([log], [log, []])
@@ -113,6 +119,7 @@ const addKeys = (records: IDBObjectStore): void => {
 
 /** Creates the object stores and indexes that a database of an older version, 0 for a new one, does not have. */
 export const createStores = (database: IDBDatabase, older: number, transaction: IDBTransaction): void => {
+  database.createObjectStore("documents", { keyPath: ["kind", "key"] })
   if (older < 2) database.createObjectStore("keys", { keyPath: ["log", "revision"] })
   if (older > 0) {
     const records = transaction.objectStore("records")
@@ -130,9 +137,12 @@ export const createStores = (database: IDBDatabase, older: number, transaction: 
   database.createObjectStore("tally", { keyPath: "name" })
 }
 
+/** The versions that added an object store; the first one has the others. */
+const since: { readonly [Name in StoreName]?: number } = { keys: 2, documents: 3 }
+
 /** Tests whether a database has exactly the object stores of a handoff store of a version. */
 export const isOurs = ({ objectStoreNames }: IDBDatabase, of = version): boolean => {
-  const names = of === 1 ? storeNames.filter((name) => name !== "keys") : storeNames
+  const names = storeNames.filter((name) => (since[name] ?? 1) <= of)
   return objectStoreNames.length === names.length && names.every((name) => objectStoreNames.contains(name))
 }
 

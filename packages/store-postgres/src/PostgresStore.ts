@@ -1,5 +1,5 @@
 /** Stores handoffs and agents in a PostgreSQL database that processes on many machines share. */
-import { AgentStore, GroupCommit, HandoffStore, StoredText } from "@aumai/handoff-core"
+import { AgentStore, DocumentStore, GroupCommit, HandoffStore, StoredText } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Context from "effect/Context"
@@ -14,6 +14,7 @@ import * as Agents from "./Agents.ts"
 import * as ChangeNotifications from "./ChangeNotifications.ts"
 import * as Commit from "./Commit.ts"
 import * as Connections from "./Connections.ts"
+import * as Documents from "./Documents.ts"
 import * as Failure from "./Failure.ts"
 import * as Log from "./Log.ts"
 import * as Schema from "./Schema.ts"
@@ -41,7 +42,11 @@ export interface PostgresStoreOptions {
 export const make = (
   options: PostgresStoreOptions
 ): Effect.Effect<
-  { readonly handoffs: HandoffStore["Service"]; readonly agents: AgentStore["Service"] },
+  {
+    readonly handoffs: HandoffStore["Service"]
+    readonly agents: AgentStore["Service"]
+    readonly documents: DocumentStore["Service"]
+  },
   StoreError,
   Scope.Scope
 > =>
@@ -75,7 +80,11 @@ export const make = (
       changed: notifications.changed,
       now
     })
-    return { handoffs, agents: Agents.make(connections, origin, reader, read) }
+    return {
+      handoffs,
+      agents: Agents.make(connections, origin, reader, read),
+      documents: Documents.make(connections, read)
+    }
   })
 
 /**
@@ -96,9 +105,11 @@ export const make = (
  * deepStrictEqual(await Effect.runPromise(program), [])
  * ```
  */
-export const layer = (options: PostgresStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>
+export const layer = (
+  options: PostgresStoreOptions
+): Layer.Layer<HandoffStore | AgentStore | DocumentStore, StoreError> =>
   Layer.effectContext(
-    Effect.map(make(options), ({ handoffs, agents }) =>
-      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
+    Effect.map(make(options), ({ handoffs, agents, documents }) =>
+      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents), Context.add(DocumentStore, documents))
     )
   )

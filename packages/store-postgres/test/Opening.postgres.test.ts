@@ -71,7 +71,7 @@ describe("opening a database", () => {
       const run = yield* connect(url)
       yield* Effect.scoped(PostgresStore.make({ url }))
       // The tables of the first version.
-      yield* run("DROP TABLE handoff_keys")
+      yield* run("DROP TABLE handoff_keys, handoff_documents")
       yield* run("ALTER TABLE handoff_records DROP COLUMN turn, DROP COLUMN latest")
       yield* run("ALTER TABLE handoff_store DROP COLUMN log, DROP COLUMN keys")
       yield* run("DROP TABLE handoff_agents")

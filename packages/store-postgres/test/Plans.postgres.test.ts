@@ -10,6 +10,7 @@ import { created } from "../../testing/src/handoffs.ts"
 import * as Address from "../src/Address.ts"
 import * as AgentStatements from "../src/AgentStatements.ts"
 import * as Connections from "../src/Connections.ts"
+import { statements as DocumentStatements } from "../src/Documents.ts"
 import * as Schema from "../src/Schema.ts"
 import * as Statements from "../src/Statements.ts"
 
@@ -94,6 +95,11 @@ describe("every read uses one index and reads no more rows than its page", () =>
         yield* check("using handoff_log_pkey", [Statements.end, []])
         yield* check("using handoff_agents_pkey", [AgentStatements.all, []])
         yield* check("using handoff_keys_pkey", [AgentStatements.keys, []])
+        yield* check("using handoff_documents_pkey", [DocumentStatements.get, [PgTypes.text("k"), PgTypes.text("77")]])
+        yield* check("using handoff_documents_pkey", [
+          DocumentStatements.list,
+          [PgTypes.text("k"), PgTypes.text("77"), PgTypes.int4(7)]
+        ])
         yield* check("using handoff_tally_pkey", [Statements.tally, []], HandoffStatus.literals.length * 64)
       })
     )

@@ -97,5 +97,17 @@ export const migrations: ReadonlyArray<string | ((db: DatabaseSync) => void)> = 
     PRIMARY KEY (log, revision)
   ) STRICT;
   `,
-  addKeys
+  (db) => {
+    addKeys(db)
+    // The sequence gives no version twice, also not after a document was removed.
+    db.exec(`
+  CREATE TABLE documents (
+    version INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (kind, key)
+  ) STRICT;
+  `)
+  }
 ]

@@ -6,6 +6,7 @@ import {
   beyond,
   type CommitAll,
   CommitPlan,
+  DocumentStore,
   GroupCommit,
   Hints,
   HandoffStore,
@@ -28,6 +29,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
+import * as Documents from "./Documents.ts"
 import * as Opening from "./Opening.ts"
 import type { Session } from "./Session.ts"
 import * as Statements from "./Statements.ts"
@@ -139,7 +141,11 @@ const makeChanged = ({ dataVersion }: Statements.Statements, hints: Hints.Hints,
 export const make = (
   options: SqliteStoreOptions
 ): Effect.Effect<
-  { readonly handoffs: HandoffStore["Service"]; readonly agents: AgentStore["Service"] },
+  {
+    readonly handoffs: HandoffStore["Service"]
+    readonly agents: AgentStore["Service"]
+    readonly documents: DocumentStore["Service"]
+  },
   StoreError,
   Scope.Scope
 > =>
@@ -239,7 +245,7 @@ export const make = (
           )
       )
     })
-    return { handoffs, agents }
+    return { handoffs, agents, documents: Documents.make(session, statements) }
   })
 
 /**
@@ -260,9 +266,11 @@ export const make = (
  * deepStrictEqual(await Effect.runPromise(program), [])
  * ```
  */
-export const layer = (options: SqliteStoreOptions): Layer.Layer<HandoffStore | AgentStore, StoreError> =>
+export const layer = (
+  options: SqliteStoreOptions
+): Layer.Layer<HandoffStore | AgentStore | DocumentStore, StoreError> =>
   Layer.effectContext(
-    Effect.map(make(options), ({ handoffs, agents }) =>
-      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
+    Effect.map(make(options), ({ handoffs, agents, documents }) =>
+      Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents), Context.add(DocumentStore, documents))
     )
   )

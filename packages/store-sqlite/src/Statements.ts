@@ -1,7 +1,14 @@
 /** The SQL of the store, prepared once per connection, and the conversion between rows and typed values. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite"
 
-import { type CommitPlan, keysOf, type SortKey, type StoredText, type View } from "@aumai/handoff-core"
+import {
+  type CommitPlan,
+  type DocumentRow,
+  keysOf,
+  type SortKey,
+  type StoredText,
+  type View
+} from "@aumai/handoff-core"
 import { type HandoffRecord, type HandoffStatus, limits } from "@aumai/handoff-protocol"
 
 const columns = "SELECT id, revision, record FROM handoffs"
@@ -90,6 +97,12 @@ const standing = ([revision, status, turn]: Values): Standing => ({
   revision: Number(revision),
   // The cast is safe because only the status of a record is written to this column.
   status: text(status) as HandoffStatus
+})
+
+const document = ([key, version, body]: Values): DocumentRow => ({
+  key: text(key),
+  version: Number(version),
+  body: text(body)
 })
 
 const key = ([log, revision, event, position]: Values): StoredText.KeyRow => ({
@@ -202,6 +215,16 @@ export const make = (db: DatabaseSync) => {
     free: run(db, "DELETE FROM log WHERE record_id = ''"),
     // With the positions of the key log, which are not in the table of the log.
     last: first(db, "SELECT seq FROM sqlite_sequence WHERE name = 'log'", ([last]) => Number(last ?? 0)),
+    document: first(db, "SELECT key, version, body FROM documents WHERE kind = ? AND key = ?", document),
+    documents: rows(
+      db,
+      "SELECT key, version, body FROM documents WHERE kind = ? AND key > ? ORDER BY key LIMIT ?",
+      document
+    ),
+    putDocument: first(db, "INSERT INTO documents (kind, key, body) VALUES (?, ?, ?) RETURNING version", ([version]) =>
+      Number(version)
+    ),
+    removeDocument: run(db, "DELETE FROM documents WHERE kind = ? AND key = ?"),
     dataVersion: first(db, "PRAGMA data_version", ([version]) => version)
   }
 }

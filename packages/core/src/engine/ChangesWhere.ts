@@ -72,7 +72,7 @@ const idsBelow = (top: ChainLink): Set<RecordId> => {
   return new Set(links.map(({ record }) => record.recordId))
 }
 
-/** The members of the chain of a handoff: it is the whole of its own chain if it only names its parent. */
+/** The members of the chain of a handoff: it is the top of a chain if it only names its parent. */
 const membersOf = (root: ChainLink, id: RecordId): Set<RecordId> => {
   const all = [root]
   for (const link of all) all.push(...link.parts)

@@ -22,6 +22,7 @@ import { agents } from "./agents.ts"
 import { commits } from "./commits.ts"
 import { content } from "./content.ts"
 import { custody } from "./custody.ts"
+import { documents } from "./documents.ts"
 import { keys } from "./keys.ts"
 import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
@@ -40,5 +41,6 @@ export const laws: ReadonlyArray<Law> = [
   ...custody,
   ...ownership,
   ...agents,
-  ...keys
+  ...keys,
+  ...documents
 ]

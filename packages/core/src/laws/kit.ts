@@ -5,6 +5,7 @@ import {
   begin as beginEntry,
   type Briefing,
   type HandoffEvent,
+  type InvalidInput,
   type InvalidPosition,
   type HandoffRecord,
   type HandoffRequest,
@@ -28,6 +29,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { AgentStore } from "../store/AgentStore.ts"
+import type { VersionConflict } from "../store/DocumentRows.ts"
+import type { DocumentStore } from "../store/DocumentStore.ts"
 import {
   type Change,
   type Entry,
@@ -54,14 +57,14 @@ export class LawBroken extends Schema.TaggedError<LawBroken>()("LawBroken", {
 /** One promise of the store port. `check` fails with a sentence if the store does not keep it. */
 export interface Law {
   readonly name: string
-  readonly check: Effect.Effect<void, LawBroken, HandoffStore | AgentStore>
+  readonly check: Effect.Effect<void, LawBroken, HandoffStore | AgentStore | DocumentStore>
 }
 
 /** An unmet expectation. `enforce` adds the name of the law. */
 class Unmet extends Schema.TaggedError<Unmet>()("Unmet", { detail: Schema.String }) {}
 
 /** The failures of a law's body. */
-export type LawFailure = Unmet | StoreError | RevisionConflict | InvalidPosition
+export type LawFailure = Unmet | InvalidInput | StoreError | RevisionConflict | VersionConflict | InvalidPosition
 
 // A store that hangs breaks a law. On a hard disk, a law takes less than a tenth of this.
 const patience = "30 seconds"
@@ -89,7 +92,7 @@ export const enforce = <E, R>(
 /** Makes a law. */
 export const law = (
   name: string,
-  body: () => Generator<Effect.Effect<unknown, LawFailure, HandoffStore | AgentStore>, void, never>
+  body: () => Generator<Effect.Effect<unknown, LawFailure, HandoffStore | AgentStore | DocumentStore>, void, never>
 ): Law => ({ name, check: enforce(name, Effect.gen(body)) })
 
 const show = (value: unknown): string => {

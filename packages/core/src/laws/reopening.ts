@@ -4,11 +4,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
 import { AgentStore } from "../store/AgentStore.ts"
+import { DocumentStore } from "../store/DocumentStore.ts"
 import { HandoffStore, type Position, type View } from "../store/HandoffStore.ts"
 import {
   begin,
   drawOwn,
   enforce,
+  expect,
   facts,
   factsOf,
   held,
@@ -30,11 +32,13 @@ import {
 export interface ReopeningLaw {
   readonly name: string
   /** `open` must open the same store each time. The law opens it several times in sequence, each in a new scope. */
-  readonly check: <E>(open: Layer.Layer<HandoffStore | AgentStore, E>) => Effect.Effect<void, LawBroken>
+  readonly check: <E>(open: Layer.Layer<HandoffStore | AgentStore | DocumentStore, E>) => Effect.Effect<void, LawBroken>
 }
 
 /** Opens the store, runs one part of a law, and closes it. */
-type Session = <A, E>(part: Effect.Effect<A, E, HandoffStore | AgentStore>) => Effect.Effect<A, E | LawFailure>
+type Session = <A, E>(
+  part: Effect.Effect<A, E, HandoffStore | AgentStore | DocumentStore>
+) => Effect.Effect<A, E | LawFailure>
 
 const reopeningLaw = (
   name: string,
@@ -43,7 +47,7 @@ const reopeningLaw = (
   name,
   check: (open) => {
     // Fresh, because a layer that is provided twice would otherwise be built once.
-    const session = <A, E>(part: Effect.Effect<A, E, HandoffStore | AgentStore>) =>
+    const session = <A, E>(part: Effect.Effect<A, E, HandoffStore | AgentStore | DocumentStore>) =>
       Effect.provide(part, Layer.fresh(open), { local: true })
     // The cast is safe because `enforce` reports every failure, including those of opening.
     return enforce(
@@ -164,5 +168,22 @@ export const reopening: ReadonlyArray<ReopeningLaw> = [
       all.filter(({ agentId }) => own.has(agentId)),
       [{ agentId: a, capabilities, capacity: 5, keys, lastSeen: second(2) }]
     )
+  }),
+
+  reopeningLaw("documents survive reopening, and their versions do not return", function* (session) {
+    const own = yield* drawOwn
+    const kind = own.id("kind")
+    const put = (key: string, version: number) =>
+      DocumentStore.use((documents) => documents.put({ kind, key, version, body: { key, text: "引き渡し" } }))
+    const first = yield* session(put("a", 0))
+    const second = yield* session(put("b", 0))
+    yield* session(DocumentStore.use(({ remove }) => remove(kind, "b", second)))
+    const third = yield* session(put("b", 0))
+    yield* expect(third > second, "Expected a version that no earlier document of the key had")
+    yield* same("the documents", yield* session(DocumentStore.use(({ list }) => list(kind, { limit: 10 }))), [
+      { key: "a", version: first, body: { key: "a", text: "引き渡し" } },
+      { key: "b", version: third, body: { key: "b", text: "引き渡し" } }
+    ])
+    yield* session(put("a", first))
   })
 ]

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 
 import { AgentStore, type KeyEntry, type RegisteredAgent, seenAt } from "./AgentStore.ts"
 import * as CommitPlan from "./CommitPlan.ts"
+import { DocumentStore, lateDocuments } from "./DocumentStore.ts"
 import { drawLogName } from "./Draws.ts"
 import { HandoffStore } from "./HandoffStore.ts"
 import * as Hints from "./Hints.ts"
@@ -16,7 +17,16 @@ const makeStore = Effect.map(drawLogName, (log) => {
   const image = StoreImage.make({ log, epoch: 1 })
   const keys = new Map<LogName, ReadonlyArray<KeyEntry>>()
   const lengthOf = (log: LogName) => keys.get(log)?.length ?? 0
-  return { handoffs: makeHandoffs(image, () => lengthOf(log)), agents: makeAgents(image, keys, lengthOf) }
+  return Context.make(
+    HandoffStore,
+    makeHandoffs(image, () => lengthOf(log))
+  ).pipe(
+    Context.add(AgentStore, makeAgents(image, keys, lengthOf)),
+    Context.add(
+      DocumentStore,
+      lateDocuments(async () => (await import("./MemoryDocuments.ts")).make())
+    )
+  )
 })
 
 const makeHandoffs = (image: StoreImage.StoreImage, keys: () => number) => {
@@ -92,8 +102,4 @@ const makeAgents = (
  * console.log((await Effect.runPromise(Effect.provide(program, handoffs))).total) // 0
  * ```
  */
-export const layer: Layer.Layer<HandoffStore | AgentStore> = Layer.effectContext(
-  Effect.map(makeStore, ({ agents, handoffs }) =>
-    Context.make(HandoffStore, handoffs).pipe(Context.add(AgentStore, agents))
-  )
-)
+export const layer: Layer.Layer<HandoffStore | AgentStore | DocumentStore> = Layer.effectContext(makeStore)

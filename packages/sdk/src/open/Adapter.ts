@@ -1,10 +1,10 @@
-import type { AgentStore, HandoffStore } from "@aumai/handoff-core"
+import type { AgentStore, DocumentStore, HandoffStore } from "@aumai/handoff-core"
 import { InvalidInput, StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 /** A store: the services it provides, and the errors of opening it. */
-export type Store = Layer.Layer<HandoffStore | AgentStore, InvalidInput | StoreError>
+export type Store = Layer.Layer<HandoffStore | AgentStore | DocumentStore, InvalidInput | StoreError>
 
 /** The error for a package that cannot be loaded, usually because it is not installed. */
 const notLoaded = (name: string, cause: unknown): StoreError => {
