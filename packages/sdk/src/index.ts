@@ -32,6 +32,7 @@ export type * from "./types/Custody.ts"
 export type * from "./types/HandoffRecord.ts"
 export type * from "./types/HandoffEvent.ts"
 export type * from "./types/WorkHandler.ts"
+export type * from "./types/Consumer.ts"
 export {
   AlreadyHeld,
   AmbiguousId,

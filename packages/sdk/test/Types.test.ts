@@ -144,7 +144,7 @@ describe("the client", () => {
   it("has a method for every verb of the manager", () => {
     expectTypeOf<Exclude<keyof Core.HandoffManager["Service"], keyof Handoffs>>().toBeNever()
     expectTypeOf<Exclude<keyof Handoffs, keyof Core.HandoffManager["Service"]>>().toEqualTypeOf<
-      "agents" | "route" | "verify" | "checkpoint" | "work" | "close" | typeof Symbol.asyncDispose
+      "agents" | "route" | "verify" | "checkpoint" | "work" | "on" | "close" | typeof Symbol.asyncDispose
     >()
   })
 
@@ -215,6 +215,7 @@ describe("the declarations of the client", () => {
     "Payloads",
     "Reports",
     "Verification",
+    "Consumer",
     "WorkHandler"
   ]
   it.each(files)("do not mention Effect in %s", (name) => {

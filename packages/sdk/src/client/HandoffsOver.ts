@@ -1,6 +1,7 @@
 import {
   AgentCapabilityRegistry,
   type AgentStore,
+  type DocumentStore,
   HandoffManager,
   HandoffRouter,
   type HandoffStore
@@ -21,7 +22,7 @@ import type { Verification, VerifyOptions } from "../types/Verification.ts"
 import * as Inputs from "./Inputs.ts"
 import { plainError } from "./NotCompleted.ts"
 import { plain } from "./Plain.ts"
-import { closedError, openSession, type Session } from "./Session.ts"
+import { closedError, type Engine, openSession, type Session } from "./Session.ts"
 import { signedWith } from "./Signed.ts"
 
 // Not every browser has the symbol. There, `await using` does not exist either, so no code looks for the method.
@@ -62,6 +63,22 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
 
   const follow = <A, E>(options: CallOptions | undefined, verb: (manager: Manager) => Stream.Stream<A, E>) =>
     iterate(() => Stream.map(Stream.unwrap(HandoffManager.useSync(verb)), plain), options?.signal)
+
+  /** Runs until the signal is aborted or the handoffs are closed, and then resolves. */
+  const untilStopped = async <A, E>(
+    options: CallOptions | undefined,
+    load: () => Promise<() => Effect.Effect<A, E, Engine>>
+  ): Promise<void> => {
+    if (closing.signal.aborted) throw closedError()
+    const callSignal = options?.signal
+    const signal = callSignal === undefined ? closing.signal : AbortSignal.any([callSignal, closing.signal])
+    try {
+      const make = await load()
+      await run(make, signal)
+    } catch (error) {
+      if (error !== signal.reason || !signal.aborted) throw error
+    }
+  }
 
   const verbOf = (name: TransitionVerbName) => (id: string, options?: CallOptions) =>
     manage(options, (manager) => {
@@ -151,17 +168,22 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
           ),
         options?.signal
       ),
-    work: async (agent, handler, options) => {
-      if (closing.signal.aborted) throw closedError()
-      const callSignal = options?.signal
-      const signal = callSignal === undefined ? closing.signal : AbortSignal.any([callSignal, closing.signal])
-      try {
-        const { work } = await import("./Work.ts")
-        await run(() => work(agent, handler, options), signal)
-      } catch (error) {
-        if (error !== signal.reason || !signal.aborted) throw error
-      }
-    },
+    work: (agent, handler, options) =>
+      untilStopped(options, () =>
+        import("./Work.ts").then(
+          ({ work }) =>
+            () =>
+              work(agent, handler, options)
+        )
+      ),
+    on: (events, handler, options) =>
+      untilStopped(options, () =>
+        import("./Consume.ts").then(
+          ({ on }) =>
+            () =>
+              on(events, handler, options)
+        )
+      ),
     close,
     [asyncDispose]: close
   }
@@ -182,7 +204,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
  * ```
  */
 export const handoffsOver = async <E>(
-  store: Layer.Layer<HandoffStore | AgentStore, E>,
+  store: Layer.Layer<HandoffStore | AgentStore | DocumentStore, E>,
   options?: OpenOptions
 ): Promise<Handoffs> =>
   client(await openSession(signedWith(options ?? {}, Layer.merge(schemaBox, store)), options?.signal))

@@ -1,6 +1,7 @@
 import {
   AgentCapabilityRegistry,
   type AgentStore,
+  type DocumentStore,
   HandoffManager,
   HandoffRouter,
   type HandoffStore
@@ -16,7 +17,14 @@ import type * as Stream from "effect/Stream"
 import { iterator } from "./Iteration.ts"
 import { thrown } from "./Thrown.ts"
 
-type Engine = HandoffManager | AgentCapabilityRegistry | HandoffRouter | HandoffStore | AgentStore
+/** The services of an open store. */
+export type Engine =
+  | HandoffManager
+  | AgentCapabilityRegistry
+  | HandoffRouter
+  | HandoffStore
+  | AgentStore
+  | DocumentStore
 
 /** The engine over an open store. Runs effects as promises; an error that `make` throws becomes the rejection. */
 export interface Session {
@@ -38,7 +46,7 @@ export const closedError = () =>
 
 /** Opens the store. On a failure or an abort, closes everything that was opened until then. */
 export const openSession = async <E>(
-  store: Layer.Layer<HandoffStore | AgentStore, E>,
+  store: Layer.Layer<HandoffStore | AgentStore | DocumentStore, E>,
   signal: AbortSignal | undefined
 ): Promise<Session> => {
   signal?.throwIfAborted()

@@ -30,6 +30,7 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "claim",
   "work",
   "changes",
+  "on",
   "sweep",
   "export",
   "import",

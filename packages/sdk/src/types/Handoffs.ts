@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Agents } from "./Agents.ts"
-import type { RoutingDecision } from "./HandoffEvent.ts"
+import type { EventHandler, OnOptions } from "./Consumer.ts"
+import type { HandoffEvent, RoutingDecision } from "./HandoffEvent.ts"
 import type {
   Accepted,
   Cancelled,
@@ -256,6 +257,19 @@ export interface Handoffs extends AsyncDisposable {
    * if the store is corrupt.
    */
   work(agent: string, handler: WorkHandler, options?: WorkOptions & CallOptions): Promise<void>
+  /**
+   * Calls a handler with every entry of some events, one after another in the order of the log. Without `consumer`, with what
+   * happens from now on; a handler that throws then ends the call with its error.
+   *
+   * With `consumer`, the store keeps the position under that name: at least once, and again after a crash. Of all processes
+   * with the name one handles entries at a time; when it ends or its lease runs out, another one takes over. A handler that
+   * throws is called again with the same entry, after a pause that grows from a second to five minutes, and no entry is
+   * skipped. While the store is unavailable, it waits.
+   *
+   * Resolves when the signal is aborted or `close` is called. Rejects with `InvalidPosition` if the log does not have the
+   * saved position, because the store was restored or replaced: choose another name.
+   */
+  on(events: ReadonlyArray<HandoffEvent["_tag"]>, handler: EventHandler, options?: OnOptions): Promise<void>
   /** Ends all loops, stops workers, waits for running calls, and closes the store. Later calls reject. */
   close(): Promise<void>
 }
