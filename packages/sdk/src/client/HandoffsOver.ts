@@ -108,6 +108,22 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   const create: Handoffs["create"] = (request, options) =>
     manage(options, (manager) => manager.create(Inputs.request(request), Inputs.creation(options)))
 
+  const agents: Handoffs["agents"] = {
+    register: (agent, capabilities, options) =>
+      registry(options, ({ register }) =>
+        register(agent, Inputs.capabilities(capabilities), Inputs.registration(options))
+      ),
+    seen: (agent, options) => registry(options, ({ seen }) => seen(Inputs.agentId(agent))),
+    unregister: (agent, options) =>
+      registry(options, ({ unregister }) => unregister(Inputs.agentId(agent), Inputs.removal(options))),
+    revoke: (agent, options) =>
+      registry(options, ({ revoke }) => revoke(Inputs.agentId(agent), Inputs.revocation(options).reason)),
+    list: (options) => registry(options, ({ agents }) => agents),
+    findCapable: (required, options) =>
+      registry(options, ({ findCapable }) => findCapable(Inputs.capabilities(required))),
+    follow: async (changes, options) => (await import("./FollowAgents.ts")).followAgents(agents)(changes, options)
+  }
+
   return {
     create,
     createAndWait: async (request, options) =>
@@ -144,20 +160,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
     checkpoint: (options) =>
       run(() => Effect.flatMap(verification, ({ checkpoint }) => checkpoint(options)), options?.signal),
     metrics: (options) => manage(options, (manager) => manager.metrics),
-    agents: {
-      register: (agent, capabilities, options) =>
-        registry(options, ({ register }) =>
-          register(agent, Inputs.capabilities(capabilities), Inputs.registration(options))
-        ),
-      seen: (agent, options) => registry(options, ({ seen }) => seen(Inputs.agentId(agent))),
-      unregister: (agent, options) =>
-        registry(options, ({ unregister }) => unregister(Inputs.agentId(agent), Inputs.removal(options))),
-      revoke: (agent, options) =>
-        registry(options, ({ revoke }) => revoke(Inputs.agentId(agent), Inputs.revocation(options).reason)),
-      list: (options) => registry(options, ({ agents }) => agents),
-      findCapable: (required, options) =>
-        registry(options, ({ findCapable }) => findCapable(Inputs.capabilities(required)))
-    },
+    agents,
     route: (question, options) =>
       run(
         () =>

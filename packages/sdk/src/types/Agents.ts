@@ -2,6 +2,11 @@ import type { CallOptions } from "./Options.ts"
 import type { RegisterOptions, RevokeOptions, UnregisterOptions } from "./Payloads.ts"
 import type { RegisteredAgent } from "./Reports.ts"
 
+/** A change of the registry: an agent with its capabilities, or one that is gone. */
+export type AgentChange =
+  | { readonly agentId: string; readonly capabilities: ReadonlyArray<string> }
+  | { readonly gone: string }
+
 /**
  * The registry of agents: their capabilities, their capacity, and when each was last present.
  *
@@ -38,6 +43,12 @@ export interface Agents {
    * `InvalidInput` and `KeyRequired`.
    */
   revoke(agentId: string, options?: RevokeOptions): Promise<void>
+  /**
+   * Feeds the registry from a stream, such as the messages of a bus: registers each agent with its capabilities, and removes
+   * one that is gone. Resolves when the stream ends. Rejects with the first error of the stream, of `register` or of
+   * `unregister`, or when the signal is aborted, and then closes the stream.
+   */
+  follow(changes: AsyncIterable<AgentChange>, options?: CallOptions): Promise<void>
   /** Lists all agents, in order of their ids. */
   list(options?: CallOptions): Promise<ReadonlyArray<RegisteredAgent>>
   /** Lists the agents that have all of these capabilities, the closest fit first. */
