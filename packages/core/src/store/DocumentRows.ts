@@ -1,6 +1,6 @@
 /** Makes a `DocumentStore` from the reads and writes of rows, whose bodies are JSON text. */
 import {
-  InvalidInput,
+  type InvalidInput,
   invalidInput,
   JsonValue,
   limits,
