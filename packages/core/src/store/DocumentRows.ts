@@ -1,14 +1,5 @@
 /** Makes a `DocumentStore` from the reads and writes of rows, whose bodies are JSON text. */
-import {
-  type InvalidInput,
-  invalidInput,
-  JsonValue,
-  limits,
-  Name,
-  parseJson,
-  StoreError,
-  takeOver
-} from "@aumai/handoff-protocol"
+import { type InvalidInput, invalidInput, JsonValue, limits, Name, StoreError, takeOver } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -78,15 +69,15 @@ const textOf = (body: unknown): Result.Result<string, InvalidInput> =>
 export const documentsOver = (place: string, rows: DocumentRows): DocumentStore["Service"] => {
   const read =
     (kind: string) =>
-    ({ body, key, version }: DocumentRow): Effect.Effect<StoredDocument, StoreError> => {
-      const value = parseJson(body)
-      if (Result.isSuccess(value)) {
-        // The cast: parsed JSON is a JSON value.
-        return Effect.succeed({ key, version, body: value.success as JsonValue })
-      }
-      const detail = `The ${kind} ${key} in ${place} is damaged: ${value.failure}. It was left unchanged; restore it from a backup`
-      return Effect.fail(new StoreError({ operation: "read document", reason: "corrupt", detail }))
-    }
+    ({ body, key, version }: DocumentRow): Effect.Effect<StoredDocument, StoreError> =>
+      Effect.try({
+        // The cast: parsed JSON is a JSON value. `textOf` wrote the text, so it has no number that a double cannot hold.
+        try: () => ({ key, version, body: JSON.parse(body) as JsonValue }),
+        catch: (cause) => {
+          const detail = `The ${kind} ${key} in ${place} is damaged. It was left unchanged; restore it from a backup`
+          return new StoreError({ operation: "read document", reason: "corrupt", detail, cause })
+        }
+      })
   const judged =
     (kind: string, key: string, expected: number) =>
     <A>(written: Result.Result<A, number>): Effect.Effect<A, VersionConflict> =>
