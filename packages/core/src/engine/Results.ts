@@ -13,7 +13,9 @@ import * as Latch from "effect/Latch"
 import * as Stream from "effect/Stream"
 
 import type { HandoffStore } from "../store/HandoffStore.ts"
-import { eachPart, wholeOf } from "./Parts.ts"
+
+// In the same way as the verbs, so that a bundler keeps it apart from what is always loaded.
+const partsModule = Effect.promise(() => import("./Parts.ts"))
 
 /** Reads a handoff as it is now. */
 type Get = (id: RecordId) => Effect.Effect<HandoffRecord, HandoffNotFound | StoreError>
@@ -67,6 +69,7 @@ export const partsOf = Effect.fnUntraced(function* (
   get: Get,
   id: RecordId
 ): Effect.fn.Return<ReadonlyArray<HandoffRecord>, HandoffNotFound | StoreError> {
+  const { eachPart, wholeOf } = yield* partsModule
   while (true) {
     const parts: Array<HandoffRecord> = []
     yield* eachPart(store, wholeOf(yield* get(id)), (part) => parts.push(part) > 0)
