@@ -15,6 +15,7 @@ import { sweep } from "./commands/Sweep.ts"
 import {
   accept,
   answer,
+  approve,
   ask,
   attest,
   cancel,
@@ -26,6 +27,7 @@ import {
   reject,
   release,
   restate,
+  returned,
   start
 } from "./commands/Transitions.ts"
 import { verify } from "./commands/Verify.ts"
@@ -54,6 +56,8 @@ export const cli = root.pipe(
     forward,
     delegate,
     complete,
+    approve,
+    returned,
     attest,
     reject,
     fail,

@@ -25,6 +25,8 @@ const words: Readonly<Record<Exclude<StoreUser, `copy ${string}`>, ReadonlyArray
   forward: [...about, "--to", "b"],
   delegate: [...about, "--to", "b", "--task", "t"],
   complete: about,
+  approve: about,
+  return: [...about, "--missing", "m"],
   attest: [...about, "--by", "a", "--statement", "s"],
   reject: [...about, "--reason", "r"],
   fail: [...about, "--reason", "r"],

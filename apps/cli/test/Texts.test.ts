@@ -22,6 +22,8 @@ const texts: ReadonlyArray<readonly [flag: string, ...words: ReadonlyArray<strin
   ["--task", "route", "--from", "a"],
   ["--context", "create", "--from", "a", "--task", "t"],
   ["--briefing", "create", "--from", "a", "--task", "t"],
+  ["--review", "create", "--from", "a", "--task", "t"],
+  ["--missing", "return", "--id", "x"],
   ["--deliverables", "create", "--from", "a", "--task", "t"],
   ["--read-back", "accept", "--id", "x"],
   ["--summary", "accept", "--id", "x"],
@@ -38,7 +40,7 @@ const texts: ReadonlyArray<readonly [flag: string, ...words: ReadonlyArray<strin
   ["--evidence", "complete", "--id", "x"],
   ["--observed", "complete", "--id", "x"],
   ["--statement", "attest", "--id", "x", "--by", "a"],
-  ...["accept", "release", "forward", "reject", "fail", "cancel"].map(
+  ...["accept", "release", "forward", "reject", "approve", "fail", "cancel"].map(
     (verb) => ["--reason", verb, "--id", "x"] as const
   ),
   ["--reason", "agents", "revoke", "--id", "x"]

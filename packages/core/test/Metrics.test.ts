@@ -10,6 +10,7 @@ const none = {
   accepted: 0,
   in_progress: 0,
   input_required: 0,
+  delivered: 0,
   completed: 0,
   rejected: 0,
   failed: 0,

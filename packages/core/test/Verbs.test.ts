@@ -27,6 +27,8 @@ const requests = [
   { briefing, maxHops: 0 },
   { deliverables: [{ name: "report" }], maxAttempts: 2 },
   { maxAttempts: 1 },
+  { review: { reworks: 1 } },
+  { review: { within: 60_000, silence: "escalates", escalateTo: "auditor" } },
   {}
 ]
 const readBack = (id: string) => ({ summary: "Two invoices.", items: [{ id, answer: "understood" }] })
@@ -45,6 +47,8 @@ const payloads: Readonly<Record<TransitionVerbName, ReadonlyArray<object>>> = {
   forward: [{}, ...agents.map((to) => ({ to }))],
   attest: [{ statement: "Checked." }],
   complete: [{}, { leavesChildren: true }, { artifacts: [{ name: "report", content: "All is well." }] }],
+  approve: [{}],
+  return: [{ missing: "Page 5." }],
   fail: [{ reason: "Broken." }, { reason: "Tried." }],
   cancel: [{}, { reason: "Not needed." }]
 }
@@ -62,7 +66,7 @@ describe("the list of verbs", () => {
         // The cast is safe because the index is within the list.
         Effect.map(Random.next, (chance) => all[Math.floor(chance * all.length)] as A)
       const met = new Map<string, Set<string>>(names.map((name) => [name, new Set()]))
-      for (let life = 0; life < 150; life++) {
+      for (let life = 0; life < 220; life++) {
         const { recordId } = yield* manager.create({
           fromAgent: "planner",
           toAgent: "executor",

@@ -913,6 +913,15 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
       return { record: rest, event }
     })
   ),
+  broken(
+    "forgets when a review ends",
+    "deliveries, reviews and returns are read back unchanged, and are due at the end of a review",
+    keeping(({ record, event }) => {
+      if (record.status !== "delivered") return { record, event }
+      const { reviewBy: _, ...rest } = record
+      return { record: rest, event }
+    })
+  ),
   broken("ignores the case of names", "similar names are distinct, and long names are kept", (whole, image) => ({
     get: (id) =>
       Effect.sync(() =>

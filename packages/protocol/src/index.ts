@@ -23,6 +23,7 @@ export {
   Answer,
   Attempt,
   Clock,
+  EndingClock,
   HandBack,
   Hop,
   Lease,
@@ -31,10 +32,12 @@ export {
   RerouteCause,
   RetryPolicy
 } from "./model/Attempt.ts"
+export { Review, Rework } from "./model/Review.ts"
 export {
   Accepted,
   Cancelled,
   Completed,
+  Delivered,
   Expired,
   Failed,
   FailureCode,
@@ -50,14 +53,17 @@ export { HandoffStatus } from "./model/HandoffStatus.ts"
 export { RoutingDecision } from "./model/EventParts.ts"
 export {
   AnsweredEvent,
+  ApprovedEvent,
   AskedEvent,
   ConfirmedEvent,
   DelegatedEvent,
+  EscalatedEvent,
   ForwardedEvent,
   ProgressedEvent,
   ReleasedEvent,
   RemindedEvent,
   RestatedEvent,
+  ReturnedEvent,
   AttestedEvent
 } from "./model/CustodyEvent.ts"
 export {
@@ -65,6 +71,7 @@ export {
   CancelledEvent,
   CompletedEvent,
   CreatedEvent,
+  DeliveredEvent,
   ExpiredEvent,
   FailedEvent,
   HandoffEvent,
@@ -99,6 +106,7 @@ export {
   BrokenChain,
   NoAttemptLeft,
   NoHopLeft,
+  NoReworkLeft,
   NoRoomLeft,
   NotDelivered,
   NotDue,
@@ -132,7 +140,9 @@ export {
   isEndedElsewhere,
   isLastAttempt,
   maxAttemptsOf,
+  firstAttemptOf,
   maxHopsOf,
+  maxReworksOf,
   overdueEvent,
   receiverOf,
   rerouteCause,

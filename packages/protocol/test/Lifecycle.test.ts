@@ -59,6 +59,7 @@ const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], 
     Confirmed: "accepted",
     Attested: "accepted",
     Released: "pending",
+    Delivered: "delivered",
     Completed: "completed",
     Failed: "failed",
     Cancelled: "cancelled",
@@ -72,6 +73,7 @@ const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], 
     Delegated: "in_progress",
     Attested: "in_progress",
     Released: "pending",
+    Delivered: "delivered",
     Completed: "completed",
     Failed: "failed",
     Cancelled: "cancelled",
@@ -87,6 +89,14 @@ const matrix: Readonly<Record<HandoffStatus, Partial<Record<Transition["_tag"], 
     Cancelled: "cancelled",
     Reminded: "input_required",
     Expired: "expired"
+  },
+  delivered: {
+    Attested: "delivered",
+    Approved: "completed",
+    Returned: "in_progress",
+    Escalated: "delivered",
+    Cancelled: "cancelled",
+    Reminded: "delivered"
   },
   completed: {},
   rejected: {},
@@ -107,6 +117,10 @@ const parties = {
   Confirmed: "sender",
   Attested: "witness",
   Released: "receiver",
+  Delivered: "receiver",
+  Approved: "reviewer",
+  Returned: "reviewer",
+  Escalated: "anyone",
   Completed: "receiver",
   Failed: "receiver",
   Cancelled: "sender",
@@ -129,9 +143,15 @@ const shape = (record: HandoffRecord) => {
   return own
 }
 
+/** The record in a status, of a request that asks for a review. */
+const reviewedIn = (status: HandoffStatus): HandoffRecord => {
+  const { request } = states.delivered
+  return { ...states[status], request }
+}
+
 const verbOf = (tag: Transition["_tag"]) => {
   const [verb] = Object.entries(transitionInputs).find(([, { event }]) => event === tag) ?? []
-  return verb ?? (tag === "Delegated" ? "delegate" : "sweep")
+  return verb ?? (tag === "Delegated" ? "delegate" : tag === "Delivered" ? "complete" : "sweep")
 }
 
 describe("apply", () => {
@@ -139,14 +159,17 @@ describe("apply", () => {
     const expected = matrix[status][tag]
     const rule: Rule = transitions[tag]
     assert.strictEqual(rule.from.includes(status) ? statusAfter(tag, status) : undefined, expected)
-    const before = states[status]
-    const result = apply(before, event)
+    const before = tag === "Delivered" ? reviewedIn(status) : states[status]
+    // The clock of a review is another one.
+    const isOfReview = event._tag === "Reminded" && status === "delivered"
+    const move: Transition = isOfReview ? { ...event, at: at(4), of: "review_by" } : event
+    const result = apply(before, move)
     if (expected === undefined) {
       assert(Result.isFailure(result) && result.failure._tag === "InvalidTransition")
       const { recordId: id, status: is, event: tried, allowedFrom } = result.failure
       assert.deepStrictEqual([id, is, tried, allowedFrom], [recordId, status, tag, rule.from])
       const needed = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(rule.from)
-      const article = needed.startsWith("pending") ? "a" : "an"
+      const article = /^[ai]/.test(needed) ? "an" : "a"
       assert.strictEqual(
         result.failure.message,
         `Handoff ${recordId} is ${status}; \`${verbOf(tag)}\` needs ${article} ${needed} handoff`
@@ -155,7 +178,7 @@ describe("apply", () => {
       const next = Result.getOrThrow(result)
       assert.deepStrictEqual(
         [next.status, next.revision, next.recordId, next.request, next.createdAt, next.updatedAt],
-        [expected, before.revision + 1, recordId, request, before.createdAt, event.at]
+        [expected, before.revision + 1, recordId, before.request, before.createdAt, move.at]
       )
     }
   })
@@ -169,6 +192,7 @@ describe("apply", () => {
       { status: "accepted", attempt, response, readBack },
       { status: "in_progress", attempt, response, readBack },
       { status: "input_required", attempt, response, readBack, question: "¿Cuál?" },
+      { status: "delivered", attempt, response, readBack, result: { pages: 3 }, reviewBy: at(33) },
       { status: "completed", attempt, response, result: { pages: 3 } },
       { status: "rejected", attempt, response: { accepted: false, reason: "нет" } },
       { status: "failed", attempt, response: { accepted: false, reason: "503" } },
@@ -256,23 +280,23 @@ describe("apply", () => {
       assert.strictEqual(transitions[tag].by, parties[tag])
       const status = HandoffStatus.literals.find((each) => matrix[each][tag] !== undefined)
       assert(status !== undefined)
-      const allowed = [sender, receiver, stranger].filter((by) =>
-        Result.isSuccess(apply(states[status], { ...event, by }))
-      )
+      const before = tag === "Delivered" ? reviewedIn(status) : states[status]
+      const allowed = [sender, receiver, stranger].filter((by) => Result.isSuccess(apply(before, { ...event, by })))
       const party = parties[tag]
       const whose = {
         anyone: [sender, receiver, stranger],
         witness: [sender, stranger],
         sender: [sender],
+        reviewer: [sender],
         receiver: [receiver]
       }
       assert.deepStrictEqual(allowed, whose[party])
       if (party === "witness") {
-        const refused = apply(states[status], { ...event, by: receiver })
+        const refused = apply(before, { ...event, by: receiver })
         assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
         assert.deepStrictEqual([refused.failure.party, refused.failure.expected], ["witness", sender])
       } else if (party !== "anyone") {
-        const refused = apply(states[status], { ...event, by: stranger })
+        const refused = apply(before, { ...event, by: stranger })
         assert(Result.isFailure(refused) && refused.failure._tag === "NotYourHandoff")
         const { by, expected, party: named } = refused.failure
         assert.deepStrictEqual([by, expected, named], [stranger, allowed[0], party])
@@ -316,10 +340,12 @@ describe("replay", () => {
           (party === "witness" ? event.by !== holder : event.by === (party === "sender" ? sender : holder))
         const isLeft = tag !== "Released" || stored.attempt - (hop?.attempt ?? 1) < 2
         const isNews = tag !== "Reminded" || !("reminded" in stored)
+        // Its request asks for no review.
+        const isAsked = tag !== "Delivered"
         const isOther = tag !== "Forwarded" || hop === undefined
         assert.strictEqual(
           Result.isSuccess(result),
-          mayAct && isLeft && isNews && isOther && matrix[stored.status][tag] !== undefined
+          mayAct && isLeft && isNews && isOther && isAsked && matrix[stored.status][tag] !== undefined
         )
         assert.strictEqual(JSON.stringify(stored), before)
         if (Result.isFailure(result)) {
@@ -360,20 +386,20 @@ describe("replay", () => {
 describe("the consequences of the table", () => {
   it("a status with a transition is open, and its turn is the receiver's, or the sender's after a question", () => {
     for (const status of HandoffStatus.literals) {
-      const open = ["pending", "accepted", "in_progress", "input_required"].includes(status)
-      const turn = status === "input_required" ? sender : receiver
+      const open = ["pending", "accepted", "in_progress", "input_required", "delivered"].includes(status)
+      const turn = status === "input_required" || status === "delivered" ? sender : receiver
       assert.strictEqual(isOpen(status), open)
       assert.strictEqual(turnOf(states[status]), open ? turn : undefined)
       assert.strictEqual(turns[status] !== undefined, open)
-      assert.deepStrictEqual(dueAt(states[status]), open ? at(540) : undefined)
+      assert.deepStrictEqual(dueAt(states[status]), open ? at(status === "delivered" ? -27 : 540) : undefined)
       assert.deepStrictEqual(new Set(movesFrom(status).map(({ event }) => event)), new Set(Object.keys(matrix[status])))
     }
   })
 
   it("a party has an agent", () => {
     assert.deepStrictEqual(
-      (["sender", "receiver", "witness", "anyone"] as const).map((party) => agentOf(pending, party)),
-      [sender, receiver, undefined, undefined]
+      (["sender", "receiver", "reviewer", "witness", "anyone"] as const).map((party) => agentOf(pending, party)),
+      [sender, receiver, sender, undefined, undefined]
     )
   })
 })
@@ -414,7 +440,16 @@ describe("continuation", () => {
   })
 
   it("does not start another attempt, and never releases", () => {
-    const ofPython = new Set(["Accepted", "Rejected", "Started", "Completed", "Failed", "Cancelled", "Expired"])
+    const ofPython = new Set([
+      "Accepted",
+      "Rejected",
+      "Started",
+      "Delivered",
+      "Completed",
+      "Failed",
+      "Cancelled",
+      "Expired"
+    ])
     const known = events.map(({ _tag: event }) => ({ event, isKnown: ofPython.has(event) }))
     for (const from of HandoffStatus.literals) {
       for (const to of HandoffStatus.literals) {

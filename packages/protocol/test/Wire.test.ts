@@ -196,7 +196,7 @@ describe("decoding", () => {
         "response.estimated_completion: Expected a timestamp such as 2026-12-01T09:00:00Z",
         "response.reason: Expected string | null",
         "result: Expected object | null",
-        'status: Expected "pending" | "accepted" | "in_progress" | "input_required" | "completed" | "rejected" | "failed" | "cancelled" | "expired"',
+        'status: Expected "pending" | "accepted" | "in_progress" | "input_required" | "delivered" | "completed" | "rejected" | "failed" | "cancelled" | "expired"',
         "updated_at: Expected string",
         "revision: Expected number | null"
       ].toSorted()
@@ -402,6 +402,7 @@ describe("the guards and the schemas agree", () => {
     max_attempts: 2,
     briefing,
     deliverables: [{ name: "report", media_type: "text/plain", schema: { type: "string" }, digest }],
+    review: { within: 1, silence: "escalates", escalate_to: "c", reworks: 2 },
     max_hops: 2,
     reroute: true,
     retry: { initial: 1, factor: 1, max: 1, jitter: 0, final: ["404"] }
@@ -430,6 +431,9 @@ describe("the guards and the schemas agree", () => {
     released: true,
     answer: { question: "?", answer: "!" },
     uncounted: 1,
+    rework: { number: 1, attempt: 2, missing: "m", by: "a", at: "2026-12-01T09:00:00Z" },
+    review_by: "2026-12-01T09:00:00Z",
+    escalated: "2026-12-01T09:00:00Z",
     reminded: ["deadline", "accept_by"],
     code: "attempts_exhausted",
     missed: "deadline",
@@ -478,6 +482,17 @@ describe("the guards and the schemas agree", () => {
       evidence: [{ grade: "claimed", ...proof }],
       leaves_children: true
     },
+    {
+      _tag: "Delivered",
+      ...move,
+      result: {},
+      artifacts,
+      evidence: [{ grade: "claimed", ...proof }],
+      leaves_children: true
+    },
+    { _tag: "Approved", ...move, reason: "r" },
+    { _tag: "Returned", ...move, missing: "m" },
+    { _tag: "Escalated", ...move },
     { _tag: "Failed", ...move, reason: "r", code: "attempts_exhausted", stack: "s" },
     { _tag: "Cancelled", ...move, reason: "r", along: "p" },
     { _tag: "Reminded", ...move, of: "deadline" },

@@ -17,10 +17,11 @@ import {
   overdueEvent,
   type ReadBack,
   rerouteCause,
+  type Review,
   type Transition,
   transitions
 } from "../src/index.ts"
-import { at, moves, receiver, recordId, sender } from "./samples.ts"
+import { at, lead, moves, receiver, recordId, sender } from "./samples.ts"
 
 const minute = 60_000
 const anyMinutes = [0, 1, 5, 10, 25, 60, 300, 700] as const
@@ -40,6 +41,12 @@ const deliverables: { readonly [Kind in "named" | "exact"]: ReadonlyArray<Delive
   exact: [{ name: "report", mediaType: "text/plain", digest: artifactDigest(report) }]
 }
 
+const reviews: { readonly [Kind in "open" | "approves" | "escalates"]: Review } = {
+  open: { reworks: 1 },
+  approves: { within: 30 * minute, silence: "approves" },
+  escalates: { within: 30 * minute, silence: "escalates", escalateTo: lead }
+}
+
 /** A request, and the steps tried on it in order: an event, or a wait for the next timer. */
 export const Life = {
   asked: Schema.Struct({
@@ -49,6 +56,7 @@ export const Life = {
     maxAttempts: Schema.UndefinedOr(Schema.Literals([1, 2])),
     maxHops: Schema.UndefinedOr(Schema.Literals([0, 1])),
     reroute: Schema.UndefinedOr(Schema.Boolean),
+    review: Schema.UndefinedOr(Schema.Literals(["open", "approves", "escalates"])),
     briefing: Schema.UndefinedOr(Schema.Literals(["all", "confirmed", "one"])),
     deliverables: Schema.UndefinedOr(Schema.Literals(["named", "exact"]))
   }),
@@ -109,6 +117,7 @@ const eventOf = (record: HandoffRecord, step: Steps[number], now: DateTime.Utc):
     case "Released":
       return { ...move, ...(lease === 300 ? { code: "shutdown" as const } : {}) }
     case "Completed":
+    case "Delivered":
       return { ...move, ...artifactsOf(artifact) }
     default:
       return move
@@ -126,6 +135,7 @@ const requestOf = (asked: Asked) =>
     ...(asked.maxAttempts === undefined ? {} : { maxAttempts: asked.maxAttempts }),
     ...(asked.maxHops === undefined ? {} : { maxHops: asked.maxHops }),
     ...(asked.reroute === undefined ? {} : { reroute: asked.reroute }),
+    ...(asked.review === undefined ? {} : { review: reviews[asked.review] }),
     ...(asked.briefing === undefined ? {} : { briefing: briefingOf(asked.briefing) }),
     ...(asked.deliverables === undefined ? {} : { deliverables: deliverables[asked.deliverables] })
   })
@@ -158,6 +168,7 @@ export const longLife: readonly [Asked, Steps] = [
     maxAttempts: 2,
     maxHops: undefined,
     reroute: true,
+    review: "escalates",
     briefing: "confirmed",
     deliverables: "exact"
   },
@@ -184,7 +195,12 @@ export const longLife: readonly [Asked, Steps] = [
       ["Attested", 1],
       ["Started", 0],
       ["Attested", 1],
-      ["Completed", 0]
+      ["Delivered", 0],
+      ["Returned", 1],
+      ["Delivered", 1],
+      ["wait", 25],
+      ["wait", 10],
+      ["Approved", 0]
     ] as const
   ).map(([tag, wait], index) => ({
     tag,

@@ -31,6 +31,14 @@ export const request = HandoffRequest.make({
 })
 
 const created: HandoffEvent = { _tag: "Created", at: at(0), by: sender, request }
+
+/** The agent that a review escalates to. */
+export const lead = AgentId.make("leitung")
+/** The same handoff, whose work is reviewed within half an hour. */
+export const reviewed: HandoffEvent = {
+  ...created,
+  request: { ...request, review: { within: 1_800_000, silence: "escalates", escalateTo: lead, reworks: 2 } }
+}
 export const pending = create(recordId, created)
 
 /** One event of each transition, by its party. */
@@ -61,6 +69,10 @@ export const moves: { readonly [Tag in Transition["_tag"]]: Extract<Transition, 
   Confirmed: { _tag: "Confirmed", at: at(2), by: sender, correction: "三" },
   Attested: { _tag: "Attested", at: at(3), by: stranger, statement: "✓", of: "seiten", uri: "https://example.org/✓" },
   Released: { _tag: "Released", at: at(5), by: receiver, handBack: { done: ["一"] }, notBefore: at(20) },
+  Delivered: { _tag: "Delivered", at: at(3), by: receiver, result: { pages: 3 } },
+  Approved: { _tag: "Approved", at: at(6), by: sender, reason: "gut" },
+  Returned: { _tag: "Returned", at: at(6), by: sender, missing: "四" },
+  Escalated: { _tag: "Escalated", at: at(33), by: clock },
   Completed: { _tag: "Completed", at: at(3), by: receiver, result: { pages: 3 } },
   Failed: { _tag: "Failed", at: at(3), by: receiver, reason: "503" },
   Cancelled: { _tag: "Cancelled", at: at(4), by: sender, reason: "zu spät" },
@@ -92,6 +104,12 @@ export const trails: Readonly<Record<HandoffStatus, Trail>> = {
   accepted: trailOf(moves.Accepted),
   in_progress: trailOf(moves.Accepted, moves.Started),
   input_required: trailOf(moves.Accepted, moves.Started, moves.Asked),
+  delivered: continued(
+    { record: create(recordId, reviewed), history: [reviewed] },
+    moves.Accepted,
+    moves.Started,
+    moves.Delivered
+  ),
   completed: trailOf(moves.Accepted, moves.Started, moves.Completed),
   rejected: trailOf(moves.Rejected),
   failed: trailOf(moves.Accepted, moves.Failed),
@@ -105,6 +123,7 @@ export const states: Readonly<Record<HandoffStatus, HandoffRecord>> = {
   accepted: trails.accepted.record,
   in_progress: trails.in_progress.record,
   input_required: trails.input_required.record,
+  delivered: trails.delivered.record,
   completed: trails.completed.record,
   rejected: trails.rejected.record,
   failed: trails.failed.record,

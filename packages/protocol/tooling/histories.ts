@@ -22,6 +22,12 @@ export type Status = (typeof HandoffStatus.literals)[number]
 export const at = (minute: number) => `2026-11-22T08:${String(minute).padStart(2, "0")}:00.000Z`
 export const created: Event = { _tag: "Created", at: at(0), by: "planner", request }
 
+/** The same handoff, whose work is reviewed within half an hour. */
+export const reviewed: Event = {
+  ...created,
+  request: { ...request, review: { within: 1_800_000, silence: "escalates", escalate_to: "lead", reworks: 2 } }
+}
+
 /** One event of each transition, by its party. */
 export const moves: Readonly<Record<keyof typeof transitions, Event>> = {
   Accepted: {
@@ -65,6 +71,10 @@ export const moves: Readonly<Record<keyof typeof transitions, Event>> = {
     hand_back: { done: ["July"], remaining: ["August", "September"], pitfalls: ["The sheets are in local time."] },
     not_before: "2026-11-22T12:00:00.000Z"
   },
+  Delivered: { _tag: "Delivered", at: at(3), by: "executor", result: { output: "report.pdf" } },
+  Approved: { _tag: "Approved", at: at(6), by: "planner", reason: "Well done." },
+  Returned: { _tag: "Returned", at: at(6), by: "planner", missing: "The totals of September." },
+  Escalated: { _tag: "Escalated", at: at(33), by: "clock" },
   Completed: { _tag: "Completed", at: at(3), by: "executor", result: { output: "report.pdf" } },
   Failed: {
     _tag: "Failed",
@@ -84,6 +94,7 @@ export const histories: Readonly<Record<Status, ReadonlyArray<Event>>> = {
   accepted: [created, moves.Accepted],
   in_progress: [created, moves.Accepted, moves.Started],
   input_required: [created, moves.Accepted, moves.Started, moves.Asked],
+  delivered: [reviewed, moves.Accepted, moves.Started, moves.Delivered],
   completed: [created, moves.Accepted, moves.Started, moves.Completed],
   rejected: [created, moves.Rejected],
   failed: [created, moves.Accepted, moves.Started, moves.Failed],

@@ -35,6 +35,7 @@ import {
   NoAttemptLeft,
   NoCapableAgent,
   NoHopLeft,
+  NoReworkLeft,
   NoRoomLeft,
   NotCompleted,
   NotDelivered,
@@ -89,6 +90,7 @@ const rules: ReadonlyArray<readonly [string, Rule]> = Object.entries(transitions
 const whose: Readonly<Record<Party, string>> = {
   sender: "the sender",
   receiver: "the receiver",
+  reviewer: "the reviewer",
   witness: "any agent but the receiver",
   anyone: "anyone, when due"
 }
@@ -183,6 +185,7 @@ const errors = () => {
     new StaleAttempt({ recordId: id, event: "Completed", attempt: 1, current: 2 }),
     new NoAttemptLeft({ recordId: id, maxAttempts: 3 }),
     new NoHopLeft({ recordId: id, maxHops: 3 }),
+    new NoReworkLeft({ recordId: id, maxReworks: 3 }),
     new AlreadyHeld({ recordId: id, agent: planner, holders: [planner, executor] }),
     new NoRoomLeft({ recordId: id, event: "Attested", of: "evidence" }),
     new NoRoomLeft({ recordId: id, event: "Attested", of: "evidence", agent: executor, most: limits.attestations }),
@@ -339,7 +342,7 @@ A failed record has a \`response\` with \`accepted: false\` and the reason; its 
 
 ## Custody
 
-**Attempts.** \`attempt\` is 1 at first and grows with each \`Released\` and each \`Forwarded\`. An event may name the \`attempt\`
+**Attempts.** \`attempt\` is 1 at first and grows with each \`Released\`, \`Forwarded\` and \`Returned\`. An event may name the \`attempt\`
 that its author holds. Any attempt but the current one is refused with \`StaleAttempt\`, before any other check. A request
 allows each receiver \`max_attempts\`, ${limits.defaultAttempts} by default. The last attempt cannot be released.
 
@@ -362,11 +365,24 @@ count leaves the question open: the status stays \`input_required\`, and the rec
 to \`pending\`, for the next attempt. The record keeps the answer until that attempt asks or ends, unless it ends by a
 shutdown that does not count.
 
-**Two clocks.** \`accept_by\` runs until the first acceptance by the receiver, \`deadline\` until the handoff has ended.
-\`Expired\` names in \`missed\` the clock that ran out. With \`remind_before\`, a \`Reminded\` is due that many milliseconds before
+**Review.** If the request has a \`review\`, the receiver records \`Delivered\` instead of \`Completed\`, with the same fields and
+under the same conditions: a request with a \`review\` has no \`Completed\`, and one without has no \`Delivered\`. The record
+then carries the delivery, the lease rests, and it is the turn of the reviewer: the sender. \`Approved\` completes the handoff
+with the delivered result. \`Returned\` says what is \`missing\`; the handoff is then \`in_progress\` for the same receiver, in
+a new attempt and with a renewed lease, and \`rework\` of the record tells the return. From its \`attempt\` on the receiver
+has \`max_attempts\` again, without \`uncounted\`. A request allows \`reworks\` returns, ${limits.defaultReworks} by default (\`NoReworkLeft\`). Evidence of
+witnesses stays with its attempt; every delivery stays in the history.
+
+With \`within\`, the record has \`review_by\`: that many milliseconds after each \`Delivered\`. Then \`Approved\` by the clock is due
+if \`silence\` approves. If it escalates, \`Escalated\` is due: from then on the reviewer is the agent of \`escalate_to\`, until the
+work is returned, and the clock does nothing more. The keeper of the records refuses an \`escalate_to\` that is, or looks like,
+the sender or a receiver.
+
+**Clocks.** \`accept_by\` runs until the first acceptance by the receiver, \`deadline\` until the handoff has ended or its work was
+first delivered for review, \`review_by\` until the review. \`Expired\` names in \`missed\` the clock that ran out. With \`remind_before\`, a \`Reminded\` is due that many milliseconds before
 each clock runs out, once for each clock.
 
-**Due events.** The order of due events is: \`accept_by\`, \`deadline\`, the lease, the reminders. Only the first due event may
+**Due events.** The order of due events is: \`accept_by\`, \`deadline\`, \`review_by\`, the lease, the reminders. Only the first due event may
 be recorded, with its \`missed\`, \`of\` or \`code\`. Events with \`via: "foreign"\` have already happened, due or not. For them
 only the table, \`by\`, the named attempt and \`NoRoomLeft\` are checked. An event that only the clock causes is never
 \`via: "foreign"\`: an import refuses it, and in an entry of format 2 it does not hold. Stored entries of format 1 may have it.
@@ -592,7 +608,7 @@ of the events on the wire, with their requests.
 
 - The Python library refuses a whole file with an unknown status. A \`cancelled\` or \`expired\` handoff is therefore shown as
   \`failed\` if it had been accepted and as \`rejected\` otherwise, with the reason in its \`response\`. An \`input_required\`
-  handoff is shown as \`in_progress\`. The history has the true status: if there is one, replay it.
+  handoff is shown as \`in_progress\`, and so is a \`delivered\` one, without its result. The history has the true status: if there is one, replay it.
 - The Python library drops \`attempt\`, \`lease\`, \`hops\` and the other parts of custody. A missing \`head\` is computed from the
   last entry. A record without these parts is still the same state; only the fields that the Python library knows are
   compared.
@@ -604,6 +620,8 @@ of the events on the wire, with their requests.
   history: the shortest legal path from the state of the history to that of the record becomes events \`via: "foreign"\`. If no
   path leads there, a person must resolve the conflict. A state of \`expired\` becomes the \`Expired\` of the clock if a clock
   had run out by its \`updated_at\`; otherwise no path leads there.
+- A \`completed\` state of another program, where the request asks for a review, becomes a \`Delivered\` via \`foreign\`: a new
+  delivery, never an approval.
 - An import leaves out a handoff with new entries more than 60 seconds ahead of its clock. Stored entries are not accused of
   that, because one wrong clock would make a store wrong for years; they are counted.
 

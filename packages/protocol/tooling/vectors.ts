@@ -13,9 +13,11 @@ import {
   recordOf,
   replay,
   request,
+  reviewed,
   type Status,
   vectorOf
 } from "./histories.ts"
+import { reviews } from "./review-vectors.ts"
 import { type Answer, run, type Vector } from "./run-vector.ts"
 
 export { histories, linked, moves, recordId, recordOf, request } from "./histories.ts"
@@ -33,7 +35,12 @@ const pairs = HandoffStatus.literals.flatMap((status) => tags.map((tag) => ({ st
 const allows = ({ status, tag }: (typeof pairs)[number]) =>
   (transitions[tag].from as ReadonlyArray<Status>).includes(status) // The cast: widens the tuple of one row.
 const pair = ({ status, tag }: (typeof pairs)[number]) =>
-  replay(`${tag} on ${status}`, [...histories[status], moves[tag]])
+  replay(`${tag} on ${status}`, [...before(tag, status), moveOn(tag, status)])
+/** A history that ends in a status, of a request that the event is for. */
+const before = (tag: keyof typeof moves, status: Status) =>
+  tag === "Delivered" ? [reviewed, ...histories[status].slice(1)] : histories[status]
+const moveOn = (tag: keyof typeof moves, status: Status): Event =>
+  tag === "Reminded" && status === "delivered" ? { ...moves[tag], at: at(4), of: "review_by" } : moves[tag]
 
 const lifecycle = [
   ...HandoffStatus.literals.map((status) => replay(`a history that ends ${status}`, histories[status])),
@@ -193,9 +200,9 @@ const custody = [
 const refusals = [
   ...pairs.filter((each) => !allows(each)).map(pair),
   ...tags
-    .filter((tag) => transitions[tag].by === "sender" || transitions[tag].by === "receiver")
+    .filter((tag) => transitions[tag].by !== "witness" && transitions[tag].by !== "anyone")
     .map((tag) =>
-      replay(`${tag} by somebody else`, [...histories[transitions[tag].from[0]], { ...moves[tag], by: "stranger" }])
+      replay(`${tag} by somebody else`, [...before(tag, transitions[tag].from[0]), { ...moves[tag], by: "stranger" }])
     ),
   replay("Created by somebody else", [{ ...created, by: "stranger" }]),
   replay("the sender may not accept", [created, { ...moves.Accepted, by: "planner" }]),
@@ -275,6 +282,27 @@ const archive = [
     status: "completed",
     response: recordOf(histories.accepted)["response"],
     result: { rows: 3 }
+  }),
+  go("a completion of another program delivers where the work is reviewed", recordOf(histories.delivered.slice(0, 3)), {
+    ...recordOf(histories.delivered),
+    status: "completed"
+  }),
+  go("a delivery that another program completes is a new delivery, and no approval", recordOf(histories.delivered), {
+    ...recordOf(histories.delivered),
+    status: "completed",
+    result: { rows: 3 },
+    updated_at: at(9)
+  }),
+  go("what a program saw that knows no reviews is no step", recordOf(histories.delivered), {
+    ...recordOf(histories.delivered),
+    status: "in_progress",
+    result: {}
+  }),
+  go("delivered work that another program gives up", recordOf(histories.delivered), {
+    ...absorbed,
+    request: reviewed["request"],
+    status: "failed",
+    response: { accepted: false, reason: "No." }
   }),
   go("another request is another handoff", recordOf(histories.pending), {
     ...absorbed,
@@ -459,6 +487,10 @@ export const themes: Readonly<Record<string, { readonly about: string; readonly 
   delivery: {
     about: "Deliverables, artifacts and their digests, and evidence of four grades.",
     cases: deliveries
+  },
+  review: {
+    about: "Delivered work that is approved, returned, or left to silence.",
+    cases: reviews
   },
   chain: {
     about:

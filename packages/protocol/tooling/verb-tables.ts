@@ -6,6 +6,7 @@ import { code, table } from "./markdown.ts"
 const who: Readonly<Record<Party, string>> = {
   sender: "the sender",
   receiver: "the receiver",
+  reviewer: "the reviewer",
   witness: "any agent but the receiver",
   anyone: "any agent"
 }

@@ -47,6 +47,7 @@ export {
   KeyRequired,
   NoCapableAgent,
   NoHopLeft,
+  NoReworkLeft,
   NoRoomLeft,
   NotDelivered,
   NotDue,

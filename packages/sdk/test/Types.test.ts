@@ -22,6 +22,7 @@ import type {
   Completed,
   Coverage,
   Deliverable,
+  Delivered,
   Entry,
   Evidence,
   Failed,
@@ -117,14 +118,18 @@ describe("the client", () => {
     expectTypeOf<Handoffs["answer"]>().returns.resolves.toEqualTypeOf<InProgress | Pending>()
     expectTypeOf<Handoffs["release"]>().returns.resolves.toEqualTypeOf<Pending | InputRequired>()
     expectTypeOf<Handoffs["where"]>().returns.resolves.toEqualTypeOf<Whereabouts>()
-    expectTypeOf<Handoffs["complete"]>().returns.resolves.toEqualTypeOf<Completed>()
+    expectTypeOf<Handoffs["complete"]>().returns.resolves.toEqualTypeOf<Completed | Delivered>()
+    expectTypeOf<Handoffs["approve"]>().returns.resolves.toEqualTypeOf<Completed>()
+    expectTypeOf<Handoffs["return"]>().returns.resolves.toEqualTypeOf<InProgress>()
     expectTypeOf<Handoffs["reject"]>().returns.resolves.toEqualTypeOf<Rejected | Pending>()
     expectTypeOf<Handoffs["fail"]>().returns.resolves.toEqualTypeOf<Failed>()
     expectTypeOf<Handoffs["delegate"]>().returns.resolves.toEqualTypeOf<HandoffRecord>()
     expectTypeOf<Handoffs["restate"]>().returns.resolves.toEqualTypeOf<Accepted>()
     expectTypeOf<Handoffs["confirm"]>().returns.resolves.toEqualTypeOf<Accepted>()
     expectTypeOf<Handoffs["forward"]>().returns.resolves.toEqualTypeOf<Pending>()
-    expectTypeOf<Handoffs["attest"]>().returns.resolves.toEqualTypeOf<Accepted | InProgress | InputRequired>()
+    expectTypeOf<Handoffs["attest"]>().returns.resolves.toEqualTypeOf<
+      Accepted | InProgress | InputRequired | Delivered
+    >()
     expectTypeOf<Handoffs["find"]>().returns.resolves.toEqualTypeOf<HandoffRecord>()
     expectTypeOf<Handoffs["chain"]>().returns.resolves.toEqualTypeOf<Chain>()
     expectTypeOf<Handoffs["cancel"]>().returns.resolves.toEqualTypeOf<Cancelled>()

@@ -34,6 +34,8 @@ const {
   Clock,
   Completed,
   Deliverable,
+  Delivered,
+  EndingClock,
   Evidence,
   Expired,
   Failed,
@@ -56,6 +58,8 @@ const {
   ReadBackItem,
   Rejected,
   RerouteCause,
+  Review,
+  Rework,
   RoutingDecision,
   Severity
 } = Protocol
@@ -69,14 +73,14 @@ export const modules: Readonly<Record<string, Module>> = {
     bases: [{ name: "Proof", doc: "The fields of every piece of evidence.", of: [OwnEvidence, Evidence] }],
     types: { Deliverable, Artifact, OwnEvidence, Evidence }
   },
-  Custody: { types: { Lease, Progress, HandBack, Answer, Clock, Hop, RerouteCause } },
+  Custody: { types: { Lease, Progress, HandBack, Answer, Clock, EndingClock, Hop, RerouteCause, Review, Rework } },
   HandoffRecord: {
     bases: [
       { name: "Common", doc: "The fields of every handoff.", of: HandoffRecord.members },
       {
         name: "Open",
         doc: "The fields of every open handoff.",
-        of: [Pending, Accepted, InProgress, InputRequired]
+        of: [Pending, Accepted, InProgress, InputRequired, Delivered]
       },
       {
         name: "Held",
@@ -94,6 +98,7 @@ export const modules: Readonly<Record<string, Module>> = {
       Accepted,
       InProgress,
       InputRequired,
+      Delivered,
       Completed,
       Rejected,
       Failed,

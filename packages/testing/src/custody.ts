@@ -193,6 +193,17 @@ export const simulate = (
           yield* Effect.ignore(manager.confirm(record.recordId, chance(0.3) ? { correction: "Not quite." } : {}))
         }
       })
+      /** The reviewers' verdicts on delivered work. Work that was returned enough is approved. */
+      const reviewAll = Effect.gen(function* () {
+        for (const { attempt, recordId } of yield* listed({ _tag: "Status", status: "delivered" })) {
+          if (!isTime(0.3)) continue
+          const isReturned = !isCalm && chance(0.7)
+          const verdict = isReturned
+            ? manager.return(recordId, { attempt, missing: "The sums." })
+            : manager.approve(recordId, { attempt })
+          yield* Effect.ignore(verdict)
+        }
+      })
       /** A random verb of another agent: reject, forward, attest, delegate or cancel. */
       const meddle = Effect.gen(function* () {
         const all = yield* listed({ _tag: "All" })
@@ -244,7 +255,7 @@ export const simulate = (
         if (chance(0.4)) yield* inTime(meddle)
         if (chance(0.2)) yield* inTime(Effect.ignore(manager.sweep))
         if (chance(0.05)) yield* inTime(look)
-        yield* Effect.forkDetach(answerAll)
+        yield* Effect.forkDetach(Effect.andThen(answerAll, reviewAll))
         // Sometimes a jump, as after a machine was suspended.
         yield* TestClock.adjust(chance(0.1) ? between(lease, 20 * lease) : between(1, lease))
       }
@@ -268,7 +279,7 @@ export const simulate = (
       )
       const isDone = Effect.zipWith(open, waiting, (open, waiting) => open === waiting)
       for (let round = 0; round < 60 && !(yield* inTime(isDone)); round++) {
-        yield* Effect.forkDetach(answerAll)
+        yield* Effect.forkDetach(Effect.andThen(answerAll, reviewAll))
         yield* TestClock.adjust(2 * lease)
       }
       for (const process of alive.keys()) process.dead = true

@@ -57,6 +57,13 @@ export const register = (store: AgentStore["Service"]) =>
     }
   }).pipe(Effect.orDie)
 
+/** The terms of reviews: the sender's alone, with silence that approves, and with silence that escalates. */
+const reviews: ReadonlyArray<NonNullable<NewHandoff["review"]>> = [
+  { reworks: 1 },
+  { within: 2 * lease, silence: "approves" },
+  { within: 2 * lease, silence: "escalates", escalateTo: auditor, reworks: 2 }
+]
+
 /** Makes a generator of random requests of every kind. */
 export const makeAsk = (random: RandomService) => {
   const { between, chance, pick } = chanceOf(random)
@@ -67,6 +74,13 @@ export const makeAsk = (random: RandomService) => {
     contingencies: [{ id: "late", if: "they come late", then: "report without them" }],
     readBack: { confirm }
   })
+  let made = 0
+  /** The terms of every third request, by turns and not by chance, so that other requests stay those of their seed. */
+  const review = (): Pick<NewHandoff, "review"> => {
+    made += 1
+    const terms = reviews[Math.floor(made / 3) % reviews.length]
+    return made % 3 === 0 && terms !== undefined ? { review: terms } : {}
+  }
   return (now: DateTime.Utc): NewHandoff => {
     const within = (least: number, most: number) => DateTime.add(now, { milliseconds: between(least, most) })
     const isBriefed = chance(0.25)
@@ -85,6 +99,7 @@ export const makeAsk = (random: RandomService) => {
       ...(isRouted || chance(0.4) ? { requires: [pick(["report", "count"]) ?? "report"] } : {}),
       ...(chance(0.5) ? { reroute: true } : {}),
       ...(chance(0.5) ? { maxHops: between(0, 3) } : {}),
+      ...review(),
       ...(isBriefed ? { briefing: briefing(never || chance(0.5)) } : {}),
       ...(chance(0.15)
         ? {

@@ -12,6 +12,7 @@ import {
   holdersOf,
   isOpen,
   maxHopsOf,
+  maxReworksOf,
   overdueEvent,
   receiverOf,
   type RecordId,
@@ -29,7 +30,20 @@ type Store = HandoffStore["Service"]
 
 /** The number of times that a run has tried each kind of event. */
 export type Counts = Readonly<
-  Record<"forwarded" | "rerouted" | "delegated" | "withdrawn" | "left" | "confirmed" | "attested", number>
+  Record<
+    | "forwarded"
+    | "rerouted"
+    | "delegated"
+    | "withdrawn"
+    | "left"
+    | "confirmed"
+    | "attested"
+    | "delivered"
+    | "returned"
+    | "escalated"
+    | "silent",
+    number
+  >
 >
 
 /** Tests for a handoff whose sender never confirms. It may stay open. */
@@ -108,23 +122,41 @@ export const judge = (
 const judgeEnd = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>, promise: Promise_) => {
   const replayed = Result.getOrUndefined(replay(record.recordId, history))
   promise(Equal.equals(replayed, record), "differs from its replayed history")
-  const completions = history.filter(({ _tag }) => _tag === "Completed")
+  const completions = history.filter(({ _tag }) => _tag === "Completed" || _tag === "Approved")
   const has = record.status === "completed"
   promise(completions.length === (has ? 1 : 0), `is ${record.status} with ${completions.length} completions`)
   if (record.status === "completed") {
-    const begun = history.findLastIndex(({ _tag }) => _tag === "Started") + 1
+    const begun = history.findLastIndex(({ _tag }) => _tag === "Started" || _tag === "Returned") + 1
+    // A worker takes up returned work later than it was returned; others may have acted meanwhile.
+    const isReturned = history[begun - 1]?._tag === "Returned"
     promise(
-      record.result["attempt"] === record.attempt && record.result["begun"] === begun,
+      record.result["attempt"] === record.attempt &&
+        (isReturned ? Number(record.result["begun"]) >= begun : record.result["begun"] === begun),
       "was completed by an attempt that did not hold it"
     )
-    promise(completions[0]?.by === receiverOf(record), "was not completed by its receiver")
+    const isReviewed = record.request.review !== undefined
+    const handIn = history.findLast(({ _tag }) => _tag === (isReviewed ? "Delivered" : "Completed"))
+    promise(handIn?.by === receiverOf(record), "was not completed by its receiver")
+    promise(isReviewed === (completions[0]?._tag === "Approved"), "was completed by another event than its terms say")
   }
   promise(!isOpen(record.status) || isLeftWaiting(record), `is still ${record.status} though workers had time for it`)
 }
 
 /** Checks the log entry by entry, and counts its events. */
 const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Counts => {
-  const counts = { forwarded: 0, rerouted: 0, delegated: 0, withdrawn: 0, left: 0, confirmed: 0, attested: 0 }
+  const counts = {
+    forwarded: 0,
+    rerouted: 0,
+    delegated: 0,
+    withdrawn: 0,
+    left: 0,
+    confirmed: 0,
+    attested: 0,
+    delivered: 0,
+    returned: 0,
+    escalated: 0,
+    silent: 0
+  }
   const states = new Map<RecordId, HandoffRecord>()
   const parts = new Map<RecordId, Array<RecordId>>()
   const accepted = new Map<string, number>()
@@ -187,7 +219,26 @@ const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Counts => {
       case "Confirmed":
         counts.confirmed += 1
         break
+      case "Approved": {
+        if (event.by === "clock") counts.silent += 1
+        const isSame = before?.status === "delivered" && state.status === "completed"
+        check(isSame && Equal.equals(before.result, state.result), "was approved with another result than it delivered")
+        break
+      }
+      case "Returned": {
+        counts.returned += 1
+        check(state.attempt === (before?.attempt ?? 0) + 1, "did not fence off the attempt that delivered")
+        const returns = "rework" in state ? (state.rework?.number ?? 0) : 0
+        check(returns <= maxReworksOf(state), `was returned ${returns} times`)
+        break
+      }
+      case "Escalated":
+        counts.escalated += 1
+        check(turnOf(state) === state.request.review?.escalateTo, "escalated to another agent")
+        break
+      case "Delivered":
       case "Completed": {
+        if (event._tag === "Delivered") counts.delivered += 1
         const open = (parts.get(recordId) ?? []).filter(isOpenNow)
         if (open.length > 0 && event.leavesChildren === true) counts.left += 1
         else check(open.length === 0, `was completed while ${open.join(", ")} was open`)
@@ -214,8 +265,11 @@ const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Counts => {
 const judgeState = (state: HandoffRecord, check: Promise_) => {
   if (!isOpen(state.status)) return
   check(turnOf(state) !== undefined && !whereabouts(state).isLost, `had no turn as ${state.status}`)
-  if (startAwaits(state) === "sender" || state.status === "input_required") {
-    check(!("lease" in state) || state.lease?.until === undefined, "has a running lease while it waits for the sender")
+  if (startAwaits(state) === "sender" || state.status === "input_required" || state.status === "delivered") {
+    check(
+      !("lease" in state) || state.lease?.until === undefined,
+      "has a running lease while it waits for the sender or a review"
+    )
   }
   const due = dueAt(state)
   if (due === undefined) return

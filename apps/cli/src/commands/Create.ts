@@ -58,6 +58,11 @@ const retry = Flags.orFile(
   "The pauses between attempts as JSON: initial and max in milliseconds, factor, jitter, and final (error names or exit codes) [default: the policy of the worker]",
   "JSON"
 )
+const review = Flags.orFile(
+  "review",
+  `The terms of the review as JSON: "{}", or with within (milliseconds), silence (approves or escalates), escalate_to and reworks; the sender then approves or returns the work`,
+  "JSON"
+)
 const deliverables = Flags.orFile(
   "deliverables",
   "Deliverables as a JSON array of name, media_type, schema (JSON Schema) and digest (SHA-256)",
@@ -76,6 +81,9 @@ const custom = {
   ),
   retry: flagsFor({ retry }, (flags) =>
     Effect.flatMap(Input.json("--retry", flags.retry), (given) => decodedOption("retry", given, RequestInput.retry))
+  ),
+  review: flagsFor({ review }, (flags) =>
+    Effect.flatMap(Input.json("--review", flags.review), (given) => decodedOption("review", given, RequestInput.review))
   ),
   deliverables: flagsFor(
     {

@@ -189,6 +189,10 @@ export const complete = verbCommand("complete", {
   ]
 })
 
+export const approve = verbCommand("approve", { examples: ["", `--reason "Well done."`] })
+
+export const returned = verbCommand("return", { examples: [`--missing "The totals of September."`] })
+
 export const fail = verbCommand("fail", {
   examples: [`--reason "External API returned 503."`]
 })

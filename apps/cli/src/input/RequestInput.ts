@@ -7,7 +7,8 @@ import {
   type HandoffRequest,
   InvalidInput,
   isJsonObject,
-  type RetryPolicy
+  type RetryPolicy,
+  type Review
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -23,7 +24,7 @@ const invalid = (input: string, expected: string, path = "") =>
 const around = { from_agent: "sender", to_agent: "receiver", task_description: "task" }
 
 /** Decodes one part of a request; every error names its path in that part. */
-const part = <Key extends "briefing" | "deliverables" | "retry">(
+const part = <Key extends "briefing" | "review" | "deliverables" | "retry">(
   flag: string,
   key: Key,
   value: unknown
@@ -61,6 +62,12 @@ export const retry = ({ flag, json }: GivenJson): Effect.Effect<RetryPolicy, Inv
   isJsonObject(json)
     ? Effect.fromResult(part(flag, "retry", json))
     : Effect.fail(invalid(flag, 'Expected an object such as {"initial": 60000}'))
+
+/** The terms of a review from a flag. */
+export const review = ({ flag, json }: GivenJson): Effect.Effect<Review, InvalidInput> =>
+  isJsonObject(json)
+    ? Effect.fromResult(part(flag, "review", json))
+    : Effect.fail(invalid(flag, "Expected an object, such as {}"))
 
 /** The demanded deliverables: by name and media type, or as JSON with schemas and digests. */
 export const deliverables = Effect.fnUntraced(function* (

@@ -8,7 +8,7 @@ import { jsonText, printable } from "./Text.ts"
 /** The result of a completed handoff, and the details of any event. */
 const detailsOf = (event: HandoffEvent): string =>
   [
-    ...(event._tag === "Completed" ? [jsonText(event.result)] : []),
+    ...(event._tag === "Completed" || event._tag === "Delivered" ? [jsonText(event.result)] : []),
     ...describeEvent(event).details.map(sentenceText)
   ].join("; ")
 

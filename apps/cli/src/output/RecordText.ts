@@ -17,6 +17,7 @@ import { displayWidth } from "effect/cli/CliOutput"
 import * as DateTime from "effect/DateTime"
 
 import { awaitedText, handoverRows } from "./HandoverText.ts"
+import { reviewedText, reviewRows } from "./ReviewText.ts"
 import { lasting, sentenceText, stretch } from "./SentenceText.ts"
 import { fit, jsonText, padded, printable, type Style, styled } from "./Text.ts"
 
@@ -48,6 +49,7 @@ const colours: Readonly<Record<HandoffRecord["status"], Style>> = {
   accepted: "cyan",
   in_progress: "blue",
   input_required: "yellow",
+  delivered: "yellow",
   completed: "green",
   rejected: "red",
   failed: "red",
@@ -172,6 +174,7 @@ export const details = (record: HandoffRecord): string => {
     ],
     ["Question", "question" in record ? printable(record.question) : undefined],
     ["Answer", answer && printable(`${answer.answer} (to: ${answer.question})`)],
+    ...reviewRows(record),
     ["Turn", waitsFor === undefined ? undefined : printable(waitsFor)],
     ["Revision", String(record.revision)],
     ["Head", record.head]
@@ -183,5 +186,6 @@ export const details = (record: HandoffRecord): string => {
 export const outcome = (record: HandoffRecord, where = ""): string =>
   [
     `Handoff ${printable(record.recordId)} ${sentenceText(describeOutcome(record))}`,
-    ...awaitedText(record, where)
+    ...awaitedText(record, where),
+    ...reviewedText(record, where)
   ].join("\n")

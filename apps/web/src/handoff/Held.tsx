@@ -109,6 +109,13 @@ const factsOf = (handoff: HandoffRecord, timer: Timer | undefined): ReadonlyArra
       ]
     : []),
   ...("answer" in handoff ? [<AnswerFacts key="answer" {...handoff.answer} />] : []),
+  ...("rework" in handoff
+    ? [
+        <Fact key="rework" name={`Returned, ${handoff.rework.number}. time`}>
+          <Foreign>{handoff.rework.missing}</Foreign> <span className="nothing">{momentText(handoff.rework.at)}</span>
+        </Fact>
+      ]
+    : []),
   ...("notBefore" in handoff
     ? [
         <Fact key="notBefore" name="Not before">

@@ -17,7 +17,7 @@ import type { FormField, Values } from "./MoveForm.tsx"
 import { readBackOf, readBackFields } from "./ReadBackFields.ts"
 
 /** An event that an agent causes, and not the clock alone. */
-export type Move = Exclude<Transition["_tag"], "Reminded" | "Expired">
+export type Move = Exclude<Transition["_tag"], "Reminded" | "Expired" | "Escalated">
 
 /** The handoff, the form's values and the actor of a move. */
 interface MoveContext {
@@ -161,6 +161,27 @@ export const verbs: Readonly<Record<Move, Verb>> = {
     fields: deliveryFields,
     run: async ({ handoffs, handoff, values, options }) =>
       handoffs.complete(handoff.recordId, { ...options, ...deliveryOf(handoff, values) })
+  },
+  Delivered: {
+    name: "Deliver",
+    fields: deliveryFields,
+    run: async ({ handoffs, handoff, values, options }) =>
+      handoffs.complete(handoff.recordId, { ...options, ...deliveryOf(handoff, values) })
+  },
+  Approved: {
+    name: "Approve",
+    fields: () => [reason],
+    isBoundToAttempt: true,
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.approve(handoff.recordId, { ...options, ...textIn(values, "reason") })
+  },
+  Returned: {
+    name: "Return",
+    fields: () => [{ key: "missing", label: "What is missing", kind: "text", isRequired: true }],
+    isBoundToAttempt: true,
+    isSecondary: true,
+    run: ({ handoffs, handoff, values, options }) =>
+      handoffs.return(handoff.recordId, { ...options, missing: values("missing") })
   },
   Forwarded: {
     name: "Forward",

@@ -8,6 +8,7 @@ import { me } from "../data/Setting.ts"
 import { type BriefingDraft, BriefingFields, briefingOf, noBriefing } from "../moves/BriefingFields.tsx"
 import { type DeliverableDraft, DeliverableFields, deliverablesOf } from "../moves/DeliverableFields.tsx"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
+import { type ReviewDraft, ReviewFields, noReview, reviewOf } from "../moves/ReviewFields.tsx"
 import { Preview, requiring } from "../moves/RoutingPreview.tsx"
 import { Field } from "../ui/Field.tsx"
 import { Heading } from "../ui/Heading.tsx"
@@ -28,6 +29,7 @@ interface Written {
   readonly isRerouted: boolean
   readonly briefing: BriefingDraft
   readonly deliverables: ReadonlyArray<DeliverableDraft>
+  readonly review: ReviewDraft
   readonly context: string
   readonly parent: string
   readonly id: string
@@ -46,6 +48,7 @@ const empty: Written = {
   isRerouted: false,
   briefing: noBriefing,
   deliverables: [],
+  review: noReview,
   context: "",
   parent: "",
   id: ""
@@ -77,6 +80,7 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
           reroute: draft.isRerouted ? true : undefined,
           briefing: briefingOf(draft.briefing),
           deliverables: deliverablesOf(draft.deliverables),
+          review: reviewOf(draft.review),
           parent: draft.parent === "" ? undefined : draft.parent
         },
         draft.id === "" ? {} : { id: draft.id }
@@ -218,6 +222,12 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
           <summary>Deliverables: what the receiver must deliver</summary>
           <div>
             <DeliverableFields drafts={draft.deliverables} change={(deliverables) => change({ deliverables })} />
+          </div>
+        </details>
+        <details className="fold">
+          <summary>Review: the sender approves the work</summary>
+          <div>
+            <ReviewFields draft={draft.review} change={(review) => change({ review })} names={known} />
           </div>
         </details>
         <details className="fold">

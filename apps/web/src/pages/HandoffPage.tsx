@@ -17,6 +17,7 @@ import { BriefingPanel } from "../handoff/BriefingPanel.tsx"
 import { Delivered } from "../handoff/Delivered.tsx"
 import { Held } from "../handoff/Held.tsx"
 import { Integrity } from "../handoff/Integrity.tsx"
+import { ReviewTerms } from "../handoff/ReviewTerms.tsx"
 import { Standing } from "../handoff/Standing.tsx"
 import { Trail } from "../handoff/Trail.tsx"
 import { Whole } from "../handoff/Whole.tsx"
@@ -131,6 +132,11 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
           </Fact>
         )}
         {request.maxHops === undefined ? undefined : <Fact name="Hops">at most {request.maxHops}</Fact>}
+        {request.review === undefined ? undefined : (
+          <Fact name="Review">
+            <ReviewTerms review={request.review} sender={request.fromAgent} />
+          </Fact>
+        )}
         {request.reroute === true ? <Fact name="Re-route">{rerouteTerms}</Fact> : undefined}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">

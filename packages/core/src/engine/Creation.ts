@@ -157,7 +157,10 @@ export const make = (
 ) => {
   /** Lets the router choose the receiver of a request. */
   const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
-    const decision = yield* choose(request, routing)
+    // The agent that may review the work must not do it.
+    const { escalateTo } = request.review ?? {}
+    const exclude = [...(routing?.exclude ?? []), ...(escalateTo === undefined ? [] : [escalateTo])]
+    const decision = yield* choose(request, { ...routing, exclude })
     if (Option.isNone(decision)) {
       return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
     }

@@ -139,10 +139,18 @@ export class HandoffManager extends Context.Service<
      */
     readonly attest: Verbs.Methods["attest"]
     /**
-     * Completes a handoff with a result and the demanded deliverables. Refused while a deliverable is missing or does
-     * not fit, and while delegated parts are open, unless the payload leaves them.
+     * Completes a handoff with a result and the demanded deliverables, or delivers it for review. The request
+     * decides. Refused while a deliverable is missing or does not fit, and while delegated parts are open, unless the payload
+     * leaves them.
      */
     readonly complete: Verbs.Methods["complete"]
+    /** Approves delivered work, which completes the handoff. For the sender, or the agent that the review escalated to. */
+    readonly approve: Verbs.Methods["approve"]
+    /**
+     * Returns delivered work to its receiver, with what is missing. The handoff is `in_progress` again, in a new attempt
+     * with a new lease. Refused once the work was returned as often as the request allows.
+     */
+    readonly return: Verbs.Methods["return"]
     /**
      * Gives up an accepted or started handoff, with a reason. The handoff ends. `release` it instead if another
      * attempt or another agent could do it.

@@ -4,7 +4,7 @@ import {
   AlreadyHeld,
   type HandoffRecord,
   holdersOf,
-  type InvalidInput,
+  InvalidInput,
   NotYourHandoff,
   receiverOf
 } from "@aumai/handoff-protocol"
@@ -18,11 +18,23 @@ export const checkReceiver = (
   agent: AgentId
 ): Effect.Effect<void, InvalidInput | AlreadyHeld> => {
   const holders = holdersOf(record)
-  return Effect.flatMap(alikeOf(agent, holders), (alike): Effect.Effect<void, InvalidInput | AlreadyHeld> =>
-    alike === undefined
-      ? checkName("forward", "to", agent)
-      : Effect.fail(new AlreadyHeld({ recordId: record.recordId, agent, holders, alike }))
+  const { escalateTo } = record.request.review ?? {}
+  return Effect.flatMap(
+    Effect.all([alikeOf(agent, holders), alikeOf(agent, escalateTo === undefined ? [] : [escalateTo])]),
+    ([alike, reviewer]): Effect.Effect<void, InvalidInput | AlreadyHeld> => {
+      if (alike !== undefined) return Effect.fail(new AlreadyHeld({ recordId: record.recordId, agent, holders, alike }))
+      if (escalateTo === undefined || (agent !== escalateTo && reviewer === undefined))
+        return checkName("forward", "to", agent)
+      const expected = `Expected another agent than ${escalateTo}, and no name like it, because ${escalateTo} may have to review the work`
+      return Effect.fail(new InvalidInput({ input: "forward", issues: [{ path: "to", expected }] }))
+    }
   )
+}
+
+/** Lists the agents that must not become the next receiver: those that had the handoff, and one that may review its work. */
+export const excludedFrom = (record: HandoffRecord): ReadonlyArray<AgentId> => {
+  const { escalateTo } = record.request.review ?? {}
+  return escalateTo === undefined ? holdersOf(record) : [...holdersOf(record), escalateTo]
 }
 
 /** Refuses a witness whose name can pass for the receiver, the sender or another. An earlier holder keeps its name. */

@@ -9,7 +9,6 @@ import {
   fastPath,
   HandoffNotFound,
   type HandoffRecord,
-  holdersOf,
   type InputOf,
   type InvalidInput,
   type KeyRequired,
@@ -50,7 +49,7 @@ import type { Choose } from "./Choosing.ts"
 import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
-import { checkReceiver, checkWitness } from "./PartyNames.ts"
+import { checkReceiver, checkWitness, excludedFrom } from "./PartyNames.ts"
 import type { Box } from "./SchemaBox.ts"
 import * as Sweeping from "./Sweeping.ts"
 import * as Turns from "./Turns.ts"
@@ -113,6 +112,10 @@ const validator = (name: TransitionVerbName) => {
     })
 }
 
+/** The event of a verb under the terms of a request: a completion is a delivery if the work is reviewed. */
+const termsOf = (event: Transition["_tag"], { request }: HandoffRecord): Transition["_tag"] =>
+  event === "Completed" && request.review !== undefined ? "Delivered" : event
+
 export type Verbs = ReturnType<typeof make>
 
 /** Makes the verbs that record transitions, over a store. */
@@ -137,7 +140,7 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
       const refusal = checkShare(next.success.record, event)
       if (refusal !== undefined) return Effect.fail(refusal)
     }
-    if (event._tag === "Completed") return complete(current, event, next.success)
+    if (event._tag === "Completed" || event._tag === "Delivered") return complete(current, event, next.success)
     if (event._tag === "Forwarded") return Effect.andThen(checkReceiver(current, event.to), commit(next.success))
     if (event._tag === "Attested") return Effect.andThen(checkWitness(current, event.by), commit(next.success))
     if (event._tag === "Cancelled" && current.parts !== undefined) return cancel(current, event, next.success)
@@ -176,7 +179,7 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
     const because = rerouteCause(current, event)
     if (because === undefined) return otherwise
     return Effect.flatMap(
-      choose(current.request, { fallback: false, exclude: holdersOf(current) }),
+      choose(current.request, { fallback: false, exclude: excludedFrom(current) }),
       (decision): Effect.Effect<HandoffRecord, Refusal> => {
         if (Option.isNone(decision)) return otherwise
         const { value: routing } = decision
@@ -218,10 +221,10 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
       return listed.length > 0 && open.length === 0 ? yield* openNow(whole, now) : open
     })
 
-  /** Completes a handoff unless parts of it are open or an artifact fails its schema. */
+  /** Completes or delivers a handoff unless parts of it are open or an artifact fails its schema. */
   const complete = (
     current: HandoffRecord,
-    { artifacts = [], leavesChildren }: Extract<Transition, { readonly _tag: "Completed" }>,
+    { artifacts = [], leavesChildren }: Extract<Transition, { readonly _tag: "Completed" | "Delivered" }>,
     change: Change
   ): Effect.Effect<HandoffRecord, Refusal> => {
     const { recordId, request } = current
@@ -308,7 +311,7 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
         attempt(id, (current, at, found) => {
           author ??= agentOf(found, transitions[_tag].by) ?? clock
           // The cast: an event is its tag, its arguments, its author and its moment.
-          const event = { _tag, at, by: author, ...input } as unknown as Transition
+          const event = { _tag: termsOf(_tag, current), at, by: author, ...input } as unknown as Transition
           return record(current, event._tag === "Attested" ? graded(current, event) : event)
         })
       )
@@ -336,7 +339,7 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
       const found = yield* store.get(id)
       if (Option.isNone(found)) return yield* new HandoffNotFound({ recordId: id })
       const { request } = found.value
-      const decision = yield* choose(request, { exclude: holdersOf(found.value) })
+      const decision = yield* choose(request, { exclude: excludedFrom(found.value) })
       if (Option.isNone(decision)) {
         return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
       }

@@ -46,9 +46,13 @@ const everyLife = (
 ): ReadonlyArray<ReadonlyArray<Transition["_tag"]>> => {
   if (!isOpen(status)) return [[]]
   const so = [...been, status]
-  return movesFrom(status)
-    .filter(({ event }) => !so.includes(statusAfter(event, status)))
-    .flatMap(({ event }) => Array.from(everyLife(statusAfter(event, status), so), (rest) => [event, ...rest]))
+  return (
+    movesFrom(status)
+      // Another law delivers work for review.
+      .filter(({ rule }) => rule.reviewed !== true)
+      .filter(({ event }) => !so.includes(statusAfter(event, status)))
+      .flatMap(({ event }) => Array.from(everyLife(statusAfter(event, status), so), (rest) => [event, ...rest]))
+  )
 }
 
 /** Everything that a reader can see of these records, and the tally. */

@@ -149,6 +149,7 @@ export interface Beginning {
   readonly parent?: RecordId
   readonly context?: JsonObject
   readonly briefing?: Briefing
+  readonly review?: HandoffRequest["review"]
 }
 
 /** Seals entries for a log with this many entries in its key log. The salt is fixed, so that laws can compare entries. */
@@ -174,7 +175,8 @@ export const begin = (id: RecordId, beginning: Beginning = {}, seal = elsewhere)
     ...(beginning.due === undefined ? {} : { deadline: second(beginning.due) }),
     ...(beginning.remindBefore === undefined ? {} : { remindBefore: beginning.remindBefore * 1000 }),
     ...(beginning.parent === undefined ? {} : { parent: beginning.parent }),
-    ...(beginning.briefing === undefined ? {} : { briefing: beginning.briefing })
+    ...(beginning.briefing === undefined ? {} : { briefing: beginning.briefing }),
+    ...(beginning.review === undefined ? {} : { review: beginning.review })
   }
   const event: HandoffEvent = { _tag: "Created", at: second(at), by: from, request }
   return beginEntry(id, event, seal)
@@ -211,6 +213,10 @@ export const step = (
     Delegated: { _tag: "Delegated", ...fact, child: record.recordId },
     Attested: { _tag: "Attested", ...fact, statement: reason },
     Released: { _tag: "Released", ...fact, reason },
+    Delivered: { _tag: "Delivered", ...fact, result: { reason } },
+    Approved: { _tag: "Approved", ...fact, reason },
+    Returned: { _tag: "Returned", ...fact, missing: reason },
+    Escalated: { _tag: "Escalated", ...foreign },
     Completed: { _tag: "Completed", ...fact, result: { reason } },
     Failed: { _tag: "Failed", ...fact, reason },
     Cancelled: { _tag: "Cancelled", ...fact, reason },

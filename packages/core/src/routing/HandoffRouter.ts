@@ -5,7 +5,8 @@ import {
   HandoffStatus,
   isOpen,
   type RoutingDecision,
-  type StoreError
+  type StoreError,
+  turns
 } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -35,6 +36,9 @@ export interface RoutingOptions {
 
 /** The statuses of a handoff that has not ended. */
 export const openStatuses = HandoffStatus.literals.filter(isOpen)
+
+// Delivered work, which its reviewer may leave waiting for days, takes no room of its receiver.
+const busyStatuses = openStatuses.filter((status) => turns[status] !== "reviewer")
 
 // The router counts open handoffs of one status up to this number, or up to the capacity if that is larger. Agents above
 // it are equally busy. It is also the page size.
@@ -136,7 +140,7 @@ export class HandoffRouter extends Context.Service<
       /** The number of open handoffs of an agent, counted up to a limit per status. */
       const load = ({ agentId, capacity = 0 }: RegisteredAgent) =>
         Effect.map(
-          Effect.forEach(openStatuses, (status) => count(agentId, status, Math.max(countedLoad, capacity))),
+          Effect.forEach(busyStatuses, (status) => count(agentId, status, Math.max(countedLoad, capacity))),
           (counts) => counts.reduce((sum, count) => sum + count, 0)
         )
       const route = Effect.fnUntraced(function* (question: RoutingQuestion, options: RoutingOptions = {}) {

@@ -41,11 +41,13 @@ const ids = (parts: ReadonlyArray<{ readonly id: string }> = []) => parts.map(({
 
 /** Lists the names of a request that can pass for others, such as a receiver that looks like the sender. */
 export const requestIssues = (request: HandoffRequest, how: Circumstances): ReadonlyArray<Issue> => {
-  const { briefing, deliverables, fromAgent, parent, requires, toAgent } = request
+  const { briefing, deliverables, fromAgent, parent, requires, review, toAgent } = request
+  const { escalateTo } = review ?? {}
   const { id, isPart, isRouted } = how
   const issues = nameIssues([
     ...(isPart ? [] : ([["from_agent", fromAgent]] as const)),
     ...(isRouted ? [] : ([["to_agent", toAgent]] as const)),
+    ...(escalateTo === undefined ? [] : ([["review.escalate_to", escalateTo]] as const)),
     ...(isPart || parent === undefined ? [] : ([["parent", parent, "id"]] as const)),
     ...(id === undefined ? [] : ([["id", id, "id"]] as const)),
     ...labels((index) => `requires[${index}]`, requires),
@@ -59,6 +61,13 @@ export const requestIssues = (request: HandoffRequest, how: Circumstances): Read
       owner === undefined ? [] : [[`briefing.actions[${index}].owner`, owner]]
     )
   ])
+  const party = escalateTo && [fromAgent, ...(isRouted ? [] : [toAgent])].find((one) => looksLike(one, escalateTo))
+  if (party !== undefined) {
+    return [
+      ...issues,
+      { path: "review.escalate_to", expected: `Expected another agent than ${party}, and no name like it` }
+    ]
+  }
   if (isRouted || issues.length > 0) return issues
   if (fromAgent === toAgent) {
     return isPart ? [{ path: "to_agent", expected: `Expected another agent than ${fromAgent}, which delegates` }] : []

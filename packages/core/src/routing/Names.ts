@@ -46,10 +46,10 @@ export const checkRequest = (
   request: HandoffRequest,
   how: NameRules.Circumstances
 ): Effect.Effect<void, InvalidInput> => {
-  const { briefing, deliverables, fromAgent, parent, requires = [], toAgent } = request
+  const { briefing, deliverables, fromAgent, parent, requires = [], review, toAgent } = request
   // Fast path: most requests have only a few plain names.
   const names = [fromAgent, how.isRouted ? "" : toAgent, how.id ?? "", parent ?? "", ...requires]
-  return (briefing ?? deliverables) === undefined &&
+  return (briefing ?? deliverables ?? review?.escalateTo) === undefined &&
     names.every((name) => name === "" || isPlain(name)) &&
     !plainRules.looksLike(fromAgent, toAgent)
     ? Effect.void

@@ -98,6 +98,7 @@ const byStatusOf = <A>(make: () => A): Readonly<Record<HandoffStatus, A>> => ({
   accepted: make(),
   in_progress: make(),
   input_required: make(),
+  delivered: make(),
   completed: make(),
   rejected: make(),
   failed: make(),
@@ -187,7 +188,7 @@ export const make = (origin: LogOrigin): StoreImage => {
 
   /** Adds the sums of a completed handoff; the indexes count the statuses. */
   const count = (record: HandoffRecord, sign: number) => {
-    if (!("result" in record)) return
+    if (record.status !== "completed") return
     const [, ...sums] = tallyOf(record)
     for (const [name, amount] of sums) elapsed.set(name, (elapsed.get(name) ?? 0) + sign * amount)
   }

@@ -15,8 +15,7 @@ const growth = Math.log(1.05)
  */
 export const tallyOf = (record: HandoffRecord): ReadonlyArray<readonly [name: string, amount: number]> => {
   const one = [record.status, 1] as const
-  // Only a completed handoff has a result.
-  if (!("result" in record)) return [one]
+  if (record.status !== "completed") return [one]
   const elapsed = Math.max(0, Math.trunc(record.updatedAt.epochMilliseconds) - keysOf(record).createdAt)
   const bucket = elapsed === 0 ? -1 : Math.ceil(Math.log(elapsed) / growth)
   return [one, [total, elapsed], [`${within}${bucket}`, 1]]

@@ -13,7 +13,7 @@ export const proven = <V extends Verified>(verified: V, { history, record }: Arc
         (proof) => {
           if (proof === undefined) return verified
           if ("unproven" in proof) return { ...verified, ...proof }
-          const revision = history.findIndex(({ _tag }) => _tag === "Completed") + 1
+          const revision = history.findLastIndex(({ _tag }) => _tag === "Completed" || _tag === "Delivered") + 1
           return { ...verified, flaw: { revision, problem: proof.misfit } }
         }
       )

@@ -5,8 +5,10 @@ import {
   type InvalidInput,
   type JsonObject,
   type KeyRequired,
+  type RecordId,
   type RetryPolicy,
-  type StoreError
+  type StoreError,
+  transitions
 } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as Deferred from "effect/Deferred"
@@ -90,6 +92,11 @@ const sweepInterval = (lease: number): number => Math.max(shortestSweep, Math.mi
 // Milliseconds after the grace period in which releases are retried. After that, the handoff returns when its lease expires.
 const farewell = 5000
 
+// Deliveries that a worker looks after, and those that it reads before a claim. Work that is returned beside these waits
+// until its lease ends, and is then claimed.
+const mostDelivered = 1000
+const mostLooks = 4
+
 /** Warns of the first of several errors in a row. */
 const warnOnce = (what: string, { warn }: WorkLog) => {
   let isKnown = false
@@ -115,6 +122,9 @@ export type WorkError = CannotWork | InvalidInput | KeyRequired | StoreError
  * are refused. It notices within a second if the store hints at the change, otherwise when it renews the lease. If the
  * handler fails, the handoff is released for another attempt with backoff, or fails in the last attempt. If the handler
  * fails with `GiveUp`, the handoff fails immediately. After several failures in a row, the worker pauses and tries one.
+ *
+ * If the request asks for a review, the result is delivered; the worker takes up its work again if it is returned. After a
+ * restart, another attempt is claimed once the lease has ended.
  *
  * An interrupted worker stops claiming, waits for the grace period, and releases the unfinished
  * handoffs. A running worker also sweeps, so that the handoffs of dead workers return. Every thirty seconds the workers of
@@ -202,6 +212,8 @@ export const run = <E, R>(
           )
         }
       }
+      // The attempts of this worker that wait for a review.
+      const delivered = new Map<RecordId, number>()
       const holder: Omit<Holder, "stepAside" | "stepBack"> = {
         manager,
         store,
@@ -213,6 +225,7 @@ export const run = <E, R>(
         leaveBy: () => leaveBy,
         retry: options.retry ?? {},
         classify: options.classify ?? ((_, usual) => usual),
+        delivered: ({ recordId, attempt }) => void (delivered.size < mostDelivered && delivered.set(recordId, attempt)),
         onError: options.onError ?? (() => {}),
         log
       }
@@ -249,11 +262,28 @@ export const run = <E, R>(
               : isDrained
       )
 
-      /** Claims a handoff and works on it. Returns `false` if the inbox has no handoff for it. */
+      /** A delivery of this worker that was returned. Its attempt is this worker's alone until its lease ends. */
+      const returned = Effect.gen(function* () {
+        for (const [id, attempt] of [...delivered].slice(0, mostLooks)) {
+          // Before the read, so that no other slot takes it as well.
+          delivered.delete(id)
+          const found = Option.getOrUndefined(yield* Effect.option(manager.get(id)))
+          if (found?.status === transitions.Returned.to && found.attempt === attempt + 1) return Option.some(found)
+          if (found === undefined || (found.status === transitions.Delivered.to && found.attempt === attempt))
+            delivered.set(id, attempt)
+        }
+        return Option.none<After<"Returned">>()
+      })
+      const next: Effect.Effect<Option.Option<After<"Accepted"> | After<"Returned">>, WorkError> = Effect.flatMap(
+        returned,
+        (again): typeof next => (Option.isSome(again) ? Effect.succeed(again) : claim)
+      )
+
+      /** Takes up returned work or claims a handoff, and works on it. Returns `false` if the inbox has no handoff for it. */
       const round = (place: ReturnType<typeof seatOf>, isTrial: boolean): Effect.Effect<boolean, WorkError, R> =>
         Effect.gen(function* () {
           left -= 1
-          const claimed = closing.isOpen() ? Option.none<After<"Accepted">>() : yield* claim
+          const claimed = closing.isOpen() ? Option.none() : yield* next
           if (Option.isNone(claimed)) {
             left += 1
             yield* breaker.leave(isTrial, "neither")

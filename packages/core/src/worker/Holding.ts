@@ -48,12 +48,12 @@ interface Thrown {
 }
 
 /**
- * Holds one claimed handoff while a handler works on it: starts it, renews the lease, records the outcome, and interrupts
- * the handler as soon as the handoff is lost. Fails only if the handler cannot run at all.
+ * Holds one claimed handoff, or one whose work was returned, while a handler works on it: starts it, renews the lease,
+ * records the outcome, and interrupts the handler as soon as the handoff is lost. Fails only if the handler cannot run at all.
  */
 export const hold = <E, R>(
   holder: Holder,
-  claimed: After<"Accepted">,
+  claimed: After<"Accepted"> | After<"Returned">,
   handler: (work: Work) => Effect.Effect<JsonObject, E, R>,
   readBack?: ReadsBack<E, R>
 ): Effect.Effect<Ending, CannotWork, R> =>
@@ -224,7 +224,8 @@ export const hold = <E, R>(
           }
           let failed: string | undefined
           yield* told(
-            persist<HandoffRecord>("Completed", act("complete", { recordId, ...payload })).pipe(
+            persist<HandoffRecord>(handIn, act("complete", { recordId, ...payload })).pipe(
+              Effect.tap((record) => Effect.sync(() => void (handIn === "Delivered" && holder.delivered(record)))),
               Effect.catchTag(["InvalidInput", "NotDelivered", "OpenChildren"], ({ _tag, message }) => {
                 failed = recordable(message)
                 // Another attempt would give an invalid result again, but may deliver what is missing.
@@ -234,6 +235,7 @@ export const hold = <E, R>(
           )
           return failed === undefined ? "succeeded" : { failed }
         })
+      const handIn = claimed.request.review === undefined ? "Completed" : "Delivered"
       const artifacts: Array<Artifact> = []
       const evidence: Array<OwnEvidence> = []
       const deliver: Work["deliver"] = (...more) => void artifacts.push(...more.map(asNow))
@@ -254,10 +256,16 @@ export const hold = <E, R>(
         expiring(holder, claimed),
         Effect.map(lost.await, () => lostReason)
       ])
-      const start = Effect.suspend(() => persist("Started", act("start", { recordId })))
+      const start = Effect.suspend(() =>
+        claimed.status === transitions.Accepted.to
+          ? persist("Started", act("start", { recordId }))
+          : // Returned work is under way; its lease has run since then.
+            Effect.as(persist<HandoffRecord>("Progressed", act("progress", { recordId })), claimed)
+      )
       // The error of reading the briefing back.
       let thrown: Thrown | undefined
       const starting: Effect.Effect<After<"Started">, VerbError | string, R> = readBack === undefined ||
+      claimed.status !== transitions.Accepted.to ||
       startAwaits(claimed) === undefined
         ? start
         : Effect.gen(function* () {

@@ -118,6 +118,8 @@ export interface Holder {
   /** The policy of the worker; that of the request comes first. */
   readonly retry: RetryPolicy
   readonly classify: Classify
+  /** Learns of work that was delivered for a review. */
+  readonly delivered: (record: HandoffRecord) => void
   /** Learns of each failure of a handler. */
   readonly onError: (failure: WorkFailure) => void
   readonly log: WorkLog

@@ -9,6 +9,7 @@ import { RoutingDecision } from "../model/EventParts.ts"
 import {
   CompletedEvent,
   CreatedEvent,
+  DeliveredEvent,
   ExpiredEvent,
   FailedEvent,
   HandoffEvent,
@@ -17,6 +18,7 @@ import {
 } from "../model/HandoffEvent.ts"
 import { HandoffRecord, HandoffResponse } from "../model/HandoffRecord.ts"
 import { HandoffRequest } from "../model/HandoffRequest.ts"
+import { Review } from "../model/Review.ts"
 import { AgentId, optional } from "../values/Fields.ts"
 
 /** The wire form of one schema; fields have their domain names. */
@@ -116,9 +118,11 @@ define(ArchivedEvent, { identifier: "ArchivedEvent", message: notAnEvent })
 define(RejectedEvent, { defaults: { reason } })
 define(FailedEvent, { defaults: { reason } })
 define(CompletedEvent, { defaults: { result: () => ({}) } })
+define(DeliveredEvent, { defaults: { result: () => ({}) } })
 define(ExpiredEvent, { defaults: { missed: () => "deadline" } })
 define(Briefing, { identifier: "Briefing", first: ["severity", "summary", "situation", "contingencies"] })
 define(KeptReadBack, { identifier: "KeptReadBack", first: ["summary", "items", "correction"] })
+define(Review, { identifier: "Review" })
 define(ReadBack, { identifier: "ReadBack" })
 define(HandBack, { identifier: "HandBack" })
 define(Deliverables, { identifier: "Deliverables" })

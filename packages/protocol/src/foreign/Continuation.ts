@@ -13,13 +13,15 @@ import { isSameState } from "./Portable.ts"
 
 /**
  * The events that another program can have caused: none that only this library knows, none that leads back, and no answer,
- * whose words would be invented.
+ * whose words would be invented. A completion where the request asks for a review is a delivery: never an approval.
  */
-const foreign = ["Accepted", "Rejected", "Started", "Completed", "Failed", "Cancelled", "Expired"] as const
+const foreign = ["Accepted", "Rejected", "Started", "Delivered", "Completed", "Failed", "Cancelled", "Expired"] as const
 type Foreign = (typeof foreign)[number]
 
 /** Finds the shortest path in the table from one status to another; `undefined` if none leads there. */
 const pathBetween = (from: HandoffStatus, to: HandoffStatus): ReadonlyArray<Foreign> | undefined => {
+  // Work that another program has completed again.
+  if (from === "delivered" && to === from) return ["Delivered"]
   const reached = new Map<HandoffStatus, ReadonlyArray<Foreign>>([[from, []]])
   for (const [status, path] of reached) {
     if (status === to) return path
@@ -72,7 +74,8 @@ export const continuation = (
   seal?: Seal
 ): ReadonlyArray<Transition> | undefined => {
   if (isSameState(ours, theirs)) return []
-  const path = pathBetween(ours.status, theirs.status)
+  const isReviewed = ours.request.review !== undefined && theirs.status === "completed"
+  const path = pathBetween(ours.status, isReviewed ? "delivered" : theirs.status)
   if (path === undefined) return undefined
   const { reason, result, estimatedCompletion } = payloadOf(theirs)
   const events: Array<Transition> = []
@@ -82,7 +85,7 @@ export const continuation = (
     const fact = { at: theirs.updatedAt, by, via: "foreign" } as const
     const answer = estimatedCompletion === undefined ? { reason } : { reason, estimatedCompletion }
     const event: Transition | undefined =
-      _tag === "Completed"
+      _tag === "Completed" || _tag === "Delivered"
         ? { _tag, ...fact, result }
         : _tag === "Expired"
           ? overdueEvent(record, theirs.updatedAt)

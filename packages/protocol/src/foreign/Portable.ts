@@ -12,6 +12,18 @@ export const portable = (record: HandoffRecord): HandoffRecord => {
       const { question: _, status: __, ...held } = record
       return { status: "in_progress", ...held }
     }
+    case "delivered": {
+      const {
+        artifacts: _,
+        escalated: __,
+        evidence: ___,
+        result: ____,
+        reviewBy: _____,
+        status: ______,
+        ...held
+      } = record
+      return { status: "in_progress", ...held }
+    }
     case "cancelled": {
       const { reason, response, status: _, ...kept } = record
       return { status: endingOf(response), ...kept, response: { accepted: false, reason } }
@@ -46,6 +58,18 @@ const knownFields = (record: HandoffRecord) => {
  * except within one millisecond.
  */
 export const isSameState = (a: HandoffRecord, b: HandoffRecord): boolean => {
-  const [left, right] = a.status === b.status ? [a, b] : [portable(a), portable(b)]
+  const [left, right] =
+    a.status === b.status
+      ? [a, b]
+      : [a, b].some(({ status }) => status === "completed")
+        ? [undelivered(a), undelivered(b)]
+        : [portable(a), portable(b)]
   return isSame(knownFields(left), knownFields(right))
+}
+
+/** Shows delivered work as a program completes it that knows no reviews. */
+const undelivered = (record: HandoffRecord): HandoffRecord => {
+  if (record.status !== "delivered") return record
+  const { status: _, ...kept } = record
+  return { status: "completed", ...kept }
 }

@@ -11,11 +11,23 @@ import { isOpen, type Party, readBackSteps, type Step, steps, type Transition, t
 /** Returns the agent that has a handoff, or had it when it ended: the receiver of its request or of its last hop. */
 export const receiverOf = ({ hops, request }: HandoffRecord): AgentId => hops?.at(-1)?.receiver ?? request.toAgent
 
+/** Returns the agent that reviews the work: the sender, or the agent of `escalate_to` once the review has escalated. */
+const reviewerOf = (record: HandoffRecord): AgentId => {
+  const { fromAgent, review } = record.request
+  return "escalated" in record && record.escalated !== undefined ? (review?.escalateTo ?? fromAgent) : fromAgent
+}
+
 /** Returns the agent of a party in a handoff; `undefined` for `witness` and `anyone`, which are not one agent. */
 export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefined =>
-  party === "sender" ? record.request.fromAgent : party === "receiver" ? receiverOf(record) : undefined
+  party === "sender"
+    ? record.request.fromAgent
+    : party === "receiver"
+      ? receiverOf(record)
+      : party === "reviewer"
+        ? reviewerOf(record)
+        : undefined
 
-/** The author of events that time causes: expired leases and handoffs, reminders and re-routes. */
+/** The author of events that time causes: expired leases and handoffs, reminders, re-routes, and reviews that are due. */
 export const clock = /*#__PURE__*/ AgentId.make("clock")
 
 /**
@@ -44,7 +56,7 @@ export const turnOf = (record: HandoffRecord): AgentId | undefined => {
   return step && agentOf(record, transitions[step.event].by)
 }
 
-/** Returns the number of attempts that the receiver of a handoff has, with those that ended by a shutdown. */
+/** Returns the number of attempts that the receiver has until it delivers, with those that ended by a shutdown. */
 export const maxAttemptsOf = ({ request, uncounted = 0 }: HandoffRecord): number =>
   (request.maxAttempts ?? limits.defaultAttempts) + uncounted
 
@@ -55,9 +67,16 @@ export const isUncounted = ({ uncounted = 0 }: HandoffRecord, event?: Transition
 /** Returns when the current receiver got a handoff, and the first attempt of that receiver. */
 const latestHop = ({ createdAt, hops }: HandoffRecord) => hops?.at(-1) ?? { attempt: 1, at: createdAt }
 
+/** Returns the first attempt of the receiver: since it got the handoff, or since its work was returned. */
+export const firstAttemptOf = (record: HandoffRecord): Attempt =>
+  Math.max(latestHop(record).attempt, ("rework" in record && record.rework?.attempt) || 1)
+
 /** Checks whether the current attempt is the last one of the receiver. */
 export const isLastAttempt = (record: HandoffRecord): boolean =>
-  record.attempt - latestHop(record).attempt + 1 >= maxAttemptsOf(record)
+  record.attempt - firstAttemptOf(record) + 1 >= maxAttemptsOf(record)
+
+/** Returns the number of times that delivered work may be returned. */
+export const maxReworksOf = ({ request }: HandoffRecord): number => request.review?.reworks ?? limits.defaultReworks
 
 /** Returns the number of times that a handoff can be forwarded. */
 export const maxHopsOf = ({ request }: HandoffRecord): number => request.maxHops ?? limits.defaultHops
@@ -88,9 +107,10 @@ interface Timer {
 const timersOf = (record: HandoffRecord): ReadonlyArray<Timer> => {
   const { acceptBy, deadline, remindBefore } = record.request
   const until = "lease" in record ? record.lease?.until : undefined
+  const reviewBy = "reviewBy" in record ? record.reviewBy : undefined
   const all: Array<Timer> = []
   // Fast path: most handoffs have no timer, and every verb looks for one.
-  if ((acceptBy ?? deadline ?? until) === undefined || !isOpen(record.status)) return all
+  if ((acceptBy ?? deadline ?? until ?? reviewBy) === undefined || !isOpen(record.status)) return all
   const { at, attempt } = latestHop(record)
   // The first acceptance stops this clock, even if the handoff is pending again.
   if (acceptBy !== undefined && record.status === "pending" && record.attempt === attempt) {
@@ -98,7 +118,10 @@ const timersOf = (record: HandoffRecord): ReadonlyArray<Timer> => {
     const due = acceptBy.epochMilliseconds + at.epochMilliseconds - record.createdAt.epochMilliseconds
     all.push({ due: DateTime.makeUnsafe(Math.min(due, lastMoment)), of: "accept_by" })
   }
-  if (deadline !== undefined) all.push({ due: deadline, of: "deadline" })
+  // The first delivery meets the deadline, even if the work is returned.
+  const isMet = record.status === "delivered" || ("rework" in record && record.rework !== undefined)
+  if (deadline !== undefined && !isMet) all.push({ due: deadline, of: "deadline" })
+  if (reviewBy !== undefined) all.push({ due: reviewBy, of: "review_by" })
   const clocks = all.slice()
   if (until !== undefined) all.push({ due: until, of: "lease" })
   if (remindBefore === undefined) return all
@@ -112,7 +135,13 @@ const timersOf = (record: HandoffRecord): ReadonlyArray<Timer> => {
 
 const eventOf = (record: HandoffRecord, { of, isReminder }: Timer, at: DateTime.Utc): Transition => {
   const fact = { at, by: clock }
-  if (of !== "lease") return isReminder ? { _tag: "Reminded", ...fact, of } : { _tag: "Expired", ...fact, missed: of }
+  if (isReminder && of !== "lease") return { _tag: "Reminded", ...fact, of }
+  if (of === "review_by") {
+    return record.request.review?.silence === "escalates"
+      ? { _tag: "Escalated", ...fact }
+      : { _tag: "Approved", ...fact, reason: "Nobody reviewed the work in time, and silence approves." }
+  }
+  if (of !== "lease") return { _tag: "Expired", ...fact, missed: of }
   const { attempt } = record
   if (!isLastAttempt(record)) return { _tag: "Released", ...fact, attempt, reason: "The lease ran out." }
   const reason = `The lease of the last of ${maxAttemptsOf(record)} attempts ran out.`
@@ -134,8 +163,8 @@ const earliest = (timers: ReadonlyArray<Timer>): Timer | undefined => {
 export const dueAt = (record: HandoffRecord): DateTime.Utc | undefined => earliest(timersOf(record))?.due
 
 /**
- * Returns the event that the clock must record on an open handoff at a moment: an expiry, the end of a lease, or a
- * reminder; `undefined` if none is due.
+ * Returns the event that the clock must record on an open handoff at a moment: an expiry, the end of a lease or of the time
+ * for a review, or a reminder; `undefined` if none is due.
  */
 export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transition | undefined => {
   const timer = timersOf(record).find(({ due }) => due.epochMilliseconds <= at.epochMilliseconds)

@@ -1,7 +1,7 @@
 /** Builds the record after each event. */
 import * as DateTime from "effect/DateTime"
 
-import type { Answer, Lease, Milliseconds } from "../model/Attempt.ts"
+import type { Answer, Clock, Lease, Milliseconds } from "../model/Attempt.ts"
 import type { KeptReadBack, ReadBack, ReadBackItem } from "../model/Briefing.ts"
 import type { AttestedEvent } from "../model/CustodyEvent.ts"
 import type { Evidence } from "../model/Delivery.ts"
@@ -30,29 +30,42 @@ const nextEnded = (record: HandoffRecord, event: HandoffEvent) => ({
   ...(event.via === undefined ? {} : { via: event.via })
 })
 
-type Open = Before<"Expired">
-type Held = Before<"Failed">
+type Open = Before<"Cancelled">
+type Held = Before<"Released">
 
 /** Copies the fields that survive while the handoff is open. */
 const nextOpen = (record: Open, event: HandoffEvent) => ({
   ...next(record, event),
   ...(record.handBack === undefined ? {} : { handBack: record.handBack }),
-  ...(record.reminded === undefined ? {} : { reminded: record.reminded })
+  ...(record.reminded === undefined ? {} : { reminded: record.reminded }),
+  ...(record.rework === undefined ? {} : { rework: record.rework })
 })
 
-/** Copies the fields that survive while the receiver holds the handoff. */
-const nextHeld = (record: Held, event: HandoffEvent) => ({
+/** Copies the fields that survive while the receiver holds the handoff, or its work is reviewed. */
+const nextKept = (record: Held | Before<"Returned">, event: HandoffEvent) => ({
   ...nextOpen(record, event),
   response: record.response,
   ...(record.lease === undefined ? {} : { lease: record.lease }),
   ...(record.progress === undefined ? {} : { progress: record.progress }),
-  ...(record.readBack === undefined ? {} : { readBack: record.readBack }),
+  ...(record.readBack === undefined ? {} : { readBack: record.readBack })
+})
+
+/** Copies the fields that survive while the receiver holds the handoff. */
+const nextHeld = (record: Held, event: HandoffEvent) => ({
+  ...nextKept(record, event),
   ...(record.evidence === undefined ? {} : { evidence: record.evidence })
 })
 
+/** Lets a lease rest, because the receiver cannot act while another agent has the turn. */
+const rested = ({ lease }: { readonly lease?: Lease }) =>
+  lease === undefined ? {} : { lease: { milliseconds: lease.milliseconds } }
+
+const laterBy = (at: DateTime.Utc, milliseconds: Milliseconds): DateTime.Utc =>
+  DateTime.makeUnsafe(Math.min(at.epochMilliseconds + milliseconds, lastMoment))
+
 const leaseFrom = (at: DateTime.Utc, milliseconds: Milliseconds): Lease => ({
   milliseconds,
-  until: DateTime.makeUnsafe(Math.min(at.epochMilliseconds + milliseconds, lastMoment))
+  until: laterBy(at, milliseconds)
 })
 
 /** Renews a lease at a moment. */
@@ -103,6 +116,32 @@ const withAnswer = ({ answer }: { readonly answer?: Answer }) => (answer === und
 /** Keeps the answer that the handoff had before it ended. */
 const answered = (record: { readonly response?: HandoffResponse }) =>
   record.response === undefined ? {} : { response: record.response }
+
+/** The evidence of witnesses, without that of the receiver. */
+export const witnessed = (evidence: ReadonlyArray<Evidence> = []): ReadonlyArray<Evidence> =>
+  evidence.filter(({ grade }) => grade === "verified" || grade === "endorsed")
+
+/** Takes the work from an event, and adds the receiver's evidence to that of witnesses. */
+const handedIn = (
+  response: HandoffResponse,
+  before: ReadonlyArray<Evidence> | undefined,
+  event: Of<Transition, "_tag", "Completed" | "Delivered">
+) => {
+  const own = (event.evidence ?? []).map((one): Evidence => ({ ...one, by: event.by, at: event.at }))
+  const evidence = [...(before ?? []), ...own]
+  return {
+    response,
+    result: event.result,
+    ...(event.artifacts === undefined ? {} : { artifacts: event.artifacts }),
+    ...(evidence.length === 0 ? {} : { evidence })
+  }
+}
+
+/** Drops the reminder of the last review, because each delivery has its own. */
+const withoutReminder = <A extends { readonly reminded?: ReadonlyArray<Clock> }>({ reminded, ...kept }: A) => {
+  const others = reminded?.filter((of) => of !== "review_by") ?? []
+  return { ...kept, ...(others.length === 0 ? {} : { reminded: others }) }
+}
 
 const expiredBecause = {
   deadline: "The deadline passed while the handoff was open.",
@@ -176,8 +215,7 @@ export const nextStates: {
   Asked: (record, event) => ({
     status: "input_required",
     ...nextHeld(record, event),
-    // The lease rests because the receiver cannot act while it waits.
-    ...(record.lease === undefined ? {} : { lease: { milliseconds: record.lease.milliseconds } }),
+    ...rested(record),
     question: event.question
   }),
   Answered: (record, event) => {
@@ -223,18 +261,54 @@ export const nextStates: {
       ...(isShutDown && "answer" in record ? withAnswer(record) : {})
     }
   },
-  Completed: (record, event) => {
-    const own = (event.evidence ?? []).map((one): Evidence => ({ ...one, by: event.by, at: event.at }))
-    const evidence = [...(record.evidence ?? []), ...own]
+  Delivered: (record, event) => {
+    const { within } = record.request.review ?? {}
+    // A delivery that replaces another one, as another program may make it, has its own evidence and its own time.
+    const evidence = record.status === "delivered" ? witnessed(record.evidence) : record.evidence
     return {
-      status: "completed",
-      ...nextEnded(record, event),
-      response: record.response,
-      result: event.result,
-      ...(event.artifacts === undefined ? {} : { artifacts: event.artifacts }),
-      ...(evidence.length === 0 ? {} : { evidence })
+      status: "delivered",
+      ...withoutReminder(nextKept(record, event)),
+      ...rested(record),
+      ...handedIn(record.response, evidence, event),
+      ...("answer" in record ? withAnswer(record) : {}),
+      ...(within === undefined ? {} : { reviewBy: laterBy(event.at, within) })
     }
   },
+  Approved: (record, event) => ({
+    status: "completed",
+    ...nextEnded(record, event),
+    response: record.response,
+    result: record.result,
+    ...(record.artifacts === undefined ? {} : { artifacts: record.artifacts }),
+    ...(record.evidence === undefined ? {} : { evidence: record.evidence })
+  }),
+  Returned: (record, event) => {
+    const { progress: _, uncounted: __, ...kept } = withoutReminder(nextKept(record, event))
+    const attempt = record.attempt + 1
+    return {
+      status: "in_progress",
+      ...kept,
+      attempt,
+      ...renewed(record.lease, event.at),
+      ...withAnswer(record),
+      rework: {
+        number: (record.rework?.number ?? 0) + 1,
+        attempt,
+        missing: event.missing,
+        by: event.by,
+        at: event.at
+      }
+    }
+  },
+  Escalated: (record, event) => {
+    const { reviewBy: _, ...kept } = record
+    return { ...kept, ...next(record, event), escalated: event.at }
+  },
+  Completed: (record, event) => ({
+    status: "completed",
+    ...nextEnded(record, event),
+    ...handedIn(record.response, record.evidence, event)
+  }),
   Failed: (record, event) => ({
     status: "failed",
     ...nextEnded(record, event),

@@ -6,6 +6,7 @@ import {
   AlreadyHeld,
   NoAttemptLeft,
   NoHopLeft,
+  NoReworkLeft,
   NoRoomLeft,
   NotDelivered,
   NotDue,
@@ -28,11 +29,12 @@ import {
   isUncounted,
   maxAttemptsOf,
   maxHopsOf,
+  maxReworksOf,
   overdueEvent,
   rerouteCause,
   startAwaits
 } from "./Clocks.ts"
-import { attested, restated } from "./NextState.ts"
+import { attested, restated, witnessed } from "./NextState.ts"
 import { movesFrom, type Of, type Rule, sourcesOf, type Transition, transitions } from "./Transitions.ts"
 
 export const isTransition = (event: HandoffEvent): event is Transition => event._tag in transitions
@@ -45,6 +47,7 @@ export type LifecycleError =
   | NotDue
   | NoAttemptLeft
   | NoHopLeft
+  | NoReworkLeft
   | NoRoomLeft
   | AlreadyHeld
   | ReadBackIncomplete
@@ -94,6 +97,12 @@ const conditions: {
   Started: (record) => checkReadBack(record, "Started", startAwaits(record)),
   // A handoff can be completed without a start.
   Completed: (record) => checkReadBack(record, "Completed", startAwaits(record)),
+  Delivered: (record) => checkReadBack(record, "Delivered", startAwaits(record)),
+  Returned: (record) => {
+    const maxReworks = maxReworksOf(record)
+    const number = "rework" in record ? (record.rework?.number ?? 0) : 0
+    return number < maxReworks ? undefined : new NoReworkLeft({ recordId: record.recordId, maxReworks })
+  },
   // The sender can confirm only a complete read-back.
   Confirmed: (record) =>
     "readBack" in record && record.readBack !== undefined && startAwaits(record) !== "receiver"
@@ -130,10 +139,12 @@ const partWithoutRoom = (record: HandoffRecord, event: Transition): NoRoomLeft["
   const evidence = "evidence" in record ? record.evidence : undefined
   switch (event._tag) {
     case "Attested": {
-      const all = attested(evidence, event)
+      // The evidence of the receiver, which delivered work has, needs no room of the witnesses.
+      const all = attested(witnessed(evidence), event)
       return all.length > limits.parts || !isBounded(all) ? "evidence" : undefined
     }
     case "Completed":
+    case "Delivered":
       return (evidence?.length ?? 0) + (event.evidence?.length ?? 0) > 2 * limits.parts ? "evidence" : undefined
     case "Forwarded":
       return (record.hops?.length ?? 0) < limits.hops ? undefined : "hops"
@@ -171,11 +182,17 @@ const contents: {
     grade === undefined || by === expected
       ? undefined
       : new NotYourHandoff({ recordId, event: "Attested", by, party: "sender", expected }),
-  Completed: ({ recordId, request }, { artifacts = [] }) => {
-    if (request.deliverables === undefined) return undefined
-    const issues = undelivered(request.deliverables, artifacts)
-    return issues.length === 0 ? undefined : new NotDelivered({ recordId, issues })
-  }
+  Completed: (record, event) => checkDelivery(record, event),
+  Delivered: (record, event) => checkDelivery(record, event)
+}
+
+const checkDelivery = (
+  { recordId, request }: HandoffRecord,
+  { artifacts = [] }: Of<Transition, "_tag", "Completed" | "Delivered">
+): NotDelivered | undefined => {
+  if (request.deliverables === undefined) return undefined
+  const issues = undelivered(request.deliverables, artifacts)
+  return issues.length === 0 ? undefined : new NotDelivered({ recordId, issues })
 }
 
 /** Checks that the receiver may name this cause: the event that it replaces must be allowed now. */
@@ -191,12 +208,18 @@ const checkItems = ({ recordId, request }: HandoffRecord, readBack: ReadBack | u
   return items.length === 0 ? undefined : new UnknownItem({ recordId, items, known })
 }
 
+/** Checks that an event is for the terms of the request: with a review, or without one. */
+const isOfTerms = ({ request }: HandoffRecord, { reviewed }: Rule): boolean =>
+  reviewed === undefined || reviewed === (request.review !== undefined)
+
 /**
  * Lists the events that the lifecycle allows on a record, with their rules. The last attempt has no release, the last hop
  * no forward, and a start waits for the read-back of the briefing.
  */
 export const movesOf = (record: HandoffRecord): ReturnType<typeof movesFrom> =>
-  movesFrom(record.status).filter(({ event }) => conditions[event]?.(record) === undefined)
+  movesFrom(record.status).filter(
+    ({ event, rule }) => isOfTerms(record, rule) && conditions[event]?.(record) === undefined
+  )
 
 /** Checks that the author is allowed to record this event. */
 const checkActor = (record: HandoffRecord, event: Transition, rule: Rule): NotYourHandoff | undefined => {
@@ -225,6 +248,10 @@ export const check = (record: HandoffRecord, event: HandoffEvent): LifecycleErro
   }
   if (!sourcesOf(rule, event.via !== undefined).includes(status)) {
     return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: rule.from })
+  }
+  // Also for an event of another program: it knows no reviews, and must not replace one.
+  if (!isOfTerms(record, rule)) {
+    return new InvalidTransition({ recordId, status, event: event._tag, allowedFrom: [] })
   }
   const isByTime = isOfTime(record, event)
   // An event of another program has happened, due or not, so only its author and the limits are checked.

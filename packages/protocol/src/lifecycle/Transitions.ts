@@ -11,8 +11,11 @@ export type Origin = Extract<HandoffEvent, { readonly _tag: "Created" | "Importe
 /** An event of a handoff that has begun: a row of the transition table. */
 export type Transition = Exclude<HandoffEvent, Origin>
 
-/** The party that may record an event: sender, receiver, a witness (any agent but the receiver), or anyone. */
-export type Party = "sender" | "receiver" | "witness" | "anyone"
+/**
+ * The party that may record an event: sender, receiver, the reviewer of the work (the sender, or the agent that its review
+ * has escalated to), a witness (any agent but the receiver), or anyone.
+ */
+export type Party = "sender" | "receiver" | "reviewer" | "witness" | "anyone"
 
 /** A row of the transition table: the statuses that allow an event, the status after it, and the party that records it. */
 export interface Rule {
@@ -26,6 +29,8 @@ export interface Rule {
   readonly clock?: true
   /** Further statuses from which only an event of another program leads, because it does not know them. */
   readonly foreign?: ReadonlyArray<HandoffStatus>
+  /** `true` if the event needs a request that asks for a review, `false` if it needs one that does not. */
+  readonly reviewed?: boolean
   /** The fate of open parts when the event ends their whole: they must have ended, are cancelled with it, or go on. */
   readonly parts?: "must have ended" | "are cancelled" | "go on"
 }
@@ -56,7 +61,7 @@ export const transitions = {
   Delegated: { from: ["accepted", "in_progress"], to: "same", by: "receiver" },
   Restated: { from: ["accepted"], to: "same", by: "receiver" },
   Confirmed: { from: ["accepted"], to: "same", by: "sender" },
-  Attested: { from: ["accepted", "in_progress", "input_required"], to: "same", by: "witness" },
+  Attested: { from: ["accepted", "in_progress", "input_required", "delivered"], to: "same", by: "witness" },
   Released: {
     from: ["accepted", "in_progress", "input_required"],
     to: "pending",
@@ -64,11 +69,23 @@ export const transitions = {
     by: "receiver",
     clock: true
   },
+  Delivered: {
+    from: ["accepted", "in_progress"],
+    to: "delivered",
+    by: "receiver",
+    // A program that knows no reviews sees work in progress, and may complete it again.
+    foreign: ["input_required", "delivered"],
+    reviewed: true
+  },
+  Approved: { from: ["delivered"], to: "completed", by: "reviewer", clock: true, parts: "must have ended" },
+  Returned: { from: ["delivered"], to: "in_progress", by: "reviewer" },
+  Escalated: { from: ["delivered"], to: "same", by: "anyone" },
   Completed: {
     from: ["accepted", "in_progress"],
     to: "completed",
     by: "receiver",
     foreign: ["input_required"],
+    reviewed: false,
     parts: "must have ended"
   },
   Failed: {
@@ -76,15 +93,16 @@ export const transitions = {
     to: "failed",
     by: "receiver",
     clock: true,
+    foreign: ["delivered"],
     parts: "go on"
   },
   Cancelled: {
-    from: ["pending", "accepted", "in_progress", "input_required"],
+    from: ["pending", "accepted", "in_progress", "input_required", "delivered"],
     to: "cancelled",
     by: "sender",
     parts: "are cancelled"
   },
-  Reminded: { from: ["pending", "accepted", "in_progress", "input_required"], to: "same", by: "anyone" },
+  Reminded: { from: ["pending", "accepted", "in_progress", "input_required", "delivered"], to: "same", by: "anyone" },
   Expired: {
     from: ["pending", "accepted", "in_progress", "input_required"],
     to: "expired",
@@ -164,6 +182,7 @@ export const steps = {
   accepted: { awaits: "work", event: "Started" },
   in_progress: { awaits: "work", event: "Completed" },
   input_required: { awaits: "answer", event: "Answered" },
+  delivered: { awaits: "review", event: "Approved" },
   completed: undefined,
   rejected: undefined,
   failed: undefined,

@@ -86,9 +86,16 @@ export class Answer extends Schema.Opaque<Answer>()(
   })
 ) {}
 
-/** The two clocks of a request: `accept_by` ends the wait for an acceptance, `deadline` ends the handoff. */
-export const Clock = Schema.Literals(["accept_by", "deadline"])
+/**
+ * The clocks of a request: `accept_by` ends the wait for an acceptance, `deadline` ends the handoff, and `review_by` ends the
+ * wait for a review.
+ */
+export const Clock = Schema.Literals(["accept_by", "deadline", "review_by"])
 export type Clock = typeof Clock.Type
+
+/** The clocks that end a handoff. */
+export const EndingClock = Schema.Literals(["accept_by", "deadline"])
+export type EndingClock = typeof EndingClock.Type
 
 /** One step of a handoff from receiver to receiver. */
 export class Hop extends Schema.Opaque<Hop>()(

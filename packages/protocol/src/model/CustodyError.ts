@@ -55,6 +55,21 @@ export class NoHopLeft extends Schema.TaggedError<NoHopLeft>()("NoHopLeft", {
   }
 }
 
+/** The delivered work has been returned as often as its request allows. */
+export class NoReworkLeft extends Schema.TaggedError<NoReworkLeft>()("NoReworkLeft", {
+  ...handoff,
+  maxReworks: field(Schema.Int, "The number of times that the request allows returning the work.")
+}) {
+  override get message() {
+    const times = this.maxReworks === 1 ? "once" : `${this.maxReworks} times`
+    const refusal =
+      this.maxReworks === 0
+        ? `The request of handoff ${this.recordId} does not allow returning the work`
+        : `The work of handoff ${this.recordId} was returned ${times}, as often as its request allows`
+    return `${refusal}; \`approve\` or \`cancel\` it`
+  }
+}
+
 // The evidence of all witnesses together is bounded in number and in bytes, so a share of one is a share of the other.
 const attestationBytes = limits.jsonBytes / limits.parts
 

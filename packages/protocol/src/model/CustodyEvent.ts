@@ -7,6 +7,7 @@ import { Answer, Clock, Milliseconds, Progress, RerouteCause } from "./Attempt.t
 import { correction, ReadBack } from "./Briefing.ts"
 import { proof } from "./Delivery.ts"
 import { handBack, move, notBefore, reason, RoutingDecision, stack } from "./EventParts.ts"
+import { missing } from "./Review.ts"
 
 /** The receiver reports that it is still working. The report renews its lease. */
 export class ProgressedEvent extends Schema.Opaque<ProgressedEvent>()(
@@ -110,4 +111,19 @@ export class AttestedEvent extends Schema.Opaque<AttestedEvent>()(
 /** A clock of the handoff runs out soon. Any agent may record this. */
 export class RemindedEvent extends Schema.Opaque<RemindedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Reminded"), ...move, of: field(Clock, "The clock that runs out soon.") })
+) {}
+
+/** The reviewer approves the delivered work, which completes the handoff; or nobody reviewed it, and silence approves. */
+export class ApprovedEvent extends Schema.Opaque<ApprovedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Approved"), ...move, reason })
+) {}
+
+/** The reviewer returns the delivered work to its receiver, which goes on in a new attempt. */
+export class ReturnedEvent extends Schema.Opaque<ReturnedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Returned"), ...move, missing })
+) {}
+
+/** Nobody reviewed the delivered work in time, so its review goes to the agent of `escalate_to`. Any agent may record this. */
+export class EscalatedEvent extends Schema.Opaque<EscalatedEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Escalated"), ...move })
 ) {}

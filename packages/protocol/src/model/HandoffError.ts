@@ -50,10 +50,15 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("
   event: refused.event,
   allowedFrom: field(
     Schema.Array(HandoffStatus),
-    "The statuses that allow the event; empty if it can only be the first event."
+    "The statuses that allow the event; empty if it can only be the first event, or the request decides between it and another one."
   )
 }) {
   override get message() {
+    if (this.event === "Delivered" || this.event === "Completed") {
+      if (this.allowedFrom.length === 0) {
+        return `The request of handoff ${this.recordId} ${this.event === "Delivered" ? "asks for no" : "asks for a"} review; ${verbOf(this.event)} must be recorded accordingly`
+      }
+    }
     return this.allowedFrom.length === 0
       ? `Handoff ${this.recordId} exists already; ${verbOf(this.event)} needs another id`
       : `Handoff ${this.recordId} is ${this.status}; ${verbOf(this.event)} needs ${handoffIn(this.allowedFrom)}`
@@ -64,7 +69,7 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("
 export class NotYourHandoff extends Schema.TaggedError<NotYourHandoff>()("NotYourHandoff", {
   ...refused,
   by: field(AgentId, "The agent that acted."),
-  party: field(Schema.Literals(["sender", "receiver", "witness"]), "The party that may record the event."),
+  party: field(Schema.Literals(["sender", "receiver", "reviewer", "witness"]), "The party that may record the event."),
   expected: field(AgentId, "The agent that is this party, or could be the witness."),
   alike: optional(AgentId, "The receiver or the sender, if the witness has another name that looks like it.")
 }) {

@@ -5,15 +5,18 @@ import { Milliseconds } from "./Attempt.ts"
 import { ReadBack } from "./Briefing.ts"
 import {
   AnsweredEvent,
+  ApprovedEvent,
   AskedEvent,
   AttestedEvent,
   ConfirmedEvent,
   DelegatedEvent,
+  EscalatedEvent,
   ForwardedEvent,
   ProgressedEvent,
   ReleasedEvent,
   RemindedEvent,
-  RestatedEvent
+  RestatedEvent,
+  ReturnedEvent
 } from "./CustodyEvent.ts"
 import { Artifacts, OwnEvidences } from "./Delivery.ts"
 import { fact, move, reason, requiredReason, RoutingDecision, stack } from "./EventParts.ts"
@@ -64,16 +67,23 @@ export class StartedEvent extends Schema.Opaque<StartedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Started"), ...move })
 ) {}
 
+/** The work that the receiver hands back: the same fields with and without a review. */
+const handIn = {
+  ...move,
+  result,
+  artifacts: inBody(optional(Artifacts, "The artifacts that the receiver hands back.")),
+  evidence: inBody(optional(OwnEvidences, "The receiver's own evidence for its work.")),
+  leavesChildren: optional(Schema.Literals([true]), "`true` completes the handoff although parts of it are open.")
+}
+
 /** The receiver has done the work and hands back its result. */
 export class CompletedEvent extends Schema.Opaque<CompletedEvent>()(
-  Schema.Struct({
-    _tag: Schema.tag("Completed"),
-    ...move,
-    result,
-    artifacts: inBody(optional(Artifacts, "The artifacts that the receiver hands back.")),
-    evidence: inBody(optional(OwnEvidences, "The receiver's own evidence for its work.")),
-    leavesChildren: optional(Schema.Literals([true]), "`true` completes the handoff although parts of it are open.")
-  })
+  Schema.Struct({ _tag: Schema.tag("Completed"), ...handIn })
+) {}
+
+/** The receiver has done the work and delivers its result for the review that the request asks for. */
+export class DeliveredEvent extends Schema.Opaque<DeliveredEvent>()(
+  Schema.Struct({ _tag: Schema.tag("Delivered"), ...handIn })
 ) {}
 
 /** The receiver gives the handoff up, or its attempts are used up (`code`). */
@@ -118,6 +128,10 @@ export const HandoffEvent = Schema.Union([
   RestatedEvent,
   ConfirmedEvent,
   AttestedEvent,
+  DeliveredEvent,
+  ApprovedEvent,
+  ReturnedEvent,
+  EscalatedEvent,
   CompletedEvent,
   FailedEvent,
   CancelledEvent,

@@ -4,11 +4,12 @@ import { Digest } from "../values/Digest.ts"
 import { field, inBody, optional, RecordId, Text, Timestamp } from "../values/Fields.ts"
 import { JsonObject } from "../values/Json.ts"
 import { limits } from "../values/Limits.ts"
-import { Answer, Attempt, Clock, HandBack, Hop, Lease, Progress } from "./Attempt.ts"
+import { Answer, Attempt, Clock, EndingClock, HandBack, Hop, Lease, Progress } from "./Attempt.ts"
 import { KeptReadBack, partsOf } from "./Briefing.ts"
 import { Artifacts, Evidence, Evidences } from "./Delivery.ts"
 import { notBefore, Via } from "./EventParts.ts"
 import { HandoffRequest } from "./HandoffRequest.ts"
+import { Rework } from "./Review.ts"
 
 /** The receiver's answer to the request. A failed handoff has `accepted: false` even if it had been accepted before. */
 export class HandoffResponse extends Schema.Opaque<HandoffResponse>()(
@@ -49,7 +50,8 @@ const open = {
   reminded: optional(
     Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length)),
     "The clocks whose reminders are recorded."
-  )
+  ),
+  rework: optional(Rework, "The latest return of delivered work.")
 }
 
 const ended = {
@@ -63,13 +65,25 @@ const earlierResponse = optional(HandoffResponse, `${answered} Absent if it had 
 
 const answer = optional(Answer, "The last question with its answer.")
 
-const held = {
+const kept = {
   ...open,
   response,
   lease: optional(Lease, "The receiver's lease; absent if it holds the handoff indefinitely."),
   progress: optional(Progress, "The receiver's latest progress report."),
-  readBack: inBody(optional(KeptReadBack, "The receiver's read-back of the briefing so far.")),
+  readBack: inBody(optional(KeptReadBack, "The receiver's read-back of the briefing so far."))
+}
+
+const held = {
+  ...kept,
   evidence: inBody(optional(partsOf(Evidence), "The evidence that witnesses have recorded in this attempt."))
+}
+
+/** The work that the receiver has handed back. */
+const work = {
+  response,
+  result,
+  artifacts: inBody(optional(Artifacts, "The artifacts that the receiver handed back.")),
+  evidence: inBody(optional(Evidences, "The evidence for the work: the receiver's own and that of witnesses."))
 }
 
 /** Waits for the receiver's answer. */
@@ -104,16 +118,21 @@ export class InputRequired extends Schema.Opaque<InputRequired>()(
   })
 ) {}
 
+/** The receiver has delivered its `result` for review: its reviewer approves or returns it. Its lease rests. */
+export class Delivered extends Schema.Opaque<Delivered>()(
+  Schema.Struct({
+    status: Schema.tag("delivered"),
+    ...kept,
+    ...work,
+    answer,
+    reviewBy: optional(Timestamp, "When silence approves or escalates; absent if the review has no time."),
+    escalated: optional(Timestamp, "When the review went to the agent of `escalate_to`.")
+  })
+) {}
+
 /** The receiver has done the work and handed back its `result`. */
 export class Completed extends Schema.Opaque<Completed>()(
-  Schema.Struct({
-    status: Schema.tag("completed"),
-    ...ended,
-    response,
-    result,
-    artifacts: inBody(optional(Artifacts, "The artifacts that the receiver handed back.")),
-    evidence: inBody(optional(Evidences, "The evidence for the work: the receiver's own and that of witnesses."))
-  })
+  Schema.Struct({ status: Schema.tag("completed"), ...ended, ...work })
 ) {}
 
 /** The receiver has declined the handoff; `response.reason` says why. */
@@ -130,7 +149,7 @@ export const failureCode = optional(
   FailureCode,
   "The cause if programs act on it; absent if the receiver just gave up."
 )
-export const missed = field(Clock, "The clock that has run out.")
+export const missed = field(EndingClock, "The clock that has run out.")
 
 /** The receiver has given the handoff up, or its attempts are used up (`code`); `response.reason` says why. */
 export class Failed extends Schema.Opaque<Failed>()(
@@ -153,6 +172,7 @@ export const HandoffRecord = Schema.Union([
   Accepted,
   InProgress,
   InputRequired,
+  Delivered,
   Completed,
   Rejected,
   Failed,

@@ -7,6 +7,7 @@ import { limits } from "../values/Limits.ts"
 import { Milliseconds, RetryPolicy } from "./Attempt.ts"
 import { Briefing } from "./Briefing.ts"
 import { Deliverables } from "./Delivery.ts"
+import { Review } from "./Review.ts"
 
 const data = "Data that the receiver needs for the task, at most 1 MiB as JSON. Default: `{}`."
 const urgency = "The urgency: 1 (least) to 10 (most urgent). Default: 5."
@@ -51,14 +52,17 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
       Priority.pipe(Schema.withDecodingDefaultKey(Effect.succeed(5)), Schema.withConstructorDefault(Effect.succeed(5))),
       urgency
     ),
-    deadline: optional(Timestamp, "The handoff expires if it is still open at this moment."),
+    deadline: optional(
+      Timestamp,
+      "The handoff expires if it is still open at this moment. Delivering it for review is in time."
+    ),
     acceptBy: optional(
       Timestamp,
       "The handoff expires if it has not been accepted by this moment. Each later receiver gets as much time as the first."
     ),
     remindBefore: optional(
       Milliseconds,
-      "The time between a reminder and `deadline` or `acceptBy`, in milliseconds. Default: no reminder."
+      "The time between a reminder and `deadline`, `acceptBy` or the end of the time for the review, in milliseconds. Default: no reminder."
     ),
     maxAttempts: optional(
       Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.attempts })),
@@ -74,6 +78,10 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
     ),
     deliverables: inBody(
       optional(Deliverables, "The artifacts that the receiver must hand back to complete the handoff.")
+    ),
+    review: optional(
+      Review,
+      "If present, the sender reviews the work: `complete` delivers it, and the sender approves or returns it."
     ),
     maxHops: optional(
       Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.hops })),

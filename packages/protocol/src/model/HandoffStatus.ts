@@ -1,11 +1,12 @@
 import * as Schema from "effect/Schema"
 
-/** The status of a handoff. The Python library has no `input_required`, `cancelled` and `expired`. */
+/** The status of a handoff. The Python library has no `input_required`, `delivered`, `cancelled` and `expired`. */
 export const HandoffStatus = Schema.Literals([
   "pending",
   "accepted",
   "in_progress",
   "input_required",
+  "delivered",
   "completed",
   "rejected",
   "failed",

@@ -1,5 +1,6 @@
 /** Describes events, timers and outcomes in words, for every door. */
 import {
+  firstAttemptOf,
   maxAttemptsOf,
   overdueEvent,
   receiverOf,
@@ -9,7 +10,7 @@ import {
   whereabouts
 } from "../lifecycle/Clocks.ts"
 import { isOpen, type Transition } from "../lifecycle/Transitions.ts"
-import type { Clock, HandBack, Progress, RerouteCause } from "../model/Attempt.ts"
+import type { Clock, EndingClock, HandBack, Progress, RerouteCause } from "../model/Attempt.ts"
 import type { ReadBack } from "../model/Briefing.ts"
 import { type Artifact, checkersOf } from "../model/Delivery.ts"
 import type { RoutingDecision } from "../model/EventParts.ts"
@@ -68,10 +69,11 @@ export const rerouteTerms = "to the next capable agent if it is declined, not ac
 
 const nearing: Readonly<Record<Clock, string>> = {
   accept_by: "the time to accept it is nearly over",
-  deadline: "the deadline is near"
+  deadline: "the deadline is near",
+  review_by: "the time to review it is nearly over"
 }
 
-const missed: Readonly<Record<Clock, string>> = {
+const missed: Readonly<Record<EndingClock, string>> = {
   accept_by: "not accepted in time",
   deadline: "not finished by the deadline"
 }
@@ -91,6 +93,10 @@ const actions: Readonly<Record<HandoffEvent["_tag"], string>> = {
   Confirmed: "confirmed the read-back",
   Attested: "verified the work",
   Released: "gave it back",
+  Delivered: "delivered it for review",
+  Approved: "approved the work",
+  Returned: "returned the work",
+  Escalated: "let the review escalate",
   Completed: "completed it",
   Failed: "failed it",
   Cancelled: "cancelled it",
@@ -113,6 +119,7 @@ const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
       ]
     case "Rejected":
     case "Failed":
+    case "Approved":
       return reason(event.reason)
     case "Progressed":
       return [describeProgress(event), ...lease(event.lease)]
@@ -145,7 +152,10 @@ const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
         ...clause(event.handBack, describeHandBack),
         ...clause(event.notBefore, (at) => ["not before ", moment(at)])
       ]
+    case "Returned":
+      return [["missing: ", said(event.missing)]]
     case "Completed":
+    case "Delivered":
       return [
         ...clause(event.artifacts, (artifacts) => ["artifacts: ", ...names(artifacts)]),
         ...(event.evidence ?? []).map(({ grade, statement }): Sentence => [`${grade}: `, said(statement)]),
@@ -158,6 +168,7 @@ const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
     case "Expired":
       return [[missed[event.missed]]]
     case "Started":
+    case "Escalated":
       return []
   }
 }
@@ -188,14 +199,22 @@ export const describeTurn = (record: HandoffRecord): Sentence => {
   if (turn === undefined) return ["nobody's turn"]
   const awaited = { receiver: " to read the briefing back", sender: " to confirm the read-back" } as const
   const awaits = startAwaits(record)
-  return [name(turn), "'s turn", ...(awaits === undefined ? [] : [awaited[awaits]])]
+  return [
+    name(turn),
+    "'s turn",
+    ...(awaits === undefined ? [] : [awaited[awaits]]),
+    ...(record.status === "delivered" ? [" to approve or return the work"] : [])
+  ]
 }
 
-/** Describes the attempt: its number in all, and its number for the receiver if other agents had the handoff before. */
+/** Describes the attempt: its number in all, and its number for the receiver if other agents had the handoff before, or the work was returned. */
 export const describeAttempt = (record: HandoffRecord): Sentence => {
-  const begun = record.hops?.at(-1)?.attempt ?? 1
+  const begun = firstAttemptOf(record)
   const own = `${record.attempt - begun + 1} of ${maxAttemptsOf(record)}`
-  return begun === 1 ? [own] : [`${record.attempt}, ${own} for `, name(receiverOf(record))]
+  const isReturned = "rework" in record && record.rework?.attempt === begun
+  return begun === 1
+    ? [own]
+    : [`${record.attempt}, ${own} ${isReturned ? "since the work was returned to " : "for "}`, name(receiverOf(record))]
 }
 
 /** Describes the lease of the receiver; `undefined` without a lease. */
@@ -203,7 +222,12 @@ export const describeLease = (record: HandoffRecord): Sentence | undefined => {
   const lease = "lease" in record ? record.lease : undefined
   if (lease === undefined) return undefined
   const { milliseconds, until } = lease
-  const rests = startAwaits(record) === "sender" ? "rests until it is confirmed" : "rests until the answer"
+  const rests =
+    startAwaits(record) === "sender"
+      ? "rests until it is confirmed"
+      : record.status === "delivered"
+        ? "rests until the review"
+        : "rests until the answer"
   return [duration(milliseconds), ", ", ...(until === undefined ? [rests] : ["until ", moment(until)])]
 }
 
@@ -222,6 +246,8 @@ export const describeReference = (record: HandoffRecord, artifact: Artifact): Se
 /** Describes the effect of a timer by the event that the clock records. */
 const endings = ({ attempt }: HandoffRecord): Readonly<Partial<Record<Transition["_tag"], string>>> => ({
   Expired: "it expires",
+  Approved: "silence approves the work",
+  Escalated: "its review escalates",
   Released: `its lease runs out, and it waits for attempt ${attempt + 1}`,
   Failed: "its lease runs out, and because this is the last attempt it fails",
   Reminded: "a reminder is recorded"

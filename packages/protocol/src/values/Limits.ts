@@ -33,6 +33,9 @@ export const limits = {
   /** Times that a request may allow forwarding, and the default. */
   hops: 100,
   defaultHops: 3,
+  /** Times that a request may allow its reviewer to return the work, and the default. Each of them gives the receiver new attempts. */
+  reworks: 100,
+  defaultReworks: 3,
   /** Actions, contingencies, deliverables, artifacts, and pieces of evidence of one handoff, each kind counted by itself. */
   parts: 128,
   /** Attestations of one agent at one handoff, an eighth of `parts`, so that no agent uses up the room of the others. Checked when a verb is run: stored histories may have more. */

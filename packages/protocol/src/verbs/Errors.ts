@@ -3,6 +3,7 @@ import type {
   AlreadyHeld,
   NoAttemptLeft,
   NoHopLeft,
+  NoReworkLeft,
   NoRoomLeft,
   NotDelivered,
   NotDue,
@@ -38,6 +39,7 @@ export type HandoffError =
   | NoAttemptLeft
   | NoCapableAgent
   | NoHopLeft
+  | NoReworkLeft
   | NoRoomLeft
   | NotCompleted
   | NotDelivered

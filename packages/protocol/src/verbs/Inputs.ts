@@ -5,13 +5,15 @@ import * as Struct from "effect/Struct"
 import type { Transition } from "../lifecycle/Transitions.ts"
 import {
   AnsweredEvent,
+  ApprovedEvent,
   AskedEvent,
   AttestedEvent,
   ConfirmedEvent,
   ForwardedEvent,
   ProgressedEvent,
   ReleasedEvent,
-  RestatedEvent
+  RestatedEvent,
+  ReturnedEvent
 } from "../model/CustodyEvent.ts"
 import { move } from "../model/EventParts.ts"
 import {
@@ -60,6 +62,8 @@ export const transitionInputs = {
     ...fieldsOf(CompletedEvent),
     result: optional(JsonObject, "The result as a JSON object. Default: an empty object.")
   }),
+  approve: records("Approved", fieldsOf(ApprovedEvent)),
+  return: records("Returned", fieldsOf(ReturnedEvent)),
   fail: records("Failed", Struct.omit(fieldsOf(FailedEvent), ["code"])),
   cancel: records("Cancelled", Struct.omit(fieldsOf(CancelledEvent), ["along"]))
 } satisfies { readonly [Tag in keyof VerbNames as VerbNames[Tag]]?: { readonly event: Tag } & Pick<Verb, "input"> }

@@ -142,11 +142,25 @@ export const transitionVerbs = {
   complete: transition(
     "complete",
     {
-      summary: "Completes a handoff with a result and the demanded deliverables.",
+      or: "Delivered",
+      summary: "Completes a handoff with a result and the demanded deliverables, or delivers it for review.",
       description:
-        "Refused while a deliverable is missing or does not fit, and while delegated parts are open, unless the call leaves them."
+        "If the request asks for a review, the handoff is then `delivered`, and its sender must `approve` or `return` the work. Refused while a deliverable is missing or does not fit, and while delegated parts are open, unless the call leaves them."
     },
     ["NoRoomLeft", "NotDelivered", "OpenChildren", "ReadBackIncomplete"]
+  ),
+  approve: transition("approve", {
+    summary: "Approves delivered work, which completes the handoff.",
+    description: "For the sender, or for the agent that the review has escalated to."
+  }),
+  return: transition(
+    "return",
+    {
+      summary: "Returns delivered work to its receiver, with what is missing.",
+      description:
+        "The handoff is `in_progress` again, in a new attempt with a new lease. The delivery stays in the history. Refused once the work was returned as often as the request allows."
+    },
+    ["NoReworkLeft"]
   ),
   fail: transition(
     "fail",

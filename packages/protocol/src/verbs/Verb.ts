@@ -37,7 +37,7 @@ export interface Verb {
 export interface TransitionVerb extends Verb {
   readonly subject: "handoff"
   readonly event: Transition["_tag"]
-  /** The event that is recorded instead if the handoff is re-routed. */
+  /** The event that is recorded instead if the handoff is re-routed, or if its request asks for a review. */
   readonly or?: Transition["_tag"]
 }
 

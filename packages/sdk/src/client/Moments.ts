@@ -8,8 +8,10 @@ export const moments: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "deadline",
   "due",
   "dueAt",
+  "escalated",
   "estimatedCompletion",
   "notBefore",
+  "reviewBy",
   "until",
   "updatedAt"
 ])

@@ -15,6 +15,8 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "forward",
   "attest",
   "complete",
+  "approve",
+  "return",
   "reject",
   "fail",
   "cancel",

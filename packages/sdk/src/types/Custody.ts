@@ -42,8 +42,14 @@ export interface Answer {
   readonly answer: string
 }
 
-/** The two clocks of a request: `accept_by` ends the wait for an acceptance, `deadline` ends the handoff. */
-export type Clock = "accept_by" | "deadline"
+/**
+ * The clocks of a request: `accept_by` ends the wait for an acceptance, `deadline` ends the handoff, and `review_by`
+ * ends the wait for a review.
+ */
+export type Clock = "accept_by" | "deadline" | "review_by"
+
+/** The clocks that end a handoff. */
+export type EndingClock = "accept_by" | "deadline"
 
 /** One step of a handoff from receiver to receiver. */
 export interface Hop {
@@ -60,3 +66,29 @@ export interface Hop {
  * (`attempts_exhausted`).
  */
 export type RerouteCause = "rejected" | "accept_by" | "attempts_exhausted"
+
+/** The terms of the review that a request asks for. Without `within`, the work waits for the sender indefinitely. */
+export interface Review {
+  /** The time for the review, from each delivery, in milliseconds; needs `silence`. Default: indefinitely. */
+  readonly within?: number
+  /** The effect of silence for that time: it approves the work, or the review escalates to `escalateTo`. */
+  readonly silence?: "approves" | "escalates"
+  /** The agent that then reviews the work instead of the sender. */
+  readonly escalateTo?: string
+  /** The number of times that the work may be returned: 0 to 100. Default: 3. */
+  readonly reworks?: number
+}
+
+/** The latest return of delivered work. */
+export interface Rework {
+  /** The number of returns so far. */
+  readonly number: number
+  /** The first attempt after the return: the receiver has all its attempts again. */
+  readonly attempt: number
+  /** The parts that are missing, in words for the receiver. */
+  readonly missing: string
+  /** The agent that returned the work. */
+  readonly by: string
+  /** When the work was returned. */
+  readonly at: Date
+}

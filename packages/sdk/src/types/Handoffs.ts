@@ -6,6 +6,7 @@ import type {
   Accepted,
   Cancelled,
   Completed,
+  Delivered,
   Failed,
   HandoffRecord,
   InProgress,
@@ -18,6 +19,7 @@ import type { CallOptions, PageOptions, VerbOptions, View } from "./Options.ts"
 import type {
   AcceptOptions,
   AnswerOptions,
+  ApproveOptions,
   AskOptions,
   AttestOptions,
   CancelOptions,
@@ -37,6 +39,7 @@ import type {
   RejectOptions,
   ReleaseOptions,
   RestateOptions,
+  ReturnOptions,
   RoutingOptions,
   RoutingQuestion
 } from "./Payloads.ts"
@@ -136,13 +139,21 @@ export interface Handoffs extends AsyncDisposable {
    * its evidence to `complete`. The sender's evidence is `endorsed`, that of others `verified`. Rejects with
    * `NoRoomLeft`, too.
    */
-  attest(id: string, options: AttestOptions): Promise<Accepted | InProgress | InputRequired>
+  attest(id: string, options: AttestOptions): Promise<Accepted | InProgress | InputRequired | Delivered>
   /**
-   * Completes a handoff with a result and the demanded deliverables. The call is refused while a deliverable is missing
-   * or does not fit, and while delegated parts are open, unless the call leaves them. Rejects with `NoRoomLeft`,
-   * `NotDelivered`, `OpenChildren` and `ReadBackIncomplete`, too.
+   * Completes a handoff with a result and the demanded deliverables, or delivers it for review. If the request asks for a
+   * review, the handoff is then `delivered`, and its sender must `approve` or `return` the work. The call is refused while
+   * a deliverable is missing or does not fit, and while delegated parts are open, unless the call leaves them. Rejects with
+   * `NoRoomLeft`, `NotDelivered`, `OpenChildren` and `ReadBackIncomplete`, too.
    */
-  complete(id: string, options?: CompleteOptions): Promise<Completed>
+  complete(id: string, options?: CompleteOptions): Promise<Completed | Delivered>
+  /** Approves delivered work, which completes the handoff. For the sender, or the agent that the review escalated to. */
+  approve(id: string, options?: ApproveOptions): Promise<Completed>
+  /**
+   * Returns delivered work to its receiver, with what is missing. The handoff is `in_progress` again, in a new attempt
+   * with a new lease. Rejects with `NoReworkLeft` once the work was returned as often as the request allows, too.
+   */
+  return(id: string, options: ReturnOptions): Promise<InProgress>
   /**
    * Declines a pending handoff, with a reason. If the request allows re-routing, the handoff then waits for the next
    * capable agent.
