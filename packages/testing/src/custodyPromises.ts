@@ -228,7 +228,7 @@ const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Counts => {
       case "Returned": {
         counts.returned += 1
         check(state.attempt === (before?.attempt ?? 0) + 1, "did not fence off the attempt that delivered")
-        const returns = "rework" in state ? (state.rework?.number ?? 0) : 0
+        const returns = state.rework?.number ?? 0
         check(returns <= maxReworksOf(state), `was returned ${returns} times`)
         break
       }

@@ -17,9 +17,9 @@ const termsText = ({ escalateTo, silence, within }: Review, reworks: number): st
 
 /** The labelled lines of a review; none if the request asks for none. */
 export const reviewRows = (record: HandoffRecord): ReadonlyArray<Row> => {
+  const { rework } = record
   const { review } = record.request
   if (review === undefined) return []
-  const rework = "rework" in record ? record.rework : undefined
   const reviewBy = "reviewBy" in record ? record.reviewBy : undefined
   const rows: ReadonlyArray<Row> = [
     ["Review", termsText(review, maxReworksOf(record))],

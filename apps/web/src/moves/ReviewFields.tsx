@@ -42,7 +42,7 @@ export const ReviewFields = ({ draft, change, names }: Properties) => {
           checked={draft.isReviewed}
           onChange={(event) => put({ isReviewed: event.target.checked })}
         />
-        The sender approves the work, or returns it
+        Approve or return the work before it is completed
       </label>
       {draft.isReviewed ? (
         <>

@@ -225,7 +225,7 @@ export const CreatePage = ({ parent = "" }: { readonly parent: string | undefine
           </div>
         </details>
         <details className="fold">
-          <summary>Review: the sender approves the work</summary>
+          <summary>Review: approve the work before it is completed</summary>
           <div>
             <ReviewFields draft={draft.review} change={(review) => change({ review })} names={known} />
           </div>

@@ -69,7 +69,7 @@ const latestHop = ({ createdAt, hops }: HandoffRecord) => hops?.at(-1) ?? { atte
 
 /** Returns the first attempt of the receiver: since it got the handoff, or since its work was returned. */
 export const firstAttemptOf = (record: HandoffRecord): Attempt =>
-  Math.max(latestHop(record).attempt, ("rework" in record && record.rework?.attempt) || 1)
+  Math.max(latestHop(record).attempt, record.rework?.attempt ?? 1)
 
 /** Checks whether the current attempt is the last one of the receiver. */
 export const isLastAttempt = (record: HandoffRecord): boolean =>
@@ -119,7 +119,7 @@ const timersOf = (record: HandoffRecord): ReadonlyArray<Timer> => {
     all.push({ due: DateTime.makeUnsafe(Math.min(due, lastMoment)), of: "accept_by" })
   }
   // The first delivery meets the deadline, even if the work is returned.
-  const isMet = record.status === "delivered" || ("rework" in record && record.rework !== undefined)
+  const isMet = record.status === "delivered" || record.rework !== undefined
   if (deadline !== undefined && !isMet) all.push({ due: deadline, of: "deadline" })
   if (reviewBy !== undefined) all.push({ due: reviewBy, of: "review_by" })
   const clocks = all.slice()

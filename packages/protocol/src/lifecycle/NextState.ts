@@ -21,6 +21,7 @@ const next = (record: HandoffRecord, event: HandoffEvent) => ({
   attempt: record.attempt,
   ...(record.hops === undefined ? {} : { hops: record.hops }),
   ...(record.uncounted === undefined ? {} : { uncounted: record.uncounted }),
+  ...(record.rework === undefined ? {} : { rework: record.rework }),
   ...(record.parts === undefined ? {} : { parts: record.parts })
 })
 
@@ -37,8 +38,7 @@ type Held = Before<"Released">
 const nextOpen = (record: Open, event: HandoffEvent) => ({
   ...next(record, event),
   ...(record.handBack === undefined ? {} : { handBack: record.handBack }),
-  ...(record.reminded === undefined ? {} : { reminded: record.reminded }),
-  ...(record.rework === undefined ? {} : { rework: record.rework })
+  ...(record.reminded === undefined ? {} : { reminded: record.reminded })
 })
 
 /** Copies the fields that survive while the receiver holds the handoff, or its work is reviewed. */

@@ -100,7 +100,7 @@ const conditions: {
   Delivered: (record) => checkReadBack(record, "Delivered", startAwaits(record)),
   Returned: (record) => {
     const maxReworks = maxReworksOf(record)
-    const number = "rework" in record ? (record.rework?.number ?? 0) : 0
+    const number = record.rework?.number ?? 0
     return number < maxReworks ? undefined : new NoReworkLeft({ recordId: record.recordId, maxReworks })
   },
   // The sender can confirm only a complete read-back.

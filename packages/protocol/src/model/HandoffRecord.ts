@@ -40,6 +40,7 @@ const common = {
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.shutdowns })),
     "The number of attempts of the receiver that ended by a shutdown and do not count against `max_attempts`."
   ),
+  rework: optional(Rework, "The latest return of delivered work."),
   parts: optional(Schema.Int.check(Schema.isGreaterThan(0)), "The number of parts that its receivers have delegated."),
   head: optional(Digest, "The SHA-256 of its last entry, which the next entry will hold as `prev`.")
 }
@@ -50,8 +51,7 @@ const open = {
   reminded: optional(
     Schema.Array(Clock).check(Schema.isMaxLength(Clock.literals.length)),
     "The clocks whose reminders are recorded."
-  ),
-  rework: optional(Rework, "The latest return of delivered work.")
+  )
 }
 
 const ended = {

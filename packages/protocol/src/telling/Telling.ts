@@ -211,7 +211,7 @@ export const describeTurn = (record: HandoffRecord): Sentence => {
 export const describeAttempt = (record: HandoffRecord): Sentence => {
   const begun = firstAttemptOf(record)
   const own = `${record.attempt - begun + 1} of ${maxAttemptsOf(record)}`
-  const isReturned = "rework" in record && record.rework?.attempt === begun
+  const isReturned = record.rework?.attempt === begun
   return begun === 1
     ? [own]
     : [`${record.attempt}, ${own} ${isReturned ? "since the work was returned to " : "for "}`, name(receiverOf(record))]

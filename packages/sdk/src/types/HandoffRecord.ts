@@ -22,6 +22,8 @@ interface Common {
   readonly hops?: ReadonlyArray<Hop>
   /** The number of attempts of the receiver that ended by a shutdown and do not count against `max_attempts`. */
   readonly uncounted?: number
+  /** The latest return of delivered work. */
+  readonly rework?: Rework
   /** The number of parts that its receivers have delegated. */
   readonly parts?: number
   /** The SHA-256 of its last entry, which the next entry will hold as `prev`. */
@@ -34,8 +36,6 @@ interface Open extends Common {
   readonly handBack?: HandBack
   /** The clocks whose reminders are recorded. */
   readonly reminded?: ReadonlyArray<Clock>
-  /** The latest return of delivered work. */
-  readonly rework?: Rework
 }
 
 /** The fields of every handoff that its receiver holds. */
