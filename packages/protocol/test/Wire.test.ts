@@ -515,7 +515,8 @@ describe("the guards and the schemas agree", () => {
         history: [
           { _tag: "Created", ...fact, routing },
           { _tag: "Imported", ...fact, record: { ...state, record_id: "o" } },
-          ...transitionEvents
+          // A delivery has the fields of a completion, and each field costs a comparison of the whole.
+          ...transitionEvents.filter(({ _tag }) => _tag !== "Delivered")
         ]
       }
     }

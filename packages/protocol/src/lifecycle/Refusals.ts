@@ -140,7 +140,7 @@ const partWithoutRoom = (record: HandoffRecord, event: Transition): NoRoomLeft["
   switch (event._tag) {
     case "Attested": {
       // The evidence of the receiver, which delivered work has, needs no room of the witnesses.
-      const all = attested(witnessed(evidence), event)
+      const all = attested(record.status === "delivered" ? witnessed(evidence) : evidence, event)
       return all.length > limits.parts || !isBounded(all) ? "evidence" : undefined
     }
     case "Completed":
