@@ -147,6 +147,29 @@ describe("a program that keeps no history", () => {
     )
   )
 
+  it.live("sees delivered work in progress, and delivers it again instead of approving it", () =>
+    inStore((path) =>
+      Effect.gen(function* () {
+        yield* manager(path, ({ create }) => create({ ...request, review: {} }, { id: one }))
+        yield* manager(path, ({ accept }) => accept(one))
+        yield* manager(path, ({ complete }) => complete(one, { result: { rows: 1 } }))
+        rewrite(path, (records) =>
+          records.map((record) => {
+            assert.deepStrictEqual([record.status, record["result"]], ["in_progress", {}])
+            return completed(record)
+          })
+        )
+        const trail = (yield* trailsIn(path)).get("one") ?? []
+        assert.deepStrictEqual(
+          trail.map((event) => JSON.parse(event)["_tag"]),
+          ["Created", "Accepted", "Delivered", "Delivered"]
+        )
+        assert.strictEqual((yield* manager(path, ({ get }) => get(one))).status, "delivered")
+        assert.strictEqual((yield* manager(path, ({ approve }) => approve(one))).status, "completed")
+      })
+    )
+  )
+
   it.live("has a state that contradicts the history saved beside the file, before the file is written", () =>
     inStore((path) =>
       Effect.gen(function* () {

@@ -54,10 +54,8 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("
   )
 }) {
   override get message() {
-    if (this.event === "Delivered" || this.event === "Completed") {
-      if (this.allowedFrom.length === 0) {
-        return `The request of handoff ${this.recordId} ${this.event === "Delivered" ? "asks for no" : "asks for a"} review; ${verbOf(this.event)} must be recorded accordingly`
-      }
+    if (this.allowedFrom.length === 0 && this.event !== "Created" && this.event !== "Imported") {
+      return `The request of handoff ${this.recordId} decides whether ${verbOf(this.event)} delivers its work for review`
     }
     return this.allowedFrom.length === 0
       ? `Handoff ${this.recordId} exists already; ${verbOf(this.event)} needs another id`

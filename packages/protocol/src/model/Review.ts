@@ -35,9 +35,9 @@ export class Review extends Schema.Opaque<Review>()(
     ),
     silence: optional(
       Schema.Literals(["approves", "escalates"]),
-      "The effect of silence for that time: it approves the work, or the review escalates to `escalateTo`."
+      "The effect of silence for that time: it approves the work, or the review escalates."
     ),
-    escalateTo: optional(AgentId, "The agent that then reviews the work instead of the sender."),
+    escalateTo: optional(AgentId, "The agent to which the review escalates."),
     reworks: optional(
       Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: limits.reworks })),
       `The number of times that the work may be returned: 0 to ${limits.reworks}. Default: ${limits.defaultReworks}.`
@@ -55,7 +55,7 @@ export const missing = inBody(
 export class Rework extends Schema.Opaque<Rework>()(
   Schema.Struct({
     number: field(Schema.Int.check(Schema.isGreaterThan(0)), "The number of returns so far."),
-    attempt: field(Attempt, "The first attempt after the return: the receiver has all its attempts again."),
+    attempt: field(Attempt, "The first attempt after the return."),
     missing,
     by: field(AgentId, "The agent that returned the work."),
     at: field(Timestamp, "When the work was returned.")

@@ -71,9 +71,9 @@ export type RerouteCause = "rejected" | "accept_by" | "attempts_exhausted"
 export interface Review {
   /** The time for the review, from each delivery, in milliseconds; needs `silence`. Default: indefinitely. */
   readonly within?: number
-  /** The effect of silence for that time: it approves the work, or the review escalates to `escalateTo`. */
+  /** The effect of silence for that time: it approves the work, or the review escalates. */
   readonly silence?: "approves" | "escalates"
-  /** The agent that then reviews the work instead of the sender. */
+  /** The agent to which the review escalates. */
   readonly escalateTo?: string
   /** The number of times that the work may be returned: 0 to 100. Default: 3. */
   readonly reworks?: number
@@ -83,7 +83,7 @@ export interface Review {
 export interface Rework {
   /** The number of returns so far. */
   readonly number: number
-  /** The first attempt after the return: the receiver has all its attempts again. */
+  /** The first attempt after the return. */
   readonly attempt: number
   /** The parts that are missing, in words for the receiver. */
   readonly missing: string
