@@ -25,6 +25,7 @@ export const statusWords: Readonly<Record<HandoffStatus, string>> = {
 export const awaitsWords: Readonly<Record<Awaits, string>> = {
   answer: "To answer",
   confirmation: "To confirm",
+  review: "To review",
   acceptance: "To accept",
   work: "To work on"
 }
