@@ -16,6 +16,8 @@ export const eventTypes = {
   Rejected: "handoff.rejected",
   Started: "handoff.started",
   Completed: "handoff.completed",
+  // An approval completes a handoff whose work is reviewed.
+  Approved: "handoff.completed",
   Failed: "handoff.failed",
   Cancelled: "handoff.cancelled",
   Expired: "handoff.expired",
@@ -29,7 +31,10 @@ export const eventTypes = {
   Restated: "handoff.restated",
   Confirmed: "handoff.confirmed",
   Attested: "handoff.attested",
-  Reminded: "handoff.reminded"
+  Reminded: "handoff.reminded",
+  Delivered: "handoff.delivered",
+  Returned: "handoff.returned",
+  Escalated: "handoff.escalated"
 } as const satisfies Readonly<Record<HandoffEvent["_tag"], string>>
 
 /** An event in the JSON format of CloudEvents 1.0. */

@@ -22,7 +22,6 @@ import { HandoffManager } from "../engine/HandoffManager.ts"
 import { DocumentStore } from "../store/DocumentStore.ts"
 import { type Entry, HandoffStore, nowIn, Position } from "../store/HandoffStore.ts"
 import { reasonOf } from "./Reason.ts"
-import { pauseAfter } from "./Retrying.ts"
 
 /** Options of a consumer. */
 export interface ConsumerOptions {
@@ -56,6 +55,14 @@ interface Held {
 
 // Milliseconds. The longest wait of a process that does not own the name, because the owner may release it early.
 const longestWait = 1000
+
+// Milliseconds. Most faults pass soon; the longest pause keeps a permanent one cheap.
+const firstPause = 1000
+const longestPause = 300_000
+
+/** The pause after a failed call in milliseconds: doubles with each, minus a random share of up to a half. */
+const pauseAfter = (attempt: number): Effect.Effect<number> =>
+  Effect.map(Random.next, (chance) => Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + chance / 2))
 
 // Milliseconds between two writes of the position while entries come without a pause. A crash repeats what came since.
 const saveAfter = 1000
