@@ -17,7 +17,7 @@ const fieldsBelow = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.PropertySignat
   }
 }
 
-// The options of `changes` have no moments, and their `until` is none.
+// The options of `changes` have no moments: their `until` is a word.
 const { changes: _, ...others } = verbs
 
 const fields = [HandoffRecord, ...Object.values(others).map(({ input }) => input)].flatMap(({ ast }) =>

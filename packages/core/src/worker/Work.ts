@@ -14,8 +14,8 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { HandoffManager } from "../engine/HandoffManager.ts"
-import type { Classify, Failure } from "./Failures.ts"
 import type { HandoffStore } from "../store/HandoffStore.ts"
+import type { Classify, Failure } from "./Failures.ts"
 
 /**
  * The error of a handler if another attempt would not help. Any other error leads to another attempt.
