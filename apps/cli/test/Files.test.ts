@@ -25,6 +25,7 @@ describe("a file", () => {
       "--correct-file FILE",
       "--deliverables-file FILE",
       "--file FILE",
+      "--missing-file FILE",
       "--note-file FILE",
       "--operator-key FILE",
       "--out FILE",
@@ -32,6 +33,9 @@ describe("a file", () => {
       "--read-back-file FILE",
       "--reason-file FILE",
       "--result-file FILE",
+      "--retry-file FILE",
+      "--review-file FILE",
+      "--stack-file FILE",
       "--statement-file FILE",
       "--task-file FILE"
     ])

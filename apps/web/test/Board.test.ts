@@ -343,7 +343,7 @@ describe("acting as an agent", () => {
     await page.getByRole("button", { name: "Create handoff" }).click()
     await page.getByText("radiology's turn").waitFor()
     await goTo(page, "Agents")
-    await page.getByRole("row", { name: "radiology imaging 0 0 1 0 1 unlimited never" }).waitFor()
+    await page.getByRole("row", { name: "radiology imaging 0 0 0 1 0 1 unlimited never" }).waitFor()
   })
 
   it("shows the question in the inbox of the sender, with the form that answers it", async () => {
@@ -371,7 +371,7 @@ describe("acting as an agent", () => {
     await confirm(page, "Answer")
     await page.getByText("Answer: done.").waitFor()
     await goTo(page, "Agents")
-    await page.getByRole("row", { name: "icu not registered 0 0 0 1 1" }).waitFor()
+    await page.getByRole("row", { name: "icu not registered 0 0 0 0 1 1" }).waitFor()
     await goTo(page, "Inbox")
     await page.getByRole("region", { name: "To answer, for er-desk" }).getByText("No handoffs.").waitFor()
     expect(visitor.complaints).toEqual([])

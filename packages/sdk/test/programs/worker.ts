@@ -53,7 +53,14 @@ const work = (agent: string) =>
       }
       return { attempt, begun: revision, pid: process.pid }
     },
-    { concurrency: 2, lease: Number(lease), grace: 2000, signal: stop.signal }
+    {
+      concurrency: 2,
+      lease: Number(lease),
+      grace: 2000,
+      signal: stop.signal,
+      // The usual pauses are as long as the test.
+      retry: { initial: 50, max: 1000 }
+    }
   )
 await Promise.all([...agents, helper].map(work))
 await runtime.dispose()
