@@ -1,4 +1,4 @@
-import { LogName, RecordId } from "@aumai/handoff-protocol"
+import { LogName, RecordId, StoreError } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -139,6 +139,31 @@ describe("a consumer", () => {
       warnings[0] ?? "",
       /^The consumer mail failed at Created of handoff a and tries again in 1 s: No connection$/
     )
+  })
+
+  test("warns once of each outage of the store", function* () {
+    const [seen, warnings]: [Array<string>, Array<string>] = [[], []]
+    let isAway = true
+    const documents = yield* DocumentStore
+    const away = new StoreError({ operation: "read document", reason: "unavailable", detail: "The disk is away" })
+    const get: typeof documents.get = (kind, key) => (isAway ? Effect.fail(away) : documents.get(kind, key))
+    const put: typeof documents.put = (document) => (isAway ? Effect.fail(away) : documents.put(document))
+    const console = { ...(yield* Console.Console), warn: (text: string) => void warnings.push(text) }
+    yield* start(seen).pipe(
+      Effect.provideService(DocumentStore, DocumentStore.of({ ...documents, get, put })),
+      Effect.provideService(Console.Console, console)
+    )
+    yield* TestClock.adjust("5 seconds")
+    assert.strictEqual(warnings.length, 1)
+    isAway = false
+    yield* TestClock.adjust("2 seconds")
+    yield* create("a")
+    yield* settled
+    assert.deepStrictEqual(seen, ["a"])
+    isAway = true
+    yield* create("b")
+    yield* TestClock.adjust("15 seconds")
+    assert.strictEqual(warnings.length, 2)
   })
 
   test("fails with InvalidPosition if its position is of another log", function* () {

@@ -108,6 +108,23 @@ describe("reviewed work", () => {
     }).pipe(Effect.provide(Layer.fresh(everything)), Effect.scoped)
   )
 
+  it.effect("that is returned and fails pauses like a first attempt", () =>
+    Effect.gen(function* () {
+      const manager = yield* HandoffManager
+      const retry = { initial: 10_000, factor: 10, jitter: 0 }
+      const { recordId } = yield* manager.create({ ...ask, review: {}, retry })
+      yield* HandoffWorker.run(executor, ({ record }) =>
+        record.attempt === 2 ? Effect.fail("no connection") : Effect.succeed({ attempt: record.attempt })
+      ).pipe(Effect.forkScoped)
+      yield* TestClock.adjust("5 seconds")
+      yield* manager.return(recordId, { missing: "Page 4." })
+      yield* TestClock.adjust("5 seconds")
+      const released = yield* manager.get(recordId)
+      assert(released.status === "pending" && released.notBefore !== undefined)
+      assert.strictEqual(released.notBefore.epochMilliseconds - released.updatedAt.epochMilliseconds, 10_000)
+    }).pipe(Effect.provide(Layer.fresh(everything)), Effect.scoped)
+  )
+
   it.effect("that is returned to a worker that has gone is claimed by the next one after its lease", () =>
     Effect.gen(function* () {
       const manager = yield* HandoffManager

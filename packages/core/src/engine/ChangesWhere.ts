@@ -27,7 +27,7 @@ type Keep = (page: ReadonlyArray<Entry>) => Effect.Effect<ReadonlyArray<Entry>, 
 const readHistory =
   (id: RecordId) =>
   (store: Store, range: Range): Effect.Effect<Read, InvalidPosition | StoreError> => {
-    let { after } = range
+    const { after } = range
     let isChecked = after === undefined
     let revision = 0
     return Effect.gen(function* () {
@@ -38,9 +38,8 @@ const readHistory =
       const found = yield* store.get(id)
       if (Option.isNone(found) || found.value.revision === revision) return { entries: [], isLast }
       const history = yield* store.history(id)
-      const start = after
       const entries = within(history, range).filter(
-        ({ position, revision: its }) => its > revision && (start === undefined || isBefore(start, position))
+        ({ position, revision: its }) => its > revision && (after === undefined || isBefore(after, position))
       )
       revision = history.at(-1)?.revision ?? revision
       return { entries, isLast }

@@ -22,6 +22,7 @@ import { HandoffManager } from "../engine/HandoffManager.ts"
 import { DocumentStore } from "../store/DocumentStore.ts"
 import { type Entry, HandoffStore, nowIn, Position } from "../store/HandoffStore.ts"
 import { reasonOf } from "./Reason.ts"
+import { warnOnce } from "./WarnOnce.ts"
 
 /** Options of a consumer. */
 export interface ConsumerOptions {
@@ -199,21 +200,17 @@ export const run = <E, R>(
     })
     const renewing = Effect.forever(Effect.andThen(Effect.sleep(milliseconds / 3), Effect.suspend(save)))
 
-    const owned = Effect.andThen(acquire, Effect.raceFirst(consume, renewing)).pipe(
+    const warning = warnOnce(`The consumer ${key} waits and tries again`, Console.warn)
+    const acquired = Effect.tap(acquire, warning.over)
+    const owned = Effect.andThen(acquired, Effect.raceFirst(consume, renewing)).pipe(
       // Another process has taken over while this one was paused.
       Effect.catchTag("VersionConflict", () => Effect.void)
     )
 
-    let isTold = false
     const consuming = Effect.forever(
-      Effect.catchTag(owned, "StoreError", (error) => {
-        if (error.reason === "corrupt") return Effect.fail(error)
-        const warned = isTold
-          ? Effect.void
-          : Console.warn(`The consumer ${key} waits and tries again: ${error.message}`)
-        isTold = true
-        return Effect.andThen(warned, Effect.sleep(longestWait))
-      })
+      Effect.catchTag(owned, "StoreError", (error) =>
+        error.reason === "corrupt" ? Effect.fail(error) : Effect.andThen(warning.of(error), Effect.sleep(longestWait))
+      )
     )
     /** Lets another process take over at once. Its failure is left to the end of the lease. */
     const release = Effect.suspend(() =>

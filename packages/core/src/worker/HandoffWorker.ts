@@ -5,10 +5,8 @@ import {
   type InvalidInput,
   type JsonObject,
   type KeyRequired,
-  type RecordId,
   type RetryPolicy,
-  type StoreError,
-  transitions
+  type StoreError
 } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as Deferred from "effect/Deferred"
@@ -25,8 +23,10 @@ import { keepPresent } from "../routing/PresenceBatch.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import * as Breaker from "./Breaker.ts"
+import * as Deliveries from "./Deliveries.ts"
 import type { Classify } from "./Failures.ts"
 import { hold } from "./Holding.ts"
+import { warnOnce } from "./WarnOnce.ts"
 import type { CannotWork, Holder, ReadsBack, Work, WorkFailure, WorkLog } from "./Work.ts"
 
 export type { BreakerOptions } from "./Breaker.ts"
@@ -91,25 +91,6 @@ const sweepInterval = (lease: number): number => Math.max(shortestSweep, Math.mi
 
 // Milliseconds after the grace period in which releases are retried. After that, the handoff returns when its lease expires.
 const farewell = 5000
-
-// Deliveries that a worker looks after, and those that it reads before a claim. Work that is returned beside these waits
-// until its lease ends, and is then claimed.
-const mostDelivered = 1000
-const mostLooks = 4
-
-/** Warns of the first of several errors in a row. */
-const warnOnce = (what: string, { warn }: WorkLog) => {
-  let isKnown = false
-  return {
-    of: ({ message }: StoreError) =>
-      Effect.suspend(() => {
-        if (isKnown) return Effect.void
-        isKnown = true
-        return warn(`${what}: ${message}`)
-      }),
-    over: Effect.sync(() => void (isKnown = false))
-  }
-}
 
 const awaitAll = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>) => Effect.asVoid(Fiber.awaitAll(fibers))
 
@@ -212,8 +193,7 @@ export const run = <E, R>(
           )
         }
       }
-      // The attempts of this worker that wait for a review.
-      const delivered = new Map<RecordId, number>()
+      const deliveries = Deliveries.make(manager)
       const holder: Omit<Holder, "stepAside" | "stepBack"> = {
         manager,
         store,
@@ -225,12 +205,12 @@ export const run = <E, R>(
         leaveBy: () => leaveBy,
         retry: options.retry ?? {},
         classify: options.classify ?? ((_, usual) => usual),
-        delivered: ({ recordId, attempt }) => void (delivered.size < mostDelivered && delivered.set(recordId, attempt)),
+        delivered: deliveries.add,
         onError: options.onError ?? (() => {}),
         log
       }
 
-      const warnOfClaims = warnOnce(`Claiming for ${agent} fails and is retried`, log)
+      const warnOfClaims = warnOnce(`Claiming for ${agent} fails and is retried`, log.warn)
       let isReached = true
       const claim = manager.claim(agent, { lease: milliseconds, readsBack: readBack !== undefined }).pipe(
         Effect.tap(() => {
@@ -245,7 +225,7 @@ export const run = <E, R>(
         })
       )
 
-      /** Tests that a handoff of the inbox is left to this worker, now or later. */
+      /** Tests that no handoff of the inbox is left for this worker, now or later. */
       const isDrained = manager.listAll({ _tag: "Inbox", agent, status: "pending" }).pipe(
         Stream.filter(({ request }) => readBack !== undefined || request.briefing?.readBack === undefined),
         Stream.runHead,
@@ -262,20 +242,8 @@ export const run = <E, R>(
               : isDrained
       )
 
-      /** A delivery of this worker that was returned. Its attempt is this worker's alone until its lease ends. */
-      const returned = Effect.gen(function* () {
-        for (const [id, attempt] of [...delivered].slice(0, mostLooks)) {
-          // Before the read, so that no other slot takes it as well.
-          delivered.delete(id)
-          const found = Option.getOrUndefined(yield* Effect.option(manager.get(id)))
-          if (found?.status === transitions.Returned.to && found.attempt === attempt + 1) return Option.some(found)
-          if (found === undefined || (found.status === transitions.Delivered.to && found.attempt === attempt))
-            delivered.set(id, attempt)
-        }
-        return Option.none<After<"Returned">>()
-      })
       const next: Effect.Effect<Option.Option<After<"Accepted"> | After<"Returned">>, WorkError> = Effect.flatMap(
-        returned,
+        deliveries.returned,
         (again): typeof next => (Option.isSome(again) ? Effect.succeed(again) : claim)
       )
 
@@ -321,7 +289,7 @@ export const run = <E, R>(
           }
         }
       })
-      const warnOfSweeps = warnOnce("Sweeping fails and is retried", log)
+      const warnOfSweeps = warnOnce("Sweeping fails and is retried", log.warn)
       const sweep = manager.sweep.pipe(Effect.tap(warnOfSweeps.over), Effect.catch(warnOfSweeps.of))
       const sweeping = Effect.forever(Effect.andThen(sweep, Effect.sleep(sweepInterval(milliseconds))))
       yield* Effect.forkScoped(sweeping)
@@ -338,7 +306,11 @@ export const run = <E, R>(
       const context = yield* Effect.context<R>()
       const begin: Effect.Effect<void> = Effect.suspend(() => {
         running += 1
-        return Effect.map(Effect.forkDetach(Effect.provideContext(counted, context)), (fiber) => void slots.add(fiber))
+        return Effect.map(Effect.forkDetach(Effect.provideContext(counted, context)), (fiber) => {
+          slots.add(fiber)
+          // A worker that steps aside for each read-back begins a slot for each.
+          fiber.addObserver(() => void slots.delete(fiber))
+        })
       })
       yield* Effect.forEach(Array.from({ length: concurrency }), () => begin)
       yield* Effect.addFinalizer(() =>
@@ -349,7 +321,7 @@ export const run = <E, R>(
           yield* Fiber.interruptAll(slots)
         })
       )
-      const warnOfPresence = warnOnce(`Recording the presence of ${agent} fails and is retried`, log)
+      const warnOfPresence = warnOnce(`Recording the presence of ${agent} fails and is retried`, log.warn)
       const present = keepPresent(agents, agent, now, (write) =>
         write.pipe(Effect.tap(warnOfPresence.over), Effect.catch(warnOfPresence.of))
       )

@@ -1,5 +1,5 @@
 /** The pause of a handoff before its next attempt. */
-import type { HandoffRecord, RetryPolicy } from "@aumai/handoff-protocol"
+import { firstAttemptOf, type HandoffRecord, type RetryPolicy } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
@@ -14,9 +14,9 @@ export const usualRetry = { initial: 30_000, factor: 8, max: 600_000, jitter: 0.
 // Milliseconds. An error may ask for any pause, and an hour later a person can look.
 const longestAsked = 3_600_000
 
-/** The attempts of the current receiver that ended, with the one under way, without those that do not count. */
-const triesOf = ({ attempt, hops, uncounted = 0 }: HandoffRecord): number =>
-  Math.max(1, attempt - (hops?.at(-1)?.attempt ?? 1) + 1 - uncounted)
+/** The attempts of the receiver, with the one under way, without those that do not count. */
+const triesOf = (record: HandoffRecord): number =>
+  Math.max(1, record.attempt - firstAttemptOf(record) + 1 - (record.uncounted ?? 0))
 
 /** The milliseconds before another attempt. The request's policy comes before that of the worker. */
 export const pauseAfter = (record: HandoffRecord, worker: RetryPolicy, failure: Failure): Effect.Effect<number> =>
