@@ -66,8 +66,8 @@ export const program = (version: string) =>
   Effect.andThen(checkWords, Command.run(cli, { version })).pipe(Effect.tapCause(report), Effect.provide(services))
 
 /**
- * The exit code: 2 for a usage error, 3 if the handoff has ended without being completed; otherwise 0, 1 for a failure, and for an interrupt that of
- * its signal.
+ * The exit code: 2 for a usage error, 3 if the handoff has ended without being completed; otherwise 0, 1 for a failure, and
+ * for an interrupt that of its signal.
  */
 export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>, signalled = 130): number => {
   if (Exit.isSuccess(exit)) return 0

@@ -18,7 +18,7 @@ describe("work that is reviewed", () => {
     await page.getByLabel("Approve or return the work").check()
     await page.getByLabel("Hours for the review").fill("24")
     await page.getByRole("button", { name: "Create handoff" }).click()
-    await page.getByText("by er within 1 d; then silence approves").waitFor()
+    await page.getByText("by er within 1 d of each delivery, then silence approves").waitFor()
     await act(page, "Accept")
     await confirm(page, "Accept")
     await act(page, "Deliver")

@@ -118,6 +118,7 @@ export {
 export {
   type After,
   type Before,
+  completionOf,
   abandonsParts,
   isOpen,
   movesFrom,
@@ -223,6 +224,7 @@ export {
   describeEvent,
   describeHandBack,
   describeLease,
+  describeReview,
   describeOutcome,
   describeProgress,
   describeReference,

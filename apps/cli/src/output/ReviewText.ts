@@ -1,28 +1,21 @@
 /** The review of a handoff, as labelled lines and as the commands of the reviewer. */
-import { type HandoffRecord, maxReworksOf, type Review, turnOf } from "@aumai/handoff-protocol"
+import { describeReview, type HandoffRecord, transitions, turnOf } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
-import { lasting } from "./SentenceText.ts"
+import { nameless } from "./HandoverText.ts"
+import { sentenceText } from "./SentenceText.ts"
 import { printable, word } from "./Text.ts"
 
 type Row = readonly [label: string, text: string]
 
-const termsText = ({ escalateTo, silence, within }: Review, reworks: number): string =>
-  [
-    within === undefined ? "without a time" : `within ${lasting(within)} of each delivery`,
-    ...(silence === "approves" ? ["then silence approves"] : []),
-    ...(escalateTo === undefined ? [] : [`then by ${escalateTo}`]),
-    `at most ${reworks} ${reworks === 1 ? "return" : "returns"}`
-  ].join(", ")
-
 /** The labelled lines of a review; none if the request asks for none. */
 export const reviewRows = (record: HandoffRecord): ReadonlyArray<Row> => {
   const { rework } = record
-  const { review } = record.request
-  if (review === undefined) return []
+  const terms = describeReview(record)
+  if (terms === undefined) return []
   const reviewBy = "reviewBy" in record ? record.reviewBy : undefined
   const rows: ReadonlyArray<Row> = [
-    ["Review", termsText(review, maxReworksOf(record))],
+    ["Review", sentenceText(terms)],
     ...(rework === undefined
       ? []
       : ([
@@ -35,11 +28,11 @@ export const reviewRows = (record: HandoffRecord): ReadonlyArray<Row> => {
 
 /** The commands with which the reviewer of delivered work goes on; empty in any other status. */
 export const reviewedText = (record: HandoffRecord, where: string): ReadonlyArray<string> => {
-  if (record.status !== "delivered") return []
+  if (record.status !== transitions.Delivered.to) return []
   const id = word(record.recordId)
   return [
     printable(`  ${turnOf(record)} must approve the work, or return it`),
     printable(`  aumai-handoff approve --id ${id}${where}`),
-    printable(`  aumai-handoff return --id ${id} --missing '…'${where}`)
+    printable(`  aumai-handoff return --id ${id} --missing ${nameless}${where}`)
   ]
 }

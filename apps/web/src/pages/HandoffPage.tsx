@@ -1,5 +1,6 @@
 import {
   describeResponse,
+  describeReview,
   type Description,
   type Entry,
   type HandoffRecord,
@@ -17,7 +18,6 @@ import { BriefingPanel } from "../handoff/BriefingPanel.tsx"
 import { Delivered } from "../handoff/Delivered.tsx"
 import { Held } from "../handoff/Held.tsx"
 import { Integrity } from "../handoff/Integrity.tsx"
-import { ReviewTerms } from "../handoff/ReviewTerms.tsx"
 import { Standing } from "../handoff/Standing.tsx"
 import { Trail } from "../handoff/Trail.tsx"
 import { Whole } from "../handoff/Whole.tsx"
@@ -110,6 +110,7 @@ const Identity = ({ recordId }: { readonly recordId: string }) => {
 
 const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { request, createdAt } = handoff
+  const review = describeReview(handoff)
   return (
     <Panel title="Request">
       {headlineOf(handoff) === request.taskDescription ? undefined : (
@@ -132,9 +133,9 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
           </Fact>
         )}
         {request.maxHops === undefined ? undefined : <Fact name="Hops">at most {request.maxHops}</Fact>}
-        {request.review === undefined ? undefined : (
+        {review === undefined ? undefined : (
           <Fact name="Review">
-            <ReviewTerms review={request.review} sender={request.fromAgent} />
+            <Sentences sentences={[review]} />
           </Fact>
         )}
         {request.reroute === true ? <Fact name="Re-route">{rerouteTerms}</Fact> : undefined}

@@ -38,6 +38,7 @@ import { type HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import type { Choose } from "./Choosing.ts"
 import type { Entries } from "./Entries.ts"
 import { drawId } from "./Ids.ts"
+import { laterReviewersOf } from "./PartyNames.ts"
 import type { Box } from "./SchemaBox.ts"
 import { type Actor, contentSchemas, hasSchemas, type VerbError, type Verbs } from "./Verbs.ts"
 
@@ -157,9 +158,7 @@ export const make = (
 ) => {
   /** Lets the router choose the receiver of a request. */
   const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
-    // The agent that may review the work must not do it.
-    const { escalateTo } = request.review ?? {}
-    const exclude = [...(routing?.exclude ?? []), ...(escalateTo === undefined ? [] : [escalateTo])]
+    const exclude = [...(routing?.exclude ?? []), ...laterReviewersOf(request)]
     const decision = yield* choose(request, { ...routing, exclude })
     if (Option.isNone(decision)) {
       return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })

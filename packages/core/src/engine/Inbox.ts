@@ -10,7 +10,7 @@ import {
 import * as Effect from "effect/Effect"
 
 import type { HandoffStore } from "../store/HandoffStore.ts"
-import { pageOf, pageSize } from "./PageSize.ts"
+import { pageOf, pageSize } from "../store/PageSize.ts"
 
 /** The arguments of `inbox`. */
 export interface InboxOptions {

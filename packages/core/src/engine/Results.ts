@@ -6,7 +6,8 @@ import {
   isOpen,
   NotCompleted,
   type RecordId,
-  type StoreError
+  type StoreError,
+  transitions
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
@@ -58,7 +59,7 @@ export const resultOf = (
 ): Effect.Effect<After<"Completed">, HandoffNotFound | NotCompleted | StoreError> =>
   Effect.flatMap(ended(store, get, id), (record) =>
     // The cast: an open record has not ended.
-    record.status === "completed"
+    record.status === transitions.Completed.to
       ? Effect.succeed(record)
       : Effect.fail(new NotCompleted({ record: record as NotCompleted["record"] }))
   )

@@ -1,4 +1,5 @@
 import {
+  completionOf,
   agentOf,
   AgentId,
   type After,
@@ -111,10 +112,6 @@ const validator = (name: TransitionVerbName) => {
       })
     })
 }
-
-/** The event of a verb under the terms of a request: a completion is a delivery if the work is reviewed. */
-const termsOf = (event: Transition["_tag"], { request }: HandoffRecord): Transition["_tag"] =>
-  event === "Completed" && request.review !== undefined ? "Delivered" : event
 
 export type Verbs = ReturnType<typeof make>
 
@@ -311,7 +308,12 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
         attempt(id, (current, at, found) => {
           author ??= agentOf(found, transitions[_tag].by) ?? clock
           // The cast: an event is its tag, its arguments, its author and its moment.
-          const event = { _tag: termsOf(_tag, current), at, by: author, ...input } as unknown as Transition
+          const event = {
+            _tag: _tag === "Completed" ? completionOf(current) : _tag,
+            at,
+            by: author,
+            ...input
+          } as unknown as Transition
           return record(current, event._tag === "Attested" ? graded(current, event) : event)
         })
       )

@@ -27,6 +27,8 @@ import { keys } from "./keys.ts"
 import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
 import { ownership } from "./ownership.ts"
+import { reviews } from "./reviews.ts"
+import { turnAndRecent } from "./turnAndRecent.ts"
 import { views } from "./views.ts"
 
 export { type Law, LawBroken } from "./kit.ts"
@@ -36,9 +38,11 @@ export { reopening, type ReopeningLaw } from "./reopening.ts"
 export const laws: ReadonlyArray<Law> = [
   ...commits,
   ...views,
+  ...turnAndRecent,
   ...log,
   ...content,
   ...custody,
+  ...reviews,
   ...ownership,
   ...agents,
   ...keys,

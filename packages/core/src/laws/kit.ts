@@ -329,3 +329,10 @@ export const facts = (entries: ReadonlyArray<Entry>) =>
 /** The entries that changes should make, without positions. */
 export const factsOf = (changes: ReadonlyArray<Change>) =>
   changes.map(({ record: { recordId, revision }, event }) => ({ recordId, revision, event }))
+
+/** Commits changes in random order, so that a view is not in order by accident. */
+export const commitShuffled = (changes: ReadonlyArray<Change>) =>
+  Effect.gen(function* () {
+    const store = yield* HandoffStore
+    for (const change of yield* Random.shuffle(changes)) yield* store.commit([change])
+  })

@@ -5,6 +5,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { DocumentStore, StoredDocument } from "./DocumentStore.ts"
+import { pageOf } from "./PageSize.ts"
 
 /** A document has another version than the writer expects. */
 export class VersionConflict extends Schema.TaggedError<VersionConflict>()("VersionConflict", {
@@ -106,7 +107,7 @@ export const documentsOver = (place: string, rows: DocumentRows): DocumentStore[
         after ?? kind,
         Effect.flatMap(
           Effect.suspend(() => {
-            const most = Math.max(0, Math.min(Math.trunc(limit) || 0, limits.page))
+            const most = pageOf(limit)
             return most === 0 ? Effect.succeed([]) : rows.list(kind, after ?? "", most)
           }),
           (page) => Effect.forEach(page, read(kind))

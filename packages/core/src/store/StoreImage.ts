@@ -4,7 +4,8 @@ import {
   type HandoffStatus,
   type InvalidPosition,
   type RecordId,
-  type RevisionConflict
+  type RevisionConflict,
+  transitions
 } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
@@ -188,7 +189,7 @@ export const make = (origin: LogOrigin): StoreImage => {
 
   /** Adds the sums of a completed handoff; the indexes count the statuses. */
   const count = (record: HandoffRecord, sign: number) => {
-    if (record.status !== "completed") return
+    if (record.status !== transitions.Completed.to) return
     const [, ...sums] = tallyOf(record)
     for (const [name, amount] of sums) elapsed.set(name, (elapsed.get(name) ?? 0) + sign * amount)
   }

@@ -1,4 +1,4 @@
-import type { HandoffRecord } from "@aumai/handoff-protocol"
+import { type HandoffRecord, transitions } from "@aumai/handoff-protocol"
 
 import { keysOf, type Tally } from "./HandoffStore.ts"
 
@@ -15,7 +15,7 @@ const growth = Math.log(1.05)
  */
 export const tallyOf = (record: HandoffRecord): ReadonlyArray<readonly [name: string, amount: number]> => {
   const one = [record.status, 1] as const
-  if (record.status !== "completed") return [one]
+  if (record.status !== transitions.Completed.to) return [one]
   const elapsed = Math.max(0, Math.trunc(record.updatedAt.epochMilliseconds) - keysOf(record).createdAt)
   const bucket = elapsed === 0 ? -1 : Math.ceil(Math.log(elapsed) / growth)
   return [one, [total, elapsed], [`${within}${bucket}`, 1]]

@@ -1,4 +1,5 @@
 import {
+  completionOf,
   type After,
   type Answer,
   type Artifact,
@@ -224,8 +225,8 @@ export const hold = <E, R>(
           }
           let failed: string | undefined
           yield* told(
-            persist<HandoffRecord>(handIn, act("complete", { recordId, ...payload })).pipe(
-              Effect.tap((record) => Effect.sync(() => void (handIn === "Delivered" && holder.delivered(record)))),
+            persist<HandoffRecord>(completion, act("complete", { recordId, ...payload })).pipe(
+              Effect.tap((record) => Effect.sync(() => void (completion === "Delivered" && holder.delivered(record)))),
               Effect.catchTag(["InvalidInput", "NotDelivered", "OpenChildren"], ({ _tag, message }) => {
                 failed = recordable(message)
                 // Another attempt would give an invalid result again, but may deliver what is missing.
@@ -235,7 +236,7 @@ export const hold = <E, R>(
           )
           return failed === undefined ? "succeeded" : { failed }
         })
-      const handIn = claimed.request.review === undefined ? "Completed" : "Delivered"
+      const completion = completionOf(claimed)
       const artifacts: Array<Artifact> = []
       const evidence: Array<OwnEvidence> = []
       const deliver: Work["deliver"] = (...more) => void artifacts.push(...more.map(asNow))

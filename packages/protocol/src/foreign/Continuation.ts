@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import type { Seal } from "../lifecycle/Chain.ts"
 import { agentOf, overdueEvent } from "../lifecycle/Clocks.ts"
 import { advance } from "../lifecycle/Lifecycle.ts"
-import { foreignMovesFrom, type Transition, transitions } from "../lifecycle/Transitions.ts"
+import { completionOf, foreignMovesFrom, type Transition, transitions } from "../lifecycle/Transitions.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import type { HandoffStatus } from "../model/HandoffStatus.ts"
@@ -74,8 +74,8 @@ export const continuation = (
   seal?: Seal
 ): ReadonlyArray<Transition> | undefined => {
   if (isSameState(ours, theirs)) return []
-  const isReviewed = ours.request.review !== undefined && theirs.status === "completed"
-  const path = pathBetween(ours.status, isReviewed ? "delivered" : theirs.status)
+  const isCompleted = theirs.status === transitions.Completed.to
+  const path = pathBetween(ours.status, isCompleted ? transitions[completionOf(ours)].to : theirs.status)
   if (path === undefined) return undefined
   const { reason, result, estimatedCompletion } = payloadOf(theirs)
   const events: Array<Transition> = []

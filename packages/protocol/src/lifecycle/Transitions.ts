@@ -170,6 +170,10 @@ export const statusAfter = (event: Transition["_tag"], status: HandoffStatus): H
   return to === "same" ? status : to
 }
 
+/** The event with which the receiver hands its work back: a delivery if the request asks for a review. */
+export const completionOf = ({ request }: Pick<HandoffRecord, "request">): "Completed" | "Delivered" =>
+  request.review === undefined ? "Completed" : "Delivered"
+
 /** A step that a handoff waits for: its kind, and the event that takes it, by the party of the table. */
 export interface Step {
   readonly awaits: Awaits

@@ -113,7 +113,7 @@ export class RemindedEvent extends Schema.Opaque<RemindedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Reminded"), ...move, of: field(Clock, "The clock that runs out soon.") })
 ) {}
 
-/** The reviewer approves the delivered work, which completes the handoff; or nobody reviewed it, and silence approves. */
+/** The reviewer approves the delivered work, or silence does, which completes the handoff. */
 export class ApprovedEvent extends Schema.Opaque<ApprovedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Approved"), ...move, reason })
 ) {}
@@ -123,7 +123,7 @@ export class ReturnedEvent extends Schema.Opaque<ReturnedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Returned"), ...move, missing })
 ) {}
 
-/** Nobody reviewed the delivered work in time, so its review goes to the agent of `escalate_to`. Any agent may record this. */
+/** The time for the review has passed, and the review goes to the agent of `escalate_to`. Any agent may record this. */
 export class EscalatedEvent extends Schema.Opaque<EscalatedEvent>()(
   Schema.Struct({ _tag: Schema.tag("Escalated"), ...move })
 ) {}

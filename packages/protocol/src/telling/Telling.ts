@@ -2,6 +2,7 @@
 import {
   firstAttemptOf,
   maxAttemptsOf,
+  maxReworksOf,
   overdueEvent,
   receiverOf,
   rerouteCause,
@@ -207,7 +208,10 @@ export const describeTurn = (record: HandoffRecord): Sentence => {
   ]
 }
 
-/** Describes the attempt: its number in all, and its number for the receiver if other agents had the handoff before, or the work was returned. */
+/**
+ * Describes the attempt: its number in all, and its number for the receiver if other agents had the handoff before, or the
+ * work was returned.
+ */
 export const describeAttempt = (record: HandoffRecord): Sentence => {
   const begun = firstAttemptOf(record)
   const own = `${record.attempt - begun + 1} of ${maxAttemptsOf(record)}`
@@ -215,6 +219,22 @@ export const describeAttempt = (record: HandoffRecord): Sentence => {
   return begun === 1
     ? [own]
     : [`${record.attempt}, ${own} ${isReturned ? "since the work was returned to " : "for "}`, name(receiverOf(record))]
+}
+
+/** Describes the terms of the review that a request asks for; `undefined` without a review. */
+export const describeReview = (record: HandoffRecord): Sentence | undefined => {
+  const { fromAgent, review } = record.request
+  if (review === undefined) return undefined
+  const { escalateTo, silence, within } = review
+  const reworks = maxReworksOf(record)
+  return [
+    "by ",
+    name(fromAgent),
+    ...(within === undefined ? [] : [" within ", duration(within), " of each delivery"]),
+    ...(silence === "approves" ? [", then silence approves"] : []),
+    ...(escalateTo === undefined ? [] : [", then by ", name(escalateTo)]),
+    `, at most ${reworks} ${reworks === 1 ? "return" : "returns"}`
+  ]
 }
 
 /** Describes the lease of the receiver; `undefined` without a lease. */

@@ -44,6 +44,9 @@ export const describeStep = /*#__PURE__*/ ofRecord(protocol.describeStep)
 /** Describes the current attempt: its number, and its number for the receiver if others had the handoff before. */
 export const describeAttempt = /*#__PURE__*/ ofRecord(protocol.describeAttempt)
 
+/** Describes the terms of the review that a request asks for; `undefined` without a review. */
+export const describeReview = /*#__PURE__*/ ofRecord(protocol.describeReview)
+
 /** Describes the lease: its duration and its end; `undefined` without a lease. */
 export const describeLease = /*#__PURE__*/ ofRecord(protocol.describeLease)
 

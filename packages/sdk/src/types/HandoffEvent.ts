@@ -187,9 +187,7 @@ interface DeliveredEvent extends Move {
   readonly leavesChildren?: true
 }
 
-/**
- * The reviewer approves the delivered work, which completes the handoff; or nobody reviewed it, and silence approves.
- */
+/** The reviewer approves the delivered work, or silence does, which completes the handoff. */
 interface ApprovedEvent extends Move {
   readonly _tag: "Approved"
   /** The actor's reason or note for the other agent, in words. */
@@ -203,10 +201,7 @@ interface ReturnedEvent extends Move {
   readonly missing: string
 }
 
-/**
- * Nobody reviewed the delivered work in time, so its review goes to the agent of `escalate_to`. Any agent may record
- * this.
- */
+/** The time for the review has passed, and the review goes to the agent of `escalate_to`. Any agent may record this. */
 interface EscalatedEvent extends Move {
   readonly _tag: "Escalated"
 }

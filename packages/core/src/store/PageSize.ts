@@ -1,4 +1,4 @@
-/** The sizes of pages that verbs read. */
+/** The sizes of pages that verbs and stores read. */
 import { limits } from "@aumai/handoff-protocol"
 
 // One page is one read of the store; 256 records are a few hundred kilobytes in practice.
