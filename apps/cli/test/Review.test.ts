@@ -24,7 +24,9 @@ describe("work that is reviewed", () => {
     const again = await done("return", "--id", id, "--missing", "Page 4, \u001b[31mred")
     expect(again).toContain(`Handoff ${id} is in_progress (attempt 2, 1 of 3 since the work was returned to executor`)
     const status = await done("status", "--id", id)
-    expect(status).toMatch(/^Review: {5}by planner within 1d of each delivery, then silence approves, at most 1 return$/m)
+    expect(status).toMatch(
+      /^Review: {5}by planner within 1d of each delivery, then silence approves, at most 1 return$/m
+    )
     expect(status).toMatch(/^Returned: {3}1\. by planner \S+Z: Page 4, /m)
     expect(isClean(status)).toBe(true)
     await done("complete", "--id", id, "--result", '{"pages": 4}')
