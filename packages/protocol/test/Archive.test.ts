@@ -171,8 +171,9 @@ describe("an archive", () => {
   })
 })
 
-const isKnownToPython = (record: HandoffRecord) =>
-  record.status !== "cancelled" && record.status !== "expired" && record.status !== "input_required"
+const pythonStatuses: ReadonlyArray<string> = ["pending", "accepted", "in_progress", "completed", "rejected", "failed"]
+
+const isKnownToPython = ({ status }: HandoffRecord) => pythonStatuses.includes(status)
 
 /** An archive after the Python library has read and written it. */
 const rewritten = (archived: Readonly<Record<string, unknown>>) => {
@@ -300,7 +301,7 @@ const seedSchema = {
         required: ["accepted", "reason", "estimated_completion"],
         properties: { accepted: { type: "boolean" }, reason: text, estimated_completion: orNull(moment) }
       }),
-      status: { enum: ["pending", "accepted", "in_progress", "completed", "rejected", "failed"] },
+      status: { enum: pythonStatuses },
       result: { type: "object" },
       created_at: moment,
       updated_at: moment

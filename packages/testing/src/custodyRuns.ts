@@ -1,14 +1,9 @@
 /** Runs custody simulations for several seeds and reports the broken promises. */
-import { HandoffManager, MemoryStore } from "@aumai/handoff-core"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { expect } from "vitest"
 
 import { type Machine, type Report, simulate } from "./custody.ts"
-import { fullAsk } from "./custodyAgents.ts"
-import { openBox } from "./openBox.ts"
 
 // The cast is needed because core's tests are type-checked without the types of Node.
 const host = globalThis as unknown as {
@@ -29,15 +24,13 @@ const explain = (file: string, seed: number, { broken, ...counts }: Report): str
     `  replay: SIMULATION_SEED=${seed} npx vitest run ${file}`
   ].join("\n")
 
-/** Loads the engine's lazy modules first, because the test clock would otherwise advance by chance while they load. */
-const warm = Effect.flatMap(HandoffManager, (manager) =>
-  Effect.flatMap(DateTime.now, (now) => Effect.ignore(manager.create(fullAsk(now))))
-).pipe(
-  Effect.provide(
-    Layer.fresh(HandoffManager.layer).pipe(Layer.provideMerge(Layer.merge(Layer.fresh(MemoryStore.layer), openBox))),
-    { local: true }
-  )
+// The cast is needed because the types of Vite's `glob` are not loaded here.
+const modules = (import.meta as unknown as { glob: (of: string) => Record<string, () => Promise<unknown>> }).glob(
+  "../../core/src/**/*.ts"
 )
+
+/** Loads the engine's lazy modules first, because the test clock would otherwise advance by chance while they load. */
+const warm = Effect.promise(() => Promise.all(Object.values(modules).map((load) => load())))
 
 /** Runs every seed on a new machine. Fails if a promise was broken, or if the runs had too few events of a kind. */
 export const keepsPromises = (
