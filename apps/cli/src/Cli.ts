@@ -10,6 +10,7 @@ import { exportAll } from "./commands/Export.ts"
 import { importAll } from "./commands/Import.ts"
 import { keygen } from "./commands/Keygen.ts"
 import { history, inbox, list, stats, status } from "./commands/Looking.ts"
+import { reopen } from "./commands/Reopen.ts"
 import { result } from "./commands/Result.ts"
 import { sweep } from "./commands/Sweep.ts"
 import {
@@ -62,6 +63,7 @@ export const cli = root.pipe(
     reject,
     fail,
     cancel,
+    reopen,
     claim,
     work,
     inbox,

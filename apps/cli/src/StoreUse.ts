@@ -29,6 +29,7 @@ export const storeUse = {
   create: begins,
   ...Record.map(transitionVerbs, () => changes),
   delegate: changes,
+  reopen: changes,
   claim: changes,
   work: { missing: "created on demand", opens: "to stay", changes: true, signs: true },
   watch: { missing: "created on demand", opens: "to stay", changes: false, signs: false },

@@ -31,6 +31,7 @@ const words: Readonly<Record<Exclude<StoreUser, `copy ${string}`>, ReadonlyArray
   reject: [...about, "--reason", "r"],
   fail: [...about, "--reason", "r"],
   cancel: about,
+  reopen: about,
   claim: ["--agent", "a"],
   work: ["--agent", "a", "--exec", "true"],
   watch: [],

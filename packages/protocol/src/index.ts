@@ -132,6 +132,7 @@ export {
   transitions,
   turns
 } from "./lifecycle/Transitions.ts"
+export { isReopenable, isSuccessor, legacyOf, reopening, successorId } from "./lifecycle/Reopening.ts"
 export { entryDigest, entryText, erased, eventText, linked, type Seal, signedText } from "./lifecycle/Chain.ts"
 export {
   agentOf,
@@ -215,6 +216,7 @@ export { isSameState } from "./foreign/Portable.ts"
 export type { ErrorTag, HandoffError } from "./verbs/Errors.ts"
 export type { ErrorOf, InputOf, RecordOf, TransitionVerb, Verb } from "./verbs/Verb.ts"
 export { changesInput, claimInput, transitionInputs, type TransitionVerbName } from "./verbs/Inputs.ts"
+export { reopenInput } from "./verbs/ReopenInput.ts"
 export { transitionErrors, transitionVerbs } from "./verbs/TransitionVerbs.ts"
 export { storeVerbs } from "./verbs/StoreVerbs.ts"
 export { readVerbs } from "./verbs/ReadVerbs.ts"

@@ -56,6 +56,10 @@ export const payloads: ReadonlyArray<Options> = [
       "The attempt that the caller holds; once it is over, the call rejects with `StaleAttempt`."
     )
   }),
+  optionsOf("reopen", "CallOptions", {
+    by: described(Schema.optionalKey(AgentId), "The agent that acts; must be the sender. Default: the sender."),
+    ...verbs.reopen.input.fields
+  }),
   {
     name: "LeaseOptions",
     doc: "The duration of a lease.",

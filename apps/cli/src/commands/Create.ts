@@ -31,18 +31,19 @@ import { withHelp } from "./VerbCommand.ts"
 const created = (record: HandoffRecord): string => {
   const { request } = record
   const part = request.parent === undefined ? "" : `, a part of ${request.parent}`
+  const old = request.retryOf === undefined ? "" : `, reopens ${request.retryOf}`
   const { briefing } = request
   const confirmed = briefing?.readBack?.confirm === true ? ", and you must confirm that," : ""
   return [
     `Created handoff ${printable(record.recordId)}`,
-    `  ${printable(`${request.fromAgent} -> ${receiverOf(record)}, priority ${request.priority}${part}`)}`,
+    `  ${printable(`${request.fromAgent} -> ${receiverOf(record)}, priority ${request.priority}${part}${old}`)}`,
     ...(briefing?.readBack === undefined
       ? []
       : [`  ${printable(receiverOf(record))} must read its briefing back${confirmed} before it starts`])
   ].join("\n")
 }
 
-const repeated =
+export const repeated =
   "A handoff that is there already is printed, with the key created: false in JSON, and nothing is created. The exit code is then 3 if it ended without being completed."
 
 const requires = Flags.words("requires", "A capability that the receiver must have")
@@ -69,11 +70,15 @@ const deliverables = Flags.orFile(
   "JSON"
 )
 
+/** The flag of the context of a request. */
+export const contextFlag = (context: ReturnType<typeof Flags.orFile>) =>
+  flagsFor({ context }, (flags) =>
+    Effect.flatMap(Input.json("--context", flags.context), (given) => decodedOption("context", given, Input.jsonObject))
+  )
+
 /** The flags of arguments that are not plain. */
 const custom = {
-  context: flagsFor({ context }, (flags) =>
-    Effect.flatMap(Input.json("--context", flags.context), (given) => decodedOption("context", given, Input.jsonObject))
-  ),
+  context: contextFlag(context),
   briefing: flagsFor({ briefing }, (flags) =>
     Effect.flatMap(Input.json("--briefing", flags.briefing), (given) =>
       decodedOption("briefing", given, RequestInput.briefing)
@@ -110,6 +115,20 @@ const timeTo = (flag: string, value: unknown) =>
     ? Input.duration(flag, String(Option.getOrThrow(value)))
     : Effect.undefined
 
+/** Replaces the moments of a request by the times to them that the flags gave. */
+export const withTimes = Effect.fnUntraced(function* <A extends object>(
+  { acceptBy, deadline, ...given }: A & Pick<NewPart, "acceptBy" | "deadline">,
+  values: Readonly<Record<string, unknown>>
+) {
+  const deadlineIn = yield* timeTo("--deadline", values["deadline"])
+  const acceptIn = yield* timeTo("--accept-by", values["acceptBy"])
+  return {
+    ...given,
+    ...(deadlineIn === undefined ? deadline && { deadline } : { deadlineIn }),
+    ...(acceptIn === undefined ? acceptBy && { acceptBy } : { acceptIn })
+  }
+})
+
 /** The flags of a verb that creates a handoff, and their reader. `newId` names the flag for the id of the new handoff. */
 const creationFlags = (command: "create" | "delegate", newId: string) => {
   // A duration is the time to the moment of another flag.
@@ -122,21 +141,8 @@ const creationFlags = (command: "create" | "delegate", newId: string) => {
     }
   ) {
     // The cast: the manager checks the request.
-    const {
-      newId: id,
-      acceptBy,
-      deadline,
-      ...given
-    } = (yield* flags.read(values)) as NewPart & {
-      readonly newId?: string
-    }
-    const deadlineIn = yield* timeTo("--deadline", values["deadline"])
-    const acceptIn = yield* timeTo("--accept-by", values["acceptBy"])
-    const ask: NewPart = {
-      ...given,
-      ...(deadlineIn === undefined ? deadline && { deadline } : { deadlineIn }),
-      ...(acceptIn === undefined ? acceptBy && { acceptBy } : { acceptIn })
-    }
+    const { newId: id, ...given } = (yield* flags.read(values)) as NewPart & { readonly newId?: string }
+    const ask: NewPart = yield* withTimes(given, values)
     const words = yield* Input.words(command, "--requires", values.requires, values.more)
     return { ask: { ...ask, ...(words.length === 0 ? {} : { requires: words }) }, ...(id === undefined ? {} : { id }) }
   })
@@ -155,13 +161,13 @@ export class NothingCreated extends Schema.TaggedError<NothingCreated>()("Nothin
 }
 
 /** True if a handoff has the id that a new one is to get. */
-const isTaken = (id: string | undefined) =>
+export const isTaken = (id: string | undefined) =>
   Schema.is(RecordId)(id)
     ? HandoffStore.use((store) => Effect.map(store.get(id), Option.isSome))
     : Effect.succeed(false)
 
 /** Prints a new handoff, with the reason of the router if it chose the receiver; or the one that was there already. */
-const showNew = Effect.fnUntraced(function* (
+export const showNew = Effect.fnUntraced(function* (
   record: HandoffRecord,
   { flag, isRouted, wasThere }: { readonly flag: string; readonly isRouted: boolean; readonly wasThere: boolean }
 ) {

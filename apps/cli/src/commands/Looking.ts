@@ -1,11 +1,14 @@
-import { encodeEntry, encodeMetrics, encodeWaiting, HandoffManager, type View } from "@aumai/handoff-core"
+import { encodeEntry, encodeMetrics, encodeWaiting, HandoffManager, HandoffStore, type View } from "@aumai/handoff-core"
 import {
   type AgentId,
   type Awaits,
   encodeRecord,
   type HandoffRecord,
   HandoffStatus,
+  isReopenable,
+  isSuccessor,
   readVerbs,
+  successorId,
   waitingOf
 } from "@aumai/handoff-protocol"
 import * as Command from "effect/cli/Command"
@@ -23,8 +26,8 @@ import * as Input from "../input/Input.ts"
 import { flagsOf } from "../input/VerbFlags.ts"
 import { on } from "../OpenStore.ts"
 import { entryText } from "../output/EntryText.ts"
-import { type Output, type OutputError, print, write } from "../output/Output.ts"
-import { details, lines, table } from "../output/RecordText.ts"
+import { type Output, type OutputError, print, warn, write } from "../output/Output.ts"
+import { details, lines, reopenText, table } from "../output/RecordText.ts"
 import { jsonText, printable } from "../output/Text.ts"
 import { waitingText } from "../output/WaitingText.ts"
 import { root, storeFlag } from "../Root.ts"
@@ -49,9 +52,12 @@ const jsonArray = <A, E>(
   )
 }
 
-/** Prints records as a JSON array, as a table on a terminal, or as one line each. */
+/** Prints records as a JSON array, as a table on a terminal, or as one line each. Returns `true` if it wrote lines of records. */
 const listing = Effect.fnUntraced(function* <E>(records: Stream.Stream<HandoffRecord, E>) {
-  if (yield* Flags.Json) return yield* jsonArray(records, encodeRecord)
+  if (yield* Flags.Json) {
+    yield* jsonArray(records, encodeRecord)
+    return false
+  }
   const now = (yield* DateTime.now).epochMilliseconds
   const columns = (yield* (yield* Stdio.Stdio).stdoutIsTerminal)
     ? (yield* (yield* Terminal.Terminal).columns) || standardColumns
@@ -62,6 +68,7 @@ const listing = Effect.fnUntraced(function* <E>(records: Stream.Stream<HandoffRe
     return print(columns === undefined ? lines(chunk) : table(chunk, columns, now))
   })
   if (!some) yield* print(nothing)
+  return some
 })
 
 // A terminal that does not know its width reports 0; 80 columns are usual since the VT100.
@@ -76,12 +83,25 @@ const limit = Flag.Int("limit").pipe(
 const taken = <A, E>(records: Stream.Stream<A, E>, limit: Option.Option<number>) =>
   Option.isNone(limit) ? records : Stream.take(records, limit.value)
 
+/** The handoff that reopened another one, if its sender chose no id for it; only that one is found by its id. */
+const successorOf = Effect.fnUntraced(function* (record: HandoffRecord) {
+  if (!isReopenable(record)) return undefined
+  const found = yield* (yield* HandoffStore).get(successorId(record.recordId))
+  return Option.getOrUndefined(Option.filter(found, (successor) => isSuccessor(successor, record)))
+})
+
 export const status = Command.make(
   "status",
   { id: Flags.id },
   Effect.fnUntraced(function* (flags) {
     const record = yield* Input.handoff(flags.id)
-    yield* print((yield* Flags.Json) ? jsonText(encodeRecord(record)) : details(record))
+    const successor = yield* successorOf(record)
+    const { store } = yield* root
+    const reopened = successor && { reopened_as: successor.recordId }
+    const isJson = yield* Flags.Json
+    yield* print(
+      isJson ? jsonText({ ...encodeRecord(record), ...reopened }) : details(record, successor, storeFlag(store))
+    )
   }, on("status"))
 ).pipe(withHelp(readVerbs.get), Command.withExamples([{ command: "aumai-handoff status --id 7k2m9q4xw3pz" }]))
 
@@ -112,7 +132,11 @@ export const list = Command.make(
     const records = (yield* HandoffManager).listAll(view)
     // Only `Status` is an index of statuses.
     const some = status === undefined ? records : Stream.filter(records, (record) => record.status === status)
-    yield* listing(taken(some, flags.limit))
+    const hasLines = yield* listing(taken(some, flags.limit))
+    // Beside the list, which a script may read line by line.
+    if (hasLines && status !== undefined && isReopenable({ status })) {
+      yield* warn(`To hand one of them over again: ${reopenText("ID", storeFlag((yield* root).store))}`)
+    }
   }, on("list"))
 ).pipe(
   withHelp({ summary: "Lists handoffs, oldest first." }),

@@ -9,6 +9,7 @@ import {
   dueAt,
   type HandoffRecord,
   isEndedElsewhere,
+  isReopenable,
   receiverOf,
   type Sentence,
   turnOf
@@ -19,7 +20,7 @@ import * as DateTime from "effect/DateTime"
 import { awaitedText, handoverRows } from "./HandoverText.ts"
 import { reviewedText, reviewRows } from "./ReviewText.ts"
 import { lasting, sentenceText, stretch } from "./SentenceText.ts"
-import { fit, jsonText, padded, printable, type Style, styled } from "./Text.ts"
+import { fit, jsonText, padded, printable, type Style, styled, word } from "./Text.ts"
 
 const parties = (record: HandoffRecord): string => printable(`${record.request.fromAgent} -> ${receiverOf(record)}`)
 
@@ -136,8 +137,15 @@ const optional = (sentence: Sentence | undefined): string | undefined => sentenc
 const responseText = (response: Description): string =>
   [response.what, response.details.map(sentenceText).join("; ")].filter((text) => text !== "").join(": ")
 
-/** Everything about one record in labelled lines. The first ten labels are those of the Python tool. */
-export const details = (record: HandoffRecord): string => {
+/** The command that gives a handoff which ended without being completed a new life. */
+export const reopenText = (recordId: string, where: string): string =>
+  `aumai-handoff reopen --id ${word(recordId)}${where}`
+
+/**
+ * Everything about one record in labelled lines. The first ten labels are those of the Python tool. `successor` is the
+ * handoff that reopened it.
+ */
+export const details = (record: HandoffRecord, successor?: HandoffRecord, where = ""): string => {
   const { request } = record
   const response = describeResponse(record)
   const waitsFor = turnOf(record)
@@ -162,6 +170,7 @@ export const details = (record: HandoffRecord): string => {
     ["Remind", request.remindBefore === undefined ? undefined : `${lasting(request.remindBefore)} before`],
     ["Requires", request.requires && printable(request.requires.join(", "))],
     ["Parent", request.parent && printable(request.parent)],
+    ["Retry of", request.retryOf && printable(request.retryOf)],
     ["Context", Object.keys(request.context).length === 0 ? undefined : jsonText(request.context)],
     ...handoverRows(record),
     ["Attempt", record.attempt > 1 ? sentenceText(describeAttempt(record)) : undefined],
@@ -176,6 +185,8 @@ export const details = (record: HandoffRecord): string => {
     ["Answer", answer && printable(`${answer.answer} (to: ${answer.question})`)],
     ...reviewRows(record),
     ["Turn", waitsFor === undefined ? undefined : printable(waitsFor)],
+    ["Reopened", successor && printable(`${successor.recordId}, which is ${successor.status}`)],
+    ["Reopen", successor === undefined && isReopenable(record) ? reopenText(record.recordId, where) : undefined],
     ["Revision", String(record.revision)],
     ["Head", record.head]
   ]

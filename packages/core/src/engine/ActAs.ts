@@ -31,6 +31,7 @@ export interface Acting {
 interface Others {
   readonly create: HandoffRecord
   readonly delegate: HandoffRecord
+  readonly reopen: HandoffRecord
   readonly claim: Option.Option<After<"Accepted">>
   readonly inbox: ReadonlyArray<Waiting>
   readonly get: HandoffRecord
@@ -69,6 +70,7 @@ const others: {
       ...named(id),
       ...(routing && { routing })
     }),
+  reopen: (manager, { agent }, { recordId, ...changes }) => manager.reopen(recordId, { by: agent, ...changes }),
   claim: (manager, { agent }, call) => manager.claim(agent, call),
   inbox: (manager, { agent }, call) => manager.inbox(agent, call),
   get: (manager, _, { recordId }) => manager.get(recordId),

@@ -2,6 +2,7 @@ import {
   type AgentId,
   type Deliverable,
   type ErrorOf,
+  type HandBack,
   HandoffExists,
   type HandoffRecord,
   HandoffRequest,
@@ -30,9 +31,9 @@ import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 
 import type { RoutingOptions } from "../routing/HandoffRouter.ts"
-import type { Circumstances } from "../routing/NameRules.ts"
 import { checkRequest } from "../routing/Names.ts"
 import { type HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import type { Choose } from "./Choosing.ts"
@@ -69,10 +70,11 @@ const draws = 3
 // Each conflict means that a key was registered or revoked meanwhile.
 const tries = 8
 
-const decodeRequest = Schema.decodeUnknownResult(Schema.toType(HandoffRequest), {
-  errors: "all",
-  onExcessProperty: "error"
-})
+// A caller cannot name the handoff that its request reopens: `reopen` does, after it has checked that.
+const decodeRequest = Schema.decodeUnknownResult(
+  Schema.toType(Schema.Struct(Struct.omit(HandoffRequest.fields, ["retryOf"]))),
+  { errors: "all", onExcessProperty: "error" }
+)
 const times = Schema.Struct({
   acceptIn: Schema.UndefinedOr(Milliseconds),
   deadlineIn: Schema.UndefinedOr(Milliseconds)
@@ -99,6 +101,7 @@ const withDefaults = (request: HandoffRequest): HandoffRequest => ({
 interface Addressed {
   readonly request: HandoffRequest
   readonly routing?: RoutingDecision
+  readonly handBack?: HandBack
 }
 
 type CommitError = KeyRequired | RevisionConflict | StoreError
@@ -118,8 +121,21 @@ const later = ({ epochMilliseconds }: DateTime.Utc, milliseconds: Milliseconds):
 /** Gives the request of a handoff that is created at a moment. */
 type RequestAt = (createdAt: DateTime.Utc) => HandoffRequest
 
+/** A valid request of a new handoff. */
+export interface Plan {
+  readonly sender: AgentId
+  readonly requestAt: RequestAt
+  /** The request names no receiver: the router chooses. */
+  readonly isRouted: boolean
+  readonly routing?: RoutingOptions | undefined
+  /** The id that the caller chose. */
+  readonly id?: RecordId | undefined
+  /** The hand-back of the handoff that this one reopens. */
+  readonly handBack?: HandBack | undefined
+}
+
 /** Validates a request and fills in its defaults. */
-const read = ({
+export const read = ({
   acceptIn,
   deadlineIn,
   ...ask
@@ -147,6 +163,8 @@ const read = ({
     })
   }))
 }
+
+export type Creation = ReturnType<typeof make>
 
 /** Makes the verbs that create handoffs, over a store and a router. */
 export const make = (
@@ -202,12 +220,12 @@ export const make = (
   }
 
   /** The handoff with this id; `undefined` if the id is free. Fails if its request differs. */
-  const existing = Effect.fnUntraced(function* (id: RecordId, ask: NewHandoff, requestAt: RequestAt) {
+  const existing = Effect.fnUntraced(function* (id: RecordId, { isRouted, requestAt }: Plan) {
     const found = yield* store.get(id)
     if (Option.isNone(found)) return undefined
     const { toAgent } = found.value.request
     const request = requestAt(found.value.createdAt)
-    const repeated = ask.toAgent === undefined ? { ...request, toAgent } : request
+    const repeated = isRouted ? { ...request, toAgent } : request
     const same = Equal.equals(withDefaults(found.value.request), withDefaults(repeated))
     return same ? found.value : yield* new HandoffExists({ recordId: id })
   })
@@ -221,18 +239,20 @@ export const make = (
 
   /** Checks the timers, names and schemas of a request, and chooses its receiver if it names none. */
   const complete = (
-    request: HandoffRequest,
-    how: Circumstances & { readonly routing?: RoutingOptions | undefined },
+    { handBack, requestAt, ...how }: Plan,
+    isPart: boolean,
     now: DateTime.Utc
   ): Effect.Effect<Addressed, InvalidInput | NoCapableAgent | StoreError> => {
+    const request = requestAt(now)
     const late = checkTimers(request, now)
     if (late !== undefined) return Effect.fail(late)
+    const left = handBack === undefined ? {} : { handBack }
     const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = how.isRouted
       ? addressed(request, how.routing)
-      : Effect.succeed({ request })
+      : Effect.succeed({ request, ...left })
     const { deliverables = [] } = request
     const checked = hasSchemas(deliverables) ? Effect.andThen(checkSchemas(deliverables), whole) : whole
-    return Effect.andThen(checkRequest(request, how), checked)
+    return Effect.andThen(checkRequest(request, { ...how, isPart }), checked)
   }
 
   const idOf = (id: string): Result.Result<RecordId, InvalidInput> =>
@@ -241,61 +261,43 @@ export const make = (
       onSuccess: ({ recordId }) => recordId
     })
 
+  /** Creates a handoff, with this id if there is one. */
+  const begun = (plan: Plan, id: RecordId | undefined): Effect.Effect<HandoffRecord, CreateError> => {
+    const createWith = (begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>) =>
+      Effect.flatMap(nowIn(store), (now) => Effect.flatMap(complete(plan, false, now), (ask) => begin(now, ask)))
+    if (id === undefined) return createWith((at, ask) => beginWithNewId(draws - 1, at, ask))
+    const existingOr = <E>(otherwise: Effect.Effect<HandoffRecord, E>) =>
+      Effect.flatMap(existing(id, plan), (there): Effect.Effect<HandoffRecord, E> =>
+        there === undefined ? otherwise : Effect.succeed(there)
+      )
+    const once = createWith((at, ask) => begin(id, at, ask))
+    // On conflict another process has created it meanwhile, and that handoff is the result.
+    return existingOr(Effect.catchTag(once, "RevisionConflict", (conflict) => existingOr(Effect.fail(conflict))))
+  }
+
   const createOne = (asked: NewHandoff, opted: CreateOptions = {}): Effect.Effect<HandoffRecord, CreateError> => {
     const given = givenOf(asked, opted)
     if (Result.isFailure(given)) return Effect.fail(given.failure)
     const { ask, options } = given.success
     const decoded = read(ask)
     if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
-    const { requestAt, sender } = decoded.success
-
-    const createWith = (
-      id: RecordId | undefined,
-      begin: (at: DateTime.Utc, ask: Addressed) => Effect.Effect<HandoffRecord, CommitError>
-    ) =>
-      Effect.flatMap(nowIn(store), (now) =>
-        Effect.flatMap(
-          complete(
-            requestAt(now),
-            { id, isRouted: ask.toAgent === undefined, isPart: false, routing: options.routing },
-            now
-          ),
-          (ask) => begin(now, ask)
-        )
-      )
-
-    if (options.id === undefined) {
-      return (
-        notTheSender(sender, options.by, unnamed) ??
-        createWith(undefined, (at, complete) => beginWithNewId(draws - 1, at, complete))
-      )
-    }
-    const named = idOf(options.id)
-    if (Result.isFailure(named)) return Effect.fail(named.failure)
-    const recordId = named.success
-    const existingOr = <E>(otherwise: Effect.Effect<HandoffRecord, E>) =>
-      Effect.flatMap(existing(recordId, ask, requestAt), (there): Effect.Effect<HandoffRecord, E> =>
-        there === undefined ? otherwise : Effect.succeed(there)
-      )
-    const once = createWith(recordId, (at, complete) => begin(recordId, at, complete))
-    // On conflict another process has created it meanwhile, and that handoff is the result.
-    const orAnother = Effect.catchTag(once, "RevisionConflict", (conflict) => existingOr(Effect.fail(conflict)))
-    return notTheSender(sender, options.by, recordId) ?? existingOr(orAnother)
+    const named = options.id === undefined ? undefined : idOf(options.id)
+    // Without an id, the sender is judged first.
+    if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
+    const id = named?.success
+    const { routing } = options
+    const plan = { ...decoded.success, isRouted: ask.toAgent === undefined, id, routing }
+    return notTheSender(plan.sender, options.by, id ?? unnamed) ?? begun(plan, id)
   }
 
-  /** Delegates a part of a handoff to another agent. One commit creates the part and records the event of the whole. */
-  const delegate = (
+  /** Delegates a part: one commit creates it and records the event of the whole. `planOf` is the plan of a holder. */
+  const delegated = (
     parent: RecordId,
-    asked: NewPart,
-    options: CreateOptions & Actor = {}
-  ): Effect.Effect<HandoffRecord, CreateError | VerbError> => {
-    const given = givenOf(asked, options)
-    if (Result.isFailure(given)) return Effect.fail(given.failure)
-    const { ask } = given.success
-    const { attempt, by, id, routing } = given.success.options
-    const named = id === undefined ? undefined : idOf(id)
-    if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
-    return Effect.suspend(() => {
+    planOf: (holder: AgentId) => Result.Result<Plan, InvalidInput>,
+    { attempt, by }: Actor,
+    id: RecordId | undefined
+  ): Effect.Effect<HandoffRecord, CreateError | VerbError> =>
+    Effect.suspend(() => {
       // The first read names the holder: after a forward, the call must not delegate in the name of the next holder.
       let firstHolder: AgentId | undefined
       return verbs.turns(
@@ -303,9 +305,9 @@ export const make = (
         verbs.attempt(parent, (whole, at, found) =>
           Effect.gen(function* () {
             const holder = (firstHolder ??= by ?? receiverOf(found))
-            const { requestAt } = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
-            const child = named?.success ?? (yield* drawId)
-            const there = named && (yield* existing(child, { ...ask, fromAgent: holder }, requestAt))
+            const plan = yield* Effect.fromResult(planOf(holder))
+            const child = id ?? (yield* drawId)
+            const there = id && (yield* existing(id, plan))
             if (there !== undefined) {
               // Anybody can create a handoff of this id and parent; only an entry of the whole makes it a part.
               const history = yield* store.history(parent)
@@ -313,7 +315,7 @@ export const make = (
                 ? there
                 : yield* new HandoffExists({ recordId: child })
             }
-            const delegated = yield* Effect.fromResult(
+            const delegation = yield* Effect.fromResult(
               entries.next(whole, {
                 _tag: "Delegated",
                 at,
@@ -322,19 +324,40 @@ export const make = (
                 ...(attempt === undefined ? {} : { attempt })
               })
             )
-            const how = { id: named?.success, isRouted: ask.toAgent === undefined, isPart: true, routing }
-            const first = yield* Effect.fromResult(
-              entries.first(child, eventOf(at, yield* complete(requestAt(at), how, at)))
-            )
-            return yield* Effect.as(entries.commit([first, delegated]), first.record)
+            const first = yield* Effect.fromResult(entries.first(child, eventOf(at, yield* complete(plan, true, at))))
+            return yield* Effect.as(entries.commit([first, delegation]), first.record)
           })
         )
       )
     })
+
+  /** Delegates a part of a handoff to another agent. */
+  const delegate = (
+    parent: RecordId,
+    asked: NewPart,
+    options: CreateOptions & Actor = {}
+  ): Effect.Effect<HandoffRecord, CreateError | VerbError> => {
+    const given = givenOf(asked, options)
+    if (Result.isFailure(given)) return Effect.fail(given.failure)
+    const { ask } = given.success
+    const { id: name, routing, ...actor } = given.success.options
+    const named = name === undefined ? undefined : idOf(name)
+    if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
+    const id = named?.success
+    const planOf = (fromAgent: AgentId) =>
+      Result.map(read({ ...ask, fromAgent, parent }), (decoded) => ({
+        ...decoded,
+        isRouted: ask.toAgent === undefined,
+        id,
+        routing
+      }))
+    return delegated(parent, planOf, actor, id)
   }
 
   return {
+    begun,
     create: createOne,
+    delegated,
     // The cast: the list of verbs names the lifecycle errors of Delegated, and Verbs.test.ts checks it.
     delegate: delegate as (
       ...given: Parameters<typeof delegate>
@@ -342,7 +365,7 @@ export const make = (
   }
 }
 
-const notTheSender = (expected: AgentId, by: AgentId | undefined, recordId: RecordId) =>
+export const notTheSender = (expected: AgentId, by: AgentId | undefined, recordId: RecordId, event = "Created") =>
   by === undefined || by === expected
     ? undefined
-    : Effect.fail(new NotYourHandoff({ recordId, event: "Created", by, party: "sender", expected }))
+    : Effect.fail(new NotYourHandoff({ recordId, event, by, party: "sender", expected }))

@@ -36,6 +36,7 @@ import * as Entries from "./Entries.ts"
 import { isDrawn, isIdPrefix } from "./Ids.ts"
 import type { InboxOptions } from "./Inbox.ts"
 import * as Metrics from "./Metrics.ts"
+import type { ReopenOptions } from "./Reopen.ts"
 import { SchemaBox } from "./SchemaBox.ts"
 import * as Verbs from "./Verbs.ts"
 
@@ -97,6 +98,16 @@ export class HandoffManager extends Context.Service<
       part: Creation.NewPart,
       options?: Creation.CreateOptions & Verbs.Actor
     ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.delegate>>
+    /**
+     * Gives a handoff that ended without being completed a new life, as a new handoff. It has the same request, which
+     * `options` change, and names the old one in `retryOf`; a clock that has passed gets as much time as before. What the
+     * earlier attempts left is its hand-back. Without an `id`, a repeated call returns the same handoff. A part is
+     * delegated again, which its whole must allow.
+     */
+    readonly reopen: (
+      id: RecordId,
+      options?: ReopenOptions
+    ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.reopen>>
     /**
      * Accepts a pending handoff. If the briefing requires a read-back, the payload restates it; `restate` adds the
      * items still missing.
@@ -243,6 +254,7 @@ const archive = Effect.promise(() => import("./Archive.ts"))
 const chain = Effect.promise(() => import("./Chain.ts"))
 const inbox = Effect.promise(() => import("./Inbox.ts"))
 const changesWhere = Effect.promise(() => import("./ChangesWhere.ts"))
+const reopening = Effect.promise(() => import("./Reopen.ts"))
 const results = Effect.promise(() => import("./Results.ts"))
 
 const make = Effect.gen(function* () {
@@ -253,7 +265,8 @@ const make = Effect.gen(function* () {
   const box = yield* SchemaBox
   const verbs = Verbs.make(store, choose, entries, box)
   const claim = yield* Claiming.make(store, verbs.applyOverdue, verbs.take)
-  const { create, delegate } = Creation.make(store, choose, entries, verbs, box)
+  const creation = Creation.make(store, choose, entries, verbs, box)
+  const { create, delegate } = creation
 
   const get = Effect.fnUntraced(function* (id: RecordId) {
     const found = yield* store.get(id)
@@ -307,6 +320,7 @@ const make = Effect.gen(function* () {
     create,
     createAndWait: (ask, options) => Effect.flatMap(create(ask, options), ({ recordId }) => result(recordId)),
     delegate,
+    reopen: (id, options) => Effect.flatMap(reopening, ({ make }) => make(store, verbs, creation)(id, options)),
     get,
     find,
     list: (view, page) => store.list(view, { ...page, limit: pageOf(page.limit) }),

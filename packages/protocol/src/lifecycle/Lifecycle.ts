@@ -44,7 +44,8 @@ export const begun = (recordId: RecordId, event: Origin): HandoffRecord =>
         request: event.request,
         createdAt: event.at,
         updatedAt: event.at,
-        attempt: 1
+        attempt: 1,
+        ...(event.handBack === undefined ? {} : { handBack: event.handBack })
       }
 
 /**

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
 import { field, inBody, optional, RecordId } from "../values/Fields.ts"
-import { Milliseconds } from "./Attempt.ts"
+import { HandBack, Milliseconds } from "./Attempt.ts"
 import { ReadBack } from "./Briefing.ts"
 import {
   AnsweredEvent,
@@ -29,7 +29,10 @@ export class CreatedEvent extends Schema.Opaque<CreatedEvent>()(
     _tag: Schema.tag("Created"),
     ...fact,
     request: field(HandoffRequest, "The sender's request."),
-    routing: optional(RoutingDecision, "The router's choice of the receiver; absent if the sender named it.")
+    routing: optional(RoutingDecision, "The router's choice of the receiver; absent if the sender named it."),
+    handBack: inBody(
+      optional(HandBack, "What the attempts of the handoff that this one reopens left for the next one.")
+    )
   })
 ) {}
 

@@ -1,12 +1,13 @@
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-import { Milliseconds } from "../model/Attempt.ts"
+import { reopening } from "../lifecycle/Reopening.ts"
 import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
 import { verbNames } from "../model/VerbNames.ts"
 import { AgentId, Capability, field, optional, PublicKey, RecordId, Text } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { claimInput } from "./Inputs.ts"
+import { reopenInput, timesFromNow } from "./ReopenInput.ts"
 import { verb } from "./Row.ts"
 import { transitionErrors } from "./TransitionVerbs.ts"
 
@@ -29,12 +30,16 @@ const ask = {
   toAgent: optional(AgentId, "The receiver. Default: the router chooses among the registered agents."),
   taskDescription: HandoffRequest.fields.taskDescription,
   ...defaulted,
-  ...Struct.omit(HandoffRequest.fields, ["fromAgent", "toAgent", "taskDescription", "context", "priority", "parent"]),
-  deadlineIn: optional(
-    Milliseconds,
-    "The time from the creation to the deadline, in milliseconds. Unlike a `deadline` computed from now, it is the same request when the call is repeated."
-  ),
-  acceptIn: optional(Milliseconds, "The time from the creation to `acceptBy`, in milliseconds, in the same way."),
+  ...Struct.omit(HandoffRequest.fields, [
+    "fromAgent",
+    "toAgent",
+    "taskDescription",
+    "context",
+    "priority",
+    "parent",
+    "retryOf"
+  ]),
+  ...timesFromNow,
   routing: optional(Schema.Struct(routing), "Limits the choice of the router.")
 }
 
@@ -85,6 +90,22 @@ export const storeVerbs = {
     },
     { ...ask, id: newId },
     [...transitionErrors, ...creationErrors]
+  ),
+  reopen: verb(
+    {
+      name: "reopen",
+      subject: "handoff",
+      event: "Created",
+      party: reopening.by,
+      does: "writes",
+      repeat: "always",
+      summary: "Gives a handoff that ended without being completed a new life, as a new handoff.",
+      description:
+        "The new handoff has the same request, which arguments change, and names the old one in `retry_of`. What the earlier attempts left is its hand-back. Without an id of your choice, a repeated call returns the same handoff. A part is delegated again, which its whole must allow.",
+      gives: ["HandoffRecord"]
+    },
+    reopenInput.fields,
+    [...transitionErrors, "HandoffExists"]
   ),
   claim: verb(
     {

@@ -132,6 +132,7 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
       manage(options, (manager) =>
         manager.delegate(Inputs.recordId(id), Inputs.request(part), Inputs.delegation(options))
       ),
+    reopen: (id, options) => manage(options, (manager) => manager.reopen(Inputs.recordId(id), Inputs.payload(options))),
     ...verbs,
     get: (id, options) => manage(options, (manager) => manager.get(Inputs.recordId(id))),
     find: (prefix, options) => manage(options, (manager) => manager.find(Inputs.recordId(prefix))),

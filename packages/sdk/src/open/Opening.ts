@@ -4,6 +4,7 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "create",
   "createAndWait",
   "delegate",
+  "reopen",
   "accept",
   "restate",
   "confirm",

@@ -40,6 +40,8 @@ interface CreatedEvent extends Fact {
   readonly request: HandoffRequest
   /** The router's choice of the receiver; absent if the sender named it. */
   readonly routing?: RoutingDecision
+  /** What the attempts of the handoff that this one reopens left for the next one. */
+  readonly handBack?: HandBack
 }
 
 /** The handoff is imported from a program that keeps no history. This is the first event of such a handoff. */

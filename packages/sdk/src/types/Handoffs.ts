@@ -38,6 +38,7 @@ import type {
   ProgressOptions,
   RejectOptions,
   ReleaseOptions,
+  ReopenOptions,
   RestateOptions,
   ReturnOptions,
   RoutingOptions,
@@ -86,6 +87,27 @@ export interface Handoffs extends AsyncDisposable {
    * whole. A call that names its own `id` is safe to repeat. Rejects with `HandoffExists` and `NoCapableAgent`, too.
    */
   delegate(id: string, part: NewPart, options?: DelegateOptions): Promise<HandoffRecord>
+  /**
+   * Gives a handoff that ended without being completed a new life, as a new handoff. Only its sender can. The new handoff
+   * has the same request, which the options change, and names the old one in `retryOf`; a clock that has passed gets as
+   * much time as before. What the earlier attempts left is its `handBack`. Without an `id`, a repeated call returns the
+   * same handoff. A part is delegated again, which its whole must allow. Rejects with `HandoffExists`, too.
+   *
+   * @example
+   * ```ts
+   * import { openHandoffs } from "@aumai/handoff/node"
+   *
+   * await using handoffs = await openHandoffs("memory:")
+   * const ask = { fromAgent: "planner", toAgent: "executor", taskDescription: "Translate it" }
+   * const { recordId } = await handoffs.create(ask)
+   * await handoffs.reject(recordId, { reason: "No dictionary" })
+   * for await (const { recordId } of handoffs.listAll({ _tag: "Status", status: "rejected" })) {
+   *   const { handBack, request } = await handoffs.reopen(recordId, { toAgent: "linguist" })
+   *   console.log(request.toAgent, handBack?.pitfalls) // linguist ["executor: No dictionary"]
+   * }
+   * ```
+   */
+  reopen(id: string, options?: ReopenOptions): Promise<HandoffRecord>
   /**
    * Accepts a pending handoff. If the briefing requires a read-back, restate the task and list the items you
    * understood. Missing items are reported; add them with `restate`. Rejects with `NoRoomLeft` and `UnknownItem`,

@@ -113,6 +113,35 @@ export interface DelegateOptions extends CreateOptions {
   readonly attempt?: number | undefined
 }
 
+/** The options of `reopen`. */
+export interface ReopenOptions extends CallOptions {
+  /** The agent that acts; must be the sender. Default: the sender. */
+  readonly by?: string | undefined
+  /** The receiver. Default: the agent that had the old handoff when it ended. */
+  readonly toAgent?: string | undefined
+  /** The task, in words for the receiver. Default: unchanged. */
+  readonly taskDescription?: string | undefined
+  /** Data that the receiver needs for the task. Default: unchanged. */
+  readonly context?: JsonObject | undefined
+  /** The urgency: 1 (least) to 10 (most urgent). Default: unchanged. */
+  readonly priority?: number | undefined
+  /** The moment at which the new handoff expires. Default: unchanged; if it has passed, as much time as before. */
+  readonly deadline?: Date | string | undefined
+  /** The moment by which it must be accepted. Default: unchanged; if it has passed, as much time as before. */
+  readonly acceptBy?: Date | string | undefined
+  /**
+   * The time from the creation to the deadline, in milliseconds. Unlike a `deadline` computed from now, it is the same
+   * request when the call is repeated.
+   */
+  readonly deadlineIn?: number | undefined
+  /** The time from the creation to `acceptBy`, in milliseconds, in the same way. */
+  readonly acceptIn?: number | undefined
+  /**
+   * The id of the new handoff. Default: an id computed from that of the old one, so that each handoff is reopened once.
+   */
+  readonly id?: string | undefined
+}
+
 /** The duration of a lease. */
 export interface LeaseOptions {
   /** The duration of the lease unless it is renewed, in milliseconds. Default: indefinitely. */
