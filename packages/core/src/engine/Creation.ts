@@ -1,7 +1,6 @@
 import {
   type AgentId,
   type Deliverable,
-  type ErrorOf,
   type HandBack,
   HandoffExists,
   type HandoffRecord,
@@ -16,7 +15,6 @@ import {
   NoCapableAgent,
   NotYourHandoff,
   type Origin,
-  receiverOf,
   RecordId,
   type RevisionConflict,
   type RoutingDecision,
@@ -41,7 +39,7 @@ import type { Entries } from "./Entries.ts"
 import { drawId } from "./Ids.ts"
 import { laterReviewersOf } from "./PartyNames.ts"
 import type { Box } from "./SchemaBox.ts"
-import { type Actor, contentSchemas, hasSchemas, type VerbError, type Verbs } from "./Verbs.ts"
+import { contentSchemas, hasSchemas } from "./Verbs.ts"
 
 /** The same type with plain strings for ids and names, because callers of `create` have not validated theirs yet. */
 type Unbranded<A> = A extends string ? string : A extends ReadonlyArray<infer Item> ? ReadonlyArray<Unbranded<Item>> : A
@@ -105,12 +103,12 @@ interface Addressed {
 }
 
 type CommitError = KeyRequired | RevisionConflict | StoreError
-type CreateError = InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | CommitError
+export type CreateError = InvalidInput | NotYourHandoff | HandoffExists | NoCapableAgent | CommitError
 
 // Stands in errors for the id of a handoff that has none yet.
 const unnamed = RecordId.make("(new)")
 
-/** The arguments of a new handoff, taken over from the caller. */
+/** Takes the arguments of a new handoff over from the caller. */
 const givenOf = <Ask, Options>(ask: Ask, options: Options) =>
   Result.all({ ask: takeOver("request", ask), options: takeOver("options", options) })
 
@@ -135,7 +133,7 @@ export interface Plan {
 }
 
 /** Validates a request and fills in its defaults. */
-export const read = ({
+const read = ({
   acceptIn,
   deadlineIn,
   ...ask
@@ -167,13 +165,7 @@ export const read = ({
 export type Creation = ReturnType<typeof make>
 
 /** Makes the verbs that create handoffs, over a store and a router. */
-export const make = (
-  store: HandoffStore["Service"],
-  choose: Choose,
-  entries: Entries,
-  verbs: Verbs,
-  box: Box | undefined
-) => {
+export const make = (store: HandoffStore["Service"], choose: Choose, entries: Entries, box: Box | undefined) => {
   /** Lets the router choose the receiver of a request. */
   const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
     const exclude = [...(routing?.exclude ?? []), ...laterReviewersOf(request)]
@@ -290,82 +282,10 @@ export const make = (
     return notTheSender(plan.sender, options.by, id ?? unnamed) ?? begun(plan, id)
   }
 
-  /** Delegates a part: one commit creates it and records the event of the whole. `planOf` is the plan of a holder. */
-  const delegated = (
-    parent: RecordId,
-    planOf: (holder: AgentId) => Result.Result<Plan, InvalidInput>,
-    { attempt, by }: Actor,
-    id: RecordId | undefined
-  ): Effect.Effect<HandoffRecord, CreateError | VerbError> =>
-    Effect.suspend(() => {
-      // The first read names the holder: after a forward, the call must not delegate in the name of the next holder.
-      let firstHolder: AgentId | undefined
-      return verbs.turns(
-        parent,
-        verbs.attempt(parent, (whole, at, found) =>
-          Effect.gen(function* () {
-            const holder = (firstHolder ??= by ?? receiverOf(found))
-            const plan = yield* Effect.fromResult(planOf(holder))
-            const child = id ?? (yield* drawId)
-            const there = id && (yield* existing(id, plan))
-            if (there !== undefined) {
-              // Anybody can create a handoff of this id and parent; only an entry of the whole makes it a part.
-              const history = yield* store.history(parent)
-              return history.some(({ event }) => event._tag === "Delegated" && event.child === child)
-                ? there
-                : yield* new HandoffExists({ recordId: child })
-            }
-            const delegation = yield* Effect.fromResult(
-              entries.next(whole, {
-                _tag: "Delegated",
-                at,
-                by: holder,
-                child,
-                ...(attempt === undefined ? {} : { attempt })
-              })
-            )
-            const first = yield* Effect.fromResult(entries.first(child, eventOf(at, yield* complete(plan, true, at))))
-            return yield* Effect.as(entries.commit([first, delegation]), first.record)
-          })
-        )
-      )
-    })
-
-  /** Delegates a part of a handoff to another agent. */
-  const delegate = (
-    parent: RecordId,
-    asked: NewPart,
-    options: CreateOptions & Actor = {}
-  ): Effect.Effect<HandoffRecord, CreateError | VerbError> => {
-    const given = givenOf(asked, options)
-    if (Result.isFailure(given)) return Effect.fail(given.failure)
-    const { ask } = given.success
-    const { id: name, routing, ...actor } = given.success.options
-    const named = name === undefined ? undefined : idOf(name)
-    if (named !== undefined && Result.isFailure(named)) return Effect.fail(named.failure)
-    const id = named?.success
-    const planOf = (fromAgent: AgentId) =>
-      Result.map(read({ ...ask, fromAgent, parent }), (decoded) => ({
-        ...decoded,
-        isRouted: ask.toAgent === undefined,
-        id,
-        routing
-      }))
-    return delegated(parent, planOf, actor, id)
-  }
-
-  return {
-    begun,
-    create: createOne,
-    delegated,
-    // The cast: the list of verbs names the lifecycle errors of Delegated, and Verbs.test.ts checks it.
-    delegate: delegate as (
-      ...given: Parameters<typeof delegate>
-    ) => Effect.Effect<HandoffRecord, ErrorOf<typeof storeVerbs.delegate>>
-  }
+  return { begun, complete, create: createOne, eventOf, existing, givenOf, idOf, notTheSender, read }
 }
 
-export const notTheSender = (expected: AgentId, by: AgentId | undefined, recordId: RecordId, event = "Created") =>
+const notTheSender = (expected: AgentId, by: AgentId | undefined, recordId: RecordId, event = "Created") =>
   by === undefined || by === expected
     ? undefined
     : Effect.fail(new NotYourHandoff({ recordId, event, by, party: "sender", expected }))

@@ -254,6 +254,7 @@ const archive = Effect.promise(() => import("./Archive.ts"))
 const chain = Effect.promise(() => import("./Chain.ts"))
 const inbox = Effect.promise(() => import("./Inbox.ts"))
 const changesWhere = Effect.promise(() => import("./ChangesWhere.ts"))
+const delegating = Effect.promise(() => import("./Delegating.ts"))
 const reopening = Effect.promise(() => import("./Reopen.ts"))
 const results = Effect.promise(() => import("./Results.ts"))
 
@@ -265,8 +266,8 @@ const make = Effect.gen(function* () {
   const box = yield* SchemaBox
   const verbs = Verbs.make(store, choose, entries, box)
   const claim = yield* Claiming.make(store, verbs.applyOverdue, verbs.take)
-  const creation = Creation.make(store, choose, entries, verbs, box)
-  const { create, delegate } = creation
+  const creation = Creation.make(store, choose, entries, box)
+  const { create } = creation
 
   const get = Effect.fnUntraced(function* (id: RecordId) {
     const found = yield* store.get(id)
@@ -319,8 +320,9 @@ const make = Effect.gen(function* () {
     ...verbs.methods,
     create,
     createAndWait: (ask, options) => Effect.flatMap(create(ask, options), ({ recordId }) => result(recordId)),
-    delegate,
-    reopen: (id, options) => Effect.flatMap(reopening, ({ make }) => make(store, verbs, creation)(id, options)),
+    delegate: (...given) =>
+      Effect.flatMap(delegating, ({ make }) => make(store, entries, verbs, creation).delegate(...given)),
+    reopen: (...given) => Effect.flatMap(reopening, ({ make }) => make(store, entries, verbs, creation)(...given)),
     get,
     find,
     list: (view, page) => store.list(view, { ...page, limit: pageOf(page.limit) }),

@@ -25,7 +25,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { HandoffStore } from "../store/HandoffStore.ts"
-import { type Creation, notTheSender, type Plan, read } from "./Creation.ts"
+import type { Creation, Plan } from "./Creation.ts"
+import * as Delegating from "./Delegating.ts"
+import type { Entries } from "./Entries.ts"
 import { eachPart, wholeOf } from "./Parts.ts"
 import type { Verbs } from "./Verbs.ts"
 
@@ -55,7 +57,11 @@ const renewed = (due: DateTime.Utc, createdAt: DateTime.Utc, at: DateTime.Utc): 
 }
 
 /** Makes the plan of the new handoff from the record of the old one. */
-const planOf = (old: HandoffRecord, { by: _, id, ...changes }: ReopenOptions): Result.Result<Plan, InvalidInput> => {
+const planOf = (
+  read: Creation["read"],
+  old: HandoffRecord,
+  { by: _, id, ...changes }: ReopenOptions
+): Result.Result<Plan, InvalidInput> => {
   const { acceptBy, deadline, retryOf: __, ...request } = old.request
   return Result.map(read({ ...request, toAgent: receiverOf(old), ...changes }), ({ requestAt, sender }) => ({
     sender,
@@ -87,9 +93,10 @@ const isPart = (store: HandoffStore["Service"], { recordId, request: { parent } 
 // The cast below: the request names its receiver, and the list of verbs names the errors of a delegation.
 /** Makes the verb over a store. */
 export const make =
-  (store: HandoffStore["Service"], verbs: Verbs, { begun, delegated }: Creation) =>
+  (store: HandoffStore["Service"], entries: Entries, verbs: Verbs, creation: Creation) =>
   (recordId: RecordId, given: ReopenOptions = {}): Reopened =>
     Effect.gen(function* () {
+      const { begun, notTheSender, read } = creation
       const options = yield* Effect.fromResult(validate(given))
       const old = yield* verbs.turns(recordId, verbs.attempt(recordId, Effect.succeed))
       const { fromAgent, parent } = old.request
@@ -100,9 +107,9 @@ export const make =
       }
       const history = yield* store.history(recordId)
       const handBack = legacyOf(history.map(({ event }) => event))
-      const plan = Result.map(planOf(old, options), (plan) => ({ ...plan, handBack }))
+      const plan = Result.map(planOf(read, old, options), (plan) => ({ ...plan, handBack }))
       const id = options.id ?? successorId(recordId)
       return parent !== undefined && (yield* isPart(store, old))
-        ? yield* delegated(parent, () => plan, { by: fromAgent }, id)
+        ? yield* Delegating.make(store, entries, verbs, creation).delegated(parent, () => plan, { by: fromAgent }, id)
         : yield* begun(yield* Effect.fromResult(plan), id)
     }) as Reopened
