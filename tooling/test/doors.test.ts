@@ -74,6 +74,7 @@ describe("every verb of the list has a place at", () => {
     const transitions: ReadonlyArray<TransitionVerb> = Object.values(transitionVerbs)
     expect(transitions.filter(({ event }) => !events.has(event)).map(({ name }) => name)).toEqual([])
     expect(events.has(verbs.delegate.event)).toBe(true)
+    expect(events.has(verbs.reopen.event)).toBe(true)
   })
 })
 

@@ -16,7 +16,7 @@ export {
   unrouted
 } from "./values/Fields.ts"
 export { HandoffRequest } from "./model/HandoffRequest.ts"
-export { Briefing, KeptReadBack, ReadBack, ReadBackItem, Severity } from "./model/Briefing.ts"
+export { Briefing, KeptReadBack, ReadBack, ReadBackAsk, ReadBackItem, Severity } from "./model/Briefing.ts"
 export { type Coverage, coverageOf } from "./model/Coverage.ts"
 export { Artifact, artifactDigest, checkersOf, Deliverable, Evidence, OwnEvidence } from "./model/Delivery.ts"
 export {
@@ -100,6 +100,7 @@ export {
   KeyRevokedEvent,
   KeyRotatedEvent
 } from "./model/KeyEvent.ts"
+export { ReadBackRefused } from "./model/ReadBackRefused.ts"
 export { KeyRequired } from "./model/KeyRequired.ts"
 export {
   AlreadyHeld,
@@ -132,10 +133,13 @@ export {
   transitions,
   turns
 } from "./lifecycle/Transitions.ts"
+export { checkAnswers } from "./lifecycle/Answers.ts"
+export { mostQuoted, quotedIn } from "./lifecycle/Echo.ts"
 export { isReopenable, isSuccessor, legacyOf, reopening, successorId } from "./lifecycle/Reopening.ts"
 export { entryDigest, entryText, erased, eventText, linked, type Seal, signedText } from "./lifecycle/Chain.ts"
 export {
   agentOf,
+  answerFields,
   clock,
   dueAt,
   holdersOf,
@@ -145,6 +149,7 @@ export {
   firstAttemptOf,
   maxHopsOf,
   maxReworksOf,
+  unansweredOf,
   overdueEvent,
   receiverOf,
   rerouteCause,
@@ -155,7 +160,7 @@ export {
   whereabouts
 } from "./lifecycle/Clocks.ts"
 export { NotCompleted } from "./lifecycle/NotCompleted.ts"
-export { isOfTime, type LifecycleError, movesOf } from "./lifecycle/Refusals.ts"
+export { hasAnswers, isOfTime, type LifecycleError, movesOf } from "./lifecycle/Refusals.ts"
 export { advance, type Advanced, apply, begin, begun, create, replay } from "./lifecycle/Lifecycle.ts"
 export {
   type AgentKeys,
@@ -222,6 +227,7 @@ export { storeVerbs } from "./verbs/StoreVerbs.ts"
 export { readVerbs } from "./verbs/ReadVerbs.ts"
 export { type VerbName, type Verbs, verbs } from "./verbs/Verbs.ts"
 export {
+  describeAnswers,
   describeAttempt,
   describeEvent,
   describeHandBack,

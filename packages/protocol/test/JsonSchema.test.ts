@@ -52,7 +52,7 @@ const samples: Readonly<Record<keyof typeof wireSchemas, ReadonlyArray<Sample>>>
     ["whole", request],
     ["nothing", {}],
     ...on(request, [
-      ...["from_agent", "to_agent", "task_description", "context", "requires", "parent"].flatMap(texts),
+      ...["from_agent", "to_agent", "task_description", "context", "requires", "parent", "retry_of"].flatMap(texts),
       ...moments("deadline"),
       ...moments("accept_by"),
       ...["priority", "remind_before", "max_attempts"].flatMap(numbers),

@@ -386,14 +386,20 @@ describe("the guards and the schemas agree", () => {
     runners_up: [{ agent: "alice", matched: [] }]
   }
   const digest = "0".repeat(64)
-  const request = { ...encodeRequest(states.pending.request), requires: ["report"], parent: "p", priority: 5 }
+  const request = {
+    ...encodeRequest(states.pending.request),
+    requires: ["report"],
+    parent: "p",
+    retry_of: "r",
+    priority: 5
+  }
   const briefing = {
     severity: "watcher",
     summary: "s",
     actions: [{ id: "a", task: "t", owner: "o", due: "2026-12-01T09:00:00Z" }],
     situation: { known: ["k"], decided: ["d"], open: ["o"] },
     contingencies: [{ id: "b", if: "i", then: "t" }],
-    read_back: { required: ["a"], confirm: true }
+    read_back: { required: ["a"], asks: ["first_action"], confirm: true }
   }
   const asked = {
     ...request,
@@ -415,7 +421,13 @@ describe("the guards and the schemas agree", () => {
     { name: "scan", media_type: null, uri: "s3://bucket/scan.pdf", digest, size: 0 }
   ]
   const proof = { statement: "seen", of: "report", uri: "https://example.org", digest }
-  const readBack = { summary: "s", items: [{ id: "a", answer: "question", note: "n" }] }
+  const readBack = {
+    summary: "s",
+    items: [{ id: "a", answer: "question", note: "n" }],
+    first_action: "f",
+    most_likely_wrong: "w",
+    least_confident_item: "l"
+  }
   const handBack = { done: ["one"], remaining: ["two"], pitfalls: ["three"], artifacts }
   const full = {
     ...encodeRecord(states.completed),
@@ -439,7 +451,7 @@ describe("the guards and the schemas agree", () => {
     missed: "deadline",
     via: "foreign",
     hops: [{ receiver: "b", attempt: 2, at: "2026-12-01T09:00:00Z" }],
-    read_back: { ...readBack, confirmed: "2026-12-01T09:00:00Z", correction: "c" },
+    read_back: { ...readBack, confirmed: "2026-12-01T09:00:00Z", checked: ["a"], correction: "c" },
     artifacts,
     parts: 1,
     evidence: [{ grade: "verified", ...proof, by: "c", at: "2026-12-01T09:00:00Z" }],
@@ -458,7 +470,7 @@ describe("the guards and the schemas agree", () => {
     { _tag: "Forwarded", ...move, to: "b", reason: "r", hand_back: handBack, because: "rejected", routing },
     { _tag: "Delegated", ...move, child: "c" },
     { _tag: "Restated", ...move, read_back: readBack },
-    { _tag: "Confirmed", ...move, correction: "c" },
+    { _tag: "Confirmed", ...move, checked: ["a"], correction: "c" },
     { _tag: "Attested", ...move, ...proof, grade: "endorsed" },
     { _tag: "Rejected", ...move, reason: "r" },
     { _tag: "Started", ...move },
@@ -503,7 +515,7 @@ describe("the guards and the schemas agree", () => {
     { guard: isWireRequest, schema: wireSchemas.HandoffRequest, json: asked },
     { guard: isWireRecord, schema: wireSchemas.HandoffRecord, json: full },
     ...[
-      { _tag: "Created", ...fact, request: asked, routing },
+      { _tag: "Created", ...fact, request: asked, routing, hand_back: { done: ["one"] } },
       { _tag: "Imported", ...fact, record: full },
       ...transitionEvents
     ].map((json) => ({ guard: isWireEvent, schema: wireSchemas.HandoffEvent, json })),
@@ -513,7 +525,7 @@ describe("the guards and the schemas agree", () => {
       json: {
         ...full,
         history: [
-          { _tag: "Created", ...fact, routing },
+          { _tag: "Created", ...fact, routing, hand_back: { done: ["one"] } },
           { _tag: "Imported", ...fact, record: { ...state, record_id: "o" } },
           // A delivery has the fields of a completion, and each field costs a comparison of the whole.
           ...transitionEvents.filter(({ _tag }) => _tag !== "Delivered")

@@ -171,6 +171,17 @@ const restated = (answers: Answers, minute = 2): Event => ({
 })
 const confirmed = (minute: number): Event => ({ _tag: "Confirmed", at: at(minute), by: "planner" })
 const started: Event = { _tag: "Started", at: at(8), by: "executor" }
+const asking = asked({
+  briefing: { ...briefing, read_back: { asks: ["first_action", "least_confident_item"], confirm: true } }
+})
+const answered: Event = {
+  ...taken(understood),
+  read_back: {
+    ...readBack(understood),
+    first_action: "I phone Smith & Sons.",
+    least_confident_item: "late: whose Friday?"
+  }
+}
 
 export const briefings = [
   replay("what is read back with the acceptance may be started", [briefed, taken(understood), started]),
@@ -231,6 +242,36 @@ export const briefings = [
   replay("nothing is confirmed that was not said", [toConfirm, taken({ late: "understood" }), confirmed(3)]),
   replay("only the sender confirms", [toConfirm, taken(understood), { ...confirmed(3), by: "executor" }]),
   replay("only the receiver restates", [briefed, accepted("executor", 1), { ...restated(understood), by: "planner" }]),
+  replay("answers that the briefing asks for are read back, and what was checked of them is kept", [
+    asking,
+    answered,
+    { ...confirmed(3), checked: ["first_action", "late"] },
+    started
+  ]),
+  replay("nothing starts while one of them is missing", [
+    asking,
+    { ...answered, read_back: { ...readBack(understood), first_action: "I phone Smith & Sons." } },
+    started
+  ]),
+  replay("an answer that is restated replaces the earlier one, and the others stay", [
+    asking,
+    answered,
+    { ...confirmed(3), checked: ["first_action"] },
+    { ...restated({}, 4), read_back: { summary: "Two invoices.", first_action: "I mail them first." } }
+  ]),
+  replay("a history is not judged by how much of an answer is quoted", [
+    asking,
+    {
+      ...answered,
+      read_back: {
+        ...readBack(understood),
+        first_action: "Ask for the two invoices",
+        least_confident_item: "they do not come by Friday"
+      }
+    },
+    confirmed(3),
+    started
+  ]),
   replay("another attempt reads it back again", [
     briefed,
     taken(understood),

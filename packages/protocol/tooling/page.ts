@@ -45,6 +45,7 @@ import {
   type Party,
   PublicKey,
   ReadBackIncomplete,
+  ReadBackRefused,
   RecordId,
   RevisionConflict,
   type Rule,
@@ -190,6 +191,12 @@ const errors = () => {
     new NoRoomLeft({ recordId: id, event: "Attested", of: "evidence" }),
     new NoRoomLeft({ recordId: id, event: "Attested", of: "evidence", agent: executor, most: limits.attestations }),
     new ReadBackIncomplete({ recordId: id, event: "Started", awaits: "receiver", missing: ["invoices"] }),
+    new ReadBackRefused({
+      recordId: id,
+      event: "Accepted",
+      missing: ["first_action"],
+      echoed: [{ ask: "most_likely_wrong", quoted: 0.92 }]
+    }),
     new UnknownItem({ recordId: id, items: ["invoice"], known: ["invoices", "late"] }),
     new NotDelivered({
       recordId: id,
@@ -402,6 +409,13 @@ the names that a verb brings. It refuses a new name with hidden characters, with
 NFC, in mixed scripts that look alike, or that is a word of the engine: \`clock\`, \`foreign\`, \`anyone\` and \`unrouted\`.
 Where two agents must differ, it refuses names that look alike.
 
+**Reopening.** A request names in \`retry_of\` a handoff that ended without being completed, and that its sender gives a new
+life; nothing is recorded on that one. The \`hand_back\` of its \`Created\` becomes that of the record. The keeper of the records
+lets only the sender of the old handoff do this, which both requests show, and gathers the hand-back from the old history:
+the lists of each hand-back, the reasons why attempts ended, what a review missed, and the latest artifact of each name. Unless
+the sender chooses an id, the new one has 12 characters of Crockford base 32, of the first 12 bytes of the SHA-256 of
+\`reopen \` and the old id, each modulo 32; so that everybody finds the new handoff from the old one. A part is delegated again.
+
 **Parts.** A request may name the \`parent\` that it is a part of. \`Delegated\` on the parent names the part in \`child\`, and
 the record counts its \`parts\`; the receiver stays accountable for the whole. Any agent can name any parent, so a handoff is
 a part only if a \`Delegated\` of its parent names it and its sender is the \`by\` of that event. If a history begins with
@@ -420,7 +434,13 @@ starts; \`required\` names the items, by default all. \`Accepted\` and \`Restate
 \`items\` (\`id\`, \`answer\`, \`note\`). An answer is \`understood\`, \`question\` or \`refused\`; the last answer to an item counts. An
 unknown id is refused with \`UnknownItem\`.
 
-Until all required items are answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`, and so is
+\`asks\` in \`read_back\` of the briefing names questions: \`first_action\`, \`most_likely_wrong\`, \`least_confident_item\`. The
+read-back answers each in a field of its name, in other words than the task, the briefing and the other answers; a later
+answer replaces an earlier one. The keeper of the records judges the words when a verb brings them: it refuses a read-back
+without an answer, or with one that is mostly quoted, with \`ReadBackRefused\`. A reader never judges them. \`Confirmed\` names
+in \`checked\` the items and questions that the sender has checked.
+
+Until all required items and questions are answered, \`Started\` and \`Completed\` are refused with \`ReadBackIncomplete\`, and so is
 \`Confirmed\`. If the briefing has \`confirm\`, or a required item is not \`understood\`, the start and the completion wait until the sender has
 \`Confirmed\`, optionally with a \`correction\`. A later \`Restated\` undoes the confirmation. The record keeps \`read_back\` with
 the time \`confirmed\` until the attempt ends. While the sender must confirm, it is the sender's turn and the lease rests; the

@@ -51,6 +51,14 @@ const lifecycle = [
   ]),
   replay("a cancellation without a reason", [created, { _tag: "Cancelled", at: at(1), by: "planner" }]),
   replay("anyone may record that a handoff expired", [created, { ...moves.Expired, by: "somebody" }]),
+  replay("a handoff that reopens another one begins with what that one left", [
+    {
+      ...created,
+      request: { ...request, retry_of: "3f8g1h5j0abc" },
+      hand_back: { done: ["Page 1"], pitfalls: ["executor: The scanner is down."] }
+    },
+    moves.Accepted
+  ]),
   replay("a routed handoff", [
     {
       ...created,

@@ -1,15 +1,17 @@
-export { type Coverage, coverageOf } from "./client/Coverage.ts"
+export { type Coverage, coverageOf, unansweredOf } from "./client/Coverage.ts"
 export {
   agentOf,
   dueAt,
   holdersOf,
   isEndedElsewhere,
+  isReopenable,
   maxAttemptsOf,
   movesOf,
   receiverOf,
   recordAfter,
   startAwaits,
   statuses,
+  successorId,
   stepOf,
   turnOf
 } from "./client/Lifecycle.ts"
@@ -54,6 +56,7 @@ export {
   NotYourHandoff,
   OpenChildren,
   ReadBackIncomplete,
+  ReadBackRefused,
   RevisionConflict,
   StaleAttempt,
   StoreError,

@@ -52,7 +52,24 @@ export const restate = verbCommand("restate", {
 
 export const confirm = verbCommand("confirm", {
   names: { correction: "correct" },
-  examples: ["", `--correct "By Thursday, not Friday."`]
+  custom: {
+    checked: flagsFor(
+      {
+        checked: Flags.value("checked").pipe(
+          Flag.withDescription(
+            "An item or a question of the read-back that you have checked, or several, separated by commas; repeat it for more"
+          ),
+          Flag.withMetavar("ID"),
+          Flag.atLeast(0)
+        )
+      },
+      (flags) => {
+        const checked = ReadBackInput.idsOf(flags.checked)
+        return Effect.succeed(checked.length === 0 ? {} : { checked })
+      }
+    )
+  },
+  examples: ["", `--correct "By Thursday, not Friday."`, "--checked first_action,late"]
 })
 
 export const start = verbCommand("start", { examples: [""] })

@@ -3,11 +3,15 @@ import { decodeText, InvalidInput, invalidInput, ReadBack, type ReadBackItem } f
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import * as Flags from "./Flags.ts"
 import * as Input from "./Input.ts"
+
+const answer = (name: string, description: string) =>
+  Flags.text(name, "read-back-file").pipe(Flag.withDescription(description), Flag.withMetavar("TEXT"), Flag.optional)
 
 const item = (name: string, description: string, metavar: string) =>
   Flags.value(name).pipe(
@@ -30,7 +34,13 @@ export const flags = {
   ),
   understood: item("understood", "An action or contingency you understood, or several, separated by commas", "ID"),
   unclear: item("question", "An action or contingency you have a question about, and the question", "ID[=TEXT]"),
-  refused: item("refused", "An action or contingency you refuse, and the reason", "ID[=TEXT]")
+  refused: item("refused", "An action or contingency you refuse, and the reason", "ID[=TEXT]"),
+  firstAction: answer("first-action", "Your first action, if the briefing asks for it"),
+  mostLikelyWrong: answer("most-likely-wrong", "The thing that most likely goes wrong, if the briefing asks for it"),
+  leastConfidentItem: answer(
+    "least-confident-item",
+    "The item that you are least confident about, if the briefing asks for it"
+  )
 }
 
 interface Values {
@@ -39,6 +49,9 @@ interface Values {
   readonly understood: ReadonlyArray<string>
   readonly unclear: ReadonlyArray<string>
   readonly refused: ReadonlyArray<string>
+  readonly firstAction: Option.Option<string>
+  readonly mostLikelyWrong: Option.Option<string>
+  readonly leastConfidentItem: Option.Option<string>
 }
 
 type Item = ReadBackItem
@@ -64,23 +77,28 @@ export const fromText = (flag: string, text: string): Result.Result<ReadBack, In
     ? Result.flatMap(decodeText(flag, text), (json) => decoded(flag, json))
     : decoded(flag, { summary: text.trimEnd() })
 
+/** The ids in flags that take several, separated by commas. */
+export const idsOf = (given: ReadonlyArray<string>): ReadonlyArray<string> =>
+  given
+    .flatMap((ids) => ids.split(","))
+    .map((id) => id.trim())
+    .filter((id) => id !== "")
+
 /** The read-back of the flags; none if no flag is given. */
 export const given = Effect.fnUntraced(function* (flags: Values) {
   const items = [
-    ...flags.understood
-      .flatMap((ids) => ids.split(","))
-      .map((id) => id.trim())
-      .filter((id) => id !== "")
-      .map(noted("understood")),
+    ...idsOf(flags.understood).map(noted("understood")),
     ...flags.unclear.map(noted("question")),
     ...flags.refused.map(noted("refused"))
   ]
   if (Option.isSome(flags.readBack) && Option.isSome(flags.summary)) {
     return yield* invalid("--summary", "use it without --read-back, which holds a summary, too")
   }
+  const { firstAction, leastConfidentItem, mostLikelyWrong } = flags
+  const answers = Record.getSomes({ firstAction, leastConfidentItem, mostLikelyWrong })
   if (Option.isNone(flags.readBack) && Option.isNone(flags.summary)) {
-    if (items.length === 0) return Option.none<ReadBack>()
-    return yield* invalid("--summary", "expected the briefing in your words, beside the items")
+    if (items.length === 0 && Object.keys(answers).length === 0) return Option.none<ReadBack>()
+    return yield* invalid("--summary", "expected the briefing in your words, beside the items and answers")
   }
   const whole = Option.isSome(flags.readBack)
     ? yield* Effect.flatMap(Input.text("--read-back", flags.readBack.value), ({ flag, text }) =>
@@ -88,6 +106,6 @@ export const given = Effect.fnUntraced(function* (flags: Values) {
       )
     : { summary: Option.getOrElse(flags.summary, () => "") }
   const all = [...(whole.items ?? []), ...items]
-  const readBack = { ...whole, ...(all.length === 0 ? {} : { items: all }) }
+  const readBack = { ...whole, ...answers, ...(all.length === 0 ? {} : { items: all }) }
   return Option.some(yield* Effect.fromResult(decoded("read-back", readBack)))
 })

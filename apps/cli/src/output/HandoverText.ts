@@ -3,6 +3,7 @@ import {
   type Artifact,
   type Briefing,
   coverageOf,
+  describeAnswers,
   type Deliverable,
   describeReference,
   type Evidence,
@@ -13,7 +14,8 @@ import {
   type ReadBackItem,
   receiverOf,
   rerouteTerms,
-  startAwaits
+  startAwaits,
+  unansweredOf
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
@@ -62,11 +64,13 @@ const briefingRows = (briefing: Briefing, readBack: RecordedReadBack): ReadonlyA
 /** The coverage of a read-back in words: `1 of 3 understood; question: late; not restated: invoices`. */
 export const coverageText = (briefing: Briefing, readBack: RecordedReadBack): string => {
   const { understood, question, refused, missing } = coverageOf(briefing, readBack)
+  const unanswered = unansweredOf(briefing, readBack)
   return [
     `${understood.length} of ${understood.length + question.length + refused.length + missing.length} understood`,
     ...(question.length === 0 ? [] : [`question: ${question.join(", ")}`]),
     ...(refused.length === 0 ? [] : [`refused: ${refused.join(", ")}`]),
-    ...(missing.length === 0 ? [] : [`not restated: ${missing.join(", ")}`])
+    ...(missing.length === 0 ? [] : [`not restated: ${missing.join(", ")}`]),
+    ...(unanswered.length === 0 ? [] : [`not answered: ${unanswered.join(", ")}`])
   ].join("; ")
 }
 
@@ -81,19 +85,19 @@ const readBackRows = (record: HandoffRecord): ReadonlyArray<Row> => {
     if (asked.length === 0 || !movesFrom(record.status).some(({ event }) => bringsReadBack.has(event))) return []
     return [["Read-back", `required; ${asked.join("")}`]]
   }
-  const { confirmed, correction } = readBack
+  const { checked, confirmed, correction } = readBack
+  const facts = [
+    ...(checked === undefined ? [] : [`checked: ${checked.join(", ")}`]),
+    ...(correction === undefined ? [] : [`corrected: ${correction}`])
+  ]
   return [
     ["Read-back", [readBack.summary, ...asked.map((text) => `(${text})`)].join(" ")],
+    ...describeAnswers(readBack).map(([question, answer]): Row => ["  Answer", `${question}: ${answer}`]),
     ...(confirmed === undefined
       ? startAwaits(record) === "sender"
         ? [["  Confirm", `${record.request.fromAgent} has not confirmed it yet`] as const]
         : []
-      : [
-          [
-            "  Confirm",
-            `${DateTime.formatIso(confirmed)}${correction === undefined ? "" : `, corrected: ${correction}`}`
-          ] as const
-        ])
+      : [["  Confirm", [DateTime.formatIso(confirmed), ...facts].join(", ")] as const])
   ]
 }
 
@@ -177,18 +181,25 @@ export const awaitedText = (record: HandoffRecord, where: string): ReadonlyArray
   const { missing, question, refused } = coverageOf(briefing, readBack)
   const id = word(record.recordId)
   if (awaits === "receiver") {
-    const what = missing.length === 0 ? "its summary" : missing.join(", ")
-    const understood = missing.length === 0 ? "" : ` --understood ${word(missing.join(","))}`
+    const unanswered = unansweredOf(briefing, readBack)
+    const left = [...missing, ...unanswered]
+    const what = left.length === 0 ? "its summary" : left.join(", ")
+    const items = missing.length === 0 ? "" : ` --understood ${word(missing.join(","))}`
+    const understood = items + unanswered.map((ask) => ` --${ask.replaceAll("_", "-")} ${nameless}`).join("")
     return [
       printable(`  Before it starts, ${receiverOf(record)} must read its briefing back; still to restate: ${what}`),
       printable(`  aumai-handoff restate --id ${id} --summary ${nameless}${understood}${where}`)
     ]
   }
+  const asks = briefing.readBack?.asks ?? []
+  const checks = asks.length === 0 ? "" : ` --checked ${nameless}`
   const doubts = [...question.map((one) => `${one} (question)`), ...refused.map((one) => `${one} (refused)`)]
   return [
     printable(
       `  Before it starts, ${fromAgent} must confirm the read-back${doubts.length === 0 ? "" : `; not understood: ${doubts.join(", ")}`}`
     ),
-    printable(`  aumai-handoff confirm --id ${id}${doubts.length === 0 ? "" : ` --correct ${nameless}`}${where}`)
+    printable(
+      `  aumai-handoff confirm --id ${id}${checks}${doubts.length === 0 ? "" : ` --correct ${nameless}`}${where}`
+    )
   ]
 }

@@ -5,13 +5,14 @@ import {
   type KeptReadBack,
   movesOf,
   type ReadBackItem,
-  startAwaits
+  startAwaits,
+  unansweredOf
 } from "@aumai/handoff"
 import type { ReactNode } from "react"
 
 import { momentText } from "../data/Time.ts"
-import { answerWords } from "../moves/ReadBackFields.ts"
-import { Foreign, Name } from "../ui/Foreign.tsx"
+import { answerWords, askWords } from "../moves/ReadBackFields.ts"
+import { Foreign, Name, NameList } from "../ui/Foreign.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { severityWords } from "../words/Words.ts"
 
@@ -90,12 +91,27 @@ interface Properties {
   readonly readBack: KeptReadBack | undefined
 }
 
+/** The answers to the questions that the briefing asks. */
+const Answers = ({ readBack }: { readonly readBack: KeptReadBack }) =>
+  Object.values(askWords).map(([field, words]) => {
+    const answer = readBack[field]
+    return answer === undefined ? undefined : (
+      <p key={field}>
+        <strong>{words}:</strong>{" "}
+        <span className="leaf">
+          <Foreign>{answer}</Foreign>
+        </span>
+      </p>
+    )
+  })
+
 /** The read-back so far, its coverage, and the party whose answer is awaited. */
 const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
   const { understood, question, refused, missing } = coverageOf(briefing, readBack)
   const awaited = startAwaits(handoff)
   const sender = <Name>{handoff.request.fromAgent}</Name>
-  const counts = countText({ understood, "with a question": question, refused, missing })
+  const unanswered = unansweredOf(briefing, readBack)
+  const counts = countText({ understood, "with a question": question, refused, missing, "not answered": unanswered })
   return (
     <section aria-label="Read-back">
       <h3>Read-back</h3>
@@ -111,11 +127,17 @@ const ReadBackSection = ({ handoff, briefing, readBack }: Properties) => {
           {briefing.readBack?.confirm === true ? <>, and {sender} must confirm the read-back</> : undefined}.
         </p>
       ) : undefined}
+      {readBack === undefined ? undefined : <Answers readBack={readBack} />}
       {awaited === "receiver" ? <p className="awaited">Waiting for the receiver’s read-back.</p> : undefined}
       {awaited === "sender" ? <p className="awaited">Waiting for {sender} to confirm it.</p> : undefined}
       {readBack?.confirmed === undefined ? undefined : (
         <p>
           <strong>Confirmed</strong> by {sender} <span className="nothing">{momentText(readBack.confirmed)}</span>
+          {readBack.checked === undefined ? undefined : (
+            <>
+              , checked: <NameList of={readBack.checked} />
+            </>
+          )}
         </p>
       )}
       {readBack?.correction === undefined ? undefined : (

@@ -3,6 +3,7 @@ import type { Briefing } from "@aumai/handoff"
 import { Field } from "../ui/Field.tsx"
 import { Rows } from "../ui/Rows.tsx"
 import { capitalized, lines, severityWords } from "../words/Words.ts"
+import { type Ask, askWords } from "./ReadBackFields.ts"
 
 interface ActionDraft {
   readonly task: string
@@ -26,6 +27,7 @@ export interface BriefingDraft {
   readonly contingencies: ReadonlyArray<ContingencyDraft>
   readonly isReadBack: boolean
   readonly isConfirmed: boolean
+  readonly isAnswered: boolean
 }
 
 export const noBriefing: BriefingDraft = {
@@ -37,8 +39,12 @@ export const noBriefing: BriefingDraft = {
   open: "",
   contingencies: [],
   isReadBack: false,
-  isConfirmed: false
+  isConfirmed: false,
+  isAnswered: false
 }
+
+// The cast: Object.keys widens the keys to strings.
+const asks = Object.keys(askWords) as ReadonlyArray<Ask>
 
 const someOf = <Key extends string, Value>(key: Key, values: ReadonlyArray<Value>) =>
   // The cast: the compiler widens a computed key to any string.
@@ -46,7 +52,7 @@ const someOf = <Key extends string, Value>(key: Key, values: ReadonlyArray<Value
 
 /** The briefing to send; `undefined` if the form is empty. */
 export const briefingOf = (draft: BriefingDraft): Briefing | undefined => {
-  const { severity, summary, isReadBack, isConfirmed } = draft
+  const { severity, summary, isReadBack, isConfirmed, isAnswered = false } = draft
   if (severity === "") {
     if (summary === "" && draft.actions.length + draft.contingencies.length === 0) return undefined
     throw new Error("The briefing has no severity; choose one.")
@@ -76,7 +82,9 @@ export const briefingOf = (draft: BriefingDraft): Briefing | undefined => {
     ...someOf("actions", actions),
     ...(Object.keys(situation).length === 0 ? {} : { situation }),
     ...someOf("contingencies", contingencies),
-    ...(isReadBack || isConfirmed ? { readBack: isConfirmed ? { confirm: true } : {} } : {})
+    ...(isReadBack || isConfirmed || isAnswered
+      ? { readBack: { ...(isAnswered ? { asks } : {}), ...(isConfirmed ? { confirm: true } : {}) } }
+      : {})
   }
 }
 
@@ -200,8 +208,8 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
       <label className="check">
         <input
           type="checkbox"
-          checked={draft.isReadBack || draft.isConfirmed}
-          onChange={(event) => put({ isReadBack: event.target.checked, isConfirmed: false })}
+          checked={draft.isReadBack || draft.isConfirmed || draft.isAnswered}
+          onChange={(event) => put({ isReadBack: event.target.checked, isConfirmed: false, isAnswered: false })}
         />
         Require a read-back before the start
       </label>
@@ -212,6 +220,14 @@ export const BriefingFields = ({ draft, change, names }: Properties) => {
           onChange={(event) => put({ isConfirmed: event.target.checked, isReadBack: true })}
         />
         Require confirmation of the read-back
+      </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={draft.isAnswered}
+          onChange={(event) => put({ isAnswered: event.target.checked, isReadBack: true })}
+        />
+        Ask for the first action, what may go wrong, and the least certain item
       </label>
     </>
   )

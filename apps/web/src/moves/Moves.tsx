@@ -1,7 +1,15 @@
-import { agentOf, type HandoffRecord, movesOf, receiverOf, startAwaits } from "@aumai/handoff"
+import {
+  agentOf,
+  type HandoffRecord,
+  isReopenable,
+  movesOf,
+  receiverOf,
+  startAwaits,
+  successorId
+} from "@aumai/handoff"
 import { type ReactNode, useId, useState } from "react"
 
-import { useBoard } from "../data/Context.ts"
+import { useBoard, useSnapshot } from "../data/Context.ts"
 import { hrefOf } from "../data/Route.ts"
 import { me, useSetting } from "../data/Setting.ts"
 import { useNow } from "../data/Time.ts"
@@ -42,16 +50,22 @@ const offersOf = (handoff: HandoffRecord, actor: string): ReadonlyArray<Offer> =
     const verb = verbs[event]
     return [{ move: event, verb, party, isBoundToAttempt: rule.by === "receiver" || verb.isBoundToAttempt === true }]
   })
+  const { fromAgent } = handoff.request
+  if (isReopenable(handoff) && (actor === "" || actor === fromAgent)) {
+    return [{ move: "Created", verb: verbs.Created, party: nameText(fromAgent), isBoundToAttempt: false }]
+  }
   return offers.toSorted((a, b) => order.indexOf(a.move) - order.indexOf(b.move))
 }
 
-/** The outcome of a move: a link to the new part, or the next receiver if it has changed. */
+/** The outcome of a move: a link to the new part or handoff, or the next receiver if it has changed. */
 const resultOf = (name: string, before: HandoffRecord, after: HandoffRecord): ReactNode => {
   const receiver = <Name>{receiverOf(after)}</Name>
   if (after.recordId !== before.recordId)
     return (
       <>
-        {name}: done. <a href={hrefOf(after.recordId)}>The part</a> waits for {receiver}.
+        {name}: done.{" "}
+        <a href={hrefOf(after.recordId)}>{after.request.retryOf === undefined ? "The part" : "The new handoff"}</a>{" "}
+        waits for {receiver}.
       </>
     )
   return receiverOf(after) === receiverOf(before) ? (
@@ -81,6 +95,7 @@ interface MovesProperties {
 /** The moves that the acting agent may make now, and a button that applies overdue events. */
 export const Moves = ({ handoff, due, first }: MovesProperties) => {
   const { handoffs } = useBoard()
+  const { cards } = useSnapshot()
   const actor = useSetting(me)
   const now = useNow()
   const id = useId()
@@ -91,7 +106,10 @@ export const Moves = ({ handoff, due, first }: MovesProperties) => {
   const [outcome, perform] = useOutcome()
 
   const isDue = (due?.getTime() ?? Infinity) <= now
-  const offers = offersOf(handoff, actor)
+  const successor = successorId(handoff.recordId)
+  // A handoff is reopened once; then the new one can be.
+  const isReopened = isReopenable(handoff) && cards.has(successor)
+  const offers = isReopened ? [] : offersOf(handoff, actor)
   const open = offers.find(({ move }) => move === chosen?.move)
 
   const act = async (
@@ -117,7 +135,11 @@ export const Moves = ({ handoff, due, first }: MovesProperties) => {
       <h2 id={`${id}-title`}>Next moves</h2>
       {offers.length === 0 ? (
         <p className="nothing">
-          {movesOf(handoff).length === 0 ? (
+          {isReopened ? (
+            <>
+              It was <a href={hrefOf(successor)}>reopened</a>.
+            </>
+          ) : movesOf(handoff).length === 0 ? (
             "It has ended; no further moves are possible."
           ) : (
             <>

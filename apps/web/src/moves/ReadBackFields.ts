@@ -60,8 +60,41 @@ export const readBackFields = (
       { key: `answer ${id}`, about, label: "Answer", kind: "choice", options, value: restated?.answer ?? "" },
       { key: `note ${id}`, about, label: "Note (optional)", kind: "line", value: restated?.note ?? "" }
     ]
+  }),
+  ...asksOf(briefing).map((ask): FormField => {
+    const [field, words] = askWords[ask]
+    return { key: ask, label: `${words}, in your own words`, kind: "text", isRequired, value: kept?.[field] ?? "" }
   })
 ]
+
+/** Each question that a briefing can ask: the field of its answer, and its words. */
+export const askWords = {
+  first_action: ["firstAction", "First action"],
+  most_likely_wrong: ["mostLikelyWrong", "What most likely goes wrong"],
+  least_confident_item: ["leastConfidentItem", "Item of least confidence"]
+} as const
+
+export type Ask = keyof typeof askWords
+
+const asksOf = ({ readBack }: Briefing): ReadonlyArray<Ask> => readBack?.asks ?? []
+
+/** A box for each part of the read-back that the sender can check, if the briefing asks for answers. */
+export const checkFields = (briefing: Briefing): ReadonlyArray<FormField> => {
+  const asks = asksOf(briefing)
+  const items = asks.length === 0 ? [] : askedItems(briefing)
+  return [...asks.map((id) => ({ id, text: askWords[id][1] })), ...items].map(({ id, text }) => ({
+    key: `checked ${id}`,
+    label: `Checked: ${text}`,
+    kind: "check"
+  }))
+}
+
+/** The parts of the read-back that are checked in the form; `undefined` if there are none. */
+export const checkedIn = (briefing: Briefing, values: Values): ReadonlyArray<string> | undefined => {
+  const ids = [...asksOf(briefing), ...askedItems(briefing).map(({ id }) => id)]
+  const checked = ids.filter((id) => values(`checked ${id}`) !== "")
+  return checked.length === 0 ? undefined : checked
+}
 
 /** The read-back in the form; `undefined` if the form is empty. */
 export const readBackOf = (briefing: Briefing, values: Values): ReadBack | undefined => {
@@ -71,5 +104,7 @@ export const readBackOf = (briefing: Briefing, values: Values): ReadBack | undef
     const note = values(`note ${id}`)
     return answer === undefined ? [] : [{ id, answer, ...(note === "" ? {} : { note }) }]
   })
-  return summary === "" && items.length === 0 ? undefined : { summary, items }
+  const answered = asksOf(briefing).filter((ask) => values(ask) !== "")
+  if (summary === "" && items.length + answered.length === 0) return undefined
+  return { summary, items, ...Object.fromEntries(answered.map((ask) => [askWords[ask][0], values(ask)])) }
 }

@@ -6,6 +6,7 @@ import {
   type Handoffs,
   type LeaseOptions,
   limits,
+  receiverOf,
   type Transition,
   type VerbOptions
 } from "@aumai/handoff"
@@ -14,10 +15,10 @@ import { nameText } from "../words/Visible.ts"
 import { lines } from "../words/Words.ts"
 import { deliveryOf, deliveryFields } from "./Delivery.ts"
 import type { FormField, Values } from "./MoveForm.tsx"
-import { readBackOf, readBackFields } from "./ReadBackFields.ts"
+import { checkedIn, checkFields, readBackOf, readBackFields } from "./ReadBackFields.ts"
 
-/** An event that an agent causes, and not the clock alone. */
-export type Move = Exclude<Transition["_tag"], "Reminded" | "Expired" | "Escalated">
+/** An event that an agent causes, and not the clock alone. `Created` begins the handoff that reopens this one. */
+export type Move = Exclude<Transition["_tag"], "Reminded" | "Expired" | "Escalated"> | "Created"
 
 /** The handoff, the form's values and the actor of a move. */
 interface MoveContext {
@@ -37,7 +38,7 @@ export interface Verb {
   readonly awaited?: "receiver" | "sender"
   /** `true` if the move holds for one attempt although its holder does not make it. */
   readonly isBoundToAttempt?: true
-  /** Returns the handoff after the move, or the new part of a delegation. */
+  /** Returns the handoff after the move, the new part of a delegation, or the handoff that reopens this one. */
   readonly run: (context: MoveContext) => Promise<HandoffRecord>
 }
 
@@ -120,10 +121,16 @@ export const verbs: Readonly<Record<Move, Verb>> = {
   Confirmed: {
     name: "Confirm",
     awaited: "sender",
-    fields: () => [{ key: "correction", label: "Correction (optional)", kind: "text" }],
+    fields: ({ request: { briefing } }) => [
+      ...(briefing === undefined ? [] : checkFields(briefing)),
+      { key: "correction", label: "Correction (optional)", kind: "text" }
+    ],
     isBoundToAttempt: true,
-    run: ({ handoffs, handoff, values, options }) =>
-      handoffs.confirm(handoff.recordId, { ...options, ...textIn(values, "correction") })
+    run: ({ handoffs, handoff, values, options }) => {
+      const { briefing } = handoff.request
+      const checked = briefing === undefined ? undefined : checkedIn(briefing, values)
+      return handoffs.confirm(handoff.recordId, { ...options, checked, ...textIn(values, "correction") })
+    }
   },
   Started: {
     name: "Start",
@@ -246,6 +253,17 @@ export const verbs: Readonly<Record<Move, Verb>> = {
     isDestructive: true,
     run: ({ handoffs, handoff, values, options }) =>
       handoffs.cancel(handoff.recordId, { ...options, ...textIn(values, "reason") })
+  },
+  Created: {
+    name: "Reopen",
+    fields: (handoff) => [
+      { ...receiver, example: nameText(receiverOf(handoff)) },
+      { key: "deadline", label: "Deadline (optional)", kind: "moment" }
+    ],
+    run: ({ handoffs, handoff, values, options: { by } }) => {
+      const { to: toAgent } = textIn(values, "to")
+      return handoffs.reopen(handoff.recordId, { by, toAgent, ...momentIn(values, "deadline") })
+    }
   }
 }
 

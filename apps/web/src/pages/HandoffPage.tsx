@@ -139,6 +139,13 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
           </Fact>
         )}
         {request.reroute === true ? <Fact name="Re-route">{rerouteTerms}</Fact> : undefined}
+        {request.retryOf === undefined ? undefined : (
+          <Fact name="Reopens">
+            <a href={hrefOf(request.retryOf)}>
+              <Name>{request.retryOf}</Name>
+            </a>
+          </Fact>
+        )}
         {request.parent === undefined ? undefined : (
           <Fact name="Part of">
             <a href={hrefOf(request.parent)}>

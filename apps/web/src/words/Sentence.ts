@@ -10,6 +10,7 @@ import {
   NotYourHandoff,
   OpenChildren,
   ReadBackIncomplete,
+  ReadBackRefused,
   RevisionConflict,
   StaleAttempt,
   StoreError,
@@ -30,6 +31,7 @@ const withoutStop = [
   NotYourHandoff,
   OpenChildren,
   ReadBackIncomplete,
+  ReadBackRefused,
   UnknownItem
 ]
 

@@ -8,22 +8,22 @@ import {
   type Deliverable,
   type ErrorOf,
   fastPath,
+  hasAnswers,
   HandoffNotFound,
   type HandoffRecord,
   type InputOf,
   type InvalidInput,
   type KeyRequired,
   invalidInput,
-  isOpen,
   type LifecycleError,
   type Milliseconds,
   movesOf,
-  type NoAttemptLeft,
   NoCapableAgent,
   NotDelivered,
   OpenChildren,
   overdueEvent,
   receiverOf,
+  type ReadBackRefused,
   type RecordId,
   type RecordOf,
   rerouteCause,
@@ -49,7 +49,6 @@ import { checkShare, graded } from "./Attesting.ts"
 import type { Choose } from "./Choosing.ts"
 import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
-import { EndsLastAttempt } from "./LastAttempt.ts"
 import { checkReceiver, checkWitness, excludedFrom } from "./PartyNames.ts"
 import type { Box } from "./SchemaBox.ts"
 import * as Sweeping from "./Sweeping.ts"
@@ -78,7 +77,14 @@ export type Method<V extends TransitionVerb> =
 export type Methods = { readonly [Name in TransitionVerbName]: Method<(typeof transitionVerbs)[Name]> }
 
 /** The errors of the lifecycle, the engine and the store. */
-type Refusal = InvalidInput | KeyRequired | LifecycleError | OpenChildren | RevisionConflict | StoreError
+export type Refusal =
+  | InvalidInput
+  | KeyRequired
+  | LifecycleError
+  | OpenChildren
+  | ReadBackRefused
+  | RevisionConflict
+  | StoreError
 
 /** The errors of a verb on one handoff. */
 export type VerbError = HandoffNotFound | Refusal
@@ -86,12 +92,18 @@ export type VerbError = HandoffNotFound | Refusal
 /** Loaded when a deliverable first has a schema: most have none. */
 export const contentSchemas = () => import("./ContentSchemas.ts")
 
+// Loaded when a handoff is first re-routed, or ends with its last attempt.
+const reroutes = Effect.promise(() => import("./Rerouting.ts"))
+
 // Loaded when a handoff with parts is completed or cancelled: most have none.
-const partsModule = Effect.promise(() => import("./Parts.ts"))
+const withParts = Effect.promise(() => import("./WithParts.ts"))
 
 /** Tests for deliverables whose artifacts only the box can judge. */
 export const hasSchemas = (deliverables: ReadonlyArray<Deliverable> = []): boolean =>
   deliverables.some(({ schema }) => schema !== undefined)
+
+// Loaded when a briefing first asks for answers.
+const answers = Effect.promise(() => import("./Answers.ts"))
 
 const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
 
@@ -128,95 +140,41 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
   const record = (current: HandoffRecord, event: Transition): Effect.Effect<HandoffRecord, Refusal> => {
     const next = entries.next(current, event)
     if (Result.isFailure(next)) {
-      return next.failure._tag === "NoAttemptLeft"
-        ? reroute(current, event, endLastAttempt(current, event, next.failure))
-        : Effect.fail(next.failure)
+      const { failure: refusal } = next
+      return refusal._tag === "NoAttemptLeft"
+        ? Effect.flatMap(rerouting, ({ endLastAttempt, reroute }) =>
+            reroute(current, event, endLastAttempt(current, event, refusal))
+          )
+        : Effect.fail(refusal)
     }
-    if (rerouteCause(current, event) !== undefined) return reroute(current, event, commit(next.success))
+    if (rerouteCause(current, event) !== undefined) {
+      return Effect.flatMap(rerouting, ({ reroute }) => reroute(current, event, commit(next.success)))
+    }
     if (event._tag === "Attested") {
       const refusal = checkShare(next.success.record, event)
       if (refusal !== undefined) return Effect.fail(refusal)
     }
+    if (hasAnswers(current, event)) {
+      return Effect.flatMap(answers, ({ checkAnswers }): Effect.Effect<HandoffRecord, Refusal> => {
+        const refusal = checkAnswers(next.success.record, event)
+        return refusal === undefined ? commit(next.success) : Effect.fail(refusal)
+      })
+    }
     if (event._tag === "Completed" || event._tag === "Delivered") return complete(current, event, next.success)
     if (event._tag === "Forwarded") return Effect.andThen(checkReceiver(current, event.to), commit(next.success))
     if (event._tag === "Attested") return Effect.andThen(checkWitness(current, event.by), commit(next.success))
-    if (event._tag === "Cancelled" && current.parts !== undefined) return cancel(current, event, next.success)
+    if (event._tag === "Cancelled" && current.parts !== undefined) {
+      return Effect.flatMap(parts, ({ cancel }) => cancel(current, event, next.success))
+    }
     return commit(next.success)
   }
 
-  /** Fails a handoff whose last attempt the worker releases; refuses the release of any other caller. */
-  const endLastAttempt = (
-    current: HandoffRecord,
-    { at, attempt, by, ...event }: Transition,
-    refusal: NoAttemptLeft
-  ): Effect.Effect<HandoffRecord, Refusal> =>
-    Effect.flatMap(EndsLastAttempt, (isEnd): Effect.Effect<HandoffRecord, Refusal> => {
-      if (!isEnd) return Effect.fail(refusal)
-      const reason = ("reason" in event && event.reason) || refusal.message
-      const held = attempt === undefined ? {} : { attempt }
-      const stack = "stack" in event && event.stack !== undefined ? { stack: event.stack } : {}
-      const end = entries.next(current, {
-        _tag: "Failed",
-        at,
-        by,
-        ...held,
-        reason,
-        code: "attempts_exhausted",
-        ...stack
-      })
-      return Result.isFailure(end) ? Effect.fail(end.failure) : commit(end.success)
-    })
+  /** Chooses the next capable agent that has not had a handoff. */
+  const chooseNext = (record: HandoffRecord) =>
+    choose(record.request, { fallback: false, exclude: excludedFrom(record) })
 
-  /** Forwards a handoff to the next capable agent that has not had it; without one, continues with `otherwise`. */
-  const reroute = (
-    current: HandoffRecord,
-    event: Transition,
-    otherwise: Effect.Effect<HandoffRecord, Refusal>
-  ): Effect.Effect<HandoffRecord, Refusal> => {
-    const because = rerouteCause(current, event)
-    if (because === undefined) return otherwise
-    return Effect.flatMap(
-      choose(current.request, { fallback: false, exclude: excludedFrom(current) }),
-      (decision): Effect.Effect<HandoffRecord, Refusal> => {
-        if (Option.isNone(decision)) return otherwise
-        const { value: routing } = decision
-        const reason = "reason" in event && event.reason !== undefined ? { reason: event.reason } : {}
-        const handBack = "handBack" in event && event.handBack !== undefined ? { handBack: event.handBack } : {}
-        const { at, by } = event
-        const forwarded = entries.next(current, {
-          _tag: "Forwarded",
-          at,
-          by,
-          ...(event.attempt === undefined ? {} : { attempt: event.attempt }),
-          to: routing.agent,
-          because,
-          ...reason,
-          ...handBack,
-          routing
-        })
-        return Result.isFailure(forwarded) ? Effect.fail(forwarded.failure) : commit(forwarded.success)
-      }
-    )
-  }
-
-  /** Applies the overdue events of handoffs, and returns those that are still open. */
-  const stillOpen = (
-    records: ReadonlyArray<HandoffRecord>,
-    now: DateTime.Utc
-  ): Effect.Effect<ReadonlyArray<HandoffRecord>, Refusal> =>
-    Effect.map(
-      Effect.forEach(records, (record) => applyDue(record, now)),
-      (records) => records.filter(({ status }) => isOpen(status))
-    )
-
-  /** The open parts of a handoff, at most as many as an error names. An overdue part has not ended until that is recorded. */
-  const openNow = (whole: HandoffRecord, now: DateTime.Utc): Effect.Effect<ReadonlyArray<HandoffRecord>, Refusal> =>
-    Effect.gen(function* () {
-      const listed = yield* (yield* partsModule).openParts(store, whole)
-      const open = yield* stillOpen(listed, now)
-      // The next ones, if all of these have ended.
-      return listed.length > 0 && open.length === 0 ? yield* openNow(whole, now) : open
-    })
+  const rerouting = Effect.map(reroutes, ({ make }) => make(chooseNext, entries, commit))
+  const parts = Effect.map(withParts, ({ make }) => make(store, entries, commit, applyDue))
 
   /** Completes or delivers a handoff unless parts of it are open or an artifact fails its schema. */
   const complete = (
@@ -230,7 +188,7 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
     if (!isJudged && (current.parts === undefined || leavesChildren === true)) return commit(change)
     return Effect.gen(function* () {
       if (current.parts !== undefined && leavesChildren !== true) {
-        const children = yield* openNow(current, change.event.at)
+        const children = yield* (yield* parts).openNow(current, change.event.at)
         if (children.length > 0) {
           return yield* new OpenChildren({ recordId, children: children.map((part) => part.recordId) })
         }
@@ -244,29 +202,6 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
       return yield* commit(change)
     })
   }
-
-  /** Cancels a handoff and all open parts of it in one commit. */
-  const cancel = (
-    current: HandoffRecord,
-    { at, by }: Transition,
-    change: Change
-  ): Effect.Effect<HandoffRecord, Refusal> =>
-    Effect.gen(function* () {
-      const changes: Array<Change> = []
-      for (const part of yield* stillOpen(yield* (yield* partsModule).openBelow(store, current), at)) {
-        const { parent } = part.request
-        const along = entries.next(part, {
-          _tag: "Cancelled",
-          at,
-          by,
-          reason: `${current.recordId}, which it was a part of, was cancelled.`,
-          ...(parent === undefined ? {} : { along: parent })
-        })
-        if (Result.isFailure(along)) return yield* Effect.fail(along.failure)
-        changes.push(along.success)
-      }
-      return yield* commit(change, ...changes)
-    })
 
   /** Applies every overdue event, one after another. */
   const applyDue = (current: HandoffRecord, now: DateTime.Utc): Effect.Effect<HandoffRecord, Refusal> => {

@@ -283,7 +283,10 @@ export const hold = <E, R>(
                 ? Effect.succeed(record)
                 : act("restate", { recordId, readBack: read.value })
             )
-            const restated = yield* persist("Restated", restate)
+            const restated = yield* persist("Restated", restate).pipe(
+              // The function that reads back is at fault, as when it throws.
+              Effect.tapErrorTag("ReadBackRefused", (error) => Effect.sync(() => (thrown = { error })))
+            )
             if (startAwaits(restated) === "sender") {
               yield* holder.stepAside
               yield* restore(Effect.raceFirst(confirmed, Effect.as(lost.await, restated)))

@@ -1,6 +1,7 @@
 import * as DateTime from "effect/DateTime"
 
 import type { Attempt, Clock, RerouteCause } from "../model/Attempt.ts"
+import type { Briefing, ReadBack, ReadBackAsk } from "../model/Briefing.ts"
 import { coverageOf } from "../model/Coverage.ts"
 import type { HandoffRecord } from "../model/HandoffRecord.ts"
 import { AgentId } from "../values/Fields.ts"
@@ -30,6 +31,17 @@ export const agentOf = (record: HandoffRecord, party: Party): AgentId | undefine
 /** The author of events that time causes: expired leases and handoffs, reminders, re-routes, and reviews that are due. */
 export const clock = /*#__PURE__*/ AgentId.make("clock")
 
+/** The field of a read-back that answers each question. */
+export const answerFields = {
+  first_action: "firstAction",
+  most_likely_wrong: "mostLikelyWrong",
+  least_confident_item: "leastConfidentItem"
+} as const satisfies Record<ReadBackAsk, keyof ReadBack>
+
+/** Lists the questions of a briefing that a read-back does not answer. */
+export const unansweredOf = (briefing: Briefing, readBack: ReadBack | undefined): ReadonlyArray<ReadBackAsk> =>
+  briefing.readBack?.asks?.filter((ask) => readBack?.[answerFields[ask]] === undefined) ?? []
+
 /**
  * Returns the party that must act before an accepted handoff can start: the receiver while its read-back is incomplete,
  * then the sender if it must confirm. `undefined` if the handoff can start or is not accepted.
@@ -39,7 +51,7 @@ export const startAwaits = (record: HandoffRecord): "receiver" | "sender" | unde
   if (briefing?.readBack === undefined || record.status !== "accepted") return undefined
   const { readBack } = record
   const { missing, question, refused } = coverageOf(briefing, readBack)
-  if (readBack === undefined || missing.length > 0) return "receiver"
+  if (readBack === undefined || missing.length > 0 || unansweredOf(briefing, readBack).length > 0) return "receiver"
   if (readBack.confirmed !== undefined) return undefined
   return briefing.readBack.confirm === true || question.length + refused.length > 0 ? "sender" : undefined
 }

@@ -82,14 +82,15 @@ const leased = (record: Before<"Started">, at: DateTime.Utc, milliseconds?: Mill
 }
 
 /** Merges a restatement into the read-back so far. An earlier confirmation is dropped, so the sender must confirm again. */
-export const restated = (before: KeptReadBack | undefined, { items = [], summary }: ReadBack): KeptReadBack => {
+export const restated = (before: KeptReadBack | undefined, given: ReadBack): KeptReadBack => {
+  const { checked: _, confirmed: __, correction: ___, ...kept } = before ?? {}
   const answers = new Map<string, ReadBackItem>()
-  for (const item of [...(before?.items ?? []), ...items]) {
+  for (const item of [...(before?.items ?? []), ...(given.items ?? [])]) {
     // The last answer to an item counts, at its own place in the order.
     answers.delete(item.id)
     answers.set(item.id, item)
   }
-  return { summary, items: [...answers.values()] }
+  return { ...kept, ...given, items: [...answers.values()] }
 }
 
 /** Adds the evidence of an event to the evidence so far. */
@@ -186,6 +187,7 @@ export const nextStates: {
           items: [],
           ...record.readBack,
           confirmed: event.at,
+          ...(event.checked === undefined ? {} : { checked: event.checked }),
           ...(event.correction === undefined ? {} : { correction: event.correction })
         }
       },

@@ -32,7 +32,8 @@ import {
   maxReworksOf,
   overdueEvent,
   rerouteCause,
-  startAwaits
+  startAwaits,
+  unansweredOf
 } from "./Clocks.ts"
 import { attested, restated, witnessed } from "./NextState.ts"
 import { movesFrom, type Of, type Rule, sourcesOf, type Transition, transitions } from "./Transitions.ts"
@@ -125,7 +126,9 @@ const checkReadBack = (
 ): ReadBackIncomplete | undefined => {
   if (awaits === undefined) return undefined
   const readBack = "readBack" in record ? record.readBack : undefined
-  const missing = request.briefing === undefined ? [] : coverageOf(request.briefing, readBack).missing
+  const { briefing } = request
+  const missing =
+    briefing === undefined ? [] : [...coverageOf(briefing, readBack).missing, ...unansweredOf(briefing, readBack)]
   return new ReadBackIncomplete({ recordId, event, awaits, missing })
 }
 
@@ -270,3 +273,9 @@ export const check = (record: HandoffRecord, event: HandoffEvent): LifecycleErro
     checkRoom(record, event)
   )
 }
+
+/** Tests that an event has answers or a confirmation that `checkAnswers` judges. */
+export const hasAnswers = ({ request }: HandoffRecord, event: Transition): boolean =>
+  (event._tag === "Confirmed" && event.checked !== undefined) ||
+  (request.briefing?.readBack?.asks !== undefined &&
+    (event._tag === "Confirmed" || ("readBack" in event && event.readBack !== undefined)))

@@ -16,6 +16,13 @@ const manyItems = Schema.isMaxLength(2 * limits.parts)
 export const Severity = Schema.Literals(["stable", "watcher", "unstable"])
 export type Severity = typeof Severity.Type
 
+/**
+ * A question that a read-back can be asked to answer: the first action of the receiver, the thing that most likely goes wrong,
+ * and the item that the receiver is least confident about.
+ */
+export const ReadBackAsk = Schema.Literals(["first_action", "most_likely_wrong", "least_confident_item"])
+export type ReadBackAsk = typeof ReadBackAsk.Type
+
 /** Checks that ids are unique and that the items to read back exist. */
 export const checkItems = (briefing: Items, required: ReadonlyArray<string> = []): true | string => {
   const ids = itemsOf(briefing)
@@ -87,6 +94,10 @@ export class Briefing extends Schema.Opaque<Briefing>()(
           Schema.Array(Name).check(manyItems),
           "The ids of the items to restate. Default: every action and contingency."
         ),
+        asks: optional(
+          Schema.Array(ReadBackAsk).check(Schema.isMaxLength(ReadBackAsk.literals.length)),
+          "The questions to answer in other words than the briefing's. Default: none."
+        ),
         confirm: optional(
           Schema.Boolean,
           "If `true`, the sender must confirm the read-back even if every item was understood."
@@ -114,6 +125,12 @@ export class ReadBackItem extends Schema.Opaque<ReadBackItem>()(
 
 const summary = field(Text, "The briefing in the receiver's own words.")
 
+const answers = {
+  firstAction: optional(Text, "The first action of the receiver."),
+  mostLikelyWrong: optional(Text, "The thing that most likely goes wrong."),
+  leastConfidentItem: optional(Text, "The item that the receiver is least confident about.")
+}
+
 /**
  * The receiver's restatement of a briefing in its own words.
  *
@@ -131,19 +148,27 @@ const summary = field(Text, "The briefing in the receiver's own words.")
 export class ReadBack extends Schema.Opaque<ReadBack>()(
   Schema.Struct({
     summary,
-    items: optional(Schema.Array(ReadBackItem).check(manyItems), "The receiver's answer to each item.")
+    items: optional(Schema.Array(ReadBackItem).check(manyItems), "The receiver's answer to each item."),
+    ...answers
   }).check(bounded())
 ) {}
 
 /** The sender's correction: the same field in the event and in the record. */
 export const correction = inBody(optional(Text, "The sender's correction of the read-back."))
 
+/** The part that the sender has checked: the same field in the event and in the record. */
+export const checked = inBody(
+  optional(Schema.Array(Name).check(manyItems), "The items and questions that the sender has checked.")
+)
+
 /** The read-back as the record keeps it: every item restated so far, and the sender's confirmation. */
 export class KeptReadBack extends Schema.Opaque<KeptReadBack>()(
   Schema.Struct({
     summary,
     items: field(Schema.Array(ReadBackItem).check(manyItems), "The receiver's answers so far."),
+    ...answers,
     confirmed: optional(Timestamp, "When the sender confirmed the read-back."),
+    checked,
     correction
   })
 ) {}

@@ -109,7 +109,10 @@ export class AlreadyHeld extends Schema.TaggedError<AlreadyHeld>()("AlreadyHeld"
 export class ReadBackIncomplete extends Schema.TaggedError<ReadBackIncomplete>()("ReadBackIncomplete", {
   ...refused,
   awaits: field(Schema.Literals(["receiver", "sender"]), "The party that must act first."),
-  missing: field(Schema.Array(Schema.String), "The ids of the items not yet restated.")
+  missing: field(
+    Schema.Array(Schema.String),
+    "The ids of the items not yet restated, and the questions not yet answered."
+  )
 }) {
   override get message() {
     const next =

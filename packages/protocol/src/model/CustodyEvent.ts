@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { AgentId, field, inBody, optional, RecordId } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { Answer, Clock, Milliseconds, Progress, RerouteCause } from "./Attempt.ts"
-import { correction, ReadBack } from "./Briefing.ts"
+import { checked, correction, ReadBack } from "./Briefing.ts"
 import { proof } from "./Delivery.ts"
 import { handBack, move, notBefore, reason, RoutingDecision, stack } from "./EventParts.ts"
 import { missing } from "./Review.ts"
@@ -66,6 +66,7 @@ export class ConfirmedEvent extends Schema.Opaque<ConfirmedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Confirmed"),
     ...move,
+    checked,
     correction
   })
 ) {}

@@ -30,9 +30,7 @@ export class CreatedEvent extends Schema.Opaque<CreatedEvent>()(
     ...fact,
     request: field(HandoffRequest, "The sender's request."),
     routing: optional(RoutingDecision, "The router's choice of the receiver; absent if the sender named it."),
-    handBack: inBody(
-      optional(HandBack, "What the attempts of the handoff that this one reopens left for the next one.")
-    )
+    handBack: inBody(optional(HandBack, "Notes of the handoff that this one reopens."))
   })
 ) {}
 

@@ -73,7 +73,7 @@ export class HandoffRequest extends Schema.Opaque<HandoffRequest>()(
       "Capabilities that the receiver must have, matched instead of the words of the task."
     ),
     parent: optional(RecordId, "The handoff that this one is a part of."),
-    retryOf: optional(RecordId, "The handoff that had ended without being completed, and that this one reopens."),
+    retryOf: optional(RecordId, "The handoff that this one reopens."),
     briefing: inBody(
       optional(Briefing, "The sender's briefing, in the order in which the receiver needs it (I-PASS).")
     ),

@@ -1,5 +1,6 @@
 /** Describes events, timers and outcomes in words, for every door. */
 import {
+  answerFields,
   firstAttemptOf,
   maxAttemptsOf,
   maxReworksOf,
@@ -12,7 +13,7 @@ import {
 } from "../lifecycle/Clocks.ts"
 import { isOpen, type Transition } from "../lifecycle/Transitions.ts"
 import type { Clock, EndingClock, HandBack, Progress, RerouteCause } from "../model/Attempt.ts"
-import type { ReadBack } from "../model/Briefing.ts"
+import type { ReadBack, ReadBackAsk } from "../model/Briefing.ts"
 import { type Artifact, checkersOf } from "../model/Delivery.ts"
 import type { RoutingDecision } from "../model/EventParts.ts"
 import type { HandoffEvent } from "../model/HandoffEvent.ts"
@@ -46,8 +47,22 @@ export const describeHandBack = (handBack: HandBack): Sentence =>
     " / "
   )
 
-/** Describes a read-back: its summary, and the items by their answer. */
-export const describeReadBack = ({ summary, items = [] }: ReadBack): ReadonlyArray<Sentence> => [
+const asked: Readonly<Record<ReadBackAsk, string>> = {
+  first_action: "first action",
+  most_likely_wrong: "most likely wrong",
+  least_confident_item: "least confident about"
+}
+
+/** Describes the answers of a read-back to the questions of its briefing, each with the words for the question. */
+export const describeAnswers = (readBack: ReadBack): ReadonlyArray<readonly [question: string, answer: string]> =>
+  // The cast: Object.entries widens the keys to strings.
+  (Object.entries(asked) as ReadonlyArray<readonly [ReadBackAsk, string]>).flatMap(([ask, question]) => {
+    const answer = readBack[answerFields[ask]]
+    return answer === undefined ? [] : [[question, answer] as const]
+  })
+
+/** Describes a read-back: its summary, the items by their answer, and its other answers. */
+export const describeReadBack = ({ summary, items = [], ...answers }: ReadBack): ReadonlyArray<Sentence> => [
   ["read back: ", said(summary)],
   ...(["understood", "question", "refused"] as const).flatMap((answer) => {
     const some = items.filter((item) => item.answer === answer)
@@ -56,7 +71,8 @@ export const describeReadBack = ({ summary, items = [] }: ReadBack): ReadonlyArr
       ...(note === undefined ? [] : [" (", said(note), ")"])
     ])
     return some.length === 0 ? [] : [[`${answer}: `, ...joined(each, ", ")]]
-  })
+  }),
+  ...describeAnswers({ summary, ...answers }).map(([question, answer]): Sentence => [`${question}: `, said(answer)])
 ]
 
 const causes: Readonly<Record<RerouteCause, string>> = {
@@ -140,7 +156,16 @@ const detailsOf = (event: HandoffEvent): ReadonlyArray<Sentence> => {
     case "Restated":
       return describeReadBack(event.readBack)
     case "Confirmed":
-      return clause(event.correction, (correction) => ["set right: ", said(correction)])
+      return [
+        ...clause(event.checked, (parts): Sentence => [
+          "checked: ",
+          ...joined(
+            parts.map((part) => [name(part)]),
+            ", "
+          )
+        ]),
+        ...clause(event.correction, (correction): Sentence => ["set right: ", said(correction)])
+      ]
     case "Attested":
       return [
         ...reason(event.statement),

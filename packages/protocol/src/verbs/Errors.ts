@@ -25,6 +25,7 @@ import type {
 } from "../model/HandoffError.ts"
 import type { InvalidPosition } from "../model/InvalidPosition.ts"
 import type { KeyRequired } from "../model/KeyRequired.ts"
+import type { ReadBackRefused } from "../model/ReadBackRefused.ts"
 
 /** Every error that a verb can fail with. */
 export type HandoffError =
@@ -47,6 +48,7 @@ export type HandoffError =
   | NotYourHandoff
   | OpenChildren
   | ReadBackIncomplete
+  | ReadBackRefused
   | RevisionConflict
   | StaleAttempt
   | StoreError

@@ -61,9 +61,9 @@ export const transitionVerbs = {
     {
       summary: "Accepts a pending handoff.",
       description:
-        "If the briefing requires a read-back, restate the task and list the items you understood. Missing items are reported; add them with `restate`."
+        "If the briefing requires a read-back, restate the task and list the items you understood. Missing items are reported; add them with `restate`. A read-back without an answer that the briefing asks for is refused, and so is an answer that quotes it."
     },
-    ["NoRoomLeft", "UnknownItem"]
+    ["NoRoomLeft", "ReadBackRefused", "UnknownItem"]
   ),
   reject: transition("reject", {
     or: "Forwarded",
@@ -74,16 +74,17 @@ export const transitionVerbs = {
     "restate",
     {
       summary: "Restates the briefing of an accepted handoff, or the items still missing from the read-back.",
-      description: "Items restated earlier stay, unless this call restates them.",
+      description: "Items and answers restated earlier stay, unless this call restates them.",
       repeat: "never"
     },
-    ["NoRoomLeft", "UnknownItem"]
+    ["NoRoomLeft", "ReadBackRefused", "UnknownItem"]
   ),
   confirm: transition(
     "confirm",
     {
       summary: "Confirms what the receiver restated, or corrects it.",
-      description: "The receiver may then start. It finds a correction in the record.",
+      description:
+        "The receiver may then start. It finds a correction in the record. If the briefing asks questions, name what you have checked.",
       repeat: "never"
     },
     ["ReadBackIncomplete"]

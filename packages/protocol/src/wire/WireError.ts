@@ -31,6 +31,7 @@ import {
 } from "../model/HandoffError.ts"
 import { InvalidPosition } from "../model/InvalidPosition.ts"
 import { KeyRequired } from "../model/KeyRequired.ts"
+import { ReadBackRefused } from "../model/ReadBackRefused.ts"
 import { field } from "../values/Fields.ts"
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -76,6 +77,7 @@ export const WireError = Schema.Union([
   onWire("NoReworkLeft", NoReworkLeft.fields, "The delivered work cannot be returned again."),
   onWire("NoRoomLeft", NoRoomLeft.fields, "The event would exceed a limit of the record."),
   onWire("AlreadyHeld", AlreadyHeld.fields, "The handoff never returns to an agent that has had it."),
+  onWire("ReadBackRefused", ReadBackRefused.fields, "The read-back lacks answers, or quotes them."),
   onWire("ReadBackIncomplete", ReadBackIncomplete.fields, "The briefing must be read back before the start."),
   onWire("UnknownItem", UnknownItem.fields, "The briefing has no item with this id."),
   onWire("NotCompleted", NotCompleted.fields, "The handoff has ended without being completed."),

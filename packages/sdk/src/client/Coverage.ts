@@ -25,3 +25,7 @@ export type Coverage = Protocol.Coverage
  */
 export const coverageOf = (briefing: Briefing, readBack: ReadBack | undefined): Coverage =>
   Protocol.coverageOf(fromPlain<Protocol.Briefing>(briefing), readBack)
+
+/** Lists the questions of a briefing that a read-back does not answer. A form can ask them. */
+export const unansweredOf = (briefing: Briefing, readBack: ReadBack | undefined): ReadonlyArray<Protocol.ReadBackAsk> =>
+  Protocol.unansweredOf(fromPlain<Protocol.Briefing>(briefing), readBack)

@@ -39,6 +39,17 @@ export const stepOf = (record: HandoffRecord): Protocol.Step | undefined => Prot
 /** Tests that another program ended a handoff: its end was inferred from the record of that program. */
 export const isEndedElsewhere = (record: HandoffRecord): boolean => Protocol.isEndedElsewhere(unconverted(record))
 
+/** Tests that the sender of a handoff can reopen it: it ended without being completed. */
+export const isReopenable = (record: HandoffRecord): boolean => Protocol.isReopenable(unconverted(record))
+
+/**
+ * Returns the id of the handoff that reopens another one, unless its sender chose an id: get it to see whether a handoff was
+ * reopened. A handoff of that id reopens the other one only if its `retryOf` and its sender say so.
+ */
+export const successorId = (recordId: string): string =>
+  // The cast: any text is hashed.
+  Protocol.successorId(recordId as Protocol.RecordId)
+
 /** Returns the receiver of a handoff, or the one that it had when it ended: the agent that it was last forwarded to. */
 export const receiverOf = (record: HandoffRecord): string => Protocol.receiverOf(unconverted(record))
 

@@ -59,6 +59,8 @@ export interface Briefing {
   readonly readBack?: {
     /** The ids of the items to restate. Default: every action and contingency. */
     readonly required?: ReadonlyArray<string>
+    /** The questions to answer in other words than the briefing's. Default: none. */
+    readonly asks?: ReadonlyArray<"first_action" | "most_likely_wrong" | "least_confident_item">
     /** If `true`, the sender must confirm the read-back even if every item was understood. */
     readonly confirm?: boolean
   }
@@ -80,6 +82,12 @@ export interface ReadBack {
   readonly summary: string
   /** The receiver's answer to each item. */
   readonly items?: ReadonlyArray<ReadBackItem>
+  /** The first action of the receiver. */
+  readonly firstAction?: string
+  /** The thing that most likely goes wrong. */
+  readonly mostLikelyWrong?: string
+  /** The item that the receiver is least confident about. */
+  readonly leastConfidentItem?: string
 }
 
 /** The read-back as the record keeps it: every item restated so far, and the sender's confirmation. */
@@ -88,8 +96,16 @@ export interface KeptReadBack {
   readonly summary: string
   /** The receiver's answers so far. */
   readonly items: ReadonlyArray<ReadBackItem>
+  /** The first action of the receiver. */
+  readonly firstAction?: string
+  /** The thing that most likely goes wrong. */
+  readonly mostLikelyWrong?: string
+  /** The item that the receiver is least confident about. */
+  readonly leastConfidentItem?: string
   /** When the sender confirmed the read-back. */
   readonly confirmed?: Date
+  /** The items and questions that the sender has checked. */
+  readonly checked?: ReadonlyArray<string>
   /** The sender's correction of the read-back. */
   readonly correction?: string
 }

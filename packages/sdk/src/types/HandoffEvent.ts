@@ -40,7 +40,7 @@ interface CreatedEvent extends Fact {
   readonly request: HandoffRequest
   /** The router's choice of the receiver; absent if the sender named it. */
   readonly routing?: RoutingDecision
-  /** What the attempts of the handoff that this one reopens left for the next one. */
+  /** Notes of the handoff that this one reopens. */
   readonly handBack?: HandBack
 }
 
@@ -157,6 +157,8 @@ interface RestatedEvent extends Move {
 /** The sender confirms the read-back, with or without a correction. */
 interface ConfirmedEvent extends Move {
   readonly _tag: "Confirmed"
+  /** The items and questions that the sender has checked. */
+  readonly checked?: ReadonlyArray<string>
   /** The sender's correction of the read-back. */
   readonly correction?: string
 }

@@ -100,7 +100,7 @@ export interface HandoffRequest {
   readonly requires?: ReadonlyArray<string>
   /** The handoff that this one is a part of. */
   readonly parent?: string
-  /** The handoff that had ended without being completed, and that this one reopens. */
+  /** The handoff that this one reopens. */
   readonly retryOf?: string
   /** The sender's briefing, in the order in which the receiver needs it (I-PASS). */
   readonly briefing?: Briefing

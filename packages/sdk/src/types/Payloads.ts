@@ -182,6 +182,8 @@ export interface RestateOptions extends VerbOptions {
 
 /** The options of `confirm`. */
 export interface ConfirmOptions extends VerbOptions {
+  /** The items and questions that the sender has checked. */
+  readonly checked?: ReadonlyArray<string> | undefined
   /** The sender's correction of the read-back. */
   readonly correction?: string | undefined
 }
