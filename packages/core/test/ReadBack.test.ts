@@ -114,3 +114,80 @@ describe("a briefing with a required read-back", () => {
     assert.strictEqual(Option.getOrThrow(any).recordId, briefed.recordId)
   })
 })
+
+describe("a briefing that asks for answers", () => {
+  const asking = Briefing.make({
+    ...briefing,
+    readBack: { asks: ["first_action", "most_likely_wrong", "least_confident_item"], confirm: true }
+  })
+  const readBack = {
+    summary: "Two invoices.",
+    items: understood,
+    firstAction: "Phone Smith & Sons and find out who handles billing",
+    mostLikelyWrong: "A bill is paid twice",
+    leastConfidentItem: "late"
+  }
+
+  test("takes a read-back with all of them, and keeps what the sender checked", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing: asking })
+    const kept = yield* manager.accept(recordId, { readBack })
+    assert.deepStrictEqual(kept.readBack, readBack)
+    const confirmed = yield* manager.confirm(recordId, { checked: ["first_action", "late"] })
+    assert.deepStrictEqual(confirmed.readBack?.checked, ["first_action", "late"])
+    assert.strictEqual((yield* manager.start(recordId)).status, "in_progress")
+  })
+
+  test("refuses one that lacks some, and changes nothing", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing: asking })
+    const { firstAction: _, ...some } = readBack
+    assert.strictEqual(
+      yield* refusal(manager.accept(recordId, { readBack: { ...some, mostLikelyWrong: "…" } }), "ReadBackRefused"),
+      `Handoff ${recordId}: \`accept\` needs a read-back with the answers that the briefing asks for; answer first_action, most_likely_wrong`
+    )
+    assert.strictEqual((yield* manager.get(recordId)).revision, 1)
+    yield* manager.accept(recordId)
+    assert.include(
+      yield* refusal(manager.start(recordId), "ReadBackIncomplete"),
+      "must `restate` invoices, late, first_action, most_likely_wrong, least_confident_item"
+    )
+    yield* refusal(manager.restate(recordId, { readBack: some }), "ReadBackRefused")
+    yield* manager.restate(recordId, { readBack })
+    // Earlier answers count.
+    const again = yield* manager.restate(recordId, { readBack: { summary: "Two.", firstAction: "Look up the number" } })
+    assert.deepInclude(again.readBack, { firstAction: "Look up the number", leastConfidentItem: "late" })
+  })
+
+  test("refuses answers in the words of the task, of the briefing, or of another answer", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing: asking })
+    const refused = (given: object) =>
+      refusal(manager.accept(recordId, { readBack: { ...readBack, ...given } }), "ReadBackRefused")
+    assert.strictEqual(
+      yield* refused({ firstAction: "I generate the Q3 report!", mostLikelyWrong: "they do not come" }),
+      `Handoff ${recordId}: \`accept\` needs a read-back with the answers that the briefing asks for; say in other words than the task, the briefing and the other answers: first_action (92 % quoted), most_likely_wrong (100 % quoted)`
+    )
+    const { firstAction } = readBack
+    assert.include(yield* refused({ mostLikelyWrong: firstAction }), "first_action (100 % quoted), most_likely_wrong")
+  })
+
+  test("needs a confirmation that names what was checked", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing: asking })
+    yield* manager.accept(recordId, { readBack })
+    const expected =
+      "Invalid confirm: checked: Expected parts of the read-back that you have checked, of first_action, most_likely_wrong, least_confident_item, invoices, late"
+    assert.strictEqual(yield* refusal(manager.confirm(recordId), "InvalidInput"), expected)
+    assert.strictEqual(yield* refusal(manager.confirm(recordId, { checked: ["invoice"] }), "InvalidInput"), expected)
+  })
+
+  test("changes nothing for a briefing without questions, except that checked parts must be its own", function* () {
+    const manager = yield* HandoffManager
+    const { recordId } = yield* manager.create({ ...ask, briefing: confirmed })
+    yield* manager.accept(recordId, { readBack: { summary: briefing.summary, items: understood, firstAction: "" } })
+    yield* refusal(manager.confirm(recordId, { checked: ["first_action"] }), "InvalidInput")
+    assert.strictEqual((yield* manager.confirm(recordId)).readBack?.checked, undefined)
+    assert.deepStrictEqual((yield* manager.confirm(recordId, { checked: ["late"] })).readBack?.checked, ["late"])
+  })
+})

@@ -135,7 +135,8 @@ export {
 } from "./lifecycle/Transitions.ts"
 export { checkAnswers } from "./lifecycle/Answers.ts"
 export { mostQuoted, quotedIn } from "./lifecycle/Echo.ts"
-export { isReopenable, isSuccessor, legacyOf, reopening, successorId } from "./lifecycle/Reopening.ts"
+export { legacyOf } from "./lifecycle/Legacy.ts"
+export { isReopenable, isSuccessor, reopening, successorId } from "./lifecycle/Reopening.ts"
 export { entryDigest, entryText, erased, eventText, linked, type Seal, signedText } from "./lifecycle/Chain.ts"
 export {
   agentOf,

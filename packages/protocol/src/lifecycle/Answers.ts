@@ -41,11 +41,12 @@ const faultIn = (
   const unanswered = unansweredOf(briefing, whole)
   const missing = asks.filter((ask) => unanswered.includes(ask) || saysNothing(whole[answerFields[ask]]))
   const names = [...actions, ...contingencies].map(({ id }) => id)
+  const quotedPart = quotedIn({ texts: textsOf(request), names })
   const echoed = asks.flatMap((ask) => {
     const answer = given[answerFields[ask]]
     if (answer === undefined) return []
     const others = asks.flatMap((other) => (other === ask ? [] : (whole[answerFields[other]] ?? [])))
-    const quoted = quotedIn({ texts: [...textsOf(request), ...others], names })(answer)
+    const quoted = quotedPart(answer, others)
     return quoted > mostQuoted ? [{ ask, quoted }] : []
   })
   return missing.length + echoed.length === 0 ? undefined : { missing, echoed }

@@ -3,7 +3,7 @@
 // Letters and digits of an answer that are measured: it cannot be longer, unless ligatures in it stand for whole words.
 const mostUnits = 65_536
 
-// Letters and digits that are quoted from, in all: twice what fits in a briefing, and half a second of work.
+// Letters and digits that are quoted from, in all: twice what fits in a briefing, and a second of work at most.
 const mostSourceUnits = 2_097_152
 
 // An answer is compared by its runs of six letters. By chance a run is found more often the longer the source is: four
@@ -16,7 +16,7 @@ const runIn = (units: number): number =>
 // Fewer runs than these, 12 letters or 6 ideographs, may be no more than the name of a thing.
 const fewestRuns = 8
 
-/** The part of an answer that may be quoted: honest answers to ten briefings were at most 0.27, padded copies from 0.55. */
+/** The part of an answer that may be quoted: honest answers to ten briefings were at most 0.27, padded copies from 0.64. */
 export const mostQuoted = 0.5
 
 // Words, with the marks that paths, addresses and names in programs have between letters.
@@ -58,9 +58,9 @@ export interface Source {
 }
 
 /**
- * Makes the measure of answers: the part of an answer that is quoted from the texts, from 0 to 1. It is the part of the
+ * Makes the measure of answers: the part of an answer that is quoted from the texts or from other answers, from 0 to 1. It is the part of the
  * answer's runs of letters that the texts have, too. Each run counts once and in any order, so repetition adds nothing.
- * Identifiers of the texts are left out of the answer, and a very short answer has measure 0, but a whole text has 1.
+ * Identifiers of the texts are left out, and a very short answer has measure 0, but a whole text has 1.
  *
  * @example
  * ```ts
@@ -71,30 +71,33 @@ export interface Source {
  * console.log(quoted("Phone Mr Smith, who sends them")) // 0
  * ```
  */
-export const quotedIn = ({ names, texts }: Source): ((answer: string) => number) => {
+export const quotedIn = ({ names, texts }: Source): ((answer: string, others?: ReadonlyArray<string>) => number) => {
   const identifiers = new Set<string>()
+  for (const text of texts) addIdentifiers(identifiers, text)
+  const withoutIdentifiers = (text: string): string =>
+    unitsOf(text.replaceAll(words, (word) => (identifiers.has(folded(word)) ? "" : word)))
+  const wholes = new Set<string>()
   const sources: Array<string> = []
   let total = 0
   for (const text of texts) {
     if (total >= mostSourceUnits) break
-    addIdentifiers(identifiers, text)
-    const units = unitsOf(text).slice(0, mostSourceUnits - total)
+    wholes.add(unitsOf(text))
+    const units = withoutIdentifiers(text).slice(0, mostSourceUnits - total)
     total += units.length
     sources.push(units)
   }
   const run = runIn(total)
   const known = new Set(names.map(unitsOf))
-  return (answer) => {
+  return (answer, others = []) => {
     const whole = unitsOf(answer)
     if (whole === "" || known.has(whole)) return 0
-    if (sources.includes(whole)) return 1
-    const own = answer.replaceAll(words, (word) => (identifiers.has(folded(word)) ? "" : word))
-    const units = unitsOf(own).slice(0, mostUnits)
+    if (wholes.has(whole) || others.some((other) => unitsOf(other) === whole)) return 1
+    const units = withoutIdentifiers(answer).slice(0, mostUnits)
     const runs = new Set<string>()
     for (let at = 0; at + run <= units.length; at++) runs.add(units.slice(at, at + run))
     const all = runs.size
     if (all < fewestRuns) return 0
-    for (const source of sources) {
+    for (const source of [...sources, ...others.map(withoutIdentifiers)]) {
       for (let at = 0; at + run <= source.length && runs.size > 0; at++) runs.delete(source.slice(at, at + run))
     }
     return 1 - runs.size / all
