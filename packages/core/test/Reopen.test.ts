@@ -1,4 +1,4 @@
-import { AgentId, isReopenable, limits, RecordId, successorId } from "@aumai/handoff-protocol"
+import { AgentId, isReopenable, isSuccessor, limits, RecordId, successorId } from "@aumai/handoff-protocol"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
@@ -155,6 +155,17 @@ describe("reopen", () => {
     )
     const { request } = yield* manager.reopen(whole)
     assert.strictEqual(request.retryOf, whole)
+  })
+
+  test("is refused if a stranger has its id, and takes another one", function* () {
+    const manager = yield* HandoffManager
+    const old = yield* failed()
+    const stranger = yield* manager.create({ ...ask, fromAgent: "stranger" }, { id: successorId(old) })
+    yield* refusal(manager.reopen(old), "HandoffExists")
+    assert.deepEqual(yield* manager.get(stranger.recordId), stranger)
+    const record = yield* manager.reopen(old, { id: RecordId.make("again") })
+    assert.isTrue(isSuccessor(record, yield* manager.get(old)))
+    assert.isFalse(isSuccessor(stranger, yield* manager.get(old)))
   })
 
   test("keeps the latest of what was left, within the limits of a hand-back", function* () {

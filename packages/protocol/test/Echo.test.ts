@@ -140,4 +140,16 @@ describe("the quoted part of an answer", () => {
     assert.strictEqual(quoted(""), 0)
     assert.strictEqual(quoted("… !!! 🙂"), 0)
   })
+
+  it("is bounded for the longest texts", () => {
+    // One ligature of 18 letters, as often as a briefing of 1 MiB can hold it.
+    const texts = Array.from({ length: 16 }, () => "\uFDFA".repeat(21_845))
+    const quoted = quotedIn({ texts, names: [] })
+    assert.strictEqual(quoted("\uFDFA".repeat(21_845)), 1)
+    assert.strictEqual(
+      quoted(Array.from({ length: 16_000 }, (_, index) => String.fromCharCode(97 + (index % 26))).join("")),
+      0
+    )
+    assert.strictEqual(quoted(`${"a.".repeat(32_000)}a`), 0)
+  })
 })

@@ -89,7 +89,7 @@ export const checkFields = (briefing: Briefing): ReadonlyArray<FormField> => {
   }))
 }
 
-/** The parts of the read-back that are checked in the form; `undefined` if there are none. */
+/** The parts of the read-back that are checked in the form; `undefined` if none is. */
 export const checkedIn = (briefing: Briefing, values: Values): ReadonlyArray<string> | undefined => {
   const ids = [...asksOf(briefing), ...askedItems(briefing).map(({ id }) => id)]
   const checked = ids.filter((id) => values(`checked ${id}`) !== "")

@@ -10,7 +10,6 @@ import {
   NotYourHandoff,
   OpenChildren,
   ReadBackIncomplete,
-  ReadBackRefused,
   RevisionConflict,
   StaleAttempt,
   StoreError,
@@ -31,7 +30,6 @@ const withoutStop = [
   NotYourHandoff,
   OpenChildren,
   ReadBackIncomplete,
-  ReadBackRefused,
   UnknownItem
 ]
 
@@ -39,7 +37,8 @@ const textOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof InvalidTransition || error instanceof RevisionConflict || error instanceof StaleAttempt)
     return `Another agent or tab acted first. ${error.message}.`
-  if (withoutStop.some((kind) => error instanceof kind)) return `${error.message}.`
+  // By its name, because the board loads the class late.
+  if (error.name === "ReadBackRefused" || withoutStop.some((kind) => error instanceof kind)) return `${error.message}.`
   if (error instanceof StoreError && error.reason === "full")
     return `${error.message}. The storage of this browser is full: free space on this device, or export what you need.`
   return error.message

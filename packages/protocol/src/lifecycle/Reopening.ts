@@ -5,7 +5,7 @@ import { digestOf } from "../values/Digest.ts"
 import { RecordId } from "../values/Fields.ts"
 import { isOpen, transitions } from "./Transitions.ts"
 
-/** Who may reopen a handoff, and in which statuses. It is not a transition: the handoff itself never changes again. */
+/** The statuses in which a handoff can be reopened, and the party that may. It is not a transition: the handoff itself never changes again. */
 export const reopening = {
   from: /*#__PURE__*/ HandoffStatus.literals.filter((status) => !isOpen(status) && status !== transitions.Completed.to),
   by: "sender"

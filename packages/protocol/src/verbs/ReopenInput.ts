@@ -1,4 +1,4 @@
-/** The arguments of `reopen`, in a file of their own because few programs load them. */
+/** The arguments of `reopen`, apart from the others because few programs load them. */
 import * as Schema from "effect/Schema"
 
 import { Milliseconds } from "../model/Attempt.ts"

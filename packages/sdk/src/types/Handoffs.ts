@@ -102,8 +102,8 @@ export interface Handoffs extends AsyncDisposable {
    * const { recordId } = await handoffs.create(ask)
    * await handoffs.reject(recordId, { reason: "No dictionary" })
    * for await (const { recordId } of handoffs.listAll({ _tag: "Status", status: "rejected" })) {
-   *   const { handBack, request } = await handoffs.reopen(recordId, { toAgent: "linguist" })
-   *   console.log(request.toAgent, handBack?.pitfalls) // linguist ["executor: No dictionary"]
+   *   const again = await handoffs.reopen(recordId, { toAgent: "linguist" })
+   *   if ("handBack" in again) console.log(again.handBack?.pitfalls) // ["executor: No dictionary"]
    * }
    * ```
    */
