@@ -157,9 +157,9 @@ export const make = (
   box: Box | undefined
 ) => {
   /** Lets the router choose the receiver of a request. */
-  const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
+  const addressed = Effect.fnUntraced(function* (request: HandoffRequest, ask: Choose, routing?: RoutingOptions) {
     const exclude = [...(routing?.exclude ?? []), ...laterReviewersOf(request)]
-    const decision = yield* choose(request, { ...routing, exclude })
+    const decision = yield* ask(request, { ...routing, exclude })
     if (Option.isNone(decision)) {
       return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
     }
@@ -223,12 +223,13 @@ export const make = (
   const complete = (
     request: HandoffRequest,
     how: Circumstances & { readonly routing?: RoutingOptions | undefined },
-    now: DateTime.Utc
+    now: DateTime.Utc,
+    ask = choose
   ): Effect.Effect<Addressed, InvalidInput | NoCapableAgent | StoreError> => {
     const late = checkTimers(request, now)
     if (late !== undefined) return Effect.fail(late)
     const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = how.isRouted
-      ? addressed(request, how.routing)
+      ? addressed(request, ask, how.routing)
       : Effect.succeed({ request })
     const { deliverables = [] } = request
     const checked = hasSchemas(deliverables) ? Effect.andThen(checkSchemas(deliverables), whole) : whole
@@ -300,7 +301,7 @@ export const make = (
       let firstHolder: AgentId | undefined
       return verbs.turns(
         parent,
-        verbs.attempt(parent, (whole, at, found) =>
+        verbs.attempt(parent, (whole, at, found, choose) =>
           Effect.gen(function* () {
             const holder = (firstHolder ??= by ?? receiverOf(found))
             const { requestAt } = yield* Effect.fromResult(read({ ...ask, fromAgent: holder, parent }))
@@ -324,7 +325,7 @@ export const make = (
             )
             const how = { id: named?.success, isRouted: ask.toAgent === undefined, isPart: true, routing }
             const first = yield* Effect.fromResult(
-              entries.first(child, eventOf(at, yield* complete(requestAt(at), how, at)))
+              entries.first(child, eventOf(at, yield* complete(requestAt(at), how, at, choose)))
             )
             return yield* Effect.as(entries.commit([first, delegated]), first.record)
           })

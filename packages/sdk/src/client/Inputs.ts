@@ -34,6 +34,7 @@ const checkedRegistration = checked(
   "register options",
   Schema.Struct({
     capacity: Schema.optionalKey(Schema.Number),
+    description: Schema.optionalKey(Schema.String),
     publicKey: Schema.optionalKey(Schema.String),
     ...operator
   })
