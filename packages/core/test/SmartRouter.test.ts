@@ -1,10 +1,12 @@
 import { AgentId, Capability, RevisionConflict } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
+import * as LanguageModel from "effect/ai/LanguageModel"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 
 import { openBox } from "../../testing/src/openBox.ts"
@@ -15,6 +17,7 @@ import {
   HandoffRouter,
   HandoffStore,
   MemoryStore,
+  ModelAnswer,
   type ModelQuestion,
   smartRouter,
   type SmartRouterOptions
@@ -121,10 +124,9 @@ describe("a router with a model", () => {
       const { recordId, request } = yield* create({ ...ask, requires: ["translate"] })
       // Carol was not offered, and words choose.
       assert.notInclude(asked[0]?.user, "carol")
-      assert.deepStrictEqual((asked[0]?.schema["properties"] as { agent: { enum: unknown } }).agent.enum, [
-        "alice",
-        "bob"
-      ])
+      // The cast: the schema of this router.
+      const schema = asked[0]?.schema as { properties: { agent: { enum: unknown } } }
+      assert.deepStrictEqual(schema.properties.agent.enum, ["alice", "bob"])
       assert.strictEqual(request.toAgent, "alice")
       const [first] = yield* history(recordId)
       assert.include(JSON.stringify(first), "The model chose an agent that may not have the task; alice can translate")
@@ -263,6 +265,34 @@ describe("a router with a model", () => {
     )
   })
 
+  it.effect("asks a language model of Effect", () =>
+    Effect.gen(function* () {
+      const languageModel = yield* LanguageModel.make({
+        generateText: ({ prompt, responseFormat }) => {
+          assert.strictEqual(responseFormat.type, "json")
+          assert.include(JSON.stringify(prompt), "Translates Japanese contracts")
+          return Effect.succeed([{ type: "text", text: JSON.stringify(bob) }])
+        },
+        streamText: () => Stream.empty
+      })
+      const model = ({ system, user }: ModelQuestion) =>
+        Effect.map(
+          languageModel.generateObject({
+            prompt: [
+              { role: "system", content: system },
+              { role: "user", content: user }
+            ],
+            schema: ModelAnswer
+          }),
+          ({ value }) => value
+        )
+      yield* Effect.gen(function* () {
+        yield* registered
+        assert.strictEqual((yield* (yield* HandoffManager).create(ask)).request.toAgent, "bob")
+      }).pipe(Effect.provide(layerOf({ model })))
+    })
+  )
+
   it("refuses limits that make no sense", () => {
     assert.throws(() => smartRouter({ model: () => Effect.succeed(bob), minConfidence: 60 }), "from 0 to 1")
     assert.throws(() => smartRouter({ model: () => Effect.succeed(bob), timeout: 0 }), "more than 0")
@@ -270,8 +300,8 @@ describe("a router with a model", () => {
 })
 
 /** The question of a request, as the engine asks it. */
-function questionOf({ context: _, ...question }: typeof ask) {
-  return { ...question, fromAgent: AgentId.make(question.fromAgent) }
+function questionOf({ fromAgent, taskDescription }: typeof ask) {
+  return { fromAgent: AgentId.make(fromAgent), taskDescription }
 }
 
 /** The decision in the first entry of a history, as plain data. */

@@ -86,7 +86,7 @@ const register = Command.make(
       Flag.withMetavar("N"),
       Flag.optional
     ),
-    description: Flags.orFile("description", "What the agent does, for people and for a model that routes"),
+    description: Flags.orFile("description", "The tasks of the agent, for people and for a model that routes"),
     publicKey: Flags.optional(
       "public-key",
       "The Ed25519 key the agent signs with from now on, as 43 characters of base64url [default: its keys stay unchanged]"

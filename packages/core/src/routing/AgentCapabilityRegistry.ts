@@ -39,7 +39,7 @@ export interface UnregisterOptions {
 export interface RegisterOptions extends UnregisterOptions {
   /** The number of open handoffs that the agent takes at once, 1 to 1,000,000. Default: no limit. */
   readonly capacity?: number
-  /** What the agent does, in words for people and for a model that chooses receivers. Default: none. */
+  /** The tasks of the agent, in words for people and for a model that chooses receivers. Default: none. */
   readonly description?: string
   /** The Ed25519 public key that is in force from now on, as base64url. Default: the keys stay unchanged. */
   readonly publicKey?: string

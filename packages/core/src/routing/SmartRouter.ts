@@ -13,7 +13,7 @@ import { HandoffRouter, type RoutingOptions, type RoutingQuestion } from "./Hand
 import { byStanding, type Candidate, type Standing } from "./Ranking.ts"
 import { make as routesOver, matching } from "./Routes.ts"
 
-/** What a model is asked. */
+/** A question to a model. */
 export interface ModelQuestion {
   /** The instructions: to choose one agent, and to answer with JSON of the schema. */
   readonly system: string
@@ -43,7 +43,7 @@ export interface SmartRouterOptions {
   readonly minConfidence?: number | undefined
   /** The milliseconds that the model has for its answer. Default: 3,000. */
   readonly timeout?: number | undefined
-  /** What the model sees of a request beside its task, its sender, what it requires, its priority and its deadline. Default: nothing. */
+  /** Parts of a request that the model sees beside its task, its sender, what it requires, its priority and its deadline. Default: nothing. */
   readonly sees?: ReadonlyArray<"briefing" | "context"> | undefined
   /** Gets what the model threw, or its answer if that was refused. Default: nobody does; the decision says what was wrong. */
   readonly onFault?: ((fault: unknown) => void) | undefined
@@ -64,14 +64,17 @@ const mostAnswer = 65_536
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`
 
-const Answer = Schema.Struct({
-  agent: AgentId,
-  confidence: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
-  reason: Schema.String.check(Schema.isMinLength(1))
+/** The answer that `smartRouter` asks of a model, for `LanguageModel.generateObject` of Effect. */
+export const ModelAnswer = Schema.Struct({
+  agent: AgentId.annotate({ description: "The id of the agent, exactly." }),
+  confidence: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })).annotate({
+    description: "The probability that this agent is the right one, from 0 to 1."
+  }),
+  reason: Schema.NonEmptyString.annotate({ description: "Why this agent, in one sentence." })
 })
-const decodeAnswer = Schema.decodeUnknownOption(Answer)
+const decodeAnswer = Schema.decodeUnknownOption(ModelAnswer)
 
-const parsed = (answer: unknown): Option.Option<typeof Answer.Type> => {
+const parsed = (answer: unknown): Option.Option<typeof ModelAnswer.Type> => {
   if (typeof answer !== "string") return decodeAnswer(answer)
   if (answer.length > mostAnswer) return Option.none()
   return Option.flatMap(Option.liftThrowable((text: string): unknown => JSON.parse(text))(answer), decodeAnswer)
@@ -89,14 +92,14 @@ const schemaOf = (agents: ReadonlyArray<AgentId>) => ({
   type: "object",
   properties: {
     agent: { type: "string", enum: agents, description: "The id of the agent." },
-    confidence: { type: "number", minimum: 0, maximum: 1, description: "How likely it is the right one." },
+    confidence: { type: "number", minimum: 0, maximum: 1, description: "The probability that it is the right one." },
     reason: { type: "string", description: "Why this agent, in one sentence." }
   },
   required: ["agent", "confidence", "reason"],
   additionalProperties: false
 })
 
-/** What an agent is to the model. A room of `false` means that it has as many open handoffs as it takes. */
+/** Describes an agent for the model. A room of `false` means that it has as many open handoffs as it takes. */
 const shown = ({ agent, held, presence }: Standing, description: string | undefined) => ({
   id: agent.agentId,
   capabilities: agent.capabilities,
@@ -112,8 +115,8 @@ const excerpt = (value: object): unknown => {
 
 const percent = (confidence: number): string => `${Math.round(confidence * 100)} %`
 
-/** A choice, or the reason why there is none. */
-type Asked = { readonly chosen: typeof Answer.Type } | { readonly why: string }
+/** A choice, or the reason to leave it to words. */
+type Asked = { readonly chosen: typeof ModelAnswer.Type } | { readonly why: string }
 
 /**
  * Provides a router that asks a model. The rules come first: the model chooses only among the agents that may get the task,

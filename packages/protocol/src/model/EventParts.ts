@@ -31,7 +31,7 @@ export class RoutingDecision extends Schema.Opaque<RoutingDecision>()(
     ),
     confidence: optional(
       Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
-      "How sure the model is of its choice, from 0 to 1; absent if no model chose."
+      "The confidence of the model in its choice, from 0 to 1; absent if no model chose."
     ),
     model: optional(Text, "The model that chose; absent if none did, or it has no name.")
   })

@@ -99,7 +99,7 @@ export const Text = textUpTo(
   "Text for a person: at most 64 KiB of UTF-8, without NUL and lone surrogates"
 )
 
-/** What an agent does, in words. */
+/** The tasks of an agent, in words. */
 export const AgentDescription = textUpTo(
   limits.descriptionBytes,
   "Text for a person: at most 4 KiB of UTF-8, without NUL and lone surrogates"

@@ -159,7 +159,7 @@ export const storeVerbs = {
       ),
       description: optional(
         AgentDescription,
-        "What the agent does, in words for people and for a model that chooses receivers. Default: none."
+        "The tasks of the agent, in words for people and for a model that chooses receivers. Default: none."
       ),
       publicKey: optional(PublicKey, "The Ed25519 key the agent signs with from now on, as base64url."),
       operator

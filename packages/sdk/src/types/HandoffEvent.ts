@@ -270,7 +270,7 @@ export interface RoutingDecision {
     /** The agent's capabilities that the task or `requires` asked for. */
     readonly matched: ReadonlyArray<string>
   }>
-  /** How sure the model is of its choice, from 0 to 1; absent if no model chose. */
+  /** The confidence of the model in its choice, from 0 to 1; absent if no model chose. */
   readonly confidence?: number
   /** The model that chose; absent if none did, or it has no name. */
   readonly model?: string

@@ -159,7 +159,7 @@ export interface RegisteredAgent {
   readonly capabilities: ReadonlyArray<string>
   /** The number of open handoffs that the agent takes at once; absent if it has no limit. */
   readonly capacity?: number
-  /** What the agent does, for people and for a model that chooses receivers; absent if it has none. */
+  /** The tasks of the agent, for people and for a model that chooses receivers; absent if it has none. */
   readonly description?: string
   /** The public keys of the agent, oldest first; the last one is in force. */
   readonly keys?: ReadonlyArray<AgentKey>
