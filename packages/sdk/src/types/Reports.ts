@@ -36,7 +36,7 @@ export interface Waiting {
   readonly awaits: Awaits
   /** The verb that takes the step. */
   readonly verb: string
-  /** The words that the agent needs for it: the receiver's question, its read-back, or the task. */
+  /** The words that the agent needs for it: the receiver's question, its read-back, the delivered work, or the task. */
   readonly words: string
   /** The handoff. */
   readonly record: HandoffRecord
