@@ -24,6 +24,7 @@ describe("a file", () => {
       "--context-file FILE",
       "--correct-file FILE",
       "--deliverables-file FILE",
+      "--description-file FILE",
       "--file FILE",
       "--missing-file FILE",
       "--note-file FILE",

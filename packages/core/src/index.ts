@@ -40,6 +40,13 @@ export {
   type UnregisterOptions
 } from "./routing/AgentCapabilityRegistry.ts"
 export * from "./routing/HandoffRouter.ts"
+export {
+  type Model,
+  ModelAnswer,
+  type ModelQuestion,
+  smartRouter,
+  type SmartRouterOptions
+} from "./routing/SmartRouter.ts"
 export * from "./engine/HandoffManager.ts"
 export { isIdPrefix } from "./engine/Ids.ts"
 export type { CreateOptions, NewHandoff, NewPart } from "./engine/Creation.ts"

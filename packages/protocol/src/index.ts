@@ -1,6 +1,7 @@
 export { limits } from "./values/Limits.ts"
 export { type Bounds, contents, frozen, isPlain, ofArchive } from "./values/Given.ts"
-export { bytesOf, isJsonObject, JsonObject, JsonValue, parseJson, readJson } from "./values/Json.ts"
+export { bytesOf, isJsonObject, JsonObject, JsonValue, parseJson } from "./values/Json.ts"
+export { readJson } from "./values/ReadJson.ts"
 export { canonical, Digest, digestOf, Salt, Signature } from "./values/Digest.ts"
 export { labelFault, looksLike, nameFault, skeleton } from "./values/Names.ts"
 export {

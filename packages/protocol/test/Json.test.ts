@@ -25,22 +25,40 @@ const valueOf = (text: string): unknown =>
 const deep = (inner: string) => `${`{"a":[`.repeat(50_000)}${inner}${"]}".repeat(50_000)}`
 
 describe("readJson", () => {
-  it("keeps a key of one escaped character after an object with a key that looks like an escape", () => {
+  it("keeps a key with an escape after an object with a key that looks like its text", () => {
+    const pairs = [
+      [String.raw`\\`, String.raw`\u0001`],
+      [String.raw`\\`, String.raw`\n`],
+      [String.raw`\\`, String.raw`\"`],
+      [String.raw`\"`, String.raw`\\`],
+      [String.raw`\"`, String.raw`\u540d`],
+      [String.raw`ab\\`, String.raw`ab\n`],
+      [String.raw`\\bc`, String.raw`\bcd`],
+      [String.raw`C:\\new`, String.raw`C:\new\t`],
+      [String.raw`\\u`, String.raw`\u0041b`],
+      [String.raw`k\\`, String.raw`k\/`]
+    ]
     // The shapes that a parser has seen matter, so each pair has another place.
-    for (const [index, before] of ["\\", '"'].entries()) {
-      for (const [offset, key] of ["\u0001", "\u540d", "\u00e9"].entries()) {
-        const first = `"${index} ${offset}": 1`
-        const escaped = `\\u${key.charCodeAt(0).toString(16).padStart(4, "0")}`
-        readJson(`{${first}, ${JSON.stringify(before)}: 1}`)
-        readJson(`{${first}, "other": 1}`)
-        const text = `{${first}, "${escaped}": {"__proto__": 1.5}}`
-        assert.strictEqual(
-          JSON.stringify(readJson(text)),
-          `{"${index} ${offset}":1,${JSON.stringify(key)}:{"__proto__":1.5}}`
-        )
-      }
+    for (const [index, [before, key]] of pairs.entries()) {
+      JSON.parse(`{"${index}.": 1, "${before}": 1}`)
+      readJson(`{"${index}.": 1, "${before}": 1}`)
+      const read = readJson(`{"${index}.": 1, "${key}": {"__proto__": 1.5}}`)
+      assert.deepStrictEqual(Object.keys(Object(read)), [`${index}.`, JSON.parse(`"${key}"`)])
+      assert.strictEqual(JSON.stringify(Object.values(Object(read))), '[1,{"__proto__":1.5}]')
     }
     assert.throws(() => readJson('{"\\u0001": }'), SyntaxError)
+  })
+
+  it("does what JSON.parse does beside such a key", () => {
+    const inside = String.raw`{"a\"\n":"x\":","__proto__":{"\t":[]},"1":[{"":"\\"}],"2":1}`
+    const text = String.raw`{"\n" : ${inside}, "\u0061": 1, "b": ["\n", "\":"], "a": 2}`
+    assert.strictEqual(
+      JSON.stringify(readJson(text)),
+      String.raw`{"\n":{"1":[{"":"\\"}],"2":1,"a\"\n":"x\":","__proto__":{"\t":[]}},"a":2,"b":["\n","\":"]}`
+    )
+    assert.notProperty({}, "\t")
+    const nested = 100_000
+    assert.isObject(readJson(`${String.raw`{"\n":`.repeat(nested)}1${"}".repeat(nested)}`))
   })
 })
 

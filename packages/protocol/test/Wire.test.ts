@@ -512,13 +512,13 @@ describe("the guards and the schemas agree", () => {
   ]
   const { record_id: _id, request: _request, ...state } = full
   const samples = [
-    { guard: isWireRequest, schema: wireSchemas.HandoffRequest, json: asked },
-    { guard: isWireRecord, schema: wireSchemas.HandoffRecord, json: full },
+    { guard: isWireRequest, schema: wireSchemas.HandoffRequest, json: asked, depth: Infinity },
+    { guard: isWireRecord, schema: wireSchemas.HandoffRecord, json: full, depth: Infinity },
     ...[
       { _tag: "Created", ...fact, request: asked, routing, hand_back: { done: ["one"] } },
       { _tag: "Imported", ...fact, record: full },
       ...transitionEvents
-    ].map((json) => ({ guard: isWireEvent, schema: wireSchemas.HandoffEvent, json })),
+    ].map((json) => ({ guard: isWireEvent, schema: wireSchemas.HandoffEvent, json, depth: Infinity })),
     {
       guard: isWireArchived,
       schema: wireSchemas.ArchivedHandoff,
@@ -527,10 +527,11 @@ describe("the guards and the schemas agree", () => {
         history: [
           { _tag: "Created", ...fact, routing, hand_back: { done: ["one"] } },
           { _tag: "Imported", ...fact, record: { ...state, record_id: "o" } },
-          // A delivery has the fields of a completion, and each field costs a comparison of the whole.
-          ...transitionEvents.filter(({ _tag }) => _tag !== "Delivered")
+          ...transitionEvents.filter(({ _tag }) => _tag === "Forwarded" || _tag === "Completed")
         ]
-      }
+      },
+      // The guards of what is deeper were compared alone, and each comparison here is one of the whole.
+      depth: 3
     }
   ]
   it("on samples with every field", () => {
@@ -545,11 +546,11 @@ describe("the guards and the schemas agree", () => {
 
   it("on every field of a full sample, with every replacement", () => {
     let compared = 0
-    for (const { guard, schema, json } of samples) {
+    for (const { guard, schema, json, depth } of samples) {
       const is: (json: unknown) => boolean = Schema.is(schema)
       assert.isTrue(guard(json))
       assert.isTrue(is(json))
-      for (const path of places(json)) {
+      for (const path of places(json).filter(({ length }) => length <= depth)) {
         for (const value of replacements) {
           const given = replaced(json, path, value)
           assert.strictEqual(

@@ -5,7 +5,7 @@
 import { isUtf8 } from "node:buffer"
 
 import { DocumentImage, type DocumentStore, documentsOver } from "@aumai/handoff-core"
-import { JsonValue, Name, parseJson, type StoreError } from "@aumai/handoff-protocol"
+import { JsonValue, Name, parseJson, type StoreError, readJson } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -38,7 +38,7 @@ const decode = (bytes: Buffer): Result.Result<DocumentImage.DocumentImage, strin
   )
 
 const encode = (image: DocumentImage.DocumentImage): Buffer => {
-  const documents = image.all().map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }))
+  const documents = image.all().map((row) => ({ ...row, body: readJson(row.body) }))
   return Buffer.from(`${JSON.stringify({ last: image.last(), documents }, undefined, 2)}\n`)
 }
 

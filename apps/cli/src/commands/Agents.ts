@@ -33,12 +33,13 @@ const lastSeenText = (agent: RegisteredAgent, now: DateTime.Utc): ReadonlyArray<
 }
 
 const agentText = (agent: RegisteredAgent, now: DateTime.Utc) => {
-  const { agentId, capabilities, capacity, keys = [] } = agent
+  const { agentId, capabilities, capacity, description, keys = [] } = agent
   const facts = [
     capabilities.length === 0 ? "no capabilities" : capabilities.join(", "),
     ...(capacity === undefined ? [] : [`takes ${capacity} at once`]),
     ...(keys.length === 0 ? [] : [keys.length === 1 ? "1 key" : `${keys.length} keys`]),
-    ...lastSeenText(agent, now)
+    ...lastSeenText(agent, now),
+    ...(description === undefined ? [] : [description])
   ]
   return printable(`${agentId}: ${facts.join("; ")}`)
 }
@@ -85,6 +86,7 @@ const register = Command.make(
       Flag.withMetavar("N"),
       Flag.optional
     ),
+    description: Flags.orFile("description", "The tasks of the agent, for people and for a model that routes"),
     publicKey: Flags.optional(
       "public-key",
       "The Ed25519 key the agent signs with from now on, as 43 characters of base64url [default: its keys stay unchanged]"
@@ -95,11 +97,15 @@ const register = Command.make(
   Effect.fnUntraced(
     function* (flags) {
       const registry = yield* AgentCapabilityRegistry
+      const { description } = yield* decodedOption("description", flags.description, (source) =>
+        Input.text("--description", source)
+      )
       const agent = yield* registry.register(
         flags.id,
         yield* Input.words("agents register", "--capability", flags.capability, flags.more),
         {
           ...(Option.isSome(flags.capacity) ? { capacity: flags.capacity.value } : {}),
+          ...(description === undefined ? {} : { description: description.text }),
           ...(Option.isSome(flags.publicKey) ? { publicKey: flags.publicKey.value } : {}),
           operator: flags.operator
         }

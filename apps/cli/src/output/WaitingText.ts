@@ -3,6 +3,7 @@ import { describeStep, type HandoffRecord, type Waiting } from "@aumai/handoff-p
 
 import { awaitedText, nameless } from "./HandoverText.ts"
 import { line } from "./RecordText.ts"
+import { reviewedText } from "./ReviewText.ts"
 import { sentenceText } from "./SentenceText.ts"
 import { word } from "./Text.ts"
 
@@ -17,9 +18,9 @@ const bounded = (text: string): string =>
 const texts: Readonly<Record<string, string>> = { answer: ` --answer ${nameless}` }
 
 const commandOf = ({ record, verb }: Waiting, where: string): ReadonlyArray<string> => {
-  const readBack = awaitedText(record, where)
+  const explained = [...awaitedText(record, where), ...reviewedText(record, where)]
   const command = `  aumai-handoff ${verb} --id ${word(record.recordId)}${texts[verb] ?? ""}${where}`
-  return readBack.length > 0 ? readBack : [command]
+  return explained.length > 0 ? explained : [command]
 }
 
 const isTask = ({ request }: HandoffRecord, words: string): boolean => words === request.taskDescription

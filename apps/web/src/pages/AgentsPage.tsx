@@ -6,7 +6,7 @@ import { me } from "../data/Setting.ts"
 import { agoText, useNow } from "../data/Time.ts"
 import { OutcomeText, useOutcome } from "../moves/Outcome.tsx"
 import { Field } from "../ui/Field.tsx"
-import { Name, NameList } from "../ui/Foreign.tsx"
+import { Foreign, Name, NameList } from "../ui/Foreign.tsx"
 import { Heading } from "../ui/Heading.tsx"
 import { nameText } from "../words/Visible.ts"
 import { awaitsWords, listed } from "../words/Words.ts"
@@ -21,11 +21,15 @@ const Register = ({ operator }: Operating) => {
   const id = useId()
   const [name, setName] = useState("")
   const [capabilities, setCapabilities] = useState("")
+  const [description, setDescription] = useState("")
   const [outcome, perform] = useOutcome()
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     void perform(async () => {
-      const { agentId } = await handoffs.agents.register(name, listed(capabilities), { operator })
+      const { agentId } = await handoffs.agents.register(name, listed(capabilities), {
+        operator,
+        ...(description === "" ? {} : { description })
+      })
       notifyAgentsChanged()
       setName("")
       setCapabilities("")
@@ -52,6 +56,16 @@ const Register = ({ operator }: Operating) => {
             placeholder="intensive care, ventilation"
             value={capabilities}
             onChange={(event) => setCapabilities(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="What it does, for people and for models">
+        {(id) => (
+          <input
+            id={id}
+            autoComplete="off"
+            value={description}
+            onChange={(event) => setDescription(event.target.value)}
           />
         )}
       </Field>
@@ -174,7 +188,14 @@ const AgentTable = ({ operator }: Operating) => {
                 <th scope="row">
                   <Name>{name}</Name>
                 </th>
-                <td>{known.has(name) ? <NameList of={known.get(name)?.capabilities ?? []} /> : "not registered"}</td>
+                <td>
+                  {known.has(name) ? <NameList of={known.get(name)?.capabilities ?? []} /> : "not registered"}
+                  {known.get(name)?.description === undefined ? undefined : (
+                    <p>
+                      <Foreign>{known.get(name)?.description ?? ""}</Foreign>
+                    </p>
+                  )}
+                </td>
                 {[...Object.keys(awaitsWords), "open"].map((column) => (
                   <td key={column} className="number">
                     {load.get(`${column} ${name}`) ?? 0}

@@ -1,4 +1,4 @@
-/** Asks the router for a receiver, and checks its choice: a router may be of another author, or a model. */
+/** Asks the router for a receiver, and checks its choice: a router may be of another author, or a model. Loaded on first use. */
 import { type HandoffRequest, RoutingDecision, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -22,15 +22,15 @@ export const make =
   (router: HandoffRouter["Service"], agents: AgentStore["Service"]): Choose =>
   (request, options = {}) =>
     Effect.gen(function* () {
-      // The context is not the router's, because it may be large or secret.
-      const { briefing, deadline, fromAgent, priority, requires, taskDescription } = request
+      const { briefing, context, deadline, fromAgent, priority, requires, taskDescription } = request
       const question = {
         fromAgent,
         taskDescription,
         priority,
         ...(requires === undefined ? {} : { requires }),
         ...(briefing === undefined ? {} : { briefing }),
-        ...(deadline === undefined ? {} : { deadline })
+        ...(deadline === undefined ? {} : { deadline }),
+        ...(router.seesContext === true ? { context } : {})
       }
       const decided = yield* router.route(question, options)
       if (Option.isNone(decided) || !isDecision(decided.value)) return Option.none()

@@ -167,9 +167,9 @@ export type Creation = ReturnType<typeof make>
 /** Makes the verbs that create handoffs, over a store and a router. */
 export const make = (store: HandoffStore["Service"], choose: Choose, entries: Entries, box: Box | undefined) => {
   /** Lets the router choose the receiver of a request. */
-  const addressed = Effect.fnUntraced(function* (request: HandoffRequest, routing?: RoutingOptions) {
+  const addressed = Effect.fnUntraced(function* (request: HandoffRequest, ask: Choose, routing?: RoutingOptions) {
     const exclude = [...(routing?.exclude ?? []), ...laterReviewersOf(request)]
-    const decision = yield* choose(request, { ...routing, exclude })
+    const decision = yield* ask(request, { ...routing, exclude })
     if (Option.isNone(decision)) {
       return yield* new NoCapableAgent({ fromAgent: request.fromAgent, requires: request.requires ?? [] })
     }
@@ -233,14 +233,15 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
   const complete = (
     { handBack, requestAt, ...how }: Plan,
     isPart: boolean,
-    now: DateTime.Utc
+    now: DateTime.Utc,
+    ask = choose
   ): Effect.Effect<Addressed, InvalidInput | NoCapableAgent | StoreError> => {
     const request = requestAt(now)
     const late = checkTimers(request, now)
     if (late !== undefined) return Effect.fail(late)
     const left = handBack === undefined ? {} : { handBack }
     const whole: Effect.Effect<Addressed, NoCapableAgent | StoreError> = how.isRouted
-      ? addressed(request, how.routing)
+      ? addressed(request, ask, how.routing)
       : Effect.succeed({ request, ...left })
     const { deliverables = [] } = request
     const checked = hasSchemas(deliverables) ? Effect.andThen(checkSchemas(deliverables), whole) : whole

@@ -40,7 +40,7 @@ export const make = (
       let firstHolder: AgentId | undefined
       return verbs.turns(
         parent,
-        verbs.attempt(parent, (whole, at, found) =>
+        verbs.attempt(parent, (whole, at, found, choose) =>
           Effect.gen(function* () {
             const holder = (firstHolder ??= by ?? receiverOf(found))
             const plan = yield* Effect.fromResult(planOf(holder))
@@ -62,7 +62,9 @@ export const make = (
                 ...(attempt === undefined ? {} : { attempt })
               })
             )
-            const first = yield* Effect.fromResult(entries.first(child, eventOf(at, yield* complete(plan, true, at))))
+            const first = yield* Effect.fromResult(
+              entries.first(child, eventOf(at, yield* complete(plan, true, at, choose)))
+            )
             return yield* Effect.as(entries.commit([first, delegation]), first.record)
           })
         )

@@ -29,7 +29,7 @@ import { pageOf, pageSize } from "../store/PageSize.ts"
 import type * as Archive from "./Archive.ts"
 import type { Chain } from "./Chain.ts"
 import * as Changes from "./Changes.ts"
-import * as Choosing from "./Choosing.ts"
+import type { Choose } from "./Choosing.ts"
 import * as Claiming from "./Claiming.ts"
 import * as Creation from "./Creation.ts"
 import * as Entries from "./Entries.ts"
@@ -252,6 +252,7 @@ export class HandoffManager extends Context.Service<
 // Loaded on first use: together they are three of the fifty kilobytes that a browser loads before it starts.
 const archive = Effect.promise(() => import("./Archive.ts"))
 const chain = Effect.promise(() => import("./Chain.ts"))
+const choosing = Effect.promise(() => import("./Choosing.ts"))
 const inbox = Effect.promise(() => import("./Inbox.ts"))
 const changesWhere = Effect.promise(() => import("./ChangesWhere.ts"))
 const delegating = Effect.promise(() => import("./Delegating.ts"))
@@ -261,7 +262,9 @@ const results = Effect.promise(() => import("./Results.ts"))
 const make = Effect.gen(function* () {
   const store = yield* HandoffStore
   const agents = yield* AgentStore
-  const choose = Choosing.make(yield* HandoffRouter, agents)
+  const router = yield* HandoffRouter
+  const choose: Choose = (request, options) =>
+    Effect.flatMap(choosing, ({ make }) => make(router, agents)(request, options))
   const entries = yield* Entries.make
   const box = yield* SchemaBox
   const verbs = Verbs.make(store, choose, entries, box)

@@ -16,12 +16,8 @@ import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
 import type { Refusal } from "./Verbs.ts"
 
-/** Makes both, from the choice of the next receiver and the commit of the verbs. */
-export const make = (
-  choose: (record: HandoffRecord) => Effect.Effect<Option.Option<RoutingDecision>, StoreError>,
-  entries: Entries,
-  commit: (change: Change) => Effect.Effect<HandoffRecord, Refusal>
-) => {
+/** Makes both, from the commit of the verbs. */
+export const make = (entries: Entries, commit: (change: Change) => Effect.Effect<HandoffRecord, Refusal>) => {
   /** Fails a handoff whose last attempt the worker releases; refuses the release of any other caller. */
   const endLastAttempt = (
     current: HandoffRecord,
@@ -49,11 +45,12 @@ export const make = (
   const reroute = (
     current: HandoffRecord,
     event: Transition,
-    otherwise: Effect.Effect<HandoffRecord, Refusal>
+    otherwise: Effect.Effect<HandoffRecord, Refusal>,
+    choice: Effect.Effect<Option.Option<RoutingDecision>, StoreError>
   ): Effect.Effect<HandoffRecord, Refusal> => {
     const because = rerouteCause(current, event)
     if (because === undefined) return otherwise
-    return Effect.flatMap(choose(current), (decision): Effect.Effect<HandoffRecord, Refusal> => {
+    return Effect.flatMap(choice, (decision): Effect.Effect<HandoffRecord, Refusal> => {
       if (Option.isNone(decision)) return otherwise
       const { value: routing } = decision
       const reason = "reason" in event && event.reason !== undefined ? { reason: event.reason } : {}

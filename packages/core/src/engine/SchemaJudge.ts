@@ -1,3 +1,4 @@
+import { readJson } from "@aumai/handoff-protocol"
 /** Judges JSON Schemas and contents. It runs in the box, so it imports no Effect and no part of the engine. */
 import { dereference, format, type OutputUnit, validate } from "@cfworker/json-schema"
 
@@ -61,7 +62,8 @@ const check = (schema: unknown, content: unknown, stopsEarly: boolean): Readonly
 
 /** Judges a question, given as the JSON text of a `SchemaQuestion`. It can take any time and any memory. */
 export const judge = (text: string): SchemaAnswer => {
-  const question: SchemaQuestion = JSON.parse(text)
+  // The cast: `SchemaBox` wrote the text.
+  const question = readJson(text) as SchemaQuestion
   try {
     const faults = faultsOf(question)
     const some = faults.slice(0, listed).map(({ expected, path }) => ({ path: cut(path), expected: cut(expected) }))

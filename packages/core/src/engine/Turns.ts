@@ -1,9 +1,12 @@
 /** Repeats verbs that lost a race: within this process they take turns, against other processes they try for some time. */
-import type { RecordId } from "@aumai/handoff-protocol"
+import type { RecordId, RoutingDecision } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Semaphore from "effect/Semaphore"
+
+import type { Choose } from "./Choosing.ts"
 
 // Milliseconds after which the caller should read the handoff again before it decides what to do.
 const patience = 10_000
@@ -63,4 +66,18 @@ export const make = (): Turns => {
         Effect.flatMap(Clock.currentTimeMillis, (now) => untilWon(once, now + patience, firstPause))
       )
     )
+}
+
+/**
+ * Makes the choices of one call: an equal question gets the answer from before. A call that lost a race is repeated, and
+ * must not ask a model again.
+ */
+export const choosingOnce = (choose: Choose): Choose => {
+  let last: { readonly question: string; readonly answer: Option.Option<RoutingDecision> } | undefined
+  return (request, options = {}) => {
+    const question = JSON.stringify([request.fromAgent, options.fallback, options.exclude])
+    return last?.question === question
+      ? Effect.succeed(last.answer)
+      : Effect.tap(choose(request, options), (answer) => Effect.sync(() => void (last = { question, answer })))
+  }
 }

@@ -1,20 +1,17 @@
 import {
   completionOf,
   agentOf,
-  AgentId,
+  type AgentId,
   type After,
-  Attempt,
   clock,
   type Deliverable,
   type ErrorOf,
-  fastPath,
   hasAnswers,
   HandoffNotFound,
   type HandoffRecord,
   type InputOf,
   type InvalidInput,
   type KeyRequired,
-  invalidInput,
   type LifecycleError,
   type Milliseconds,
   movesOf,
@@ -29,7 +26,6 @@ import {
   rerouteCause,
   type RevisionConflict,
   type StoreError,
-  takeOver,
   type Transition,
   transitionInputs,
   transitions,
@@ -42,7 +38,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 
 import { type Change, type HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { checkShare, graded } from "./Attesting.ts"
@@ -53,6 +48,7 @@ import { checkReceiver, checkWitness, excludedFrom } from "./PartyNames.ts"
 import type { Box } from "./SchemaBox.ts"
 import * as Sweeping from "./Sweeping.ts"
 import * as Turns from "./Turns.ts"
+import { validator } from "./VerbInput.ts"
 
 /** The agent that acts, and the attempt that it holds. */
 export interface Actor {
@@ -105,26 +101,6 @@ export const hasSchemas = (deliverables: ReadonlyArray<Deliverable> = []): boole
 // Loaded when a briefing first asks for answers.
 const answers = Effect.promise(() => import("./Answers.ts"))
 
-const actor = { by: Schema.optionalKey(AgentId), attempt: Schema.optionalKey(Attempt) }
-
-/** Takes over a payload, and checks it against the row of its verb. */
-const validator = (name: TransitionVerbName) => {
-  const { event, input } = transitionInputs[name]
-  const by = transitions[event].by === "witness" ? { by: AgentId } : {}
-  const schema = Schema.Struct({ ...actor, ...by, ...input.fields })
-  const isValid = fastPath(schema)
-  const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
-  return <A extends object>(given: A, defaults?: object): Result.Result<A, InvalidInput> =>
-    Result.flatMap(takeOver(name, given), (payload) => {
-      const input = defaults === undefined ? payload : { ...defaults, ...payload }
-      if (isValid(input)) return Result.succeed(input)
-      return Result.mapBoth(decode(input), {
-        onSuccess: () => input,
-        onFailure: (error) => invalidInput(name, error)
-      })
-    })
-}
-
 export type Verbs = ReturnType<typeof make>
 
 /** Makes the verbs that record transitions, over a store. */
@@ -137,18 +113,24 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
     Effect.as(entries.commit([change, ...others]), change.record)
 
   /** Judges one event and commits it. */
-  const record = (current: HandoffRecord, event: Transition): Effect.Effect<HandoffRecord, Refusal> => {
+  const record = (
+    current: HandoffRecord,
+    event: Transition,
+    ask: Choose = choose
+  ): Effect.Effect<HandoffRecord, Refusal> => {
     const next = entries.next(current, event)
     if (Result.isFailure(next)) {
       const { failure: refusal } = next
       return refusal._tag === "NoAttemptLeft"
         ? Effect.flatMap(rerouting, ({ endLastAttempt, reroute }) =>
-            reroute(current, event, endLastAttempt(current, event, refusal))
+            reroute(current, event, endLastAttempt(current, event, refusal), chooseNext(current, ask))
           )
         : Effect.fail(refusal)
     }
     if (rerouteCause(current, event) !== undefined) {
-      return Effect.flatMap(rerouting, ({ reroute }) => reroute(current, event, commit(next.success)))
+      return Effect.flatMap(rerouting, ({ reroute }) =>
+        reroute(current, event, commit(next.success), chooseNext(current, ask))
+      )
     }
     if (event._tag === "Attested") {
       const refusal = checkShare(next.success.record, event)
@@ -170,10 +152,10 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
   }
 
   /** Chooses the next capable agent that has not had a handoff. */
-  const chooseNext = (record: HandoffRecord) =>
-    choose(record.request, { fallback: false, exclude: excludedFrom(record) })
+  const chooseNext = (record: HandoffRecord, ask: Choose) =>
+    Effect.suspend(() => ask(record.request, { fallback: false, exclude: excludedFrom(record) }))
 
-  const rerouting = Effect.map(reroutes, ({ make }) => make(chooseNext, entries, commit))
+  const rerouting = Effect.map(reroutes, ({ make }) => make(entries, commit))
   const parts = Effect.map(withParts, ({ make }) => make(store, entries, commit, applyDue))
 
   /** Completes or delivers a handoff unless parts of it are open or an artifact fails its schema. */
@@ -204,30 +186,40 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
   }
 
   /** Applies every overdue event, one after another. */
-  const applyDue = (current: HandoffRecord, now: DateTime.Utc): Effect.Effect<HandoffRecord, Refusal> => {
+  const applyDue = (current: HandoffRecord, now: DateTime.Utc, ask?: Choose): Effect.Effect<HandoffRecord, Refusal> => {
     const due = overdueEvent(current, now)
     return due === undefined
       ? Effect.succeed(current)
-      : Effect.flatMap(record(current, due), (next) => applyDue(next, now))
+      : Effect.flatMap(record(current, due, ask), (next) => applyDue(next, now, ask))
   }
 
-  /** Reads a handoff, applies overdue events, then judges; `found` is the record before those events. */
+  /**
+   * Reads a handoff, applies overdue events, then judges; `found` is the record before those events. A repetition after a
+   * conflict asks the router nothing again.
+   */
   const attempt = <E>(
     id: RecordId,
-    judge: (current: HandoffRecord, now: DateTime.Utc, found: HandoffRecord) => Effect.Effect<HandoffRecord, E>
-  ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> =>
-    Effect.flatMap(
+    judge: (
+      current: HandoffRecord,
+      now: DateTime.Utc,
+      found: HandoffRecord,
+      ask: Choose
+    ) => Effect.Effect<HandoffRecord, E>
+  ): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> => {
+    const ask = Turns.choosingOnce(choose)
+    return Effect.flatMap(
       Effect.andThen(entries.ready, store.get(id)),
       (found): Effect.Effect<HandoffRecord, HandoffNotFound | Refusal | E> => {
         if (Option.isNone(found)) return Effect.fail(new HandoffNotFound({ recordId: id }))
         const current = found.value
         return Effect.flatMap(nowIn(store), (now) =>
           overdueEvent(current, now) === undefined
-            ? judge(current, now, current)
-            : Effect.flatMap(applyDue(current, now), (updated) => judge(updated, now, current))
+            ? judge(current, now, current, ask)
+            : Effect.flatMap(applyDue(current, now, ask), (updated) => judge(updated, now, current, ask))
         )
       }
     )
+  }
 
   /** Reads, judges and commits one verb whose payload is valid, and retries on conflict. */
   const execute = (
@@ -240,7 +232,7 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
       let author = by
       return turns(
         id,
-        attempt(id, (current, at, found) => {
+        attempt(id, (current, at, found, ask) => {
           author ??= agentOf(found, transitions[_tag].by) ?? clock
           // The cast: an event is its tag, its arguments, its author and its moment.
           const event = {
@@ -249,7 +241,7 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
             by: author,
             ...input
           } as unknown as Transition
-          return record(current, event._tag === "Attested" ? graded(current, event) : event)
+          return record(current, event._tag === "Attested" ? graded(current, event) : event, ask)
         })
       )
     })

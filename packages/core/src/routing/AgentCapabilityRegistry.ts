@@ -39,13 +39,15 @@ export interface UnregisterOptions {
 export interface RegisterOptions extends UnregisterOptions {
   /** The number of open handoffs that the agent takes at once, 1 to 1,000,000. Default: no limit. */
   readonly capacity?: number
+  /** The tasks of the agent, in words for people and for a model that chooses receivers. Default: none. */
+  readonly description?: string
   /** The Ed25519 public key that is in force from now on, as base64url. Default: the keys stay unchanged. */
   readonly publicKey?: string
 }
 
-const { capabilities, capacity } = WireAgent.fields
+const { capabilities, capacity, description } = WireAgent.fields
 const decodeRegistration = Schema.decodeUnknownEffect(
-  Schema.Struct({ agentId: AgentId, capabilities, capacity, publicKey: Schema.optionalKey(PublicKey) }),
+  Schema.Struct({ agentId: AgentId, capabilities, capacity, description, publicKey: Schema.optionalKey(PublicKey) }),
   { errors: "all" }
 )
 
@@ -100,7 +102,7 @@ export class AgentCapabilityRegistry extends Context.Service<
   AgentCapabilityRegistry,
   {
     /**
-     * Registers an agent. Replaces its capabilities, without duplicates, and its capacity. Keeps its keys; a new
+     * Registers an agent. Replaces its capabilities, without duplicates, its capacity and its description. Keeps its keys; a new
      * `publicKey` is in force from now on, and this process must have its secret key (`Signers`). An agent that has a key
      * is changed only if this process signs with that key, too, or by an operator.
      */

@@ -1,28 +1,25 @@
 import {
   type AgentId,
-  type HandoffRecord,
   type HandoffRequest,
   HandoffStatus,
   isOpen,
   type RoutingDecision,
-  type StoreError,
-  turns
+  type StoreError
 } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 
-import type { AgentStore, RegisteredAgent } from "../store/AgentStore.ts"
-import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
-import { AgentCapabilityRegistry, capabilitiesFor } from "./AgentCapabilityRegistry.ts"
-import { rulesFor } from "./Names.ts"
-import { presenceOf } from "./Presence.ts"
-import type { Candidate, Standing } from "./Ranking.ts"
+import { AgentStore } from "../store/AgentStore.ts"
+import { HandoffStore } from "../store/HandoffStore.ts"
 
-/** The fields of a request that decide its receiver. The router that is provided here uses the first three. */
+/**
+ * The fields of a request that decide its receiver. The router that is provided here uses the first three. The context is
+ * there only for a router that asks for it.
+ */
 export type RoutingQuestion = Pick<HandoffRequest, "fromAgent" | "taskDescription" | "requires"> &
-  Partial<Pick<HandoffRequest, "priority" | "briefing" | "deadline">>
+  Partial<Pick<HandoffRequest, "priority" | "briefing" | "deadline" | "context">>
 
 /** Limits on the router's choice. */
 export interface RoutingOptions {
@@ -37,34 +34,8 @@ export interface RoutingOptions {
 /** The statuses of a handoff that has not ended. */
 export const openStatuses = HandoffStatus.literals.filter(isOpen)
 
-// Delivered work, which its reviewer may leave waiting for days, takes no room of its receiver.
-const busyStatuses = openStatuses.filter((status) => turns[status] !== "reviewer")
-
-// The router counts open handoffs of one status up to this number, or up to the capacity if that is larger. Agents above
-// it are equally busy. It is also the page size.
-const countedLoad = 100
-
-// Loaded on first use: the stemmers are two of the fifty kilobytes that a browser loads before it starts.
-const wordForms = Effect.promise(() => import("./WordForms.ts"))
-const ranking = Effect.promise(() => import("./Ranking.ts"))
-
-const candidates = Effect.fnUntraced(function* (agents: ReadonlyArray<RegisteredAgent>, question: RoutingQuestion) {
-  const { requires } = question
-  if (requires !== undefined && requires.length > 0) {
-    return agents.flatMap((agent): ReadonlyArray<Candidate> => {
-      const matched = capabilitiesFor(agent, requires)
-      return matched === undefined ? [] : [{ agent, matched }]
-    })
-  }
-  const { formsIn, isMentioned } = yield* wordForms
-  const forms = formsIn(question.taskDescription)
-  return agents
-    .map((agent): Candidate => ({
-      agent,
-      matched: agent.capabilities.filter((capability) => isMentioned(capability, forms))
-    }))
-    .filter(({ matched }) => matched.length > 0)
-})
+// Loaded on first use, because most programs name the receiver.
+const routes = Effect.promise(() => import("./Routes.ts"))
 
 /**
  * Chooses the receiver of a task; never the sender, nor an agent whose name looks like the sender's. An agent matches if
@@ -112,64 +83,19 @@ export class HandoffRouter extends Context.Service<
       question: RoutingQuestion,
       options?: RoutingOptions
     ) => Effect.Effect<Option.Option<RoutingDecision>, StoreError>
+    /** Set it to get the context of a request, which may be large or secret. Default: `false`. */
+    readonly seesContext?: boolean
   }
 >()("@aumai/handoff-core/HandoffRouter") {
   /** Provides the router over the agents and the open handoffs of a store. */
   static readonly layer: Layer.Layer<HandoffRouter, never, AgentStore | HandoffStore> = Layer.effect(
     HandoffRouter,
     Effect.gen(function* () {
-      const registry = yield* AgentCapabilityRegistry
+      const agents = yield* AgentStore
       const store = yield* HandoffStore
-
-      const count = Effect.fnUntraced(function* (agent: AgentId, status: HandoffStatus, most: number) {
-        let counted = 0
-        let after: HandoffRecord | undefined
-        while (counted < most) {
-          const limit = Math.min(countedLoad, most - counted)
-          const page = yield* store.list(
-            { _tag: "Inbox", agent, status },
-            { limit, ...(after === undefined ? {} : { after }) }
-          )
-          counted += page.length
-          after = page.at(-1)
-          if (page.length < limit) break
-        }
-        return counted
+      return HandoffRouter.of({
+        route: (question, options) => Effect.flatMap(routes, ({ make }) => make(agents, store).route(question, options))
       })
-
-      /** The number of open handoffs of an agent, counted up to a limit per status. */
-      const load = ({ agentId, capacity = 0 }: RegisteredAgent) =>
-        Effect.map(
-          Effect.forEach(busyStatuses, (status) => count(agentId, status, Math.max(countedLoad, capacity))),
-          (counts) => counts.reduce((sum, count) => sum + count, 0)
-        )
-      const route = Effect.fnUntraced(function* (question: RoutingQuestion, options: RoutingOptions = {}) {
-        const { fromAgent, requires = [] } = question
-        const excluded = [fromAgent, ...(options.exclude ?? [])]
-        const registered = yield* registry.agents
-        const { looksLike, nameFault } = yield* rulesFor([...excluded, ...registered.map(({ agentId }) => agentId)])
-        const agents = registered.filter(
-          ({ agentId }) => nameFault(agentId) === undefined && !excluded.some((one) => looksLike(one, agentId))
-        )
-        const matching = yield* candidates(agents, question)
-        const fallback = matching.length === 0
-        if (fallback && !(options.fallback ?? requires.length === 0)) return Option.none()
-        const found = fallback ? agents.map((agent): Candidate => ({ agent, matched: [] })) : matching
-        const now = yield* nowIn(store)
-        const standings: Array<Standing> = []
-        for (const candidate of found) {
-          const { agent } = candidate
-          const held = agent.capacity === undefined ? undefined : yield* load(agent)
-          standings.push({ ...candidate, presence: presenceOf(agent, now), held })
-        }
-        const { decide, firsts } = yield* ranking
-        const tied = firsts(standings)
-        const busy = new Map<AgentId, number>()
-        if (tied.length > 1) for (const { agent, held } of tied) busy.set(agent.agentId, held ?? (yield* load(agent)))
-        return Option.fromUndefinedOr(decide(standings, busy, fallback))
-      })
-
-      return HandoffRouter.of({ route })
     })
-  ).pipe(Layer.provide(AgentCapabilityRegistry.layer))
+  )
 }

@@ -33,6 +33,7 @@ export const faultOf = (publicKey: PublicKey): string | undefined =>
 /** Checks whether the router and `verify` treat two versions of an agent alike. */
 const isSame = (a: RegisteredAgent, b: RegisteredAgent): boolean =>
   a.capacity === b.capacity &&
+  a.description === b.description &&
   a.keys?.length === b.keys?.length &&
   a.capabilities.length === b.capabilities.length &&
   a.capabilities.every((capability) => b.capabilities.includes(capability))

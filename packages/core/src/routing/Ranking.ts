@@ -26,7 +26,7 @@ const fullness = ({ agent: { capacity }, held = 0 }: Standing): number =>
 const remoteness: Readonly<Record<Presence, number>> = { present: 0, unknown: 1, absent: 2 }
 
 /** Compares room, presence and capabilities, best first. */
-const byStanding = (a: Standing, b: Standing): number =>
+export const byStanding = (a: Standing, b: Standing): number =>
   fullness(a) - fullness(b) || remoteness[a.presence] - remoteness[b.presence] || b.matched.length - a.matched.length
 
 /** The best candidates, which only their load can rank. */

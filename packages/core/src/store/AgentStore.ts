@@ -31,6 +31,8 @@ export interface RegisteredAgent {
   readonly capabilities: ReadonlyArray<Capability>
   /** The number of open handoffs that the agent takes at once; absent if it has no limit. */
   readonly capacity?: number
+  /** The tasks of the agent, for people and for a model that chooses receivers; absent if it has none. */
+  readonly description?: string
   /** The public keys of the agent, oldest first; the last one is in force. */
   readonly keys?: ReadonlyArray<AgentKey>
   /** When the agent was last seen; absent if it never was. */

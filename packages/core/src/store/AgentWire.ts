@@ -23,10 +23,11 @@ const decode = Schema.decodeUnknownResult(WireAgent, { errors: "all" })
 export const decodeAgent = (input: string, json: unknown): Result.Result<RegisteredAgent, InvalidInput> =>
   Result.mapBoth(decode(json), {
     onFailure: (error) => invalidInput(input, error),
-    onSuccess: ({ agent_id, capabilities, capacity, keys, last_seen }): RegisteredAgent => ({
+    onSuccess: ({ agent_id, capabilities, capacity, description, keys, last_seen }): RegisteredAgent => ({
       agentId: agent_id,
       capabilities,
       ...(capacity === undefined ? {} : { capacity }),
+      ...(description === undefined ? {} : { description }),
       ...(keys === undefined
         ? {}
         : { keys: keys.map(({ public_key, since }) => ({ publicKey: public_key, since: toMoment(since) })) }),
@@ -45,10 +46,18 @@ export const decodeAgent = (input: string, json: unknown): Result.Result<Registe
  * console.log(encodeAgent({ agentId: AgentId.make("carol"), capabilities: [] })) // { agent_id: "carol", capabilities: [] }
  * ```
  */
-export const encodeAgent = ({ agentId, capabilities, capacity, keys, lastSeen }: RegisteredAgent): WireAgent => ({
+export const encodeAgent = ({
+  agentId,
+  capabilities,
+  capacity,
+  description,
+  keys,
+  lastSeen
+}: RegisteredAgent): WireAgent => ({
   agent_id: agentId,
   capabilities,
   ...(capacity === undefined ? {} : { capacity }),
+  ...(description === undefined ? {} : { description }),
   ...(keys === undefined
     ? {}
     : { keys: keys.map(({ publicKey, since }) => ({ public_key: publicKey, since: DateTime.formatIso(since) })) }),

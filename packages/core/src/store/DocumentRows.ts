@@ -1,5 +1,14 @@
 /** Makes a `DocumentStore` from the reads and writes of rows, whose bodies are JSON text. */
-import { type InvalidInput, invalidInput, JsonValue, limits, Name, StoreError, takeOver } from "@aumai/handoff-protocol"
+import {
+  type InvalidInput,
+  invalidInput,
+  JsonValue,
+  limits,
+  Name,
+  StoreError,
+  takeOver,
+  readJson
+} from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -73,7 +82,7 @@ export const documentsOver = (place: string, rows: DocumentRows): DocumentStore[
     ({ body, key, version }: DocumentRow): Effect.Effect<StoredDocument, StoreError> =>
       Effect.try({
         // The cast: parsed JSON is a JSON value. `textOf` wrote the text, so it has no number that a double cannot hold.
-        try: () => ({ key, version, body: JSON.parse(body) as JsonValue }),
+        try: () => ({ key, version, body: readJson(body) as JsonValue }),
         catch: (cause) => {
           const detail = `The ${kind} ${key} in ${place} is damaged. It was left unchanged; restore it from a backup`
           return new StoreError({ operation: "read document", reason: "corrupt", detail, cause })

@@ -12,7 +12,8 @@ import {
   type LogName,
   RecordId,
   StoreError,
-  Timestamp
+  Timestamp,
+  readJson
 } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
@@ -114,10 +115,7 @@ type Read<A> = Result.Result<A, string>
 const isRecordId = Schema.is(RecordId)
 const isTimestamp = Schema.is(Timestamp)
 
-// Not readJson, which would add two KiB to the bundle for browsers: rows are written by JSON.stringify, which escapes no
-// letter, so that only a key of one control character could be read as another one.
-const parse = (text: string): Read<unknown> =>
-  Result.try({ try: (): unknown => JSON.parse(text), catch: () => "it is not JSON" })
+const parse = (text: string): Read<unknown> => Result.try({ try: () => readJson(text), catch: () => "it is not JSON" })
 
 const decoded = <A>(text: string, decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>): Read<A> =>
   Result.flatMap(parse(text), (json) => Result.mapError(decode("row", json), ({ message }) => message))

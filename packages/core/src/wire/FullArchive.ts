@@ -64,7 +64,12 @@ export interface AddedAgents {
 }
 
 /** The registration of an agent, without its presence. */
-const registrationOf = ({ capabilities, capacity, keys }: RegisteredAgent) => ({ capabilities, capacity, keys })
+const registrationOf = ({ capabilities, capacity, description, keys }: RegisteredAgent) => ({
+  capabilities,
+  capacity,
+  description,
+  keys
+})
 
 // Loaded with the first agent that has a key.
 const keyLedger = Effect.promise(() => import("../routing/KeyLedger.ts"))

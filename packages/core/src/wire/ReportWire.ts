@@ -64,13 +64,16 @@ export const encodeRouting = ({
   reason,
   fallback,
   matched,
-  runnersUp
+  runnersUp,
+  ...model
 }: RoutingDecision): typeof reportSchemas.RoutingDecision.Encoded => ({
   agent,
   reason,
   fallback,
   matched,
-  runners_up: runnersUp
+  runners_up: runnersUp,
+  // Its confidence and its name.
+  ...model
 })
 
 /** Encodes the metrics of a store. */

@@ -28,7 +28,12 @@ export class RoutingDecision extends Schema.Opaque<RoutingDecision>()(
     runnersUp: field(
       Schema.Array(Schema.Struct({ agent: field(AgentId, "An agent that the router could have chosen."), matched })),
       "The other agents that could have done the task, best first."
-    )
+    ),
+    confidence: optional(
+      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+      "The confidence of the model in its choice, from 0 to 1; absent if no model chose."
+    ),
+    model: optional(Text, "The model that chose; absent if none did, or it has no name.")
   })
 ) {}
 

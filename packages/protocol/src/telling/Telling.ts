@@ -23,7 +23,12 @@ import { clause, duration, joined, moment, name, names, said, type Description, 
 const reason = (text: string | undefined) => clause(text, (text) => [said(text)])
 const lease = (milliseconds: number | undefined) => clause(milliseconds, (held) => ["held for ", duration(held)])
 const routed = (routing: RoutingDecision | undefined) =>
-  clause(routing, (routing) => ["routed: ", said(routing.reason)])
+  clause(routing, ({ confidence, model, reason }) => [
+    "routed: ",
+    said(reason),
+    ...(confidence === undefined ? [] : [` (${Math.round(confidence * 100)} % sure)`]),
+    ...(model === undefined ? [] : [", by ", said(model)])
+  ])
 
 /** Describes the progress of the receiver: `80 % Page 4 of 5`. */
 export const describeProgress = ({ fraction, note }: Pick<Progress, "fraction" | "note">): Sentence =>

@@ -98,3 +98,9 @@ export const Text = textUpTo(
   limits.textBytes,
   "Text for a person: at most 64 KiB of UTF-8, without NUL and lone surrogates"
 )
+
+/** The tasks of an agent, in words. */
+export const AgentDescription = textUpTo(
+  limits.descriptionBytes,
+  "Text for a person: at most 4 KiB of UTF-8, without NUL and lone surrogates"
+)

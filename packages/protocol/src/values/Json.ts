@@ -5,6 +5,7 @@ import { parse as parseLossless } from "lossless-json"
 
 import { isPlain } from "./Given.ts"
 import { limits } from "./Limits.ts"
+import { readJson } from "./ReadJson.ts"
 
 /** Describes why not every store can keep a string; `undefined` if every store can. */
 const textFault = (text: string): string | undefined =>
@@ -306,19 +307,6 @@ const conflictingKey = (text: string): string | undefined => {
     return "Expected each key once in an object, and JSON that is nested less deeply"
   }
 }
-
-// A key of one character that is written as an escape.
-const escapedKey = /"\\u[0-9a-f]{4}"\s*:/i
-
-/**
- * Does what `JSON.parse` does, without a fault of V8 13.6 (Node 24): once an object had the key `\` or `"`, the same place of
- * a later one reads every key that is one escaped character, such as `"\u540d"`, as that key. Throws for text that is not
- * JSON.
- */
-export const readJson = (text: string): unknown =>
-  escapedKey.test(text)
-    ? parseLossless(text, undefined, { parseNumber: Number, onDuplicateKey: ({ newValue }) => newValue })
-    : JSON.parse(text)
 
 /**
  * Parses JSON text and refuses any text that JavaScript would silently change. Returns the value, or a phrase that names

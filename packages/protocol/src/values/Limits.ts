@@ -44,6 +44,8 @@ export const limits = {
   capabilities: 128,
   /** Capacity that an agent may register, in open handoffs: an agent that takes more should register none. */
   capacity: 1_000_000,
+  /** UTF-8 bytes of the description of an agent, 4 KiB: a page of text, of which a router sends fifty to a model. */
+  descriptionBytes: 4 * 1024,
   /** Public keys of one agent: enough for a new key every year. */
   keys: 32
 } as const

@@ -4,7 +4,7 @@ import * as Struct from "effect/Struct"
 import { reopening } from "../lifecycle/Reopening.ts"
 import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
 import { verbNames } from "../model/VerbNames.ts"
-import { AgentId, Capability, field, optional, PublicKey, RecordId, Text } from "../values/Fields.ts"
+import { AgentDescription, AgentId, Capability, field, optional, PublicKey, RecordId, Text } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { claimInput } from "./Inputs.ts"
 import { reopenInput, timesFromNow } from "./ReopenInput.ts"
@@ -164,7 +164,7 @@ export const storeVerbs = {
       party: "anyone",
       does: "writes",
       repeat: "always",
-      summary: "Registers an agent, or replaces its capabilities and capacity.",
+      summary: "Registers an agent, or replaces its capabilities, its capacity and its description.",
       description:
         "A public key is in force from now on, and is accepted only from a process that has its secret key; it replaces an earlier one only with that one's secret key, too, or with the operator's. An agent that has a key is changed only with that key, or by an operator.",
       gives: ["RegisteredAgent"]
@@ -177,6 +177,10 @@ export const storeVerbs = {
       capacity: optional(
         Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })),
         "The number of open handoffs that the agent takes at once. Default: no limit."
+      ),
+      description: optional(
+        AgentDescription,
+        "The tasks of the agent, in words for people and for a model that chooses receivers. Default: none."
       ),
       publicKey: optional(PublicKey, "The Ed25519 key the agent signs with from now on, as base64url."),
       operator

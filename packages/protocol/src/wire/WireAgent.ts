@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 
 import { WireTimestamp } from "../encoding/WireSchema.ts"
-import { AgentId, Capability, field, optional, PublicKey } from "../values/Fields.ts"
+import { AgentDescription, AgentId, Capability, field, optional, PublicKey } from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 
 const AgentKey = Schema.Struct({
@@ -21,6 +21,7 @@ export const WireAgent = Schema.Struct({
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: limits.capacity })),
     "The number of open handoffs that the agent takes at once; without it there is no limit."
   ),
+  description: optional(AgentDescription, "The tasks of the agent, for people and for a model that chooses receivers."),
   keys: optional(
     Schema.Array(AgentKey).check(Schema.isMaxLength(limits.keys)),
     "The keys of the agent, oldest first; the last one is in force."

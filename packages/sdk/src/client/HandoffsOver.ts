@@ -211,4 +211,4 @@ export const handoffsOver = async <E>(
   store: Layer.Layer<HandoffStore | AgentStore | DocumentStore, E>,
   options?: OpenOptions
 ): Promise<Handoffs> =>
-  client(await openSession(signedWith(options ?? {}, Layer.merge(schemaBox, store)), options?.signal))
+  client(await openSession(signedWith(options ?? {}, Layer.merge(schemaBox, store)), options ?? {}))

@@ -34,6 +34,7 @@ const checkedRegistration = checked(
   "register options",
   Schema.Struct({
     capacity: Schema.optionalKey(Schema.Number),
+    description: Schema.optionalKey(Schema.String),
     publicKey: Schema.optionalKey(Schema.String),
     ...operator
   })
@@ -114,18 +115,19 @@ export const request = (given: NewPart): NewHandoff =>
   // The cast: the engine decodes every request.
   parseInput(given ?? {}) as NewHandoff
 
-const routing = Schema.Struct({
+const routingFields = Schema.Struct({
   fallback: Schema.optionalKey(Schema.Boolean),
   exclude: Schema.optionalKey(Schema.Array(AgentId))
 })
-const checkedRouting = checked("routing", routing)
+/** The limits of a choice. */
+export const routing = checked("routing", routingFields)
 
-export const routingOptions = (options: Given.CallOptions | undefined) => checkedRouting(withoutSignal(options))
+export const routingOptions = (options: Given.CallOptions | undefined) => routing(withoutSignal(options))
 
 const creationFields = {
   id: Schema.optionalKey(RecordId),
   by: Schema.optionalKey(AgentId),
-  routing: Schema.optionalKey(routing)
+  routing: Schema.optionalKey(routingFields)
 }
 const checkedCreation = checked("create options", Schema.Struct(creationFields))
 const checkedDelegation = checked(

@@ -6,6 +6,7 @@ import {
   HandoffRouter,
   type HandoffStore
 } from "@aumai/handoff-core"
+import { InvalidInput } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -14,6 +15,7 @@ import { LogToStderr } from "effect/References"
 import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 
+import type { OpenOptions } from "../types/Options.ts"
 import { iterator } from "./Iteration.ts"
 import { thrown } from "./Thrown.ts"
 
@@ -36,7 +38,7 @@ export interface Session {
   readonly close: () => Promise<void>
 }
 
-const engine = Layer.mergeAll(HandoffManager.layer, AgentCapabilityRegistry.layer, HandoffRouter.layer)
+const engine = Layer.merge(HandoffManager.layerWithRouter, AgentCapabilityRegistry.layer)
 
 // Warnings of a store are not part of the program's output.
 const logging = Context.make(LogToStderr, true)
@@ -47,11 +49,17 @@ export const closedError = () =>
 /** Opens the store. On a failure or an abort, closes everything that was opened until then. */
 export const openSession = async <E>(
   store: Layer.Layer<HandoffStore | AgentStore | DocumentStore, E>,
-  signal: AbortSignal | undefined
+  { router = HandoffRouter.layer, signal }: Pick<OpenOptions, "router" | "signal">
 ): Promise<Session> => {
   signal?.throwIfAborted()
+  // Not as a guard, which would forget what the layer needs. A JavaScript program can pass any value.
+  const isRouter: boolean = Layer.isLayer(router)
+  if (!isRouter) {
+    const expected = "Expected a router of smartRouter or routerOf, from @aumai/handoff/smart"
+    throw new InvalidInput({ input: "router", issues: [{ path: "", expected }] })
+  }
   const scope = Scope.makeUnsafe()
-  const open = Layer.buildWithScope(Layer.provideMerge(engine, store), scope)
+  const open = Layer.buildWithScope(engine.pipe(Layer.provideMerge(router), Layer.provideMerge(store)), scope)
   const opened = await Effect.runPromiseExitWith(logging)(open, { signal })
   // A layer that fails or is interrupted has already closed everything that it opened.
   if (Exit.isFailure(opened)) throw thrown(opened.cause, signal)

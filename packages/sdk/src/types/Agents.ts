@@ -8,7 +8,7 @@ export type AgentChange =
   | { readonly gone: string }
 
 /**
- * The registry of agents: their capabilities, their capacity, and when each was last present.
+ * The registry of agents: their capabilities, capacity and description, and when each was last present.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export type AgentChange =
  */
 export interface Agents {
   /**
-   * Registers an agent, or replaces its capabilities and its capacity. A new `publicKey` is in force from now on; `keys`
+   * Registers an agent, or replaces its capabilities, its capacity and its description. A new `publicKey` is in force from now on; `keys`
    * must hold its secret key, and to replace an earlier key also that one, unless `operatorKey` is the operator's. An
    * agent that has a key is changed only if `keys` holds that key, or with `operator`. Rejects with `InvalidInput` and
    * `KeyRequired`.

@@ -274,6 +274,10 @@ export interface RoutingDecision {
     /** The agent's capabilities that the task or `requires` asked for. */
     readonly matched: ReadonlyArray<string>
   }>
+  /** The confidence of the model in its choice, from 0 to 1; absent if no model chose. */
+  readonly confidence?: number
+  /** The model that chose; absent if none did, or it has no name. */
+  readonly model?: string
 }
 
 /** A fact about a handoff, in the past tense, with its actor (`by`) and its time (`at`): a union on `_tag`. */

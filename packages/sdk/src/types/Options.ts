@@ -1,4 +1,5 @@
 import type { HandoffRecord, HandoffStatus } from "./HandoffRecord.ts"
+import type { Router } from "./Router.ts"
 
 /** The options of every method. */
 export interface CallOptions {
@@ -22,6 +23,11 @@ export interface OpenOptions extends CallOptions {
    * to give an agent its first key, and to recover an agent whose key was lost or revoked.
    */
   readonly operatorKey?: string | undefined
+  /**
+   * Chooses the receivers of handoffs that name none, of re-routes and of forwards. Default: the router by words, room and
+   * presence.
+   */
+  readonly router?: Router | undefined
 }
 
 /** The options of every verb that changes a handoff. */

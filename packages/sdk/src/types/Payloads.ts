@@ -357,6 +357,8 @@ export interface ImportOptions extends CallOptions {
 export interface RegisterOptions extends CallOptions {
   /** The number of open handoffs that the agent takes at once. Default: no limit. */
   readonly capacity?: number | undefined
+  /** The tasks of the agent, in words for people and for a model that chooses receivers. Default: none. */
+  readonly description?: string | undefined
   /** The Ed25519 key the agent signs with from now on, as base64url. */
   readonly publicKey?: string | undefined
   /**

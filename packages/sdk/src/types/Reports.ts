@@ -36,7 +36,7 @@ export interface Waiting {
   readonly awaits: Awaits
   /** The verb that takes the step. */
   readonly verb: string
-  /** The words that the agent needs for it: the receiver's question, its read-back, or the task. */
+  /** The words that the agent needs for it: the receiver's question, its read-back, the delivered work, or the task. */
   readonly words: string
   /** The handoff. */
   readonly record: HandoffRecord
@@ -159,6 +159,8 @@ export interface RegisteredAgent {
   readonly capabilities: ReadonlyArray<string>
   /** The number of open handoffs that the agent takes at once; absent if it has no limit. */
   readonly capacity?: number
+  /** The tasks of the agent, for people and for a model that chooses receivers; absent if it has none. */
+  readonly description?: string
   /** The public keys of the agent, oldest first; the last one is in force. */
   readonly keys?: ReadonlyArray<AgentKey>
   /** When the agent was last seen; absent if it never was. */
