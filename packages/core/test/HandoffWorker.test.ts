@@ -1,5 +1,5 @@
 import { AgentId, type HandoffRecord, type JsonObject, StoreError } from "@aumai/handoff-protocol"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
@@ -13,6 +13,9 @@ import * as TestClock from "effect/testing/TestClock"
 import { openBox } from "../../testing/src/openBox.ts"
 import { AgentCapabilityRegistry, AgentStore, HandoffManager, HandoffStore, MemoryStore } from "../src/index.ts"
 import * as HandoffWorker from "../src/worker/HandoffWorker.ts"
+
+// Loaded first, because the test clock would otherwise advance while it loads.
+beforeAll(() => import("../src/engine/Rerouting.ts"))
 
 const agent = AgentId.make("executor")
 

@@ -52,7 +52,7 @@ const someOf = <Key extends string, Value>(key: Key, values: ReadonlyArray<Value
 
 /** The briefing to send; `undefined` if the form is empty. */
 export const briefingOf = (draft: BriefingDraft): Briefing | undefined => {
-  const { severity, summary, isReadBack, isConfirmed, isAnswered = false } = draft
+  const { severity, summary, isReadBack, isConfirmed, isAnswered } = draft
   if (severity === "") {
     if (summary === "" && draft.actions.length + draft.contingencies.length === 0) return undefined
     throw new Error("The briefing has no severity; choose one.")

@@ -60,8 +60,9 @@ const renewed = (due: DateTime.Utc, createdAt: DateTime.Utc, at: DateTime.Utc): 
 const planOf = (
   read: Creation["read"],
   old: HandoffRecord,
-  { by: _, id, ...changes }: ReopenOptions
+  options: ReopenOptions
 ): Result.Result<Plan, InvalidInput> => {
+  const { by: _, id, ...changes } = options
   const { acceptBy, deadline, retryOf: __, ...request } = old.request
   return Result.map(read({ ...request, toAgent: receiverOf(old), ...changes }), ({ requestAt, sender }) => ({
     sender,
