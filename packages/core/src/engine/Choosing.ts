@@ -4,9 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
-import { capabilitiesFor } from "../routing/AgentCapabilityRegistry.ts"
 import type { HandoffRouter, RoutingOptions } from "../routing/HandoffRouter.ts"
 import { rulesFor } from "../routing/Names.ts"
+import { capabilitiesFor } from "../routing/Registration.ts"
 import type { AgentStore } from "../store/AgentStore.ts"
 
 const isDecision = Schema.is(Schema.toType(RoutingDecision))

@@ -6,11 +6,11 @@ import * as Option from "effect/Option"
 
 import type { AgentStore, RegisteredAgent } from "../store/AgentStore.ts"
 import { type HandoffStore, nowIn } from "../store/HandoffStore.ts"
-import { capabilitiesFor } from "./AgentCapabilityRegistry.ts"
 import { openStatuses, type RoutingOptions, type RoutingQuestion } from "./HandoffRouter.ts"
 import { rulesFor } from "./Names.ts"
 import { presenceOf } from "./Presence.ts"
 import { type Candidate, decide, firsts, type Standing } from "./Ranking.ts"
+import { capabilitiesFor } from "./Registration.ts"
 import { formsIn, isMentioned } from "./WordForms.ts"
 
 // Delivered work, which its reviewer may leave waiting for days, takes no room of its receiver.
