@@ -138,6 +138,7 @@ export {
   agentOf,
   clock,
   dueAt,
+  dueWithoutLease,
   holdersOf,
   isEndedElsewhere,
   isLastAttempt,

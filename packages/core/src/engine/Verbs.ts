@@ -46,6 +46,7 @@ import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
 import { checkReceiver, checkWitness, excludedFrom } from "./PartyNames.ts"
+import { isSilent, renew } from "./Renewing.ts"
 import type { Box } from "./SchemaBox.ts"
 import * as Sweeping from "./Sweeping.ts"
 import * as Turns from "./Turns.ts"
@@ -112,6 +113,7 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
         ? reroute(current, event, endLastAttempt(current, event, next.failure), ask)
         : Effect.fail(next.failure)
     }
+    if (isSilent(event)) return renew(store, current, next.success, commit(next.success))
     if (rerouteCause(current, event) !== undefined) return reroute(current, event, commit(next.success), ask)
     if (event._tag === "Attested") {
       const refusal = checkShare(next.success.record, event)
