@@ -20,6 +20,7 @@ const shows = "a renewal shows in every read, and is no entry"
 const monotone = "a renewal never moves the end of a lease back"
 const fenced = "a batch of renewals keeps those that fit, and names the others"
 const kept = "a sweeper that read before a renewal cannot end the lease"
+const atOnce = "of a renewal and the end of the same lease at once, exactly one succeeds"
 const lasting = "a renewal lasts through other events of its attempt, and no longer"
 
 /** Reads records through a function that knows the last renewal of each. */
@@ -115,6 +116,19 @@ export const brokenRenewals: ReadonlyArray<BrokenRenewals> = [
     handoffs: (whole) => ({
       // The cast: as many changes as before.
       commit: (changes) => whole.commit(changes.map(({ event, record }) => ({ event, record })) as unknown as Commit)
+    })
+  },
+  {
+    fault: "looks for renewals some time before it writes",
+    breaks: atOnce,
+    handoffs: (_, image) => ({
+      commit: (changes) =>
+        Effect.gen(function* () {
+          const conflict = image.conflict(changes, 0)
+          if (conflict !== undefined) return yield* conflict
+          yield* Effect.yieldNow
+          image.put(changes)
+        })
     })
   },
   {

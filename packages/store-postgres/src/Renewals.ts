@@ -19,17 +19,18 @@ export const statement = `
     GROUP BY id, attempt
   ), held AS MATERIALIZED (
     SELECT r.id FROM handoff_records r JOIN asked u ON u.id = r.id AND u.attempt = r.attempt
-    WHERE r.lease_until IS NOT NULL AND r.due_at > $4 ORDER BY r.id FOR NO KEY UPDATE OF r
+    WHERE r.id = ANY ($1) AND r.lease_until IS NOT NULL AND r.due_at > $4 ORDER BY r.id FOR NO KEY UPDATE OF r
   )
   UPDATE handoff_records r SET renewed_until = greatest(r.renewed_until, u.until),
     due_at = least(r.other_due, greatest(r.lease_until, r.renewed_until, u.until))
   FROM asked u, held h
-  WHERE r.id = h.id AND u.id = h.id AND u.attempt = r.attempt AND r.lease_until IS NOT NULL AND r.due_at > $4
+  WHERE r.id = ANY ($1) AND r.id = h.id AND u.id = h.id AND u.attempt = r.attempt AND r.lease_until IS NOT NULL AND r.due_at > $4
   RETURNING r.id, r.attempt`
 
 const nameOf = (id: unknown, attempt: unknown): string => `${String(attempt)} ${String(id)}`
 
-const parametersOf = (renewals: ReadonlyArray<Renewal>, at: DateTime.Utc) => [
+/** The parameters of the statement. */
+export const parametersOf = (renewals: ReadonlyArray<Renewal>, at: DateTime.Utc) => [
   texts(renewals.map(({ recordId }) => recordId)),
   ints(renewals.map(({ attempt }) => attempt)),
   longs(renewals.map(({ until }) => Math.trunc(until.epochMilliseconds))),

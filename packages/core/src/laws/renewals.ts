@@ -1,6 +1,7 @@
 import { type AgentId, clock, flawIn, type HandoffRecord, RecordId, type Transition } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 
 import { type Change, HandoffStore } from "../store/HandoffStore.ts"
 import { type Renewal, storedOf } from "../store/Renewals.ts"
@@ -187,6 +188,27 @@ export const renewals: ReadonlyArray<Law> = [
     yield* store.commit([ended(record, 25)])
     yield* same("the history of the released handoff", (yield* held(record.recordId)).revisions, [1, 2, 3])
     yield* same("the due handoffs", yield* dueAt(own, 1000), [])
+  }),
+
+  law("of a renewal and the end of the same lease at once, exactly one succeeds", function* () {
+    const store = yield* HandoffStore
+    const own = yield* drawOwn
+    const records = yield* Effect.forEach(Array.from({ length: 40 }), (_, n) => accept(own, `${n}`))
+    const outcomes = yield* Effect.forEach(
+      records,
+      (record, n) => {
+        const renew = Effect.map(store.renew([renewal(record, 25)], second(5)), ({ length }) => length === 0)
+        const end = Effect.map(Effect.result(store.commit([ended(record, 12)])), Result.isSuccess)
+        const both = n % 2 === 0 ? [renew, end] : [end, renew]
+        return Effect.map(Effect.all(both, { concurrency: 2 }), (won) => won.filter((one) => one).length)
+      },
+      { concurrency: "unbounded" }
+    )
+    yield* same("the winners of each lease", new Set(outcomes), new Set([1]))
+    const ends = yield* Effect.forEach(records, ({ recordId }) =>
+      Effect.zipWith(endOf(recordId), held(recordId), (end, { revisions }) => (revisions.length === 3 ? 25 : end))
+    )
+    yield* same("the ends of the leases that go on", new Set(ends), new Set([25]))
   }),
 
   law("a renewal lasts through other events of its attempt, and no longer", function* () {
