@@ -139,7 +139,7 @@ export const brokenRenewals: ReadonlyArray<BrokenRenewals> = [
     )
   },
   {
-    fault: "keeps a renewal for the lease after a question",
+    fault: "keeps a renewal for the next attempt",
     breaks: lasting,
     handoffs: shownBy((record, last) => shownWith(record, last?.until.epochMilliseconds))
   }

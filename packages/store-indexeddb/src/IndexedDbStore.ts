@@ -208,8 +208,9 @@ const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effec
       )
   })
 
-// Loaded on first use, because a browser rarely needs it.
+// Loaded on first use, because a browser rarely needs them.
 const odd = Effect.promise(() => import("./Odd.ts"))
+const renewals = Effect.promise(() => import("./Renewals.ts"))
 
 const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOrigin, reader: StoredText.Reader) =>
   Effect.gen(function* () {
@@ -227,6 +228,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
     return HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
+      renew: (leases, at) => Effect.flatMap(renewals, ({ make }) => make(transact)(leases, at)),
       get: (id) =>
         Effect.flatMap(
           read<RecordValue | undefined>(transact, "get", "records", (records) => records.get(id)),

@@ -33,7 +33,7 @@ export const recordRow = ([id, revision, record, renewed]: ReadonlyArray<unknown
   id: String(id),
   revision: Number(revision),
   record: String(record),
-  renewed: renewed === null ? null : Number(renewed)
+  renewedUntil: renewed === null ? null : Number(renewed)
 })
 
 const entryRow = ([epoch, number, id, revision, event]: ReadonlyArray<unknown>): StoredText.EntryRow => ({

@@ -89,13 +89,13 @@ const held = `coalesce((SELECT CASE WHEN r.renewed_until > c.renewed_until THEN 
     FROM handoff_records r WHERE r.id = c.id), 0)`
 
 /**
- * The columns of a renewal after a write of a row: it lasts while a lease of the same attempt runs. `due` is when the new
- * state is due without it.
+ * The columns of a renewal after a write of a row: it lasts until its attempt has ended, and then nobody has the turn. `due`
+ * is when the new state is due without it.
  */
-const renewedBy = (attempt: string, lease: string, other: string, due: string, row = "") => {
-  const lasts = `${row}attempt = ${attempt} AND ${lease} IS NOT NULL`
+const renewedBy = (attempt: string, lease: string, other: string, due: string, turn: string, row = "") => {
+  const lasts = `${row}attempt = ${attempt} AND ${turn} IS NOT NULL`
   return `renewed_until = CASE WHEN ${lasts} THEN ${row}renewed_until END,
-      due_at = CASE WHEN ${lasts} AND ${row}renewed_until IS NOT NULL
+      due_at = CASE WHEN ${lasts} AND ${lease} IS NOT NULL AND ${row}renewed_until IS NOT NULL
         THEN least(${other}, greatest(${lease}, ${row}renewed_until)) ELSE ${due} END,
       attempt = ${attempt}, lease_until = ${lease}, other_due = ${other}`
 }
@@ -160,7 +160,7 @@ const create = lone(`
 const update = `
     UPDATE handoff_records SET base = $2, revision = $3, previous = status, status = $4, to_agent = $5, from_agent = $6,
       parent = $7, urgency = $8, created_at = $9, turn = $11, latest = $12, record = $13,
-      ${renewedBy("$16", "$17", "$18", "$10")}
+      ${renewedBy("$16", "$17", "$18", "$10", "$11")}
     WHERE id = $1 AND revision = $2 AND ${fits("$15")} AND (renewed_until > $19) IS NOT TRUE`
 const advance = lone(update)
 const finish = lone(update, countedWhenDone)
@@ -178,7 +178,7 @@ const write = (rows: string) => `written AS (
       to_agent = excluded.to_agent, from_agent = excluded.from_agent, parent = excluded.parent,
       urgency = excluded.urgency, created_at = excluded.created_at, turn = excluded.turn, latest = excluded.latest,
       record = excluded.record,
-      ${renewedBy("excluded.attempt", "excluded.lease_until", "excluded.other_due", "excluded.due_at", "r.")}
+      ${renewedBy("excluded.attempt", "excluded.lease_until", "excluded.other_due", "excluded.due_at", "excluded.turn", "r.")}
     WHERE r.revision = excluded.base AND (r.renewed_until > excluded.renewed_until) IS NOT TRUE
     RETURNING id, previous, status
   ), ${countedTogether}, logged AS (

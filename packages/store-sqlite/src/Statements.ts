@@ -77,7 +77,7 @@ const record = ([id, revision, json, renewed]: Values): StoredText.RecordRow => 
   id: text(id),
   revision: Number(revision),
   record: text(json),
-  renewed: renewed === null ? null : Number(renewed)
+  renewedUntil: renewed === null ? null : Number(renewed)
 })
 const entry = ([position, id, revision, event]: Values): StoredText.EntryRow => ({
   number: String(Number(position)),

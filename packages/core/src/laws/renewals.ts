@@ -229,9 +229,9 @@ export const renewals: ReadonlyArray<Law> = [
     yield* follow({ _tag: "Attested", at: second(4), by: own.agent("witness"), statement: "seen" }, 90, 90)
     yield* follow({ _tag: "Progressed", at: second(5), by, note: "half" }, 90, 90)
     yield* loses("the end of a renewed lease after an entry", [ended(record, 80)])
-    // A lease that rests forgets its renewal; it runs again from the answer.
+    // A lease that rests does not end, renewed or not.
     yield* follow({ _tag: "Asked", at: second(6), by, question: "Which one?" }, undefined, 500)
-    yield* follow({ _tag: "Answered", at: second(7), by: record.request.fromAgent, answer: "This one." }, 17, 17)
+    yield* follow({ _tag: "Answered", at: second(7), by: record.request.fromAgent, answer: "This one." }, 90, 90)
     yield* store.renew([renewal(record, 600)], second(8))
     yield* same("the due handoffs before an earlier deadline", yield* dueAt(own, 499), [])
     yield* same("the due handoffs at the deadline", yield* dueAt(own, 500), ["a"])

@@ -126,7 +126,7 @@ export class HandoffStore extends Context.Service<
      * Renews leases in one write, and returns the renewals that it refuses: the handoff is not held in that attempt with a
      * running lease, or an event of the clock is due at this moment. An earlier end than the present one changes nothing.
      * From then on, reads show the later end, as `lease.until`, and `Due` lists by it. A renewal is no entry of the log,
-     * is forgotten with the lease of its attempt, and need not be durable: a crash may lose it.
+     * is forgotten with its attempt, and need not be durable: a crash may lose it.
      */
     readonly renew: (
       renewals: ReadonlyArray<Renewal>,

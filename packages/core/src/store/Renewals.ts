@@ -41,11 +41,12 @@ export const shownWith = (record: HandoffRecord, until: number | null | undefine
   return shown
 }
 
-/** The keys of a record whose lease was renewed: the renewal lasts while a lease of the same attempt runs. */
+/** The keys of a record whose lease was renewed: the renewal lasts until its attempt has ended. */
 export const keysWith = (keys: Keys, renewed: Renewed | undefined): Keys => {
-  const { attempt, leaseUntil, otherDue } = keys
-  if (renewed === undefined || renewed.attempt !== attempt || leaseUntil === undefined) return keys
-  const dueAt = Math.min(otherDue ?? Infinity, Math.max(leaseUntil, renewed.until))
+  const { attempt, leaseUntil, otherDue, turn } = keys
+  if (renewed === undefined || renewed.attempt !== attempt || turn === undefined) return keys
+  const dueAt =
+    leaseUntil === undefined ? keys.dueAt : Math.min(otherDue ?? Infinity, Math.max(leaseUntil, renewed.until))
   return { ...keys, dueAt, renewedUntil: renewed.until }
 }
 

@@ -41,7 +41,7 @@ export interface RecordRow {
   readonly revision: number
   readonly record: string
   /** When its lease ends since it was renewed, in milliseconds since 1970; absent or `null` if it was not. */
-  readonly renewed?: number | null | undefined
+  readonly renewedUntil?: number | null | undefined
 }
 
 /** An entry of the log as its row. */
@@ -134,7 +134,7 @@ export const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRec
   )
 
 const readShown = (row: RecordRow): Read<HandoffRecord> =>
-  Result.map(readRecord(row), (record) => shownWith(record, row.renewed))
+  Result.map(readRecord(row), (record) => shownWith(record, row.renewedUntil))
 
 /** Reads a row of the log in the same way. */
 export const readEntry = (
