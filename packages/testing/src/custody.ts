@@ -20,6 +20,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -39,7 +40,7 @@ import {
   secrets,
   sender
 } from "./custodyAgents.ts"
-import { chainsHold, type Counts, isLeftWaiting, judge } from "./custodyPromises.ts"
+import { chainsHold, type Counts, isLeftWaiting, judge, shownLeases } from "./custodyPromises.ts"
 import { openBox } from "./openBox.ts"
 
 const statuses = HandoffStatus.literals
@@ -51,6 +52,7 @@ export interface Report extends Counts {
   readonly crashes: number
   readonly stalls: number
   readonly faults: number
+  readonly renewed: number
   readonly broken: ReadonlyArray<string>
 }
 
@@ -98,7 +100,8 @@ export const simulate = (
       const { between, chance, pick } = chanceOf(yield* Random.Random)
       const acknowledged: Array<Change> = []
       const beginnings = new Map<string, number>()
-      const counts = { crashes: 0, stalls: 0, faults: 0 }
+      const counts = { crashes: 0, stalls: 0, faults: 0, renewed: 0 }
+      const shown = shownLeases()
       let faultRate = 0
       let isCalm = false
 
@@ -126,8 +129,14 @@ export const simulate = (
         return HandoffStore.of({
           ...store,
           commit: (changes) => reach("commit", store.commit(changes), () => acknowledged.push(...changes)),
-          get: (id) => reach("get", store.get(id)),
-          list: (view, page) => reach("list", store.list(view, page)),
+          renew: (renewals, at) =>
+            reach("renew", store.renew(renewals, at), () => void (counts.renewed += renewals.length)),
+          get: (id) =>
+            reach(
+              "get",
+              Effect.tap(store.get(id), (found) => shown.note(Option.toArray(found)))
+            ),
+          list: (view, page) => reach("list", Effect.tap(store.list(view, page), shown.note)),
           history: (id) => reach("history", store.history(id)),
           log: (page) => reach("log", store.log(page)),
           changed: Stream.never
@@ -284,7 +293,7 @@ export const simulate = (
       }
       for (const process of alive.keys()) process.dead = true
       const known = yield* inTime(Context.get(own, AgentStore).all)
-      const judged = yield* inTime(judge(store, known, acknowledged, beginnings))
+      const judged = yield* inTime(judge(store, known, acknowledged, beginnings, shown))
       const { faults } = yield* inTime(Effect.provide(verifyCounts, Context.merge(own, senderServices)))
       return {
         ...counts,
