@@ -126,11 +126,22 @@ export const simulate = (
       /** The store as one process reaches it. */
       const seenBy = (process: Process, store: HandoffStore["Service"]): HandoffStore["Service"] => {
         const reach = reaching(process)
+        /** Often takes long to arrive, so that a renewal and the end of its lease meet. */
+        const slowly = <A, E>(call: Effect.Effect<A, E>) =>
+          Effect.suspend(() => (chance(0.4) ? Effect.andThen(Effect.sleep(between(1, lease)), call) : call))
         return HandoffStore.of({
           ...store,
-          commit: (changes) => reach("commit", store.commit(changes), () => acknowledged.push(...changes)),
-          renew: (renewals, at) =>
-            reach("renew", store.renew(renewals, at), () => void (counts.renewed += renewals.length)),
+          commit: (changes) => {
+            const commit = store.commit(changes)
+            const arriving = changes.some(({ endsLease }) => endsLease === true) ? slowly(commit) : commit
+            return reach("commit", arriving, () => acknowledged.push(...changes))
+          },
+          renew: (renewals, at) => {
+            const renew = Effect.tap(store.renew(renewals, at), (refused) =>
+              shown.noteRenewed(renewals.filter((one) => !refused.includes(one)))
+            )
+            return reach("renew", slowly(renew), () => void (counts.renewed += renewals.length))
+          },
           get: (id) =>
             reach(
               "get",

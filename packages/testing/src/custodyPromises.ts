@@ -5,6 +5,7 @@ import {
   type HandoffStore,
   type Position,
   type RegisteredAgent,
+  type Renewal,
   storedOf
 } from "@aumai/handoff-core"
 import { knownKeys, verifyHandoff } from "@aumai/handoff-core/Verification"
@@ -57,17 +58,24 @@ export type Counts = Readonly<
 export const isLeftWaiting = (record: HandoffRecord): boolean =>
   record.request.context["never"] === true && startAwaits(record) === "sender"
 
-/** Remembers the latest end of the lease of each attempt that a read has shown. */
+/** Remembers the latest end of the lease of each attempt that a read has shown, or a renewal has reached. */
 export const shownLeases = () => {
   const ends = new Map<string, number>()
   const nameOf = (id: RecordId, attempt: number) => `${id} ${attempt}`
+  const note = (id: RecordId, attempt: number, until: DateTime.Utc) => {
+    const name = nameOf(id, attempt)
+    ends.set(name, Math.max(ends.get(name) ?? 0, Math.trunc(until.epochMilliseconds)))
+  }
   return {
+    noteRenewed: (renewals: ReadonlyArray<Renewal>) =>
+      Effect.sync(() => {
+        for (const { attempt, recordId, until } of renewals) note(recordId, attempt, until)
+      }),
     note: (records: ReadonlyArray<HandoffRecord>) =>
       Effect.sync(() => {
         for (const record of records) {
           const until = "lease" in record ? record.lease?.until : undefined
-          const name = nameOf(record.recordId, record.attempt)
-          if (until !== undefined) ends.set(name, Math.max(ends.get(name) ?? 0, Math.trunc(until.epochMilliseconds)))
+          if (until !== undefined) note(record.recordId, record.attempt, until)
         }
       }),
     /** The latest end that was shown; 0 without one. */

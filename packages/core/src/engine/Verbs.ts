@@ -40,6 +40,7 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 
 import { type Change, type HandoffStore, nowIn } from "../store/HandoffStore.ts"
+import { shownAfter } from "../store/Renewals.ts"
 import { checkShare, graded } from "./Attesting.ts"
 import type { Choose } from "./Choosing.ts"
 import type { Taking } from "./Claiming.ts"
@@ -106,6 +107,13 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
     current: HandoffRecord,
     event: Transition,
     ask: Choose = choose
+  ): Effect.Effect<HandoffRecord, Refusal> =>
+    Effect.map(judgeAndCommit(current, event, ask), (after) => shownAfter(current, after))
+
+  const judgeAndCommit = (
+    current: HandoffRecord,
+    event: Transition,
+    ask: Choose
   ): Effect.Effect<HandoffRecord, Refusal> => {
     const next = entries.next(current, event)
     if (Result.isFailure(next)) {

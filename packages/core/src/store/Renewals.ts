@@ -41,6 +41,12 @@ export const shownWith = (record: HandoffRecord, until: number | null | undefine
   return shown
 }
 
+/** Returns the record after an event as readers see it; `before` is the record before it, as they saw it. */
+export const shownAfter = (before: HandoffRecord, after: HandoffRecord): HandoffRecord =>
+  stored.has(before) && before.attempt === after.attempt && "lease" in before
+    ? shownWith(after, before.lease?.until?.epochMilliseconds)
+    : after
+
 /** The keys of a record whose lease was renewed: the renewal lasts until its attempt has ended. */
 export const keysWith = (keys: Keys, renewed: Renewed | undefined): Keys => {
   const { attempt, leaseUntil, otherDue, turn } = keys
