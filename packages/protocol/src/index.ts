@@ -226,6 +226,7 @@ export {
   describeEvent,
   describeHandBack,
   describeLease,
+  describeRetry,
   describeReview,
   describeOutcome,
   describeProgress,
