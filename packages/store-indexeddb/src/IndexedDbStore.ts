@@ -27,6 +27,7 @@ import * as Commit from "./Commit.ts"
 import * as Connection from "./Connection.ts"
 import type { DatabaseOptions, Requests } from "./Database.ts"
 import * as Failure from "./Failure.ts"
+import * as Renewals from "./Renewals.ts"
 import {
   type AgentValue,
   type EntryValue,
@@ -208,9 +209,8 @@ const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effec
       )
   })
 
-// Loaded on first use, because a browser rarely needs them.
+// Loaded on first use, because a browser rarely needs it.
 const odd = Effect.promise(() => import("./Odd.ts"))
-const renewals = Effect.promise(() => import("./Renewals.ts"))
 
 const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOrigin, reader: StoredText.Reader) =>
   Effect.gen(function* () {
@@ -228,7 +228,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
     return HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
-      renew: (leases, at) => Effect.flatMap(renewals, ({ make }) => make(transact)(leases, at)),
+      renew: Renewals.make(transact),
       get: (id) =>
         Effect.flatMap(
           read<RecordValue | undefined>(transact, "get", "records", (records) => records.get(id)),
