@@ -1,13 +1,9 @@
 /** Renews a lease without an entry, because a heartbeat without words is no history. */
-import { type HandoffRecord, RevisionConflict, type StoreError, type Transition } from "@aumai/handoff-protocol"
+import { type HandoffRecord, RevisionConflict, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
 import type { Change, HandoffStore } from "../store/HandoffStore.ts"
 import { shownWith } from "../store/Renewals.ts"
-
-/** Tests for a report of progress that says nothing, and leaves the length of the lease as it is. */
-export const isSilent = (event: Transition): boolean =>
-  event._tag === "Progressed" && event.note === undefined && event.fraction === undefined && event.lease === undefined
 
 /**
  * Renews the lease of a handoff up to the end that a report of progress would give it, and returns the record with that end.

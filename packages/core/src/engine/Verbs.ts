@@ -47,7 +47,6 @@ import type { Taking } from "./Claiming.ts"
 import type { Entries } from "./Entries.ts"
 import { EndsLastAttempt } from "./LastAttempt.ts"
 import { checkReceiver, checkWitness, excludedFrom } from "./PartyNames.ts"
-import { isSilent, renew } from "./Renewing.ts"
 import type { Box } from "./SchemaBox.ts"
 import * as Sweeping from "./Sweeping.ts"
 import * as Turns from "./Turns.ts"
@@ -87,6 +86,9 @@ export const contentSchemas = () => import("./ContentSchemas.ts")
 // Loaded when a handoff with parts is completed or cancelled: most have none.
 const partsModule = Effect.promise(() => import("./Parts.ts"))
 
+// Loaded when a report of progress has no words: a worker renews its leases without a verb.
+const renewing = Effect.promise(() => import("./Renewing.ts"))
+
 /** Tests for deliverables whose artifacts only the box can judge. */
 export const hasSchemas = (deliverables: ReadonlyArray<Deliverable> = []): boolean =>
   deliverables.some(({ schema }) => schema !== undefined)
@@ -121,7 +123,9 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
         ? reroute(current, event, endLastAttempt(current, event, next.failure), ask)
         : Effect.fail(next.failure)
     }
-    if (isSilent(event)) return renew(store, current, next.success, commit(next.success))
+    if (event._tag === "Progressed" && (event.note ?? event.fraction ?? event.lease) === undefined) {
+      return Effect.flatMap(renewing, ({ renew }) => renew(store, current, next.success, commit(next.success)))
+    }
     if (rerouteCause(current, event) !== undefined) return reroute(current, event, commit(next.success), ask)
     if (event._tag === "Attested") {
       const refusal = checkShare(next.success.record, event)

@@ -2,7 +2,7 @@
  * Renewals of leases, which stores keep outside of the records: a heartbeat without words is no history. Reads show the later
  * end of the lease; an event applies to the record as it is stored.
  */
-import type { HandoffRecord, RecordId } from "@aumai/handoff-protocol"
+import { frozen, type HandoffRecord, type RecordId } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 
 import type { Keys } from "./HandoffStore.ts"
@@ -33,10 +33,8 @@ export const shownWith = (record: HandoffRecord, until: number | null | undefine
   const ends = "lease" in record ? record.lease?.until?.epochMilliseconds : undefined
   if (ends === undefined || until === undefined || until === null || until <= ends) return record
   // The cast: only a record with a lease gets here, and its lease keeps its form.
-  const shown = Object.freeze({
-    ...record,
-    lease: Object.freeze({ ...("lease" in record ? record.lease : undefined), until: DateTime.makeUnsafe(until) })
-  }) as HandoffRecord
+  const lease = { ...("lease" in record ? record.lease : undefined), until: DateTime.makeUnsafe(until) }
+  const shown = frozen({ ...record, lease } as HandoffRecord)
   stored.set(shown, storedOf(record))
   return shown
 }
