@@ -59,6 +59,8 @@ export interface StoreImage {
   readonly get: (id: RecordId) => HandoffRecord | undefined
   /** The record without the renewal of its lease. */
   readonly stored: (id: RecordId) => HandoffRecord | undefined
+  /** What the next commit of a handoff depends on. */
+  readonly standing: (id: RecordId) => CommitPlan.Standing | undefined
   /** Renews leases, and returns the renewals that it refuses. */
   readonly renew: (renewals: ReadonlyArray<Renewal>, at: DateTime.Utc) => ReadonlyArray<Renewal>
   readonly list: (view: View, page: Page<HandoffRecord>) => ReadonlyArray<HandoffRecord>
@@ -261,6 +263,13 @@ export const make = (origin: LogOrigin): StoreImage => {
     }
   }
 
+  const standing = (id: RecordId): CommitPlan.Standing | undefined => {
+    const one = held.get(id)
+    if (one === undefined) return undefined
+    const { revision, status } = one.record
+    return { revision, status, renewed: renewedIn(one.keys) }
+  }
+
   const lastPosition = () => Math.max(positions[positions.length - 1] ?? 0, reserved)
 
   return {
@@ -268,12 +277,9 @@ export const make = (origin: LogOrigin): StoreImage => {
     conflict: (changes, keys) =>
       CommitPlan.conflictIn(
         changes,
-        (id) => held.get(id)?.record.revision ?? 0,
+        (id) => standing(id)?.revision ?? 0,
         { log: origin.log, keys },
-        (id) => {
-          const one = held.get(id)
-          return one && renewedIn(one.keys)
-        }
+        (id) => standing(id)?.renewed
       ),
     put: (changes, position) => {
       let at = position ?? lastPosition() + 1
@@ -285,6 +291,7 @@ export const make = (origin: LogOrigin): StoreImage => {
       }
     },
     get: (id) => held.get(id)?.shown,
+    standing,
     stored: (id) => held.get(id)?.record,
     renew: (renewals, at) => renewals.filter((renewal) => !renewOne(renewal, at)),
     list: (view, page) => {
