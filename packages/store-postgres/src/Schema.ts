@@ -102,7 +102,7 @@ const migrations: ReadonlyArray<ReadonlyArray<string | typeof addKeys>> = [
       PRIMARY KEY (kind, key)
     )`
   ],
-  // What a renewal of a lease compares and moves: the attempt, the end of its lease, and when the handoff is due without it.
+  // The columns that a renewal of a lease compares and moves: the attempt, the end of its lease, and when the handoff is due without it.
   [
     `ALTER TABLE handoff_records ADD COLUMN attempt int4, ADD COLUMN lease_until int8, ADD COLUMN other_due int8,
       ADD COLUMN renewed_until int8`,

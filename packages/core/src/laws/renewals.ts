@@ -97,7 +97,7 @@ export const renewals: ReadonlyArray<Law> = [
       yield* same(`the end of the lease in ${what}`, endsOf(records), [25])
     }
     yield* same("the end of the lease in all", endsOf(all.filter(({ revision }) => revision > 1)), [25])
-    // Apart from its lease, the record is as it was.
+    // Apart from its lease, the record has not changed.
     const shown = read[0] as HandoffRecord
     yield* same("the record", { ...shown, lease: undefined }, { ...record, lease: undefined })
     const after = { tally: yield* tallied, held: yield* held(record.recordId) }

@@ -59,7 +59,7 @@ export interface StoreImage {
   readonly get: (id: RecordId) => HandoffRecord | undefined
   /** The record without the renewal of its lease. */
   readonly stored: (id: RecordId) => HandoffRecord | undefined
-  /** What the next commit of a handoff depends on. */
+  /** The state of a handoff that its next commit depends on. */
   readonly standing: (id: RecordId) => CommitPlan.Standing | undefined
   /** Renews leases, and returns the renewals that it refuses. */
   readonly renew: (renewals: ReadonlyArray<Renewal>, at: DateTime.Utc) => ReadonlyArray<Renewal>
