@@ -15,6 +15,7 @@ import { indexeddb } from "./indexeddb.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
 import { postgres } from "./postgres.ts"
+import { renewals } from "./renewals.ts"
 import { seed } from "./seed.ts"
 import { sqlite } from "./sqlite.ts"
 import { takeovers } from "./takeover.ts"
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   memory,
   custody,
   takeovers,
+  renewals,
   archive,
   checkpoint,
   file,

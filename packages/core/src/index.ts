@@ -27,6 +27,7 @@ export {
 export { keyEvents, learnKeys } from "./wire/KeyArchive.ts"
 export { type Presence, presence, presenceOf } from "./routing/Presence.ts"
 export { tallyOf } from "./store/Tally.ts"
+export * from "./store/Renewals.ts"
 export * as CommitPlan from "./store/CommitPlan.ts"
 export * as StoredText from "./store/StoredText.ts"
 export * as Hints from "./store/Hints.ts"

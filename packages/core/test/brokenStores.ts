@@ -30,6 +30,7 @@ import { type Change, type Commit, type Entry, HandoffStore } from "../src/store
 import { positionOf } from "../src/store/Positions.ts"
 import * as StoredText from "../src/store/StoredText.ts"
 import * as StoreImage from "../src/store/StoreImage.ts"
+import { brokenRenewals } from "./brokenRenewals.ts"
 
 type Handoffs = HandoffStore["Service"]
 type Agents = AgentStore["Service"]
@@ -50,6 +51,7 @@ const handoffsOf = (image: StoreImage.StoreImage, keys: KeyLog): Handoffs => ({
       if (conflict !== undefined) return Effect.fail(conflict)
       return Effect.sync(() => image.put(changes))
     }),
+  renew: (renewals, at) => Effect.sync(() => image.renew(renewals, at)),
   get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
   list: (view, page) => Effect.sync(() => image.list(view, page)),
   history: (id) => Effect.sync(() => image.history(id)),
@@ -187,6 +189,7 @@ const thawed = (value: unknown): unknown => {
 const refused = (detail: string) => new StoreError({ operation: "get", reason: "unavailable", detail })
 
 export const brokenStores: ReadonlyArray<BrokenStore> = [
+  ...brokenRenewals.map(({ breaks, fault, handoffs }) => broken(fault, breaks, handoffs)),
   brokenDocuments(
     "overwrites a document",
     "a document is written only over the version that its writer expects",

@@ -390,7 +390,11 @@ first delivered for review, \`review_by\` until the review. \`Expired\` names in
 each clock runs out, once for each clock.
 
 **Due events.** The order of due events is: \`accept_by\`, \`deadline\`, \`review_by\`, the lease, the reminders. Only the first due event may
-be recorded, with its \`missed\`, \`of\` or \`code\`. Events with \`via: "foreign"\` have already happened, due or not. For them
+be recorded, with its \`missed\`, \`of\` or \`code\`. A reminder does not wait for the lease, which may have been renewed.
+
+**Renewals.** A \`progress\` without \`note\`, \`fraction\` and \`lease\` renews a running lease and is no entry: the store keeps the later
+end by handoff and attempt, outside of the record. Reads show it as \`lease.until\`. A history, its digests, its replay and an
+archive do not have it. \`Progressed\` without words is still valid: earlier versions recorded it. Events with \`via: "foreign"\` have already happened, due or not. For them
 only the table, \`by\`, the named attempt and \`NoRoomLeft\` are checked. An event that only the clock causes is never
 \`via: "foreign"\`: an import refuses it, and in an entry of format 2 it does not hold. Stored entries of format 1 may have it.
 

@@ -82,6 +82,7 @@ const lease = 600_000
 const held: Event = { ...moves.Accepted, lease }
 const lost = (minute: number, attempt: number): Event => ({ _tag: "Released", at: at(minute), by: "clock", attempt })
 const early: Event = { ...created, request: { ...request, accept_by: at(30), remind_before: lease } }
+const retried = (retry: Event): Event => ({ ...created, request: { ...request, retry } })
 const twice: Event = { ...created, request: { ...request, max_attempts: 2 } }
 const exhausted: Event = {
   _tag: "Failed",
@@ -109,6 +110,24 @@ const custody = [
   replay("progress may begin a lease", [created, moves.Accepted, { ...moves.Progressed, lease }]),
   replay("a lease rests while a question is open", [created, held, moves.Started, moves.Asked]),
   replay("an answer renews a lease that rested", [created, held, moves.Started, moves.Asked, moves.Answered]),
+  replay("a reminder is due after the end of a lease, because a history does not show its renewals", [
+    { ...created, request: { ...request, deadline: at(30), remind_before: lease } },
+    held,
+    { ...moves.Reminded, at: at(20) }
+  ]),
+  replay("but not before its own time", [
+    { ...created, request: { ...request, deadline: at(30), remind_before: lease } },
+    held,
+    { ...moves.Reminded, at: at(19) }
+  ]),
+  replay("a retry policy", [
+    retried({ initial: 1000, factor: 2.5, max: 60_000, jitter: 0.25, final: ["404", "ENOENT", "RateLimited"] }),
+    held
+  ]),
+  replay("a retry policy may leave out any field", [retried({})]),
+  ...[{ initial: 0 }, { factor: 0.5 }, { max: 1.5 }, { jitter: 2 }, { final: [""] }, { final: "404" }].map((retry) =>
+    replay(`a retry policy with ${JSON.stringify(retry)} is refused`, [retried(retry)])
+  ),
   replay("a lease ends on the millisecond", [created, held, lost(11, 1)]),
   replay("and not before", [created, held, lost(10, 1)]),
   replay("nobody but the receiver and the clock releases", [created, held, { ...lost(12, 1), by: "planner" }]),

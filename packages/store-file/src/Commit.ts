@@ -12,8 +12,9 @@ import * as JournalWrite from "./JournalWrite.ts"
 import * as LogFile from "./LogFile.ts"
 import { beginTrail, publish, publishOnce } from "./Publish.ts"
 import { refreshInTurn } from "./Refresh.ts"
+import * as RenewalFile from "./RenewalFile.ts"
 import { hashOf } from "./RestRead.ts"
-import { forget, type Rest, type Session, turn, turnAlone } from "./Session.ts"
+import { forget, type Renewals, type Rest, type Session, turn, turnAlone } from "./Session.ts"
 
 const operation = "commit"
 
@@ -32,12 +33,16 @@ interface Judged {
 }
 
 /** Checks commits in order, each against the ones before it. A commit with a conflict has no effect. */
-const judge = (session: Session, commits: NonEmptyReadonlyArray<Commit>): Result.Result<Judged, string> => {
+const judge = (
+  session: Session,
+  commits: NonEmptyReadonlyArray<Commit>,
+  renewals: Renewals["of"]
+): Result.Result<Judged, string> => {
   const planned = new Map<RecordId, number>()
   const results: Array<Result.Result<void, RevisionConflict>> = []
   const changes: Array<Change> = []
   for (const commit of commits) {
-    const conflict = session.contents.conflict(commit, planned)
+    const conflict = session.contents.conflict(commit, planned, renewals)
     if (Result.isFailure(conflict)) return Result.fail(conflict.failure)
     if (conflict.success === undefined) {
       results.push(Result.void)
@@ -46,6 +51,14 @@ const judge = (session: Session, commits: NonEmptyReadonlyArray<Commit>): Result
   }
   return Result.succeed({ results, changes })
 }
+
+const none: Renewals["of"] = new Map()
+
+/** The renewals that a group is compared with. Most groups end no lease. */
+const renewalsFor = (session: Session, commits: ReadonlyArray<Commit>): Effect.Effect<Renewals["of"], StoreError> =>
+  commits.some((commit) => commit.some(({ endsLease }) => endsLease === true))
+    ? RenewalFile.read(session, operation)
+    : Effect.succeed(none)
 
 /** Makes the function that writes a group. */
 export const make = (session: Session, options: CommitOptions): CommitAll => {
@@ -93,8 +106,8 @@ export const make = (session: Session, options: CommitOptions): CommitAll => {
 
   return (commits) => {
     const judgeAndWrite = (write: (changes: ReadonlyArray<JournalText.Placed>) => Effect.Effect<void, StoreError>) =>
-      Effect.suspend(() => {
-        const judged = judge(session, commits)
+      Effect.flatMap(renewalsFor(session, commits), (renewals) => {
+        const judged = judge(session, commits, renewals)
         if (Result.isFailure(judged)) return Effect.fail(unreadable(judged.failure))
         const { results, changes } = judged.success
         if (changes.length === 0) return Effect.succeed(results)

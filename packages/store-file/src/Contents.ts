@@ -9,6 +9,7 @@ import {
   type Entry,
   type LogOrigin,
   type Page,
+  type Renewed,
   StoreImage
 } from "@aumai/handoff-core"
 import { frozen, type HandoffRecord, type RecordId, type RevisionConflict } from "@aumai/handoff-protocol"
@@ -38,8 +39,15 @@ export interface Contents {
   readonly warm: (count: number) => Read<boolean>
   /** The log; inferred from the entries if no file names it. */
   readonly origin: () => Read<LogOrigin>
-  /** The first change that does not follow its record's revision, including the changes in `planned`, or the keys. */
-  readonly conflict: (changes: Commit, planned: Map<RecordId, number>) => Read<RevisionConflict | undefined>
+  /**
+   * The first change that does not follow its record's revision, including the changes in `planned`, or the keys, or that
+   * ends a renewed lease.
+   */
+  readonly conflict: (
+    changes: Commit,
+    planned: Map<RecordId, number>,
+    renewals: ReadonlyMap<string, Renewed>
+  ) => Read<RevisionConflict | undefined>
   /** An upper bound of the positions in use, of entries and of keys. */
   readonly lastPosition: () => Read<number>
   /** Assigns log positions to changes. */
@@ -114,7 +122,7 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
   }
 
   const get = (id: RecordId): Read<HandoffRecord | undefined> =>
-    image === undefined ? Result.map(load(id), (found) => found?.record) : Result.succeed(image.get(id))
+    image === undefined ? Result.map(load(id), (found) => found?.record) : Result.succeed(image.stored(id))
 
   const handoff = (id: RecordId): Read<RestRecord.Handoff | undefined> =>
     image === undefined ? load(id) : Result.succeed(heldIn(image, id))
@@ -225,7 +233,7 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
     },
     origin,
     lastPosition,
-    conflict: (changes, planned) => {
+    conflict: (changes, planned, renewals) => {
       const named = origin()
       if (Result.isFailure(named)) return Result.fail(named.failure)
       const { log: name } = named.success
@@ -238,7 +246,8 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
         unreadable = stored.failure
         return 0
       }
-      const conflict = CommitPlan.conflictIn(changes, current, { log: name, keys: log.keys.get(name)?.length ?? 0 })
+      const keys = { log: name, keys: log.keys.get(name)?.length ?? 0 }
+      const conflict = CommitPlan.conflictIn(changes, current, keys, (id) => renewals.get(id))
       if (unreadable !== undefined) return Result.fail(unreadable)
       if (conflict === undefined) for (const { record } of changes) planned.set(record.recordId, record.revision)
       return Result.succeed(conflict)

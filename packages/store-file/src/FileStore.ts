@@ -40,6 +40,7 @@ import * as Publish from "./Publish.ts"
 import * as Reader from "./Reader.ts"
 import { answer, answerOf, current, warmed } from "./Reading.ts"
 import { isIntact, refresh, refreshInTurn } from "./Refresh.ts"
+import * as RenewalFile from "./RenewalFile.ts"
 import { leave, locked, type Session, share, turn } from "./Session.ts"
 import { setAside } from "./SetAside.ts"
 
@@ -90,6 +91,7 @@ const open = (options: FileStoreOptions): Effect.Effect<Session, StoreError, Jou
       contents: Contents.empty(log),
       journal: undefined,
       rest: undefined,
+      renewals: undefined,
       holding: false,
       wasAway: false,
       warned: new Set(),
@@ -140,7 +142,10 @@ const close = (session: Session): Effect.Effect<void> =>
         alone = yield* lock.exclude
       }
       if (alone) {
-        const rest = Effect.andThen(refreshInTurn(session, "close"), Publish.comeToRest(session))
+        const rest = refreshInTurn(session, "close").pipe(
+          Effect.andThen(RenewalFile.tidy(session)),
+          Effect.andThen(Publish.comeToRest(session))
+        )
         yield* Effect.ensuring(Effect.andThen(Place.check(session, "close"), rest), lock.release)
       }
     }
@@ -209,9 +214,16 @@ export const make = (
     const handoffs = HandoffStore.of({
       origin: originOf(session),
       commit,
+      renew: RenewalFile.make(session),
       get: (id) =>
-        Effect.flatMap(refresh(session, "get"), () =>
-          answerOf(session, "get", id, session.contents.get(id), Option.fromUndefinedOr)
+        refresh(session, "get").pipe(
+          Effect.flatMap(() => answerOf(session, "get", id, session.contents.get(id), Option.fromUndefinedOr)),
+          Effect.flatMap(
+            Option.match({
+              onNone: () => Effect.succeedNone,
+              onSome: (record) => Effect.asSome(RenewalFile.shown(session, "get", record))
+            })
+          )
         ),
       history: (id) =>
         Effect.flatMap(refresh(session, "history"), () =>
@@ -220,9 +232,15 @@ export const make = (
       list: (view, page) =>
         view._tag === "Prefix"
           ? Effect.flatMap(refresh(session, "list"), () =>
-              answer(session, "list", session.contents.named(view.prefix, page), (records) => records)
+              Effect.flatMap(
+                answer(session, "list", session.contents.named(view.prefix, page), (records) => records),
+                Effect.forEach((record) => RenewalFile.shown(session, "list", record))
+              )
             )
-          : Effect.flatMap(current(session, "list"), (image) => Effect.as(tellOdd, image.list(view, page))),
+          : current(session, "list").pipe(
+              Effect.flatMap((image) => RenewalFile.taken(session, "list", image)),
+              Effect.flatMap((image) => Effect.as(tellOdd, image.list(view, page)))
+            ),
       log: (page) =>
         // The position may be of a key that another process has recorded.
         Effect.andThen(

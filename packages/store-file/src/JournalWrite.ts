@@ -31,18 +31,19 @@ export const nameOf = ({ log: { origin } }: Session): Pick<JournalText.Header, "
 
 const nothingTaken = new FsError({ code: "EIO", operation: "write", path: "the store" })
 
-/** Writes and flushes a temporary file, and deletes it if that fails. */
+/** Writes and flushes a temporary file, and deletes it if that fails. Without `isKept`, it is not flushed. */
 export const writeTemporary = <A>(
   session: Session,
   mode: number,
-  write: (file: JournalFile) => Effect.Effect<A, FsError>
+  write: (file: JournalFile) => Effect.Effect<A, FsError>,
+  isKept = true
 ): Effect.Effect<{ readonly path: string; readonly file: JournalFile; readonly value: A }, FsError> =>
   Effect.gen(function* () {
     const { fs, paths } = session
     const path = paths.temporary(yield* randomName)
     const file = yield* fs.create(path, mode)
     const value = yield* Effect.tapError(
-      Effect.tap(write(file), () => file.sync),
+      Effect.tap(write(file), () => (isKept ? file.sync : Effect.void)),
       () => Effect.andThen(file.close, Effect.ignore(fs.unlink(path)))
     )
     return { path, file, value }
@@ -70,19 +71,23 @@ export const moveIntoPlace = (
     yield* fs.rename(path, target)
   }).pipe(Effect.tapError(() => Effect.ignore(session.fs.unlink(path))))
 
-/** Writes a small file as a whole: to a temporary file, flushed, then renamed into place and its name flushed. */
+/**
+ * Writes a small file as a whole: to a temporary file, flushed, then renamed into place and its name flushed. A power cut may
+ * lose what is not `isKept`.
+ */
 export const replaceFile = (
   session: Session,
   target: string,
   mode: number,
-  bytes: Buffer
+  bytes: Buffer,
+  isKept = true
 ): Effect.Effect<void, FsError | StoreError> =>
   Effect.gen(function* () {
     const { fs, paths } = session
-    const { path, file } = yield* writeTemporary(session, mode, (file) => appendAll(file, bytes))
+    const { path, file } = yield* writeTemporary(session, mode, (file) => appendAll(file, bytes), isKept)
     yield* file.close
     yield* moveIntoPlace(session, path, target, yield* fs.stat(target))
-    yield* fs.syncDirectory(paths.directory)
+    if (isKept) yield* fs.syncDirectory(paths.directory)
   })
 
 /** The mode of files while there is no readable file whose mode they could take. */

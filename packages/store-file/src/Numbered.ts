@@ -35,7 +35,7 @@ export const continued = (handoff: RestRecord.Handoff, log: LogName): RestRecord
 
 /** A record of an image with the numbers of its positions. */
 export const heldIn = (image: StoreImage.StoreImage, id: RecordId): RestRecord.Handoff | undefined => {
-  const record = image.get(id)
+  const record = image.stored(id)
   return record === undefined
     ? undefined
     : {

@@ -19,6 +19,7 @@ export interface Paths {
   readonly lock: string
   readonly agents: string
   readonly documents: string
+  readonly renewals: string
   /** The small file with the name of the log and the key logs. */
   readonly log: string
   /** The path of a temporary file. `isTemporary` recognizes these names, so that files left by a crash can be deleted. */
@@ -46,6 +47,7 @@ export const of = (path: string): Paths => {
     lock: join(directory, `${prefix}lock`),
     agents: beside("agents"),
     documents: beside("documents"),
+    renewals: beside("renewals"),
     log: beside("log"),
     temporary: (random) => join(directory, `${prefix}${random}.tmp`),
     isTemporary,

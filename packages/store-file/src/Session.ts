@@ -2,6 +2,7 @@
  * The state of one open store, and its turns. Every write happens in a turn: under a semaphore within this process, and
  * under the lock among all processes.
  */
+import type { Renewed } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -77,6 +78,14 @@ export interface Displaced {
   readonly modified: number
 }
 
+/** The file of renewals. */
+export interface Renewals {
+  readonly stat: FileStat | undefined
+  /** As in `Rest`. */
+  readonly stable: boolean
+  readonly of: ReadonlyMap<string, Renewed>
+}
+
 /** An open store. */
 export interface Session {
   readonly fs: JournalFs["Service"]
@@ -100,6 +109,8 @@ export interface Session {
   contents: Contents.Contents
   journal: Journal | undefined
   rest: Rest | undefined
+  /** The renewals of leases at the last read or write. */
+  renewals: Renewals | undefined
   /** True during a turn with current contents. Reads then skip the look at the files, because they cannot change. */
   holding: boolean
   /** True once the presence was let go, until the next turn: other processes may have moved the journal to the file. */

@@ -6,7 +6,7 @@ import type { Transact } from "./Connection.ts"
 import { ofLog, type RecordValue, type TallyValue, valueOf } from "./Schema.ts"
 
 /** The part of a row that a commit reads. The revision is unchecked, because another program may have written the row. */
-type StoredStanding = Pick<RecordValue, "status"> & { readonly revision: unknown }
+type StoredStanding = Pick<RecordValue, "status" | "attempt" | "renewedUntil"> & { readonly revision: unknown }
 
 /** Makes the function that writes a group. */
 export const make =
@@ -28,7 +28,9 @@ export const make =
             const { recordId: id, revision } = change.record
             const text = StoredText.encode(change)
             entries.add({ id, revision, event: text.event })
-            if (plan.states.get(id) === change.record) records.put(valueOf(change.record, text.record))
+            if (plan.states.get(id) === change.record) {
+              records.put(valueOf(change.record, text.record, standings.get(id)?.renewed))
+            }
           }
           const sums = [...plan.tally]
           if (sums.length === 0) return answer(plan.results)
@@ -49,8 +51,12 @@ export const make =
           // record, and that read reports the damaged row.
           when<StoredStanding | undefined>(records.get(id), (row) => {
             if (row !== undefined) {
-              const { status, revision } = row
-              standings.set(id, { status, revision: typeof revision === "number" ? revision : Number.NaN })
+              const { attempt, renewedUntil: until, status, revision } = row
+              standings.set(id, {
+                status,
+                revision: typeof revision === "number" ? revision : Number.NaN,
+                ...(until === undefined ? {} : { renewed: { attempt, until } })
+              })
             }
             // Requests are answered in order, so this is the last answer.
             if (index === ids.length - 1) write()

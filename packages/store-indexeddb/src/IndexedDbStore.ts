@@ -27,6 +27,7 @@ import * as Commit from "./Commit.ts"
 import * as Connection from "./Connection.ts"
 import type { DatabaseOptions, Requests } from "./Database.ts"
 import * as Failure from "./Failure.ts"
+import * as Renewals from "./Renewals.ts"
 import {
   type AgentValue,
   type EntryValue,
@@ -227,6 +228,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
     return HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
+      renew: Renewals.make(transact),
       get: (id) =>
         Effect.flatMap(
           read<RecordValue | undefined>(transact, "get", "records", (records) => records.get(id)),

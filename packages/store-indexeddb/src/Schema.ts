@@ -1,10 +1,19 @@
 /** The database's object stores, their rows, and the index and order of each view. */
-import { type DocumentRow, keysOf, type Keys, sortKeyOf, StoredText, type View } from "@aumai/handoff-core"
+import {
+  type DocumentRow,
+  keysOf,
+  type Keys,
+  keysWith,
+  type Renewed,
+  sortKeyOf,
+  StoredText,
+  type View
+} from "@aumai/handoff-core"
 import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 /** The version of the database. A page that finds a higher one refuses it. */
-export const version = 3
+export const version = 4
 
 /** The object stores. */
 export const storeNames = ["agents", "documents", "keys", "log", "meta", "records", "tally"] as const
@@ -119,12 +128,12 @@ const addKeys = (records: IDBObjectStore): void => {
 
 /** Creates the object stores and indexes that a database of an older version, 0 for a new one, does not have. */
 export const createStores = (database: IDBDatabase, older: number, transaction: IDBTransaction): void => {
-  database.createObjectStore("documents", { keyPath: ["kind", "key"] })
+  if (older < 3) database.createObjectStore("documents", { keyPath: ["kind", "key"] })
   if (older < 2) database.createObjectStore("keys", { keyPath: ["log", "revision"] })
   if (older > 0) {
     const records = transaction.objectStore("records")
     addKeys(records)
-    for (const view of ["Turn", "Recent", recentOf] as const) createIndex(records, view)
+    if (older < 3) for (const view of ["Turn", "Recent", recentOf] as const) createIndex(records, view)
     return
   }
   const records = database.createObjectStore("records", { keyPath: "id" })
@@ -146,9 +155,9 @@ export const isOurs = ({ objectStoreNames }: IDBDatabase, of = version): boolean
   return objectStoreNames.length === names.length && names.every((name) => objectStoreNames.contains(name))
 }
 
-/** The row of a record. */
-export const valueOf = (record: HandoffRecord, text: string): RecordValue => {
-  const keys = keysOf(record)
+/** The row of a record, whose lease may have been renewed. */
+export const valueOf = (record: HandoffRecord, text: string, renewed?: Renewed): RecordValue => {
+  const keys = keysWith(keysOf(record), renewed)
   return { id: record.recordId, revision: record.revision, ...keys, newest: -keys.createdAt, record: text }
 }
 

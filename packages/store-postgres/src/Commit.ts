@@ -1,5 +1,5 @@
 /** Writes the commits of one group in as few statements as possible. */
-import { type Commit, CommitPlan, keysOf, StoredText, tallyOf } from "@aumai/handoff-core"
+import { type Change, type Commit, CommitPlan, keysOf, StoredText, tallyOf } from "@aumai/handoff-core"
 import { type HandoffRecord, keyLogId, type LogName, RevisionConflict, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -19,11 +19,11 @@ interface Prepared {
 }
 
 const stateRow = (
-  place: Pick<Statements.StateRow, "commit" | "base" | "keys">,
+  place: Pick<Statements.StateRow, "commit" | "base" | "keys" | "ends">,
   record: HandoffRecord,
   text: string
 ): Statements.StateRow => {
-  const { status, to, from, parent, urgency, createdAt, dueAt, turn, latest } = keysOf(record)
+  const { status, to, from, parent, urgency, createdAt, dueAt, turn, latest, ...lease } = keysOf(record)
   return {
     ...place,
     id: record.recordId,
@@ -37,9 +37,18 @@ const stateRow = (
     dueAt: dueAt ?? null,
     turn: turn ?? null,
     latest,
+    attempt: lease.attempt,
+    leaseUntil: lease.leaseUntil ?? null,
+    otherDue: lease.otherDue ?? null,
     record: text,
     sums: tallyOf(record).slice(1)
   }
+}
+
+/** The moment at which a change ends the lease that ran before its commit; `before` is the state that the commit has made. */
+const endOf = ({ endsLease, event }: Change, before: Statements.StateRow | undefined): number | null => {
+  const isOfRow = before === undefined || ("attempt" in event && event.attempt === before.attempt)
+  return endsLease === true && isOfRow ? Math.trunc(event.at.epochMilliseconds) : null
 }
 
 /** Merges the changes of one handoff in a commit into one row: from the revision before the first to the last state. */
@@ -49,8 +58,10 @@ const prepare = (commit: Commit, index: number, keys: number | null): Prepared =
   for (const change of commit) {
     const { record } = change
     const text = StoredText.encode(change)
-    const base = states.get(record.recordId)?.base ?? record.revision - 1
-    states.set(record.recordId, stateRow({ commit: index, base, keys }, record, text.record))
+    const before = states.get(record.recordId)
+    const base = before?.base ?? record.revision - 1
+    const ends = before?.ends ?? endOf(change, before)
+    states.set(record.recordId, stateRow({ commit: index, base, keys, ends }, record, text.record))
     entries.push({ id: record.recordId, revision: record.revision, event: text.event })
   }
   return { index, keys, states: [...states.values()], entries }
@@ -74,7 +85,12 @@ const gapIn = (commit: Commit, log: LogName, keys: number | null): RevisionConfl
   for (const { record } of commit) {
     if (!first.has(record.recordId)) first.set(record.recordId, record.revision - 1)
   }
-  return CommitPlan.conflictIn(commit, (id) => first.get(id) ?? 0, { log, keys: keys ?? 0 })
+  return CommitPlan.conflictIn(
+    commit,
+    (id) => first.get(id) ?? 0,
+    { log, keys: keys ?? 0 },
+    () => undefined
+  )
 }
 
 /**
@@ -146,7 +162,8 @@ export const make =
           const lost = one.states.find(({ id }) => unfit.has(id)) ?? one.states.find(({ id }) => !written.has(id))
           if (lost === undefined) for (const { id, revision } of one.states) reached.set(id, revision)
           else {
-            beaten.set(lost.id, lost.base)
+            // The end of a renewed lease loses to no revision.
+            if (lost.ends === null) beaten.set(lost.id, lost.base)
             lose(one, lost.id)
           }
         }

@@ -29,10 +29,11 @@ export type Read = (
 ) => Effect.Effect<Rows, StoreError>
 
 /** The row of a record. */
-export const recordRow = ([id, revision, record]: ReadonlyArray<unknown>): StoredText.RecordRow => ({
+export const recordRow = ([id, revision, record, renewed]: ReadonlyArray<unknown>): StoredText.RecordRow => ({
   id: String(id),
   revision: Number(revision),
-  record: String(record)
+  record: String(record),
+  renewedUntil: renewed === null ? null : Number(renewed)
 })
 
 const entryRow = ([epoch, number, id, revision, event]: ReadonlyArray<unknown>): StoredText.EntryRow => ({

@@ -17,6 +17,7 @@ import * as Connections from "./Connections.ts"
 import * as Documents from "./Documents.ts"
 import * as Failure from "./Failure.ts"
 import * as Log from "./Log.ts"
+import * as Renewals from "./Renewals.ts"
 import * as Schema from "./Schema.ts"
 import * as ServerClock from "./ServerClock.ts"
 import { awaited } from "./Starting.ts"
@@ -65,6 +66,7 @@ export const make = (
     const handoffs = HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
+      renew: Renewals.make(connections),
       get: (id) =>
         Effect.flatMap(read("get", Statements.get, [PgTypes.text(id)]), ([row]) =>
           row === undefined ? Effect.succeedNone : Effect.asSome(reader.record("get", Log.recordRow(row)))

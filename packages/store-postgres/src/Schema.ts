@@ -7,7 +7,7 @@ import type { SqlError } from "effect/sql/SqlError"
 
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
-import { addKeys } from "./KeyMigration.ts"
+import { addKeys, addLeases } from "./KeyMigration.ts"
 
 const application = "aumai-handoff"
 const tables = [
@@ -101,6 +101,12 @@ const migrations: ReadonlyArray<ReadonlyArray<string | typeof addKeys>> = [
       body text NOT NULL,
       PRIMARY KEY (kind, key)
     )`
+  ],
+  // The columns that a renewal of a lease compares and moves: the attempt, the end of its lease, and when the handoff is due without it.
+  [
+    `ALTER TABLE handoff_records ADD COLUMN attempt int4, ADD COLUMN lease_until int8, ADD COLUMN other_due int8,
+      ADD COLUMN renewed_until int8`,
+    addLeases
   ]
 ]
 

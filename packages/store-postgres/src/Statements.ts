@@ -43,6 +43,11 @@ export interface StateRow {
   readonly dueAt: number | null
   readonly turn: string | null
   readonly latest: number
+  readonly attempt: number
+  readonly leaseUntil: number | null
+  readonly otherDue: number | null
+  /** The moment at which the clock ends the lease of the attempt before the commit, unless it was renewed past it. */
+  readonly ends: number | null
   readonly record: string
   /** The number of keys that the commit names; `null` if it names none. */
   readonly keys: number | null
@@ -73,13 +78,27 @@ export const notify = `
 
 const change = `change AS (
     SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
-      $9::int4[], $10::int8[], $11::int8[], $12::text[], $13::int4[], $14::text[], $15::int8[])
+      $9::int4[], $10::int8[], $11::int8[], $12::text[], $13::int4[], $14::text[], $15::int8[], $16::int4[], $17::int8[],
+      $18::int8[], $19::int8[])
       AS c (commit, id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, record, keys,
-        turn, latest)
+        turn, latest, attempt, lease_until, other_due, renewed_until)
   )`
 
-/** The revision in the snapshot. */
-const held = "coalesce((SELECT r.revision FROM handoff_records r WHERE r.id = c.id), 0)"
+/** The revision in the snapshot, which no base equals if the commit ends a lease that was renewed past the moment of it. */
+const held = `coalesce((SELECT CASE WHEN r.renewed_until > c.renewed_until THEN -1 ELSE r.revision END
+    FROM handoff_records r WHERE r.id = c.id), 0)`
+
+/**
+ * The columns of a renewal after a write of a row: it lasts until its attempt has ended, and then nobody has the turn. `due`
+ * is when the new state is due without it.
+ */
+const renewedBy = (attempt: string, lease: string, other: string, due: string, turn: string, row = "") => {
+  const lasts = `${row}attempt = ${attempt} AND ${turn} IS NOT NULL`
+  return `renewed_until = CASE WHEN ${lasts} THEN ${row}renewed_until END,
+      due_at = CASE WHEN ${lasts} AND ${lease} IS NOT NULL AND ${row}renewed_until IS NOT NULL
+        THEN least(${other}, greatest(${lease}, ${row}renewed_until)) ELSE ${due} END,
+      attempt = ${attempt}, lease_until = ${lease}, other_due = ${other}`
+}
 
 /**
  * The row of the store, read once for all of a statement. It is not there once a newer version has upgraded the tables: then
@@ -111,19 +130,20 @@ const countedAlone = counted(`amount FROM (${moved}) moves`)
 
 /** Like `countedAlone`, for a state that also adds other amounts than its status. */
 const countedWhenDone = counted(`amount FROM (${moved}
-      UNION ALL SELECT x.name, x.amount FROM unnest($16::text[], $17::int8[]) AS x (name, amount), written
+      UNION ALL SELECT x.name, x.amount FROM unnest($20::text[], $21::int8[]) AS x (name, amount), written
     ) moves`)
 
 const countedTogether = counted(`sum(amount) FROM (${moved}
-      UNION ALL SELECT x.name, x.amount FROM unnest($19::text[], $20::text[], $21::int8[]) AS x (id, name, amount)
+      UNION ALL SELECT x.name, x.amount FROM unnest($23::text[], $24::text[], $25::int8[]) AS x (id, name, amount)
         WHERE x.id IN (SELECT id FROM written)
     ) moves GROUP BY name HAVING sum(amount) <> 0`)
 
 const appended = `INSERT INTO handoff_log (epoch, xid, n, record_id, revision, event)
     SELECT (SELECT epoch FROM store), pg_current_xact_id(),`
 
-const columns =
-  "id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, turn, latest, record"
+// A new row has the moment of `StateRow.ends` as its renewal: NULL, because no lease ran before it.
+const columns = `id, base, revision, status, to_agent, from_agent, parent, urgency, created_at, due_at, turn, latest, record,
+  attempt, lease_until, other_due, renewed_until`
 
 /** Writes a single change without arrays, because unpacking arrays would take longer than the write itself. */
 const lone = (written: string, counted = countedAlone) => `
@@ -133,13 +153,15 @@ const lone = (written: string, counted = countedAlone) => `
   SELECT id, true, false, NULL::int4 FROM written${unlessKnown("$15")}`
 
 const create = lone(`
-    INSERT INTO handoff_records (${columns}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+    INSERT INTO handoff_records (${columns}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+      $16, $17, $18, $19
     WHERE ${fits("$15")} ON CONFLICT (id) DO NOTHING`)
 
 const update = `
     UPDATE handoff_records SET base = $2, revision = $3, previous = status, status = $4, to_agent = $5, from_agent = $6,
-      parent = $7, urgency = $8, created_at = $9, due_at = $10, turn = $11, latest = $12, record = $13
-    WHERE id = $1 AND revision = $2 AND ${fits("$15")}`
+      parent = $7, urgency = $8, created_at = $9, turn = $11, latest = $12, record = $13,
+      ${renewedBy("$16", "$17", "$18", "$10", "$11")}
+    WHERE id = $1 AND revision = $2 AND ${fits("$15")} AND (renewed_until > $19) IS NOT TRUE`
 const advance = lone(update)
 const finish = lone(update, countedWhenDone)
 
@@ -154,13 +176,14 @@ const write = (rows: string) => `written AS (
     ON CONFLICT (id) DO UPDATE SET
       base = excluded.base, revision = excluded.revision, previous = r.status, status = excluded.status,
       to_agent = excluded.to_agent, from_agent = excluded.from_agent, parent = excluded.parent,
-      urgency = excluded.urgency, created_at = excluded.created_at, due_at = excluded.due_at, turn = excluded.turn,
-      latest = excluded.latest, record = excluded.record
-    WHERE r.revision = excluded.base
+      urgency = excluded.urgency, created_at = excluded.created_at, turn = excluded.turn, latest = excluded.latest,
+      record = excluded.record,
+      ${renewedBy("excluded.attempt", "excluded.lease_until", "excluded.other_due", "excluded.due_at", "excluded.turn", "r.")}
+    WHERE r.revision = excluded.base AND (r.renewed_until > excluded.renewed_until) IS NOT TRUE
     RETURNING id, previous, status
   ), ${countedTogether}, logged AS (
     ${appended} e.n, e.id, e.revision, e.event
-    FROM unnest($16::text[], $17::int4[], $18::text[]) WITH ORDINALITY AS e (id, revision, event, n)
+    FROM unnest($20::text[], $21::int4[], $22::text[]) WITH ORDINALITY AS e (id, revision, event, n)
     WHERE e.id IN (SELECT id FROM written)
   )`
 
@@ -202,6 +225,10 @@ const loneParameters = (row: StateRow, event: string) => [
   PgTypes.text(row.record),
   PgTypes.text(event),
   PgTypes.int4(row.keys),
+  PgTypes.int4(row.attempt),
+  PgTypes.int8(row.leaseUntil === null ? null : BigInt(row.leaseUntil)),
+  PgTypes.int8(row.otherDue === null ? null : BigInt(row.otherDue)),
+  PgTypes.int8(row.ends === null ? null : BigInt(row.ends)),
   ...(row.sums.length === 0 ? [] : [texts(row.sums.map(([name]) => name)), longs(row.sums.map(([, amount]) => amount))])
 ]
 
@@ -221,6 +248,10 @@ const parametersOf = (states: ReadonlyArray<StateRow>, entries: ReadonlyArray<Lo
   ints(states.map((row) => row.keys)),
   texts(states.map((row) => row.turn)),
   longs(states.map((row) => row.latest)),
+  ints(states.map((row) => row.attempt)),
+  longs(states.map((row) => row.leaseUntil)),
+  longs(states.map((row) => row.otherDue)),
+  longs(states.map((row) => row.ends)),
   texts(entries.map((row) => row.id)),
   ints(entries.map((row) => row.revision)),
   texts(entries.map((row) => row.event)),
@@ -311,15 +342,15 @@ export const list = (
     const place = [BigInt(major), BigInt(minor)].slice(0, order.length - 1).map((part) => next(PgTypes.int8(part)))
     behind = ` AND (${order.join()}) > (${[...place, next(PgTypes.text(id))].join()})`
   }
-  const sql = `SELECT id, revision, record FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(limitOf(limit))}`
+  const sql = `SELECT id, revision, record, renewed_until FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(limitOf(limit))}`
   return [sql, parameters]
 }
 
 /** Reads one record by id. */
-export const get = `SELECT id, revision, record FROM handoff_records WHERE id = $1`
+export const get = `SELECT id, revision, record, renewed_until FROM handoff_records WHERE id = $1`
 
 /** The records after an id, in the order of the primary key. */
-export const after = `SELECT id, revision, record FROM handoff_records WHERE id > $1 ORDER BY id LIMIT $2`
+export const after = `SELECT id, revision, record, renewed_until FROM handoff_records WHERE id > $1 ORDER BY id LIMIT $2`
 
 const entry = `epoch, concat_ws('.', xid, n), record_id, revision, event`
 

@@ -7,10 +7,12 @@ import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
 
 import { connect, makeDatabase, query, serverOfWorker, urlOf } from "../../../tooling/databases.ts"
-import { created } from "../../testing/src/handoffs.ts"
+import { created, leased, renewed } from "../../testing/src/handoffs.ts"
 import { PostgresStore } from "../src/index.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
+
+const dropLeases = "DROP COLUMN attempt, DROP COLUMN lease_until, DROP COLUMN other_due, DROP COLUMN renewed_until"
 
 const refusal = (url: string | Redacted.Redacted) => Effect.flip(Effect.scoped(PostgresStore.make({ url })))
 
@@ -34,7 +36,7 @@ describe("opening a database", () => {
       const { handoffs } = yield* PostgresStore.make({ url: Redacted.make(url) })
       for (const origin of origins) assert.deepStrictEqual(origin, yield* handoffs.origin)
       assert.strictEqual((yield* handoffs.tally)["pending"], 3)
-      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[4, 1]])
+      assert.deepStrictEqual(yield* query(url, "SELECT version, epoch FROM handoff_store"), [[5, 1]])
     })
   )
 
@@ -73,6 +75,7 @@ describe("opening a database", () => {
       // The tables of the first version.
       yield* run("DROP TABLE handoff_keys, handoff_documents")
       yield* run("ALTER TABLE handoff_records DROP COLUMN turn, DROP COLUMN latest")
+      yield* run(`ALTER TABLE handoff_records ${dropLeases}`)
       yield* run("ALTER TABLE handoff_store DROP COLUMN log, DROP COLUMN keys")
       yield* run("DROP TABLE handoff_agents")
       yield* run(`CREATE TABLE handoff_agents (id text COLLATE "C" PRIMARY KEY, capabilities text NOT NULL)`)
@@ -93,6 +96,23 @@ describe("opening a database", () => {
         )
       }
       assert.strictEqual(logs.size, 1)
+    })
+  )
+
+  it.live("of the version before renewals keeps the leases that run", () =>
+    Effect.gen(function* () {
+      const url = yield* makeDatabase()
+      const run = yield* connect(url)
+      const changes = leased("held", at)
+      yield* Effect.scoped(
+        Effect.flatMap(PostgresStore.make({ url }), ({ handoffs }) =>
+          Effect.andThen(handoffs.commit(changes), handoffs.commit([created("free", at)]))
+        )
+      )
+      yield* run(`ALTER TABLE handoff_records ${dropLeases}`)
+      yield* run("UPDATE handoff_store SET version = 4")
+      const { handoffs } = yield* PostgresStore.make({ url })
+      assert.isTrue(yield* renewed(handoffs, changes[1].record))
     })
   )
 
@@ -121,7 +141,7 @@ describe("opening a database", () => {
       assert.strictEqual(reason, "unavailable")
       assert.match(
         detail,
-        /has schema version 99; this version of the store reads up to 4\. .*upgrade @aumai\/handoff-store-postgres/
+        /has schema version 99; this version of the store reads up to 5\. .*upgrade @aumai\/handoff-store-postgres/
       )
       assert.deepStrictEqual(yield* query(url, "SELECT version FROM handoff_store"), [[99]])
     })

@@ -11,6 +11,7 @@ import * as Address from "../src/Address.ts"
 import * as AgentStatements from "../src/AgentStatements.ts"
 import * as Connections from "../src/Connections.ts"
 import { statements as DocumentStatements } from "../src/Documents.ts"
+import * as Renewals from "../src/Renewals.ts"
 import * as Schema from "../src/Schema.ts"
 import * as Statements from "../src/Statements.ts"
 
@@ -126,6 +127,10 @@ describe("every read uses one index and reads no more rows than its page", () =>
           dueAt: null,
           turn: "executor",
           latest: -1,
+          attempt: 1,
+          leaseUntil: null,
+          otherDue: null,
+          ends: null,
           record: "{}",
           keys: 0,
           sums: []
@@ -148,6 +153,15 @@ describe("every read uses one index and reads no more rows than its page", () =>
           yield* run("UPDATE handoff_records SET base = 0, revision = 1 WHERE revision = 2")
           yield* run("TRUNCATE handoff_log")
         }
+        yield* run("UPDATE handoff_records SET attempt = 1, lease_until = 5, due_at = 5 WHERE length(id) = 3")
+        const renewals = states.map(({ id }) => ({
+          recordId: RecordId.make(id),
+          attempt: 1,
+          until: DateTime.makeUnsafe(9)
+        }))
+        const plan = yield* explain(run, Renewals.statement, Renewals.parametersOf(renewals, DateTime.makeUnsafe(1)))
+        assert.notMatch(plan.join("\n"), /Seq Scan on handoff_(?!store)/)
+        assert.isAtMost(mostRows(plan), 600, plan.join("\n"))
       })
     )
   }

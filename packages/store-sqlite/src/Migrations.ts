@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite"
 
 import { keysOf, StoredText } from "@aumai/handoff-core"
+import type { HandoffRecord } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 /** Marks the header of a database as a handoff store: "AuHo" in ASCII. */
@@ -9,6 +10,22 @@ export const applicationId = 0x4175_486f
 
 // A page is in memory as a whole, and a record may have several MiB.
 const pageSize = 64
+
+/** Calls a function with every record of some rows that can be read. */
+const eachRecord = (db: DatabaseSync, where: string, update: (record: HandoffRecord) => void): void => {
+  const page = db.prepare(
+    `SELECT id, revision, record FROM handoffs WHERE ${where} id > ? ORDER BY id LIMIT ${pageSize}`
+  )
+  let rows: ReadonlyArray<StoredText.RecordRow> = []
+  do {
+    // The cast: these are the columns of a STRICT table.
+    rows = page.all(rows.at(-1)?.id ?? "") as unknown as ReadonlyArray<StoredText.RecordRow>
+    for (const row of rows) {
+      const record = StoredText.readRecord(row)
+      if (Result.isSuccess(record)) update(record.success)
+    }
+  } while (rows.length === pageSize)
+}
 
 /**
  * Adds the agent that owns the next move, and the negative of the time of the last change. An odd row gets none; lists leave
@@ -19,24 +36,34 @@ const addKeys = (db: DatabaseSync): void => {
     ALTER TABLE handoffs ADD COLUMN turn TEXT;
     ALTER TABLE handoffs ADD COLUMN latest INTEGER NOT NULL DEFAULT 0;
   `)
-  const page = db.prepare(`SELECT id, revision, record FROM handoffs WHERE id > ? ORDER BY id LIMIT ${pageSize}`)
   const update = db.prepare("UPDATE handoffs SET turn = ?, latest = ? WHERE id = ?")
-  let rows: ReadonlyArray<StoredText.RecordRow> = []
-  do {
-    // The cast: these are the columns of a STRICT table.
-    rows = page.all(rows.at(-1)?.id ?? "") as unknown as ReadonlyArray<StoredText.RecordRow>
-    for (const row of rows) {
-      const record = StoredText.readRecord(row)
-      if (Result.isFailure(record)) continue
-      const { latest, turn = null } = keysOf(record.success)
-      update.run(turn, latest, row.id)
-    }
-  } while (rows.length === pageSize)
+  eachRecord(db, "", (record) => {
+    const { latest, turn = null } = keysOf(record)
+    update.run(turn, latest, record.recordId)
+  })
   db.exec(`
     CREATE INDEX handoffs_turn ON handoffs (turn, urgency, created_at, id) WHERE turn IS NOT NULL;
     CREATE INDEX handoffs_recent ON handoffs (latest, id);
     CREATE INDEX handoffs_recent_of ON handoffs (from_agent, latest, id);
   `)
+}
+
+/**
+ * Adds what a renewal of a lease compares and moves: the attempt, the end of its lease, and when the handoff is due without
+ * it. Only rows with a running lease get values; every later commit writes those of its row.
+ */
+const addLeases = (db: DatabaseSync): void => {
+  db.exec(`
+    ALTER TABLE handoffs ADD COLUMN attempt INTEGER;
+    ALTER TABLE handoffs ADD COLUMN lease_until INTEGER;
+    ALTER TABLE handoffs ADD COLUMN other_due INTEGER;
+    ALTER TABLE handoffs ADD COLUMN renewed_until INTEGER;
+  `)
+  const update = db.prepare("UPDATE handoffs SET attempt = ?, lease_until = ?, other_due = ? WHERE id = ?")
+  eachRecord(db, "due_at IS NOT NULL AND", (record) => {
+    const { attempt, leaseUntil = null, otherDue = null } = keysOf(record)
+    if (leaseUntil !== null) update.run(attempt, leaseUntil, otherDue, record.recordId)
+  })
 }
 
 /**
@@ -109,5 +136,6 @@ export const migrations: ReadonlyArray<string | ((db: DatabaseSync) => void)> = 
     UNIQUE (kind, key)
   ) STRICT;
   `)
-  }
+  },
+  addLeases
 ]

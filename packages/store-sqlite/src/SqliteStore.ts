@@ -64,10 +64,10 @@ const makeCommitAll =
   (session: Session, statements: Statements.Statements, { log }: LogOrigin): CommitAll =>
   (commits) =>
     session.transact("commit", () => {
-      const owners = new Map<RecordId, string | null>()
+      const before = new Map<RecordId, Statements.Standing>()
       const standingOf = (id: RecordId) => {
         const standing = statements.standing(id)
-        if (standing !== undefined) owners.set(id, standing.turn)
+        if (standing !== undefined) before.set(id, standing)
         return standing
       }
       const plan = CommitPlan.make(commits, standingOf, { log, keys: statements.keyCount(log) ?? 0 })
@@ -81,7 +81,7 @@ const makeCommitAll =
         // Several changes of one handoff in this group write its last state only.
         if (plan.states.get(id) !== record) continue
         if (created.has(id)) statements.insert(record, text.record)
-        else statements.update(record, text.record, owners.get(id))
+        else statements.update(record, text.record, before.get(id))
       }
       for (const [name, amount] of plan.tally) statements.add(name, amount)
       return plan.results
@@ -174,6 +174,8 @@ export const make = (
     const handoffs = HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
+      renew: (renewals, at) =>
+        session.transact("renew", () => renewals.filter((renewal) => !statements.renew(renewal, at))),
       get: (id) =>
         Effect.flatMap(
           session.attempt("get", () => statements.get(id)),

@@ -5,17 +5,20 @@ import {
   type CommitPlan,
   type DocumentRow,
   keysOf,
+  keysWith,
+  type Renewal,
   type SortKey,
   type StoredText,
   type View
 } from "@aumai/handoff-core"
 import { type HandoffRecord, type HandoffStatus, limits } from "@aumai/handoff-protocol"
+import type * as DateTime from "effect/DateTime"
 
-const columns = "SELECT id, revision, record FROM handoffs"
+const columns = "SELECT id, revision, record, renewed_until FROM handoffs"
 
 /** The statements that read growing tables. Each searches one index that returns its rows in order. */
 export const reads = {
-  standing: "SELECT revision, status, turn FROM handoffs WHERE id = ?",
+  standing: "SELECT revision, status, turn, attempt, renewed_until FROM handoffs WHERE id = ?",
   get: `${columns} WHERE id = ?`,
   history: "SELECT position, record_id, revision, event FROM log WHERE record_id = ? ORDER BY revision",
   log: "SELECT position, record_id, revision, event FROM log WHERE position > ? ORDER BY position LIMIT ?",
@@ -70,10 +73,11 @@ type Values = ReadonlyArray<SQLOutputValue>
 
 // The tables are STRICT, so these conversions only state the column types for the compiler.
 const text = (value: SQLOutputValue | undefined): string => (typeof value === "string" ? value : "")
-const record = ([id, revision, json]: Values): StoredText.RecordRow => ({
+const record = ([id, revision, json, renewed]: Values): StoredText.RecordRow => ({
   id: text(id),
   revision: Number(revision),
-  record: text(json)
+  record: text(json),
+  renewedUntil: renewed === null ? null : Number(renewed)
 })
 const entry = ([position, id, revision, event]: Values): StoredText.EntryRow => ({
   number: String(Number(position)),
@@ -92,8 +96,9 @@ export interface Standing extends CommitPlan.Standing {
   readonly turn: string | null
 }
 
-const standing = ([revision, status, turn]: Values): Standing => ({
+const standing = ([revision, status, turn, attempt, renewed]: Values): Standing => ({
   turn: turn === null ? null : text(turn),
+  renewed: renewed === null ? undefined : { attempt: Number(attempt), until: Number(renewed) },
   revision: Number(revision),
   // The cast is safe because only the status of a record is written to this column.
   status: text(status) as HandoffStatus
@@ -148,13 +153,20 @@ export const make = (db: DatabaseSync) => {
   const list = (view: View["_tag"] | "RecentOf") => rows(db, reads[view], record)
   const insert = run(
     db,
-    `INSERT INTO handoffs (id, revision, status, from_agent, to_agent, parent, urgency, created_at, due_at, turn, latest, record)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    `INSERT INTO handoffs (id, revision, status, from_agent, to_agent, parent, urgency, created_at, due_at, turn, latest, attempt, lease_until,
+      other_due, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
   )
   // Sender, creation time and urgency never change, so this update leaves the indexes on them alone and writes fewer pages.
   const update = run(
     db,
-    "UPDATE handoffs SET revision = ?, status = ?, to_agent = ?, due_at = ?, latest = ?, record = ? WHERE id = ?"
+    `UPDATE handoffs SET revision = ?, status = ?, to_agent = ?, due_at = ?, latest = ?, attempt = ?, lease_until = ?,
+      other_due = ?, renewed_until = ?, record = ? WHERE id = ?`
+  )
+  // `max` of two values is NULL if one is; a handoff without another timer is due at the end of its lease.
+  const renew = db.prepare(
+    `UPDATE handoffs SET renewed_until = max(coalesce(renewed_until, 0), ?1),
+        due_at = min(coalesce(other_due, ${Number.MAX_SAFE_INTEGER}), max(lease_until, coalesce(renewed_until, 0), ?1))
+      WHERE id = ?2 AND attempt = ?3 AND lease_until IS NOT NULL AND due_at > ?4`
   )
   // A separate statement, because most changes leave the turn unchanged, and naming the column would rewrite its index.
   const pass = run(db, "UPDATE handoffs SET turn = ? WHERE id = ?")
@@ -176,15 +188,24 @@ export const make = (db: DatabaseSync) => {
       Prefix: list("Prefix")
     } satisfies Record<View["_tag"] | "RecentOf", unknown>,
     insert: (record: HandoffRecord, text: string) => {
-      const { status, from, to, parent = null, urgency, createdAt, dueAt = null, turn = null, latest } = keysOf(record)
+      const { attempt, createdAt, dueAt = null, from, latest, leaseUntil = null, ...keys } = keysOf(record)
+      const { otherDue = null, parent = null, status, to, turn = null, urgency } = keys
+      const lease = [attempt, leaseUntil, otherDue]
       const { recordId, revision } = record
-      insert(recordId, revision, status, from, to, parent, urgency, createdAt, dueAt, turn, latest, text)
+      insert(recordId, revision, status, from, to, parent, urgency, createdAt, dueAt, turn, latest, ...lease, text)
     },
-    /** `owner` is the agent that owned the next move before. */
-    update: (record: HandoffRecord, text: string, owner: string | null | undefined) => {
-      const { status, to, dueAt = null, turn = null, latest } = keysOf(record)
-      update(record.revision, status, to, dueAt, latest, text, record.recordId)
-      if (turn !== owner) pass(turn, record.recordId)
+    /** `before` is its standing before the commit. */
+    update: (record: HandoffRecord, text: string, before: Standing | undefined) => {
+      const keys = keysWith(keysOf(record), before?.renewed)
+      const { attempt, dueAt = null, latest, leaseUntil = null, otherDue = null, status, to, turn = null } = keys
+      const lease = [attempt, leaseUntil, otherDue, keys.renewedUntil ?? null]
+      update(record.revision, status, to, dueAt, latest, ...lease, text, record.recordId)
+      if (turn !== before?.turn) pass(turn, record.recordId)
+    },
+    /** Renews a lease; `false` if it does not run in that attempt, or something is due. The row keeps the latest end. */
+    renew: ({ attempt, recordId, until }: Renewal, at: DateTime.Utc): boolean => {
+      const end = Math.trunc(until.epochMilliseconds)
+      return renew.run(end, recordId, attempt, at.epochMilliseconds).changes === 1
     },
     append: run(db, "INSERT INTO log (record_id, revision, event) VALUES (?, ?, ?)"),
     end: first(db, reads.end, ([position]) => position ?? undefined),

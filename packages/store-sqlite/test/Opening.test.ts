@@ -11,7 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { advance, created, createOne } from "../../testing/src/handoffs.ts"
+import { advance, created, createOne, leased, renewed } from "../../testing/src/handoffs.ts"
 import { SqliteStore, type SqliteStoreOptions } from "../src/index.ts"
 import { applicationId, migrations } from "../src/Migrations.ts"
 import * as Opening from "../src/Opening.ts"
@@ -97,7 +97,7 @@ const refusals: ReadonlyArray<Refusal> = [
     },
     reason: "unavailable",
     sentence:
-      "has schema version 99; this version of the store reads up to 4. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
+      "has schema version 99; this version of the store reads up to 5. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
   }
 ]
 
@@ -144,7 +144,7 @@ describe("opening refuses, and leaves unchanged,", () => {
           }),
           open(path)
         )
-        assert.include(error.message, `${path} has schema version 99; this version of the store reads up to 4`)
+        assert.include(error.message, `${path} has schema version 99; this version of the store reads up to 5`)
         using newer = database(path, "")
         assert.strictEqual(newer.prepare("SELECT count(*) AS n FROM log").get()?.["n"], 1)
       })
@@ -297,6 +297,35 @@ describe("a store of the first version", () => {
         }
         yield* Effect.provide(advance(change.record), open(path))
         assert.strictEqual(db.prepare("PRAGMA user_version").get()?.["user_version"], migrations.length)
+      })
+    )
+  )
+})
+
+describe("a store of the version before renewals", () => {
+  it.live("keeps the leases that run, so that they can be renewed", () =>
+    inDirectory((at) =>
+      Effect.gen(function* () {
+        const path = at("handoffs.db")
+        const changes = leased("held", yield* DateTime.now)
+        yield* Effect.provide(
+          Effect.andThen(
+            HandoffStore.use((store) => store.commit(changes)),
+            createOne("free")
+          ),
+          open(path)
+        )
+        const columns = ["attempt", "lease_until", "other_due", "renewed_until"]
+        database(
+          path,
+          columns.map((column) => `ALTER TABLE handoffs DROP COLUMN ${column};`).join("") + "PRAGMA user_version = 4"
+        ).close()
+        assert.isTrue(
+          yield* Effect.provide(
+            HandoffStore.use((store) => renewed(store, changes[1].record)),
+            open(path)
+          )
+        )
       })
     )
   )

@@ -20,6 +20,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -39,7 +40,7 @@ import {
   secrets,
   sender
 } from "./custodyAgents.ts"
-import { chainsHold, type Counts, isLeftWaiting, judge } from "./custodyPromises.ts"
+import { chainsHold, type Counts, isLeftWaiting, judge, shownLeases } from "./custodyPromises.ts"
 import { openBox } from "./openBox.ts"
 
 const statuses = HandoffStatus.literals
@@ -51,6 +52,7 @@ export interface Report extends Counts {
   readonly crashes: number
   readonly stalls: number
   readonly faults: number
+  readonly renewed: number
   readonly broken: ReadonlyArray<string>
 }
 
@@ -98,7 +100,8 @@ export const simulate = (
       const { between, chance, pick } = chanceOf(yield* Random.Random)
       const acknowledged: Array<Change> = []
       const beginnings = new Map<string, number>()
-      const counts = { crashes: 0, stalls: 0, faults: 0 }
+      const counts = { crashes: 0, stalls: 0, faults: 0, renewed: 0 }
+      const shown = shownLeases()
       let faultRate = 0
       let isCalm = false
 
@@ -123,11 +126,28 @@ export const simulate = (
       /** The store as one process reaches it. */
       const seenBy = (process: Process, store: HandoffStore["Service"]): HandoffStore["Service"] => {
         const reach = reaching(process)
+        /** Often takes long to arrive, so that a renewal and the end of its lease meet. */
+        const slowly = <A, E>(call: Effect.Effect<A, E>) =>
+          Effect.suspend(() => (chance(0.4) ? Effect.andThen(Effect.sleep(between(1, lease)), call) : call))
         return HandoffStore.of({
           ...store,
-          commit: (changes) => reach("commit", store.commit(changes), () => acknowledged.push(...changes)),
-          get: (id) => reach("get", store.get(id)),
-          list: (view, page) => reach("list", store.list(view, page)),
+          commit: (changes) => {
+            const commit = store.commit(changes)
+            const arriving = changes.some(({ endsLease }) => endsLease === true) ? slowly(commit) : commit
+            return reach("commit", arriving, () => acknowledged.push(...changes))
+          },
+          renew: (renewals, at) => {
+            const renew = Effect.tap(store.renew(renewals, at), (refused) =>
+              shown.noteRenewed(renewals.filter((one) => !refused.includes(one)))
+            )
+            return reach("renew", slowly(renew), () => void (counts.renewed += renewals.length))
+          },
+          get: (id) =>
+            reach(
+              "get",
+              Effect.tap(store.get(id), (found) => shown.note(Option.toArray(found)))
+            ),
+          list: (view, page) => reach("list", Effect.tap(store.list(view, page), shown.note)),
           history: (id) => reach("history", store.history(id)),
           log: (page) => reach("log", store.log(page)),
           changed: Stream.never
@@ -284,7 +304,7 @@ export const simulate = (
       }
       for (const process of alive.keys()) process.dead = true
       const known = yield* inTime(Context.get(own, AgentStore).all)
-      const judged = yield* inTime(judge(store, known, acknowledged, beginnings))
+      const judged = yield* inTime(judge(store, known, acknowledged, beginnings, shown))
       const { faults } = yield* inTime(Effect.provide(verifyCounts, Context.merge(own, senderServices)))
       return {
         ...counts,

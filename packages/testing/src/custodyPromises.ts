@@ -1,5 +1,13 @@
 /** The promises that must hold for all stored handoffs, even if their writers crashed, stalled or met a failing store. */
-import type { Change, Entry, HandoffStore, Position, RegisteredAgent } from "@aumai/handoff-core"
+import {
+  type Change,
+  type Entry,
+  type HandoffStore,
+  type Position,
+  type RegisteredAgent,
+  type Renewal,
+  storedOf
+} from "@aumai/handoff-core"
 import { knownKeys, verifyHandoff } from "@aumai/handoff-core/Verification"
 import {
   apply,
@@ -50,6 +58,31 @@ export type Counts = Readonly<
 export const isLeftWaiting = (record: HandoffRecord): boolean =>
   record.request.context["never"] === true && startAwaits(record) === "sender"
 
+/** Remembers the latest end of the lease of each attempt that a read has shown, or a renewal has reached. */
+export const shownLeases = () => {
+  const ends = new Map<string, number>()
+  const nameOf = (id: RecordId, attempt: number) => `${id} ${attempt}`
+  const note = (id: RecordId, attempt: number, until: DateTime.Utc) => {
+    const name = nameOf(id, attempt)
+    ends.set(name, Math.max(ends.get(name) ?? 0, Math.trunc(until.epochMilliseconds)))
+  }
+  return {
+    noteRenewed: (renewals: ReadonlyArray<Renewal>) =>
+      Effect.sync(() => {
+        for (const { attempt, recordId, until } of renewals) note(recordId, attempt, until)
+      }),
+    note: (records: ReadonlyArray<HandoffRecord>) =>
+      Effect.sync(() => {
+        for (const record of records) {
+          const until = "lease" in record ? record.lease?.until : undefined
+          if (until !== undefined) note(record.recordId, record.attempt, until)
+        }
+      }),
+    /** The latest end that was shown; 0 without one. */
+    of: (id: RecordId, attempt: number): number => ends.get(nameOf(id, attempt)) ?? 0
+  }
+}
+
 const makePromises = () => {
   const broken: Array<string> = []
   return {
@@ -81,7 +114,7 @@ export const chainsHold = (store: Store) =>
     const broken: Array<string> = []
     for (const record of yield* store.list({ _tag: "All" }, { limit: 10_000 })) {
       const history = eventsOf(yield* store.history(record.recordId)).slice(0, record.revision)
-      const flaw = flawIn(record.recordId, history, record)
+      const flaw = flawIn(record.recordId, history, storedOf(record))
       if (flaw !== undefined) broken.push(`${record.recordId} revision ${flaw.revision}: ${flaw.problem}`)
     }
     return broken
@@ -92,13 +125,14 @@ export const judge = (
   store: Store,
   agents: ReadonlyArray<RegisteredAgent>,
   acknowledged: ReadonlyArray<Change>,
-  beginnings: ReadonlyMap<string, number>
+  beginnings: ReadonlyMap<string, number>,
+  shown: ReturnType<typeof shownLeases>
 ) =>
   Effect.gen(function* () {
     const { broken, promise } = makePromises()
     const log = yield* wholeLog(store)
-    const counts = walk(log, promise)
-    const records = yield* store.list({ _tag: "All" }, { limit: 10_000 })
+    const counts = walk(log, promise, shown)
+    const records = (yield* store.list({ _tag: "All" }, { limit: 10_000 })).map(storedOf)
     const histories = new Map<RecordId, ReadonlyArray<HandoffEvent>>()
     for (const { recordId } of records) histories.set(recordId, eventsOf(yield* store.history(recordId)))
     for (const { record, event } of acknowledged) {
@@ -143,7 +177,7 @@ const judgeEnd = (record: HandoffRecord, history: ReadonlyArray<HandoffEvent>, p
 }
 
 /** Checks the log entry by entry, and counts its events. */
-const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Counts => {
+const walk = (log: ReadonlyArray<Entry>, promise: Promise_, shown: ReturnType<typeof shownLeases>): Counts => {
   const counts = {
     forwarded: 0,
     rerouted: 0,
@@ -188,7 +222,17 @@ const walk = (log: ReadonlyArray<Entry>, promise: Promise_): Counts => {
     const state = applied.success
     states.set(recordId, state)
     judgeState(state, check)
+    if (event.by === "clock" && "attempt" in event && event.attempt !== undefined) {
+      const end = shown.of(recordId, event.attempt)
+      check(
+        Math.trunc(event.at.epochMilliseconds) >= end,
+        `ended a lease that was seen to last ${end - event.at.epochMilliseconds} ms longer`
+      )
+    }
     switch (event._tag) {
+      case "Progressed":
+        check(event.note !== undefined || event.fraction !== undefined, "is an entry, and says nothing")
+        break
       case "Accepted": {
         const name = `${recordId} ${before?.attempt}`
         accepted.set(name, (accepted.get(name) ?? 0) + 1)

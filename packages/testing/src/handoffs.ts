@@ -12,6 +12,7 @@ import {
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 export const sender = AgentId.make("planner")
@@ -34,6 +35,24 @@ export const moved = (record: HandoffRecord, event: HandoffEvent, by?: Seal): Ch
   if (Result.isFailure(next)) throw next.failure
   return next.success
 }
+
+/** The changes of a handoff that its receiver has accepted with a lease of a minute. */
+export const leased = (id: string, at: DateTime.Utc): readonly [Change, Change] => {
+  const first = created(id, at)
+  return [first, moved(first.record, { _tag: "Accepted", at, by: receiver, lease: 60_000 })]
+}
+
+/** Renews the lease of `leased` by two minutes, and tests that the store shows it. */
+export const renewed = Effect.fnUntraced(function* (
+  store: Pick<HandoffStore["Service"], "get" | "renew">,
+  { attempt, recordId, updatedAt }: HandoffRecord
+) {
+  const until = DateTime.add(updatedAt, { minutes: 2 })
+  const refused = yield* store.renew([{ recordId, attempt, until }], updatedAt)
+  const shown = Option.getOrThrow(yield* store.get(recordId))
+  const ends = "lease" in shown ? shown.lease?.until : undefined
+  return refused.length === 0 && ends?.epochMilliseconds === until.epochMilliseconds
+})
 
 /** The next change on the way to completion; `undefined` if the record is final. */
 export const nextOf = (record: HandoffRecord, at: DateTime.Utc, note = "", by?: Seal): Change | undefined => {

@@ -1,5 +1,6 @@
 import {
   describeResponse,
+  describeRetry,
   describeReview,
   type Description,
   type Entry,
@@ -110,7 +111,7 @@ const Identity = ({ recordId }: { readonly recordId: string }) => {
 
 const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
   const { request, createdAt } = handoff
-  const review = describeReview(handoff)
+  const [retry, review] = [describeRetry(handoff), describeReview(handoff)]
   return (
     <Panel title="Request">
       {headlineOf(handoff) === request.taskDescription ? undefined : (
@@ -136,6 +137,11 @@ const Request = ({ handoff }: { readonly handoff: HandoffRecord }) => {
         {review === undefined ? undefined : (
           <Fact name="Review">
             <Sentences sentences={[review]} />
+          </Fact>
+        )}
+        {retry === undefined ? undefined : (
+          <Fact name="Retry">
+            <Sentences sentences={[retry]} />
           </Fact>
         )}
         {request.reroute === true ? <Fact name="Re-route">{rerouteTerms}</Fact> : undefined}

@@ -6,6 +6,7 @@ import {
   advance,
   type AgentId,
   begin,
+  clock,
   frozen,
   type HandoffEvent,
   type HandoffRecord,
@@ -32,6 +33,7 @@ import { type Signer, Signers } from "../routing/Signers.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { draws } from "../store/Draws.ts"
 import { type Change, type Commit, HandoffStore } from "../store/HandoffStore.ts"
+import { storedOf } from "../store/Renewals.ts"
 
 /** Makes the entries of one process. */
 export interface Entries {
@@ -122,8 +124,9 @@ export const make = Effect.gen(function* () {
     next: (record, event) => {
       const refusal = keyNeeded(event, () => isOfTime(record, event))
       if (refusal !== undefined) return Result.fail(refusal)
-      return Result.mapBoth(advance(record, event, current().seal), {
-        onSuccess: sealed,
+      const endsLease = event.by === clock && event.attempt !== undefined && isOfTime(record, event)
+      return Result.mapBoth(advance(storedOf(record), event, current().seal), {
+        onSuccess: (change): Change => sealed(endsLease ? { ...change, endsLease } : change),
         onFailure: (error) => {
           // Unreachable: the event is not linked yet.
           if (error._tag === "BrokenChain") throw error

@@ -40,6 +40,7 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 
 import { type Change, type HandoffStore, nowIn } from "../store/HandoffStore.ts"
+import { shownAfter } from "../store/Renewals.ts"
 import { checkShare, graded } from "./Attesting.ts"
 import type { Choose } from "./Choosing.ts"
 import type { Taking } from "./Claiming.ts"
@@ -94,6 +95,9 @@ const reroutes = Effect.promise(() => import("./Rerouting.ts"))
 // Loaded when a handoff with parts is completed or cancelled: most have none.
 const withParts = Effect.promise(() => import("./WithParts.ts"))
 
+// Loaded when a report of progress has no words: a worker renews its leases without a verb.
+const renewing = Effect.promise(() => import("./Renewing.ts"))
+
 /** Tests for deliverables whose artifacts only the box can judge. */
 export const hasSchemas = (deliverables: ReadonlyArray<Deliverable> = []): boolean =>
   deliverables.some(({ schema }) => schema !== undefined)
@@ -117,6 +121,13 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
     current: HandoffRecord,
     event: Transition,
     ask: Choose = choose
+  ): Effect.Effect<HandoffRecord, Refusal> =>
+    Effect.map(judgeAndCommit(current, event, ask), (after) => shownAfter(current, after))
+
+  const judgeAndCommit = (
+    current: HandoffRecord,
+    event: Transition,
+    ask: Choose
   ): Effect.Effect<HandoffRecord, Refusal> => {
     const next = entries.next(current, event)
     if (Result.isFailure(next)) {
@@ -131,6 +142,9 @@ export const make = (store: HandoffStore["Service"], choose: Choose, entries: En
       return Effect.flatMap(rerouting, ({ reroute }) =>
         reroute(current, event, commit(next.success), chooseNext(current, ask))
       )
+    }
+    if (event._tag === "Progressed" && (event.note ?? event.fraction ?? event.lease) === undefined) {
+      return Effect.flatMap(renewing, ({ renew }) => renew(store, current, next.success, commit(next.success)))
     }
     if (event._tag === "Attested") {
       const refusal = checkShare(next.success.record, event)

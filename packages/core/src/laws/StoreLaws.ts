@@ -27,6 +27,7 @@ import { keys } from "./keys.ts"
 import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
 import { ownership } from "./ownership.ts"
+import { renewals } from "./renewals.ts"
 import { reviews } from "./reviews.ts"
 import { turnAndRecent } from "./turnAndRecent.ts"
 import { views } from "./views.ts"
@@ -43,6 +44,7 @@ export const laws: ReadonlyArray<Law> = [
   ...content,
   ...custody,
   ...reviews,
+  ...renewals,
   ...ownership,
   ...agents,
   ...keys,

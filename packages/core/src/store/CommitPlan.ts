@@ -11,12 +11,15 @@ import * as Result from "effect/Result"
 
 import type { KeyEntry } from "./AgentStore.ts"
 import type { Change, Commit } from "./HandoffStore.ts"
+import type { Renewed } from "./Renewals.ts"
 import { tallyOf } from "./Tally.ts"
 
 /** The stored state of one handoff that the next commit depends on. */
 export interface Standing {
   readonly revision: number
   readonly status: HandoffStatus
+  /** The renewal of its lease. */
+  readonly renewed?: Renewed | undefined
 }
 
 /** The writes of several commits. */
@@ -42,21 +45,34 @@ export const keysNamed = ({ keys, log: its, via }: HandoffEvent, log: LogName): 
   // An event of another program names the keys of the entry before it, because nobody signs it.
   its === log && via === undefined ? (keys ?? 0) : undefined
 
+/** Tests for a change by which the clock ends a lease that was renewed past the moment of its event. */
+const isRenewed = ({ endsLease, event }: Change, renewedOf: () => Renewed | undefined): boolean => {
+  const renewed = endsLease === true ? renewedOf() : undefined
+  return (
+    renewed !== undefined &&
+    "attempt" in event &&
+    renewed.attempt === event.attempt &&
+    renewed.until > event.at.epochMilliseconds
+  )
+}
+
 /**
- * The conflict at the first change whose revision is not the next of its handoff, or that names the log with other keys;
- * `undefined` without one.
+ * The conflict at the first change whose revision is not the next of its handoff, that names the log with other keys, or
+ * that ends a renewed lease; `undefined` without one.
  */
 export const conflictIn = (
   commit: ReadonlyArray<Change>,
   revisionOf: (id: RecordId) => number,
-  { keys, log }: KeyStanding
+  { keys, log }: KeyStanding,
+  renewedOf: (id: RecordId) => Renewed | undefined
 ): RevisionConflict | undefined => {
   const planned = new Map<RecordId, number>()
-  for (const { event, record } of commit) {
+  for (const change of commit) {
+    const { event, record } = change
     const named = keysNamed(event, log)
     if (named !== undefined && named !== keys) return new RevisionConflict({ recordId: keyLogId, revision: named + 1 })
     const id = record.recordId
-    if (record.revision !== (planned.get(id) ?? revisionOf(id)) + 1) {
+    if (record.revision !== (planned.get(id) ?? revisionOf(id)) + 1 || isRenewed(change, () => renewedOf(id))) {
       return new RevisionConflict({ recordId: id, revision: record.revision })
     }
     planned.set(id, record.revision)
@@ -99,7 +115,7 @@ export const make = (
   const revisionOf = (id: RecordId) => states.get(id)?.revision ?? held(id)?.revision ?? 0
 
   const results = commits.map((commit) => {
-    const conflict = conflictIn(commit, revisionOf, keyStanding)
+    const conflict = conflictIn(commit, revisionOf, keyStanding, (id) => held(id)?.renewed)
     if (conflict !== undefined) return Result.fail(conflict)
     for (const change of commit) {
       changes.push(change)

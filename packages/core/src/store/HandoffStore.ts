@@ -1,6 +1,7 @@
 import {
   type AgentId,
   dueAt,
+  dueWithoutLease,
   type HandoffEvent,
   type HandoffRecord,
   type HandoffStatus,
@@ -21,6 +22,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 
 import type { OddRecord } from "./OddRecord.ts"
+import type { Renewal } from "./Renewals.ts"
 
 /** An event together with the state after it, as a store keeps them. */
 export interface Change {
@@ -29,6 +31,11 @@ export interface Change {
   readonly event: HandoffEvent
   /** The text of the event for a store of rows, if it is already computed. A store may write it instead of encoding again. */
   readonly text?: string
+  /**
+   * By this event, the clock ends a lease. The commit fails with a conflict if the lease was renewed past the moment of the
+   * event: the caller has read it before the renewal.
+   */
+  readonly endsLease?: boolean
 }
 
 /** The changes of one atomic commit. */
@@ -115,6 +122,16 @@ export class HandoffStore extends Context.Service<
      * conflict of `keyLogId`.
      */
     readonly commit: (changes: Commit) => Effect.Effect<void, RevisionConflict | StoreError>
+    /**
+     * Renews leases in one write, and returns the renewals that it refuses: the handoff is not held in that attempt with a
+     * running lease, or an event of the clock is due at this moment. An earlier end than the present one changes nothing.
+     * From then on, reads show the later end, as `lease.until`, and `Due` lists by it. A renewal is no entry of the log,
+     * is forgotten with its attempt, and need not be durable: a crash may lose it.
+     */
+    readonly renew: (
+      renewals: ReadonlyArray<Renewal>,
+      at: DateTime.Utc
+    ) => Effect.Effect<ReadonlyArray<Renewal>, StoreError>
     /** The current state, including every commit that succeeded before the call. */
     readonly get: (id: RecordId) => Effect.Effect<Option.Option<HandoffRecord>, StoreError>
     /** One page of a view; `after` is the last record of the page before. */
@@ -169,12 +186,23 @@ export interface Keys {
   readonly latest: number
   /** Milliseconds since 1970, UTC; `undefined` if no timer is left. */
   readonly dueAt: number | undefined
+  /** The same without the end of its lease. */
+  readonly otherDue: number | undefined
+  readonly attempt: number
+  /** When its lease ends by its record, in milliseconds since 1970; `undefined` if no lease runs. */
+  readonly leaseUntil: number | undefined
+  /** When its lease ends since it was renewed, in milliseconds since 1970; `undefined` if it was not. */
+  readonly renewedUntil: number | undefined
 }
 
-/** Computes the values of a record that a store indexes. */
+// Cut to whole milliseconds, as in the encoded record, because a moment may have fractions.
+const millisecondOf = (moment: DateTime.Utc | undefined): number | undefined =>
+  moment && Math.trunc(moment.epochMilliseconds)
+
+/** Computes the values of a record that a store indexes, as if its lease was not renewed. */
 export const keysOf = (record: HandoffRecord): Keys => {
-  const due = dueAt(record)
-  // Cut to whole milliseconds, as in the encoded record, because a moment may have fractions.
+  const leaseUntil = millisecondOf("lease" in record ? record.lease?.until : undefined)
+  const due = millisecondOf(dueAt(record))
   return {
     status: record.status,
     to: receiverOf(record),
@@ -184,6 +212,11 @@ export const keysOf = (record: HandoffRecord): Keys => {
     urgency: 10 - record.request.priority,
     createdAt: Math.trunc(record.createdAt.epochMilliseconds),
     latest: -Math.trunc(record.updatedAt.epochMilliseconds),
-    dueAt: due && Math.trunc(due.epochMilliseconds)
+    dueAt: due,
+    // Fast path: most records have no running lease.
+    otherDue: leaseUntil === undefined ? due : millisecondOf(dueWithoutLease(record)),
+    attempt: record.attempt,
+    leaseUntil,
+    renewedUntil: undefined
   }
 }

@@ -41,6 +41,7 @@ const makeHandoffs = (image: StoreImage.StoreImage, keys: () => number) => {
         hints.give()
         return Effect.void
       }),
+    renew: (renewals, at) => Effect.sync(() => image.renew(renewals, at)),
     get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
     list: (view, page) => Effect.sync(() => image.list(view, page)),
     history: (id) => Effect.sync(() => image.history(id)),

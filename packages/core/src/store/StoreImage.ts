@@ -7,6 +7,7 @@ import {
   type RevisionConflict,
   transitions
 } from "@aumai/handoff-protocol"
+import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
 import * as CommitPlan from "./CommitPlan.ts"
@@ -23,11 +24,14 @@ import {
 } from "./HandoffStore.ts"
 import * as OrderedIndex from "./OrderedIndex.ts"
 import { beyond, numberIn, positionOf } from "./Positions.ts"
+import { keysWith, type Renewal, renewedIn, renewedKeys, shownWith } from "./Renewals.ts"
 import { due, named, newer, older, recent, type SortKey, sortKeyOf, urgent } from "./SortKey.ts"
 import { tallyOf } from "./Tally.ts"
 
 interface Held {
+  /** As it is stored, and as readers see it. */
   record: HandoffRecord
+  shown: HandoffRecord
   keys: Keys
   /** Its sort keys by age and by urgency, which never change. */
   readonly byAge: SortKey
@@ -53,6 +57,12 @@ export interface StoreImage {
    */
   readonly put: (changes: ReadonlyArray<Change>, position?: number) => void
   readonly get: (id: RecordId) => HandoffRecord | undefined
+  /** The record without the renewal of its lease. */
+  readonly stored: (id: RecordId) => HandoffRecord | undefined
+  /** The state of a handoff that its next commit depends on. */
+  readonly standing: (id: RecordId) => CommitPlan.Standing | undefined
+  /** Renews leases, and returns the renewals that it refuses. */
+  readonly renew: (renewals: ReadonlyArray<Renewal>, at: DateTime.Utc) => ReadonlyArray<Renewal>
   readonly list: (view: View, page: Page<HandoffRecord>) => ReadonlyArray<HandoffRecord>
   readonly history: (id: RecordId) => ReadonlyArray<Entry>
   readonly log: (page: Page<Position>) => Result.Result<ReadonlyArray<Entry>, InvalidPosition>
@@ -153,7 +163,14 @@ export const make = (origin: LogOrigin): StoreImage => {
   }
 
   const begin = (id: RecordId, record: HandoffRecord, keys: Keys): Held => {
-    const first: Held = { record, keys, byAge: older(keys, id), byUrgency: urgent(keys, id), history: [] }
+    const first: Held = {
+      record,
+      shown: record,
+      keys,
+      byAge: older(keys, id),
+      byUrgency: urgent(keys, id),
+      history: []
+    }
     held.set(id, first)
     ids?.add(named(id))
     all.add(first.byAge)
@@ -173,18 +190,31 @@ export const make = (origin: LogOrigin): StoreImage => {
     })
     log.push(entry)
     positions.push(position)
-    const keys = keysOf(record)
     const known = held.get(id)
+    const keys = keysWith(keysOf(record), known && renewedIn(known.keys))
     if (known !== undefined && !follows) indexMoving("remove", known)
     if (known !== undefined) count(known.record, -1)
     count(record, 1)
     const before = known?.keys.turn
     const one = known ?? begin(id, record, keys)
     one.record = frozen(record)
+    one.shown = shownWith(record, keys.renewedUntil)
     one.keys = keys
     one.history.push(entry)
     indexTurn(before, one)
     if (!isFollowed) indexMoving("add", one)
+  }
+
+  /** Tests whether a lease could be renewed. */
+  const renewOne = (renewal: Renewal, at: DateTime.Utc): boolean => {
+    const one = held.get(renewal.recordId)
+    const keys = one && renewedKeys(one.keys, renewal, at)
+    if (one === undefined || keys === undefined) return false
+    if (one.keys.dueAt !== undefined) dueIndex.remove(due(one.keys.dueAt, one.keys, one.byAge.id))
+    if (keys.dueAt !== undefined) dueIndex.add(due(keys.dueAt, keys, one.byAge.id))
+    one.keys = keys
+    one.shown = shownWith(one.record, keys.renewedUntil)
+    return true
   }
 
   /** Adds the sums of a completed handoff; the indexes count the statuses. */
@@ -233,12 +263,24 @@ export const make = (origin: LogOrigin): StoreImage => {
     }
   }
 
+  const standing = (id: RecordId): CommitPlan.Standing | undefined => {
+    const one = held.get(id)
+    if (one === undefined) return undefined
+    const { revision, status } = one.record
+    return { revision, status, renewed: renewedIn(one.keys) }
+  }
+
   const lastPosition = () => Math.max(positions[positions.length - 1] ?? 0, reserved)
 
   return {
     origin,
     conflict: (changes, keys) =>
-      CommitPlan.conflictIn(changes, (id) => held.get(id)?.record.revision ?? 0, { log: origin.log, keys }),
+      CommitPlan.conflictIn(
+        changes,
+        (id) => standing(id)?.revision ?? 0,
+        { log: origin.log, keys },
+        (id) => standing(id)?.renewed
+      ),
     put: (changes, position) => {
       let at = position ?? lastPosition() + 1
       let follows = false
@@ -248,13 +290,16 @@ export const make = (origin: LogOrigin): StoreImage => {
         follows = isFollowed
       }
     },
-    get: (id) => held.get(id)?.record,
+    get: (id) => held.get(id)?.shown,
+    standing,
+    stored: (id) => held.get(id)?.record,
+    renew: (renewals, at) => renewals.filter((renewal) => !renewOne(renewal, at)),
     list: (view, page) => {
       const records: Array<HandoffRecord> = []
       for (const key of indexOf(view)?.page(Math.trunc(page.limit), startOf(view, page.after)) ?? []) {
         if (isPastEnd(view, key)) break
         // The casts: an index contains only ids of held records.
-        records.push((held.get(key.id as RecordId) as Held).record)
+        records.push((held.get(key.id as RecordId) as Held).shown)
       }
       return records
     },

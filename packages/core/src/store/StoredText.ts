@@ -27,6 +27,7 @@ import { decodeAgent, encodeAgent as encodeWire } from "./AgentWire.ts"
 import type { Change, Entry, LogOrigin } from "./HandoffStore.ts"
 import { oddCount } from "./OddRecord.ts"
 import { positionOf } from "./Positions.ts"
+import { shownWith } from "./Renewals.ts"
 
 /** The record and the event of a change as text. */
 export interface ChangeText {
@@ -39,6 +40,8 @@ export interface RecordRow {
   readonly id: string
   readonly revision: number
   readonly record: string
+  /** When its lease ends since it was renewed, in milliseconds since 1970; absent or `null` if it was not. */
+  readonly renewedUntil?: number | null | undefined
 }
 
 /** An entry of the log as its row. */
@@ -120,7 +123,7 @@ const parse = (text: string): Read<unknown> => Result.try({ try: () => readJson(
 const decoded = <A>(text: string, decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>): Read<A> =>
   Result.flatMap(parse(text), (json) => Result.mapError(decode("row", json), ({ message }) => message))
 
-/** Reads a row of a record. The failure is a phrase for an error sentence. */
+/** Reads a row of a record, without the renewal of its lease. The failure is a phrase for an error sentence. */
 export const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
   Result.flatMap(decoded(record, decodeRecord), (read) =>
     read.recordId === id && read.revision === revision
@@ -129,6 +132,9 @@ export const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRec
           `its row has revision ${revision} of ${id}, its text has revision ${read.revision} of ${read.recordId}`
         )
   )
+
+const readShown = (row: RecordRow): Read<HandoffRecord> =>
+  Result.map(readRecord(row), (record) => shownWith(record, row.renewedUntil))
 
 /** Reads a row of the log in the same way. */
 export const readEntry = (
@@ -260,12 +266,12 @@ export const reader = (store: string, origin: LogOrigin): Reader => {
   return {
     record: (operation, row) =>
       Effect.suspend(() => {
-        const read = readRecord(row)
+        const read = readShown(row)
         return Result.isSuccess(read)
           ? Effect.succeed(read.success)
           : Effect.fail(corrupt(operation, handoff(row), read.failure))
       }),
-    page: page(readRecord),
+    page: page(readShown),
     log: page((row: EntryRow) => readEntry(origin, row)),
     entries: all(
       (row) => readEntry(origin, row),

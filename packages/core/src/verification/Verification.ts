@@ -14,6 +14,7 @@ import { AgentStore, type RegisteredAgent } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, nowIn, type Position } from "../store/HandoffStore.ts"
 import type { OddRecord } from "../store/OddRecord.ts"
 import { logPage } from "../store/Pages.ts"
+import { storedOf } from "../store/Renewals.ts"
 import { isCorrupt } from "./Corrupt.ts"
 import { proven } from "./Proven.ts"
 import { judgeOver, verifyAlong } from "./VerifyAlong.ts"
@@ -69,10 +70,11 @@ const verifyHeld = (
   store: HandoffStore["Service"],
   keysNow: Effect.Effect<KnownKeys, StoreError>,
   judge: AlongJudge<StoreError>,
-  record: HandoffRecord,
+  shown: HandoffRecord,
   keys: KnownKeys
 ): Effect.Effect<Verified, StoreError> =>
   Effect.gen(function* () {
+    const record = storedOf(shown)
     const entries = yield* Effect.flatMap(store.history(record.recordId), (entries) => upTo(store, record, entries))
     const history = eventsOf(entries)
     const today = yield* nowIn(store)

@@ -30,6 +30,7 @@ import type { VerbError } from "../engine/Verbs.ts"
 import type { Ending } from "./Breaker.ts"
 import { type Failure, usualFailure, wordsOf } from "./Failures.ts"
 import { reasonOf, recordable, stackOf } from "./Reason.ts"
+import { keepRenewed } from "./RenewalBatch.ts"
 import { retryWhile } from "./Retrying.ts"
 import { pauseAfter } from "./RetryPause.ts"
 import { expiring, watching } from "./Watching.ts"
@@ -68,8 +69,10 @@ export const hold = <E, R>(
       // Runs the verbs of a holder one at a time: while a question is open, the lease rests and must not be renewed.
       const turn = yield* Semaphore.make(1)
       let leaseEnd = 0
+      let length = lease
       /** Remembers when the lease of this record ends. */
       const trackLease = <A extends HandoffRecord>(record: A): A => {
+        length = ("lease" in record && record.lease?.milliseconds) || lease
         // A resting lease does not expire.
         leaseEnd = ("lease" in record && record.lease?.until?.epochMilliseconds) || Infinity
         return record
@@ -159,7 +162,18 @@ export const hold = <E, R>(
       const settled = Effect.flatMap(results, ({ partsOf }) => partsOf(store, manager.get, recordId))
       const parts: Work["parts"] = { settled: () => Effect.orDie(orLose(retryWhile(settled, mayPassReading))) }
 
-      const renewing = Effect.forever(Effect.andThen(Effect.sleep(Math.ceil(lease / 3)), Effect.orDie(progress())))
+      const renewing = keepRenewed(
+        store,
+        {
+          recordId,
+          attempt,
+          pace: Math.ceil(lease / 3),
+          length: () => length,
+          renewed: (until) => void (leaseEnd = Math.max(leaseEnd, until))
+        },
+        (send) => Effect.orDie(orLose(retryWhile(send, mayPass))),
+        Effect.orDie(progress())
+      )
 
       /** Releases the handoff for another attempt after a pause, or fails it in the last one. */
       const release = (reason: string, failure: Failure, stack: object): Effect.Effect<HandoffRecord, VerbError> =>

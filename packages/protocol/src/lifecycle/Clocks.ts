@@ -174,12 +174,18 @@ const earliest = (timers: ReadonlyArray<Timer>): Timer | undefined => {
  */
 export const dueAt = (record: HandoffRecord): DateTime.Utc | undefined => earliest(timersOf(record))?.due
 
+/** Returns the same without the end of its lease, for stores, which keep the renewals of leases outside of the record. */
+export const dueWithoutLease = (record: HandoffRecord): DateTime.Utc | undefined =>
+  earliest(timersOf(record).filter(({ of }) => of !== "lease"))?.due
+
 /**
  * Returns the event that the clock must record on an open handoff at a moment: an expiry, the end of a lease or of the time
- * for a review, or a reminder; `undefined` if none is due.
+ * for a review, or a reminder; `undefined` if none is due. `isHeld` leaves out the end of its lease.
  */
-export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc): Transition | undefined => {
-  const timer = timersOf(record).find(({ due }) => due.epochMilliseconds <= at.epochMilliseconds)
+export const overdueEvent = (record: HandoffRecord, at: DateTime.Utc, isHeld = false): Transition | undefined => {
+  const timer = timersOf(record).find(
+    ({ due, of }) => due.epochMilliseconds <= at.epochMilliseconds && !(isHeld && of === "lease")
+  )
   return timer && eventOf(record, timer, at)
 }
 

@@ -65,7 +65,8 @@ const essentials = (event: Transition) => [
 
 /** Checks that the clock may record this event at its time. */
 const isDue = (record: HandoffRecord, event: Transition): boolean => {
-  const due = overdueEvent(record, event.at)
+  // A history does not show that a lease was renewed, so a reminder is due while the lease seems to have ended, too.
+  const due = overdueEvent(record, event.at, event._tag === "Reminded")
   if (due === undefined) return false
   return event._tag === "Forwarded"
     ? event.because !== undefined && event.because === rerouteCause(record, due)

@@ -267,6 +267,19 @@ export const describeReview = (record: HandoffRecord): Sentence | undefined => {
   ]
 }
 
+/** Describes the retry policy of a request; `undefined` without one. The worker decides what it leaves out. */
+export const describeRetry = ({ request: { retry } }: HandoffRecord): Sentence | undefined => {
+  const { factor, final, initial, jitter, max } = retry ?? {}
+  const clauses = [
+    ...clause(initial, (pause) => ["first pause ", duration(pause)]),
+    ...clause(factor, (times) => [`each ${times} times the last`]),
+    ...clause(max, (pause) => ["at most ", duration(pause)]),
+    ...clause(jitter, (share) => [`up to ${Math.round(100 * share)} % shorter by chance`]),
+    ...clause(final, (words) => ["final: ", said(words.join(", "))])
+  ]
+  return clauses.length === 0 ? undefined : joined(clauses, ", ")
+}
+
 /** Describes the lease of the receiver; `undefined` without a lease. */
 export const describeLease = (record: HandoffRecord): Sentence | undefined => {
   const lease = "lease" in record ? record.lease : undefined

@@ -46,6 +46,8 @@ export const describeAttempt = /*#__PURE__*/ ofRecord(protocol.describeAttempt)
 
 /** Describes the terms of the review that a request asks for; `undefined` without a review. */
 export const describeReview = /*#__PURE__*/ ofRecord(protocol.describeReview)
+/** Describes the retry policy of a request; `undefined` without one. */
+export const describeRetry = /*#__PURE__*/ ofRecord(protocol.describeRetry)
 
 /** Describes the lease: its duration and its end; `undefined` without a lease. */
 export const describeLease = /*#__PURE__*/ ofRecord(protocol.describeLease)
