@@ -94,11 +94,13 @@ export {
 export { InvalidPosition } from "./model/InvalidPosition.ts"
 export {
   AgentRemovedEvent,
+  ArchivedEvent,
   FoundedEvent,
   KeyAddedEvent,
   KeyEvent,
   KeyRevokedEvent,
-  KeyRotatedEvent
+  KeyRotatedEvent,
+  PurgedEvent
 } from "./model/KeyEvent.ts"
 export { KeyRequired } from "./model/KeyRequired.ts"
 export {
@@ -186,7 +188,9 @@ export {
   type WireImportReport,
   type WireKeyPair,
   type WireMetrics,
+  type WireArchiveReport,
   type WireCheckpoint,
+  type WirePurgeReport,
   type WireVerification,
   type WireWaiting,
   type WireWhereabouts,

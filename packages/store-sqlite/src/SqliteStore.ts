@@ -10,6 +10,7 @@ import {
   GroupCommit,
   Hints,
   HandoffStore,
+  lateRetention,
   type LogOrigin,
   numberIn,
   oddRows,
@@ -59,6 +60,9 @@ const longestWait = 2 ** 31 - 1
 
 // SQLite reads a negative LIMIT as no limit and refuses a fraction. NaN becomes 0.
 const limitOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))
+
+// Handoffs of one rewrite: other writers wait for it, some ten milliseconds.
+const rewritten = 256
 
 const makeCommitAll =
   (session: Session, statements: Statements.Statements, { log }: LogOrigin): CommitAll =>
@@ -215,7 +219,10 @@ export const make = (
           }),
         (after, limit) => session.attempt("odd", () => statements.log(Number(after?.number ?? 0), limit))
       ),
-      changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis"))
+      changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis")),
+      retention: lateRetention(rewritten, async () =>
+        (await import("./Removal.ts")).make(session, statements, origin)
+      )
     })
     const agents = AgentStore.of({
       put: (given) =>

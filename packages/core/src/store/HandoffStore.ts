@@ -21,6 +21,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 
 import type { OddRecord } from "./OddRecord.ts"
+import type { Retention } from "./Retention.ts"
 
 /** An event together with the state after it, as a store keeps them. */
 export interface Change {
@@ -144,6 +145,8 @@ export class HandoffStore extends Context.Service<
      * leaves it out.
      */
     readonly now?: Effect.Effect<DateTime.Utc>
+    /** Removes and erases stored handoffs; absent if the store cannot. */
+    readonly retention?: Retention
   }
 >()("@aumai/handoff-core/HandoffStore") {}
 

@@ -2,7 +2,8 @@
 import * as Schema from "effect/Schema"
 
 import { Digest, Signature } from "../values/Digest.ts"
-import { AgentId, besideEvent, field, LogName, optional, PublicKey, Text, Timestamp } from "../values/Fields.ts"
+import { AgentId, besideEvent, field, LogName, optional, PublicKey, RecordId, Text, Timestamp } from "../values/Fields.ts"
+import { limits } from "../values/Limits.ts"
 
 const fact = {
   at: field(Timestamp, "When the event happened."),
@@ -65,8 +66,45 @@ export class AgentRemovedEvent extends Schema.Opaque<AgentRemovedEvent>()(
   Schema.Struct({ _tag: Schema.tag("AgentRemoved"), ...fact, agent })
 ) {}
 
+const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** Handoffs that have ended were written to an archive, to leave the store. Signed by the operator if the log has one. */
+export class ArchivedEvent extends Schema.Opaque<ArchivedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Archived"),
+    ...fact,
+    handoffs: field(count, "The number of handoffs in the archive."),
+    entries: field(count, "The number of their entries."),
+    digest: field(Digest, "The SHA-256 of the archive file."),
+    size: field(count, "The number of entries of the log before it: the size of its checkpoint."),
+    root: field(Digest, "The root of the Merkle tree over these entries.")
+  })
+) {}
+
+/** The bodies of handoffs that have ended are erased. Signed by the operator if the log has one. */
+export class PurgedEvent extends Schema.Opaque<PurgedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Purged"),
+    ...fact,
+    by: field(AgentId, "The agent that erased them."),
+    handoffs: field(
+      Schema.Array(RecordId).check(Schema.isMaxLength(limits.purged)),
+      `The ids of the handoffs, at most ${limits.purged}.`
+    ),
+    reason: optional(Text, "The reason, in words.")
+  })
+) {}
+
 /** An event of the key log: a union on `_tag`. */
-export const KeyEvent = Schema.Union([FoundedEvent, KeyAddedEvent, KeyRotatedEvent, KeyRevokedEvent, AgentRemovedEvent])
+export const KeyEvent = Schema.Union([
+  FoundedEvent,
+  KeyAddedEvent,
+  KeyRotatedEvent,
+  KeyRevokedEvent,
+  AgentRemovedEvent,
+  ArchivedEvent,
+  PurgedEvent
+])
   .annotate({ identifier: "KeyEvent" })
   .pipe(Schema.toTaggedUnion("_tag"))
 export type KeyEvent = typeof KeyEvent.Type

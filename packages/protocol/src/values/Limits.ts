@@ -45,5 +45,7 @@ export const limits = {
   /** Capacity that an agent may register, in open handoffs: an agent that takes more should register none. */
   capacity: 1_000_000,
   /** Public keys of one agent: enough for a new key every year. */
-  keys: 32
+  keys: 32,
+  /** Handoffs that one entry of the key log names as purged: every process reads that log as a whole. */
+  purged: 256
 } as const
