@@ -8,6 +8,7 @@ import {
   GroupCommit,
   HandoffStore,
   Hints,
+  lateRetention,
   type LogOrigin,
   oddCount
 } from "@aumai/handoff-core"
@@ -151,6 +152,9 @@ const close = (session: Session): Effect.Effect<void> =>
     Effect.uninterruptible
   )
 
+// More than a file holds: each rewrite writes the whole file.
+const rewritten = 1_000_000
+
 /** Opens a store on any `JournalFs`; closing the scope closes it. */
 export const make = (
   options: FileStoreOptions
@@ -238,7 +242,8 @@ export const make = (
         refreshInTurn(session, "set aside"),
         Effect.andThen(warmed(session, "set aside"), setAside(session))
       ),
-      changed: Stream.merge(hints.changed, poll)
+      changed: Stream.merge(hints.changed, poll),
+      retention: lateRetention(rewritten, async () => (await import("./Removal.ts")).make(session))
     })
     return {
       handoffs,

@@ -8,6 +8,7 @@ import {
   Hints,
   HandoffStore,
   lateDocuments,
+  lateRetention,
   type LogOrigin,
   numberIn,
   type Position,
@@ -194,19 +195,28 @@ const makeHints = (name: string) =>
 // getAll takes an unsigned 32-bit count.
 const maxCount = 2 ** 32 - 1
 
-/** The number of the last position, of the log or of the key log; 0 without one. */
+/** The number of the last position, of the log, of the key log or of a removed entry; 0 without one. */
 const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effect<number, StoreError> =>
   transact<number>({
     operation: "log",
     mode: "readonly",
-    stores: ["log", "keys"],
-    body: ({ store, when, answer }) =>
-      when(store("log").openKeyCursor(null, "prev"), (cursor) =>
-        when<Array<KeyValue>>(store("keys").getAll(ofLog(own)), (keys) =>
-          answer(Math.max(Number(cursor?.key ?? 0), keys.at(-1)?.position ?? 0))
-        )
+    stores: ["log", "keys", "removed"],
+    body: ({ store, when, answer }) => {
+      let last = 0
+      const reach = (cursor: IDBCursor | null) => {
+        last = Math.max(last, Number(cursor?.key ?? 0))
+      }
+      when(store("log").openKeyCursor(null, "prev"), reach)
+      when(store("removed").openKeyCursor(null, "prev"), reach)
+      // Requests are answered in order, so this is the last answer.
+      when<Array<KeyValue>>(store("keys").getAll(ofLog(own)), (keys) =>
+        answer(Math.max(last, keys.at(-1)?.position ?? 0))
       )
+    }
   })
+
+// Handoffs of one rewrite, which other tabs wait for.
+const rewritten = 256
 
 // Loaded on first use, because a browser rarely needs it.
 const odd = Effect.promise(() => import("./Odd.ts"))
@@ -278,7 +288,8 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
           (after, limit) => logAfter("odd", Number(after?.number ?? 0), limit)
         )
       ),
-      changed
+      changed,
+      retention: lateRetention(rewritten, async () => (await import("./Removal.ts")).make(transact, origin))
     })
   })
 

@@ -1,13 +1,13 @@
 /** The database's object stores, their rows, and the index and order of each view. */
 import { type DocumentRow, keysOf, type Keys, sortKeyOf, StoredText, type View } from "@aumai/handoff-core"
-import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
+import { type Digest, type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 /** The version of the database. A page that finds a higher one refuses it. */
-export const version = 3
+export const version = 4
 
 /** The object stores. */
-export const storeNames = ["agents", "documents", "keys", "log", "meta", "records", "tally"] as const
+export const storeNames = ["agents", "documents", "keys", "log", "meta", "records", "removed", "tally"] as const
 export type StoreName = (typeof storeNames)[number]
 
 /** A record. A row is not in an index over an undefined field, so those on `parent`, `turn` and `dueAt` are sparse. */
@@ -31,6 +31,14 @@ export interface EntryValue {
   readonly id: string
   readonly revision: number
   readonly event: string
+}
+
+/** The entries that were removed at adjacent leaves, in one hash. */
+export interface RemovedValue {
+  readonly first: number
+  readonly last: number
+  readonly level: number
+  readonly hash: Digest
 }
 
 /** An agent. A row of the first version has `capabilities` as JSON text, and no `agent`. */
@@ -119,6 +127,8 @@ const addKeys = (records: IDBObjectStore): void => {
 
 /** Creates the object stores and indexes that a database of an older version, 0 for a new one, does not have. */
 export const createStores = (database: IDBDatabase, older: number, transaction: IDBTransaction): void => {
+  database.createObjectStore("removed", { keyPath: "first" })
+  if (older > 2) return
   database.createObjectStore("documents", { keyPath: ["kind", "key"] })
   if (older < 2) database.createObjectStore("keys", { keyPath: ["log", "revision"] })
   if (older > 0) {
@@ -138,7 +148,7 @@ export const createStores = (database: IDBDatabase, older: number, transaction: 
 }
 
 /** The versions that added an object store; the first one has the others. */
-const since: { readonly [Name in StoreName]?: number } = { keys: 2, documents: 3 }
+const since: { readonly [Name in StoreName]?: number } = { keys: 2, documents: 3, removed: 4 }
 
 /** Tests whether a database has exactly the object stores of a handoff store of a version. */
 export const isOurs = ({ objectStoreNames }: IDBDatabase, of = version): boolean => {

@@ -1,5 +1,5 @@
 /** Stores handoffs and agents in a PostgreSQL database that processes on many machines share. */
-import { AgentStore, DocumentStore, GroupCommit, HandoffStore, StoredText } from "@aumai/handoff-core"
+import { AgentStore, DocumentStore, GroupCommit, HandoffStore, lateRetention, StoredText } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Context from "effect/Context"
@@ -37,6 +37,9 @@ export interface PostgresStoreOptions {
   /** The time between two polls of `changed`, for commits whose notification was lost. Default: 500 milliseconds. */
   readonly pollInterval?: Duration.Input
 }
+
+// Handoffs of one rewrite: one transaction, whose rows other writers wait for.
+const rewritten = 256
 
 /** Opens a store; closing the scope closes its connections. */
 export const make = (
@@ -78,7 +81,8 @@ export const make = (
         Object.fromEntries(rows.map(([name, amount]) => [String(name), Number(amount)]))
       ),
       changed: notifications.changed,
-      now
+      now,
+      retention: lateRetention(rewritten, async () => (await import("./Removal.ts")).make(connections, origin, read))
     })
     return {
       handoffs,

@@ -27,6 +27,7 @@ import { keys } from "./keys.ts"
 import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
 import { ownership } from "./ownership.ts"
+import { retention } from "./retention.ts"
 import { reviews } from "./reviews.ts"
 import { turnAndRecent } from "./turnAndRecent.ts"
 import { views } from "./views.ts"
@@ -46,5 +47,6 @@ export const laws: ReadonlyArray<Law> = [
   ...ownership,
   ...agents,
   ...keys,
-  ...documents
+  ...documents,
+  ...retention
 ]

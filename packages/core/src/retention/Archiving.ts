@@ -11,7 +11,6 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
 import { entryLeaf } from "../engine/LeafHash.ts"
-import * as KeyLedger from "../routing/KeyLedger.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { isBefore } from "../store/Positions.ts"
@@ -44,6 +43,12 @@ export interface ArchiveReport {
 }
 
 type Store = HandoffStore["Service"]
+
+/** The key log of the store, whose module other programs load late, too. */
+export const ledgerOf = Effect.flatMap(
+  Effect.promise(() => import("../routing/KeyLedger.ts")),
+  ({ make }) => make
+)
 
 /** Reports an error of the file. */
 const ofFile = (name: string) => (cause: unknown) =>
@@ -242,15 +247,16 @@ export const archive = (
     const { log } = yield* store.origin
     const keys = (yield* (yield* AgentStore).keys).get(log) ?? []
     const isNoted = keys.some(({ event }) => event._tag === "Archived" && event.digest === digest)
-    if (!isNoted) yield* (yield* KeyLedger.make).note({ _tag: "Archived", handoffs, entries, digest, ...checkpoint })
+    if (!isNoted) yield* (yield* ledgerOf).note({ _tag: "Archived", handoffs, entries, digest, ...checkpoint })
     const sums = yield* remove(retention, options)
+    // Also if nothing was left to remove: the call before may have ended between the two.
+    yield* retention.reclaim
     if (isNoted && sums.handoffs === 0 && sums.kept === 0) {
       return yield* invalid(
         file.name,
         "Expected a file that does not exist, or an archive that was interrupted; this one is complete. Name another file"
       )
     }
-    if (sums.handoffs > 0) yield* retention.reclaim
     return { ...sums, digest, checkpoint }
   })
 

@@ -19,11 +19,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
-import * as KeyLedger from "../routing/KeyLedger.ts"
 import { AgentStore } from "../store/AgentStore.ts"
 import { HandoffStore } from "../store/HandoffStore.ts"
 import type { Rewritten } from "../store/Retention.ts"
-import { retentionOf } from "./Archiving.ts"
+import { ledgerOf, retentionOf } from "./Archiving.ts"
 
 /** The options of `purge`. */
 export interface PurgeOptions {
@@ -105,7 +104,7 @@ export const purge = ({
     const ids = [...new Set(handoffs)]
     const wanted: Array<RecordId> = []
     for (const id of ids) if ((yield* withoutBody(store, id)) !== undefined) wanted.push(id)
-    const ledger = yield* KeyLedger.make
+    const ledger = yield* ledgerOf
     const { log } = yield* store.origin
     const keys = (yield* (yield* AgentStore).keys).get(log) ?? []
     const noted = new Set(keys.flatMap(({ event }) => (event._tag === "Purged" ? event.handoffs : [])))

@@ -28,7 +28,7 @@ export interface Rewrite {
   /** Handoffs that leave the store with their entries, each at the revision that it must have. */
   readonly drop?: ReadonlyArray<Pick<HandoffRecord, "recordId" | "revision">>
   readonly put?: ReadonlyArray<Rewritten>
-  /** The runs that stand for removed entries from now on. */
+  /** The runs that stand for removed entries from now on, all before an entry of the key log that notes the removal. */
   readonly leave?: ReadonlyArray<RemovedRun>
   /** The first position of each run that stands for nothing any longer. */
   readonly retract?: ReadonlyArray<Position>
