@@ -4,14 +4,8 @@ export { oddRows, type RowsAfter } from "./store/OddRows.ts"
 export { drawLogName } from "./store/Draws.ts"
 export { beyond, numberIn, positionOf } from "./store/Positions.ts"
 export { type SortKey, sortKeyOf } from "./store/SortKey.ts"
-export {
-  lateRetention,
-  type RemovedRun,
-  type Retention,
-  type Rewrite,
-  rewriteConflict,
-  type Rewritten
-} from "./store/Retention.ts"
+export type { RemovedRun, Retention, Rewrite, Rewritten } from "./store/Retention.ts"
+export { rewriteConflict } from "./store/RewriteConflict.ts"
 export * from "./store/AgentStore.ts"
 export * from "./store/DocumentStore.ts"
 export { type DocumentRow, type DocumentRows, documentsOver, VersionConflict } from "./store/DocumentRows.ts"

@@ -94,7 +94,7 @@ export {
 export { InvalidPosition } from "./model/InvalidPosition.ts"
 export {
   AgentRemovedEvent,
-  ArchivedEvent,
+  ArchiveEvent,
   FoundedEvent,
   KeyAddedEvent,
   KeyEvent,

@@ -8,9 +8,9 @@ import {
   GroupCommit,
   HandoffStore,
   Hints,
-  lateRetention,
   type LogOrigin,
-  oddCount
+  oddCount,
+  type Retention
 } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
@@ -152,9 +152,6 @@ const close = (session: Session): Effect.Effect<void> =>
     Effect.uninterruptible
   )
 
-// More than a file holds: each rewrite writes the whole file.
-const rewritten = 1_000_000
-
 /** Opens a store on any `JournalFs`; closing the scope closes it. */
 export const make = (
   options: FileStoreOptions
@@ -210,6 +207,7 @@ export const make = (
       isTold = true
       return Console.warn(oddCount(count, session.paths.rest))
     })
+    let retention: Promise<Retention> | undefined
     const handoffs = HandoffStore.of({
       origin: originOf(session),
       commit,
@@ -243,7 +241,7 @@ export const make = (
         Effect.andThen(warmed(session, "set aside"), setAside(session))
       ),
       changed: Stream.merge(hints.changed, poll),
-      retention: lateRetention(rewritten, async () => (await import("./Removal.ts")).make(session))
+      retention: Effect.promise(() => (retention ??= import("./Removal.ts").then(({ make }) => make(session))))
     })
     return {
       handoffs,

@@ -89,8 +89,11 @@ const runsAfter = (
 const attempts = 20
 const pause = "50 millis"
 
+// More than a file holds: each rewrite writes the whole file.
+const batch = 1_000_000
+
 /** Makes the retention of one file. Every file of the store is written again, so no other process may have it open. */
-export const make = (session: Session): Omit<Retention, "batch"> => {
+export const make = (session: Session): Retention => {
   const { paths } = session
   const read = reader(session)
 
@@ -159,6 +162,7 @@ export const make = (session: Session): Omit<Retention, "batch"> => {
     })
 
   return {
+    batch,
     rewrite: (rewrite) =>
       Effect.flatMap(
         alone(Effect.result(rewriteAll(rewrite)).pipe(Effect.flatMap(ofStore))),

@@ -8,12 +8,12 @@ import {
   Hints,
   HandoffStore,
   lateDocuments,
-  lateRetention,
   type LogOrigin,
   numberIn,
   type Position,
   positionOf,
-  StoredText
+  StoredText,
+  type Retention
 } from "@aumai/handoff-core"
 import type { LogName, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
@@ -215,9 +215,6 @@ const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effec
     }
   })
 
-// Handoffs of one rewrite, which other tabs wait for.
-const rewritten = 256
-
 // Loaded on first use, because a browser rarely needs it.
 const odd = Effect.promise(() => import("./Odd.ts"))
 
@@ -234,6 +231,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
     const logAfter = (operation: string, number: number, limit: number) =>
       entries(operation, (log) => log.getAll(IDBKeyRange.lowerBound(number, true), Math.min(limit, maxCount)))
 
+    let retention: Promise<Retention> | undefined
     return HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
@@ -289,7 +287,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
         )
       ),
       changed,
-      retention: lateRetention(rewritten, async () => (await import("./Removal.ts")).make(transact, origin))
+      retention: Effect.promise(() => (retention ??= import("./Removal.ts").then(({ make }) => make(transact, origin))))
     })
   })
 

@@ -23,8 +23,11 @@ const numberOf = (position: Position): number => Number(position.slice(position.
 
 type Conflict = ReturnType<typeof rewriteConflict>
 
+// Handoffs of one rewrite, which other tabs wait for.
+const batch = 256
+
 /** Makes the retention of one database. */
-export const make = (transact: Transact, origin: LogOrigin): Omit<Retention, "batch"> => {
+export const make = (transact: Transact, origin: LogOrigin): Retention => {
   const write = (
     { drop = [], leave = [], put = [], retract = [] }: Rewrite,
     rows: ReadonlyMap<RecordId, RecordValue>,
@@ -77,6 +80,7 @@ export const make = (transact: Transact, origin: LogOrigin): Omit<Retention, "ba
   }
 
   return {
+    batch,
     rewrite: (rewrite) =>
       Effect.flatMap(
         transact<Conflict>({

@@ -1,5 +1,5 @@
 /** Stores handoffs and agents in a PostgreSQL database that processes on many machines share. */
-import { AgentStore, DocumentStore, GroupCommit, HandoffStore, lateRetention, StoredText } from "@aumai/handoff-core"
+import { AgentStore, DocumentStore, GroupCommit, HandoffStore, StoredText, type Retention } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Context from "effect/Context"
@@ -38,9 +38,6 @@ export interface PostgresStoreOptions {
   readonly pollInterval?: Duration.Input
 }
 
-// Handoffs of one rewrite: one transaction, whose rows other writers wait for.
-const rewritten = 256
-
 /** Opens a store; closing the scope closes its connections. */
 export const make = (
   options: PostgresStoreOptions
@@ -65,6 +62,7 @@ export const make = (
     const read: Log.Read = (operation, sql, parameters) =>
       Effect.mapError(connections.run(sql, parameters), Failure.ofRead(address, operation))
 
+    let retention: Promise<Retention> | undefined
     const handoffs = HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
@@ -82,7 +80,7 @@ export const make = (
       ),
       changed: notifications.changed,
       now,
-      retention: lateRetention(rewritten, async () => (await import("./Removal.ts")).make(connections, origin, read))
+      retention: Effect.promise(() => (retention ??= import("./Removal.ts").then(({ make }) => make(connections, origin, read))))
     })
     return {
       handoffs,

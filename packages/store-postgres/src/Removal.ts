@@ -96,12 +96,15 @@ const putParameters = (put: NonNullable<Rewrite["put"]>) => {
   ]
 }
 
+// Handoffs of one rewrite: one transaction, whose rows other writers wait for.
+const batch = 256
+
 /** Makes the retention of one database. */
 export const make = (
   { address, alone, transaction }: Connections,
   origin: LogOrigin,
   read: Read
-): Omit<Retention, "batch"> => {
+): Retention => {
   const write = (run: Connections["run"], { drop = [], leave = [], put = [], retract = [] }: Rewrite) =>
     Effect.gen(function* (): Effect.fn.Return<void, RevisionConflict | SqlError> {
       const gone = [...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)]
@@ -161,6 +164,7 @@ export const make = (
   })
 
   return {
+    batch,
     rewrite: (rewrite) =>
       transaction<void, RevisionConflict>((run) => write(run, rewrite)).pipe(Effect.catchTag("SqlError", ofSql("rewrite"))),
     removed: ({ after, limit }) => {

@@ -27,12 +27,15 @@ const listRuns = "SELECT first, last, level, hash FROM removed WHERE first > ? O
 
 const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
 
+// Handoffs of one rewrite: other writers wait for it, some ten milliseconds.
+const batch = 256
+
 /** Makes the retention of one database. */
 export const make = (
   session: Session,
   statements: Statements,
   origin: LogOrigin
-): Omit<Retention, "batch"> => {
+): Retention => {
   const { db } = session
   const prepared = new Map<string, StatementSync>()
   const statement = (sql: string): StatementSync => {
@@ -72,6 +75,7 @@ export const make = (
   }
 
   return {
+    batch,
     rewrite: (rewrite) =>
       Effect.flatMap(
         session.transact("rewrite", () => {

@@ -10,14 +10,14 @@ import {
   GroupCommit,
   Hints,
   HandoffStore,
-  lateRetention,
   type LogOrigin,
   numberIn,
   oddRows,
   positionOf,
   type SortKey,
   sortKeyOf,
-  StoredText
+  StoredText,
+  type Retention
 } from "@aumai/handoff-core"
 import type { RecordId, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
@@ -60,9 +60,6 @@ const longestWait = 2 ** 31 - 1
 
 // SQLite reads a negative LIMIT as no limit and refuses a fraction. NaN becomes 0.
 const limitOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))
-
-// Handoffs of one rewrite: other writers wait for it, some ten milliseconds.
-const rewritten = 256
 
 const makeCommitAll =
   (session: Session, statements: Statements.Statements, { log }: LogOrigin): CommitAll =>
@@ -175,6 +172,7 @@ export const make = (
     const entries = (operation: string, rows: () => ReadonlyArray<StoredText.EntryRow>) =>
       Effect.flatMap(session.attempt(operation, rows), (rows) => read.entries(operation, rows))
 
+    let retention: Promise<Retention> | undefined
     const handoffs = HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
@@ -220,9 +218,7 @@ export const make = (
         (after, limit) => session.attempt("odd", () => statements.log(Number(after?.number ?? 0), limit))
       ),
       changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis")),
-      retention: lateRetention(rewritten, async () =>
-        (await import("./Removal.ts")).make(session, statements, origin)
-      )
+      retention: Effect.promise(() => (retention ??= import("./Removal.ts").then(({ make }) => make(session, statements, origin))))
     })
     const agents = AgentStore.of({
       put: (given) =>

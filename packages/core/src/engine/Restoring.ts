@@ -22,7 +22,7 @@ export const restored = (
   { history, positions, record }: ArchivedHandoff
 ): Effect.Effect<boolean, StoreError> =>
   Effect.gen(function* () {
-    const { retention } = store
+    const retention = store.retention && (yield* store.retention)
     if (retention === undefined || positions?.length !== history.length) return false
     const entries: Array<Entry> = []
     for (const [index, event] of history.entries()) {

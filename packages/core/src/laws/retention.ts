@@ -21,7 +21,7 @@ const runsOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<RemovedRun> =>
   entries.map((entry) => ({ first: entry.position, last: entry.position, level: 0, hash: entryLeaf(entry) }))
 
 /** The retention of the store; a store without one has nothing to keep. */
-const retained = Effect.map(HandoffStore, ({ retention }) => retention)
+const retained = Effect.flatMap(HandoffStore, ({ retention }) => retention ?? Effect.undefined)
 
 /** The runs of removed entries at these positions. */
 const runsAt = (retention: Retention, entries: ReadonlyArray<Entry>) =>
@@ -195,14 +195,14 @@ export const retention: ReadonlyArray<Law> = [
         )
       const faulty = {
         ...store,
-        retention: {
+        retention: Effect.succeed({
           ...retention,
           // One handoff in each rewrite, of which the second fails.
           batch: 1,
           rewrite: (rewrite: Parameters<Retention["rewrite"]>[0]) =>
             rewrite.drop?.[0]?.recordId === ids[0] ? retention.rewrite(rewrite) : failing("rewrite", retention.rewrite(rewrite)),
           reclaim: failing("reclaim", retention.reclaim)
-        }
+        })
       }
       const archiving = archive({ before, file }).pipe(Effect.provideService(HandoffStore, faulty))
       const outcome = yield* Effect.result(archiving)

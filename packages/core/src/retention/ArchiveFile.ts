@@ -3,7 +3,6 @@ import {
   archiveFormat,
   type ArchivedHandoff,
   decodeArchived,
-  decodeText,
   Digest,
   InvalidInput,
   LogName
@@ -13,7 +12,6 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 
 import type { FullArchiveHead } from "../wire/FullArchive.ts"
 
@@ -42,21 +40,20 @@ export interface ArchiveHead extends FullArchiveHead {
 
 const last = "]}\n"
 
-/** The lines of an archive, from those of its handoffs. */
-export const linesOf = <E, R>(
+/** The text of an archive, from groups of its handoffs. */
+export async function* textOf(
   head: ArchiveHead,
-  handoffs: Stream.Stream<object, E, R>
-): Stream.Stream<string, E, R> => {
-  let isFirst = true
-  const lines = Stream.map(handoffs, (handoff) => {
-    const separator = isFirst ? "\n" : ",\n"
-    isFirst = false
-    return `${separator}${JSON.stringify(handoff)}`
-  })
-  return Stream.make(`${JSON.stringify(head).slice(0, -1)},"records":[`).pipe(
-    Stream.concat(lines),
-    Stream.concat(Stream.make(`\n${last}`))
-  )
+  groups: AsyncIterable<ReadonlyArray<object>>
+): AsyncGenerator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"records":[`
+  let separator = "\n"
+  for await (const handoffs of groups) {
+    for (const handoff of handoffs) {
+      yield `${separator}${JSON.stringify(handoff)}`
+      separator = ",\n"
+    }
+  }
+  yield `\n${last}`
 }
 
 // As in other archives: histories have no limit, but without one here a hostile file would fill the memory.
@@ -116,9 +113,11 @@ const Head = Schema.Struct({
 })
 const decodeHead = Schema.decodeUnknownResult(Head)
 
+// Not `decodeText`, which a bundle for browsers would load at once: what it alone refuses has another leaf than the store has.
 const json = (name: string, line: number, text: string): unknown =>
-  Result.getOrThrowWith(decodeText(name, text), ({ issues: [issue] }) =>
-    refused(name, line, issue?.expected ?? "Expected JSON")
+  Result.getOrThrowWith(
+    Result.try((): unknown => JSON.parse(text)),
+    () => refused(name, line, "Expected JSON")
   )
 
 const headIn = (name: string, text: string) => {

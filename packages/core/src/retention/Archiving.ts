@@ -1,6 +1,5 @@
 /** Moves handoffs that have ended to an archive: writes it, checks it, and only then removes them from the store. */
 import {
-  digestOf,
   encodeArchived,
   flawIn,
   type HandoffRecord,
@@ -8,7 +7,6 @@ import {
   type StoreError
 } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 
 import { entryLeaf } from "../engine/LeafHash.ts"
 import { AgentStore } from "../store/AgentStore.ts"
@@ -17,7 +15,7 @@ import { isBefore } from "../store/Positions.ts"
 import type { RemovedRun, Retention } from "../store/Retention.ts"
 import { checkpointTo } from "../verification/Checkpoint.ts"
 import { fullArchiveHead } from "../wire/FullArchive.ts"
-import { type ArchiveCheckpoint, type ArchiveFile, type ArchivedLine, type ArchivePart, linesOf, partsOf } from "./ArchiveFile.ts"
+import { type ArchiveCheckpoint, type ArchiveFile, type ArchivedLine, type ArchivePart, partsOf, textOf } from "./ArchiveFile.ts"
 import { chainsIn, type Which } from "./Chains.ts"
 
 /** The options of `archive`. */
@@ -74,83 +72,125 @@ const written = (store: Store, record: HandoffRecord, covered: Position) =>
     return { ...rest, history: events?.map((event, index) => ({ ...event, position: entries[index]?.position })) ?? [] }
   })
 
-/** The handoffs of the chains as they are written, chain by chain. One with a handoff that must stay is left out. */
-const handoffsOf = (store: Store, which: Which, covered: Position): Stream.Stream<object, StoreError> =>
-  chainsIn(store, which).pipe(
-    Stream.mapEffect(
-      (chain) =>
-        Effect.map(
-          Effect.forEach(chain, (record) => written(store, record, covered), { concurrency: readsAtOnce }),
-          (all) => (all.every((one) => one !== undefined) ? all : [])
-        ),
-      { concurrency: readsAtOnce }
-    ),
-    Stream.flattenIterable
-  )
+/**
+ * Makes a reader of the handoffs of chains as they are written: each run returns those of some chains, and `undefined` after the
+ * last. A chain with a handoff that must stay is left out.
+ */
+const handoffsOf = (store: Store, which: Which, covered: Position) => {
+  const next = chainsIn(store, which)
+  return Effect.gen(function* () {
+    while (true) {
+      const chains: Array<ReadonlyArray<HandoffRecord>> = []
+      for (let chain = yield* next; chain !== undefined; chain = chains.length < readsAtOnce ? yield* next : undefined) {
+        chains.push(chain)
+      }
+      if (chains.length === 0) return undefined
+      const all = yield* Effect.forEach(
+        chains,
+        (chain) => Effect.forEach(chain, (record) => written(store, record, covered)),
+        { concurrency: readsAtOnce }
+      )
+      const found = all.flatMap((chain) => {
+        const handoffs = chain.filter((one) => one !== undefined)
+        return handoffs.length === chain.length ? handoffs : []
+      })
+      if (found.length > 0) return found
+    }
+  })
+}
 
 /** Writes the archive; `false` if there is nothing to archive, and then no file. */
 const write = ({ before, file, onProgress, status }: ArchiveOptions) =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
-    const which = { before, ...(status && { status }) }
     const { last, root, size } = yield* checkpointTo
     if (last === undefined) return false
-    const handoffs = handoffsOf(store, which, last)
-    if ((yield* Stream.runHead(handoffs))._tag === "None") return false
+    const next = handoffsOf(store, { before, ...(status && { status }) }, last)
+    const first = yield* next
+    if (first === undefined) return false
     const head = { ...(yield* fullArchiveHead()), checkpoint: { size, root } }
-    let count = -1
-    const lines = Stream.tap(linesOf(head, handoffs), () => onProgress?.("written", ++count) ?? Effect.void)
-    const text = yield* Stream.toAsyncIterableEffect(lines)
-    yield* tryFile(file.name, () => file.write(text))
+    let count = 0
+    const run = Effect.runPromiseWith(yield* Effect.context())
+    let isOver = false
+    const groups = async function* () {
+      for (let group: typeof first | undefined = first; group !== undefined; group = await run(next)) {
+        // The file then never gets its name.
+        if (isOver) throw new Error("Expected to write the whole archive; it was interrupted")
+        yield group
+        count += group.length
+        await run(onProgress?.("written", count) ?? Effect.void)
+      }
+    }
+    yield* tryFile(file.name, () => file.write(textOf(head, groups()))).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          isOver = true
+        })
+      )
+    )
     return true
   })
 
-/** The parts of the archive file. */
-const partsIn = (file: ArchiveFile): Stream.Stream<ArchivePart, InvalidInput> =>
-  Stream.unwrap(
-    Effect.map(
-      tryFile(file.name, () => file.read()),
-      (bytes) =>
-        bytes === undefined
-          ? Stream.fail(invalid(file.name, "Expected the archive; it is missing"))
-          : Stream.fromAsyncIterable(partsOf(file.name, bytes), ofFile(file.name))
-    )
-  )
+type Handoff = ArchivedLine["archived"]
+
+/** Reads the archive in groups of handoffs, and returns its head and its digest. */
+const readFile = <E, R>(file: ArchiveFile, size: number, visit: (group: ReadonlyArray<ArchivedLine>) => Effect.Effect<void, E, R>) =>
+  Effect.gen(function* () {
+    const text = yield* tryFile(file.name, () => file.read())
+    if (text === undefined) return yield* invalid(file.name, "Expected the archive; it is missing")
+    const parts = partsOf(file.name, text)
+    let [head, end]: [Part<"Head"> | undefined, Part<"End"> | undefined] = [undefined, undefined]
+    const take = async () => {
+      const group: Array<ArchivedLine> = []
+      while (group.length < size && end === undefined) {
+        const { value: part } = await parts.next()
+        if (part === undefined) break
+        if (part._tag === "Handoff") group.push(part)
+        else if (part._tag === "Head") head = part
+        else end = part
+      }
+      return group
+    }
+    while (end === undefined) {
+      const group = yield* tryFile(file.name, take)
+      if (group.length > 0) yield* visit(group)
+    }
+    // The casts: the reader has given both, or has failed.
+    return { ...(head as unknown as Part<"Head">), digest: (end as unknown as Part<"End">).digest }
+  })
+
+type Part<Tag> = Extract<ArchivePart, { readonly _tag: Tag }>
+
+/** Visits the handoffs of an archive, and returns the name of its log and its digest. */
+export const eachArchived = (file: ArchiveFile, visit: (handoff: Handoff) => void) =>
+  readFile(file, readsAtOnce, (group) => Effect.sync(() => group.forEach(({ archived }) => visit(archived))))
 
 /** Reads the whole archive, which must be of this log. */
 const check = ({ file, onProgress }: ArchiveOptions) =>
   Effect.gen(function* () {
     const { log } = yield* (yield* HandoffStore).origin
-    const found = { handoffs: 0, entries: 0, digest: digestOf(""), checkpoint: { size: 0, root: digestOf("") } }
+    const found = { handoffs: 0, entries: 0 }
     const seen = new Set<string>()
-    yield* Stream.runForEach(partsIn(file), (part): Effect.Effect<void, InvalidInput> => {
-      if (part._tag === "End") {
-        found.digest = part.digest
-        return Effect.void
-      }
-      if (part._tag === "Head") {
-        found.checkpoint = part.checkpoint
-        return part.origin === log
-          ? Effect.void
-          : Effect.fail(invalid(file.name, `Expected an archive of the log ${log}, but it is of ${part.origin}`))
-      }
-      const { history, record } = part.archived
-      // Sixteen bytes of a digest for each: an archive of a million handoffs needs a hundred megabytes.
-      if (seen.has(record.recordId)) {
-        return Effect.fail(invalid(file.name, `Expected each handoff once; line ${part.line} repeats ${record.recordId}`))
-      }
-      seen.add(record.recordId)
-      found.handoffs += 1
-      found.entries += history.length
-      return onProgress?.("checked", found.handoffs) ?? Effect.void
-    })
-    return found
+    const { checkpoint, digest, origin } = yield* readFile(file, readsAtOnce, (group) =>
+      Effect.gen(function* () {
+        for (const { archived, line } of group) {
+          const { recordId } = archived.record
+          if (seen.has(recordId)) return yield* invalid(file.name, `Expected each handoff once; line ${line} repeats ${recordId}`)
+          seen.add(recordId)
+          found.handoffs += 1
+          found.entries += archived.history.length
+        }
+        yield* onProgress?.("checked", found.handoffs) ?? Effect.void
+      })
+    )
+    if (origin !== log) return yield* invalid(file.name, `Expected an archive of the log ${log}, but it is of ${origin}`)
+    return { ...found, checkpoint, digest }
   })
 
 /** The runs that stand for the entries of a handoff, if the store has exactly those of the archive. */
 const runsOf = (
   entries: ReadonlyArray<Entry>,
-  { history, positions, record }: ArchivedLine["archived"]
+  { history, positions, record }: Handoff
 ): ReadonlyArray<RemovedRun> | undefined => {
   if (entries.length !== history.length) return undefined
   const runs: Array<RemovedRun> = []
@@ -193,14 +233,14 @@ const remove = (retention: Retention, { file, onProgress }: ArchiveOptions) =>
           })
         )
 
-    const removeAll = (archived: ReadonlyArray<ArchivedLine["archived"]>) =>
+    const removeAll = (group: ReadonlyArray<ArchivedLine>) =>
       Effect.gen(function* () {
-        const histories = yield* Effect.forEach(archived, ({ record }) => store.history(record.recordId), {
+        const histories = yield* Effect.forEach(group, ({ archived }) => store.history(archived.record.recordId), {
           concurrency: readsAtOnce
         })
         const leaving: Array<Leaving> = []
         for (const [index, entries] of histories.entries()) {
-          const one = archived[index]
+          const one = group[index]?.archived
           // Removed already.
           if (entries.length === 0 || one === undefined) continue
           const runs = runsOf(entries, one)
@@ -210,12 +250,7 @@ const remove = (retention: Retention, { file, onProgress }: ArchiveOptions) =>
         if (leaving.length > 0) yield* drop(leaving)
       })
 
-    yield* partsIn(file).pipe(
-      Stream.filter((part) => part._tag === "Handoff"),
-      Stream.map(({ archived }) => archived),
-      Stream.grouped(retention.batch),
-      Stream.runForEach(removeAll)
-    )
+    yield* readFile(file, retention.batch, removeAll)
     return sums
   })
 
@@ -223,7 +258,7 @@ const remove = (retention: Retention, { file, onProgress }: ArchiveOptions) =>
 export const retentionOf = (store: Store, verb: string): Effect.Effect<Retention, InvalidInput> =>
   store.retention === undefined
     ? Effect.fail(invalid(verb, "Expected a store that can remove and erase; this one only appends"))
-    : Effect.succeed(store.retention)
+    : store.retention
 
 /**
  * Moves whole chains that have ended to an archive. Writes and flushes the file, reads it back, notes its digest in the log,
@@ -259,6 +294,3 @@ export const archive = (
     }
     return { ...sums, digest, checkpoint }
   })
-
-/** The handoffs of an archive, for those who compare it with a store. */
-export const archivedIn = (file: ArchiveFile): Stream.Stream<ArchivePart, InvalidInput> => partsIn(file)

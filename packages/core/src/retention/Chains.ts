@@ -3,7 +3,6 @@ import { type HandoffRecord, type HandoffStatus, isOpen, type StoreError } from 
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 
 import { eachPart, wholeOf } from "../engine/Parts.ts"
 import type { HandoffStore } from "../store/HandoffStore.ts"
@@ -53,29 +52,32 @@ const chainFrom = (store: HandoffStore["Service"], whole: HandoffRecord, hasEnde
     return stays ? undefined : [...members.values()]
   })
 
-/** Streams the chains, the oldest first. */
+/** Makes a reader of the chains, the oldest first: each run returns the next one, and `undefined` after the last. */
 export const chainsIn = (
   store: HandoffStore["Service"],
   { before, status }: Which
-): Stream.Stream<ReadonlyArray<HandoffRecord>, StoreError> => {
+): Effect.Effect<ReadonlyArray<HandoffRecord> | undefined, StoreError> => {
   const hasEnded = (record: HandoffRecord) =>
     !isOpen(record.status) && record.updatedAt.epochMilliseconds < before.epochMilliseconds
-  const isWanted = (record: HandoffRecord) => hasEnded(record) && (status === undefined || status.includes(record.status))
-  return Stream.paginate<HandoffRecord | undefined, HandoffRecord, StoreError>(undefined, (after) =>
-    Effect.map(store.list({ _tag: "All" }, { limit: pageSize, ...(after && { after }) }), (page) => {
-      const last = page.at(-1)
-      // Oldest first: no later one has ended before the moment.
-      const isOver =
-        page.length < pageSize || last === undefined || last.createdAt.epochMilliseconds >= before.epochMilliseconds
-      return [page, isOver ? Option.none() : Option.some(last)]
-    })
-  ).pipe(
-    Stream.filter(isWanted),
-    Stream.mapEffect((whole) =>
-      Effect.flatMap(isPart(store, whole), (isPart) =>
-        isPart ? Effect.undefined : chainFrom(store, whole, hasEnded)
-      )
-    ),
-    Stream.filter((chain) => chain !== undefined)
-  )
+  let page: ReadonlyArray<HandoffRecord> = []
+  let next = 0
+  let isOver = false
+  return Effect.gen(function* () {
+    while (true) {
+      const record = page[next++]
+      if (record === undefined) {
+        if (isOver) return undefined
+        const after = page.at(-1)
+        page = yield* store.list({ _tag: "All" }, { limit: pageSize, ...(after && { after }) })
+        next = 0
+        const last = page.at(-1)
+        // Oldest first: no later one has ended before the moment.
+        isOver =
+          page.length < pageSize || last === undefined || last.createdAt.epochMilliseconds >= before.epochMilliseconds
+      } else if (hasEnded(record) && (status === undefined || status.includes(record.status))) {
+        const chain = (yield* isPart(store, record)) ? undefined : yield* chainFrom(store, record, hasEnded)
+        if (chain !== undefined) return chain
+      }
+    }
+  })
 }

@@ -1,7 +1,6 @@
 /** Verifies what left a store: the notes of its log, the leaves of removed entries, and the archives that hold them. */
 import type { Digest, InvalidInput, RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 
 import { entryLeaf } from "../engine/LeafHash.ts"
 import { AgentStore } from "../store/AgentStore.ts"
@@ -9,7 +8,7 @@ import { HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { compactRange } from "../verification/Checkpoint.ts"
 import { eachLeaf, type Leaf } from "../verification/Leaves.ts"
 import type { ArchiveFile } from "./ArchiveFile.ts"
-import { archivedIn } from "./Archiving.ts"
+import { eachArchived } from "./Archiving.ts"
 
 /** The result of verifying what left a store. */
 export interface Retained {
@@ -26,7 +25,7 @@ export interface Retained {
 /** The leaves of an archive by position, without those that were found. */
 interface Contents {
   readonly name: string
-  readonly digest: Digest | undefined
+  readonly digest: Digest
   readonly leaves: Map<Position, Digest>
   readonly origin: string
 }
@@ -34,20 +33,12 @@ interface Contents {
 const contentsOf = (file: ArchiveFile): Effect.Effect<Contents, InvalidInput> =>
   Effect.gen(function* () {
     const leaves = new Map<Position, Digest>()
-    let [digest, origin]: [Digest | undefined, string] = [undefined, ""]
-    yield* Stream.runForEach(archivedIn(file), (part) =>
-      Effect.sync(() => {
-        if (part._tag === "End") digest = part.digest
-        else if (part._tag === "Head") origin = part.origin
-        else {
-          const { history, positions, record } = part.archived
-          for (const [index, event] of history.entries()) {
-            // The cast: the position is compared only.
-            leaves.set(positions[index] as Position, entryLeaf({ recordId: record.recordId, revision: index + 1, event }))
-          }
-        }
-      })
-    )
+    const { digest, origin } = yield* eachArchived(file, ({ history, positions, record }) => {
+      for (const [index, event] of history.entries()) {
+        // The cast: the position is compared only.
+        leaves.set(positions[index] as Position, entryLeaf({ recordId: record.recordId, revision: index + 1, event }))
+      }
+    })
     return { name: file.name, digest, leaves, origin }
   })
 
@@ -88,7 +79,7 @@ export const verifyRetained = (
       faults,
       notes
     }
-    const first = (yield* store.retention?.removed({ limit: 1 }) ?? Effect.succeed([]))[0]
+    const [first] = store.retention === undefined ? [] : yield* (yield* store.retention).removed({ limit: 1 })
     if (archives.length === 0 && first === undefined && files.length === 0) return result
 
     const contents = yield* Effect.forEach(files, contentsOf)

@@ -1,7 +1,7 @@
 /** Changes the key log of a store: which keys an agent signs with. Loaded on first use, because few agents have a key. */
 import {
   type AgentId,
-  type ArchivedEvent,
+  type ArchiveEvent,
   authorizedText,
   InvalidInput,
   isKeyed,
@@ -38,7 +38,7 @@ type AgentDraft =
 type Without<Event> = Omit<Event, "at" | "log" | "prev" | "proof" | "sig">
 
 /** The events that note what leaves a store. */
-export type RetentionNote = Without<ArchivedEvent> | Without<PurgedEvent>
+export type RetentionNote = Without<ArchiveEvent> | Without<PurgedEvent>
 
 /** The errors of a change of keys. */
 export type KeyError = InvalidInput | KeyRequired | StoreError

@@ -145,8 +145,8 @@ export class HandoffStore extends Context.Service<
      * leaves it out.
      */
     readonly now?: Effect.Effect<DateTime.Utc>
-    /** Removes and erases stored handoffs; absent if the store cannot. */
-    readonly retention?: Retention
+    /** Loads the part that removes and erases; absent if the store only appends. Every use gets the same one. */
+    readonly retention?: Effect.Effect<Retention>
   }
 >()("@aumai/handoff-core/HandoffStore") {}
 

@@ -11,7 +11,7 @@ import { drawLogName } from "./Draws.ts"
 import { HandoffStore } from "./HandoffStore.ts"
 import * as Hints from "./Hints.ts"
 import { positionOf } from "./Positions.ts"
-import { lateRetention } from "./Retention.ts"
+import type { Retention } from "./Retention.ts"
 import * as StoreImage from "./StoreImage.ts"
 
 const makeStore = Effect.map(drawLogName, (log) => {
@@ -35,11 +35,9 @@ interface Holder {
   image: StoreImage.StoreImage
 }
 
-// More than a program in memory has: each rewrite makes a new image.
-const rewritten = 1_000_000
-
 const makeHandoffs = (holder: Holder, keys: () => number) => {
   const hints = Hints.make()
+  let retention: Promise<Retention> | undefined
   return HandoffStore.of({
     origin: Effect.succeed(holder.image.origin),
     commit: (changes) =>
@@ -58,7 +56,7 @@ const makeHandoffs = (holder: Holder, keys: () => number) => {
     tally: Effect.sync(() => holder.image.tally()),
     odd: Effect.succeed([]),
     changed: hints.changed,
-    retention: lateRetention(rewritten, async () => (await import("./RemovedImage.ts")).make(holder))
+    retention: Effect.promise(() => (retention ??= import("./RemovedImage.ts").then(({ make }) => make(holder))))
   })
 }
 

@@ -5,7 +5,8 @@ import * as Result from "effect/Result"
 
 import type { Position } from "./HandoffStore.ts"
 import { numberIn } from "./Positions.ts"
-import { type RemovedRun, type Retention, type Rewrite, rewriteConflict } from "./Retention.ts"
+import type { RemovedRun, Retention, Rewrite } from "./Retention.ts"
+import { rewriteConflict } from "./RewriteConflict.ts"
 import * as StoreImage from "./StoreImage.ts"
 
 const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
@@ -52,10 +53,14 @@ export const imageAfter = (
   return next
 }
 
+// More than a program in memory has: each rewrite makes a new image.
+const batch = 1_000_000
+
 /** Makes the retention of a store that holds its image in `holder`. */
-export const make = (holder: { image: StoreImage.StoreImage }): Omit<Retention, "batch"> => {
+export const make = (holder: { image: StoreImage.StoreImage }): Retention => {
   let runs: ReadonlyArray<RemovedRun> = []
   return {
+    batch,
     rewrite: (rewrite) =>
       Effect.suspend(() => {
         const conflict = rewriteConflict(rewrite, (id) => holder.image.get(id)?.revision ?? 0)

@@ -1,5 +1,5 @@
-import type { Digest, HandoffRecord, RecordId, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
-import * as Effect from "effect/Effect"
+import type { Digest, HandoffRecord, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
+import type * as Effect from "effect/Effect"
 
 import type { Entry, Page, Position } from "./HandoffStore.ts"
 
@@ -48,25 +48,4 @@ export interface Retention {
   readonly removed: (page: Page<Position>) => Effect.Effect<ReadonlyArray<RemovedRun>, StoreError>
   /** Gives space back, and leaves no copy of what was rewritten in the files of the store, as far as it can tell. */
   readonly reclaim: Effect.Effect<void, StoreError>
-}
-
-/** The conflict at the first handoff of a rewrite that has another revision; `undefined` without one. */
-export const rewriteConflict = (
-  { drop = [], put = [] }: Rewrite,
-  revisionOf: (id: RecordId) => number
-): Pick<HandoffRecord, "recordId" | "revision"> | undefined =>
-  [...drop, ...put.map(({ base, record: { recordId } }) => ({ recordId, revision: base }))].find(
-    ({ recordId, revision }) => revisionOf(recordId) !== revision
-  )
-
-/** The retention of a store, whose module is loaded on first use, because most programs remove nothing. */
-export const lateRetention = (batch: number, load: () => Promise<Omit<Retention, "batch">>): Retention => {
-  let loading: Promise<Omit<Retention, "batch">> | undefined
-  const loaded = Effect.promise(() => (loading ??= load()))
-  return {
-    batch,
-    rewrite: (rewrite) => Effect.flatMap(loaded, (retention) => retention.rewrite(rewrite)),
-    removed: (page) => Effect.flatMap(loaded, (retention) => retention.removed(page)),
-    reclaim: Effect.flatMap(loaded, ({ reclaim }) => reclaim)
-  }
 }

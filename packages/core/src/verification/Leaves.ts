@@ -7,7 +7,7 @@ import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { logPage } from "../store/Pages.ts"
 import { isBefore } from "../store/Positions.ts"
-import type { RemovedRun } from "../store/Retention.ts"
+import type { RemovedRun, Retention } from "../store/Retention.ts"
 
 /** A leaf of the tree, or a run of removed leaves in one hash. */
 export interface Leaf {
@@ -28,7 +28,7 @@ const runsPage = 1024
 
 /** The runs after a position up to another one; without it, all of them. */
 const runsBetween = Effect.fnUntraced(function* (
-  { retention }: HandoffStore["Service"],
+  retention: Retention | undefined,
   from: Position | undefined,
   to: Position | undefined
 ) {
@@ -58,6 +58,7 @@ export const eachLeaf = (
     const store = yield* HandoffStore
     const { log } = yield* store.origin
     const keys = (yield* (yield* AgentStore).keys).get(log) ?? []
+    const retention = store.retention && (yield* store.retention)
     let nextKey = 0
     let seen: Position | undefined
     let covered: Position | undefined
@@ -85,7 +86,7 @@ export const eachLeaf = (
       const isLast = page.length < pageSize
       const end = isLast ? undefined : page.at(-1)?.position
       // Read after the entries, so that one that was removed meanwhile is in one of the two.
-      const runs = yield* runsBetween(store, after, end)
+      const runs = yield* runsBetween(retention, after, end)
       let nextRun = 0
       for (const entry of page) {
         const { position } = entry

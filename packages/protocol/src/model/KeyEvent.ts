@@ -69,15 +69,21 @@ export class AgentRemovedEvent extends Schema.Opaque<AgentRemovedEvent>()(
 const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 /** Handoffs that have ended were written to an archive, to leave the store. Signed by the operator if the log has one. */
-export class ArchivedEvent extends Schema.Opaque<ArchivedEvent>()(
+export class ArchiveEvent extends Schema.Opaque<ArchiveEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Archived"),
     ...fact,
-    handoffs: field(count, "The number of handoffs in the archive."),
-    entries: field(count, "The number of their entries."),
-    digest: field(Digest, "The SHA-256 of the archive file."),
-    size: field(count, "The number of entries of the log before it: the size of its checkpoint."),
-    root: field(Digest, "The root of the Merkle tree over these entries.")
+    // Without descriptions, which every bundle for browsers would load.
+    /** The number of handoffs in the archive. */
+    handoffs: count,
+    /** The number of their entries. */
+    entries: count,
+    /** The SHA-256 of the archive file. */
+    digest: Digest,
+    /** The number of entries of the log that the checkpoint before it covers. */
+    size: count,
+    /** The root of the Merkle tree over these entries. */
+    root: Digest
   })
 ) {}
 
@@ -86,12 +92,10 @@ export class PurgedEvent extends Schema.Opaque<PurgedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Purged"),
     ...fact,
-    by: field(AgentId, "The agent that erased them."),
-    handoffs: field(
-      Schema.Array(RecordId).check(Schema.isMaxLength(limits.purged)),
-      `The ids of the handoffs, at most ${limits.purged}.`
-    ),
-    reason: optional(Text, "The reason, in words.")
+    /** The agent that erased them. */
+    by: AgentId,
+    handoffs: Schema.Array(RecordId).check(Schema.isMaxLength(limits.purged)),
+    reason: Schema.optionalKey(Text)
   })
 ) {}
 
@@ -102,7 +106,7 @@ export const KeyEvent = Schema.Union([
   KeyRotatedEvent,
   KeyRevokedEvent,
   AgentRemovedEvent,
-  ArchivedEvent,
+  ArchiveEvent,
   PurgedEvent
 ])
   .annotate({ identifier: "KeyEvent" })

@@ -159,10 +159,8 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
           Effect.flatMap(archive, ({ imported }) => Effect.map(imported(handoffs, Inputs.importing(options)), plain)),
         options?.signal
       ),
-    archive: (options) =>
-      run(() => Effect.map(Effect.flatMap(retention, ({ archive }) => archive(options)), plain), options.signal),
-    purge: (ids, options) =>
-      run(() => Effect.map(Effect.flatMap(retention, ({ purge }) => purge(ids, options)), plain), options.signal),
+    archive: (options) => run(() => Effect.flatMap(retention, ({ archive }) => archive(options)), options.signal),
+    purge: (ids, options) => run(() => Effect.flatMap(retention, ({ purge }) => purge(ids, options)), options.signal),
     verify,
     checkpoint: (options) =>
       run(() => Effect.flatMap(verification, ({ checkpoint }) => checkpoint(options)), options?.signal),
