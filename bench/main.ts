@@ -15,6 +15,7 @@ import { indexeddb } from "./indexeddb.ts"
 import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
 import { postgres } from "./postgres.ts"
+import { retention } from "./retention.ts"
 import { seed } from "./seed.ts"
 import { sqlite } from "./sqlite.ts"
 import { takeovers } from "./takeover.ts"
@@ -28,6 +29,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   takeovers,
   archive,
   checkpoint,
+  retention,
   file,
   sqlite,
   commandSqlite,

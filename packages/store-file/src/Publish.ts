@@ -203,11 +203,7 @@ export const checkpoint = (session: Session): Effect.Effect<void, StoreError> =>
  * Writes the contents to the readable file and to a new trail, and deletes the journal, so that no file holds anything that the
  * contents do not. Only for a process that has the store alone.
  */
-export const publishAnew = (
-  session: Session,
-  standing: Rest,
-  operation: string
-): Effect.Effect<boolean, StoreError> =>
+export const publishAnew = (session: Session, standing: Rest, operation: string): Effect.Effect<boolean, StoreError> =>
   Effect.gen(function* () {
     const { fs, journal, paths } = session
     yield* setAllAside(session, standing.aside ?? [], operation)

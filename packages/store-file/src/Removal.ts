@@ -64,7 +64,9 @@ const reader = (session: Session) => {
 }
 
 const write = (session: Session, { log }: LogOrigin, runs: ReadonlyArray<RemovedRun>) => {
-  const rows = runs.map(({ first, hash, last, level }) => JSON.stringify([numberOf(first), numberOf(last), level, hash]))
+  const rows = runs.map(({ first, hash, last, level }) =>
+    JSON.stringify([numberOf(first), numberOf(last), level, hash])
+  )
   const text = `{"format":${format},"log":"${log}","removed":[\n${rows.join(",\n")}\n]}\n`
   const mode = session.rest?.stat?.mode ?? JournalWrite.privateMode
   return Effect.catchTag(
@@ -144,10 +146,7 @@ export const make = (session: Session): Retention => {
       if (retract.length > 0) yield* write(session, origin, runsAfter(runs, retract, leave))
     })
 
-  const alone = <A>(
-    body: Effect.Effect<A, StoreError>,
-    left = attempts
-  ): Effect.Effect<A, StoreError> =>
+  const alone = <A>(body: Effect.Effect<A, StoreError>, left = attempts): Effect.Effect<A, StoreError> =>
     Effect.flatMap(turnAlone(session, operation, refreshInTurn(session, operation), body), (done) => {
       if (Option.isSome(done)) return Effect.succeed(done.value)
       if (left > 0) return Effect.andThen(Effect.sleep(pause), alone(body, left - 1))
@@ -164,10 +163,7 @@ export const make = (session: Session): Retention => {
   return {
     batch,
     rewrite: (rewrite) =>
-      Effect.flatMap(
-        alone(Effect.result(rewriteAll(rewrite)).pipe(Effect.flatMap(ofStore))),
-        Effect.fromResult
-      ),
+      Effect.flatMap(alone(Effect.result(rewriteAll(rewrite)).pipe(Effect.flatMap(ofStore))), Effect.fromResult),
     removed: ({ after, limit }) =>
       Effect.gen(function* () {
         const runs = yield* read(yield* LogFile.originOf(session, "removed"))

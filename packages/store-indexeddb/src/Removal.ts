@@ -68,14 +68,11 @@ export const make = (transact: Transact, origin: LogOrigin): Retention => {
     for (const [index, id] of gone.entries()) {
       count(rows.get(id), -1)
       records.delete(id)
-      when<Array<IDBValidKey>>(
-        log.index(historyIndex).getAllKeys(IDBKeyRange.bound([id], [id, []])),
-        (positions) => {
-          for (const position of positions) log.delete(position)
-          // Requests are answered in order, so this is the last answer.
-          if (index === gone.length - 1) putAll()
-        }
-      )
+      when<Array<IDBValidKey>>(log.index(historyIndex).getAllKeys(IDBKeyRange.bound([id], [id, []])), (positions) => {
+        for (const position of positions) log.delete(position)
+        // Requests are answered in order, so this is the last answer.
+        if (index === gone.length - 1) putAll()
+      })
     }
   }
 
@@ -119,13 +116,11 @@ export const make = (transact: Transact, origin: LogOrigin): Retention => {
               }
             }),
             (rows) =>
-              rows.map(
-                ({ first, last, ...run }): RemovedRun => ({
-                  ...run,
-                  first: positionOf(origin, first),
-                  last: positionOf(origin, last)
-                })
-              )
+              rows.map(({ first, last, ...run }): RemovedRun => ({
+                ...run,
+                first: positionOf(origin, first),
+                last: positionOf(origin, last)
+              }))
           )
         : Effect.succeed([]),
     // The browser alone decides when it gives space back, and when it deletes what was overwritten.

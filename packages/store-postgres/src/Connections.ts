@@ -22,7 +22,9 @@ export interface Connections {
     body: (run: Connections["run"]) => Effect.Effect<A, SqlError | E>
   ) => Effect.Effect<A, SqlError | E>
   /** Runs statements on one connection, each as its own transaction, however long they take. */
-  readonly alone: <A, E>(body: (run: Connections["run"]) => Effect.Effect<A, SqlError | E>) => Effect.Effect<A, SqlError | E>
+  readonly alone: <A, E>(
+    body: (run: Connections["run"]) => Effect.Effect<A, SqlError | E>
+  ) => Effect.Effect<A, SqlError | E>
   /** Listens on a channel until the connection is lost, after running `before` on the same connection. */
   readonly listen: (
     channel: string,

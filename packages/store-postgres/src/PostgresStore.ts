@@ -80,7 +80,9 @@ export const make = (
       ),
       changed: notifications.changed,
       now,
-      retention: Effect.promise(() => (retention ??= import("./Removal.ts").then(({ make }) => make(connections, origin, read))))
+      retention: Effect.promise(
+        () => (retention ??= import("./Removal.ts").then(({ make }) => make(connections, origin, read)))
+      )
     })
     return {
       handoffs,

@@ -100,11 +100,7 @@ const putParameters = (put: NonNullable<Rewrite["put"]>) => {
 const batch = 256
 
 /** Makes the retention of one database. */
-export const make = (
-  { address, alone, transaction }: Connections,
-  origin: LogOrigin,
-  read: Read
-): Retention => {
+export const make = ({ address, alone, transaction }: Connections, origin: LogOrigin, read: Read): Retention => {
   const write = (run: Connections["run"], { drop = [], leave = [], put = [], retract = [] }: Rewrite) =>
     Effect.gen(function* (): Effect.fn.Return<void, RevisionConflict | SqlError> {
       const gone = [...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)]
@@ -166,10 +162,17 @@ export const make = (
   return {
     batch,
     rewrite: (rewrite) =>
-      transaction<void, RevisionConflict>((run) => write(run, rewrite)).pipe(Effect.catchTag("SqlError", ofSql("rewrite"))),
+      transaction<void, RevisionConflict>((run) => write(run, rewrite)).pipe(
+        Effect.catchTag("SqlError", ofSql("rewrite"))
+      ),
     removed: ({ after, limit }) => {
       const { epoch, n, xid } = placeOf(after)
-      const parameters = [PgTypes.int4(epoch), PgTypes.text(xid), PgTypes.int4(n), PgTypes.int8(BigInt(Math.max(0, limit)))]
+      const parameters = [
+        PgTypes.int4(epoch),
+        PgTypes.text(xid),
+        PgTypes.int4(n),
+        PgTypes.int8(BigInt(Math.max(0, limit)))
+      ]
       return Effect.map(read("removed", statements.removed, parameters), (rows) => rows.map(runOf))
     },
     // Only a new file of a table has no copy of a row that was deleted, and gives its space back.
@@ -178,7 +181,9 @@ export const make = (
         // Commits wait behind it while it waits for one that is under way.
         yield* run("SET lock_timeout = '5s'")
         yield* Effect.ensuring(
-          Effect.forEach(["handoff_records", "handoff_log"], (table) => run(`VACUUM (FULL) ${table}`), { discard: true }),
+          Effect.forEach(["handoff_records", "handoff_log"], (table) => run(`VACUUM (FULL) ${table}`), {
+            discard: true
+          }),
           Effect.ignore(run("RESET lock_timeout"))
         )
       })

@@ -31,11 +31,7 @@ const numberOf = (position: Position): number => Number(position.slice(position.
 const batch = 256
 
 /** Makes the retention of one database. */
-export const make = (
-  session: Session,
-  statements: Statements,
-  origin: LogOrigin
-): Retention => {
+export const make = (session: Session, statements: Statements, origin: LogOrigin): Retention => {
   const { db } = session
   const prepared = new Map<string, StatementSync>()
   const statement = (sql: string): StatementSync => {
@@ -91,15 +87,13 @@ export const make = (
           statement(listRuns).all(Number(Result.getOrUndefined(numberIn(origin, after)) ?? 0), limit)
         ),
         (rows) =>
-          rows.map(
-            ({ first, hash, last, level }): RemovedRun => ({
-              first: positionOf(origin, Number(first)),
-              last: positionOf(origin, Number(last)),
-              level: Number(level),
-              // The cast: the column of a STRICT table is a BLOB.
-              hash: Digest.make(Buffer.from(hash as Uint8Array).toString("hex"))
-            })
-          )
+          rows.map(({ first, hash, last, level }): RemovedRun => ({
+            first: positionOf(origin, Number(first)),
+            last: positionOf(origin, Number(last)),
+            level: Number(level),
+            // The cast: the column of a STRICT table is a BLOB.
+            hash: Digest.make(Buffer.from(hash as Uint8Array).toString("hex"))
+          }))
       ),
     // A page that was freed keeps its bytes until it is used again, so only a new file holds no copy. The journal holds the
     // pages of earlier commits until it is emptied.

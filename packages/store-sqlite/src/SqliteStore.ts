@@ -218,7 +218,9 @@ export const make = (
         (after, limit) => session.attempt("odd", () => statements.log(Number(after?.number ?? 0), limit))
       ),
       changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis")),
-      retention: Effect.promise(() => (retention ??= import("./Removal.ts").then(({ make }) => make(session, statements, origin))))
+      retention: Effect.promise(
+        () => (retention ??= import("./Removal.ts").then(({ make }) => make(session, statements, origin)))
+      )
     })
     const agents = AgentStore.of({
       put: (given) =>

@@ -58,8 +58,13 @@ export const archive = Command.make(
       "before",
       "Only handoffs that last changed longer ago than this, such as 90d, or before a timestamp; with all their parts"
     ).pipe(Flag.withMetavar("WHEN")),
-    status: Flag.Literals("status", HandoffStatus.literals.filter((status) => !isOpen(status))).pipe(
-      Flag.withDescription("Only handoffs with this status, and their parts; repeat it for more [default: every final one]"),
+    status: Flag.Literals(
+      "status",
+      HandoffStatus.literals.filter((status) => !isOpen(status))
+    ).pipe(
+      Flag.withDescription(
+        "Only handoffs with this status, and their parts; repeat it for more [default: every final one]"
+      ),
       Flag.atLeast(0)
     ),
     to: Flags.required(
@@ -76,7 +81,7 @@ export const archive = Command.make(
         before: yield* momentOf(flags.before),
         ...(flags.status.length > 0 && { status: flags.status }),
         file: archiveFile(flags.to),
-        onProgress: (step, count) => 
+        onProgress: (step, count) =>
           count % 256 === 0 ? Effect.provide(progress(`${step} ${handoffs(count)}`), progressing) : Effect.void
       }).pipe(Effect.ensuring(progress("")))
       yield* print((yield* Flags.Json) ? jsonText(archiveJson(report)) : archiveText(flags.to, report))
@@ -132,5 +137,7 @@ export const purge = Command.make(
     }).pipe(on("purge", given("operatorKey", flags.operatorKey)))
 ).pipe(
   withHelp(storeVerbs.purge, "Nobody else may have a JSON store open meanwhile."),
-  Command.withExamples([{ command: 'aumai-handoff purge --id 7k2m9q4xw3pz --by operator --reason "Request of 1 December."' }])
+  Command.withExamples([
+    { command: 'aumai-handoff purge --id 7k2m9q4xw3pz --by operator --reason "Request of 1 December."' }
+  ])
 )

@@ -83,7 +83,9 @@ export const verify = Command.make(
         (error) =>
           readable !== undefined &&
           opened === undefined &&
-          archives.length === 0 && error._tag === "StoreError" && error.reason === "corrupt",
+          archives.length === 0 &&
+          error._tag === "StoreError" &&
+          error.reason === "corrupt",
         // A JSON store cannot be opened while its file is torn, but the file can be verified.
         (error) =>
           Effect.andThen(warn(printable(error.message)), verifyFile(readable ?? "", undefined, requireSignatures))

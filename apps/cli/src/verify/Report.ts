@@ -100,7 +100,19 @@ export const proofJson = ({
 
 /** Says what was checked and what of it holds. "Everything holds" is said only if all was checked and holds. */
 const conclusion = (found: Findings): string => {
-  const { archived = 0, bare, checkpoint, counts, entries, flaws, handoffs, imported, notes, purged = 0, unproven } = found
+  const {
+    archived = 0,
+    bare,
+    checkpoint,
+    counts,
+    entries,
+    flaws,
+    handoffs,
+    imported,
+    notes,
+    purged = 0,
+    unproven
+  } = found
   if (handoffs + archived === 0) return "Checked 0 handoffs: there is nothing to verify."
   const isPartial = bare + notes.length + unproven.length > 0
   const proof = entries === 0 ? "" : `: ${describeProof(found)}`

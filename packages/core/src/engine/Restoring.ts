@@ -34,8 +34,10 @@ export const restored = (
       if (leaf !== entryLeaf(entry)) return false
       entries.push(entry)
     }
-    return yield* retention.rewrite({ put: [{ record, entries, base: 0 }], retract: entries.map(({ position }) => position) }).pipe(
-      Effect.as(true),
-      Effect.catchTag("RevisionConflict", () => Effect.succeed(false))
-    )
+    return yield* retention
+      .rewrite({ put: [{ record, entries, base: 0 }], retract: entries.map(({ position }) => position) })
+      .pipe(
+        Effect.as(true),
+        Effect.catchTag("RevisionConflict", () => Effect.succeed(false))
+      )
   })

@@ -11,7 +11,24 @@ import { verifyRetained } from "../retention/Retained.ts"
 import { type Entry, HandoffStore } from "../store/HandoffStore.ts"
 import type { RemovedRun, Retention } from "../store/Retention.ts"
 import { checkpoint, holds } from "../verification/Checkpoint.ts"
-import { begin, drawOwn, expect, facts, factsOf, held, law, type Law, life, logAfter, mark, same, second, step, tallied, whole } from "./kit.ts"
+import {
+  begin,
+  drawOwn,
+  expect,
+  facts,
+  factsOf,
+  held,
+  law,
+  type Law,
+  life,
+  logAfter,
+  mark,
+  same,
+  second,
+  step,
+  tallied,
+  whole
+} from "./kit.ts"
 
 // In seconds of the laws: in January 1970, so that an archive of a store in use has only what laws wrote.
 const longAgo = -1_789_000_000
@@ -190,8 +207,8 @@ export const retention: ReadonlyArray<Law> = [
       }
       const { file, has } = fileInMemory(`${fault}.json`, fail)
       const failing = <A, E>(step: Fault, effect: Effect.Effect<A, E>): Effect.Effect<A, E | StoreError> =>
-        Effect.suspend(
-          (): Effect.Effect<A, E | StoreError> => (isFailing && step === fault ? Effect.fail(interrupted) : effect)
+        Effect.suspend((): Effect.Effect<A, E | StoreError> =>
+          isFailing && step === fault ? Effect.fail(interrupted) : effect
         )
       const faulty = {
         ...store,
@@ -200,7 +217,9 @@ export const retention: ReadonlyArray<Law> = [
           // One handoff in each rewrite, of which the second fails.
           batch: 1,
           rewrite: (rewrite: Parameters<Retention["rewrite"]>[0]) =>
-            rewrite.drop?.[0]?.recordId === ids[0] ? retention.rewrite(rewrite) : failing("rewrite", retention.rewrite(rewrite)),
+            rewrite.drop?.[0]?.recordId === ids[0]
+              ? retention.rewrite(rewrite)
+              : failing("rewrite", retention.rewrite(rewrite)),
           reclaim: failing("reclaim", retention.reclaim)
         })
       }
@@ -243,10 +262,16 @@ export const retention: ReadonlyArray<Law> = [
       JSON.stringify(yield* store.history(own.id("a"))).includes("Keep the law"),
       "Expected a refused purge to erase nothing"
     )
-    yield* same("the purged handoffs", (yield* Effect.orDie(purge({ handoffs: [own.id("a")], by }))).purged, [own.id("a")])
+    yield* same("the purged handoffs", (yield* Effect.orDie(purge({ handoffs: [own.id("a")], by }))).purged, [
+      own.id("a")
+    ])
     const { events, record } = yield* held(own.id("a"))
     yield* expect(!JSON.stringify({ events, record }).includes("Keep the law"), "Expected no text after a purge")
-    yield* same("the status after a purge", Option.map(record, ({ status }) => status), Option.some("completed"))
+    yield* same(
+      "the status after a purge",
+      Option.map(record, ({ status }) => status),
+      Option.some("completed")
+    )
     yield* same("an open handoff", yield* store.get(own.id("open")), Option.some(open.record))
     yield* same("an earlier checkpoint", (yield* holds(seen)).outcome, "holds")
     const again = yield* Effect.orDie(purge({ handoffs: [own.id("a")], by }))

@@ -41,10 +41,7 @@ export interface ArchiveHead extends FullArchiveHead {
 const last = "]}\n"
 
 /** The text of an archive, from groups of its handoffs. */
-export async function* textOf(
-  head: ArchiveHead,
-  groups: AsyncIterable<ReadonlyArray<object>>
-): AsyncGenerator<string> {
+export async function* textOf(head: ArchiveHead, groups: AsyncIterable<ReadonlyArray<object>>): AsyncGenerator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"records":[`
   let separator = "\n"
   for await (const handoffs of groups) {

@@ -1,11 +1,5 @@
 /** Moves handoffs that have ended to an archive: writes it, checks it, and only then removes them from the store. */
-import {
-  encodeArchived,
-  flawIn,
-  type HandoffRecord,
-  InvalidInput,
-  type StoreError
-} from "@aumai/handoff-protocol"
+import { encodeArchived, flawIn, type HandoffRecord, InvalidInput, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 
 import { entryLeaf } from "../engine/LeafHash.ts"
@@ -15,7 +9,14 @@ import { isBefore } from "../store/Positions.ts"
 import type { RemovedRun, Retention } from "../store/Retention.ts"
 import { checkpointTo } from "../verification/Checkpoint.ts"
 import { fullArchiveHead } from "../wire/FullArchive.ts"
-import { type ArchiveCheckpoint, type ArchiveFile, type ArchivedLine, type ArchivePart, partsOf, textOf } from "./ArchiveFile.ts"
+import {
+  type ArchiveCheckpoint,
+  type ArchiveFile,
+  type ArchivedLine,
+  type ArchivePart,
+  partsOf,
+  textOf
+} from "./ArchiveFile.ts"
 import { chainsIn, type Which } from "./Chains.ts"
 
 /** The options of `archive`. */
@@ -81,7 +82,11 @@ const handoffsOf = (store: Store, which: Which, covered: Position) => {
   return Effect.gen(function* () {
     while (true) {
       const chains: Array<ReadonlyArray<HandoffRecord>> = []
-      for (let chain = yield* next; chain !== undefined; chain = chains.length < readsAtOnce ? yield* next : undefined) {
+      for (
+        let chain = yield* next;
+        chain !== undefined;
+        chain = chains.length < readsAtOnce ? yield* next : undefined
+      ) {
         chains.push(chain)
       }
       if (chains.length === 0) return undefined
@@ -134,7 +139,11 @@ const write = ({ before, file, onProgress, status }: ArchiveOptions) =>
 type Handoff = ArchivedLine["archived"]
 
 /** Reads the archive in groups of handoffs, and returns its head and its digest. */
-const readFile = <E, R>(file: ArchiveFile, size: number, visit: (group: ReadonlyArray<ArchivedLine>) => Effect.Effect<void, E, R>) =>
+const readFile = <E, R>(
+  file: ArchiveFile,
+  size: number,
+  visit: (group: ReadonlyArray<ArchivedLine>) => Effect.Effect<void, E, R>
+) =>
   Effect.gen(function* () {
     const text = yield* tryFile(file.name, () => file.read())
     if (text === undefined) return yield* invalid(file.name, "Expected the archive; it is missing")
@@ -175,7 +184,8 @@ const check = ({ file, onProgress }: ArchiveOptions) =>
       Effect.gen(function* () {
         for (const { archived, line } of group) {
           const { recordId } = archived.record
-          if (seen.has(recordId)) return yield* invalid(file.name, `Expected each handoff once; line ${line} repeats ${recordId}`)
+          if (seen.has(recordId))
+            return yield* invalid(file.name, `Expected each handoff once; line ${line} repeats ${recordId}`)
           seen.add(recordId)
           found.handoffs += 1
           found.entries += archived.history.length
@@ -183,7 +193,8 @@ const check = ({ file, onProgress }: ArchiveOptions) =>
         yield* onProgress?.("checked", found.handoffs) ?? Effect.void
       })
     )
-    if (origin !== log) return yield* invalid(file.name, `Expected an archive of the log ${log}, but it is of ${origin}`)
+    if (origin !== log)
+      return yield* invalid(file.name, `Expected an archive of the log ${log}, but it is of ${origin}`)
     return { ...found, checkpoint, digest }
   })
 
@@ -218,20 +229,18 @@ const remove = (retention: Retention, { file, onProgress }: ArchiveOptions) =>
 
     /** Removes handoffs together or, on conflict, one by one. */
     const drop = (leaving: ReadonlyArray<Leaving>): Effect.Effect<void, StoreError> =>
-      retention
-        .rewrite({ drop: leaving.map(({ record }) => record), leave: leaving.flatMap(({ runs }) => runs) })
-        .pipe(
-          Effect.tap(() => {
-            sums.handoffs += leaving.length
-            for (const { runs } of leaving) sums.entries += runs.length
-            return onProgress?.("removed", sums.handoffs) ?? Effect.void
-          }),
-          Effect.catchTag("RevisionConflict", () => {
-            if (leaving.length > 1) return Effect.forEach(leaving, (one) => drop([one]), { discard: true })
-            sums.kept += 1
-            return Effect.void
-          })
-        )
+      retention.rewrite({ drop: leaving.map(({ record }) => record), leave: leaving.flatMap(({ runs }) => runs) }).pipe(
+        Effect.tap(() => {
+          sums.handoffs += leaving.length
+          for (const { runs } of leaving) sums.entries += runs.length
+          return onProgress?.("removed", sums.handoffs) ?? Effect.void
+        }),
+        Effect.catchTag("RevisionConflict", () => {
+          if (leaving.length > 1) return Effect.forEach(leaving, (one) => drop([one]), { discard: true })
+          sums.kept += 1
+          return Effect.void
+        })
+      )
 
     const removeAll = (group: ReadonlyArray<ArchivedLine>) =>
       Effect.gen(function* () {
@@ -271,11 +280,12 @@ export const archive = (
     const { file } = options
     const store = yield* HandoffStore
     const retention = yield* retentionOf(store, "archive")
-    const isContinued = (yield* tryFile(file.name, async () => {
-      const bytes = await file.read()
-      await bytes?.[Symbol.asyncIterator]().return?.()
-      return bytes
-    })) !== undefined
+    const isContinued =
+      (yield* tryFile(file.name, async () => {
+        const bytes = await file.read()
+        await bytes?.[Symbol.asyncIterator]().return?.()
+        return bytes
+      })) !== undefined
     if (!isContinued && !(yield* write(options))) return { handoffs: 0, entries: 0, kept: 0 }
     const { checkpoint, digest, entries, handoffs } = yield* check(options)
     yield* tryFile(file.name, () => file.flush())

@@ -35,7 +35,11 @@ const isPart = (store: HandoffStore["Service"], record: HandoffRecord) =>
   })
 
 /** A handoff with all its parts; `undefined` if one of them must stay. */
-const chainFrom = (store: HandoffStore["Service"], whole: HandoffRecord, hasEnded: (record: HandoffRecord) => boolean) =>
+const chainFrom = (
+  store: HandoffStore["Service"],
+  whole: HandoffRecord,
+  hasEnded: (record: HandoffRecord) => boolean
+) =>
   Effect.gen(function* () {
     const members = new Map([[whole.recordId, whole]])
     const waiting = [whole]

@@ -112,7 +112,10 @@ export const purge = ({
     for (const some of Arr.chunksOf(unnoted, limits.purged)) {
       yield* ledger.note({ _tag: "Purged", by, handoffs: some, ...(reason !== undefined && { reason }) })
     }
-    const erase = (some: ReadonlyArray<RecordId>, left = tries): Effect.Effect<void, Effect.Error<ReturnType<typeof withoutBody>> | RevisionConflict> =>
+    const erase = (
+      some: ReadonlyArray<RecordId>,
+      left = tries
+    ): Effect.Effect<void, Effect.Error<ReturnType<typeof withoutBody>> | RevisionConflict> =>
       Effect.gen(function* () {
         const put: Array<Rewritten> = []
         for (const id of some) {

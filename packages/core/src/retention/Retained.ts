@@ -108,7 +108,8 @@ export const verifyRetained = (
       const leaf = named?.leaves.get(position)
       named?.leaves.delete(position)
       if (leaf === undefined) missing += isRemoved ? 1 : 0
-      else if (leaf !== hash) faults.push(`The entry at position ${position} of ${named?.name} is not the one of the log`)
+      else if (leaf !== hash)
+        faults.push(`The entry at position ${position} of ${named?.name} is not the one of the log`)
       return true
     }
     yield* eachLeaf(look)

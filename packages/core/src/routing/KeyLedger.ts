@@ -144,11 +144,15 @@ export const make = Effect.gen(function* () {
         add(event)
       }
       if (!isReadonlyArrayNonEmpty(entries)) return
-      yield* Effect.catchTag(agents.record(entries), "RevisionConflict", (cause): Effect.Effect<void, E | StoreError> => {
-        if (left > 0) return append(plan, refuse, left - 1)
-        const detail = "The keys of the store change all the time; try again"
-        return Effect.fail(new StoreError({ operation: "record keys", reason: "unavailable", detail, cause }))
-      })
+      yield* Effect.catchTag(
+        agents.record(entries),
+        "RevisionConflict",
+        (cause): Effect.Effect<void, E | StoreError> => {
+          if (left > 0) return append(plan, refuse, left - 1)
+          const detail = "The keys of the store change all the time; try again"
+          return Effect.fail(new StoreError({ operation: "record keys", reason: "unavailable", detail, cause }))
+        }
+      )
     })
 
   const change = (agent: AgentId, plan: (state: KeyState) => ReadonlyArray<Draft>): Effect.Effect<void, KeyError> =>

@@ -34,17 +34,18 @@ export const pageOfRuns = (
 }
 
 /** A new image with the content of an image after a rewrite. It gives no position again. */
-export const imageAfter = (
-  image: StoreImage.StoreImage,
-  { drop = [], put = [] }: Rewrite
-): StoreImage.StoreImage => {
+export const imageAfter = (image: StoreImage.StoreImage, { drop = [], put = [] }: Rewrite): StoreImage.StoreImage => {
   const next = StoreImage.make(image.origin)
   const gone = new Set([...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)])
   const all = [
     ...[...image.all()].flatMap(([id, { history, record }]) => (gone.has(id) ? [] : [{ entries: history, record }])),
     ...put
   ].flatMap(({ entries, record }) =>
-    entries.map(({ event, position, revision }) => ({ event, number: numberOf(position), record: { ...record, revision } }))
+    entries.map(({ event, position, revision }) => ({
+      event,
+      number: numberOf(position),
+      record: { ...record, revision }
+    }))
   )
   all.sort((a, b) => a.number - b.number)
   // Lists show only the last state, so every earlier entry can carry it.

@@ -51,9 +51,7 @@ const runsBetween = Effect.fnUntraced(function* (
  * positions. Those after the last entry of a handoff are left out, because an entry before them may still appear. An entry
  * that came back from an archive counts as the run that it was removed in.
  */
-export const eachLeaf = (
-  visit: (leaf: Leaf) => boolean
-): Effect.Effect<void, StoreError, HandoffStore | AgentStore> =>
+export const eachLeaf = (visit: (leaf: Leaf) => boolean): Effect.Effect<void, StoreError, HandoffStore | AgentStore> =>
   Effect.gen(function* () {
     const store = yield* HandoffStore
     const { log } = yield* store.origin

@@ -2,7 +2,17 @@
 import * as Schema from "effect/Schema"
 
 import { Digest, Signature } from "../values/Digest.ts"
-import { AgentId, besideEvent, field, LogName, optional, PublicKey, RecordId, Text, Timestamp } from "../values/Fields.ts"
+import {
+  AgentId,
+  besideEvent,
+  field,
+  LogName,
+  optional,
+  PublicKey,
+  RecordId,
+  Text,
+  Timestamp
+} from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 
 const fact = {

@@ -173,7 +173,10 @@ export const storeVerbs = {
     {
       handoffs: field(Schema.Array(RecordId), "The ids of the handoffs."),
       by: field(AgentId, "The agent that erases them; the log names it."),
-      reason: optional(Text, "The reason, in words. It stays in the log, so do not repeat what is erased. Default: none.")
+      reason: optional(
+        Text,
+        "The reason, in words. It stays in the log, so do not repeat what is erased. Default: none."
+      )
     },
     ["HandoffNotFound", "InvalidInput", "InvalidTransition", "RevisionConflict", "StoreError"]
   ),
