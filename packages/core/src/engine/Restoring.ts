@@ -14,8 +14,8 @@ const before = (position: Position): Position => {
 }
 
 /**
- * Puts a handoff back that this log has archived: `true` if every entry left exactly this leaf at its position. The log is then
- * as it was before, so that no follower sees the entries again.
+ * Puts a handoff back that this log has archived: `true` if every entry left exactly this leaf at its position. The log then
+ * has the entries it had, so that no follower sees them again.
  */
 export const restored = (
   store: HandoffStore["Service"],

@@ -137,7 +137,7 @@ const handoffIn = (name: string, line: number, text: string): ArchivedLine => {
   return { line, archived: { ...archived, positions } }
 }
 
-/** Reads an archive part by part, and throws `InvalidInput` at the first line that is not as it was written. */
+/** Reads an archive part by part, and throws `InvalidInput` at the first line that `archive` did not write. */
 export async function* partsOf(name: string, file: AsyncIterable<string>): AsyncGenerator<ArchivePart> {
   const lines = linesIn(name, file)
   let line = 0

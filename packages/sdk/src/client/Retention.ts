@@ -25,7 +25,7 @@ export const fileOf = (input: string, file: ArchiveFile): ArchiveFile => {
     throw new InvalidInput({ input, issues: [{ path: "", expected }] })
   }
   return {
-    name: String(file.name),
+    name: file.name,
     read: () => file.read(),
     write: (text) => file.write(text),
     flush: () => file.flush()

@@ -81,10 +81,10 @@ async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string>
 }
 
 /** Flushes the name of a file. Windows cannot open a directory, and flushes names itself. */
-const syncDirectory = async (path: string): Promise<void> => {
+const syncDirectory = async (file: string): Promise<void> => {
   if (process.platform === "win32") return
-  const [{ open }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")])
-  const directory = await open(dirname(path), "r")
+  const [{ open }, path] = await Promise.all([import("node:fs/promises"), import("node:path")])
+  const directory = await open(path.dirname(file), "r")
   try {
     await directory.sync()
   } finally {

@@ -13,7 +13,7 @@ export interface VerifyOptions extends CallOptions {
    */
   readonly checkpoint?: { readonly note: string; readonly key: string } | undefined
   /**
-   * Archives of this store. Proves that they are as they were written, and that every entry that was removed is in one of them.
+   * Archives of this store. Proves that they were not changed, and that every entry that was removed is in one of them.
    * A difference is one of the `faults`.
    */
   readonly with?: ReadonlyArray<ArchiveFile> | undefined
