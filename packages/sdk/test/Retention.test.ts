@@ -197,7 +197,7 @@ const program = join(import.meta.dirname, "programs/archive.ts")
 
 /** Runs the archive in a process, and kills it once it has printed this number of lines. Returns its lines. */
 const killedAfter = async (location: string, file: string, most: number) => {
-  const child = spawn(process.execPath, [program, location, file], { stdio: ["ignore", "pipe", "inherit"] })
+  const child = spawn(process.execPath, [program, location, file], { stdio: ["ignore", "pipe", "ignore"] })
   const ended = new Promise((resolve) => child.once("exit", resolve))
   const lines: Array<string> = []
   for await (const line of createInterface({ input: child.stdout })) {

@@ -13,13 +13,14 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 
 import * as Flags from "../input/Flags.ts"
 import * as Input from "../input/Input.ts"
 import { on } from "../OpenStore.ts"
 import { print, progress } from "../output/Output.ts"
 import { jsonText, printable, word } from "../output/Text.ts"
-import { given } from "./Acting.ts"
+import { decodedOption, given } from "./Acting.ts"
 import { operatorKey } from "./Agents.ts"
 import { withHelp } from "./VerbCommand.ts"
 
@@ -115,22 +116,22 @@ export const purge = Command.make(
       Flag.atLeast(1)
     ),
     by: Flags.required("by", "The agent that erases them; the log names it").pipe(Flag.withMetavar("AGENT")),
-    reason: Flags.text("reason").pipe(
-      Flag.withDescription("The reason. It stays in the log, so do not repeat what is erased"),
-      Flag.withMetavar("TEXT"),
-      Flag.optional
-    ),
+    reason: Flags.orFile("reason", "The reason. It stays in the log, so do not repeat what is erased"),
     operatorKey
   },
   (flags) =>
     Effect.gen(function* () {
       const { purge } = yield* retention
+      const { reason } = yield* decodedOption("reason", flags.reason, (source) => Input.text("--reason", source))
       const ids: Array<RecordId> = []
       for (const id of flags.id) ids.push((yield* Input.handoff(id)).recordId)
       const report = yield* purge({
         handoffs: ids,
         by: yield* Input.agentId("--by", flags.by),
-        ...given("reason", flags.reason)
+        ...given(
+          "reason",
+          Option.map(Option.fromUndefinedOr(reason), ({ text }) => text)
+        )
       })
       const json: WirePurgeReport = report
       yield* print((yield* Flags.Json) ? jsonText(json) : purgeText(report))

@@ -101,12 +101,12 @@ export const retention: ReadonlyArray<Law> = [
       ...life(own.id("c"), ["Rejected"]),
       begin(own.id("z"))
     ]
-    const stays = [own.id("b"), own.id("z")]
+    const stays = new Set([own.id("b"), own.id("z")])
     for (const change of changes) yield* store.commit([change])
     const entries = yield* logAfter(own, start)
     const counted = yield* tallied
     const seen = yield* checkpoint
-    const gone = entries.filter(({ recordId }) => !stays.includes(recordId))
+    const gone = entries.filter(({ recordId }) => !stays.has(recordId))
     const [a, c] = [yield* held(own.id("a")), yield* held(own.id("c"))]
     const records = [a, c].flatMap(({ record }) => Option.toArray(record))
     yield* retention.rewrite({ drop: records, leave: runsOf(gone) })
@@ -120,9 +120,9 @@ export const retention: ReadonlyArray<Law> = [
       [own.id("b"), own.id("mark"), own.id("z")]
     )
     yield* same("the sums", yield* tallied, { ...sums, pending: (sums["pending"] ?? 0) + 2 })
-    const left = entries.filter(({ recordId }) => stays.includes(recordId))
+    const left = entries.filter(({ recordId }) => stays.has(recordId))
     for (const [index, { position }] of entries.entries()) {
-      const after = entries.slice(index + 1).filter(({ recordId }) => stays.includes(recordId))
+      const after = entries.slice(index + 1).filter(({ recordId }) => stays.has(recordId))
       yield* same("the log after a removed position", yield* logAfter(own, position), after)
     }
     yield* same("the runs of the removed entries", yield* runsAt(retention, gone), runsOf(gone))

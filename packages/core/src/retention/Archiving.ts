@@ -148,24 +148,26 @@ const readFile = <E, R>(
     const text = yield* tryFile(file.name, () => file.read())
     if (text === undefined) return yield* invalid(file.name, "Expected the archive; it is missing")
     const parts = partsOf(file.name, text)
-    let [head, end]: [Part<"Head"> | undefined, Part<"End"> | undefined] = [undefined, undefined]
+    const found: { head?: Part<"Head">; end?: Part<"End"> } = {}
     const take = async () => {
       const group: Array<ArchivedLine> = []
-      while (group.length < size && end === undefined) {
+      while (group.length < size && found.end === undefined) {
         const { value: part } = await parts.next()
         if (part === undefined) break
         if (part._tag === "Handoff") group.push(part)
-        else if (part._tag === "Head") head = part
-        else end = part
+        else if (part._tag === "Head") found.head = part
+        else found.end = part
       }
       return group
     }
-    while (end === undefined) {
+    while (found.end === undefined) {
       const group = yield* tryFile(file.name, take)
       if (group.length > 0) yield* visit(group)
     }
-    // The casts: the reader has given both, or has failed.
-    return { ...(head as unknown as Part<"Head">), digest: (end as unknown as Part<"End">).digest }
+    const { end, head } = found
+    // The reader gives both, or fails.
+    if (end === undefined || head === undefined) return yield* invalid(file.name, "Expected the archive; it is empty")
+    return { ...head, digest: end.digest }
   })
 
 type Part<Tag> = Extract<ArchivePart, { readonly _tag: Tag }>

@@ -43,17 +43,17 @@ const chainFrom = (
   Effect.gen(function* () {
     const members = new Map([[whole.recordId, whole]])
     const waiting = [whole]
-    let stays = false
-    for (let next = waiting.pop(); next !== undefined && !stays; next = waiting.pop()) {
+    const found = { stays: false }
+    for (let next = waiting.pop(); next !== undefined && !found.stays; next = waiting.pop()) {
       yield* eachPart(store, wholeOf(next), (part) => {
         if (members.has(part.recordId)) return true
         members.set(part.recordId, part)
         waiting.push(part)
-        stays = !hasEnded(part) || members.size > mostMembers
-        return !stays
+        found.stays = !hasEnded(part) || members.size > mostMembers
+        return !found.stays
       })
     }
-    return stays ? undefined : [...members.values()]
+    return found.stays ? undefined : [...members.values()]
   })
 
 /** Makes a reader of the chains, the oldest first: each run returns the next one, and `undefined` after the last. */

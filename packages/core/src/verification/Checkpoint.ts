@@ -91,7 +91,7 @@ export const checkpointTo: Effect.Effect<
 /** The checkpoint of the log up to the last entry of a handoff when the read begins. Keeps a page of entries in memory. */
 export const checkpoint: Effect.Effect<Checkpoint, StoreError, HandoffStore | AgentStore> = Effect.map(
   checkpointTo,
-  ({ last: _, ...checkpoint }) => checkpoint
+  ({ log, root, size }) => ({ log, size, root })
 )
 
 /** The result of comparing a log with a checkpoint. */
