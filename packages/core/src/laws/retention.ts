@@ -8,6 +8,7 @@ import type { ArchiveFile } from "../retention/ArchiveFile.ts"
 import { archive } from "../retention/Archiving.ts"
 import { purge } from "../retention/Purging.ts"
 import { verifyRetained } from "../retention/Retained.ts"
+import { AgentStore } from "../store/AgentStore.ts"
 import { type Entry, HandoffStore } from "../store/HandoffStore.ts"
 import type { RemovedRun, Retention } from "../store/Retention.ts"
 import { checkpoint, holds } from "../verification/Checkpoint.ts"
@@ -39,6 +40,13 @@ const runsOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<RemovedRun> =>
 
 /** The retention of the store; a store without one has nothing to keep. */
 const retained = Effect.flatMap(HandoffStore, ({ retention }) => retention ?? Effect.undefined)
+
+/** The log has an operator's key, which a law does not have, and without which nothing is archived or purged. */
+const isOperated = Effect.gen(function* () {
+  const { log } = yield* (yield* HandoffStore).origin
+  const event = (yield* (yield* AgentStore).keys).get(log)?.[0]?.event
+  return event?._tag === "Founded" && event.operator !== undefined
+})
 
 /** The runs of removed entries at these positions. */
 const runsAt = (retention: Retention, entries: ReadonlyArray<Entry>) =>
@@ -196,7 +204,7 @@ export const retention: ReadonlyArray<Law> = [
   law("archiving that is interrupted at any step loses nothing, and is completed by repeating it", function* () {
     const store = yield* HandoffStore
     const retention = yield* retained
-    if (retention === undefined) return
+    if (retention === undefined || (yield* isOperated)) return
     const own = yield* drawOwn
     for (const fault of faults) {
       const ids = ["a", "b"].map((name) => own.id(`${fault}.${name}`))
@@ -246,7 +254,7 @@ export const retention: ReadonlyArray<Law> = [
 
   law("purging erases the texts of handoffs that have ended, and of no others", function* () {
     const store = yield* HandoffStore
-    if (store.retention === undefined) return
+    if (store.retention === undefined || (yield* isOperated)) return
     const own = yield* drawOwn
     const by = AgentId.make("operator")
     const open = begin(own.id("open"))
