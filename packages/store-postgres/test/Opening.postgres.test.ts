@@ -121,7 +121,7 @@ describe("opening a database", () => {
       assert.strictEqual(reason, "unavailable")
       assert.match(
         detail,
-        /has schema version 99; this version of the store reads up to 4\. .*upgrade @aumai\/handoff-store-postgres/
+        /has schema version 99; this version of the store reads up to 5\. .*upgrade @aumai\/handoff-store-postgres/
       )
       assert.deepStrictEqual(yield* query(url, "SELECT version FROM handoff_store"), [[99]])
     })

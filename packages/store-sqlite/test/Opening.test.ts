@@ -97,7 +97,7 @@ const refusals: ReadonlyArray<Refusal> = [
     },
     reason: "unavailable",
     sentence:
-      "has schema version 99; this version of the store reads up to 4. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
+      "has schema version 99; this version of the store reads up to 5. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
   }
 ]
 
@@ -144,7 +144,7 @@ describe("opening refuses, and leaves unchanged,", () => {
           }),
           open(path)
         )
-        assert.include(error.message, `${path} has schema version 99; this version of the store reads up to 4`)
+        assert.include(error.message, `${path} has schema version 99; this version of the store reads up to 5`)
         using newer = database(path, "")
         assert.strictEqual(newer.prepare("SELECT count(*) AS n FROM log").get()?.["n"], 1)
       })
