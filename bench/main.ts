@@ -16,6 +16,7 @@ import type { Row } from "./measure.ts"
 import { memory } from "./memory.ts"
 import { postgres } from "./postgres.ts"
 import { renewals } from "./renewals.ts"
+import { retention } from "./retention.ts"
 import { seed } from "./seed.ts"
 import { sqlite } from "./sqlite.ts"
 import { takeovers } from "./takeover.ts"
@@ -30,6 +31,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   renewals,
   archive,
   checkpoint,
+  retention,
   file,
   sqlite,
   commandSqlite,

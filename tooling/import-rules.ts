@@ -25,7 +25,7 @@ type Layer = (typeof layers)[number]
 /** The folders of each package in reading order: a file imports only from its own folder and from those before it. */
 export const rooms: Readonly<Record<string, ReadonlyArray<string>>> = {
   "packages/protocol": ["values", "model", "encoding", "lifecycle", "verbs", "telling", "foreign", "wire"],
-  "packages/core": ["store", "routing", "engine", "worker", "verification", "wire", "laws"],
+  "packages/core": ["store", "routing", "engine", "worker", "verification", "wire", "retention", "laws"],
   "packages/sdk": ["types", "box", "client", "open"],
   "apps/cli": ["output", "input", "verify", "commands"],
   "apps/web": ["words", "data", "ui", "moves", "lanes", "handoff", "day", "pages"]

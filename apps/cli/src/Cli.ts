@@ -1,6 +1,7 @@
 import * as Command from "effect/cli/Command"
 
 import { agents, route } from "./commands/Agents.ts"
+import { archive, purge } from "./commands/Archive.ts"
 import { checkpoint } from "./commands/Checkpoint.ts"
 import { claim } from "./commands/Claim.ts"
 import { copy } from "./commands/Copy.ts"
@@ -80,6 +81,8 @@ export const cli = root.pipe(
     keygen,
     exportAll,
     importAll,
+    archive,
+    purge,
     copy
   ]),
   Command.withGlobalFlags([Flags.Man, Flags.Json])

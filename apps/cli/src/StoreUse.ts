@@ -35,6 +35,8 @@ export const storeUse = {
   watch: { missing: "created on demand", opens: "to stay", changes: false, signs: false },
   result: { missing: "an error", opens: "to stay", changes: false, signs: false },
   sweep: { missing: "an error", opens: "to stay", changes: true, signs: false },
+  archive: { missing: "an error", opens: "to stay", changes: true, signs: true },
+  purge: { missing: "an error", opens: "to stay", changes: true, signs: true },
   import: { missing: "created", opens: "to stay", changes: true, signs: false },
   "copy --to": { missing: "created", opens: "to stay", changes: true, signs: false },
   "copy --from": reads,

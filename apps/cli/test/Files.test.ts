@@ -38,7 +38,9 @@ describe("a file", () => {
       "--review-file FILE",
       "--stack-file FILE",
       "--statement-file FILE",
-      "--task-file FILE"
+      "--task-file FILE",
+      "--to FILE",
+      "--with FILE"
     ])
   })
 

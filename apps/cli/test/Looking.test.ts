@@ -191,7 +191,7 @@ describe("help", () => {
     const names = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}(\w+) /gm)].map(
       (match) => match[1] ?? ""
     )
-    expect(names).toHaveLength(40)
+    expect(names).toHaveLength(42)
     for (const name of names.filter((name) => name !== "agents")) {
       expect((await cli.run([name, "--help"])).stdout).toContain("EXAMPLES\n  aumai-handoff")
     }

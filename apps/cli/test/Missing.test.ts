@@ -37,6 +37,8 @@ const words: Readonly<Record<Exclude<StoreUser, `copy ${string}`>, ReadonlyArray
   watch: [],
   sweep: [],
   import: ["--file", "archive.json"],
+  archive: ["--before", "90d", "--to", "archive.json"],
+  purge: [...about, "--by", "a"],
   "agents register": ["--id", "a", "--capability", "c"],
   "agents unregister": ["--id", "a"],
   "agents revoke": ["--id", "a"],

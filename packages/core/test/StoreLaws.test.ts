@@ -7,6 +7,7 @@ import { seedsOf } from "../../testing/src/seeds.ts"
 import { HandoffManager } from "../src/engine/HandoffManager.ts"
 import * as StoreLaws from "../src/laws/StoreLaws.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
+import { brokenRetention } from "./brokenRetention.ts"
 import { brokenReopened, brokenStores, sound, soundReopened } from "./brokenStores.ts"
 
 describe("the laws", () => {
@@ -44,7 +45,8 @@ describe("the laws", () => {
 })
 
 describe("the laws detect a store", () => {
-  for (const { fault, breaks, layer } of brokenStores) {
+  const all = [...brokenStores, ...brokenRetention]
+  for (const { fault, breaks, layer } of all) {
     it.effect(`that ${fault}`, () =>
       Effect.gen(function* () {
         const law = StoreLaws.laws.find(({ name }) => name === breaks)
@@ -59,7 +61,7 @@ describe("the laws detect a store", () => {
   }
 
   it("for each law at least once", () => {
-    const found = new Set(brokenStores.map(({ breaks }) => breaks))
+    const found = new Set(all.map(({ breaks }) => breaks))
     const idle = StoreLaws.laws.filter(({ name }) => !found.has(name))
     assert.deepStrictEqual(
       idle.map(({ name }) => name),

@@ -95,11 +95,13 @@ export {
 export { InvalidPosition } from "./model/InvalidPosition.ts"
 export {
   AgentRemovedEvent,
+  ArchiveEvent,
   FoundedEvent,
   KeyAddedEvent,
   KeyEvent,
   KeyRevokedEvent,
-  KeyRotatedEvent
+  KeyRotatedEvent,
+  PurgedEvent
 } from "./model/KeyEvent.ts"
 export { ReadBackRefused } from "./model/ReadBackRefused.ts"
 export { KeyRequired } from "./model/KeyRequired.ts"
@@ -195,7 +197,9 @@ export {
   type WireImportReport,
   type WireKeyPair,
   type WireMetrics,
+  type WireArchiveReport,
   type WireCheckpoint,
+  type WirePurgeReport,
   type WireVerification,
   type WireWaiting,
   type WireWhereabouts,

@@ -127,6 +127,8 @@ const revoked = appended(rotated, revocation, { sig: operator })
 const recovered = appended(revoked, { _tag: "KeyAdded", ...executor }, { proof: first, sig: operator })
 const removed = appended(recovered, { _tag: "AgentRemoved", agent: "executor" }, { sig: first })
 
+const note = { _tag: "Archived", handoffs: 2, entries: 6, digest: "a".repeat(64), size: 9, root: "b".repeat(64) }
+const erasure = { _tag: "Purged", by: "operator", handoffs: ["7k2m9q4xw3pz"], reason: "A request." }
 const keys = (name: string, events: ReadonlyArray<Protocol.KeyEvent>) =>
   ask(name, { operation: "keys", events: events.map(Protocol.encodeKeyEvent) })
 const add = { _tag: "KeyAdded", ...executor }
@@ -142,6 +144,12 @@ export const keyLogs = [
   keys("a revocation by the agent", appended(rotated, revocation, { sig: second })),
   keys("a recovery by the operator", recovered),
   keys("an agent that was removed", removed),
+  keys("an archive in a log without an operator", appended(open, note)),
+  keys("an archive that the operator allows", appended(added, note, { sig: operator })),
+  keys("an archive that the operator does not allow", appended(added, note, { sig: first })),
+  keys("a purge in a log without an operator", appended(open, erasure)),
+  keys("a purge that the operator allows", appended(added, erasure, { sig: operator })),
+  keys("a purge by nobody", appended(founded, erasure)),
   keys("a key log without its first entry", removed.slice(1)),
   keys("an operator's key without a proof", appended([], { _tag: "Founded", operator: operator.publicKey })),
   keys("two beginnings", appended(open, { _tag: "Founded" })),

@@ -551,6 +551,16 @@ ${table(
       "`AgentRemoved`",
       "`agent`",
       "The agent has had a key. `sig` is by the key in force or by the operator's. Then no key is in force."
+    ],
+    [
+      "`Archived`",
+      "`handoffs`, `entries`, `digest`, `size`, `root`",
+      "Handoffs leave the store for an archive: their number, that of their entries, the SHA-256 of the file, and the checkpoint before it. With an operator, `sig` is by the operator's key."
+    ],
+    [
+      "`Purged`",
+      "`by`, `handoffs`, `reason`",
+      "The bodies of these handoffs are erased. With an operator, `sig` is by the operator's key."
     ]
   ]
 )}
@@ -574,6 +584,9 @@ A checkpoint covers the first entries of the log of a store. It is the root of a
 the digested texts of its entries, in the order of the log: those of handoffs, and those of its key log. With their number
 it is written as a [signed note](https://c2sp.org/tlog-checkpoint), with the origin \`aumai-handoff/\` and the name of the
 log, and exactly three lines of text. The origin is also the name of its Ed25519 key.
+
+A store keeps the position and the hash of the leaf of every entry that it archived, or the root of an aligned subtree of
+such leaves. They stand for these entries in the tree.
 
 ## Events
 

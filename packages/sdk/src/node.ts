@@ -3,6 +3,7 @@ import { withAwaitReminder } from "./open/Opening.ts"
 import { storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
 
 export { schemaBox } from "./box/SchemaBox.ts"
+export { archiveFile } from "./open/NodeArchiveFile.ts"
 export { fileOf, storeLayer, type StoreOptions } from "./open/StoreLayer.ts"
 
 /**

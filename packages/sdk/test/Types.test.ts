@@ -149,7 +149,16 @@ describe("the client", () => {
   it("has a method for every verb of the manager", () => {
     expectTypeOf<Exclude<keyof Core.HandoffManager["Service"], keyof Handoffs>>().toBeNever()
     expectTypeOf<Exclude<keyof Handoffs, keyof Core.HandoffManager["Service"]>>().toEqualTypeOf<
-      "agents" | "route" | "verify" | "checkpoint" | "work" | "on" | "close" | typeof Symbol.asyncDispose
+      | "agents"
+      | "route"
+      | "archive"
+      | "purge"
+      | "verify"
+      | "checkpoint"
+      | "work"
+      | "on"
+      | "close"
+      | typeof Symbol.asyncDispose
     >()
   })
 

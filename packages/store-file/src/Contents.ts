@@ -54,6 +54,8 @@ export interface Contents {
   readonly place: (changes: ReadonlyArray<Change>) => Read<ReadonlyArray<Placed>>
   /** Applies written changes, except those that it has already. Returns the number applied. */
   readonly put: (changes: ReadonlyArray<Placed>) => Read<number>
+  /** Removes records, and puts others with all their entries, without checks; the next read is of the result. */
+  readonly rewrite: (drop: Iterable<RecordId>, put: Iterable<RestRecord.Handoff>) => void
   /** The readable file, encoded piece by piece. */
   readonly pieces: () => Generator<Buffer>
   /** The elements of the file that are no records of this store, of those decoded so far. */
@@ -279,6 +281,26 @@ export const make = (file: Map<string, RestFile.Slice>, log: KnownLog): Contents
         taken += 1
       }
       return Result.succeed(taken)
+    },
+    rewrite: (drop, put) => {
+      // The image is made again, of the records that are bytes and of those that only it has.
+      if (image !== undefined) {
+        for (const [id, slice] of slices) {
+          const held = slice === undefined ? heldIn(image, id) : undefined
+          if (held !== undefined) live.set(id, { record: held.record, entries: [...held.entries] })
+        }
+        last = Math.max(last ?? 0, image.lastPosition())
+      }
+      image = undefined
+      toWarm = undefined
+      for (const id of drop) {
+        slices.delete(id)
+        live.delete(id)
+      }
+      for (const { entries, record } of put) {
+        slices.set(record.recordId, undefined)
+        live.set(record.recordId, { record: frozen(record), entries: entries.map(frozen) })
+      }
     },
     // The casts are that of the keys.
     pieces: () => RestFile.join(slicesOf(slices, (key) => Result.getOrUndefined(handoff(key as RecordId)))),

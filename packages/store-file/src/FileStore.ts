@@ -9,7 +9,8 @@ import {
   HandoffStore,
   Hints,
   type LogOrigin,
-  oddCount
+  oddCount,
+  type Retention
 } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
@@ -211,6 +212,7 @@ export const make = (
       isTold = true
       return Console.warn(oddCount(count, session.paths.rest))
     })
+    let retention: Promise<Retention> | undefined
     const handoffs = HandoffStore.of({
       origin: originOf(session),
       commit,
@@ -256,7 +258,8 @@ export const make = (
         refreshInTurn(session, "set aside"),
         Effect.andThen(warmed(session, "set aside"), setAside(session))
       ),
-      changed: Stream.merge(hints.changed, poll)
+      changed: Stream.merge(hints.changed, poll),
+      retention: Effect.promise(() => (retention ??= import("./Removal.ts").then(({ make }) => make(session))))
     })
     return {
       handoffs,

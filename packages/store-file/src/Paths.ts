@@ -22,6 +22,8 @@ export interface Paths {
   readonly renewals: string
   /** The small file with the name of the log and the key logs. */
   readonly log: string
+  /** The leaves of entries that were archived. */
+  readonly removed: string
   /** The path of a temporary file. `isTemporary` recognizes these names, so that files left by a crash can be deleted. */
   readonly temporary: (random: string) => string
   readonly isTemporary: (name: string) => boolean
@@ -49,6 +51,7 @@ export const of = (path: string): Paths => {
     documents: beside("documents"),
     renewals: beside("renewals"),
     log: beside("log"),
+    removed: beside("removed"),
     temporary: (random) => join(directory, `${prefix}${random}.tmp`),
     isTemporary,
     aside: (why, when) => `${path}.${why}-${when}`
@@ -61,8 +64,8 @@ export const of = (path: string): Paths => {
  */
 export const found = (
   fs: Pick<JournalFs["Service"], "stat">,
-  { journal, rest, trail, agents, documents, log }: Paths
+  { journal, rest, trail, agents, documents, log, removed }: Paths
 ): Effect.Effect<ReadonlyArray<string>, FsError> =>
-  Effect.filter([journal, rest, trail, agents, documents, log], (file) =>
+  Effect.filter([journal, rest, trail, agents, documents, log, removed], (file) =>
     Effect.map(fs.stat(file), (stat) => stat !== undefined)
   )

@@ -14,6 +14,7 @@ import * as RestFile from "./RestFile.ts"
 import { hashOf } from "./RestRead.ts"
 import { type Displaced, isSame, type Rest, type Session } from "./Session.ts"
 import { sha256 } from "./Sha256.ts"
+import * as TrailText from "./TrailText.ts"
 import { hintOf } from "./TrailText.ts"
 import * as TrailWrite from "./TrailWrite.ts"
 
@@ -197,6 +198,27 @@ export const checkpoint = (session: Session): Effect.Effect<void, StoreError> =>
     if (journal === undefined || rest === undefined || !isDue(session)) return Effect.void
     return Effect.asVoid(publish(session, rest, "checkpoint", { afterwards: "new journal", announce: true }))
   })
+
+/**
+ * Writes the contents to the readable file and to a new trail, and deletes the journal, so that no file holds anything that the
+ * contents do not. Only for a process that has the store alone.
+ */
+export const publishAnew = (session: Session, standing: Rest, operation: string): Effect.Effect<boolean, StoreError> =>
+  Effect.gen(function* () {
+    const { fs, journal, paths } = session
+    yield* setAllAside(session, standing.aside ?? [], operation)
+    const { path, mark } = yield* writeRest(session)
+    if (journal !== undefined) yield* JournalWrite.extend(session, journal, JournalText.publish(mark.hash), operation)
+    // Before the file changes, because a trail would bring back what the file lacks. Without one, the file counts.
+    if ((yield* fs.stat(paths.trail)) !== undefined) yield* fs.unlink(paths.trail)
+    yield* fs.syncDirectory(paths.directory)
+    if (!(yield* putInPlace(session, path, standing, operation))) return false
+    yield* fs.syncDirectory(paths.directory)
+    yield* TrailWrite.rewrite(session, [TrailText.mark(mark)])
+    yield* fs.syncDirectory(paths.directory)
+    yield* dropJournal(session)
+    return true
+  }).pipe(Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation, "in doubt")(cause))))
 
 /** Tests whether a checkpoint is due. */
 export const isDue = ({ journal, rest, checkpointBytes }: Session): boolean =>

@@ -47,7 +47,7 @@ const pieces = function* (session: Session, salt: JournalLine.Salt, last: Readon
 }
 
 /** Replaces the trail with one that holds all entries of the contents, followed by these lines. Returns its salt. */
-const rewrite = (session: Session, last: ReadonlyArray<string>): Effect.Effect<JournalLine.Salt, FsError> =>
+export const rewrite = (session: Session, last: ReadonlyArray<string>): Effect.Effect<JournalLine.Salt, FsError> =>
   Effect.gen(function* () {
     const { fs, paths } = session
     const generation = yield* JournalWrite.randomName

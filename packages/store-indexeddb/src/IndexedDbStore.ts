@@ -12,7 +12,8 @@ import {
   numberIn,
   type Position,
   positionOf,
-  StoredText
+  StoredText,
+  type Retention
 } from "@aumai/handoff-core"
 import type { LogName, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
@@ -195,18 +196,24 @@ const makeHints = (name: string) =>
 // getAll takes an unsigned 32-bit count.
 const maxCount = 2 ** 32 - 1
 
-/** The number of the last position, of the log or of the key log; 0 without one. */
+/** The number of the last position, of the log, of the key log or of a removed entry; 0 without one. */
 const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effect<number, StoreError> =>
   transact<number>({
     operation: "log",
     mode: "readonly",
-    stores: ["log", "keys"],
-    body: ({ store, when, answer }) =>
-      when(store("log").openKeyCursor(null, "prev"), (cursor) =>
-        when<Array<KeyValue>>(store("keys").getAll(ofLog(own)), (keys) =>
-          answer(Math.max(Number(cursor?.key ?? 0), keys.at(-1)?.position ?? 0))
-        )
+    stores: ["log", "keys", "removed"],
+    body: ({ store, when, answer }) => {
+      let last = 0
+      const reach = (cursor: IDBCursor | null) => {
+        last = Math.max(last, Number(cursor?.key ?? 0))
+      }
+      when(store("log").openKeyCursor(null, "prev"), reach)
+      when(store("removed").openKeyCursor(null, "prev"), reach)
+      // Requests are answered in order, so this is the last answer.
+      when<Array<KeyValue>>(store("keys").getAll(ofLog(own)), (keys) =>
+        answer(Math.max(last, keys.at(-1)?.position ?? 0))
       )
+    }
   })
 
 // Loaded on first use, because a browser rarely needs it.
@@ -225,6 +232,7 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
     const logAfter = (operation: string, number: number, limit: number) =>
       entries(operation, (log) => log.getAll(IDBKeyRange.lowerBound(number, true), Math.min(limit, maxCount)))
 
+    let retention: Promise<Retention> | undefined
     return HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
@@ -280,7 +288,8 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
           (after, limit) => logAfter("odd", Number(after?.number ?? 0), limit)
         )
       ),
-      changed
+      changed,
+      retention: Effect.promise(() => (retention ??= import("./Removal.ts").then(({ make }) => make(transact, origin))))
     })
   })
 

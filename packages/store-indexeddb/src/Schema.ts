@@ -9,14 +9,14 @@ import {
   StoredText,
   type View
 } from "@aumai/handoff-core"
-import { type HandoffRecord, limits } from "@aumai/handoff-protocol"
+import { type Digest, type HandoffRecord, limits } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
 /** The version of the database. A page that finds a higher one refuses it. */
 export const version = 4
 
 /** The object stores. */
-export const storeNames = ["agents", "documents", "keys", "log", "meta", "records", "tally"] as const
+export const storeNames = ["agents", "documents", "keys", "log", "meta", "records", "removed", "tally"] as const
 export type StoreName = (typeof storeNames)[number]
 
 /** A record. A row is not in an index over an undefined field, so those on `parent`, `turn` and `dueAt` are sparse. */
@@ -40,6 +40,14 @@ export interface EntryValue {
   readonly id: string
   readonly revision: number
   readonly event: string
+}
+
+/** The entries that were removed at adjacent leaves, in one hash. */
+export interface RemovedValue {
+  readonly first: number
+  readonly last: number
+  readonly level: number
+  readonly hash: Digest
 }
 
 /** An agent. A row of the first version has `capabilities` as JSON text, and no `agent`. */
@@ -128,6 +136,7 @@ const addKeys = (records: IDBObjectStore): void => {
 
 /** Creates the object stores and indexes that a database of an older version, 0 for a new one, does not have. */
 export const createStores = (database: IDBDatabase, older: number, transaction: IDBTransaction): void => {
+  database.createObjectStore("removed", { keyPath: "first" })
   if (older < 3) database.createObjectStore("documents", { keyPath: ["kind", "key"] })
   if (older < 2) database.createObjectStore("keys", { keyPath: ["log", "revision"] })
   if (older > 0) {
@@ -147,7 +156,7 @@ export const createStores = (database: IDBDatabase, older: number, transaction: 
 }
 
 /** The versions that added an object store; the first one has the others. */
-const since: { readonly [Name in StoreName]?: number } = { keys: 2, documents: 3 }
+const since: { readonly [Name in StoreName]?: number } = { keys: 2, documents: 3, removed: 4 }
 
 /** Tests whether a database has exactly the object stores of a handoff store of a version. */
 export const isOurs = ({ objectStoreNames }: IDBDatabase, of = version): boolean => {

@@ -21,6 +21,10 @@ export interface Connections {
   readonly transaction: <A, E>(
     body: (run: Connections["run"]) => Effect.Effect<A, SqlError | E>
   ) => Effect.Effect<A, SqlError | E>
+  /** Runs statements on one connection, each as its own transaction, however long they take. */
+  readonly alone: <A, E>(
+    body: (run: Connections["run"]) => Effect.Effect<A, SqlError | E>
+  ) => Effect.Effect<A, SqlError | E>
   /** Listens on a channel until the connection is lost, after running `before` on the same connection. */
   readonly listen: (
     channel: string,
@@ -64,6 +68,7 @@ export const make = (address: Address, maxConnections: number): Effect.Effect<Co
             )
           )
         ).pipe(Effect.timeoutOrElse({ duration: patience, orElse: () => tooLong })),
+      alone: (body) => use((connection) => body(connection.queryValues)),
       listen: (channel, before) =>
         Effect.gen(function* () {
           const open = Effect.uninterruptibleMask((restore) => Session.open(address, restore))

@@ -1,5 +1,5 @@
 /** Stores handoffs and agents in a PostgreSQL database that processes on many machines share. */
-import { AgentStore, DocumentStore, GroupCommit, HandoffStore, StoredText } from "@aumai/handoff-core"
+import { AgentStore, DocumentStore, GroupCommit, HandoffStore, StoredText, type Retention } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Context from "effect/Context"
@@ -63,6 +63,7 @@ export const make = (
     const read: Log.Read = (operation, sql, parameters) =>
       Effect.mapError(connections.run(sql, parameters), Failure.ofRead(address, operation))
 
+    let retention: Promise<Retention> | undefined
     const handoffs = HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
@@ -80,7 +81,10 @@ export const make = (
         Object.fromEntries(rows.map(([name, amount]) => [String(name), Number(amount)]))
       ),
       changed: notifications.changed,
-      now
+      now,
+      retention: Effect.promise(
+        () => (retention ??= import("./Removal.ts").then(({ make }) => make(connections, origin, read)))
+      )
     })
     return {
       handoffs,

@@ -17,7 +17,8 @@ const tables = [
   "handoff_tally",
   "handoff_agents",
   "handoff_keys",
-  "handoff_documents"
+  "handoff_documents",
+  "handoff_removed"
 ]
 
 // Ids and agents compare by byte, so that an index has the order of its view in every locale.
@@ -107,6 +108,20 @@ const migrations: ReadonlyArray<ReadonlyArray<string | typeof addKeys>> = [
     `ALTER TABLE handoff_records ADD COLUMN attempt int4, ADD COLUMN lease_until int8, ADD COLUMN other_due int8,
       ADD COLUMN renewed_until int8`,
     addLeases
+  ],
+  // The leaves of entries that were archived, or runs of them in one hash: the log has no rows at these places.
+  [
+    `CREATE TABLE handoff_removed (
+      epoch int4 NOT NULL,
+      xid xid8 NOT NULL,
+      n int4 NOT NULL,
+      last_epoch int4 NOT NULL,
+      last_xid xid8 NOT NULL,
+      last_n int4 NOT NULL,
+      level int4 NOT NULL,
+      hash bytea NOT NULL,
+      PRIMARY KEY (epoch, xid, n)
+    )`
   ]
 ]
 

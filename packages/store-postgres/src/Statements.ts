@@ -366,10 +366,11 @@ export const log = `
   WHERE (epoch, xid, n) > ($1::int4, $2::text::xid8, $3::int4) AND ${settled}
   ORDER BY epoch, xid, n LIMIT $4::int8`
 
-/** Returns a row if an epoch reached a place: if it has an entry there or after it, of a handoff or of the key log. */
+/** Returns a row if an epoch reached a place: if it has an entry there or after it, of a handoff or of the key log, or one that was removed. */
 export const reached = `
   SELECT 1 FROM handoff_log WHERE epoch = $1::int4 AND (xid, n) >= ($2::text::xid8, $3::int4)
   UNION ALL SELECT 1 FROM handoff_keys WHERE epoch = $1 AND (xid, n) >= ($2::text::xid8, $3)
+  UNION ALL SELECT 1 FROM handoff_removed WHERE epoch = $1 AND (xid, n) >= ($2::text::xid8, $3)
   LIMIT 1`
 
 /** Reads the last place that a reader of the log sees. */

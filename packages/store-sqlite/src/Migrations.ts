@@ -137,5 +137,14 @@ export const migrations: ReadonlyArray<string | ((db: DatabaseSync) => void)> = 
   ) STRICT;
   `)
   },
-  addLeases
+  addLeases,
+  // The leaves of entries that were archived, or runs of them in one hash: the log has no rows of these positions.
+  `
+  CREATE TABLE removed (
+    first INTEGER PRIMARY KEY NOT NULL,
+    last INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    hash BLOB NOT NULL
+  ) STRICT;
+  `
 ]

@@ -16,7 +16,8 @@ import {
   positionOf,
   type SortKey,
   sortKeyOf,
-  StoredText
+  StoredText,
+  type Retention
 } from "@aumai/handoff-core"
 import type { RecordId, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
@@ -171,6 +172,7 @@ export const make = (
     const entries = (operation: string, rows: () => ReadonlyArray<StoredText.EntryRow>) =>
       Effect.flatMap(session.attempt(operation, rows), (rows) => read.entries(operation, rows))
 
+    let retention: Promise<Retention> | undefined
     const handoffs = HandoffStore.of({
       origin: Effect.succeed(origin),
       commit,
@@ -217,7 +219,10 @@ export const make = (
           }),
         (after, limit) => session.attempt("odd", () => statements.log(Number(after?.number ?? 0), limit))
       ),
-      changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis"))
+      changed: yield* makeChanged(statements, hints, Duration.toMillis(options.pollInterval ?? "8 millis")),
+      retention: Effect.promise(
+        () => (retention ??= import("./Removal.ts").then(({ make }) => make(session, statements, origin)))
+      )
     })
     const agents = AgentStore.of({
       put: (given) =>

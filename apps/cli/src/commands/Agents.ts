@@ -65,7 +65,8 @@ const operator = Flags.onOff(
   "Change an agent that has a key without that key; anybody who may run the command can say so"
 )
 
-const operatorKey = Flags.value("operator-key").pipe(
+/** The operator's key, for commands that only an operator may allow. */
+export const operatorKey = Flags.value("operator-key").pipe(
   Flag.withDescription(
     `The file of the operator's secret key, which keygen writes. The first key that is registered in a store pins the operator's public key [env: ${operatorVariable}]`
   ),

@@ -43,15 +43,25 @@ export const verify = Command.make(
     checkpointKey: Flags.optional(
       "checkpoint-key",
       "With --checkpoint: the key that verifies it, as checkpoint or keygen printed it, or a file with that key"
-    ).pipe(Flag.withMetavar("KEY"))
+    ).pipe(Flag.withMetavar("KEY")),
+    with: Flags.value("with").pipe(
+      Flag.withDescription(
+        "Also compare the log with an archive that was made of it: every entry that left the store must be there; repeat it for more archives"
+      ),
+      Flag.withMetavar("FILE"),
+      Flag.atLeast(0)
+    )
   },
-  Effect.fnUntraced(function* ({ agents, checkpoint, checkpointKey, file, id, requireSignatures }) {
+  Effect.fnUntraced(function* ({ agents, checkpoint, checkpointKey, file, id, requireSignatures, with: archives }) {
     if (Option.isSome(id) && Option.isSome(file)) return yield* combination("--id", "without --file")
     if (Option.isSome(agents) && Option.isNone(file)) {
       return yield* combination("--agents", "with --file; a store knows its agents")
     }
     if (Option.isSome(checkpoint) && (Option.isSome(id) || Option.isSome(file))) {
       return yield* combination("--checkpoint", "without --id and --file; it is about a whole store")
+    }
+    if (archives.length > 0 && (Option.isSome(id) || Option.isSome(file))) {
+      return yield* combination("--with", "without --id and --file; it is about a whole store")
     }
     if (Option.isSome(checkpoint) !== Option.isSome(checkpointKey)) {
       return yield* combination("--checkpoint", "with --checkpoint-key, the key that signed it")
@@ -66,12 +76,16 @@ export const verify = Command.make(
     const readable = jsonFileOf(store)
     yield* on("verify")(
       Option.isNone(id)
-        ? verifyStore(readable, requireSignatures, opened)
+        ? verifyStore(readable, requireSignatures, { opened, archives })
         : Input.withId(id.value, (id) => verifyOne(id, requireSignatures))
     ).pipe(
       Effect.catchIf(
         (error) =>
-          readable !== undefined && opened === undefined && error._tag === "StoreError" && error.reason === "corrupt",
+          readable !== undefined &&
+          opened === undefined &&
+          archives.length === 0 &&
+          error._tag === "StoreError" &&
+          error.reason === "corrupt",
         // A JSON store cannot be opened while its file is torn, but the file can be verified.
         (error) =>
           Effect.andThen(warn(printable(error.message)), verifyFile(readable ?? "", undefined, requireSignatures))
@@ -88,6 +102,7 @@ export const verify = Command.make(
     { command: "aumai-handoff verify --id 7k2m9q4xw3pz" },
     { command: "aumai-handoff verify --require-signatures" },
     { command: "aumai-handoff verify --file backup.json --agents handoffs.agents.json" },
+    { command: "aumai-handoff verify --with 2026-q2.json --with 2026-q3.json" },
     { command: "aumai-handoff verify --checkpoint checkpoint.txt --checkpoint-key log.pub" }
   ])
 )

@@ -74,6 +74,9 @@ export const hasJournal = (file: string): Effect.Effect<boolean> =>
 
 const notArchive = "Expected an array of handoffs, or a full archive with the key format first"
 
+/** The keys of a full archive. `archive` writes `checkpoint`; an import compares nothing with it. */
+const known: ReadonlySet<string> = new Set(["format", "origin", "agents", "keys", "checkpoint", "records"])
+
 const quoted = (key: string): string => JSON.stringify(key)
 
 /** Takes the parts of an archive in order, and throws `InvalidInput` for one that does not belong there. */
@@ -124,7 +127,7 @@ const reader = (name: string) => {
     if (keys.size >= mostKeys) throw refuse("", `Expected at most ${mostKeys} keys`)
     const isLate = keys.has("records")
     keys.add(key)
-    if (key === "format" || key === "origin" || key === "agents" || key === "keys" || key === "records") {
+    if (known.has(key)) {
       if (isLate) throw refuse(key, "Expected it before records")
     } else if (isLate) {
       unknown.add(key)
@@ -157,6 +160,7 @@ const reader = (name: string) => {
         return
       }
       if (key !== undefined && unknown.has(key)) return
+      if (key === "checkpoint") return
       if (index !== undefined && key !== "agents" && key !== "keys" && key !== "origin") {
         return takeHandoff({ ...part, text })
       }

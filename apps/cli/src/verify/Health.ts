@@ -237,7 +237,12 @@ export const examine = Effect.fnUntraced(function* (file: string | undefined) {
     findings,
     "agents list"
   )
-  const verified = yield* orUnreadable(lookAtAll(file), gather([]), findings)
+  const verified = yield* orUnreadable(
+    // Only an archive, of which none is named here, can be invalid.
+    Effect.catchTag(lookAtAll(file), "InvalidInput", (error) => Effect.die(error)),
+    gather([]),
+    findings
+  )
   findings.push(
     ...some(
       verified.flaws.filter(isOther(odd)).map((flaw): Finding => ({

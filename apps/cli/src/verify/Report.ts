@@ -30,6 +30,9 @@ export interface Findings extends Summary {
   readonly counts: ReadonlyArray<string>
   /** The comparison of the log with a checkpoint; absent if none was named. */
   readonly checkpoint?: WireVerification["checkpoint"]
+  /** The handoffs that the log notes as archived, and as purged; absent for a file. */
+  readonly archived?: number
+  readonly purged?: number
   /** A sentence for each thing that was not checked. */
   readonly notes: ReadonlyArray<string>
   /** A sentence for each thing without which less is proven. */
@@ -97,8 +100,20 @@ export const proofJson = ({
 
 /** Says what was checked and what of it holds. "Everything holds" is said only if all was checked and holds. */
 const conclusion = (found: Findings): string => {
-  const { bare, checkpoint, counts, entries, flaws, handoffs, imported, notes, unproven } = found
-  if (handoffs === 0) return "Checked 0 handoffs: there is nothing to verify."
+  const {
+    archived = 0,
+    bare,
+    checkpoint,
+    counts,
+    entries,
+    flaws,
+    handoffs,
+    imported,
+    notes,
+    purged = 0,
+    unproven
+  } = found
+  if (handoffs + archived === 0) return "Checked 0 handoffs: there is nothing to verify."
   const isPartial = bare + notes.length + unproven.length > 0
   const proof = entries === 0 ? "" : `: ${describeProof(found)}`
   const limit = describeLimit(found)
@@ -111,6 +126,8 @@ const conclusion = (found: Findings): string => {
     ...(imported === 0
       ? []
       : [`${counted(imported, "history begins", "histories begin")} with the state of another program.`]),
+    ...(archived === 0 ? [] : [`${counted(archived, "handoff was", "handoffs were")} archived.`]),
+    ...(purged === 0 ? [] : [`${counted(purged, "handoff was", "handoffs were")} purged.`]),
     ...(unproven.length === 0 ? [] : [`${counted(unproven.length, "handoff is", "handoffs are")} unproven.`]),
     ...(flaws.length + counts.length === 0 && checkpoint?.holds !== false ? [whole] : [])
   ].join(" ")
@@ -153,6 +170,8 @@ export const report = Effect.fnUntraced(function* (found: Findings, isSigned: bo
       unproven: unproven.map(({ reason, recordId }) => ({ record_id: recordId, reason })),
       counts,
       checkpoint,
+      archived: found.archived ?? 0,
+      purged: found.purged ?? 0,
       notes
     }
     yield* print(jsonText(json))

@@ -1,5 +1,6 @@
 /** Verifies handoffs of a store or a file and reports those that do not hold. Loaded only by commands that verify. */
 import { decodeAgent, HandoffStore, type RegisteredAgent } from "@aumai/handoff-core"
+import { verifyRetained } from "@aumai/handoff-core/Retention"
 import * as Verification from "@aumai/handoff-core/Verification"
 import {
   decodeText,
@@ -9,7 +10,7 @@ import {
   type KeyEvent,
   type RecordId
 } from "@aumai/handoff-protocol"
-import { schemaBox } from "@aumai/handoff/node"
+import { archiveFile as nodeFile, schemaBox } from "@aumai/handoff/node"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
@@ -59,7 +60,7 @@ const unknownIn = Effect.fnUntraced(
 )
 
 /** Verifies every handoff and the counters of the store, and its JSON file if it has one. */
-export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) {
+export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined, archives: ReadonlyArray<string> = []) {
   const tally = yield* Effect.flatMap(HandoffStore, (store) => store.tally)
   const total = HandoffStatus.literals.reduce((sum, status) => sum + (tally[status] ?? 0), 0)
   let done = 0
@@ -70,15 +71,29 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
   )
   const keys = yield* Verification.keysIn
   const { faults, notes } = yield* Verification.verifyCounts
+  const retained = yield* verifyRetained(archives.map(nodeFile))
   const flaws = file === undefined ? new Map<string, Flaw>() : yield* unknownIn(file)
   return gather(
     all.map((one) => {
       const flaw = one.flaw ?? flaws.get(one.recordId)
       return flaw === undefined ? one : { ...one, flaw }
     }),
-    { counts: [...Verification.keyLogFaults(keys), ...faults], notes, missing: Verification.missingKeys(keys) }
+    {
+      counts: [...Verification.keyLogFaults(keys), ...faults, ...retained.faults],
+      notes: [...notes, ...retained.notes],
+      missing: Verification.missingKeys(keys),
+      archived: retained.archived,
+      purged: retained.purged
+    }
   )
 })
+
+/** The other evidence that a whole store is compared with. */
+interface WholeStore {
+  readonly opened?: Verification.Note.OpenedCheckpoint | undefined
+  /** The files of archives. */
+  readonly archives?: ReadonlyArray<string>
+}
 
 /**
  * Verifies the whole store, and compares its log with a checkpoint if there is one. With `isSigned`, an entry that no
@@ -87,9 +102,9 @@ export const lookAtAll = Effect.fnUntraced(function* (file: string | undefined) 
 export const verifyStore = Effect.fnUntraced(function* (
   file: string | undefined,
   isSigned: boolean,
-  opened?: Verification.Note.OpenedCheckpoint
+  { archives = [], opened }: WholeStore = {}
 ) {
-  const found = yield* lookAtAll(file)
+  const found = yield* lookAtAll(file, archives)
   if (opened === undefined) return yield* report(found, isSigned)
   const { unverified } = opened
   const others = `The checkpoint has ${counted(unverified.length, "other signature")}, not verified: ${unverified.join(", ")}`

@@ -195,6 +195,9 @@ const admitted = (verdict: Verdict, ours: ArchivedHandoff | undefined, judging: 
   return verdict
 }
 
+// Loaded for a handoff that this log has archived.
+const restoring = Effect.promise(() => import("./Restoring.ts"))
+
 // Loaded with the first key, because it imports Ed25519.
 const signing = Effect.promise(() => import("../routing/SignatureCheck.ts"))
 
@@ -305,6 +308,15 @@ export const importInto = (
       return yield* proven(admitted(judge(log, incoming, ours), ours, judging))
     })
 
+  /** Puts back a handoff that this log has archived: its entries name the keys that the log had then. */
+  const restore = (incoming: ArchivedHandoff, verdict: Verdict) =>
+    verdict.outcome === "added"
+      ? Effect.map(
+          Effect.flatMap(restoring, ({ restored }) => restored(store, incoming)),
+          (isRestored) => report(incoming, isRestored ? verdict : otherKeys)
+        )
+      : Effect.succeed(report(incoming, otherKeys))
+
   /** Compares and commits one handoff, and retries on conflict. */
   const importOne = (incoming: ArchivedHandoff): Effect.Effect<ImportReport, StoreError> =>
     Effect.flatMap(verdictOn(incoming), (verdict) =>
@@ -313,7 +325,7 @@ export const importInto = (
             Effect.as(report(incoming, verdict)),
             Effect.catchTag("RevisionConflict", ({ recordId }) =>
               // An entry claims to be of this log, but with other keys than the log has now.
-              recordId === keyLogId ? Effect.succeed(report(incoming, otherKeys)) : importOne(incoming)
+              recordId === keyLogId ? restore(incoming, verdict) : importOne(incoming)
             )
           )
         : Effect.succeed(report(incoming, verdict))

@@ -28,6 +28,7 @@ import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
 import { ownership } from "./ownership.ts"
 import { renewals } from "./renewals.ts"
+import { retention } from "./retention.ts"
 import { reviews } from "./reviews.ts"
 import { turnAndRecent } from "./turnAndRecent.ts"
 import { views } from "./views.ts"
@@ -48,5 +49,6 @@ export const laws: ReadonlyArray<Law> = [
   ...ownership,
   ...agents,
   ...keys,
-  ...documents
+  ...documents,
+  ...retention
 ]

@@ -1,6 +1,7 @@
 /** Changes the key log of a store: which keys an agent signs with. Loaded on first use, because few agents have a key. */
 import {
   type AgentId,
+  type ArchiveEvent,
   authorizedText,
   InvalidInput,
   isKeyed,
@@ -13,6 +14,7 @@ import {
   noKeys,
   provenText,
   type PublicKey,
+  type PurgedEvent,
   StoreError,
   withKeys
 } from "@aumai/handoff-protocol"
@@ -25,11 +27,18 @@ import { HandoffStore, nowIn } from "../store/HandoffStore.ts"
 import { IsSignedBy, OperatorKey, type Signer, Signers } from "./Signers.ts"
 
 /** The events of a change, without what links, proves and authorizes them. */
-type Draft =
+type Draft = AgentDraft | RetentionNote
+
+type AgentDraft =
   | { readonly _tag: "KeyAdded"; readonly agent: AgentId; readonly key: PublicKey; readonly adopted?: true }
   | { readonly _tag: "KeyRotated"; readonly agent: AgentId; readonly key: PublicKey }
   | { readonly _tag: "KeyRevoked"; readonly agent: AgentId; readonly key: PublicKey; readonly reason: string }
   | { readonly _tag: "AgentRemoved"; readonly agent: AgentId }
+
+type Without<Event> = Omit<Event, "at" | "log" | "prev" | "proof" | "sig">
+
+/** The events that note what leaves a store. */
+export type RetentionNote = Without<ArchiveEvent> | Without<PurgedEvent>
 
 /** The errors of a change of keys. */
 export type KeyError = InvalidInput | KeyRequired | StoreError
@@ -49,6 +58,8 @@ export interface KeyLedger {
   readonly adopt: Effect.Effect<void, StoreError>
   /** Notes that an agent with a key is removed. */
   readonly remove: (agent: AgentId) => Effect.Effect<void, KeyError>
+  /** Notes that handoffs were archived or are purged, with the operator's key if the log has one. */
+  readonly note: (event: RetentionNote) => Effect.Effect<void, InvalidInput | StoreError>
 }
 
 const invalid = (path: string, expected: string) => new InvalidInput({ input: "agent", issues: [{ path, expected }] })
@@ -87,8 +98,8 @@ export const make = Effect.gen(function* () {
     const isNew = draft._tag === "KeyAdded" || draft._tag === "KeyRotated"
     const own = isNew ? signerOf(draft.agent, draft.key) : undefined
     const proven = own === undefined ? open : { ...open, proof: own.sign(provenText(revision, open)) }
-    const authority =
-      (draft._tag === "KeyAdded" ? undefined : signerOf(draft.agent, keyAt(state, draft.agent))) ?? operatorIn(state)
+    const owner = draft._tag === "KeyAdded" || !isOfAgent(draft) ? undefined : draft.agent
+    const authority = (owner === undefined ? undefined : signerOf(owner, keyAt(state, owner))) ?? operatorIn(state)
     return authority === undefined ? proven : { ...proven, sig: authority.sign(authorizedText(revision, proven)) }
   }
 
@@ -109,40 +120,55 @@ export const make = Effect.gen(function* () {
       : new KeyRequired({ agentId, publicKey, of: "operator" })
   }
 
-  /** Appends the events that `plan` makes for the present state. */
-  const change = (
-    agent: AgentId,
+  /** Appends the events that `plan` makes for the present state; `refuse` makes the error for a fault. */
+  const append = <E>(
     plan: (state: KeyState) => ReadonlyArray<Draft>,
+    refuse: (state: KeyState, fault: string) => E,
     left = tries
-  ): Effect.Effect<void, KeyError> =>
+  ): Effect.Effect<void, E | StoreError> =>
     Effect.gen(function* () {
       const { log, state } = yield* read
       const at = yield* nowIn(store)
       const entries: Array<{ readonly revision: number; readonly event: KeyEvent }> = []
       let next = state
-      const append = (event: KeyEvent) => {
+      const add = (event: KeyEvent) => {
         entries.push({ revision: next.revision + 1, event })
         next = withKeys(next, event)
       }
       const drafts = plan(state)
-      if (drafts.length > 0 && state.revision === 0) append(founded(log, at))
+      if (drafts.length > 0 && state.revision === 0) add(founded(log, at))
       for (const draft of drafts) {
         const event = complete(log, next, at, draft)
         const fault = keyFault(next, event, isSignedBy)
-        if (fault !== undefined) return yield* refusal(next, agent, fault)
-        append(event)
+        if (fault !== undefined) return yield* Effect.fail(refuse(next, fault))
+        add(event)
       }
       if (!isReadonlyArrayNonEmpty(entries)) return
-      yield* Effect.catchTag(agents.record(entries), "RevisionConflict", (cause): Effect.Effect<void, KeyError> => {
-        if (left > 0) return change(agent, plan, left - 1)
-        const detail = "The keys of the store change all the time; try again"
-        return Effect.fail(new StoreError({ operation: "record keys", reason: "unavailable", detail, cause }))
-      })
+      yield* Effect.catchTag(
+        agents.record(entries),
+        "RevisionConflict",
+        (cause): Effect.Effect<void, E | StoreError> => {
+          if (left > 0) return append(plan, refuse, left - 1)
+          const detail = "The keys of the store change all the time; try again"
+          return Effect.fail(new StoreError({ operation: "record keys", reason: "unavailable", detail, cause }))
+        }
+      )
     })
 
+  const change = (agent: AgentId, plan: (state: KeyState) => ReadonlyArray<Draft>): Effect.Effect<void, KeyError> =>
+    append(plan, (state, fault) => refusal(state, agent, fault))
+
   const ledger: KeyLedger = {
+    note: (event) =>
+      append(
+        () => [event],
+        ({ operator: key }) => {
+          const expected = `Expected the operator's key ${key}: this log has one, and only it allows to archive and to purge`
+          return new InvalidInput({ input: "operator key", issues: [{ path: "", expected }] })
+        }
+      ),
     adopt: Effect.gen(function* () {
-      const drafts = (yield* agents.all).flatMap(({ agentId: agent, keys }): ReadonlyArray<Draft> => {
+      const drafts = (yield* agents.all).flatMap(({ agentId: agent, keys }): ReadonlyArray<AgentDraft> => {
         const key = keys?.at(-1)?.publicKey
         return key === undefined ? [] : [{ _tag: "KeyAdded", agent, key, adopted: true }]
       })
@@ -189,6 +215,8 @@ export const make = Effect.gen(function* () {
   }
   return ledger
 })
+
+const isOfAgent = (draft: Draft): draft is AgentDraft => "agent" in draft
 
 const unproven = (agent: AgentId): string =>
   `Expected this process to sign with the secret key of that public key, which proves that ${agent} has it`

@@ -23,6 +23,7 @@ import type * as Stream from "effect/Stream"
 
 import type { OddRecord } from "./OddRecord.ts"
 import type { Renewal } from "./Renewals.ts"
+import type { Retention } from "./Retention.ts"
 
 /** An event together with the state after it, as a store keeps them. */
 export interface Change {
@@ -161,6 +162,8 @@ export class HandoffStore extends Context.Service<
      * leaves it out.
      */
     readonly now?: Effect.Effect<DateTime.Utc>
+    /** Loads the part that removes and erases; absent if the store only appends. Every use gets the same one. */
+    readonly retention?: Effect.Effect<Retention>
   }
 >()("@aumai/handoff-core/HandoffStore") {}
 

@@ -11,17 +11,18 @@ import { drawLogName } from "./Draws.ts"
 import { HandoffStore } from "./HandoffStore.ts"
 import * as Hints from "./Hints.ts"
 import { positionOf } from "./Positions.ts"
+import type { Retention } from "./Retention.ts"
 import * as StoreImage from "./StoreImage.ts"
 
 const makeStore = Effect.map(drawLogName, (log) => {
-  const image = StoreImage.make({ log, epoch: 1 })
+  const holder: Holder = { image: StoreImage.make({ log, epoch: 1 }) }
   const keys = new Map<LogName, ReadonlyArray<KeyEntry>>()
   const lengthOf = (log: LogName) => keys.get(log)?.length ?? 0
   return Context.make(
     HandoffStore,
-    makeHandoffs(image, () => lengthOf(log))
+    makeHandoffs(holder, () => lengthOf(log))
   ).pipe(
-    Context.add(AgentStore, makeAgents(image, keys, lengthOf)),
+    Context.add(AgentStore, makeAgents(holder, keys, lengthOf)),
     Context.add(
       DocumentStore,
       lateDocuments(async () => (await import("./MemoryDocuments.ts")).make())
@@ -29,32 +30,39 @@ const makeStore = Effect.map(drawLogName, (log) => {
   )
 })
 
-const makeHandoffs = (image: StoreImage.StoreImage, keys: () => number) => {
+/** Holds the image, which a rewrite replaces. */
+interface Holder {
+  image: StoreImage.StoreImage
+}
+
+const makeHandoffs = (holder: Holder, keys: () => number) => {
   const hints = Hints.make()
+  let retention: Promise<Retention> | undefined
   return HandoffStore.of({
-    origin: Effect.succeed(image.origin),
+    origin: Effect.succeed(holder.image.origin),
     commit: (changes) =>
       Effect.suspend((): Effect.Effect<void, RevisionConflict> => {
-        const conflict = image.conflict(changes, keys())
+        const conflict = holder.image.conflict(changes, keys())
         if (conflict !== undefined) return Effect.fail(conflict)
-        image.put(changes)
+        holder.image.put(changes)
         hints.give()
         return Effect.void
       }),
-    renew: (renewals, at) => Effect.sync(() => image.renew(renewals, at)),
-    get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
-    list: (view, page) => Effect.sync(() => image.list(view, page)),
-    history: (id) => Effect.sync(() => image.history(id)),
-    log: (page) => Effect.suspend(() => Effect.fromResult(image.log(page))),
-    end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
-    tally: Effect.sync(image.tally),
+    renew: (renewals, at) => Effect.sync(() => holder.image.renew(renewals, at)),
+    get: (id) => Effect.sync(() => Option.fromUndefinedOr(holder.image.get(id))),
+    list: (view, page) => Effect.sync(() => holder.image.list(view, page)),
+    history: (id) => Effect.sync(() => holder.image.history(id)),
+    log: (page) => Effect.suspend(() => Effect.fromResult(holder.image.log(page))),
+    end: Effect.sync(() => Option.fromUndefinedOr(holder.image.end())),
+    tally: Effect.sync(() => holder.image.tally()),
     odd: Effect.succeed([]),
-    changed: hints.changed
+    changed: hints.changed,
+    retention: Effect.promise(() => (retention ??= import("./RemovedImage.ts").then(({ make }) => make(holder))))
   })
 }
 
 const makeAgents = (
-  image: StoreImage.StoreImage,
+  holder: Holder,
   keys: Map<LogName, ReadonlyArray<KeyEntry>>,
   lengthOf: (log: LogName) => number
 ) => {
@@ -76,6 +84,7 @@ const makeAgents = (
         if (conflict !== undefined) return Effect.fail(conflict)
         for (const entry of entries) {
           const { log } = entry.event
+          const { image } = holder
           const isOwn = log === image.origin.log
           const number = image.lastPosition() + 1
           if (isOwn) image.reserve(number)

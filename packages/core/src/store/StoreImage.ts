@@ -72,6 +72,8 @@ export interface StoreImage {
   readonly lastPosition: () => number
   /** Keeps the positions up to this number for entries of the key log, so that no entry of a handoff gets them. */
   readonly reserve: (position: number) => void
+  /** Every handoff with its entries, for a store that makes another image of them. */
+  readonly all: () => ReadonlyMap<RecordId, Pick<Held, "record" | "history">>
 }
 
 /** One index per name, such as the inbox of each agent. An empty index is removed. */
@@ -326,6 +328,7 @@ export const make = (origin: LogOrigin): StoreImage => {
     lastPosition,
     reserve: (position) => {
       reserved = Math.max(reserved, position)
-    }
+    },
+    all: () => held
   }
 }

@@ -2,14 +2,16 @@
  * Checkpoints of the log of a store: the size of the log and the root of the Merkle tree over its entries (RFC 9162,
  * section 2.1). A person who keeps a checkpoint elsewhere finds every later change of the entries that it covers.
  */
-import { type Digest, digestOf, entryText, keyEntryText, type LogName, type StoreError } from "@aumai/handoff-protocol"
+import { type Digest, digestOf, type LogName, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-import { AgentStore } from "../store/AgentStore.ts"
-import { type Entry, HandoffStore, type Position } from "../store/HandoffStore.ts"
-import { logPage } from "../store/Pages.ts"
+import type { AgentStore } from "../store/AgentStore.ts"
+import { HandoffStore, type Position } from "../store/HandoffStore.ts"
 import { isBefore } from "../store/Positions.ts"
+import { eachLeaf } from "./Leaves.ts"
+
+export { leafHash } from "../engine/LeafHash.ts"
 
 /** The first entries of a log, in one hash. */
 export interface Checkpoint {
@@ -21,17 +23,14 @@ export interface Checkpoint {
   readonly root: Digest
 }
 
-/** Computes the hash of a leaf. The character with the number 0 is the prefix of leaves; in UTF-8 it is one byte. */
-export const leafHash = (text: string): Digest => digestOf(`\0${text}`)
-
 // Letters have bit 6; their low four bits are 1 to 6, and those of digits are 0 to 9.
 const nibble = (code: number): number => (code & 15) + (code >> 6) * 9
 
 // The prefix of inner nodes and two hashes. Shared, because hashing is synchronous.
 const node = Uint8Array.of(1, ...new Uint8Array(64))
 
-// Hashes stay hexadecimal text: node:crypto returns text four times as fast as bytes.
-const nodeHash = (left: Digest, right: Digest): Digest => {
+/** The hash of a subtree of two. Hashes stay hexadecimal text: node:crypto returns text four times as fast as bytes. */
+export const nodeHash = (left: Digest, right: Digest): Digest => {
   const text = left + right
   for (let at = 0; at < 64; at++) {
     node[at + 1] = (nibble(text.charCodeAt(2 * at)) << 4) | nibble(text.charCodeAt(2 * at + 1))
@@ -41,8 +40,8 @@ const nodeHash = (left: Digest, right: Digest): Digest => {
 
 /** A Merkle tree that keeps only the roots of its complete subtrees, of which it has at most one per bit of its size. */
 export interface CompactRange {
-  /** Appends the hash of a leaf. */
-  readonly push: (leaf: Digest) => void
+  /** Appends the hash of a leaf, or of a subtree of 2 to the power of `level` leaves, which must be aligned. */
+  readonly push: (leaf: Digest, level?: number) => void
   /** The number of leaves. */
   readonly size: () => number
   /** The root of the tree over all leaves. */
@@ -54,11 +53,11 @@ export const compactRange = (): CompactRange => {
   const roots: Array<Digest> = []
   let size = 0
   return {
-    push: (leaf) => {
+    push: (leaf, level = 0) => {
       let root = leaf
-      size += 1
+      size += 2 ** level
       // Two subtrees of one size become one. Division, because a shift would cut the size to 32 bits.
-      for (let left = size; left % 2 === 0; left /= 2) root = nodeHash(roots.pop() ?? root, root)
+      for (let left = size / 2 ** level; left % 2 === 0; left /= 2) root = nodeHash(roots.pop() ?? root, root)
       roots.push(root)
     },
     size: () => size,
@@ -66,49 +65,38 @@ export const compactRange = (): CompactRange => {
   }
 }
 
-// One page is one read of the store.
-const pageSize = 256
-
 /**
- * Reads the log from its beginning to the leaf that `isLast` accepts, or to its end. Entries of the key log of this store
- * are leaves, too, each at its position. Those after the last entry of a handoff are left out, because an entry before them
- * may still appear.
+ * The checkpoint of the log up to the last entry of a handoff when the read begins, and the position of that entry. Keeps a
+ * page of entries in memory.
  */
-const rangeTo = (isLast: (position: Position, size: number) => boolean) =>
-  Effect.gen(function* () {
-    const store = yield* HandoffStore
-    const { log } = yield* store.origin
-    const keys = (yield* (yield* AgentStore).keys).get(log) ?? []
-    const range = compactRange()
-    let [after, nextKey]: [Position | undefined, number] = [undefined, 0]
-    while (true) {
-      const page: ReadonlyArray<Entry> = yield* logPage(store, pageSize, after)
-      for (const { event, position, recordId, revision } of page) {
-        for (let key = keys[nextKey]; key?.position !== undefined; key = keys[(nextKey += 1)]) {
-          if (!isBefore(key.position, position)) break
-          range.push(leafHash(keyEntryText(key.revision, key.event)))
-          if (isLast(key.position, range.size())) return range
-        }
-        range.push(leafHash(entryText(recordId, revision, event)))
-        if (isLast(position, range.size())) return range
-      }
-      after = page.at(-1)?.position
-      if (page.length < pageSize) return range
-    }
-  })
-
-/** The checkpoint of the log up to the last entry of a handoff when the read begins. Keeps a page of entries in memory. */
-export const checkpoint: Effect.Effect<Checkpoint, StoreError, HandoffStore | AgentStore> = Effect.gen(function* () {
+export const checkpointTo: Effect.Effect<
+  Checkpoint & { readonly last: Position | undefined },
+  StoreError,
+  HandoffStore | AgentStore
+> = Effect.gen(function* () {
   const { end, origin } = yield* HandoffStore
   const { log } = yield* origin
-  const last = yield* end
-  const range = Option.isNone(last) ? compactRange() : yield* rangeTo((position) => position === last.value)
-  return { log, size: range.size(), root: range.root() }
+  const until = Option.getOrUndefined(yield* end)
+  const range = compactRange()
+  let last: Position | undefined
+  yield* eachLeaf((leaf) => {
+    if (!leaf.isRemoved && leaf.isEntry && (until === undefined || isBefore(until, leaf.position))) return false
+    range.push(leaf.hash, leaf.level)
+    last = leaf.position
+    return true
+  })
+  return { log, size: range.size(), root: range.root(), last }
 })
+
+/** The checkpoint of the log up to the last entry of a handoff when the read begins. Keeps a page of entries in memory. */
+export const checkpoint: Effect.Effect<Checkpoint, StoreError, HandoffStore | AgentStore> = Effect.map(
+  checkpointTo,
+  ({ log, root, size }) => ({ log, size, root })
+)
 
 /** The result of comparing a log with a checkpoint. */
 export interface Holding {
-  readonly outcome: "holds" | "other log" | "truncated" | "other entries" | "unreadable"
+  readonly outcome: "holds" | "other log" | "truncated" | "other entries" | "archived" | "unreadable"
   /** The result in one sentence. */
   readonly sentence: string
 }
@@ -125,7 +113,17 @@ export const holds = (checkpoint: Checkpoint): Effect.Effect<Holding, StoreError
       const sentence = `The checkpoint is of the log ${checkpoint.log}, but this store has the log ${log}`
       return { outcome: "other log", sentence }
     }
-    const range = size === 0 ? compactRange() : yield* rangeTo((_, read) => read === size)
+    const range = compactRange()
+    if (size > 0) {
+      yield* eachLeaf(({ hash, level }) => {
+        range.push(hash, level)
+        return range.size() < size
+      })
+    }
+    if (range.size() > size) {
+      const sentence = `The checkpoint saw the first ${size} entries, the last of them among entries that were archived and folded; name their archive with --with`
+      return { outcome: "archived", sentence }
+    }
     if (range.size() < size) {
       const sentence = `Entries were removed: the log has ${range.size()}, but the checkpoint saw ${size}`
       return { outcome: "truncated", sentence }

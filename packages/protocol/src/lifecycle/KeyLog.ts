@@ -95,9 +95,12 @@ export const keyFault = (state: KeyState, event: KeyEvent, isSigned: IsSigned): 
     return event.operator === undefined || isProven(event.operator) ? undefined : "The operator's key has not signed it"
   }
   if (state.revision === 0) return "The key log does not begin with Founded"
+  const isOperators = isAuthorized(state.operator)
+  if (event._tag === "Archived" || event._tag === "Purged") {
+    return state.operator === undefined || isOperators ? undefined : "The operator has not signed it"
+  }
   const { agent } = event
   const inForce = keyAt(state, agent)
-  const isOperators = isAuthorized(state.operator)
   switch (event._tag) {
     case "KeyAdded":
       if (inForce !== undefined) return `Agent ${agent} already has a key`
@@ -123,6 +126,7 @@ export const withKeys = (state: KeyState, event: KeyEvent): KeyState => {
   const revision = state.revision + 1
   const next = { ...state, revision, head: digestOf(keyEntryText(revision, event)) }
   if (event._tag === "Founded") return event.operator === undefined ? next : { ...next, operator: event.operator }
+  if (event._tag === "Archived" || event._tag === "Purged") return next
   const key = event._tag === "KeyAdded" || event._tag === "KeyRotated" ? event.key : undefined
   const base = { revision, key, isRotation: event._tag === "KeyRotated" }
   const change = event._tag === "KeyRevoked" ? { ...base, isRevoked: true as const } : base

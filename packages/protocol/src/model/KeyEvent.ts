@@ -2,7 +2,18 @@
 import * as Schema from "effect/Schema"
 
 import { Digest, Signature } from "../values/Digest.ts"
-import { AgentId, besideEvent, field, LogName, optional, PublicKey, Text, Timestamp } from "../values/Fields.ts"
+import {
+  AgentId,
+  besideEvent,
+  field,
+  LogName,
+  optional,
+  PublicKey,
+  RecordId,
+  Text,
+  Timestamp
+} from "../values/Fields.ts"
+import { limits } from "../values/Limits.ts"
 
 const fact = {
   at: field(Timestamp, "When the event happened."),
@@ -65,8 +76,49 @@ export class AgentRemovedEvent extends Schema.Opaque<AgentRemovedEvent>()(
   Schema.Struct({ _tag: Schema.tag("AgentRemoved"), ...fact, agent })
 ) {}
 
+const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** Handoffs that have ended were written to an archive, to leave the store. Signed by the operator if the log has one. */
+export class ArchiveEvent extends Schema.Opaque<ArchiveEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Archived"),
+    ...fact,
+    // Without descriptions, which every bundle for browsers would load.
+    /** The number of handoffs in the archive. */
+    handoffs: count,
+    /** The number of their entries. */
+    entries: count,
+    /** The SHA-256 of the archive file. */
+    digest: Digest,
+    /** The number of entries of the log that the checkpoint before it covers. */
+    size: count,
+    /** The root of the Merkle tree over these entries. */
+    root: Digest
+  })
+) {}
+
+/** The bodies of handoffs that have ended are erased. Signed by the operator if the log has one. */
+export class PurgedEvent extends Schema.Opaque<PurgedEvent>()(
+  Schema.Struct({
+    _tag: Schema.tag("Purged"),
+    ...fact,
+    /** The agent that erased them. */
+    by: AgentId,
+    handoffs: Schema.Array(RecordId).check(Schema.isMaxLength(limits.purged)),
+    reason: Schema.optionalKey(Text)
+  })
+) {}
+
 /** An event of the key log: a union on `_tag`. */
-export const KeyEvent = Schema.Union([FoundedEvent, KeyAddedEvent, KeyRotatedEvent, KeyRevokedEvent, AgentRemovedEvent])
+export const KeyEvent = Schema.Union([
+  FoundedEvent,
+  KeyAddedEvent,
+  KeyRotatedEvent,
+  KeyRevokedEvent,
+  AgentRemovedEvent,
+  ArchiveEvent,
+  PurgedEvent
+])
   .annotate({ identifier: "KeyEvent" })
   .pipe(Schema.toTaggedUnion("_tag"))
 export type KeyEvent = typeof KeyEvent.Type

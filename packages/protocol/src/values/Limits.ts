@@ -47,5 +47,7 @@ export const limits = {
   /** UTF-8 bytes of the description of an agent, 4 KiB: a page of text, of which a router sends fifty to a model. */
   descriptionBytes: 4 * 1024,
   /** Public keys of one agent: enough for a new key every year. */
-  keys: 32
+  keys: 32,
+  /** Handoffs that one entry of the key log names as purged: every process reads that log as a whole. */
+  purged: 256
 } as const

@@ -3,8 +3,19 @@ import * as Struct from "effect/Struct"
 
 import { reopening } from "../lifecycle/Reopening.ts"
 import { defaulted, HandoffRequest } from "../model/HandoffRequest.ts"
+import { HandoffStatus } from "../model/HandoffStatus.ts"
 import { verbNames } from "../model/VerbNames.ts"
-import { AgentDescription, AgentId, Capability, field, optional, PublicKey, RecordId, Text } from "../values/Fields.ts"
+import {
+  AgentDescription,
+  AgentId,
+  Capability,
+  field,
+  optional,
+  PublicKey,
+  RecordId,
+  Text,
+  Timestamp
+} from "../values/Fields.ts"
 import { limits } from "../values/Limits.ts"
 import { claimInput } from "./Inputs.ts"
 import { reopenInput, timesFromNow } from "./ReopenInput.ts"
@@ -156,6 +167,49 @@ export const storeVerbs = {
       )
     },
     ["InvalidInput", "StoreError"]
+  ),
+  archive: verb(
+    {
+      name: "archive",
+      subject: "none",
+      party: "anyone",
+      does: "ends",
+      repeat: "always",
+      summary: "Moves handoffs that have ended to an archive, with all their parts.",
+      description:
+        "The file is written, flushed and read back before anything is removed, and repeating an interrupted call continues it. Removed entries leave their hashes in the log, so that checkpoints still hold. `import` puts them back.",
+      gives: ["ArchiveReport"]
+    },
+    {
+      before: field(Timestamp, "Only handoffs that last changed before this moment, with all their parts."),
+      status: optional(
+        Schema.Array(HandoffStatus),
+        "Only handoffs with one of these statuses, and their parts. Default: every final status."
+      )
+    },
+    ["InvalidInput", "StoreError"]
+  ),
+  purge: verb(
+    {
+      name: "purge",
+      subject: "none",
+      party: "anyone",
+      does: "ends",
+      repeat: "always",
+      summary: "Erases the texts of handoffs that have ended: tasks, contexts, results, questions and notes.",
+      description:
+        "Ids, agents, statuses and times stay, and the log still verifies. Nothing brings the texts back; earlier exports, archives and backups still hold them.",
+      gives: ["PurgeReport"]
+    },
+    {
+      handoffs: field(Schema.Array(RecordId), "The ids of the handoffs."),
+      by: field(AgentId, "The agent that erases them; the log names it."),
+      reason: optional(
+        Text,
+        "The reason, in words. It stays in the log, so do not repeat what is erased. Default: none."
+      )
+    },
+    ["HandoffNotFound", "InvalidInput", "InvalidTransition", "RevisionConflict", "StoreError"]
   ),
   register: verb(
     {

@@ -26,6 +26,8 @@ export interface ArchivedHandoff {
   readonly history: ReadonlyArray<HandoffEvent>
   /** The state in the archive if it differs: a program that keeps no history has changed the record. */
   readonly edited?: HandoffRecord
+  /** The position of each entry in the log that the archive was made of, if the archive has them. */
+  readonly positions?: ReadonlyArray<string>
 }
 
 /**
@@ -114,8 +116,19 @@ const addressed = (json: unknown): unknown =>
  */
 export const decodeArchived = (input: string, json: unknown): Result.Result<ArchivedHandoff, InvalidInput> =>
   Result.flatMap(decodeShape(input, addressed(json)), (archived) =>
-    Result.mapError(
-      toArchived(archived),
-      (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] })
-    )
+    Result.mapBoth(toArchived(archived), {
+      onFailure: (expected) => new InvalidInput({ input, issues: [{ path: "history", expected }] }),
+      onSuccess: (read) => {
+        const positions = positionsIn(json)
+        return positions.length > 0 && positions.length === read.history.length ? { ...read, positions } : read
+      }
+    })
   )
+
+/** The positions of the entries; empty for the file of a store, whose positions are numbers. */
+const positionsIn = (json: unknown): ReadonlyArray<string> =>
+  Predicate.hasProperty(json, "history") && Array.isArray(json.history)
+    ? json.history.flatMap((entry: unknown) =>
+        Predicate.hasProperty(entry, "position") && typeof entry.position === "string" ? [entry.position] : []
+      )
+    : []

@@ -265,6 +265,31 @@ export const WireCheckpoint = Schema.Struct({
 }).annotate({ identifier: "Checkpoint", description: "A signed checkpoint of the log of a store." })
 export type WireCheckpoint = typeof WireCheckpoint.Encoded
 
+/** The result of archiving handoffs. */
+export const WireArchiveReport = Schema.Struct({
+  handoffs: field(count, "The number of handoffs that left the store."),
+  entries: field(count, "The number of their entries."),
+  kept: field(
+    count,
+    "The number of handoffs of the archive that stay in the store, because they changed after it was written."
+  ),
+  digest: field(Schema.NullOr(Digest), "The SHA-256 of the archive file; null if there was nothing to archive."),
+  checkpoint: field(
+    Schema.NullOr(
+      Schema.Struct({ size, root: field(Digest, "The root of the Merkle tree over these entries (RFC 9162).") })
+    ),
+    "The checkpoint of the log when the archive was written; null if there was nothing to archive."
+  )
+}).annotate({ identifier: "ArchiveReport", description: "The result of archiving handoffs." })
+export type WireArchiveReport = typeof WireArchiveReport.Encoded
+
+/** The result of purging handoffs. */
+export const WirePurgeReport = Schema.Struct({
+  purged: field(Schema.Array(RecordId), "The handoffs whose texts were erased."),
+  unchanged: field(Schema.Array(RecordId), "The handoffs whose texts had been erased before.")
+}).annotate({ identifier: "PurgeReport", description: "The result of erasing the texts of handoffs." })
+export type WirePurgeReport = typeof WirePurgeReport.Encoded
+
 /** The result of verifying handoffs of a store or of a file. */
 export const WireVerification = Schema.Struct({
   handoffs: field(count, "The number of handoffs that were verified."),
@@ -305,6 +330,8 @@ export const WireVerification = Schema.Struct({
     ),
     "The comparison of the log with a checkpoint; null if none was named."
   ),
+  archived: field(count, "The number of handoffs that the log of the store notes as archived."),
+  purged: field(count, "The number of handoffs that the log of the store notes as purged."),
   notes: field(Schema.Array(Schema.String), "Parts that were not verified, a sentence each.")
 }).annotate({ identifier: "Verification", description: "The result of verifying handoffs of a store or of a file." })
 export type WireVerification = typeof WireVerification.Encoded
@@ -360,6 +387,8 @@ export const reportSchemas = {
   Verified: WireVerified,
   Verification: WireVerification,
   Checkpoint: WireCheckpoint,
+  ArchiveReport: WireArchiveReport,
+  PurgeReport: WirePurgeReport,
   Health: WireHealth,
   RegisteredAgent: WireAgent,
   KeyPair: WireKeyPair,

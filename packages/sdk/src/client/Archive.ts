@@ -100,7 +100,7 @@ const headOf = Effect.fnUntraced(function* (archive: FullArchive) {
   if (format !== archiveFormat) return yield* invalid("format", `Expected ${archiveFormat}`)
   for (const key of Object.keys(archive)) {
     if (key === "records") break
-    if (key !== "format" && key !== "origin" && key !== "agents" && key !== "keys") {
+    if (key !== "format" && key !== "origin" && key !== "agents" && key !== "keys" && key !== "checkpoint") {
       return yield* invalid(key, "This version does not know the key; upgrade @aumai/handoff to read the archive")
     }
   }

@@ -34,6 +34,9 @@ const verification = Effect.promise(() => import("./Verify.ts"))
 // Loaded on first use, because most programs import and export nothing.
 const archive = Effect.promise(() => import("./Archive.ts"))
 
+// Loaded on first use, because it imports signatures and few programs remove anything.
+const retention = Effect.promise(() => import("./Retention.ts"))
+
 const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
   // Workers run until they are aborted.
   const closing = new AbortController()
@@ -157,6 +160,8 @@ const client = ({ run, iterate, close: closeSession }: Session): Handoffs => {
           Effect.flatMap(archive, ({ imported }) => Effect.map(imported(handoffs, Inputs.importing(options)), plain)),
         options?.signal
       ),
+    archive: (options) => run(() => Effect.flatMap(retention, ({ archive }) => archive(options)), options.signal),
+    purge: (ids, options) => run(() => Effect.flatMap(retention, ({ purge }) => purge(ids, options)), options.signal),
     verify,
     checkpoint: (options) =>
       run(() => Effect.flatMap(verification, ({ checkpoint }) => checkpoint(options)), options?.signal),

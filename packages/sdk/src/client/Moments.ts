@@ -3,6 +3,7 @@ export const moments: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "acceptBy",
   "afterChange",
   "at",
+  "before",
   "confirmed",
   "createdAt",
   "deadline",

@@ -1,4 +1,5 @@
 /** Verifies that stored handoffs were not changed. Its own module, loaded by programs that verify. */
+import { verifyRetained } from "@aumai/handoff-core/Retention"
 import * as Core from "@aumai/handoff-core/Verification"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -9,6 +10,7 @@ import type { CheckpointOptions, Verification, VerifyOptions } from "../types/Ve
 import { callback, checked } from "./Checked.ts"
 import * as Inputs from "./Inputs.ts"
 import { plain } from "./Plain.ts"
+import { fileOf } from "./Retention.ts"
 
 const options = checked(
   "verify options",
@@ -28,8 +30,9 @@ export const checkpoint = (given: CheckpointOptions) => {
 }
 
 /** Verifies every handoff and the counters of the store, and its log if there is a checkpoint. */
-export const verifyAll = (verifyOptions?: VerifyOptions) => {
+export const verifyAll = ({ with: archives = [], ...verifyOptions }: VerifyOptions = {}) => {
   const { checkpoint, onProgress } = options(Inputs.withoutSignal(verifyOptions))
+  const files = archives.map((file) => fileOf("with", file))
   return Effect.gen(function* () {
     const opened = checkpoint && (yield* Effect.fromResult(Core.Note.opened(checkpoint.note, checkpoint.key)))
     const flaws: Array<Flaw & { readonly recordId: string }> = []
@@ -48,12 +51,23 @@ export const verifyAll = (verifyOptions?: VerifyOptions) => {
     const missing = [...Core.missingKeys(keys), ...Core.missingHistories(sums)]
     const { bare: _, ...counted } = sums
     const { faults: wrong, notes } = yield* Core.verifyCounts
+    const { archived, purged, ...retained } = yield* verifyRetained(files)
     const faults = [
       ...Core.keyLogFaults(keys),
       ...wrong,
+      ...retained.faults,
       ...(held === undefined || held.outcome === "holds" ? [] : [held.sentence])
     ]
-    const verification: Verification = { ...counted, missing, flaws, unproven, faults, notes }
+    const verification: Verification = {
+      ...counted,
+      archived,
+      purged,
+      missing,
+      flaws,
+      unproven,
+      faults,
+      notes: [...notes, ...retained.notes]
+    }
     return verification
   })
 }

@@ -37,6 +37,8 @@ const members: ReadonlyArray<keyof Handoffs> = [
   "sweep",
   "export",
   "import",
+  "archive",
+  "purge",
   "verify",
   "checkpoint",
   "metrics",

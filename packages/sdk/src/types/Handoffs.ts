@@ -45,6 +45,7 @@ import type {
   RoutingQuestion
 } from "./Payloads.ts"
 import type { Chain, Entry, ImportReport, Metrics, Verified, Waiting, Whereabouts } from "./Reports.ts"
+import type { ArchiveOptions, ArchiveReport, PurgeOptions, PurgeReport } from "./Retention.ts"
 import type { Checkpoint, CheckpointOptions, Verification, VerifyOptions } from "./Verification.ts"
 import type { WorkHandler, WorkOptions } from "./WorkHandler.ts"
 
@@ -254,6 +255,20 @@ export interface Handoffs extends AsyncDisposable {
     handoffs: AsyncIterable<ArchivedHandoff> | Iterable<ArchivedHandoff> | FullArchive,
     options?: ImportOptions
   ): Promise<ReadonlyArray<ImportReport>>
+  /**
+   * Moves handoffs that have ended to an archive, with all their parts. The file is written, flushed and read back before
+   * anything is removed, and repeating an interrupted call continues it. Removed entries leave their hashes in the log, so that
+   * checkpoints still hold. `import` puts them back. Rejects with `InvalidInput` if the file is not such an archive, or is
+   * complete.
+   */
+  archive(options: ArchiveOptions): Promise<ArchiveReport>
+  /**
+   * Erases the texts of handoffs that have ended: tasks, contexts, results, questions and notes. Ids, agents, statuses and
+   * times stay, and the log still verifies. Nothing brings the texts back; earlier exports, archives and backups still hold
+   * them. Rejects with `HandoffNotFound`, with `InvalidTransition` for an open handoff, and with `InvalidInput` for one whose
+   * entries an early version wrote.
+   */
+  purge(ids: string | ReadonlyArray<string>, options: PurgeOptions): Promise<PurgeReport>
   /**
    * Checks that a history was not changed after it was written: digests, states, and signatures. Rejects with
    * `HandoffNotFound`.

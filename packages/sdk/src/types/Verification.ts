@@ -1,6 +1,7 @@
 /** The options and the results of verifying a whole store, and of checkpoints. */
 import type { CallOptions } from "./Options.ts"
 import type { Flaw, Proven, Verified } from "./Reports.ts"
+import type { ArchiveFile } from "./Retention.ts"
 
 /** The options of `verify` for a whole store. */
 export interface VerifyOptions extends CallOptions {
@@ -11,6 +12,11 @@ export interface VerifyOptions extends CallOptions {
    * A difference is one of the `faults`. Rejects with `InvalidInput` if the note is malformed or not signed by that key.
    */
   readonly checkpoint?: { readonly note: string; readonly key: string } | undefined
+  /**
+   * Archives of this store. Proves that they were not changed, and that every entry that was removed is in one of them.
+   * A difference is one of the `faults`.
+   */
+  readonly with?: ReadonlyArray<ArchiveFile> | undefined
 }
 
 /** The options of `checkpoint`. */
@@ -71,6 +77,10 @@ export interface Verification extends Proven {
   readonly entries: number
   /** The number of handoffs whose history begins with the state of another program. */
   readonly imported: number
+  /** The number of handoffs that the log notes as archived. */
+  readonly archived: number
+  /** The number of handoffs that the log notes as purged. */
+  readonly purged: number
   /** The parts without which less is proven, such as keys or histories, each in one sentence. */
   readonly missing: ReadonlyArray<string>
   /** The flaw of each handoff whose history does not verify. */

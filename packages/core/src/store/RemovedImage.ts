@@ -1,0 +1,80 @@
+/** Rewrites the content of a store in memory. Loaded on first use. */
+import { RevisionConflict } from "@aumai/handoff-protocol"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+import type { Position } from "./HandoffStore.ts"
+import { numberIn } from "./Positions.ts"
+import type { RemovedRun, Retention, Rewrite } from "./Retention.ts"
+import { rewriteConflict } from "./RewriteConflict.ts"
+import * as StoreImage from "./StoreImage.ts"
+
+const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
+
+/** The runs of a store in order, after a rewrite. */
+export const runsAfter = (
+  runs: ReadonlyArray<RemovedRun>,
+  { leave = [], retract = [] }: Rewrite
+): ReadonlyArray<RemovedRun> => {
+  const gone = new Set(retract)
+  const next = new Map(runs.filter(({ first }) => !gone.has(first)).map((run) => [run.first, run]))
+  for (const run of leave) next.set(run.first, run)
+  return [...next.values()].toSorted((a, b) => numberOf(a.first) - numberOf(b.first))
+}
+
+/** One page of the runs. */
+export const pageOfRuns = (
+  runs: ReadonlyArray<RemovedRun>,
+  limit: number,
+  after: Position | undefined
+): ReadonlyArray<RemovedRun> => {
+  const from = after === undefined ? 0 : numberOf(after)
+  const start = runs.findIndex(({ first }) => numberOf(first) > from)
+  return start === -1 ? [] : runs.slice(start, start + Math.max(0, limit))
+}
+
+/** A new image with the content of an image after a rewrite. It gives no position again. */
+export const imageAfter = (image: StoreImage.StoreImage, { drop = [], put = [] }: Rewrite): StoreImage.StoreImage => {
+  const next = StoreImage.make(image.origin)
+  const gone = new Set([...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)])
+  const all = [
+    ...[...image.all()].flatMap(([id, { history, record }]) => (gone.has(id) ? [] : [{ entries: history, record }])),
+    ...put
+  ].flatMap(({ entries, record }) =>
+    entries.map(({ event, position, revision }) => ({
+      event,
+      number: numberOf(position),
+      record: { ...record, revision }
+    }))
+  )
+  all.sort((a, b) => a.number - b.number)
+  // Lists show only the last state, so every earlier entry can carry it.
+  for (const { event, number, record } of all) next.put([{ event, record }], number)
+  next.reserve(image.lastPosition())
+  return next
+}
+
+// More than a program in memory has: each rewrite makes a new image.
+const batch = 1_000_000
+
+/** Makes the retention of a store that holds its image in `holder`. */
+export const make = (holder: { image: StoreImage.StoreImage }): Retention => {
+  let runs: ReadonlyArray<RemovedRun> = []
+  return {
+    batch,
+    rewrite: (rewrite) =>
+      Effect.suspend(() => {
+        const conflict = rewriteConflict(rewrite, (id) => holder.image.get(id)?.revision ?? 0)
+        if (conflict !== undefined) return Effect.fail(new RevisionConflict(conflict))
+        holder.image = imageAfter(holder.image, rewrite)
+        runs = runsAfter(runs, rewrite)
+        return Effect.void
+      }),
+    removed: ({ after, limit }) =>
+      Effect.sync(() => {
+        const valid = Result.isSuccess(numberIn(holder.image.origin, after))
+        return valid ? pageOfRuns(runs, limit, after) : []
+      }),
+    reclaim: Effect.void
+  }
+}
