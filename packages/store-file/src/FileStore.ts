@@ -40,6 +40,7 @@ import * as Publish from "./Publish.ts"
 import * as Reader from "./Reader.ts"
 import { answer, answerOf, current, warmed } from "./Reading.ts"
 import { isIntact, refresh, refreshInTurn } from "./Refresh.ts"
+import * as Reserving from "./Reserving.ts"
 import { leave, locked, type Session, share, turn } from "./Session.ts"
 import { setAside } from "./SetAside.ts"
 
@@ -166,7 +167,8 @@ export const make = (
   Effect.gen(function* () {
     const session = yield* open(options)
     const { lock } = session
-    yield* Effect.addFinalizer(() => close(session))
+    const reserving = Reserving.make(session)
+    yield* Effect.addFinalizer(() => Effect.andThen(Effect.exit(reserving.close), close(session)))
     if (lock !== undefined) yield* share(session, lock)
     yield* turn(session, "open", refreshInTurn(session, "open"), sweep(session))
 
@@ -223,6 +225,7 @@ export const make = (
               answer(session, "list", session.contents.named(view.prefix, page), (records) => records)
             )
           : Effect.flatMap(current(session, "list"), (image) => Effect.as(tellOdd, image.list(view, page))),
+      ...reserving.methods,
       log: (page) =>
         // The position may be of a key that another process has recorded.
         Effect.andThen(

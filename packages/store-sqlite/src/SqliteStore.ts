@@ -31,6 +31,7 @@ import * as Stream from "effect/Stream"
 
 import * as Documents from "./Documents.ts"
 import * as Opening from "./Opening.ts"
+import * as Reserving from "./Reserving.ts"
 import type { Session } from "./Session.ts"
 import * as Statements from "./Statements.ts"
 
@@ -187,6 +188,7 @@ export const make = (
             return statements.list[listed](...Statements.valuesOf(view, key), limitOf(limit))
           })
         ),
+      ...Reserving.make(session, statements),
       history: (id) => entries("history", () => statements.history(id)),
       log: ({ after, limit }) =>
         Effect.gen(function* () {

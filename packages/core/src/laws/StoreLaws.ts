@@ -27,6 +27,7 @@ import { keys } from "./keys.ts"
 import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
 import { ownership } from "./ownership.ts"
+import { reservations } from "./reservations.ts"
 import { reviews } from "./reviews.ts"
 import { turnAndRecent } from "./turnAndRecent.ts"
 import { views } from "./views.ts"
@@ -42,6 +43,7 @@ export const laws: ReadonlyArray<Law> = [
   ...log,
   ...content,
   ...custody,
+  ...reservations,
   ...reviews,
   ...ownership,
   ...agents,

@@ -11,6 +11,7 @@ import { drawLogName } from "./Draws.ts"
 import { HandoffStore } from "./HandoffStore.ts"
 import * as Hints from "./Hints.ts"
 import { positionOf } from "./Positions.ts"
+import * as Reservations from "./Reservations.ts"
 import * as StoreImage from "./StoreImage.ts"
 
 const makeStore = Effect.map(drawLogName, (log) => {
@@ -31,7 +32,9 @@ const makeStore = Effect.map(drawLogName, (log) => {
 
 const makeHandoffs = (image: StoreImage.StoreImage, keys: () => number) => {
   const hints = Hints.make()
+  const reservations = Reservations.inMemory(image)
   return HandoffStore.of({
+    ...reservations,
     origin: Effect.succeed(image.origin),
     commit: (changes) =>
       Effect.suspend((): Effect.Effect<void, RevisionConflict> => {

@@ -1,0 +1,101 @@
+/**
+ * Keeps the reservations of claimers in a file beside the records, written under the lock and never flushed. They are hints
+ * that hold for a second, so a file that is missing, torn or foreign counts as empty.
+ */
+import { type HandoffStore, Reservations } from "@aumai/handoff-core"
+import type { RecordId, StoreError } from "@aumai/handoff-protocol"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+
+import * as Failure from "./Failure.ts"
+import type { FsError, JournalFile } from "./JournalFs.ts"
+import { appendAll, privateMode } from "./JournalWrite.ts"
+import { current, warmed } from "./Reading.ts"
+import { refreshInTurn } from "./Refresh.ts"
+import { type Session, turn } from "./Session.ts"
+
+/** The reservations of a session, and how they end with it. */
+export interface Reserving {
+  readonly methods: Pick<HandoffStore["Service"], "reserve" | "unreserve">
+  /** Removes the file, unless it has reservations of other processes. */
+  readonly close: Effect.Effect<void, StoreError>
+}
+
+const encode = (held: Reservations.Reservations): Buffer =>
+  Buffer.from(JSON.stringify([...held].map(([id, { revision, until }]) => [id, revision, until])))
+
+const decode = (bytes: Buffer): Reservations.Reservations => {
+  const held: Reservations.Reservations = new Map()
+  try {
+    const rows: unknown = JSON.parse(bytes.toString("utf8"))
+    for (const row of Array.isArray(rows) ? rows : []) {
+      const [id, revision, until] = Array.isArray(row) ? row : []
+      // The cast: it is only compared with the ids of records.
+      held.set(id as RecordId, { revision: Number(revision), until: Number(until) })
+    }
+  } catch {
+    // A crash in the middle of a write leaves a part.
+  }
+  return held
+}
+
+/** Makes the reservations of a session. */
+export const make = (session: Session): Reserving => {
+  const { fs, paths } = session
+  let isUsed = false
+
+  const openFile = Effect.suspend(() =>
+    Effect.catch(fs.open(paths.reserved), () => fs.create(paths.reserved, session.rest?.stat?.mode ?? privateMode))
+  )
+
+  /** Edits the reservations in a turn. */
+  const edit = <A>(
+    operation: string,
+    change: (held: Reservations.Reservations, now: number) => Effect.Effect<A, StoreError>
+  ) => {
+    const editFile = (file: JournalFile): Effect.Effect<A, FsError | StoreError> =>
+      Effect.gen(function* () {
+        const held = decode(yield* file.readFrom(0))
+        const now = yield* Clock.currentTimeMillis
+        Reservations.prune(held, yield* warmed(session, operation), now)
+        const value = yield* change(held, now)
+        yield* file.truncate(0)
+        yield* appendAll(file, encode(held))
+        return value
+      })
+    const inFile = Effect.acquireUseRelease(openFile, editFile, (file) => file.close).pipe(
+      Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause)))
+    )
+    return turn(session, operation, refreshInTurn(session, operation), inFile)
+  }
+
+  return {
+    methods: {
+      reserve: (inbox, page, milliseconds) =>
+        Effect.gen(function* () {
+          const operation = "reserve"
+          const image = yield* current(session, operation)
+          // Claimers of an empty inbox write nothing, and a store that is only read keeps no reservations.
+          const listed = image.list(inbox, session.lock === undefined ? page : { ...page, limit: 1 })
+          if (listed.length === 0 || session.lock === undefined) return listed
+          isUsed = true
+          return yield* edit(operation, (held, now) =>
+            Effect.map(warmed(session, operation), (image) =>
+              Reservations.reserve(held, image, inbox, page, now, milliseconds)
+            )
+          )
+        }),
+      unreserve: (records) =>
+        session.lock === undefined
+          ? Effect.void
+          : edit("unreserve", (held) => Effect.sync(() => Reservations.unreserve(held, records)))
+    },
+    close: Effect.suspend(() =>
+      isUsed
+        ? edit("close", (held) =>
+            held.size === 0 ? Effect.mapError(fs.unlink(paths.reserved), Failure.ofDisk("close")) : Effect.void
+          )
+        : Effect.void
+    )
+  }
+}
