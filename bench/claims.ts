@@ -9,10 +9,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
+import { storeAt } from "../packages/testing/src/storeAt.ts"
 import { startPostgres } from "../tooling/postgres.ts"
 import { type Cost, median, perSecond, type Row, timed, times } from "./measure.ts"
 import { program } from "./program.ts"
-import { storeAt } from "./stores.ts"
 
 /** Fills the inbox of an agent with handoffs of all priorities. */
 const fill = (agent: string, count: number) =>

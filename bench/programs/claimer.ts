@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-import { storeAt } from "../stores.ts"
+import { storeAt } from "../../packages/testing/src/storeAt.ts"
 
 const [location = "", agent = "", claimers = "1"] = process.argv.slice(2)
 const counts = { claimed: 0, conflicts: 0 }

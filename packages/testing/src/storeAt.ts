@@ -1,4 +1,4 @@
-/** Opens a store by a location, for programs that share one. */
+/** Opens the store at a location, in tests and programs that run on several stores. */
 import type { AgentStore, HandoffStore } from "@aumai/handoff-core"
 import type { StoreError } from "@aumai/handoff-protocol"
 import { FileStore } from "@aumai/handoff-store-file"
