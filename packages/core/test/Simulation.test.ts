@@ -1,3 +1,4 @@
+import type { HandoffRecord } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -36,6 +37,28 @@ const skippingReviews = ({ kill, store }: ReturnType<Machine>): ReturnType<Machi
   ).pipe(Layer.provide(store))
 })
 
+type Reserve = (store: HandoffStore["Service"]) => HandoffStore["Service"]["reserve"]
+
+/** A machine with a store that reserves in another way. */
+const reserving = (reserve: Reserve) =>
+  Effect.map(machine, (own) => (): ReturnType<Machine> => {
+    const { kill, store } = own()
+    const broken = Effect.map(HandoffStore, (sound) => HandoffStore.of({ ...sound, reserve: reserve(sound) }))
+    return { kill, store: Layer.effect(HandoffStore, broken).pipe(Layer.provideMerge(store)) }
+  })
+
+/** Keeps what it reserves until it is given back, also for a process that crashed. */
+const forever = (): Reserve => {
+  const held = new Set<string>()
+  const nameOf = ({ recordId, revision }: HandoffRecord) => `${recordId} ${revision}`
+  return (store) => (inbox, page) =>
+    Effect.map(store.list(inbox, { ...page, limit: 1000 }), (records) => {
+      const found = records.filter((record) => !held.has(nameOf(record))).slice(0, page.limit)
+      for (const record of found) held.add(nameOf(record))
+      return found
+    })
+}
+
 // Add a seed that has broken a promise. The first five alone cover every kind of event.
 const archived = [1, 2, 3, 4, 5]
 
@@ -58,6 +81,28 @@ describe("custody, simulated", () => {
         ({ broken }) => {
           assert.include(broken.join("\n"), "Completed is not allowed there")
         }
+      ),
+    60_000
+  )
+
+  it.effect(
+    "finds handoffs that are offered to two processes",
+    () =>
+      Effect.map(
+        simulate(
+          1,
+          reserving((store) => store.list)
+        ),
+        ({ broken }) => assert.match(broken.join("\n"), /was offered twice, \d+ ms before its reservation ended/)
+      ),
+    60_000
+  )
+
+  it.effect(
+    "finds handoffs that a crashed process holds back",
+    () =>
+      Effect.map(simulate(1, reserving(forever())), ({ broken }) =>
+        assert.match(broken.join("\n"), /is still pending though workers had time for it/)
       ),
     60_000
   )

@@ -39,6 +39,7 @@ import {
   secrets,
   sender
 } from "./custodyAgents.ts"
+import * as Offers from "./custodyOffers.ts"
 import { chainsHold, type Counts, isLeftWaiting, judge } from "./custodyPromises.ts"
 import { openBox } from "./openBox.ts"
 
@@ -98,6 +99,7 @@ export const simulate = (
       const { between, chance, pick } = chanceOf(yield* Random.Random)
       const acknowledged: Array<Change> = []
       const beginnings = new Map<string, number>()
+      const offers = Offers.make()
       const counts = { crashes: 0, stalls: 0, faults: 0 }
       let faultRate = 0
       let isCalm = false
@@ -123,8 +125,11 @@ export const simulate = (
       /** The store as one process reaches it. */
       const seenBy = (process: Process, store: HandoffStore["Service"]): HandoffStore["Service"] => {
         const reach = reaching(process)
+        const { reserve, unreserve } = offers.checked(store)
         return HandoffStore.of({
           ...store,
+          reserve: (...page) => reach("reserve", reserve(...page)),
+          unreserve: (records) => reach("unreserve", unreserve(records)),
           commit: (changes) => reach("commit", store.commit(changes), () => acknowledged.push(...changes)),
           get: (id) => reach("get", store.get(id)),
           list: (view, page) => reach("list", store.list(view, page)),
@@ -291,7 +296,7 @@ export const simulate = (
         ...judged.counts,
         acknowledged: acknowledged.length,
         completed: (yield* inTime(store.list({ _tag: "Status", status: "completed" }, { limit: 10_000 }))).length,
-        broken: [...broken, ...judged.broken, ...faults]
+        broken: [...broken, ...offers.broken, ...judged.broken, ...faults]
       }
     })
     // A separate clock per run, so that sleeping fibers of one run do not wake up in the next.
