@@ -84,14 +84,16 @@ export const make = (db: DatabaseSync, path: string, busyTimeout: number): Sessi
       return value
     })
 
+  // Read on first use, after the database was set up.
+  let synchronous: number | undefined
   /** Runs a transaction without a flush. One step, so that no other transaction of this connection comes between. */
   const unflushed = <A>(transaction: () => A): A => {
-    const synchronous = db.prepare("PRAGMA synchronous").get()?.["synchronous"]
+    synchronous ??= Number(db.prepare("PRAGMA synchronous").get()?.["synchronous"])
     db.exec("PRAGMA synchronous = NORMAL")
     try {
       return transaction()
     } finally {
-      db.exec(`PRAGMA synchronous = ${String(synchronous)}`)
+      db.exec(`PRAGMA synchronous = ${synchronous}`)
     }
   }
 

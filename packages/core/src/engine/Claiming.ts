@@ -200,7 +200,8 @@ export const make = (
     })
 
     const look = (group: ClaimGroup) =>
-      Effect.suspend(() => {
+      // While others try, their successors are about to arrive, and share this look if it waits for them.
+      Effect.flatMap(group.trying.size > 0 ? Effect.yieldNow : Effect.void, () => {
         const batch = [...group.waiting].slice(0, batchSize)
         for (const claimer of batch) group.waiting.delete(claimer)
         // Suspended, so that a store that throws synchronously fails its claimers and does not end the loop.
