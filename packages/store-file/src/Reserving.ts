@@ -21,22 +21,36 @@ export interface Reserving {
   readonly close: Effect.Effect<void, StoreError>
 }
 
+// Written again from this length on. Parsing it takes less time than a flush.
+const mostBytes = 8 * 1024
+
+/** One line. A newline before it separates it from one that a crash has cut. */
 const encode = (held: Reservations.Reservations): Buffer =>
-  Buffer.from(JSON.stringify([...held].map(([id, { revision, until }]) => [id, revision, until])))
+  Buffer.from(`\n${JSON.stringify([...held].map(([id, { revision, until }]) => [id, revision, until]))}`)
 
 const decode = (bytes: Buffer): Reservations.Reservations => {
   const held: Reservations.Reservations = new Map()
-  try {
-    const rows: unknown = JSON.parse(bytes.toString("utf8"))
-    for (const row of Array.isArray(rows) ? rows : []) {
-      const [id, revision, until] = Array.isArray(row) ? row : []
-      // The cast: it is only compared with the ids of records.
-      held.set(id as RecordId, { revision: Number(revision), until: Number(until) })
+  for (const line of bytes.toString("utf8").split("\n")) {
+    try {
+      const rows: unknown = JSON.parse(line)
+      for (const row of Array.isArray(rows) ? rows : []) {
+        const [id, revision, until] = Array.isArray(row) ? row : []
+        // The cast: it is only compared with the ids of records.
+        held.set(id as RecordId, { revision: Number(revision), until: Number(until) })
+      }
+    } catch {
+      // A line that a crash has cut, or of another program.
     }
-  } catch {
-    // A crash in the middle of a write leaves a part.
   }
   return held
+}
+
+/** The reservations that differ. One that was given back has ended. */
+const changesOf = (before: Reservations.Reservations, held: Reservations.Reservations): Reservations.Reservations => {
+  const changed: Reservations.Reservations = new Map()
+  for (const [id, one] of before) if (!held.has(id)) changed.set(id, { ...one, until: 0 })
+  for (const [id, one] of held) if (before.get(id) !== one) changed.set(id, one)
+  return changed
 }
 
 /** Makes the reservations of a session. */
@@ -55,12 +69,16 @@ export const make = (session: Session): Reserving => {
   ) => {
     const editFile = (file: JournalFile): Effect.Effect<A, FsError | StoreError> =>
       Effect.gen(function* () {
-        const held = decode(yield* file.readFrom(0))
+        const bytes = yield* file.readFrom(0)
+        const held = decode(bytes)
         const now = yield* Clock.currentTimeMillis
         Reservations.prune(held, yield* warmed(session, operation), now)
+        const before = new Map(held)
         const value = yield* change(held, now)
-        yield* file.truncate(0)
-        yield* appendAll(file, encode(held))
+        if (bytes.length > mostBytes) {
+          yield* file.truncate(0)
+          yield* appendAll(file, encode(held))
+        } else yield* appendAll(file, encode(changesOf(before, held)))
         return value
       })
     const inFile = Effect.acquireUseRelease(openFile, editFile, (file) => file.close).pipe(
