@@ -2,15 +2,15 @@
  * Keeps the reservations of claimers in a file beside the records, written under the lock and never flushed. They are hints
  * that hold for a second, so a file that is missing, torn or foreign counts as empty.
  */
-import { type HandoffStore, Reservations } from "@aumai/handoff-core"
+import { type HandoffStore, Reservations, type StoreImage } from "@aumai/handoff-core"
 import type { RecordId, StoreError } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 import * as Failure from "./Failure.ts"
-import type { FsError, JournalFile } from "./JournalFs.ts"
+import type { JournalFile } from "./JournalFs.ts"
 import { appendAll, privateMode } from "./JournalWrite.ts"
-import { current, warmed } from "./Reading.ts"
+import { warmed } from "./Reading.ts"
 import { refreshInTurn } from "./Refresh.ts"
 import { type Session, turn } from "./Session.ts"
 
@@ -62,56 +62,61 @@ export const make = (session: Session): Reserving => {
     Effect.catch(fs.open(paths.reserved), () => fs.create(paths.reserved, session.rest?.stat?.mode ?? privateMode))
   )
 
-  /** Edits the reservations in a turn. */
+  /** Edits the reservations. Call it in a turn. */
   const edit = <A>(
     operation: string,
-    change: (held: Reservations.Reservations, now: number) => Effect.Effect<A, StoreError>
-  ) => {
-    const editFile = (file: JournalFile): Effect.Effect<A, FsError | StoreError> =>
+    image: StoreImage.StoreImage,
+    change: (held: Reservations.Reservations, now: number) => A
+  ): Effect.Effect<A, StoreError> => {
+    const editFile = (file: JournalFile) =>
       Effect.gen(function* () {
         const bytes = yield* file.readFrom(0)
         const held = decode(bytes)
         const now = yield* Clock.currentTimeMillis
-        Reservations.prune(held, yield* warmed(session, operation), now)
+        Reservations.prune(held, image, now)
         const before = new Map(held)
-        const value = yield* change(held, now)
-        if (bytes.length > mostBytes) {
-          yield* file.truncate(0)
-          yield* appendAll(file, encode(held))
-        } else yield* appendAll(file, encode(changesOf(before, held)))
+        const value = change(held, now)
+        const isLong = bytes.length > mostBytes
+        if (isLong) yield* file.truncate(0)
+        yield* appendAll(file, encode(isLong ? held : changesOf(before, held)))
         return value
       })
-    const inFile = Effect.acquireUseRelease(openFile, editFile, (file) => file.close).pipe(
-      Effect.catchTag("FsError", (cause) => Effect.fail(Failure.ofDisk(operation)(cause)))
+    return Effect.mapError(
+      Effect.acquireUseRelease(openFile, editFile, (file) => file.close),
+      Failure.ofDisk(operation)
     )
-    return turn(session, operation, refreshInTurn(session, operation), inFile)
   }
+
+  const inTurn = <A>(
+    operation: string,
+    body: (image: StoreImage.StoreImage) => Effect.Effect<A, StoreError>
+  ): Effect.Effect<A, StoreError> =>
+    turn(session, operation, refreshInTurn(session, operation), Effect.flatMap(warmed(session, operation), body))
 
   return {
     methods: {
       reserve: (inbox, page, milliseconds) =>
-        Effect.gen(function* () {
-          const operation = "reserve"
-          const image = yield* current(session, operation)
+        inTurn("reserve", (image) => {
           // Claimers of an empty inbox write nothing, and a store that is only read keeps no reservations.
           const listed = image.list(inbox, session.lock === undefined ? page : { ...page, limit: 1 })
-          if (listed.length === 0 || session.lock === undefined) return listed
+          if (listed.length === 0 || session.lock === undefined) return Effect.succeed(listed)
           isUsed = true
-          return yield* edit(operation, (held, now) =>
-            Effect.map(warmed(session, operation), (image) =>
-              Reservations.reserve(held, image, inbox, page, now, milliseconds)
-            )
+          return edit("reserve", image, (held, now) =>
+            Reservations.reserve(held, image, inbox, page, now, milliseconds)
           )
         }),
       unreserve: (records) =>
         session.lock === undefined
           ? Effect.void
-          : edit("unreserve", (held) => Effect.sync(() => Reservations.unreserve(held, records)))
+          : inTurn("unreserve", (image) => edit("unreserve", image, (held) => Reservations.unreserve(held, records)))
     },
     close: Effect.suspend(() =>
       isUsed
-        ? edit("close", (held) =>
-            held.size === 0 ? Effect.mapError(fs.unlink(paths.reserved), Failure.ofDisk("close")) : Effect.void
+        ? inTurn("close", (image) =>
+            Effect.flatMap(
+              edit("close", image, (held) => held.size),
+              (left) => (left === 0 ? Effect.mapError(fs.unlink(paths.reserved), Failure.ofDisk("close")) : Effect.void)
+            )
           )
         : Effect.void
     )
