@@ -1,5 +1,5 @@
 /** Keeps the reservations of claimers in one row, so that all tabs see them. Loaded by the first claim. */
-import { type HandoffStore, Reservations } from "@aumai/handoff-core"
+import { type HandoffStore, Reservations, reservedRows } from "@aumai/handoff-core"
 import type { RecordId } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ type Rows = ReadonlyArray<readonly [id: RecordId, reservation: Reservations.Rese
 export const make = (transact: Transact): Pick<HandoffStore["Service"], "reserve" | "unreserve"> => ({
   reserve: (inbox, page, milliseconds) =>
     Effect.flatMap(Clock.Clock, (clock) =>
-      Reservations.read(page, ({ after, limit }) =>
+      reservedRows(page, ({ after, limit }) =>
         transact<ReadonlyArray<RecordValue>>({
           operation: "reserve",
           mode: "readwrite",

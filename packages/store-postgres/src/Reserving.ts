@@ -6,7 +6,7 @@
  * Two statements can read the same record as free if one ends while the other runs. Both then write the same row of the
  * table, where the second finds the reservation of the first, and leaves the record out.
  */
-import { type HandoffStore, type InboxView, Reservations } from "@aumai/handoff-core"
+import { type HandoffStore, type InboxView, Reservations, reservedRows } from "@aumai/handoff-core"
 import type { HandoffRecord, StoreError } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Clock from "effect/Clock"
@@ -72,7 +72,7 @@ export const make = ({ address, run }: Connections): Pick<HandoffStore["Service"
   return {
     reserve: (inbox, page, milliseconds) =>
       Effect.tap(
-        Reservations.read(page, ({ limit, after }) =>
+        reservedRows(page, ({ limit, after }) =>
           Effect.map(write("reserve", ...reserve(inbox, limit, after, milliseconds)), (rows) => rows.map(recordRow))
         ),
         (records) => (records.length === 0 ? Effect.void : pruneSometimes)

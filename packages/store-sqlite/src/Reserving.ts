@@ -7,6 +7,7 @@ import {
   type HandoffStore,
   type InboxView,
   Reservations,
+  reservedRows,
   type SortKey,
   sortKeyOf,
   type StoredText
@@ -97,7 +98,7 @@ export const make = (session: Session, statements: Statements.Statements): Reser
     methods: {
       reserve: (inbox, page, milliseconds) =>
         Effect.flatMap(Clock.Clock, (clock) =>
-          Reservations.read(page, ({ limit, after }) => reserveRows(inbox, limit, after, milliseconds, clock))
+          reservedRows(page, ({ limit, after }) => reserveRows(inbox, limit, after, milliseconds, clock))
         ),
       unreserve: (records) =>
         Effect.suspend(() => {

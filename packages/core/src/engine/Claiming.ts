@@ -162,12 +162,6 @@ export const make = (
         return false
       })
 
-    const give = (group: ClaimGroup, claimer: Claimer, record: HandoffRecord) => {
-      claimer.trying = record
-      group.trying.add(record.recordId)
-      claimer.resume(Effect.succeed(record))
-    }
-
     /** Serves the claimers of a batch. Those without a handoff wait while somebody may leave one. */
     const serve = (group: ClaimGroup, batch: ReadonlyArray<Claimer>) =>
       Effect.gen(function* () {
@@ -175,7 +169,10 @@ export const make = (
         const claimers = batch.filter(({ gone }) => gone !== true)
         for (const [index, claimer] of claimers.entries()) {
           const record = found[index]
-          if (record !== undefined) give(group, claimer, record)
+          if (record === undefined) break
+          claimer.trying = record
+          group.trying.add(record.recordId)
+          claimer.resume(Effect.succeed(record))
         }
         yield* unreserve(found.slice(claimers.length))
         const left = claimers.slice(found.length)
@@ -204,6 +201,7 @@ export const make = (
       Effect.flatMap(group.trying.size > 0 ? Effect.yieldNow : Effect.void, () => {
         const batch = [...group.waiting].slice(0, batchSize)
         for (const claimer of batch) group.waiting.delete(claimer)
+        if (batch.length === 0) return Effect.void
         // Suspended, so that a store that throws synchronously fails its claimers and does not end the loop.
         return Effect.map(Effect.exit(Effect.suspend(() => serve(group, batch))), (exit) => {
           if (Exit.isSuccess(exit)) return

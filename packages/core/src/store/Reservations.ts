@@ -1,11 +1,9 @@
 /** The reservations of records that a claimer is about to take. Stores differ only in the place that keeps them. */
-import type { HandoffRecord, RecordId, StoreError } from "@aumai/handoff-protocol"
+import type { HandoffRecord, RecordId } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 
 import type { HandoffStore, InboxView, Page } from "./HandoffStore.ts"
-import { readRecord, type RecordRow } from "./StoredText.ts"
 import type { StoreImage } from "./StoreImage.ts"
 
 /** The longest reservation, in milliseconds. A claimer that was stopped holds nothing back for longer. */
@@ -87,22 +85,3 @@ export const inMemory = (
     unreserve: (records) => Effect.sync(() => unreserve(held, records))
   }
 }
-
-/** Reads reserved rows. Reserves further ones in the place of those that cannot be read. */
-export const read = (
-  { limit, after }: Page<HandoffRecord>,
-  rows: (page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<RecordRow>, StoreError>
-): Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError> =>
-  Effect.gen(function* () {
-    const found: Array<HandoffRecord> = []
-    for (let wanted = Math.max(0, Math.trunc(limit) || 0); wanted > 0; wanted = limit - found.length) {
-      const last = found.at(-1) ?? after
-      const page = yield* rows({ limit: wanted, ...(last && { after: last }) })
-      for (const row of page) {
-        const record = readRecord(row)
-        if (Result.isSuccess(record)) found.push(record.success)
-      }
-      if (page.length < wanted) break
-    }
-    return found
-  })
