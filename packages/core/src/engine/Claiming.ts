@@ -22,8 +22,7 @@ import * as Schema from "effect/Schema"
 
 import { openStatuses } from "../routing/HandoffRouter.ts"
 import { checkName, isPlain } from "../routing/Names.ts"
-import { type HandoffStore, nowIn } from "../store/HandoffStore.ts"
-import { longest } from "../store/Reservations.ts"
+import { type HandoffStore, type InboxView, longestReservation, nowIn, type Page } from "../store/HandoffStore.ts"
 
 /** The result of trying to accept one handoff: the record, `lost` to another claimer, or `gone` from the inbox. */
 export type Taking = After<"Accepted"> | "lost" | "gone"
@@ -49,8 +48,6 @@ interface ClaimGroup {
   readonly stalled: Set<Claimer>
   readonly trying: Set<RecordId>
   isLooking: boolean
-  /** The milliseconds until the next look, while claimers of other processes have reserved what is left. */
-  pause: number
 }
 
 const isValid = fastPath(claimInput)
@@ -59,9 +56,8 @@ const decode = Schema.decodeUnknownResult(claimInput, { errors: "all", onExcessP
 // The number of claimers that one look serves. It equals the page size elsewhere, because records may be large.
 const batchSize = 256
 
-// Other processes commit within milliseconds what they have reserved.
-const shortestPause = 1
-const longestPause = 32
+// Milliseconds until the next look while other processes have reserved everything. They commit in about that time.
+const pause = 10
 
 // Milliseconds between two looks for what is overdue: as long as the shortest time between two sweeps of a worker.
 const between = 100
@@ -71,8 +67,6 @@ const tries = 1024
 
 const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
   "notBefore" in record && record.notBefore !== undefined && record.notBefore.epochMilliseconds > now.epochMilliseconds
-
-const inboxOf = ({ agent }: ClaimGroup) => ({ _tag: "Inbox", agent, status: "pending" }) as const
 
 const mustBeReadBack = ({ request }: HandoffRecord): boolean => request.briefing?.readBack !== undefined
 
@@ -107,65 +101,54 @@ export const make = (
           waiting: new Set(),
           stalled: new Set(),
           trying: new Set(),
-          isLooking: false,
-          pause: shortestPause
+          isLooking: false
         }
         groups.set(name, group)
       }
       return group
     }
 
-    const isReady = ({ readsBack }: ClaimGroup, record: HandoffRecord, now: DateTime.Utc) =>
-      !isDelayed(record, now) && (readsBack || !mustBeReadBack(record))
-
-    /** Reserves handoffs that may be claimed now. Gives back the others that it had to look at. */
-    const reserve = (group: ClaimGroup, wanted: number) =>
+    /** Reads pages of an inbox until `wanted` handoffs may be claimed now. Returns them, and the others that it met. */
+    const find = (
+      { agent, readsBack }: ClaimGroup,
+      wanted: number,
+      now: DateTime.Utc,
+      read: typeof reserve | typeof store.list
+    ) =>
       Effect.gen(function* () {
-        const now = yield* nowIn(store)
-        if (now.epochMilliseconds - sweptAt >= between) {
-          sweptAt = now.epochMilliseconds
-          yield* applyOverdue(now)
-        }
         const ready: Array<HandoffRecord> = []
         const others: Array<HandoffRecord> = []
         let after: HandoffRecord | undefined
         let hasMore = true
         // A page of handoffs to skip may be followed by more of them, so the pages grow.
         for (let limit = wanted; hasMore; limit = Math.min(2 * limit, batchSize)) {
-          const found = yield* store.reserve(inboxOf(group), { limit, ...(after && { after }) }, longest)
+          const found = yield* read({ _tag: "Inbox", agent, status: "pending" }, { limit, ...(after && { after }) })
           for (const record of found) {
-            ;(ready.length < wanted && isReady(group, record, now) ? ready : others).push(record)
+            const isReady = !isDelayed(record, now) && (readsBack || !mustBeReadBack(record))
+            ;(isReady && ready.length < wanted ? ready : others).push(record)
           }
           after = found.at(-1)
           hasMore = ready.length < wanted && found.length === limit
         }
-        yield* unreserve(others)
-        // The reservation of one that a claimer still tries may have run out.
-        return ready.filter(({ recordId }) => !group.trying.has(recordId))
+        return { ready, others }
       })
+
+    const reserve = (inbox: InboxView, page: Page<HandoffRecord>) => store.reserve(inbox, page, longestReservation)
 
     const unreserve = (records: ReadonlyArray<HandoffRecord>) =>
       records.length === 0 ? Effect.void : store.unreserve(records)
 
-    /** Tests for a handoff that may be claimed now, reserved or not. */
-    const hasReady = (group: ClaimGroup) =>
-      Effect.gen(function* () {
-        const now = yield* nowIn(store)
-        let after: HandoffRecord | undefined
-        let hasMore = true
-        for (let limit = 1; hasMore; limit = batchSize) {
-          const page = yield* store.list(inboxOf(group), { limit, ...(after && { after }) })
-          if (page.some((record) => isReady(group, record, now))) return true
-          after = page.at(-1)
-          hasMore = page.length === limit
-        }
-        return false
-      })
-
     /** Serves the claimers of a batch. Those without a handoff wait while somebody may leave one. */
     const serve = (group: ClaimGroup, batch: ReadonlyArray<Claimer>) =>
       Effect.gen(function* () {
-        const found = yield* reserve(group, batch.length)
+        const now = yield* nowIn(store)
+        if (now.epochMilliseconds - sweptAt >= between) {
+          sweptAt = now.epochMilliseconds
+          yield* applyOverdue(now)
+        }
+        const { ready, others } = yield* find(group, batch.length, now, reserve)
+        // The reservation of one that a claimer still tries may have run out.
+        const found = ready.filter(({ recordId }) => !group.trying.has(recordId))
         const claimers = batch.filter(({ gone }) => gone !== true)
         for (const [index, claimer] of claimers.entries()) {
           const record = found[index]
@@ -174,17 +157,16 @@ export const make = (
           group.trying.add(record.recordId)
           claimer.resume(Effect.succeed(record))
         }
-        yield* unreserve(found.slice(claimers.length))
+        yield* unreserve([...others, ...found.slice(claimers.length)])
         const left = claimers.slice(found.length)
-        if (found.length > 0) group.pause = shortestPause
         if (left.length === 0) return
         const waitIn = (set: Set<Claimer>) => {
           for (const claimer of left) if (claimer.gone !== true) set.add(claimer)
         }
         if (group.trying.size > 0) return waitIn(group.stalled)
-        if (!(yield* hasReady(group))) return left.forEach(({ resume }) => resume(Effect.undefined))
-        yield* Effect.sleep(group.pause * (0.5 + random.nextDoubleUnsafe()))
-        group.pause = Math.min(2 * group.pause, longestPause)
+        const { ready: reserved } = yield* find(group, 1, now, store.list)
+        if (reserved.length === 0) return left.forEach(({ resume }) => resume(Effect.undefined))
+        yield* Effect.sleep(pause * (0.5 + random.nextDoubleUnsafe()))
         waitIn(group.waiting)
       })
 

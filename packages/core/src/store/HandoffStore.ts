@@ -88,6 +88,9 @@ export interface Page<A> {
   readonly after?: A
 }
 
+/** The longest reservation, in milliseconds. A claimer that was stopped holds nothing back for longer. */
+export const longestReservation = 1000
+
 /** Sums by name. */
 export type Tally = Readonly<Record<string, number>>
 

@@ -3,11 +3,11 @@ import type { HandoffRecord, RecordId } from "@aumai/handoff-protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
-import type { HandoffStore, InboxView, Page } from "./HandoffStore.ts"
+import { type HandoffStore, type InboxView, longestReservation, type Page } from "./HandoffStore.ts"
 import type { StoreImage } from "./StoreImage.ts"
 
-/** The longest reservation, in milliseconds. A claimer that was stopped holds nothing back for longer. */
-export const longest = 1000
+/** The longest reservation, in milliseconds. */
+export const longest = longestReservation
 
 /** A reservation of a record at a revision. The next revision ends it. */
 export interface Reservation {
@@ -78,7 +78,7 @@ export const inMemory = (
       Effect.map(Clock.currentTimeMillis, (now) => {
         if (held.size > most) {
           prune(held, image, now)
-          most = Math.max(1024, 2 * held.size)
+          most = 1024 + 2 * held.size
         }
         return reserve(held, image, inbox, page, now, milliseconds)
       }),
