@@ -39,7 +39,7 @@ interface Claims {
 let agents = 0
 
 /** Lets the claimers of several processes empty an inbox, and counts what they did. */
-export const claimed = async (
+const claimed = async (
   location: string,
   count: number,
   [processes, claimers]: Shape,

@@ -59,7 +59,9 @@ export const make = (session: Session): Reserving => {
   let isUsed = false
 
   const openFile = Effect.suspend(() =>
-    Effect.catch(fs.open(paths.reserved), () => fs.create(paths.reserved, session.rest?.stat?.mode ?? privateMode))
+    Effect.catchTag(fs.open(paths.reserved), "FsError", () =>
+      fs.create(paths.reserved, session.rest?.stat?.mode ?? privateMode)
+    )
   )
 
   /** Edits the reservations. Call it in a turn. */

@@ -126,8 +126,8 @@ export class HandoffStore extends Context.Service<
     /** One page of a view; `after` is the last record of the page before. */
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
     /**
-     * Like `list` of an inbox, without the records that are reserved, and reserves those that it returns: for so many
-     * milliseconds, at most a second, or until their next revision. A reservation keeps other claimers from trying the same
+     * Like `list` of an inbox, without the records that are reserved, and reserves those that it returns for
+     * `milliseconds`, at most a second, or until their next revision. A reservation keeps other claimers from trying the same
      * record. It is a hint: `commit` ignores it. It need not survive a crash, and it never waits for its owner.
      */
     readonly reserve: (
