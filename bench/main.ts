@@ -7,6 +7,7 @@ import { archive } from "./archive.ts"
 import { binary } from "./binary.ts"
 import { board } from "./board.ts"
 import { checkpoint } from "./checkpoint.ts"
+import { claims } from "./claims.ts"
 import { command } from "./command.ts"
 import { commandSqlite } from "./commandSqlite.ts"
 import { custody } from "./custody.ts"
@@ -29,6 +30,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Row>>>> = {
   custody,
   takeovers,
   renewals,
+  claims,
   archive,
   checkpoint,
   retention,

@@ -1,8 +1,4 @@
-/** Measures the PostgreSQL store: commits against hand-written SQL, claims, the inbox, and changes in another process. */
-import { type ChildProcess, spawn } from "node:child_process"
-import { join } from "node:path"
-import { createInterface } from "node:readline"
-
+/** Measures the PostgreSQL store: commits against hand-written SQL, the inbox, and changes in another process. */
 import { type Change, keysOf, StoredText, tallyOf } from "@aumai/handoff-core"
 import { AgentId, apply, create, HandoffRequest, RecordId } from "@aumai/handoff-protocol"
 import { PostgresStore } from "@aumai/handoff-store-postgres"
@@ -25,6 +21,7 @@ import {
   timed,
   times
 } from "./measure.ts"
+import { program } from "./program.ts"
 
 const at = DateTime.makeUnsafe("2026-12-01T09:00:00Z")
 const [planner, executor] = [AgentId.make("planner"), AgentId.make("executor")]
@@ -350,65 +347,6 @@ const inbox = Effect.fnUntraced(function* (database: (name: string) => Effect.Ef
   })
 })
 
-/** Starts a program of `programs/`, which prints a line when it is ready and starts when it reads one. */
-const program = (name: string, ...args: ReadonlyArray<string>) => {
-  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, "programs", name), ...args], {
-    stdio: ["pipe", "pipe", "inherit"]
-  })
-  if (child.stdout === null) throw new Error("no output")
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return {
-    line: async (): Promise<string> => String((await lines.next()).value),
-    say: (text: string) => child.stdin?.write(`${text}\n`),
-    end: async () => {
-      const exited = new Promise((resolve) => child.once("exit", resolve))
-      child.stdin?.end()
-      await exited
-    }
-  }
-}
-
-const claims = Effect.fnUntraced(function* (url: string) {
-  const rows: Array<Row> = []
-  for (const [processes, claimers] of [
-    [1, 1],
-    [1, 8],
-    [1, 32],
-    [8, 1],
-    [8, 8]
-  ] as const) {
-    const agent = `claimed-${processes}-${claimers}`
-    const count = claimers * processes === 1 ? 500 : 2000
-    yield* Effect.scoped(fill(url, agent, count))
-    const results = yield* Effect.promise(async () => {
-      const started = Array.from({ length: processes }, () => program("claimer.ts", url, agent, String(claimers)))
-      await Promise.all(started.map(({ line }) => line()))
-      const cost = await timed(async () => {
-        for (const { say } of started) say("go")
-        await Promise.all(started.map(({ line }) => line()))
-      })
-      const counts = await Promise.all(started.map(({ line }) => line()))
-      await Promise.all(started.map(({ end }) => end()))
-      return { cost, counts }
-    })
-    let [done, lost] = [0, 0]
-    for (const line of results.counts) {
-      const { claimed, conflicts }: { readonly claimed: number; readonly conflicts: number } = JSON.parse(line)
-      done += claimed
-      lost += conflicts
-    }
-    if (done !== count) throw new Error(`${done} of ${count} were claimed`)
-    rows.push({
-      name: `PostgreSQL store, claims of one inbox, ${processes} × ${claimers} claimers`,
-      ours: perSecond(count, results.cost),
-      against: "",
-      ratio: `${(lost / count).toFixed(2)} conflicts per claim`,
-      aim: ""
-    })
-  }
-  return rows
-})
-
 const news = Effect.fnUntraced(function* (url: string) {
   const { handoffs } = yield* PostgresStore.make({ url })
   const follower = program("follower.ts", url)
@@ -449,7 +387,6 @@ export const postgres = async (): Promise<ReadonlyArray<Row>> => {
     const all = Effect.gen(function* () {
       return [
         ...(yield* Effect.scoped(commits(yield* database("commits")))),
-        ...(yield* Effect.scoped(claims(yield* database("claims")))),
         ...(yield* Effect.scoped(inbox(database))),
         ...(yield* Effect.scoped(news(yield* database("news"))))
       ]

@@ -1,29 +1,28 @@
 /** Claims from one inbox with several claimers until it is empty, and prints the numbers of claims and conflicts. */
 import { once } from "node:events"
 
-import { AgentStore, HandoffManager, HandoffStore } from "@aumai/handoff-core"
+import { HandoffManager, HandoffStore } from "@aumai/handoff-core"
 import { AgentId } from "@aumai/handoff-protocol"
-import { PostgresStore } from "@aumai/handoff-store-postgres"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-const [url = "", agent = "", claimers = "1"] = process.argv.slice(2)
+import { storeAt } from "../../packages/testing/src/storeAt.ts"
+
+const [location = "", agent = "", claimers = "1"] = process.argv.slice(2)
 const counts = { claimed: 0, conflicts: 0 }
 
-const counting = Layer.effectContext(
-  Effect.map(PostgresStore.make({ url }), ({ handoffs, agents }) =>
-    Context.make(HandoffStore, {
-      ...handoffs,
-      commit: (changes) =>
-        Effect.tapErrorTag(handoffs.commit(changes), "RevisionConflict", () =>
-          Effect.sync(() => {
-            counts.conflicts += 1
-          })
-        )
-    }).pipe(Context.add(AgentStore, agents))
-  )
+const counting = Layer.effect(
+  HandoffStore,
+  Effect.map(HandoffStore, (store) => ({
+    ...store,
+    commit: (changes) =>
+      Effect.tapErrorTag(store.commit(changes), "RevisionConflict", () =>
+        Effect.sync(() => {
+          counts.conflicts += 1
+        })
+      )
+  }))
 )
 
 const claimer = Effect.gen(function* () {
@@ -33,7 +32,8 @@ const claimer = Effect.gen(function* () {
 
 const program = Effect.gen(function* () {
   const store = yield* HandoffStore
-  yield* store.tally
+  // Reads once, so that no claim pays for opening.
+  yield* store.list({ _tag: "Inbox", agent: AgentId.make(agent), status: "pending" }, { limit: 1 })
   console.log("ready")
   yield* Effect.promise(() => once(process.stdin, "data"))
   yield* Effect.all(
@@ -44,5 +44,10 @@ const program = Effect.gen(function* () {
   console.log(JSON.stringify(counts))
 })
 
-await Effect.runPromise(Effect.provide(program, HandoffManager.layer.pipe(Layer.provideMerge(counting))))
+await Effect.runPromise(
+  Effect.provide(
+    program,
+    HandoffManager.layer.pipe(Layer.provideMerge(counting), Layer.provideMerge(storeAt(location)))
+  )
+)
 process.stdin.destroy()

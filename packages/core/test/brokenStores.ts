@@ -7,9 +7,10 @@ import {
   LogName,
   receiverOf,
   type RecordId,
-  type RevisionConflict,
+  RevisionConflict,
   StoreError
 } from "@aumai/handoff-protocol"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -28,6 +29,7 @@ import { drawLogName } from "../src/store/Draws.ts"
 import * as GroupCommit from "../src/store/GroupCommit.ts"
 import { type Change, type Commit, type Entry, HandoffStore } from "../src/store/HandoffStore.ts"
 import { positionOf } from "../src/store/Positions.ts"
+import * as Reservations from "../src/store/Reservations.ts"
 import * as StoredText from "../src/store/StoredText.ts"
 import * as StoreImage from "../src/store/StoreImage.ts"
 import { brokenRenewals } from "./brokenRenewals.ts"
@@ -54,6 +56,7 @@ const handoffsOf = (image: StoreImage.StoreImage, keys: KeyLog): Handoffs => ({
   renew: (renewals, at) => Effect.sync(() => image.renew(renewals, at)),
   get: (id) => Effect.sync(() => Option.fromUndefinedOr(image.get(id))),
   list: (view, page) => Effect.sync(() => image.list(view, page)),
+  ...Reservations.inMemory(image),
   history: (id) => Effect.sync(() => image.history(id)),
   log: (page) => Effect.suspend(() => Effect.fromResult(image.log(page))),
   end: Effect.sync(() => Option.fromUndefinedOr(image.end())),
@@ -184,6 +187,25 @@ const thawed = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null || DateTime.isDateTime(value)) return value
   if (Array.isArray(value)) return value.map(thawed)
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, thawed(item)]))
+}
+
+/** Reserves records at any revision, for the time that `timeOf` makes of the wanted one. */
+const reservingById = (
+  image: StoreImage.StoreImage,
+  timeOf: (milliseconds: number) => number
+): Pick<Handoffs, "reserve"> => {
+  const until = new Map<RecordId, number>()
+  return {
+    reserve: (inbox, { limit, after }, milliseconds) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const found = image
+          .list(inbox, { limit: 1000, ...(after && { after }) })
+          .filter(({ recordId }) => (until.get(recordId) ?? 0) <= now)
+          .slice(0, limit)
+        for (const { recordId } of found) until.set(recordId, now + timeOf(milliseconds))
+        return found
+      })
+  }
 }
 
 const refused = (detail: string) => new StoreError({ operation: "get", reason: "unavailable", detail })
@@ -1139,6 +1161,119 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
           )
         )
   })),
+  broken(
+    "offers a record to every claimer",
+    "two claimers are not offered the same record, in order of urgency, then age",
+    (whole) => ({ reserve: whole.list })
+  ),
+  broken(
+    "offers the least urgent first",
+    "two claimers are not offered the same record, in order of urgency, then age",
+    (whole) => ({
+      reserve: (inbox, page, milliseconds) =>
+        Effect.map(whole.reserve(inbox, page, milliseconds), (found) => found.toReversed())
+    })
+  ),
+  broken(
+    "looks and reserves in two steps",
+    "of many claimers at once each is offered other records, and no record is left out",
+    (whole) => ({
+      reserve: (inbox, page, milliseconds) =>
+        Effect.gen(function* () {
+          const found = yield* whole.reserve(inbox, page, milliseconds)
+          yield* whole.unreserve(found)
+          yield* Effect.yieldNow
+          yield* whole.reserve(inbox, page, milliseconds)
+          return found
+        })
+    })
+  ),
+  broken(
+    "reserves more than it offers",
+    "of many claimers at once each is offered other records, and no record is left out",
+    (whole) => ({
+      reserve: (inbox, page, milliseconds) =>
+        Effect.map(whole.reserve(inbox, { ...page, limit: page.limit + 1 }, milliseconds), (found) =>
+          found.slice(0, page.limit)
+        )
+    })
+  ),
+  broken(
+    "begins every page of reservations at the head",
+    "a page of reservations begins after a record, and has at most as many as its limit",
+    (whole) => ({
+      reserve: (inbox, { limit }, milliseconds) => whole.reserve(inbox, { limit }, milliseconds)
+    })
+  ),
+  broken(
+    "keeps a reservation until it is given back",
+    "a reservation ends with its time, and after a second at the latest",
+    (_, image) => {
+      const held: Reservations.Reservations = new Map()
+      return { reserve: (inbox, page) => Effect.sync(() => Reservations.reserve(held, image, inbox, page, 0, 1000)) }
+    }
+  ),
+  broken(
+    "keeps a reservation for as long as it is told",
+    "a reservation ends with its time, and after a second at the latest",
+    (_, image) => reservingById(image, (milliseconds) => milliseconds)
+  ),
+  broken(
+    "ignores what is given back",
+    "a reservation that is given back ends at once, unless it is of another revision",
+    () => ({ unreserve: () => Effect.void })
+  ),
+  broken(
+    "gives back a reservation of another revision",
+    "a reservation that is given back ends at once, unless it is of another revision",
+    (whole, image) => ({
+      unreserve: (records) => whole.unreserve(records.flatMap(({ recordId }) => image.get(recordId) ?? []))
+    })
+  ),
+  broken("keeps a reservation over revisions", "the next revision ends a reservation", (_, image) =>
+    reservingById(image, () => Reservations.longest)
+  ),
+  broken(
+    "lets only the claimer that reserved commit",
+    "a reservation gives no right: the first commit wins, whoever reserved",
+    (whole) => {
+      const reserved = new Set<string>()
+      return {
+        reserve: (inbox, page, milliseconds) =>
+          Effect.tap(whole.reserve(inbox, page, milliseconds), (found) =>
+            Effect.sync(() => found.forEach(({ recordId }) => reserved.add(recordId)))
+          ),
+        commit: (changes) =>
+          changes.some(
+            ({ record, event }) =>
+              reserved.has(record.recordId) && "reason" in event && event.reason?.includes("another")
+          )
+            ? Effect.fail(new RevisionConflict(changes[0].record))
+            : whole.commit(changes)
+      }
+    }
+  ),
+  broken(
+    "writes the commit of the claimer that reserved over another",
+    "a reservation gives no right: the first commit wins, whoever reserved",
+    (whole, image) => ({
+      commit: (changes) =>
+        changes.some(({ event }) => "reason" in event && event.reason === "by the first")
+          ? Effect.sync(() => image.put(changes))
+          : whole.commit(changes)
+    })
+  ),
+  broken("hides a reserved record", "a reserved record is listed as before, and is in no other inbox", (whole) => {
+    const reserved = new Set<string>()
+    return {
+      reserve: (inbox, page, milliseconds) =>
+        Effect.tap(whole.reserve(inbox, page, milliseconds), (found) =>
+          Effect.sync(() => found.forEach(({ recordId }) => reserved.add(recordId)))
+        ),
+      list: (view, page) =>
+        Effect.map(whole.list(view, page), (records) => records.filter(({ recordId }) => !reserved.has(recordId)))
+    }
+  }),
   broken(
     "compares the keys before the write",
     "of concurrent commits and changes of keys, no commit is made with outdated keys",

@@ -42,6 +42,7 @@ import * as Reader from "./Reader.ts"
 import { answer, answerOf, current, warmed } from "./Reading.ts"
 import { isIntact, refresh, refreshInTurn } from "./Refresh.ts"
 import * as RenewalFile from "./RenewalFile.ts"
+import * as Reserving from "./Reserving.ts"
 import { leave, locked, type Session, share, turn } from "./Session.ts"
 import { setAside } from "./SetAside.ts"
 
@@ -172,7 +173,8 @@ export const make = (
   Effect.gen(function* () {
     const session = yield* open(options)
     const { lock } = session
-    yield* Effect.addFinalizer(() => close(session))
+    const reserving = Reserving.make(session)
+    yield* Effect.addFinalizer(() => Effect.andThen(Effect.exit(reserving.close), close(session)))
     if (lock !== undefined) yield* share(session, lock)
     yield* turn(session, "open", refreshInTurn(session, "open"), sweep(session))
 
@@ -243,6 +245,7 @@ export const make = (
               Effect.flatMap((image) => RenewalFile.taken(session, "list", image)),
               Effect.flatMap((image) => Effect.as(tellOdd, image.list(view, page)))
             ),
+      ...reserving.methods,
       log: (page) =>
         // The position may be of a key that another process has recorded.
         Effect.andThen(

@@ -17,6 +17,8 @@ export interface Paths {
   /** The trail: every entry of the readable file, which another program cannot erase there. */
   readonly trail: string
   readonly lock: string
+  /** The reservations of claimers, while there are any. */
+  readonly reserved: string
   readonly agents: string
   readonly documents: string
   readonly renewals: string
@@ -47,6 +49,7 @@ export const of = (path: string): Paths => {
     journal: `${path}-journal`,
     trail: `${path}-trail`,
     lock: join(directory, `${prefix}lock`),
+    reserved: join(directory, `${prefix}reserved`),
     agents: beside("agents"),
     documents: beside("documents"),
     renewals: beside("renewals"),

@@ -29,6 +29,8 @@ export interface Work<A> {
   readonly operation: string
   readonly mode: "readonly" | "readwrite"
   readonly stores: ReadonlyArray<StoreName>
+  /** Waits for no flush, because the work may be lost. */
+  readonly fleeting?: boolean
   readonly body: (requests: Requests<A>) => void
 }
 
@@ -58,12 +60,12 @@ const isClosed = (database: IDBDatabase): boolean => {
 export const run = <A>(
   database: IDBDatabase,
   { name, durability }: DatabaseOptions,
-  { operation, mode, stores, body }: Work<A>
+  { operation, mode, stores, fleeting = false, body }: Work<A>
 ): Effect.Effect<A, StoreError | ConnectionLost> =>
   Effect.callback((resume) => {
     let transaction: IDBTransaction
     try {
-      transaction = database.transaction(stores, mode, { durability })
+      transaction = database.transaction(stores, mode, { durability: fleeting ? "relaxed" : durability })
     } catch (cause) {
       return resume(Effect.fail(new ConnectionLost({ cause })))
     }

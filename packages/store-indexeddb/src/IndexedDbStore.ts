@@ -216,8 +216,9 @@ const lastPosition = (transact: Connection.Transact, own: LogName): Effect.Effec
     }
   })
 
-// Loaded on first use, because a browser rarely needs it.
+// Loaded on first use, because a browser rarely needs it, or needs it late.
 const odd = Effect.promise(() => import("./Odd.ts"))
+const reserving = Effect.promise(() => import("./Reserving.ts"))
 
 const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOrigin, reader: StoredText.Reader) =>
   Effect.gen(function* () {
@@ -253,6 +254,8 @@ const makeHandoffs = (name: string, transact: Connection.Transact, origin: LogOr
             )
           )
         }),
+      reserve: (...given) => Effect.flatMap(reserving, ({ make }) => make(transact).reserve(...given)),
+      unreserve: (records) => Effect.flatMap(reserving, ({ make }) => make(transact).unreserve(records)),
       history: (id) =>
         Effect.flatMap(
           entries("history", (log) => log.index(historyIndex).getAll(IDBKeyRange.bound([id], [id, []]))),

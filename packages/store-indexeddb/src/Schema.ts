@@ -75,10 +75,14 @@ export interface DocumentValue extends DocumentRow {
 export const later = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || (b !== undefined && b > a) ? b : a
 
-/** The keys of the values in `meta`: the random id of the database, the name of the log, and the last version of a document. */
+/**
+ * The keys of the values in `meta`: the random id of the database, the name of the log, the last version of a document, and
+ * the reservations of claimers.
+ */
 export const epochKey = "epoch"
 export const logKey = "log"
 export const documentKey = "documents"
+export const reservedKey = "reserved"
 
 /** The range of the key log of one log. */
 export const ofLog = (log: string): IDBKeyRange => IDBKeyRange.bound([log], [log, []])

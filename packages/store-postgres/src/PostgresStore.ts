@@ -18,6 +18,7 @@ import * as Documents from "./Documents.ts"
 import * as Failure from "./Failure.ts"
 import * as Log from "./Log.ts"
 import * as Renewals from "./Renewals.ts"
+import * as Reserving from "./Reserving.ts"
 import * as Schema from "./Schema.ts"
 import * as ServerClock from "./ServerClock.ts"
 import { awaited } from "./Starting.ts"
@@ -76,6 +77,7 @@ export const make = (
         reader.page(limit, (limit) =>
           Effect.map(read("list", ...Statements.list(view, limit, after)), (rows) => rows.map(Log.recordRow))
         ),
+      ...Reserving.make(connections),
       ...Log.make(origin, reader, read),
       tally: Effect.map(read("tally", Statements.tally), (rows) =>
         Object.fromEntries(rows.map(([name, amount]) => [String(name), Number(amount)]))

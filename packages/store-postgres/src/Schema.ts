@@ -18,7 +18,8 @@ const tables = [
   "handoff_agents",
   "handoff_keys",
   "handoff_documents",
-  "handoff_removed"
+  "handoff_removed",
+  "handoff_reserved"
 ]
 
 // Ids and agents compare by byte, so that an index has the order of its view in every locale.
@@ -122,6 +123,12 @@ const migrations: ReadonlyArray<ReadonlyArray<string | typeof addKeys>> = [
       hash bytea NOT NULL,
       PRIMARY KEY (epoch, xid, n)
     )`
+  ],
+  // The records that claimers are about to take. A row holds for one revision, and for at most a second. Unlogged, because a
+  // crash may lose it. Every claim leaves a dead row, so a vacuum does not wait until they are a fifth of the table.
+  [
+    `CREATE UNLOGGED TABLE handoff_reserved (id ${name} PRIMARY KEY, revision int4 NOT NULL, until timestamptz NOT NULL)
+      WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)`
   ]
 ]
 

@@ -324,15 +324,11 @@ const subjectOf = (view: View): ReadonlyArray<PgTypes.Parameter> => {
 }
 
 /** A limit that the server accepts: an integer from 0. NaN becomes 0. */
-const limitOf = (limit: number) =>
+export const limitOf = (limit: number) =>
   PgTypes.int8(BigInt(Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER))))
 
-/** The statement for one page of a view, after a record. */
-export const list = (
-  view: View,
-  limit: number,
-  after: HandoffRecord | undefined
-): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
+/** The condition and the order of a page of a view, after a record. `next` adds a parameter and returns its name. */
+export const pageOf = (view: View, after: HandoffRecord | undefined) => {
   const { where, order } = view._tag === "Recent" && view.agent !== undefined ? recentOf : listings[view._tag]
   const parameters = [...subjectOf(view)]
   const next = (parameter: PgTypes.Parameter) => `$${parameters.push(parameter)}`
@@ -342,7 +338,17 @@ export const list = (
     const place = [BigInt(major), BigInt(minor)].slice(0, order.length - 1).map((part) => next(PgTypes.int8(part)))
     behind = ` AND (${order.join()}) > (${[...place, next(PgTypes.text(id))].join()})`
   }
-  const sql = `SELECT id, revision, record, renewed_until FROM handoff_records WHERE ${where}${behind} ORDER BY ${order.join()} LIMIT ${next(limitOf(limit))}`
+  return { where: where + behind, order: order.join(), parameters, next }
+}
+
+/** The statement for one page of a view, after a record. */
+export const list = (
+  view: View,
+  limit: number,
+  after: HandoffRecord | undefined
+): readonly [sql: string, parameters: ReadonlyArray<PgTypes.Parameter>] => {
+  const { where, order, parameters, next } = pageOf(view, after)
+  const sql = `SELECT id, revision, record, renewed_until FROM handoff_records WHERE ${where} ORDER BY ${order} LIMIT ${next(limitOf(limit))}`
   return [sql, parameters]
 }
 

@@ -12,6 +12,7 @@ import * as AgentStatements from "../src/AgentStatements.ts"
 import * as Connections from "../src/Connections.ts"
 import { statements as DocumentStatements } from "../src/Documents.ts"
 import * as Renewals from "../src/Renewals.ts"
+import * as Reserving from "../src/Reserving.ts"
 import * as Schema from "../src/Schema.ts"
 import * as Statements from "../src/Statements.ts"
 
@@ -81,6 +82,21 @@ describe("every read uses one index and reads no more rows than its page", () =>
         for (const [index, view] of Object.entries(views)) {
           yield* check(`using ${index} `, Statements.list(view, 7, undefined))
           yield* check(`using ${index} `, Statements.list(view, 7, after))
+        }
+        // The first 100 records are reserved, and the table has many rows that no longer hold.
+        yield* run(
+          `INSERT INTO handoff_reserved SELECT 'x' || i, 1,
+             clock_timestamp() + interval '1 second' * CASE WHEN i <= 100 THEN 0.9 ELSE -1 END
+           FROM generate_series(1, 10000) i`
+        )
+        const inbox = { _tag: "Inbox", agent, status: "pending" } as const
+        for (const place of [undefined, after]) {
+          const plan = yield* explain(run, ...Reserving.reserve(inbox, 7, place, 1000))
+          const text = plan.join("\n")
+          assert.include(text, "Index Scan using handoff_inbox on handoff_records")
+          assert.include(text, "Index Scan using handoff_reserved_pkey on handoff_reserved")
+          assert.notMatch(text, /Seq Scan on handoff|Bitmap/)
+          assert.isAtMost(mostRows(plan), 150, text)
         }
         const id = [PgTypes.text("x77")]
         yield* check("using handoff_records_pkey", [Statements.get, id])

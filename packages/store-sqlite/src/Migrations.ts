@@ -146,5 +146,13 @@ export const migrations: ReadonlyArray<string | ((db: DatabaseSync) => void)> = 
     level INTEGER NOT NULL,
     hash BLOB NOT NULL
   ) STRICT;
+  `,
+  // The records that claimers are about to take. A row holds for one revision, and for at most a second.
+  `
+  CREATE TABLE reservations (
+    id TEXT PRIMARY KEY NOT NULL,
+    revision INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `
 ]

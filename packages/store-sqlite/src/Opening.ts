@@ -191,11 +191,15 @@ export const open = (opening: Opening): Effect.Effect<Session.Session, StoreErro
     const mark = db.prepare("PRAGMA user_version")
     return {
       ...session,
-      transact: (operation, work) =>
-        session.transact(operation, () => {
-          // A newer version may upgrade the file while it is open here; this version must not write into its tables.
-          if (mark.get()?.["user_version"] !== migrations.length) version()
-          return work()
-        })
+      transact: (operation, work, fleeting) =>
+        session.transact(
+          operation,
+          () => {
+            // A newer version may upgrade the file while it is open here; this version must not write into its tables.
+            if (mark.get()?.["user_version"] !== migrations.length) version()
+            return work()
+          },
+          fleeting
+        )
     }
   })

@@ -15,8 +15,11 @@ export interface Session {
   readonly path: string
   /** Runs `work`, and repeats it while another process holds a lock, for at most `busyTimeout`. */
   readonly attempt: <A>(operation: string, work: () => A) => Effect.Effect<A, StoreError>
-  /** Runs `work` like `attempt`, in a transaction that locks out other writers. Durable when it succeeds. */
-  readonly transact: <A>(operation: string, work: () => A) => Effect.Effect<A, StoreError>
+  /**
+   * Runs `work` like `attempt`, in a transaction that locks out other writers. Durable when it succeeds; `fleeting` work may
+   * be lost by a power cut, and waits for no flush.
+   */
+  readonly transact: <A>(operation: string, work: () => A, fleeting?: "fleeting") => Effect.Effect<A, StoreError>
   /** The files, once the database is open. From then on, every use checks that they are still in place. */
   place: Place | undefined
 }
@@ -73,12 +76,26 @@ export const make = (db: DatabaseSync, path: string, busyTimeout: number): Sessi
   const rollBack = () => {
     if (db.isTransaction) db.exec("ROLLBACK")
   }
-  const transact: Session["transact"] = (operation, work) =>
+  const transact: Session["transact"] = (operation, work, fleeting) =>
     run(operation, () => {
-      const value = inTransaction(operation, work)
+      const value =
+        fleeting === undefined ? inTransaction(operation, work) : unflushed(() => inTransaction(operation, work))
       check(operation, "in doubt")
       return value
     })
+
+  // Read on first use, after the database was set up.
+  let synchronous: number | undefined
+  /** Runs a transaction without a flush. One step, so that no other transaction of this connection comes between. */
+  const unflushed = <A>(transaction: () => A): A => {
+    synchronous ??= Number(db.prepare("PRAGMA synchronous").get()?.["synchronous"])
+    db.exec("PRAGMA synchronous = NORMAL")
+    try {
+      return transaction()
+    } finally {
+      db.exec(`PRAGMA synchronous = ${synchronous}`)
+    }
+  }
 
   const inTransaction = <A>(operation: string, work: () => A): A => {
     let written = false

@@ -32,6 +32,7 @@ import * as Stream from "effect/Stream"
 
 import * as Documents from "./Documents.ts"
 import * as Opening from "./Opening.ts"
+import * as Reserving from "./Reserving.ts"
 import type { Session } from "./Session.ts"
 import * as Statements from "./Statements.ts"
 
@@ -165,9 +166,15 @@ export const make = (
     const read = StoredText.reader(session.path, origin)
     const hints = Hints.make()
     const commitAll = makeCommitAll(session, statements, origin)
+    const reserving = Reserving.make(session, statements)
     const commit = yield* GroupCommit.make((commits) =>
       // The write is one synchronous step. Yielding first lets commits that are ready join this group.
-      Effect.tap(Effect.andThen(Effect.yieldNow, commitAll(commits)), () => Effect.sync(hints.give))
+      Effect.tap(Effect.andThen(Effect.yieldNow, commitAll(commits)), () =>
+        Effect.sync(() => {
+          reserving.committed(commits)
+          hints.give()
+        })
+      )
     )
     const entries = (operation: string, rows: () => ReadonlyArray<StoredText.EntryRow>) =>
       Effect.flatMap(session.attempt(operation, rows), (rows) => read.entries(operation, rows))
@@ -191,6 +198,7 @@ export const make = (
             return statements.list[listed](...Statements.valuesOf(view, key), limitOf(limit))
           })
         ),
+      ...reserving.methods,
       history: (id) => entries("history", () => statements.history(id)),
       log: ({ after, limit }) =>
         Effect.gen(function* () {

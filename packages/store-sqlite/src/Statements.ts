@@ -26,6 +26,10 @@ export const reads = {
   Status: `${columns} WHERE status = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`,
   Inbox: `${columns} WHERE to_agent = ? AND status = ? AND (urgency, created_at, id) > (?, ?, ?)
     ORDER BY urgency, created_at, id LIMIT ?`,
+  unreserved: `${columns} WHERE to_agent = ? AND status = ? AND (urgency, created_at, id) > (?, ?, ?)
+    AND (SELECT until > ? AND until <= ? FROM reservations r
+      WHERE r.id = handoffs.id AND r.revision = handoffs.revision) IS NOT TRUE
+    ORDER BY urgency, created_at, id LIMIT ?`,
   Sent: `${columns} WHERE from_agent = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?`,
   Turn: `${columns} WHERE turn = ? AND (urgency, created_at, id) > (?, ?, ?) ORDER BY urgency, created_at, id LIMIT ?`,
   Recent: `${columns} WHERE (latest, id) > (?, ?) ORDER BY latest, id LIMIT ?`,
@@ -34,7 +38,10 @@ export const reads = {
   Due: `${columns} WHERE due_at <= ? AND (due_at, created_at, id) > (?, ?, ?) ORDER BY due_at, created_at, id LIMIT ?`,
   Prefix: `${columns} WHERE id >= max(?, ?) AND id <= ? ORDER BY id LIMIT ?`,
   end: "SELECT max(position) AS position FROM log"
-} as const satisfies Record<View["_tag"] | "RecentOf" | "standing" | "get" | "history" | "log" | "end", string>
+} as const satisfies Record<
+  View["_tag"] | "RecentOf" | "unreserved" | "standing" | "get" | "history" | "log" | "end",
+  string
+>
 
 // The greatest id. Its length is halved because a character beyond 16 bits counts as two.
 const last = "\u{10ffff}".repeat(limits.nameLength / 2)
@@ -207,6 +214,13 @@ export const make = (db: DatabaseSync) => {
       const end = Math.trunc(until.epochMilliseconds)
       return renew.run(end, recordId, attempt, at.epochMilliseconds).changes === 1
     },
+    hasAny: first(db, "SELECT 1 FROM handoffs WHERE to_agent = ? AND status = ? LIMIT 1", ([one]) => one),
+    /** The records of an inbox without a reservation that ends between two moments. */
+    unreserved: rows(db, reads.unreserved, record),
+    reserveRecord: run(db, "INSERT OR REPLACE INTO reservations (id, revision, until) VALUES (?, ?, ?)"),
+    unreserveRecord: run(db, "DELETE FROM reservations WHERE id = ? AND revision = ?"),
+    /** Drops the reservations that do not end between two moments. */
+    pruneReservations: run(db, "DELETE FROM reservations WHERE until <= ? OR until > ?"),
     append: run(db, "INSERT INTO log (record_id, revision, event) VALUES (?, ?, ?)"),
     end: first(db, reads.end, ([position]) => position ?? undefined),
     add: run(

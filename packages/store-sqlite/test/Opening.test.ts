@@ -96,8 +96,7 @@ const refusals: ReadonlyArray<Refusal> = [
       database(path, "CREATE TABLE handoffs (x); PRAGMA application_id = 0x4175486f; PRAGMA user_version = 99").close()
     },
     reason: "unavailable",
-    sentence:
-      "has schema version 99; this version of the store reads up to 5. It was left unchanged; upgrade @aumai/handoff-store-sqlite"
+    sentence: `has schema version 99; this version of the store reads up to ${migrations.length}. It was left unchanged; upgrade @aumai/handoff-store-sqlite`
   }
 ]
 
@@ -144,7 +143,10 @@ describe("opening refuses, and leaves unchanged,", () => {
           }),
           open(path)
         )
-        assert.include(error.message, `${path} has schema version 99; this version of the store reads up to 5`)
+        assert.include(
+          error.message,
+          `${path} has schema version 99; this version of the store reads up to ${migrations.length}`
+        )
         using newer = database(path, "")
         assert.strictEqual(newer.prepare("SELECT count(*) AS n FROM log").get()?.["n"], 1)
       })

@@ -40,6 +40,7 @@ import {
   secrets,
   sender
 } from "./custodyAgents.ts"
+import * as Offers from "./custodyOffers.ts"
 import { chainsHold, type Counts, isLeftWaiting, judge, shownLeases } from "./custodyPromises.ts"
 import { openBox } from "./openBox.ts"
 
@@ -102,6 +103,7 @@ export const simulate = (
       const beginnings = new Map<string, number>()
       const counts = { crashes: 0, stalls: 0, faults: 0, renewed: 0 }
       const shown = shownLeases()
+      const offers = Offers.make()
       let faultRate = 0
       let isCalm = false
 
@@ -126,6 +128,7 @@ export const simulate = (
       /** The store as one process reaches it. */
       const seenBy = (process: Process, store: HandoffStore["Service"]): HandoffStore["Service"] => {
         const reach = reaching(process)
+        const { reserve, unreserve } = offers.checked(store)
         /** Often takes long to arrive, so that a renewal and the end of its lease meet. */
         const slowly = <A, E>(call: Effect.Effect<A, E>) =>
           Effect.suspend(() => (chance(0.4) ? Effect.andThen(Effect.sleep(between(1, lease)), call) : call))
@@ -148,6 +151,8 @@ export const simulate = (
               Effect.tap(store.get(id), (found) => shown.note(Option.toArray(found)))
             ),
           list: (view, page) => reach("list", Effect.tap(store.list(view, page), shown.note)),
+          reserve: (...page) => reach("reserve", Effect.tap(reserve(...page), shown.note)),
+          unreserve: (records) => reach("unreserve", unreserve(records)),
           history: (id) => reach("history", store.history(id)),
           log: (page) => reach("log", store.log(page)),
           changed: Stream.never
@@ -311,7 +316,7 @@ export const simulate = (
         ...judged.counts,
         acknowledged: acknowledged.length,
         completed: (yield* inTime(store.list({ _tag: "Status", status: "completed" }, { limit: 10_000 }))).length,
-        broken: [...broken, ...judged.broken, ...faults]
+        broken: [...broken, ...offers.broken, ...judged.broken, ...faults]
       }
     })
     // A separate clock per run, so that sleeping fibers of one run do not wake up in the next.

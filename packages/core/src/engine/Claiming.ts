@@ -22,7 +22,7 @@ import * as Schema from "effect/Schema"
 
 import { openStatuses } from "../routing/HandoffRouter.ts"
 import { checkName, isPlain } from "../routing/Names.ts"
-import { type HandoffStore, nowIn, type Page } from "../store/HandoffStore.ts"
+import { type HandoffStore, type InboxView, longestReservation, nowIn, type Page } from "../store/HandoffStore.ts"
 
 /** The result of trying to accept one handoff: the record, `lost` to another claimer, or `gone` from the inbox. */
 export type Taking = After<"Accepted"> | "lost" | "gone"
@@ -33,35 +33,31 @@ export type ClaimOptions = typeof claimInput.Type
 /** A claim that waits for a handoff to try, or tries one. */
 interface Claimer {
   readonly resume: (found: Effect.Effect<HandoffRecord | undefined, StoreError>) => void
-  trying?: RecordId
+  trying?: HandoffRecord
   gone?: boolean
 }
 
-/** The claimers of one agent in this process, which share each read of its inbox. */
+/** The claimers of one agent in this process, which share each look into its inbox. */
 interface ClaimGroup {
   readonly name: string
   readonly agent: AgentId
   readonly readsBack: boolean
-  /** They need a read of the inbox that begins after they arrived. */
+  /** They need a look that begins after they arrived. */
   readonly waiting: Set<Claimer>
-  /** They found only handoffs that other claimers of the group try; they read again when one of those finishes. */
+  /** They found nothing while other claimers of the group try handoffs; they look again when one of those finishes. */
   readonly stalled: Set<Claimer>
   readonly trying: Set<RecordId>
-  isReading: boolean
-  /** The number of extra records to choose from at random; 0 unless other processes claim from this inbox. */
-  spread: number
+  isLooking: boolean
 }
-
-// A lost attempt raises the spread by half, a won one lowers it by 15 %. The two balance where 3 of 10 attempts are lost,
-// independent of the number of processes: 0.29 = ln(1/0.85) / (ln(1/0.85) + ln 1.5).
-const widen = (spread: number) => Math.min(spread * 1.5 + 1, 64)
-const narrow = (spread: number) => (spread < 0.5 ? 0 : spread * 0.85)
 
 const isValid = fastPath(claimInput)
 const decode = Schema.decodeUnknownResult(claimInput, { errors: "all", onExcessProperty: "error" })
 
-// The number of claimers that one read serves. It equals the page size elsewhere, because records may be large.
+// The number of claimers that one look serves. It equals the page size elsewhere, because records may be large.
 const batchSize = 256
+
+// Milliseconds until the next look while other processes have reserved everything. They commit in about that time.
+const pause = 10
 
 // Milliseconds between two looks for what is overdue: as long as the shortest time between two sweeps of a worker.
 const between = 100
@@ -74,21 +70,9 @@ const isDelayed = (record: HandoffRecord, now: DateTime.Utc): boolean =>
 
 const mustBeReadBack = ({ request }: HandoffRecord): boolean => request.briefing?.readBack !== undefined
 
-/** A random sample of `wanted` records in their original order. */
-const sample = (records: ReadonlyArray<HandoffRecord>, wanted: number, draw: () => number) => {
-  const chosen: Array<HandoffRecord> = []
-  for (const [index, record] of records.entries()) {
-    // Knuth's algorithm S: the probability of each record makes the sample exactly `wanted` long.
-    const left = records.length - index
-    if (draw() * left < wanted - chosen.length) chosen.push(record)
-  }
-  return chosen
-}
-
 /**
- * Makes the verb `claim`. Claimers of one agent share each read of its inbox. Each gets a different handoff, the most
- * urgent ones in order of arrival, so claimers within a process never compete. If other processes claim from the same
- * inbox, lost attempts make a process choose at random among up to 64 extra records until it wins again.
+ * Makes the verb `claim`. Claimers of one agent share each look into its inbox: it reserves one handoff for each of them,
+ * the most urgent ones in order of arrival. So no two claimers try the same handoff, in this process or in another.
  */
 export const make = (
   store: HandoffStore["Service"],
@@ -103,7 +87,6 @@ export const make = (
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(yield* Effect.context())
     const random = yield* Random.Random
-    const draw = () => random.nextDoubleUnsafe()
     const groups = new Map<string, ClaimGroup>()
     let sweptAt = -Infinity
 
@@ -118,58 +101,73 @@ export const make = (
           waiting: new Set(),
           stalled: new Set(),
           trying: new Set(),
-          isReading: false,
-          spread: 0
+          isLooking: false
         }
         groups.set(name, group)
       }
       return group
     }
 
-    const distribute = (
-      group: ClaimGroup,
-      batch: ReadonlyArray<Claimer>,
-      found: ReadonlyArray<HandoffRecord>,
-      busy: Set<RecordId>
-    ) => {
-      // The read may have returned an old state of a handoff that a claimer tried when the read began.
-      const free = found.filter(({ recordId }) => !busy.has(recordId) && !group.trying.has(recordId))
-      const claimers = batch.filter(({ gone }) => gone !== true)
-      const chosen = sample(free.slice(0, claimers.length + Math.floor(group.spread)), claimers.length, draw)
-      for (const [index, claimer] of claimers.entries()) {
-        const record = chosen[index]
-        if (record !== undefined) {
-          claimer.trying = record.recordId
-          group.trying.add(record.recordId)
-          claimer.resume(Effect.succeed(record))
-        } else if (found.length === 0) claimer.resume(Effect.undefined)
-        else (group.trying.size > 0 ? group.stalled : group.waiting).add(claimer)
-      }
-    }
-
-    /** The first handoffs of an inbox that may be claimed now, with those whose lease has expired. */
-    const ready = (group: ClaimGroup, limit: number) =>
+    /** Reads pages of an inbox until `wanted` handoffs may be claimed now. Returns them, and the others that it met. */
+    const find = (
+      { agent, readsBack }: ClaimGroup,
+      wanted: number,
+      now: DateTime.Utc,
+      read: typeof reserve | typeof store.list
+    ) =>
       Effect.gen(function* () {
-        const now = yield* nowIn(store)
-        const found = yield* pending(group, limit, now)
-        if (now.epochMilliseconds - sweptAt < between) return found
-        sweptAt = now.epochMilliseconds
-        return (yield* applyOverdue(now)) ? yield* pending(group, limit, now) : found
+        const ready: Array<HandoffRecord> = []
+        const others: Array<HandoffRecord> = []
+        let after: HandoffRecord | undefined
+        let hasMore = true
+        // A page of handoffs to skip may be followed by more of them, so the pages grow.
+        for (let limit = wanted; hasMore; limit = Math.min(2 * limit, batchSize)) {
+          const found = yield* read({ _tag: "Inbox", agent, status: "pending" }, { limit, ...(after && { after }) })
+          for (const record of found) {
+            const isReady = !isDelayed(record, now) && (readsBack || !mustBeReadBack(record))
+            ;(isReady && ready.length < wanted ? ready : others).push(record)
+          }
+          after = found.at(-1)
+          hasMore = ready.length < wanted && found.length === limit
+        }
+        return { ready, others }
       })
 
-    const pending = ({ agent, readsBack }: ClaimGroup, limit: number, now: DateTime.Utc) =>
+    const reserve = (inbox: InboxView, page: Page<HandoffRecord>) => store.reserve(inbox, page, longestReservation)
+
+    const unreserve = (records: ReadonlyArray<HandoffRecord>) =>
+      records.length === 0 ? Effect.void : store.unreserve(records)
+
+    /** Serves the claimers of a batch. Those without a handoff wait while somebody may leave one. */
+    const serve = (group: ClaimGroup, batch: ReadonlyArray<Claimer>) =>
       Effect.gen(function* () {
-        const found: Array<HandoffRecord> = []
-        let page: Page<HandoffRecord> | undefined = { limit }
-        while (page !== undefined && found.length < limit) {
-          const read: Page<HandoffRecord> = page
-          const listed = yield* store.list({ _tag: "Inbox", agent, status: "pending" }, read)
-          found.push(...listed.filter((record) => !isDelayed(record, now) && (readsBack || !mustBeReadBack(record))))
-          const after = listed.at(-1)
-          // A page with handoffs to skip may be followed by more of them, so the next page is a full one.
-          page = after === undefined || listed.length < read.limit ? undefined : { limit: batchSize, after }
+        const now = yield* nowIn(store)
+        if (now.epochMilliseconds - sweptAt >= between) {
+          sweptAt = now.epochMilliseconds
+          yield* applyOverdue(now)
         }
-        return found.slice(0, limit)
+        const { ready, others } = yield* find(group, batch.length, now, reserve)
+        // The reservation of one that a claimer still tries may have run out.
+        const found = ready.filter(({ recordId }) => !group.trying.has(recordId))
+        const claimers = batch.filter(({ gone }) => gone !== true)
+        for (const [index, claimer] of claimers.entries()) {
+          const record = found[index]
+          if (record === undefined) break
+          claimer.trying = record
+          group.trying.add(record.recordId)
+          claimer.resume(Effect.succeed(record))
+        }
+        yield* unreserve([...others, ...found.slice(claimers.length)])
+        const left = claimers.slice(found.length)
+        if (left.length === 0) return
+        const waitIn = (set: Set<Claimer>) => {
+          for (const claimer of left) if (claimer.gone !== true) set.add(claimer)
+        }
+        if (group.trying.size > 0) return waitIn(group.stalled)
+        const { ready: reserved } = yield* find(group, 1, now, store.list)
+        if (reserved.length === 0) return left.forEach(({ resume }) => resume(Effect.undefined))
+        yield* Effect.sleep(pause * (0.5 + random.nextDoubleUnsafe()))
+        waitIn(group.waiting)
       })
 
     /** Tests for an open handoff of a receiver. */
@@ -180,44 +178,36 @@ export const make = (
       return false
     })
 
-    const readInbox = (group: ClaimGroup) =>
-      Effect.suspend(() => {
+    const look = (group: ClaimGroup) =>
+      // While others try, their successors are about to arrive, and share this look if it waits for them.
+      Effect.flatMap(group.trying.size > 0 ? Effect.yieldNow : Effect.void, () => {
         const batch = [...group.waiting].slice(0, batchSize)
         for (const claimer of batch) group.waiting.delete(claimer)
-        const busy = new Set(group.trying)
-        const limit = batch.length + busy.size + Math.floor(group.spread)
+        if (batch.length === 0) return Effect.void
         // Suspended, so that a store that throws synchronously fails its claimers and does not end the loop.
-        const inbox = Effect.suspend(() => ready(group, limit))
-        return Effect.map(Effect.exit(inbox), (exit) => {
-          if (Exit.isSuccess(exit)) distribute(group, batch, exit.value, busy)
-          else for (const { resume } of batch) resume(Effect.failCause(exit.cause))
+        return Effect.map(Effect.exit(Effect.suspend(() => serve(group, batch))), (exit) => {
+          if (Exit.isSuccess(exit)) return
+          for (const { resume, trying } of batch) if (trying === undefined) resume(Effect.failCause(exit.cause))
         })
       })
 
-    const startReading = (group: ClaimGroup) => {
-      if (group.isReading || group.waiting.size === 0) return
-      group.isReading = true
-      const hasMore = () => (group.isReading = group.waiting.size > 0)
-      runFork(Effect.whileLoop({ while: hasMore, body: () => readInbox(group), step: () => {} }))
+    const startLooking = (group: ClaimGroup) => {
+      if (group.isLooking || group.waiting.size === 0) return
+      group.isLooking = true
+      const hasMore = () => (group.isLooking = group.waiting.size > 0)
+      runFork(Effect.whileLoop({ while: hasMore, body: () => look(group), step: () => {} }))
     }
 
     /** Removes a claimer that has finished or was interrupted, and wakes the stalled ones. */
     const leave = (group: ClaimGroup, claimer: Claimer) => {
-      claimer.gone = true
-      if (claimer.trying !== undefined) group.trying.delete(claimer.trying)
+      if (claimer.trying !== undefined) group.trying.delete(claimer.trying.recordId)
       group.waiting.delete(claimer)
       group.stalled.delete(claimer)
       for (const other of group.stalled) group.waiting.add(other)
       group.stalled.clear()
-      startReading(group)
-      if (!group.isReading && group.trying.size === 0 && group.spread === 0) groups.delete(group.name)
+      startLooking(group)
+      if (!group.isLooking && group.trying.size === 0) groups.delete(group.name)
     }
-
-    const tryRecord = (group: ClaimGroup, record: HandoffRecord, lease: Milliseconds | undefined) =>
-      Effect.map(take(record, group.agent, lease), (taking) => {
-        if (taking !== "gone") group.spread = taking === "lost" ? widen(group.spread) : narrow(group.spread)
-        return taking
-      })
 
     /** One attempt; `undefined` if the inbox is empty. */
     const attempt = (
@@ -229,13 +219,25 @@ export const make = (
         const turn = Effect.callback<HandoffRecord | undefined, StoreError>((resume) => {
           claimer = { resume }
           group.waiting.add(claimer)
-          startReading(group)
+          startLooking(group)
         })
         return restore(turn).pipe(
           Effect.flatMap((record) =>
-            record === undefined ? Effect.undefined : restore(tryRecord(group, record, lease))
+            record === undefined ? Effect.undefined : restore(take(record, group.agent, lease))
           ),
-          Effect.ensuring(Effect.sync(() => claimer && leave(group, claimer)))
+          Effect.onExit((exit) =>
+            Effect.sync(() => {
+              if (claimer === undefined) return
+              const { trying } = claimer
+              const ended = claimer
+              ended.gone = true
+              const left = Effect.sync(() => leave(group, ended))
+              // The handoff may be left to others. Nobody waits for that, because the store may not answer.
+              if (trying !== undefined && (Exit.isFailure(exit) || exit.value === "lost")) {
+                runFork(Effect.andThen(Effect.exit(unreserve([trying])), left))
+              } else leave(group, ended)
+            })
+          )
         )
       })
 

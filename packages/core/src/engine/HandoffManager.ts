@@ -193,7 +193,8 @@ export class HandoffManager extends Context.Service<
     readonly inbox: (agent: AgentId, options?: InboxOptions) => Effect.Effect<ReadonlyArray<Waiting>, StoreError>
     /**
      * Accepts the most urgent handoff waiting for an agent. `None` if nothing waits. Of many claimers exactly one gets each
-     * handoff. While other processes claim from the same inbox, it may be one of the first few instead of the very first.
+     * handoff. One that another process is about to accept is passed over. If no other is left, the claim waits until that
+     * process has accepted it, or for a second.
      * With a lease the handoff is released for another attempt if its receiver stops sending `progress`.
      */
     readonly claim: (

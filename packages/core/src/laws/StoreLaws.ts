@@ -28,6 +28,7 @@ import type { Law } from "./kit.ts"
 import { log } from "./log.ts"
 import { ownership } from "./ownership.ts"
 import { renewals } from "./renewals.ts"
+import { reservations } from "./reservations.ts"
 import { retention } from "./retention.ts"
 import { reviews } from "./reviews.ts"
 import { turnAndRecent } from "./turnAndRecent.ts"
@@ -44,6 +45,7 @@ export const laws: ReadonlyArray<Law> = [
   ...log,
   ...content,
   ...custody,
+  ...reservations,
   ...reviews,
   ...renewals,
   ...ownership,

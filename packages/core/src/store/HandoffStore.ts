@@ -87,11 +87,17 @@ export type View =
   /** Records whose id begins with this prefix, by id. */
   | { readonly _tag: "Prefix"; readonly prefix: string }
 
+/** The inbox of an agent. */
+export type InboxView = Extract<View, { readonly _tag: "Inbox" }>
+
 /** A slice of a listing: at most `limit` items after `after`, the last item of the page before. */
 export interface Page<A> {
   readonly limit: number
   readonly after?: A
 }
+
+/** The longest reservation, in milliseconds. A claimer that was stopped holds nothing back for longer. */
+export const longestReservation = 1000
 
 /** Sums by name. */
 export type Tally = Readonly<Record<string, number>>
@@ -137,6 +143,18 @@ export class HandoffStore extends Context.Service<
     readonly get: (id: RecordId) => Effect.Effect<Option.Option<HandoffRecord>, StoreError>
     /** One page of a view; `after` is the last record of the page before. */
     readonly list: (view: View, page: Page<HandoffRecord>) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /**
+     * Like `list` of an inbox, without the records that are reserved, and reserves those that it returns for
+     * `milliseconds`, at most a second, or until their next revision. A reservation keeps other claimers from trying the same
+     * record. It is a hint: `commit` ignores it. It need not survive a crash, and it never waits for its owner.
+     */
+    readonly reserve: (
+      inbox: InboxView,
+      page: Page<HandoffRecord>,
+      milliseconds: number
+    ) => Effect.Effect<ReadonlyArray<HandoffRecord>, StoreError>
+    /** Ends the reservations of records at these revisions before their time. */
+    readonly unreserve: (records: ReadonlyArray<HandoffRecord>) => Effect.Effect<void, StoreError>
     /** All entries of one handoff, by revision. */
     readonly history: (id: RecordId) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
     /**

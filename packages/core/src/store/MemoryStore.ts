@@ -11,6 +11,7 @@ import { drawLogName } from "./Draws.ts"
 import { HandoffStore } from "./HandoffStore.ts"
 import * as Hints from "./Hints.ts"
 import { positionOf } from "./Positions.ts"
+import * as Reservations from "./Reservations.ts"
 import type { Retention } from "./Retention.ts"
 import * as StoreImage from "./StoreImage.ts"
 
@@ -39,6 +40,10 @@ const makeHandoffs = (holder: Holder, keys: () => number) => {
   const hints = Hints.make()
   let retention: Promise<Retention> | undefined
   return HandoffStore.of({
+    ...Reservations.inMemory({
+      get: (id) => holder.image.get(id),
+      list: (view, page) => holder.image.list(view, page)
+    }),
     origin: Effect.succeed(holder.image.origin),
     commit: (changes) =>
       Effect.suspend((): Effect.Effect<void, RevisionConflict> => {

@@ -226,8 +226,8 @@ export interface Handoffs extends AsyncDisposable {
   inbox(agent: string, options?: InboxOptions): Promise<ReadonlyArray<Waiting>>
   /**
    * Accepts the most urgent handoff waiting for an agent. `undefined` if none waits. If several processes claim,
-   * exactly one gets each handoff, and a claim may get one of the first few instead of the very first. With a lease,
-   * the handoff is released for another attempt if its receiver stops sending `progress`.
+   * exactly one gets each handoff, and a claim passes over what others are about to accept. With a lease, the handoff is
+   * released for another attempt if its receiver stops sending `progress`.
    */
   claim(agent: string, options?: ClaimOptions): Promise<Accepted | undefined>
   /**
