@@ -80,8 +80,8 @@ export interface SmartRouterOptions extends Omit<EngineOptions, "model" | "descr
 export const smartRouter = ({ among, describe, model, ...options }: SmartRouterOptions): Router =>
   engineRouter({
     ...options,
-    model: (question) =>
-      Effect.tryPromise({ try: async (signal) => model({ ...question, signal }), catch: (error) => error }),
+    // Whatever it throws, the engine leaves the choice to words.
+    model: (question) => Effect.promise(async (signal) => model({ ...question, signal })),
     ...(describe === undefined ? {} : { describe: (agent: EngineAgent) => describe(plain(agent)) }),
     ...(among === undefined ? {} : { among: (question: EngineRoutingQuestion) => among(plain(question)) })
   })
