@@ -47,6 +47,8 @@ describe("verify", () => {
       clock: 0,
       ahead: 0,
       erased: 0,
+      archived: 0,
+      purged: 0,
       imported: 0,
       missing: ["No agent has a key, so no signature was checked"],
       flaws: [],

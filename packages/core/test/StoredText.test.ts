@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 
 import type { RegisteredAgent } from "../src/store/AgentStore.ts"
 import { positionOf } from "../src/store/Positions.ts"
+import * as StoredAgents from "../src/store/StoredAgents.ts"
 import * as StoredText from "../src/store/StoredText.ts"
 import { accepted, agent, created, id, second } from "./fixtures.ts"
 
@@ -12,6 +13,7 @@ const origin = { log: LogName.make("0".repeat(26)), epoch: 1 }
 const change = accepted(created("a"))
 const { record, event } = StoredText.encode(change)
 const read = StoredText.reader("test.db", origin)
+const readAgents = StoredAgents.reader("test.db", origin)
 const sentence = <A, E extends Error>(effect: Effect.Effect<A, E>) =>
   Effect.map(Effect.flip(effect), ({ message }) => message)
 
@@ -31,7 +33,7 @@ describe("text in rows", () => {
         keys: [{ publicKey: PublicKey.make("k".repeat(43)), since: second(1) }],
         lastSeen: second(2)
       }
-      const row = StoredText.encodeAgent(carol)
+      const row = StoredAgents.encodeAgent(carol)
       assert.deepStrictEqual(
         [row.id, row.lastSeen, JSON.parse(row.agent)],
         [
@@ -44,14 +46,14 @@ describe("text in rows", () => {
           }
         ]
       )
-      assert.deepStrictEqual(yield* read.agents("all", [row]), [carol])
+      assert.deepStrictEqual(yield* readAgents.agents("all", [row]), [carol])
     })
   )
 
   it.effect("of an agent has neither its id nor its last seen, which are columns", () =>
     Effect.gen(function* () {
       const text = `{"agent_id":"bob","capabilities":[],"last_seen":"2026-11-22T09:00:00Z"}`
-      assert.deepStrictEqual(yield* read.agents("all", [{ id: "carol", agent: text }]), [
+      assert.deepStrictEqual(yield* readAgents.agents("all", [{ id: "carol", agent: text }]), [
         { agentId: agent("carol"), capabilities: [] }
       ])
     })
@@ -96,7 +98,7 @@ describe("text in rows", () => {
         { agent: `{"capabilities":["x"]}`, lastSeen: 1e15 },
         { agent: `{"capabilities":["x"]}`, lastSeen: Number.NaN }
       ]) {
-        const error = yield* Effect.flip(read.agents("all", [{ id: "b", ...row }]))
+        const error = yield* Effect.flip(readAgents.agents("all", [{ id: "b", ...row }]))
         assert.strictEqual(error.reason, "corrupt")
         assert.match(error.message, /^Agent b in test\.db cannot be read/)
       }

@@ -30,7 +30,7 @@ import * as GroupCommit from "../src/store/GroupCommit.ts"
 import { type Change, type Commit, type Entry, HandoffStore } from "../src/store/HandoffStore.ts"
 import { positionOf } from "../src/store/Positions.ts"
 import * as Reservations from "../src/store/Reservations.ts"
-import * as StoredText from "../src/store/StoredText.ts"
+import * as StoredAgents from "../src/store/StoredAgents.ts"
 import * as StoreImage from "../src/store/StoreImage.ts"
 import { brokenRenewals } from "./brokenRenewals.ts"
 
@@ -81,7 +81,7 @@ const agentsOf = (known: Map<string, RegisteredAgent>, image: StoreImage.StoreIm
       }
       return Effect.void
     }),
-  keys: Effect.sync(() => StoredText.keyLogs(keys)),
+  keys: Effect.sync(() => StoredAgents.keyLogs(keys)),
   put: (agent) => Effect.sync(() => void known.set(agent.agentId, seenAt(agent, known.get(agent.agentId)?.lastSeen))),
   seen: (ids, at) =>
     Effect.sync(() => {

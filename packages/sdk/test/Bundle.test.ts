@@ -44,7 +44,7 @@ describe("the entry for browsers", () => {
     // An app with the memory store and without signatures and schemas does not load the other chunks.
     const isOther = /[/\\](?:store-\w+|@noble[/\\]ed25519)[/\\]|src[/\\]box[/\\](?!SchemaBox)/
     const others = chunks.filter(({ moduleIds }) => moduleIds.some((id) => isOther.test(id)))
-    expect(others.length).toBe(9)
+    expect(others.length).toBe(11)
     for (const { fileName } of others) writeFileSync(join(directory.path, fileName), `throw new Error("not needed")`)
     writeFileSync(join(directory.path, "package.json"), `{ "type": "module" }`)
     const run = `import { run } from "./program.js"\nconsole.log(await run())`

@@ -228,6 +228,7 @@ describe("the declarations of the client", () => {
     "Options",
     "Payloads",
     "Reports",
+    "Retention",
     "Verification",
     "Consumer",
     "WorkHandler"

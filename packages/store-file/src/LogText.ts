@@ -1,7 +1,7 @@
 /** Encodes and decodes the small file of the log: its name and epoch, and the key logs. */
 import { isUtf8 } from "node:buffer"
 
-import { CommitPlan, type KeyEntry, type KeyLogs, type LogOrigin, positionOf, StoredText } from "@aumai/handoff-core"
+import { CommitPlan, type KeyEntry, type KeyLogs, type LogOrigin, positionOf, StoredAgents } from "@aumai/handoff-core"
 import { decodeKeyEvent, encodeKeyEvent, frozen, LogName, parseJson } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -93,7 +93,7 @@ export const decode = (bytes: Buffer): Result.Result<LogRead, string> =>
     if (Result.isFailure(entries)) return Result.fail(entries.failure)
     const conflict = CommitPlan.keyConflictIn(entries.success, () => 0)
     if (conflict !== undefined) return Result.fail(`revision ${conflict.revision} of its keys does not follow`)
-    const content = { origin, keys: StoredText.keyLogs(entries.success), current: of === format }
+    const content = { origin, keys: StoredAgents.keyLogs(entries.success), current: of === format }
     return keyNumbers(content).every((number, index, all) => number > (all[index - 1] ?? 0))
       ? Result.succeed(content)
       : Result.fail("the positions of its keys do not grow")

@@ -2,7 +2,6 @@
 import {
   AgentStore,
   beyond,
-  CommitPlan,
   DocumentStore,
   GroupCommit,
   Hints,
@@ -15,18 +14,17 @@ import {
   StoredText,
   type Retention
 } from "@aumai/handoff-core"
-import type { LogName, RevisionConflict, StoreError } from "@aumai/handoff-protocol"
+import type { LogName, StoreError } from "@aumai/handoff-protocol"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 
 import * as Commit from "./Commit.ts"
 import * as Connection from "./Connection.ts"
-import type { DatabaseOptions, Requests } from "./Database.ts"
+import type { DatabaseOptions } from "./Database.ts"
 import * as Failure from "./Failure.ts"
 import * as Renewals from "./Renewals.ts"
 import {
@@ -34,7 +32,6 @@ import {
   type EntryValue,
   historyIndex,
   type KeyValue,
-  later,
   ofLog,
   rangeOf,
   type RecordValue,
@@ -76,99 +73,25 @@ const read = <A>(
     body: ({ store, when, answer }) => when(request(store(from)), answer)
   })
 
-/** Converts a row for the reader. A row of the first version has only capabilities. */
-const agentRow = ({ id, agent, lastSeen, capabilities }: AgentValue): StoredText.AgentRow => ({
-  id,
-  agent: agent ?? `{"capabilities":${capabilities}}`,
-  lastSeen
-})
+// Loaded with the first agent, because most databases have none.
+const agentRows = Effect.promise(() => import("./Agents.ts"))
 
-/** Appends entries to key logs. One of this log takes the next position of the log, whose row is not kept. */
-const record = (
-  transact: Connection.Transact,
-  own: LogName,
-  entries: Parameters<AgentStore["Service"]["record"]>[0]
-): Effect.Effect<void, RevisionConflict | StoreError> =>
-  Effect.flatMap(
-    transact<Result.Result<void, RevisionConflict>>({
-      operation: "record keys",
-      mode: "readwrite",
-      stores: ["keys", "log"],
-      body: ({ store, when, answer }) => {
-        const [keys, log] = [store("keys"), store("log")]
-        const counts = new Map<string, number>()
-        const logs = [...new Set(entries.map(({ event }) => event.log))]
-
-        const write = (index: number) => {
-          const entry = entries[index]
-          if (entry === undefined) return answer(Result.void)
-          const { event, revision } = entry
-          const value: KeyValue = { log: event.log, revision, event: StoredText.encodeKey(event) }
-          const put = (value: KeyValue) => when(keys.put(value), () => write(index + 1))
-          if (event.log !== own) return put(value)
-          when<IDBValidKey>(log.add({ id: "", revision: 0, event: "" }), (position) =>
-            when(log.delete(position), () => put({ ...value, position: Number(position) }))
-          )
-        }
-
-        for (const [index, name] of logs.entries()) {
-          when<number>(keys.count(ofLog(name)), (count) => {
-            counts.set(name, count)
-            if (index < logs.length - 1) return
-            const conflict = CommitPlan.keyConflictIn(entries, (name) => counts.get(name) ?? 0)
-            if (conflict === undefined) write(0)
-            else answer(Result.fail(conflict))
-          })
-        }
-      }
-    }),
-    Effect.fromResult
-  )
-
-const keyRow = ({ event, log, position, revision }: KeyValue): StoredText.KeyRow => ({
-  log,
-  revision,
-  event,
-  number: position === undefined ? undefined : String(position)
-})
-
-const makeAgents = (transact: Connection.Transact, own: LogName, reader: StoredText.Reader): AgentStore["Service"] => {
-  const change = (operation: string, body: (agents: IDBObjectStore, requests: Requests<void>) => void) =>
-    transact<void>({
-      operation,
-      mode: "readwrite",
-      stores: ["agents"],
-      body: (requests) => body(requests.store("agents"), requests)
-    })
-  const finish = ({ when, answer }: Requests<void>, request: IDBRequest) => when(request, () => answer(undefined))
+const makeAgents = (name: string, transact: Connection.Transact, origin: LogOrigin): AgentStore["Service"] => {
+  const agents = Effect.map(agentRows, ({ make }) => make(name, transact, origin))
   return {
-    put: (given) =>
-      change("put agent", (agents, requests) => {
-        const row = StoredText.encodeAgent(given)
-        requests.when<AgentValue | undefined>(agents.get(row.id), (held) =>
-          finish(requests, agents.put({ ...row, lastSeen: later(held?.lastSeen, row.lastSeen) }))
-        )
-      }),
-    seen: (ids, at) =>
-      change("see agents", (agents, { answer, when }) => {
-        if (ids.length === 0) return answer(undefined)
-        for (const [index, id] of ids.entries()) {
-          when<AgentValue | undefined>(agents.get(id), (held) => {
-            if (held !== undefined) agents.put({ ...held, lastSeen: later(held.lastSeen, at.epochMilliseconds) })
-            // Requests are answered in order, so this is the last answer.
-            if (index === ids.length - 1) answer(undefined)
-          })
-        }
-      }),
-    remove: (id) => change("remove agent", (agents, requests) => finish(requests, agents.delete(id))),
-    record: (entries) => record(transact, own, entries),
+    put: (agent) => Effect.flatMap(agents, ({ put }) => put(agent)),
+    seen: (ids, at) => Effect.flatMap(agents, ({ seen }) => seen(ids, at)),
+    remove: (id) => Effect.flatMap(agents, ({ remove }) => remove(id)),
+    record: (entries) => Effect.flatMap(agents, ({ record }) => record(entries)),
     keys: Effect.flatMap(
       read<Array<KeyValue>>(transact, "read keys", "keys", (keys) => keys.getAll()),
-      (values) => reader.keys("read keys", values.map(keyRow))
+      (values) =>
+        values.length === 0 ? Effect.succeed(new Map()) : Effect.flatMap(agents, ({ keysOf }) => keysOf(values))
     ),
     all: Effect.flatMap(
       read<Array<AgentValue>>(transact, "read agents", "agents", (agents) => agents.getAll()),
-      (values) => reader.agents("read agents", values.map(agentRow))
+      (values) =>
+        values.length === 0 ? Effect.succeed([]) : Effect.flatMap(agents, ({ agentsOf }) => agentsOf(values))
     )
   }
 }
@@ -315,7 +238,7 @@ export const make = (
     const reader = StoredText.reader(Failure.named(options.name), origin)
     return {
       handoffs: yield* makeHandoffs(options.name, transact, origin, reader),
-      agents: makeAgents(transact, log, reader),
+      agents: makeAgents(options.name, transact, origin),
       documents: lateDocuments(async () => (await import("./Documents.ts")).make(options.name, transact))
     }
   })

@@ -1,5 +1,5 @@
 /** Keeps the agents and the key logs. */
-import { AgentStore, CommitPlan, type LogOrigin, StoredText } from "@aumai/handoff-core"
+import { AgentStore, CommitPlan, type LogOrigin, StoredAgents } from "@aumai/handoff-core"
 import type { RevisionConflict } from "@aumai/handoff-protocol"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Effect from "effect/Effect"
@@ -13,13 +13,13 @@ import type { Read } from "./Log.ts"
 
 type Row = ReadonlyArray<unknown>
 
-const agentRow = ([id, agent, lastSeen]: Row): StoredText.AgentRow => ({
+const agentRow = ([id, agent, lastSeen]: Row): StoredAgents.AgentRow => ({
   id: String(id),
   agent: String(agent),
   lastSeen: lastSeen === null ? undefined : Number(lastSeen)
 })
 
-const keyRow = ([log, revision, event, epoch, number]: Row): StoredText.KeyRow => ({
+const keyRow = ([log, revision, event, epoch, number]: Row): StoredAgents.KeyRow => ({
   log: String(log),
   revision: Number(revision),
   event: String(event),
@@ -30,15 +30,15 @@ const keyRow = ([log, revision, event, epoch, number]: Row): StoredText.KeyRow =
 export const make = (
   { address, run, transaction }: Connections,
   origin: LogOrigin,
-  reader: StoredText.Reader,
   read: Read
 ): AgentStore["Service"] => {
+  const reader = StoredAgents.reader(address.name, origin)
   const write = (operation: string, sql: string, parameters: ReadonlyArray<PgTypes.Parameter>) =>
     Effect.asVoid(Effect.mapError(run(sql, parameters), Failure.ofWrite(address, operation)))
   return AgentStore.of({
     put: (given) =>
       Effect.suspend(() => {
-        const { id, agent, lastSeen } = StoredText.encodeAgent(given)
+        const { id, agent, lastSeen } = StoredAgents.encodeAgent(given)
         const seen = PgTypes.int8(lastSeen === undefined ? null : BigInt(lastSeen))
         return write("put", AgentStatements.put, [PgTypes.text(id), PgTypes.text(agent), seen])
       }),
@@ -55,7 +55,11 @@ export const make = (
           yield* run(
             AgentStatements.record,
             AgentStatements.recordParameters(
-              entries.map(({ event, revision }) => ({ log: event.log, revision, event: StoredText.encodeKey(event) })),
+              entries.map(({ event, revision }) => ({
+                log: event.log,
+                revision,
+                event: StoredAgents.encodeKey(event)
+              })),
               origin.log
             )
           )

@@ -90,7 +90,7 @@ export const make = (
     })
     return {
       handoffs,
-      agents: Agents.make(connections, origin, reader, read),
+      agents: Agents.make(connections, origin, read),
       documents: Documents.make(connections, read)
     }
   })

@@ -16,6 +16,7 @@ import {
   positionOf,
   type SortKey,
   sortKeyOf,
+  StoredAgents,
   StoredText,
   type Retention
 } from "@aumai/handoff-core"
@@ -102,7 +103,7 @@ const recordKeys = (
     if (isOwn) statements.reserve()
     const position = isOwn ? (statements.reserved() ?? null) : null
     if (isOwn) statements.free()
-    statements.addKey(event.log, revision, StoredText.encodeKey(event), position)
+    statements.addKey(event.log, revision, StoredAgents.encodeKey(event), position)
   }
   return Result.void
 }
@@ -164,6 +165,7 @@ export const make = (
     // The cast: the migration has written one row with the name of the log.
     const origin = written as LogOrigin
     const read = StoredText.reader(session.path, origin)
+    const readAgents = StoredAgents.reader(session.path, origin)
     const hints = Hints.make()
     const commitAll = makeCommitAll(session, statements, origin)
     const reserving = Reserving.make(session, statements)
@@ -235,7 +237,7 @@ export const make = (
     const agents = AgentStore.of({
       put: (given) =>
         session.transact("put agent", () => {
-          const { id, agent, lastSeen = null } = StoredText.encodeAgent(given)
+          const { id, agent, lastSeen = null } = StoredAgents.encodeAgent(given)
           statements.putAgent(id, agent, lastSeen)
         }),
       seen: (ids, at) =>
@@ -248,13 +250,13 @@ export const make = (
         ),
       keys: Effect.flatMap(
         session.attempt("read keys", () => statements.keys()),
-        (rows) => read.keys("read keys", rows)
+        (rows) => readAgents.keys("read keys", rows)
       ),
       all: Effect.flatMap(
         session.attempt("read agents", () => statements.agents()),
         (rows) =>
           // SQLite sorts by code point; the port asks for code units.
-          read.agents(
+          readAgents.agents(
             "read agents",
             rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
           )

@@ -8,6 +8,7 @@ import {
   keysWith,
   type Renewal,
   type SortKey,
+  type StoredAgents,
   type StoredText,
   type View
 } from "@aumai/handoff-core"
@@ -93,7 +94,7 @@ const entry = ([position, id, revision, event]: Values): StoredText.EntryRow => 
   event: text(event)
 })
 const sum = ([name, amount]: Values): Sum => ({ name: text(name), amount: Number(amount) })
-const agent = ([id, agent, lastSeen]: Values): StoredText.AgentRow => ({
+const agent = ([id, agent, lastSeen]: Values): StoredAgents.AgentRow => ({
   id: text(id),
   agent: text(agent),
   lastSeen: lastSeen === null ? undefined : Number(lastSeen)
@@ -117,7 +118,7 @@ const document = ([key, version, body]: Values): DocumentRow => ({
   body: text(body)
 })
 
-const key = ([log, revision, event, position]: Values): StoredText.KeyRow => ({
+const key = ([log, revision, event, position]: Values): StoredAgents.KeyRow => ({
   log: text(log),
   revision: Number(revision),
   event: text(event),

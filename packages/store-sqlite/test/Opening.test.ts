@@ -320,7 +320,8 @@ describe("a store of the version before renewals", () => {
         const columns = ["attempt", "lease_until", "other_due", "renewed_until"]
         database(
           path,
-          columns.map((column) => `ALTER TABLE handoffs DROP COLUMN ${column};`).join("") + "PRAGMA user_version = 4"
+          columns.map((column) => `ALTER TABLE handoffs DROP COLUMN ${column};`).join("") +
+            "DROP TABLE removed; DROP TABLE reservations; PRAGMA user_version = 4"
         ).close()
         assert.isTrue(
           yield* Effect.provide(

@@ -1,29 +1,20 @@
 /** Converts records, events and agents to the JSON text that a store of rows keeps; `keysOf` gives the columns to index. */
 import {
-  decodeKeyEvent,
   decodeOwnEvent,
   decodeRecord,
-  encodeKeyEvent,
   encodeRecord,
   eventText,
   type HandoffRecord,
   type InvalidInput,
-  type KeyEvent,
-  type LogName,
   RecordId,
   StoreError,
-  Timestamp,
   readJson
 } from "@aumai/handoff-protocol"
 import * as Console from "effect/Console"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-import type { KeyEntry, KeyLogs, RegisteredAgent } from "./AgentStore.ts"
-import { decodeAgent, encodeAgent as encodeWire } from "./AgentWire.ts"
 import type { Change, Entry, LogOrigin } from "./HandoffStore.ts"
 import { oddCount } from "./OddRecord.ts"
 import { positionOf } from "./Positions.ts"
@@ -55,38 +46,11 @@ export interface EntryRow {
   readonly event: string
 }
 
-/** An agent as its row. `lastSeen` has its own column, so that it can be written alone. */
-export interface AgentRow {
-  readonly id: string
-  readonly agent: string
-  /** In milliseconds since 1970. */
-  readonly lastSeen?: number | undefined
-}
-
-/** An entry of a key log as its row; `number` is that of its position, if it belongs to the log of this store. */
-export interface KeyRow {
-  readonly log: string
-  readonly revision: number
-  readonly event: string
-  readonly number?: string | undefined
-  /** As in `EntryRow`. */
-  readonly epoch?: number
-}
-
 /** Encodes a change as text. */
 export const encode = ({ record, event, text }: Change): ChangeText => ({
   record: JSON.stringify(encodeRecord(record)),
   event: text ?? eventText(event)
 })
-
-/** Encodes an agent as a row. */
-export const encodeAgent = (agent: RegisteredAgent): AgentRow => {
-  const { agent_id: id, last_seen: _, ...rest } = encodeWire(agent)
-  return { id, agent: JSON.stringify(rest), lastSeen: agent.lastSeen?.epochMilliseconds }
-}
-
-/** Encodes an event of a key log as text. */
-export const encodeKey = (event: KeyEvent): string => JSON.stringify(encodeKeyEvent(event))
 
 /** Decodes rows. Fails with `corrupt` if a row cannot be decoded. */
 export interface Reader {
@@ -105,23 +69,20 @@ export interface Reader {
     operation: string,
     rows: ReadonlyArray<EntryRow>
   ) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
-  readonly agents: (
-    operation: string,
-    rows: ReadonlyArray<AgentRow>
-  ) => Effect.Effect<ReadonlyArray<RegisteredAgent>, StoreError>
-  /** Groups the rows of all key logs, which must be sorted by log and revision. */
-  readonly keys: (operation: string, rows: ReadonlyArray<KeyRow>) => Effect.Effect<KeyLogs, StoreError>
 }
 
-type Read<A> = Result.Result<A, string>
+/** A value that was read, or a phrase for an error sentence. */
+export type Read<A> = Result.Result<A, string>
 
 const isRecordId = Schema.is(RecordId)
-const isTimestamp = Schema.is(Timestamp)
 
 const parse = (text: string): Read<unknown> => Result.try({ try: () => readJson(text), catch: () => "it is not JSON" })
 
-const decoded = <A>(text: string, decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>): Read<A> =>
-  Result.flatMap(parse(text), (json) => Result.mapError(decode("row", json), ({ message }) => message))
+/** Parses and decodes the text of a row. */
+export const decoded = <A>(
+  text: string,
+  decode: (input: string, json: unknown) => Result.Result<A, InvalidInput>
+): Read<A> => Result.flatMap(parse(text), (json) => Result.mapError(decode("row", json), ({ message }) => message))
 
 /** Reads a row of a record, without the renewal of its lease. The failure is a phrase for an error sentence. */
 export const readRecord = ({ id, revision, record }: RecordRow): Read<HandoffRecord> =>
@@ -150,62 +111,8 @@ export const readEntry = (
       }))
     : Result.fail("its id is invalid")
 
-const readLastSeen = (lastSeen: number | undefined): Read<Pick<RegisteredAgent, "lastSeen">> => {
-  if (lastSeen === undefined) return Result.succeed({})
-  const moment = Option.getOrUndefined(DateTime.make(lastSeen))
-  return isTimestamp(moment) ? Result.succeed({ lastSeen: moment }) : Result.fail("its last_seen is not a valid moment")
-}
-
-const readAgent = ({ id, agent, lastSeen }: AgentRow): Read<RegisteredAgent> =>
-  Result.flatMap(
-    decoded(agent, (input, json) => decodeAgent(input, { ...(typeof json === "object" ? json : {}), agent_id: id })),
-    (read) =>
-      Result.map(readLastSeen(lastSeen), (seen) => {
-        // The column overrides a `last_seen` in the text.
-        const { lastSeen: _, ...rest } = read
-        return { ...rest, ...seen }
-      })
-  )
-
-const readKey = (origin: LogOrigin, { event, log, number, epoch = origin.epoch, revision }: KeyRow): Read<KeyEntry> =>
-  Result.flatMap(decoded(event, decodeKeyEvent), (read) =>
-    read.log === log
-      ? Result.succeed({
-          revision,
-          event: read,
-          ...(number === undefined ? {} : { position: positionOf({ log: origin.log, epoch }, number) })
-        })
-      : Result.fail(`its row is of log ${log}, its text of log ${read.log}`)
-  )
-
-/** Groups entries by their log. */
-export const keyLogs = (entries: ReadonlyArray<KeyEntry>): KeyLogs => {
-  const logs = new Map<LogName, Array<KeyEntry>>()
-  for (const entry of entries) {
-    const there = logs.get(entry.event.log)
-    if (there === undefined) logs.set(entry.event.log, [entry])
-    else there.push(entry)
-  }
-  return logs
-}
-
-/**
- * Makes a reader for the rows of one store and of its log, which errors call `store`.
- *
- * @example
- * ```ts
- * import { StoredText } from "@aumai/handoff-core"
- * import { LogName } from "@aumai/handoff-protocol"
- * import * as Effect from "effect/Effect"
- *
- * const origin = { log: LogName.make("0123456789abcdefghjkmnpqrs"), epoch: 1 }
- * const { record } = StoredText.reader("handoffs.db", origin)
- * const error = await Effect.runPromise(Effect.flip(record("get", { id: "7k2m", revision: 1, record: "{" })))
- * console.log(error.message)
- * // Handoff 7k2m in handoffs.db cannot be read: it is not JSON. It was left unchanged; restore it from a backup
- * ```
- */
-export const reader = (store: string, origin: LogOrigin): Reader => {
+/** Makes the ways to read rows of a store, which errors call `store`. */
+export const readingOf = (store: string) => {
   const corrupt = (operation: string, what: string, why: string) =>
     new StoreError({
       operation,
@@ -226,6 +133,27 @@ export const reader = (store: string, origin: LogOrigin): Reader => {
         return Effect.succeed(values)
       })
 
+  return { all, corrupt }
+}
+
+/**
+ * Makes a reader for the rows of one store and of its log, which errors call `store`.
+ *
+ * @example
+ * ```ts
+ * import { StoredText } from "@aumai/handoff-core"
+ * import { LogName } from "@aumai/handoff-protocol"
+ * import * as Effect from "effect/Effect"
+ *
+ * const origin = { log: LogName.make("0123456789abcdefghjkmnpqrs"), epoch: 1 }
+ * const { record } = StoredText.reader("handoffs.db", origin)
+ * const error = await Effect.runPromise(Effect.flip(record("get", { id: "7k2m", revision: 1, record: "{" })))
+ * console.log(error.message)
+ * // Handoff 7k2m in handoffs.db cannot be read: it is not JSON. It was left unchanged; restore it from a backup
+ * ```
+ */
+export const reader = (store: string, origin: LogOrigin): Reader => {
+  const { all, corrupt } = readingOf(store)
   const handoff = ({ id }: { readonly id: string }) => `Handoff ${id}`
   let isTold = false
   /** Says once for each open store that it leaves something out. */
@@ -259,10 +187,6 @@ export const reader = (store: string, origin: LogOrigin): Reader => {
         })
       return take(0)
     }
-  const keys = all(
-    (row: KeyRow) => readKey(origin, row),
-    ({ log, revision }) => `Revision ${revision} of the key log ${log}`
-  )
   return {
     record: (operation, row) =>
       Effect.suspend(() => {
@@ -276,8 +200,6 @@ export const reader = (store: string, origin: LogOrigin): Reader => {
     entries: all(
       (row) => readEntry(origin, row),
       ({ id, revision }) => `Revision ${revision} of handoff ${id}`
-    ),
-    keys: (operation, rows) => Effect.map(keys(operation, rows), keyLogs),
-    agents: all(readAgent, ({ id }) => `Agent ${id}`)
+    )
   }
 }

@@ -83,17 +83,11 @@ export class ArchiveEvent extends Schema.Opaque<ArchiveEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Archived"),
     ...fact,
-    // Without descriptions, which every bundle for browsers would load.
-    /** The number of handoffs in the archive. */
-    handoffs: count,
-    /** The number of their entries. */
-    entries: count,
-    /** The SHA-256 of the archive file. */
-    digest: Digest,
-    /** The number of entries of the log that the checkpoint before it covers. */
-    size: count,
-    /** The root of the Merkle tree over these entries. */
-    root: Digest
+    handoffs: field(count, "The number of handoffs in the archive."),
+    entries: field(count, "The number of their entries."),
+    digest: field(Digest, "The SHA-256 of the archive file."),
+    size: field(count, "The number of entries of the log that the checkpoint before it covers."),
+    root: field(Digest, "The root of the Merkle tree over these entries.")
   })
 ) {}
 
@@ -102,10 +96,12 @@ export class PurgedEvent extends Schema.Opaque<PurgedEvent>()(
   Schema.Struct({
     _tag: Schema.tag("Purged"),
     ...fact,
-    /** The agent that erased them. */
-    by: AgentId,
-    handoffs: Schema.Array(RecordId).check(Schema.isMaxLength(limits.purged)),
-    reason: Schema.optionalKey(Text)
+    by: field(AgentId, "The agent that erased them."),
+    handoffs: field(
+      Schema.Array(RecordId).check(Schema.isMaxLength(limits.purged)),
+      "The handoffs without their texts."
+    ),
+    reason: optional(Text, "The reason, in words.")
   })
 ) {}
 
