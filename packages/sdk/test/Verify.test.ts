@@ -45,6 +45,8 @@ describe.each(stores)("verifying a $name store", (store) => {
       expect(all).toEqual({
         handoffs: 2,
         entries: 3,
+        archived: 0,
+        purged: 0,
         ...proof,
         keyless: 3,
         imported: 0,

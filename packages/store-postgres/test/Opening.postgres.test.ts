@@ -74,7 +74,7 @@ describe("opening a database", () => {
       const run = yield* connect(url)
       yield* Effect.scoped(PostgresStore.make({ url }))
       // The tables of the first version.
-      yield* run("DROP TABLE handoff_keys, handoff_documents, handoff_reserved")
+      yield* run("DROP TABLE handoff_keys, handoff_documents, handoff_reserved, handoff_removed")
       yield* run("ALTER TABLE handoff_records DROP COLUMN turn, DROP COLUMN latest")
       yield* run(`ALTER TABLE handoff_records ${dropLeases}`)
       yield* run("ALTER TABLE handoff_store DROP COLUMN log, DROP COLUMN keys")
@@ -111,6 +111,7 @@ describe("opening a database", () => {
         )
       )
       yield* run(`ALTER TABLE handoff_records ${dropLeases}`)
+      yield* run("DROP TABLE handoff_reserved, handoff_removed")
       yield* run("UPDATE handoff_store SET version = 4")
       const { handoffs } = yield* PostgresStore.make({ url })
       assert.isTrue(yield* renewed(handoffs, changes[1].record))
