@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 
 import { playwright } from "@vitest/browser-playwright"
@@ -100,8 +101,8 @@ export default defineConfig({
   test: {
     projects: [node, board, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    // A worker for each processor; the default leaves one of them idle, of two that is half.
-    maxWorkers: "100%",
+    // One worker more than there are processors, because the tests of processes, pages and databases often wait for them.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     provide: { commit: commit() },
     // A third less work for each start of a process from source, of which there are hundreds.

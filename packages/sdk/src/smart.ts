@@ -80,7 +80,7 @@ export interface SmartRouterOptions extends Omit<EngineOptions, "model" | "descr
 export const smartRouter = ({ among, describe, model, ...options }: SmartRouterOptions): Router =>
   engineRouter({
     ...options,
-    // Whatever it throws, the engine leaves the choice to words.
+    // The engine leaves the choice to words, whatever is thrown.
     model: (question) => Effect.promise(async (signal) => model({ ...question, signal })),
     ...(describe === undefined ? {} : { describe: (agent: EngineAgent) => describe(plain(agent)) }),
     ...(among === undefined ? {} : { among: (question: EngineRoutingQuestion) => among(plain(question)) })

@@ -104,18 +104,35 @@ const unexpected = async (promise: Promise<unknown>, expected: string): Promise<
   }
 }
 
+// A thread that V8 still compiles a pattern in ends late, on a busy machine after many seconds. Until then, schemas are refused.
+const patience = 45_000
+
+/** Repeats a call that is refused because the thread of an attack is still being stopped, as the refusal asks for. */
+const patiently = async <A>(call: () => Promise<A>): Promise<A> => {
+  const end = Date.now() + patience
+  while (true) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!String(error).includes("is still being stopped") || Date.now() > end) throw error
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+}
+
 /** Completes a handoff with a schema, which must work after every attack. */
 const isUsable = async (handoffs: Handoffs): Promise<string | undefined> => {
   const schema = { type: "object", required: ["total"], properties: { total: { type: "number" } } }
-  const { recordId } = await handoffs.create({
+  const ask = {
     fromAgent: sender,
     toAgent: receiver,
     taskDescription: "Add up Q3",
     deliverables: [{ name: "sums", schema }]
-  })
+  }
+  const { recordId } = await patiently(() => handoffs.create(ask))
   await handoffs.accept(recordId)
   const artifacts = [{ name: "sums", content: { total: 7 } }]
-  return handoffs.complete(recordId, { artifacts }).then(() => undefined, String)
+  return patiently(() => handoffs.complete(recordId, { artifacts })).then(() => undefined, String)
 }
 
 /** A handoff as another program could have stored it. */
