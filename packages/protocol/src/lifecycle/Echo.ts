@@ -3,7 +3,7 @@
 // Letters and digits of an answer that are measured: it cannot be longer, unless ligatures in it stand for whole words.
 const mostUnits = 65_536
 
-// Letters and digits that are quoted from, in all: twice what fits in a briefing, and a second of work at most.
+// Letters and digits that are quoted from, in all: twice what fits in a briefing, and some two seconds of work at most.
 const mostSourceUnits = 2_097_152
 
 // An answer is compared by its runs of six letters. By chance a run is found more often the longer the source is: four
