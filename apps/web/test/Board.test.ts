@@ -256,7 +256,7 @@ describe("the page of a handoff", () => {
     await page.getByRole("region", { name: "Parts" }).getByRole("link", { name: "The part" }).waitFor()
   })
 
-  it("requires a reason to reject or fail", async () => {
+  it("requires a reason to reject or fail, and then reopens", async () => {
     await using visitor = await board.visit()
     const page = await visitor.tab()
     await create(page, { from: "a", to: "b", task: "One" })
@@ -276,7 +276,14 @@ describe("the page of a handoff", () => {
     await page.getByLabel("Reason").fill("The trolley broke down.")
     await confirm(page, "Fail")
     await page.getByRole("region", { name: "Response" }).getByText("Failed: The trolley broke down.").waitFor()
-    await page.getByText("It has ended").waitFor()
+    // A handoff that failed can be handed over again, once.
+    const failed = page.url()
+    await act(page, "Reopen")
+    await confirm(page, "Reopen")
+    await page.getByRole("link", { name: "The new handoff" }).click()
+    await page.getByText("b's turn").first().waitFor()
+    await page.goto(failed)
+    await page.getByText("It was reopened.").waitFor()
   })
 
   it("tells the slower of two tabs that another acted first", async () => {
