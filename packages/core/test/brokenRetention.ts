@@ -4,11 +4,16 @@ import * as Layer from "effect/Layer"
 
 import { HandoffStore } from "../src/store/HandoffStore.ts"
 import * as MemoryStore from "../src/store/MemoryStore.ts"
+import { storedOf } from "../src/store/Renewals.ts"
 import type { Retention } from "../src/store/Retention.ts"
 import type { BrokenStore } from "./brokenStores.ts"
 
 /** A memory store with another rewrite. */
-const broken = (fault: string, breaks: string, rewrite: (whole: Retention) => Retention["rewrite"]): BrokenStore => ({
+const broken = (
+  fault: string,
+  breaks: string,
+  rewrite: (whole: Retention, store: HandoffStore["Service"]) => Retention["rewrite"]
+): BrokenStore => ({
   fault,
   breaks,
   layer: Layer.effectContext(
@@ -16,7 +21,7 @@ const broken = (fault: string, breaks: string, rewrite: (whole: Retention) => Re
       const store = Context.get(services, HandoffStore)
       const retention = Effect.map(store.retention ?? Effect.die("no retention"), (whole) => ({
         ...whole,
-        rewrite: rewrite(whole)
+        rewrite: rewrite(whole, store)
       }))
       return Context.add(services, HandoffStore, { ...store, retention })
     })
@@ -54,6 +59,18 @@ export const brokenRetention: ReadonlyArray<BrokenStore> = [
     (whole) =>
       ({ leave = [] }) =>
         whole.rewrite({ leave })
+  ),
+  broken(
+    "forgets renewals when it writes its content again",
+    "a renewal lasts when other handoffs leave the store",
+    (whole, store) => (rewrite) =>
+      Effect.gen(function* () {
+        yield* whole.rewrite(rewrite)
+        for (const record of yield* store.list({ _tag: "All" }, { limit: 100 })) {
+          const entries = yield* store.history(record.recordId)
+          yield* whole.rewrite({ put: [{ record: storedOf(record), entries, base: record.revision }] })
+        }
+      })
   ),
   broken(
     "says that it erased what it keeps",

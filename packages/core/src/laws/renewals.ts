@@ -12,6 +12,7 @@ import {
   held,
   law,
   type Law,
+  life,
   logAfter,
   loses,
   mark,
@@ -237,5 +238,19 @@ export const renewals: ReadonlyArray<Law> = [
     yield* same("the due handoffs at the deadline", yield* dueAt(own, 500), ["a"])
     yield* follow({ _tag: "Released", at: second(9), by, reason: "later" }, undefined, 500)
     yield* follow({ _tag: "Accepted", at: second(20), by, lease }, 30, 30)
+  }),
+
+  law("a renewal lasts when other handoffs leave the store", function* () {
+    const store = yield* HandoffStore
+    const retention = store.retention && (yield* store.retention)
+    if (retention === undefined) return
+    const own = yield* drawOwn
+    const record = yield* accept(own, "a")
+    yield* store.commit(life(own.id("b"), ["Rejected"]))
+    yield* same("the refused renewals", yield* store.renew([renewal(record, 25)], second(5)), [])
+    yield* retention.rewrite({ drop: Option.toArray((yield* held(own.id("b"))).record) })
+    yield* same("the end of the lease", yield* endOf(record.recordId), 25)
+    yield* same("what is due before it", yield* dueAt(own, 24), [])
+    yield* loses("the end of a renewed lease after that", [ended(record, 12)])
   })
 ]

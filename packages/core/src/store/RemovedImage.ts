@@ -1,5 +1,6 @@
 /** Rewrites the content of a store in memory. Loaded on first use. */
 import { RevisionConflict } from "@aumai/handoff-protocol"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
@@ -33,6 +34,8 @@ export const pageOfRuns = (
   return start === -1 ? [] : runs.slice(start, start + Math.max(0, limit))
 }
 
+const beginning = DateTime.makeUnsafe(0)
+
 /** A new image with the content of an image after a rewrite. It gives no position again. */
 export const imageAfter = (image: StoreImage.StoreImage, { drop = [], put = [] }: Rewrite): StoreImage.StoreImage => {
   const next = StoreImage.make(image.origin)
@@ -50,6 +53,12 @@ export const imageAfter = (image: StoreImage.StoreImage, { drop = [], put = [] }
   all.sort((a, b) => a.number - b.number)
   // Lists show only the last state, so every earlier entry can carry it.
   for (const { event, number, record } of all) next.put([{ event, record }], number)
+  for (const recordId of image.all().keys()) {
+    const renewed = gone.has(recordId) ? undefined : image.standing(recordId)?.renewed
+    // Nothing is due at this moment, so that the renewal is not refused.
+    if (renewed !== undefined)
+      next.renew([{ recordId, ...renewed, until: DateTime.makeUnsafe(renewed.until) }], beginning)
+  }
   next.reserve(image.lastPosition())
   return next
 }
