@@ -70,6 +70,21 @@ export const eachPart = Effect.fnUntraced(function* (
   }
 })
 
+/** Tests that a handoff is a part: the one that it names as its parent delegated it. */
+export const isPart = Effect.fnUntraced(function* (
+  store: PartStore,
+  { recordId, request: { parent } }: HandoffRecord
+): Effect.fn.Return<boolean, StoreError> {
+  const whole = parent === undefined ? undefined : Option.getOrUndefined(yield* store.get(parent))
+  if (whole === undefined) return false
+  let isFound = false
+  yield* eachPart(store, wholeOf(whole), (part) => {
+    isFound = part.recordId === recordId
+    return !isFound
+  })
+  return isFound
+})
+
 /** The open parts of a handoff at every depth. */
 export const openBelow = Effect.fnUntraced(function* (
   store: PartStore,

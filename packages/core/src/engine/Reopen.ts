@@ -13,14 +13,12 @@ import {
   type RecordId,
   reopening,
   reopenInput,
-  type StoreError,
   type storeVerbs,
   successorId,
   takeOver
 } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
@@ -28,7 +26,7 @@ import type { HandoffStore } from "../store/HandoffStore.ts"
 import type { Creation, Plan } from "./Creation.ts"
 import * as Delegating from "./Delegating.ts"
 import type { Entries } from "./Entries.ts"
-import { eachPart, wholeOf } from "./Parts.ts"
+import { isPart } from "./Parts.ts"
 import type { Verbs } from "./Verbs.ts"
 
 /** The changes of a request, the id of the new handoff, and the actor, which must be the sender. */
@@ -76,20 +74,6 @@ const planOf = (
     })
   }))
 }
-
-/** Checks whether a handoff is a part that the history of its whole delegated. */
-const isPart = (store: HandoffStore["Service"], { recordId, request: { parent } }: HandoffRecord) =>
-  Effect.gen(function* (): Effect.fn.Return<boolean, StoreError> {
-    const whole = parent === undefined ? Option.none() : yield* store.get(parent)
-    let isFound = false
-    if (Option.isSome(whole)) {
-      yield* eachPart(store, wholeOf(whole.value), (part) => {
-        isFound = part.recordId === recordId
-        return !isFound
-      })
-    }
-    return isFound
-  })
 
 // The cast below: the request names its receiver, and the list of verbs names the errors of a delegation.
 /** Makes the verb over a store. */

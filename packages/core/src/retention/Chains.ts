@@ -2,9 +2,8 @@
 import { type HandoffRecord, type HandoffStatus, isOpen, type StoreError } from "@aumai/handoff-protocol"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 
-import { eachPart, wholeOf } from "../engine/Parts.ts"
+import { eachPart, isPart, wholeOf } from "../engine/Parts.ts"
 import type { HandoffStore } from "../store/HandoffStore.ts"
 import { pageSize } from "../store/PageSize.ts"
 
@@ -18,21 +17,6 @@ export interface Which {
 
 // A chain is in memory as a whole. A longer one stays in the store.
 const mostMembers = 10_000
-
-/** Checks that a handoff was delegated by the one that it names as its parent, and leaves the store with that one. */
-const isPart = (store: HandoffStore["Service"], record: HandoffRecord) =>
-  Effect.gen(function* () {
-    const { parent } = record.request
-    if (parent === undefined) return false
-    const whole = Option.getOrUndefined(yield* store.get(parent))
-    if (whole === undefined || whole.recordId === record.recordId) return false
-    let isFound = false
-    yield* eachPart(store, wholeOf(whole), ({ recordId }) => {
-      isFound = recordId === record.recordId
-      return !isFound
-    })
-    return isFound
-  })
 
 /** A handoff with all its parts; `undefined` if one of them must stay. */
 const chainFrom = (
@@ -79,6 +63,7 @@ export const chainsIn = (
         isOver =
           page.length < pageSize || last === undefined || last.createdAt.epochMilliseconds >= before.epochMilliseconds
       } else if (hasEnded(record) && (status === undefined || status.includes(record.status))) {
+        // A part leaves with its whole.
         const chain = (yield* isPart(store, record)) ? undefined : yield* chainFrom(store, record, hasEnded)
         if (chain !== undefined) return chain
       }
