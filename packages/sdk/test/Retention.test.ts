@@ -47,6 +47,17 @@ const generated = async () => {
 }
 
 describe.each(stores)("archiving on $name", (store) => {
+  it("reads back each key as it is written, also after keys with a backslash", () =>
+    inDirectory(store, async (handoffs, at) => {
+      for (const [index, key] of ["\\", "\u0001", "\n"].entries()) {
+        const { recordId } = await handoffs.create({ ...ask, context: { first: 1, [key]: 2 } }, { id: `key-${index}` })
+        await handoffs.cancel(recordId)
+      }
+      const report = await handoffs.archive({ before: soon(), to: archiveFile(at("keys.json")) })
+      expect(report).toMatchObject({ handoffs: 3, kept: 0 })
+      expect((await checked(handoffs, at("keys.json"))).problems).toEqual([])
+    }))
+
   it("moves what has ended to a file, which verifies, and puts it back at its positions", () =>
     inDirectory(store, async (handoffs, at) => {
       await done(handoffs, "a")

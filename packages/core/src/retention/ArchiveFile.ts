@@ -5,7 +5,8 @@ import {
   decodeArchived,
   Digest,
   InvalidInput,
-  LogName
+  LogName,
+  readJson
 } from "@aumai/handoff-protocol"
 import { sha256 } from "@noble/hashes/sha2.js"
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
@@ -113,7 +114,7 @@ const decodeHead = Schema.decodeUnknownResult(Head)
 // Not `decodeText`, which a bundle for browsers would load at once: what it alone refuses has another leaf than the store has.
 const json = (name: string, line: number, text: string): unknown =>
   Result.getOrThrowWith(
-    Result.try((): unknown => JSON.parse(text)),
+    Result.try(() => readJson(text)),
     () => refused(name, line, "Expected JSON")
   )
 
