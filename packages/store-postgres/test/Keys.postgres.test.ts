@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
 
 import { connect, makeDatabase, query } from "../../../tooling/databases.ts"
 import * as Address from "../src/Address.ts"
@@ -148,6 +149,11 @@ describe("a commit that names the log", () => {
       const url = yield* makeDatabase()
       yield* Effect.scoped(PostgresStore.make({ url }))
       const keepers = [0, 1].map(() => start("keyed.ts", "keeper", url))
+      // On a busy machine they may start after the writers have ended.
+      yield* Effect.repeat(query(url, "SELECT count(*)::int4 FROM handoff_keys"), {
+        until: ([row]) => Number(row?.[0]) > 0,
+        schedule: Schedule.spaced(20)
+      })
       const writers = ["w0", "w1"].map((name) => start("keyed.ts", "writer", url, name, "6"))
       const codes = yield* Effect.promise(() => Promise.all(writers.map(({ exit }) => exit)))
       for (const { child } of keepers) child.kill("SIGKILL")

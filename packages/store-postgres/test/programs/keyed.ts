@@ -7,7 +7,7 @@ import { AgentStore, type Commit, HandoffStore } from "@aumai/handoff-core"
 import { keyLogId } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 import { PostgresStore } from "../../src/index.ts"
@@ -47,7 +47,8 @@ const lane = Effect.fnUntraced(function* (index: number) {
 const keeper = Effect.gen(function* () {
   const [agents, store] = [yield* AgentStore, yield* HandoffStore]
   const { log } = yield* store.origin
-  let last = Option.none<string>()
+  // Changes the keys once at its start, by which the test knows that it has begun.
+  let last: Option.Option<string> | undefined
   while (true) {
     const end = yield* store.end
     if (Equal.equals(end, last)) continue
