@@ -1,14 +1,22 @@
 /** Encodes and decodes the small file of the log: its name and epoch, and the key logs. */
 import { isUtf8 } from "node:buffer"
 
-import { CommitPlan, type KeyEntry, type KeyLogs, type LogOrigin, positionOf, StoredAgents } from "@aumai/handoff-core"
+import {
+  CommitPlan,
+  type KeyEntry,
+  type KeyLogs,
+  type LogOrigin,
+  positionOf,
+  StoredAgents,
+  numberOf
+} from "@aumai/handoff-core"
 import { decodeKeyEvent, encodeKeyEvent, frozen, LogName, parseJson } from "@aumai/handoff-protocol"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 import type { FileStat } from "./JournalFs.ts"
-import { isPosition, numberOf } from "./RestRecord.ts"
+import { isPosition } from "./RestRecord.ts"
 
 /** The content of the file. */
 export interface LogContent {

@@ -1,5 +1,5 @@
 /** Joins decoded records: to the entries that the port shows, to the image of a store, and to the events of another program. */
-import { type Entry, type LogOrigin, positionOf, StoreImage } from "@aumai/handoff-core"
+import { type Entry, type LogOrigin, positionOf, StoreImage, numberOf } from "@aumai/handoff-core"
 import { continuation, foreignSeal, type LogName, type RecordId, replay } from "@aumai/handoff-protocol"
 import * as Result from "effect/Result"
 
@@ -40,7 +40,7 @@ export const heldIn = (image: StoreImage.StoreImage, id: RecordId): RestRecord.H
     ? undefined
     : {
         record,
-        entries: image.history(id).map(({ event, position }) => ({ event, position: RestRecord.numberOf(position) }))
+        entries: image.history(id).map(({ event, position }) => ({ event, position: numberOf(position) }))
       }
 }
 

@@ -3,12 +3,15 @@ import { isUtf8 } from "node:buffer"
 
 import {
   type LogOrigin,
-  type Position,
+  numberOf,
+  pageOfRuns,
   positionOf,
   type RemovedRun,
   type Retention,
   type Rewrite,
-  rewriteConflict
+  rewriteConflict,
+  rewrittenIds,
+  runsAfter
 } from "@aumai/handoff-core"
 import { Digest, parseJson, RevisionConflict, type RecordId, type StoreError } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -22,7 +25,6 @@ import * as JournalWrite from "./JournalWrite.ts"
 import * as LogFile from "./LogFile.ts"
 import { publishAnew } from "./Publish.ts"
 import { refreshInTurn } from "./Refresh.ts"
-import { numberOf } from "./RestRecord.ts"
 import { forget, isSame, type Rest, type Session, turnAlone } from "./Session.ts"
 
 // The file of the leaves: each run as [first, last, level, hash].
@@ -76,17 +78,6 @@ const write = (session: Session, { log }: LogOrigin, runs: ReadonlyArray<Removed
   )
 }
 
-const runsAfter = (
-  runs: ReadonlyArray<RemovedRun>,
-  gone: ReadonlyArray<Position>,
-  more: ReadonlyArray<RemovedRun>
-): ReadonlyArray<RemovedRun> => {
-  const without = new Set(gone)
-  const next = new Map(runs.filter(({ first }) => !without.has(first)).map((run) => [run.first, run]))
-  for (const run of more) next.set(run.first, run)
-  return [...next.values()].toSorted((a, b) => numberOf(a.first) - numberOf(b.first))
-}
-
 // Another process that ends a command has the file for some milliseconds.
 const attempts = 20
 const pause = "50 millis"
@@ -111,7 +102,7 @@ export const make = (session: Session): Retention => {
       const { contents, rest } = session
       if (rest === undefined) return yield* JournalWrite.readOnly(session, operation)
       const revisions = new Map<RecordId, number>()
-      for (const id of [...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)]) {
+      for (const id of rewrittenIds({ drop, put })) {
         const found = contents.get(id)
         if (Result.isFailure(found)) return yield* Failure.corrupt(operation, paths.rest, found.failure)
         revisions.set(id, found.success?.revision ?? 0)
@@ -132,7 +123,7 @@ export const make = (session: Session): Retention => {
     Effect.gen(function* () {
       const { contents } = session
       // Leaves stand before their entries are removed, and until they are back: between the two an entry counts once.
-      if (leave.length > 0) yield* write(session, origin, runsAfter(runs, [], leave))
+      if (leave.length > 0) yield* write(session, origin, runsAfter(runs, { leave }))
       contents.rewrite(
         drop.map(({ recordId }) => recordId),
         put.map(({ entries, record }) => ({
@@ -143,7 +134,7 @@ export const make = (session: Session): Retention => {
       if (!(yield* publishAnew(session, rest, operation))) {
         return yield* Failure.unavailable(operation, `${paths.rest} is being written by another program; try again`)
       }
-      if (retract.length > 0) yield* write(session, origin, runsAfter(runs, retract, leave))
+      if (retract.length > 0) yield* write(session, origin, runsAfter(runs, { leave, retract }))
     })
 
   const alone = <A>(body: Effect.Effect<A, StoreError>, left = attempts): Effect.Effect<A, StoreError> =>
@@ -167,15 +158,7 @@ export const make = (session: Session): Retention => {
     removed: ({ after, limit }) =>
       Effect.gen(function* () {
         const runs = yield* read(yield* LogFile.originOf(session, "removed"))
-        const from = after === undefined ? 0 : numberOf(after)
-        let [low, high] = [0, runs.length]
-        while (low < high) {
-          const middle = (low + high) >>> 1
-          const run = runs[middle]
-          if (run !== undefined && numberOf(run.first) <= from) low = middle + 1
-          else high = middle
-        }
-        return runs.slice(low, low + Math.max(0, limit))
+        return pageOfRuns(runs, limit, after)
       }),
     // A rewrite leaves no old file.
     reclaim: Effect.void

@@ -4,7 +4,6 @@
  */
 import { isUtf8 } from "node:buffer"
 
-import type { Position } from "@aumai/handoff-core"
 import {
   type ArchivedHandoff,
   decodeArchived,
@@ -38,9 +37,6 @@ const latest = Date.UTC(2200, 0) * 1000
 /** A moment as a position, in whole microseconds; 0 if it is beyond `latest`. */
 const positionAt = (milliseconds: number): number =>
   milliseconds * 1000 <= latest ? Math.trunc(milliseconds * 1000) : 0
-
-/** The number of a position of this store. */
-export const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
 
 /** A new position for an event: its time in microseconds, or `last + 1` if that is greater. */
 export const nextPosition = (last: number, event: Pick<HandoffEvent, "at">): number =>

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-import { AgentStore, type Entry, HandoffStore, type LogOrigin } from "@aumai/handoff-core"
+import { AgentStore, type Entry, HandoffStore, type LogOrigin, numberOf } from "@aumai/handoff-core"
 import { AgentId, flawIn, type KeyEvent, type LogName, PublicKey, RecordId, StoreError } from "@aumai/handoff-protocol"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -13,7 +13,6 @@ import * as Scope from "effect/Scope"
 
 import { created, createOne, nextOf } from "../../testing/src/handoffs.ts"
 import { FileStore, FsError, JournalFs, NodeJournalFs } from "../src/index.ts"
-import { numberOf } from "../src/RestRecord.ts"
 import { temporaryDirectory } from "./processes.ts"
 import { makeDisk } from "./SimulatedDisk.ts"
 import { sealOf } from "./simulatedKeys.ts"

@@ -1,5 +1,5 @@
 /** The model of a simulated run: the attempted and acknowledged changes, and the checks of the final contents. */
-import type { Change } from "@aumai/handoff-core"
+import { type Change, numberOf } from "@aumai/handoff-core"
 import { encodeEvent, type RecordId, replay } from "@aumai/handoff-protocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,6 @@ import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 
 import { FileStore } from "../src/index.ts"
-import { numberOf } from "../src/RestRecord.ts"
 import type { SimulatedDisk } from "./SimulatedDisk.ts"
 import { type KeyModel, newKeyModel, verifyKeys } from "./simulatedKeys.ts"
 

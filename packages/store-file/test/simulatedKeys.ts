@@ -2,7 +2,7 @@
  * The keys in a simulated run: what each life of a process knows of the log, the key entries that it attempted and got
  * acknowledged, and the checks of the final key log and of its order with the entries.
  */
-import type { AgentStore, Entry, HandoffStore } from "@aumai/handoff-core"
+import { type AgentStore, type Entry, type HandoffStore, numberOf } from "@aumai/handoff-core"
 import {
   AgentId,
   encodeKeyEvent,
@@ -14,8 +14,6 @@ import {
 } from "@aumai/handoff-protocol"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-
-import { numberOf } from "../src/RestRecord.ts"
 
 export interface Stores {
   readonly handoffs: HandoffStore["Service"]

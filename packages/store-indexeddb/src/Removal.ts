@@ -2,14 +2,14 @@
 import {
   type LogOrigin,
   numberIn,
-  type Position,
+  numberOf,
   positionOf,
   type RemovedRun,
   type Retention,
   type Rewrite,
   rewriteConflict,
-  StoredText,
-  tallyOf
+  rewrittenIds,
+  tallyChange
 } from "@aumai/handoff-core"
 import { encodeRecord, eventText, type RecordId, RevisionConflict } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -18,8 +18,6 @@ import * as Result from "effect/Result"
 import type { Transact } from "./Connection.ts"
 import type { Requests } from "./Database.ts"
 import { historyIndex, type RecordValue, type RemovedValue, type TallyValue, valueOf } from "./Schema.ts"
-
-const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
 
 type Conflict = ReturnType<typeof rewriteConflict>
 
@@ -34,18 +32,11 @@ export const make = (transact: Transact, origin: LogOrigin): Retention => {
     { answer, store, when }: Requests<Conflict>
   ) => {
     const [records, log, removed, sums] = [store("records"), store("log"), store("removed"), store("tally")]
-    const tally = new Map<string, number>()
-    const count = (row: StoredText.RecordRow | undefined, sign: number) => {
-      const record = row === undefined ? undefined : Result.getOrUndefined(StoredText.readRecord(row))
-      for (const [name, amount] of record === undefined ? [] : tallyOf(record)) {
-        tally.set(name, (tally.get(name) ?? 0) + sign * amount)
-      }
-    }
+    const tally = tallyChange()
     const putAll = () => {
       for (const { entries, record } of put) {
-        const row = valueOf(record, JSON.stringify(encodeRecord(record)))
-        count(row, 1)
-        records.put(row)
+        records.put(valueOf(record, JSON.stringify(encodeRecord(record))))
+        tally.add(record)
         for (const { event, position, recordId, revision } of entries) {
           log.put({ position: numberOf(position), id: recordId, revision, event: eventText(event) })
         }
@@ -54,7 +45,7 @@ export const make = (transact: Transact, origin: LogOrigin): Retention => {
       for (const { first, hash, last, level } of leave) {
         removed.put({ first: numberOf(first), last: numberOf(last), level, hash } satisfies RemovedValue)
       }
-      const changed = [...tally].filter(([, amount]) => amount !== 0)
+      const changed = tally.sums()
       if (changed.length === 0) return answer(undefined)
       for (const [index, [name, by]] of changed.entries()) {
         when<TallyValue | undefined>(sums.get(name), (known) => {
@@ -63,10 +54,11 @@ export const make = (transact: Transact, origin: LogOrigin): Retention => {
         })
       }
     }
-    const gone = [...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)]
+    const gone = rewrittenIds({ drop, put })
     if (gone.length === 0) return putAll()
     for (const [index, id] of gone.entries()) {
-      count(rows.get(id), -1)
+      const row = rows.get(id)
+      if (row !== undefined) tally.remove(row)
       records.delete(id)
       when<Array<IDBValidKey>>(log.index(historyIndex).getAllKeys(IDBKeyRange.bound([id], [id, []])), (positions) => {
         for (const position of positions) log.delete(position)
@@ -85,8 +77,7 @@ export const make = (transact: Transact, origin: LogOrigin): Retention => {
           mode: "readwrite",
           stores: ["records", "log", "tally", "removed"],
           body: (requests) => {
-            const { drop = [], put = [] } = rewrite
-            const ids = [...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)]
+            const ids = rewrittenIds(rewrite)
             const rows = new Map<RecordId, RecordValue>()
             if (ids.length === 0) return write(rewrite, rows, requests)
             const records = requests.store("records")

@@ -8,13 +8,11 @@ import {
   type Retention,
   type Rewrite,
   rewriteConflict,
-  StoredText,
-  tallyOf
+  rewrittenIds,
+  tallyChange
 } from "@aumai/handoff-core"
 import { Digest, encodeRecord, eventText, RevisionConflict } from "@aumai/handoff-protocol"
-import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 
 import { ints, longs, texts } from "./Arrays.ts"
@@ -22,6 +20,7 @@ import type { Connections, Rows } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 import type { Read } from "./Log.ts"
 import { recordRow } from "./Log.ts"
+import * as Statements from "./Statements.ts"
 
 /** The statements; each finds its rows by an index. */
 export const statements = {
@@ -64,7 +63,7 @@ export const statements = {
 }
 
 /** The parts of a position: its epoch, the id of the transaction, and the number within it. */
-const placeOf = (position: Position | undefined) => {
+const placeOf = (position: Position | undefined): Statements.Place => {
   const [, epoch = "0", xid = "0", n = "0"] = position?.split(".") ?? []
   return { epoch: Number(epoch), xid, n: Number(n) }
 }
@@ -103,19 +102,13 @@ const batch = 256
 export const make = ({ address, alone, transaction }: Connections, origin: LogOrigin, read: Read): Retention => {
   const write = (run: Connections["run"], { drop = [], leave = [], put = [], retract = [] }: Rewrite) =>
     Effect.gen(function* (): Effect.fn.Return<void, RevisionConflict | SqlError> {
-      const gone = [...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)]
+      const gone = rewrittenIds({ drop, put })
       const rows = (yield* run(statements.lock, [texts(gone)])).map(recordRow)
       const revisions = new Map(rows.map(({ id, revision }) => [id, revision]))
       const conflict = rewriteConflict({ drop, put }, (id) => revisions.get(id) ?? 0)
       if (conflict !== undefined) return yield* new RevisionConflict(conflict)
-      const tally = new Map<string, number>()
-      const count = (row: StoredText.RecordRow, sign: number) => {
-        const record = Result.getOrUndefined(StoredText.readRecord(row))
-        for (const [name, amount] of record === undefined ? [] : tallyOf(record)) {
-          tally.set(name, (tally.get(name) ?? 0) + sign * amount)
-        }
-      }
-      for (const row of rows) count(row, -1)
+      const tally = tallyChange()
+      rows.forEach(tally.remove)
       yield* run(statements.removeEntries, [texts(gone)])
       yield* run(statements.removeRecords, [texts(gone)])
       if (put.length > 0) {
@@ -125,9 +118,7 @@ export const make = ({ address, alone, transaction }: Connections, origin: LogOr
         if (written.length < put.length && first !== undefined) {
           return yield* new RevisionConflict({ recordId: first.record.recordId, revision: first.base })
         }
-        for (const { record } of put) {
-          for (const [name, amount] of tallyOf(record)) tally.set(name, (tally.get(name) ?? 0) + amount)
-        }
+        for (const { record } of put) tally.add(record)
         const entries = put.flatMap(({ entries }) => entries)
         yield* run(statements.putEntries, [
           ...placesOf(entries.map(({ position }) => position)),
@@ -145,7 +136,7 @@ export const make = ({ address, alone, transaction }: Connections, origin: LogOr
           texts(leave.map(({ hash }) => hash))
         ])
       }
-      const sums = [...tally].filter(([, amount]) => amount !== 0)
+      const sums = tally.sums()
       if (sums.length > 0) {
         yield* run(statements.count, [texts(sums.map(([name]) => name)), longs(sums.map(([, amount]) => amount))])
       }
@@ -166,13 +157,7 @@ export const make = ({ address, alone, transaction }: Connections, origin: LogOr
         Effect.catchTag("SqlError", ofSql("rewrite"))
       ),
     removed: ({ after, limit }) => {
-      const { epoch, n, xid } = placeOf(after)
-      const parameters = [
-        PgTypes.int4(epoch),
-        PgTypes.text(xid),
-        PgTypes.int4(n),
-        PgTypes.int8(BigInt(Math.max(0, limit)))
-      ]
+      const parameters = Statements.logParameters(placeOf(after), limit)
       return Effect.map(read("removed", statements.removed, parameters), (rows) => rows.map(runOf))
     },
     // Only a new file of a table has no copy of a row that was deleted, and gives its space back.

@@ -4,14 +4,14 @@ import type { SQLInputValue, StatementSync } from "node:sqlite"
 import {
   type LogOrigin,
   numberIn,
-  type Position,
+  numberOf,
   positionOf,
   type RemovedRun,
   type Retention,
   type Rewrite,
   rewriteConflict,
-  StoredText,
-  tallyOf
+  rewrittenIds,
+  tallyChange
 } from "@aumai/handoff-core"
 import { Digest, encodeRecord, eventText, RevisionConflict } from "@aumai/handoff-protocol"
 import * as Effect from "effect/Effect"
@@ -24,8 +24,6 @@ const insertEntry = "INSERT INTO log (position, record_id, revision, event) VALU
 const insertRun = `INSERT INTO removed (first, last, level, hash) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET last = excluded.last, level = excluded.level, hash = excluded.hash`
 const listRuns = "SELECT first, last, level, hash FROM removed WHERE first > ? ORDER BY first LIMIT ?"
-
-const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
 
 // Handoffs of one rewrite: other writers wait for it, some ten milliseconds.
 const batch = 256
@@ -42,23 +40,16 @@ export const make = (session: Session, statements: Statements, origin: LogOrigin
   const run = (sql: string, ...values: ReadonlyArray<SQLInputValue>) => void statement(sql).run(...values)
 
   const write = ({ drop = [], leave = [], put = [], retract = [] }: Rewrite) => {
-    const tally = new Map<string, number>()
-    const count = (row: StoredText.RecordRow | undefined, sign: number) => {
-      // A rewritten record was read before, so it can be read.
-      const record = row === undefined ? undefined : Result.getOrUndefined(StoredText.readRecord(row))
-      for (const [name, amount] of record === undefined ? [] : tallyOf(record)) {
-        tally.set(name, (tally.get(name) ?? 0) + sign * amount)
-      }
-    }
-    for (const { recordId } of [...drop, ...put.map(({ record }) => record)]) {
-      count(statements.get(recordId), -1)
+    const tally = tallyChange()
+    for (const recordId of rewrittenIds({ drop, put })) {
+      const row = statements.get(recordId)
+      if (row !== undefined) tally.remove(row)
       run("DELETE FROM log WHERE record_id = ?", recordId)
       run("DELETE FROM handoffs WHERE id = ?", recordId)
     }
     for (const { entries, record } of put) {
-      const text = JSON.stringify(encodeRecord(record))
-      statements.insert(record, text)
-      count({ id: record.recordId, revision: record.revision, record: text }, 1)
+      statements.insert(record, JSON.stringify(encodeRecord(record)))
+      tally.add(record)
       for (const { event, position, recordId, revision } of entries) {
         run(insertEntry, numberOf(position), recordId, revision, eventText(event))
       }
@@ -67,7 +58,7 @@ export const make = (session: Session, statements: Statements, origin: LogOrigin
     for (const { first, hash, last, level } of leave) {
       run(insertRun, numberOf(first), numberOf(last), level, Buffer.from(hash, "hex"))
     }
-    for (const [name, amount] of tally) if (amount !== 0) statements.add(name, amount)
+    for (const [name, amount] of tally.sums()) statements.add(name, amount)
   }
 
   return {

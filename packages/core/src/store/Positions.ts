@@ -44,6 +44,9 @@ export const numberIn = (
   return Number(its) === epoch ? Result.succeed(number) : refused(position, "another_epoch")
 }
 
+/** Reads the last number of a position that this store has written. */
+export const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
+
 /** Tests whether a position of a log comes before another one: by the numbers after the name of the log. */
 export const isBefore = (a: Position, b: Position): boolean => {
   const others = b.split(".")

@@ -4,45 +4,20 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
-import type { Position } from "./HandoffStore.ts"
-import { numberIn } from "./Positions.ts"
+import { numberIn, numberOf } from "./Positions.ts"
 import type { RemovedRun, Retention, Rewrite } from "./Retention.ts"
-import { rewriteConflict } from "./RewriteConflict.ts"
+import { pageOfRuns, rewriteConflict, rewrittenIds, runsAfter } from "./Rewrites.ts"
 import * as StoreImage from "./StoreImage.ts"
-
-const numberOf = (position: Position): number => Number(position.slice(position.lastIndexOf(".") + 1))
-
-/** The runs of a store in order, after a rewrite. */
-export const runsAfter = (
-  runs: ReadonlyArray<RemovedRun>,
-  { leave = [], retract = [] }: Rewrite
-): ReadonlyArray<RemovedRun> => {
-  const gone = new Set(retract)
-  const next = new Map(runs.filter(({ first }) => !gone.has(first)).map((run) => [run.first, run]))
-  for (const run of leave) next.set(run.first, run)
-  return [...next.values()].toSorted((a, b) => numberOf(a.first) - numberOf(b.first))
-}
-
-/** One page of the runs. */
-export const pageOfRuns = (
-  runs: ReadonlyArray<RemovedRun>,
-  limit: number,
-  after: Position | undefined
-): ReadonlyArray<RemovedRun> => {
-  const from = after === undefined ? 0 : numberOf(after)
-  const start = runs.findIndex(({ first }) => numberOf(first) > from)
-  return start === -1 ? [] : runs.slice(start, start + Math.max(0, limit))
-}
 
 const beginning = DateTime.makeUnsafe(0)
 
 /** A new image with the content of an image after a rewrite. It gives no position again. */
-export const imageAfter = (image: StoreImage.StoreImage, { drop = [], put = [] }: Rewrite): StoreImage.StoreImage => {
+export const imageAfter = (image: StoreImage.StoreImage, rewrite: Rewrite): StoreImage.StoreImage => {
   const next = StoreImage.make(image.origin)
-  const gone = new Set([...drop.map(({ recordId }) => recordId), ...put.map(({ record }) => record.recordId)])
+  const gone = new Set(rewrittenIds(rewrite))
   const all = [
     ...[...image.all()].flatMap(([id, { history, record }]) => (gone.has(id) ? [] : [{ entries: history, record }])),
-    ...put
+    ...(rewrite.put ?? [])
   ].flatMap(({ entries, record }) =>
     entries.map(({ event, position, revision }) => ({
       event,
