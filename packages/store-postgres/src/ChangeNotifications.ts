@@ -9,7 +9,21 @@ import * as Stream from "effect/Stream"
 
 import type { Connections } from "./Connections.ts"
 import { isReadOnly } from "./Failure.ts"
-import { channel, end, isListening, notify } from "./Statements.ts"
+import { end } from "./Statements.ts"
+
+/**
+ * Every listener holds this lock in shared mode, taken before it listens. A writer that gets it exclusively knows that
+ * there are no listeners and skips the notification, which costs as much as a small commit and takes a server-wide lock.
+ */
+const listening = "29382028637498983"
+/** Marks its session as a listener. */
+const isListening = `SELECT pg_advisory_lock_shared(${listening})`
+/** The channel of the notifications. */
+const channel = "aumai_handoff"
+/** Notifies and returns a row if there are listeners. */
+const notify = `
+  SELECT pg_notify('${channel}', '')
+  WHERE CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END`
 
 // A notification takes a lock of the whole server. The first is sent at once; later ones within this time share the next.
 const notifyPause = "2 millis"

@@ -62,20 +62,6 @@ export interface LogRow {
   readonly event: string
 }
 
-/**
- * Every listener holds this lock in shared mode, taken before it listens. A writer that gets it exclusively knows that
- * there are no listeners and skips the notification, which costs as much as a small commit and takes a server-wide lock.
- */
-const listening = "29382028637498983"
-/** Marks its session as a listener. */
-export const isListening = `SELECT pg_advisory_lock_shared(${listening})`
-/** The channel of the notifications. */
-export const channel = "aumai_handoff"
-/** Notifies and returns a row if there are listeners. */
-export const notify = `
-  SELECT pg_notify('${channel}', '')
-  WHERE CASE WHEN pg_try_advisory_lock(${listening}) THEN NOT pg_advisory_unlock(${listening}) ELSE true END`
-
 const change = `change AS (
     SELECT * FROM unnest($1::int4[], $2::text[], $3::int4[], $4::int4[], $5::text[], $6::text[], $7::text[], $8::text[],
       $9::int4[], $10::int8[], $11::int8[], $12::text[], $13::int4[], $14::text[], $15::int8[], $16::int4[], $17::int8[],
