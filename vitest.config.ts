@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process"
-import { availableParallelism } from "node:os"
 import { join } from "node:path"
 
 import { playwright } from "@vitest/browser-playwright"
@@ -7,7 +6,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 
 import { launchOptions, prepare, profile } from "./tooling/browser.ts"
 import { LongestFirst } from "./tooling/longest-first.ts"
-import { installedPostgres } from "./tooling/postgres.ts"
+import { installedPostgres, workers } from "./tooling/postgres.ts"
 import SummaryReporter from "./tooling/summary-reporter.ts"
 
 // Kills, broken disks and thousands of seeds: `--project '!faults'` leaves them out, for a project knows no `--exclude`.
@@ -101,8 +100,7 @@ export default defineConfig({
   test: {
     projects: [node, board, command("source"), command("bundle"), command("binary"), faults, postgres, browser],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    // One worker more than there are processors, because the tests of processes, pages and databases often wait for them.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: workers,
     sequence: { sequencer: LongestFirst },
     provide: { commit: commit() },
     // A third less work for each start of a process from source, of which there are hundreds.

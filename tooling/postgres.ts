@@ -36,6 +36,12 @@ export interface PostgresServer {
   readonly stop: () => Promise<void>
 }
 
+/**
+ * The workers of the tests, each with a server of its own: an open transaction holds the log back in every database of a server.
+ * One more than there are processors, because the tests of processes, pages and databases often wait for them.
+ */
+export const workers = availableParallelism() + 1
+
 const variable = "AUMAI_TEST_POSTGRES"
 
 /** The server named for the tests, which all workers share. */
@@ -91,7 +97,7 @@ export const setup = async (project: TestProject): Promise<(() => Promise<void>)
     project.provide("postgres", [installedPostgres])
     return undefined
   }
-  const servers = await Promise.all(Array.from({ length: availableParallelism() }, () => startPostgres()))
+  const servers = await Promise.all(Array.from({ length: workers }, () => startPostgres()))
   project.provide(
     "postgres",
     servers.map(({ url }) => url)
