@@ -236,7 +236,8 @@ describe("a router with a model", () => {
     }).pipe(Effect.provide(layerOf({ model })))
   })
 
-  it.effect("is asked once by a call that loses a race", () => {
+  // With the real clock, because a call loads modules between its pauses of milliseconds.
+  it.live("is asked once by a call that loses a race", () => {
     const { asked, model } = answering({ ...bob, agent: "alice" })
     return Effect.gen(function* () {
       yield* registered
@@ -245,14 +246,12 @@ describe("a router with a model", () => {
       const [first, whole] = [yield* create(toBob), yield* create(toBob)]
       yield* accept(whole.recordId)
       losses.left = 2
-      const again = yield* Effect.forkChild(reject(first.recordId, { reason: "No time" }))
-      yield* TestClock.adjust("10 seconds")
-      assert.strictEqual((yield* Fiber.join(again)).hops?.at(-1)?.receiver, "alice")
+      const again = yield* reject(first.recordId, { reason: "No time" })
+      assert.strictEqual(again.hops?.at(-1)?.receiver, "alice")
       assert.deepStrictEqual([asked.length, losses.left], [1, 0])
       losses.left = 2
-      const part = yield* Effect.forkChild(delegate(whole.recordId, { taskDescription: "Translate a page" }))
-      yield* TestClock.adjust("10 seconds")
-      assert.strictEqual((yield* Fiber.join(part)).request.toAgent, "alice")
+      const part = yield* delegate(whole.recordId, { taskDescription: "Translate a page" })
+      assert.strictEqual(part.request.toAgent, "alice")
       assert.deepStrictEqual([asked.length, losses.left], [2, 0])
     }).pipe(
       Effect.provide(

@@ -67,6 +67,7 @@ export {
 export {
   isOpen,
   limits,
+  reopening,
   type Party,
   type Rule,
   statusAfter,

@@ -176,7 +176,7 @@ describe("a router with a model behind HTTP", () => {
         answering = choosing("bob")
         await handoffs.create(ask)
         expect(bodies[0]).toContain("bob of the night shift, never seen")
-        // Nobody has it.
+        // No agent has the capability.
         const refused = await rejection(handoffs.create({ ...ask, priority: 9 }))
         expect(refused).toBeInstanceOf(NoCapableAgent)
         await handoffs.agents.register("carol", ["on-call"])

@@ -4,6 +4,7 @@ import {
   isReopenable,
   movesOf,
   receiverOf,
+  reopening,
   startAwaits,
   successorId
 } from "@aumai/handoff"
@@ -50,9 +51,9 @@ const offersOf = (handoff: HandoffRecord, actor: string): ReadonlyArray<Offer> =
     const verb = verbs[event]
     return [{ move: event, verb, party, isBoundToAttempt: rule.by === "receiver" || verb.isBoundToAttempt === true }]
   })
-  const { fromAgent } = handoff.request
-  if (isReopenable(handoff) && (actor === "" || actor === fromAgent)) {
-    return [{ move: "Created", verb: verbs.Created, party: nameText(fromAgent), isBoundToAttempt: false }]
+  const reopens = isReopenable(handoff) ? agentOf(handoff, reopening.by) : undefined
+  if (reopens !== undefined && (actor === "" || actor === reopens)) {
+    return [{ move: "Created", verb: verbs.Created, party: nameText(reopens), isBoundToAttempt: false }]
   }
   return offers.toSorted((a, b) => order.indexOf(a.move) - order.indexOf(b.move))
 }

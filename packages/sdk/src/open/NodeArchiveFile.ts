@@ -23,7 +23,7 @@ export const archiveFile = (path: string): ArchiveFile => ({
       throw error
     })
     if (stat === undefined) return undefined
-    if (!stat.isFile()) throw new Error(`Expected a file; ${path} is none`)
+    if (!stat.isFile()) throw new Error(`Expected ${path} to be a file`)
     return textOf(createReadStream(path, { highWaterMark: pieceBytes }))
   },
   write: async (text) => {
