@@ -37,7 +37,7 @@ export interface PostgresServer {
 }
 
 /**
- * The workers of the tests, each with a server of its own: an open transaction holds the log back in every database of a server.
+ * The workers of the tests, one server for each: an open transaction holds the log back in every database of a server.
  * One more than there are processors, because the tests of processes, pages and databases often wait for them.
  */
 export const workers = availableParallelism() + 1
